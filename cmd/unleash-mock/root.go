@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes of every command.
+const (
+	exitOK         = 0
+	exitViolation  = 1 // the target or the traffic breaks the contract
+	exitUsage      = 2 // wrong usage
+	exitError      = 3 // target unreachable, or an error of the tool itself
+	exitUnverified = 4 // nothing was verified
+)
+
+// codedError is an error with the exit code it stands for.
+type codedError struct {
+	code int
+	err  error
+}
+
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }
+
+func usageError(format string, args ...any) error {
+	return &codedError{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+func toolError(format string, args ...any) error {
+	return &codedError{code: exitError, err: fmt.Errorf(format, args...)}
+}
+
+// program is what commands share: where they read and write.
+type program struct {
+	env    environment
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// run executes a command line and returns its exit code.
+func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
+	p := &program{env: env, stdout: stdout, stderr: stderr}
+	root := &cobra.Command{
+		Use:   "unleash-mock",
+		Short: "A mock and contract-testing server for Unleash's Operational API",
+		Long: `unleash-mock answers the 17 operations of Unleash's Operational API as a real
+Unleash does: with state, authentication, validation and the real error bodies.
+
+Flags come first, then environment variables, then defaults. Exit codes:
+  0  success
+  1  the target or the traffic breaks the contract
+  2  wrong usage
+  3  target unreachable, or an error of the tool itself
+  4  nothing was verified`,
+		Example:       "  unleash-mock serve\n  unleash-mock spec --format json\n  unleash-mock health --url http://127.0.0.1:4242",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError("%w; see '%s --help'", err, cmd.CommandPath())
+	})
+	root.AddCommand(p.serveCommand(), p.specCommand(), p.healthCommand(), p.versionCommand())
+	return p.exitCode(root.ExecuteContext(ctx))
+}
+
+// exitCode tells the error in one line and finds its code.
+func (p *program) exitCode(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintln(p.stderr, "unleash-mock:", err)
+	var coded *codedError
+	if errors.As(err, &coded) {
+		return coded.code
+	}
+	return exitUsage // what cobra itself refuses: unknown commands and arguments
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  unleash-mock version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(p.stdout, "unleash-mock", productVersion())
+			return err
+		},
+	}
+}
+
+// productVersion is the release, or what the Go toolchain knows of the build.
+func productVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, known := debug.ReadBuildInfo(); known && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}

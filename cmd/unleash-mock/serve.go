@@ -1,0 +1,346 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+)
+
+// Timeouts of the server: generous for a client on a bad line, finite for one
+// that never ends.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 60 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 120 * time.Second
+	drainTimeout      = 5 * time.Second
+	maxHeaderBytes    = 16 << 10 // what Node allows
+)
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	listen     string
+	portFile   string
+	seed       string
+	spec       string
+	validation string
+	edition    string
+	limits     string
+	logLevel   string
+	maxSignals int
+	unleashURL string
+	basePath   string
+}
+
+// serveVariables are the environment variables of flags, by flag.
+var serveVariables = map[string]string{
+	"port-file":     "UNLEASH_MOCK_PORT_FILE",
+	"seed":          "UNLEASH_MOCK_SEED",
+	"spec":          "UNLEASH_MOCK_SPEC",
+	"validation":    "UNLEASH_MOCK_VALIDATION",
+	"edition":       "UNLEASH_MOCK_EDITION",
+	"limits":        "UNLEASH_MOCK_LIMITS",
+	"max-signals":   "UNLEASH_MOCK_MAX_SIGNALS",
+	"log-level":     "LOG_LEVEL",
+	"unleash-url":   "UNLEASH_URL",
+	"base-uri-path": "BASE_URI_PATH",
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	flags := &serveFlags{}
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the mock",
+		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
+try, and serves until it is interrupted; open requests then have 5 seconds.
+
+Variables of Unleash itself that are honoured: HTTP_HOST, HTTP_PORT,
+UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
+INIT_BACKEND_API_TOKENS, INIT_FRONTEND_API_TOKENS,
+UNLEASH_SIGNAL_ENDPOINTS_LIMIT, UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT,
+SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND.`,
+		Example: `  unleash-mock serve
+  unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
+  unleash-mock serve --seed my-seed.yaml --limits off
+  INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for flag, variable := range serveVariables {
+				if err := p.env.fill(cmd.Flags(), flag, variable); err != nil {
+					return err
+				}
+			}
+			return p.serve(cmd.Context(), flags)
+		},
+	}
+	f := command.Flags()
+	f.StringVar(&flags.listen, "listen", net.JoinHostPort(p.env.text("HTTP_HOST", "127.0.0.1"), p.env.text("HTTP_PORT", "4242")), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
+	f.StringVar(&flags.portFile, "port-file", "", described("write the port to this file once it is open", serveVariables["port-file"]))
+	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
+	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
+	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
+	f.StringVar(&flags.edition, "edition", string(mockserver.Enterprise), described("enterprise or open-source, which has only health and readiness", serveVariables["edition"]))
+	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls a second", serveVariables["limits"]))
+	f.IntVar(&flags.maxSignals, "max-signals", 100_000, described("how many signals to keep; the oldest go first", serveVariables["max-signals"]))
+	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
+	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
+	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
+	return command
+}
+
+// serve runs the server until the context ends.
+func (p *program) serve(ctx context.Context, flags *serveFlags) error {
+	gin.SetMode(gin.ReleaseMode)
+	logger, err := newLogger(p.stderr, flags.logLevel)
+	if err != nil {
+		return err
+	}
+	configured, err := p.configuredTokens()
+	if err != nil {
+		return err
+	}
+	mock, err := p.build(flags, configured, logger)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", flags.listen)
+	if err != nil {
+		return listenError(flags.listen, err)
+	}
+	server := &http.Server{
+		Handler:           mock,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	if err := writePort(flags.portFile, listener.Addr()); err != nil {
+		listener.Close()
+		return err
+	}
+	p.announce(listener.Addr(), flags, configured)
+	return p.until(ctx, server, listener, logger)
+}
+
+// until serves until the context ends, then drains.
+func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, logger *slog.Logger) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return toolError("serving: %w", err)
+	case <-ctx.Done():
+	}
+	logger.Info("stopping", "drain", drainTimeout.String())
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		logger.Warn("some requests did not end in time and were cut", "error", err)
+		return server.Close()
+	}
+	return nil
+}
+
+// apiTokens are tokens that the environment configures, by type.
+type apiTokens map[seed.TokenType][]string
+
+var tokenVariables = map[seed.TokenType]string{
+	seed.AdminToken:    "INIT_ADMIN_API_TOKENS",
+	seed.BackendToken:  "INIT_BACKEND_API_TOKENS",
+	seed.FrontendToken: "INIT_FRONTEND_API_TOKENS",
+}
+
+func (p *program) configuredTokens() (apiTokens, error) {
+	configured := apiTokens{}
+	for tokenType, variable := range tokenVariables {
+		tokens, err := p.env.tokens(variable)
+		if err != nil {
+			return nil, err
+		}
+		if tokens != nil {
+			configured[tokenType] = tokens
+		}
+	}
+	return configured, nil
+}
+
+func (p *program) build(flags *serveFlags, configured apiTokens, logger *slog.Logger) (*mockserver.Server, error) {
+	limits, err := p.limits(flags.limits)
+	if err != nil {
+		return nil, err
+	}
+	contract, err := loadContract(flags.spec)
+	if err != nil {
+		return nil, err
+	}
+	options := []mockserver.Option{
+		mockserver.WithContract(contract),
+		mockserver.WithValidation(mockserver.Validation(flags.validation)),
+		mockserver.WithEdition(mockserver.Edition(flags.edition)),
+		mockserver.WithLimits(limits),
+		mockserver.WithMaxSignals(flags.maxSignals),
+		mockserver.WithBaseURL(flags.unleashURL),
+		mockserver.WithBasePath(flags.basePath),
+		mockserver.WithVersion(productVersion()),
+		mockserver.WithLogger(logger),
+	}
+	if flags.seed != "" {
+		source, err := readFile("--seed", flags.seed)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := seed.Parse(source, time.Now()); err != nil {
+			return nil, usageError("--seed %s: %w", flags.seed, err)
+		}
+		options = append(options, mockserver.WithSeedFile(source))
+	}
+	for tokenType, tokens := range configured {
+		options = append(options, mockserver.WithAPITokens(tokenType, tokens...))
+	}
+	mock, err := mockserver.New(options...)
+	if err != nil {
+		return nil, usageError("%w", err)
+	}
+	return mock, nil
+}
+
+func (p *program) limits(mode string) (mockserver.Limits, error) {
+	switch mode {
+	case "off":
+		return mockserver.NoLimits(), nil
+	case "unleash":
+	default:
+		return mockserver.Limits{}, usageError("--limits %q is none of unleash, off", mode)
+	}
+	limits := mockserver.UnleashLimits()
+	for variable, field := range map[string]*int{
+		"UNLEASH_SIGNAL_ENDPOINTS_LIMIT":           &limits.Endpoints,
+		"UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT": &limits.TokensPerEndpoint,
+		"SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND":    &limits.CallsPerSecond,
+	} {
+		number, err := p.env.number(variable, *field)
+		if err != nil {
+			return mockserver.Limits{}, err
+		}
+		*field = number
+	}
+	return limits, nil
+}
+
+// announce prints where the mock listens, the built-in tokens and a line to try.
+func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens) {
+	base := "http://" + reachable(address) + "/" + strings.Trim(flags.basePath, "/")
+	base = strings.TrimRight(base, "/")
+	var out strings.Builder
+	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
+	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
+	builtIn := seed.Default(time.Now())
+	if flags.seed == "" {
+		for _, token := range builtIn.APITokens {
+			if configured[token.Type] == nil {
+				fmt.Fprintf(&out, "  %-16s %s\n", string(token.Type)+" token", token.Secret)
+			}
+		}
+		for _, user := range builtIn.Users {
+			for _, secret := range user.Tokens {
+				fmt.Fprintf(&out, "  %-16s %s\n", "as "+strings.ToLower(string(user.RootRole)), secret)
+			}
+		}
+	}
+	for _, tokenType := range []seed.TokenType{seed.AdminToken, seed.BackendToken, seed.FrontendToken} {
+		if count := len(configured[tokenType]); count > 0 {
+			fmt.Fprintf(&out, "  %-16s %d from %s\n", string(tokenType)+" token", count, tokenVariables[tokenType])
+		}
+	}
+	if flags.seed == "" && configured[seed.AdminToken] == nil && flags.edition == string(mockserver.Enterprise) {
+		fmt.Fprintf(&out, "Try it:\n  curl %s/api/admin/signal-endpoints -H 'Authorization: %s'\n", base, builtIn.APITokens[0].Secret)
+	} else {
+		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
+	}
+	_, _ = io.WriteString(p.stdout, out.String())
+}
+
+// reachable turns a listening address into one that a client can type.
+func reachable(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return address.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// writePort writes the port to a file in one step, so that whoever waits for
+// the file never reads half of it.
+func writePort(file string, address net.Addr) error {
+	tcp, isTCP := address.(*net.TCPAddr)
+	if file == "" || !isTCP {
+		return nil
+	}
+	part := file + ".part"
+	if err := os.WriteFile(part, []byte(strconv.Itoa(tcp.Port)+"\n"), 0o644); err != nil {
+		return usageError("--port-file: %w", err)
+	}
+	if err := os.Rename(part, file); err != nil {
+		return usageError("--port-file: %w", err)
+	}
+	return nil
+}
+
+// listenError says what to do about an address that cannot be listened on.
+func listenError(address string, err error) error {
+	if strings.Contains(err.Error(), "address already in use") {
+		return toolError("%s is in use; choose another with --listen, or --listen 127.0.0.1:0 for a free port", address)
+	}
+	var wrong *net.AddrError
+	var dns *net.DNSError
+	if errors.As(err, &wrong) || errors.As(err, &dns) {
+		return usageError("--listen %s: %w", address, err)
+	}
+	return toolError("listening on %s: %w", address, err)
+}
+
+func readFile(flag, file string) ([]byte, error) {
+	source, err := os.ReadFile(file)
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return nil, usageError("%s %s: %w", flag, file, path.Err)
+	}
+	if err != nil {
+		return nil, usageError("%s %s: %w", flag, file, err)
+	}
+	return source, nil
+}
+
+// newLogger logs as text on a terminal and as JSON elsewhere.
+func newLogger(out io.Writer, level string) (*slog.Logger, error) {
+	var minimum slog.Level
+	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
+		return nil, usageError("--log-level %q is none of debug, info, warn, error", level)
+	}
+	options := &slog.HandlerOptions{Level: minimum}
+	if file, isFile := out.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {
+		return slog.New(slog.NewTextHandler(out, options)), nil
+	}
+	return slog.New(slog.NewJSONHandler(out, options)), nil
+}

@@ -1,0 +1,74 @@
+// Package ajv words validation failures as Unleash does, which checks requests
+// with Ajv and tells the first error in its own sentences, and coerces values
+// as Ajv does before it judges them.
+package ajv
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// roots are the names that the real server's schema gives the request's parts.
+var roots = map[string]string{"path": "/params", "query": "/query", "header": "/headers", "body": "/body"}
+
+// messages are Ajv's sentences by keyword; %s is what the keyword demands.
+var messages = map[string]string{
+	"type":      "must be %s",
+	"pattern":   `must match pattern "%s"`,
+	"format":    `must match format "%s"`,
+	"minimum":   "must be >= %s",
+	"maximum":   "must be <= %s",
+	"minLength": "must NOT have fewer than %s characters",
+	"maxLength": "must NOT have more than %s characters",
+	"minItems":  "must NOT have fewer than %s items",
+	"maxItems":  "must NOT have more than %s items",
+	"anyOf":     "must match a schema in anyOf",
+	"not":       "must NOT be valid",
+}
+
+// Detail words the first failure of a request. sent prints the value at the
+// failure's place as compact JSON.
+func Detail(failure spec.Failure, sent string) apierror.Detail {
+	at := roots[failure.In] + failure.Pointer
+	switch failure.Keyword {
+	case "required":
+		path := at + "/" + failure.Property
+		return apierror.Detail{
+			Path: path, PathFirst: true,
+			Message: fmt.Sprintf("The `%s` property is required. It was not present on the data you sent.", path),
+		}
+	case "additionalProperties":
+		path := at + "/" + failure.Property
+		return apierror.Detail{
+			Path: path, PathFirst: true,
+			Message: fmt.Sprintf("The `%s` object of the request body does not allow additional properties. Your request included the `%s` property.", at, path),
+		}
+	case "enum":
+		name := at[strings.LastIndexByte(at, '/')+1:]
+		allowed := make([]string, len(failure.Allowed))
+		for i, value := range failure.Allowed {
+			allowed[i] = fmt.Sprintf(`"%v"`, value)
+		}
+		return apierror.Detail{
+			Path: name,
+			Message: fmt.Sprintf("The `%s` property must be equal to one of the allowed values: %s. You provided \"%s\", which is not valid. Please use one of the allowed values instead..",
+				name, strings.Join(allowed, ", "), strings.Trim(sent, `"`)),
+		}
+	case "oneOf":
+		return apierror.Detail{
+			Path:    at,
+			Message: fmt.Sprintf("The \"%s\" property must match exactly one schema in oneOf. The data you provided matches more than one option in the schema. These options are mutually exclusive. Please refer back to the schema and remove any excess properties.", at),
+		}
+	}
+	message, known := messages[failure.Keyword]
+	switch {
+	case !known:
+		message = "is invalid"
+	case strings.Contains(message, "%s"):
+		message = fmt.Sprintf(message, failure.Want)
+	}
+	return apierror.Detail{Path: at, Message: fmt.Sprintf("The `%s` property %s. You sent %s.", at, message, sent)}
+}

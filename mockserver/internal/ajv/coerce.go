@@ -1,0 +1,148 @@
+package ajv
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Coerce changes scalars of a decoded value to the types of a shape, as Ajv's
+// coerceTypes does: only where the type does not fit, never to or from arrays
+// and objects. Objects and arrays are changed in place.
+func Coerce(shape *spec.Shape, value any) any {
+	if shape == nil {
+		return value
+	}
+	switch container := value.(type) {
+	case map[string]any:
+		for _, property := range shape.Properties {
+			if present, has := container[property.Name]; has {
+				container[property.Name] = Coerce(property.Shape, present)
+			}
+		}
+		return container
+	case []any:
+		for i := range container {
+			container[i] = Coerce(shape.Items, container[i])
+		}
+		return container
+	}
+	if len(shape.Types) == 0 || fits(shape, value) {
+		return value
+	}
+	for _, want := range shape.Types {
+		if coerced, ok := coerceScalar(want, value); ok {
+			return coerced
+		}
+	}
+	return value
+}
+
+func fits(shape *spec.Shape, value any) bool {
+	if value == nil {
+		return shape.Nullable
+	}
+	for _, want := range shape.Types {
+		switch want {
+		case "string":
+			if _, ok := value.(string); ok {
+				return true
+			}
+		case "boolean":
+			if _, ok := value.(bool); ok {
+				return true
+			}
+		case "number":
+			if _, ok := value.(float64); ok {
+				return true
+			}
+		case "integer":
+			if number, ok := value.(float64); ok && number == math.Trunc(number) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// coerceScalar is one step of Ajv's table of coercions.
+func coerceScalar(want string, value any) (any, bool) {
+	switch want {
+	case "string":
+		switch scalar := value.(type) {
+		case nil:
+			return "", true
+		case bool:
+			return strconv.FormatBool(scalar), true
+		case float64:
+			return string(v8json.FormatNumber(nil, scalar)), true
+		}
+	case "boolean":
+		switch value {
+		case nil, "false", 0.0:
+			return false, true
+		case "true", 1.0:
+			return true, true
+		}
+	case "number", "integer":
+		number, ok := toNumber(value)
+		if ok && (want == "number" || number == math.Trunc(number)) {
+			return number, true
+		}
+	case "null":
+		switch value {
+		case "", 0.0, false:
+			return nil, true
+		}
+	}
+	return nil, false
+}
+
+func toNumber(value any) (float64, bool) {
+	switch scalar := value.(type) {
+	case nil:
+		return 0, true
+	case bool:
+		if scalar {
+			return 1, true
+		}
+		return 0, true
+	case string:
+		if scalar == "" {
+			return 0, false
+		}
+		return ParseNumber(scalar)
+	}
+	return 0, false
+}
+
+// ParseNumber reads a string as JavaScript's Number does; false stands for NaN.
+func ParseNumber(text string) (float64, bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, true
+	}
+	if len(text) > 2 && text[0] == '0' {
+		if base := map[byte]int{'x': 16, 'X': 16, 'o': 8, 'O': 8, 'b': 2, 'B': 2}[text[1]]; base != 0 {
+			whole, err := strconv.ParseUint(text[2:], base, 64)
+			return float64(whole), err == nil && !strings.Contains(text, "_")
+		}
+	}
+	if strings.ContainsAny(text, "_xXpPiInN") {
+		if text == "Infinity" || text == "+Infinity" {
+			return math.Inf(1), true
+		}
+		if text == "-Infinity" {
+			return math.Inf(-1), true
+		}
+		return 0, false
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil && !math.IsInf(number, 0) {
+		return 0, false
+	}
+	return number, true
+}

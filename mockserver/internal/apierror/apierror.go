@@ -1,0 +1,241 @@
+// Package apierror is the catalogue of the errors that Unleash answers: their
+// statuses, their four envelopes and their wordings, to the key order.
+//
+// Wordings of envelope A, C and D are observed on Unleash 8.2.0. Wordings of
+// envelope B for signal endpoints are assumed; those of its siblings differ
+// from resource to resource.
+package apierror
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
+)
+
+// Envelope is the form of an error body.
+type Envelope int
+
+// The envelopes of a real server.
+const (
+	// Middleware is made before a handler runs: id, name, message, details.
+	Middleware Envelope = iota
+	// Handler is thrown by a handler: name, message, details.
+	Handler
+	// Plain is made by the body parser and for a wrong kind of token: message.
+	Plain
+	// Text is a line of text that says it is HTML.
+	Text
+	// Page is the small HTML page for paths outside the API.
+	Page
+)
+
+// Detail is one entry of an error's details.
+type Detail struct {
+	Path    string
+	Message string
+	// PathFirst writes path before message, as some validation errors do.
+	PathFirst bool
+}
+
+// Error is an error answer of the API.
+type Error struct {
+	Status   int
+	Envelope Envelope
+	Name     string
+	Message  string
+	// Details default to the message.
+	Details []Detail
+	// extra writes what follows the details.
+	extra func(*jsonw.Object)
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Name, e.Message) }
+
+// Content types of error answers.
+const (
+	ContentTypeJSON = "application/json; charset=utf-8"
+	ContentTypeHTML = "text/html; charset=utf-8"
+)
+
+// ContentType is the media type of the error's body.
+func (e *Error) ContentType() string {
+	if e.Envelope == Text || e.Envelope == Page {
+		return ContentTypeHTML
+	}
+	return ContentTypeJSON
+}
+
+// Body writes the error's body. newID gives the id of a Middleware envelope.
+func (e *Error) Body(newID func() string) []byte {
+	switch e.Envelope {
+	case Text:
+		return []byte(e.Message)
+	case Page:
+		return []byte(page(e.Message))
+	}
+	object := jsonw.Open(make([]byte, 0, 512))
+	if e.Envelope == Middleware {
+		object.String("id", newID())
+	}
+	if e.Envelope != Plain {
+		object.String("name", e.Name)
+	}
+	object.String("message", e.Message)
+	if e.Envelope != Plain {
+		details := e.Details
+		if details == nil {
+			details = []Detail{{Message: e.Message}}
+		}
+		object.Array("details", len(details), func(dst []byte, i int) []byte { return details[i].append(dst) })
+	}
+	if e.extra != nil {
+		e.extra(&object)
+	}
+	return object.Close()
+}
+
+func (d Detail) append(dst []byte) []byte {
+	object := jsonw.Open(dst)
+	if d.PathFirst {
+		object.String("path", d.Path)
+	}
+	object.String("message", d.Message)
+	if d.Path != "" && !d.PathFirst {
+		object.String("path", d.Path)
+	}
+	return object.Close()
+}
+
+// AuthenticationRequired answers a request without an Authorization header.
+// basePath is the path that the instance is served under.
+func AuthenticationRequired(basePath string) *Error {
+	login := basePath + "/auth/simple/login"
+	return &Error{
+		Status:  http.StatusUnauthorized,
+		Name:    "AuthenticationRequired",
+		Message: "You must log in to use Unleash. Your request had no authorization header, so we could not authorize you. Try logging in at " + login,
+		extra: func(object *jsonw.Object) {
+			object.String("path", login)
+			object.String("type", "password")
+			object.Bool("defaultHidden", false)
+		},
+	}
+}
+
+// Unauthorized answers a token that is not known.
+func Unauthorized() *Error {
+	return &Error{Status: http.StatusUnauthorized, Name: "UnauthorizedError", Message: "You must log in to use Unleash."}
+}
+
+// Permission answers a user who lacks a permission.
+func Permission(permission string) *Error {
+	return &Error{
+		Status:  http.StatusForbidden,
+		Name:    "PermissionError",
+		Message: fmt.Sprintf("You don't have the required permissions to perform this operation. To perform this action, you need the %q permission.", permission),
+		extra: func(object *jsonw.Object) {
+			object.Array("permissions", 1, func(dst []byte, _ int) []byte { return jsonw.AppendString(dst, permission) })
+		},
+	}
+}
+
+// WrongTokenKind answers a backend or frontend token outside its own API.
+func WrongTokenKind() *Error {
+	return &Error{Status: http.StatusForbidden, Envelope: Plain, Message: "invalid token: expected a different token type for this endpoint"}
+}
+
+// TokenRequired answers a call of the client or frontend API without a token.
+func TokenRequired() *Error {
+	return &Error{Status: http.StatusUnauthorized, Envelope: Plain, Message: "This endpoint requires an API token. Please add an authorization header to your request with a valid token"}
+}
+
+// ContentType answers a content type that is not accepted; an empty one is a
+// header that was not sent.
+func ContentType(sent string) *Error {
+	if sent == "" {
+		sent = "you didn't provide one"
+	}
+	return &Error{
+		Status:  http.StatusUnsupportedMediaType,
+		Name:    "ContentTypeError",
+		Message: "We do not accept the content-type you provided (" + sent + "). Try using one of the content-types we do accept instead (application/json) and make sure the body is in the corresponding format.",
+	}
+}
+
+// Invalid answers a request that breaks its schemas. Only the first failure is
+// told.
+func Invalid(detail Detail) *Error {
+	return &Error{
+		Status:  http.StatusBadRequest,
+		Name:    "BadDataError",
+		Message: "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information.",
+		Details: []Detail{detail},
+	}
+}
+
+// PathNotFound answers a path of the API that is no operation's.
+func PathNotFound(path string) *Error {
+	return &Error{Status: http.StatusNotFound, Name: "NotFoundError", Message: "The path you were looking for (" + path + ") is not available."}
+}
+
+// BodyParser answers a body that cannot be read: 400, 413 or 415.
+func BodyParser(status int, message string) *Error {
+	return &Error{Status: status, Envelope: Plain, Message: message}
+}
+
+// TooManyRequests answers a client that calls too often.
+func TooManyRequests() *Error {
+	return &Error{Status: http.StatusTooManyRequests, Envelope: Text, Message: "Too many requests, please try again later."}
+}
+
+// NoRoute answers a path outside the API that is not served.
+func NoRoute(method, escapedPath string) *Error {
+	return &Error{Status: http.StatusNotFound, Envelope: Page, Message: "Cannot " + method + " " + escapedPath}
+}
+
+// NotFound answers an id or name that no resource has. Wording assumed.
+func NotFound(resource, key, value string) *Error {
+	return &Error{
+		Status: http.StatusNotFound, Envelope: Handler, Name: "NotFoundError",
+		Message: fmt.Sprintf("Could not find %s with %s %s", resource, key, value),
+	}
+}
+
+// NameExists answers a name that another resource has. Wording assumed.
+func NameExists(resource, name string) *Error {
+	return &Error{
+		Status: http.StatusConflict, Envelope: Handler, Name: "NameExistsError",
+		Message: fmt.Sprintf("There already exists a %s with the name %s", resource, name),
+	}
+}
+
+// ExceedsLimit answers a create over a limit.
+func ExceedsLimit(resource string, limit int) *Error {
+	return &Error{
+		Status: http.StatusBadRequest, Envelope: Handler, Name: "ExceedsLimitError",
+		Message: fmt.Sprintf("Failed to create %s. You can't create more than the established limit of %d.", resource, limit),
+	}
+}
+
+// BadData answers input that a handler refuses.
+func BadData(message string) *Error {
+	return &Error{
+		Status: http.StatusBadRequest, Envelope: Handler, Name: "BadDataError",
+		Message: "Request validation failed: your request body or params contain invalid data: " + message,
+		Details: []Detail{{Message: message}},
+	}
+}
+
+// Internal answers a failure of the server itself.
+func Internal(message string) *Error {
+	return &Error{Status: http.StatusInternalServerError, Envelope: Handler, Name: "UnknownError", Message: message}
+}
+
+var htmlEscapes = strings.NewReplacer(`"`, "&quot;", "&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;")
+
+func page(message string) string {
+	return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>" +
+		htmlEscapes.Replace(message) + "</pre>\n</body>\n</html>\n"
+}

@@ -1,0 +1,92 @@
+// Package ratelimit counts requests in fixed windows, as the limiter of a real
+// Unleash does, and words its headers.
+package ratelimit
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Limiter allows a number of requests per window and key. The window of a key
+// begins with its first request. It is safe for concurrent use.
+type Limiter struct {
+	limit  int
+	window time.Duration
+	policy string
+
+	mu      sync.Mutex
+	clients map[string]*client
+	swept   time.Time
+}
+
+type client struct {
+	hits  int
+	until time.Time
+}
+
+// New returns a limiter of limit requests per window.
+func New(limit int, window time.Duration) *Limiter {
+	return &Limiter{
+		limit:   limit,
+		window:  window,
+		policy:  fmt.Sprintf("%d;w=%d", limit, int(window.Seconds())),
+		clients: map[string]*client{},
+	}
+}
+
+// Verdict is what the limiter says of one request.
+type Verdict struct {
+	Allowed   bool
+	limit     int
+	remaining int
+	reset     int // seconds
+	policy    string
+}
+
+// Take counts a request of a key and says whether it may pass.
+func (l *Limiter) Take(key string, now time.Time) Verdict {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweep(now)
+	entry := l.clients[key]
+	if entry == nil || !now.Before(entry.until) || entry.until.Sub(now) > l.window {
+		entry = &client{until: now.Add(l.window)}
+		l.clients[key] = entry
+	}
+	entry.hits++
+	return Verdict{
+		Allowed:   entry.hits <= l.limit,
+		limit:     l.limit,
+		remaining: max(l.limit-entry.hits, 0),
+		reset:     int((entry.until.Sub(now) + time.Second - 1) / time.Second),
+		policy:    l.policy,
+	}
+}
+
+// sweep forgets clients whose window is over, at most once a window.
+func (l *Limiter) sweep(now time.Time) {
+	if now.Sub(l.swept) < l.window && !now.Before(l.swept) {
+		return
+	}
+	l.swept = now
+	for key, entry := range l.clients {
+		if !now.Before(entry.until) {
+			delete(l.clients, key)
+		}
+	}
+}
+
+// SetHeaders writes the RateLimit headers, and Retry-After on a refusal.
+func (v Verdict) SetHeaders(header http.Header) {
+	reset := strconv.Itoa(v.reset)
+	header["Ratelimit-Policy"] = []string{v.policy}
+	header["Ratelimit-Limit"] = []string{strconv.Itoa(v.limit)}
+	header["Ratelimit-Remaining"] = []string{strconv.Itoa(v.remaining)}
+	header["Ratelimit-Reset"] = []string{reset}
+	if !v.Allowed {
+		header["Retry-After"] = []string{reset}
+	}
+}

@@ -1,0 +1,228 @@
+package mockserver
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Edition is the edition of Unleash that a server plays.
+type Edition string
+
+// The editions.
+const (
+	Enterprise Edition = "enterprise"
+	OpenSource Edition = "open-source"
+)
+
+// Validation is how requests are judged.
+type Validation string
+
+// The validation policies.
+const (
+	// Strict refuses what the document does not allow.
+	Strict Validation = "strict"
+	// Faithful coerces and accepts what a real server does, and records what
+	// Strict would have refused.
+	Faithful Validation = "faithful"
+	// Off judges neither requests nor responses. It exists to measure what
+	// validation costs.
+	Off Validation = "off"
+)
+
+// Limits are what an instance allows. A field of 0 or less lifts the limit.
+type Limits struct {
+	// Endpoints is how many signal endpoints may exist.
+	Endpoints int
+	// TokensPerEndpoint is how many tokens a signal endpoint may have.
+	TokensPerEndpoint int
+	// CallsPerSecond is how many calls of signal endpoints one client may make.
+	CallsPerSecond int
+	// PersonalTokenPerMinute is how many requests one client may make with
+	// personal access tokens.
+	PersonalTokenPerMinute int
+}
+
+// UnleashLimits returns the limits that Unleash has unless it is configured.
+func UnleashLimits() Limits {
+	return Limits{Endpoints: 5, TokensPerEndpoint: 5, CallsPerSecond: 1, PersonalTokenPerMinute: 20000}
+}
+
+// NoLimits returns limits that allow everything. The limit on the size of a
+// body stays.
+func NoLimits() Limits { return Limits{} }
+
+// config is what the options set.
+type config struct {
+	contract   *spec.Contract
+	seed       func(now time.Time) (seed.Seed, error)
+	validation Validation
+	edition    Edition
+	limits     Limits
+	maxSignals int
+	baseURL    string
+	basePath   string
+	version    string
+	logger     *slog.Logger
+	now        func() time.Time
+	random     io.Reader
+}
+
+// Option changes how New builds a server.
+type Option func(*config) error
+
+func defaults() config {
+	return config{
+		seed:       func(now time.Time) (seed.Seed, error) { return seed.Default(now), nil },
+		validation: Strict,
+		edition:    Enterprise,
+		limits:     UnleashLimits(),
+		version:    "dev",
+		logger:     slog.New(slog.DiscardHandler),
+		now:        time.Now,
+		random:     rand.Reader,
+	}
+}
+
+// WithContract serves another document than the embedded one. Its operations
+// must be the same 17.
+func WithContract(contract *spec.Contract) Option {
+	return func(c *config) error {
+		c.contract = contract
+		return nil
+	}
+}
+
+// WithSeed starts from that seed instead of the built-in one.
+func WithSeed(s seed.Seed) Option {
+	return func(c *config) error {
+		c.seed = func(time.Time) (seed.Seed, error) { return s, nil }
+		return nil
+	}
+}
+
+// WithSeedFile starts from a seed in YAML. The error of New names line and
+// field of what is wrong with it.
+func WithSeedFile(source []byte) Option {
+	return func(c *config) error {
+		if _, err := seed.Parse(source, time.Time{}); err != nil {
+			return err
+		}
+		c.seed = func(now time.Time) (seed.Seed, error) { return seed.Parse(source, now) }
+		return nil
+	}
+}
+
+// WithAPITokens replaces the seed's API tokens of that type.
+func WithAPITokens(tokenType seed.TokenType, secrets ...string) Option {
+	return func(c *config) error {
+		before := c.seed
+		c.seed = func(now time.Time) (seed.Seed, error) {
+			s, err := before(now)
+			return s.WithAPITokens(tokenType, secrets), err
+		}
+		return nil
+	}
+}
+
+// WithValidation sets the validation policy; Strict is the default.
+func WithValidation(policy Validation) Option {
+	return func(c *config) error {
+		switch policy {
+		case Strict, Faithful, Off:
+			c.validation = policy
+			return nil
+		}
+		return fmt.Errorf("validation %q is none of strict, faithful, off", policy)
+	}
+}
+
+// WithEdition sets the edition; Enterprise is the default. An open-source
+// instance answers 404 where it has no such operation.
+func WithEdition(edition Edition) Option {
+	return func(c *config) error {
+		switch edition {
+		case Enterprise, OpenSource:
+			c.edition = edition
+			return nil
+		}
+		return fmt.Errorf("edition %q is none of enterprise, open-source", edition)
+	}
+}
+
+// WithLimits sets the limits; UnleashLimits is the default.
+func WithLimits(limits Limits) Option {
+	return func(c *config) error {
+		c.limits = limits
+		return nil
+	}
+}
+
+// WithMaxSignals bounds the stored signals; the oldest go first.
+func WithMaxSignals(count int) Option {
+	return func(c *config) error {
+		c.maxSignals = count
+		return nil
+	}
+}
+
+// WithBaseURL sets where the instance is reached, as the url of an endpoint
+// tells it. Without it, that is the scheme and host of each request.
+func WithBaseURL(url string) Option {
+	return func(c *config) error {
+		c.baseURL = strings.TrimRight(url, "/")
+		return nil
+	}
+}
+
+// WithBasePath serves everything under a path, as Unleash's baseUriPath does.
+func WithBasePath(path string) Option {
+	return func(c *config) error {
+		path = strings.Trim(path, "/")
+		if path != "" {
+			path = "/" + path
+		}
+		c.basePath = path
+		return nil
+	}
+}
+
+// WithVersion sets the value of the Unleash-Mock header.
+func WithVersion(version string) Option {
+	return func(c *config) error {
+		c.version = version
+		return nil
+	}
+}
+
+// WithLogger sets where the server logs. Secrets are never logged. Without it
+// nothing is.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) error {
+		c.logger = logger
+		return nil
+	}
+}
+
+// WithClock sets the instance's time.
+func WithClock(now func() time.Time) Option {
+	return func(c *config) error {
+		c.now = now
+		return nil
+	}
+}
+
+// WithRandom sets where ids of errors and secrets of tokens come from. It must
+// be safe for concurrent use.
+func WithRandom(random io.Reader) Option {
+	return func(c *config) error {
+		c.random = random
+		return nil
+	}
+}

@@ -1,0 +1,514 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/body"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/qs"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// exchange is one request on its way through the stages.
+type exchange struct {
+	*Server
+	request *http.Request
+	header  http.Header // of the response
+	// operation is nil for a path or method that is none of the contract's.
+	operation *spec.Operation
+	params    []string
+	store     *state.Store
+	now       time.Time
+
+	// path is what was sent, below the base path.
+	path     string
+	token    string
+	identity auth.Identity
+	body     body.Body
+	query    *qs.Values
+}
+
+// stage is one check of a request. An error ends the request.
+type stage func(*exchange) *apierror.Error
+
+// stages in the order of a real server (O): the body is read before anybody
+// asks who sent it; what the contract says of the request comes last.
+var stages = []stage{
+	(*exchange).readBody,
+	(*exchange).identify,
+	(*exchange).authenticate,
+	(*exchange).limitRate,
+	(*exchange).route,
+	(*exchange).permit,
+	(*exchange).demandContentType,
+	(*exchange).validate,
+}
+
+// answer is what leaves: a status, a body and its type. Headers were set.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte // nil for none
+}
+
+// handle returns the gin handler of an operation, or of no operation.
+func (s *Server) handle(operation *spec.Operation) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		x := s.exchange(c, operation)
+		x.write(c.Writer, x.respond())
+	}
+}
+
+// write sends an answer.
+func (x *exchange) write(w gin.ResponseWriter, out answer) {
+	respond.Write(w, x.request, out.status, out.contentType, out.body)
+	w.WriteHeaderNow() // else gin answers unknown paths itself when there is no body
+}
+
+// allow answers OPTIONS on a path of the contract: the methods it knows.
+func (s *Server) allow(methods string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		x := s.exchange(c, nil)
+		for _, check := range []stage{(*exchange).readBody, (*exchange).identify, (*exchange).authenticate, (*exchange).limitRate} {
+			if problem := check(x); problem != nil {
+				x.write(c.Writer, x.refuse(problem))
+				return
+			}
+		}
+		x.header["Allow"] = []string{methods}
+		x.write(c.Writer, answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)})
+	}
+}
+
+func (s *Server) exchange(c *gin.Context, operation *spec.Operation) *exchange {
+	x := &exchange{
+		Server:    s,
+		request:   c.Request,
+		header:    c.Writer.Header(),
+		operation: operation,
+		store:     s.workspace.store.Load(),
+		now:       s.now(),
+		path:      sentPath(c.Request),
+	}
+	for _, param := range c.Params {
+		x.params = append(x.params, unescape(param.Value))
+	}
+	x.token = auth.Token(c.Request.Header, underAPI(x.path))
+	return x
+}
+
+// respond runs the stages and the handler. A panic becomes a 500.
+func (x *exchange) respond() (out answer) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			x.logger.Error("panic while answering", "operation", x.operationID(), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			out = x.refuse(apierror.Internal("Internal server error"))
+		}
+	}()
+	for _, check := range stages {
+		if problem := check(x); problem != nil {
+			return x.checked(x.refuse(problem))
+		}
+	}
+	response, err := x.handlers[x.operation.ID](x.request.Context(), x.input())
+	if err != nil {
+		return x.checked(x.refuse(x.problem(err)))
+	}
+	if response.Location != "" {
+		x.header["Location"] = []string{response.Location}
+	}
+	out = answer{status: response.Status}
+	if response.Value != nil {
+		out.contentType = apierror.ContentTypeJSON
+		out.body = response.Value.AppendJSON(make([]byte, 0, 512))
+	}
+	return x.checked(out)
+}
+
+// readBody reads and decodes what is sent: errors of it precede all others.
+func (x *exchange) readBody() (problem *apierror.Error) {
+	x.body, problem = body.Read(x.request)
+	return problem
+}
+
+// identify finds out whose token it is. One of the wrong kind is refused even
+// on paths that nobody knows.
+func (x *exchange) identify() *apierror.Error {
+	var err error
+	if x.identity, err = auth.Identify(x.store, x.token, x.isSignalCall()); err != nil {
+		return x.problem(err)
+	}
+	client, frontend := strings.Contains(x.path, "/api/client"), strings.Contains(x.path, "/api/frontend")
+	switch kind := x.identity.Kind; {
+	case kind == auth.Backend && !client, kind == auth.Frontend && !frontend:
+		return apierror.WrongTokenKind()
+	case (client || frontend) && (kind == auth.None || kind == auth.Unknown) && !auth.IsPersonal(x.token):
+		return apierror.TokenRequired()
+	}
+	return nil
+}
+
+// authenticate demands a known token everywhere under /api, and a signal token
+// where signals are sent.
+func (x *exchange) authenticate() *apierror.Error {
+	if !underAPI(x.path) {
+		return nil
+	}
+	switch x.identity.Kind {
+	case auth.None:
+		return apierror.AuthenticationRequired(x.basePath)
+	case auth.Unknown:
+		return apierror.Unauthorized()
+	case auth.SignalEndpoint:
+		return nil
+	}
+	if x.operation != nil && x.isSignalCall() {
+		return apierror.Unauthorized()
+	}
+	return nil
+}
+
+// limitRate counts requests with personal access tokens and calls of signal
+// endpoints. The headers of the second, if both apply, win.
+func (x *exchange) limitRate() *apierror.Error {
+	for _, rule := range []struct {
+		limiter *ratelimit.Limiter
+		applies bool
+	}{
+		{x.workspace.personalTokens, auth.IsPersonal(x.token)},
+		{x.workspace.calls, x.isSignalCall()},
+	} {
+		if rule.limiter == nil || !rule.applies {
+			continue
+		}
+		verdict := rule.limiter.Take(clientIP(x.request), x.now)
+		verdict.SetHeaders(x.header)
+		if !verdict.Allowed {
+			return apierror.TooManyRequests()
+		}
+	}
+	return nil
+}
+
+// route refuses what is no operation.
+func (x *exchange) route() *apierror.Error {
+	if x.operation != nil {
+		return nil
+	}
+	if underAPI(x.path) {
+		return apierror.PathNotFound(x.basePath + apiPath(x.path))
+	}
+	return apierror.NoRoute(x.request.Method, x.basePath+x.path)
+}
+
+func (x *exchange) permit() *apierror.Error {
+	if !x.identity.Permitted(x.operation.Permission) {
+		return apierror.Permission(x.operation.Permission)
+	}
+	return nil
+}
+
+// demandContentType is for methods that change something, body or not.
+func (x *exchange) demandContentType() *apierror.Error {
+	if x.operation.AcceptsAnyContentType || x.operation.Method == http.MethodGet || x.operation.Method == http.MethodDelete {
+		return nil
+	}
+	if sent := x.request.Header.Get("Content-Type"); !body.IsJSON(sent) {
+		return apierror.ContentType(sent)
+	}
+	return nil
+}
+
+// validate checks parameters and body against the contract: path, query, body.
+func (x *exchange) validate() *apierror.Error {
+	x.query = qs.Parse(x.request.URL.RawQuery)
+	if x.validation == Off {
+		return nil
+	}
+	pathIndex := 0
+	for _, in := range []string{"path", "query", "header"} {
+		for _, parameter := range x.operation.Parameters {
+			if parameter.In != in {
+				continue
+			}
+			value, present := x.parameter(parameter, &pathIndex)
+			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
+				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
+			}
+		}
+	}
+	return x.validateBody()
+}
+
+func (x *exchange) parameter(parameter *spec.Parameter, pathIndex *int) (value any, present bool) {
+	switch parameter.In {
+	case "path":
+		*pathIndex++
+		return x.params[*pathIndex-1], true
+	case "query":
+		return x.query.Get(parameter.Name)
+	}
+	values := x.request.Header.Values(parameter.Name)
+	return strings.Join(values, ", "), len(values) > 0
+}
+
+// sentParameter prints a parameter as JSON.stringify would.
+func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
+	if parameter.In == "query" {
+		return x.query.Print(parameter.Name)
+	}
+	return string(v8json.Stringify(nil, value))
+}
+
+// validateBody judges the body. Under the policy Faithful a body that can be
+// coerced passes, and what Strict would have said is recorded.
+func (x *exchange) validateBody() *apierror.Error {
+	failures := x.operation.CheckBody(x.body.Value)
+	if len(failures) == 0 {
+		return nil
+	}
+	if x.validation == Faithful && x.operation.Body != nil {
+		x.body.Value = ajv.Coerce(x.operation.Body.Shape, x.body.Value)
+		remaining := x.operation.CheckBody(x.body.Value)
+		if len(remaining) == 0 {
+			x.violate(RequestViolation, 0, failures)
+			return nil
+		}
+		failures = remaining
+	}
+	return apierror.Invalid(ajv.Detail(failures[0], x.sentValue(failures[0].Pointer)))
+}
+
+// sentValue prints the part of the body at a JSON pointer as JSON.stringify
+// would.
+func (x *exchange) sentValue(pointer string) string {
+	if x.body.Text == nil {
+		return "{}"
+	}
+	var path []string
+	if pointer != "" {
+		for token := range strings.SplitSeq(pointer[1:], "/") {
+			path = append(path, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
+		}
+	}
+	printed, found := v8json.Restringify(x.body.Text, path...)
+	if !found {
+		return "undefined"
+	}
+	return printed
+}
+
+// input is what the handler gets.
+func (x *exchange) input() operations.Request {
+	in := operations.Request{
+		Store:       x.store,
+		Actor:       x.identity.Actor,
+		SignalToken: x.identity.Signal,
+		Params:      x.params,
+		Query: func(name string) (string, bool) {
+			value, present := x.query.Get(name)
+			text, isText := value.(string)
+			return text, present && isText
+		},
+		Text:      x.body.Text,
+		Now:       x.now,
+		BaseURL:   x.reachedAt(),
+		Limits:    operations.Limits{Endpoints: x.limits.Endpoints, TokensPerEndpoint: x.limits.TokensPerEndpoint},
+		NewSecret: x.newSecret,
+	}
+	in.Body, _ = x.body.Value.(map[string]any)
+	return in
+}
+
+// problem finds the answer to an error of a handler.
+func (x *exchange) problem(err error) *apierror.Error {
+	var known *apierror.Error
+	var notFound *state.NotFoundError
+	var taken *state.NameTakenError
+	var limit *state.LimitError
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &notFound):
+		return apierror.NotFound(notFound.Resource, "id", fmt.Sprint(notFound.ID))
+	case errors.As(err, &taken):
+		return apierror.NameExists(taken.Resource, taken.Name)
+	case errors.As(err, &limit):
+		return apierror.ExceedsLimit(limit.Resource, limit.Limit)
+	}
+	x.logger.Error("answering failed", "operation", x.operationID(), "error", err)
+	return apierror.Internal("Internal server error")
+}
+
+func (x *exchange) refuse(problem *apierror.Error) answer {
+	if problem.Envelope == apierror.Page {
+		x.header["Content-Security-Policy"] = []string{"default-src 'none'"}
+		x.header["X-Content-Type-Options"] = []string{"nosniff"}
+	}
+	return answer{status: problem.Status, contentType: problem.ContentType(), body: problem.Body(x.newID)}
+}
+
+// checked judges an answer on the bytes that are about to leave. One that
+// breaks the contract is recorded and replaced.
+func (x *exchange) checked(out answer) answer {
+	if x.operation == nil || x.validation == Off {
+		return out
+	}
+	x.header["Content-Type"] = []string{out.contentType}
+	bytes := out.body
+	if bytes == nil {
+		bytes = []byte{}
+	}
+	failures := x.operation.CheckResponse(out.status, x.header, bytes)
+	if out.contentType == "" {
+		delete(x.header, "Content-Type")
+	}
+	if len(failures) == 0 {
+		return out
+	}
+	x.violate(ResponseViolation, out.status, failures)
+	delete(x.header, "Location")
+	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
+}
+
+func (x *exchange) violate(direction Direction, status int, failures []spec.Failure) {
+	for _, failure := range failures {
+		x.workspace.violations.add(Violation{
+			Time: x.now, Operation: x.operation.ID, Direction: direction, Status: status, Failure: failure,
+		})
+	}
+	x.logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(direction), "status", status,
+		"pointer", failures[0].In+failures[0].Pointer, "reason", failures[0].Reason)
+}
+
+func (x *exchange) operationID() string {
+	if x.operation == nil {
+		return ""
+	}
+	return x.operation.ID
+}
+
+// newID makes the id of an error.
+func (s *Server) newID() string {
+	id, err := uuid.NewRandomFromReader(s.random)
+	if err != nil {
+		s.logger.Error("no randomness for the id of an error", "error", err)
+		return uuid.Nil.String()
+	}
+	return id.String()
+}
+
+// newSecret makes the secret of a signal endpoint token (I: as personal access
+// tokens, 28 random bytes in hex).
+func (s *Server) newSecret() string {
+	var random [28]byte
+	if _, err := io.ReadFull(s.random, random[:]); err != nil {
+		panic("no randomness for a secret: " + err.Error())
+	}
+	return "signal_" + hex.EncodeToString(random[:])
+}
+
+// reachedAt is the instance's URL, configured or as the request tells it.
+func (x *exchange) reachedAt() string {
+	if x.baseURL != "" {
+		return x.baseURL
+	}
+	scheme := "http"
+	if x.request.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + x.request.Host + x.basePath
+}
+
+// isSignalCall tells whether a path is of the part of the API that signals are
+// sent to.
+func (x *exchange) isSignalCall() bool {
+	rest, found := strings.CutPrefix(collapse(x.path), auth.SignalCallPrefix)
+	return found && (rest == "" || rest[0] == '/')
+}
+
+// underAPI tells whether a path as it was sent is of the API: authentication
+// is demanded and a Bearer prefix taken off only there.
+func underAPI(path string) bool {
+	_, inside := cutPrefixFold(path, "/api")
+	return inside
+}
+
+// apiPath is the path that a 404 names: repeated slashes collapsed, /api in
+// lower case and never without a slash behind it.
+func apiPath(path string) string {
+	return "/api/" + strings.TrimPrefix(collapse(path)[len("/api"):], "/")
+}
+
+// collapse makes one slash of several.
+func collapse(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+// clientIP is the address of the client, the first of X-Forwarded-For if there
+// is one, as a real server trusts it.
+func clientIP(r *http.Request) string {
+	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
+		first, _, _ := strings.Cut(forwarded, ",")
+		return strings.TrimSpace(first)
+	}
+	if colon := strings.LastIndexByte(r.RemoteAddr, ':'); colon >= 0 {
+		return r.RemoteAddr[:colon]
+	}
+	return r.RemoteAddr
+}
+
+func unescape(segment string) string {
+	if !strings.Contains(segment, "%") {
+		return segment
+	}
+	text, err := url.PathUnescape(segment)
+	if err != nil {
+		return segment
+	}
+	return text
+}
+
+// sent is what a request looked like before its path was changed for routing.
+type sent struct{ path string }
+
+type sentKey struct{}
+
+func withSent(ctx context.Context, original sent) context.Context {
+	return context.WithValue(ctx, sentKey{}, original)
+}
+
+func sentPath(r *http.Request) string {
+	if original, changed := r.Context().Value(sentKey{}).(sent); changed {
+		return original.path
+	}
+	return r.URL.EscapedPath()
+}
+
+// writeNoRoute answers what lies outside the base path.
+func (s *Server) writeNoRoute(w http.ResponseWriter, r *http.Request) {
+	problem := apierror.NoRoute(r.Method, r.URL.EscapedPath())
+	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
+}

@@ -1,0 +1,252 @@
+package mockserver
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
+)
+
+// recording is one exchange with a real Unleash 8.2.0; testdata/recordings
+// holds them.
+type recording struct {
+	Name     string
+	Edition  string
+	Standing string
+	Request  struct {
+		Method, Path string
+		Headers      map[string]string
+		Body         json.RawMessage
+	}
+	Expect struct {
+		Status             int
+		Headers            map[string]string
+		Body               json.RawMessage
+		ReachesHandlerWith *struct {
+			Params map[string]any
+			Query  map[string]any
+			Body   map[string]any
+		}
+	}
+}
+
+func readRecordings(t *testing.T) []recording {
+	t.Helper()
+	files, err := filepath.Glob("testdata/recordings/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	var all []recording
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var document struct{ Cases []recording }
+		if err := json.Unmarshal(source, &document); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all = append(all, document.Cases...)
+	}
+	return all
+}
+
+var tokenPlaceholders = strings.NewReplacer(
+	"${ADMIN}", "*:*.unleash-insecure-admin-api-token",
+	"${BACKEND}", "default:development.unleash-insecure-api-token",
+	"${FRONTEND}", "default:development.unleash-insecure-frontend-api-token",
+	"${ADMIN_PAT}", "user:unleash-mock-admin",
+	"${VIEWER}", "user:unleash-mock-viewer",
+)
+
+func (r recording) request(t *testing.T) *http.Request {
+	t.Helper()
+	var body io.Reader
+	if text := r.body(t); text != nil {
+		body = bytes.NewReader(text)
+	}
+	request := httptest.NewRequest(r.Request.Method, r.Request.Path, body)
+	for name, value := range r.Request.Headers {
+		request.Header.Set(name, tokenPlaceholders.Replace(value))
+	}
+	return request
+}
+
+// body returns what was sent: a string as it stands, base64 decoded, anything
+// else as JSON; nil for no body.
+func (r recording) body(t *testing.T) []byte {
+	t.Helper()
+	var text string
+	var encoded struct{ Base64 *string }
+	switch {
+	case len(r.Request.Body) == 0 || string(r.Request.Body) == "null":
+		return nil
+	case json.Unmarshal(r.Request.Body, &text) == nil:
+		return lengthen(t, text)
+	case json.Unmarshal(r.Request.Body, &encoded) == nil && encoded.Base64 != nil:
+		raw, err := base64.StdEncoding.DecodeString(*encoded.Base64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, r.Request.Body); err != nil {
+		t.Fatal(err)
+	}
+	return compact.Bytes()
+}
+
+var shortened = regexp.MustCompile(`^(.*a)\.\.\.<(\d+) chars>$`)
+
+// lengthen undoes what the recordings do to long JSON bodies: they keep the
+// beginning and the number of bytes.
+func lengthen(t *testing.T, text string) []byte {
+	t.Helper()
+	found := shortened.FindStringSubmatch(text)
+	if found == nil {
+		return []byte(text)
+	}
+	size, err := strconv.Atoi(found[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const end = `"}`
+	return []byte(found[1] + strings.Repeat("a", size-len(found[1])-len(end)) + end)
+}
+
+// echo replaces the handlers by one that keeps what reached it.
+func echo(s *Server, reached *[]operations.Request) {
+	for id := range s.handlers {
+		if id == "getHealth" || id == "getReady" {
+			continue
+		}
+		s.handlers[id] = func(_ context.Context, r operations.Request) (operations.Response, error) {
+			*reached = append(*reached, r)
+			return operations.Handlers()["getHealth"](context.Background(), r)
+		}
+	}
+}
+
+// TestRecordings replays every recorded exchange under both policies.
+func TestRecordings(t *testing.T) {
+	t.Parallel()
+	cases := readRecordings(t)
+	if len(cases) < 205 {
+		t.Fatalf("%d recordings, at least 205 are expected", len(cases))
+	}
+	for _, policy := range []Validation{Strict, Faithful} {
+		t.Run(string(policy), func(t *testing.T) {
+			t.Parallel()
+			for _, c := range cases {
+				t.Run(c.Name, func(t *testing.T) {
+					t.Parallel()
+					replay(t, c, policy)
+				})
+			}
+			t.Logf("%d recordings", len(cases))
+		})
+	}
+}
+
+func replay(t *testing.T, c recording, policy Validation) {
+	edition := Enterprise
+	if c.Edition != "" {
+		edition = Edition(c.Edition)
+	}
+	s, err := New(WithEdition(edition), WithValidation(policy))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reached []operations.Request
+	echo(s, &reached)
+	recorder := httptest.NewRecorder()
+	s.ServeHTTP(recorder, c.request(t))
+	result := recorder.Result()
+	body, err := io.ReadAll(result.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := c.Expect.ReachesHandlerWith; want != nil {
+		checkReached(t, c, policy, reached, result.StatusCode, body)
+		return
+	}
+	isEchoed := len(reached) > 0 && c.Expect.Status == http.StatusOK
+	if !isEchoed && result.StatusCode != c.Expect.Status {
+		t.Errorf("status %d, want %d: %s", result.StatusCode, c.Expect.Status, body)
+	}
+	if !isEchoed {
+		compareBody(t, body, c.Expect.Body)
+	}
+	for name, want := range c.Expect.Headers {
+		if got := result.Header.Get(name); got != want {
+			t.Errorf("header %s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+var uuidPattern = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// compareBody compares bytes: key order counts. A recorded body that is a JSON
+// string is text, null is none.
+func compareBody(t *testing.T, got []byte, recorded json.RawMessage) {
+	t.Helper()
+	want := ""
+	if len(recorded) > 0 && string(recorded) != "null" && json.Unmarshal(recorded, &want) != nil {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, recorded); err != nil {
+			t.Fatal(err)
+		}
+		want = compact.String()
+	}
+	text := uuidPattern.ReplaceAllString(string(got), "<uuid>")
+	if diff := cmp.Diff(want, text); diff != "" {
+		t.Errorf("body differs (-real +mock):\n%s", diff)
+	}
+}
+
+// checkReached compares what the handler got. Under the policy Strict a request
+// whose values a real server coerces is refused instead.
+func checkReached(t *testing.T, c recording, policy Validation, reached []operations.Request, status int, answer []byte) {
+	t.Helper()
+	want := c.Expect.ReachesHandlerWith
+	sent := map[string]any{}
+	if body := c.body(t); len(body) > 0 && strings.HasPrefix(c.Request.Headers["content-type"], "application/json") {
+		if err := json.Unmarshal(body, &sent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if policy == Strict && want.Body != nil && !cmp.Equal(sent, want.Body) {
+		if len(reached) > 0 || status != http.StatusBadRequest || !bytes.Contains(answer, []byte(`"name":"BadDataError"`)) {
+			t.Errorf("a coerced body passed the policy strict: status %d, %s", status, answer)
+		}
+		return
+	}
+	if len(reached) != 1 {
+		t.Fatalf("the handler was not reached: status %d, %s", status, answer)
+	}
+	got := reached[0]
+	if want.Body != nil {
+		if diff := cmp.Diff(want.Body, got.Body); diff != "" {
+			t.Errorf("body differs (-real +mock):\n%s", diff)
+		}
+	}
+	for name, value := range want.Query {
+		if sent, _ := got.Query(name); sent != value {
+			t.Errorf("query parameter %s is %q, want %q", name, sent, value)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package seed
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// references checks what the schema cannot say: ids, names and secrets that
+// must be unique, tokens and users that must exist, times that must parse.
+func (c *checker) references(parsed *file) {
+	users, secrets := c.users(parsed)
+	tokens := c.endpoints(parsed, users, secrets)
+	c.signals(parsed, tokens)
+	if _, err := json.Marshal(parsed.Invoices); err != nil {
+		c.complain([]string{"invoices"}, "it cannot be written as JSON: %v", err)
+	}
+	if _, err := json.Marshal(parsed.Detailed); err != nil {
+		c.complain([]string{"detailedInvoices"}, "it cannot be written as JSON: %v", err)
+	}
+}
+
+// once complains about a second use of a value.
+func once[K comparable](c *checker, seen map[K]bool, key K, path []string, format string, args ...any) {
+	if seen[key] {
+		c.complain(path, format, args...)
+	}
+	seen[key] = true
+}
+
+func (c *checker) users(parsed *file) (ids map[int64]bool, secrets map[string]bool) {
+	ids, secrets = map[int64]bool{}, map[string]bool{}
+	for i, user := range parsed.Users {
+		at := []string{"users", strconv.Itoa(i)}
+		once(c, ids, user.ID, append(at, "id"), "the user id %d is used twice", user.ID)
+		for j, secret := range user.Tokens {
+			once(c, secrets, secret, append(at, "tokens", strconv.Itoa(j)), "the secret is used twice")
+		}
+	}
+	for i, token := range parsed.APITokens {
+		once(c, secrets, token.Secret, []string{"apiTokens", strconv.Itoa(i), "secret"}, "the secret is used twice")
+	}
+	return ids, secrets
+}
+
+// endpoints returns the endpoint that each token id belongs to.
+func (c *checker) endpoints(parsed *file, users map[int64]bool, secrets map[string]bool) map[int64]int64 {
+	ids, names, tokens, owners := map[int64]bool{}, map[string]bool{}, map[int64]bool{}, map[int64]int64{}
+	for i, endpoint := range parsed.Endpoints {
+		at := []string{"endpoints", strconv.Itoa(i)}
+		once(c, ids, endpoint.ID, append(at, "id"), "the endpoint id %d is used twice", endpoint.ID)
+		once(c, names, endpoint.Name, append(at, "name"), "the endpoint name %q is used twice", endpoint.Name)
+		c.time(at, endpoint.CreatedAt)
+		c.creator(at, endpoint.CreatedByUserID, users)
+		for j, token := range endpoint.Tokens {
+			at := append(at, "tokens", strconv.Itoa(j))
+			once(c, tokens, token.ID, append(at, "id"), "the token id %d is used twice", token.ID)
+			once(c, secrets, token.Secret, append(at, "secret"), "the secret is used twice")
+			c.time(at, token.CreatedAt)
+			c.creator(at, token.CreatedByUserID, users)
+			owners[token.ID] = endpoint.ID
+		}
+	}
+	return owners
+}
+
+func (c *checker) signals(parsed *file, tokens map[int64]int64) {
+	ids := map[int64]bool{}
+	for i, signal := range parsed.Signals {
+		at := []string{"signals", strconv.Itoa(i)}
+		id := signal.ID
+		if id == 0 {
+			id = int64(i) + 1
+		}
+		once(c, ids, id, append(at, "id"), "the signal id %d is used twice", id)
+		c.time(at, signal.CreatedAt)
+		if signal.TokenID == nil {
+			continue
+		}
+		if owner, exists := tokens[*signal.TokenID]; exists && owner != signal.SourceID {
+			c.complain(append(at, "tokenId"), "token %d belongs to endpoint %d, not to %d", *signal.TokenID, owner, signal.SourceID)
+		}
+	}
+}
+
+func (c *checker) time(at []string, text string) {
+	if _, err := parseMoment(text, time.Time{}); err != nil {
+		c.complain(append(at, "createdAt"), "%v", err)
+	}
+}
+
+func (c *checker) creator(at []string, id *int64, users map[int64]bool) {
+	if id != nil && *id > 0 && !users[*id] {
+		c.complain(append(at, "createdByUserId"), "no user has the id %d", *id)
+	}
+}

@@ -1,0 +1,181 @@
+// Package mockserver is a mock of Unleash's Operational API: an http.Handler
+// that answers every operation of the contract from state, with the
+// authentication, the validation and the error bodies of a real Unleash.
+//
+// Two servers share nothing, so tests can have one each:
+//
+//	mock, err := mockserver.New()
+//	server := httptest.NewServer(mock)
+//
+// Requests and responses are checked against the contract. A response that
+// breaks it never leaves: the client gets a 500, and Violations tells what was
+// wrong.
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Header is the response header by which a client tells a mock from a real
+// server. Its value is the mock's version.
+const Header = "Unleash-Mock"
+
+// Server is a mocked instance. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	config
+	engine    *gin.Engine
+	handlers  map[string]operations.Handler
+	docs      http.Handler
+	workspace *workspace
+}
+
+// New builds a server. It fails if the contract's operations and the server's
+// handlers differ, or if the seed is not valid.
+func New(options ...Option) (*Server, error) {
+	s := &Server{config: defaults(), handlers: operations.Handlers()}
+	for _, option := range options {
+		if err := option(&s.config); err != nil {
+			return nil, err
+		}
+	}
+	if s.contract == nil {
+		s.contract = spec.Default()
+	}
+	ids := make([]string, 0, len(s.handlers))
+	for id := range s.handlers {
+		ids = append(ids, id)
+	}
+	if err := s.contract.CheckHandlers(ids); err != nil {
+		return nil, fmt.Errorf("the contract and the server differ: %w", err)
+	}
+	var err error
+	if s.workspace, err = newWorkspace(&s.config); err != nil {
+		return nil, err
+	}
+	s.docs = newDocs(s.contract, s.basePath)
+	s.engine = s.routes()
+	return s, nil
+}
+
+// routes registers every operation of the contract that the edition has.
+func (s *Server) routes() *gin.Engine {
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = false
+	engine.RedirectTrailingSlash = false
+	engine.RedirectFixedPath = false
+	engine.UseEscapedPath = true
+	engine.UnescapePathValues = false
+	engine.ContextWithFallback = true
+	_ = engine.SetTrustedProxies(nil) // an empty list is always valid
+	for _, path := range s.contract.Paths() {
+		operations := slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
+			return operation.Edition == string(Enterprise) && s.edition == OpenSource
+		})
+		if len(operations) == 0 {
+			continue
+		}
+		pattern := ginPattern(path.Template)
+		for _, operation := range operations {
+			handler := s.handle(operation)
+			engine.Handle(operation.Method, pattern, handler)
+			if operation.Method == http.MethodGet {
+				engine.Handle(http.MethodHead, pattern, handler)
+			}
+		}
+		engine.Handle(http.MethodOptions, pattern, s.allow(path.Allow()))
+	}
+	engine.NoRoute(s.handle(nil))
+	return engine
+}
+
+// ginPattern turns a path template into a pattern of gin, which demands that
+// parameters at the same place have the same name.
+func ginPattern(template string) string {
+	segments := strings.Split(template, "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i] = fmt.Sprintf(":p%d", i)
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header()[Header] = []string{s.version}
+	path := r.URL.EscapedPath()
+	if s.basePath != "" {
+		stripped, inside := cutPrefixFold(path, s.basePath)
+		if !inside {
+			s.writeNoRoute(w, r)
+			return
+		}
+		path = stripped
+	}
+	if s.serveDocs(w, r, path) {
+		return
+	}
+	route := path
+	if !isPlain(path) {
+		if matched, _, canonical := s.contract.Match(path); matched != nil {
+			route = canonical
+		}
+	}
+	if s.basePath != "" || route != path {
+		r = withPath(r, sent{path: path}, route)
+	}
+	s.engine.ServeHTTP(w, r)
+}
+
+// isPlain tells whether a path can be routed as it is: nothing in it that the
+// router of a real server would overlook.
+func isPlain(path string) bool {
+	if len(path) > 1 && path[len(path)-1] == '/' {
+		return false
+	}
+	for i := range len(path) {
+		if c := path[i]; c >= 'A' && c <= 'Z' || c == '/' && i > 0 && path[i-1] == '/' {
+			return false
+		}
+	}
+	return true
+}
+
+// cutPrefixFold takes a path prefix off, whatever its letter case.
+func cutPrefixFold(path, prefix string) (string, bool) {
+	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
+		return path, false
+	}
+	rest := path[len(prefix):]
+	switch {
+	case rest == "":
+		return "/", true
+	case rest[0] == '/':
+		return rest, true
+	}
+	return path, false
+}
+
+// withPath returns the request with another escaped path, and what was sent in
+// its context.
+func withPath(r *http.Request, original sent, route string) *http.Request {
+	clone := r.WithContext(withSent(r.Context(), original))
+	target := *r.URL
+	target.RawPath = route
+	if path, err := url.PathUnescape(route); err == nil {
+		target.Path = path
+	} else {
+		target.Path = route
+	}
+	clone.URL = &target
+	return clone
+}

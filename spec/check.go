@@ -1,0 +1,312 @@
+package spec
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pb33f/jsonschema/v6"
+	"github.com/pb33f/jsonschema/v6/kind"
+)
+
+// Failure is one way in which a request or a response breaks the contract.
+type Failure struct {
+	// In names the part that broke it: path, query, header, body or status.
+	In string
+	// Pointer is the JSON pointer of the value within that part, such as
+	// /name or /signalEndpoints/0/id; empty for the part itself.
+	Pointer string
+	// Keyword is the schema keyword that is not met, such as required, type or
+	// pattern; for what no schema says, status, mediaType, empty or syntax.
+	Keyword string
+	// Property is the property that is missing or not allowed, for the keywords
+	// required and additionalProperties.
+	Property string
+	// Want is what the keyword demands: a type, a pattern, a format, a bound.
+	Want string
+	// Allowed lists the values of an enum.
+	Allowed []any
+	// Reason says all that in a sentence.
+	Reason string
+}
+
+// Error makes a Failure usable as an error.
+func (f Failure) Error() string {
+	return f.In + f.Pointer + ": " + f.Reason
+}
+
+// Missing reports whether a parameter that the contract demands is absent.
+func (p *Parameter) missing() Failure {
+	return Failure{In: p.In, Keyword: "required", Property: p.Name, Reason: fmt.Sprintf("the %s parameter %q is missing", p.In, p.Name)}
+}
+
+// CheckParameter judges a parameter's value: a string as it was sent, or
+// whatever a query parser made of a repeated or bracketed one. present is false
+// if the request does not have it. The first failure is the one to tell.
+func (p *Parameter) Check(value any, present bool) []Failure {
+	if !present {
+		if p.Required {
+			return []Failure{p.missing()}
+		}
+		return nil
+	}
+	failures := check(p.schema, p.Shape, value, p.In)
+	for i := range failures {
+		failures[i].Pointer = "/" + escapePointer(p.Name) + failures[i].Pointer
+	}
+	return failures
+}
+
+// CheckBody judges a decoded request body: nil, bool, float64, string, []any or
+// map[string]any. Operations whose document gives no body accept any object,
+// as the real server does. The first failure is the one to tell: required
+// properties come before additional ones, those before the properties in the
+// order of the schema.
+func (o *Operation) CheckBody(value any) []Failure {
+	if o.Body == nil {
+		if _, isObject := value.(map[string]any); isObject {
+			return nil
+		}
+		return []Failure{{In: "body", Keyword: "type", Want: "object", Reason: "it must be an object"}}
+	}
+	return check(o.Body.schema, o.Body.Shape, value, "body")
+}
+
+// CheckResponse judges a response on the bytes that leave or arrived: whether
+// its status is documented, required headers are there, the content type is
+// that of the document and the body fits its schema, formats included. body is
+// the payload after decompression; nil judges a response to HEAD, whose body
+// nobody sees.
+func (o *Operation) CheckResponse(status int, header http.Header, body []byte) []Failure {
+	response := o.Response(status)
+	if response == nil {
+		return []Failure{{
+			In: "status", Keyword: "status",
+			Reason: fmt.Sprintf("status %d is not documented for %s, which lists %v", status, o.ID, o.Statuses()),
+		}}
+	}
+	failures := response.checkHeaders(header)
+	if body == nil {
+		return failures
+	}
+	return append(failures, response.checkBody(header, body)...)
+}
+
+func (r *Response) checkHeaders(header http.Header) []Failure {
+	var failures []Failure
+	for _, declared := range r.Headers {
+		value, present := header[http.CanonicalHeaderKey(declared.Name)]
+		switch {
+		case !present && declared.Required:
+			failures = append(failures, Failure{
+				In: "header", Keyword: "required", Property: declared.Name,
+				Reason: fmt.Sprintf("the response header %q is missing", declared.Name),
+			})
+		case present:
+			for _, failure := range check(declared.schema, nil, value[0], "header") {
+				failure.Pointer = "/" + declared.Name + failure.Pointer
+				failures = append(failures, failure)
+			}
+		}
+	}
+	return failures
+}
+
+func (r *Response) checkBody(header http.Header, body []byte) []Failure {
+	if r.MediaType == "" {
+		if len(body) == 0 {
+			return nil
+		}
+		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, the response has one of %d bytes", r.Status, len(body))}}
+	}
+	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil || mediaType != r.MediaType {
+		return []Failure{{
+			In: "header", Pointer: "/content-type", Keyword: "mediaType", Want: r.MediaType,
+			Reason: fmt.Sprintf("the content type must be %s, it is %q", r.MediaType, header.Get("Content-Type")),
+		}}
+	}
+	if len(body) == 0 {
+		return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
+	}
+	if mediaType != "application/json" {
+		return check(r.schema, nil, string(body), "body")
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
+	}
+	return check(r.schema, nil, value, "body")
+}
+
+// check validates a value and lists what is wrong with it, first things first.
+func check(schema *jsonschema.Schema, shape *Shape, value any, in string) []Failure {
+	if schema == nil {
+		return nil
+	}
+	err := schema.Validate(value)
+	if err == nil {
+		return nil
+	}
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		return []Failure{{In: in, Keyword: "schema", Reason: err.Error()}}
+	}
+	var found []located
+	for _, leaf := range leaves(invalid, nil) {
+		found = append(found, describe(leaf, in)...)
+	}
+	slices.SortStableFunc(found, func(a, b located) int { return compare(shape, a, b) })
+	failures := make([]Failure, len(found))
+	for i := range found {
+		failures[i] = found[i].Failure
+	}
+	return failures
+}
+
+// leaves collects the errors that have no cause of their own. A value that fits
+// none of several alternatives is one error, not one for each of them.
+func leaves(err *jsonschema.ValidationError, into []*jsonschema.ValidationError) []*jsonschema.ValidationError {
+	switch err.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf, *kind.Not:
+		return append(into, err)
+	}
+	if len(err.Causes) == 0 {
+		return append(into, err)
+	}
+	for _, cause := range err.Causes {
+		into = leaves(cause, into)
+	}
+	return into
+}
+
+// located is a failure with what its place in the order depends on.
+type located struct {
+	Failure
+	path []string
+	rank int
+}
+
+// compare orders failures as the real server's validator meets them: an
+// object's own keywords first, then its properties in the schema's order.
+func compare(shape *Shape, a, b located) int {
+	for i := 0; i < len(a.path) && i < len(b.path); i++ {
+		if a.path[i] == b.path[i] {
+			if _, next := shape.Property(a.path[i]); next != nil {
+				shape = next
+			} else if shape != nil {
+				shape = shape.Items
+			}
+			continue
+		}
+		first, _ := shape.Property(a.path[i])
+		second, _ := shape.Property(b.path[i])
+		if first != second {
+			return first - second
+		}
+		return strings.Compare(a.path[i], b.path[i])
+	}
+	if len(a.path) != len(b.path) {
+		return len(a.path) - len(b.path)
+	}
+	return a.rank - b.rank
+}
+
+// describe words one leaf. A leaf that names several properties becomes several
+// failures.
+func describe(leaf *jsonschema.ValidationError, in string) []located {
+	base := located{path: leaf.InstanceLocation}
+	base.In = in
+	base.Pointer = pointer(leaf.InstanceLocation)
+	one := func(rank int, keyword, want, reason string) []located {
+		base.rank, base.Keyword, base.Want, base.Reason = rank, keyword, want, reason
+		return []located{base}
+	}
+	switch reason := leaf.ErrorKind.(type) {
+	case *kind.Type:
+		want := strings.Join(withoutNull(reason.Want), ",")
+		return one(0, "type", want, fmt.Sprintf("it must be %s, it is %s", want, reason.Got))
+	case *kind.Required:
+		return several(base, 6, "required", reason.Missing, "the property %q is missing")
+	case *kind.AdditionalProperties:
+		names := slices.Sorted(slices.Values(reason.Properties))
+		return several(base, 7, "additionalProperties", names, "the property %q is not allowed")
+	case *kind.Pattern:
+		return one(3, "pattern", reason.Want, fmt.Sprintf("it must match %s", reason.Want))
+	case *kind.Format:
+		return one(4, "format", reason.Want, fmt.Sprintf("it is no %s", reason.Want))
+	case *kind.MaxLength:
+		return one(1, "maxLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters, %d are allowed", reason.Got, reason.Want))
+	case *kind.MinLength:
+		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters, at least %d are needed", reason.Got, reason.Want))
+	case *kind.Maximum:
+		want, _ := reason.Want.Float64()
+		return one(1, "maximum", fmt.Sprint(want), fmt.Sprintf("it must be <= %v", want))
+	case *kind.Minimum:
+		want, _ := reason.Want.Float64()
+		return one(2, "minimum", fmt.Sprint(want), fmt.Sprintf("it must be >= %v", want))
+	case *kind.MaxItems:
+		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items, %d are allowed", reason.Got, reason.Want))
+	case *kind.MinItems:
+		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items, at least %d are needed", reason.Got, reason.Want))
+	case *kind.Enum:
+		base.Allowed = reason.Want
+		return one(9, "enum", "", fmt.Sprintf("it must be one of %v", reason.Want))
+	case *kind.AnyOf:
+		return one(10, "anyOf", "", "it fits none of the forms that the contract allows: "+causes(leaf))
+	case *kind.OneOf:
+		return one(10, "oneOf", "", "it fits none or several of the forms that the contract allows: "+causes(leaf))
+	}
+	keyword := "schema"
+	if path := leaf.ErrorKind.KeywordPath(); len(path) > 0 {
+		keyword = path[len(path)-1]
+	}
+	return one(8, keyword, "", leaf.Error())
+}
+
+func several(base located, rank int, keyword string, names []string, format string) []located {
+	out := make([]located, len(names))
+	for i, name := range names {
+		base.rank, base.Keyword, base.Property = rank, keyword, name
+		base.Reason = fmt.Sprintf(format, name)
+		out[i] = base
+	}
+	return out
+}
+
+// causes sums up why a value fits none of several alternatives.
+func causes(err *jsonschema.ValidationError) string {
+	var reasons []string
+	for i, cause := range err.Causes {
+		for _, leaf := range leaves(cause, nil) {
+			for _, failure := range describe(leaf, "") {
+				reasons = append(reasons, strings.TrimSpace(fmt.Sprintf("(%d) %s %s", i+1, failure.Pointer, failure.Reason)))
+			}
+		}
+	}
+	return strings.Join(slices.Compact(reasons), "; ")
+}
+
+func withoutNull(types []string) []string {
+	if len(types) < 2 {
+		return types
+	}
+	return slices.DeleteFunc(slices.Clone(types), func(name string) bool { return name == "null" })
+}
+
+func pointer(path []string) string {
+	var out strings.Builder
+	for _, token := range path {
+		out.WriteByte('/')
+		out.WriteString(escapePointer(token))
+	}
+	return out.String()
+}
+
+func escapePointer(token string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+}

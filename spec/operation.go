@@ -1,0 +1,385 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+	"github.com/pb33f/jsonschema/v6"
+	"github.com/pb33f/libopenapi-validator/config"
+	"github.com/pb33f/libopenapi-validator/schema_validation"
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+	"github.com/pb33f/libopenapi/orderedmap"
+)
+
+// Extensions of the document that the product reads.
+const (
+	extensionPermission  = "x-unleash-permission"
+	extensionEdition     = "x-unleash-edition"
+	extensionContentType = "x-unleash-accepts-any-content-type"
+	extensionStanding    = "x-unleash-standing"
+)
+
+// Standing tells how well a fact of the contract is known.
+type Standing string
+
+// The standings, best known first.
+const (
+	Documented Standing = "documented" // in Unleash's public API reference
+	Observed   Standing = "observed"   // on a running Unleash 8.2.0
+	Measured   Standing = "measured"   // on the server's own framework around echo handlers
+	Inferred   Standing = "inferred"   // from a sibling resource of the same server
+	Assumed    Standing = "assumed"    // no public evidence
+)
+
+// Operation is one operation of the document with its schemas compiled.
+type Operation struct {
+	// ID is the operationId.
+	ID string
+	// Method is the HTTP method in capitals.
+	Method string
+	// Path is the path template.
+	Path string
+	// Summary is the operation's one-line text.
+	Summary string
+	// Tags are the operation's tags.
+	Tags []string
+	// Public is true if no authentication is demanded.
+	Public bool
+	// Permission is what the caller needs, such as ADMIN; empty if any
+	// authenticated caller may.
+	Permission string
+	// Edition is "enterprise" for what an open-source instance does not have.
+	Edition string
+	// AcceptsAnyContentType is true if the operation demands no content type.
+	AcceptsAnyContentType bool
+	// Parameters in the order of the document, which is the order of the checks.
+	Parameters []*Parameter
+	// Body describes the request body; nil if the document gives none.
+	Body *Body
+	// Responses by ascending status.
+	Responses []*Response
+}
+
+// Parameter is one declared path, query or header parameter.
+type Parameter struct {
+	Name     string
+	In       string // path, query or header
+	Required bool
+	Shape    *Shape
+
+	schema *jsonschema.Schema
+}
+
+// Body is a declared request body.
+type Body struct {
+	MediaType string
+	Required  bool
+	Shape     *Shape
+
+	schema *jsonschema.Schema
+}
+
+// Response is one documented response of an operation.
+type Response struct {
+	Status      int
+	Description string
+	Standing    Standing
+	// MediaType of the content; empty if the response has no body.
+	MediaType string
+	Headers   []*Header
+
+	schema *jsonschema.Schema
+}
+
+// Header is a documented response header.
+type Header struct {
+	Name     string
+	Required bool
+
+	schema *jsonschema.Schema
+}
+
+// Shape is the part of a schema that a compiled one does not keep: the order of
+// properties and the plain types, which decide what is told first and how a
+// value may be coerced.
+type Shape struct {
+	Types      []string
+	Nullable   bool
+	Properties []Property
+	Items      *Shape
+}
+
+// Property is a named part of an object's shape.
+type Property struct {
+	Name  string
+	Shape *Shape
+}
+
+// Property returns the position and shape of a property, or -1 and nil.
+func (s *Shape) Property(name string) (int, *Shape) {
+	if s == nil {
+		return -1, nil
+	}
+	for i, property := range s.Properties {
+		if property.Name == name {
+			return i, property.Shape
+		}
+	}
+	return -1, nil
+}
+
+// Response returns the documented response of that status, or nil.
+func (o *Operation) Response(status int) *Response {
+	for _, response := range o.Responses {
+		if response.Status == status {
+			return response
+		}
+	}
+	return nil
+}
+
+// Statuses lists the documented statuses, ascending.
+func (o *Operation) Statuses() []int {
+	statuses := make([]int, len(o.Responses))
+	for i, response := range o.Responses {
+		statuses[i] = response.Status
+	}
+	return statuses
+}
+
+// PathParameters names the parameters of the path template in their order.
+func (o *Operation) PathParameters() []string {
+	var names []string
+	for segment := range strings.SplitSeq(o.Path, "/") {
+		if isParameter(segment) {
+			names = append(names, segment[1:len(segment)-1])
+		}
+	}
+	return names
+}
+
+// compiler turns the library's model of a document into ours.
+type compiler struct {
+	version float32
+	options *config.ValidationOptions
+}
+
+func compileOperation(model *v3.Document, item *v3.PathItem, method, path string, source *v3.Operation, version float32) (*Operation, error) {
+	if source.OperationId == "" {
+		return nil, errors.New("the operation has no operationId")
+	}
+	c := compiler{version: version, options: config.NewValidationOptions(config.WithFormatAssertions())}
+	operation := &Operation{
+		ID:         source.OperationId,
+		Method:     method,
+		Path:       path,
+		Summary:    source.Summary,
+		Tags:       slices.Clone(source.Tags),
+		Public:     isPublic(model.Security, source.Security),
+		Permission: extension(source.Extensions, extensionPermission),
+		Edition:    extension(source.Extensions, extensionEdition),
+	}
+	if operation.Permission == "NONE" {
+		operation.Permission = ""
+	}
+	operation.AcceptsAnyContentType = extension(source.Extensions, extensionContentType) == "true"
+	for _, parameter := range slices.Concat(item.Parameters, source.Parameters) {
+		compiled, err := c.parameter(parameter)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", parameter.Name, err)
+		}
+		operation.Parameters = append(operation.Parameters, compiled)
+	}
+	if err := operation.checkPathParameters(); err != nil {
+		return nil, err
+	}
+	var err error
+	if operation.Body, err = c.body(source.RequestBody); err != nil {
+		return nil, fmt.Errorf("request body: %w", err)
+	}
+	if operation.Responses, err = c.responses(source.Responses); err != nil {
+		return nil, err
+	}
+	return operation, nil
+}
+
+// checkPathParameters makes sure that template and declarations agree.
+func (o *Operation) checkPathParameters() error {
+	var declared []string
+	for _, parameter := range o.Parameters {
+		if parameter.In == "path" {
+			declared = append(declared, parameter.Name)
+		}
+	}
+	for _, name := range o.PathParameters() {
+		if !slices.Contains(declared, name) {
+			return fmt.Errorf("the path parameter {%s} is not declared", name)
+		}
+	}
+	if len(declared) != len(o.PathParameters()) {
+		return fmt.Errorf("path parameters %v are declared, the path has %v", declared, o.PathParameters())
+	}
+	return nil
+}
+
+// isPublic tells whether no security requirement applies. An operation's own
+// list, even an empty one, replaces the document's.
+func isPublic(global, own []*base.SecurityRequirement) bool {
+	requirements := global
+	if own != nil {
+		requirements = own
+	}
+	for _, requirement := range requirements {
+		if requirement.Requirements != nil && requirement.Requirements.Len() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (c compiler) parameter(source *v3.Parameter) (*Parameter, error) {
+	schema, shape, err := c.schema(source.Schema, schema_validation.SchemaValidationPurposeRequestBody)
+	if err != nil {
+		return nil, err
+	}
+	return &Parameter{
+		Name:     source.Name,
+		In:       source.In,
+		Required: source.Required != nil && *source.Required,
+		Shape:    shape,
+		schema:   schema,
+	}, nil
+}
+
+func (c compiler) body(source *v3.RequestBody) (*Body, error) {
+	if source == nil {
+		return nil, nil
+	}
+	mediaType, content := firstContent(source.Content)
+	if content == nil {
+		return nil, errors.New("it has no content")
+	}
+	schema, shape, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeRequestBody)
+	if err != nil {
+		return nil, err
+	}
+	return &Body{
+		MediaType: mediaType,
+		Required:  source.Required != nil && *source.Required,
+		Shape:     shape,
+		schema:    schema,
+	}, nil
+}
+
+func (c compiler) responses(source *v3.Responses) ([]*Response, error) {
+	if source == nil || source.Codes == nil || source.Codes.Len() == 0 {
+		return nil, errors.New("the operation has no response")
+	}
+	var responses []*Response
+	for code, item := range source.Codes.FromOldest() {
+		status, err := strconv.Atoi(code)
+		if err != nil {
+			return nil, fmt.Errorf("response %q: only plain status codes are supported", code)
+		}
+		response, err := c.response(status, item)
+		if err != nil {
+			return nil, fmt.Errorf("response %d: %w", status, err)
+		}
+		responses = append(responses, response)
+	}
+	slices.SortFunc(responses, func(a, b *Response) int { return a.Status - b.Status })
+	return responses, nil
+}
+
+func (c compiler) response(status int, source *v3.Response) (*Response, error) {
+	response := &Response{
+		Status:      status,
+		Description: source.Description,
+		Standing:    Standing(extension(source.Extensions, extensionStanding)),
+	}
+	if response.Standing == "" {
+		response.Standing = Documented
+	}
+	mediaType, content := firstContent(source.Content)
+	if content != nil {
+		schema, _, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeResponseBody)
+		if err != nil {
+			return nil, err
+		}
+		response.MediaType, response.schema = mediaType, schema
+	}
+	if source.Headers == nil {
+		return response, nil
+	}
+	for name, header := range source.Headers.FromOldest() {
+		schema, _, err := c.schema(header.Schema, schema_validation.SchemaValidationPurposeResponseBody)
+		if err != nil {
+			return nil, fmt.Errorf("header %s: %w", name, err)
+		}
+		response.Headers = append(response.Headers, &Header{Name: name, Required: header.Required, schema: schema})
+	}
+	return response, nil
+}
+
+// schema compiles one schema and draws its shape. A missing one allows all.
+func (c compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.SchemaValidationPurpose) (*jsonschema.Schema, *Shape, error) {
+	if proxy == nil {
+		return nil, nil, nil
+	}
+	source, err := proxy.BuildSchema()
+	if err != nil {
+		return nil, nil, err
+	}
+	compiled, err := schema_validation.CompileSchemaForValidation(source, purpose, c.options, c.version)
+	if err != nil {
+		return nil, nil, err
+	}
+	return compiled.CompiledSchema, drawShape(source, 0), nil
+}
+
+// maxShapeDepth ends the drawing of schemas that contain themselves.
+const maxShapeDepth = 16
+
+func drawShape(source *base.Schema, depth int) *Shape {
+	if source == nil || depth > maxShapeDepth {
+		return nil
+	}
+	shape := &Shape{
+		Types:    slices.Clone(source.Type),
+		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
+	}
+	if source.Properties != nil {
+		for name, proxy := range source.Properties.FromOldest() {
+			shape.Properties = append(shape.Properties, Property{Name: name, Shape: drawShape(proxy.Schema(), depth+1)})
+		}
+	}
+	if source.Items != nil && source.Items.IsA() && source.Items.A != nil {
+		shape.Items = drawShape(source.Items.A.Schema(), depth+1)
+	}
+	return shape
+}
+
+// firstContent returns the first media type of a content map: the documents of
+// Unleash give one.
+func firstContent(content *orderedmap.Map[string, *v3.MediaType]) (string, *v3.MediaType) {
+	if content == nil || content.First() == nil {
+		return "", nil
+	}
+	return content.First().Key(), content.First().Value()
+}
+
+func extension(extensions *orderedmap.Map[string, *yaml.Node], name string) string {
+	if extensions == nil {
+		return ""
+	}
+	value := extensions.GetOrZero(name)
+	if value == nil {
+		return ""
+	}
+	return value.Value
+}

@@ -1,0 +1,152 @@
+// Package spec holds the contract: the OpenAPI document of Unleash's
+// Operational API and, compiled from it once, everything that a server, a
+// proxy or a conformance suite needs to judge an exchange.
+//
+// The document is the single source. Routes, permissions, validation, docs and
+// coverage derive from it; nothing here names an operation.
+package spec
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/pb33f/libopenapi"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+)
+
+//go:embed unleash-operational.yaml
+var document []byte
+
+// Document returns a copy of the embedded OpenAPI 3.0.3 document, in YAML.
+func Document() []byte { return append([]byte(nil), document...) }
+
+// Default returns the contract of the embedded document. It is compiled on the
+// first call and shared; a Contract is immutable and safe for concurrent use.
+var Default = sync.OnceValue(func() *Contract {
+	contract, err := Parse(document)
+	if err != nil {
+		panic("spec: the embedded document does not compile: " + err.Error())
+	}
+	return contract
+})
+
+// Contract is a compiled OpenAPI document: its operations in the document's
+// order, each with compiled schemas for both directions.
+type Contract struct {
+	title      string
+	version    string
+	yaml       []byte
+	json       []byte
+	operations []*Operation
+	byID       map[string]*Operation
+	paths      []*Path
+	tree       *node
+}
+
+// Parse reads an OpenAPI 3.x document, YAML or JSON, and compiles every
+// operation of it. The error says what is wrong with the document and where.
+func Parse(source []byte) (*Contract, error) {
+	doc, err := libopenapi.NewDocument(source)
+	if err != nil {
+		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
+	}
+	model, err := doc.BuildV3Model()
+	if err != nil {
+		return nil, fmt.Errorf("building the OpenAPI model: %w", err)
+	}
+	info := doc.GetSpecInfo()
+	contract := &Contract{
+		yaml: append([]byte(nil), source...),
+		byID: map[string]*Operation{},
+		tree: &node{},
+	}
+	if contract.json, err = orderedJSON(info.RootNode); err != nil {
+		return nil, fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
+	}
+	if model.Model.Info != nil {
+		contract.title, contract.version = model.Model.Info.Title, model.Model.Info.Version
+	}
+	if err := contract.compile(&model.Model, info.VersionNumeric); err != nil {
+		return nil, err
+	}
+	if len(contract.operations) == 0 {
+		return nil, errors.New("the OpenAPI document has no operation")
+	}
+	return contract, nil
+}
+
+func (c *Contract) compile(model *v3.Document, version float32) error {
+	if model.Paths == nil {
+		return nil
+	}
+	for template, item := range model.Paths.PathItems.FromOldest() {
+		path := &Path{Template: template, byMethod: map[string]*Operation{}}
+		for method, source := range item.GetOperations().FromOldest() {
+			operation, err := compileOperation(model, item, strings.ToUpper(method), template, source, version)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", strings.ToUpper(method), template, err)
+			}
+			if other := c.byID[operation.ID]; other != nil {
+				return fmt.Errorf("%s %s: the operationId %q is taken by %s %s",
+					operation.Method, template, operation.ID, other.Method, other.Path)
+			}
+			c.byID[operation.ID] = operation
+			c.operations = append(c.operations, operation)
+			path.Operations = append(path.Operations, operation)
+			path.byMethod[operation.Method] = operation
+		}
+		if err := c.tree.add(path); err != nil {
+			return err
+		}
+		c.paths = append(c.paths, path)
+	}
+	return nil
+}
+
+// Title is the document's info.title.
+func (c *Contract) Title() string { return c.title }
+
+// Version is the document's info.version: the release of the API it describes.
+func (c *Contract) Version() string { return c.version }
+
+// YAML returns the document as it was given.
+func (c *Contract) YAML() []byte { return append([]byte(nil), c.yaml...) }
+
+// JSON returns the document as compact JSON, keys in the document's order.
+func (c *Contract) JSON() []byte { return append([]byte(nil), c.json...) }
+
+// Operations returns the operations in the order of the document.
+func (c *Contract) Operations() []*Operation { return append([]*Operation(nil), c.operations...) }
+
+// Operation returns the operation of that operationId, or nil.
+func (c *Contract) Operation(id string) *Operation { return c.byID[id] }
+
+// Paths returns the document's paths, in its order.
+func (c *Contract) Paths() []*Path { return append([]*Path(nil), c.paths...) }
+
+// CheckHandlers compares the operationIds of the document with the ids that a
+// server can handle, and returns an error that names every difference.
+func (c *Contract) CheckHandlers(ids []string) error {
+	handled := map[string]bool{}
+	var problems []string
+	for _, id := range ids {
+		handled[id] = true
+		if c.byID[id] == nil {
+			problems = append(problems, fmt.Sprintf("handler %s has no operation in the document", id))
+		}
+	}
+	for _, operation := range c.operations {
+		if !handled[operation.ID] {
+			problems = append(problems, fmt.Sprintf("operation %s has no handler", operation.ID))
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	sort.Strings(problems)
+	return errors.New(strings.Join(problems, "; "))
+}

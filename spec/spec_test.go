@@ -1,0 +1,214 @@
+package spec_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func TestTheDocumentHasThe17Operations(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, operation := range spec.Default().Operations() {
+		got = append(got, operation.ID+" "+operation.Method+" "+operation.Path)
+		if !slices.Equal(operation.Tags, []string{"Operational"}) {
+			t.Errorf("%s has the tags %v", operation.ID, operation.Tags)
+		}
+	}
+	want := []string{
+		"getSignalEndpoints GET /api/admin/signal-endpoints",
+		"createSignalEndpoint POST /api/admin/signal-endpoints",
+		"updateSignalEndpoint PUT /api/admin/signal-endpoints/{id}",
+		"deleteSignalEndpoint DELETE /api/admin/signal-endpoints/{id}",
+		"enableSignalEndpoint POST /api/admin/signal-endpoints/{id}/on",
+		"disableSignalEndpoint POST /api/admin/signal-endpoints/{id}/off",
+		"getSignalEndpointTokens GET /api/admin/signal-endpoints/{signalEndpointId}/tokens",
+		"createSignalEndpointToken POST /api/admin/signal-endpoints/{signalEndpointId}/tokens",
+		"updateSignalEndpointToken PUT /api/admin/signal-endpoints/{signalEndpointId}/tokens/{id}",
+		"deleteSignalEndpointToken DELETE /api/admin/signal-endpoints/{signalEndpointId}/tokens/{id}",
+		"getSignalEndpointSignals GET /api/admin/signal-endpoints/{signalEndpointId}/signals",
+		"callSignalEndpoint POST /api/signal-endpoint/{name}",
+		"getSignals GET /api/admin/signals",
+		"getInvoices GET /api/admin/invoices",
+		"getDetailedInvoices GET /api/admin/invoices/list",
+		"getReady GET /ready",
+		"getHealth GET /health",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryDocumentedExampleFitsItsOwnSchema(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Responses   map[string]struct {
+				Content map[string]struct{ Example json.RawMessage }
+			}
+		}
+	}
+	if err := json.Unmarshal(spec.Default().JSON(), &document); err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, path := range document.Paths {
+		for _, operation := range path {
+			for status, response := range operation.Responses {
+				example := response.Content["application/json"].Example
+				if example == nil {
+					continue
+				}
+				checked++
+				code := map[string]int{"200": 200, "201": 201, "500": 500}[status]
+				header := http.Header{"Content-Type": {"application/json"}, "Location": {"signal-endpoints/7"}}
+				if failures := spec.Default().Operation(operation.OperationID).CheckResponse(code, header, example); len(failures) > 0 {
+					t.Errorf("%s %s: %v", operation.OperationID, status, failures)
+				}
+			}
+		}
+	}
+	if checked < 16 {
+		t.Errorf("only %d examples were checked", checked)
+	}
+}
+
+func TestMatchOverlooksWhatTheRouterOfUnleashOverlooks(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		"/api/admin/signal-endpoints":             "/api/admin/signal-endpoints",
+		"/API/Admin//signal-endpoints/":           "/api/admin/signal-endpoints",
+		"/api/admin/signal-endpoints/7/ON":        "/api/admin/signal-endpoints/7/on",
+		"/api/signal-endpoint/SIGNALS":            "/api/signal-endpoint/SIGNALS",
+		"/api/admin/signal-endpoints/a%2Fb/":      "/api/admin/signal-endpoints/a%2Fb",
+		"/api/admin/signal-endpoints/1/tokens/2/": "/api/admin/signal-endpoints/1/tokens/2",
+		"/api/admin/invoices/LIST":                "/api/admin/invoices/list",
+		"/api/admin/nothing":                      "",
+		"/":                                       "",
+	} {
+		if _, _, got := spec.Default().Match(sent); got != want {
+			t.Errorf("Match(%q) is %q, want %q", sent, got, want)
+		}
+	}
+}
+
+func TestAllowListsTheMethodsOfAPath(t *testing.T) {
+	t.Parallel()
+	path, _, _ := spec.Default().Match("/api/admin/signal-endpoints")
+	if got := path.Allow(); got != "GET,HEAD,POST" {
+		t.Errorf("got %q", got)
+	}
+	if path.Operation(http.MethodHead) != path.Operation(http.MethodGet) {
+		t.Error("HEAD is not answered by the GET operation")
+	}
+}
+
+func TestCheckBodyTellsFirstThingsFirst(t *testing.T) {
+	t.Parallel()
+	operation := spec.Default().Operation("createSignalEndpoint")
+	for name, test := range map[string]struct {
+		body map[string]any
+		want []string
+	}{
+		"fits":                  {map[string]any{"name": "a", "other": 1.0}, nil},
+		"required comes first":  {map[string]any{"enabled": "x"}, []string{"required name", "type /enabled"}},
+		"then in schema order":  {map[string]any{"description": 1.0, "name": 1.0, "enabled": 1.0}, []string{"type /enabled", "type /name", "type /description"}},
+		"null where it may be":  {map[string]any{"name": "a", "description": nil}, nil},
+		"null where it may not": {map[string]any{"name": nil}, []string{"type /name"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, failure := range operation.CheckBody(test.body) {
+				got = append(got, failure.Keyword+" "+failure.Pointer+failure.Property)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestCheckResponseSeesWhatBreaksTheContract(t *testing.T) {
+	t.Parallel()
+	const endpoint = `{"id":1,"enabled":true,"name":"a","createdAt":"2024-01-01T00:00:00.000Z","createdByUserId":1}`
+	json := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+	located := http.Header{"Content-Type": json["Content-Type"], "Location": {"signal-endpoints/1"}}
+	for name, test := range map[string]struct {
+		operation string
+		status    int
+		header    http.Header
+		body      string
+		want      string
+	}{
+		"right":              {"createSignalEndpoint", 201, located, endpoint, ""},
+		"location missing":   {"createSignalEndpoint", 201, json, endpoint, "header: the response header \"location\" is missing"},
+		"other status":       {"createSignalEndpoint", 202, located, endpoint, "status: status 202 is not documented"},
+		"other content type": {"getHealth", 200, http.Header{"Content-Type": {"text/plain"}}, `{"health":"GOOD"}`, "header/content-type: "},
+		"empty body":         {"getHealth", 200, json, ``, "body: the body is empty"},
+		"null":               {"getHealth", 200, json, `null`, "body: it must be object"},
+		"no JSON":            {"getHealth", 200, json, `{`, "body: the body is no JSON"},
+		"enum":               {"getHealth", 200, json, `{"health":"FINE"}`, "body/health: it must be one of"},
+		"extra property":     {"getHealth", 200, json, `{"health":"GOOD","x":1}`, "body: the property \"x\" is not allowed"},
+		"format":             {"createSignalEndpoint", 201, located, strings.Replace(endpoint, "2024-01-01T", "yesterday ", 1), "body/createdAt: it is no date-time"},
+		"minimum":            {"createSignalEndpoint", 201, located, strings.Replace(endpoint, `"id":1`, `"id":0`, 1), "body/id: it must be >= 1"},
+		"nested":             {"getSignalEndpoints", 200, json, `{"signalEndpoints":[{"id":1}]}`, "body/signalEndpoints/0: the property"},
+		"body where none is": {"deleteSignalEndpoint", 200, json, `{}`, "body: status 200 has no body in the contract"},
+		"none of the forms":  {"getSignals", 401, json, `{"message":"no"}`, "body: it fits none of the forms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failures := spec.Default().Operation(test.operation).CheckResponse(test.status, test.header, []byte(test.body))
+			switch {
+			case test.want == "" && len(failures) > 0:
+				t.Errorf("got %v", failures)
+			case test.want != "" && (len(failures) == 0 || !strings.HasPrefix(failures[0].Error(), test.want)):
+				t.Errorf("got %v, want %s", failures, test.want)
+			}
+		})
+	}
+}
+
+func TestDocumentsThatCannotBeServedAreRefused(t *testing.T) {
+	t.Parallel()
+	const head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n"
+	for name, test := range map[string]struct{ document, want string }{
+		"no document":      {"hello", "OpenAPI document"},
+		"no operation":     {head + "  {}\n", "no operation"},
+		"no operationId":   {head + "  /a: {get: {responses: {'200': {description: d}}}}\n", "GET /a: the operation has no operationId"},
+		"twice":            {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /b: {get: {operationId: x, responses: {'200': {description: d}}}}\n", `the operationId "x" is taken by GET /a`},
+		"undeclared":       {head + "  /a/{id}: {get: {operationId: x, responses: {'200': {description: d}}}}\n", "{id} is not declared"},
+		"no response":      {head + "  /a: {get: {operationId: x, responses: {}}}\n", "no response"},
+		"status range":     {head + "  /a: {get: {operationId: x, responses: {2XX: {description: d}}}}\n", "only plain status codes"},
+		"paths that clash": {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /A: {get: {operationId: y, responses: {'200': {description: d}}}}\n", "are the same"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := spec.Parse([]byte(test.document)); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestCheckHandlersNamesEveryDifference(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for _, operation := range spec.Default().Operations() {
+		ids = append(ids, operation.ID)
+	}
+	if err := spec.Default().CheckHandlers(ids); err != nil {
+		t.Errorf("no difference, yet %v", err)
+	}
+	err := spec.Default().CheckHandlers(append(ids[1:], "other"))
+	if err == nil || err.Error() != "handler other has no operation in the document; operation getSignalEndpoints has no handler" {
+		t.Errorf("got %v", err)
+	}
+}
