@@ -68,6 +68,7 @@ type answer struct {
 	status      int
 	contentType string
 	body        []byte // nil for none
+	final       bool   // the page of a path that no router knows
 }
 
 // handle returns the gin handler of an operation, or of no operation.
@@ -80,7 +81,11 @@ func (s *Server) handle(operation *spec.Operation) gin.HandlerFunc {
 
 // write sends an answer.
 func (x *exchange) write(w gin.ResponseWriter, out answer) {
-	respond.Write(w, x.request, out.status, out.contentType, out.body)
+	write := respond.Write
+	if out.final {
+		write = respond.WriteFinal
+	}
+	write(w, x.request, out.status, out.contentType, out.body)
 	w.WriteHeaderNow() // else gin answers unknown paths itself when there is no body
 }
 
@@ -112,7 +117,7 @@ func (s *Server) exchange(c *gin.Context, operation *spec.Operation) *exchange {
 	for _, param := range c.Params {
 		x.params = append(x.params, unescape(param.Value))
 	}
-	x.token = auth.Token(c.Request.Header, underAPI(x.path))
+	x.token = auth.Token(c.Request.Header, under("/api", x.path))
 	return x
 }
 
@@ -157,12 +162,24 @@ func (x *exchange) identify() *apierror.Error {
 	if x.identity, err = auth.Identify(x.store, x.token, x.isSignalCall()); err != nil {
 		return x.problem(err)
 	}
-	client, frontend := strings.Contains(x.path, "/api/client"), strings.Contains(x.path, "/api/frontend")
-	switch kind := x.identity.Kind; {
-	case kind == auth.Backend && !client, kind == auth.Frontend && !frontend:
-		return apierror.WrongTokenKind()
-	case (client || frontend) && (kind == auth.None || kind == auth.Unknown) && !auth.IsPersonal(x.token):
-		return apierror.TokenRequired()
+	client, frontend := under("/api/client", x.path), under("/api/frontend", x.path)
+	switch x.identity.Kind {
+	case auth.Backend:
+		if !client {
+			return apierror.WrongTokenKind()
+		}
+	case auth.Frontend:
+		if !frontend {
+			return apierror.WrongTokenKind()
+		}
+	default:
+		switch {
+		case !client && !frontend:
+		case auth.IsPersonal(x.token), auth.IsAdmin(x.token): // by its form, known or not
+			return apierror.WrongTokenKind()
+		default:
+			return apierror.TokenRequired()
+		}
 	}
 	return nil
 }
@@ -170,7 +187,7 @@ func (x *exchange) identify() *apierror.Error {
 // authenticate demands a known token everywhere under /api, and a signal token
 // where signals are sent.
 func (x *exchange) authenticate() *apierror.Error {
-	if !underAPI(x.path) {
+	if !under("/api", collapse(x.path)) {
 		return nil
 	}
 	switch x.identity.Kind {
@@ -214,7 +231,7 @@ func (x *exchange) route() *apierror.Error {
 	if x.operation != nil {
 		return nil
 	}
-	if underAPI(x.path) {
+	if under("/api", collapse(x.path)) {
 		return apierror.PathNotFound(x.basePath + apiPath(x.path))
 	}
 	return apierror.NoRoute(x.request.Method, x.basePath+x.path)
@@ -360,11 +377,12 @@ func (x *exchange) problem(err error) *apierror.Error {
 }
 
 func (x *exchange) refuse(problem *apierror.Error) answer {
-	if problem.Envelope == apierror.Page {
-		x.header["Content-Security-Policy"] = []string{"default-src 'none'"}
-		x.header["X-Content-Type-Options"] = []string{"nosniff"}
+	return answer{
+		status:      problem.Status,
+		contentType: problem.ContentType(),
+		body:        problem.Body(x.newID),
+		final:       problem.Envelope == apierror.Page,
 	}
-	return answer{status: problem.Status, contentType: problem.ContentType(), body: problem.Body(x.newID)}
 }
 
 // checked judges an answer on the bytes that are about to leave. One that
@@ -446,10 +464,11 @@ func (x *exchange) isSignalCall() bool {
 	return found && (rest == "" || rest[0] == '/')
 }
 
-// underAPI tells whether a path as it was sent is of the API: authentication
-// is demanded and a Bearer prefix taken off only there.
-func underAPI(path string) bool {
-	_, inside := cutPrefixFold(path, "/api")
+// under tells whether a path is the prefix or below it, whatever its case. A
+// real server takes a Bearer prefix off before it collapses repeated slashes,
+// and asks who it is after that, so //api is under /api only for the latter.
+func under(prefix, path string) bool {
+	_, inside := cutPrefixFold(path, prefix)
 	return inside
 }
 
@@ -504,11 +523,24 @@ func sentPath(r *http.Request) string {
 	if original, changed := r.Context().Value(sentKey{}).(sent); changed {
 		return original.path
 	}
-	return r.URL.EscapedPath()
+	return rawPath(r)
+}
+
+// rawPath is the path of a request to the letter. A server's request has it in
+// the request line; one that a program made does not.
+func rawPath(r *http.Request) string {
+	path := r.RequestURI
+	if !strings.HasPrefix(path, "/") {
+		return r.URL.EscapedPath()
+	}
+	if end := strings.IndexAny(path, "?#"); end >= 0 {
+		path = path[:end]
+	}
+	return path
 }
 
 // writeNoRoute answers what lies outside the base path.
 func (s *Server) writeNoRoute(w http.ResponseWriter, r *http.Request) {
-	problem := apierror.NoRoute(r.Method, r.URL.EscapedPath())
-	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
+	problem := apierror.NoRoute(r.Method, rawPath(r))
+	respond.WriteFinal(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }

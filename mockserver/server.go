@@ -14,6 +14,7 @@ package mockserver
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -112,7 +113,8 @@ func ginPattern(template string) string {
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()[Header] = []string{s.version}
-	path := r.URL.EscapedPath()
+	defer drain(r.Body)
+	path := rawPath(r)
 	if s.basePath != "" {
 		stripped, inside := cutPrefixFold(path, s.basePath)
 		if !inside {
@@ -130,10 +132,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			route = canonical
 		}
 	}
-	if s.basePath != "" || route != path {
+	if s.basePath != "" || route != path || path != r.URL.EscapedPath() {
 		r = withPath(r, sent{path: path}, route)
 	}
 	s.engine.ServeHTTP(w, r)
+}
+
+// maxDrained is how much of an unread body is read off, so that the client gets
+// to see the answer before the connection closes.
+const maxDrained = 1 << 20
+
+func drain(body io.ReadCloser) {
+	if body != nil && body != http.NoBody {
+		_, _ = io.CopyN(io.Discard, body, maxDrained)
+	}
 }
 
 // isPlain tells whether a path can be routed as it is: nothing in it that the

@@ -76,6 +76,9 @@ func Token(header http.Header, stripBearer bool) string {
 // IsPersonal tells whether a token has the form of a personal access token.
 func IsPersonal(token string) bool { return strings.HasPrefix(token, "user:") }
 
+// IsAdmin tells whether a token has the form of an admin API token.
+func IsAdmin(token string) bool { return strings.HasPrefix(token, "*:*.") }
+
 // Identify looks a token up. Signal tokens count only where signals says so.
 func Identify(store *state.Store, token string, signals bool) (Identity, error) {
 	if token == "" {

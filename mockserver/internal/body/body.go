@@ -4,19 +4,19 @@
 package body
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/encoding/unicode/utf32"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
@@ -46,11 +46,11 @@ func Read(r *http.Request) (Body, *apierror.Error) {
 	if !hasBody(r) {
 		return none, nil
 	}
-	mediaType, parameters := contentType(r.Header.Get("Content-Type"))
-	if mediaType != mediaTypeJSON && mediaType != mediaTypeForm {
+	kind, name, is := readable(r.Header.Get("Content-Type"))
+	if !is {
 		return none, nil
 	}
-	from, problem := findCharset(mediaType, parameters["charset"])
+	from, problem := findCharset(kind, name)
 	if problem != nil {
 		return none, problem
 	}
@@ -58,12 +58,15 @@ func Read(r *http.Request) (Body, *apierror.Error) {
 	if problem != nil {
 		return none, problem
 	}
-	if mediaType == mediaTypeForm || len(raw) == 0 {
+	if kind == mediaTypeForm {
 		return none, nil
 	}
 	text, err := from.decode(raw)
 	if err != nil {
 		return none, apierror.BodyParser(http.StatusBadRequest, err.Error())
+	}
+	if len(text) == 0 {
+		return none, nil
 	}
 	value, err := v8json.Parse(text)
 	if err != nil {
@@ -77,24 +80,46 @@ func hasBody(r *http.Request) bool {
 	return len(r.TransferEncoding) > 0 || r.ContentLength != 0 || r.Header.Get("Content-Length") != ""
 }
 
-// contentType splits a Content-Type header. A malformed one gives nothing.
-func contentType(header string) (string, map[string]string) {
+// mediaType is the part of a Content-Type header before its parameters.
+func mediaType(header string) string {
+	essence, _, _ := strings.Cut(header, ";")
+	return strings.ToLower(strings.TrimSpace(essence))
+}
+
+// parameters is a list of well-formed parameters; the last of a name counts.
+var (
+	parameters     = regexp.MustCompile("^(?:; *[!#$%&'*+.^_`|~0-9A-Za-z-]+ *= *(?:\"(?:[^\"\\\\]|\\\\.)*\"|[!#$%&'*+.^_`|~0-9A-Za-z-]+) *)*$")
+	charsetPattern = regexp.MustCompile(`(?i); *charset *= *(?:"([^"]*)"|([^ ;"]+))`)
+)
+
+// readable tells whether a body of that Content-Type is read, and its charset.
+// One with a parameter that is not well-formed is not read, yet it still counts
+// as JSON where JSON is demanded.
+func readable(header string) (kind, charset string, is bool) {
 	if header == mediaTypeJSON { // nearly always
-		return mediaTypeJSON, nil
+		return mediaTypeJSON, "", true
 	}
-	mediaType, parameters, err := mime.ParseMediaType(header)
-	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-		return "", nil
+	kind = mediaType(header)
+	if kind != mediaTypeJSON && kind != mediaTypeForm {
+		return "", "", false
 	}
-	return mediaType, parameters
+	_, rest, has := strings.Cut(header, ";")
+	if !has {
+		return kind, "", true
+	}
+	rest = strings.TrimRight(";"+rest, " ")
+	if !parameters.MatchString(rest) {
+		return "", "", false
+	}
+	for _, found := range charsetPattern.FindAllStringSubmatch(rest, -1) {
+		charset = found[1] + found[2]
+	}
+	return kind, charset, true
 }
 
 // IsJSON tells whether a Content-Type header says JSON, whatever its case and
 // parameters.
-func IsJSON(header string) bool {
-	mediaType, _ := contentType(header)
-	return mediaType == mediaTypeJSON
-}
+func IsJSON(header string) bool { return mediaType(header) == mediaTypeJSON }
 
 // charset is how text is written in bytes: the encoding, nil for UTF-8, and how
 // many bytes a code unit has. What is left of a code unit at the end is dropped.
@@ -110,15 +135,12 @@ var charsets = map[string]charset{
 	"utf-16":   {unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), 2},
 	"utf-16le": {unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), 2},
 	"utf-16be": {unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), 2},
-	"utf-32":   {utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), 4},
-	"utf-32le": {utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), 4},
-	"utf-32be": {utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), 4},
 }
 
 // findCharset finds the charset of a body; a form must be UTF-8.
-func findCharset(mediaType, name string) (charset, *apierror.Error) {
+func findCharset(kind, name string) (charset, *apierror.Error) {
 	found, known := charsets[strings.ToLower(name)]
-	if known && (mediaType == mediaTypeJSON || found.encoding == nil) {
+	if known && (kind == mediaTypeJSON || found.encoding == nil) {
 		return found, nil
 	}
 	return charset{}, apierror.BodyParser(http.StatusUnsupportedMediaType, fmt.Sprintf("unsupported charset %q", strings.ToUpper(name)))
@@ -138,11 +160,10 @@ func inflate(r *http.Request) ([]byte, *apierror.Error) {
 			return nil, tooLarge()
 		}
 	case "gzip":
-		reader, err := gzip.NewReader(r.Body)
+		reader, err := newMembers(r.Body)
 		if err != nil {
 			return nil, inflateError(err)
 		}
-		defer reader.Close()
 		source = reader
 	case "deflate":
 		reader, err := zlib.NewReader(r.Body)
@@ -155,6 +176,42 @@ func inflate(r *http.Request) ([]byte, *apierror.Error) {
 		return nil, apierror.BodyParser(http.StatusUnsupportedMediaType, fmt.Sprintf("unsupported content encoding %q", name))
 	}
 	return readAll(source, r.ContentLength)
+}
+
+// members reads the members of a gzip stream one after the other. What follows
+// a member and is none is an error, even if it is too short to tell.
+type members struct {
+	source *bufio.Reader
+	member *gzip.Reader
+}
+
+func newMembers(body io.Reader) (*members, error) {
+	source := bufio.NewReader(body)
+	member, err := gzip.NewReader(source)
+	if err != nil {
+		return nil, err
+	}
+	member.Multistream(false)
+	return &members{source: source, member: member}, nil
+}
+
+func (m *members) Read(into []byte) (int, error) {
+	n, err := m.member.Read(into)
+	if err != io.EOF {
+		return n, err
+	}
+	start, _ := m.source.Peek(2)
+	switch {
+	case len(start) == 0:
+		return n, io.EOF
+	case start[0] != 0x1f || len(start) == 2 && start[1] != 0x8b:
+		return n, gzip.ErrHeader
+	}
+	if err := m.member.Reset(m.source); err != nil {
+		return n, err
+	}
+	m.member.Multistream(false)
+	return n, nil
 }
 
 func readAll(source io.Reader, length int64) ([]byte, *apierror.Error) {

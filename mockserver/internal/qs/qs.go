@@ -12,11 +12,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 )
 
-// Bounds of the parser, by default and in Unleash.
+// Bounds of the parser, as Express sets them.
 const (
 	maxParameters = 1000
 	maxDepth      = 5
-	maxArray      = 20
+	maxArray      = 1000
 )
 
 // Values are the parameters of a query string. A nil *Values is empty.

@@ -20,6 +20,21 @@ import (
 // threshold is the size in bytes from which bodies are compressed.
 const threshold = 1024
 
+// WriteFinal sends the small page of a path that no router knows, which has
+// neither entity tag nor compression.
+func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
+	header := w.Header()
+	header["Content-Security-Policy"] = []string{"default-src 'none'"}
+	header["X-Content-Type-Options"] = []string{"nosniff"}
+	header["Content-Type"] = []string{contentType}
+	header["Vary"] = []string{"Accept-Encoding"}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client is gone; there is nobody to tell
+	}
+}
+
 // Write sends an answer. contentType is empty and body nil for an answer that
 // has none. Headers that are set already stay.
 func Write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {

@@ -162,8 +162,14 @@ func depth(value any, above int) int {
 	return at
 }
 
-// FormatNumber appends a finite number as JavaScript prints it.
+// FormatNumber appends a number as JavaScript turns it into a string.
 func FormatNumber(dst []byte, number float64) []byte {
+	switch {
+	case math.IsInf(number, 1):
+		return append(dst, "Infinity"...)
+	case math.IsInf(number, -1):
+		return append(dst, "-Infinity"...)
+	}
 	if number == 0 {
 		return append(dst, '0') // also for -0
 	}

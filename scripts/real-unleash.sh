@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Runs a real open-source Unleash 8.2.0 without Docker: the npm package
+# unleash-server with a Postgres cluster of its own. For verifying the suite
+# against what the mock imitates.
+#
+#   scripts/real-unleash.sh start     install if needed, start afresh, wait until healthy
+#   scripts/real-unleash.sh stop      stop server and database
+#   scripts/real-unleash.sh status    say whether it runs
+#
+# start writes tokens.env (URL, ADMIN_TOKEN, VIEWER_TOKEN, BACKEND_TOKEN,
+# FRONTEND_TOKEN) to the state folder and prints its path. Environment:
+#   REAL_UNLEASH_HOME     state folder; default: <cache>/unleash-mock/real-unleash
+#   REAL_UNLEASH_PORT     port of Unleash; default 4243
+#   REAL_UNLEASH_PG_PORT  port of Postgres; default 54329
+# It needs Node 20 or newer with npm. Where Postgres is missing and apt-get is
+# there, it installs it. Both servers listen on 127.0.0.1 only.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+home=${REAL_UNLEASH_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/unleash-mock/real-unleash}
+port=${REAL_UNLEASH_PORT:-4243}
+pg_port=${REAL_UNLEASH_PG_PORT:-54329}
+version=8.2.0
+# Postgres refuses to run as root and must reach its files.
+pg_home=$home/postgres
+[ "$(id -u)" != 0 ] || pg_home=/var/tmp/unleash-mock-postgres-$pg_port
+
+die() {
+    echo "real-unleash: $*" >&2
+    exit 1
+}
+
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && runuser -u postgres -- "$@")
+    else
+        "$@"
+    fi
+}
+
+pg_bin() {
+    local found
+    found=$(find /usr/lib/postgresql -maxdepth 3 -name initdb -path '*/bin/*' 2>/dev/null | sort -V | tail -n 1)
+    [ -n "$found" ] || found=$(command -v initdb || true)
+    [ -z "$found" ] || dirname "$found"
+}
+
+install_postgres() {
+    [ -z "$(pg_bin)" ] || return 0
+    command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] ||
+        die "Postgres is missing; install it, so that initdb is on the PATH or under /usr/lib/postgresql"
+    echo "real-unleash: installing Postgres" >&2
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >"$home/apt.log" 2>&1 ||
+        die "installing Postgres failed; see $home/apt.log"
+}
+
+install_unleash() {
+    [ "$(cat "$home/npm/version" 2>/dev/null)" != "$version" ] || return 0
+    command -v npm >/dev/null || die "npm is missing; install Node 20 or newer"
+    echo "real-unleash: installing unleash-server@$version" >&2
+    mkdir -p "$home/npm"
+    (cd "$home/npm" && { [ -f package.json ] || echo '{"private":true,"type":"module"}' >package.json; } &&
+        npm install --no-audit --no-fund "unleash-server@$version") >"$home/npm.log" 2>&1 ||
+        die "npm install failed; see $home/npm.log"
+    echo "$version" >"$home/npm/version"
+}
+
+start_postgres() {
+    local bin
+    bin=$(pg_bin)
+    rm -rf "$pg_home"
+    mkdir -p "$pg_home"
+    [ "$(id -u)" != 0 ] || chown postgres "$pg_home"
+    as_postgres "$bin/initdb" -D "$pg_home/data" -U unleash --auth=trust -E UTF8 --no-sync >"$home/initdb.log" 2>&1 ||
+        die "initdb failed; see $home/initdb.log"
+    as_postgres "$bin/pg_ctl" -D "$pg_home/data" -w -t 60 -l "$pg_home/log" \
+        -o "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off" start >"$home/pg_ctl.log" 2>&1 ||
+        die "Postgres does not start on port $pg_port; see $pg_home/log"
+}
+
+start_unleash() {
+    cp "$here/real-unleash/start.mjs" "$here/real-unleash/tokens.mjs" "$home/npm/"
+    (cd "$home/npm" && NODE_ENV=production PORT=$port PG_PORT=$pg_port exec setsid nohup node start.mjs) \
+        >"$home/unleash.log" 2>&1 </dev/null &
+    echo $! >"$home/unleash.pid"
+    for _ in $(seq 240); do
+        if curl -fs -o "$home/health" "http://127.0.0.1:$port/health" 2>/dev/null; then
+            return 0
+        fi
+        kill -0 "$(cat "$home/unleash.pid")" 2>/dev/null || die "Unleash ended; see $home/unleash.log"
+        sleep 0.5
+    done
+    die "Unleash is not healthy after 120 s; see $home/unleash.log"
+}
+
+start() {
+    mkdir -p "$home"
+    stop
+    ! curl -s -o /dev/null "http://127.0.0.1:$port/health" || die "port $port is in use; choose another with REAL_UNLEASH_PORT"
+    install_postgres
+    install_unleash
+    start_postgres
+    start_unleash
+    (umask 077 && cd "$home/npm" && node tokens.mjs "http://127.0.0.1:$port" >"$home/tokens.env") ||
+        die "making tokens failed; see $home/unleash.log"
+    echo "real Unleash $version at http://127.0.0.1:$port, tokens in $home/tokens.env"
+}
+
+stop() {
+    local pid bin
+    if pid=$(cat "$home/unleash.pid" 2>/dev/null); then
+        kill "$pid" 2>/dev/null || true
+        for _ in $(seq 40); do
+            kill -0 "$pid" 2>/dev/null || break
+            sleep 0.25
+        done
+        kill -9 "$pid" 2>/dev/null || true
+        rm -f "$home/unleash.pid"
+    fi
+    bin=$(pg_bin)
+    if [ -n "$bin" ] && [ -f "$pg_home/data/postmaster.pid" ]; then
+        as_postgres "$bin/pg_ctl" -D "$pg_home/data" -m immediate -w stop >/dev/null 2>&1 || true
+    fi
+}
+
+status() {
+    if curl -fs -o /dev/null "http://127.0.0.1:$port/health"; then
+        echo "running at http://127.0.0.1:$port"
+    else
+        echo "not running"
+        return 1
+    fi
+}
+
+case "${1:-}" in
+start | stop | status) "$1" ;;
+*) die "usage: $0 start|stop|status" ;;
+esac

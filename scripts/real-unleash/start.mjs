@@ -1,0 +1,19 @@
+// Starts Unleash with its published example tokens.
+import { start } from 'unleash-server';
+
+const token = (secret, type, project, environment) => ({ secret, type, projects: [project], environment, tokenName: `example-${type}` });
+
+await start({
+  db: { host: '127.0.0.1', port: Number(process.env.PG_PORT), user: 'unleash', database: 'postgres', password: 'unused', ssl: false },
+  server: { host: '127.0.0.1', port: Number(process.env.PORT) },
+  enableOAS: true,
+  versionCheck: { enable: false },
+  telemetry: false,
+  authentication: {
+    initApiTokens: [
+      token('*:*.unleash-insecure-admin-api-token', 'admin', '*', '*'),
+      token('default:development.unleash-insecure-api-token', 'client', 'default', 'development'),
+      token('default:development.unleash-insecure-frontend-api-token', 'frontend', 'default', 'development'),
+    ],
+  },
+});
