@@ -7,13 +7,17 @@
 #   scripts/real-unleash.sh stop      stop server and database
 #   scripts/real-unleash.sh status    say whether it runs
 #
-# start writes tokens.env (URL, ADMIN_TOKEN, VIEWER_TOKEN, BACKEND_TOKEN,
-# FRONTEND_TOKEN) to the state folder and prints its path. Environment:
+# start writes tokens.env (URL, ADMIN_TOKEN, ADMIN_PAT, VIEWER_TOKEN,
+# BACKEND_TOKEN, FRONTEND_TOKEN) to the state folder and prints its path. The
+# database is a fresh one at every start. Interrupted or failing, start leaves
+# nothing running. Environment:
 #   REAL_UNLEASH_HOME     state folder; default: <cache>/unleash-mock/real-unleash
 #   REAL_UNLEASH_PORT     port of Unleash; default 4243
 #   REAL_UNLEASH_PG_PORT  port of Postgres; default 54329
-# It needs Node 20 or newer with npm. Where Postgres is missing and apt-get is
-# there, it installs it. Both servers listen on 127.0.0.1 only.
+# Unleash's own variables (DATABASE_URL, BASE_URI_PATH, ...) are kept from it, so
+# that it is the same server everywhere and never touches another database.
+# It needs Node 20 or newer with npm, and curl. Where Postgres is missing and
+# apt-get is there, it installs it. Both servers listen on 127.0.0.1 only.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,6 +32,10 @@ pg_home=$home/postgres
 die() {
     echo "real-unleash: $*" >&2
     exit 1
+}
+
+need() {
+    command -v "$1" >/dev/null || die "$1 is missing; install $2"
 }
 
 as_postgres() {
@@ -47,16 +55,20 @@ pg_bin() {
 
 install_postgres() {
     [ -z "$(pg_bin)" ] || return 0
-    command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] ||
+    local root=()
+    [ "$(id -u)" = 0 ] || root=(sudo -n)
+    if ! command -v apt-get >/dev/null || ! "${root[@]}" true 2>/dev/null; then
         die "Postgres is missing; install it, so that initdb is on the PATH or under /usr/lib/postgresql"
+    fi
     echo "real-unleash: installing Postgres" >&2
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >"$home/apt.log" 2>&1 ||
+    { "${root[@]}" apt-get update &&
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >"$home/apt.log" 2>&1 ||
         die "installing Postgres failed; see $home/apt.log"
 }
 
 install_unleash() {
     [ "$(cat "$home/npm/version" 2>/dev/null)" != "$version" ] || return 0
-    command -v npm >/dev/null || die "npm is missing; install Node 20 or newer"
+    need npm "Node 20 or newer"
     echo "real-unleash: installing unleash-server@$version" >&2
     mkdir -p "$home/npm"
     (cd "$home/npm" && { [ -f package.json ] || echo '{"private":true,"type":"module"}' >package.json; } &&
@@ -71,7 +83,8 @@ start_postgres() {
     rm -rf "$pg_home"
     mkdir -p "$pg_home"
     [ "$(id -u)" != 0 ] || chown postgres "$pg_home"
-    as_postgres "$bin/initdb" -D "$pg_home/data" -U unleash --auth=trust -E UTF8 --no-sync >"$home/initdb.log" 2>&1 ||
+    echo "$pg_home" >"$home/postgres.path"
+    as_postgres "$bin/initdb" -D "$pg_home/data" -U unleash --auth=trust -E UTF8 --no-locale --no-sync >"$home/initdb.log" 2>&1 ||
         die "initdb failed; see $home/initdb.log"
     as_postgres "$bin/pg_ctl" -D "$pg_home/data" -w -t 60 -l "$pg_home/log" \
         -o "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off" start >"$home/pg_ctl.log" 2>&1 ||
@@ -80,51 +93,75 @@ start_postgres() {
 
 start_unleash() {
     cp "$here/real-unleash/start.mjs" "$here/real-unleash/tokens.mjs" "$home/npm/"
-    (cd "$home/npm" && NODE_ENV=production PORT=$port PG_PORT=$pg_port exec setsid nohup node start.mjs) \
-        >"$home/unleash.log" 2>&1 </dev/null &
+    # A session of its own, so that it outlives this script and its terminal.
+    local session=(nohup)
+    ! command -v setsid >/dev/null || session=(setsid nohup)
+    (cd "$home/npm" && exec env -i PATH="$PATH" HOME="$home" NODE_ENV=production PORT="$port" PG_PORT="$pg_port" \
+        "${session[@]}" node start.mjs) >"$home/unleash.log" 2>&1 </dev/null &
     echo $! >"$home/unleash.pid"
-    for _ in $(seq 240); do
-        if curl -fs -o "$home/health" "http://127.0.0.1:$port/health" 2>/dev/null; then
-            return 0
-        fi
+    local deadline=$((SECONDS + 120))
+    while [ "$SECONDS" -lt "$deadline" ]; do
+        ! is_healthy || return 0
         kill -0 "$(cat "$home/unleash.pid")" 2>/dev/null || die "Unleash ended; see $home/unleash.log"
         sleep 0.5
     done
     die "Unleash is not healthy after 120 s; see $home/unleash.log"
 }
 
+is_taken() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+is_healthy() {
+    curl -fs -m 5 -o /dev/null "http://127.0.0.1:$port/health"
+}
+
 start() {
+    need curl curl
+    need node "Node 20 or newer"
     mkdir -p "$home"
     stop
-    ! curl -s -o /dev/null "http://127.0.0.1:$port/health" || die "port $port is in use; choose another with REAL_UNLEASH_PORT"
+    ! is_taken "$port" || die "port $port is in use; choose another with REAL_UNLEASH_PORT"
+    ! is_taken "$pg_port" || die "port $pg_port is in use; choose another with REAL_UNLEASH_PG_PORT"
     install_postgres
     install_unleash
+    trap stop EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     start_postgres
     start_unleash
-    (umask 077 && cd "$home/npm" && node tokens.mjs "http://127.0.0.1:$port" >"$home/tokens.env") ||
+    (umask 077 && cd "$home/npm" && node tokens.mjs "http://127.0.0.1:$port" >"$home/tokens.env") 2>>"$home/unleash.log" ||
         die "making tokens failed; see $home/unleash.log"
+    trap - EXIT INT TERM
     echo "real Unleash $version at http://127.0.0.1:$port, tokens in $home/tokens.env"
 }
 
 stop() {
-    local pid bin
+    local pid bin cluster
+    rm -f "$home/tokens.env"
     if pid=$(cat "$home/unleash.pid" 2>/dev/null); then
+        # After a restart of the machine the number may be another process's.
+        ps -o args= -p "$pid" 2>/dev/null | grep -q 'start\.mjs' || pid=
+    fi
+    if [ -n "$pid" ]; then
         kill "$pid" 2>/dev/null || true
         for _ in $(seq 40); do
             kill -0 "$pid" 2>/dev/null || break
             sleep 0.25
         done
         kill -9 "$pid" 2>/dev/null || true
-        rm -f "$home/unleash.pid"
     fi
+    rm -f "$home/unleash.pid"
     bin=$(pg_bin)
-    if [ -n "$bin" ] && [ -f "$pg_home/data/postmaster.pid" ]; then
-        as_postgres "$bin/pg_ctl" -D "$pg_home/data" -m immediate -w stop >/dev/null 2>&1 || true
+    # As it was started: REAL_UNLEASH_PG_PORT may have changed since.
+    if cluster=$(cat "$home/postgres.path" 2>/dev/null) && [ -n "$bin" ] && [ -f "$cluster/data/postmaster.pid" ]; then
+        as_postgres "$bin/pg_ctl" -D "$cluster/data" -m immediate -w stop >/dev/null 2>&1 || true
     fi
+    rm -f "$home/postgres.path"
 }
 
 status() {
-    if curl -fs -o /dev/null "http://127.0.0.1:$port/health"; then
+    if is_healthy; then
         echo "running at http://127.0.0.1:$port"
     else
         echo "not running"

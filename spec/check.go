@@ -39,12 +39,12 @@ func (f Failure) Error() string {
 	return f.In + f.Pointer + ": " + f.Reason
 }
 
-// Missing reports whether a parameter that the contract demands is absent.
+// missing is the failure of a parameter that is absent though it is demanded.
 func (p *Parameter) missing() Failure {
 	return Failure{In: p.In, Keyword: "required", Property: p.Name, Reason: fmt.Sprintf("the %s parameter %q is missing", p.In, p.Name)}
 }
 
-// CheckParameter judges a parameter's value: a string as it was sent, or
+// Check judges a parameter's value: a string as it was sent, or
 // whatever a query parser made of a repeated or bracketed one. present is false
 // if the request does not have it. The first failure is the one to tell.
 func (p *Parameter) Check(value any, present bool) []Failure {

@@ -77,10 +77,12 @@ func (p *parser) unexpected() error {
 	return &SyntaxError{Message: p.tokenMessage()}
 }
 
-// tokenMessage names the bad token and shows what stands around it.
+// tokenMessage names the bad token and shows what stands around it. Only the
+// surroundings are looked at: an error may stand far into a long text.
 func (p *parser) tokenMessage() string {
-	source := utf16.Encode([]rune(string(p.text)))
-	at := units(p.text[:p.at])
+	start, end := p.surroundings()
+	source := utf16.Encode([]rune(string(p.text[start:end])))
+	at := units(p.text[start:p.at])
 	from, to, before, after := 0, len(source), "", ""
 	if len(source) > 2*context {
 		if at >= context {
@@ -94,6 +96,18 @@ func (p *parser) tokenMessage() string {
 	message = append(message, "', "+before+`"`...)
 	message = append(message, encodeUnits(source[from:to])...)
 	return string(append(message, `"`+after+" is not valid JSON"...))
+}
+
+// surroundings bounds the part of the text that a message depends on: more than
+// twice the context on both sides of the position, as far as there is any.
+func (p *parser) surroundings() (start, end int) {
+	start, end = p.at, p.at
+	for range 2*context + 1 {
+		_, before := utf8.DecodeLastRune(p.text[:start])
+		_, after := utf8.DecodeRune(p.text[end:])
+		start, end = start-before, end+after
+	}
+	return start, end
 }
 
 // encodeUnits turns code units into text; halves of pairs stay halves.

@@ -1,10 +1,10 @@
 package v8json
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
 )
@@ -15,40 +15,66 @@ const deepest = 4000
 // tooDeep is what Unleash prints for a value that JSON.stringify refuses.
 const tooDeep = "[value too large or deeply nested to display]"
 
-// Stringify appends a value of Parse as JSON.stringify prints it after it went
-// through a jsonb column of Postgres, where stored payloads do: the keys of an
-// object sorted, integers first, then by length and bytes.
+// Stringify appends a value as JSON.stringify prints it. Values are those of
+// Parse, and *Object, whose keys print in JavaScript's order: indexes first,
+// then the others as they came. A map doesn't know how its keys came; they are
+// sorted, indexes first, the others bytewise.
 func Stringify(dst []byte, value any) []byte {
+	return appendValue(dst, value, strings.Compare)
+}
+
+// CompactJSONB returns a JSON text as Unleash returns a stored payload, which
+// went through a jsonb column of Postgres and through JavaScript: of the keys
+// of an object indexes come first, the others are sorted by length and bytes;
+// numbers print as JavaScript prints them. The error is a *SyntaxError.
+func CompactJSONB(text []byte) ([]byte, error) {
+	value, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return appendValue(make([]byte, 0, len(text)), value, bySize), nil
+}
+
+func appendValue(dst []byte, value any, order order) []byte {
 	switch value := value.(type) {
-	case nil:
-		return append(dst, "null"...)
 	case bool:
 		return strconv.AppendBool(dst, value)
 	case float64:
 		if math.IsInf(value, 0) || math.IsNaN(value) {
-			return append(dst, "null"...)
+			break
 		}
 		return FormatNumber(dst, value)
 	case string:
 		return jsonw.AppendString(dst, value)
 	case []any:
-		dst = append(dst, '[')
-		for i, element := range value {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = Stringify(dst, element)
-		}
-		return append(dst, ']')
+		return appendArray(dst, value, order)
 	case map[string]any:
-		return appendObject(dst, jsonbOrder(value), value)
+		keys := make([]string, 0, len(value))
+		for key := range value {
+			keys = append(keys, key)
+		}
+		arrange(keys, order)
+		return appendObject(dst, keys, value, order)
 	case *Object:
-		return appendObject(dst, scriptOrder(value.keys), value.values)
+		keys := slices.Clone(value.keys)
+		arrange(keys, asTheyCame)
+		return appendObject(dst, keys, value.values, order)
 	}
 	return append(dst, "null"...)
 }
 
-func appendObject(dst []byte, keys []string, values map[string]any) []byte {
+func appendArray(dst []byte, list []any, order order) []byte {
+	dst = append(dst, '[')
+	for i, element := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendValue(dst, element, order)
+	}
+	return append(dst, ']')
+}
+
+func appendObject(dst []byte, keys []string, values map[string]any, order order) []byte {
 	dst = append(dst, '{')
 	for i, key := range keys {
 		if i > 0 {
@@ -56,131 +82,67 @@ func appendObject(dst []byte, keys []string, values map[string]any) []byte {
 		}
 		dst = jsonw.AppendString(dst, key)
 		dst = append(dst, ':')
-		dst = Stringify(dst, values[key])
+		dst = appendValue(dst, values[key], order)
 	}
 	return append(dst, '}')
 }
 
-// scriptOrder sorts keys as JavaScript lists them: integers ascending, then the
-// others as they came.
-func scriptOrder(keys []string) []string {
-	sorted := slices.Clone(keys)
-	slices.SortStableFunc(sorted, func(a, b string) int {
-		order, _ := compareIntegers(a, b)
-		return order
-	})
-	return sorted
-}
-
-// jsonbOrder sorts keys as they come out of a jsonb column by way of
-// JavaScript.
-func jsonbOrder(values map[string]any) []string {
-	keys := make([]string, 0, len(values))
-	for key := range values {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b string) int {
-		if order, decided := compareIntegers(a, b); decided {
-			return order
-		}
-		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-	})
-	return keys
-}
-
-// compareIntegers puts integer keys first; decided is false if neither is one.
-func compareIntegers(a, b string) (order int, decided bool) {
-	first, firstIs := isInteger(a)
-	second, secondIs := isInteger(b)
-	switch {
-	case firstIs && secondIs:
-		return cmp.Compare(first, second), true
-	case firstIs:
-		return -1, true
-	case secondIs:
-		return 1, true
-	}
-	return 0, false
-}
-
-// CompactJSONB returns a JSON text as Unleash returns a stored payload.
-func CompactJSONB(text []byte) ([]byte, error) {
-	value, err := Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	return Stringify(make([]byte, 0, len(text)), value), nil
-}
-
 // Restringify prints the part of a JSON text at a path of keys and indexes as
-// JSON.stringify(JSON.parse(text)) would; false if there is no such part.
-func Restringify(text []byte, path ...string) (string, bool) {
+// JSON.stringify(JSON.parse(text)) would, in JavaScript's order of keys; of
+// duplicate keys the first gives the place and the last the value. The result
+// is false if the text is no JSON or has no such part. For a part that is
+// nested too deeply for JSON.stringify it is the words that Unleash then uses.
+//
+// It is for error messages: it decodes the text again.
+func Restringify(text []byte, pointer ...string) (string, bool) {
 	value, err := parseOrdered(text)
 	if err != nil {
 		return "", false
 	}
-	for _, step := range path {
-		switch container := value.(type) {
-		case *Object:
-			next, has := container.values[step]
-			if !has {
-				return "", false
-			}
-			value = next
-		case []any:
-			index, err := strconv.Atoi(step)
-			if err != nil || index < 0 || index >= len(container) {
-				return "", false
-			}
-			value = container[index]
-		default:
+	for _, step := range pointer {
+		var found bool
+		if value, found = part(value, step); !found {
 			return "", false
 		}
 	}
-	if depth(value, 0) > deepest {
+	if tooDeepFrom(value, deepest) {
 		return tooDeep, true
 	}
 	return string(Stringify(nil, value)), true
 }
 
-// depth counts how deep a value is nested, up to a little over the deepest.
-func depth(value any, above int) int {
-	if above > deepest {
-		return above
+// part returns the property or element of a value.
+func part(value any, step string) (any, bool) {
+	switch container := value.(type) {
+	case *Object:
+		return container.Get(step)
+	case []any:
+		if index, is := arrayIndex(step); is && int64(index) < int64(len(container)) {
+			return container[index], true
+		}
 	}
-	at := above
+	return nil, false
+}
+
+// tooDeepFrom tells whether containers are nested deeper than a number of
+// levels.
+func tooDeepFrom(value any, levels int) bool {
+	if levels < 0 {
+		return true
+	}
 	switch container := value.(type) {
 	case *Object:
 		for _, element := range container.values {
-			at = max(at, depth(element, above+1))
+			if tooDeepFrom(element, levels-1) {
+				return true
+			}
 		}
 	case []any:
 		for _, element := range container {
-			at = max(at, depth(element, above+1))
+			if tooDeepFrom(element, levels-1) {
+				return true
+			}
 		}
 	}
-	return at
-}
-
-// FormatNumber appends a number as JavaScript turns it into a string.
-func FormatNumber(dst []byte, number float64) []byte {
-	switch {
-	case math.IsInf(number, 1):
-		return append(dst, "Infinity"...)
-	case math.IsInf(number, -1):
-		return append(dst, "-Infinity"...)
-	}
-	if number == 0 {
-		return append(dst, '0') // also for -0
-	}
-	if size := math.Abs(number); size >= 1e-6 && size < 1e21 {
-		return strconv.AppendFloat(dst, number, 'f', -1, 64)
-	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, number, 'e', -1, 64)
-	// Go writes at least two digits of an exponent, JavaScript what is needed.
-	if e := slices.Index(dst[start:], 'e') + start; len(dst) == e+4 && dst[e+2] == '0' {
-		dst = append(dst[:e+2], dst[e+3])
-	}
-	return dst
+	return false
 }

@@ -1,0 +1,22 @@
+# syntax=docker/dockerfile:1
+
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=dev
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/unleash-mock ./cmd/unleash-mock
+
+# No shell, no package manager; certificates and a user that is not root.
+FROM gcr.io/distroless/static-debian12:nonroot
+COPY --from=build /out/unleash-mock /usr/local/bin/unleash-mock
+# By number, so that Kubernetes can see that it is not root.
+USER 65532:65532
+# serve listens on loopback by default, which nobody outside a container reaches.
+ENV HTTP_HOST=0.0.0.0 HTTP_PORT=4242
+EXPOSE 4242
+# health asks the port of HTTP_PORT: change the port there, not with --listen.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["unleash-mock", "health"]
+ENTRYPOINT ["unleash-mock"]
+CMD ["serve"]

@@ -1,0 +1,62 @@
+# A list of names. What stands behind them, anybody can type: go, docker, .ci/run.
+
+VERSION ?= dev
+FUZZ_TIME ?= 30s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start the mock on http://127.0.0.1:4242
+	go run ./cmd/unleash-mock serve
+
+.PHONY: build
+build: ## build the static binary, dist/unleash-mock; VERSION=1.2.3
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o dist/unleash-mock ./cmd/unleash-mock
+
+.PHONY: test
+test: ## run the tests
+	go test ./...
+
+.PHONY: race
+race: ## run the tests with the race detector
+	go test -race ./...
+
+.PHONY: bench
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target; FUZZ_TIME=30s each
+	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
+
+.PHONY: lint
+lint: ## check format, go vet and staticcheck
+	.ci/run lint
+
+.PHONY: spec-lint
+spec-lint: ## lint the OpenAPI document
+	.ci/run spec-lint
+
+.PHONY: ci
+ci: ## everything that a change must pass
+	.ci/run
+
+.PHONY: docker
+docker: ## build the image unleash-mock:VERSION
+	docker build --build-arg VERSION=$(VERSION) --tag unleash-mock:$(VERSION) .
+
+.PHONY: up
+up: ## start the mock in a container
+	docker compose up --build
+
+.PHONY: up-real
+up-real: ## start the mock and a real Unleash in containers
+	docker compose --profile real up --build
+
+.PHONY: real
+real: ## start a real Unleash without containers; scripts/real-unleash.sh stop ends it
+	scripts/real-unleash.sh start

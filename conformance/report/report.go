@@ -1,0 +1,210 @@
+// Package report holds what a run of the conformance suite, or of the
+// validating proxy, found out, and writes it in the formats that people and CI
+// systems read. Everything in a Report is redacted by who fills it: no secret
+// is ever part of it.
+package report
+
+import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// SchemaVersion is the version of the JSON form of a Report. It grows when a
+// field changes its meaning or goes; a new field does not change it.
+const SchemaVersion = 1
+
+// Outcome is how a scenario ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Passed   Outcome = "passed"   // every step and every exchange kept the contract
+	Failed   Outcome = "failed"   // the target broke the contract
+	Skipped  Outcome = "skipped"  // not run, because the run was cut short
+	Disabled Outcome = "disabled" // not run, by edition, profile, rights or choice; the reason says which
+	Errored  Outcome = "error"    // the suite or the way to the target failed; says nothing of the target
+)
+
+// Outcomes lists them in the order in which they are told.
+func Outcomes() []Outcome { return []Outcome{Passed, Failed, Errored, Skipped, Disabled} }
+
+// Report is one run.
+type Report struct {
+	SchemaVersion int         `json:"schemaVersion"`
+	Tool          Tool        `json:"tool"`
+	Target        Target      `json:"target"`
+	Run           Run         `json:"run"`
+	Summary       Summary     `json:"summary"`
+	Operations    []Operation `json:"operations"`
+	Scenarios     []Scenario  `json:"scenarios"`
+	// Cleanup lists what the run created and could not remove.
+	Cleanup []Leftover `json:"cleanup"`
+	// ExitCode is that of the command: 0 success, 1 the target broke the
+	// contract, 3 unreachable or an error of the tool, 4 nothing was verified.
+	ExitCode int `json:"exitCode"`
+}
+
+// Tool is what made the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	// Command is verify or proxy.
+	Command string `json:"command"`
+	// Contract is the release of the API that the contract describes.
+	Contract string `json:"contract"`
+}
+
+// Target is the instance that was verified, as far as it is known.
+type Target struct {
+	URL     string `json:"url"`
+	Version string `json:"version,omitempty"`
+	// Edition is enterprise, open-source or empty if unknown.
+	Edition string `json:"edition,omitempty"`
+	// Mock is the version of unleash-mock, if the target is one.
+	Mock string `json:"mock,omitempty"`
+}
+
+// Run is how the target was verified.
+type Run struct {
+	ID          string        `json:"id"`
+	Profile     string        `json:"profile,omitempty"`
+	Tags        string        `json:"tags,omitempty"`
+	Only        []string      `json:"operations,omitempty"` // operationIds
+	Writes      bool          `json:"writes"`
+	Assumed     bool          `json:"assumed"`
+	Seed        int64         `json:"seed"`
+	Concurrency int           `json:"concurrency"`
+	Started     time.Time     `json:"started"`
+	Duration    time.Duration `json:"durationNs"`
+}
+
+// Summary counts scenarios by outcome, and exchanges.
+type Summary struct {
+	Passed    int `json:"passed"`
+	Failed    int `json:"failed"`
+	Errored   int `json:"errors"`
+	Skipped   int `json:"skipped"`
+	Disabled  int `json:"disabled"`
+	Exchanges int `json:"exchanges"`
+	// Violations counts exchanges that broke the contract.
+	Violations int `json:"violations"`
+}
+
+// Operation is what was found out about one operation of the contract.
+type Operation struct {
+	ID       string   `json:"operationId"`
+	Method   string   `json:"method"`
+	Path     string   `json:"path"`
+	Summary  Summary  `json:"summary"`
+	Statuses []Status `json:"statuses"`
+}
+
+// Status is how often an operation answered with a status.
+type Status struct {
+	Code       int           `json:"code"`
+	Documented bool          `json:"documented"`
+	Standing   spec.Standing `json:"standing,omitempty"`
+	Seen       int           `json:"seen"`
+}
+
+// Scenario is one scenario, or one row of a scenario outline.
+type Scenario struct {
+	// ID is unique in the report and stable from run to run.
+	ID         string   `json:"id"`
+	Feature    string   `json:"feature"`
+	Name       string   `json:"name"`
+	File       string   `json:"file"`
+	Line       int      `json:"line"`
+	Tags       []string `json:"tags"`
+	Operations []string `json:"operations"` // operationIds
+	Outcome    Outcome  `json:"outcome"`
+	// Reason says why it was disabled or skipped, or what error the suite had.
+	Reason    string        `json:"reason,omitempty"`
+	Started   time.Time     `json:"started,omitzero"`
+	Duration  time.Duration `json:"durationNs"`
+	Steps     []Step        `json:"steps"`
+	Exchanges []Exchange    `json:"exchanges"`
+	Failures  []Failure     `json:"failures"`
+}
+
+// Step is one step of a scenario.
+type Step struct {
+	Keyword  string        `json:"keyword"`
+	Text     string        `json:"text"`
+	Line     int           `json:"line"`
+	Outcome  Outcome       `json:"outcome"`
+	Message  string        `json:"message,omitempty"`
+	Duration time.Duration `json:"durationNs"`
+}
+
+// Exchange is a request and its answer, redacted.
+type Exchange struct {
+	Operation string        `json:"operationId,omitempty"` // empty for a path that is none of the contract's
+	Started   time.Time     `json:"started"`
+	Duration  time.Duration `json:"durationNs"`
+	// Line is that of the step that sent it.
+	Line     int      `json:"line,omitempty"`
+	Request  Request  `json:"request"`
+	Response Response `json:"response"`
+	// Violations are what of the exchange breaks the contract.
+	Violations []Violation `json:"violations,omitempty"`
+}
+
+// Request is what was sent.
+type Request struct {
+	Method string   `json:"method"`
+	URL    string   `json:"url"`
+	Header []Header `json:"headers,omitempty"`
+	Body   string   `json:"body,omitempty"`
+}
+
+// Response is what came.
+type Response struct {
+	Status int      `json:"status"` // 0 if none came
+	Header []Header `json:"headers,omitempty"`
+	Body   string   `json:"body,omitempty"`
+}
+
+// Header is one header line.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Violation is one breach of the contract in an exchange.
+type Violation struct {
+	// Direction is request or response.
+	Direction string `json:"direction"`
+	// In is the part that broke it: path, query, header, body or status.
+	In      string `json:"in"`
+	Pointer string `json:"pointer"`
+	Reason  string `json:"reason"`
+}
+
+// Failure is one expectation that the target did not meet.
+type Failure struct {
+	Operation   string `json:"operationId,omitempty"`
+	Expectation string `json:"expectation"`
+	Got         string `json:"got"`
+	// Pointer is the JSON pointer of the value in the answer, if it is one.
+	Pointer string `json:"pointer,omitempty"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Step    string `json:"step,omitempty"`
+	// Standing tells how well the rule is known, Source where it comes from.
+	Standing spec.Standing `json:"standing,omitempty"`
+	Source   string        `json:"source,omitempty"`
+	// Curl is a command line that repeats the request, without the token.
+	Curl string `json:"curl,omitempty"`
+	// Known is the known deviation of the target's version that this is, if any.
+	Known string `json:"knownDeviation,omitempty"`
+}
+
+// Leftover is a resource that the run created and could not remove.
+type Leftover struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}

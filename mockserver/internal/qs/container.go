@@ -1,0 +1,202 @@
+package qs
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+)
+
+// container is an array or an object of JavaScript. Its values are strings and
+// containers. An array may have holes, and few elements at high indexes, so
+// both keep indexes apart from other keys; that is also the order in which
+// JavaScript lists them.
+type container struct {
+	list     bool
+	length   int       // of an array, holes included
+	elements []element // by ascending index
+	names    []property
+	places   map[string]int // in names, once there are many
+
+	// tooLong marks an object that is what became of an array longer than
+	// maxLength. It still grows by the index after highest.
+	tooLong bool
+	highest float64
+	// conflict marks a list that was made of an object and a string at the same
+	// place, or the object that became of such a list. It grows by the index
+	// after last.
+	conflict bool
+	last     float64
+}
+
+type element struct {
+	index uint32
+	value any
+}
+
+type property struct {
+	name  string
+	value any
+}
+
+// manyNames is when looking through the names one by one gets slow.
+const manyNames = 8
+
+func newObject() *container { return &container{} }
+
+func newList(values ...any) *container {
+	list := &container{list: true}
+	for _, value := range values {
+		list.push(value)
+	}
+	return list
+}
+
+// elementKey reads a key that stands among the elements.
+func elementKey(key string) (uint32, bool) {
+	number, is := wholeNumber(key)
+	if !is || number >= math.MaxUint32 {
+		return 0, false
+	}
+	return uint32(number), true
+}
+
+// place finds an index among the elements, or where it belongs.
+func (c *container) place(index uint32) (int, bool) {
+	return slices.BinarySearchFunc(c.elements, index, func(e element, index uint32) int {
+		return cmp.Compare(e.index, index)
+	})
+}
+
+func (c *container) getIndex(index uint32) (any, bool) {
+	at, has := c.place(index)
+	if !has {
+		return nil, false
+	}
+	return c.elements[at].value, true
+}
+
+func (c *container) setIndex(index uint32, value any) {
+	at, has := c.place(index)
+	if has {
+		c.elements[at].value = value
+	} else {
+		c.elements = slices.Insert(c.elements, at, element{index, value})
+	}
+	if c.list {
+		c.length = max(c.length, int(index)+1)
+	}
+}
+
+// push appends to an array.
+func (c *container) push(value any) { c.setIndex(uint32(c.length), value) }
+
+// placeOfName finds a name, -1 if there is no such.
+func (c *container) placeOfName(name string) int {
+	if c.places != nil {
+		if at, has := c.places[name]; has {
+			return at
+		}
+		return -1
+	}
+	return slices.IndexFunc(c.names, func(p property) bool { return p.name == name })
+}
+
+func (c *container) get(key string) (any, bool) {
+	if index, is := elementKey(key); is {
+		return c.getIndex(index)
+	}
+	if at := c.placeOfName(key); at >= 0 {
+		return c.names[at].value, true
+	}
+	return nil, false
+}
+
+func (c *container) set(key string, value any) {
+	if index, is := elementKey(key); is {
+		c.setIndex(index, value)
+		return
+	}
+	if at := c.placeOfName(key); at >= 0 {
+		c.names[at].value = value
+		return
+	}
+	c.names = append(c.names, property{key, value})
+	switch {
+	case c.places != nil:
+		c.places[key] = len(c.names) - 1
+	case len(c.names) > manyNames:
+		c.places = make(map[string]int, 2*manyNames)
+		for at, p := range c.names {
+			c.places[p.name] = at
+		}
+	}
+}
+
+// all lists keys and values as JavaScript does: indexes first, ascending, then
+// names as they came.
+func (c *container) all() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, e := range c.elements {
+			if !yield(strconv.FormatUint(uint64(e.index), 10), e.value) {
+				return
+			}
+		}
+		for _, p := range c.names {
+			if !yield(p.name, p.value) {
+				return
+			}
+		}
+	}
+}
+
+// overflow marks an object that was an array, with its highest index.
+func (c *container) overflow(highest float64) { c.tooLong, c.highest = true, highest }
+
+// clash marks the outcome of a conflict, with its last index.
+func (c *container) clash(last float64) { c.conflict, c.last = true, last }
+
+// toObject makes an object of an array.
+func (c *container) toObject() *container { return &container{elements: c.elements} }
+
+// plain makes []any or map[string]any of a container. Arrays lose their holes.
+func (c *container) plain() any {
+	if c.list {
+		return c.dense((*container).plain)
+	}
+	object := make(map[string]any, len(c.elements)+len(c.names))
+	for key, value := range c.all() {
+		object[key] = convert(value, (*container).plain)
+	}
+	return object
+}
+
+// ordered is plain with objects that keep the order of their keys.
+func (c *container) ordered() any {
+	if c.list {
+		return c.dense((*container).ordered)
+	}
+	object := v8json.NewObject()
+	for key, value := range c.all() {
+		object.Set(key, convert(value, (*container).ordered))
+	}
+	return object
+}
+
+func (c *container) dense(inner func(*container) any) []any {
+	list := make([]any, len(c.elements))
+	for i, e := range c.elements {
+		list[i] = convert(e.value, inner)
+	}
+	return list
+}
+
+func convert(value any, inner func(*container) any) any {
+	if c, isContainer := value.(*container); isContainer {
+		return inner(c)
+	}
+	return value
+}

@@ -1,0 +1,153 @@
+package qs
+
+import (
+	"iter"
+	"strings"
+	"unicode/utf8"
+)
+
+// proto is the name that never makes a property.
+const proto = "__proto__"
+
+// lookup finds a parameter in a query string without brackets: a string, or
+// []any if it was sent repeatedly.
+func lookup(query, name string) (value any, ok bool) {
+	if name == "" || name == proto {
+		return nil, false
+	}
+	var list []any
+	for part := range parts(query) {
+		key, text, _ := strings.Cut(part, "=")
+		if decode(key) != name {
+			continue
+		}
+		switch {
+		case !ok:
+			value, ok = decode(text), true
+		case list == nil:
+			list = []any{value, decode(text)}
+		default:
+			list = append(list, decode(text))
+		}
+	}
+	if list != nil {
+		return list, true
+	}
+	return value, ok
+}
+
+// parts lists the parameters of a query string, as many as are read.
+func parts(query string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for rest, more, count := query, true, 0; more && count < maxParameters; count++ {
+			var part string
+			part, rest, more = strings.Cut(rest, "&")
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// hasBrackets tells whether a query string has brackets, escaped or not.
+func hasBrackets(query string) bool {
+	for i := range len(query) {
+		switch query[i] {
+		case '[', ']':
+			return true
+		case '%':
+			if i+2 < len(query) && query[i+1] == '5' && isBracketDigit(query[i+2]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isBracketDigit knows the second digit of %5B and %5D.
+func isBracketDigit(c byte) bool { return c|0x20 == 'b' || c|0x20 == 'd' }
+
+// unescapeBrackets comes before anything else: an escaped bracket is as good as
+// any, in a name or in a value.
+func unescapeBrackets(query string) string {
+	if !strings.Contains(query, "%5") {
+		return query
+	}
+	return bracketEscapes.Replace(query)
+}
+
+var bracketEscapes = strings.NewReplacer("%5B", "[", "%5b", "[", "%5D", "]", "%5d", "]")
+
+// decode turns + into blanks and decodes percents as decodeURIComponent does:
+// all of them or, if one is not part of the escape of a character, none.
+func decode(text string) string {
+	if strings.IndexByte(text, '+') >= 0 {
+		text = strings.ReplaceAll(text, "+", " ")
+	}
+	at := strings.IndexByte(text, '%')
+	if at < 0 {
+		return text
+	}
+	out := append(make([]byte, 0, len(text)), text[:at]...)
+	for at < len(text) {
+		if text[at] != '%' {
+			out = append(out, text[at])
+			at++
+			continue
+		}
+		var size int
+		if out, size = appendEscaped(out, text[at:]); size == 0 {
+			return text
+		}
+		at += size
+	}
+	return string(out)
+}
+
+// escapeSize is the length of an escaped byte.
+const escapeSize = len("%00")
+
+// appendEscaped appends the character whose escapes text begins with, and
+// returns the length of those; 0 if there is no such character.
+func appendEscaped(dst []byte, text string) ([]byte, int) {
+	start := len(dst)
+	for at := 0; at < utf8.UTFMax*escapeSize; {
+		c, ok := escapedByte(text[at:])
+		if !ok {
+			return dst, 0
+		}
+		dst = append(dst, c)
+		at += escapeSize
+		if utf8.FullRune(dst[start:]) {
+			_, size := utf8.DecodeRune(dst[start:])
+			if size*escapeSize != at {
+				return dst, 0 // no UTF-8
+			}
+			if size == 1 && dst[start] >= utf8.RuneSelf {
+				return dst, 0
+			}
+			return dst, at
+		}
+	}
+	return dst, 0
+}
+
+// escapedByte reads an escaped byte.
+func escapedByte(text string) (byte, bool) {
+	if len(text) < escapeSize || text[0] != '%' {
+		return 0, false
+	}
+	high, low := hexDigit(text[1]), hexDigit(text[2])
+	return byte(high<<4 | low), high >= 0 && low >= 0
+}
+
+// hexDigit returns the value of a digit, -1 if it is none.
+func hexDigit(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return -1
+}

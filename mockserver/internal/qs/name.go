@@ -1,0 +1,118 @@
+package qs
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+)
+
+// segment is a part of a parameter's name: of a[b][] they are a, b and an empty
+// one. Only the first can stand outside brackets.
+type segment struct {
+	name      string
+	bracketed bool
+}
+
+// segments splits a name. A bracket that never closes begins a segment that
+// takes the rest, brackets and all, and so does one that is nested too deep.
+// What stands between brackets is lost.
+func segments(name string) []segment {
+	open := strings.IndexByte(name, '[')
+	if open < 0 {
+		return []segment{{name: name}}
+	}
+	list := make([]segment, 0, maxDepth+2)
+	if open > 0 {
+		list = append(list, segment{name: name[:open]})
+	}
+	for range maxDepth {
+		size := balanced(name[open:])
+		if size == 0 {
+			break
+		}
+		list = append(list, segment{name: name[open+1 : open+size-1], bracketed: true})
+		next := strings.IndexByte(name[open+size:], '[')
+		if next < 0 {
+			return list
+		}
+		open += size + next
+	}
+	return append(list, segment{name: name[open:], bracketed: true})
+}
+
+// balanced returns the length of a text up to the bracket that closes its first
+// one, 0 if none does.
+func balanced(text string) int {
+	level := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '[':
+			level++
+		case ']':
+			if level--; level == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// build makes the containers that a parameter's name stands for, with its value
+// inside: a string or a list of them.
+func build(name string, value any) *container {
+	path := segments(name)
+	for i := len(path) - 1; i > 0; i-- {
+		value = wrap(path[i], value)
+	}
+	return wrap(path[0], value)
+}
+
+// wrap puts a value into the container that a segment stands for. Empty
+// brackets make a list, or leave the list or the too long one that is there. An
+// index makes a list, as long as it is short enough.
+func wrap(by segment, value any) *container {
+	if by.bracketed && by.name == "" {
+		if inner, isContainer := value.(*container); isContainer && (inner.list || inner.tooLong) {
+			return inner
+		}
+		return newList(value)
+	}
+	if index, isIndex := wholeNumber(by.name); by.bracketed && isIndex {
+		if index < maxLength {
+			list := &container{list: true}
+			list.setIndex(uint32(index), value)
+			return list
+		}
+		object := newObject()
+		object.set(by.name, value)
+		object.overflow(index)
+		return object
+	}
+	object := newObject()
+	if by.name != proto {
+		object.set(by.name, value)
+	}
+	return object
+}
+
+// wholeNumber reads a key that is what JavaScript prints for a whole number,
+// 0 or more.
+func wholeNumber(key string) (float64, bool) {
+	const longest = len("999999999999999900000") // below 1e21
+	if key == "" || len(key) > longest || key[0] == '0' && len(key) > 1 {
+		return 0, false
+	}
+	for i := range len(key) {
+		if key[i] < '0' || key[i] > '9' {
+			return 0, false
+		}
+	}
+	number, err := strconv.ParseFloat(key, 64)
+	return number, err == nil && numberKey(number) == key
+}
+
+// numberKey is the key that JavaScript makes of a number.
+func numberKey(number float64) string {
+	return string(v8json.FormatNumber(nil, number))
+}

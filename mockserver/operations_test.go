@@ -1,0 +1,532 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+const (
+	adminToken   = "*:*.unleash-insecure-admin-api-token"
+	backendToken = "default:development.unleash-insecure-api-token"
+	adminPAT     = "user:unleash-mock-admin"
+	viewerPAT    = "user:unleash-mock-viewer"
+	signalToken  = "signal_unleash-mock-my-external-app"
+)
+
+// app is a server under test.
+type app struct {
+	*Server
+	t testing.TB
+}
+
+func newApp(t testing.TB, options ...Option) *app {
+	t.Helper()
+	server, err := New(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &app{Server: server, t: t}
+}
+
+// reply is an answer with its body read.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (r reply) json(t testing.TB) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal(r.body, &value); err != nil {
+		t.Fatalf("%v: %s", err, r.body)
+	}
+	return value
+}
+
+// call sends a request; header lines are "Name: value".
+func (a *app) call(method, path, token, body string, header ...string) reply {
+	a.t.Helper()
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	request := httptest.NewRequest(method, path, reader)
+	if token != "" {
+		request.Header.Set("Authorization", token)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		request.Header.Set(name, value)
+	}
+	recorder := httptest.NewRecorder()
+	a.ServeHTTP(recorder, request)
+	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+}
+
+// must is call with an expected status.
+func (a *app) must(status int, method, path, token, body string, header ...string) reply {
+	a.t.Helper()
+	got := a.call(method, path, token, body, header...)
+	if got.status != status {
+		a.t.Fatalf("%s %s: status %d, want %d: %s", method, path, got.status, status, got.body)
+	}
+	return got
+}
+
+// example is a request of an operation that succeeds on the built-in seed.
+type example struct{ path, token, body string }
+
+var examples = map[string]example{
+	"getSignalEndpoints":        {"/api/admin/signal-endpoints", adminToken, ""},
+	"createSignalEndpoint":      {"/api/admin/signal-endpoints", adminToken, `{"name":"new"}`},
+	"updateSignalEndpoint":      {"/api/admin/signal-endpoints/1337", adminToken, `{"name":"renamed"}`},
+	"deleteSignalEndpoint":      {"/api/admin/signal-endpoints/1337", adminToken, ""},
+	"enableSignalEndpoint":      {"/api/admin/signal-endpoints/1337/on", adminToken, ""},
+	"disableSignalEndpoint":     {"/api/admin/signal-endpoints/1337/off", adminToken, ""},
+	"getSignalEndpointTokens":   {"/api/admin/signal-endpoints/1337/tokens", adminToken, ""},
+	"createSignalEndpointToken": {"/api/admin/signal-endpoints/1337/tokens", adminToken, `{"name":"new"}`},
+	"updateSignalEndpointToken": {"/api/admin/signal-endpoints/1337/tokens/7", adminToken, `{"name":"renamed"}`},
+	"deleteSignalEndpointToken": {"/api/admin/signal-endpoints/1337/tokens/7", adminToken, ""},
+	"getSignalEndpointSignals":  {"/api/admin/signal-endpoints/1337/signals", adminToken, ""},
+	"callSignalEndpoint":        {"/api/signal-endpoint/my-external-app", signalToken, `{"cpu":92}`},
+	"getSignals":                {"/api/admin/signals", adminToken, ""},
+	"getInvoices":               {"/api/admin/invoices", adminToken, ""},
+	"getDetailedInvoices":       {"/api/admin/invoices/list", adminToken, ""},
+	"getReady":                  {"/ready", "", ""},
+	"getHealth":                 {"/health", "", ""},
+}
+
+// provoke makes an operation answer a status. Each function sends the
+// operation's example with one thing wrong.
+var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
+	200: succeed,
+	201: succeed,
+	400: func(t *testing.T, o *spec.Operation, e example) reply {
+		return newApp(t).call(o.Method, e.path, e.token, "{")
+	},
+	401: func(t *testing.T, o *spec.Operation, e example) reply {
+		return newApp(t).call(o.Method, e.path, "unknown", e.body)
+	},
+	403: func(t *testing.T, o *spec.Operation, e example) reply {
+		if o.Permission != "" {
+			return newApp(t).call(o.Method, e.path, viewerPAT, e.body)
+		}
+		return newApp(t).call(o.Method, e.path, backendToken, e.body)
+	},
+	404: func(t *testing.T, o *spec.Operation, e example) reply {
+		if path := strings.NewReplacer("1337", "99", "my-external-app", "unknown").Replace(e.path); path != e.path && o.ID != "getSignalEndpointTokens" {
+			return newApp(t).call(o.Method, path, e.token, e.body)
+		}
+		return newApp(t, WithEdition(OpenSource)).call(o.Method, e.path, e.token, e.body)
+	},
+	409: func(t *testing.T, o *spec.Operation, e example) reply {
+		return newApp(t).call(o.Method, e.path, e.token, `{"name":"cpu-over-90"}`)
+	},
+	413: func(t *testing.T, o *spec.Operation, e example) reply {
+		return newApp(t).call(o.Method, e.path, e.token, `"`+strings.Repeat("a", 102399)+`"`)
+	},
+	415: func(t *testing.T, o *spec.Operation, e example) reply {
+		return newApp(t).call(o.Method, e.path, e.token, "{}", "Content-Encoding: br")
+	},
+	429: func(t *testing.T, o *spec.Operation, e example) reply {
+		limited := newApp(t, WithLimits(Limits{CallsPerSecond: 1, PersonalTokenPerMinute: 1}))
+		token := adminPAT
+		if o.ID == "callSignalEndpoint" {
+			token = signalToken
+		}
+		limited.call(o.Method, e.path, token, e.body)
+		return limited.call(o.Method, e.path, token, e.body)
+	},
+	500: func(t *testing.T, o *spec.Operation, e example) reply {
+		return answering(t, o, func(context.Context, operations.Request) (operations.Response, error) {
+			if o.ID == "getHealth" {
+				return operations.Response{Status: http.StatusInternalServerError, Value: rawJSON(`{"health":"BAD"}`)}, nil
+			}
+			panic("provoked")
+		}).call(o.Method, e.path, e.token, e.body)
+	},
+	503: func(t *testing.T, o *spec.Operation, e example) reply {
+		return answering(t, o, func(context.Context, operations.Request) (operations.Response, error) {
+			return operations.Response{Status: http.StatusServiceUnavailable}, nil
+		}).call(o.Method, e.path, e.token, e.body)
+	},
+}
+
+func succeed(t *testing.T, o *spec.Operation, e example) reply {
+	return newApp(t).call(o.Method, e.path, e.token, e.body)
+}
+
+type rawJSON string
+
+func (r rawJSON) AppendJSON(dst []byte) []byte { return append(dst, r...) }
+
+// answering returns a server in which one operation is answered by a handler of
+// the test.
+func answering(t *testing.T, o *spec.Operation, handler operations.Handler) *app {
+	t.Helper()
+	a := newApp(t)
+	a.handlers[o.ID] = handler
+	return a
+}
+
+// TestEveryDocumentedStatus makes every operation answer each status that the
+// document lists for it and judges the answer by the contract.
+func TestEveryDocumentedStatus(t *testing.T) {
+	t.Parallel()
+	pairs := 0
+	for _, operation := range spec.Default().Operations() {
+		request, exists := examples[operation.ID]
+		if !exists {
+			t.Errorf("%s has no example", operation.ID)
+			continue
+		}
+		for _, status := range operation.Statuses() {
+			send, exists := provoke[status]
+			if !exists {
+				t.Errorf("%s: nothing provokes status %d", operation.ID, status)
+				continue
+			}
+			pairs++
+			t.Run(fmt.Sprintf("%s/%d", operation.ID, status), func(t *testing.T) {
+				t.Parallel()
+				got := send(t, operation, request)
+				if got.status != status {
+					t.Fatalf("status %d, want %d: %s", got.status, status, got.body)
+				}
+				body := append([]byte{}, got.body...)
+				if failures := operation.CheckResponse(status, got.header, body); len(failures) > 0 {
+					t.Errorf("the answer breaks the contract: %v\n%s", failures, got.body)
+				}
+				if got.header.Get(Header) == "" {
+					t.Errorf("the header %s is missing", Header)
+				}
+			})
+		}
+	}
+	t.Logf("coverage: %d of %d pairs of operation and documented status", pairs, countPairs())
+	if pairs != countPairs() {
+		t.Error("the coverage is not complete")
+	}
+}
+
+func countPairs() int {
+	count := 0
+	for _, operation := range spec.Default().Operations() {
+		count += len(operation.Statuses())
+	}
+	return count
+}
+
+func TestTheExampleOfTheReferencePage(t *testing.T) {
+	t.Parallel()
+	got := newApp(t).must(200, http.MethodPut, "/api/admin/signal-endpoints/1337/tokens/7", adminToken, `{"name":"My external app #1"}`)
+	const want = `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`
+	if string(got.body) != want {
+		t.Errorf("got %s\nwant %s", got.body, want)
+	}
+}
+
+func TestTheLifeOfAnEndpoint(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	const endpoints = "/api/admin/signal-endpoints"
+	created := a.must(201, http.MethodPost, endpoints, adminPAT, `{"name":"life","description":"d"}`)
+	endpoint := created.json(t)
+	if created.header.Get("Location") != "signal-endpoints/1339" || endpoint["id"] != 1339.0 || endpoint["enabled"] != true ||
+		endpoint["url"] != "http://example.com/api/signal-endpoint/life" || endpoint["createdByUserId"] != 1.0 {
+		t.Errorf("created as %s at %s", created.body, created.header.Get("Location"))
+	}
+	token := a.must(201, http.MethodPost, endpoints+"/1339/tokens", adminPAT, `{"name":"t"}`)
+	secret, _ := token.json(t)["token"].(string)
+	if !strings.HasPrefix(secret, "signal_") || len(secret) != len("signal_")+56 {
+		t.Errorf("the secret is %q", secret)
+	}
+	if got := token.header.Get("Location"); got != "signal-endpoints/1339/tokens/10" {
+		t.Errorf("the token is at %q", got)
+	}
+	a.must(200, http.MethodPost, "/api/signal-endpoint/life", "Bearer "+secret, `{"b":1,"a":{"x":1}}`)
+	a.must(200, http.MethodPost, endpoints+"/1339/off", adminToken, "")
+	a.must(404, http.MethodPost, "/api/signal-endpoint/life", secret, "", "X-Forwarded-For: 10.0.0.1")
+	if got := a.must(200, http.MethodPut, endpoints+"/1339", adminToken, `{"name":"life-2"}`).json(t); got["description"] != "d" || got["enabled"] != false {
+		t.Errorf("what the update left out did not stay: %v", got)
+	}
+	if got := a.must(200, http.MethodPut, endpoints+"/1339", adminToken, `{"name":"life-2","description":null,"enabled":true}`).json(t); got["description"] != nil || got["enabled"] != true {
+		t.Errorf("the update did not take: %v", got)
+	}
+	for _, path := range []string{endpoints, endpoints + "/1339/tokens", endpoints + "/1339/signals", "/api/admin/signals"} {
+		if body := a.must(200, http.MethodGet, path, adminToken, "").body; strings.Contains(string(body), secret) {
+			t.Errorf("%s shows the secret", path)
+		}
+	}
+	if body := a.must(200, http.MethodPut, endpoints+"/1339/tokens/10", adminToken, `{"name":"u"}`).body; strings.Contains(string(body), secret) {
+		t.Error("the update of the token shows the secret")
+	}
+	signals := a.must(200, http.MethodGet, endpoints+"/1339/signals", adminToken, "").body
+	if !strings.Contains(string(signals), `"tokenName":"u","payload":{"a":{"x":1},"b":1}`) {
+		t.Errorf("signals: %s", signals)
+	}
+	if got := a.must(200, http.MethodDelete, endpoints+"/1339", adminToken, ""); len(got.body) != 0 {
+		t.Errorf("the delete has a body: %s", got.body)
+	}
+	a.must(404, http.MethodDelete, endpoints+"/1339", adminToken, "")
+	a.must(401, http.MethodPost, "/api/signal-endpoint/life-2", secret, "", "X-Forwarded-For: 10.0.0.2")
+	if body := a.must(200, http.MethodGet, "/api/admin/signals?limit=1", adminToken, "").body; !strings.Contains(string(body), `"sourceId":1339,`) ||
+		!strings.Contains(string(body), `"sourceName":null,"sourceDescription":null,"tokenName":null`) {
+		t.Errorf("the signal of a deleted endpoint: %s", body)
+	}
+	if got := a.must(201, http.MethodPost, endpoints, adminToken, `{"name":"life"}`).json(t); got["id"] != 1340.0 || got["createdByUserId"] != -42.0 {
+		t.Errorf("an id came back, or an admin token acts as somebody else: %v", got)
+	}
+	events, err := a.workspace.store.Load().Events()
+	if err != nil || len(events) != 8 || events[0].Type != "signal-endpoint-created" || events[0].CreatedBy.Username != "admin@example.com" {
+		t.Errorf("%d events, %v", len(events), err)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for i := range 3 {
+		a.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, fmt.Sprintf(`{"name":"e%d"}`, i))
+	}
+	got := a.must(400, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"e0"}`).json(t)
+	if got["name"] != "ExceedsLimitError" || got["message"] != "Failed to create signal endpoint. You can't create more than the established limit of 5." {
+		t.Errorf("got %v", got)
+	}
+	for i := range 4 {
+		a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminToken, fmt.Sprintf(`{"name":"t%d"}`, i))
+	}
+	a.must(400, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminToken, `{"name":"t"}`)
+	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, "")
+	limited := a.must(429, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, "")
+	if limited.header.Get("Retry-After") != "1" || limited.header.Get("RateLimit-Policy") != "1;w=1" || string(limited.body) != "Too many requests, please try again later." {
+		t.Errorf("%v %s", limited.header, limited.body)
+	}
+	lifted := newApp(t, WithLimits(NoLimits()))
+	for i := range 10 {
+		lifted.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, fmt.Sprintf(`{"name":"e%d"}`, i))
+		lifted.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, "")
+	}
+}
+
+func TestPagesAndDates(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithSeedFile([]byte(`
+apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
+endpoints: [{id: 1, name: one}, {id: 2, name: two}]
+signals:
+  - {sourceId: 1, createdAt: "2024-01-01T00:00:00Z"}
+  - {sourceId: 2, createdAt: "2024-01-01T23:59:59.999Z"}
+  - {sourceId: 1, createdAt: "2024-01-02T00:00:00Z"}
+  - {sourceId: 1, createdAt: "2024-01-03T12:00:00Z"}
+  - {sourceId: 2, createdAt: "2024-01-03T12:00:00Z"}
+`)))
+	for query, want := range map[string]string{
+		"":                                    "5 4 3 2 1 of 5",
+		"limit=2":                             "5 4 of 5",
+		"limit=2&offset=1":                    "4 3 of 5",
+		"offset=4":                            "1 of 5",
+		"offset=5":                            " of 5",
+		"offset=-1&limit=0":                   "5 4 3 2 1 of 5",
+		"limit=1001&offset=x":                 "5 4 3 2 1 of 5",
+		"limit=1e0":                           "5 of 5",
+		"limit=1.5":                           "5 4 3 2 1 of 5",
+		"from=IS:2024-01-02":                  "5 4 3 of 3",
+		"to=IS:2024-01-01":                    "2 1 of 2",
+		"from=IS:2024-01-02&to=IS:2024-01-02": "3 of 1",
+		"from=IS:2024-01-01&to=IS:2024-01-02": "3 2 1 of 3",
+		"to=IS:2024-01-02&offset=1&limit=1":   "2 of 3",
+		"from=IS:2024-01-02&offset=2":         "3 of 3",
+		"from=IS:2024-01-03&to=IS:2024-01-01": " of 0",
+		"from=IS:2025-01-01":                  " of 0",
+		"to=IS:2023-12-31":                    " of 0",
+		"from=IS:2024-01-01&to=IS:2024-01-03&foo=1": "5 4 3 2 1 of 5",
+	} {
+		var ids []string
+		page := a.must(200, http.MethodGet, "/api/admin/signals?"+query, adminToken, "").json(t)
+		for _, signal := range page["signals"].([]any) {
+			ids = append(ids, fmt.Sprint(signal.(map[string]any)["id"]))
+		}
+		if got := fmt.Sprintf("%s of %v", strings.Join(ids, " "), page["total"]); got != want {
+			t.Errorf("%q: got %q, want %q", query, got, want)
+		}
+	}
+	for path, want := range map[string]string{
+		"1/signals":                  "4 3 1",
+		"1/signals?limit=1&offset=1": "3",
+		"2/signals":                  "5 2",
+	} {
+		var ids []string
+		page := a.must(200, http.MethodGet, "/api/admin/signal-endpoints/"+path, adminToken, "").json(t)
+		for _, signal := range page["signalEndpointSignals"].([]any) {
+			ids = append(ids, fmt.Sprint(signal.(map[string]any)["id"]))
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+	for _, query := range []string{"from=IS:2024-13-45", "to=IS:2024-02-30"} {
+		if got := a.must(400, http.MethodGet, "/api/admin/signals?"+query, adminToken, "").json(t); got["id"] != nil || got["name"] != "BadDataError" {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+}
+
+func TestCallsOfSignalEndpoints(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		path, token, body string
+		header            []string
+		status            int
+		want              string
+	}{
+		"object":                {"my-external-app", signalToken, `{"a":1}`, nil, 200, `"payload":{"a":1}`},
+		"bearer":                {"my-external-app", "Bearer " + signalToken, ``, nil, 200, `"createdBySourceTokenId":7,"payload":{}`},
+		"other content type":    {"my-external-app", signalToken, `a=1`, []string{"Content-Type: text/plain"}, 200, `"payload":{}`},
+		"list":                  {"my-external-app", signalToken, `[1]`, nil, 400, "The `/body` property must be object. You sent [1]."},
+		"token of another one":  {"cpu-over-90", signalToken, ``, nil, 401, "UnauthorizedError"},
+		"admin token":           {"my-external-app", adminToken, ``, nil, 401, "UnauthorizedError"},
+		"no token":              {"my-external-app", "", ``, nil, 401, "AuthenticationRequired"},
+		"backend token":         {"my-external-app", backendToken, ``, nil, 403, "expected a different token type"},
+		"unknown name":          {"unknown", signalToken, ``, nil, 404, "NotFoundError"},
+		"signal token on admin": {"../admin/signals", signalToken, ``, nil, 401, "UnauthorizedError"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, method := "/api/signal-endpoint/"+test.path, http.MethodPost
+			if strings.HasPrefix(test.path, "../") {
+				path, method = "/api/admin/signals", http.MethodGet
+			}
+			got := newApp(t).must(test.status, method, path, test.token, test.body, test.header...)
+			if !strings.Contains(string(got.body), test.want) {
+				t.Errorf("got %s, want %s", got.body, test.want)
+			}
+		})
+	}
+}
+
+// TestAResponseThatBreaksTheContractNeverLeaves starts from a seed whose
+// invoice has an address that is none.
+func TestAResponseThatBreaksTheContractNeverLeaves(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithSeedFile([]byte(`
+apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
+invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an address", invoicePDF: "https://example.com/1.pdf"}]
+`)))
+	got := a.must(500, http.MethodGet, "/api/admin/invoices", adminToken, "")
+	if strings.Contains(string(got.body), "not an address") || !strings.HasPrefix(string(got.body), `{"name":"UnknownError","message":`) {
+		t.Errorf("got %s", got.body)
+	}
+	violations := a.Violations()
+	if len(violations) != 1 || violations[0].Operation != "getInvoices" || violations[0].Pointer != "/0/invoiceURL" ||
+		violations[0].Keyword != "format" || violations[0].Direction != ResponseViolation || violations[0].Status != 200 {
+		t.Errorf("violations: %+v", violations)
+	}
+}
+
+func TestFaithfulRecordsWhatStrictRefuses(t *testing.T) {
+	t.Parallel()
+	const body = `{"name":7,"enabled":"false"}`
+	newApp(t).must(400, http.MethodPost, "/api/admin/signal-endpoints", adminToken, body)
+	faithful := newApp(t, WithValidation(Faithful))
+	got := faithful.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, body).json(t)
+	if got["name"] != "7" || got["enabled"] != false {
+		t.Errorf("got %v", got)
+	}
+	var pointers []string
+	for _, violation := range faithful.Violations() {
+		if violation.Direction != RequestViolation {
+			t.Errorf("a violation of kind %s", violation.Direction)
+		}
+		pointers = append(pointers, violation.Pointer)
+	}
+	if !slices.Equal(pointers, []string{"/enabled", "/name"}) {
+		t.Errorf("violations at %v", pointers)
+	}
+}
+
+func TestTwoServersShareNothing(t *testing.T) {
+	t.Parallel()
+	one, two := newApp(t), newApp(t)
+	one.must(200, http.MethodDelete, "/api/admin/signal-endpoints/1337", adminToken, "")
+	two.must(200, http.MethodPost, "/api/admin/signal-endpoints/1337/on", adminToken, "")
+}
+
+func TestBasePathAndBaseURL(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithBasePath("unleash/"), WithBaseURL("https://flags.example.com/unleash/"))
+	if got := a.must(201, http.MethodPost, "/unleash/api/admin/signal-endpoints/", adminToken, `{"name":"x"}`).json(t); got["url"] != "https://flags.example.com/unleash/api/signal-endpoint/x" {
+		t.Errorf("url %v", got["url"])
+	}
+	a.must(200, http.MethodGet, "/unleash/health", "", "")
+	a.must(200, http.MethodGet, "/unleash/docs/openapi.json", "", "")
+	a.must(404, http.MethodGet, "/health", "", "")
+	a.must(404, http.MethodGet, "/unleashed/health", "", "")
+	if got := a.must(404, http.MethodGet, "/unleash/api/admin/x", adminToken, "").json(t); got["message"] != "The path you were looking for (/unleash/api/admin/x) is not available." {
+		t.Errorf("got %v", got)
+	}
+	if got := a.must(401, http.MethodGet, "/unleash/api/admin/signals", "", "").json(t); got["path"] != "/unleash/auth/simple/login" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	document := a.must(200, http.MethodGet, "/docs/openapi.json", "", "")
+	if string(document.body) != string(spec.Default().JSON()) {
+		t.Error("the document is another one")
+	}
+	page := string(a.must(200, http.MethodGet, "/docs/openapi/", "", "").body)
+	for _, address := range []string{"http://", "https://", "//cdn"} {
+		for _, attribute := range []string{`src="`, `href="`} {
+			if strings.Contains(page, attribute+address) {
+				t.Errorf("the explorer loads something from %s", address)
+			}
+		}
+	}
+	a.must(200, http.MethodGet, "/docs/openapi/swagger-ui-bundle.js", "", "")
+	a.must(301, http.MethodGet, "/docs/openapi", "", "")
+	a.must(302, http.MethodGet, "/", "", "")
+}
+
+func TestAnOperationWithoutAHandlerStopsTheStart(t *testing.T) {
+	t.Parallel()
+	document := strings.Replace(string(spec.Document()), "operationId: getInvoices", "operationId: getBills", 1)
+	contract, err := spec.Parse([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = New(WithContract(contract))
+	const want = "the contract and the server differ: handler getInvoices has no operation in the document; operation getBills has no handler"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWrongOptionsAreRefused(t *testing.T) {
+	t.Parallel()
+	for want, option := range map[string]Option{
+		`validation "x" is none of strict, faithful, off`:        WithValidation("x"),
+		`edition "x" is none of enterprise, open-source`:         WithEdition("x"),
+		`line 1, column 13: endpoints[0]: missing property 'id'`: WithSeedFile([]byte("endpoints: [{name: a}]")),
+	} {
+		if _, err := New(option); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
