@@ -1,13 +1,11 @@
 package mockserver
 
 import (
-	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -212,7 +210,7 @@ func (x *exchange) limitRate() *apierror.Error {
 		applies bool
 	}{
 		{x.workspace.personalTokens, auth.IsPersonal(x.token)},
-		{x.workspace.calls, x.isSignalCall()},
+		{x.workspace.calls, x.isLimitedCall()},
 	} {
 		if rule.limiter == nil || !rule.applies {
 			continue
@@ -233,6 +231,9 @@ func (x *exchange) route() *apierror.Error {
 	}
 	if under("/api", collapse(x.path)) {
 		return apierror.PathNotFound(x.basePath + apiPath(x.path))
+	}
+	if !isDecodable(x.path) {
+		return apierror.BadPath()
 	}
 	return apierror.NoRoute(x.request.Method, x.basePath+x.path)
 }
@@ -455,88 +456,6 @@ func (x *exchange) reachedAt() string {
 		scheme = "https"
 	}
 	return scheme + "://" + x.request.Host + x.basePath
-}
-
-// isSignalCall tells whether a path is of the part of the API that signals are
-// sent to.
-func (x *exchange) isSignalCall() bool {
-	rest, found := strings.CutPrefix(collapse(x.path), auth.SignalCallPrefix)
-	return found && (rest == "" || rest[0] == '/')
-}
-
-// under tells whether a path is the prefix or below it, whatever its case. A
-// real server takes a Bearer prefix off before it collapses repeated slashes,
-// and asks who it is after that, so //api is under /api only for the latter.
-func under(prefix, path string) bool {
-	_, inside := cutPrefixFold(path, prefix)
-	return inside
-}
-
-// apiPath is the path that a 404 names: repeated slashes collapsed, /api in
-// lower case and never without a slash behind it.
-func apiPath(path string) string {
-	return "/api/" + strings.TrimPrefix(collapse(path)[len("/api"):], "/")
-}
-
-// collapse makes one slash of several.
-func collapse(path string) string {
-	for strings.Contains(path, "//") {
-		path = strings.ReplaceAll(path, "//", "/")
-	}
-	return path
-}
-
-// clientIP is the address of the client, the first of X-Forwarded-For if there
-// is one, as a real server trusts it.
-func clientIP(r *http.Request) string {
-	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
-		first, _, _ := strings.Cut(forwarded, ",")
-		return strings.TrimSpace(first)
-	}
-	if colon := strings.LastIndexByte(r.RemoteAddr, ':'); colon >= 0 {
-		return r.RemoteAddr[:colon]
-	}
-	return r.RemoteAddr
-}
-
-func unescape(segment string) string {
-	if !strings.Contains(segment, "%") {
-		return segment
-	}
-	text, err := url.PathUnescape(segment)
-	if err != nil {
-		return segment
-	}
-	return text
-}
-
-// sent is what a request looked like before its path was changed for routing.
-type sent struct{ path string }
-
-type sentKey struct{}
-
-func withSent(ctx context.Context, original sent) context.Context {
-	return context.WithValue(ctx, sentKey{}, original)
-}
-
-func sentPath(r *http.Request) string {
-	if original, changed := r.Context().Value(sentKey{}).(sent); changed {
-		return original.path
-	}
-	return rawPath(r)
-}
-
-// rawPath is the path of a request to the letter. A server's request has it in
-// the request line; one that a program made does not.
-func rawPath(r *http.Request) string {
-	path := r.RequestURI
-	if !strings.HasPrefix(path, "/") {
-		return r.URL.EscapedPath()
-	}
-	if end := strings.IndexAny(path, "?#"); end >= 0 {
-		path = path[:end]
-	}
-	return path
 }
 
 // writeNoRoute answers what lies outside the base path.

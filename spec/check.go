@@ -160,6 +160,11 @@ func check(schema *jsonschema.Schema, shape *Shape, value any, in string) []Fail
 	for _, leaf := range leaves(invalid, nil) {
 		found = append(found, describe(leaf, in)...)
 	}
+	for i := range found {
+		if found[i].Keyword == "type" && found[i].Want == "" {
+			found[i].Want = strings.Join(shape.at(found[i].path).types(), ",")
+		}
+	}
 	slices.SortStableFunc(found, func(a, b located) int { return compare(shape, a, b) })
 	failures := make([]Failure, len(found))
 	for i := range found {
@@ -230,6 +235,8 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.Type:
 		want := strings.Join(withoutNull(reason.Want), ",")
 		return one(0, "type", want, fmt.Sprintf("it must be %s, it is %s", want, reason.Got))
+	case *kind.InvalidJsonValue: // a number beyond all bounds
+		return one(0, "type", "", "it is no value that JSON has")
 	case *kind.Required:
 		return several(base, 6, "required", reason.Missing, "the property %q is missing")
 	case *kind.AdditionalProperties:

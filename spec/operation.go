@@ -133,6 +133,29 @@ func (s *Shape) Property(name string) (int, *Shape) {
 	return -1, nil
 }
 
+// at returns the shape of the value at a path, nil if it is not known.
+func (s *Shape) at(path []string) *Shape {
+	for _, name := range path {
+		if s == nil {
+			return nil
+		}
+		if _, next := s.Property(name); next != nil {
+			s = next
+		} else {
+			s = s.Items
+		}
+	}
+	return s
+}
+
+// types are the types that a shape allows, null aside.
+func (s *Shape) types() []string {
+	if s == nil {
+		return nil
+	}
+	return withoutNull(s.Types)
+}
+
 // Response returns the documented response of that status, or nil.
 func (o *Operation) Response(status int) *Response {
 	for _, response := range o.Responses {

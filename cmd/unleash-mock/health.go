@@ -29,8 +29,8 @@ of a container.`,
 			return p.checkHealth(ctx, strings.TrimRight(url, "/")+"/health")
 		},
 	}
-	port := p.env.text("HTTP_PORT", "4242")
-	command.Flags().StringVar(&url, "url", "http://127.0.0.1:"+port+p.env.text("BASE_URI_PATH", ""), "where the instance is served")
+	instance := "http://127.0.0.1:" + p.env.text("HTTP_PORT", "4242") + "/" + strings.Trim(p.env.text("BASE_URI_PATH", ""), "/")
+	command.Flags().StringVar(&url, "url", strings.TrimRight(instance, "/"), "where the instance is served [$HTTP_PORT, $BASE_URI_PATH]")
 	command.Flags().DurationVar(&timeout, "timeout", 3*time.Second, "how long to wait for an answer")
 	return command
 }

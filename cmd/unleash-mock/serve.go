@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -119,7 +117,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", flags.listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", flags.listen)
 	if err != nil {
 		return listenError(flags.listen, err)
 	}
@@ -243,81 +241,6 @@ func (p *program) limits(mode string) (mockserver.Limits, error) {
 		*field = number
 	}
 	return limits, nil
-}
-
-// announce prints where the mock listens, the built-in tokens and a line to try.
-func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens) {
-	base := "http://" + reachable(address) + "/" + strings.Trim(flags.basePath, "/")
-	base = strings.TrimRight(base, "/")
-	var out strings.Builder
-	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
-	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
-	builtIn := seed.Default(time.Now())
-	if flags.seed == "" {
-		for _, token := range builtIn.APITokens {
-			if configured[token.Type] == nil {
-				fmt.Fprintf(&out, "  %-16s %s\n", string(token.Type)+" token", token.Secret)
-			}
-		}
-		for _, user := range builtIn.Users {
-			for _, secret := range user.Tokens {
-				fmt.Fprintf(&out, "  %-16s %s\n", "as "+strings.ToLower(string(user.RootRole)), secret)
-			}
-		}
-	}
-	for _, tokenType := range []seed.TokenType{seed.AdminToken, seed.BackendToken, seed.FrontendToken} {
-		if count := len(configured[tokenType]); count > 0 {
-			fmt.Fprintf(&out, "  %-16s %d from %s\n", string(tokenType)+" token", count, tokenVariables[tokenType])
-		}
-	}
-	if flags.seed == "" && configured[seed.AdminToken] == nil && flags.edition == string(mockserver.Enterprise) {
-		fmt.Fprintf(&out, "Try it:\n  curl %s/api/admin/signal-endpoints -H 'Authorization: %s'\n", base, builtIn.APITokens[0].Secret)
-	} else {
-		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
-	}
-	_, _ = io.WriteString(p.stdout, out.String())
-}
-
-// reachable turns a listening address into one that a client can type.
-func reachable(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
-	if err != nil {
-		return address.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
-}
-
-// writePort writes the port to a file in one step, so that whoever waits for
-// the file never reads half of it.
-func writePort(file string, address net.Addr) error {
-	tcp, isTCP := address.(*net.TCPAddr)
-	if file == "" || !isTCP {
-		return nil
-	}
-	part := file + ".part"
-	if err := os.WriteFile(part, []byte(strconv.Itoa(tcp.Port)+"\n"), 0o644); err != nil {
-		return usageError("--port-file: %w", err)
-	}
-	if err := os.Rename(part, file); err != nil {
-		return usageError("--port-file: %w", err)
-	}
-	return nil
-}
-
-// listenError says what to do about an address that cannot be listened on.
-func listenError(address string, err error) error {
-	if strings.Contains(err.Error(), "address already in use") {
-		return toolError("%s is in use; choose another with --listen, or --listen 127.0.0.1:0 for a free port", address)
-	}
-	var wrong *net.AddrError
-	var dns *net.DNSError
-	if errors.As(err, &wrong) || errors.As(err, &dns) {
-		return usageError("--listen %s: %w", address, err)
-	}
-	return toolError("listening on %s: %w", address, err)
 }
 
 func readFile(flag, file string) ([]byte, error) {

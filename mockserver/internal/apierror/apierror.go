@@ -195,6 +195,11 @@ func NoRoute(method, escapedPath string) *Error {
 	return &Error{Status: http.StatusNotFound, Envelope: Page, Message: "Cannot " + method + " " + escapedPath}
 }
 
+// BadPath answers a path outside the API that cannot be decoded.
+func BadPath() *Error {
+	return &Error{Status: http.StatusBadRequest, Envelope: Page, Message: "Bad Request"}
+}
+
 // NotFound answers an id or name that no resource has. Wording assumed.
 func NotFound(resource, key, value string) *Error {
 	return &Error{

@@ -39,7 +39,7 @@ func lookup(query, name string) (value any, ok bool) {
 // parts lists the parameters of a query string, as many as are read.
 func parts(query string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for rest, more, count := query, true, 0; more && count < maxParameters; count++ {
+		for rest, more, count := query, true, 0; more && count < MaxParameters; count++ {
 			var part string
 			part, rest, more = strings.Cut(rest, "&")
 			if !yield(part) {

@@ -15,30 +15,30 @@ type segment struct {
 }
 
 // segments splits a name. A bracket that never closes begins a segment that
-// takes the rest, brackets and all, and so does one that is nested too deep.
-// What stands between brackets is lost.
-func segments(name string) []segment {
+// takes the rest, brackets and all, and so does one that is nested too deep,
+// which tooDeep tells. What stands between brackets is lost.
+func segments(name string, depth int) (list []segment, tooDeep bool) {
 	open := strings.IndexByte(name, '[')
 	if open < 0 {
-		return []segment{{name: name}}
+		return []segment{{name: name}}, false
 	}
-	list := make([]segment, 0, maxDepth+2)
+	list = make([]segment, 0, maxDepth+2)
 	if open > 0 {
 		list = append(list, segment{name: name[:open]})
 	}
-	for range maxDepth {
+	for range depth {
 		size := balanced(name[open:])
 		if size == 0 {
-			break
+			return append(list, segment{name: name[open:], bracketed: true}), false
 		}
 		list = append(list, segment{name: name[open+1 : open+size-1], bracketed: true})
 		next := strings.IndexByte(name[open+size:], '[')
 		if next < 0 {
-			return list
+			return list, false
 		}
 		open += size + next
 	}
-	return append(list, segment{name: name[open:], bracketed: true})
+	return append(list, segment{name: name[open:], bracketed: true}), true
 }
 
 // balanced returns the length of a text up to the bracket that closes its first
@@ -60,8 +60,7 @@ func balanced(text string) int {
 
 // build makes the containers that a parameter's name stands for, with its value
 // inside: a string or a list of them.
-func build(name string, value any) *container {
-	path := segments(name)
+func build(path []segment, value any) *container {
 	for i := len(path) - 1; i > 0; i-- {
 		value = wrap(path[i], value)
 	}

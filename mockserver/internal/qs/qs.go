@@ -1,4 +1,4 @@
-// Package qs reads query strings as Unleash does, whose router, Express 4,
+// Package qs reads query strings and forms as Unleash does, whose router, Express 4,
 // parses them with the npm package of the same name: a=1&a=2 and a[]=1 make
 // arrays, a[b]=1 makes an object, and what cannot be decoded stays as it was
 // sent. Where two parameters claim the same place they merge by rules that are
@@ -9,6 +9,7 @@
 package qs
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
@@ -16,10 +17,13 @@ import (
 
 // Bounds of the parser, as Express sets them or the package has them.
 const (
-	// maxParameters is how many parameters are read; the rest is ignored.
-	maxParameters = 1000
+	// MaxParameters is how many parameters are read; the rest of a query string
+	// is ignored, a form with more is refused.
+	MaxParameters = 1000
 	// maxDepth is how many brackets of a name nest; the rest is one key.
 	maxDepth = 5
+	// maxFormDepth is that of a form, where more is an error.
+	maxFormDepth = 32
 	// maxLength is the longest array; beyond it an array is an object. It is
 	// Express's, the package's own is 20.
 	maxLength = 1000
@@ -38,10 +42,30 @@ func Parse(rawQuery string) *Values {
 	case rawQuery == "":
 		return nil
 	case hasBrackets(rawQuery):
-		return &Values{root: parseTree(rawQuery)}
+		root, _ := parseTree(rawQuery, maxDepth)
+		return &Values{root: root}
 	}
 	return &Values{flat: rawQuery}
 }
+
+// ErrTooDeep is the error of a form whose names nest too many brackets.
+var ErrTooDeep = errors.New("The input exceeded the depth") //nolint:revive,staticcheck // the sentence is Express's
+
+// ParseForm reads the fields of a form, which may nest deeper than those of a
+// query string.
+func ParseForm(text string) (*Values, error) {
+	root, tooDeep := parseTree(text, maxFormDepth)
+	if tooDeep {
+		return nil, ErrTooDeep
+	}
+	return &Values{root: root}, nil
+}
+
+// All returns the fields of a form, each as Get does.
+func (v *Values) All() any { return v.root.plain() }
+
+// AllOrdered returns the fields of a form as Ordered does, in an *v8json.Object.
+func (v *Values) AllOrdered() any { return v.root.ordered() }
 
 // Get returns a parameter: a string, []any or map[string]any, with the same
 // inside. A parameter sent without a value is "". The second result is false if
@@ -90,19 +114,23 @@ func Stringify(value any) string {
 	return string(v8json.Stringify(nil, value))
 }
 
-// parseTree reads a query string of any form.
-func parseTree(query string) *container {
+// parseTree reads a query string of any form, and tells whether a name in it
+// nests more brackets than depth.
+func parseTree(query string, depth int) (root *container, tooDeep bool) {
 	flat := newObject()
 	for part := range parts(unescapeBrackets(query)) {
 		flat.repeat(split(part))
 	}
-	root := newObject()
+	root = newObject()
 	for key, value := range flat.all() {
-		if key != "" {
-			mergeContainers(root, build(key, value))
+		if key == "" {
+			continue
 		}
+		path, over := segments(key, depth)
+		tooDeep = tooDeep || over
+		mergeContainers(root, build(path, value))
 	}
-	return root
+	return root, tooDeep
 }
 
 // repeat gives a key a value, or one more.

@@ -28,7 +28,8 @@ func TestAsExpress(t *testing.T) {
 		t.Fatalf("the table has %d rows", len(table))
 	}
 	for _, row := range table {
-		if got := Stringify(parseTree(row.Query).ordered()); got != row.Printed {
+		root, _ := parseTree(row.Query, maxDepth)
+		if got := Stringify(root.ordered()); got != row.Printed {
 			t.Errorf("%.200q\n got %.200s\nwant %.200s", row.Query, got, row.Printed)
 		}
 		var want map[string]any
@@ -112,8 +113,8 @@ func hostileQueries() map[string]string {
 	long := func(part string) string { return strings.Repeat(part, size/len(part)) }
 	numbered := func(before, after string) string {
 		var query strings.Builder
-		for i := range maxParameters {
-			query.WriteString(before + strconv.Itoa(maxParameters-i) + after)
+		for i := range MaxParameters {
+			query.WriteString(before + strconv.Itoa(MaxParameters-i) + after)
 		}
 		return query.String()
 	}
@@ -166,7 +167,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		values, root := Parse(query), parseTree(query)
+		values := Parse(query)
+		root, _ := parseTree(query, maxDepth)
 		for name, value := range root.all() {
 			want := convert(value, (*container).plain)
 			got, ok := values.Get(name)

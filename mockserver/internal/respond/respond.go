@@ -20,19 +20,13 @@ import (
 // threshold is the size in bytes from which bodies are compressed.
 const threshold = 1024
 
-// WriteFinal sends the small page of a path that no router knows, which has
-// neither entity tag nor compression.
+// WriteFinal sends the small page of a path that no router knows, which has no
+// entity tag.
 func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	header := w.Header()
 	header["Content-Security-Policy"] = []string{"default-src 'none'"}
 	header["X-Content-Type-Options"] = []string{"nosniff"}
-	header["Content-Type"] = []string{contentType}
-	header["Vary"] = []string{"Accept-Encoding"}
-	header["Content-Length"] = []string{strconv.Itoa(len(body))}
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client is gone; there is nobody to tell
-	}
+	send(w, r, status, contentType, body)
 }
 
 // Write sends an answer. contentType is empty and body nil for an answer that
@@ -40,7 +34,7 @@ func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType 
 func Write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	header := w.Header()
 	if body == nil {
-		header["Content-Length"] = []string{"0"}
+		header["Transfer-Encoding"] = []string{"chunked"} // a real server does not say that it is empty
 		w.WriteHeader(status)
 		return
 	}
@@ -50,6 +44,11 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	send(w, r, status, contentType, body)
+}
+
+func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
+	header := w.Header()
 	header["Content-Type"] = []string{contentType}
 	header["Vary"] = []string{"Accept-Encoding"}
 	if encoding := negotiate(r, len(body)); encoding != "" {
@@ -89,7 +88,7 @@ func fresh(r *http.Request, status int, etag string) bool {
 	}
 	for tag := range strings.SplitSeq(list, ",") {
 		tag = strings.Trim(tag, " ")
-		if tag == etag || "W/"+tag == etag {
+		if tag == etag || "W/"+tag == etag || tag == "W/"+etag {
 			return true
 		}
 	}
@@ -124,21 +123,17 @@ func negotiate(r *http.Request, size int) string {
 	return best
 }
 
-// qualityOf reads the weight of an encoding from an Accept-Encoding header.
-// identity is acceptable unless it is ruled out.
+// qualityOf reads the weight of an encoding from an Accept-Encoding header; of
+// several the highest counts. identity is acceptable unless it is ruled out.
 func qualityOf(header, encoding string) float64 {
 	wildcard, named := -1.0, -1.0
 	for entry := range strings.SplitSeq(header, ",") {
-		name, parameters, _ := strings.Cut(strings.TrimSpace(entry), ";")
-		quality := 1.0
-		if _, value, found := strings.Cut(strings.TrimSpace(parameters), "="); found {
-			quality, _ = strconv.ParseFloat(strings.TrimSpace(value), 64)
-		}
-		switch name = strings.ToLower(strings.TrimSpace(name)); name {
+		name, parameters, _ := strings.Cut(entry, ";")
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case encoding:
-			named = quality
+			named = max(named, weightOf(parameters))
 		case "*":
-			wildcard = quality
+			wildcard = max(wildcard, weightOf(parameters))
 		}
 	}
 	switch {
@@ -150,6 +145,19 @@ func qualityOf(header, encoding string) float64 {
 		return 0.0001
 	}
 	return 0
+}
+
+// weightOf reads the q of an entry's parameters; without one it is 1, and 0 if
+// it is no number.
+func weightOf(parameters string) float64 {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(parameter, "=")
+		if strings.TrimSpace(name) == "q" {
+			quality, _ := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return quality
+		}
+	}
+	return 1
 }
 
 // compressors are kept for reuse: making one costs more than using it.

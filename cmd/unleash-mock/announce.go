@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+)
+
+// announce prints where the mock listens, the built-in tokens and a line to try.
+func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens) {
+	base := "http://" + reachable(address) + "/" + strings.Trim(flags.basePath, "/")
+	base = strings.TrimRight(base, "/")
+	var out strings.Builder
+	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
+	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
+	builtIn := seed.Default(time.Now())
+	if flags.seed == "" {
+		for _, token := range builtIn.APITokens {
+			if configured[token.Type] == nil {
+				fmt.Fprintf(&out, "  %-16s %s\n", string(token.Type)+" token", token.Secret)
+			}
+		}
+		for _, user := range builtIn.Users {
+			for _, secret := range user.Tokens {
+				fmt.Fprintf(&out, "  %-16s %s\n", "as "+strings.ToLower(string(user.RootRole)), secret)
+			}
+		}
+	}
+	for _, tokenType := range []seed.TokenType{seed.AdminToken, seed.BackendToken, seed.FrontendToken} {
+		if count := len(configured[tokenType]); count > 0 {
+			fmt.Fprintf(&out, "  %-16s %d from %s\n", string(tokenType)+" token", count, tokenVariables[tokenType])
+		}
+	}
+	if flags.seed == "" && configured[seed.AdminToken] == nil && flags.edition == string(mockserver.Enterprise) {
+		fmt.Fprintf(&out, "Try it:\n  curl %s/api/admin/signal-endpoints -H 'Authorization: %s'\n", base, builtIn.APITokens[0].Secret)
+	} else {
+		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
+	}
+	_, _ = io.WriteString(p.stdout, out.String())
+}
+
+// reachable turns a listening address into one that a client can type.
+func reachable(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return address.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}

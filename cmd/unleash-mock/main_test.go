@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// variables makes an environment of a map.
+func variables(values map[string]string) environment {
+	return func(name string) (string, bool) {
+		value, set := values[name]
+		return value, set
+	}
+}
+
+// outcome is how a command ended.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+// command runs a command line to its end.
+func command(t *testing.T, env map[string]string, args ...string) outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	code := run(ctx, args, variables(env), &stdout, &stderr)
+	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String()}
+}
+
+// instance is a mock that serve started.
+type instance struct {
+	url    string
+	stop   context.CancelFunc
+	ended  chan int
+	stdout *output
+	stderr *output
+}
+
+// startServe runs serve on a free port until the test ends.
+func startServe(t *testing.T, env map[string]string, args ...string) *instance {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	i := &instance{stop: stop, ended: make(chan int, 1), stdout: newOutput(), stderr: newOutput()}
+	go func() {
+		i.ended <- run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...), variables(env), i.stdout, i.stderr)
+		close(i.stdout.told)
+	}()
+	t.Cleanup(stop)
+	const sign = "listens on "
+	i.stdout.await(sign)
+	_, rest, found := strings.Cut(i.stdout.String(), sign)
+	if !found {
+		t.Fatalf("serve did not start: %s%s", i.stdout, i.stderr)
+	}
+	i.url, _, _ = strings.Cut(rest, "\n")
+	return i
+}
+
+// end interrupts the instance and returns its exit code.
+func (i *instance) end() int {
+	i.stop()
+	return <-i.ended
+}
+
+// output collects what a command writes, and tells when something was written.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	told chan struct{}
+}
+
+func newOutput() *output { return &output{told: make(chan struct{}, 1)} }
+
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	select {
+	case o.told <- struct{}{}:
+	default:
+	}
+	return o.text.Write(text)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// await blocks until the text was written, or the command has ended.
+func (o *output) await(text string) {
+	for !strings.Contains(o.String(), text) {
+		if _, open := <-o.told; !open {
+			return
+		}
+	}
+}
+
+// file writes a file for a test and returns its name.
+func file(t *testing.T, name, content string) string {
+	t.Helper()
+	path := t.TempDir() + "/" + name
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestWrongUsage: every mistake is one line that says what to do, and an exit
+// code that says whose mistake it is.
+func TestWrongUsage(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args []string
+		env  map[string]string
+		code int
+		says []string
+	}{
+		"unknown command":      {args: []string{"sevre"}, code: exitUsage, says: []string{`unknown command "sevre"`}},
+		"unknown flag":         {args: []string{"serve", "--sed", "x"}, code: exitUsage, says: []string{"unknown flag: --sed", "serve --help"}},
+		"superfluous argument": {args: []string{"serve", "now"}, code: exitUsage, says: []string{`"now"`}},
+		"policy":               {args: []string{"serve", "--validation", "lax"}, code: exitUsage, says: []string{`"lax"`, "strict, faithful, off"}},
+		"edition":              {args: []string{"serve", "--edition", "pro"}, code: exitUsage, says: []string{`"pro"`, "enterprise, open-source"}},
+		"limits":               {args: []string{"serve", "--limits", "none"}, code: exitUsage, says: []string{`"none"`, "unleash, off"}},
+		"log level":            {args: []string{"serve", "--log-level", "loud"}, code: exitUsage, says: []string{`"loud"`}},
+		"variable of a flag":   {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_MAX_SIGNALS": "many"}, code: exitUsage, says: []string{"UNLEASH_MOCK_MAX_SIGNALS", `"many"`}},
+		"limit":                {args: []string{"serve"}, env: map[string]string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT": "-1"}, code: exitUsage, says: []string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT", `"-1"`}},
+		"missing seed":         {args: []string{"serve", "--seed", "no-such-file.yaml"}, code: exitUsage, says: []string{"--seed no-such-file.yaml", "no such file"}},
+		"seed":                 {args: []string{"serve", "--seed", file(t, "seed.yaml", "endpoints:\n  - id: 1\n    name: Bad Name\n")}, code: exitUsage, says: []string{"line 3", "endpoints[0].name"}},
+		"seed that is no YAML": {args: []string{"serve", "--seed", file(t, "broken.yaml", "endpoints: [\n")}, code: exitUsage, says: []string{"--seed"}},
+		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitUsage, says: []string{"--spec"}},
+		"port out of range":    {args: []string{"serve", "--listen", "127.0.0.1:99999"}, code: exitUsage, says: []string{"127.0.0.1:99999"}},
+		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitUsage, says: []string{"--port-file"}},
+		"format":               {args: []string{"spec", "--format", "toml"}, code: exitUsage, says: []string{`"toml"`, "yaml"}},
+		"health of no URL":     {args: []string{"health", "--url", "http://[::1"}, code: exitUsage, says: []string{"--url"}},
+		"health of nothing":    {args: []string{"health", "--url", "http://127.0.0.1:1"}, code: exitError, says: []string{"no answer"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, test.env, test.args...)
+			if got.code != test.code {
+				t.Errorf("exit code %d, want %d", got.code, test.code)
+			}
+			if got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "unleash-mock: ") {
+				t.Errorf("want one line on standard error and nothing on standard output, got %q and %q", got.stderr, got.stdout)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(got.stderr, want) {
+					t.Errorf("%q does not say %q", got.stderr, want)
+				}
+			}
+		})
+	}
+}
+
+// TestHelp: every command tells what it does, with an example.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", "serve", "spec", "health", "version"} {
+		t.Run("unleash-mock "+name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, nil, append(strings.Fields(name), "--help")...)
+			if got.code != exitOK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
+				t.Errorf("exit code %d, help:\n%s", got.code, got.stdout)
+			}
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	got := command(t, nil, "version")
+	if got.code != exitOK || !strings.HasPrefix(got.stdout, "unleash-mock ") {
+		t.Errorf("exit code %d, %q", got.code, got.stdout)
+	}
+}

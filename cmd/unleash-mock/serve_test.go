@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+const adminToken = "*:*.unleash-insecure-admin-api-token"
+
+// get fetches a URL and returns the answer with its body.
+func get(t *testing.T, url, token string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+func TestServeTellsWhatToTry(t *testing.T) {
+	t.Parallel()
+	portFile := t.TempDir() + "/port"
+	mock := startServe(t, nil, "--port-file", portFile)
+	port, err := os.ReadFile(portFile)
+	if err != nil || !strings.HasSuffix(mock.url, ":"+strings.TrimSpace(string(port))) {
+		t.Errorf("the port file says %q (%v), the mock is at %s", port, err, mock.url)
+	}
+	said := mock.stdout.String()
+	for _, token := range []string{adminToken, "default:development.unleash-insecure-api-token", "default:development.unleash-insecure-frontend-api-token", "user:unleash-mock-admin", "user:unleash-mock-editor", "user:unleash-mock-viewer"} {
+		if !strings.Contains(said, token) {
+			t.Errorf("the built-in token %s is not told:\n%s", token, said)
+		}
+	}
+	_, line, found := strings.Cut(said, "  curl ")
+	url, rest, _ := strings.Cut(line, " ")
+	if !found || !strings.Contains(rest, adminToken) {
+		t.Fatalf("no line to try:\n%s", said)
+	}
+	response, body := get(t, url, adminToken)
+	if response.StatusCode != http.StatusOK || !strings.Contains(body, "signalEndpoints") {
+		t.Errorf("the line to try answers %d: %s", response.StatusCode, body)
+	}
+	if response.Header.Get(mockserver.Header) == "" {
+		t.Error("the answer does not say that it is a mock's")
+	}
+	if code := mock.end(); code != exitOK {
+		t.Errorf("exit code %d after an interruption", code)
+	}
+}
+
+func TestServeKeepsConfiguredTokensSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "*:*.a-token-of-my-own"
+	mock := startServe(t, map[string]string{"INIT_ADMIN_API_TOKENS": secret}, "--log-level", "debug")
+	for token, status := range map[string]int{secret: http.StatusOK, adminToken: http.StatusUnauthorized} {
+		if response, body := get(t, mock.url+"/api/admin/signal-endpoints", token); response.StatusCode != status {
+			t.Errorf("status %d, want %d: %s", response.StatusCode, status, body)
+		}
+	}
+	mock.end()
+	if said := mock.stdout.String() + mock.stderr.String(); strings.Contains(said, "a-token-of-my-own") || !strings.Contains(said, "INIT_ADMIN_API_TOKENS") {
+		t.Errorf("serve said:\n%s", said)
+	}
+	got := command(t, map[string]string{"INIT_ADMIN_API_TOKENS": "very-secret"}, "serve")
+	if got.code != exitUsage || strings.Contains(got.stderr, "very-secret") || !strings.Contains(got.stderr, "INIT_ADMIN_API_TOKENS: token 1") {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
+	}
+}
+
+func TestServeReadsTheEnvironment(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, map[string]string{
+		"UNLEASH_SIGNAL_ENDPOINTS_LIMIT": "2",
+		"UNLEASH_URL":                    "https://unleash.example.com/",
+		"BASE_URI_PATH":                  "flags",
+		"UNLEASH_MOCK_VALIDATION":        "strict",
+	}, "--validation", "faithful")
+	if !strings.HasSuffix(mock.url, "/flags") {
+		t.Errorf("the mock is at %s", mock.url)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, mock.url+"/api/admin/signal-endpoints/1337", strings.NewReader(`{"name":"x","enabled":"true"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+adminToken)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var endpoint struct{ URL string }
+	if err := json.NewDecoder(response.Body).Decode(&endpoint); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("the flag did not win over the variable: status %d, %v", response.StatusCode, err)
+	}
+	if endpoint.URL != "https://unleash.example.com/api/signal-endpoint/x" {
+		t.Errorf("url is %q", endpoint.URL)
+	}
+}
+
+func TestServeWithoutTheBuiltInSeed(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", "apiTokens:\n  - {name: mine, type: admin, secret: '*:*.from-the-seed'}\nendpoints:\n  - {id: 3, name: mine}\n")
+	mock := startServe(t, nil, "--seed", seed)
+	if response, body := get(t, mock.url+"/api/admin/signal-endpoints", "*:*.from-the-seed"); response.StatusCode != http.StatusOK || !strings.Contains(body, `"name":"mine"`) {
+		t.Errorf("status %d: %s", response.StatusCode, body)
+	}
+	mock.end()
+	if said := mock.stdout.String() + mock.stderr.String(); strings.Contains(said, "from-the-seed") || strings.Contains(said, adminToken) {
+		t.Errorf("serve said:\n%s", said)
+	}
+}
+
+func TestServeOnAPortInUse(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	got := command(t, nil, "serve", "--listen", listener.Addr().String())
+	if got.code != exitError || !strings.Contains(got.stderr, "is in use; choose another with --listen") || strings.Count(got.stderr, "\n") != 1 {
+		t.Errorf("exit code %d, %q", got.code, got.stderr)
+	}
+}
+
+// TestServeDrains: a request that is under way when the interruption comes is
+// answered.
+func TestServeDrains(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	client, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(mock.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	const body = `{"name":"renamed"}`
+	fmt.Fprintf(client, "PUT /api/admin/signal-endpoints/1337 HTTP/1.1\r\nHost: mock\r\nAuthorization: %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", adminToken, len(body))
+	answers := bufio.NewReader(client)
+	expect := func(status int) {
+		t.Helper()
+		response, err := http.ReadResponse(answers, nil)
+		if err != nil || response.StatusCode != status {
+			t.Fatalf("got %v, %v, want status %d", response, err, status)
+		}
+	}
+	expect(http.StatusContinue) // the server reads the body: the request is under way
+	mock.stop()
+	mock.stderr.await("stopping")
+	fmt.Fprint(client, body)
+	expect(http.StatusOK)
+	if code := <-mock.ended; code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--base-uri-path", "/flags")
+	port := mock.url[strings.LastIndex(mock.url, ":")+1 : strings.LastIndex(mock.url, "/")]
+	for name, test := range map[string]struct {
+		env  map[string]string
+		args []string
+		code int
+	}{
+		"healthy":                  {args: []string{"--url", mock.url}},
+		"healthy, a slash behind":  {args: []string{"--url", mock.url + "/"}},
+		"found by the environment": {env: map[string]string{"HTTP_PORT": port, "BASE_URI_PATH": "flags/"}},
+		"not there":                {args: []string{"--url", mock.url + "/nowhere"}, code: exitViolation},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := command(t, test.env, append([]string{"health"}, test.args...)...)
+			if got.code != test.code || test.code == exitOK && got.stdout != "GOOD\n" {
+				t.Errorf("exit code %d, %s%s", got.code, got.stdout, got.stderr)
+			}
+		})
+	}
+}
+
+func TestSpecPrintsTheDocument(t *testing.T) {
+	t.Parallel()
+	got := command(t, nil, "spec")
+	if got.code != exitOK || got.stdout != string(spec.Document()) {
+		t.Errorf("exit code %d, %d bytes", got.code, len(got.stdout))
+	}
+	asJSON := command(t, nil, "spec", "--format", "json")
+	if asJSON.code != exitOK || !json.Valid([]byte(asJSON.stdout)) || !bytes.Contains([]byte(asJSON.stdout), []byte(`"operationId":"callSignalEndpoint"`)) {
+		t.Errorf("exit code %d, %.200s", asJSON.code, asJSON.stdout)
+	}
+}

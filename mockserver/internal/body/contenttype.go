@@ -1,0 +1,53 @@
+package body
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Media types that are read.
+const (
+	mediaTypeJSON = "application/json"
+	mediaTypeForm = "application/x-www-form-urlencoded"
+)
+
+// IsJSON tells whether a Content-Type header says JSON, whatever its case and
+// parameters.
+func IsJSON(header string) bool { return mediaType(header) == mediaTypeJSON }
+
+// mediaType is the part of a Content-Type header before its parameters.
+func mediaType(header string) string {
+	essence, _, _ := strings.Cut(header, ";")
+	return strings.ToLower(strings.TrimSpace(essence))
+}
+
+// parameters is a list of well-formed parameters; the last of a name counts.
+var (
+	parameters     = regexp.MustCompile("^(?:; *[!#$%&'*+.^_`|~0-9A-Za-z-]+ *= *(?:\"(?:[^\"\\\\]|\\\\.)*\"|[!#$%&'*+.^_`|~0-9A-Za-z-]+) *)*$")
+	charsetPattern = regexp.MustCompile(`(?i); *charset *= *(?:"([^"]*)"|([^ ;"]+))`)
+)
+
+// readable tells whether a body of that Content-Type is read, and its charset.
+// One with a parameter that is not well-formed is not read, yet it still counts
+// as JSON where JSON is demanded.
+func readable(header string) (kind, charset string, is bool) {
+	if header == mediaTypeJSON { // nearly always
+		return mediaTypeJSON, "", true
+	}
+	kind = mediaType(header)
+	if kind != mediaTypeJSON && kind != mediaTypeForm {
+		return "", "", false
+	}
+	_, rest, has := strings.Cut(header, ";")
+	if !has {
+		return kind, "", true
+	}
+	rest = strings.TrimRight(";"+rest, " ")
+	if !parameters.MatchString(rest) {
+		return "", "", false
+	}
+	for _, found := range charsetPattern.FindAllStringSubmatch(rest, -1) {
+		charset = found[1] + found[2]
+	}
+	return kind, charset, true
+}
