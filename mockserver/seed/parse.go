@@ -2,9 +2,9 @@ package seed
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +16,9 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/pb33f/jsonschema/v6"
+	"github.com/pb33f/jsonschema/v6/kind"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 )
 
 // Problem is one thing that is wrong with a seed file.
@@ -70,7 +73,7 @@ type file struct {
 	Endpoints []fileEndpoint `yaml:"endpoints"`
 	Signals   []fileSignal   `yaml:"signals"`
 	Invoices  []any          `yaml:"invoices"`
-	Detailed  map[string]any `yaml:"detailedInvoices"`
+	Detailed  yaml.MapSlice  `yaml:"detailedInvoices"`
 }
 
 type fileUser struct {
@@ -107,11 +110,11 @@ type fileToken struct {
 }
 
 type fileSignal struct {
-	ID        int64          `yaml:"id"`
-	SourceID  int64          `yaml:"sourceId"`
-	TokenID   *int64         `yaml:"tokenId"`
-	CreatedAt string         `yaml:"createdAt"`
-	Payload   map[string]any `yaml:"payload"`
+	ID        int64         `yaml:"id"`
+	SourceID  int64         `yaml:"sourceId"`
+	TokenID   *int64        `yaml:"tokenId"`
+	CreatedAt string        `yaml:"createdAt"`
+	Payload   yaml.MapSlice `yaml:"payload"`
 }
 
 // read parses and checks a file.
@@ -134,7 +137,7 @@ func read(source []byte) (*file, error) {
 	checked.schema(raw)
 	parsed := &file{}
 	if len(checked.problems) == 0 {
-		if err := yaml.Unmarshal(source, parsed); err != nil {
+		if err := yaml.UnmarshalWithOptions(source, parsed, yaml.UseOrderedMap()); err != nil {
 			return nil, Problems{syntaxProblem(err)}
 		}
 		checked.references(parsed)
@@ -203,8 +206,15 @@ func (c *checker) collect(err *jsonschema.ValidationError) {
 	}
 }
 
-// reason is the library's sentence for one leaf, without its location.
+// reason is the library's sentence for one leaf, without its location. Where
+// that repeats the value, which may be a secret, it is our own.
 func reason(err *jsonschema.ValidationError) string {
+	switch cause := err.ErrorKind.(type) {
+	case *kind.Pattern:
+		return "it does not match the pattern " + cause.Want
+	case *kind.Format:
+		return "it is no " + cause.Want
+	}
 	_, message, found := strings.Cut(err.Error(), "': ")
 	if !found {
 		return err.Error()
@@ -352,17 +362,73 @@ func moment(text string, now time.Time) time.Time {
 	return at
 }
 
-// mustJSON encodes what YAML gave: maps with string keys, lists and scalars.
+// mustJSON is toJSON for what was checked.
 func mustJSON(value any, whenEmpty string) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	text, err := toJSON(value)
+	if err != nil {
 		panic("seed: a value of a checked file is no JSON: " + err.Error())
 	}
-	text := bytes.TrimSpace(out.Bytes())
-	if bytes.Equal(text, []byte("null")) {
+	if text == nil {
 		return []byte(whenEmpty)
 	}
 	return text
+}
+
+// toJSON writes a decoded YAML value as JSON, keys in the order of the file; nil
+// for a value that is empty or not there.
+func toJSON(value any) ([]byte, error) {
+	switch container := value.(type) {
+	case nil:
+		return nil, nil
+	case []any:
+		if len(container) == 0 {
+			return nil, nil
+		}
+	case yaml.MapSlice:
+		if len(container) == 0 {
+			return nil, nil
+		}
+	}
+	plain, err := jsonValue(value)
+	if err != nil {
+		return nil, err
+	}
+	return v8json.Stringify(nil, plain), nil
+}
+
+// jsonValue turns what the YAML library makes of a value into what JSON has.
+func jsonValue(value any) (any, error) {
+	switch value := value.(type) {
+	case nil, bool, string:
+		return value, nil
+	case int64:
+		return float64(value), nil
+	case uint64:
+		return float64(value), nil
+	case float64:
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return nil, fmt.Errorf("%v is no number that JSON has", value)
+		}
+		return value, nil
+	case []any:
+		list := make([]any, len(value))
+		for i, element := range value {
+			var err error
+			if list[i], err = jsonValue(element); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case yaml.MapSlice:
+		object := v8json.NewObject()
+		for _, item := range value {
+			inner, err := jsonValue(item.Value)
+			if err != nil {
+				return nil, err
+			}
+			object.Set(fmt.Sprint(item.Key), inner)
+		}
+		return object, nil
+	}
+	return nil, fmt.Errorf("a %T is no value that JSON has", value)
 }

@@ -1,7 +1,6 @@
 package seed
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
 )
@@ -12,11 +11,14 @@ func (c *checker) references(parsed *file) {
 	users, secrets := c.users(parsed)
 	tokens := c.endpoints(parsed, users, secrets)
 	c.signals(parsed, tokens)
-	if _, err := json.Marshal(parsed.Invoices); err != nil {
-		c.complain([]string{"invoices"}, "it cannot be written as JSON: %v", err)
-	}
-	if _, err := json.Marshal(parsed.Detailed); err != nil {
-		c.complain([]string{"detailedInvoices"}, "it cannot be written as JSON: %v", err)
+	c.json([]string{"invoices"}, parsed.Invoices)
+	c.json([]string{"detailedInvoices"}, parsed.Detailed)
+}
+
+// json complains about what cannot be written as JSON.
+func (c *checker) json(at []string, value any) {
+	if _, err := toJSON(value); err != nil {
+		c.complain(at, "%v", err)
 	}
 }
 
@@ -74,6 +76,7 @@ func (c *checker) signals(parsed *file, tokens map[int64]int64) {
 		}
 		once(c, ids, id, append(at, "id"), "the signal id %d is used twice", id)
 		c.time(at, signal.CreatedAt)
+		c.json(append(at, "payload"), signal.Payload)
 		if signal.TokenID == nil {
 			continue
 		}

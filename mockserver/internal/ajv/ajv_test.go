@@ -1,0 +1,116 @@
+package ajv
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func TestCoerce(t *testing.T) {
+	t.Parallel()
+	shape := func(nullable bool, types ...string) *spec.Shape { return &spec.Shape{Types: types, Nullable: nullable} }
+	text, flag, number, whole, nullable := shape(false, "string"), shape(false, "boolean"), shape(false, "number"), shape(false, "integer"), shape(true, "string")
+	for name, test := range map[string]struct {
+		shape      *spec.Shape
+		value, got any
+	}{
+		"number to string":             {text, 1.5, "1.5"},
+		"large number to string":       {text, 1e21, "1e+21"},
+		"boolean to string":            {text, true, "true"},
+		"null to string":               {text, nil, ""},
+		"null stays where it may":      {nullable, nil, nil},
+		"string stays":                 {text, "x", "x"},
+		"array never":                  {text, []any{"x"}, []any{"x"}},
+		"object never":                 {text, map[string]any{}, map[string]any{}},
+		"string to true":               {flag, "true", true},
+		"string to false":              {flag, "false", false},
+		"one to true":                  {flag, 1.0, true},
+		"zero to false":                {flag, 0.0, false},
+		"null to false":                {flag, nil, false},
+		"yes is no boolean":            {flag, "yes", "yes"},
+		"two is no boolean":            {flag, 2.0, 2.0},
+		"empty string is no boolean":   {flag, "", ""},
+		"string to number":             {number, " 1e2 ", 100.0},
+		"empty string is no number":    {number, "", ""},
+		"boolean to number":            {number, true, 1.0},
+		"string to integer":            {whole, "7", 7.0},
+		"a fraction is no integer":     {whole, "7.5", "7.5"},
+		"no shape":                     {nil, 1.0, 1.0},
+		"any type":                     {&spec.Shape{}, 1.0, 1.0},
+		"inside an object":             {&spec.Shape{Properties: []spec.Property{{Name: "a", Shape: text}}}, map[string]any{"a": 1.0, "b": 1.0}, map[string]any{"a": "1", "b": 1.0}},
+		"inside an array":              {&spec.Shape{Items: text}, []any{1.0, "x"}, []any{"1", "x"}},
+		"what is not there stays away": {&spec.Shape{Properties: []spec.Property{{Name: "a", Shape: text}}}, map[string]any{}, map[string]any{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.got, Coerce(test.shape, test.value)); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestParseNumber holds against what Number of JavaScript gives.
+func TestParseNumber(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]float64{
+		"": 0, "  ": 0, "1": 1, " 1\n": 1, "-1.5": -1.5, ".5": 0.5, "5.": 5, "1e3": 1000, "+7": 7,
+		"0x10": 16, "0o17": 15, "0b11": 3, "Infinity": math.Inf(1), "-Infinity": math.Inf(-1), "1e999": math.Inf(1),
+	} {
+		if got, ok := ParseNumber(text); !ok || got != want {
+			t.Errorf("%q: %v, %v, want %v", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"x", "1x", "1_0", "0x", "0x1_0", "-0x10", "inf", "NaN", "1,5", "--1", "0x1p3", "e5"} {
+		if got, ok := ParseNumber(text); ok {
+			t.Errorf("%q is %v, want no number", text, got)
+		}
+	}
+}
+
+// TestDetail covers the wordings that no operation of today provokes; the
+// recordings cover the others.
+func TestDetail(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		failure spec.Failure
+		sent    string
+		want    apierror.Detail
+	}{
+		"minimum": {
+			spec.Failure{In: "query", Pointer: "/limit", Keyword: "minimum", Want: "0"}, "-1",
+			apierror.Detail{Path: "/query/limit", Message: "The `/query/limit` property must be >= 0. You sent -1."},
+		},
+		"path parameter": {
+			spec.Failure{In: "path", Pointer: "/id", Keyword: "minLength", Want: "1"}, `""`,
+			apierror.Detail{Path: "/params/id", Message: "The `/params/id` property must NOT have fewer than 1 characters. You sent \"\"."},
+		},
+		"format": {
+			spec.Failure{In: "body", Pointer: "/at", Keyword: "format", Want: "date-time"}, `"x"`,
+			apierror.Detail{Path: "/body/at", Message: "The `/body/at` property must match format \"date-time\". You sent \"x\"."},
+		},
+		"enum": {
+			spec.Failure{In: "body", Pointer: "/type", Keyword: "enum", Allowed: []any{"a", "b"}}, `"x"`,
+			apierror.Detail{Path: "type", Message: "The `type` property must be equal to one of the allowed values: \"a\", \"b\". You provided \"x\", which is not valid. Please use one of the allowed values instead.."},
+		},
+		"additional property": {
+			spec.Failure{In: "body", Keyword: "additionalProperties", Property: "foo"}, "",
+			apierror.Detail{Path: "/body/foo", PathFirst: true, Message: "The `/body` object of the request body does not allow additional properties. Your request included the `/body/foo` property."},
+		},
+		"keyword without a sentence": {
+			spec.Failure{In: "body", Pointer: "/a", Keyword: "dependentRequired"}, "1",
+			apierror.Detail{Path: "/body/a", Message: "The `/body/a` property is invalid. You sent 1."},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, Detail(test.failure, test.sent)); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package ratelimit
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func headers(v Verdict) map[string]string {
+	header := http.Header{}
+	v.SetHeaders(header)
+	out := map[string]string{}
+	for name := range header {
+		out[name] = header.Get(name)
+	}
+	return out
+}
+
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	l := New(2, time.Minute)
+	for i, step := range []struct {
+		client  string
+		after   time.Duration
+		allowed bool
+		headers map[string]string
+	}{
+		{"a", 0, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}},
+		{"a", 500 * time.Millisecond, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "0", "Ratelimit-Reset": "60"}},
+		{"a", 20 * time.Second, false, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "0", "Ratelimit-Reset": "40", "Retry-After": "40"}},
+		{"b", 20 * time.Second, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}},
+		{"a", time.Minute, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}},
+		{"a", -time.Hour, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}}, // a clock set back locks nobody out
+	} {
+		verdict := l.Take(step.client, start.Add(step.after))
+		if verdict.Allowed != step.allowed {
+			t.Errorf("step %d: allowed is %v", i, verdict.Allowed)
+		}
+		if diff := cmp.Diff(step.headers, headers(verdict)); diff != "" {
+			t.Errorf("step %d: headers differ (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+// TestClientsAreForgotten: memory is bounded by the clients of one window.
+func TestClientsAreForgotten(t *testing.T) {
+	t.Parallel()
+	l := New(1, time.Second)
+	for i := range 1000 {
+		l.Take(fmt.Sprint(i), start)
+	}
+	l.Take("last", start.Add(time.Second))
+	if len(l.clients) != 1 {
+		t.Errorf("%d clients are remembered", len(l.clients))
+	}
+}
+
+// TestManyAtOnce: exactly the limit is let through, however many ask at once.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	l := New(10, time.Minute)
+	var allowed atomic.Int32
+	var group sync.WaitGroup
+	for range 100 {
+		group.Go(func() {
+			if l.Take("client", start).Allowed {
+				allowed.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if allowed.Load() != 10 {
+		t.Errorf("%d of 100 were allowed, the limit is 10", allowed.Load())
+	}
+}
