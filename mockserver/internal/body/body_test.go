@@ -1,0 +1,223 @@
+package body
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const document = `{"name":"a"}`
+
+func zipped(t *testing.T, header gzip.Header, text string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	writer := gzip.NewWriter(&out)
+	writer.Header = header
+	return closed(t, &out, writer, text)
+}
+
+func zlibbed(t *testing.T, text string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	return closed(t, &out, zlib.NewWriter(&out), text)
+}
+
+func closed(t *testing.T, out *bytes.Buffer, writer io.WriteCloser, text string) []byte {
+	t.Helper()
+	if _, err := io.WriteString(writer, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// with returns a copy with one byte changed, counted from the end if at is
+// negative.
+func with(raw []byte, at int, c byte) []byte {
+	raw = bytes.Clone(raw)
+	raw[(at+len(raw))%len(raw)] = c
+	return raw
+}
+
+// TestContentEncodings: the complaints are zlib's.
+func TestContentEncodings(t *testing.T) {
+	t.Parallel()
+	plain := zipped(t, gzip.Header{}, document)
+	deflated := zlibbed(t, document)
+	headerSum := slicesConcat([]byte{0x1f, 0x8b, 8, flagHeaderSum, 0, 0, 0, 0, 0, 255}, []byte{0x90, 0xc9}, plain[10:])
+	for name, test := range map[string]struct {
+		encoding string
+		body     []byte
+		problem  string // empty if the document comes out
+	}{
+		"identity":                {"identity", []byte(document), ""},
+		"gzip":                    {"gzip", plain, ""},
+		"gzip, capitals":          {"GZIP", plain, ""},
+		"gzip with all fields":    {"gzip", zipped(t, gzip.Header{Name: "a.json", Comment: "c", Extra: []byte{1, 2, 3}}, document), ""},
+		"gzip, two members":       {"gzip", slicesConcat(zipped(t, gzip.Header{}, document[:5]), zipped(t, gzip.Header{}, document[5:])), ""},
+		"gzip, zeros behind":      {"gzip", slicesConcat(plain, make([]byte, 9)), ""},
+		"gzip, garbage behind":    {"gzip", slicesConcat(plain, []byte("garbage")), "incorrect header check"},
+		"gzip, cut in the header": {"gzip", plain[:5], "unexpected end of file"},
+		"gzip, cut in the data":   {"gzip", plain[:15], "unexpected end of file"},
+		"gzip, cut in the sum":    {"gzip", plain[:len(plain)-3], "unexpected end of file"},
+		"gzip, cut in the name":   {"gzip", []byte{0x1f, 0x8b, 8, flagName, 0, 0, 0, 0, 0, 255, 'a'}, "unexpected end of file"},
+		"gzip, empty":             {"gzip", []byte{}, "unexpected end of file"},
+		"gzip, plain text":        {"gzip", []byte(document), "incorrect header check"},
+		"gzip, method":            {"gzip", with(plain, 2, 7), "unknown compression method"},
+		"gzip, flags":             {"gzip", with(plain, 3, 0xe0), "unknown header flags set"},
+		"gzip, right header sum":  {"gzip", headerSum, ""},
+		"gzip, header sum":        {"gzip", with(headerSum, 10, 0), "header crc mismatch"},
+		"gzip, block type":        {"gzip", with(plain, 10, 7), "invalid block type"},
+		"gzip, sum":               {"gzip", with(plain, -8, plain[len(plain)-8]+1), "incorrect data check"},
+		"gzip, length":            {"gzip", with(plain, -4, plain[len(plain)-4]+1), "incorrect length check"},
+		"deflate":                 {"deflate", deflated, ""},
+		"deflate, bytes behind":   {"deflate", slicesConcat(deflated, []byte("garbage")), ""},
+		"deflate, header":         {"deflate", with(deflated, 1, deflated[1]+1), "incorrect header check"},
+		"deflate, method":         {"deflate", slicesConcat([]byte{0x77, 0x85}, deflated[2:]), "unknown compression method"},
+		"deflate, window":         {"deflate", slicesConcat([]byte{0x88, 0x1c}, deflated[2:]), "invalid window size"},
+		"deflate, dictionary":     {"deflate", slicesConcat([]byte{0x78, 0xbb}, deflated[2:]), "Missing dictionary"},
+		"deflate, sum":            {"deflate", with(deflated, -1, deflated[len(deflated)-1]+1), "incorrect data check"},
+		"deflate, cut":            {"deflate", deflated[:len(deflated)-1], "unexpected end of file"},
+		"br":                      {"br", []byte(document), `unsupported content encoding "br"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, problem := Read(request(test.body, map[string]string{"Content-Type": "application/json", "Content-Encoding": test.encoding}))
+			if test.problem != "" {
+				if problem == nil || problem.Message != test.problem {
+					t.Errorf("the problem is %+v, want %q", problem, test.problem)
+				}
+				return
+			}
+			if problem != nil || string(got.Text) != document {
+				t.Errorf("got %q, %+v", got.Text, problem)
+			}
+		})
+	}
+}
+
+func slicesConcat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+
+func request(body []byte, header map[string]string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+	if len(body) == 0 {
+		r.Header.Set("Content-Length", "0")
+	}
+	for name, value := range header {
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+func TestCharsets(t *testing.T) {
+	t.Parallel()
+	raw := func(text string) []byte {
+		decoded, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decoded
+	}
+	for name, test := range map[string]struct {
+		charset string
+		body    []byte
+		text    string
+		problem string
+	}{
+		"none":                 {"", []byte(`"é"`), `"é"`, ""},
+		"utf-8 with a mark":    {"UTF-8", []byte("\ufeff1"), "1", ""},
+		"utf-16, big mark":     {"utf-16", raw("/v8AMQ=="), "1", ""},
+		"utf-16, little mark":  {"utf-16", raw("//4xAA=="), "1", ""},
+		"utf-16, looks big":    {"utf-16", raw("ADEAMg=="), "12", ""},
+		"utf-16, looks little": {"utf-16", raw("MQAyAA=="), "12", ""},
+		"utf-16le":             {"utf-16le", raw("MQA="), "1", ""},
+		"utf-16-be, half unit": {"utf-16-be", raw("ADEA"), "1", ""},
+		"a pair":               {"utf-16le", raw("IgA92ADeIgA="), `"😀"`, ""},
+		"half a pair":          {"utf-16le", raw("IgA92CIA"), `"\ud83d"`, ""},
+		"latin1":               {"latin1", []byte("1"), "", `unsupported charset "LATIN1"`},
+		"utf-32":               {"utf-32", []byte("1"), "", `unsupported charset "UTF-32"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contentType := "application/json"
+			if test.charset != "" {
+				contentType += "; charset=" + test.charset
+			}
+			got, problem := Read(request(test.body, map[string]string{"Content-Type": contentType}))
+			switch {
+			case test.problem != "" && (problem == nil || problem.Message != test.problem):
+				t.Errorf("the problem is %+v, want %q", problem, test.problem)
+			case test.problem == "" && (problem != nil || string(got.Text) != test.text):
+				t.Errorf("got %q, %+v, want %q", got.Text, problem, test.text)
+			}
+		})
+	}
+}
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	got, problem := Read(request([]byte("z=1&a[b]=c&a[d][]=e+f"), form))
+	if problem != nil {
+		t.Fatal(problem.Message)
+	}
+	want := map[string]any{"z": "1", "a": map[string]any{"b": "c", "d": []any{"e f"}}}
+	if diff := cmp.Diff(any(want), got.Value); diff != "" {
+		t.Errorf("value differs (-want +got):\n%s", diff)
+	}
+	if string(got.Text) != `{"z":"1","a":{"b":"c","d":["e f"]}}` {
+		t.Errorf("as JSON: %s", got.Text)
+	}
+	for body, message := range map[string]string{
+		strings.Repeat("a&", 999) + "a":        "",
+		strings.Repeat("a&", 1000) + "a":       "too many parameters",
+		"a" + strings.Repeat("[b]", 32) + "=1": "",
+		"a" + strings.Repeat("[b]", 33) + "=1": "The input exceeded the depth",
+	} {
+		_, problem := Read(request([]byte(body), form))
+		if (problem == nil) != (message == "") || problem != nil && problem.Message != message {
+			t.Errorf("%.20s...: %+v, want %q", body, problem, message)
+		}
+	}
+}
+
+// TestLimit: it counts what comes out, and the last byte that fits.
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	sized := func(size int) string { return `"` + strings.Repeat("a", size-2) + `"` }
+	for name, test := range map[string]struct {
+		encoding string
+		body     []byte
+		status   int
+	}{
+		"at the limit":            {"", []byte(sized(Limit)), 0},
+		"beyond":                  {"", []byte(sized(Limit + 1)), http.StatusRequestEntityTooLarge},
+		"zipped, at the limit":    {"gzip", zipped(t, gzip.Header{}, sized(Limit)), 0},
+		"zipped, beyond":          {"gzip", zipped(t, gzip.Header{}, sized(Limit+1)), http.StatusRequestEntityTooLarge},
+		"zipped, beyond by far":   {"gzip", zipped(t, gzip.Header{}, strings.Repeat(" ", 100*Limit)), http.StatusRequestEntityTooLarge},
+		"deflated, at the limit":  {"deflate", zlibbed(t, sized(Limit)), 0},
+		"deflated, beyond by far": {"deflate", zlibbed(t, strings.Repeat(" ", 100*Limit)), http.StatusRequestEntityTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := map[string]string{"Content-Type": "application/json"}
+			if test.encoding != "" {
+				header["Content-Encoding"] = test.encoding
+			}
+			_, problem := Read(request(test.body, header))
+			if (problem == nil) != (test.status == 0) || problem != nil && problem.Status != test.status {
+				t.Errorf("got %+v, want status %d", problem, test.status)
+			}
+		})
+	}
+}
