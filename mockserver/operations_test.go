@@ -279,8 +279,8 @@ func TestTheLifeOfAnEndpoint(t *testing.T) {
 	if !strings.Contains(string(signals), `"tokenName":"u","payload":{"a":{"x":1},"b":1}`) {
 		t.Errorf("signals: %s", signals)
 	}
-	if got := a.must(200, http.MethodDelete, endpoints+"/1339", adminToken, ""); len(got.body) != 0 {
-		t.Errorf("the delete has a body: %s", got.body)
+	if got := a.must(200, http.MethodDelete, endpoints+"/1339", adminToken, ""); len(got.body) != 0 || got.header.Get("Content-Type")+got.header.Get("Etag")+got.header.Get("Vary") != "" {
+		t.Errorf("the delete has a body or speaks of one: %s %v", got.body, got.header)
 	}
 	a.must(404, http.MethodDelete, endpoints+"/1339", adminToken, "")
 	a.must(401, http.MethodPost, "/api/signal-endpoint/life-2", secret, "", "X-Forwarded-For: 10.0.0.2")
@@ -388,6 +388,7 @@ signals:
 
 func TestCallsOfSignalEndpoints(t *testing.T) {
 	t.Parallel()
+	newApp(t).must(200, http.MethodPost, "/API//Signal-Endpoint/my-external-app/", signalToken, "")
 	for name, test := range map[string]struct {
 		path, token, body string
 		header            []string
@@ -397,6 +398,7 @@ func TestCallsOfSignalEndpoints(t *testing.T) {
 		"object":                {"my-external-app", signalToken, `{"a":1}`, nil, 200, `"payload":{"a":1}`},
 		"bearer":                {"my-external-app", "Bearer " + signalToken, ``, nil, 200, `"createdBySourceTokenId":7,"payload":{}`},
 		"other content type":    {"my-external-app", signalToken, `a=1`, []string{"Content-Type: text/plain"}, 200, `"payload":{}`},
+		"form":                  {"my-external-app", signalToken, `z=1&a[b]=2`, []string{"Content-Type: application/x-www-form-urlencoded"}, 200, `"payload":{"a":{"b":"2"},"z":"1"}`},
 		"list":                  {"my-external-app", signalToken, `[1]`, nil, 400, "The `/body` property must be object. You sent [1]."},
 		"token of another one":  {"cpu-over-90", signalToken, ``, nil, 401, "UnauthorizedError"},
 		"admin token":           {"my-external-app", adminToken, ``, nil, 401, "UnauthorizedError"},

@@ -164,6 +164,50 @@ const (
 	sdkPaths = "headers of paths under /api/client, /api/frontend and /api/proxy, which are none of the operations"
 )
 
+// TestFidelityIsTold: the page that tells what is known names the recordings as
+// they are, and no test that does not exist.
+func TestFidelityIsTold(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/fidelity.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := len(readRecordings(t))
+	for _, count := range []int{all, all - len(notReproduced), len(notReproduced)} {
+		if !regexp.MustCompile(`\b` + strconv.Itoa(count) + `\b`).Match(page) {
+			t.Errorf("docs/fidelity.md does not say %d", count)
+		}
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(readme, []byte(strconv.Itoa(all-len(notReproduced))+" exchanges")) {
+		t.Errorf("README.md does not say that %d exchanges are replayed", all-len(notReproduced))
+	}
+	var tests bytes.Buffer
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := filepath.Glob("internal/*/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, inner...) {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(source)
+	}
+	for _, name := range regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllSubmatch(page, -1) {
+		if !strings.Contains(tests.String(), "func "+string(name[1])+"(") {
+			t.Errorf("docs/fidelity.md names %s, which is no test", name[1])
+		}
+	}
+}
+
 // TestNotReproduced makes sure that the list does not outlive its reasons.
 func TestNotReproduced(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,11 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 				fmt.Fprintf(&out, "  %-16s %s\n", "as "+strings.ToLower(string(user.RootRole)), secret)
 			}
 		}
+		for _, endpoint := range builtIn.Endpoints {
+			for _, token := range endpoint.Tokens {
+				fmt.Fprintf(&out, "  %-16s %s (%s)\n", "signal token", token.Secret, endpoint.Name)
+			}
+		}
 	}
 	for _, tokenType := range []seed.TokenType{seed.AdminToken, seed.BackendToken, seed.FrontendToken} {
 		if count := len(configured[tokenType]); count > 0 {

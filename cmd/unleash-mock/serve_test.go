@@ -49,7 +49,7 @@ func TestServeTellsWhatToTry(t *testing.T) {
 		t.Errorf("the port file says %q (%v), the mock is at %s", port, err, mock.url)
 	}
 	said := mock.stdout.String()
-	for _, token := range []string{adminToken, "default:development.unleash-insecure-api-token", "default:development.unleash-insecure-frontend-api-token", "user:unleash-mock-admin", "user:unleash-mock-editor", "user:unleash-mock-viewer"} {
+	for _, token := range []string{adminToken, "default:development.unleash-insecure-api-token", "default:development.unleash-insecure-frontend-api-token", "user:unleash-mock-admin", "user:unleash-mock-editor", "user:unleash-mock-viewer", "signal_unleash-mock-cpu-over-90"} {
 		if !strings.Contains(said, token) {
 			t.Errorf("the built-in token %s is not told:\n%s", token, said)
 		}
