@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -15,9 +17,12 @@ import (
 const docsPath = "/docs/openapi"
 
 // newDocs serves the document as JSON and an explorer of it that needs no
-// other host.
-func newDocs(contract *spec.Contract, basePath string) http.Handler {
-	document := contract.JSON()
+// other host. The document names this server, so that the explorer asks it.
+func newDocs(contract *spec.Contract, basePath string) (http.Handler, error) {
+	document, err := contract.JSONServedAt(cmp.Or(basePath, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("writing the document: %w", err)
+	}
 	explorer := v5emb.NewHandlerWithConfig(swgui.Config{
 		Title:       contract.Title(),
 		SwaggerJSON: basePath + docsPath + ".json",
@@ -38,7 +43,7 @@ func newDocs(contract *spec.Contract, basePath string) http.Handler {
 	mux.Handle("GET "+docsPath+"/", explorer)
 	mux.Handle("GET "+docsPath, http.RedirectHandler(basePath+docsPath+"/", http.StatusMovedPermanently))
 	mux.Handle("GET /{$}", http.RedirectHandler(basePath+docsPath+"/", http.StatusFound))
-	return mux
+	return mux, nil
 }
 
 // serveDocs answers what belongs to the docs.

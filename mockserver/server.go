@@ -62,7 +62,9 @@ func New(options ...Option) (*Server, error) {
 	if s.workspace, err = newWorkspace(&s.config); err != nil {
 		return nil, err
 	}
-	s.docs = newDocs(s.contract, s.basePath)
+	if s.docs, err = newDocs(s.contract, s.basePath); err != nil {
+		return nil, err
+	}
 	s.engine = s.routes()
 	return s, nil
 }

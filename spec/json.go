@@ -17,6 +17,32 @@ func orderedJSON(node *yaml.Node) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// withServer returns a document with one server. The nodes of the original stay
+// as they are.
+func withServer(root *yaml.Node, url string) *yaml.Node {
+	text := func(value string) *yaml.Node {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+	}
+	servers := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{
+		{Kind: yaml.MappingNode, Content: []*yaml.Node{text("url"), text(url)}},
+	}}
+	if root.Kind == yaml.DocumentNode {
+		root = root.Content[0]
+	}
+	document := *root
+	document.Content = nil
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value == "servers" {
+			continue
+		}
+		document.Content = append(document.Content, root.Content[i], root.Content[i+1])
+		if root.Content[i].Value == "info" { // which every document has
+			document.Content = append(document.Content, text("servers"), servers)
+		}
+	}
+	return &document
+}
+
 func writeJSON(out *bytes.Buffer, node *yaml.Node) error {
 	switch node.Kind {
 	case yaml.DocumentNode:

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
@@ -41,6 +42,7 @@ type Contract struct {
 	version    string
 	yaml       []byte
 	json       []byte
+	root       *yaml.Node
 	operations []*Operation
 	byID       map[string]*Operation
 	paths      []*Path
@@ -64,6 +66,7 @@ func Parse(source []byte) (*Contract, error) {
 		byID: map[string]*Operation{},
 		tree: &node{},
 	}
+	contract.root = info.RootNode
 	if contract.json, err = orderedJSON(info.RootNode); err != nil {
 		return nil, fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
 	}
@@ -118,6 +121,13 @@ func (c *Contract) YAML() []byte { return append([]byte(nil), c.yaml...) }
 
 // JSON returns the document as compact JSON, keys in the document's order.
 func (c *Contract) JSON() []byte { return append([]byte(nil), c.json...) }
+
+// JSONServedAt is JSON with one server in the place of the document's, so that
+// whoever reads it from a server sends requests there: a URL, or a path on the
+// host that serves it.
+func (c *Contract) JSONServedAt(url string) ([]byte, error) {
+	return orderedJSON(withServer(c.root, url))
+}
 
 // Operations returns the operations in the order of the document.
 func (c *Contract) Operations() []*Operation { return append([]*Operation(nil), c.operations...) }
