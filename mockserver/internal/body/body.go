@@ -68,9 +68,9 @@ func readForm(text string) (Body, *apierror.Error) {
 	if strings.Count(text, "&") >= qs.MaxParameters {
 		return Body{}, apierror.BodyParser(http.StatusRequestEntityTooLarge, "too many parameters")
 	}
-	fields, err := qs.ParseForm(text)
-	if err != nil {
-		return Body{}, apierror.BodyParser(http.StatusBadRequest, err.Error())
+	fields, ok := qs.ParseForm(text)
+	if !ok {
+		return Body{}, apierror.BodyParser(http.StatusBadRequest, "The input exceeded the depth")
 	}
 	return Body{Value: fields.All(), Text: v8json.Stringify(nil, fields.AllOrdered())}, nil
 }

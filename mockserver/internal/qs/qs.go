@@ -9,7 +9,6 @@
 package qs
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
@@ -48,17 +47,11 @@ func Parse(rawQuery string) *Values {
 	return &Values{flat: rawQuery}
 }
 
-// ErrTooDeep is the error of a form whose names nest too many brackets.
-var ErrTooDeep = errors.New("The input exceeded the depth") //nolint:revive,staticcheck // the sentence is Express's
-
 // ParseForm reads the fields of a form, which may nest deeper than those of a
-// query string.
-func ParseForm(text string) (*Values, error) {
+// query string; false if they nest too deep.
+func ParseForm(text string) (fields *Values, ok bool) {
 	root, tooDeep := parseTree(text, maxFormDepth)
-	if tooDeep {
-		return nil, ErrTooDeep
-	}
-	return &Values{root: root}, nil
+	return &Values{root: root}, !tooDeep
 }
 
 // All returns the fields of a form, each as Get does.
