@@ -93,7 +93,7 @@ func (o *Operation) CheckResponse(status int, header http.Header, body []byte) [
 	if body == nil {
 		return failures
 	}
-	return append(failures, response.checkBody(header, body)...)
+	return slices.Concat(failures, response.checkBody(header, body))
 }
 
 func (r *Response) checkHeaders(header http.Header) []Failure {
@@ -123,17 +123,40 @@ func (r *Response) checkBody(header http.Header, body []byte) []Failure {
 		}
 		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, the response has one of %d bytes", r.Status, len(body))}}
 	}
-	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || mediaType != r.MediaType {
+	if sent := header.Get("Content-Type"); !r.hasMediaType(sent) {
 		return []Failure{{
 			In: "header", Pointer: "/content-type", Keyword: "mediaType", Want: r.MediaType,
-			Reason: fmt.Sprintf("the content type must be %s, it is %q", r.MediaType, header.Get("Content-Type")),
+			Reason: fmt.Sprintf("the content type must be %s, it is %q", r.MediaType, sent),
 		}}
 	}
 	if len(body) == 0 {
 		return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
 	}
-	if mediaType != "application/json" {
+	key := body
+	if r.anyUUID {
+		key = withoutID(body)
+	}
+	failures, known := r.verdicts.get(key)
+	if !known {
+		failures = r.judge(body)
+		r.verdicts.put(key, failures)
+	}
+	return failures
+}
+
+// hasMediaType tells whether a Content-Type header names the response's media
+// type, whatever its parameters.
+func (r *Response) hasMediaType(header string) bool {
+	if rest, found := strings.CutPrefix(header, r.MediaType); found && rest == "; charset=utf-8" { // nearly always
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(header)
+	return err == nil && mediaType == r.MediaType
+}
+
+// judge checks a body that is there.
+func (r *Response) judge(body []byte) []Failure {
+	if r.MediaType != mediaTypeJSON {
 		return check(r.schema, nil, string(body), "body")
 	}
 	var value any
@@ -142,6 +165,8 @@ func (r *Response) checkBody(header http.Header, body []byte) []Failure {
 	}
 	return check(r.schema, nil, value, "body")
 }
+
+const mediaTypeJSON = "application/json"
 
 // check validates a value and lists what is wrong with it, first things first.
 func check(schema *jsonschema.Schema, shape *Shape, value any, in string) []Failure {

@@ -94,6 +94,9 @@ type Response struct {
 	Headers   []*Header
 
 	schema *jsonschema.Schema
+	// anyUUID is true if any UUID is as good as another for the property id.
+	anyUUID  bool
+	verdicts verdicts
 }
 
 // Header is a documented response header.
@@ -335,6 +338,7 @@ func (c compiler) response(status int, source *v3.Response) (*Response, error) {
 			return nil, err
 		}
 		response.MediaType, response.schema = mediaType, schema
+		response.anyUUID = content.Schema != nil && takesAnyUUID(content.Schema.Schema())
 	}
 	if source.Headers == nil {
 		return response, nil
@@ -363,6 +367,39 @@ func (c compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.Sche
 		return nil, nil, err
 	}
 	return compiled.CompiledSchema, drawShape(source, 0), nil
+}
+
+// takesAnyUUID tells whether one UUID in the property id is as good as another
+// for a schema: nothing in it, or in what it is composed of, tells two values of
+// a type apart that have the same form.
+func takesAnyUUID(schema *base.Schema) bool {
+	if schema == nil || looksAtValues(schema) {
+		return false
+	}
+	if schema.Properties != nil {
+		if id := schema.Properties.GetOrZero("id"); id != nil && !takesAnyUUID(id.Schema()) {
+			return false
+		}
+	}
+	for _, part := range parts(schema) {
+		if !takesAnyUUID(part.Schema()) {
+			return false
+		}
+	}
+	return true
+}
+
+// looksAtValues tells whether a schema has keywords that tell one value of a
+// type from another. Formats do, but not one UUID from another.
+func looksAtValues(schema *base.Schema) bool {
+	return schema.Enum != nil || schema.Const != nil || schema.Pattern != "" || schema.PatternProperties != nil || schema.DependentSchemas != nil
+}
+
+// parts are the schemas that a schema is composed of.
+func parts(schema *base.Schema) []*base.SchemaProxy {
+	single := []*base.SchemaProxy{schema.Not, schema.If, schema.Then, schema.Else}
+	single = slices.DeleteFunc(single, func(part *base.SchemaProxy) bool { return part == nil })
+	return slices.Concat(schema.AllOf, schema.AnyOf, schema.OneOf, single)
 }
 
 // maxShapeDepth ends the drawing of schemas that contain themselves.

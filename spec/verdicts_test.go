@@ -1,0 +1,158 @@
+package spec
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var jsonHeader = http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+
+// TestVerdictsAreRemembered: the second verdict on the same bytes is the first
+// one, and bytes that differ get their own.
+func TestVerdictsAreRemembered(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	health := contract.Operation("getHealth")
+	for range 3 {
+		if failures := health.CheckResponse(200, jsonHeader, []byte(`{"health":"GOOD"}`)); len(failures) > 0 {
+			t.Errorf("a good body fails: %v", failures)
+		}
+		failures := health.CheckResponse(200, jsonHeader, []byte(`{"health":"FINE"}`))
+		if len(failures) != 1 || failures[0].Pointer != "/health" {
+			t.Errorf("a bad body: %v", failures)
+		}
+	}
+	if n := len(health.Response(200).verdicts.young); n != 2 {
+		t.Errorf("%d bodies are remembered", n)
+	}
+}
+
+// TestErrorsAreJudgedOnceButForTheirID: errors that differ in their id alone
+// share a verdict; whatever else stands in the place of the id is judged.
+func TestErrorsAreJudgedOnceButForTheirID(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := contract.Operation("deleteSignalEndpoint")
+	body := func(id string) []byte {
+		return fmt.Appendf(nil, `{"id":"%s","name":"PermissionError","message":"m","details":[{"message":"m"}],"permissions":["ADMIN"]}`, id)
+	}
+	for i := range 100 {
+		if failures := operation.CheckResponse(403, jsonHeader, body(fmt.Sprintf("00000000-0000-4000-8000-%012d", i))); len(failures) > 0 {
+			t.Fatal(failures)
+		}
+	}
+	response := operation.Response(403)
+	if n := len(response.verdicts.young); n != 1 {
+		t.Errorf("%d bodies are remembered, want 1", n)
+	}
+	for _, wrong := range []string{`{"id":7,"name":"PermissionError"}`, `{"id":"00000000-0000-4000-8000-000000000000"}`} {
+		if failures := operation.CheckResponse(403, jsonHeader, []byte(wrong)); len(failures) == 0 {
+			t.Errorf("%s passes", wrong)
+		}
+	}
+	for _, whole := range []string{`{"id":"no uuid","x":1}`, `{"id":"00000000-0000-4000-8000-00000000000X","x":1}`, `{"name":"x"}`, ``, `{"id":"`} {
+		if got := withoutID([]byte(whole)); string(got) != whole {
+			t.Errorf("%s was cut to %s", whole, got)
+		}
+	}
+}
+
+// TestASchemaThatLooksAtTheIDKeepsIt: documents may differ from ours.
+func TestASchemaThatLooksAtTheIDKeepsIt(t *testing.T) {
+	t.Parallel()
+	const template = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /x:
+    get:
+      operationId: x
+      responses:
+        "200":
+          description: d
+          content:
+            application/json:
+              schema: %s
+`
+	for schema, want := range map[string]bool{
+		`{type: object, properties: {id: {type: string, format: uuid}}}`: true,
+		`{type: object, properties: {id: {}}}`:                           true,
+		`{type: object}`:                                                 true,
+		`{allOf: [{type: object, properties: {id: {type: string}}}, {not: {required: [name]}}]}`:              true,
+		`{type: object, properties: {id: {anyOf: [{type: string}, {type: integer}]}}}`:                        true,
+		`{type: object, properties: {id: {type: string, enum: [a]}}}`:                                         false,
+		`{type: object, properties: {id: {type: string, pattern: "^a"}}}`:                                     false,
+		`{type: object, properties: {id: {anyOf: [{type: string, pattern: a}]}}}`:                             false,
+		`{type: object, enum: [{id: a}]}`:                                                                     false,
+		`{allOf: [{type: object, properties: {id: {type: string}}}, {not: {properties: {id: {enum: [a]}}}}]}`: false,
+	} {
+		contract, err := Parse(fmt.Appendf(nil, template, schema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := contract.Operation("x").Response(200).anyUUID; got != want {
+			t.Errorf("%s: any UUID will do: %v, want %v", schema, got, want)
+		}
+	}
+}
+
+// TestVerdictsAreBounded: however many bodies come, only so many bytes stay, and
+// what is met again and again is still known.
+func TestVerdictsAreBounded(t *testing.T) {
+	t.Parallel()
+	var memory verdicts
+	often := []byte("often")
+	memory.put(often, nil)
+	for i := range 1000 {
+		memory.put(fmt.Appendf(nil, "%04d%s", i, strings.Repeat("x", 1000)), nil)
+		if _, known := memory.get(often); !known {
+			t.Fatalf("what is met often is forgotten after %d others", i)
+		}
+	}
+	size := 0
+	for _, generation := range []map[string][]Failure{memory.young, memory.old} {
+		for body := range generation {
+			size += len(body)
+		}
+	}
+	if size > 2*maxRemembered {
+		t.Errorf("%d bytes are remembered", size)
+	}
+	memory.put(bytes.Repeat([]byte("x"), maxRememberedBody+1), nil)
+	if _, known := memory.get(bytes.Repeat([]byte("x"), maxRememberedBody+1)); known {
+		t.Error("a body that is too large is remembered")
+	}
+}
+
+// TestVerdictsOfManyAtOnce: many ask for the same and for different bodies.
+func TestVerdictsOfManyAtOnce(t *testing.T) {
+	t.Parallel()
+	var memory verdicts
+	var group sync.WaitGroup
+	for worker := range 8 {
+		group.Go(func() {
+			for i := range 500 {
+				body := fmt.Appendf(nil, "%d%s", i%50, strings.Repeat("x", 4000))
+				want := []Failure{{Reason: string(body[:2])}}
+				got, known := memory.get(body)
+				if known && !cmp.Equal(got, want) {
+					t.Errorf("worker %d got the verdict on another body: %v", worker, got)
+				}
+				memory.put(body, want)
+			}
+		})
+	}
+	group.Wait()
+}
