@@ -98,9 +98,7 @@ func (s *Store) CreateEndpoint(change EndpointChange, limit int, actor Actor, no
 	if err := putEndpoint(txn, endpoint); err != nil {
 		return EndpointWithTokens{}, err
 	}
-	if err := record(txn, EventEndpointCreated, actor, now, nil, endpoint); err != nil {
-		return EndpointWithTokens{}, err
-	}
+	record(&s.events, EventEndpointCreated, actor, now, nil, endpoint)
 	txn.Commit()
 	return EndpointWithTokens{Endpoint: endpoint}, nil
 }
@@ -144,13 +142,11 @@ func (s *Store) changeEndpoint(id int64, actor Actor, now time.Time, change func
 	if err := putEndpoint(txn, &after); err != nil {
 		return EndpointWithTokens{}, err
 	}
-	if err := record(txn, EventEndpointUpdated, actor, now, before, &after); err != nil {
-		return EndpointWithTokens{}, err
-	}
 	out, err := withTokens(txn, &after)
 	if err != nil {
 		return EndpointWithTokens{}, err
 	}
+	record(&s.events, EventEndpointUpdated, actor, now, before, &after)
 	txn.Commit()
 	return out, nil
 }
@@ -175,9 +171,7 @@ func (s *Store) DeleteEndpoint(id int64, actor Actor, now time.Time) error {
 	if err := txn.Delete(tableEndpoints, endpoint); err != nil {
 		return fmt.Errorf("deleting endpoint %d: %w", id, err)
 	}
-	if err := record(txn, EventEndpointDeleted, actor, now, endpoint, nil); err != nil {
-		return err
-	}
+	record(&s.events, EventEndpointDeleted, actor, now, endpoint, nil)
 	txn.Commit()
 	return nil
 }

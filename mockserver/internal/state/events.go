@@ -1,10 +1,9 @@
 package state
 
 import (
-	"fmt"
+	"slices"
+	"sync"
 	"time"
-
-	"github.com/hashicorp/go-memdb"
 )
 
 // The types of the events that changes of signal endpoints record.
@@ -28,39 +27,49 @@ type Event struct {
 	After     any
 }
 
-// Events lists the recorded changes, oldest first.
-func (s *Store) Events() ([]*Event, error) {
-	txn := s.db.Txn(false)
-	defer txn.Abort()
-	return all[Event](txn, tableEvents, indexID)
+// Events lists the newest 10000 events, oldest first.
+func (s *Store) Events() []*Event { return s.events.list() }
+
+// eventLog keeps the newest events. It is not a table: events are written with
+// every change and read by nobody on the way, and a table would double what a
+// change costs. Who writes holds the database's write transaction, so events
+// have the order of the changes.
+type eventLog struct {
+	mu   sync.RWMutex
+	ring []*Event // once full, the oldest is at last % maxEvents
+	last int64    // id of the newest
 }
 
-// record adds an event and drops the oldest one over the cap. Events leave only
-// at the old end, so the distance of ids is their number.
-func record[T any](txn *memdb.Txn, eventType string, actor Actor, now time.Time, before, after *T) error {
-	id, err := nextID(txn, tableEvents)
-	if err != nil {
-		return err
+func (l *eventLog) list() []*Event {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	oldest := 0
+	if len(l.ring) == maxEvents {
+		oldest = int(l.last % maxEvents)
 	}
-	event := &Event{ID: id, Type: eventType, CreatedAt: stamp(now), CreatedBy: actor}
+	return slices.Concat(l.ring[oldest:], l.ring[:oldest])
+}
+
+func (l *eventLog) add(event *Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last++
+	event.ID = l.last
+	if len(l.ring) < maxEvents {
+		l.ring = append(l.ring, event)
+		return
+	}
+	l.ring[(l.last-1)%maxEvents] = event
+}
+
+// record adds the event of a change that is about to be committed.
+func record[T any](log *eventLog, eventType string, actor Actor, now time.Time, before, after *T) {
+	event := &Event{Type: eventType, CreatedAt: stamp(now), CreatedBy: actor}
 	if before != nil {
 		event.Before = before
 	}
 	if after != nil {
 		event.After = after
 	}
-	if err := txn.Insert(tableEvents, event); err != nil {
-		return fmt.Errorf("recording a %s event: %w", eventType, err)
-	}
-	if id <= maxEvents {
-		return nil
-	}
-	oldest, err := first[Event](txn, tableEvents, indexID, id-maxEvents)
-	if err != nil || oldest == nil {
-		return err
-	}
-	if err := txn.Delete(tableEvents, oldest); err != nil {
-		return fmt.Errorf("dropping event %d: %w", oldest.ID, err)
-	}
-	return nil
+	log.add(event)
 }

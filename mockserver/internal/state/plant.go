@@ -53,25 +53,30 @@ func (s *Store) plant(source seed.Seed) error {
 			}
 		}
 	}
+	stored := 0
 	for _, signal := range source.Signals {
 		seen(tableSignals, signal.ID)
 		payload, err := v8json.CompactJSONB(signal.Payload)
 		if err != nil {
 			return fmt.Errorf("seeding signal %d: %w", signal.ID, err)
 		}
-		if err := s.putSignal(txn, &Signal{
+		if stored, err = s.putSignal(txn, &Signal{
 			ID:        signal.ID,
 			SourceID:  signal.SourceID,
 			CreatedAt: stamp(signal.CreatedAt),
 			TokenID:   signal.TokenID,
 			Payload:   payload,
-		}); err != nil {
+		}, stored); err != nil {
 			return err
 		}
 	}
 	for table, id := range last {
-		if err := txn.Insert(tableSequences, &sequence{Table: table, Last: id}); err != nil {
-			return fmt.Errorf("seeding the sequence of %s: %w", table, err)
+		next := sequence{Table: table, Last: id}
+		if table == tableSignals {
+			next.Stored = stored
+		}
+		if err := putSequence(txn, next); err != nil {
+			return err
 		}
 	}
 	txn.Commit()

@@ -13,7 +13,6 @@ const (
 	tableTokens    = "tokens"
 	tableSignals   = "signals"
 	tableDays      = "signal_days"
-	tableEvents    = "events"
 	tableSequences = "sequences"
 	tableUsers     = "users"
 	tableAPITokens = "api_tokens"
@@ -47,9 +46,6 @@ func schema() *memdb.DBSchema {
 		)},
 		{Name: tableDays, Indexes: indexes(
 			unique(indexID, func(d *signalDay) []byte { return descendingKey(d.Day) }),
-		)},
-		{Name: tableEvents, Indexes: indexes(
-			unique(indexID, func(e *Event) []byte { return idKey(e.ID) }),
 		)},
 		{Name: tableSequences, Indexes: indexes(
 			unique(indexID, func(s *sequence) []byte { return textKey(s.Table) }),

@@ -51,12 +51,16 @@ type signalDay struct {
 func (s *Store) AddSignal(sourceID int64, tokenID *int64, payload []byte, now time.Time) (*Signal, error) {
 	txn := s.db.Txn(true)
 	defer txn.Abort()
-	id, err := nextID(txn, tableSignals)
+	next, err := sequenceTxn(txn, tableSignals)
 	if err != nil {
 		return nil, err
 	}
-	signal := &Signal{ID: id, SourceID: sourceID, CreatedAt: stamp(now), TokenID: tokenID, Payload: payload}
-	if err := s.putSignal(txn, signal); err != nil {
+	next.Last++
+	signal := &Signal{ID: next.Last, SourceID: sourceID, CreatedAt: stamp(now), TokenID: tokenID, Payload: payload}
+	if next.Stored, err = s.putSignal(txn, signal, next.Stored); err != nil {
+		return nil, err
+	}
+	if err := putSequence(txn, next); err != nil {
 		return nil, err
 	}
 	txn.Commit()
@@ -106,28 +110,37 @@ func (s *Store) SignalCount() (int, error) {
 	return total, err
 }
 
-// span counts the signals of a range of days and finds where a page of it
-// begins: whole days that the offset passes over are not walked. start is the
-// index key to start at, skipped how many signals of the range lie before it.
+// span sums up the days: how many signals they have, and from which key to read
+// so that as few as possible of the offset must be skipped one by one. skipped
+// are those before that key. It looks at no more days than it has to.
 func span(txn *memdb.Txn, days Days, offset int) (total, skipped int, start []byte, err error) {
-	list, err := all[signalDay](txn, tableDays, indexID)
-	if err != nil {
-		return 0, 0, nil, err
+	first := []byte{}
+	if !days.To.IsZero() {
+		first = descendingKey(dayOf(days.To))
 	}
-	for _, day := range list { // newest first
-		if !days.contains(day.Day) {
-			continue
+	iterator, err := txn.LowerBound(tableDays, indexID, first)
+	if err != nil {
+		return 0, 0, nil, fmt.Errorf("listing days: %w", err)
+	}
+	everything := days.From.IsZero() && days.To.IsZero()
+	for raw := iterator.Next(); raw != nil; raw = iterator.Next() { // newest first
+		day := raw.(*signalDay)
+		if !days.From.IsZero() && day.Day < dayOf(days.From) {
+			break
 		}
 		if start == nil && total+day.Count > offset {
 			skipped, start = total, descendingKey((day.Day+1)*millisecondsPerDay-1)
+			if everything {
+				break
+			}
 		}
 		total += day.Count
 	}
+	if everything {
+		signals, err := sequenceTxn(txn, tableSignals)
+		return signals.Stored, skipped, start, err
+	}
 	return total, skipped, start, nil
-}
-
-func (d Days) contains(day int64) bool {
-	return (d.From.IsZero() || day >= dayOf(d.From)) && (d.To.IsZero() || day <= dayOf(d.To))
 }
 
 const millisecondsPerDay = 24 * 60 * 60 * 1000
@@ -162,9 +175,10 @@ func take(iterator memdb.ResultIterator, page Page, within func(*Signal) bool) [
 // resolve looks up the names behind the ids of signals.
 func resolve(txn *memdb.Txn, signals []*Signal) ([]ResolvedSignal, error) {
 	out := make([]ResolvedSignal, len(signals))
+	endpoints, tokens := map[int64]*Endpoint{}, map[int64]*Token{}
 	for i, signal := range signals {
 		out[i].Signal = signal
-		endpoint, err := first[Endpoint](txn, tableEndpoints, indexID, signal.SourceID)
+		endpoint, err := once(endpoints, txn, tableEndpoints, signal.SourceID)
 		if err != nil {
 			return nil, err
 		}
@@ -174,7 +188,7 @@ func resolve(txn *memdb.Txn, signals []*Signal) ([]ResolvedSignal, error) {
 		if signal.TokenID == nil {
 			continue
 		}
-		token, err := first[Token](txn, tableTokens, indexID, *signal.TokenID)
+		token, err := once(tokens, txn, tableTokens, *signal.TokenID)
 		if err != nil {
 			return nil, err
 		}
@@ -185,25 +199,38 @@ func resolve(txn *memdb.Txn, signals []*Signal) ([]ResolvedSignal, error) {
 	return out, nil
 }
 
-func (s *Store) putSignal(txn *memdb.Txn, signal *Signal) error {
+// once looks an object up, or remembers that it was: many signals have the same
+// few sources.
+func once[T any](seen map[int64]*T, txn *memdb.Txn, table string, id int64) (*T, error) {
+	object, has := seen[id]
+	if has {
+		return object, nil
+	}
+	object, err := first[T](txn, table, indexID, id)
+	seen[id] = object
+	return object, err
+}
+
+// putSignal stores a signal and drops the oldest if there are too many. stored
+// is how many there are; it returns how many there are then.
+func (s *Store) putSignal(txn *memdb.Txn, signal *Signal, stored int) (int, error) {
 	if err := txn.Insert(tableSignals, signal); err != nil {
-		return fmt.Errorf("storing signal %d: %w", signal.ID, err)
+		return 0, fmt.Errorf("storing signal %d: %w", signal.ID, err)
 	}
 	if err := countDay(txn, signal, 1); err != nil {
-		return err
+		return 0, err
 	}
-	total, _, _, err := span(txn, Days{}, 0)
-	if err != nil || total <= s.maxSignals {
-		return err
+	if stored < s.maxSignals {
+		return stored + 1, nil
 	}
 	oldest, err := first[Signal](txn, tableSignals, indexID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := txn.Delete(tableSignals, oldest); err != nil {
-		return fmt.Errorf("dropping signal %d: %w", oldest.ID, err)
+		return 0, fmt.Errorf("dropping signal %d: %w", oldest.ID, err)
 	}
-	return countDay(txn, oldest, -1)
+	return stored, countDay(txn, oldest, -1)
 }
 
 func countDay(txn *memdb.Txn, signal *Signal, change int) error {

@@ -119,10 +119,7 @@ func TestEventsAreRecordedAndBounded(t *testing.T) {
 	if err := store.DeleteEndpoint(endpoint.ID, ann, start); err != nil {
 		t.Fatal(err)
 	}
-	events, err := store.Events()
-	if err != nil {
-		t.Fatal(err)
-	}
+	events := store.Events()
 	var types []string
 	for _, event := range events {
 		types = append(types, event.Type)
@@ -144,7 +141,8 @@ func TestEventsAreRecordedAndBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if events, err = store.Events(); err != nil || len(events) != maxEvents {
-		t.Errorf("%d events are kept, %v", len(events), err)
+	events = store.Events()
+	if first, last := events[0].ID, events[len(events)-1].ID; len(events) != maxEvents || last != maxEvents+7 || first != last-maxEvents+1 {
+		t.Errorf("%d events are kept, from %d to %d", len(events), first, last)
 	}
 }

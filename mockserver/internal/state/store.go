@@ -32,6 +32,7 @@ const maxEvents = 10_000
 type Store struct {
 	db         *memdb.MemDB
 	maxSignals int
+	events     eventLog
 	invoices   []byte
 	detailed   []byte
 }
@@ -101,22 +102,36 @@ func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 type sequence struct {
 	Table string
 	Last  int64
+	// Stored is how many objects the table holds; kept for signals, which are
+	// too many to count.
+	Stored int
 }
 
 // nextID takes the next id of a table within the transaction. Ids increment and
 // are never used again.
 func nextID(txn *memdb.Txn, table string) (int64, error) {
-	last := int64(0)
-	if current, err := first[sequence](txn, tableSequences, indexID, table); err != nil {
+	next, err := sequenceTxn(txn, table)
+	if err != nil {
 		return 0, err
-	} else if current != nil {
-		last = current.Last
 	}
-	next := &sequence{Table: table, Last: last + 1}
-	if err := txn.Insert(tableSequences, next); err != nil {
-		return 0, fmt.Errorf("storing the sequence of %s: %w", table, err)
+	next.Last++
+	return next.Last, putSequence(txn, next)
+}
+
+// sequenceTxn returns a table's sequence, which begins at 0.
+func sequenceTxn(txn *memdb.Txn, table string) (sequence, error) {
+	current, err := first[sequence](txn, tableSequences, indexID, table)
+	if err != nil || current == nil {
+		return sequence{Table: table}, err
 	}
-	return next.Last, nil
+	return *current, nil
+}
+
+func putSequence(txn *memdb.Txn, next sequence) error {
+	if err := txn.Insert(tableSequences, &next); err != nil {
+		return fmt.Errorf("storing the sequence of %s: %w", next.Table, err)
+	}
+	return nil
 }
 
 // first returns the object of that key, or nil.

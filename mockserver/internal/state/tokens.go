@@ -68,9 +68,7 @@ func (s *Store) CreateToken(endpointID int64, name, secret string, limit int, ac
 	if err := putToken(txn, token); err != nil {
 		return nil, err
 	}
-	if err := record(txn, EventTokenCreated, actor, now, nil, token); err != nil {
-		return nil, err
-	}
+	record(&s.events, EventTokenCreated, actor, now, nil, token)
 	txn.Commit()
 	return token, nil
 }
@@ -88,9 +86,7 @@ func (s *Store) UpdateToken(endpointID, id int64, name string, actor Actor, now 
 	if err := putToken(txn, &after); err != nil {
 		return nil, err
 	}
-	if err := record(txn, EventTokenUpdated, actor, now, before, &after); err != nil {
-		return nil, err
-	}
+	record(&s.events, EventTokenUpdated, actor, now, before, &after)
 	txn.Commit()
 	return &after, nil
 }
@@ -106,9 +102,7 @@ func (s *Store) DeleteToken(endpointID, id int64, actor Actor, now time.Time) er
 	if err := txn.Delete(tableTokens, token); err != nil {
 		return fmt.Errorf("deleting token %d: %w", id, err)
 	}
-	if err := record(txn, EventTokenDeleted, actor, now, token, nil); err != nil {
-		return err
-	}
+	record(&s.events, EventTokenDeleted, actor, now, token, nil)
 	txn.Commit()
 	return nil
 }

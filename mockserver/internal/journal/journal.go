@@ -1,0 +1,244 @@
+// Package journal remembers what a mocked instance was asked and what it
+// answered: the newest exchanges in a bounded ring, the newest violations of the
+// contract, and a count of every answer.
+//
+// Writing is made for the path of every request: one short lock, no allocation
+// once the ring is full, no parsing. What it costs to read an entry, decoding
+// and redaction, is paid by who reads it. Secrets cannot be read from a journal:
+// credentials in headers are dropped when an exchange is written, secrets in
+// bodies and addresses are masked before an entry leaves.
+package journal
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// DefaultSize is how many exchanges a journal keeps unless told otherwise.
+const DefaultSize = 1000
+
+// maxViolations bounds the violations that are remembered.
+const maxViolations = 1000
+
+// MaxBody is how many bytes of a body are kept; the rest is only counted.
+const MaxBody = 16 << 10
+
+// Exchange is what is written: one request and its answer. The journal copies
+// what it keeps, so headers and bodies may be used again.
+type Exchange struct {
+	Start    time.Time
+	Duration time.Duration
+	Method   string
+	Host     string
+	// Target is the path and query as they were sent.
+	Target string
+	// Operation is the operationId; empty for what is none of the contract's.
+	Operation string
+	Status    int
+	// Caller says whose token it was, without the token.
+	Caller string
+	// Scenario is the id of the rule or the preference that changed the answer.
+	Scenario       string
+	RequestHeader  http.Header
+	RequestBody    []byte
+	RequestSize    int64 // as announced by the client; -1 if it did not say
+	ResponseHeader http.Header
+	// ResponseBody is the answer before it was encoded.
+	ResponseBody []byte
+	Violations   []Breach
+}
+
+// Direction tells which half of an exchange broke the contract.
+type Direction string
+
+// The directions of a violation.
+const (
+	Request  Direction = "request"
+	Response Direction = "response"
+)
+
+// Outcome is what became of what broke the contract.
+type Outcome string
+
+// The outcomes of a violation.
+const (
+	// Refused: the client got an error.
+	Refused Outcome = "refused"
+	// Accepted: the policy let the request pass.
+	Accepted Outcome = "accepted"
+	// Replaced: the client got a 500 in the place of the answer.
+	Replaced Outcome = "replaced"
+	// Forced: a scenario demanded this answer, and it was sent.
+	Forced Outcome = "forced"
+)
+
+// Breach is one way in which an exchange broke the contract.
+type Breach struct {
+	Direction Direction
+	Outcome   Outcome
+	// Status of the response that broke the contract; 0 for a request.
+	Status int
+	spec.Failure
+}
+
+// Violation is a breach with the exchange that it belongs to.
+type Violation struct {
+	ID        int64
+	Exchange  int64
+	Time      time.Time
+	Operation string
+	Breach
+}
+
+// Journal is the memory of one workspace. It is safe for concurrent use.
+type Journal struct {
+	size int
+	free sync.Pool // of *record
+
+	mu         sync.Mutex
+	ring       []*record // the entry of an id is at (id-1) % size
+	last       int64     // id of the newest entry, and how many there ever were
+	cleared    int64     // entries up to this id were removed
+	counts     map[Pair]int64
+	violations violationLog
+	watches    []*watch
+}
+
+// New returns a journal that keeps size exchanges; 0 or less keeps none and
+// only counts.
+func New(size int) *Journal {
+	return &Journal{
+		size:   max(size, 0),
+		free:   sync.Pool{New: func() any { return new(record) }},
+		counts: map[Pair]int64{},
+	}
+}
+
+// Append writes an exchange and returns its id. Ids begin at 1 and have no
+// gaps.
+func (j *Journal) Append(x *Exchange) int64 {
+	fresh := j.free.Get().(*record)
+	fresh.fill(x, j.size > 0)
+	j.mu.Lock()
+	j.last++
+	id := j.last
+	fresh.id = id
+	j.counts[Pair{Operation: x.Operation, Status: x.Status}]++
+	for _, breach := range x.Violations {
+		j.violations.add(Violation{Exchange: id, Time: x.Start, Operation: x.Operation, Breach: breach})
+	}
+	if len(j.watches) > 0 {
+		j.tell(fresh)
+	}
+	stale := j.put(fresh)
+	j.mu.Unlock()
+	if stale != nil {
+		j.free.Put(stale)
+	}
+	return id
+}
+
+// put stores a record and returns the one that nobody needs any more.
+func (j *Journal) put(fresh *record) *record {
+	if j.size == 0 {
+		return fresh
+	}
+	if len(j.ring) < j.size {
+		j.ring = append(j.ring, fresh)
+		return nil
+	}
+	at := int((fresh.id - 1) % int64(j.size))
+	stale := j.ring[at]
+	j.ring[at] = fresh
+	return stale
+}
+
+// oldest is the lowest id that is still kept; last+1 if there is none.
+func (j *Journal) oldest() int64 { return max(j.last-int64(len(j.ring)), j.cleared) + 1 }
+
+// at returns the record of an id that is kept. Ids run over the ring without
+// gaps, also while it grows: it never shrinks but to nothing.
+func (j *Journal) at(id int64) *record { return j.ring[int((id-1)%int64(j.size))] }
+
+// Entry returns the exchange of an id; false if it is not kept any more, or not
+// there yet.
+func (j *Journal) Entry(id int64) (Entry, bool) {
+	var copied record
+	j.mu.Lock()
+	kept := id >= j.oldest() && id <= j.last
+	if kept {
+		j.at(id).copyTo(&copied)
+	}
+	j.mu.Unlock()
+	if !kept {
+		return Entry{}, false
+	}
+	return copied.entry(), true
+}
+
+// Clear removes all entries and violations. Ids go on, and the coverage stays.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.cleared = j.last
+	j.violations.list = nil
+}
+
+// ClearViolations removes the violations.
+func (j *Journal) ClearViolations() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.violations.list = nil
+}
+
+// Stats are the numbers of a journal.
+type Stats struct {
+	// Recorded is how many exchanges there ever were.
+	Recorded int64
+	// Kept is how many can be read.
+	Kept int
+	// Oldest and Newest are the ids of the ends; Oldest is Newest+1 if nothing is
+	// kept.
+	Oldest, Newest int64
+	// Violations is how many violations there ever were.
+	Violations int64
+}
+
+// Stats returns the numbers of the journal.
+func (j *Journal) Stats() Stats {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	oldest := j.oldest()
+	return Stats{Recorded: j.last, Kept: int(j.last - oldest + 1), Oldest: oldest, Newest: j.last, Violations: j.violations.total}
+}
+
+// violationLog remembers the newest violations.
+type violationLog struct {
+	list  []Violation
+	total int64
+}
+
+func (l *violationLog) add(violation Violation) {
+	l.total++
+	violation.ID = l.total
+	if len(l.list) == maxViolations {
+		copy(l.list, l.list[1:])
+		l.list = l.list[:maxViolations-1]
+	}
+	l.list = append(l.list, violation)
+}
+
+// Violations returns the newest violations, oldest first. What repeats the
+// request is masked as in entries.
+func (j *Journal) Violations() []Violation {
+	j.mu.Lock()
+	list := append([]Violation(nil), j.violations.list...)
+	j.mu.Unlock()
+	for i := range list {
+		list[i].Breach = list[i].masked()
+	}
+	return list
+}

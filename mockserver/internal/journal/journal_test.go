@@ -1,0 +1,345 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// exchange is a small one; n makes it known again.
+func exchange(n int) *Exchange {
+	return &Exchange{Method: http.MethodGet, Target: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
+}
+
+// targets lists what a page holds.
+func targets(page Page) string {
+	var out []string
+	for _, entry := range page.Entries {
+		out = append(out, strings.TrimPrefix(entry.Target, "/n/"))
+	}
+	if page.More {
+		out = append(out, "...")
+	}
+	return strings.Join(out, " ")
+}
+
+func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	j := New(10)
+	start := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
+	breach := Breach{Direction: Request, Outcome: Accepted, Failure: spec.Failure{In: "body", Pointer: "/name", Keyword: "type", Reason: "it must be string, it is number"}}
+	id := j.Append(&Exchange{
+		Start: start, Duration: 1500 * time.Microsecond,
+		Method: http.MethodPost, Host: "mock:4242", Target: "/api/admin/signal-endpoints/1/tokens?x=1",
+		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Scenario: "2",
+		RequestHeader: http.Header{"Authorization": {"Bearer *:*.very-secret"}, "X-Two": {"b", "a"}, "Accept": {"*/*"}},
+		RequestBody:   []byte(`{"name":7}`), RequestSize: 10,
+		ResponseHeader: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"session=very-secret"}},
+		ResponseBody:   []byte(`{"id":1,"token":"signal_very-secret"}`),
+		Violations:     []Breach{breach},
+	})
+	got, kept := j.Entry(id)
+	if !kept {
+		t.Fatal("the entry is not kept")
+	}
+	want := Entry{
+		ID: 1, Time: start, Duration: 1500 * time.Microsecond,
+		Method: http.MethodPost, Host: "mock:4242", Target: "/api/admin/signal-endpoints/1/tokens?x=1",
+		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Scenario: "2",
+		Request: Message{
+			Headers: []Header{{"Accept", "*/*"}, {"Authorization", "Bearer *:*.[redacted]"}, {"X-Two", "b"}, {"X-Two", "a"}},
+			Body:    `{"name":7}`, Size: 10,
+		},
+		Response: Message{
+			Headers: []Header{{"Content-Type", "application/json"}, {"Set-Cookie", "[redacted]"}},
+			Body:    `{"id":1,"token":"[redacted]"}`, Size: 37,
+		},
+		Violations: []Breach{breach},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the entry differs (-want +got):\n%s", diff)
+	}
+	if got.Path() != "/api/admin/signal-endpoints/1/tokens" {
+		t.Errorf("the path is %s", got.Path())
+	}
+	violations := j.Violations()
+	if diff := cmp.Diff([]Violation{{ID: 1, Exchange: 1, Time: start, Operation: "createSignalEndpointToken", Breach: breach}}, violations); diff != "" {
+		t.Errorf("the violations differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestTheRingUsesItsMemoryAgain: an entry that was read does not change when
+// its place is written again.
+func TestTheRingUsesItsMemoryAgain(t *testing.T) {
+	t.Parallel()
+	j := New(2)
+	j.Append(exchange(1))
+	before, _ := j.Entry(1)
+	for n := 2; n <= 5; n++ {
+		j.Append(exchange(n))
+	}
+	if before.Target != "/n/1" {
+		t.Errorf("the entry became %s", before.Target)
+	}
+	if _, kept := j.Entry(3); kept {
+		t.Error("an entry is kept beyond the size")
+	}
+	if _, kept := j.Entry(6); kept {
+		t.Error("an entry is there before it was written")
+	}
+	if diff := cmp.Diff(Stats{Recorded: 5, Kept: 2, Oldest: 4, Newest: 5}, j.Stats()); diff != "" {
+		t.Errorf("the numbers differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	j := New(5)
+	for n := 1; n <= 7; n++ {
+		j.Append(exchange(n))
+	}
+	for name, test := range map[string]struct {
+		got  Page
+		want string
+	}{
+		"newest":                 {j.Newest(Filter{}, 10), "7 6 5 4 3"},
+		"newest two":             {j.Newest(Filter{}, 2), "7 6 ..."},
+		"newest before":          {j.Newest(Filter{Before: 6}, 2), "5 4 ..."},
+		"newest before, to end":  {j.Newest(Filter{Before: 5}, 2), "4 3"},
+		"newest before the ring": {j.Newest(Filter{Before: 3}, 2), ""},
+		"newest after":           {j.Newest(Filter{After: 5}, 9), "7 6"},
+		"oldest":                 {j.Oldest(Filter{}, 3), "3 4 5 ..."},
+		"oldest after":           {j.Oldest(Filter{After: 5}, 2), "6 7"},
+		"oldest after what fell": {j.Oldest(Filter{After: 1}, 1), "3 ..."},
+		"oldest after all":       {j.Oldest(Filter{After: 7}, 1), ""},
+		"between":                {j.Oldest(Filter{After: 3, Before: 6}, 9), "4 5"},
+		"before what is to come": {j.Newest(Filter{Before: 99}, 1), "7 ..."},
+		"none at all":            {j.Newest(Filter{}, 0), "..."},
+		"none match":             {j.Newest(Filter{Operation: "x"}, 9), ""},
+	} {
+		if got := targets(test.got); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+	j.Clear()
+	if got := targets(j.Newest(Filter{}, 9)); got != "" {
+		t.Errorf("after Clear: %s", got)
+	}
+	j.Append(exchange(8))
+	if got := targets(j.Oldest(Filter{}, 9)); got != "8" || j.Stats().Newest != 8 {
+		t.Errorf("after Clear and one more: %s, %+v", got, j.Stats())
+	}
+}
+
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	j := New(10)
+	for _, x := range []*Exchange{
+		{Method: "GET", Target: "/n/1?q=/n/2", Operation: "getThings", Status: 200},
+		{Method: "POST", Target: "/n/2", Operation: "createThing", Status: 201, Scenario: "7"},
+		{Method: "POST", Target: "/n/3/tokens/4", Operation: "createThing", Status: 404},
+		{Method: "POST", Target: "/n/4", Status: 500, Scenario: "Prefer", Violations: []Breach{{}}},
+	} {
+		j.Append(x)
+	}
+	for name, test := range map[string]struct {
+		filter Filter
+		want   string
+	}{
+		"all":            {Filter{}, "1?q=/n/2 2 3/tokens/4 4"},
+		"operation":      {Filter{Operation: "createThing"}, "2 3/tokens/4"},
+		"method":         {Filter{Method: "GET"}, "1?q=/n/2"},
+		"path":           {Filter{Path: "/n/1"}, "1?q=/n/2"},
+		"path, another":  {Filter{Path: "/n/"}, ""},
+		"pattern":        {Filter{Path: "/n/*/tokens/*"}, "3/tokens/4"},
+		"status":         {Filter{StatusFrom: 404, StatusTo: 404}, "3/tokens/4"},
+		"status class":   {Filter{StatusFrom: 200, StatusTo: 299}, "1?q=/n/2 2"},
+		"violated":       {Filter{Violated: &yes}, "4"},
+		"not violated":   {Filter{Violated: &no, Method: "POST"}, "2 3/tokens/4"},
+		"scenario":       {Filter{Scenario: "7"}, "2"},
+		"any scenario":   {Filter{Scenario: "*"}, "2 4"},
+		"all together":   {Filter{Method: "POST", Operation: "createThing", StatusFrom: 400, After: 1, Before: 4}, "3/tokens/4"},
+		"contradictory":  {Filter{Method: "GET", Operation: "createThing"}, ""},
+		"no such status": {Filter{StatusFrom: 300, StatusTo: 399}, ""},
+	} {
+		if got := targets(j.Oldest(test.filter, 9)); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+		if got := j.Wait(t.Context(), test.filter, 0); got != len(j.Oldest(test.filter, 9).Entries) {
+			t.Errorf("%s: Wait counts %d", name, got)
+		}
+	}
+}
+
+func TestWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		j := New(1) // so that what is waited for is dropped at once
+		j.Append(exchange(0))
+		type result struct{ seen, want int }
+		results := make(chan result, 3)
+		wait := func(filter Filter, count, want int, limit time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			results <- result{j.Wait(ctx, filter, count), want}
+		}
+		go wait(Filter{}, 4, 4, time.Minute)
+		go wait(Filter{Operation: "other"}, 1, 1, time.Minute)
+		go wait(Filter{After: 1}, 100, 4, time.Minute)
+		synctest.Wait()
+		for n := range 3 {
+			j.Append(exchange(n))
+		}
+		other := exchange(9)
+		other.Operation = "other"
+		j.Append(other)
+		synctest.Wait()
+		if len(results) != 2 {
+			t.Fatalf("%d of those that wait are done, want 2", len(results))
+		}
+		for range 3 { // the third one ends with its time
+			if got := <-results; got.seen != got.want {
+				t.Errorf("saw %d, want %d", got.seen, got.want)
+			}
+		}
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if len(j.watches) != 0 {
+			t.Errorf("%d watches are left", len(j.watches))
+		}
+	})
+}
+
+// TestNothingIsLostInTheCounts writes and reads at once.
+func TestNothingIsLostInTheCounts(t *testing.T) {
+	t.Parallel()
+	const writers, each = 4, 500
+	j := New(16)
+	var writing, reading sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		reading.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				page := j.Oldest(Filter{Operation: "getThings"}, 100)
+				for i := 1; i < len(page.Entries); i++ {
+					if page.Entries[i].ID <= page.Entries[i-1].ID {
+						t.Errorf("entry %d follows %d", page.Entries[i].ID, page.Entries[i-1].ID)
+					}
+				}
+				for _, entry := range page.Entries {
+					if entry.Target != "/n/"+entry.Response.Body {
+						t.Errorf("target %s, body %s: two exchanges in one entry", entry.Target, entry.Response.Body)
+					}
+				}
+			}
+		})
+	}
+	waiting := j.watch(Filter{}, writers*each)
+	reading.Go(func() { <-waiting.done })
+	for w := range writers {
+		writing.Go(func() {
+			for n := range each {
+				x := exchange(w*each + n)
+				x.ResponseBody = fmt.Append(nil, w*each+n)
+				x.Status = 200 + w
+				x.Violations = []Breach{{Direction: Response}}
+				j.Append(x)
+			}
+		})
+	}
+	writing.Wait()
+	close(stop)
+	reading.Wait()
+	var want []Count
+	for w := range writers {
+		want = append(want, Count{Pair{"getThings", 200 + w}, each})
+	}
+	if diff := cmp.Diff(want, j.Coverage()); diff != "" {
+		t.Errorf("the coverage differs (-want +got):\n%s", diff)
+	}
+	stats := j.Stats()
+	if stats.Recorded != writers*each || stats.Kept != 16 || stats.Violations != writers*each || len(j.Violations()) != maxViolations {
+		t.Errorf("%+v, %d violations kept", stats, len(j.Violations()))
+	}
+	j.ClearCoverage()
+	j.ClearViolations()
+	if len(j.Coverage()) != 0 || len(j.Violations()) != 0 || j.Stats().Recorded != writers*each {
+		t.Error("clearing the coverage and the violations did that and more, or less")
+	}
+}
+
+func TestAJournalOfNoSizeOnlyCounts(t *testing.T) {
+	t.Parallel()
+	j := New(0)
+	j.Append(exchange(1))
+	if page := j.Newest(Filter{}, 9); len(page.Entries) != 0 || j.Stats().Recorded != 1 || len(j.Coverage()) != 1 {
+		t.Errorf("%+v, %+v", page, j.Stats())
+	}
+}
+
+func TestLongBodiesAreCut(t *testing.T) {
+	t.Parallel()
+	j := New(1)
+	x := exchange(1)
+	x.RequestBody = []byte(strings.Repeat("a", MaxBody+1))
+	x.ResponseBody = []byte(strings.Repeat("b", MaxBody))
+	j.Append(x)
+	got, _ := j.Entry(1)
+	if len(got.Request.Body) != MaxBody || !got.Request.Truncated || got.Request.Size != MaxBody+1 {
+		t.Errorf("request: %d bytes of %d, truncated %t", len(got.Request.Body), got.Request.Size, got.Request.Truncated)
+	}
+	if len(got.Response.Body) != MaxBody || got.Response.Truncated {
+		t.Errorf("response: %d bytes, truncated %t", len(got.Response.Body), got.Response.Truncated)
+	}
+}
+
+// typical is what a list of endpoints looks like.
+func typical() *Exchange {
+	return &Exchange{
+		Start: time.Unix(1, 0), Duration: 30 * time.Microsecond, Method: http.MethodGet, Host: "127.0.0.1:4242",
+		Target: "/api/admin/signal-endpoints", Operation: "getSignalEndpoints", Status: 200, Caller: "admin API token",
+		RequestHeader: http.Header{"Authorization": {"*:*.unleash-insecure-admin-api-token"}, "Accept": {"*/*"}, "User-Agent": {"wrk"}, "Accept-Encoding": {"gzip"}},
+		ResponseHeader: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Etag": {`W/"2c8-0123456789012345678901234567"`},
+			"Vary": {"Accept-Encoding"}, "Content-Length": {"712"}, "Unleash-Mock": {"dev"}},
+		ResponseBody: []byte(strings.Repeat("x", 712)),
+	}
+}
+
+// TestWritingAllocatesNothing, once the ring is full. Under the race detector,
+// pools forget what they hold now and then.
+func TestWritingAllocatesNothing(t *testing.T) {
+	j := New(64)
+	x := typical()
+	for range 100 {
+		j.Append(x)
+	}
+	if got := testing.AllocsPerRun(500, func() { j.Append(x) }); got > 1 {
+		t.Errorf("%v allocations", got)
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	j := New(DefaultSize)
+	x := typical()
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			j.Append(x)
+		}
+	})
+}

@@ -1,0 +1,68 @@
+package journal
+
+import (
+	"context"
+	"slices"
+)
+
+// watch waits for exchanges that match. It sees each as it is written, so it
+// misses none that the ring has dropped before anybody looks.
+type watch struct {
+	filter Filter
+	seen   int
+	want   int
+	done   chan struct{}
+}
+
+// tell shows a new record to those who wait; called with the lock held.
+func (j *Journal) tell(fresh *record) {
+	for _, w := range j.watches {
+		if w.seen >= w.want || !w.filter.matches(fresh) {
+			continue
+		}
+		w.seen++
+		if w.seen == w.want {
+			close(w.done)
+		}
+	}
+}
+
+// Wait returns once count exchanges match, those that are kept already
+// included, or the context ends. It returns how many it saw.
+func (j *Journal) Wait(ctx context.Context, filter Filter, count int) int {
+	w := j.watch(filter, count)
+	if w.done != nil {
+		select {
+		case <-w.done:
+		case <-ctx.Done():
+		}
+	}
+	return j.unwatch(w)
+}
+
+// watch counts what is kept and, if that is not enough, registers for what
+// comes: both under one lock, so that nothing falls between.
+func (j *Journal) watch(filter Filter, count int) *watch {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	w := &watch{filter: filter, want: count}
+	for id := max(j.oldest(), filter.After+1); id <= j.last; id++ {
+		if filter.matches(j.at(id)) {
+			w.seen++
+		}
+	}
+	if w.seen < count {
+		w.done = make(chan struct{})
+		j.watches = append(j.watches, w)
+	}
+	return w
+}
+
+func (j *Journal) unwatch(w *watch) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if at := slices.Index(j.watches, w); at >= 0 {
+		j.watches = slices.Delete(j.watches, at, at+1)
+	}
+	return w.seen
+}
