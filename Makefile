@@ -29,6 +29,10 @@ race: ## run the tests with the race detector
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: bench-peers
+bench-peers: ## measure beside Prism and others, and write docs/performance.md
+	scripts/bench-peers.sh
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZ_TIME=30s each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz

@@ -191,22 +191,61 @@ func (o *Operation) PathParameters() []string {
 
 // compiler turns the library's model of a document into ours.
 type compiler struct {
+	model   *v3.Document
 	version float32
 	options *config.ValidationOptions
+	// directional is true if what a schema allows depends on the direction.
+	directional bool
+	// compiled are the schemas that were met before, by their place in the
+	// document: most responses are the same few.
+	compiled map[schemaKey]compiledSchema
 }
 
-func compileOperation(model *v3.Document, item *v3.PathItem, method, path string, source *v3.Operation, version float32) (*Operation, error) {
+type schemaKey struct {
+	node    *yaml.Node
+	purpose schema_validation.SchemaValidationPurpose
+}
+
+type compiledSchema struct {
+	schema  *jsonschema.Schema
+	shape   *Shape
+	anyUUID bool
+}
+
+func newCompiler(model *v3.Document, root *yaml.Node, version float32) *compiler {
+	return &compiler{
+		model:       model,
+		version:     version,
+		options:     config.NewValidationOptions(config.WithFormatAssertions()),
+		directional: isDirectional(root),
+		compiled:    map[schemaKey]compiledSchema{},
+	}
+}
+
+// isDirectional tells whether a document has properties that only requests or
+// only responses have.
+func isDirectional(node *yaml.Node) bool {
+	if node.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if name := node.Content[i].Value; name == "readOnly" || name == "writeOnly" {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(node.Content, isDirectional)
+}
+
+func (c *compiler) operation(item *v3.PathItem, method, path string, source *v3.Operation) (*Operation, error) {
 	if source.OperationId == "" {
 		return nil, errors.New("the operation has no operationId")
 	}
-	c := compiler{version: version, options: config.NewValidationOptions(config.WithFormatAssertions())}
 	operation := &Operation{
 		ID:         source.OperationId,
 		Method:     method,
 		Path:       path,
 		Summary:    source.Summary,
 		Tags:       slices.Clone(source.Tags),
-		Public:     isPublic(model.Security, source.Security),
+		Public:     isPublic(c.model.Security, source.Security),
 		Permission: extension(source.Extensions, extensionPermission),
 		Edition:    extension(source.Extensions, extensionEdition),
 	}
@@ -268,8 +307,8 @@ func isPublic(global, own []*base.SecurityRequirement) bool {
 	return true
 }
 
-func (c compiler) parameter(source *v3.Parameter) (*Parameter, error) {
-	schema, shape, err := c.schema(source.Schema, schema_validation.SchemaValidationPurposeRequestBody)
+func (c *compiler) parameter(source *v3.Parameter) (*Parameter, error) {
+	compiled, err := c.schema(source.Schema, schema_validation.SchemaValidationPurposeRequestBody)
 	if err != nil {
 		return nil, err
 	}
@@ -277,12 +316,12 @@ func (c compiler) parameter(source *v3.Parameter) (*Parameter, error) {
 		Name:     source.Name,
 		In:       source.In,
 		Required: source.Required != nil && *source.Required,
-		Shape:    shape,
-		schema:   schema,
+		Shape:    compiled.shape,
+		schema:   compiled.schema,
 	}, nil
 }
 
-func (c compiler) body(source *v3.RequestBody) (*Body, error) {
+func (c *compiler) body(source *v3.RequestBody) (*Body, error) {
 	if source == nil {
 		return nil, nil
 	}
@@ -290,19 +329,19 @@ func (c compiler) body(source *v3.RequestBody) (*Body, error) {
 	if content == nil {
 		return nil, errors.New("it has no content")
 	}
-	schema, shape, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeRequestBody)
+	compiled, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeRequestBody)
 	if err != nil {
 		return nil, err
 	}
 	return &Body{
 		MediaType: mediaType,
 		Required:  source.Required != nil && *source.Required,
-		Shape:     shape,
-		schema:    schema,
+		Shape:     compiled.shape,
+		schema:    compiled.schema,
 	}, nil
 }
 
-func (c compiler) responses(source *v3.Responses) ([]*Response, error) {
+func (c *compiler) responses(source *v3.Responses) ([]*Response, error) {
 	if source == nil || source.Codes == nil || source.Codes.Len() == 0 {
 		return nil, errors.New("the operation has no response")
 	}
@@ -322,7 +361,7 @@ func (c compiler) responses(source *v3.Responses) ([]*Response, error) {
 	return responses, nil
 }
 
-func (c compiler) response(status int, source *v3.Response) (*Response, error) {
+func (c *compiler) response(status int, source *v3.Response) (*Response, error) {
 	response := &Response{
 		Status:      status,
 		Description: source.Description,
@@ -333,40 +372,50 @@ func (c compiler) response(status int, source *v3.Response) (*Response, error) {
 	}
 	mediaType, content := firstContent(source.Content)
 	if content != nil {
-		schema, _, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeResponseBody)
+		compiled, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeResponseBody)
 		if err != nil {
 			return nil, err
 		}
-		response.MediaType, response.schema = mediaType, schema
-		response.anyUUID = content.Schema != nil && takesAnyUUID(content.Schema.Schema())
+		response.MediaType, response.schema, response.anyUUID = mediaType, compiled.schema, compiled.anyUUID
 	}
 	if source.Headers == nil {
 		return response, nil
 	}
 	for name, header := range source.Headers.FromOldest() {
-		schema, _, err := c.schema(header.Schema, schema_validation.SchemaValidationPurposeResponseBody)
+		compiled, err := c.schema(header.Schema, schema_validation.SchemaValidationPurposeResponseBody)
 		if err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
-		response.Headers = append(response.Headers, &Header{Name: name, Required: header.Required, schema: schema})
+		response.Headers = append(response.Headers, &Header{Name: name, Required: header.Required, schema: compiled.schema})
 	}
 	return response, nil
 }
 
 // schema compiles one schema and draws its shape. A missing one allows all.
-func (c compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.SchemaValidationPurpose) (*jsonschema.Schema, *Shape, error) {
+func (c *compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.SchemaValidationPurpose) (compiledSchema, error) {
 	if proxy == nil {
-		return nil, nil, nil
+		return compiledSchema{}, nil
 	}
 	source, err := proxy.BuildSchema()
 	if err != nil {
-		return nil, nil, err
+		return compiledSchema{}, err
+	}
+	if !c.directional {
+		// Which is cheaper by far: the schema is compiled on its own, and not as
+		// a part of the whole document.
+		purpose = schema_validation.SchemaValidationPurposeGeneric
+	}
+	key := schemaKey{source.GoLow().GetRootNode(), purpose}
+	if known, has := c.compiled[key]; has {
+		return known, nil
 	}
 	compiled, err := schema_validation.CompileSchemaForValidation(source, purpose, c.options, c.version)
 	if err != nil {
-		return nil, nil, err
+		return compiledSchema{}, err
 	}
-	return compiled.CompiledSchema, drawShape(source, 0), nil
+	out := compiledSchema{schema: compiled.CompiledSchema, shape: drawShape(source, 0), anyUUID: takesAnyUUID(source)}
+	c.compiled[key] = out
+	return out, nil
 }
 
 // takesAnyUUID tells whether one UUID in the property id is as good as another

@@ -16,7 +16,6 @@ import (
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi"
-	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
 
 //go:embed unleash-operational.yaml
@@ -73,7 +72,7 @@ func Parse(source []byte) (*Contract, error) {
 	if model.Model.Info != nil {
 		contract.title, contract.version = model.Model.Info.Title, model.Model.Info.Version
 	}
-	if err := contract.compile(&model.Model, info.VersionNumeric); err != nil {
+	if err := contract.compile(newCompiler(&model.Model, info.RootNode, info.VersionNumeric)); err != nil {
 		return nil, err
 	}
 	if len(contract.operations) == 0 {
@@ -82,14 +81,14 @@ func Parse(source []byte) (*Contract, error) {
 	return contract, nil
 }
 
-func (c *Contract) compile(model *v3.Document, version float32) error {
-	if model.Paths == nil {
+func (c *Contract) compile(compiler *compiler) error {
+	if compiler.model.Paths == nil {
 		return nil
 	}
-	for template, item := range model.Paths.PathItems.FromOldest() {
+	for template, item := range compiler.model.Paths.PathItems.FromOldest() {
 		path := &Path{Template: template, byMethod: map[string]*Operation{}}
 		for method, source := range item.GetOperations().FromOldest() {
-			operation, err := compileOperation(model, item, strings.ToUpper(method), template, source, version)
+			operation, err := compiler.operation(item, strings.ToUpper(method), template, source)
 			if err != nil {
 				return fmt.Errorf("%s %s: %w", strings.ToUpper(method), template, err)
 			}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// load is a kind of request.
+type load struct {
+	id, name           string
+	method, path, body string
+	status             int
+	answer             string // what the bare handler sends
+	varied             string // body of the nth request, %d; empty if all are the same
+}
+
+const adminToken = "*:*.unleash-insecure-admin-api-token"
+
+const tokenPath = "/api/admin/signal-endpoints/1337/tokens/7"
+
+// loads are the three that ratios are promised for, and their variants.
+var loads = []load{
+	{
+		id: "update", name: "token update", method: "PUT", path: tokenPath, body: `{"name":"My external app #1"}`, status: 200,
+		answer: `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`,
+	},
+	{
+		id: "update-varied", name: "token update, no two alike", method: "PUT", path: tokenPath, varied: `{"name":"My external app #%d"}`, status: 200,
+		answer: `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`,
+	},
+	{
+		id: "list", name: "list", method: "GET", path: "/api/admin/signal-endpoints", status: 200,
+		answer: `{"signalEndpoints":[{"id":1337,"enabled":true,"name":"my-external-app","createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337,"description":"Tells when something happens in my external app.","tokens":[{"id":7,"name":"My external app","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}]},{"id":1338,"enabled":true,"name":"cpu-over-90","createdAt":"2024-02-01T08:15:30.250Z","createdByUserId":1,"description":"Notifies when CPU usage is over 90%.","tokens":[{"id":8,"name":"signal-endpoint-token","signalEndpointId":1338,"createdAt":"2024-02-01T08:16:00.000Z","createdByUserId":1},{"id":9,"name":"staging","signalEndpointId":1338,"createdAt":"2024-02-02T10:00:00.000Z","createdByUserId":2}]}]}`,
+	},
+	{
+		id: "refused", name: "refused body", method: "PUT", path: tokenPath, body: `{"name":["My external app"]}`, status: 400,
+	},
+}
+
+// script is the load in wrk's Lua. It counts answers of another status than the
+// one wanted, so that nobody is praised for refusing quickly.
+func (l load) script() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "wrk.method = %q\n", l.method)
+	fmt.Fprintf(&out, "wrk.headers[\"Authorization\"] = %q\n", adminToken)
+	if l.body+l.varied != "" {
+		out.WriteString("wrk.headers[\"Content-Type\"] = \"application/json\"\n")
+	}
+	if l.body != "" {
+		fmt.Fprintf(&out, "wrk.body = %q\n", l.body)
+	}
+	if l.varied != "" {
+		fmt.Fprintf(&out, "local n = 0\nrequest = function()\n  n = n + 1\n  return wrk.format(nil, nil, nil, string.format(%q, n))\nend\n", l.varied)
+	}
+	fmt.Fprintf(&out, `
+local threads = {}
+setup = function(thread) table.insert(threads, thread) end
+init = function() wrong = 0 end
+response = function(status) if status ~= %d then wrong = wrong + 1 end end
+done = function(summary, latency)
+  local wrong = 0
+  for _, thread in ipairs(threads) do wrong = wrong + thread:get("wrong") end
+  local e = summary.errors
+  io.write(string.format("result requests=%%d microseconds=%%d p50=%%d p99=%%d wrong=%%d failed=%%d\n",
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), wrong,
+    e.connect + e.read + e.write + e.timeout))
+end
+`, l.status)
+	return out.String()
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The marks between which the tables stand on the page.
+const (
+	begin = "<!-- bench-peers: begin -->"
+	end   = "<!-- bench-peers: end -->"
+)
+
+// writePage puts the tables into the page, or on standard output too.
+func writePage(s settings, running []*process, results map[string]map[string][]measure) error {
+	tables := render(s, running, results)
+	fmt.Print(tables)
+	page, err := os.ReadFile(s.page)
+	if err != nil {
+		return err
+	}
+	before, rest, hasBegin := bytes.Cut(page, []byte(begin))
+	_, after, hasEnd := bytes.Cut(rest, []byte(end))
+	if !hasBegin || !hasEnd {
+		return errors.New(s.page + " has no marks " + begin + " and " + end)
+	}
+	return os.WriteFile(s.page, slices.Concat(before, []byte(begin+"\n"+tables), []byte(end), after), 0o600)
+}
+
+func render(s settings, running []*process, results map[string]map[string][]measure) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s, %d rounds of %s each in turns, wrk with %d connections, %d cores, %s; Prism %s on Node %s, %s.\n",
+		time.Now().UTC().Format(time.DateOnly), s.rounds, s.duration, s.connections, runtime.NumCPU(), runtime.Version(), s.prism, s.node, wrkVersion())
+	for _, column := range []struct {
+		title string
+		cell  func([]measure) string
+	}{
+		{"Requests a second", func(m []measure) string { return fmt.Sprintf("%.0f", medianOf(m, rate)) }},
+		{"Latency, p50 / p99 in ms", func(m []measure) string {
+			return fmt.Sprintf("%.2f / %.2f", medianOf(m, p50).Seconds()*1000, medianOf(m, p99).Seconds()*1000)
+		}},
+	} {
+		fmt.Fprintf(&out, "\n%s, medians:\n\n| |", column.title)
+		for _, p := range running {
+			fmt.Fprintf(&out, " %s |", p.name)
+		}
+		out.WriteString("\n|---|" + strings.Repeat("---|", len(running)) + "\n")
+		for _, load := range loads {
+			fmt.Fprintf(&out, "| %s |", load.name)
+			for _, p := range running {
+				text := "–"
+				if list := results[load.name][p.name]; len(list) > 0 {
+					text = column.cell(list)
+					if list[0].wrong > 0 {
+						text += " ¹"
+					}
+				}
+				fmt.Fprintf(&out, " %s |", text)
+			}
+			out.WriteString("\n")
+		}
+	}
+	out.WriteString("\n¹ answers with another status than a real Unleash.\n\nRatios of the medians:\n\n")
+	out.WriteString("| | " + strings.Join(namesOf(ratios), " | ") + " |\n|---|" + strings.Repeat("---|", len(ratios)) + "\n")
+	for _, load := range loads {
+		fmt.Fprintf(&out, "| %s |", load.name)
+		for _, r := range ratios {
+			upper, lower := results[load.name][r.upper], results[load.name][r.lower]
+			if len(upper) == 0 || len(lower) == 0 {
+				out.WriteString(" – |")
+				continue
+			}
+			fmt.Fprintf(&out, " %.2f |", r.of(upper, lower))
+		}
+		out.WriteString("\n")
+	}
+	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms | resident at the start, MB | after the load, MB |\n|---|---|---|---|\n")
+	for _, p := range running {
+		fmt.Fprintf(&out, "| %s | %.0f | %.1f | %.1f |\n", p.name, p.firstAnswer.Seconds()*1000, p.before, p.after)
+	}
+	return out.String()
+}
+
+// ratio compares two subjects.
+type ratio struct {
+	name, upper, lower string
+	of                 func(upper, lower []measure) float64
+}
+
+var ratios = []ratio{
+	{"rate: mock / Prism, silent", mock, prismSilent, rates},
+	{"rate: mock / Prism", mock, prismDefault, rates},
+	{"rate: mock / validation off", mock, unvalidated, rates},
+	{"rate: mock / net/http alone", mock, bareHandler, rates},
+	{"p99: mock / validation off", mock, unvalidated, func(upper, lower []measure) float64 {
+		return float64(medianOf(upper, p99)) / float64(medianOf(lower, p99))
+	}},
+}
+
+func rates(upper, lower []measure) float64 { return medianOf(upper, rate) / medianOf(lower, rate) }
+
+func namesOf(list []ratio) []string {
+	var names []string
+	for _, r := range list {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+func rate(m measure) float64      { return m.rate }
+func p50(m measure) time.Duration { return m.p50 }
+func p99(m measure) time.Duration { return m.p99 }
+
+func medianOf[T cmp.Ordered](list []measure, of func(measure) T) T {
+	values := make([]T, len(list))
+	for i, m := range list {
+		values[i] = of(m)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// wrkVersion is what wrk says of itself; it does so with an exit code of 1.
+func wrkVersion() string {
+	output, _ := exec.Command("wrk", "--version").CombinedOutput()
+	line, _, _ := strings.Cut(string(output), " [")
+	return strings.TrimSpace(line)
+}

@@ -1,0 +1,28 @@
+package spec
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestTheControlDocumentCompiles(t *testing.T) {
+	t.Parallel()
+	control := Control()
+	if string(ControlDocument()) != string(control.YAML()) || strings.Contains(string(control.JSON()), `"<<"`) {
+		t.Error("the document is another one, or its JSON has YAML in it")
+	}
+	for _, operation := range control.Operations() {
+		if !strings.HasPrefix(operation.Path, "/_mock/") {
+			t.Errorf("%s lies outside of /_mock/: %s", operation.ID, operation.Path)
+		}
+		for _, status := range []int{400, 401, 403, 413, 415, 500, 503} {
+			if operation.Response(status) == nil {
+				t.Errorf("%s does not list the status %d", operation.ID, status)
+			}
+		}
+		if operation.Method == http.MethodPut && operation.Body == nil {
+			t.Errorf("%s has no body", operation.ID)
+		}
+	}
+}
