@@ -6,7 +6,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/unleash-mock ./cmd/unleash-mock
+RUN CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/unleash-mock ./cmd/unleash-mock
 
 # No shell, no package manager; certificates and a user that is not root.
 FROM gcr.io/distroless/static-debian12:nonroot

@@ -300,7 +300,7 @@ func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
 // validateBody judges the body. Under the policy Faithful a body that can be
 // coerced passes, and what Strict would have said is recorded.
 func (x *exchange) validateBody() *apierror.Error {
-	failures := x.operation.CheckBody(x.body.Value)
+	failures := x.operation.CheckBodyText(x.body.Text, x.body.Value)
 	if len(failures) == 0 {
 		return nil
 	}

@@ -26,6 +26,6 @@ if [ "$(cat "$cache/versions" 2>/dev/null)" != "$prism $node" ]; then
     echo "$prism $node" >"$cache/versions"
 fi
 
-CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=bench' -o "$cache/unleash-mock" ./cmd/unleash-mock
+CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags '-s -w -X main.version=bench' -o "$cache/unleash-mock" ./cmd/unleash-mock
 go build -o "$cache/benchpeers" ./scripts/benchpeers
 exec "$cache/benchpeers" --cache "$cache" --prism "$prism" --node "$node" --page docs/performance.md "$@"

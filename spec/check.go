@@ -54,6 +54,9 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 		}
 		return nil
 	}
+	if _, isString := value.(string); isString && p.anyString {
+		return nil
+	}
 	failures := check(p.schema, p.Shape, value, p.In)
 	for i := range failures {
 		failures[i].Pointer = "/" + escapePointer(p.Name) + failures[i].Pointer
@@ -74,6 +77,20 @@ func (o *Operation) CheckBody(value any) []Failure {
 		return []Failure{{In: "body", Keyword: "type", Want: "object", Reason: "it must be an object"}}
 	}
 	return check(o.Body.schema, o.Body.Shape, value, "body")
+}
+
+// CheckBodyText is CheckBody for a value that was decoded from text, which is
+// how it remembers its verdict.
+func (o *Operation) CheckBodyText(text []byte, value any) []Failure {
+	if o.Body == nil || text == nil {
+		return o.CheckBody(value)
+	}
+	failures, known := o.Body.verdicts.get(text)
+	if !known {
+		failures = o.CheckBody(value)
+		o.Body.verdicts.put(text, failures)
+	}
+	return slices.Clone(failures)
 }
 
 // CheckResponse judges a response on the bytes that leave or arrived: whether

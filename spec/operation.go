@@ -73,6 +73,8 @@ type Parameter struct {
 	Shape    *Shape
 
 	schema *jsonschema.Schema
+	// anyString is true if the schema has nothing to say of a string.
+	anyString bool
 }
 
 // Body is a declared request body.
@@ -81,7 +83,8 @@ type Body struct {
 	Required  bool
 	Shape     *Shape
 
-	schema *jsonschema.Schema
+	schema   *jsonschema.Schema
+	verdicts verdicts
 }
 
 // Response is one documented response of an operation.
@@ -207,9 +210,10 @@ type schemaKey struct {
 }
 
 type compiledSchema struct {
-	schema  *jsonschema.Schema
-	shape   *Shape
-	anyUUID bool
+	schema    *jsonschema.Schema
+	shape     *Shape
+	anyUUID   bool
+	anyString bool
 }
 
 func newCompiler(model *v3.Document, root *yaml.Node, version float32) *compiler {
@@ -317,7 +321,9 @@ func (c *compiler) parameter(source *v3.Parameter) (*Parameter, error) {
 		In:       source.In,
 		Required: source.Required != nil && *source.Required,
 		Shape:    compiled.shape,
-		schema:   compiled.schema,
+
+		schema:    compiled.schema,
+		anyString: compiled.anyString,
 	}, nil
 }
 
@@ -413,7 +419,12 @@ func (c *compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.Sch
 	if err != nil {
 		return compiledSchema{}, err
 	}
-	out := compiledSchema{schema: compiled.CompiledSchema, shape: drawShape(source, 0), anyUUID: takesAnyUUID(source)}
+	out := compiledSchema{
+		schema:    compiled.CompiledSchema,
+		shape:     drawShape(source, 0),
+		anyUUID:   takesAnyUUID(source),
+		anyString: takesAnyString(source),
+	}
 	c.compiled[key] = out
 	return out, nil
 }
@@ -436,6 +447,12 @@ func takesAnyUUID(schema *base.Schema) bool {
 		}
 	}
 	return true
+}
+
+// takesAnyString tells whether a schema has nothing to say of a string.
+func takesAnyString(schema *base.Schema) bool {
+	return slices.Contains(schema.Type, "string") && !looksAtValues(schema) && len(parts(schema)) == 0 &&
+		schema.Format == "" && schema.MinLength == nil && schema.MaxLength == nil
 }
 
 // looksAtValues tells whether a schema has keywords that tell one value of a

@@ -156,3 +156,38 @@ func TestVerdictsOfManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestBodiesAreJudgedByTheirText: the verdict on a text is that on its value.
+func TestBodiesAreJudgedByTheirText(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := contract.Operation("createSignalEndpoint")
+	for text, value := range map[string]any{
+		`{"name":"a"}`:                 map[string]any{"name": "a"},
+		`{"name":7}`:                   map[string]any{"name": 7.0},
+		`{"name":"a","enabled":"yes"}`: map[string]any{"name": "a", "enabled": "yes"},
+		`{}`:                           map[string]any{},
+		`[]`:                           []any{},
+	} {
+		want := operation.CheckBody(value)
+		for range 2 {
+			got := operation.CheckBodyText([]byte(text), value)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s differs (-value +text):\n%s", text, diff)
+			}
+			for i := range got {
+				got[i] = Failure{} // whoever changes what he got harms nobody
+			}
+		}
+	}
+	if got := operation.CheckBodyText(nil, []any{}); len(got) == 0 {
+		t.Error("a body without text is not judged")
+	}
+	free := contract.Operation("deleteSignalEndpoint")
+	if got := free.CheckBodyText([]byte(`[]`), []any{}); len(got) != 1 || got[0].Want != "object" {
+		t.Errorf("an operation without a body: %v", got)
+	}
+}

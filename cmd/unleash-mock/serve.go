@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -135,6 +136,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	p.announce(listener.Addr(), flags, configured)
+	go debug.FreeOSMemory() // reading the document took several times what is kept of it
 	return p.until(ctx, server, listener, logger)
 }
 

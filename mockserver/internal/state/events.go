@@ -27,7 +27,7 @@ type Event struct {
 	After     any
 }
 
-// Events lists the newest 10000 events, oldest first.
+// Events lists the newest 1000 events, oldest first.
 func (s *Store) Events() []*Event { return s.events.list() }
 
 // eventLog keeps the newest events. It is not a table: events are written with
@@ -35,19 +35,16 @@ func (s *Store) Events() []*Event { return s.events.list() }
 // change costs. Who writes holds the database's write transaction, so events
 // have the order of the changes.
 type eventLog struct {
-	mu   sync.RWMutex
-	ring []*Event // once full, the oldest is at last % maxEvents
-	last int64    // id of the newest
+	mu     sync.RWMutex
+	ring   []*Event
+	oldest int   // where in the ring; 0 until it is full
+	last   int64 // id of the newest
 }
 
 func (l *eventLog) list() []*Event {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	oldest := 0
-	if len(l.ring) == maxEvents {
-		oldest = int(l.last % maxEvents)
-	}
-	return slices.Concat(l.ring[oldest:], l.ring[:oldest])
+	return slices.Concat(l.ring[l.oldest:], l.ring[:l.oldest])
 }
 
 func (l *eventLog) add(event *Event) {
@@ -59,7 +56,8 @@ func (l *eventLog) add(event *Event) {
 		l.ring = append(l.ring, event)
 		return
 	}
-	l.ring[(l.last-1)%maxEvents] = event
+	l.ring[l.oldest] = event
+	l.oldest = (l.oldest + 1) % maxEvents
 }
 
 // record adds the event of a change that is about to be committed.

@@ -26,7 +26,7 @@ type Options struct {
 const DefaultMaxSignals = 100_000
 
 // maxEvents bounds the stored events; the oldest go first.
-const maxEvents = 10_000
+const maxEvents = 1000
 
 // Store is the state of one mocked instance. It is safe for concurrent use.
 type Store struct {

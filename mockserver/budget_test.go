@@ -1,0 +1,112 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+)
+
+// allocations are what a request may cost, in allocations: what it costs now and
+// a little more. They do not depend on the machine or on what else it does, as
+// times would.
+var allocations = map[string]float64{
+	"list":             60,
+	"update":           185,
+	"call":             420,
+	"newest signals":   105,
+	"detailed invoice": 35,
+	"health":           25,
+	"refused body":     75,
+	"malformed body":   30,
+	"no token":         28,
+	"viewer":           38,
+	"unknown id":       70,
+	"unknown path":     35,
+}
+
+// TestAllocationBudgets cannot run beside other tests, whose allocations would
+// count.
+func TestAllocationBudgets(t *testing.T) {
+	for name, budget := range allocations {
+		t.Run(name, func(t *testing.T) {
+			server := newApp(t, unlimited)
+			load := loads[name]
+			request := newRepeated(load.method, load.path, load.token, load.body)
+			got := testing.AllocsPerRun(100, func() {
+				if status := request.send(server, request.body); status != load.status {
+					t.Fatalf("status %d, want %d", status, load.status)
+				}
+			})
+			if got > budget {
+				t.Errorf("%.0f allocations, the budget is %.0f", got, budget)
+			}
+			t.Logf("%.0f allocations of %.0f", got, budget)
+		})
+	}
+}
+
+// stocked returns a server with that many signals, half of them on one day and
+// the others on the day before.
+func stocked(t testing.TB, signals int) *app {
+	t.Helper()
+	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	s := seed.Default(now)
+	s.Signals = make([]seed.Signal, signals)
+	for i := range s.Signals {
+		at := now.Add(-time.Duration(i) * time.Millisecond)
+		if i%2 == 1 {
+			at = at.Add(-24 * time.Hour)
+		}
+		s.Signals[i] = seed.Signal{ID: int64(signals - i), SourceID: 1337, CreatedAt: at, Payload: []byte(`{"cpu":92}`)}
+	}
+	return newApp(t, unlimited, WithSeed(s), WithClock(func() time.Time { return now }))
+}
+
+// growing are reads whose cost must not depend on what is stored.
+var growing = map[string]load{
+	"newest of an endpoint": {method: http.MethodGet, path: "/api/admin/signal-endpoints/1337/signals?limit=50", token: adminToken, status: 200},
+	"one day with total":    {method: http.MethodGet, path: "/api/admin/signals?from=IS:2026-01-01&to=IS:2026-01-01&limit=50", token: adminToken, status: 200},
+}
+
+// TestReadsCostByThePage: a page of a hundred thousand signals costs as many
+// allocations as a page of a thousand.
+func TestReadsCostByThePage(t *testing.T) {
+	few, many := stocked(t, 1_000), stocked(t, 100_000)
+	for name, load := range growing {
+		count := func(server *app) float64 {
+			request := newRepeated(load.method, load.path, load.token, "")
+			return testing.AllocsPerRun(20, func() {
+				if status := request.send(server, nil); status != load.status {
+					t.Fatalf("status %d", status)
+				}
+			})
+		}
+		if a, b := count(few), count(many); b > 1.2*a {
+			t.Errorf("%s: %.0f allocations at a thousand, %.0f at a hundred thousand", name, a, b)
+		}
+	}
+	if body := string(many.must(200, http.MethodGet, growing["one day with total"].path, adminToken, "").body); !strings.HasSuffix(body, `"total":50000}`) {
+		t.Errorf("the total is missing: ...%s", body[max(len(body)-40, 0):])
+	}
+}
+
+func BenchmarkGrowth(b *testing.B) {
+	for _, signals := range []int{1, 1_000, 100_000} {
+		server := stocked(b, signals)
+		for name, load := range growing {
+			b.Run(fmt.Sprintf("%s/%d", name, signals), func(b *testing.B) {
+				request := newRepeated(load.method, load.path, load.token, "")
+				b.ReportAllocs()
+				for b.Loop() {
+					if status := request.send(server, nil); status != load.status {
+						b.Fatalf("status %d", status)
+					}
+				}
+			})
+		}
+	}
+}
