@@ -53,7 +53,7 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, path string) 
 		return false
 	}
 	if s.basePath != "" {
-		r = withPath(r, sent{path: path}, path)
+		r = withPath(r, sent{}, path)
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	s.docs.ServeHTTP(w, r)

@@ -291,7 +291,7 @@ func TestTheLifeOfAnEndpoint(t *testing.T) {
 	if got := a.must(201, http.MethodPost, endpoints, adminToken, `{"name":"life"}`).json(t); got["id"] != 1340.0 || got["createdByUserId"] != -42.0 {
 		t.Errorf("an id came back, or an admin token acts as somebody else: %v", got)
 	}
-	events := a.workspace.store.Load().Events()
+	events := a.workspaces.Default().Instance().Store.Events()
 	if len(events) != 8 || events[0].Type != "signal-endpoint-created" || events[0].CreatedBy.Username != "admin@example.com" {
 		t.Errorf("%d events", len(events))
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -72,6 +74,14 @@ type config struct {
 	logger     *slog.Logger
 	now        func() time.Time
 	random     io.Reader
+
+	upstream *Upstream // nil without one
+
+	maxWorkspaces int
+	idleAfter     time.Duration
+	journalSize   int
+	deterministic bool
+	access        control.Access
 }
 
 // Option changes how New builds a server.
@@ -87,6 +97,11 @@ func defaults() config {
 		logger:     slog.New(slog.DiscardHandler),
 		now:        time.Now,
 		random:     rand.Reader,
+
+		maxWorkspaces: DefaultMaxWorkspaces,
+		idleAfter:     DefaultWorkspaceIdle,
+		journalSize:   journal.DefaultSize,
+		access:        control.OpenAccess(),
 	}
 }
 

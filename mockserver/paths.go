@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
 // isSignalCall tells whether a path is of the part of the API that signals are
@@ -77,7 +78,11 @@ func unescape(segment string) string {
 }
 
 // sent is what a request looked like before its path was changed for routing.
-type sent struct{ path string }
+type sent struct {
+	path      string // below the base path and the workspace
+	workspace *workspace.Workspace
+	base      string // the base path, and the workspace if the path named it
+}
 
 type sentKey struct{}
 
@@ -85,11 +90,13 @@ func withSent(ctx context.Context, original sent) context.Context {
 	return context.WithValue(ctx, sentKey{}, original)
 }
 
-func sentPath(r *http.Request) string {
+// sent tells what the request looked like. One that was not changed is for the
+// workspace default, under no base path.
+func (s *Server) sent(r *http.Request) sent {
 	if original, changed := r.Context().Value(sentKey{}).(sent); changed {
-		return original.path
+		return original
 	}
-	return rawPath(r)
+	return sent{path: rawPath(r), workspace: s.workspaces.Default()}
 }
 
 // rawPath is the path of a request to the letter. A server's request has it in

@@ -17,20 +17,30 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/body"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/qs"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // exchange is one request on its way through the stages.
 type exchange struct {
 	*Server
+	start   time.Time // in real time
 	request *http.Request
+	writer  http.ResponseWriter
 	header  http.Header // of the response
+	// workspace is the one that the request belongs to; base is the path that its
+	// instance is served under.
+	workspace *workspace.Workspace
+	instance  *workspace.Instance
+	base      string
 	// operation is nil for a path or method that is none of the contract's.
 	operation *spec.Operation
 	params    []string
@@ -43,6 +53,10 @@ type exchange struct {
 	identity auth.Identity
 	body     body.Body
 	query    *qs.Values
+	// effect is the scenario that the request met; nil for none.
+	effect   *scenario.Effect
+	forced   *answer // what the scenario demands in the place of an answer
+	breaches []journal.Breach
 }
 
 // stage is one check of a request. An error ends the request.
@@ -56,6 +70,7 @@ var stages = []stage{
 	(*exchange).authenticate,
 	(*exchange).limitRate,
 	(*exchange).route,
+	(*exchange).meetScenario,
 	(*exchange).permit,
 	(*exchange).demandContentType,
 	(*exchange).validate,
@@ -67,17 +82,28 @@ type answer struct {
 	contentType string
 	body        []byte // nil for none
 	final       bool   // the page of a path that no router knows
+	outside     bool   // not of the contract
 }
 
 // handle returns the gin handler of an operation, or of no operation.
 func (s *Server) handle(operation *spec.Operation) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		x := s.exchange(c, operation)
-		x.write(c.Writer, x.respond())
+		x.send(c.Writer, x.respond())
 	}
 }
 
-// write sends an answer.
+// send sends an answer, and tells the journal.
+func (x *exchange) send(w gin.ResponseWriter, out answer) {
+	if x.effect != nil && x.effect.Fault != "" {
+		x.sendBroken(w, out)
+		return
+	}
+	x.write(w, out)
+	x.record(w.Status(), &out)
+}
+
+// write writes an answer.
 func (x *exchange) write(w gin.ResponseWriter, out answer) {
 	write := respond.Write
 	if out.final {
@@ -93,24 +119,34 @@ func (s *Server) allow(methods string) gin.HandlerFunc {
 		x := s.exchange(c, nil)
 		for _, check := range []stage{(*exchange).readBody, (*exchange).identify, (*exchange).authenticate, (*exchange).limitRate} {
 			if problem := check(x); problem != nil {
-				x.write(c.Writer, x.refuse(problem))
+				x.send(c.Writer, x.refuse(problem))
 				return
 			}
 		}
 		x.header["Allow"] = []string{methods}
-		x.write(c.Writer, answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)})
+		x.send(c.Writer, answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)})
 	}
 }
 
 func (s *Server) exchange(c *gin.Context, operation *spec.Operation) *exchange {
+	original := s.sent(c.Request)
+	instance := original.workspace.Instance()
 	x := &exchange{
 		Server:    s,
+		start:     time.Now(),
 		request:   c.Request,
+		writer:    c.Writer,
 		header:    c.Writer.Header(),
+		workspace: original.workspace,
+		instance:  instance,
+		base:      original.base,
 		operation: operation,
-		store:     s.workspace.store.Load(),
-		now:       s.now(),
-		path:      sentPath(c.Request),
+		store:     instance.Store,
+		now:       instance.Clock.Now(),
+		path:      original.path,
+	}
+	if !instance.Clock.Real() {
+		x.header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
 	}
 	for _, param := range c.Params {
 		x.params = append(x.params, unescape(param.Value))
@@ -130,6 +166,9 @@ func (x *exchange) respond() (out answer) {
 	for _, check := range stages {
 		if problem := check(x); problem != nil {
 			return x.checked(x.refuse(problem))
+		}
+		if x.forced != nil {
+			return *x.forced
 		}
 	}
 	response, err := x.handlers[x.operation.ID](x.request.Context(), x.input())
@@ -159,6 +198,9 @@ func (x *exchange) identify() *apierror.Error {
 	var err error
 	if x.identity, err = auth.Identify(x.store, x.token, x.isSignalCall()); err != nil {
 		return x.problem(err)
+	}
+	if problem := x.identifyUpstream(); problem != nil {
+		return problem
 	}
 	client, frontend := under("/api/client", x.path), under("/api/frontend", x.path)
 	switch x.identity.Kind {
@@ -190,7 +232,7 @@ func (x *exchange) authenticate() *apierror.Error {
 	}
 	switch x.identity.Kind {
 	case auth.None:
-		return apierror.AuthenticationRequired(x.basePath)
+		return apierror.AuthenticationRequired(x.base)
 	case auth.Unknown:
 		return apierror.Unauthorized()
 	case auth.SignalEndpoint:
@@ -209,8 +251,8 @@ func (x *exchange) limitRate() *apierror.Error {
 		limiter *ratelimit.Limiter
 		applies bool
 	}{
-		{x.workspace.personalTokens, auth.IsPersonal(x.token)},
-		{x.workspace.calls, x.isLimitedCall()},
+		{x.instance.PersonalTokens, auth.IsPersonal(x.token)},
+		{x.instance.Calls, x.isLimitedCall()},
 	} {
 		if rule.limiter == nil || !rule.applies {
 			continue
@@ -230,12 +272,12 @@ func (x *exchange) route() *apierror.Error {
 		return nil
 	}
 	if under("/api", collapse(x.path)) {
-		return apierror.PathNotFound(x.basePath + apiPath(x.path))
+		return apierror.PathNotFound(x.base + apiPath(x.path))
 	}
 	if !isDecodable(x.path) {
 		return apierror.BadPath()
 	}
-	return apierror.NoRoute(x.request.Method, x.basePath+x.path)
+	return apierror.NoRoute(x.request.Method, x.base+x.path)
 }
 
 func (x *exchange) permit() *apierror.Error {
@@ -270,6 +312,7 @@ func (x *exchange) validate() *apierror.Error {
 			}
 			value, present := x.parameter(parameter, &pathIndex)
 			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
+				x.violate(RequestViolation, journal.Refused, 0, failures)
 				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
 			}
 		}
@@ -308,11 +351,12 @@ func (x *exchange) validateBody() *apierror.Error {
 		x.body.Value = ajv.Coerce(x.operation.Body.Shape, x.body.Value)
 		remaining := x.operation.CheckBody(x.body.Value)
 		if len(remaining) == 0 {
-			x.violate(RequestViolation, 0, failures)
+			x.violate(RequestViolation, journal.Accepted, 0, failures)
 			return nil
 		}
 		failures = remaining
 	}
+	x.violate(RequestViolation, journal.Refused, 0, failures)
 	return apierror.Invalid(ajv.Detail(failures[0], x.sentValue(failures[0].Pointer)))
 }
 
@@ -349,7 +393,7 @@ func (x *exchange) input() operations.Request {
 		},
 		Text:      x.body.Text,
 		Now:       x.now,
-		BaseURL:   x.reachedAt(),
+		BaseURL:   x.reachedAt(x.request, x.workspace),
 		Limits:    operations.Limits{Endpoints: x.limits.Endpoints, TokensPerEndpoint: x.limits.TokensPerEndpoint},
 		NewSecret: x.newSecret,
 	}
@@ -383,14 +427,29 @@ func (x *exchange) refuse(problem *apierror.Error) answer {
 		contentType: problem.ContentType(),
 		body:        problem.Body(x.newID),
 		final:       problem.Envelope == apierror.Page,
+		outside:     problem.Outside,
 	}
 }
 
 // checked judges an answer on the bytes that are about to leave. One that
 // breaks the contract is recorded and replaced.
 func (x *exchange) checked(out answer) answer {
-	if x.operation == nil || x.validation == Off {
+	if out.outside {
 		return out
+	}
+	failures := x.judge(out)
+	if len(failures) == 0 {
+		return out
+	}
+	x.violate(ResponseViolation, journal.Replaced, out.status, failures)
+	delete(x.header, "Location")
+	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
+}
+
+// judge finds how an answer breaks the contract.
+func (x *exchange) judge(out answer) []spec.Failure {
+	if x.operation == nil || x.validation == Off {
+		return nil
 	}
 	x.header["Content-Type"] = []string{out.contentType}
 	bytes := out.body
@@ -401,22 +460,7 @@ func (x *exchange) checked(out answer) answer {
 	if out.contentType == "" {
 		delete(x.header, "Content-Type")
 	}
-	if len(failures) == 0 {
-		return out
-	}
-	x.violate(ResponseViolation, out.status, failures)
-	delete(x.header, "Location")
-	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
-}
-
-func (x *exchange) violate(direction Direction, status int, failures []spec.Failure) {
-	for _, failure := range failures {
-		x.workspace.violations.add(Violation{
-			Time: x.now, Operation: x.operation.ID, Direction: direction, Status: status, Failure: failure,
-		})
-	}
-	x.logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(direction), "status", status,
-		"pointer", failures[0].In+failures[0].Pointer, "reason", failures[0].Reason)
+	return failures
 }
 
 func (x *exchange) operationID() string {
@@ -427,8 +471,13 @@ func (x *exchange) operationID() string {
 }
 
 // newID makes the id of an error.
-func (s *Server) newID() string {
-	id, err := uuid.NewRandomFromReader(s.random)
+func (x *exchange) newID() string { return x.idFrom(x.instance.Random) }
+
+// newID makes the id of an error of a request that is no exchange.
+func (s *Server) newID() string { return s.idFrom(s.random) }
+
+func (s *Server) idFrom(random io.Reader) string {
+	id, err := uuid.NewRandomFromReader(random)
 	if err != nil {
 		s.logger.Error("no randomness for the id of an error", "error", err)
 		return uuid.Nil.String()
@@ -438,24 +487,24 @@ func (s *Server) newID() string {
 
 // newSecret makes the secret of a signal endpoint token (I: as personal access
 // tokens, 28 random bytes in hex).
-func (s *Server) newSecret() string {
+func (x *exchange) newSecret() string {
 	var random [28]byte
-	if _, err := io.ReadFull(s.random, random[:]); err != nil {
+	if _, err := io.ReadFull(x.instance.Random, random[:]); err != nil {
 		panic("no randomness for a secret: " + err.Error())
 	}
 	return "signal_" + hex.EncodeToString(random[:])
 }
 
 // reachedAt is the instance's URL, configured or as the request tells it.
-func (x *exchange) reachedAt() string {
-	if x.baseURL != "" {
-		return x.baseURL
+func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string {
+	if s.baseURL != "" {
+		return s.baseURL + chosen.Path
 	}
 	scheme := "http"
-	if x.request.TLS != nil {
+	if r.TLS != nil {
 		scheme = "https"
 	}
-	return scheme + "://" + x.request.Host + x.basePath
+	return scheme + "://" + r.Host + s.basePath + chosen.Path
 }
 
 // writeNoRoute answers what lies outside the base path.

@@ -22,7 +22,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -33,10 +37,14 @@ const Header = "Unleash-Mock"
 // Server is a mocked instance. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	config
-	engine    *gin.Engine
-	handlers  map[string]operations.Handler
-	docs      http.Handler
-	workspace *workspace
+	engine     *gin.Engine
+	handlers   map[string]operations.Handler
+	docs       http.Handler
+	workspaces *workspace.Registry
+	overlay    *overlay.Overlay // nil without an upstream
+	control    *control.API
+	metrics    *metrics.Metrics
+	exposition http.Handler // of the metrics
 }
 
 // New builds a server. It fails if the contract's operations and the server's
@@ -59,9 +67,13 @@ func New(options ...Option) (*Server, error) {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
 	var err error
-	if s.workspace, err = newWorkspace(&s.config); err != nil {
+	if s.workspaces, err = s.newWorkspaces(); err != nil {
 		return nil, err
 	}
+	s.overlay = s.newOverlay()
+	s.control = s.newControl()
+	s.metrics = metrics.New(ids, s.workspaces, s.version)
+	s.exposition = s.metrics.Handler()
 	if s.docs, err = newDocs(s.contract, s.basePath); err != nil {
 		return nil, err
 	}
@@ -125,17 +137,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		path = stripped
 	}
-	if s.serveDocs(w, r, path) {
+	chosen, below, err := s.pick(r, path)
+	if err != nil {
+		s.refuseWorkspace(w, r, err)
 		return
 	}
-	route := path
-	if !isPlain(path) {
-		if matched, _, canonical := s.contract.Match(path); matched != nil {
+	base := s.basePath + path[:len(path)-len(below)]
+	if below == "/" && path != "/" { // the name of a workspace without a slash behind it
+		base = s.basePath + chosen.Path
+	}
+	if s.serveExtras(w, r, chosen, below) {
+		return
+	}
+	route := below
+	if !isPlain(below) {
+		if matched, _, canonical := s.contract.Match(below); matched != nil {
 			route = canonical
 		}
 	}
-	if s.basePath != "" || route != path || path != r.URL.EscapedPath() {
-		r = withPath(r, sent{path: path}, route)
+	if base != "" || chosen != s.workspaces.Default() || route != below || below != r.URL.EscapedPath() {
+		r = withPath(r, sent{path: below, workspace: chosen, base: base}, route)
 	}
 	s.engine.ServeHTTP(w, r)
 }

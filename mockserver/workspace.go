@@ -1,48 +1,156 @@
 package mockserver
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
 	"fmt"
-	"sync/atomic"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/forced"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
-// workspace is one instance's state and what counts against its limits. Two
-// workspaces share nothing.
-type workspace struct {
-	store          atomic.Pointer[state.Store]
-	calls          *ratelimit.Limiter // nil if not limited
-	personalTokens *ratelimit.Limiter // nil if not limited
-	violations     violationLog
+// WorkspaceHeader is the request header that picks a workspace. The path can do
+// so too: /w/<name>/api/...
+const WorkspaceHeader = workspace.Header
+
+// newWorkspaces builds the registry with the workspace of requests that name
+// none.
+func (c *config) newWorkspaces() (*workspace.Registry, error) {
+	return workspace.NewRegistry(workspace.Options{
+		Build:       c.newInstance,
+		Max:         c.maxWorkspaces,
+		IdleAfter:   c.idleAfter,
+		JournalSize: c.journalSize,
+	})
 }
 
-func newWorkspace(c *config) (*workspace, error) {
-	w := &workspace{}
+// newInstance makes what a workspace starts with, and goes back to by a reset.
+func (c *config) newInstance(name string) (*workspace.Instance, error) {
+	out := &workspace.Instance{Clock: clock.New(c.now), Random: c.random}
+	if c.deterministic {
+		out.Random = newRepeatable(name)
+		still := true
+		if _, err := out.Clock.Set(clock.Change{Now: &deterministicStart, Frozen: &still}); err != nil {
+			return nil, err
+		}
+	}
 	if c.limits.CallsPerSecond > 0 {
-		w.calls = ratelimit.New(c.limits.CallsPerSecond, time.Second)
+		out.Calls = ratelimit.New(c.limits.CallsPerSecond, time.Second)
 	}
 	if c.limits.PersonalTokenPerMinute > 0 {
-		w.personalTokens = ratelimit.New(c.limits.PersonalTokenPerMinute, time.Minute)
+		out.PersonalTokens = ratelimit.New(c.limits.PersonalTokenPerMinute, time.Minute)
 	}
-	if err := w.reset(c); err != nil {
+	planted, err := c.seed(out.Clock.Now())
+	if err != nil {
+		return nil, fmt.Errorf("reading the seed: %w", err)
+	}
+	if out.Store, err = state.New(planted, c.stateOptions()); err != nil {
+		return nil, fmt.Errorf("planting the seed: %w", err)
+	}
+	dice, err := newDice(out.Random)
+	if err != nil {
 		return nil, err
 	}
-	return w, nil
+	out.Scenarios = scenario.NewSet(dice)
+	for i, rule := range planted.Scenarios {
+		if err := forced.Check(&rule, c.contract); err != nil {
+			return nil, fmt.Errorf("scenario %d of the seed: %w", i+1, err)
+		}
+	}
+	if _, err := out.Scenarios.Add(planted.Scenarios...); err != nil {
+		return nil, fmt.Errorf("the scenarios of the seed: %w", err)
+	}
+	return out, nil
 }
 
-// reset builds a fresh store from the seed and puts it in the place of the old
-// one at once.
-func (w *workspace) reset(c *config) error {
-	planted, err := c.seed(c.now())
-	if err != nil {
-		return fmt.Errorf("reading the seed: %w", err)
+func (c *config) stateOptions() state.Options { return state.Options{MaxSignals: c.maxSignals} }
+
+// newDice makes the random numbers of scenarios.
+func newDice(random io.Reader) (*rand.Rand, error) {
+	var seed [16]byte
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return nil, fmt.Errorf("no randomness for scenarios: %w", err)
 	}
-	store, err := state.New(planted, state.Options{MaxSignals: c.maxSignals})
-	if err != nil {
-		return fmt.Errorf("planting the seed: %w", err)
+	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(seed[:8]), binary.BigEndian.Uint64(seed[8:]))), nil
+}
+
+// deterministicStart is the time of an instance that repeats itself.
+var deterministicStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// repeatable gives the same bytes from run to run, others for each workspace. It
+// is safe for concurrent use.
+type repeatable struct {
+	mu     sync.Mutex
+	stream *rand.ChaCha8
+}
+
+func newRepeatable(name string) *repeatable {
+	return &repeatable{stream: rand.NewChaCha8(sha256.Sum256([]byte("unleash-mock " + name)))}
+}
+
+func (r *repeatable) Read(into []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stream.Read(into)
+}
+
+// pick finds the workspace of a request by its path, which is below the base
+// path, or by its header, and returns the path below the workspace.
+func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, below string, err error) {
+	named, hasHeader := r.Header[WorkspaceHeader]
+	inPath := strings.HasPrefix(path, workspace.PathPrefix)
+	if !hasHeader && !inPath {
+		return s.workspaces.Default(), path, nil
 	}
-	w.store.Store(store)
-	return nil
+	name, below := "", path
+	if inPath {
+		rest := path[len(workspace.PathPrefix):]
+		end := strings.IndexByte(rest, '/')
+		if end < 0 {
+			end = len(rest)
+		}
+		name, below = rest[:end], rest[end:]
+		if below == "" {
+			below = "/"
+		}
+	}
+	if hasHeader {
+		if inPath && named[0] != name || len(named) > 1 {
+			return nil, "", errTwoWorkspaces
+		}
+		name = named[0]
+	}
+	w, err = s.workspaces.Get(name)
+	return w, below, err
+}
+
+var errTwoWorkspaces = errors.New("the request names two workspaces")
+
+// refuseWorkspace answers a request whose workspace cannot be had.
+func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err error) {
+	var name *workspace.NameError
+	var limit *workspace.LimitError
+	problem := apierror.Internal("Internal server error")
+	switch {
+	case errors.As(err, &name), errors.Is(err, errTwoWorkspaces):
+		problem = &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "BadDataError", Message: err.Error()}
+	case errors.As(err, &limit):
+		problem = &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error()}
+	default:
+		s.logger.Error("no workspace", "error", err)
+	}
+	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }

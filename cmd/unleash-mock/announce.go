@@ -12,12 +12,16 @@ import (
 )
 
 // announce prints where the mock listens, the built-in tokens and a line to try.
-func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens) {
+func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess) {
 	base := "http://" + reachable(address) + "/" + strings.Trim(flags.basePath, "/")
 	base = strings.TrimRight(base, "/")
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
 	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
+	if access.page {
+		fmt.Fprintf(&out, "  live page        %s%s\n", base, mockserver.ControlPath)
+	}
+	fmt.Fprintf(&out, "  control API      %s\n", access.said)
 	builtIn := seed.Default(time.Now())
 	if flags.seed == "" {
 		for _, token := range builtIn.APITokens {

@@ -45,6 +45,8 @@ type serveFlags struct {
 	maxSignals int
 	unleashURL string
 	basePath   string
+	workspaceFlags
+	overlayFlags
 }
 
 // serveVariables are the environment variables of flags, by flag.
@@ -73,16 +75,21 @@ Variables of Unleash itself that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
 INIT_BACKEND_API_TOKENS, INIT_FRONTEND_API_TOKENS,
 UNLEASH_SIGNAL_ENDPOINTS_LIMIT, UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT,
-SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND.`,
+SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND.
+
+The control API and its page, /_mock/, are open on a loopback address. On any
+other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without it.`,
 		Example: `  unleash-mock serve
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for flag, variable := range serveVariables {
-				if err := p.env.fill(cmd.Flags(), flag, variable); err != nil {
-					return err
+			for _, variables := range []map[string]string{serveVariables, workspaceVariables, overlayVariables} {
+				for flag, variable := range variables {
+					if err := p.env.fill(cmd.Flags(), flag, variable); err != nil {
+						return err
+					}
 				}
 			}
 			return p.serve(cmd.Context(), flags)
@@ -100,6 +107,8 @@ SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND.`,
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
+	flags.workspaceFlags.add(f)
+	flags.overlayFlags.add(f)
 	return command
 }
 
@@ -114,13 +123,15 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	mock, err := p.build(flags, configured, logger)
-	if err != nil {
-		return err
-	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", flags.listen)
 	if err != nil {
 		return listenError(flags.listen, err)
+	}
+	access := p.controlAccess(listener.Addr())
+	mock, err := p.build(flags, configured, logger, access)
+	if err != nil {
+		listener.Close()
+		return err
 	}
 	server := &http.Server{
 		Handler:           mock,
@@ -131,11 +142,12 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(mock.Close)
 	if err := writePort(flags.portFile, listener.Addr()); err != nil {
 		listener.Close()
 		return err
 	}
-	p.announce(listener.Addr(), flags, configured)
+	p.announce(listener.Addr(), flags, configured, access)
 	go debug.FreeOSMemory() // reading the document took several times what is kept of it
 	return p.until(ctx, server, listener, logger)
 }
@@ -182,7 +194,7 @@ func (p *program) configuredTokens() (apiTokens, error) {
 	return configured, nil
 }
 
-func (p *program) build(flags *serveFlags, configured apiTokens, logger *slog.Logger) (*mockserver.Server, error) {
+func (p *program) build(flags *serveFlags, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
 	limits, err := p.limits(flags.limits)
 	if err != nil {
 		return nil, err
@@ -201,7 +213,17 @@ func (p *program) build(flags *serveFlags, configured apiTokens, logger *slog.Lo
 		mockserver.WithBasePath(flags.basePath),
 		mockserver.WithVersion(productVersion()),
 		mockserver.WithLogger(logger),
+		access.option,
 	}
+	ofWorkspaces, err := flags.workspaceFlags.options()
+	if err != nil {
+		return nil, err
+	}
+	overlay, err := flags.overlayFlags.options()
+	if err != nil {
+		return nil, err
+	}
+	options = append(append(options, ofWorkspaces...), overlay...)
 	if flags.seed != "" {
 		source, err := readFile("--seed", flags.seed)
 		if err != nil {

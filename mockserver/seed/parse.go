@@ -19,6 +19,7 @@ import (
 	"github.com/pb33f/jsonschema/v6/kind"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 // Problem is one thing that is wrong with a seed file.
@@ -74,6 +75,9 @@ type file struct {
 	Signals   []fileSignal   `yaml:"signals"`
 	Invoices  []any          `yaml:"invoices"`
 	Detailed  yaml.MapSlice  `yaml:"detailedInvoices"`
+	Scenarios []any          `yaml:"scenarios"`
+
+	rules []scenario.Rule // what Scenarios say
 }
 
 type fileUser struct {
@@ -307,6 +311,7 @@ func (f *file) build(now time.Time) Seed {
 	}
 	out.Invoices = mustJSON(f.Invoices, "[]")
 	out.DetailedInvoices = mustJSON(f.Detailed, `{"invoices":[]}`)
+	out.Scenarios = f.rules
 	return out
 }
 

@@ -1,8 +1,12 @@
 package seed
 
 import (
+	"errors"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 // references checks what the schema cannot say: ids, names and secrets that
@@ -13,6 +17,32 @@ func (c *checker) references(parsed *file) {
 	c.signals(parsed, tokens)
 	c.json([]string{"invoices"}, parsed.Invoices)
 	c.json([]string{"detailedInvoices"}, parsed.Detailed)
+	c.scenarios(parsed)
+}
+
+// scenarios reads the rules, and complains at the field that is wrong.
+func (c *checker) scenarios(parsed *file) {
+	for i, source := range parsed.Scenarios {
+		at := []string{"scenarios", strconv.Itoa(i)}
+		text, err := toJSON(source)
+		if err != nil {
+			c.complain(at, "%v", err)
+			continue
+		}
+		rule, err := scenario.Parse(text)
+		var wrong *scenario.Problem
+		switch {
+		case errors.As(err, &wrong):
+			if wrong.Pointer != "" {
+				at = append(at, strings.Split(wrong.Pointer[1:], "/")...)
+			}
+			c.complain(at, "%s", wrong.Message)
+		case err != nil:
+			c.complain(at, "%v", err)
+		default:
+			parsed.rules = append(parsed.rules, rule)
+		}
+	}
 }
 
 // json complains about what cannot be written as JSON.

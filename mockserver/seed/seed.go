@@ -10,6 +10,8 @@ import (
 	_ "embed"
 	"sync"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 //go:embed seed.schema.json
@@ -50,6 +52,8 @@ type Seed struct {
 	// Nothing but the response contract judges them.
 	Invoices         []byte
 	DetailedInvoices []byte
+	// Scenarios are in force from the start, in their order.
+	Scenarios []scenario.Rule
 }
 
 // User is an account. Tokens are the secrets of its personal access tokens.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -47,6 +49,9 @@ endpoints:
 signals:
   - {sourceId: 3, tokenId: 1, payload: {z: 1.0, a: [true, null, "x"]}}
 detailedInvoices: {planPrice: 2, invoices: []}
+scenarios:
+  - {name: limited, match: {operations: [getSignals], body: {/a: 1}}, answer: {status: 429}, times: 2}
+  - delay: 250ms
 `), now)
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +69,10 @@ detailedInvoices: {planPrice: 2, invoices: []}
 		Signals:          []Signal{{ID: 1, SourceID: 3, TokenID: &token, CreatedAt: now, Payload: []byte(`{"z":1,"a":[true,null,"x"]}`)}},
 		Invoices:         []byte("[]"),
 		DetailedInvoices: []byte(`{"planPrice":2,"invoices":[]}`),
+		Scenarios: []scenario.Rule{
+			{Name: "limited", Match: scenario.Match{Operations: []string{"getSignals"}, Body: map[string]any{"/a": 1.0}}, Answer: &scenario.Answer{Status: 429}, Times: 2},
+			{Delay: scenario.After(250 * time.Millisecond)},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
@@ -102,6 +111,8 @@ func TestProblems(t *testing.T) {
 		"no time":          {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
 		"unknown user":     {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
 		"token of another": {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
+		"wrong scenario":   {"scenarios:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "scenarios[1].answer.status", Message: "99 is no status from 200 to 599"}},
+		"empty scenario":   {"scenarios: [{}]\n", Problem{Line: 1, Column: 13, Field: "scenarios[0]"}},
 		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload", Message: "NaN is no number that JSON has"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,6 +47,9 @@ type Error struct {
 	Message  string
 	// Details default to the message.
 	Details []Detail
+	// Outside marks an error that is not Unleash's but that of what stands in
+	// between, of which the contract says nothing.
+	Outside bool
 	// extra writes what follows the details.
 	extra func(*jsonw.Object)
 }

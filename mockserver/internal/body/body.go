@@ -20,7 +20,8 @@ type Body struct {
 	// Value is the decoded JSON, or the fields of a form as an object; an empty
 	// object if there is none.
 	Value any
-	// Text is the value as JSON in UTF-8; nil if nothing was read.
+	// Text is the value as JSON in UTF-8; nil if nothing was read. With an error it
+	// is what was read.
 	Text []byte
 }
 
@@ -52,7 +53,7 @@ func Read(r *http.Request) (Body, *apierror.Error) {
 	}
 	value, err := v8json.Parse(text)
 	if err != nil {
-		return none, apierror.BodyParser(http.StatusBadRequest, err.Error())
+		return Body{Value: none.Value, Text: text}, apierror.BodyParser(http.StatusBadRequest, err.Error())
 	}
 	return Body{Value: value, Text: text}, nil
 }

@@ -16,12 +16,12 @@ func TestArchive(t *testing.T) {
 	j := New(2)
 	j.Append(&Exchange{
 		Start: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Duration: 2500 * time.Microsecond,
-		Method: "POST", Host: "mock", Target: "/a?b=c%20d&e&%zz=1", Operation: "createThing", Status: 201, Scenario: "3",
+		Method: "POST", Host: "mock", Path: "/a", Query: "b=c%20d&e&%zz=1", Operation: "createThing", Status: 201, Scenario: "3",
 		RequestHeader: http.Header{"Content-Type": {"application/json"}}, RequestBody: []byte(`{}`),
 		ResponseHeader: http.Header{"Location": {"a/1"}, "Content-Type": {"text/plain"}}, ResponseBody: []byte("ok"),
 		Violations: []Breach{{Direction: Request, Failure: spec.Failure{In: "body", Pointer: "/x", Reason: "it is wrong"}}},
 	})
-	j.Append(&Exchange{Start: time.Unix(0, 0), Method: "GET", Host: "mock", Target: "/", Status: 404, RequestSize: -1})
+	j.Append(&Exchange{Start: time.Unix(0, 0), Method: "GET", Host: "mock", Path: "/", Status: 404, RequestSize: -1})
 	got, err := json.Marshal(Archive(j.Oldest(Filter{}, 9).Entries, "1.0", http.StatusText))
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ package journal
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,8 +34,8 @@ type Exchange struct {
 	Duration time.Duration
 	Method   string
 	Host     string
-	// Target is the path and query as they were sent.
-	Target string
+	// Path and Query are as they were sent.
+	Path, Query string
 	// Operation is the operationId; empty for what is none of the contract's.
 	Operation string
 	Status    int
@@ -184,14 +185,14 @@ func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.cleared = j.last
-	j.violations.list = nil
+	j.violations.clear()
 }
 
 // ClearViolations removes the violations.
 func (j *Journal) ClearViolations() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.violations.list = nil
+	j.violations.clear()
 }
 
 // Stats are the numbers of a journal.
@@ -205,6 +206,8 @@ type Stats struct {
 	Oldest, Newest int64
 	// Violations is how many violations there ever were.
 	Violations int64
+	// Last is when the newest exchange began; zero if nothing is kept.
+	Last time.Time
 }
 
 // Stats returns the numbers of the journal.
@@ -212,30 +215,42 @@ func (j *Journal) Stats() Stats {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	oldest := j.oldest()
-	return Stats{Recorded: j.last, Kept: int(j.last - oldest + 1), Oldest: oldest, Newest: j.last, Violations: j.violations.total}
+	stats := Stats{Recorded: j.last, Kept: int(j.last - oldest + 1), Oldest: oldest, Newest: j.last, Violations: j.violations.total}
+	if stats.Kept > 0 {
+		stats.Last = j.at(j.last).start
+	}
+	return stats
 }
 
 // violationLog remembers the newest violations.
 type violationLog struct {
-	list  []Violation
-	total int64
+	ring   []Violation
+	oldest int // where in the ring; 0 until it is full
+	total  int64
 }
 
 func (l *violationLog) add(violation Violation) {
 	l.total++
 	violation.ID = l.total
-	if len(l.list) == maxViolations {
-		copy(l.list, l.list[1:])
-		l.list = l.list[:maxViolations-1]
+	if len(l.ring) < maxViolations {
+		l.ring = append(l.ring, violation)
+		return
 	}
-	l.list = append(l.list, violation)
+	l.ring[l.oldest] = violation
+	l.oldest = (l.oldest + 1) % maxViolations
 }
+
+func (l *violationLog) list() []Violation {
+	return slices.Concat(l.ring[l.oldest:], l.ring[:l.oldest])
+}
+
+func (l *violationLog) clear() { l.ring, l.oldest = nil, 0 }
 
 // Violations returns the newest violations, oldest first. What repeats the
 // request is masked as in entries.
 func (j *Journal) Violations() []Violation {
 	j.mu.Lock()
-	list := append([]Violation(nil), j.violations.list...)
+	list := j.violations.list()
 	j.mu.Unlock()
 	for i := range list {
 		list[i].Breach = list[i].masked()

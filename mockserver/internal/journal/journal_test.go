@@ -17,7 +17,7 @@ import (
 
 // exchange is a small one; n makes it known again.
 func exchange(n int) *Exchange {
-	return &Exchange{Method: http.MethodGet, Target: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
+	return &Exchange{Method: http.MethodGet, Path: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
 }
 
 // targets lists what a page holds.
@@ -39,7 +39,7 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	breach := Breach{Direction: Request, Outcome: Accepted, Failure: spec.Failure{In: "body", Pointer: "/name", Keyword: "type", Reason: "it must be string, it is number"}}
 	id := j.Append(&Exchange{
 		Start: start, Duration: 1500 * time.Microsecond,
-		Method: http.MethodPost, Host: "mock:4242", Target: "/api/admin/signal-endpoints/1/tokens?x=1",
+		Method: http.MethodPost, Host: "mock:4242", Path: "/api/admin/signal-endpoints/1/tokens", Query: "x=1",
 		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Scenario: "2",
 		RequestHeader: http.Header{"Authorization": {"Bearer *:*.very-secret"}, "X-Two": {"b", "a"}, "Accept": {"*/*"}},
 		RequestBody:   []byte(`{"name":7}`), RequestSize: 10,
@@ -145,10 +145,10 @@ func TestFilters(t *testing.T) {
 	yes, no := true, false
 	j := New(10)
 	for _, x := range []*Exchange{
-		{Method: "GET", Target: "/n/1?q=/n/2", Operation: "getThings", Status: 200},
-		{Method: "POST", Target: "/n/2", Operation: "createThing", Status: 201, Scenario: "7"},
-		{Method: "POST", Target: "/n/3/tokens/4", Operation: "createThing", Status: 404},
-		{Method: "POST", Target: "/n/4", Status: 500, Scenario: "Prefer", Violations: []Breach{{}}},
+		{Method: "GET", Path: "/n/1", Query: "q=/n/2", Operation: "getThings", Status: 200},
+		{Method: "POST", Path: "/n/2", Operation: "createThing", Status: 201, Scenario: "7"},
+		{Method: "POST", Path: "/n/3/tokens/4", Operation: "createThing", Status: 404},
+		{Method: "POST", Path: "/n/4", Status: 500, Scenario: "Prefer", Violations: []Breach{{}}},
 	} {
 		j.Append(x)
 	}
@@ -312,7 +312,7 @@ func TestLongBodiesAreCut(t *testing.T) {
 func typical() *Exchange {
 	return &Exchange{
 		Start: time.Unix(1, 0), Duration: 30 * time.Microsecond, Method: http.MethodGet, Host: "127.0.0.1:4242",
-		Target: "/api/admin/signal-endpoints", Operation: "getSignalEndpoints", Status: 200, Caller: "admin API token",
+		Path: "/api/admin/signal-endpoints", Operation: "getSignalEndpoints", Status: 200, Caller: "admin API token",
 		RequestHeader: http.Header{"Authorization": {"*:*.unleash-insecure-admin-api-token"}, "Accept": {"*/*"}, "User-Agent": {"wrk"}, "Accept-Encoding": {"gzip"}},
 		ResponseHeader: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Etag": {`W/"2c8-0123456789012345678901234567"`},
 			"Vary": {"Accept-Encoding"}, "Content-Length": {"712"}, "Unleash-Mock": {"dev"}},

@@ -51,7 +51,10 @@ func (r *record) fill(x *Exchange, withText bool) {
 	r.ends[partMethod] = len(r.text)
 	r.text = append(r.text, x.Host...)
 	r.ends[partHost] = len(r.text)
-	r.text = append(r.text, x.Target...)
+	r.text = append(r.text, x.Path...)
+	if x.Query != "" {
+		r.text = append(append(r.text, '?'), x.Query...)
+	}
 	r.ends[partTarget] = len(r.text)
 	if withText {
 		r.text = appendHeader(r.text, x.RequestHeader)

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"net"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// controlTokenVariable holds the token of the control API. There is no flag for
+// it: command lines are seen by everybody on the machine.
+const controlTokenVariable = "UNLEASH_MOCK_CONTROL_TOKEN"
+
+// workspaceFlags are the flags of serve for workspaces and what they remember.
+type workspaceFlags struct {
+	deterministic bool
+	maxWorkspaces int
+	idleAfter     time.Duration
+	journalSize   int
+}
+
+var workspaceVariables = map[string]string{
+	"deterministic":  "UNLEASH_MOCK_DETERMINISTIC",
+	"max-workspaces": "UNLEASH_MOCK_MAX_WORKSPACES",
+	"workspace-idle": "UNLEASH_MOCK_WORKSPACE_IDLE",
+	"journal-size":   "UNLEASH_MOCK_JOURNAL_SIZE",
+}
+
+func (w *workspaceFlags) add(f *pflag.FlagSet) {
+	f.BoolVar(&w.deterministic, "deterministic", false, described("make ids, secrets and timestamps repeat from run to run; the time stands still until it is changed", workspaceVariables["deterministic"]))
+	f.IntVar(&w.maxWorkspaces, "max-workspaces", mockserver.DefaultMaxWorkspaces, described("how many workspaces there may be besides the first; 0 is any number", workspaceVariables["max-workspaces"]))
+	f.DurationVar(&w.idleAfter, "workspace-idle", mockserver.DefaultWorkspaceIdle, described("after how long without a request a workspace is removed; 0 is never", workspaceVariables["workspace-idle"]))
+	f.IntVar(&w.journalSize, "journal-size", mockserver.DefaultJournalSize, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
+}
+
+func (w *workspaceFlags) options() ([]mockserver.Option, error) {
+	for flag, number := range map[string]int{"max-workspaces": w.maxWorkspaces, "journal-size": w.journalSize} {
+		if number < 0 {
+			return nil, usageError("--%s %d is less than 0", flag, number)
+		}
+	}
+	if w.idleAfter < 0 {
+		return nil, usageError("--workspace-idle %s is less than 0", w.idleAfter)
+	}
+	options := []mockserver.Option{
+		mockserver.WithMaxWorkspaces(w.maxWorkspaces),
+		mockserver.WithWorkspaceIdle(w.idleAfter),
+		mockserver.WithJournalSize(w.journalSize),
+	}
+	if w.deterministic {
+		options = append(options, mockserver.WithDeterministic())
+	}
+	return options, nil
+}
+
+// controlAccess is who may use the control API of a server, and how serve words
+// it.
+type controlAccess struct {
+	option mockserver.Option
+	said   string
+	page   bool // whether there is a page to see
+}
+
+// controlAccess decides by the address: open on loopback, elsewhere with a token
+// or not at all. A token that is set is demanded everywhere.
+func (p *program) controlAccess(address net.Addr) controlAccess {
+	secret := p.env.text(controlTokenVariable, "")
+	tcp, isTCP := address.(*net.TCPAddr)
+	switch {
+	case secret != "":
+		return controlAccess{option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true}
+	case isTCP && tcp.IP.IsLoopback():
+		return controlAccess{option: mockserver.WithControlOnLoopback(), said: "open to programs on this host", page: true}
+	}
+	return controlAccess{option: mockserver.WithoutControl(), said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on"}
+}

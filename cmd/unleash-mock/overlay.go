@@ -1,0 +1,51 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// overlayFlags lay the mock over a real Unleash.
+type overlayFlags struct {
+	upstream string
+	present  bool
+	tlsFlags
+}
+
+// overlayVariables are the environment variables of the flags, by flag.
+var overlayVariables = map[string]string{
+	"upstream":           "UNLEASH_MOCK_UPSTREAM",
+	"present-enterprise": "UNLEASH_MOCK_PRESENT_ENTERPRISE",
+}
+
+func (o *overlayFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&o.upstream, "upstream", "", described("URL of a real Unleash that answers what is no Enterprise operation, and says who somebody is", overlayVariables["upstream"]))
+	f.BoolVar(&o.present, "present-enterprise", false, described("with --upstream, make its admin UI show the pages of what the mock answers; an aid for development", overlayVariables["present-enterprise"]))
+	o.tlsFlags.register(f)
+}
+
+// options turns the flags into options of the server.
+func (o *overlayFlags) options() ([]mockserver.Option, error) {
+	if o.upstream == "" {
+		if o.present || o.caFile != "" || o.insecure {
+			return nil, usageError("--present-enterprise, --ca-file and --insecure need --upstream")
+		}
+		return nil, nil
+	}
+	target, err := parseURL("--upstream", o.upstream)
+	if err != nil {
+		return nil, err
+	}
+	config, err := o.tlsFlags.config()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = config
+	return []mockserver.Option{mockserver.WithUpstream(mockserver.Upstream{
+		URL: target, Transport: transport, PresentEnterprise: o.present,
+	})}, nil
+}

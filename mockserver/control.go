@@ -1,0 +1,48 @@
+package mockserver
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+// ControlPath is the path of the live page, and of the control API below it.
+const ControlPath = control.Prefix + "/"
+
+// newControl builds the control API of the server.
+func (s *Server) newControl() *control.API {
+	return control.New(control.Options{
+		Workspaces: s.workspaces,
+		Contract:   s.contract,
+		Access:     s.access,
+		State:      s.stateOptions(),
+		About: control.About{
+			Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath,
+		},
+		NewID:  s.newID,
+		Logger: s.logger,
+	})
+}
+
+// serveExtras answers what is none of Unleash's API: the control API with its
+// page, the metrics, and the docs.
+func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
+	switch {
+	case strings.HasPrefix(path, control.Prefix) && (len(path) == len(control.Prefix) || path[len(control.Prefix)] == '/'):
+		s.control.Serve(w, r, chosen, path)
+	case path == metrics.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		s.exposition.ServeHTTP(w, r)
+	case s.passes(path):
+		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
+	default:
+		return s.serveDocs(w, r, path)
+	}
+	return true
+}
+
+// Close ends what goes on for longer than a request, such as streams of events, so
+// that an http.Server can stop. The server can be used further.
+func (s *Server) Close() { s.workspaces.Close() }

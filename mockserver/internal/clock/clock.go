@@ -1,0 +1,113 @@
+// Package clock is a time that a test can set, freeze and advance.
+package clock
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Clock is a workspace's time: that of its source until it is changed. It is
+// safe for concurrent use; reading it takes no lock.
+type Clock struct {
+	source func() time.Time
+
+	mu      sync.Mutex // of writers
+	setting atomic.Pointer[setting]
+}
+
+// setting is how a clock differs from its source; nil is not at all.
+type setting struct {
+	frozen bool
+	at     time.Time     // if frozen
+	offset time.Duration // if not
+}
+
+// New returns a clock that shows the source's time.
+func New(source func() time.Time) *Clock { return &Clock{source: source} }
+
+// Now is the clock's time.
+func (c *Clock) Now() time.Time {
+	current := c.setting.Load()
+	if current == nil {
+		return c.source()
+	}
+	return current.now(c.source)
+}
+
+func (s *setting) now(source func() time.Time) time.Time {
+	if s.frozen {
+		return s.at
+	}
+	return source().Add(s.offset)
+}
+
+// Real tells whether the clock shows its source's time.
+func (c *Clock) Real() bool { return c.setting.Load() == nil }
+
+// Reading is what a clock shows.
+type Reading struct {
+	Now    time.Time
+	Frozen bool
+	// Real is true if the clock shows its source's time.
+	Real bool
+}
+
+// Read returns what the clock shows.
+func (c *Clock) Read() Reading {
+	current := c.setting.Load()
+	if current == nil {
+		return Reading{Now: c.source(), Real: true}
+	}
+	return Reading{Now: current.now(c.source), Frozen: current.frozen}
+}
+
+// Change says what to do with a clock: first Now, then Advance, then Frozen. A
+// nil field changes nothing.
+type Change struct {
+	Now     *time.Time
+	Advance time.Duration // 0 or more
+	Frozen  *bool
+}
+
+// The bounds of what a clock can show: years that every client can print, and
+// that a duration can reach from today.
+var (
+	earliest = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// ErrRange says that a change would leave the bounds of a clock.
+var ErrRange = errors.New("a clock goes from 1900 to 2200")
+
+// Set changes the clock and returns what it shows then. An error is an ErrRange,
+// and nothing is changed.
+func (c *Clock) Set(change Change) (Reading, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	source := c.source()
+	before := c.setting.Load()
+	next := setting{}
+	if before != nil {
+		next = *before
+	}
+	now := next.now(func() time.Time { return source })
+	if change.Now != nil {
+		now = *change.Now
+	}
+	now = now.Add(change.Advance)
+	if change.Frozen != nil {
+		next.frozen = *change.Frozen
+	}
+	if now.Before(earliest) || !now.Before(latest) {
+		return Reading{}, fmt.Errorf("%w, not to %s", ErrRange, now.UTC().Format(time.RFC3339))
+	}
+	next.at, next.offset = now, now.Sub(source)
+	c.setting.Store(&next)
+	return Reading{Now: now, Frozen: next.frozen}, nil
+}
+
+// Reset goes back to the source's time.
+func (c *Clock) Reset() { c.setting.Store(nil) }

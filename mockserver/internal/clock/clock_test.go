@@ -1,0 +1,63 @@
+package clock
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// TestSet makes one change after another; a second of the source passes between
+// a change and the reading.
+func TestSet(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	past := start.Add(-48 * time.Hour)
+	source := start
+	c := New(func() time.Time { return source })
+	for _, step := range []struct {
+		name   string
+		change Change
+		want   Reading // a second later
+	}{
+		{"advance", Change{Advance: time.Hour}, Reading{Now: start.Add(time.Hour + time.Second)}},
+		{"freeze", Change{Frozen: &yes}, Reading{Now: start.Add(time.Hour + time.Second), Frozen: true}},
+		{"advance, frozen", Change{Advance: time.Minute}, Reading{Now: start.Add(time.Hour + time.Minute + time.Second), Frozen: true}},
+		{"set, frozen", Change{Now: &past}, Reading{Now: past, Frozen: true}},
+		{"go on", Change{Frozen: &no}, Reading{Now: past.Add(time.Second)}},
+		{"set and freeze", Change{Now: &start, Advance: time.Hour, Frozen: &yes}, Reading{Now: start.Add(time.Hour), Frozen: true}},
+		{"nothing", Change{}, Reading{Now: start.Add(time.Hour), Frozen: true}},
+	} {
+		if _, err := c.Set(step.change); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		source = source.Add(time.Second)
+		if diff := cmp.Diff(step.want, c.Read()); diff != "" {
+			t.Errorf("%s: the clock differs (-want +got):\n%s", step.name, diff)
+		}
+		if !c.Now().Equal(step.want.Now) {
+			t.Errorf("%s: Now is %s", step.name, c.Now())
+		}
+	}
+	c.Reset()
+	if diff := cmp.Diff(Reading{Now: source, Real: true}, c.Read()); diff != "" {
+		t.Errorf("after Reset the clock differs (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheClockStaysWithinItsBounds(t *testing.T) {
+	t.Parallel()
+	c := New(func() time.Time { return start })
+	early, late := earliest.Add(-1), latest
+	for _, change := range []Change{{Now: &early}, {Now: &late}, {Advance: 180 * 366 * 24 * time.Hour}} {
+		if _, err := c.Set(change); !errors.Is(err, ErrRange) {
+			t.Errorf("%+v: %v", change, err)
+		}
+		if !c.Read().Real {
+			t.Error("the clock changed all the same")
+		}
+	}
+}

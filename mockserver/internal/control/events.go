@@ -1,0 +1,151 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+const (
+	// heartbeat is how often a stream without events shows that it lives.
+	heartbeat = 15 * time.Second
+	// eventPage is how many exchanges are read from the journal at once.
+	eventPage = 100
+)
+
+// streamEvents follows the journal from the last event that the client has seen,
+// or from now on.
+func (a *API) streamEvents(_ context.Context, r *request) (response, error) {
+	chosen, newest := filter(r), r.workspace.Journal.Stats().Newest
+	switch last, err := strconv.ParseInt(r.header.Get("Last-Event-ID"), 10, 64); {
+	case err == nil && last > newest: // of a mock or a workspace that is no more
+		chosen.After = 0
+	case err == nil:
+		chosen.After = last
+	case r.query["after"] == "":
+		chosen.After = newest
+	}
+	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, filter: chosen}}, nil
+}
+
+// eventStream writes the exchanges of a journal as server-sent events. It reads
+// the journal at its own pace, so a slow client costs nobody anything but itself.
+type eventStream struct {
+	workspace *workspace.Workspace
+	filter    journal.Filter
+	w         http.ResponseWriter
+	flush     func() error
+}
+
+func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
+	defer s.workspace.Hold()()
+	connection := http.NewResponseController(w)
+	// A stream goes on for longer than a server lets a request take.
+	_ = connection.SetWriteDeadline(time.Time{})
+	_ = connection.SetReadDeadline(time.Time{})
+	s.w, s.flush = w, connection.Flush
+	header := w.Header()
+	header["Content-Type"] = []string{"text/event-stream"}
+	header["X-Accel-Buffering"] = []string{"no"} // proxies that hold answers back would hold it forever
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
+	hello := struct {
+		Workspace string `json:"workspace"`
+		Newest    int64  `json:"newest"`
+	}{s.workspace.Name, s.workspace.Journal.Stats().Newest}
+	if s.send("hello", 0, hello) != nil || s.flush() != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	go func() {
+		select {
+		case <-s.workspace.Removed():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	for ctx.Err() == nil {
+		if err := s.next(ctx); err != nil {
+			return // the client is gone
+		}
+	}
+}
+
+// next sends what has come, or waits for it.
+func (s *eventStream) next(ctx context.Context) error {
+	log := s.workspace.Journal
+	stats := log.Stats()
+	if missed := stats.Oldest - s.filter.After - 1; missed > 0 {
+		gap := struct {
+			Missed int64 `json:"missed"`
+		}{missed}
+		if err := s.send("gap", stats.Oldest-1, gap); err != nil {
+			return err
+		}
+		s.filter.After = stats.Oldest - 1
+	}
+	page := log.Oldest(s.filter, eventPage)
+	for _, entry := range page.Entries {
+		if err := s.sendEntry(entry); err != nil {
+			return err
+		}
+		s.filter.After = entry.ID
+	}
+	if !page.More && len(page.Entries) == 0 {
+		s.filter.After = max(s.filter.After, stats.Newest) // what does not match need not be looked at again
+		return s.wait(ctx)
+	}
+	return s.flush()
+}
+
+// wait waits for an exchange that matches, with a sign of life now and then.
+func (s *eventStream) wait(ctx context.Context) error {
+	waiting, cancel := context.WithTimeout(ctx, heartbeat)
+	defer cancel()
+	if s.workspace.Journal.Wait(waiting, s.filter, 1) > 0 || ctx.Err() != nil {
+		return nil
+	}
+	if _, err := fmt.Fprint(s.w, ":\n\n"); err != nil {
+		return err
+	}
+	return s.flush()
+}
+
+func (s *eventStream) sendEntry(entry journal.Entry) error {
+	exchange := summarized(entry)
+	for _, breach := range exchange.Violations {
+		violation := struct {
+			Exchange  int64   `json:"exchange"`
+			Operation *string `json:"operationId"`
+			wireBreach
+		}{entry.ID, exchange.Operation, breach}
+		if err := s.send("violation", 0, violation); err != nil {
+			return err
+		}
+	}
+	return s.send("exchange", entry.ID, exchange)
+}
+
+// send writes one event; an id of 0 is none.
+func (s *eventStream) send(event string, id int64, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if id > 0 {
+		if _, err := fmt.Fprintf(s.w, "id: %d\n", id); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, data)
+	return err
+}

@@ -1,0 +1,725 @@
+"use strict";
+// The live page of unleash-mock. It asks the control API that it is served by and
+// nothing else. Whatever came from a client is put on the page as text.
+
+// How many exchanges the page shows.
+const shownExchanges = 500;
+
+// ---- The page's elements ----------------------------------------------------
+
+const $ = (id) => document.getElementById(id);
+
+// element makes an element. Strings among the children become text.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+function options(select, entries) {
+  select.append(...entries.map(([value, label]) => element("option", { value }, label)));
+}
+
+let announced;
+// announce tells the outcome of an action, to eyes and to screen readers.
+function announce(text, bad = false) {
+  const line = $("announcement");
+  line.textContent = text;
+  line.dataset.kind = bad ? "bad" : "";
+  line.hidden = false;
+  clearTimeout(announced);
+  announced = setTimeout(() => { line.hidden = true; }, bad ? 12000 : 5000);
+}
+
+// ask opens a dialog and gives the text that was typed, or null. Without a label
+// there is nothing to type.
+function ask({ title, text = "", yes, label = "", secret = false }) {
+  const dialog = $("ask");
+  const input = $("ask-input");
+  $("ask-title").textContent = title;
+  $("ask-text").textContent = text;
+  $("ask-label").textContent = label;
+  $("ask-field").hidden = label === "";
+  $("ask-yes").textContent = yes;
+  input.type = secret ? "password" : "text";
+  input.value = "";
+  // Enter in the field takes the first button of a form, which is Cancel.
+  input.onkeydown = (event) => {
+    if (event.key === "Enter") { event.preventDefault(); dialog.close("yes"); }
+  };
+  return new Promise((resolve) => {
+    dialog.onclose = () => resolve(dialog.returnValue === "yes" ? input.value : null);
+    dialog.returnValue = "";
+    dialog.showModal();
+    (label ? input : $("ask-yes")).focus();
+  });
+}
+
+// ---- The control API ----------------------------------------------------------
+
+const tokenKey = "unleash-mock control token";
+let asking = null; // the dialog for the token, if it is open
+
+async function send(path, init = {}) {
+  for (;;) {
+    const headers = new Headers(init.headers);
+    const token = sessionStorage.getItem(tokenKey);
+    if (token) headers.set("Authorization", "Bearer " + token);
+    const response = await fetch(path, { ...init, headers, cache: "no-store" });
+    if (response.status !== 401) return response;
+    asking ??= ask({
+      title: "Control token", text: "This mock does not listen on loopback only. Its control API needs the value of UNLEASH_MOCK_CONTROL_TOKEN.",
+      label: "Token", yes: "Use it", secret: true,
+    }).finally(() => { asking = null; });
+    const typed = await asking;
+    if (!typed) throw new Error("The control API needs its token.");
+    sessionStorage.setItem(tokenKey, typed);
+  }
+}
+
+// api asks the control API and gives its JSON. An error carries the reason that
+// the API has given.
+async function api(path, method = "GET", body = undefined) {
+  const init = { method };
+  if (body !== undefined) {
+    init.body = typeof body === "string" ? body : JSON.stringify(body);
+    init.headers = { "Content-Type": "application/json" };
+  }
+  const response = await send(path, init);
+  const value = await response.json();
+  if (!response.ok) {
+    const detail = value.details?.[0];
+    const place = detail?.path?.replace(/^\/body/, "") ?? "";
+    throw new Error(place && !(detail.message).includes(place) ? `${place}: ${detail.message}` : detail?.message ?? value.message);
+  }
+  return value;
+}
+
+// act runs an action of the user and tells how it went.
+async function act(action, done = "") {
+  try {
+    await action();
+    if (done) announce(done);
+  } catch (problem) {
+    announce(problem.message, true);
+  }
+}
+
+// ---- The stream of exchanges ----------------------------------------------------
+
+const exchanges = new Map(); // by id
+const fresh = []; // came since the list was drawn
+let newest = 0;
+let paused = false;
+let drawing = false;
+let chosen = null; // the id of the exchange in the detail
+
+function connected(state) {
+  const line = $("connection");
+  if (line.dataset.state === state) return;
+  line.dataset.state = state;
+  line.textContent = { live: "live", lost: "connection lost, trying again", connecting: "connecting" }[state];
+}
+
+// follow reads the stream for ever. It is no EventSource, which could not send the
+// token.
+async function follow() {
+  for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
+    try {
+      const response = await send("events", { headers: { "Last-Event-ID": String(newest) } });
+      if (!response.ok) throw new Error((await response.json()).message);
+      connected("live");
+      wait = 500;
+      await readEvents(response.body);
+    } catch (problem) {
+      if (problem.name === "AbortError") return;
+    }
+    connected("lost");
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+async function readEvents(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    text += value;
+    for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
+      const event = { name: "message", data: "" };
+      for (const line of text.slice(0, end).split("\n")) {
+        if (line.startsWith("event: ")) event.name = line.slice(7);
+        if (line.startsWith("data: ")) event.data += line.slice(6);
+      }
+      if (event.data) happened(event.name, JSON.parse(event.data));
+    }
+  }
+}
+
+function happened(name, data) {
+  if (name === "gap") announce(`${data.missed} exchanges came too fast to be shown.`);
+  if (name === "hello" && data.newest < newest) startOver(); // another mock than before
+  if (name !== "exchange") return;
+  newest = Math.max(newest, data.id);
+  fresh.push(data);
+  if (!drawing && !paused) {
+    drawing = true;
+    requestAnimationFrame(() => { drawing = false; drawFresh(); });
+  }
+  if (data.scenario) soon(refreshRules);
+  soon(refreshOpenView);
+}
+
+function startOver() {
+  newest = 0;
+  forgetExchanges();
+}
+
+function forgetExchanges() {
+  exchanges.clear();
+  fresh.length = 0;
+  $("exchanges").replaceChildren();
+  showDetail(null);
+  drawCount();
+}
+
+// soon runs something once, shortly after the last of many calls.
+const timers = new Map();
+function soon(action) {
+  clearTimeout(timers.get(action));
+  timers.set(action, setTimeout(() => act(action), 250));
+}
+
+// ---- The list of exchanges ----------------------------------------------------------
+
+function drawFresh() {
+  const rows = [];
+  for (const exchange of fresh.splice(0).slice(-shownExchanges)) {
+    exchanges.set(exchange.id, exchange);
+    rows.unshift(row(exchange));
+  }
+  const list = $("exchanges");
+  list.prepend(...rows);
+  while (list.children.length > shownExchanges) {
+    exchanges.delete(Number(list.lastElementChild.dataset.id));
+    list.lastElementChild.remove();
+  }
+  drawCount();
+}
+
+function drawCount() {
+  const list = $("exchanges");
+  $("count-traffic").textContent = exchanges.size || "";
+  const none = ![...list.children].some((item) => !item.hidden);
+  $("nothing").hidden = !none;
+  $("nothing").textContent = exchanges.size
+    ? "No exchange matches the filter."
+    : "Nothing was asked yet. Send the mock a request, and it appears here.";
+}
+
+const statusText = (status) => status === 0 ? "reset" : String(status);
+const statusClass = (status) => "status s" + Math.floor(status / 100);
+const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { hour12: false }) + "." + String(new Date(time).getMilliseconds()).padStart(3, "0");
+const took = (ms) => ms < 10 ? ms.toFixed(2) + " ms" : ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(2) + " s";
+
+function row(exchange) {
+  const about = element("span", { class: "about" }, exchange.operationId ?? "no operation", " · ", exchange.caller);
+  if (exchange.violations.length) about.prepend(element("span", { class: "tag violation" }, exchange.violations.length === 1 ? "violation" : exchange.violations.length + " violations"), " ");
+  if (exchange.scenario) about.prepend(element("span", { class: "tag scenario" }, exchange.scenario === "prefer" ? "prefer" : "scenario " + exchange.scenario), " ");
+  const button = element("button", { type: "button", class: "row fresh", onclick: () => act(() => choose(exchange.id)) },
+    element("span", {}, element("span", { class: statusClass(exchange.status) }, statusText(exchange.status))),
+    element("span", { class: "method" }, exchange.method),
+    element("span", { class: "target", title: exchange.target }, exchange.target),
+    element("span", { class: "took" }, took(exchange.durationMs)),
+    element("span", { class: "time" }, clockTime(exchange.time)),
+    about);
+  const item = element("li", { "data-id": exchange.id }, button);
+  item.hidden = !matches(exchange);
+  return item;
+}
+
+function matches(exchange) {
+  const text = $("filter-text").value.trim().toLowerCase();
+  const operation = $("filter-operation").value;
+  const status = $("filter-status").value;
+  if (operation && exchange.operationId !== operation) return false;
+  if (status && String(Math.floor(exchange.status / 100)) !== status) return false;
+  if ($("filter-violations").checked && !exchange.violations.length) return false;
+  const all = [exchange.method, exchange.target, exchange.operationId ?? "", exchange.status, exchange.caller].join(" ").toLowerCase();
+  return text.split(/\s+/).every((word) => all.includes(word));
+}
+
+function filterList() {
+  for (const item of $("exchanges").children) item.hidden = !matches(exchanges.get(Number(item.dataset.id)));
+  drawCount();
+}
+
+// Arrow keys move through the list.
+function moveInList(event) {
+  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+  let item = event.target.closest("li");
+  if (!step || !item) return;
+  event.preventDefault();
+  do item = item[step]; while (item && item.hidden);
+  if (item) { item.firstElementChild.focus(); item.firstElementChild.click(); }
+}
+
+// ---- One exchange ----------------------------------------------------------------------
+
+async function choose(id) {
+  chosen = id;
+  for (const item of $("exchanges").children) item.firstElementChild.setAttribute("aria-current", String(Number(item.dataset.id) === id));
+  const response = await send("requests/" + id);
+  if (chosen !== id) return; // another one was chosen meanwhile
+  if (!response.ok) {
+    showDetail(element("p", { class: "empty" }, "The journal does not keep this exchange any more."));
+    return;
+  }
+  showDetail(...detail(await response.json()));
+}
+
+function showDetail(...children) {
+  const panel = $("detail");
+  if (children[0] === null) {
+    chosen = null;
+    panel.classList.remove("shown");
+    panel.replaceChildren(element("p", { class: "empty" }, "Choose an exchange to see its headers and bodies."));
+    return;
+  }
+  panel.replaceChildren(element("button", { type: "button", class: "back", onclick: leaveDetail }, "‹ Back"), ...children);
+  panel.classList.add("shown");
+  panel.scrollTop = 0;
+  if (getComputedStyle(panel).position === "fixed") panel.focus();
+}
+
+function leaveDetail() {
+  const before = chosen;
+  showDetail(null);
+  document.querySelector(`#exchanges li[data-id="${before}"] button`)?.focus();
+}
+
+function detail(exchange) {
+  const curl = asCurl(exchange);
+  const out = [
+    element("div", { class: "head" },
+      element("h2", {}, exchange.method + " " + exchange.target),
+      element("span", { class: statusClass(exchange.status) }, statusText(exchange.status))),
+    element("dl", { class: "facts" },
+      ...fact("Operation", exchange.operationId ?? "none of the API’s"),
+      ...fact("Caller", exchange.caller),
+      ...fact("Time", `${new Date(exchange.time).toISOString()}, took ${took(exchange.durationMs)}`),
+      ...(exchange.scenario ? fact("Scenario", exchange.scenario === "prefer" ? "asked for by the header Prefer" : exchange.scenario) : [])),
+    element("div", { class: "buttons" },
+      element("button", { type: "button", id: "copy", onclick: () => act(() => copy(curl), "Copied as curl.") }, "Copy as curl"),
+      exchange.operationId ? element("button", { type: "button", onclick: () => suggest(exchange) }, "Make a scenario") : null),
+  ];
+  for (const breach of exchange.violations) {
+    out.push(element("div", { class: "breach" },
+      element("strong", {}, `${breach.direction === "request" ? "Request" : "Response"} ${breach.outcome}`), " at ",
+      element("code", {}, breach.in + breach.pointer), element("br"), breach.reason));
+  }
+  out.push(half("Request", exchange.request, exchange.violations.filter((breach) => breach.direction === "request")));
+  out.push(half("Response", exchange.response, exchange.violations.filter((breach) => breach.direction === "response")));
+  out.push(element("section", {}, element("details", {}, element("summary", {}, "As curl"), element("pre", { id: "curl" }, curl))));
+  return out;
+}
+
+const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
+
+function half(title, message, breaches) {
+  const section = element("section", { "data-half": title.toLowerCase() }, element("h3", {}, title));
+  if (message.body) section.append(codeOf(message.body, breaches));
+  else section.append(element("p", { class: "quiet" }, message.size > 0 ? `The body of ${message.size} bytes was not read.` : "No body."));
+  if (message.truncated) section.append(element("p", { class: "quiet" }, `Cut off: the body has ${message.size} bytes.`));
+  const table = element("table", { class: "headers" });
+  for (const header of message.headers) {
+    table.append(element("tr", {}, element("th", { scope: "row" }, header.name), element("td", {}, header.value)));
+  }
+  if (message.headers.length) section.append(element("details", { open: title === "Request" }, element("summary", {}, `Headers (${message.headers.length})`), table));
+  return section;
+}
+
+// codeOf shows a body: JSON line by line, with what breaks the contract marked.
+function codeOf(text, breaches) {
+  const code = element("div", { class: "code", tabindex: "0", role: "group", "aria-label": "Body" });
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    code.append(element("div", { class: "line" }, text));
+    return code;
+  }
+  const marks = new Map();
+  for (const breach of breaches.filter((breach) => breach.in === "body")) {
+    marks.set(breach.pointer, [...(marks.get(breach.pointer) ?? []), breach.reason]);
+  }
+  const lines = [];
+  printJSON(lines, value, "", "", "", false);
+  for (const line of lines) {
+    const reasons = line.opens === undefined ? undefined : marks.get(line.opens);
+    const shown = element("div", { class: reasons ? "line marked" : "line", "data-pointer": line.opens }, ...line.parts);
+    if (reasons) shown.append(element("span", { class: "note" }, "← " + reasons.join("; ")));
+    code.append(shown);
+  }
+  return code;
+}
+
+// printJSON adds the lines of a value; opens is the JSON pointer of the value that
+// begins on a line.
+function printJSON(lines, value, pointer, indent, key, comma) {
+  const name = key === "" ? [] : [element("span", { class: "key" }, key), ": "];
+  const tail = comma ? "," : "";
+  const isList = Array.isArray(value);
+  if (value === null || typeof value !== "object") {
+    const kind = value === null || typeof value === "boolean" ? "literal" : typeof value;
+    lines.push({ opens: pointer, parts: [indent, ...name, element("span", { class: kind }, JSON.stringify(value)), tail] });
+    return;
+  }
+  const entries = Object.entries(value);
+  const [open, close] = isList ? ["[", "]"] : ["{", "}"];
+  if (entries.length === 0) {
+    lines.push({ opens: pointer, parts: [indent, ...name, open + close + tail] });
+    return;
+  }
+  lines.push({ opens: pointer, parts: [indent, ...name, open] });
+  entries.forEach(([property, inner], index) => {
+    const token = property.replaceAll("~", "~0").replaceAll("/", "~1");
+    printJSON(lines, inner, `${pointer}/${token}`, indent + "  ", isList ? "" : JSON.stringify(property), index < entries.length - 1);
+  });
+  lines.push({ parts: [indent, close + tail] });
+}
+
+// Headers that curl sets itself, or that would be wrong in another request.
+const ownHeaders = ["host", "content-length", "accept-encoding", "connection", "transfer-encoding", "unleash-mock-workspace"];
+
+function asCurl(exchange) {
+  const quote = (text) => "'" + text.replaceAll("'", `'\\''`) + "'";
+  const parts = ["curl", "-i"];
+  if (exchange.method === "HEAD") parts.push("--head");
+  else parts.push("-X", exchange.method);
+  parts.push(quote(location.origin + here.base + here.workspacePath + exchange.target));
+  for (const { name, value } of exchange.request.headers) {
+    if (ownHeaders.includes(name.toLowerCase())) continue;
+    if (name.toLowerCase() === "authorization") parts.push("-H", `"Authorization: $UNLEASH_TOKEN"`);
+    else parts.push("-H", quote(name + ": " + value));
+  }
+  if (exchange.request.body) parts.push("--data-raw", quote(exchange.request.body));
+  return parts.join(" ");
+}
+
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Without https the clipboard is out of reach: the text is shown and chosen.
+  const shown = $("curl");
+  shown.closest("details").open = true;
+  getSelection().selectAllChildren(shown);
+  throw new Error("The browser does not let this page use the clipboard. The command is selected below.");
+}
+
+function suggest(exchange) {
+  $("rule-operation").value = exchange.operationId;
+  statusesOf(exchange.operationId);
+  leaveDetail();
+  show("scenarios");
+  $("rule-status").focus();
+}
+
+// ---- Scenarios ------------------------------------------------------------------------------
+
+async function refreshRules() {
+  const { scenarios } = await api("scenarios");
+  $("count-scenarios").textContent = scenarios.length || "";
+  $("rules-none").hidden = scenarios.length > 0;
+  $("rules").replaceChildren(...scenarios.map((scenario) => element("li", {},
+    element("div", { class: scenario.exhausted ? "what used" : "what" },
+      element("strong", {}, scenario.rule.name || "Scenario " + scenario.id), element("br"), worded(scenario.rule), element("br"),
+      element("span", { class: "quiet" }, `${scenario.hits} ${scenario.hits === 1 ? "hit" : "hits"}${scenario.exhausted ? ", used up" : ""}`)),
+    element("button", { type: "button", "aria-label": "Drop " + (scenario.rule.name || "scenario " + scenario.id), onclick: () => act(async () => {
+      await api("scenarios/" + encodeURIComponent(scenario.id), "DELETE");
+      await refreshRules();
+    }, "The scenario was dropped.") }, "Drop"))));
+}
+
+function worded(rule) {
+  const match = rule.match ?? {};
+  const out = [match.operations?.join(", ") ?? "every operation"];
+  for (const [name, value] of Object.entries(match.headers ?? {})) out.push(`${name}: ${value}`);
+  for (const [pointer, value] of Object.entries(match.body ?? {})) out.push(`${pointer} = ${JSON.stringify(value)}`);
+  const then = [];
+  if (rule.answer) then.push("answers " + rule.answer.status);
+  if (rule.delay) then.push("after " + (typeof rule.delay === "string" ? rule.delay : `a ${rule.delay.distribution} delay`));
+  if (rule.fault) then.push("fault " + rule.fault);
+  if (rule.times) then.push(rule.times === 1 ? "once" : rule.times + " times");
+  if (rule.probability) then.push(`with probability ${rule.probability}`);
+  return out.join(", ") + " → " + then.join(", ");
+}
+
+function statusesOf(operationId) {
+  const operation = here.operations.find((one) => one.operationId === operationId);
+  const known = operation?.statuses.filter((status) => status >= 400) ?? [400, 401, 403, 404, 409, 429, 500];
+  const others = [502, 503, 504].filter((status) => !known.includes(status));
+  const select = $("rule-status");
+  const before = select.value;
+  select.replaceChildren();
+  options(select, [["", "As usual"], ...known.map((status) => [status, String(status)]), ...others.map((status) => [status, operation ? `${status} (not in the contract)` : String(status)])]);
+  select.value = [...select.options].some((option) => option.value === before) ? before : "";
+}
+
+function parsedField(id, what) {
+  try {
+    return JSON.parse($(id).value);
+  } catch {
+    throw new Error(`${what} is no JSON.`);
+  }
+}
+
+function ruleOfForm() {
+  const text = (id) => $(id).value.trim();
+  const rule = {};
+  const match = {};
+  if (text("rule-name")) rule.name = text("rule-name");
+  if (text("rule-operation")) match.operations = [text("rule-operation")];
+  if (text("rule-header")) {
+    const [name, ...value] = text("rule-header").split(":");
+    match.headers = { [name.trim()]: value.length ? value.join(":").trim() : "*" };
+  }
+  if (text("rule-pointer")) match.body = { [text("rule-pointer")]: parsedField("rule-value", "The value in the request’s body") };
+  if (Object.keys(match).length) rule.match = match;
+  if (text("rule-status")) rule.answer = { status: Number(text("rule-status")) };
+  if (text("rule-body")) {
+    if (!rule.answer) throw new Error("A body belongs to an answer: choose its status.");
+    rule.answer.body = parsedField("rule-body", "The body of the answer");
+  }
+  if (text("rule-delay")) rule.delay = text("rule-delay");
+  if (text("rule-fault")) rule.fault = text("rule-fault");
+  if (text("rule-times")) rule.times = Number(text("rule-times"));
+  if (text("rule-probability")) rule.probability = Number(text("rule-probability"));
+  return rule;
+}
+
+async function setRule(event) {
+  event.preventDefault();
+  const problem = $("rule-problem");
+  problem.hidden = true;
+  try {
+    await api("scenarios", "POST", ruleOfForm());
+    $("rule").reset();
+    statusesOf("");
+    await refreshRules();
+    announce("The scenario is in force.");
+  } catch (refused) {
+    problem.textContent = refused.message;
+    problem.hidden = false;
+  }
+}
+
+// ---- State ---------------------------------------------------------------------------------------
+
+async function refreshState() {
+  const [state, clock, workspace] = await Promise.all([api("state?signals=50&events=0"), api("clock"), api("workspaces/" + encodeURIComponent(here.workspace))]);
+  showClock(clock);
+  $("count-endpoints").textContent = state.endpoints.length;
+  $("count-signals").textContent = workspace.signals;
+  const named = new Map(state.endpoints.map((endpoint) => [endpoint.id, endpoint.name]));
+  const tokens = new Map(state.endpoints.flatMap((endpoint) => endpoint.tokens.map((token) => [token.id, token.name])));
+  $("endpoints").replaceChildren(...rowsOrNone(5, state.endpoints.map((endpoint) => element("tr", {},
+    element("td", {}, String(endpoint.id)),
+    element("td", {}, element("strong", {}, endpoint.name), endpoint.description ? element("br") : null, element("span", { class: "quiet" }, endpoint.description ?? "")),
+    element("td", {}, element("span", { class: endpoint.enabled ? "tag on" : "tag off" }, endpoint.enabled ? "on" : "off")),
+    element("td", {}, endpoint.tokens.map((token) => `${token.name} (${token.id})`).join(", ") || "none"),
+    element("td", { class: "nowrap" }, instant(endpoint.createdAt))))));
+  $("signals").replaceChildren(...rowsOrNone(5, state.signals.toReversed().map((signal) => element("tr", {},
+    element("td", {}, String(signal.id)),
+    element("td", {}, named.get(signal.sourceId) ?? `${signal.sourceId}, gone`),
+    element("td", {}, signal.tokenId === null ? "none" : tokens.get(signal.tokenId) ?? `${signal.tokenId}, gone`),
+    element("td", { class: "nowrap" }, instant(signal.createdAt)),
+    element("td", {}, element("code", {}, JSON.stringify(signal.payload)))))));
+}
+
+const rowsOrNone = (columns, rows) => rows.length ? rows : [element("tr", {}, element("td", { colspan: columns, class: "quiet" }, "None."))];
+const instant = (time) => new Date(time).toISOString().replace("T", " ").replace(/\.\d+/, "");
+
+function showClock(clock) {
+  const kind = clock.frozen ? "frozen" : clock.real ? "real time" : "moved, running";
+  $("clock").replaceChildren(instant(clock.now) + " ", element("span", { class: clock.real ? "tag off" : "tag scenario" }, kind));
+  $("clock-freeze").textContent = clock.frozen ? "Let it run" : "Freeze";
+  $("clock-freeze").dataset.frozen = String(clock.frozen);
+}
+
+const setClock = (change) => act(async () => showClock(await api("clock", "PUT", change)));
+
+async function download(path, name) {
+  const response = await send(path);
+  if (!response.ok) throw new Error((await response.json()).message);
+  const link = element("a", { href: URL.createObjectURL(await response.blob()), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+async function importState(event) {
+  const file = event.target.files[0];
+  event.target.value = "";
+  if (!file) return;
+  await act(async () => {
+    await api("state", "PUT", await file.text());
+    await refreshState();
+  }, `${file.name} was imported.`);
+}
+
+// ---- Coverage ---------------------------------------------------------------------------------------
+
+async function refreshCoverage() {
+  const coverage = await api("coverage");
+  const rows = [...coverage.operations];
+  if (coverage.other.length) rows.push({ operationId: "No operation", method: "", path: "", statuses: coverage.other });
+  const statuses = [...new Set(rows.flatMap((row) => row.statuses.map((one) => one.status)))].sort((a, b) => a - b);
+  $("coverage-sum").textContent = `${coverage.covered} of ${coverage.documented} documented pairs were answered`;
+  $("matrix").replaceChildren(
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Operation"), ...statuses.map((status) => element("th", { scope: "col" }, statusText(status))))),
+    element("tbody", {}, ...rows.map((row) => element("tr", {},
+      element("th", { scope: "row" }, row.operationId, element("small", {}, `${row.method} ${row.path}`)),
+      ...statuses.map((status) => element("td", {}, coverageCell(row.statuses.find((one) => one.status === status))))))));
+}
+
+function coverageCell(one) {
+  if (!one) return "";
+  if (one.count === 0) return element("span", { class: "cell open" }, element("span", { "aria-hidden": "true" }, "·"), element("span", { class: "hidden" }, "not answered yet"));
+  return element("span", { class: one.documented ? "cell covered" : "cell beyond", title: one.documented ? "" : "not in the contract" },
+    one.count > 9999 ? "9999+" : String(one.count), one.documented ? "" : element("span", { class: "hidden" }, " not in the contract"));
+}
+
+// ---- Views and workspaces ---------------------------------------------------------------------------
+
+const views = { traffic: async () => {}, scenarios: refreshRules, state: refreshState, coverage: refreshCoverage };
+let view = "traffic";
+
+function refreshOpenView() {
+  return view === "state" || view === "coverage" ? views[view]() : Promise.resolve();
+}
+
+function show(name) {
+  view = name in views ? name : "traffic";
+  for (const each of Object.keys(views)) {
+    $(each).hidden = each !== view;
+    $("tab-" + each).setAttribute("aria-selected", String(each === view));
+    $("tab-" + each).tabIndex = each === view ? 0 : -1;
+  }
+  history.replaceState(null, "", "#" + view);
+  act(views[view]);
+}
+
+function moveInTabs(event) {
+  const names = Object.keys(views);
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const next = names[(names.indexOf(view) + step + names.length) % names.length];
+  show(next);
+  $("tab-" + next).focus();
+}
+
+const here = { base: "", workspace: "default", workspacePath: "", operations: [] };
+const another = "new workspace"; // a blank is in no name
+
+async function refreshWorkspaces() {
+  const { workspaces } = await api("workspaces");
+  const names = workspaces.map(({ name }) => name);
+  const select = $("workspace");
+  if (select.dataset.names === names.join(" ")) return; // a list that is open would close
+  select.dataset.names = names.join(" ");
+  select.replaceChildren();
+  options(select, [...names.map((name) => [name, name]), [another, "New…"]]);
+  select.value = here.workspace;
+}
+
+async function switchWorkspace() {
+  let name = $("workspace").value;
+  if (name === another) {
+    $("workspace").value = here.workspace;
+    name = await ask({ title: "New workspace", text: "It starts from the seed and shares nothing with the others.", label: "Name: letters, digits, dots, hyphens, underscores", yes: "Make it" });
+    if (!name) return;
+    await act(async () => {
+      await api("workspaces", "POST", { name });
+      go(name);
+    });
+    return;
+  }
+  go(name);
+}
+
+function go(name) {
+  const path = name === "default" ? "" : "/w/" + encodeURIComponent(name);
+  location.assign(`${here.base}${path}/_mock/#${view}`);
+}
+
+async function reset() {
+  const sure = await ask({ title: `Reset ${here.workspace}?`, text: "State, scenarios and clock go back to the seed, and the journal is emptied.", yes: "Reset" });
+  if (sure === null) return;
+  await act(async () => {
+    await api("reset", "POST");
+    forgetExchanges();
+    await Promise.all([refreshRules(), views[view]()]);
+  }, `The workspace ${here.workspace} is what it was at the start.`);
+}
+
+function setTheme(name) {
+  if (name) document.documentElement.dataset.theme = name;
+  else delete document.documentElement.dataset.theme;
+  try { localStorage.setItem("unleash-mock theme", name); } catch { /* not kept, then */ }
+}
+
+async function start() {
+  const info = await api("info");
+  Object.assign(here, { base: info.basePath, workspace: info.workspace, operations: info.operations });
+  here.workspacePath = info.workspace === "default" ? "" : "/w/" + info.workspace;
+  $("version").textContent = `${info.version} · Unleash ${info.apiVersion}, ${info.edition}, ${info.validation}`;
+  document.title = info.workspace === "default" ? "unleash-mock" : `${info.workspace} – unleash-mock`;
+  const operations = info.operations.map((operation) => [operation.operationId, operation.operationId]);
+  options($("filter-operation"), operations);
+  options($("rule-operation"), operations);
+  statusesOf("");
+  await Promise.all([refreshWorkspaces(), refreshRules()]);
+  newest = Math.max(0, (await api("requests?limit=1")).newest - shownExchanges);
+  follow();
+  show(location.hash.slice(1));
+}
+
+function listen(id, event, action) { $(id).addEventListener(event, action); }
+
+listen("exchanges", "keydown", moveInList);
+listen("filter", "submit", (event) => event.preventDefault());
+for (const id of ["filter-text", "filter-operation", "filter-status", "filter-violations"]) listen(id, "input", filterList);
+listen("pause", "click", () => {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  if (!paused) drawFresh();
+});
+listen("clear", "click", () => act(async () => { await api("requests", "DELETE"); forgetExchanges(); }, "The journal is empty."));
+listen("har", "click", () => act(() => download("requests.har", "unleash-mock.har")));
+listen("rule", "submit", setRule);
+listen("rule-operation", "input", () => statusesOf($("rule-operation").value));
+listen("rules-clear", "click", () => act(async () => { await api("scenarios", "DELETE"); await refreshRules(); }, "All scenarios were dropped."));
+listen("clock-freeze", "click", () => setClock({ frozen: $("clock-freeze").dataset.frozen !== "true" }));
+listen("clock-second", "click", () => setClock({ advance: "1s" }));
+listen("clock-hour", "click", () => setClock({ advance: "1h" }));
+listen("clock-day", "click", () => setClock({ advance: "24h" }));
+listen("clock-real", "click", () => setClock({ real: true }));
+listen("clock-form", "submit", (event) => { event.preventDefault(); setClock({ now: $("clock-now").value.trim() }); });
+listen("export", "click", () => act(() => download("state", `unleash-mock-${here.workspace}.json`)));
+listen("import", "change", importState);
+listen("coverage-clear", "click", () => act(async () => { await api("coverage", "DELETE"); await refreshCoverage(); }));
+listen("workspace", "change", () => act(switchWorkspace));
+listen("workspace", "focus", () => act(refreshWorkspaces));
+listen("reset", "click", () => act(reset));
+for (const name of Object.keys(views)) listen("tab-" + name, "click", () => show(name));
+document.querySelector(".tabs").addEventListener("keydown", moveInTabs);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen !== null && !$("ask").open) leaveDetail(); });
+listen("theme", "change", () => setTheme($("theme").value));
+try { $("theme").value = localStorage.getItem("unleash-mock theme") ?? ""; } catch { /* the system's, then */ }
+setTheme($("theme").value);
+start().catch((problem) => { connected("lost"); announce(problem.message, true); });

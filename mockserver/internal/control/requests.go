@@ -1,0 +1,141 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+)
+
+// The bounds of listRequests.
+const (
+	defaultLimit = 50
+	maxWait      = 5 * time.Minute
+)
+
+type wireRequests struct {
+	Requests []wireExchange `json:"requests"`
+	More     bool           `json:"more"`
+	Recorded int64          `json:"recorded"`
+	Oldest   int64          `json:"oldest"`
+	Newest   int64          `json:"newest"`
+	Matched  *int           `json:"matched,omitempty"`
+	Complete *bool          `json:"complete,omitempty"`
+}
+
+// filter reads the parameters that pick exchanges; the contract has checked them.
+func filter(r *request) journal.Filter {
+	out := journal.Filter{
+		After:     int64(count(r, "after", 0)),
+		Before:    int64(count(r, "before", 0)),
+		Operation: r.query["operationId"],
+		Method:    r.query["method"],
+		Path:      r.query["path"],
+		Scenario:  r.query["scenario"],
+	}
+	if violation, sent := r.query["violation"]; sent {
+		wanted := violation == "true"
+		out.Violated = &wanted
+	}
+	if status := strings.ToLower(r.query["status"]); status != "" {
+		from, _ := strconv.Atoi(strings.ReplaceAll(status, "x", "0"))
+		to, _ := strconv.Atoi(strings.ReplaceAll(status, "x", "9"))
+		out.StatusFrom, out.StatusTo = from, to
+	}
+	return out
+}
+
+func (a *API) listRequests(ctx context.Context, r *request) (response, error) {
+	chosen, log := filter(r), r.workspace.Journal
+	out := wireRequests{}
+	if wait, sent := r.query["wait"]; sent {
+		matched, complete, err := await(ctx, r, wait, chosen)
+		if err != nil {
+			return response{}, err
+		}
+		out.Matched, out.Complete = &matched, &complete
+	}
+	list := log.Newest
+	if r.query["order"] == "oldest" {
+		list = log.Oldest
+	}
+	page, stats := list(chosen, count(r, "limit", defaultLimit)), log.Stats()
+	out.Requests, out.More = wholes(page.Entries), page.More
+	out.Recorded, out.Oldest, out.Newest = stats.Recorded, stats.Oldest, stats.Newest
+	return ok(out)
+}
+
+// await waits until enough exchanges match, the time is over or the client goes.
+func await(ctx context.Context, r *request, wait string, chosen journal.Filter) (matched int, complete bool, err error) {
+	limit, err := time.ParseDuration(wait)
+	if err != nil || limit > maxWait {
+		return 0, false, invalid("wait", fmt.Sprintf("wait=%s is no duration up to %s", wait, maxWait))
+	}
+	defer r.workspace.Hold()()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	go func() {
+		select {
+		case <-r.workspace.Removed():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	wanted := count(r, "count", 1)
+	matched = r.workspace.Journal.Wait(ctx, chosen, wanted)
+	return matched, matched >= wanted, nil
+}
+
+func (a *API) clearRequests(_ context.Context, r *request) (response, error) {
+	kept := r.workspace.Journal.Stats().Kept
+	r.workspace.Journal.Clear()
+	return ok(removed{Removed: kept})
+}
+
+func (a *API) getRequest(_ context.Context, r *request) (response, error) {
+	id, err := strconv.ParseInt(r.params[0], 10, 64)
+	entry, kept := r.workspace.Journal.Entry(id)
+	if err != nil || !kept {
+		return response{}, refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("No exchange with the id %s is kept.", r.params[0]))
+	}
+	return ok(whole(entry))
+}
+
+// archiveLimit is as good as none: journals are smaller.
+const archiveLimit = 1 << 30
+
+func (a *API) exportRequests(_ context.Context, r *request) (response, error) {
+	page := r.workspace.Journal.Oldest(filter(r), archiveLimit)
+	return ok(journal.Archive(page.Entries, a.About.Version, http.StatusText))
+}
+
+type wireViolations struct {
+	Violations []wireViolation `json:"violations"`
+	Total      int64           `json:"total"`
+}
+
+func (a *API) listViolations(_ context.Context, r *request) (response, error) {
+	out := wireViolations{Violations: []wireViolation{}, Total: r.workspace.Journal.Stats().Violations}
+	for _, violation := range r.workspace.Journal.Violations() {
+		if matches(r, "operationId", violation.Operation) && matches(r, "direction", string(violation.Direction)) && matches(r, "outcome", string(violation.Outcome)) {
+			out.Violations = append(out.Violations, violated(violation))
+		}
+	}
+	return ok(out)
+}
+
+// matches compares a value with a parameter, if it was sent.
+func matches(r *request, name, value string) bool {
+	wanted, sent := r.query[name]
+	return !sent || wanted == value
+}
+
+func (a *API) clearViolations(_ context.Context, r *request) (response, error) {
+	kept := len(r.workspace.Journal.Violations())
+	r.workspace.Journal.ClearViolations()
+	return ok(removed{Removed: kept})
+}

@@ -1,0 +1,286 @@
+package control
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// maxBody is the largest body in bytes; a state may be large.
+const maxBody = 64 << 20
+
+// exchange is one request on its way through the stages.
+type exchange struct {
+	*API
+	r         *http.Request
+	header    http.Header // of the response
+	path      string      // below the base path and the workspace
+	operation *spec.Operation
+	input     request
+	value     any // of the body
+}
+
+// stage is one check of a request. An error ends the request.
+type stage func(*exchange) *apierror.Error
+
+// stages in their order: nobody learns anything who may not use the API.
+var stages = []stage{
+	(*exchange).permit,
+	(*exchange).route,
+	(*exchange).readBody,
+	(*exchange).validate,
+}
+
+// Serve answers a request for a path below Prefix. w is the workspace that the
+// request belongs to; path is the escaped path below base path and workspace.
+func (a *API) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Workspace, path string) {
+	rw.Header()["X-Content-Type-Options"] = []string{"nosniff"}
+	rw.Header()["Cache-Control"] = []string{"no-store"}
+	if a.servePage(rw, r, path) {
+		return
+	}
+	x := &exchange{API: a, r: r, header: rw.Header(), path: path, input: request{workspace: w, header: r.Header}}
+	out, err := x.respond()
+	if err != nil {
+		a.refuse(rw, r, x.problem(err))
+		return
+	}
+	if live, isLive := out.value.(streaming); isLive {
+		live.stream(rw, r)
+		return
+	}
+	body, err := x.encode(out)
+	if err != nil {
+		a.refuse(rw, r, x.problem(err))
+		return
+	}
+	respond.Write(rw, r, out.status, apierror.ContentTypeJSON, body)
+}
+
+// refuse answers with an error of the API.
+func (a *API) refuse(rw http.ResponseWriter, r *http.Request, problem *apierror.Error) {
+	if problem.Status == http.StatusUnauthorized {
+		rw.Header()["Www-Authenticate"] = []string{`Bearer realm="unleash-mock control API"`}
+	}
+	respond.Write(rw, r, problem.Status, problem.ContentType(), problem.Body(a.NewID))
+}
+
+// respond runs the stages and the handler. A panic becomes an error.
+func (x *exchange) respond() (out response, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			x.Logger.Error("panic in the control API", "path", x.path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			err = apierror.Internal("Internal server error")
+		}
+	}()
+	for _, check := range stages {
+		if problem := check(x); problem != nil {
+			return response{}, problem
+		}
+	}
+	return x.handlers[x.operation.ID](x.r.Context(), &x.input)
+}
+
+func (x *exchange) permit() *apierror.Error { return x.Access.check(x.r) }
+
+func (x *exchange) route() *apierror.Error {
+	contract, err := x.contract()
+	if err != nil {
+		x.Logger.Error("no control API", "error", err)
+		return apierror.Internal(err.Error())
+	}
+	matched, values, _ := contract.Match(x.path)
+	if matched == nil {
+		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The control API has no path %s.", x.path))
+	}
+	if x.operation = matched.Operation(x.r.Method); x.operation == nil {
+		x.header["Allow"] = []string{matched.Allow()}
+		return refusal(http.StatusMethodNotAllowed, "MethodNotAllowedError", fmt.Sprintf("%s answers %s, not %s.", matched.Template, matched.Allow(), x.r.Method))
+	}
+	for _, value := range values {
+		if plain, err := url.PathUnescape(value); err == nil {
+			value = plain
+		}
+		x.input.params = append(x.input.params, value)
+	}
+	return nil
+}
+
+// readBody reads a body where the operation has one; elsewhere it is left alone.
+func (x *exchange) readBody() *apierror.Error {
+	if x.operation.Body == nil {
+		return nil
+	}
+	mediaType, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
+	if err != nil || mediaType != "application/json" {
+		return apierror.ContentType(x.r.Header.Get("Content-Type"))
+	}
+	if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return refusal(http.StatusUnsupportedMediaType, "ContentTypeError", fmt.Sprintf("unsupported content encoding %q", encoding))
+	}
+	text, err := io.ReadAll(io.LimitReader(x.r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return refusal(http.StatusBadRequest, "BadDataError", "The body did not arrive as a whole.")
+	case len(text) > maxBody:
+		return refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The body has more than %d bytes.", maxBody))
+	}
+	if x.value, err = v8json.Parse(text); err != nil {
+		return refusal(http.StatusBadRequest, "BadDataError", err.Error())
+	}
+	x.input.body = text
+	return nil
+}
+
+// validate checks parameters and body against the contract.
+func (x *exchange) validate() *apierror.Error {
+	query := x.r.URL.Query()
+	x.input.query = map[string]string{}
+	params := x.input.params
+	for _, parameter := range x.operation.Parameters {
+		var values []string
+		switch parameter.In {
+		case "path":
+			values, params = params[:1], params[1:]
+		case "query":
+			values = query[parameter.Name]
+		default:
+			values = x.r.Header.Values(parameter.Name)
+		}
+		if len(values) > 1 {
+			return invalid(parameter.Name, fmt.Sprintf("%s was sent %d times", parameter.Name, len(values)))
+		}
+		var value any
+		if len(values) == 1 {
+			value = values[0]
+		}
+		if failures := parameter.Check(value, len(values) == 1); len(failures) > 0 {
+			return apierror.Invalid(ajv.Detail(failures[0], string(v8json.Stringify(nil, value))))
+		}
+		if parameter.In == "query" && len(values) == 1 {
+			x.input.query[parameter.Name] = values[0]
+		}
+	}
+	for name := range query {
+		if !x.knows(name) {
+			return invalid(name, fmt.Sprintf("%s has no parameter %s", x.operation.ID, name))
+		}
+	}
+	if x.operation.Body == nil {
+		return nil
+	}
+	if failures := x.operation.CheckBody(x.value); len(failures) > 0 {
+		return apierror.Invalid(ajv.Detail(failures[0], x.sent(failures[0].Pointer)))
+	}
+	return nil
+}
+
+// knows tells whether a query parameter is one of the operation's: one that is
+// mistyped would be a filter that does not filter.
+func (x *exchange) knows(name string) bool {
+	for _, parameter := range x.operation.Parameters {
+		if parameter.In == "query" && parameter.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// sent prints the value at a pointer of the body, shortened.
+func (x *exchange) sent(pointer string) string {
+	var path []string
+	if pointer != "" {
+		for token := range strings.SplitSeq(pointer[1:], "/") {
+			path = append(path, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
+		}
+	}
+	text, found := v8json.Restringify(x.input.body, path...)
+	switch {
+	case !found:
+		return "undefined"
+	case len(text) > 200:
+		return strings.ToValidUTF8(text[:200], "") + "..."
+	}
+	return text
+}
+
+// encode writes the answer's value and judges it by the contract.
+func (x *exchange) encode(out response) ([]byte, error) {
+	var body []byte
+	switch value := out.value.(type) {
+	case jsonw.Value:
+		body = value.AppendJSON(nil)
+	default:
+		var buffer bytes.Buffer
+		encoder := json.NewEncoder(&buffer)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(value); err != nil {
+			return nil, fmt.Errorf("writing the answer of %s: %w", x.operation.ID, err)
+		}
+		body = bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+	}
+	if out.location != "" {
+		x.header["Location"] = []string{out.location}
+	}
+	header := x.header.Clone()
+	header["Content-Type"] = []string{apierror.ContentTypeJSON}
+	if failures := x.operation.CheckResponse(out.status, header, body); len(failures) > 0 {
+		delete(x.header, "Location")
+		return nil, fmt.Errorf("the answer of %s breaks the contract of the control API: %w", x.operation.ID, failures[0])
+	}
+	return body, nil
+}
+
+// problem finds the answer to an error.
+func (x *exchange) problem(err error) *apierror.Error {
+	var known *apierror.Error
+	var rule *scenario.Problem
+	var snapshot *state.SnapshotError
+	var name *workspace.NameError
+	var limit *workspace.LimitError
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &rule):
+		return invalid("/body"+rule.Pointer, rule.Message)
+	case errors.As(err, &snapshot):
+		return invalid("/body"+snapshot.Pointer, snapshot.Message)
+	case errors.As(err, &name):
+		return invalid("name", name.Error())
+	case errors.As(err, &limit):
+		return refusal(http.StatusServiceUnavailable, "WorkspaceLimitError", limit.Error())
+	case errors.Is(err, clock.ErrRange):
+		return invalid("/body", err.Error())
+	case errors.Is(err, workspace.ErrNotFound):
+		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
+	case errors.Is(err, workspace.ErrDefault):
+		return refusal(http.StatusConflict, "ConflictError", err.Error())
+	}
+	x.Logger.Error("the control API failed", "path", x.path, "error", err)
+	return apierror.Internal(err.Error())
+}
+
+// invalid refuses input, in the form of a validation error.
+func invalid(path, message string) *apierror.Error {
+	problem := refusal(http.StatusBadRequest, "BadDataError", message)
+	problem.Details = []apierror.Detail{{Path: path, Message: message}}
+	return problem
+}

@@ -1,0 +1,155 @@
+package control
+
+import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+)
+
+// The types of this file are the schemas of spec/control.yaml.
+
+type wireHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type wireMessage struct {
+	Headers   []wireHeader `json:"headers"`
+	Body      string       `json:"body"`
+	Size      int64        `json:"size"`
+	Truncated bool         `json:"truncated"`
+}
+
+type wireBreach struct {
+	Direction journal.Direction `json:"direction"`
+	Outcome   journal.Outcome   `json:"outcome"`
+	Status    int               `json:"status,omitempty"`
+	In        string            `json:"in"`
+	Pointer   string            `json:"pointer"`
+	Keyword   string            `json:"keyword"`
+	Reason    string            `json:"reason"`
+}
+
+type wireExchange struct {
+	ID         int64        `json:"id"`
+	Time       time.Time    `json:"time"`
+	DurationMS float64      `json:"durationMs"`
+	Method     string       `json:"method"`
+	Host       string       `json:"host"`
+	Target     string       `json:"target"`
+	Operation  *string      `json:"operationId"`
+	Status     int          `json:"status"`
+	Caller     string       `json:"caller"`
+	Scenario   *string      `json:"scenario"`
+	Request    *wireMessage `json:"request,omitempty"`
+	Response   *wireMessage `json:"response,omitempty"`
+	Violations []wireBreach `json:"violations"`
+}
+
+type wireViolation struct {
+	ID        int64     `json:"id"`
+	Exchange  int64     `json:"exchange"`
+	Time      time.Time `json:"time"`
+	Operation string    `json:"operationId"`
+	wireBreach
+}
+
+type wireScenario struct {
+	ID        string        `json:"id"`
+	Hits      int64         `json:"hits"`
+	Exhausted bool          `json:"exhausted"`
+	Rule      scenario.Rule `json:"rule"`
+}
+
+type wireWorkspace struct {
+	Name       string    `json:"name"`
+	Path       string    `json:"path"`
+	CreatedAt  time.Time `json:"createdAt"`
+	UsedAt     time.Time `json:"usedAt"`
+	Now        time.Time `json:"now"`
+	Requests   int64     `json:"requests"`
+	Kept       int       `json:"kept"`
+	Violations int64     `json:"violations"`
+	Scenarios  int       `json:"scenarios"`
+	Endpoints  int       `json:"endpoints"`
+	Tokens     int       `json:"tokens"`
+	Signals    int       `json:"signals"`
+}
+
+// summarized is an exchange without headers and bodies.
+func summarized(entry journal.Entry) wireExchange {
+	out := wireExchange{
+		ID:         entry.ID,
+		Time:       entry.Time.UTC(),
+		DurationMS: float64(entry.Duration.Microseconds()) / 1000,
+		Method:     entry.Method,
+		Host:       entry.Host,
+		Target:     entry.Target,
+		Operation:  orNull(entry.Operation),
+		Status:     entry.Status,
+		Caller:     entry.Caller,
+		Scenario:   orNull(entry.Scenario),
+		Violations: []wireBreach{},
+	}
+	for _, breach := range entry.Violations {
+		out.Violations = append(out.Violations, breached(breach))
+	}
+	return out
+}
+
+func whole(entry journal.Entry) wireExchange {
+	out := summarized(entry)
+	out.Request, out.Response = message(entry.Request), message(entry.Response)
+	return out
+}
+
+func wholes(entries []journal.Entry) []wireExchange {
+	out := make([]wireExchange, len(entries))
+	for i, entry := range entries {
+		out[i] = whole(entry)
+	}
+	return out
+}
+
+func message(m journal.Message) *wireMessage {
+	out := &wireMessage{Headers: make([]wireHeader, len(m.Headers)), Body: m.Body, Size: m.Size, Truncated: m.Truncated}
+	for i, header := range m.Headers {
+		out.Headers[i] = wireHeader(header)
+	}
+	return out
+}
+
+func breached(b journal.Breach) wireBreach {
+	return wireBreach{Direction: b.Direction, Outcome: b.Outcome, Status: b.Status, In: b.In, Pointer: b.Pointer, Keyword: b.Keyword, Reason: b.Reason}
+}
+
+func violated(v journal.Violation) wireViolation {
+	return wireViolation{ID: v.ID, Exchange: v.Exchange, Time: v.Time.UTC(), Operation: v.Operation, wireBreach: breached(v.Breach)}
+}
+
+func inForce(s scenario.Status) wireScenario {
+	return wireScenario{ID: s.ID, Hits: s.Hits, Exhausted: s.Exhausted, Rule: s.Rule}
+}
+
+func described(w *workspace.Workspace) (wireWorkspace, error) {
+	instance := w.Instance()
+	counts, err := instance.Store.Counts()
+	stats, used := w.Journal.Stats(), w.Used()
+	if stats.Last.After(used) { // the workspace default is not marked as used by each request
+		used = stats.Last.UTC()
+	}
+	return wireWorkspace{
+		Name: w.Name, Path: w.Path, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
+		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Scenarios: len(instance.Scenarios.List()),
+		Endpoints: counts.Endpoints, Tokens: counts.Tokens, Signals: counts.Signals,
+	}, err
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,95 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+type wireOperation struct {
+	Operation string `json:"operationId"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Summary   string `json:"summary"`
+	Statuses  []int  `json:"statuses"`
+}
+
+type wireInfo struct {
+	Version    string          `json:"version"`
+	APIVersion string          `json:"apiVersion"`
+	Validation string          `json:"validation"`
+	Edition    string          `json:"edition"`
+	Workspace  string          `json:"workspace"`
+	BasePath   string          `json:"basePath"`
+	Operations []wireOperation `json:"operations"`
+}
+
+func (a *API) getInfo(_ context.Context, r *request) (response, error) {
+	out := wireInfo{
+		Version: a.About.Version, APIVersion: a.Contract.Version(), Validation: a.About.Validation, Edition: a.About.Edition,
+		Workspace: r.workspace.Name, BasePath: a.About.BasePath,
+	}
+	for _, o := range a.Contract.Operations() {
+		out.Operations = append(out.Operations, wireOperation{Operation: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Statuses: o.Statuses()})
+	}
+	return ok(out)
+}
+
+type wireWorkspaces struct {
+	Workspaces []wireWorkspace `json:"workspaces"`
+	Max        int             `json:"max"`
+	IdleAfter  string          `json:"idleAfter"`
+}
+
+func (a *API) listWorkspaces(context.Context, *request) (response, error) {
+	out := wireWorkspaces{Workspaces: []wireWorkspace{}, Max: max(a.Workspaces.Max, 0), IdleAfter: max(a.Workspaces.IdleAfter, 0).String()}
+	for _, w := range a.Workspaces.List() {
+		listed, err := described(w)
+		if err != nil {
+			return response{}, err
+		}
+		out.Workspaces = append(out.Workspaces, listed)
+	}
+	return ok(out)
+}
+
+func (a *API) createWorkspace(_ context.Context, r *request) (response, error) {
+	var wanted struct{ Name string }
+	if err := json.Unmarshal(r.body, &wanted); err != nil {
+		return response{}, invalid("/body", err.Error())
+	}
+	w, made, err := a.Workspaces.Make(wanted.Name)
+	if err != nil {
+		return response{}, err
+	}
+	value, err := described(w)
+	if err != nil || !made {
+		return response{status: http.StatusOK, value: value}, err
+	}
+	return response{status: http.StatusCreated, location: "workspaces/" + w.Name, value: value}, nil
+}
+
+func (a *API) deleteWorkspaces(context.Context, *request) (response, error) {
+	return ok(removed{Removed: a.Workspaces.RemoveAll()})
+}
+
+func (a *API) getWorkspace(_ context.Context, r *request) (response, error) {
+	w := a.Workspaces.Find(r.params[0])
+	if w == nil {
+		return response{}, workspace.ErrNotFound
+	}
+	value, err := described(w)
+	if err != nil {
+		return response{}, err
+	}
+	return ok(value)
+}
+
+func (a *API) deleteWorkspace(_ context.Context, r *request) (response, error) {
+	if err := a.Workspaces.Remove(r.params[0]); err != nil {
+		return response{}, err
+	}
+	return ok(removed{Removed: 1})
+}

@@ -1,0 +1,153 @@
+// Package metrics counts what a mock does and exposes it to Prometheus.
+package metrics
+
+import (
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+// Path is where Unleash exposes its metrics.
+const Path = "/internal-backstage/prometheus"
+
+// other is the label of what is none of the API's operations.
+const other = "none"
+
+// Metrics counts requests over all workspaces. Workspaces come and go, the
+// counts stay. It is safe for concurrent use.
+type Metrics struct {
+	operations map[string]*operation // by operationId; "" is what is none
+	violations *prometheus.CounterVec
+	registry   *prometheus.Registry
+}
+
+// statuses bounds the statuses that are counted, from 0 for a connection that was
+// reset.
+const statuses = 600
+
+// operation holds the counts of an operation, found once for a request.
+type operation struct {
+	label     string
+	durations prometheus.Observer
+	requests  [statuses]atomic.Uint64
+}
+
+// New returns metrics of the operations and of the workspaces.
+func New(operationIDs []string, workspaces *workspace.Registry, version string) *Metrics {
+	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "unleash_mock_request_duration_seconds",
+		Help:    "How long answers took, delays of scenarios included.",
+		Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .1, .5, 1, 5, 10},
+	}, []string{"operation"})
+	m := &Metrics{
+		operations: map[string]*operation{"": {label: other, durations: durations.WithLabelValues(other)}},
+		violations: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "unleash_mock_violations_total",
+			Help: "Violations of the contract, by what became of them.",
+		}, []string{"operation", "direction", "outcome"}),
+		registry: prometheus.NewRegistry(),
+	}
+	for _, id := range operationIDs {
+		m.operations[id] = &operation{label: id, durations: durations.WithLabelValues(id)}
+	}
+	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "unleash_mock_build_info", Help: "The version of the mock; always 1.", ConstLabels: prometheus.Labels{"version": version},
+	}, func() float64 { return 1 })
+	m.registry.MustRegister(durations, m.violations, build, requestCounts{m}, stateSizes{workspaces},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Observe counts an exchange. The cost is that of a lookup and two additions.
+func (m *Metrics) Observe(operationID string, status int, duration time.Duration, breaches []journal.Breach) {
+	counts := m.operations[operationID]
+	if counts == nil {
+		counts = m.operations[""]
+	}
+	if status >= 0 && status < statuses {
+		counts.requests[status].Add(1)
+	}
+	counts.durations.Observe(duration.Seconds())
+	for _, breach := range breaches {
+		m.violations.WithLabelValues(counts.label, string(breach.Direction), string(breach.Outcome)).Inc()
+	}
+}
+
+// Handler answers in the formats that Prometheus reads.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+}
+
+// requestCounts collects what Observe has counted.
+type requestCounts struct{ *Metrics }
+
+var requests = prometheus.NewDesc("unleash_mock_requests_total",
+	"Requests by operation and status; 0 is a connection that a scenario reset.", []string{"operation", "status"}, nil)
+
+// Describe implements prometheus.Collector.
+func (c requestCounts) Describe(out chan<- *prometheus.Desc) { out <- requests }
+
+// Collect implements prometheus.Collector.
+func (c requestCounts) Collect(out chan<- prometheus.Metric) {
+	for _, counts := range c.operations {
+		for status := range counts.requests {
+			if count := counts.requests[status].Load(); count > 0 {
+				out <- prometheus.MustNewConstMetric(requests, prometheus.CounterValue, float64(count), counts.label, strconv.Itoa(status))
+			}
+		}
+	}
+}
+
+// stateSizes collects what the workspaces hold at the moment.
+type stateSizes struct{ *workspace.Registry }
+
+var (
+	present   = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that there are.", nil, nil)
+	made      = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
+	evicted   = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because nobody used them.", nil, nil)
+	endpoints = prometheus.NewDesc("unleash_mock_signal_endpoints", "Signal endpoints in all workspaces.", nil, nil)
+	tokens    = prometheus.NewDesc("unleash_mock_signal_endpoint_tokens", "Signal endpoint tokens in all workspaces.", nil, nil)
+	signals   = prometheus.NewDesc("unleash_mock_signals", "Stored signals in all workspaces.", nil, nil)
+	scenarios = prometheus.NewDesc("unleash_mock_scenarios", "Scenarios in force in all workspaces.", nil, nil)
+	kept      = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (c stateSizes) Describe(out chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{present, made, evicted, endpoints, tokens, signals, scenarios, kept} {
+		out <- desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c stateSizes) Collect(out chan<- prometheus.Metric) {
+	sizes := map[*prometheus.Desc]int{}
+	for _, w := range c.List() {
+		instance := w.Instance()
+		counts, err := instance.Store.Counts()
+		if err != nil {
+			out <- prometheus.NewInvalidMetric(signals, err)
+			return
+		}
+		sizes[endpoints] += counts.Endpoints
+		sizes[tokens] += counts.Tokens
+		sizes[signals] += counts.Signals
+		sizes[scenarios] += len(instance.Scenarios.List())
+		sizes[kept] += w.Journal.Stats().Kept
+	}
+	stats := c.Stats()
+	sizes[present] = stats.Present
+	for desc, size := range sizes {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(size))
+	}
+	out <- prometheus.MustNewConstMetric(made, prometheus.CounterValue, float64(stats.Made))
+	out <- prometheus.MustNewConstMetric(evicted, prometheus.CounterValue, float64(stats.Evicted))
+}

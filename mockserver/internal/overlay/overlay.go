@@ -1,0 +1,133 @@
+// Package overlay lays the mock over a real Unleash: what the mock does not
+// answer goes to the real one, and who somebody is, the real one says.
+package overlay
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"time"
+)
+
+// Options say what the mock is laid over.
+type Options struct {
+	// Target is where the real Unleash is served, base path included.
+	Target *url.URL
+	// Transport carries requests to it; nil for http.DefaultTransport.
+	Transport http.RoundTripper
+	// PresentEnterprise makes the admin UI of the real one show the pages of what
+	// the mock answers, as an Enterprise instance would.
+	PresentEnterprise bool
+	Logger            *slog.Logger
+	// Refuse answers a request that the real one could not: the status, and the
+	// name and message of an error.
+	Refuse func(w http.ResponseWriter, r *http.Request, status int, name, message string)
+	// Now is the time; identities are remembered by it.
+	Now func() time.Time
+}
+
+// Overlay is a real Unleash below the mock. It is safe for concurrent use.
+type Overlay struct {
+	Options
+	proxy      *httputil.ReverseProxy
+	client     *http.Client
+	identities identities
+}
+
+// How long the real one may take to begin an answer when it is asked who
+// somebody is, and how long the answer is remembered.
+const (
+	identifyTimeout = 5 * time.Second
+	rememberFor     = 5 * time.Second
+)
+
+// New lays the mock over a real Unleash. Nothing is sent to it before it is
+// needed.
+func New(options Options) *Overlay {
+	o := &Overlay{Options: options}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
+	}
+	o.client = &http.Client{
+		Transport:     o.Transport,
+		Timeout:       identifyTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	o.proxy = &httputil.ReverseProxy{
+		Rewrite:        o.rewrite,
+		ModifyResponse: o.present,
+		Transport:      o.Transport,
+		FlushInterval:  -1, // event streams are passed on as they come
+		ErrorHandler:   o.fail,
+		ErrorLog:       slog.NewLogLogger(options.Logger.Handler(), slog.LevelDebug),
+	}
+	return o
+}
+
+// servedAt is the context key of where the mock is reached.
+type servedAt struct{}
+
+// Pass sends a request on. path is what it asks for, escaped, below the mock's
+// own base path; reachedAt is where clients reach the mock.
+func (o *Overlay) Pass(w http.ResponseWriter, r *http.Request, path, reachedAt string) {
+	out := r.WithContext(context.WithValue(r.Context(), servedAt{}, reachedAt))
+	target := *r.URL
+	target.RawPath = path
+	unescaped, err := url.PathUnescape(path)
+	if err != nil {
+		unescaped = path
+	}
+	target.Path = unescaped
+	out.URL = &target
+	o.proxy.ServeHTTP(w, out)
+}
+
+func (o *Overlay) rewrite(r *httputil.ProxyRequest) {
+	r.SetURL(o.Target)
+	r.SetXForwarded()
+	if o.presents(r.In) {
+		// The answer is changed on its way: it must come whole and uncompressed.
+		for _, name := range []string{"Accept-Encoding", "If-None-Match", "If-Modified-Since"} {
+			r.Out.Header.Del(name)
+		}
+	}
+}
+
+// fail answers for a real server that did not.
+func (o *Overlay) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		return // the client is gone; there is nobody to tell
+	}
+	status, name, message := o.explain(err)
+	o.Logger.Warn("the real Unleash gave no answer", "method", r.Method, "path", r.URL.Path, "reason", message)
+	o.Refuse(w, r, status, name, message)
+}
+
+// explain words why the real server gave no answer.
+func (o *Overlay) explain(err error) (status int, name, message string) {
+	var network net.Error
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout() {
+		return http.StatusGatewayTimeout, "GatewayTimeoutError", fmt.Sprintf("The Unleash at %s took too long to answer.", o.Target.Redacted())
+	}
+	reason := "gave no answer"
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var dns *net.DNSError
+	var dial *net.OpError
+	switch {
+	case errors.As(err, &certificate), errors.As(err, &authority):
+		reason = "has a certificate that is not trusted"
+	case errors.As(err, &dns):
+		reason = "has a host name that nobody knows"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		reason = "cannot be reached"
+	}
+	return http.StatusBadGateway, "BadGatewayError", fmt.Sprintf("The Unleash at %s %s.", o.Target.Redacted(), reason)
+}

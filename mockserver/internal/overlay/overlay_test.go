@@ -1,0 +1,276 @@
+package overlay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// laid returns an overlay over a handler, and a server that passes everything.
+func laid(t *testing.T, real http.Handler, change func(*Options)) (*Overlay, *httptest.Server) {
+	t.Helper()
+	upstream := httptest.NewServer(real)
+	t.Cleanup(upstream.Close)
+	target, err := url.Parse(upstream.URL + "/base")
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := Options{
+		Target: target,
+		Logger: slog.New(slog.DiscardHandler),
+		Now:    time.Now,
+		Refuse: func(w http.ResponseWriter, _ *http.Request, status int, name, message string) {
+			http.Error(w, name+": "+message, status)
+		},
+	}
+	if change != nil {
+		change(&options)
+	}
+	overlay := New(options)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		overlay.Pass(w, r, r.URL.EscapedPath(), "http://mock.example")
+	}))
+	t.Cleanup(server.Close)
+	return overlay, server
+}
+
+func do(t *testing.T, method, url string, body io.Reader, header http.Header) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = header
+	transport := &http.Transport{DisableCompression: true}
+	defer transport.CloseIdleConnections()
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(text)
+}
+
+// TestPassesUnchanged: the path as it was sent, the body, cookies and encodings.
+func TestPassesUnchanged(t *testing.T) {
+	t.Parallel()
+	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Encoding", "odd")
+		w.Header().Add("Set-Cookie", "a=1")
+		w.Header().Add("Set-Cookie", "b=2")
+		w.WriteHeader(http.StatusTeapot)
+		fmt.Fprintf(w, "%s %s %s %s", r.Method, r.RequestURI, body, r.Header.Get("Cookie"))
+	}), nil)
+	response, body := do(t, http.MethodPatch, server.URL+"/api/x%2Fy?q=%20", strings.NewReader("sent"), http.Header{"Cookie": {"s=1"}})
+	if body != "PATCH /base/api/x%2Fy?q=%20 sent s=1" || response.StatusCode != http.StatusTeapot || response.Header.Get("Content-Encoding") != "odd" || len(response.Header.Values("Set-Cookie")) != 2 {
+		t.Errorf("got %d %q, %v", response.StatusCode, body, response.Header)
+	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	goneURL, err := url.Parse(gone.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	untrusted := httptest.NewTLSServer(nil)
+	t.Cleanup(untrusted.Close)
+	untrustedURL, err := url.Parse(untrusted.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		real   http.HandlerFunc
+		change func(*Options)
+		status int
+		says   string
+	}{
+		"not there":   {change: func(o *Options) { o.Target = goneURL }, status: 502, says: "BadGatewayError: The Unleash at " + gone.URL + " cannot be reached."},
+		"not trusted": {change: func(o *Options) { o.Target = untrustedURL }, status: 502, says: "has a certificate that is not trusted."},
+		"nonsense": {real: func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				fmt.Fprint(connection, "what?\n")
+				connection.Close()
+			}
+		}, status: 502, says: "gave no answer."},
+		"slow": {
+			real:   func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+			change: func(o *Options) { o.Transport = &http.Transport{ResponseHeaderTimeout: time.Millisecond} },
+			status: 504, says: "took too long to answer.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, server := laid(t, test.real, test.change)
+			response, body := do(t, http.MethodGet, server.URL+"/x", nil, http.Header{})
+			if response.StatusCode != test.status || !strings.Contains(body, test.says) {
+				t.Errorf("got %d %s, want %d %s", response.StatusCode, body, test.status, test.says)
+			}
+		})
+	}
+}
+
+// answers of a real 8.2.0 to GET /api/admin/user, shortened.
+const (
+	adminUser  = `{"user":{"accountType":"User","id":1,"username":"admin"},"permissions":[{"permission":"ADMIN"}],"feedback":[],"splash":{}}`
+	viewerUser = `{"user":{"accountType":"User","id":4,"username":"v","email":"v@example.com"},"permissions":[{"permission":"READ_X"}]}`
+	adminToken = `{"user":{"username":"example-admin","permissions":["ADMIN"],"environment":"*","type":"admin","secret":"*:*.secret","projects":["*"],"internalAdminTokenUserId":-42},"permissions":[{"permission":"ADMIN"}]}`
+)
+
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		want   Identity
+		fails  bool
+	}{
+		"admin":        {200, adminUser, Identity{Kind: User, ID: 1, Username: "admin", Admin: true}, false},
+		"viewer":       {200, viewerUser, Identity{Kind: User, ID: 4, Username: "v@example.com"}, false},
+		"admin token":  {200, adminToken, Identity{Kind: AdminAPI, ID: -42, Username: "example-admin", Admin: true}, false},
+		"client token": {200, `{"user":{"type":"client"}}`, Identity{Kind: SDK}, false},
+		"wrong kind":   {403, `{"message":"invalid token"}`, Identity{Kind: SDK}, false},
+		"unknown":      {401, `{}`, Identity{}, false},
+		"broken":       {200, `<html>`, Identity{}, true},
+		"out of order": {503, ``, Identity{}, true},
+		"redirect":     {302, ``, Identity{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/base/api/admin/user" || r.Header.Get("Cookie") != "unleash-session=1" || r.Header.Get("Authorization") != "a" || r.Header.Get("X-Other") != "" {
+					t.Errorf("asked %s with %v", r.URL.Path, r.Header)
+				}
+				w.WriteHeader(test.status)
+				fmt.Fprint(w, test.body)
+			}), nil)
+			got, err := overlay.Identify(asks("unleash-session=1"))
+			if (err != nil) != test.fails {
+				t.Errorf("the error is %v", err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("identity differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func asks(cookie string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.Header.Set("Cookie", cookie)
+	r.Header.Set("Authorization", "a")
+	r.Header.Set("X-Other", "x")
+	return r
+}
+
+// TestIdentitiesAreRememberedForAMoment: the same credentials are asked for once,
+// others on their own, and errors always.
+func TestIdentitiesAreRememberedForAMoment(t *testing.T) {
+	t.Parallel()
+	var asked, broken atomic.Int32
+	now := time.Now()
+	overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		if broken.Load() > 0 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+		fmt.Fprint(w, adminUser)
+	}), func(o *Options) { o.Now = func() time.Time { return now } })
+	expect := func(cookie string, total int32) {
+		t.Helper()
+		_, _ = overlay.Identify(asks(cookie))
+		if asked.Load() != total {
+			t.Errorf("asked %d times, want %d", asked.Load(), total)
+		}
+	}
+	expect("a=1", 1)
+	expect("a=1", 1)
+	expect("a=2", 2)
+	now = now.Add(rememberFor)
+	expect("a=1", 3)
+	broken.Store(1)
+	expect("a=3", 4)
+	expect("a=3", 5)
+	if _, err := overlay.Identify(httptest.NewRequest(http.MethodGet, "/", nil)); err != nil || asked.Load() != 5 {
+		t.Errorf("without credentials: %v, asked %d times", err, asked.Load())
+	}
+	for n := range 3 * maxIdentities {
+		overlay.identities.put(identityKey(fmt.Sprint(n)), Identity{}, now)
+	}
+	if n := len(overlay.identities.known); n > maxIdentities {
+		t.Errorf("%d identities are remembered", n)
+	}
+}
+
+func TestPresentEnterprise(t *testing.T) {
+	t.Parallel()
+	const config = `{"environment":"Open Source","version":"8.2.0","unleashUrl":"http://localhost:4242","flags":{"other":false},"versionInfo":{"current":{"oss":"8.2.0","enterprise":""},"latest":{}}}`
+	real := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Etag", `W/"x"`)
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Header.Get("If-None-Match") != "" {
+			fmt.Fprint(w, config)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		var out bytes.Buffer
+		zip := gzip.NewWriter(&out)
+		fmt.Fprint(zip, config)
+		zip.Close()
+		_, _ = w.Write(out.Bytes())
+	})
+	for name, present := range map[string]bool{"presented": true, "left alone": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, server := laid(t, real, func(o *Options) { o.PresentEnterprise = present })
+			response, body := do(t, http.MethodGet, server.URL+"/api/admin/ui-config", nil, http.Header{"If-None-Match": {`W/"x"`}})
+			want := config
+			if present {
+				want = `{"environment":"Enterprise","version":"8.2.0","unleashUrl":"http://mock.example","flags":{"other":false,"signals":true},"versionInfo":{"current":{"oss":"8.2.0","enterprise":"8.2.0"},"latest":{}}}`
+			}
+			var got, expected any
+			if err := json.Unmarshal([]byte(body), &got); err != nil {
+				t.Fatalf("%v: %s", err, body)
+			}
+			if err := json.Unmarshal([]byte(want), &expected); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(expected, got); diff != "" {
+				t.Errorf("differs (-want +got):\n%s", diff)
+			}
+			if hasTag := response.Header.Get("Etag") != ""; hasTag == present {
+				t.Errorf("the entity tag is %q", response.Header.Get("Etag"))
+			}
+			if _, other := do(t, http.MethodGet, server.URL+"/api/admin/other", nil, http.Header{}); other != config {
+				t.Errorf("another answer was changed: %s", other)
+			}
+		})
+	}
+}
+
+func TestAConfigurationThatIsNoneIsNotPassedOn(t *testing.T) {
+	t.Parallel()
+	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }), func(o *Options) { o.PresentEnterprise = true })
+	if response, body := do(t, http.MethodGet, server.URL+"/api/admin/ui-config", nil, http.Header{}); response.StatusCode != http.StatusBadGateway {
+		t.Errorf("got %d %s", response.StatusCode, body)
+	}
+}

@@ -1,0 +1,255 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+)
+
+// Options are what a registry needs.
+type Options struct {
+	// Build makes the instance of a workspace from the seed.
+	Build func(name string) (*Instance, error)
+	// Max is how many workspaces there may be besides Default; 0 or less is any
+	// number.
+	Max int
+	// IdleAfter is after how long without a request a workspace is removed; 0 or
+	// less is never.
+	IdleAfter time.Duration
+	// JournalSize is how many exchanges each journal keeps.
+	JournalSize int
+}
+
+// Registry holds the workspaces of one mock. It is safe for concurrent use.
+type Registry struct {
+	Options
+	fallback *Workspace
+
+	making sync.Mutex // of those who add or remove
+	mu     sync.RWMutex
+	byName map[string]*Workspace
+	closed bool
+
+	nextSweep atomic.Int64 // in nanoseconds since 1970
+	made      atomic.Int64
+	evicted   atomic.Int64
+}
+
+// NameError says that a name is none for a workspace.
+type NameError struct{ Name string }
+
+func (e *NameError) Error() string {
+	return fmt.Sprintf("%q is no name for a workspace: letters, digits, dots, hyphens and underscores, up to 63, and no dot in front", e.Name)
+}
+
+// LimitError says that there are as many workspaces as there may be.
+type LimitError struct{ Max int }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("there are %d workspaces, and no more may be made; remove some, or raise the limit", e.Max)
+}
+
+// Errors of Remove.
+var (
+	ErrNotFound = errors.New("there is no such workspace")
+	ErrDefault  = errors.New("the workspace default cannot be removed, only reset")
+)
+
+// NewRegistry returns a registry that holds the workspace Default.
+func NewRegistry(options Options) (*Registry, error) {
+	r := &Registry{Options: options, byName: map[string]*Workspace{}}
+	var err error
+	r.fallback, err = r.build(Default)
+	return r, err
+}
+
+func (r *Registry) build(name string) (*Workspace, error) {
+	instance, err := r.Build(name)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	w := &Workspace{
+		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize),
+		build: r.Build, removed: make(chan struct{}),
+	}
+	w.instance.Store(instance)
+	w.used.Store(now.UnixNano())
+	return w, nil
+}
+
+// Default returns the workspace of requests that name none.
+func (r *Registry) Default() *Workspace { return r.fallback }
+
+// Get returns the workspace of a name for use; it is made if it is not there. The
+// error is a *NameError, a *LimitError or one of Build.
+func (r *Registry) Get(name string) (*Workspace, error) {
+	w, _, err := r.Make(name)
+	return w, err
+}
+
+// Make is Get and tells whether the workspace was made.
+func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
+	now := time.Now().UnixNano()
+	if name == Default {
+		r.fallback.used.Store(now)
+		return r.fallback, false, nil
+	}
+	if now >= r.nextSweep.Load() {
+		r.sweep(now)
+	}
+	if w := r.use(name, now); w != nil {
+		return w, false, nil
+	}
+	if !ValidName(name) {
+		return nil, false, &NameError{Name: name}
+	}
+	r.making.Lock()
+	defer r.making.Unlock()
+	if w := r.use(name, now); w != nil {
+		return w, false, nil
+	}
+	if r.Max > 0 && r.size() >= r.Max {
+		return nil, false, &LimitError{Max: r.Max}
+	}
+	if w, err = r.build(name); err != nil {
+		return nil, false, fmt.Errorf("making workspace %s: %w", name, err)
+	}
+	r.made.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.byName[name] = w
+	if r.closed {
+		close(w.removed)
+	}
+	return w, true, nil
+}
+
+// use finds a workspace and marks it as used, under one lock, so that a sweep
+// cannot come between.
+func (r *Registry) use(name string, now int64) *Workspace {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	w := r.byName[name]
+	if w != nil {
+		w.used.Store(now)
+	}
+	return w
+}
+
+func (r *Registry) size() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.byName)
+}
+
+// Find returns a workspace without using or making it; nil if there is none.
+func (r *Registry) Find(name string) *Workspace {
+	if name == Default {
+		return r.fallback
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.byName[name]
+}
+
+// List returns the workspaces by name, Default first.
+func (r *Registry) List() []*Workspace {
+	r.mu.RLock()
+	list := slices.Collect(maps.Values(r.byName))
+	r.mu.RUnlock()
+	slices.SortFunc(list, func(a, b *Workspace) int { return strings.Compare(a.Name, b.Name) })
+	return slices.Insert(list, 0, r.fallback)
+}
+
+// Remove removes a workspace. The error is ErrNotFound or ErrDefault.
+func (r *Registry) Remove(name string) error {
+	if name == Default {
+		return ErrDefault
+	}
+	if r.removeIf(func(w *Workspace) bool { return w.Name == name }) == 0 {
+		return ErrNotFound
+	}
+	return nil
+}
+
+// RemoveAll removes all workspaces but Default and returns how many.
+func (r *Registry) RemoveAll() int {
+	return r.removeIf(func(*Workspace) bool { return true })
+}
+
+func (r *Registry) removeIf(condition func(*Workspace) bool) int {
+	r.making.Lock()
+	defer r.making.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count := 0
+	for name, w := range r.byName {
+		if !condition(w) {
+			continue
+		}
+		delete(r.byName, name)
+		if !r.closed {
+			close(w.removed)
+		}
+		count++
+	}
+	return count
+}
+
+// The bounds of how often idle workspaces are looked for.
+const (
+	minSweep = time.Second
+	maxSweep = time.Minute
+)
+
+// sweep removes the workspaces that nobody has used for long. It comes with the
+// requests: without any, nothing grows either.
+func (r *Registry) sweep(now int64) {
+	if r.IdleAfter <= 0 {
+		r.nextSweep.Store(now + int64(maxSweep))
+		return
+	}
+	next := now + int64(min(max(r.IdleAfter/4, minSweep), maxSweep))
+	if last := r.nextSweep.Load(); last > now || !r.nextSweep.CompareAndSwap(last, next) {
+		return // somebody else does it
+	}
+	before := now - int64(r.IdleAfter)
+	r.evicted.Add(int64(r.removeIf(func(w *Workspace) bool { return w.used.Load() < before && w.busy.Load() == 0 })))
+}
+
+// Close ends what goes on in all workspaces, such as streams. They can be used
+// further.
+func (r *Registry) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	r.closed = true
+	close(r.fallback.removed)
+	for _, w := range r.byName {
+		close(w.removed)
+	}
+}
+
+// Stats are the numbers of a registry.
+type Stats struct {
+	// Present is how many workspaces there are, Default included.
+	Present int
+	// Made and Evicted are how many were ever made besides Default, and removed
+	// for idleness.
+	Made, Evicted int64
+}
+
+// Stats returns the numbers of the registry.
+func (r *Registry) Stats() Stats {
+	return Stats{Present: r.size() + 1, Made: r.made.Load(), Evicted: r.evicted.Load()}
+}

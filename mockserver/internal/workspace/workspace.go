@@ -1,0 +1,116 @@
+// Package workspace keeps the instances that one mock plays: each workspace has
+// its own state, tokens, scenarios, clock, limits and journal, and shares nothing
+// with the others.
+package workspace
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+)
+
+// Default is the name of the workspace of requests that name none. It is always
+// there.
+const Default = "default"
+
+// Header is the request header that picks a workspace.
+const Header = "Unleash-Mock-Workspace"
+
+// PathPrefix is what the path of a request begins with that picks a workspace;
+// the name follows.
+const PathPrefix = "/w/"
+
+// names are the allowed ones: they stand in paths, in metrics and in logs.
+var names = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}$`)
+
+// ValidName tells whether a workspace may have that name.
+func ValidName(name string) bool { return names.MatchString(name) }
+
+// Path is what the paths of requests of a workspace begin with; empty for
+// Default.
+func Path(name string) string {
+	if name == Default {
+		return ""
+	}
+	return PathPrefix + name
+}
+
+// Instance is what a workspace goes back to by a reset, in one piece: a request
+// takes it once, and sees nothing of a reset that comes later.
+type Instance struct {
+	Store *state.Store
+	Clock *clock.Clock
+	// Scenarios are the rules in force.
+	Scenarios *scenario.Set
+	// Calls and PersonalTokens count what is limited; nil if it is not.
+	Calls          *ratelimit.Limiter
+	PersonalTokens *ratelimit.Limiter
+	// Random is where ids of errors and secrets come from. It is safe for
+	// concurrent use.
+	Random io.Reader
+}
+
+// Workspace is one mocked instance.
+type Workspace struct {
+	Name string
+	// Path is what the paths of its requests begin with; empty for Default.
+	Path    string
+	Created time.Time // in real time
+	Journal *journal.Journal
+
+	instance atomic.Pointer[Instance]
+	build    func(name string) (*Instance, error)
+	writing  sync.Mutex // of those who replace the instance
+
+	used    atomic.Int64 // when it was last used, in nanoseconds since 1970
+	busy    atomic.Int64 // what goes on longer than a request
+	removed chan struct{}
+}
+
+// Instance returns what the workspace is now.
+func (w *Workspace) Instance() *Instance { return w.instance.Load() }
+
+// Reset puts the seed's instance in the place of the present one, and empties
+// the journal.
+func (w *Workspace) Reset() error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	fresh, err := w.build(w.Name)
+	if err != nil {
+		return fmt.Errorf("resetting workspace %s: %w", w.Name, err)
+	}
+	w.instance.Store(fresh)
+	w.Journal.Clear()
+	return nil
+}
+
+// Replace puts another store in the place of the present one; all else stays.
+func (w *Workspace) Replace(store *state.Store) {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	next := *w.instance.Load()
+	next.Store = store
+	w.instance.Store(&next)
+}
+
+// Used returns when the workspace was last used.
+func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() }
+
+// Hold keeps the workspace from being removed for idleness until release is
+// called.
+func (w *Workspace) Hold() (release func()) {
+	w.busy.Add(1)
+	return func() { w.busy.Add(-1) }
+}
+
+// Removed is closed once the workspace is no longer one of the registry's.
+func (w *Workspace) Removed() <-chan struct{} { return w.removed }

@@ -1,0 +1,106 @@
+package mockserver
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+)
+
+// Upstream is a real Unleash that the mock is laid over.
+type Upstream struct {
+	// URL is where it is served, base path included.
+	URL *url.URL
+	// Transport carries requests to it; nil for http.DefaultTransport.
+	Transport http.RoundTripper
+	// PresentEnterprise makes its admin UI show the pages of what the mock answers.
+	// That is an aid for development.
+	PresentEnterprise bool
+}
+
+// WithUpstream lays the mock over a real Unleash: the operations that only
+// Enterprise has are answered from the mock's state, everything else goes to the
+// real one. Who makes a request, and what he may do, the real one says: a session
+// or token that the mock does not know is checked there, and the answer is
+// remembered for 5 seconds.
+func WithUpstream(upstream Upstream) Option {
+	return func(c *config) error {
+		if upstream.URL == nil || upstream.URL.Host == "" || upstream.URL.Scheme != "http" && upstream.URL.Scheme != "https" {
+			return errors.New("the upstream has no http or https URL")
+		}
+		c.upstream = &upstream
+		return nil
+	}
+}
+
+// newOverlay builds what passes requests on; nil without an upstream.
+func (s *Server) newOverlay() *overlay.Overlay {
+	if s.upstream == nil {
+		return nil
+	}
+	return overlay.New(overlay.Options{
+		Target:            s.upstream.URL,
+		Transport:         s.upstream.Transport,
+		PresentEnterprise: s.upstream.PresentEnterprise,
+		Logger:            s.logger,
+		Now:               s.now,
+		Refuse: func(w http.ResponseWriter, r *http.Request, status int, name, message string) {
+			problem := &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
+			respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
+		},
+	})
+}
+
+// passes tells whether a path is the upstream's to answer: whatever is not an
+// operation that only Enterprise has.
+func (s *Server) passes(path string) bool {
+	if s.overlay == nil {
+		return false
+	}
+	matched, _, _ := s.contract.Match(path)
+	if matched == nil {
+		return true
+	}
+	for _, operation := range matched.Operations {
+		if operation.Edition == string(Enterprise) {
+			return false
+		}
+	}
+	return true
+}
+
+// identifyUpstream asks the upstream who makes a request, for want of a token
+// that the mock knows.
+func (x *exchange) identifyUpstream() *apierror.Error {
+	if x.overlay == nil || x.isSignalCall() || x.identity.Kind != auth.None && x.identity.Kind != auth.Unknown {
+		return nil
+	}
+	known, err := x.overlay.Identify(x.request)
+	if err != nil {
+		x.logger.Warn("the upstream did not say who makes a request", "error", err)
+		return &apierror.Error{
+			Status: http.StatusBadGateway, Envelope: apierror.Handler, Name: "BadGatewayError",
+			Message: "The upstream Unleash did not say who makes this request.", Outside: true,
+		}
+	}
+	role := seed.Viewer // as good as any that may not change anything here
+	if known.Admin {
+		role = seed.Admin
+	}
+	actor := state.Actor{ID: known.ID, Username: known.Username}
+	switch known.Kind {
+	case overlay.User:
+		x.identity = auth.Identity{Kind: auth.Personal, Actor: actor, Role: role}
+	case overlay.AdminAPI:
+		x.identity = auth.Identity{Kind: auth.AdminAPI, Actor: actor}
+	case overlay.SDK:
+		x.identity = auth.Identity{Kind: auth.Backend}
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package mockserver
+
+import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+)
+
+// callers are the words of the journal for whose token it was.
+var callers = [...]string{
+	auth.None:           "nobody",
+	auth.Unknown:        "unknown token",
+	auth.AdminAPI:       "admin API token",
+	auth.Backend:        "backend API token",
+	auth.Frontend:       "frontend API token",
+	auth.Personal:       "personal access token",
+	auth.SignalEndpoint: "signal endpoint token",
+}
+
+// record writes the exchange into the journal and counts it. status is that of
+// the answer, 0 if there was none.
+func (x *exchange) record(status int, out *answer) {
+	duration := time.Since(x.start)
+	done := journal.Exchange{
+		Start:          x.start,
+		Duration:       duration,
+		Method:         x.request.Method,
+		Host:           x.request.Host,
+		Path:           x.path,
+		Query:          x.request.URL.RawQuery,
+		Operation:      x.operationID(),
+		Status:         status,
+		Caller:         callers[x.identity.Kind],
+		RequestHeader:  x.request.Header,
+		RequestBody:    x.body.Text,
+		RequestSize:    x.request.ContentLength,
+		ResponseHeader: x.header,
+		ResponseBody:   out.body,
+		Violations:     x.breaches,
+	}
+	if x.effect != nil {
+		done.Scenario = x.effect.Source
+	}
+	x.workspace.Journal.Append(&done)
+	x.metrics.Observe(done.Operation, status, duration, x.breaches)
+}

@@ -1,0 +1,203 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Problem says what is wrong with a rule.
+type Problem struct {
+	// Pointer is the JSON pointer of the field, such as /answer/status.
+	Pointer string
+	Message string
+}
+
+// Error tells field and reason.
+func (p *Problem) Error() string {
+	if p.Pointer == "" {
+		return p.Message
+	}
+	return p.Pointer + ": " + p.Message
+}
+
+func problem(pointer, format string, args ...any) *Problem {
+	return &Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)}
+}
+
+// Parse reads a rule in JSON and checks it. The error is a *Problem.
+func Parse(text []byte) (Rule, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var rule Rule
+	if err := decoder.Decode(&rule); err != nil {
+		return Rule{}, problem("", "%s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Rule{}, problem("", "something follows the rule")
+	}
+	return rule, rule.Check()
+}
+
+// bounds of the numbers of a rule.
+const (
+	lowestStatus  = 200
+	highestStatus = 599
+	maxHeaders    = 32
+	maxBody       = 1 << 20
+)
+
+// Check finds what is wrong with a rule, whatever the contract. The error is a
+// *Problem.
+func (r *Rule) Check() error {
+	if r.Answer == nil && r.Delay == nil && r.Fault == "" {
+		return problem("", "the rule changes nothing: it has no answer, no delay and no fault")
+	}
+	checks := []func() *Problem{
+		r.checkMatch, r.checkAnswer, r.checkDelay, r.checkFault,
+		func() *Problem {
+			if r.Times < 0 || r.Times > math.MaxInt32 {
+				return problem("/times", "%d is no number of requests; 0 is any number", r.Times)
+			}
+			return nil
+		},
+		func() *Problem {
+			if !(r.Probability >= 0 && r.Probability <= 1) {
+				return problem("/probability", "%v is not above 0 and at most 1", r.Probability)
+			}
+			return nil
+		},
+	}
+	for _, check := range checks {
+		if found := check(); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func (r *Rule) checkMatch() *Problem {
+	if len(r.Match.Headers) > maxHeaders || len(r.Match.Body) > maxHeaders {
+		return problem("/match", "more than %d headers or pointers", maxHeaders)
+	}
+	for name := range r.Match.Headers {
+		if found := checkHeader("/match/headers", name, ""); found != nil {
+			return found
+		}
+		if isCredential(name) {
+			return problem("/match/headers", "%s holds a secret, and rules are listed: match on another header", name)
+		}
+	}
+	for pointer := range r.Match.Body {
+		if pointer != "" && pointer[0] != '/' {
+			return problem("/match/body", "%q is no JSON pointer: it does not begin with a slash", pointer)
+		}
+	}
+	return nil
+}
+
+func (r *Rule) checkAnswer() *Problem {
+	if r.Answer == nil {
+		return nil
+	}
+	a := r.Answer
+	if a.Status < lowestStatus || a.Status > highestStatus {
+		return problem("/answer/status", "%d is no status from %d to %d", a.Status, lowestStatus, highestStatus)
+	}
+	for name, value := range a.Headers {
+		if found := checkHeader("/answer/headers", name, value); found != nil {
+			return found
+		}
+		if slices.Contains([]string{"Content-Length", "Transfer-Encoding", "Connection", "Content-Encoding"}, http.CanonicalHeaderKey(name)) {
+			return problem("/answer/headers", "%s is the server's own to set", name)
+		}
+	}
+	switch {
+	case len(a.Headers) > maxHeaders:
+		return problem("/answer/headers", "more than %d headers", maxHeaders)
+	case a.Body != nil && a.Text != nil:
+		return problem("/answer/text", "an answer has a body or a text, not both")
+	case !bodyAllowed(a.Status) && (a.Body != nil || a.Text != nil):
+		return problem("/answer/status", "an answer with the status %d has no body", a.Status)
+	case len(a.Body) > maxBody || a.Text != nil && len(*a.Text) > maxBody:
+		return problem("/answer", "the body has more than %d bytes", maxBody)
+	case a.Body != nil && !json.Valid(a.Body):
+		return problem("/answer/body", "it is no JSON; use text for what is none")
+	}
+	return nil
+}
+
+func (r *Rule) checkDelay() *Problem {
+	if r.Delay == nil {
+		return nil
+	}
+	d := r.Delay
+	for name, value := range map[string]time.Duration{"min": d.Min, "max": d.Max, "mean": d.Mean, "stdDev": d.StdDev} {
+		if value < 0 || value > MaxDelay {
+			return problem("/delay", "%s is not from 0 to %s: %s", name, MaxDelay, value)
+		}
+	}
+	switch {
+	case d.Distribution == Uniform && d.Max < d.Min:
+		return problem("/delay", "max, %s, is less than min, %s", d.Max, d.Min)
+	case !(d.Sigma >= 0 && d.Sigma <= 10):
+		return problem("/delay", "sigma is not from 0 to 10: %v", d.Sigma)
+	case !slices.Contains([]Distribution{Fixed, Uniform, Normal, LogNormal}, d.Distribution):
+		return problem("/delay", "the distribution %q is none of %s, %s, %s", d.Distribution, Uniform, Normal, LogNormal)
+	}
+	return nil
+}
+
+func (r *Rule) checkFault() *Problem {
+	slowFor := time.Duration(r.SlowFor)
+	switch {
+	case r.Fault != "" && !slices.Contains(Faults(), r.Fault):
+		return problem("/fault", "%q is none of %s", r.Fault, faultNames())
+	case r.SlowFor != 0 && r.Fault != Slow:
+		return problem("/slowFor", "it belongs to the fault slow")
+	case slowFor < 0 || slowFor > MaxDelay:
+		return problem("/slowFor", "%s is not from 0 to %s", slowFor, MaxDelay)
+	case r.Fault == Reset && r.Answer != nil:
+		return problem("/fault", "a connection that is reset has no answer")
+	}
+	return nil
+}
+
+func faultNames() string {
+	names := make([]string, 0, len(Faults()))
+	for _, fault := range Faults() {
+		names = append(names, string(fault))
+	}
+	return strings.Join(names, ", ")
+}
+
+// bodyAllowed tells whether HTTP lets an answer of that status have a body.
+func bodyAllowed(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// checkHeader refuses names that are no token and values with line breaks.
+func checkHeader(pointer, name, value string) *Problem {
+	isToken := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+	if !isToken {
+		return problem(pointer, "%q is no name of a header", name)
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		return problem(pointer, "the value of %s has a control character", name)
+	}
+	return nil
+}
+
+// isCredential tells whether a header holds a secret.
+func isCredential(name string) bool {
+	return slices.Contains([]string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"}, http.CanonicalHeaderKey(name))
+}

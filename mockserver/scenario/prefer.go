@@ -1,0 +1,142 @@
+package scenario
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Effect is what happens to one request.
+type Effect struct {
+	// Source is the id of the rule, or Preferred.
+	Source string
+	// Answer takes the place of the operation's own; nil lets the operation
+	// answer.
+	Answer *Answer
+	Delay  time.Duration
+	Fault  Fault
+	// SlowFor is how long a body takes with the fault Slow.
+	SlowFor time.Duration
+	// Applied lists the preferences that were honoured, as the response header
+	// Preference-Applied tells them; empty for a rule.
+	Applied string
+}
+
+// Preferred is the source of an effect that the client itself asked for.
+const Preferred = "prefer"
+
+// ParsePrefer reads what a client asks for by the header Prefer (RFC 7240):
+//
+//	Prefer: code=403
+//	Prefer: delay=250ms, fault=truncate
+//
+// Preferences that are none of these three are not ours and are passed over, and
+// so are repetitions of one. Without one of the three the effect is nil. One of
+// the three that makes no sense is an error: a typing mistake should not look
+// like a server that does as it is told.
+func ParsePrefer(header http.Header) (*Effect, error) {
+	lines := header["Prefer"]
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	effect := &Effect{Source: Preferred, SlowFor: DefaultSlowFor}
+	var applied []string
+	for _, preference := range preferences(strings.Join(lines, ",")) {
+		if slices.ContainsFunc(applied, func(done string) bool { return strings.HasPrefix(done, preference.name+"=") }) {
+			continue
+		}
+		known, err := effect.prefer(preference)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			applied = append(applied, preference.name+"="+preference.value)
+		}
+	}
+	if len(applied) == 0 {
+		return nil, nil
+	}
+	if effect.Fault == Reset && effect.Answer != nil {
+		return nil, fmt.Errorf("the header Prefer asks for an answer and for a connection that is reset")
+	}
+	effect.Applied = strings.Join(applied, ", ")
+	return effect, nil
+}
+
+func (e *Effect) prefer(p preference) (known bool, err error) {
+	switch p.name {
+	case "code":
+		status, err := strconv.Atoi(p.value)
+		if err != nil || status < lowestStatus || status > highestStatus {
+			return false, fmt.Errorf("the header Prefer asks for code=%s, which is no status from %d to %d", p.value, lowestStatus, highestStatus)
+		}
+		e.Answer = &Answer{Status: status}
+	case "delay":
+		delay, err := time.ParseDuration(p.value)
+		if err != nil || delay < 0 || delay > MaxDelay {
+			return false, fmt.Errorf("the header Prefer asks for delay=%s, which is no duration from 0s to %s such as 250ms", p.value, MaxDelay)
+		}
+		e.Delay = delay
+	case "fault":
+		if e.Fault = Fault(p.value); !slices.Contains(Faults(), e.Fault) {
+			return false, fmt.Errorf("the header Prefer asks for fault=%s, which is none of %s", p.value, faultNames())
+		}
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// preference is one of a Prefer header, its name in lower case.
+type preference struct{ name, value string }
+
+// preferences splits a header: preferences at commas, their parameters, which we
+// have no use for, at semicolons, and neither within quotes.
+func preferences(header string) []preference {
+	var out []preference
+	for _, entry := range split(header, ',') {
+		first := split(entry, ';')[0]
+		name, value, _ := strings.Cut(first, "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name != "" {
+			out = append(out, preference{name: name, value: unquoted(strings.TrimSpace(value))})
+		}
+	}
+	return out
+}
+
+// split cuts text at a separator outside of quotes.
+func split(text string, separator byte) []string {
+	var out []string
+	start, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == separator && !quoted:
+			out = append(out, text[start:i])
+			start = i + 1
+		}
+	}
+	return append(out, text[start:])
+}
+
+// unquoted takes quotes and backslashes off a quoted string.
+func unquoted(value string) string {
+	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
+		return value
+	}
+	var out strings.Builder
+	for i := 1; i < len(value)-1; i++ {
+		if value[i] == '\\' && i+1 < len(value)-1 {
+			i++
+		}
+		out.WriteByte(value[i])
+	}
+	return out.String()
+}

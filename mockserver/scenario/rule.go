@@ -1,0 +1,98 @@
+// Package scenario describes what a mock does in the place of a good answer:
+// errors, delays and faults of the connection, for all requests or for some.
+//
+// A client asks for one by the header Prefer, see ParsePrefer. A test sets rules,
+// which a Set keeps in their order: the first that matches and has not been used
+// up decides.
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Rule says which requests are not answered as usual, and what happens to them.
+// At least one of Answer, Delay and Fault is there.
+type Rule struct {
+	// Name is for people; rules may share one.
+	Name string `json:"name,omitempty"`
+	// Match picks requests; the zero value picks every operation.
+	Match Match `json:"match,omitzero"`
+	// Answer takes the place of the operation's own; nil lets the operation
+	// answer.
+	Answer *Answer `json:"answer,omitempty"`
+	// Delay comes before the answer; nil is none.
+	Delay *Delay `json:"delay,omitempty"`
+	// Fault breaks the connection or the body; empty is none.
+	Fault Fault `json:"fault,omitempty"`
+	// SlowFor is how long a body takes with the fault Slow; 0 is DefaultSlowFor.
+	SlowFor Duration `json:"slowFor,omitzero"`
+	// Times is how many requests the rule applies to; 0 is any number.
+	Times int `json:"times,omitempty"`
+	// Probability is the share of matching requests that the rule applies to,
+	// above 0 up to 1; 0 stands for all of them.
+	Probability float64 `json:"probability,omitempty"`
+}
+
+// Match picks requests. All that is set must hold.
+type Match struct {
+	// Operations are operationIds; empty is every operation.
+	Operations []string `json:"operations,omitempty"`
+	// Workspace is the name of a workspace; a * in it stands for anything.
+	Workspace string `json:"workspace,omitempty"`
+	// Headers are request headers and their values; a * stands for anything.
+	Headers map[string]string `json:"headers,omitempty"`
+	// Body are JSON pointers into the request's body and the values there.
+	Body map[string]any `json:"body,omitempty"`
+}
+
+// Answer is a forced answer.
+type Answer struct {
+	// Status is from 200 to 599. Without Body and Text an error has the body that
+	// a real Unleash gives to this status of the operation.
+	Status int `json:"status"`
+	// Headers are added to the answer.
+	Headers map[string]string `json:"headers,omitempty"`
+	// Body is sent as JSON.
+	Body json.RawMessage `json:"body,omitempty"`
+	// Text is sent as it stands, with the Content-Type of Headers, or text/plain.
+	Text *string `json:"text,omitempty"`
+}
+
+// Fault is a way to break an answer.
+type Fault string
+
+// The faults.
+const (
+	// Reset resets the connection. The operation is not carried out.
+	Reset Fault = "reset"
+	// Truncate closes the connection in the middle of the body.
+	Truncate Fault = "truncate"
+	// Slow sends the body in pieces over some time.
+	Slow Fault = "slow"
+	// Malformed sends a body that is no JSON.
+	Malformed Fault = "malformed"
+)
+
+// Faults lists the faults.
+func Faults() []Fault { return []Fault{Reset, Truncate, Slow, Malformed} }
+
+// DefaultSlowFor is how long a slow body takes unless a rule says otherwise.
+const DefaultSlowFor = 2 * time.Second
+
+// Duration is a time.Duration that is written as Go writes it: 250ms, 1.5s.
+type Duration time.Duration
+
+// MarshalText writes the duration.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is no duration such as 250ms or 1.5s", text)
+	}
+	*d = Duration(parsed)
+	return nil
+}
