@@ -106,6 +106,9 @@ type Status struct {
 	Documented bool          `json:"documented"`
 	Standing   spec.Standing `json:"standing,omitempty"`
 	Seen       int           `json:"seen"`
+	// Unseen says why the suite cannot bring the status about on this target;
+	// empty if it was seen, or if a scenario could have.
+	Unseen string `json:"unseenBecause,omitempty"`
 }
 
 // Scenario is one scenario, or one row of a scenario outline.
@@ -184,7 +187,10 @@ type Violation struct {
 
 // Failure is one expectation that the target did not meet.
 type Failure struct {
-	Operation   string `json:"operationId,omitempty"`
+	Operation string `json:"operationId,omitempty"`
+	// SeenIn is the operation whose answer showed it, if it is another one: a
+	// list that still holds what was deleted speaks against the delete.
+	SeenIn      string `json:"seenInOperationId,omitempty"`
 	Expectation string `json:"expectation"`
 	Got         string `json:"got"`
 	// Pointer is the JSON pointer of the value in the answer, if it is one.

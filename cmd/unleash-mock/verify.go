@@ -1,0 +1,308 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+// targetFlags say where an instance is and who asks.
+type targetFlags struct {
+	target  string
+	tokens  conformance.Tokens
+	headers []string
+	timeout time.Duration
+	tls     tlsFlags
+}
+
+// targetVariables are the environment variables of flags, by flag.
+var targetVariables = map[string]string{
+	"target":         "UNLEASH_MOCK_TARGET",
+	"token":          "UNLEASH_MOCK_TOKEN",
+	"viewer-token":   "UNLEASH_MOCK_VIEWER_TOKEN",
+	"backend-token":  "UNLEASH_MOCK_BACKEND_TOKEN",
+	"frontend-token": "UNLEASH_MOCK_FRONTEND_TOKEN",
+}
+
+func (t *targetFlags) register(f *pflag.FlagSet) {
+	f.StringVar(&t.target, "target", "", described("URL that the instance is served under, base path included", targetVariables["target"]))
+	f.StringVar(&t.tokens.Admin, "token", "", described("admin API token, or an administrator's personal access token", targetVariables["token"]))
+	f.StringArrayVar(&t.headers, "header", nil, "header to send with every request, as 'NAME: VALUE'; may be repeated")
+	f.DurationVar(&t.timeout, "timeout", 10*time.Second, "how long to wait for an answer")
+	t.tls.register(f)
+}
+
+// options are what the flags say. No error repeats a token or a header's value.
+func (t *targetFlags) options() (conformance.Options, error) {
+	options := conformance.Options{Target: t.target, Tokens: t.tokens, Timeout: t.timeout, Headers: http.Header{}, Version: productVersion()}
+	if t.target == "" {
+		return options, usageError("--target is missing: the URL of an instance, such as http://127.0.0.1:4242")
+	}
+	if t.timeout <= 0 {
+		return options, usageError("--timeout must be more than 0")
+	}
+	for i, line := range t.headers {
+		name, value, found := strings.Cut(line, ":")
+		if name = strings.TrimSpace(name); !found || name == "" || strings.ContainsAny(name, " \t\r\n") || strings.ContainsAny(value, "\r\n") {
+			return options, usageError("--header %d has not the form 'NAME: VALUE'", i+1)
+		}
+		if strings.EqualFold(name, "Authorization") {
+			return options, usageError("--header cannot set Authorization, which holds the token of who asks")
+		}
+		options.Headers.Add(name, strings.TrimSpace(value))
+	}
+	for flag, token := range map[string]string{
+		"token": t.tokens.Admin, "viewer-token": t.tokens.Viewer, "backend-token": t.tokens.Backend, "frontend-token": t.tokens.Frontend,
+	} {
+		if strings.TrimSpace(token) != token || strings.ContainsAny(token, "\r\n") {
+			return options, usageError("--%s begins or ends with white space, or has a line break", flag)
+		}
+	}
+	var err error
+	options.TLS, err = t.tls.config()
+	return options, err
+}
+
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
+	targetFlags
+	profile       string
+	tags          string
+	operations    []string
+	allowWrites   bool
+	assumed       bool
+	slow          bool
+	endpointLimit int
+	tokenLimit    int
+	concurrency   int
+	seed          int64
+	failFast      bool
+	keep          bool
+	reports       []string
+	quiet         bool
+}
+
+// verifyVariables are the environment variables of flags that only verify has.
+var verifyVariables = map[string]string{"profile": "UNLEASH_MOCK_PROFILE"}
+
+func (p *program) verifyCommand() *cobra.Command {
+	flags := &verifyFlags{}
+	command := &cobra.Command{
+		Use:   "verify",
+		Short: "Verify that an instance, real or mocked, keeps the contract",
+		Long: `Run the conformance scenarios against an instance, and tell for each operation
+whether it keeps the contract.
+
+On an instance that is not on loopback nothing is changed, unless --allow-writes
+is given: requests other than GET, HEAD and OPTIONS are not even sent. With it,
+signal endpoints and tokens are created, under names of their own, and removed
+again; what is there already is never touched. The signals that are sent stay,
+because the API cannot delete them. On loopback writes are allowed;
+--allow-writes=false forbids them there too.
+
+Scenarios whose token is not given are disabled, and told so. A mock is verified
+with its built-in tokens.
+
+Exit codes:
+  0  everything that was verified keeps the contract
+  1  the target breaks the contract
+  2  wrong usage
+  3  the target cannot be reached, or an error of the suite
+  4  nothing was verified`,
+		Example: `  unleash-mock verify --target http://127.0.0.1:4242
+  unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --report junit=verify.xml
+  unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --profile all
+  unleash-mock verify --target http://127.0.0.1:4242 --operation createSignalEndpoint --tags '@writes and not @assumed'
+  unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.fillAll(cmd.Flags(), targetVariables, verifyVariables); err != nil {
+				return err
+			}
+			return p.verify(cmd.Context(), cmd.Flags(), flags)
+		},
+	}
+	f := command.Flags()
+	flags.register(f)
+	f.StringVar(&flags.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
+	f.StringVar(&flags.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
+	f.StringVar(&flags.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
+	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; by default what the target has", verifyVariables["profile"]))
+	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
+	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
+	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete signal endpoints and tokens of the suite's own; default true on loopback")
+	f.BoolVar(&flags.assumed, "assumed", false, "also verify what rests on assumptions; default true for a mock")
+	f.BoolVar(&flags.slow, "slow", false, "also verify what takes a minute where calls are limited to one a second")
+	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many signal endpoints the target allows, if it is configured otherwise and does not tell")
+	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows for each, if it is configured otherwise and does not tell")
+	f.IntVar(&flags.concurrency, "concurrency", 1, "how many scenarios to run at a time")
+	f.Int64Var(&flags.seed, "seed", 0, "seed of the order of scenarios; 0 takes any, and prints it")
+	f.BoolVar(&flags.failFast, "fail-fast", false, "run no further scenario once one failed")
+	f.BoolVar(&flags.keep, "keep", false, "leave on the target what was created")
+	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
+	f.BoolVar(&flags.quiet, "quiet", false, "print no progress")
+	command.AddCommand(p.sweepCommand())
+	return command
+}
+
+// fillAll gives flags that were not typed the values of their variables. An
+// error does not repeat the value, which may be a token.
+func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) error {
+	for _, table := range tables {
+		for flag, variable := range table {
+			if flags.Lookup(flag) == nil {
+				continue
+			}
+			if err := p.env.fill(flags, flag, variable); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// options are what the flags of verify say.
+func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error) {
+	options, err := v.targetFlags.options()
+	if err != nil {
+		return options, err
+	}
+	switch {
+	case v.concurrency < 1:
+		return options, usageError("--concurrency must be 1 or more")
+	case v.endpointLimit < 0 || v.tokenLimit < 0:
+		return options, usageError("--endpoint-limit and --token-limit must not be less than 0")
+	case v.seed < 0:
+		return options, usageError("--seed must not be less than 0")
+	}
+	options.Profile = conformance.Profile(v.profile)
+	options.Tags, options.Operations = v.tags, v.operations
+	options.AllowWrites = v.allowWrites
+	options.ReadOnly = typed.Changed("allow-writes") && !v.allowWrites
+	if typed.Changed("assumed") {
+		options.Assumed = &v.assumed
+	}
+	options.Slow = v.slow
+	options.EndpointLimit, options.TokenLimit = v.endpointLimit, v.tokenLimit
+	options.Concurrency, options.Seed = v.concurrency, v.seed
+	options.FailFast, options.Keep = v.failFast, v.keep
+	return options, nil
+}
+
+// verify runs the suite, reports, and finds the exit code.
+func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verifyFlags) error {
+	options, err := flags.options(typed)
+	if err != nil {
+		return err
+	}
+	files, err := openReports(flags.reports)
+	if err != nil {
+		return err
+	}
+	defer files.close()
+	shown := &progress{out: p.stderr, live: isTerminal(p.stderr), quiet: flags.quiet}
+	options.Found, options.Progress = shown.found, shown.scenario
+	r, failure := conformance.Run(ctx, options)
+	shown.end()
+	if r == nil {
+		return suiteError(failure)
+	}
+	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
+		return toolError("writing the summary: %w", err)
+	}
+	if err := files.write(r); err != nil {
+		return err
+	}
+	return verdict(r, failure)
+}
+
+// suiteError finds the exit code of an error of the suite.
+func suiteError(err error) error {
+	var usage *conformance.UsageError
+	if errors.As(err, &usage) {
+		return usageError("%w", err)
+	}
+	return toolError("%w", err)
+}
+
+// verdict turns the result of a run into that of the command.
+func verdict(r *report.Report, failure error) error {
+	switch r.ExitCode {
+	case exitOK:
+		return nil
+	case exitViolation:
+		err := fmt.Errorf("%d of %d scenarios failed: the target breaks the contract", r.Summary.Failed, r.Summary.Failed+r.Summary.Passed)
+		if failure != nil {
+			err = fmt.Errorf("%w; %w", err, failure)
+		}
+		return &codedError{code: exitViolation, err: err}
+	case exitUnverified:
+		return &codedError{code: exitUnverified, err: errors.New("nothing was verified: no scenario ran")}
+	}
+	if failure == nil {
+		failure = fmt.Errorf("%d scenarios could not be run to their end", r.Summary.Errored)
+	}
+	return toolError("%w", failure)
+}
+
+// progress tells how far a run is: in one line that changes on a terminal, and
+// elsewhere by what fails.
+type progress struct {
+	out   io.Writer
+	live  bool
+	quiet bool
+	shown bool // a line is on the terminal that can be overwritten
+}
+
+// clearLine goes to the beginning of a terminal's line and empties it.
+const clearLine = "\r\x1b[K"
+
+func (s *progress) found(target report.Target, run report.Run, notes []string) {
+	if s.quiet {
+		return
+	}
+	what := "an instance of unknown edition"
+	switch {
+	case target.Mock != "":
+		what = "unleash-mock " + target.Mock
+	case target.Edition != "":
+		what = strings.TrimSpace(fmt.Sprintf("Unleash %s, %s", target.Version, target.Edition))
+	}
+	fmt.Fprintf(s.out, "%s is %s\nrun %s, profile %s, seed %d\n", target.URL, what, run.ID, run.Profile, run.Seed)
+	for _, note := range notes {
+		fmt.Fprintln(s.out, "note:", note)
+	}
+}
+
+func (s *progress) scenario(p conformance.Progress) {
+	if s.quiet {
+		return
+	}
+	outcome := p.Scenario.Outcome
+	if outcome == report.Failed || outcome == report.Errored {
+		s.end()
+		fmt.Fprintf(s.out, "%s: %s\n", outcome, p.Scenario.ID)
+	}
+	if s.live {
+		fmt.Fprintf(s.out, "%s%d of %d scenarios", clearLine, p.Done, p.Total)
+		s.shown = true
+	}
+}
+
+// end takes the line that changes off the terminal.
+func (s *progress) end() {
+	if s.shown {
+		fmt.Fprint(s.out, clearLine)
+		s.shown = false
+	}
+}

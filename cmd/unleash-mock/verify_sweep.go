@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+)
+
+// sweepFlags are the flags of verify sweep.
+type sweepFlags struct {
+	targetFlags
+	run       string
+	olderThan time.Duration
+	dryRun    bool
+}
+
+func (p *program) sweepCommand() *cobra.Command {
+	flags := &sweepFlags{}
+	command := &cobra.Command{
+		Use:   "sweep",
+		Short: "Remove what earlier runs of verify left on an instance",
+		Long: `Remove the signal endpoints, with their tokens, and the users that earlier runs of
+verify left on an instance, as with --keep or when a run was killed. They are
+known by their names, which begin with unleash-mock-verify-; nothing else is
+touched. A run that is on its way at the same time loses what it made, unless
+--older-than spares it.
+
+Exit 0 if nothing is left, 1 if the target refused to remove something, 3 if it
+cannot be reached or does not list what it has.`,
+		Example: `  unleash-mock verify sweep --target http://127.0.0.1:4242
+  unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --older-than 1h --dry-run`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.fillAll(cmd.Flags(), targetVariables); err != nil {
+				return err
+			}
+			return p.sweep(cmd.Context(), flags)
+		},
+	}
+	f := command.Flags()
+	flags.register(f)
+	f.StringVar(&flags.run, "run", "", "id of the run to sweep behind; by default all")
+	f.DurationVar(&flags.olderThan, "older-than", 0, "spare what is younger than this")
+	f.BoolVar(&flags.dryRun, "dry-run", false, "only tell what would be removed")
+	return command
+}
+
+func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
+	options, err := flags.options()
+	if err != nil {
+		return err
+	}
+	if flags.olderThan < 0 {
+		return usageError("--older-than must not be less than 0")
+	}
+	swept, left, err := conformance.Sweep(ctx, options, conformance.SweepOptions{Run: flags.run, OlderThan: flags.olderThan, DryRun: flags.dryRun})
+	if err != nil {
+		return suiteError(err)
+	}
+	done := "removed"
+	if flags.dryRun {
+		done = "would remove"
+	}
+	for _, item := range swept {
+		fmt.Fprintf(p.stdout, "%s %s %s (%s)\n", done, item.Kind, item.Name, item.Path)
+	}
+	for _, item := range left {
+		fmt.Fprintf(p.stdout, "could not remove %s %s (%s): %s\n", item.Kind, item.Name, item.Path, item.Reason)
+	}
+	if len(swept)+len(left) == 0 {
+		fmt.Fprintln(p.stdout, "nothing is left of earlier runs")
+	}
+	if len(left) > 0 {
+		return &codedError{code: exitViolation, err: errors.New("not everything could be removed")}
+	}
+	return nil
+}

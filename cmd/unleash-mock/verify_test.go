@@ -1,0 +1,207 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+const (
+	builtInAdmin = "*:*.unleash-insecure-admin-api-token"
+	builtInFront = "default:development.unleash-insecure-frontend-api-token"
+)
+
+// endpointNames lists the signal endpoints of an instance.
+func endpointNames(t *testing.T, url string) []string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/api/admin/signal-endpoints", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", builtInAdmin)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct{ SignalEndpoints []struct{ Name string } }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, endpoint := range answer.SignalEndpoints {
+		names = append(names, endpoint.Name)
+	}
+	return names
+}
+
+// readReport reads a report in JSON.
+func readReport(t *testing.T, file string) report.Report {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestVerifyAFreshMock verifies a mock twice in a row, as an operator would.
+func TestVerifyAFreshMock(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ serve, verify []string }{
+		"default limits": {nil, nil},
+		"no limits":      {[]string{"--limits", "off"}, []string{"--concurrency", "8"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "default limits" && testing.Short() {
+				t.Skip("it calls once a second")
+			}
+			mock := startServe(t, nil, test.serve...)
+			for range 2 {
+				file := filepath.Join(t.TempDir(), "report.json")
+				args := append([]string{"verify", "--target", mock.url, "--token", builtInAdmin, "--profile", "all", "--allow-writes", "--report", "json=" + file}, test.verify...)
+				if got := command(t, nil, args...); got.code != exitOK {
+					t.Fatalf("exit %d\n%s%s", got.code, got.stdout, got.stderr)
+				}
+				r := readReport(t, file)
+				if r.Summary.Passed < 500 || r.Summary.Failed+r.Summary.Errored+r.Summary.Skipped > 0 || len(r.Cleanup) > 0 {
+					t.Errorf("%+v, left %+v", r.Summary, r.Cleanup)
+				}
+				if names := endpointNames(t, mock.url); !slices.Equal(names, []string{"my-external-app", "cpu-over-90"}) {
+					t.Errorf("endpoints %q", names)
+				}
+			}
+		})
+	}
+}
+
+// TestVerifyTellsTheWorseOutcome is about the exit codes.
+func TestVerifyTellsTheWorseOutcome(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--limits", "off")
+	openSource := startServe(t, nil, "--edition", "open-source")
+	site := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(site.Close)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for name, test := range map[string]struct {
+		args   []string
+		env    map[string]string
+		code   int
+		stderr string
+	}{
+		"good":                      {[]string{"--target", mock.url, "--operation", "getHealth,getReady"}, nil, exitOK, "is unleash-mock "},
+		"from the environment":      {nil, map[string]string{"UNLEASH_MOCK_TARGET": mock.url, "UNLEASH_MOCK_PROFILE": "core"}, exitOK, "profile core"},
+		"a flag before a variable":  {[]string{"--target", mock.url, "--operation", "getHealth"}, map[string]string{"UNLEASH_MOCK_TARGET": gone.URL}, exitOK, "is unleash-mock "},
+		"core on open source":       {[]string{"--target", openSource.url, "--profile", "core"}, nil, exitOK, ""},
+		"enterprise on open source": {[]string{"--target", openSource.url, "--profile", "enterprise"}, nil, exitUnverified, "nothing was verified"},
+		"no such tag":               {[]string{"--target", mock.url, "--tags", "@nothing"}, nil, exitUnverified, "nothing was verified"},
+		"a web site":                {[]string{"--target", site.URL, "--operation", "getHealth"}, nil, exitViolation, "the target breaks the contract"},
+		"a wrong token":             {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token", "--tags", "@token-check"}, nil, exitViolation, "the admin's token is not known"},
+		"nobody there":              {[]string{"--target", gone.URL}, nil, exitError, "the target cannot be reached"},
+		"no target":                 {nil, nil, exitUsage, "--target is missing"},
+		"a target that is none":     {[]string{"--target", "unleash"}, nil, exitUsage, "must be a URL"},
+		"an unknown profile":        {[]string{"--target", mock.url, "--profile", "most"}, nil, exitUsage, "profile \"most\""},
+		"an unknown operation":      {[]string{"--target", mock.url, "--operation", "getWealth"}, nil, exitUsage, "getWealth"},
+		"a bad tag expression":      {[]string{"--target", mock.url, "--tags", "@a &&"}, nil, exitUsage, "tag expression"},
+		"a bad header":              {[]string{"--target", mock.url, "--header", "secret-without-a-colon"}, nil, exitUsage, "--header 1"},
+		"the token as a header":     {[]string{"--target", mock.url, "--header", "authorization: x"}, nil, exitUsage, "--header cannot set"},
+		"no concurrency":            {[]string{"--target", mock.url, "--concurrency", "0"}, nil, exitUsage, "--concurrency"},
+		"no time":                   {[]string{"--target", mock.url, "--timeout", "0s"}, nil, exitUsage, "--timeout"},
+		"an unknown format":         {[]string{"--target", mock.url, "--report", "pdf=x"}, nil, exitUsage, "pdf"},
+		"a token of two lines":      {[]string{"--target", mock.url, "--viewer-token", "user:secret\n"}, nil, exitUsage, "--viewer-token"},
+		"no such certificate":       {[]string{"--target", mock.url, "--ca-file", "no-such.pem"}, nil, exitUsage, "no-such.pem"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, test.env, append([]string{"verify"}, test.args...)...)
+			if got.code != test.code || !strings.Contains(got.stderr, test.stderr) {
+				t.Errorf("exit %d, want %d: %s", got.code, test.code, got.stderr)
+			}
+			for _, secret := range []string{"secret-without", "user:secret", "not-the-admins-token"} {
+				if strings.Contains(got.stdout+got.stderr, secret) {
+					t.Errorf("%q is printed", secret)
+				}
+			}
+		})
+	}
+}
+
+func TestVerifyOnLoopbackCanBeReadOnly(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--limits", "off")
+	file := filepath.Join(t.TempDir(), "report.json")
+	got := command(t, nil, "verify", "--target", mock.url, "--allow-writes=false", "--report", "json="+file)
+	if r := readReport(t, file); got.code != exitOK || r.Run.Writes || r.Summary.Passed < 100 {
+		t.Errorf("exit %d, %+v, %+v", got.code, r.Run, r.Summary)
+	}
+	if !strings.Contains(got.stderr, "note: read-only") {
+		t.Errorf("it does not say so: %s", got.stderr)
+	}
+}
+
+func TestVerifyWritesSeveralReports(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--limits", "off")
+	folder := t.TempDir()
+	args := []string{"verify", "--target", mock.url, "--operation", "getHealth", "--quiet"}
+	for _, format := range report.Formats() {
+		args = append(args, "--report", format+"="+filepath.Join(folder, format))
+	}
+	got := command(t, nil, args...)
+	if got.code != exitOK || got.stderr != "" {
+		t.Fatalf("exit %d: %s", got.code, got.stderr)
+	}
+	for _, format := range report.Formats() {
+		if text, err := os.ReadFile(filepath.Join(folder, format)); err != nil || !strings.Contains(string(text), "getHealth") {
+			t.Errorf("%s: %d bytes, %v", format, len(text), err)
+		}
+	}
+	if !strings.Contains(got.stdout, "getHealth") || strings.Contains(got.stdout, builtInFront) {
+		t.Errorf("the summary: %s", got.stdout)
+	}
+}
+
+func TestSweepRemovesWhatWasKept(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--limits", "off")
+	if got := command(t, nil, "verify", "--target", mock.url, "--operation", "enableSignalEndpoint", "--keep", "--quiet"); got.code != exitOK || !strings.Contains(got.stdout, "kept, as asked for") {
+		t.Fatalf("exit %d: %s%s", got.code, got.stdout, got.stderr)
+	}
+	kept := len(endpointNames(t, mock.url)) - 2
+	dry := command(t, nil, "verify", "sweep", "--target", mock.url, "--dry-run")
+	if dry.code != exitOK || strings.Count(dry.stdout, "would remove signal endpoint unleash-mock-verify-") != kept || kept == 0 {
+		t.Errorf("exit %d, %d kept: %s%s", dry.code, kept, dry.stdout, dry.stderr)
+	}
+	swept := command(t, nil, "verify", "sweep", "--target", mock.url)
+	if swept.code != exitOK || strings.Count(swept.stdout, "\nremoved ")+1 != kept || len(endpointNames(t, mock.url)) != 2 {
+		t.Errorf("exit %d: %s%s", swept.code, swept.stdout, swept.stderr)
+	}
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"again":          {[]string{"--target", mock.url}, exitOK, "nothing is left of earlier runs"},
+		"no target":      {nil, exitUsage, "--target is missing"},
+		"a wrong token":  {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, exitError, "status 401"},
+		"the older half": {[]string{"--target", mock.url, "--older-than", "-1s"}, exitUsage, "--older-than"},
+	} {
+		got := command(t, nil, append([]string{"verify", "sweep"}, test.args...)...)
+		if got.code != test.code || !strings.Contains(got.stdout+got.stderr, test.want) {
+			t.Errorf("%s: exit %d: %s%s", name, got.code, got.stdout, got.stderr)
+		}
+	}
+}

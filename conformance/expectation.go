@@ -1,0 +1,238 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// expectation tells whether a value is as it should be. present is false if
+// there is none.
+type expectation func(value any, present bool) bool
+
+// parseExpectation reads how a value should be, variables already replaced.
+// sent is when the answer was made, for "a moment ago".
+func parseExpectation(text string, sent time.Time) (expectation, error) {
+	if holds, is := plainExpectations[text]; is {
+		return holds, nil
+	}
+	if text == "a moment ago" {
+		return func(value any, _ bool) bool { return isAround(value, sent) }, nil
+	}
+	for _, worded := range wordedExpectations {
+		if rest, is := strings.CutPrefix(text, worded.words); is {
+			holds, err := worded.parse(rest)
+			if err != nil {
+				return nil, fmt.Errorf("expectation %q: %w", text, err)
+			}
+			return holds, nil
+		}
+	}
+	if m := entriesText.FindStringSubmatch(text); m != nil {
+		count, err := strconv.Atoi(m[1])
+		return func(value any, _ bool) bool {
+			list, isList := value.([]any)
+			return isList && len(list) == count
+		}, err
+	}
+	literal, isJSON := decodeJSON([]byte(text))
+	if !isJSON {
+		return nil, fmt.Errorf("expectation %q is neither one of the known words nor JSON", text)
+	}
+	return func(value any, present bool) bool { return present && same(value, literal) }, nil
+}
+
+var entriesText = regexp.MustCompile(`^(\d+) (?:entry|entries)$`)
+
+var plainExpectations = map[string]expectation{
+	"nothing":         func(_ any, present bool) bool { return !present },
+	"null or nothing": func(value any, _ bool) bool { return value == nil },
+	"anything":        func(_ any, present bool) bool { return present },
+	"a text":          func(value any, _ bool) bool { text, is := value.(string); return is && text != "" },
+	"a whole number":  func(value any, _ bool) bool { _, is := wholeNumber(value); return is },
+	"a list":          func(value any, _ bool) bool { _, is := value.([]any); return is },
+	"true or false":   func(value any, _ bool) bool { _, is := value.(bool); return is },
+}
+
+// wordedExpectations by the words that they begin with. Of two that begin alike
+// the longer one comes first.
+var wordedExpectations = []struct {
+	words string
+	parse func(rest string) (expectation, error)
+}{
+	{"matches ", parsePattern},
+	{"not matching ", parseNoPattern},
+	{"starts with ", parsePrefix},
+	{"not ", parseNot},
+	{"nothing or ", parseOptional},
+	{"one of ", parseOneOf},
+	{"greater than ", comparison(func(order int) bool { return order > 0 })},
+	{"at least ", comparison(func(order int) bool { return order >= 0 })},
+	{"at most ", comparison(func(order int) bool { return order <= 0 })},
+}
+
+func parsePattern(rest string) (expectation, error) {
+	if len(rest) < 2 || rest[0] != '/' || rest[len(rest)-1] != '/' {
+		return nil, fmt.Errorf("a pattern stands between slashes")
+	}
+	pattern, err := regexp.Compile(rest[1 : len(rest)-1])
+	return func(value any, present bool) bool {
+		text, isText := value.(string)
+		return present && isText && pattern.MatchString(text)
+	}, err
+}
+
+// parseNoPattern holds also for what is not there.
+func parseNoPattern(rest string) (expectation, error) {
+	matches, err := parsePattern(rest)
+	return func(value any, present bool) bool { return !matches(value, present) }, err
+}
+
+func parsePrefix(rest string) (expectation, error) {
+	prefix, err := strconv.Unquote(rest)
+	return func(value any, _ bool) bool {
+		text, isText := value.(string)
+		return isText && strings.HasPrefix(text, prefix)
+	}, err
+}
+
+func parseNot(rest string) (expectation, error) {
+	literal, isJSON := decodeJSON([]byte(rest))
+	if !isJSON {
+		return nil, fmt.Errorf("%q is no JSON", rest)
+	}
+	return func(value any, present bool) bool { return present && !same(value, literal) }, nil
+}
+
+// parseOptional reads JSON that need not be there.
+func parseOptional(rest string) (expectation, error) {
+	literal, isJSON := decodeJSON([]byte(rest))
+	if !isJSON {
+		return nil, fmt.Errorf("%q is no JSON", rest)
+	}
+	return func(value any, present bool) bool { return !present || same(value, literal) }, nil
+}
+
+func parseOneOf(rest string) (expectation, error) {
+	literal, isJSON := decodeJSON([]byte(rest))
+	list, isList := literal.([]any)
+	if !isJSON || !isList {
+		return nil, fmt.Errorf("%q is no JSON list", rest)
+	}
+	return func(value any, present bool) bool {
+		for _, option := range list {
+			if present && same(value, option) {
+				return true
+			}
+		}
+		return false
+	}, nil
+}
+
+// comparison reads a bound. Numbers compare as numbers, texts letter by letter,
+// which for times in UTC is their order.
+func comparison(holds func(order int) bool) func(string) (expectation, error) {
+	return func(rest string) (expectation, error) {
+		bound, isJSON := decodeJSON([]byte(rest))
+		if !isJSON {
+			return nil, fmt.Errorf("%q is no JSON", rest)
+		}
+		return func(value any, _ bool) bool {
+			order, comparable := compareValues(value, bound)
+			return comparable && holds(order)
+		}, nil
+	}
+}
+
+func compareValues(a, b any) (order int, comparable bool) {
+	switch a := a.(type) {
+	case json.Number:
+		if b, is := b.(json.Number); is {
+			return compareNumbers(a, b)
+		}
+	case string:
+		if b, is := b.(string); is {
+			return strings.Compare(a, b), true
+		}
+	}
+	return 0, false
+}
+
+func compareNumbers(a, b json.Number) (order int, comparable bool) {
+	left, isLeft := new(big.Float).SetString(a.String())
+	right, isRight := new(big.Float).SetString(b.String())
+	if !isLeft || !isRight {
+		return 0, false
+	}
+	return left.Cmp(right), true
+}
+
+// same compares JSON values; numbers by their value, objects without order.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case json.Number:
+		b, is := b.(json.Number)
+		if !is {
+			return false
+		}
+		order, comparable := compareNumbers(a, b)
+		return comparable && order == 0
+	case []any:
+		b, is := b.([]any)
+		if !is || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !same(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case map[string]any:
+		b, is := b.(map[string]any)
+		if !is || len(a) != len(b) {
+			return false
+		}
+		for key := range a {
+			other, found := b[key]
+			if !found || !same(a[key], other) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func wholeNumber(value any) (int64, bool) {
+	number, is := value.(json.Number)
+	if !is {
+		return 0, false
+	}
+	whole, err := strconv.ParseInt(number.String(), 10, 64)
+	return whole, err == nil
+}
+
+// moment is how far a time may be from when the answer was made.
+const moment = 2 * time.Minute
+
+func isAround(value any, sent time.Time) bool {
+	text, _ := value.(string)
+	made, err := time.Parse(time.RFC3339, text)
+	return err == nil && made.Sub(sent).Abs() <= moment
+}
+
+// sentAt is when the target says that it answered, so that its clock need not
+// agree with ours.
+func (x *exchange) sentAt() time.Time {
+	if date, err := http.ParseTime(x.answer.Get("Date")); err == nil {
+		return date
+	}
+	return x.started
+}

@@ -1,0 +1,213 @@
+package faulty
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.ReleaseMode)
+	os.Exit(m.Run())
+}
+
+func TestEveryFaultIsDescribed(t *testing.T) {
+	t.Parallel()
+	form := regexp.MustCompile(`^[a-zA-Z]+(-[a-zA-Z]+)*$`)
+	standings := []spec.Standing{spec.Documented, spec.Observed, spec.Measured, spec.Inferred, spec.Assumed}
+	ids, names, operations := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, fault := range Faults() {
+		if !form.MatchString(fault.ID) || ids[fault.ID] {
+			t.Errorf("the id %q is malformed or not the only one", fault.ID)
+		}
+		if fault.Name == "" || strings.ContainsAny(fault.Name, "|`<>") || names[fault.Operation+fault.Name] {
+			t.Errorf("%s: the name %q is not one for a table or not the only one", fault.ID, fault.Name)
+		}
+		if fault.Operation != "" && spec.Default().Operation(fault.Operation) == nil {
+			t.Errorf("%s: no operation %q", fault.ID, fault.Operation)
+		}
+		if !slices.Contains(standings, fault.Standing) {
+			t.Errorf("%s: the standing %q", fault.ID, fault.Standing)
+		}
+		if (fault.bend == nil) == (fault.make == nil) {
+			t.Errorf("%s: it must bend in one way", fault.ID)
+		}
+		ids[fault.ID], names[fault.Operation+fault.Name], operations[fault.Operation] = true, true, true
+	}
+	for _, operation := range spec.Default().Operations() {
+		if !operations[operation.ID] {
+			t.Errorf("%s has no fault", operation.ID)
+		}
+	}
+	if len(ids) < 80 {
+		t.Errorf("%d faults are too few", len(ids))
+	}
+}
+
+// ask sends a request; header lines are "Name: value".
+func ask(handler http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(method, path, strings.NewReader(body))
+	request.Header.Set("Authorization", adminToken)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		request.Header.Set(name, value)
+	}
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, request)
+	return recorder
+}
+
+// TestTheGlassChangesNothing compares the mock with itself behind no fault.
+func TestTheGlassChangesNothing(t *testing.T) {
+	t.Parallel()
+	glass, err := Handler(Fault{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock, err := mockserver.New(mockserver.WithLimits(mockserver.NoLimits()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changing := regexp.MustCompile(`"id":"[0-9a-f-]{36}"|"createdAt":"[^"]*"|signal_[0-9a-f]{56}`)
+	for _, request := range []struct {
+		method, path, body string
+		header             []string
+	}{
+		{method: "GET", path: "/health", header: []string{"Authorization: "}},
+		{method: "HEAD", path: "/ready"},
+		{method: "GET", path: "/api/admin/signal-endpoints"},
+		{method: "HEAD", path: "/api/admin/signal-endpoints"},
+		{method: "GET", path: "/api/admin/signal-endpoints/"},
+		{method: "GET", path: "/api/admin/signals?limit=2&offset=1"},
+		{method: "GET", path: "/api/admin/signals?limit=1&limit=2"},
+		{method: "GET", path: "/api/admin/invoices", header: []string{"If-None-Match: *"}},
+		{method: "GET", path: "/api/admin/invoices/list", header: []string{"Authorization: nobody"}},
+		{method: "POST", path: "/api/admin/signal-endpoints", body: `{"name":"glass"}`},
+		{method: "POST", path: "/api/admin/signal-endpoints", body: `{`},
+		{method: "PUT", path: "/api/admin/signal-endpoints/1338", body: `{"name":"glass"}`},
+		{method: "POST", path: "/api/admin/signal-endpoints/1338/tokens", body: `{"name":"t"}`},
+		{method: "POST", path: "/api/signal-endpoint/my-external-app", body: `{"b":1,"a":"é <b>"}`, header: []string{"Authorization: " + signalToken}},
+		{method: "DELETE", path: "/api/admin/signal-endpoints/1338"},
+		{method: "PATCH", path: "/api/admin/signal-endpoints/1338"},
+		{method: "POST", path: "/health"},
+		{method: "OPTIONS", path: "/api/admin/signals"},
+	} {
+		want := ask(mock, request.method, request.path, request.body, request.header...)
+		got := ask(glass, request.method, request.path, request.body, request.header...)
+		if want.Code != got.Code {
+			t.Errorf("%s %s: status %d, want %d", request.method, request.path, got.Code, want.Code)
+		}
+		text := func(r *httptest.ResponseRecorder) string { return changing.ReplaceAllString(r.Body.String(), "") }
+		if diff := cmp.Diff(text(want), text(got)); diff != "" {
+			t.Errorf("%s %s (-mock +glass):\n%s", request.method, request.path, diff)
+		}
+		for _, headers := range []http.Header{want.Header(), got.Header()} {
+			if changing.MatchString(want.Body.String()) || request.method == "HEAD" { // the body differs each time
+				headers.Del("Etag")
+			}
+			if want.Code == http.StatusNotModified { // these tell of a body that is not sent
+				headers.Del("Content-Type")
+				headers.Del("Vary")
+			}
+		}
+		if diff := cmp.Diff(want.Header(), got.Header()); diff != "" {
+			t.Errorf("%s %s (-mock +glass):\n%s", request.method, request.path, diff)
+		}
+	}
+}
+
+func TestABentAnswerHasTheTagOfItsBody(t *testing.T) {
+	t.Parallel()
+	handler, err := Handler(Fault{Operation: "getHealth", bend: ok(set("/health", `"good"`))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ask(handler, "GET", "/health", "")
+	tag := got.Header().Get("Etag")
+	if tag != entityTag(got.Body.Bytes()) || got.Body.String() != `{"health":"good"}` || got.Header().Get("Content-Length") != "17" {
+		t.Errorf("%s with %v", got.Body, got.Header())
+	}
+	if again := ask(handler, "GET", "/health", "", "If-None-Match: "+tag); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
+		t.Errorf("status %d: %s", again.Code, again.Body)
+	}
+	if head := ask(handler, "HEAD", "/health", ""); head.Code != 200 || head.Body.Len() != 0 || head.Header().Get("Etag") != tag {
+		t.Errorf("HEAD: status %d, %v", head.Code, head.Header())
+	}
+}
+
+func TestIdsCanBeReusedAndCanDecrease(t *testing.T) {
+	t.Parallel()
+	create := func(handler http.Handler, name string) int64 {
+		body, _ := parseJSON(ask(handler, "POST", endpointsPath, `{"name":"`+name+`"}`).Body.Bytes())
+		return body.get("id").int()
+	}
+	reused, err := Handler(Fault{wide: true, make: reusing(endpoints())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := create(reused, "one")
+	if got := ask(reused, "DELETE", endpointsPath+"/1339", "").Code; got != 200 {
+		t.Fatalf("the delete answers %d", got)
+	}
+	if second := create(reused, "two"); second != first {
+		t.Errorf("ids %d and %d", first, second)
+	}
+	if got := ask(reused, "PUT", endpointsPath+"/1339", `{"name":"renamed"}`); got.Code != 200 || !strings.Contains(got.Body.String(), `{"id":1339,"enabled":true,"name":"renamed"`) {
+		t.Errorf("the update answers %d: %s", got.Code, got.Body)
+	}
+
+	falling, err := Handler(Fault{wide: true, bend: mirrored(endpoints())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := create(falling, "one"), create(falling, "two")
+	if first <= second {
+		t.Errorf("ids %d and %d", first, second)
+	}
+	for _, id := range []int64{second, first, 1338} {
+		if got := ask(falling, "DELETE", endpointsPath+"/"+integer(id).text, "").Code; got != 200 {
+			t.Errorf("the delete of %d answers %d", id, got)
+		}
+	}
+}
+
+func TestJSONIsEditedInPlace(t *testing.T) {
+	t.Parallel()
+	const text = `{"b":[{"a":1,"x":null},{"a":2}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`
+	for want, change := range map[string]func(*value){
+		text: func(*value) {},
+		`{"b":[{"x":null},{}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:                  func(v *value) { v.edit("/b/*/a", gone) },
+		`{"b":[{"a":1,"x":null},{"a":2,"y":7}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`: func(v *value) { v.edit("/b/1/y", to("7")) },
+		`{"b":[{"a":2}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:                        func(v *value) { v.edit("/b/0", gone) },
+		`{"b":[{"a":1,"x":null},{"a":2}],"a":"{}","e":[],"f":true}`:                        func(v *value) { v.edit("/a", to(`"{}"`)) },
+		`{"b":[{"a":2},{"a":1,"x":null}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:       func(v *value) { v.edit("/b", reversed) },
+		`{"b":[{"a":11,"x":null},{"a":12}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:     func(v *value) { v.edit("/b/*/a", plus(10)) },
+	} {
+		parsed, isJSON := parseJSON([]byte(text))
+		if !isJSON {
+			t.Fatal("no JSON")
+		}
+		change(parsed)
+		if got := string(parsed.append(nil)); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	for _, text := range []string{"", "{", "{} {}", `{"a"}`, "[1,]", "nul"} {
+		if _, isJSON := parseJSON([]byte(text)); isJSON {
+			t.Errorf("%q is taken for JSON", text)
+		}
+	}
+}

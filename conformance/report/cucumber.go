@@ -1,0 +1,199 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+)
+
+// The classic JSON of Cucumber: an array of features. Its readers know passed,
+// failed and skipped; what the suite could not run is failed there, and what it
+// was not to run is skipped.
+type (
+	cucumberFeature struct {
+		URI         string            `json:"uri"`
+		ID          string            `json:"id"`
+		Keyword     string            `json:"keyword"`
+		Name        string            `json:"name"`
+		Description string            `json:"description"`
+		Line        int               `json:"line"`
+		Tags        []cucumberTag     `json:"tags"`
+		Elements    []cucumberElement `json:"elements"`
+	}
+	cucumberElement struct {
+		Start       string         `json:"start_timestamp,omitempty"`
+		ID          string         `json:"id"`
+		Keyword     string         `json:"keyword"`
+		Type        string         `json:"type"`
+		Name        string         `json:"name"`
+		Description string         `json:"description"`
+		Line        int            `json:"line"`
+		Tags        []cucumberTag  `json:"tags"`
+		Steps       []cucumberStep `json:"steps"`
+	}
+	cucumberTag struct {
+		Name string `json:"name"`
+		Line int    `json:"line"`
+	}
+	cucumberStep struct {
+		Keyword    string              `json:"keyword"`
+		Name       string              `json:"name"`
+		Line       int                 `json:"line"`
+		Match      cucumberMatch       `json:"match"`
+		Result     cucumberResult      `json:"result"`
+		Embeddings []cucumberEmbedding `json:"embeddings,omitempty"`
+	}
+	cucumberMatch struct {
+		Location string `json:"location"`
+	}
+	cucumberResult struct {
+		Status string `json:"status"`
+		// Duration is in nanoseconds.
+		Duration time.Duration `json:"duration"`
+		Message  string        `json:"error_message,omitempty"`
+	}
+	cucumberEmbedding struct {
+		MimeType string `json:"mime_type"`
+		Name     string `json:"name"`
+		Data     []byte `json:"data"` // base64
+	}
+)
+
+func writeCucumber(w io.Writer, r *Report) error {
+	r = clean(r, printable)
+	features := []cucumberFeature{}
+	for _, group := range r.features() {
+		feature := cucumberFeature{
+			URI:     group.Scenarios[0].File,
+			ID:      slug(group.Name),
+			Keyword: "Feature",
+			Name:    group.Name,
+			Line:    1,
+			Tags:    []cucumberTag{},
+		}
+		if feature.URI == "" {
+			feature.URI = slug(group.Name)
+		}
+		for _, scenario := range group.Scenarios {
+			feature.Elements = append(feature.Elements, scenario.cucumber())
+		}
+		features = append(features, feature)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(features)
+}
+
+func (s *Scenario) cucumber() cucumberElement {
+	element := cucumberElement{
+		ID:          s.ID,
+		Keyword:     "Scenario",
+		Type:        "scenario",
+		Name:        s.Name,
+		Description: s.Reason,
+		Line:        s.Line,
+		Tags:        []cucumberTag{},
+		Steps:       s.cucumberSteps(),
+	}
+	if !s.Started.IsZero() {
+		element.Start = s.Started.UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+	for _, tag := range s.Tags {
+		element.Tags = append(element.Tags, cucumberTag{Name: "@" + strings.TrimPrefix(tag, "@"), Line: s.Line})
+	}
+	return element
+}
+
+// cucumberSteps gives the steps, and one more that carries the outcome if none
+// of them does: a reader takes a scenario for what its worst step is.
+func (s *Scenario) cucumberSteps() []cucumberStep {
+	status := cucumberStatus(s.Outcome)
+	var steps []cucumberStep
+	told := false
+	for _, step := range s.Steps {
+		out := cucumberStep{
+			Keyword: strings.TrimSpace(step.Keyword) + " ",
+			Name:    step.Text,
+			Line:    step.Line,
+			Match:   cucumberMatch{Location: place(s.File, step.Line)},
+			Result:  cucumberResult{Status: cucumberStatus(step.Outcome), Duration: step.Duration, Message: step.Message},
+		}
+		told = told || out.Result.Status == status
+		steps = append(steps, out)
+	}
+	if !told || len(steps) == 0 {
+		steps = append(steps, cucumberStep{
+			Keyword: "* ",
+			Name:    "every exchange keeps the contract",
+			Line:    s.Line,
+			Match:   cucumberMatch{Location: place(s.File, s.Line)},
+			Result:  cucumberResult{Status: status, Message: s.cucumberMessage()},
+		})
+	}
+	if status == "failed" {
+		s.embed(steps)
+	}
+	return steps
+}
+
+// cucumberMessage tells why a scenario ended as it did.
+func (s *Scenario) cucumberMessage() string {
+	var parts []string
+	for _, failure := range s.problems() {
+		var lines []string
+		for _, line := range failure.facts() {
+			lines = append(lines, line.Name+": "+line.Value)
+		}
+		parts = append(parts, strings.Join(lines, "\n"))
+	}
+	if len(parts) == 0 && s.Outcome != Passed {
+		return string(s.Outcome) + ": " + s.Reason
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// embed hangs the exchanges on the steps that sent them, else on the last one.
+func (s *Scenario) embed(steps []cucumberStep) {
+	const most = 50 // a scenario sends far fewer; a proxy's operation may have any number
+	for i, exchange := range s.Exchanges {
+		if i == most {
+			break
+		}
+		at := len(steps) - 1
+		for j, step := range steps {
+			if step.Line == exchange.Line && exchange.Line != 0 {
+				at = j
+				break
+			}
+		}
+		steps[at].Embeddings = append(steps[at].Embeddings, cucumberEmbedding{
+			MimeType: "text/plain",
+			Name:     exchange.Request.Method + " " + exchange.Request.URL,
+			Data:     []byte(exchange.dump(bodyShown)),
+		})
+	}
+}
+
+func cucumberStatus(outcome Outcome) string {
+	switch outcome {
+	case Passed:
+		return "passed"
+	case Failed, Errored:
+		return "failed"
+	}
+	return "skipped"
+}
+
+// slug is a name as part of an address.
+func slug(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return '-'
+	}, name), "-")
+}

@@ -1,0 +1,330 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// finding is a failure or an error with the scenario that it belongs to.
+type finding struct {
+	Scenario *Scenario
+	Failure
+}
+
+// fact is one line of what is told of a failure.
+type fact struct{ Name, Value string }
+
+// problems lists what failed in a scenario. A scenario that failed without
+// saying why has what of its exchanges breaks the contract, or its reason.
+func (s *Scenario) problems() []Failure {
+	if s.Outcome != Failed && s.Outcome != Errored {
+		return nil
+	}
+	list := slices.Clone(s.Failures)
+	if len(list) == 0 && s.Outcome == Failed {
+		for _, exchange := range s.Exchanges {
+			list = append(list, exchange.failures(s)...)
+		}
+	}
+	if len(list) == 0 {
+		expected := "the scenario passes"
+		if s.Outcome == Errored {
+			expected = "the suite can run the scenario"
+		}
+		list = append(list, Failure{Expectation: expected, Got: s.Reason, File: s.File, Line: s.Line})
+	}
+	return list
+}
+
+// failures words an exchange's violations as failures.
+func (e Exchange) failures(s *Scenario) []Failure {
+	var list []Failure
+	for _, violation := range e.Violations {
+		list = append(list, Failure{
+			Operation:   e.Operation,
+			Expectation: "the " + violation.Direction + " keeps the contract",
+			Got:         violation.In + ": " + violation.Reason,
+			Pointer:     violation.Pointer,
+			File:        s.File,
+			Line:        e.Line,
+		})
+	}
+	return list
+}
+
+// findings lists the failures of all scenarios, then the errors.
+func (r *Report) findings() []finding {
+	var list []finding
+	for _, outcome := range []Outcome{Failed, Errored} {
+		for i := range r.Scenarios {
+			scenario := &r.Scenarios[i]
+			if scenario.Outcome != outcome {
+				continue
+			}
+			for _, failure := range scenario.problems() {
+				list = append(list, finding{Scenario: scenario, Failure: failure})
+			}
+		}
+	}
+	return list
+}
+
+// facts tells a failure line by line; what is not known is left out.
+func (f Failure) facts() []fact {
+	rule := string(f.Standing)
+	if f.Source != "" {
+		rule = strings.TrimPrefix(rule+": "+f.Source, ": ")
+	}
+	step := strings.TrimSpace(f.Step)
+	if place := place(f.File, f.Line); place != "" {
+		step = strings.TrimSpace(step + " (" + place + ")")
+	}
+	all := []fact{
+		{"operation", f.Operation},
+		{"seen in", f.SeenIn},
+		{"expected", f.Expectation},
+		{"got", f.Got},
+		{"at", f.Pointer},
+		{"step", step},
+		{"rule", rule},
+		{"known", f.Known},
+		{"repeat", f.Curl},
+	}
+	return slices.DeleteFunc(all, func(f fact) bool { return f.Value == "" })
+}
+
+// Title is the failure in a line.
+func (f Failure) Title() string {
+	title := oneLine(f.Expectation)
+	if f.Operation != "" {
+		title = f.Operation + ": " + title
+	}
+	return title
+}
+
+// place is a position in a feature; empty for scenarios that come from none.
+func place(file string, line int) string {
+	switch {
+	case file == "":
+		return ""
+	case line == 0:
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}
+
+// group is scenarios that have something in common.
+type group struct {
+	Name      string
+	Scenarios []*Scenario
+}
+
+// groups gathers scenarios by a key, in the order in which the keys appear.
+func (r *Report) groups(key func(*Scenario) (string, bool)) []group {
+	var list []group
+	index := map[string]int{}
+	for i := range r.Scenarios {
+		name, wanted := key(&r.Scenarios[i])
+		if !wanted {
+			continue
+		}
+		at, known := index[name]
+		if !known {
+			at = len(list)
+			index[name] = at
+			list = append(list, group{Name: name})
+		}
+		list[at].Scenarios = append(list[at].Scenarios, &r.Scenarios[i])
+	}
+	return list
+}
+
+// features groups all scenarios by feature. Those of none are named after the
+// command that made the report.
+func (r *Report) features() []group {
+	return r.groups(func(s *Scenario) (string, bool) {
+		if s.Feature == "" {
+			return r.Tool.Command, true
+		}
+		return s.Feature, true
+	})
+}
+
+// notRun groups the disabled and skipped scenarios by their reason, the most
+// frequent first.
+func (r *Report) notRun() []group {
+	list := r.groups(func(s *Scenario) (string, bool) {
+		return string(s.Outcome) + ": " + oneLine(s.Reason), s.Outcome == Disabled || s.Outcome == Skipped
+	})
+	slices.SortStableFunc(list, func(a, b group) int { return len(b.Scenarios) - len(a.Scenarios) })
+	return list
+}
+
+// count returns how many scenarios ended so.
+func (s Summary) count(outcome Outcome) int {
+	switch outcome {
+	case Passed:
+		return s.Passed
+	case Failed:
+		return s.Failed
+	case Errored:
+		return s.Errored
+	case Skipped:
+		return s.Skipped
+	}
+	return s.Disabled
+}
+
+// counts tells the outcomes that occurred: "3 passed, 1 failed".
+func (s Summary) counts() string {
+	var parts []string
+	for _, outcome := range Outcomes() {
+		count := s.count(outcome)
+		switch {
+		case count == 0:
+		case outcome == Errored:
+			parts = append(parts, plural(count, "error"))
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", count, outcome))
+		}
+	}
+	if len(parts) == 0 {
+		return "no scenarios"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// coverage is how many documented statuses of the operations were seen, and
+// which were not, by the reason.
+type coverage struct {
+	Seen, Documented int
+	Unseen           []unseen
+}
+
+// unseen is a status that operations were not seen to answer with.
+type unseen struct {
+	Code       int
+	Reason     string
+	Operations []string
+}
+
+// text is an unseen status in a line.
+func (u unseen) text() string {
+	reason := u.Reason
+	if reason == "" {
+		reason = "no answer of this run had it"
+	}
+	return fmt.Sprintf("%d of %s: %s", u.Code, plural(len(u.Operations), "operation"), oneLine(reason))
+}
+
+func (r *Report) coverage() coverage {
+	var out coverage
+	for _, operation := range r.Operations {
+		for _, status := range operation.Statuses {
+			if !status.Documented {
+				continue
+			}
+			out.Documented++
+			if status.Seen > 0 {
+				out.Seen++
+				continue
+			}
+			at := slices.IndexFunc(out.Unseen, func(u unseen) bool { return u.Code == status.Code && u.Reason == status.Unseen })
+			if at < 0 {
+				at = len(out.Unseen)
+				out.Unseen = append(out.Unseen, unseen{Code: status.Code, Reason: status.Unseen})
+			}
+			out.Unseen[at].Operations = append(out.Unseen[at].Operations, operation.ID)
+		}
+	}
+	slices.SortStableFunc(out.Unseen, func(a, b unseen) int { return a.Code - b.Code })
+	return out
+}
+
+// text is the coverage in a line.
+func (c coverage) text() string {
+	return fmt.Sprintf("%d of %d documented statuses of the operations were seen", c.Seen, c.Documented)
+}
+
+// verdict says in a sentence what the exit code says.
+func (r *Report) verdict() string {
+	subject := "The target"
+	if r.Tool.Command == "proxy" {
+		subject = "The traffic"
+	}
+	switch r.ExitCode {
+	case 0:
+		return subject + " keeps the contract"
+	case 1:
+		return subject + " breaks the contract"
+	case 4:
+		return "Nothing was verified"
+	}
+	return "The verification could not be completed"
+}
+
+// about describes target and run, one thing each.
+func (r *Report) about() []fact {
+	target := []fact{
+		{"target", r.Target.URL},
+		{"edition", r.Target.Edition},
+		{"version", r.Target.Version},
+		{"mock", r.Target.Mock},
+		{"contract", r.Tool.Contract},
+		{"profile", r.Run.Profile},
+		{"tags", r.Run.Tags},
+		{"operations", strings.Join(r.Run.Only, ", ")},
+		{"run", r.Run.ID},
+		{"made by", strings.TrimSpace(r.Tool.Name + " " + r.Tool.Command + " " + r.Tool.Version)},
+	}
+	if r.Run.Seed != 0 {
+		target = append(target, fact{"seed", fmt.Sprint(r.Run.Seed)})
+	}
+	if !r.Run.Started.IsZero() {
+		target = append(target, fact{"started", r.Run.Started.UTC().Format("2006-01-02 15:04:05 UTC")})
+	}
+	if r.Run.Duration > 0 {
+		target = append(target, fact{"took", length(r.Run.Duration)})
+	}
+	return slices.DeleteFunc(target, func(f fact) bool { return f.Value == "" })
+}
+
+// bodyShown is how many bytes of a body the formats that are no page show.
+const bodyShown = 2 << 10
+
+// dump writes an exchange as text: what was sent, what came. Bodies are
+// clipped to limit bytes.
+func (e Exchange) dump(limit int) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s %s\n", e.Request.Method, e.Request.URL)
+	dumpMessage(&out, e.Request.Header, e.Request.Body, limit)
+	if e.Response.Status == 0 {
+		out.WriteString("\nno answer came\n")
+	} else {
+		fmt.Fprintf(&out, "\n%d after %s\n", e.Response.Status, length(e.Duration))
+		dumpMessage(&out, e.Response.Header, e.Response.Body, limit)
+	}
+	for _, violation := range e.Violations {
+		fmt.Fprintf(&out, "\nbreaks the contract: %s\n", violation.text())
+	}
+	return out.String()
+}
+
+func dumpMessage(out *strings.Builder, header []Header, body string, limit int) {
+	for _, line := range header {
+		fmt.Fprintf(out, "%s: %s\n", line.Name, line.Value)
+	}
+	if body != "" {
+		fmt.Fprintf(out, "\n%s\n", clip(body, limit))
+	}
+}
+
+// text is a violation in a line.
+func (v Violation) text() string {
+	where := strings.TrimSpace(v.Direction + " " + v.In)
+	if v.Pointer != "" {
+		where += " at " + v.Pointer
+	}
+	return where + ": " + oneLine(v.Reason)
+}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// format is one way to write a report.
+type format struct {
+	name  string
+	write func(io.Writer, *Report) error
+}
+
+// formats is the one list of them, in the order in which they are told.
+func formats() []format {
+	return []format{
+		{"junit", writeJUnit},
+		{"cucumber", writeCucumber},
+		{"html", writeHTML},
+		{"markdown", writeMarkdown},
+		{"json", writeJSON},
+	}
+}
+
+// Formats names what Write can write: junit, cucumber, html, markdown and json.
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Write writes a report in one of Formats. The error is that of the writer, or
+// an unknown format. r is not changed.
+func Write(name string, w io.Writer, r *Report) error {
+	all := formats()
+	i := slices.IndexFunc(all, func(f format) bool { return f.name == name })
+	if i < 0 {
+		return fmt.Errorf("format %q is none of %s", name, strings.Join(Formats(), ", "))
+	}
+	if err := all[i].write(w, r); err != nil {
+		return fmt.Errorf("writing the %s report: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+)
+
+//go:embed page/report.html.tmpl
+var pageTemplate string
+
+//go:embed page/report.css
+var pageStyle string
+
+//go:embed page/report.js
+var pageScript string
+
+const (
+	// htmlBody is how many bytes of a body the page shows.
+	htmlBody = 16 << 10
+	// htmlExchanges is how many exchanges of a scenario the page shows beside
+	// those that break the contract.
+	htmlExchanges = 200
+	// htmlOpened is how many failures are open at first.
+	htmlOpened = 5
+)
+
+// page is what the template sees.
+type page struct {
+	*Report
+	Style    template.CSS
+	Script   template.JS
+	Policy   string
+	Verdict  string
+	Level    Outcome // the outcome that the verdict is coloured as
+	About    []fact
+	Tiles    []tile
+	Columns  []int // the statuses of the matrix
+	Matrix   []matrixRow
+	Coverage coverage
+	Findings []pageFinding
+	Opened   int // findings that are open at first
+	Features []pageFeature
+	NotRun   []group
+}
+
+// tile is one number of the summary.
+type tile struct {
+	Outcome Outcome
+	Count   int
+}
+
+// matrixRow is an operation with a cell for each column.
+type matrixRow struct {
+	Operation
+	Cells []cell
+}
+
+// cell is how often an operation answered with a status. Its state is seen,
+// unseen (documented only), undocumented or none.
+type cell struct {
+	State string
+	Seen  int
+	Title string
+}
+
+type pageFinding struct {
+	finding
+	Anchor string // of the scenario
+}
+
+type pageFeature struct {
+	Name      string
+	File      string
+	Scenarios []pageScenario
+}
+
+type pageScenario struct {
+	*Scenario
+	Anchor string
+	// Shown are the exchanges that the page shows, Hidden counts the others.
+	Shown  []Exchange
+	Hidden int
+	Found  []Failure
+}
+
+// writeHTML writes one file that loads nothing: what the target sent is text,
+// and a policy in the page forbids every script and style but its own.
+func writeHTML(w io.Writer, r *Report) error {
+	parsed, err := template.New("report").Funcs(template.FuncMap{
+		"length":    length,
+		"place":     place,
+		"body":      pageBody,
+		"words":     func(list []string) string { return strings.Join(list, " ") },
+		"oneLine":   oneLine,
+		"slug":      slug,
+		"plain":     plainTags,
+		"violation": Violation.text,
+		"leftover":  Leftover.text,
+		"facts":     Failure.facts,
+		"plural":    plural,
+		"level":     statusLevel,
+		"coverage":  coverage.text,
+		"unseen":    unseen.text,
+	}).Parse(pageTemplate)
+	if err != nil {
+		return err
+	}
+	// Written as one: a page that breaks off looks like a smaller one.
+	var out bytes.Buffer
+	if err := parsed.Execute(&out, newPage(clean(r, printable))); err != nil {
+		return err
+	}
+	_, err = w.Write(out.Bytes())
+	return err
+}
+
+func newPage(r *Report) page {
+	p := page{
+		Report:  r,
+		Style:   template.CSS(pageStyle),
+		Script:  template.JS(pageScript),
+		Verdict: r.verdict(),
+		Level:   Failed,
+		About:   r.about(),
+		NotRun:  r.notRun(),
+		Opened:  htmlOpened,
+
+		Coverage: r.coverage(),
+	}
+	p.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
+		digest(pageStyle), digest(pageScript))
+	switch r.ExitCode {
+	case 0:
+		p.Level = Passed
+	case 4:
+		p.Level = Disabled
+	}
+	for _, outcome := range Outcomes() {
+		p.Tiles = append(p.Tiles, tile{outcome, r.Summary.count(outcome)})
+	}
+	p.matrix()
+	p.scenarios()
+	return p
+}
+
+// digest is how a content security policy names an inline text.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// matrix arranges the statuses of all operations in columns.
+func (p *page) matrix() {
+	for _, operation := range p.Operations {
+		for _, status := range operation.Statuses {
+			if !slices.Contains(p.Columns, status.Code) {
+				p.Columns = append(p.Columns, status.Code)
+			}
+		}
+	}
+	slices.Sort(p.Columns)
+	for _, operation := range p.Operations {
+		row := matrixRow{Operation: operation, Cells: make([]cell, len(p.Columns))}
+		for i := range row.Cells {
+			row.Cells[i].State = "none"
+		}
+		for _, status := range operation.Statuses {
+			row.Cells[slices.Index(p.Columns, status.Code)] = newCell(operation, status)
+		}
+		p.Matrix = append(p.Matrix, row)
+	}
+}
+
+func newCell(operation Operation, status Status) cell {
+	out := cell{Seen: status.Seen, State: "seen"}
+	known := string(status.Standing)
+	switch {
+	case !status.Documented:
+		out.State, known = "undocumented", "not documented"
+	case status.Seen == 0:
+		out.State = "unseen"
+	}
+	out.Title = fmt.Sprintf("%s answered %d: %s", operation.ID, status.Code, plural(status.Seen, "time"))
+	for _, more := range []string{known, status.Unseen} {
+		if more != "" {
+			out.Title += "; " + more
+		}
+	}
+	return out
+}
+
+// scenarios arranges the scenarios by feature and gives each an anchor.
+func (p *page) scenarios() {
+	anchors := map[*Scenario]string{}
+	for _, group := range p.Report.features() {
+		feature := pageFeature{Name: group.Name, File: group.Scenarios[0].File}
+		for _, scenario := range group.Scenarios {
+			anchors[scenario] = fmt.Sprintf("s%d", len(anchors)+1)
+			shown := pageScenario{Scenario: scenario, Anchor: anchors[scenario], Found: scenario.problems()}
+			for i, exchange := range scenario.Exchanges {
+				if i < htmlExchanges || len(exchange.Violations) > 0 {
+					shown.Shown = append(shown.Shown, exchange)
+				} else {
+					shown.Hidden++
+				}
+			}
+			feature.Scenarios = append(feature.Scenarios, shown)
+		}
+		p.Features = append(p.Features, feature)
+	}
+	for _, found := range p.findings() {
+		p.Findings = append(p.Findings, pageFinding{found, anchors[found.Scenario]})
+	}
+}
+
+// pageBody is a body as the page shows it: JSON on several lines, keys as they
+// came.
+func pageBody(text string) string {
+	var indented bytes.Buffer
+	if len(text) <= htmlBody && json.Indent(&indented, []byte(text), "", "  ") == nil {
+		text = indented.String()
+	}
+	return clip(text, htmlBody)
+}
+
+// plainTags leaves out the tags that name operations, which the page shows by
+// themselves.
+func plainTags(tags []string) []string {
+	return slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return strings.HasPrefix(tag, "@op:") })
+}
+
+// statusLevel is the class of a status: 2xx, 4xx and so on.
+func statusLevel(status int) string {
+	if status < 100 || status > 599 {
+		return "none"
+	}
+	return fmt.Sprintf("%dxx", status/100)
+}

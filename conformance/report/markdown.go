@@ -1,0 +1,183 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+const (
+	// markdownLimit is how many bytes a summary has at most: what also fits a
+	// comment on a pull request.
+	markdownLimit = 60_000
+	// markdownValue is how many bytes of one value it shows.
+	markdownValue = 1_000
+)
+
+// markdown is a summary that stops growing at a bound.
+type markdown struct {
+	strings.Builder
+}
+
+// add appends a block if there is room, keeping reserve bytes free.
+func (m *markdown) add(block string, reserve int) bool {
+	if m.Len()+len(block)+reserve > markdownLimit {
+		return false
+	}
+	m.WriteString(block)
+	return true
+}
+
+func writeMarkdown(w io.Writer, r *Report) error {
+	r = clean(r, printable)
+	m := &markdown{}
+	m.head(r)
+	table := r.markdownTable()
+	rest := r.markdownRest()
+	m.findings(r, len(table)+len(rest))
+	m.blocks([]string{table, rest})
+	_, err := io.WriteString(w, m.String())
+	return err
+}
+
+func (m *markdown) head(r *Report) {
+	icon := "❌"
+	switch r.ExitCode {
+	case 0:
+		icon = "✅"
+	case 4:
+		icon = "⚠️"
+	}
+	fmt.Fprintf(m, "## %s %s\n\n", icon, r.verdict())
+	fmt.Fprintf(m, "**%s** · %s", r.Summary.counts(), plural(r.Summary.Exchanges, "exchange"))
+	if r.Summary.Violations > 0 {
+		fmt.Fprintf(m, ", %d of them broke the contract", r.Summary.Violations)
+	}
+	m.WriteString("\n\n")
+	var parts []string
+	for _, line := range r.about() {
+		parts = append(parts, line.Name+" "+code(clip(line.Value, 200)))
+	}
+	m.WriteString(strings.Join(parts, " · ") + "\n\n")
+}
+
+// findings writes the failures, as many as there is room for beside what else
+// has to be told.
+func (m *markdown) findings(r *Report, reserve int) {
+	const note = 200 // the room for the note on what was cut
+	list := r.findings()
+	if len(list) == 0 {
+		return
+	}
+	m.WriteString("### Failures\n\n")
+	reserve = min(reserve, markdownLimit/3)
+	for i, f := range list {
+		if !m.add(f.markdown(i+1), reserve+note) {
+			fmt.Fprintf(m, "%s not shown here; the other formats of the report have all.\n\n", plural(len(list)-i, "more failure"))
+			return
+		}
+	}
+}
+
+func (f finding) markdown(number int) string {
+	var out strings.Builder
+	kind := ""
+	if f.Scenario.Outcome == Errored {
+		kind = " (error of the suite)"
+	}
+	fmt.Fprintf(&out, "<details open><summary><b>%d. %s</b>%s</summary>\n\n", number, escape(clip(oneLine(f.Scenario.Name), 300)), kind)
+	out.WriteString("| | |\n|---|---|\n")
+	for _, line := range f.facts() {
+		fmt.Fprintf(&out, "| %s | %s |\n", line.Name, code(clip(line.Value, markdownValue)))
+	}
+	out.WriteString("\n</details>\n\n")
+	return out.String()
+}
+
+// markdownTable is the table by operation.
+func (r *Report) markdownTable() string {
+	if len(r.Operations) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	out.WriteString("### Operations\n\n| operation | passed | failed | errors | disabled | skipped | statuses seen | documented, not seen |\n|---|--:|--:|--:|--:|--:|---|---|\n")
+	for _, operation := range r.Operations {
+		var seen, unseen []string
+		for _, status := range operation.Statuses {
+			switch {
+			case status.Seen == 0:
+				unseen = append(unseen, fmt.Sprint(status.Code))
+			case !status.Documented:
+				seen = append(seen, fmt.Sprintf("**%d** (not documented)", status.Code))
+			default:
+				seen = append(seen, fmt.Sprint(status.Code))
+			}
+		}
+		s := operation.Summary
+		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d | %s | %s |\n", code(operation.ID), s.Passed, s.Failed, s.Errored, s.Disabled, s.Skipped,
+			strings.Join(seen, " "), strings.Join(unseen, " "))
+	}
+	covered := r.coverage()
+	fmt.Fprintf(&out, "\n%s.\n\n", covered.text())
+	for _, missing := range covered.Unseen {
+		fmt.Fprintf(&out, "- %s\n", escape(clip(missing.text(), markdownValue)))
+	}
+	return out.String() + "\n"
+}
+
+// markdownRest is why scenarios were not run, and what was left behind.
+func (r *Report) markdownRest() string {
+	var out strings.Builder
+	if groups := r.notRun(); len(groups) > 0 {
+		out.WriteString("### Not run\n\n")
+		for _, group := range groups {
+			fmt.Fprintf(&out, "- %s: %s\n", plural(len(group.Scenarios), "scenario"), escape(clip(group.Name, markdownValue)))
+		}
+		out.WriteString("\n")
+	}
+	if len(r.Cleanup) > 0 {
+		out.WriteString("### Left behind\n\n")
+		for _, left := range r.Cleanup {
+			fmt.Fprintf(&out, "- %s\n", escape(clip(left.text(), markdownValue)))
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+// blocks appends what is left, line by line, as far as there is room.
+func (m *markdown) blocks(blocks []string) {
+	const note = "\nThe rest is not shown here; the other formats of the report have all.\n"
+	for line := range strings.Lines(strings.Join(blocks, "")) {
+		if !m.add(line, len(note)) {
+			m.WriteString(note)
+			return
+		}
+	}
+}
+
+// markup are the characters that mean something within a line of Markdown or
+// HTML. Nothing that is escaped stands at the beginning of a line.
+var markup = strings.NewReplacer(markupPairs()...)
+
+func markupPairs() []string {
+	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "://", ":&#47;&#47;", "www.", "www&#46;"}
+	for _, char := range "\\`*_{}[]#|~$" {
+		pairs = append(pairs, string(char), fmt.Sprintf("&#%d;", char))
+	}
+	return pairs
+}
+
+// escape makes a text plain text of one line. Entities serve rather than
+// backslashes, which tables and code treat in ways of their own.
+func escape(text string) string { return markup.Replace(oneLine(text)) }
+
+// code shows a text in the fixed-width font, line breaks kept. HTML serves
+// rather than backticks, which cannot hold backticks and pipes in a table.
+func code(text string) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		lines = append(lines, markup.Replace(line))
+	}
+	return "<code>" + strings.Join(lines, "<br>") + "</code>"
+}

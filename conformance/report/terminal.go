@@ -1,0 +1,185 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Terminal writes a report for people at a terminal: a table by operation,
+// then failures, why scenarios were not run, leftovers and a verdict in one
+// line. color adds ANSI colours. Nothing that the target sent can move the
+// cursor or change colours. The error is that of the writer.
+func Terminal(w io.Writer, r *Report, color bool) error {
+	out := &terminal{Writer: bufio.NewWriter(w), color: color}
+	r = clean(r, func(text string) string { return commands.Replace(printable(text)) })
+	out.header(r)
+	out.operations(r)
+	out.findings(r)
+	out.notRun(r)
+	out.cleanup(r)
+	out.verdict(r)
+	return out.Flush()
+}
+
+// commands are what CI systems take for an order wherever it stands in the log.
+// What they take for one at the beginning of a line never stands there.
+var commands = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
+
+// terminal writes text, in colour or not. A bufio.Writer keeps the first error
+// until Flush.
+type terminal struct {
+	*bufio.Writer
+	color bool
+}
+
+// style is the number of an ANSI attribute.
+type style int
+
+const (
+	bold   style = 1
+	dim    style = 2
+	red    style = 31
+	green  style = 32
+	yellow style = 33
+	blue   style = 36
+)
+
+func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
+
+func (t *terminal) paint(s style, text string) string {
+	if !t.color || text == "" {
+		return text
+	}
+	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", s, text)
+}
+
+func (t *terminal) header(r *Report) {
+	parts := []string{r.Target.URL}
+	if r.Target.Edition != "" || r.Target.Version != "" {
+		parts = append(parts, strings.TrimSpace(r.Target.Edition+" "+r.Target.Version))
+	}
+	if r.Target.Mock != "" {
+		parts = append(parts, "unleash-mock "+r.Target.Mock)
+	}
+	if r.Run.Profile != "" {
+		parts = append(parts, "profile "+r.Run.Profile)
+	}
+	if r.Run.Seed != 0 {
+		parts = append(parts, fmt.Sprintf("seed %d", r.Run.Seed))
+	}
+	t.printf("%s\n", oneLine(strings.Join(parts, " · ")))
+}
+
+// operations is the table, and how complete it is. Statuses in parentheses are
+// documented but were not seen, those with an exclamation mark were seen but
+// are not documented.
+func (t *terminal) operations(r *Report) {
+	if len(r.Operations) == 0 {
+		return
+	}
+	width := len("OPERATION")
+	others, undocumented := false, false
+	for _, operation := range r.Operations {
+		width = max(width, utf8.RuneCountInString(operation.ID))
+		others = others || operation.Summary.Errored+operation.Summary.Skipped > 0
+	}
+	title := fmt.Sprintf("%-*s  PASSED  FAILED  DISABLED", width, "OPERATION")
+	if others {
+		title += "  ERRORS  SKIPPED"
+	}
+	t.printf("\n%s\n", t.paint(bold, title+"  STATUSES"))
+	for _, operation := range r.Operations {
+		s := operation.Summary
+		t.printf("%-*s  %s  %s  %s", width, operation.ID, t.number(6, s.Passed, green), t.number(6, s.Failed, red), t.number(8, s.Disabled, yellow))
+		if others {
+			t.printf("  %s  %s", t.number(6, s.Errored, red), t.number(7, s.Skipped, yellow))
+		}
+		for i, status := range operation.Statuses {
+			if i == 0 {
+				t.printf(" ")
+			}
+			switch {
+			case status.Seen == 0:
+				t.printf(" %s", t.paint(dim, fmt.Sprintf("(%d)", status.Code)))
+			case !status.Documented:
+				undocumented = true
+				t.printf(" %s", t.paint(red, fmt.Sprintf("%d!", status.Code)))
+			default:
+				t.printf(" %d", status.Code)
+			}
+		}
+		t.printf("\n")
+	}
+	covered := r.coverage()
+	t.printf("\n%s\n", covered.text())
+	for _, missing := range covered.Unseen {
+		t.printf("%s\n", t.paint(dim, fmt.Sprintf("  (%d)", missing.Code)+strings.TrimPrefix(missing.text(), fmt.Sprint(missing.Code))))
+	}
+	if undocumented {
+		t.printf("%s\n", t.paint(red, "  status!: seen, but not documented"))
+	}
+}
+
+func (t *terminal) number(width, number int, s style) string {
+	text := fmt.Sprintf("%*d", width, number)
+	if number == 0 {
+		return t.paint(dim, text)
+	}
+	return t.paint(s, text)
+}
+
+func (t *terminal) findings(r *Report) {
+	for i, f := range r.findings() {
+		if i == 0 {
+			t.printf("\n%s\n", t.paint(bold, "FAILURES"))
+		}
+		kind := ""
+		if f.Scenario.Outcome == Errored {
+			kind = " (an error of the suite or on the way to the target)"
+		}
+		t.printf("\n%s\n", t.paint(red, fmt.Sprintf("%d. %s%s", i+1, oneLine(f.Scenario.Name), kind)))
+		for _, line := range f.facts() {
+			value := clip(line.Value, bodyShown)
+			t.printf("   %s  %s\n", t.paint(blue, fmt.Sprintf("%-9s", line.Name)), strings.ReplaceAll(value, "\n", "\n            │ "))
+		}
+	}
+}
+
+func (t *terminal) notRun(r *Report) {
+	for i, group := range r.notRun() {
+		if i == 0 {
+			t.printf("\n%s\n\n", t.paint(bold, "NOT RUN"))
+		}
+		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", len(group.Scenarios))), group.Name)
+	}
+}
+
+func (t *terminal) cleanup(r *Report) {
+	for i, left := range r.Cleanup {
+		if i == 0 {
+			t.printf("\n%s\n\n", t.paint(bold, "LEFT BEHIND"))
+		}
+		t.printf("%s\n", left.text())
+	}
+}
+
+func (t *terminal) verdict(r *Report) {
+	s := red
+	switch r.ExitCode {
+	case 0:
+		s = green
+	case 4:
+		s = yellow
+	}
+	line := fmt.Sprintf("%s: %s; %s", r.verdict(), r.Summary.counts(), plural(r.Summary.Exchanges, "exchange"))
+	if r.Summary.Violations > 0 {
+		line += fmt.Sprintf(", %d of them broke the contract", r.Summary.Violations)
+	}
+	if r.Run.Duration > 0 {
+		line += ", in " + length(r.Run.Duration)
+	}
+	t.printf("\n%s\n", t.paint(s, line))
+}

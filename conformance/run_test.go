@@ -1,0 +1,773 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// verify runs the suite and expects an exit code.
+func verify(t *testing.T, want int, options conformance.Options) *report.Report {
+	t.Helper()
+	if options.Seed == 0 {
+		options.Seed = 1
+	}
+	result, err := conformance.Run(t.Context(), options)
+	if result == nil {
+		t.Fatal(err)
+	}
+	if result.ExitCode != want {
+		t.Errorf("exit code %d, want %d: %+v, %v%s", result.ExitCode, want, result.Summary, err, firstFailures(result))
+	}
+	return result
+}
+
+// firstFailures words what went wrong first.
+func firstFailures(result *report.Report) string {
+	var text strings.Builder
+	for _, scenario := range result.Scenarios {
+		for _, failure := range scenario.Failures {
+			if text.Len() < 2000 {
+				fmt.Fprintf(&text, "\n%s: expected %s, got %s", scenario.ID, failure.Expectation, failure.Got)
+			}
+		}
+	}
+	return text.String()
+}
+
+// find returns a scenario of a report.
+func find(t *testing.T, result *report.Report, id string) *report.Scenario {
+	t.Helper()
+	at := slices.IndexFunc(result.Scenarios, func(s report.Scenario) bool { return s.ID == id })
+	if at < 0 {
+		t.Fatalf("there is no scenario %s", id)
+	}
+	return &result.Scenarios[at]
+}
+
+// reasons counts why scenarios did not run.
+func reasons(result *report.Report) map[string]int {
+	counts := map[string]int{}
+	for _, scenario := range result.Scenarios {
+		if scenario.Reason != "" {
+			counts[string(scenario.Outcome)+": "+scenario.Reason]++
+		}
+	}
+	return counts
+}
+
+// endpointNames lists the signal endpoints of a mock.
+func endpointNames(t *testing.T, mock http.Handler) []string {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/api/admin/signal-endpoints", nil)
+	r.Header.Set("Authorization", conformance.MockTokens().Admin)
+	mock.ServeHTTP(recorder, r)
+	var answer struct{ SignalEndpoints []struct{ Name string } }
+	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, endpoint := range answer.SignalEndpoints {
+		names = append(names, endpoint.Name)
+	}
+	return names
+}
+
+// seeded are the endpoints that a mock is born with.
+var seeded = []string{"my-external-app", "cpu-over-90"}
+
+func TestTheMockKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	conformance.Test(t, conformance.Options{Handler: newMock(t, mockserver.WithLimits(mockserver.NoLimits()))})
+}
+
+func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string][]mockserver.Option{
+		"faithful":    {mockserver.WithValidation(mockserver.Faithful), mockserver.WithLimits(mockserver.NoLimits())},
+		"open source": {mockserver.WithEdition(mockserver.OpenSource)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conformance.Test(t, conformance.Options{Handler: newMock(t, options...)})
+		})
+	}
+}
+
+// TestEveryDocumentedStatusIsSeen runs the suite over mocks whose limits can be
+// reached, of both editions. What no request can bring about is said to be so.
+func TestEveryDocumentedStatusIsSeen(t *testing.T) {
+	t.Parallel()
+	limits := mockserver.UnleashLimits()
+	limits.CallsPerSecond = 20
+	few := limits
+	few.PersonalTokenPerMinute = 10
+	seen := map[string]bool{}
+	var mu sync.Mutex
+	t.Run("targets", func(t *testing.T) {
+		for name, test := range map[string]struct {
+			mock []mockserver.Option
+			tags string
+		}{
+			"enterprise":     {[]mockserver.Option{mockserver.WithLimits(limits)}, ""},
+			"few with a PAT": {[]mockserver.Option{mockserver.WithLimits(few)}, "@limits and @measured"},
+			"open source":    {[]mockserver.Option{mockserver.WithEdition(mockserver.OpenSource)}, ""},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				result := verify(t, 0, conformance.Options{Handler: newMock(t, test.mock...), Tags: test.tags})
+				mu.Lock()
+				defer mu.Unlock()
+				for _, operation := range result.Operations {
+					for _, status := range operation.Statuses {
+						pair := fmt.Sprintf("%s %d", operation.ID, status.Code)
+						seen[pair] = seen[pair] || status.Seen > 0
+						if !status.Documented {
+							t.Errorf("%s is not documented", pair)
+						}
+						if status.Seen > 0 && status.Unseen != "" {
+							t.Errorf("%s was seen and is said not to be: %s", pair, status.Unseen)
+						}
+					}
+				}
+			})
+		}
+	})
+	count, impossible := 0, 0
+	for _, operation := range spec.Default().Operations() {
+		for _, status := range operation.Statuses() {
+			pair := fmt.Sprintf("%s %d", operation.ID, status)
+			switch failure := status == 500 || status == 503; {
+			case seen[pair] && failure:
+				t.Errorf("%s was seen", pair)
+			case seen[pair]:
+				count++
+			case failure:
+				impossible++
+			default:
+				t.Errorf("%s was not seen", pair)
+			}
+		}
+	}
+	t.Logf("coverage: %d pairs of operation and documented status seen, %d tell of a failure of the server", count, impossible)
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	for _, concurrency := range []int{1, 8, 8} {
+		result := verify(t, 0, conformance.Options{Handler: mock, Concurrency: concurrency, Profile: conformance.All, AllowWrites: true})
+		if len(result.Cleanup) > 0 {
+			t.Errorf("left behind: %+v", result.Cleanup)
+		}
+		if names := endpointNames(t, mock); !slices.Equal(names, seeded) {
+			t.Errorf("endpoints %q", names)
+		}
+	}
+}
+
+// TestOddTargets is about instances that are none.
+func TestOddTargets(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"a web site": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<html>welcome</html>")
+		},
+		"always 500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+		"a login page": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://login.example.com/", http.StatusFound)
+		},
+		"always 404": http.NotFound,
+		"empty":      func(http.ResponseWriter, *http.Request) {},
+		"JSON null":  func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "null") },
+		"always 429": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", "y"); w.WriteHeader(400) },
+		"health hangs up": func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/health" {
+				panic(http.ErrAbortHandler)
+			}
+			w.WriteHeader(500)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := verify(t, 1, conformance.Options{Handler: handler, Tokens: conformance.MockTokens(), Operations: []string{"getHealth", "getReady", "getSignals"}, AllowWrites: true})
+			if find(t, result, "health/health-says-that-all-is-well").Outcome != report.Failed {
+				t.Error("health did not fail")
+			}
+			if result.Summary.Errored > 0 {
+				t.Errorf("%d errors of the suite: %v", result.Summary.Errored, reasons(result))
+			}
+		})
+	}
+}
+
+// TestAnAnswerThatIsNoHTTPIsTheTargetsFault is about one path among many, so
+// that the target cannot be said to be unreachable.
+func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	garbled := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/ready" {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = connection.Write([]byte("oops\r\n"))
+		connection.Close()
+	})
+	result := verify(t, 1, conformance.Options{Handler: garbled, Operations: []string{"getReady", "getHealth"}})
+	for _, scenario := range result.Scenarios {
+		about := slices.Contains(scenario.Operations, "getReady")
+		if failed := scenario.Outcome == report.Failed; failed && !about || scenario.Outcome == report.Errored {
+			t.Errorf("%s is %s: %+v", scenario.ID, scenario.Outcome, scenario.Failures)
+		}
+	}
+	failure := find(t, result, "health/ready-says-that-all-is-well").Failures
+	if len(failure) != 1 || failure[0].Operation != "getReady" || !strings.HasPrefix(failure[0].Got, "no answer: ") {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestUnreachableTargets(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := listener.Addr().String()
+	listener.Close()
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mute.Close() })
+	chatty, err := net.Listen("tcp", "127.0.0.1:0") // speaks something else
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { chatty.Close() })
+	go func() {
+		for {
+			connection, err := chatty.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = connection.Write([]byte("220 mail.example.com ESMTP\r\n"))
+			connection.Close()
+		}
+	}()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(secure.Close)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for name, target := range map[string]string{
+		"closed port":           "http://" + closed,
+		"no such host":          "http://unleash.invalid",
+		"mute":                  "http://" + mute.Addr().String(),
+		"mail server":           "http://" + chatty.Addr().String(),
+		"unknown authority":     secure.URL,
+		"https on an http port": strings.Replace(plain.URL, "http:", "https:", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result, err := conformance.Run(t.Context(), conformance.Options{Target: target, Timeout: 300 * time.Millisecond})
+			if !errors.Is(err, conformance.ErrUnreachable) {
+				t.Errorf("the error is %v", err)
+			}
+			if result == nil || result.ExitCode != 3 || result.Summary.Skipped != len(result.Scenarios) || len(result.Scenarios) == 0 {
+				t.Errorf("the report: %+v", result)
+			}
+		})
+	}
+}
+
+func TestATargetBehindTLSAndABasePath(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(newMock(t, mockserver.WithBasePath("/unleash"), mockserver.WithLimits(mockserver.NoLimits())))
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	for name, config := range map[string]*tls.Config{"authority": {RootCAs: roots}, "unchecked": {InsecureSkipVerify: true}} {
+		result := verify(t, 0, conformance.Options{Target: server.URL + "/unleash/", TLS: config})
+		if result.Summary.Failed > 0 || result.Summary.Passed < 400 {
+			t.Errorf("%s: %+v", name, result.Summary)
+		}
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	t.Parallel()
+	handler := http.NotFoundHandler()
+	for name, options := range map[string]conformance.Options{
+		"no target":          {},
+		"target and handler": {Target: "http://127.0.0.1", Handler: handler},
+		"profile":            {Handler: handler, Profile: "most"},
+		"tags":               {Handler: handler, Tags: "@a &&"},
+		"operation":          {Handler: handler, Operations: []string{"getHealth", "getWealth"}},
+		"password":           {Target: "http://u:p@h"},
+	} {
+		result, err := conformance.Run(t.Context(), options)
+		var usage *conformance.UsageError
+		if result != nil || !errors.As(err, &usage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNothingVerifiedIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	openSource := newMock(t, mockserver.WithEdition(mockserver.OpenSource))
+	for name, options := range map[string]conformance.Options{
+		"enterprise on open source": {Handler: openSource, Profile: conformance.Enterprise},
+		"by tag":                    {Handler: openSource, Tags: "@enterprise"},
+		"no such tag":               {Handler: openSource, Tags: "@nothing"},
+		"tags and operations":       {Handler: openSource, Tags: "@op:getHealth", Operations: []string{"getReady"}},
+	} {
+		result := verify(t, 4, options)
+		if result.Summary.Disabled != len(result.Scenarios) {
+			t.Errorf("%s: %+v", name, result.Summary)
+		}
+	}
+}
+
+func TestScenariosAreChosen(t *testing.T) {
+	t.Parallel()
+	no, yes := false, true
+	for name, test := range map[string]struct {
+		options conformance.Options
+		chosen  func(report.Scenario) bool
+	}{
+		"core":       {conformance.Options{Profile: conformance.Core}, func(s report.Scenario) bool { return slices.Contains(s.Tags, "@core") }},
+		"enterprise": {conformance.Options{Profile: conformance.Enterprise}, func(s report.Scenario) bool { return slices.Contains(s.Tags, "@enterprise") }},
+		"operation":  {conformance.Options{Operations: []string{"getHealth"}}, func(s report.Scenario) bool { return slices.Contains(s.Operations, "getHealth") }},
+		"tag": {conformance.Options{Tags: "@op:getReady and not @writes"}, func(s report.Scenario) bool {
+			return slices.Contains(s.Operations, "getReady") && !slices.Contains(s.Tags, "@writes")
+		}},
+		"read-only": {conformance.Options{ReadOnly: true}, func(s report.Scenario) bool { return !slices.Contains(s.Tags, "@writes") }},
+		"assumed":   {conformance.Options{Assumed: &yes, Tags: "@assumed"}, func(s report.Scenario) bool { return slices.Contains(s.Tags, "@assumed") }},
+		"known":     {conformance.Options{Assumed: &no}, func(s report.Scenario) bool { return !slices.Contains(s.Tags, "@assumed") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.options.Handler = newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+			result := verify(t, 0, test.options)
+			for _, scenario := range result.Scenarios {
+				ran := scenario.Outcome == report.Passed
+				if ran && !test.chosen(scenario) {
+					t.Errorf("%s ran", scenario.ID)
+				}
+				// Others may be left out for other reasons, but not for these.
+				if !ran && test.chosen(scenario) && (strings.Contains(scenario.Reason, "leaves it out") || strings.Contains(scenario.Reason, "leave it out")) {
+					t.Errorf("%s did not run: %s", scenario.ID, scenario.Reason)
+				}
+			}
+		})
+	}
+}
+
+// methods notes which methods reach a handler.
+type methods struct {
+	next http.Handler
+	mu   sync.Mutex
+	seen map[string]int
+}
+
+func (m *methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mu.Lock()
+	m.seen[r.Method]++
+	m.mu.Unlock()
+	m.next.ServeHTTP(w, r)
+}
+
+func TestAReadOnlyRunOnlyReads(t *testing.T) {
+	t.Parallel()
+	noted := &methods{next: newMock(t), seen: map[string]int{}}
+	result := verify(t, 0, conformance.Options{Handler: noted, ReadOnly: true, AllowWrites: true})
+	for method, count := range noted.seen {
+		if method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions {
+			t.Errorf("%d requests with %s", count, method)
+		}
+	}
+	if result.Run.Writes || result.Summary.Passed < 100 || noted.seen["GET"] == 0 {
+		t.Errorf("%+v, %v", result.Summary, noted.seen)
+	}
+}
+
+// seededWith is a mock with that many signal endpoints.
+func seededWith(t *testing.T, endpoints int) *mockserver.Server {
+	t.Helper()
+	start := seed.Default(time.Now())
+	start.Endpoints = nil
+	for i := range endpoints {
+		start.Endpoints = append(start.Endpoints, seed.Endpoint{ID: int64(i + 1), Name: fmt.Sprintf("theirs-%d", i), Enabled: true, CreatedAt: time.Now(), CreatedByUserID: 1})
+	}
+	start.Signals = nil
+	limits := mockserver.UnleashLimits()
+	limits.CallsPerSecond = 1000
+	return newMock(t, mockserver.WithSeed(start), mockserver.WithLimits(limits))
+}
+
+func TestATargetWithLittleRoom(t *testing.T) {
+	t.Parallel()
+	for endpoints, want := range map[int]string{
+		3: "",
+		4: "disabled: it needs room for 2 signal endpoints; the target holds 4 and has room for 1",
+		5: "disabled: the target holds 5 signal endpoints and allows no more",
+	} {
+		t.Run(fmt.Sprint(endpoints), func(t *testing.T) {
+			t.Parallel()
+			mock := seededWith(t, endpoints)
+			result := verify(t, 0, conformance.Options{Handler: mock, Concurrency: 8})
+			if counts := reasons(result); want != "" && counts[want] == 0 {
+				t.Errorf("reasons: %v", counts)
+			}
+			if names := endpointNames(t, mock); len(names) != endpoints {
+				t.Errorf("endpoints %q", names)
+			}
+		})
+	}
+}
+
+func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		token, failed, reason string
+	}{
+		"unknown": {"*:*.unknown-to-the-mock", "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is not known to the target: it answers 401"},
+		"backend": {conformance.MockTokens().Backend, "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is of another kind: the target answers 403"},
+		"editor":  {"user:unleash-mock-editor", "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin", "the admin's token does not have the ADMIN permission: the target answers 403"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			result := verify(t, 1, conformance.Options{Handler: mock, Tokens: conformance.Tokens{Admin: test.token}})
+			if find(t, result, test.failed).Outcome != report.Failed {
+				t.Errorf("%s did not fail", test.failed)
+			}
+			if counts := reasons(result); counts["disabled: "+test.reason] < 100 || result.Summary.Failed > 3 {
+				t.Errorf("%+v, reasons: %v", result.Summary, counts)
+			}
+			if names := endpointNames(t, mock); !slices.Equal(names, seeded) {
+				t.Errorf("endpoints %q", names)
+			}
+		})
+	}
+}
+
+// withoutHeader hides that a target is a mock, so that its tokens are not known.
+func withoutHeader(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		recorder.Header().Del(mockserver.Header)
+		for name, values := range recorder.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(recorder.Code)
+		if r.Method != http.MethodHead {
+			_, _ = w.Write(recorder.Body.Bytes())
+		}
+	})
+}
+
+func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
+	t.Parallel()
+	stranger := withoutHeader(newMock(t, mockserver.WithLimits(mockserver.NoLimits())))
+	result := verify(t, 0, conformance.Options{Handler: stranger})
+	counts := reasons(result)
+	if counts["disabled: it needs a token of the admin"] == 0 || result.Run.Profile != "core" || result.Summary.Passed < 100 {
+		t.Errorf("%+v, profile %s, reasons: %v", result.Summary, result.Run.Profile, counts)
+	}
+	result = verify(t, 0, conformance.Options{Handler: stranger, Tokens: conformance.Tokens{Admin: conformance.MockTokens().Admin}})
+	counts = reasons(result)
+	for _, reason := range []string{
+		"disabled: it needs a token of the backend",
+		"disabled: it needs a token of the frontend",
+		"disabled: it needs a token of the viewer; one could not be made: the target does not tell the admin which roles there are",
+		"disabled: it rests on an assumption; --assumed turns it on",
+	} {
+		if counts[reason] == 0 {
+			t.Errorf("nothing is %s: %v", reason, counts)
+		}
+	}
+	if result.Target.Mock != "" || result.Target.Edition != "enterprise" || result.Run.Profile != "all" || result.Run.Assumed {
+		t.Errorf("%+v, %+v", result.Target, result.Run)
+	}
+}
+
+// TestAnInterruptedRunLeavesNothing ends the run at a request in its middle.
+func TestAnInterruptedRunLeavesNothing(t *testing.T) {
+	t.Parallel()
+	for _, concurrency := range []int{1, 4} {
+		mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+		ctx, interrupt := context.WithCancel(t.Context())
+		var mu sync.Mutex
+		creates := 0
+		handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if mock.ServeHTTP(w, r); r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/signal-endpoints") {
+				mu.Lock()
+				defer mu.Unlock()
+				if creates++; creates == 60 {
+					interrupt()
+				}
+			}
+		})
+		result, err := conformance.Run(ctx, conformance.Options{Handler: handler, Concurrency: concurrency, Tags: "@writes and @enterprise"})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("the error is %v", err)
+		}
+		if result.ExitCode != 3 || result.Summary.Skipped == 0 || result.Summary.Failed > 0 || result.Summary.Errored > 0 {
+			t.Errorf("exit code %d, %+v: %v", result.ExitCode, result.Summary, reasons(result))
+		}
+		if names := endpointNames(t, mock); !slices.Equal(names, seeded) || len(result.Cleanup) > 0 {
+			t.Errorf("endpoints %q, left %+v", names, result.Cleanup)
+		}
+	}
+}
+
+// TestOthersMaySendSignalsMeanwhile is about a target in use: somebody's signal
+// arrives with every one of the suite's.
+func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	stranger := withoutHeader(mock)
+	busy := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/api/admin/signals" {
+			other := httptest.NewRequest(http.MethodPost, "/api/signal-endpoint/my-external-app", nil)
+			other.Header.Set("Authorization", "signal_unleash-mock-my-external-app")
+			mock.ServeHTTP(httptest.NewRecorder(), other)
+		}
+		stranger.ServeHTTP(w, r)
+	})
+	result := verify(t, 0, conformance.Options{Handler: busy, Tokens: conformance.MockTokens(), Tags: "@op:getSignals"})
+	disturbed := 0
+	for _, scenario := range result.Scenarios {
+		if strings.HasPrefix(scenario.Reason, "others sent signals") {
+			disturbed++
+			if scenario.Outcome != report.Skipped || !slices.Contains(scenario.Tags, "@quiet") || len(scenario.Failures) > 0 {
+				t.Errorf("%+v", scenario)
+			}
+		}
+	}
+	if disturbed == 0 || result.Summary.Passed < 10 {
+		t.Errorf("%d were disturbed, %+v", disturbed, result.Summary)
+	}
+}
+
+func TestFailFast(t *testing.T) {
+	t.Parallel()
+	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
+	result := verify(t, 1, conformance.Options{Handler: broken, FailFast: true})
+	if result.Summary.Failed != 1 || reasons(result)["skipped: an earlier scenario failed"] != result.Summary.Skipped || result.Summary.Skipped == 0 {
+		t.Errorf("%+v: %v", result.Summary, reasons(result))
+	}
+}
+
+func TestWhatIsKeptIsSwept(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	options := conformance.Options{Handler: mock, Keep: true, Operations: []string{"updateSignalEndpoint"}}
+	first := verify(t, 0, options)
+	second := verify(t, 0, options)
+	if len(first.Cleanup) == 0 || first.Cleanup[0].Reason != "kept, as asked for" {
+		t.Fatalf("left: %+v", first.Cleanup)
+	}
+	options = conformance.Options{Handler: mock}
+	count := func() int { return len(endpointNames(t, mock)) - len(seeded) }
+	before := count()
+	sweep := func(what conformance.SweepOptions) int {
+		t.Helper()
+		swept, left, err := conformance.Sweep(t.Context(), options, what)
+		if err != nil || len(left) > 0 {
+			t.Fatalf("%+v: %v", left, err)
+		}
+		return len(swept)
+	}
+	if dry := sweep(conformance.SweepOptions{DryRun: true}); dry != before || count() != before || before == 0 {
+		t.Errorf("a dry run tells of %d of %d and leaves %d", dry, before, count())
+	}
+	if young := sweep(conformance.SweepOptions{OlderThan: time.Hour}); young != 0 || count() != before {
+		t.Errorf("%d that are young were removed", young)
+	}
+	if one := sweep(conformance.SweepOptions{Run: first.Run.ID}); one == 0 || count() != before-one {
+		t.Errorf("%d of the first run, %d of %d left", one, count(), before)
+	}
+	for _, name := range endpointNames(t, mock) {
+		if strings.Contains(name, first.Run.ID) || !strings.Contains(name, second.Run.ID) && !slices.Contains(seeded, name) {
+			t.Errorf("%s is left", name)
+		}
+	}
+	sweep(conformance.SweepOptions{})
+	if names := endpointNames(t, mock); !slices.Equal(names, seeded) {
+		t.Errorf("endpoints %q", names)
+	}
+	if again := sweep(conformance.SweepOptions{}); again != 0 {
+		t.Errorf("%d were removed again", again)
+	}
+}
+
+// TestADeleteThatIsRefusedIsTold is a server on which nothing can be deleted.
+func TestADeleteThatIsRefusedIsTold(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	stubborn := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+	result := verify(t, 0, conformance.Options{Handler: stubborn, Tags: "@op:enableSignalEndpoint and @assumed and @writes"})
+	if len(result.Cleanup) == 0 || !strings.HasPrefix(result.Cleanup[0].Reason, "its removal was refused: status 500") {
+		t.Errorf("left: %+v", result.Cleanup)
+	}
+	swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Handler: stubborn}, conformance.SweepOptions{})
+	if err != nil || len(swept) != 0 || len(left) == 0 {
+		t.Errorf("swept %+v, left %+v, %v", swept, left, err)
+	}
+}
+
+// TestNoSecretIsInAReport looks for every token in every form of a report, of a
+// run in which everything fails.
+func TestNoSecretIsInAReport(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	var mu sync.Mutex
+	var secrets []string
+	leaky := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, r)
+		var created struct{ Token string }
+		if json.Unmarshal(recorder.Body.Bytes(), &created) == nil && created.Token != "" {
+			mu.Lock()
+			secrets = append(secrets, created.Token)
+			mu.Unlock()
+		}
+		for name, values := range recorder.Header() {
+			w.Header()[name] = values
+		}
+		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+		if r.Method == http.MethodGet { // so that lists fail, and what they list is created
+			w.Header().Del("ETag")
+		}
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	})
+	tokens := conformance.MockTokens()
+	result := verify(t, 1, conformance.Options{Handler: leaky, Headers: http.Header{"X-Gate": {"sesame-open-the-gate"}}})
+	secrets = append(secrets, tokens.Admin, tokens.Viewer, tokens.Backend, tokens.Frontend, "sesame-open-the-gate")
+	if len(secrets) < 10 || result.Summary.Failed < 100 {
+		t.Fatalf("%d secrets, %+v", len(secrets), result.Summary)
+	}
+	for _, format := range report.Formats() {
+		var text bytes.Buffer
+		if err := report.Write(format, &text, result); err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range secrets {
+			if strings.Contains(text.String(), secret) {
+				t.Errorf("the %s report shows %s", format, secret)
+			}
+		}
+	}
+}
+
+// TestAFailureTellsWhatAndWhere is about a server that updates nothing.
+func TestAFailureTellsWhatAndWhere(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	forgetful := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/tokens/") && r.Header.Get("Authorization") == conformance.MockTokens().Admin {
+			recorder := httptest.NewRecorder()
+			mock.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/health", nil))
+			w.Header().Set(mockserver.Header, "dev")
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+	result := verify(t, 1, conformance.Options{Handler: forgetful, Operations: []string{"deleteSignalEndpointToken"}})
+	scenario := find(t, result, "tokens/a-deleted-token-is-gone-and-only-that")
+	if scenario.Outcome != report.Failed || len(scenario.Failures) == 0 || len(scenario.Exchanges) < 5 {
+		t.Fatalf("%+v", scenario)
+	}
+	failure := scenario.Failures[0]
+	if failure.Operation != "deleteSignalEndpointToken" || failure.SeenIn != "getSignalEndpointTokens" || failure.Expectation != "1 entry" ||
+		failure.Pointer != "/signalEndpointTokens" || failure.Standing != spec.Documented || failure.Source == "" || failure.File != "features/tokens.feature" ||
+		failure.Line == 0 || !strings.HasPrefix(failure.Step, "Then the answer has") || !strings.HasPrefix(failure.Curl, "curl -i 'http://") || !strings.Contains(failure.Curl, "$ADMIN_TOKEN") {
+		t.Errorf("%+v", failure)
+	}
+	for i, step := range scenario.Steps {
+		wanted := report.Passed
+		if step.Line == failure.Line {
+			wanted = report.Failed
+		} else if step.Line > failure.Line {
+			wanted = report.Skipped
+		}
+		if step.Outcome != wanted {
+			t.Errorf("step %d is %s, want %s", i, step.Outcome, wanted)
+		}
+	}
+	for _, operation := range result.Operations {
+		if failed := operation.Summary.Failed; (operation.ID == "deleteSignalEndpointToken" || operation.ID == "getSignalEndpointTokens") && failed == 0 {
+			t.Errorf("%s has no failure in the table", operation.ID)
+		}
+	}
+}
+
+func TestProgressIsToldOfEveryScenario(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	told, last := 0, conformance.Progress{}
+	found := false
+	result := verify(t, 0, conformance.Options{
+		Handler: mock, Concurrency: 4, Operations: []string{"getSignalEndpoints"},
+		Found: func(target report.Target, run report.Run, _ []string) { found = target.Mock != "" && run.ID != "" },
+		Progress: func(p conformance.Progress) {
+			told++
+			last = p
+		},
+	})
+	if told != result.Summary.Passed || last.Done != told || last.Total != told || !found {
+		t.Errorf("told %d times, last %d of %d; %+v", told, last.Done, last.Total, result.Summary)
+	}
+}
+
+func TestTheReportIsOrdered(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	first := verify(t, 0, conformance.Options{Handler: mock, Seed: 1, Operations: []string{"getHealth"}})
+	second := verify(t, 0, conformance.Options{Handler: mock, Seed: 2, Operations: []string{"getHealth"}})
+	ids := func(r *report.Report) (list []string) {
+		for _, scenario := range r.Scenarios {
+			list = append(list, scenario.ID)
+		}
+		return list
+	}
+	if !slices.Equal(ids(first), ids(second)) {
+		t.Error("the order of the report depends on the seed")
+	}
+}

@@ -1,0 +1,58 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+// Test runs the suite under go test and gives each scenario a subtest, once all
+// of them ran. What is disabled or skipped is skipped with its reason.
+func Test(t *testing.T, options Options) {
+	t.Helper()
+	result, err := Run(t.Context(), options)
+	if result == nil {
+		t.Fatal(err)
+	}
+	t.Logf("run %s of %s, seed %d", result.Run.ID, result.Target.URL, result.Run.Seed)
+	for i := range result.Scenarios {
+		scenario := &result.Scenarios[i]
+		t.Run(scenario.ID, func(t *testing.T) {
+			switch scenario.Outcome {
+			case report.Disabled, report.Skipped:
+				t.Skip(scenario.Reason)
+			case report.Errored:
+				t.Error(scenario.Reason)
+			case report.Failed:
+				t.Error(describe(scenario))
+			}
+		})
+	}
+	for _, leftover := range result.Cleanup {
+		t.Logf("left behind: %s %s (%s): %s", leftover.Kind, leftover.Name, leftover.Path, leftover.Reason)
+	}
+	switch {
+	case err != nil && !errors.Is(err, t.Context().Err()):
+		t.Error(err)
+	case result.ExitCode == exitUnverified:
+		t.Error("nothing was verified")
+	}
+}
+
+// describe words what a scenario failed of.
+func describe(scenario *report.Scenario) string {
+	var text strings.Builder
+	for _, failure := range scenario.Failures {
+		fmt.Fprintf(&text, "%s\n  %s:%d %s\n  expected %s\n  got      %s\n", failure.Operation, failure.File, failure.Line, failure.Step, failure.Expectation, failure.Got)
+		if failure.Source != "" {
+			fmt.Fprintf(&text, "  %s: %s\n", failure.Standing, failure.Source)
+		}
+		if failure.Curl != "" {
+			fmt.Fprintf(&text, "  %s\n", failure.Curl)
+		}
+	}
+	return text.String()
+}

@@ -1,0 +1,387 @@
+Feature: Who may come in
+  Everything under /api wants a token, raw or behind the word Bearer. The token is
+  looked at before the path: whoever has none learns nothing of what there is.
+
+  The ids and names below belong to nothing, so that a server which lets somebody
+  in by mistake changes nothing.
+
+  @core @token-check @observed
+  Scenario: The token that was given as the admin's is one
+    Seen on Unleash 8.2.0: only who is let in learns that a path does not exist.
+    When I GET "/api/admin/unleash-mock-verify" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+
+  @op:getSignalEndpointSignals @enterprise @token-check @documented
+  Scenario: The token that was given as the admin's has the permission ADMIN
+    The API reference lists 404 for an id that nothing has; who lacks the permission gets 403.
+    When I GET "/api/admin/signal-endpoints/2147483600/signals" as the admin
+    Then the status is 404
+
+  @core @documented
+  Scenario Outline: <method> <path> refuses who has no token
+    The API reference lists 401, Unleash 8.2.0 was seen to word it so. It says where to log in.
+    When I <method> "<path>" as nobody
+    Then the status is 401
+    And the error is "AuthenticationRequired"
+    And the answer has
+      | /id            | matches /^[0-9a-f-]{36}$/ |
+      | /message       | starts with "You must log in to use Unleash. Your request had no authorization header" |
+      | /path          | starts with "/" |
+      | /type          | a text |
+      | /defaultHidden | true or false |
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a token that it does not know
+    Seen on Unleash 8.2.0: every unknown token gets the same answer.
+    When I <method> "<path>" with the authorization "*:*.unleash-mock-verify-unknown"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    And the message is "You must log in to use Unleash."
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses the token of a backend
+    Seen on Unleash 8.2.0: the tokens of SDKs have their own part of the API and no place elsewhere.
+    When I <method> "<path>" as the backend
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    And the answer has
+      | /name | nothing |
+    When I <method> "<path>" with the authorization "Bearer <backend.token>"
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses the token of a frontend
+    Seen on Unleash 8.2.0: the tokens of SDKs have their own part of the API and no place elsewhere.
+    When I <method> "<path>" as the frontend
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    And the answer has
+      | /name | nothing |
+    When I <method> "<path>" with the authorization "Bearer <frontend.token>"
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: The admin's token is let in as <form>
+    Seen on Unleash 8.2.0: Bearer counts in any case, with blanks behind it, once.
+    When I GET "/api/admin/unleash-mock-verify" with the authorization "<header>"
+    Then the status is 404
+    And the error is "NotFoundError"
+
+    Examples:
+      | form                | header                 |
+      | it stands           | <admin.token>          |
+      | Bearer              | Bearer <admin.token>   |
+      | bearer              | bearer <admin.token>   |
+      | BEARER              | BEARER <admin.token>   |
+      | Bearer with blanks  | Bearer   <admin.token> |
+
+  @enterprise @observed
+  Scenario Outline: <path> is read with the admin's token as <form>
+    Seen on Unleash 8.2.0 on paths of every edition: the forms of the header do not depend on the path.
+    When I GET "<path>" with the authorization "<header>"
+    Then the status is 200
+
+    Examples:
+      | path                                          | form      | header               |
+      | /api/admin/signal-endpoints                   | it stands | <admin.token>        |
+      | /api/admin/signal-endpoints                   | Bearer    | Bearer <admin.token> |
+      | /api/admin/signal-endpoints                   | BEARER    | BEARER <admin.token> |
+      | /api/admin/signal-endpoints/2147483600/tokens | it stands | <admin.token>        |
+      | /api/admin/signal-endpoints/2147483600/tokens | bearer    | bearer <admin.token> |
+      | /api/admin/signals                            | it stands | <admin.token>        |
+      | /api/admin/signals                            | Bearer    | Bearer <admin.token> |
+      | /api/admin/invoices                           | it stands | <admin.token>        |
+      | /api/admin/invoices                           | Bearer    | Bearer <admin.token> |
+      | /api/admin/invoices/list                      | it stands | <admin.token>        |
+      | /api/admin/invoices/list                      | Bearer    | Bearer <admin.token> |
+
+  @enterprise @observed
+  Scenario Outline: <path> is not read with the admin's token behind another word than Bearer
+    Seen on Unleash 8.2.0: then it is a token that nobody knows.
+    When I GET "<path>" with the authorization "Basic <admin.token>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+
+    Examples:
+      | path                                           |
+      | /api/admin/signal-endpoints/2147483600/tokens  |
+      | /api/admin/signal-endpoints/2147483600/signals |
+      | /api/admin/signals                             |
+      | /api/admin/invoices                            |
+      | /api/admin/invoices/list                       |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a token in every wrong form
+    Seen on Unleash 8.2.0: what is not exactly a known token, raw or behind one Bearer, is unknown.
+    When I <method> "<path>" with the authorization "Bearer"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "Bearer<admin.token>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "Bearer Bearer <admin.token>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "Basic <admin.token>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "Token <admin.token>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "<admin.token>x"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "x<admin.token>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "'<admin.token>'"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "user:0123456789abcdef0123456789"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "Bearer user:0123456789abcdef0123456789"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "signal_0123456789abcdef0123456789"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "default:development.unleash-mock-verify-unknown"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "nonsense"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "***"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> takes an empty header for none
+    Seen on Unleash 8.2.0.
+    When I <method> "<path>" with the authorization ""
+    Then the status is 401
+    And the error is "AuthenticationRequired"
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @enterprise @observed
+  Scenario Outline: <method> <path> takes a token in every right form
+    The API reference gives both ways to send a token; Unleash 8.2.0 was seen to take Bearer in any case, with blanks behind it.
+    When I <method> "<path>" with the authorization "<admin.token>" with the body '{}'
+    Then the status is <status>
+    When I <method> "<path>" with the authorization "Bearer <admin.token>" with the body '{}'
+    Then the status is <status>
+    When I <method> "<path>" with the authorization "bearer <admin.token>" with the body '{}'
+    Then the status is <status>
+    When I <method> "<path>" with the authorization "BEARER <admin.token>" with the body '{}'
+    Then the status is <status>
+    When I <method> "<path>" with the authorization "Bearer   <admin.token>" with the body '{}'
+    Then the status is <status>
+
+    Examples: reading
+      | method | path                                           | status |
+      | GET    | /api/admin/signal-endpoints                    | 200    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  | 200    |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals | 404    |
+      | GET    | /api/admin/signals                             | 200    |
+      | GET    | /api/admin/invoices                            | 200    |
+      | GET    | /api/admin/invoices/list                       | 200    |
+
+    @writes
+    Examples: writing
+      | method | path                                                     | status |
+      | POST   | /api/admin/signal-endpoints                              | 400    |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   | 400    |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   | 404    |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                | 404    |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               | 404    |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            | 400    |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 400    |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 404    |
+
+  @enterprise @documented
+  Scenario Outline: <method> <path> refuses a viewer
+    The API reference lists 403 where an operation needs the permission ADMIN; Unleash 8.2.0 was seen to word it so.
+    When I <method> "<path>" as the viewer with the body '{}'
+    Then the status is 403
+    And the error is "PermissionError"
+    And the message is "You don't have the required permissions to perform this operation. To perform this action, you need the "ADMIN" permission."
+    And the answer has
+      | /id          | matches /^[0-9a-f-]{36}$/ |
+      | /permissions | ["ADMIN"]                 |
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+  @enterprise @inferred
+  Scenario Outline: A viewer may read <path>
+    The API reference lists no 403 here, and readers of sibling resources need no permission.
+    When I GET "<path>" as the viewer
+    Then the status is 200
+
+    Examples:
+      | path                                          |
+      | /api/admin/signal-endpoints                   |
+      | /api/admin/signal-endpoints/2147483600/tokens |
+      | /api/admin/signals                            |
+      | /api/admin/invoices                           |
+      | /api/admin/invoices/list                      |
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario Outline: The token of <actor> sends no signal
+    The API reference lists 401; that a token of the admin API gets it too is assumed.
+    When I POST "/api/signal-endpoint/unleash-mock-verify-none" as the <actor>
+    Then the status is 401
+    And the error is "UnauthorizedError"
+
+    Examples:
+      | actor  |
+      | admin  |
+      | viewer |

@@ -1,0 +1,360 @@
+Feature: Bodies that cannot be read
+  A server reads the body of a request before it asks who sent it and what for. So
+  a body that cannot be read is told to everybody, and on every operation, also on
+  those that want none.
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a body that is no JSON
+    Seen on Unleash 8.2.0: the answer is a message alone, in the words of the JSON parser.
+    When I <method> "<path>" as nobody with the body '{'
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+      | /id      | nothing |
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+      | GET    | /ready                                         |
+      | GET    | /health                                        |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a body of more than 102400 bytes
+    Seen on Unleash 8.2.0; the API reference says 100 kB of the call of a signal endpoint.
+    When I <method> "<path>" as nobody with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+      | GET    | /ready                                         |
+      | GET    | /health                                        |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a body in an encoding that it cannot undo
+    Seen on Unleash 8.2.0, which reads gzip and deflate only.
+    Given the next request has the header "Content-Encoding" with "br"
+    When I <method> "<path>" as nobody with the body '{}'
+    Then the status is 415
+    And the message is "unsupported content encoding "br""
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+      | GET    | /ready                                         |
+      | GET    | /health                                        |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a body in a charset that it cannot read
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Content-Type" with "application/json; charset=ISO-8859-1"
+    When I <method> "<path>" as nobody with the body '{}'
+    Then the status is 415
+    And the message is "unsupported charset "ISO-8859-1""
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+      | GET    | /ready                                         |
+      | GET    | /health                                        |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: A body is refused that is <what>
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/signal-endpoints" as nobody with the body '<body>'
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+
+    Examples:
+      | what                  | body       |
+      | a bare word           | abc        |
+      | JSON and more         | {} {}      |
+      | a list cut short      | [1         |
+
+  @core @observed
+  Scenario Outline: <body> is JSON, and so is read
+    Seen on Unleash 8.2.0: what is refused then is the missing token.
+    When I GET "/api/admin/signal-endpoints" as nobody with the body '<body>'
+    Then the status is 401
+
+    Examples:
+      | body  |
+      | "abc" |
+      | 5     |
+      | null  |
+      | [1]   |
+
+  @core @observed
+  Scenario: A body is refused that is blanks alone
+    Seen on Unleash 8.2.0, where no body at all is fine.
+    When I GET "/api/admin/signal-endpoints" as nobody with the body '  '
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+
+  @core @observed
+  Scenario Outline: A body compressed with <encoding> is read
+    Seen on Unleash 8.2.0: it is unpacked before anything else, so what is refused is the missing token.
+    Given the next body is compressed with <encoding>
+    When I GET "/api/admin/signal-endpoints" as nobody with the body '{}'
+    Then the status is 401
+
+    Examples:
+      | encoding |
+      | gzip     |
+      | deflate  |
+
+  @core @observed
+  Scenario Outline: A body compressed with <encoding> is measured by what comes out of it
+    Seen on Unleash 8.2.0: the limit is one on the unpacked body.
+    Given the next body is compressed with <encoding>
+    When I GET "/api/admin/signal-endpoints" as nobody with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+
+    Examples:
+      | encoding |
+      | gzip     |
+      | deflate  |
+
+  @core @observed
+  Scenario Outline: <method> <path> reads a body of 102400 bytes
+    Seen on Unleash 8.2.0: what is refused then is the missing token.
+    When I <method> "<path>" as nobody with a body of 102400 bytes
+    Then the status is 401
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @core @observed
+  Scenario Outline: <path> reads a body of 102400 bytes
+    Seen on Unleash 8.2.0.
+    When I GET "<path>" as nobody with a body of 102400 bytes
+    Then the status is 200
+
+    Examples:
+      | path    |
+      | /health |
+      | /ready  |
+
+  @core @observed
+  Scenario Outline: <method> <path> does not read for the admin what cannot be read
+    Seen on Unleash 8.2.0: who sent it makes no difference.
+    When I <method> "<path>" as the admin with the body '{'
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+    When I <method> "<path>" as the admin with a body of 102401 bytes
+    Then the status is 413
+    Given the next request has the header "Content-Encoding" with "br"
+    When I <method> "<path>" as the admin with the body '{}'
+    Then the status is 415
+    Given the next request has the header "Content-Type" with "application/json; charset=ISO-8859-1"
+    When I <method> "<path>" as the admin with the body '{}'
+    Then the status is 415
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+      | GET    | /ready                                         |
+      | GET    | /health                                        |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @enterprise @measured
+  Scenario Outline: <method> <path> refuses JSON that is no object
+    Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
+    When I <method> "<path>" as the admin with the body '[1]'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/message | "The `/body` property must be object. You sent [1]." |
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+  @enterprise @measured @writes
+  Scenario Outline: <method> <path> says which property is missing
+    Measured on the framework of Unleash 8.2.0: a body is judged before anything is looked up.
+    When I <method> "<path>" as the admin with the body '{}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details           | 1 entry                   |
+      | /details/0/path    | "/body/name"              |
+      | /details/0/message | "The `/body/name` property is required. It was not present on the data you sent." |
+
+    Examples:
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+  @enterprise @documented @writes
+  Scenario Outline: <method> <path> wants JSON and refuses <type>
+    The API reference lists 415; Unleash 8.2.0 was seen to word it so.
+    Given the next request has the header "Content-Type" with "<type>"
+    When I <method> "<path>" as the admin with the body 'name=a'
+    Then the status is 415
+    And the error is "ContentTypeError"
+    And the message is "We do not accept the content-type you provided (<type>). Try using one of the content-types we do accept instead (application/json) and make sure the body is in the corresponding format."
+    And the answer has
+      | /id | matches /^[0-9a-f-]{36}$/ |
+
+    Examples:
+      | method | path                                                     | type                     |
+      | POST   | /api/admin/signal-endpoints                              | text/plain               |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   | text/plain               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            | text/plain               |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | text/plain               |
+      | POST   | /api/admin/signal-endpoints                              | text/json                |
+      | POST   | /api/admin/signal-endpoints                              | application/octet-stream |
+
+  @enterprise @observed @writes
+  Scenario Outline: <method> <path> wants to be told that the body is JSON
+    Seen on Unleash 8.2.0: without a content type the answer says that there is none.
+    Given the next request has no header "Content-Type"
+    When I <method> "<path>" as the admin
+    Then the status is 415
+    And the error is "ContentTypeError"
+    And the message is "We do not accept the content-type you provided (you didn't provide one). Try using one of the content-types we do accept instead (application/json) and make sure the body is in the corresponding format."
+
+    Examples:
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |

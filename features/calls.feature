@@ -1,0 +1,273 @@
+Feature: Calls of signal endpoints
+  A call of an endpoint stores a signal. Who calls shows a token of that endpoint;
+  a JSON object that comes with it is kept as the payload. An instance allows one
+  call a second unless it is configured otherwise, so these scenarios take a while.
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A signal is stored with its payload and can be read again
+    The API reference: a JSON object becomes the payload, to the letter.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body:
+      """
+      {"cpu": 92.5, "big": 9007199254740991, "text": "ä ✓ \"q\" </b>", "list": [1, [], {}, null], "nested": {"a": {"b": false}}, "id": "mine", "": 0}
+      """
+    Then the status is 200
+    And the answer has
+      | /signals                          | 1 entry           |
+      | /signals/0/id                     | at least 1        |
+      | /signals/0/source                 | "signal-endpoint" |
+      | /signals/0/sourceId               | <one.id>          |
+      | /signals/0/createdAt              | a moment ago      |
+      | /signals/0/createdBySourceTokenId | <key.id>          |
+      | /signals/0/payload                | {"cpu": 92.5, "big": 9007199254740991, "text": "ä ✓ \"q\" </b>", "list": [1, [], {}, null], "nested": {"a": {"b": false}}, "id": "mine", "": 0} |
+    And I keep the answer as "call"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the status is 200
+    And the answer has
+      | /signalEndpointSignals | 1 entry |
+    And "/signalEndpointSignals" has one entry where "id" is <call.signals.0.id>, with
+      | /source    | "signal-endpoint"             |
+      | /sourceId  | <one.id>                      |
+      | /createdAt | "<call.signals.0.createdAt>"  |
+      | /tokenName | "key"                         |
+      | /payload   | <call.signals.0.payload>      |
+    When I GET "/api/admin/signals?limit=1000" as the admin
+    Then the status is 200
+    And "/signals" has one entry where "id" is <call.signals.0.id>, with
+      | /source            | "signal-endpoint"             |
+      | /sourceId          | <one.id>                      |
+      | /sourceName        | "<one.name>"                  |
+      | /sourceDescription | "<one.description>"           |
+      | /createdAt         | "<call.signals.0.createdAt>"  |
+      | /tokenName         | "key"                         |
+      | /payload           | <call.signals.0.payload>      |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A raw token will do, and so will no payload
+    The API reference: without a body the payload is empty. Ids of signals rise.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "first" to "one" with "key"
+    And the next request has no header "Content-Type"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "<key.token>"
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload  | {}                      |
+      | /signals/0/sourceId | <one.id>                |
+      | /signals/0/id       | greater than <first.id> |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A payload may be large, and compressed
+    The API reference gives the limit of 100 kB; Unleash 8.2.0 was seen to measure what is unpacked.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And the next body is compressed with gzip
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "bearer <key.token>" with a body of 102400 bytes
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload/name | matches /^a{1000}/ |
+    And I keep the answer as "call"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then "/signalEndpointSignals" has one entry where "id" is <call.signals.0.id>, with
+      | /payload | <call.signals.0.payload> |
+
+  @op:callSignalEndpoint @enterprise @writes @measured
+  Scenario: A body that is no JSON is not read
+    Measured on the framework of Unleash 8.2.0: another content type leaves the payload empty.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And the next request has the header "Content-Type" with "text/plain"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body 'cpu=92'
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload | {} |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A payload of 100 kB is stored
+    The API reference: a body may have 100 kB.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with a body of 102400 bytes
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload/name | starts with "aaaa" |
+
+  @op:callSignalEndpoint @enterprise @writes @inferred
+  Scenario: A renamed token goes on calling
+    The name of a token is for people, its secret is what counts.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals/0/createdBySourceTokenId | <key.id> |
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario: JSON that is no object is no payload
+    Assumed: it is refused as where requests are validated. Nothing is stored.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '[1]'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A call without a known token stores nothing
+    The API reference lists 401.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" as nobody with the body '{"cpu":92}'
+    Then the status is 401
+    And the error is "AuthenticationRequired"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>x" with the body '{"cpu":92}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I POST "/api/signal-endpoint/<one.name>" as the backend with the body '{"cpu":92}'
+    Then the status is 403
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario: The token of another endpoint and that of the admin are refused
+    The API reference lists 401; that it covers these is assumed.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "key" of "two"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I POST "/api/signal-endpoint/<one.name>" as the admin with the body '{"cpu":92}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+    When I GET "/api/admin/signal-endpoints/<two.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+  @enterprise @writes @assumed
+  Scenario Outline: The token of a signal endpoint does not <method> <path>
+    Assumed: outside the calls of signal endpoints it is a token that nobody knows.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I <method> "<path>" with the authorization "Bearer <key.token>" with the body '{"name":"<name.stolen>"}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "<key.token>" with the body '{"name":"<name.stolen>"}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+
+    Examples:
+      | method | path                                                 |
+      | GET    | /api/admin/signal-endpoints                          |
+      | POST   | /api/admin/signal-endpoints                          |
+      | PUT    | /api/admin/signal-endpoints/<one.id>                 |
+      | DELETE | /api/admin/signal-endpoints/<one.id>                 |
+      | POST   | /api/admin/signal-endpoints/<one.id>/on              |
+      | POST   | /api/admin/signal-endpoints/<one.id>/off             |
+      | GET    | /api/admin/signal-endpoints/<one.id>/tokens          |
+      | POST   | /api/admin/signal-endpoints/<one.id>/tokens          |
+      | PUT    | /api/admin/signal-endpoints/<one.id>/tokens/<key.id> |
+      | DELETE | /api/admin/signal-endpoints/<one.id>/tokens/<key.id> |
+      | GET    | /api/admin/signal-endpoints/<one.id>/signals         |
+      | GET    | /api/admin/signals                                   |
+      | GET    | /api/admin/invoices                                  |
+      | GET    | /api/admin/invoices/list                             |
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario: An unknown name is not found
+    The API reference lists 404; that it is this, though a token is known, is assumed.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/unleash-mock-verify-none" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 404
+    And the error is "NotFoundError"
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario: An endpoint that is off is not found, until it is on again
+    The API reference lists 404; that it is this is assumed.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/admin/signal-endpoints/<one.id>/off" as the admin
+    And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+    When I POST "/api/admin/signal-endpoints/<one.id>/on" as the admin
+    And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: An endpoint is called by its present name, with a token whatever that is called
+    The URL to call ends with the name.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
+    And I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    And I POST "/api/signal-endpoint/<name.renamed>" with the authorization "BEARER <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals/0/sourceId | <one.id> |
+
+  @op:deleteSignalEndpointToken @enterprise @writes @documented
+  Scenario: A deleted token calls no more, another one does
+    The API reference: calls with it are refused from then on.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a token "other" of "one"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin
+    And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <other.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals/0/createdBySourceTokenId | <other.id> |
+
+  @op:deleteSignalEndpoint @enterprise @writes @inferred
+  Scenario: A deleted endpoint is called no more, and leaves its signals
+    The database of a real server deletes the tokens with the endpoint, but not the signals.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "sent" to "one" with "key"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 401
+    When I GET "/api/admin/signals?limit=1000" as the admin
+    Then "/signals" has one entry where "id" is <sent.id>, with
+      | /sourceId          | <one.id>             |
+      | /sourceName        | null or nothing      |
+      | /sourceDescription | null or nothing      |
+      | /tokenName         | null or nothing      |
+      | /payload           | <sent.payload>       |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the status is 404
+
+  @op:callSignalEndpoint @enterprise @writes @limits @alone @documented
+  Scenario: Who calls too often has to wait
+    The API reference gives the limit of 1 call a second, or what the instance is configured for; Unleash 8.2.0 was seen to say how long to wait. What is refused is not stored.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I send POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" <limit.calls.exceeded> times at once
+    Then the status is 429
+    And the body is "Too many requests, please try again later."
+    And <limit.calls> of them were accepted
+    And the header "RateLimit-Limit" is "<limit.calls>"
+    And the header "Retry-After" matches /^[1-9]\d*$/
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | <limit.calls> entries |
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>"
+    Then the status is 200
+    And the header "RateLimit-Limit" is "<limit.calls>"
+    And the header "RateLimit-Remaining" matches /^\d+$/

@@ -1,0 +1,813 @@
+Feature: Signal endpoints
+  Other systems tell an instance what happens by calling a signal endpoint. It has
+  a name, which is the last part of the URL to call, and can be turned on and off.
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario: A signal endpoint is created as it was asked for
+    The API reference: the answer holds what was sent, and the URL to call.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body:
+      """
+      {"name": "<name.cpu-over_90>", "enabled": false, "description": "Notifies when \"CPU\" is over 90 %. ✓"}
+      """
+    Then the status is 201
+    And the answer has
+      | /id              | at least 1 |
+      | /name            | "<name.cpu-over_90>" |
+      | /enabled         | false |
+      | /description     | "Notifies when \"CPU\" is over 90 %. ✓" |
+      | /createdAt       | a moment ago |
+      | /createdByUserId | a whole number |
+      | /url             | matches /^https?:\/\/[^ ]+\/api\/signal-endpoint\/<name.cpu-over_90>$/ |
+    And I keep the answer as "created"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then the status is 200
+    And "/signalEndpoints" has one entry where "id" is <created.id>, with
+      | /name            | "<name.cpu-over_90>" |
+      | /enabled         | false |
+      | /description     | "Notifies when \"CPU\" is over 90 %. ✓" |
+      | /createdAt       | "<created.createdAt>" |
+      | /createdByUserId | <created.createdByUserId> |
+      | /tokens          | [] |
+      | /url             | nothing |
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario: A name is all that it takes
+    The API reference: an endpoint is enabled unless it is said otherwise, and needs no description.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.bare>"}'
+    Then the status is 201
+    And the answer has
+      | /name        | "<name.bare>"   |
+      | /enabled     | true            |
+      | /description | null or nothing |
+    And I keep the answer as "created"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "name" is "<name.bare>", with
+      | /id          | <created.id>    |
+      | /enabled     | true            |
+      | /description | null or nothing |
+      | /tokens      | []              |
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario: A description may be null
+    The published schema says so.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"description":null,"name":"<name.null>","enabled":true}'
+    Then the status is 201
+    And the answer has
+      | /description | null or nothing |
+      | /enabled     | true            |
+
+  @op:createSignalEndpoint @enterprise @writes @inferred
+  Scenario: The answer to a create says where the endpoint is
+    Siblings answer so: relative to /api/admin.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.there>"}'
+    Then the status is 201
+    And I keep the answer as "created"
+    And the header "Location" is "signal-endpoints/<created.id>"
+
+  @op:createSignalEndpoint @enterprise @writes @measured
+  Scenario: What the schema does not name is ignored
+    The published schema forbids nothing. What is sent as an id, a time, a creator or a secret does not count.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body:
+      """
+      {"name": "<name.more>", "id": 1, "createdByUserId": 4711, "createdAt": "2001-01-01T00:00:00.000Z", "tokens": [{"name": "x"}], "color": "red"}
+      """
+    Then the status is 201
+    And the answer has
+      | /id              | greater than 1  |
+      | /createdByUserId | not 4711        |
+      | /createdAt       | a moment ago    |
+      | /color           | nothing         |
+
+  @op:createSignalEndpoint @op:createSignalEndpointToken @enterprise @writes @inferred
+  Scenario: The answer to a create tells who asked for it
+    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.mine>"}'
+    Then the status is 201
+    And I keep the answer as "mine"
+    And the answer has
+      | /createdByUserId | <actor.id> |
+    When I POST "/api/admin/signal-endpoints/<mine.id>/tokens" as the admin with the body '{"name":"mine"}'
+    Then the status is 201
+    And the answer has
+      | /createdByUserId | <actor.id> |
+
+  @op:createSignalEndpoint @enterprise @writes @inferred
+  Scenario: Who creates an endpoint or a token is remembered
+    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.one>"}'
+    Then the status is 201
+    And the answer has
+      | /createdByUserId | <actor.id> |
+    And I keep the answer as "one"
+    Given a token "key" of "one"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /createdByUserId          | <actor.id> |
+      | /tokens/0/createdByUserId | <actor.id> |
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>"}'
+    Then the answer has
+      | /createdByUserId | <actor.id>       |
+      | /createdAt       | "<one.createdAt>" |
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario: Ids rise and are not used again
+    The published schema: a later id is always higher.
+    Given a signal endpoint "one"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.two>"}'
+    Then the status is 201
+    And the answer has
+      | /id | greater than <one.id> |
+
+  @op:createSignalEndpoint @enterprise @writes @inferred
+  Scenario: The name of an endpoint that is gone is free again
+    Siblings keep names unique among what exists.
+    Given a signal endpoint "one"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    And I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 201
+    And the answer has
+      | /name | "<one.name>"   |
+      | /id   | not <one.id>   |
+
+  @op:createSignalEndpoint @enterprise @writes @inferred
+  Scenario: A name belongs to one endpoint only
+    Siblings answer 409.
+    Given a signal endpoint "one"
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>","description":"another"}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "name" is "<one.name>", with
+      | /id          | <one.id>            |
+      | /description | "<one.description>" |
+
+  @op:createSignalEndpoint @enterprise @writes @measured
+  Scenario Outline: An endpoint is not created from a body <what>
+    Measured on the framework of Unleash 8.2.0: the first failure is told, with what was sent.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the message is "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information."
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details           | 1 entry                   |
+      | /details/0/path    | "<path>"                  |
+      | /details/0/message | "<message>"               |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "name" is "<name.bad>"
+
+    Examples:
+      | what                             | body                                 | path              | message |
+      | without a name                   | {"enabled":true}                     | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | of nothing                       | {}                                   | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name is a list             | {"name":["a"]}                       | /body/name        | The `/body/name` property must be string. You sent [\"a\"]. |
+      | whose name is an object          | {"name":{"a":1}}                     | /body/name        | The `/body/name` property must be string. You sent {\"a\":1}. |
+      | whose enabled is a word          | {"name":"<name.bad>","enabled":"yes"} | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
+      | whose enabled is 2               | {"name":"<name.bad>","enabled":2}    | /body/enabled     | The `/body/enabled` property must be boolean. You sent 2. |
+      | whose enabled is a list          | {"name":"<name.bad>","enabled":[]}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent []. |
+      | whose description is an object   | {"name":"<name.bad>","description":{}} | /body/description | The `/body/description` property must be string. You sent {}. |
+      | whose description is a list      | {"name":"<name.bad>","description":[1]} | /body/description | The `/body/description` property must be string. You sent [1]. |
+      | with two wrong properties        | {"name":[1],"enabled":[2]}           | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
+
+  @op:createSignalEndpoint @enterprise @writes @inferred
+  Scenario Outline: An endpoint cannot be called <what>
+    The admin UI takes lower case letters, digits, hyphens and underscores only, and siblings refuse what their form refuses.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<bad>","description":"<name.bad>"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "description" is "<name.bad>"
+
+    Examples:
+      | what                      | bad                  |
+      | nothing                   |                      |
+      | with capitals             | <name.bad>-CPU       |
+      | with a blank              | <name.bad> cpu       |
+      | with a dot                | <name.bad>.cpu       |
+      | with a slash              | <name.bad>/cpu       |
+      | with a letter of another alphabet | <name.bad>-ä |
+      | with a line break         | <name.bad>\\n        |
+      | with a per cent sign      | <name.bad>%20        |
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario: A viewer creates nothing
+    The API reference lists 403.
+    When I POST "/api/admin/signal-endpoints" as the viewer with the body '{"name":"<name.viewer>"}'
+    Then the status is 403
+    And the error is "PermissionError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "name" is "<name.viewer>"
+
+  @op:createSignalEndpoint @enterprise @writes @observed
+  Scenario: The permission is looked at before the content type, and that before the body
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I POST "/api/admin/signal-endpoints" as the viewer with the body '{}'
+    Then the status is 403
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{}'
+    Then the status is 415
+
+  @op:createSignalEndpoint @enterprise @writes @observed
+  Scenario Outline: A body is taken as <what>
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Content-Type" with "<type>"
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.typed>"}'
+    Then the status is 201
+
+    Examples:
+      | what                  | type                            |
+      | JSON with a charset   | application/json; charset=utf-8 |
+      | JSON in capitals      | Application/JSON                |
+
+  @op:createSignalEndpoint @enterprise @writes @observed
+  Scenario Outline: A body compressed with <encoding> creates what it says
+    Seen on Unleash 8.2.0.
+    Given the next body is compressed with <encoding>
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.packed>","description":"Packed."}'
+    Then the status is 201
+    And the answer has
+      | /name        | "<name.packed>" |
+      | /description | "Packed."       |
+
+    Examples:
+      | encoding |
+      | gzip     |
+      | deflate  |
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario Outline: Nothing is created by <what>
+    The API reference lists 400 and 415.
+    Given the next request has the header "Content-Type" with "<type>"
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
+    Then the status is <status>
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "name" is "<name.bad>"
+
+    Examples:
+      | what             | type             | body                    | status |
+      | a list           | application/json | [{"name":"<name.bad>"}] | 400    |
+      | a text           | application/json | "<name.bad>"            | 400    |
+      | a cut body       | application/json | {"name":"<name.bad>"    | 400    |
+      | text             | text/plain       | {"name":"<name.bad>"}   | 415    |
+      | a form           | application/x-www-form-urlencoded | name=<name.bad> | 415 |
+
+  @op:createSignalEndpoint @enterprise @writes @limits @alone @inferred
+  Scenario: An instance holds so many endpoints and no more
+    The API reference gives the limit of 5, or what the instance is configured for; siblings answer 400 so. What does not fit the schema is told before the limit, the limit before a name that is taken.
+    When I repeat POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-<n>"}' until the status is 400, at most <limit.endpoints.exceeded> times
+    Then the status is 400
+    And the error is "ExceedsLimitError"
+    And the answer has
+      | /message | matches /^Failed to create .+\. You can't create more than the established limit of <limit.endpoints>\.$/ |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then the answer has
+      | /signalEndpoints | <limit.endpoints> entries |
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{}'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-1"}'
+    Then the status is 400
+    And the error is "ExceedsLimitError"
+
+  @op:getSignalEndpoints @enterprise @writes @documented
+  Scenario: Every endpoint is listed, with its own tokens
+    The API reference: tokens are listed without their secrets.
+    Given a signal endpoint "one"
+    And a token "first" of "one"
+    And a token "second" of "one"
+    And a signal endpoint "off"
+    When I POST "/api/admin/signal-endpoints/<off.id>/off" as the admin
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then the status is 200
+    And "/signalEndpoints" has one entry where "id" is <off.id>, with
+      | /name    | "<off.name>" |
+      | /enabled | false        |
+      | /tokens  | []           |
+    And "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name                      | "<one.name>"            |
+      | /enabled                   | true                    |
+      | /description               | "<one.description>"     |
+      | /createdAt                 | "<one.createdAt>"       |
+      | /tokens                    | 2 entries               |
+      | /tokens/0/token            | nothing                 |
+      | /tokens/1/token            | nothing                 |
+      | /tokens/0/signalEndpointId | <one.id>                |
+      | /tokens/1/signalEndpointId | <one.id>                |
+
+  @op:getSignalEndpoints @enterprise @writes @documented
+  Scenario: An endpoint that is off is listed as well
+    The API reference: the list has all endpoints.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    When I POST "/api/admin/signal-endpoints/<one.id>/off" as the admin
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /enabled | false |
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /enabled | true  |
+
+  @op:getSignalEndpoints @enterprise @writes @documented
+  Scenario: The list shows what became of an endpoint
+    The API reference: endpoints are listed as they are.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "key" of "two"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>","enabled":false,"description":"Changed."}'
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name        | "<name.renamed>" |
+      | /enabled     | false            |
+      | /description | "Changed."       |
+    When I POST "/api/admin/signal-endpoints/<one.id>/on" as the admin
+    And I DELETE "/api/admin/signal-endpoints/<two.id>/tokens/<key.id>" as the admin
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /enabled | true |
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /tokens  | []   |
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "id" is <one.id>
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /name    | "<two.name>" |
+
+  @op:getSignalEndpoints @enterprise @writes @documented
+  Scenario: The tokens of one endpoint are not listed with another
+    The API reference: an endpoint is listed with its tokens.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "first" of "one"
+    And a token "second" of "two"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /tokens                    | 1 entry           |
+      | /tokens/0/id               | <first.id>        |
+      | /tokens/0/name             | "first"           |
+      | /tokens/0/createdAt        | "<first.createdAt>" |
+      | /tokens/0/signalEndpointId | <one.id>          |
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /tokens                    | 1 entry           |
+      | /tokens/0/id               | <second.id>       |
+      | /tokens/0/name             | "second"          |
+      | /tokens/0/signalEndpointId | <two.id>          |
+
+  @op:getSignalEndpoints @enterprise @writes @assumed
+  Scenario: Endpoints and tokens are listed in the order in which they were made
+    Assumed: nothing public says in which order.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "first" of "one"
+    And a token "second" of "one"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" lists the "id" [<one.id>, <two.id>] in that order among others
+    And the "id" of "/signalEndpoints" rise
+    And "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /tokens/0/id | <first.id>  |
+      | /tokens/1/id | <second.id> |
+
+  @op:getSignalEndpoints @enterprise @writes @inferred
+  Scenario: A viewer sees what the admin sees
+    The API reference lists no 403 for the list; readers of sibling resources need no permission.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I GET "/api/admin/signal-endpoints" as the viewer
+    Then the status is 200
+    And "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name            | "<one.name>" |
+      | /tokens/0/id     | <key.id>     |
+      | /tokens/0/token  | nothing      |
+
+  @op:getSignalEndpoints @enterprise @writes @observed
+  Scenario: The entity tag of the list changes when the list does
+    Seen on Unleash 8.2.0: a weak entity tag stands for the body.
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    Given a signal endpoint "one"
+    When the next request has the header "If-None-Match" with "<tag>"
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then the status is 200
+    And "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name | "<one.name>" |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario: An endpoint is changed as it was asked for
+    The API reference: the answer holds the endpoint as it is now, and the URL to call.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body:
+      """
+      {"name": "<name.renamed>", "enabled": false, "description": "Changed."}
+      """
+    Then the status is 200
+    And the answer has
+      | /id              | <one.id>              |
+      | /name            | "<name.renamed>"      |
+      | /enabled         | false                 |
+      | /description     | "Changed."            |
+      | /createdAt       | "<one.createdAt>"     |
+      | /createdByUserId | <one.createdByUserId> |
+      | /url             | matches /^https?:\/\/[^ ]+\/api\/signal-endpoint\/<name.renamed>$/ |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name            | "<name.renamed>"      |
+      | /enabled         | false                 |
+      | /description     | "Changed."            |
+      | /createdAt       | "<one.createdAt>"     |
+      | /createdByUserId | <one.createdByUserId> |
+      | /tokens          | 1 entry               |
+      | /tokens/0/id     | <key.id>              |
+    And "/signalEndpoints" has no entry where "name" is "<one.name>"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
+    Then the answer has
+      | /tokens/0/id               | nothing or <key.id> |
+      | /tokens/0/signalEndpointId | nothing or <one.id> |
+      | /tokens/1                  | nothing             |
+
+  @op:updateSignalEndpoint @enterprise @writes @inferred
+  Scenario: What an update leaves out stays
+    Siblings change only what is sent.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","enabled":false}'
+    Then the status is 200
+    And the answer has
+      | /enabled     | false               |
+      | /description | "<one.description>" |
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":"New."}'
+    Then the status is 200
+    And the answer has
+      | /enabled     | false  |
+      | /description | "New." |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name        | "<one.name>" |
+      | /enabled     | false        |
+      | /description | "New."       |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario: A description can be taken away
+    The published schema: it may be null.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":null}'
+    Then the status is 200
+    And the answer has
+      | /description | null or nothing |
+      | /enabled     | true            |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /description | null or nothing |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario: An update can turn an endpoint on again
+    The published schema has enabled in an update.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","enabled":false}'
+    And I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","enabled":true}'
+    Then the status is 200
+    And the answer has
+      | /enabled | true |
+
+  @op:updateSignalEndpoint @enterprise @writes @measured
+  Scenario: An update of an id in the body does not move the endpoint
+    Unknown properties are ignored.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","id":2147483600,"createdByUserId":4711}'
+    Then the status is 200
+    And the answer has
+      | /id              | <one.id>              |
+      | /createdByUserId | <one.createdByUserId> |
+
+  @op:updateSignalEndpoint @enterprise @writes @inferred
+  Scenario: An endpoint cannot take the name of another, but keep its own
+    Siblings answer 409.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    When I PUT "/api/admin/signal-endpoints/<two.id>" as the admin with the body '{"name":"<one.name>","description":"Taken."}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    When I PUT "/api/admin/signal-endpoints/<two.id>" as the admin with the body '{"name":"<two.name>"}'
+    Then the status is 200
+    And the answer has
+      | /name        | "<two.name>"        |
+      | /description | "<two.description>" |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario: An update changes one endpoint and no other
+    The API reference: the endpoint of that id.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>","enabled":false,"description":"Changed."}'
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /name        | "<two.name>"        |
+      | /enabled     | true                |
+      | /description | "<two.description>" |
+
+  @op:updateSignalEndpoint @enterprise @writes @measured
+  Scenario Outline: An endpoint is not changed by a body <what>
+    Measured on the framework of Unleash 8.2.0.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details           | 1 entry                   |
+      | /details/0/path    | "<path>"                  |
+      | /details/0/message | "<message>"               |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name        | "<one.name>"        |
+      | /enabled     | true                |
+      | /description | "<one.description>" |
+
+    Examples:
+      | what                           | body                                        | path              | message |
+      | without a name                 | {"enabled":false,"description":"x"}         | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name is a list           | {"name":["a"],"enabled":false}              | /body/name        | The `/body/name` property must be string. You sent [\"a\"]. |
+      | whose enabled is a word        | {"name":"<one.name>","enabled":"yes"}       | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
+      | whose enabled is an object     | {"name":"<one.name>","enabled":{}}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent {}. |
+      | whose description is an object | {"name":"<one.name>","description":{"a":1}} | /body/description | The `/body/description` property must be string. You sent {\"a\":1}. |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario Outline: An endpoint is not changed by <what>
+    The API reference lists 400 and 415.
+    Given a signal endpoint "one"
+    And the next request has the header "Content-Type" with "<type>"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '<body>'
+    Then the status is <status>
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name    | "<one.name>" |
+      | /enabled | true         |
+
+    Examples:
+      | what              | type             | body                                          | status |
+      | a list            | application/json | []                                            | 400    |
+      | a list of a name  | application/json | [{"name":"<name.list>","enabled":false}]      | 400    |
+      | a text            | application/json | "<name.text>"                                 | 400    |
+      | a cut body        | application/json | {"name":"<name.cut>","enabled":false          | 400    |
+      | text              | text/plain       | {"name":"<name.plain>","enabled":false}       | 415    |
+      | a form            | application/x-www-form-urlencoded | name=<name.form>             | 415    |
+
+  @op:updateSignalEndpoint @enterprise @writes @observed
+  Scenario: An update without a content type changes nothing, one with a charset or compressed does
+    Seen on Unleash 8.2.0.
+    Given a signal endpoint "one"
+    And the next request has no header "Content-Type"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":"No type."}'
+    Then the status is 415
+    Given the next request has the header "Content-Type" with "application/json; charset=utf-8"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":"With a charset."}'
+    Then the status is 200
+    And the answer has
+      | /description | "With a charset." |
+    Given the next body is compressed with gzip
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":"Compressed."}'
+    Then the status is 200
+    And the answer has
+      | /description | "Compressed." |
+
+  @op:updateSignalEndpoint @enterprise @writes @inferred
+  Scenario Outline: An endpoint cannot be renamed to a name <what>
+    The rules for names are those of a create.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<bad>"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name | "<one.name>" |
+
+    Examples:
+      | what          | bad            |
+      | of nothing    |                |
+      | with capitals | <one.name>-CPU |
+      | with a blank  | a b            |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario: A viewer changes nothing
+    The API reference lists 403.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the viewer with the body '{"name":"<name.renamed>","enabled":false}'
+    Then the status is 403
+    And the error is "PermissionError"
+    When I POST "/api/admin/signal-endpoints/<one.id>/off" as the viewer
+    Then the status is 403
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the viewer
+    Then the status is 403
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name    | "<one.name>" |
+      | /enabled | true         |
+
+  @enterprise @writes @documented
+  Scenario Outline: <method> <path> finds no endpoint of that id
+    The API reference lists 404.
+    When I <method> "<path>" as the admin with the body '{"name":"<name.none>"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "name" is "<name.none>"
+
+    Examples:
+      | method | path                                       |
+      | PUT    | /api/admin/signal-endpoints/2147483600     |
+      | DELETE | /api/admin/signal-endpoints/2147483600     |
+      | POST   | /api/admin/signal-endpoints/2147483600/on  |
+      | POST   | /api/admin/signal-endpoints/2147483600/off |
+
+  @enterprise @writes @assumed
+  Scenario Outline: <method> <path> finds no endpoint, because that cannot be an id
+    Assumed: whatever cannot be an id is one that nothing has. A real server fails with 500 beyond 32 bits.
+    When I <method> "<path>" as the admin with the body '{"name":"<name.none>"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+
+    Examples:
+      | method | path                                        |
+      | PUT    | /api/admin/signal-endpoints/seven           |
+      | DELETE | /api/admin/signal-endpoints/seven           |
+      | POST   | /api/admin/signal-endpoints/seven/on        |
+      | POST   | /api/admin/signal-endpoints/seven/off       |
+      | PUT    | /api/admin/signal-endpoints/99999999999     |
+      | DELETE | /api/admin/signal-endpoints/99999999999     |
+      | POST   | /api/admin/signal-endpoints/99999999999/on  |
+      | POST   | /api/admin/signal-endpoints/99999999999/off |
+      | PUT    | /api/admin/signal-endpoints/-1              |
+      | DELETE | /api/admin/signal-endpoints/0               |
+
+  @enterprise @writes @assumed
+  Scenario Outline: <method> <path> takes no part of an id for the id
+    Assumed: an id is a number and nothing else.
+    Given a signal endpoint "one"
+    When I <method> "<path>" as the admin with the body '{"name":"<name.none>","enabled":false}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name    | "<one.name>" |
+      | /enabled | true         |
+
+    Examples:
+      | method | path                                        |
+      | PUT    | /api/admin/signal-endpoints/<one.id>x       |
+      | DELETE | /api/admin/signal-endpoints/<one.id>x       |
+      | POST   | /api/admin/signal-endpoints/<one.id>x/off   |
+      | PUT    | /api/admin/signal-endpoints/-<one.id>       |
+      | DELETE | /api/admin/signal-endpoints/<one.id>.5      |
+
+  @enterprise @writes @measured
+  Scenario Outline: <method> <path> is not done when a body comes with it that is no object
+    Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
+    Given a signal endpoint "one"
+    When I <method> "<path>" as the admin with the body '[]'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /enabled | true |
+
+    Examples:
+      | method | path                                     |
+      | DELETE | /api/admin/signal-endpoints/<one.id>     |
+      | POST   | /api/admin/signal-endpoints/<one.id>/off |
+      | POST   | /api/admin/signal-endpoints/<one.id>/on  |
+
+  @op:deleteSignalEndpoint @enterprise @writes @documented
+  Scenario: A deleted endpoint is gone, and only that
+    The API reference: the endpoint of that id is deleted.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "id" is <one.id>
+    And "/signalEndpoints" has no entry where "name" is "<one.name>"
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /name    | "<two.name>" |
+      | /enabled | true         |
+
+  @op:deleteSignalEndpoint @enterprise @writes @inferred
+  Scenario: The answer to a delete has no body
+    Siblings answer so.
+    Given a signal endpoint "one"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    And there is no body
+
+  @op:deleteSignalEndpoint @enterprise @writes @documented
+  Scenario: What is gone cannot be deleted, changed or turned on
+    The API reference lists 404.
+    Given a signal endpoint "one"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 404
+    When I POST "/api/admin/signal-endpoints/<one.id>/on" as the admin
+    Then the status is 404
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "id" is <one.id>
+
+  @op:deleteSignalEndpoint @enterprise @writes @inferred
+  Scenario: The tokens of a deleted endpoint go with it
+    The database of a real server deletes them with the endpoint.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then the answer has
+      | /signalEndpointTokens | 1 entry |
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then the status is 200
+    And the answer has
+      | /signalEndpointTokens | [] |
+    When I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin
+    Then the status is 404
+
+  @op:disableSignalEndpoint @enterprise @writes @documented
+  Scenario: An endpoint is turned off, and only that
+    The API reference: the answer is the endpoint, disabled.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "key" of "one"
+    When I POST "/api/admin/signal-endpoints/<one.id>/off" as the admin
+    Then the status is 200
+    And the answer has
+      | /id              | <one.id>              |
+      | /enabled         | false                 |
+      | /name            | "<one.name>"          |
+      | /description     | "<one.description>"   |
+      | /createdAt       | "<one.createdAt>"     |
+      | /createdByUserId | <one.createdByUserId> |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /enabled     | false               |
+      | /name        | "<one.name>"        |
+      | /description | "<one.description>" |
+      | /tokens/0/id | <key.id>            |
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /enabled | true |
+
+  @op:enableSignalEndpoint @enterprise @writes @documented
+  Scenario: An endpoint is turned on, and only that
+    The API reference: the answer is the endpoint, enabled.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.one>","enabled":false,"description":"Off."}'
+    Then the status is 201
+    And I keep the answer as "one"
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.two>","enabled":false}'
+    Then the status is 201
+    And I keep the answer as "two"
+    When I POST "/api/admin/signal-endpoints/<one.id>/on" as the admin
+    Then the status is 200
+    And the answer has
+      | /id              | <one.id>              |
+      | /enabled         | true                  |
+      | /name            | "<name.one>"          |
+      | /description     | "Off."                |
+      | /createdAt       | "<one.createdAt>"     |
+      | /createdByUserId | <one.createdByUserId> |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /enabled     | true         |
+      | /name        | "<name.one>" |
+      | /description | "Off."       |
+    And "/signalEndpoints" has one entry where "id" is <two.id>, with
+      | /enabled | false |
+
+  @enterprise @writes @assumed
+  Scenario Outline: Turning an endpoint <switch> twice is no error
+    Assumed.
+    Given a signal endpoint "one"
+    When I POST "/api/admin/signal-endpoints/<one.id>/<switch>" as the admin
+    And I POST "/api/admin/signal-endpoints/<one.id>/<switch>" as the admin
+    Then the status is 200
+    And the answer has
+      | /enabled | <enabled> |
+
+    Examples:
+      | switch | enabled |
+      | on     | true    |
+      | off    | false   |
+
+  @enterprise @writes @assumed
+  Scenario Outline: Turning an endpoint <switch> needs no content type
+    Assumed: there is no body to have one.
+    Given a signal endpoint "one"
+    And the next request has no header "Content-Type"
+    When I POST "/api/admin/signal-endpoints/<one.id>/<switch>" as the admin
+    Then the status is 200
+    And the answer has
+      | /enabled | <enabled> |
+
+    Examples:
+      | switch | enabled |
+      | on     | true    |
+      | off    | false   |

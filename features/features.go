@@ -1,0 +1,25 @@
+// Package features holds the conformance scenarios, in Gherkin. Each tells what
+// an Unleash instance does, in words, and is run by package conformance.
+//
+// A scenario's description says where its rule comes from, and one of the tags
+// @documented, @observed, @measured, @inferred and @assumed how well it is
+// known. Further tags:
+//
+//	@op:<operationId>  what it is about; without one, what its first request addresses
+//	@core              runs on any edition
+//	@enterprise        needs Unleash Enterprise
+//	@open-source       holds on an open-source instance alone
+//	@writes            sends requests that could change something
+//	@limits            reaches a limit of the instance
+//	@slow              takes a minute where calls are limited to one a second
+//	@alone             must not run beside another scenario that writes
+//	@quiet             says nothing if others send signals at the same time
+//	@token-check       says whether a token is what it was given for
+package features
+
+import "embed"
+
+// FS holds the feature files.
+//
+//go:embed *.feature
+var FS embed.FS

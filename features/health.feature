@@ -1,0 +1,128 @@
+Feature: Health and readiness
+  A load balancer or an orchestrator asks an instance whether it works, and
+  whether it is ready to serve. It needs no token for that.
+
+  An instance that is not healthy answers 500 or BAD, one that is not ready 503.
+  No request can bring that about, so no scenario here asks for it; if the target
+  is in such a state, the first scenario fails and says so.
+
+  @core @documented
+  Scenario Outline: <path> says that all is well
+    The API reference lists the answer; both operations are open to everybody.
+    When I GET "<path>" as nobody
+    Then the status is 200
+    And the answer has
+      | /health | "GOOD" |
+
+    Examples:
+      | path    |
+      | /health |
+      | /ready  |
+
+  @core @observed
+  Scenario Outline: <path> overlooks a token that nobody has
+    Seen on Unleash 8.2.0: a token is not looked at where none is needed.
+    When I GET "<path>" with the authorization "<token>"
+    Then the status is 200
+    And the answer has
+      | /health | "GOOD" |
+
+    Examples:
+      | path    | token                               |
+      | /health | *:*.unleash-mock-verify-unknown     |
+      | /ready  | *:*.unleash-mock-verify-unknown     |
+      | /health | user:unleash-mock-verify-unknown    |
+      | /ready  | nonsense                            |
+
+  @core @observed
+  Scenario Outline: <path> answers the admin as everybody else
+    Seen on Unleash 8.2.0.
+    When I GET "<path>" as the admin
+    Then the status is 200
+    And the answer has
+      | /health | "GOOD" |
+
+    Examples:
+      | path    |
+      | /health |
+      | /ready  |
+
+  @core @observed
+  Scenario Outline: <path> refuses the raw token of a <actor>, but not behind Bearer
+    Seen on Unleash 8.2.0: the word Bearer is taken off under /api only, so behind it the token is just unknown.
+    When I GET "<path>" as the <actor>
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    When I GET "<path>" with the authorization "Bearer <<actor>.token>"
+    Then the status is 200
+
+    Examples:
+      | path    | actor    |
+      | /health | backend  |
+      | /health | frontend |
+      | /ready  | backend  |
+      | /ready  | frontend |
+
+  @core @observed
+  Scenario Outline: HEAD <path> answers like GET, without a body
+    Seen on Unleash 8.2.0: HEAD works wherever GET does.
+    When I HEAD "<path>" as nobody
+    Then the status is 200
+    And there is no body
+    And the header "Content-Type" is "application/json; charset=utf-8"
+
+    Examples:
+      | path    |
+      | /health |
+      | /ready  |
+
+  @core @observed
+  Scenario Outline: <path> is found whatever its letters and however it ends
+    Seen on Unleash 8.2.0: letter case and a slash at the end make no difference.
+    When I GET "<path>" as nobody
+    Then the status is 200
+    And the answer has
+      | /health | "GOOD" |
+
+    Examples:
+      | path     |
+      | /health/ |
+      | /HEALTH  |
+      | /ready/  |
+      | /Ready   |
+
+  @core @observed
+  Scenario Outline: What was seen of <path> before is not sent again
+    Seen on Unleash 8.2.0: an entity tag that still fits is answered with 304 and no body, another one in full.
+    When I GET "<path>" as nobody
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When the next request has the header "If-None-Match" with "<tag>"
+    And I GET "<path>" as nobody
+    Then the status is 304
+    And there is no body
+    When the next request has the header "If-None-Match" with "W/"0-other""
+    And I GET "<path>" as nobody
+    Then the status is 200
+    And the answer has
+      | /health | "GOOD" |
+
+    Examples:
+      | path    |
+      | /health |
+      | /ready  |
+
+  @core @observed @writes
+  Scenario Outline: <path> can only be read: <method> is not found
+    Seen on Unleash 8.2.0: outside /api a wrong method is a page that says so.
+    When I <method> "<path>" as nobody
+    Then the status is 404
+    And the header "Content-Type" starts with "text/html"
+
+    Examples:
+      | method | path    |
+      | POST   | /health |
+      | PUT    | /health |
+      | DELETE | /health |
+      | POST   | /ready  |
+      | DELETE | /ready  |

@@ -1,0 +1,270 @@
+Feature: Paths
+  What is no operation is not found, once it is known who asks. Letter case and
+  slashes too many make no difference.
+
+  @op:getSignalEndpoints @core @observed
+  Scenario: An unknown path is told as it was asked for
+    Seen on Unleash 8.2.0: without the query.
+    When I GET "/api/admin/unleash-mock-verify?limit=1" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the answer has
+      | /id      | matches /^[0-9a-f-]{36}$/ |
+      | /message | matches /^The path you were looking for \\(.*\/api\/admin\/unleash-mock-verify\\) is not available\\.$/ |
+      | /details | 1 entry |
+
+  @op:getSignalEndpoints @core @observed
+  Scenario Outline: An unknown path is not told to who is not let in
+    Seen on Unleash 8.2.0: the token is looked at first.
+    When I GET "/api/admin/unleash-mock-verify" <who>
+    Then the status is <status>
+
+    Examples:
+      | who                                                      | status |
+      | as nobody                                                | 401    |
+      | with the authorization "*:*.unleash-mock-verify-unknown" | 401    |
+      | as the backend                                           | 403    |
+      | as the frontend                                          | 403    |
+
+  @core @observed @writes
+  Scenario Outline: <method> is not found on <path>
+    Seen on Unleash 8.2.0: a wrong method is a wrong path, never a 405.
+    When I <method> "<path>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the answer has
+      | /id      | matches /^[0-9a-f-]{36}$/ |
+      | /message | starts with "The path you were looking for (" |
+
+    Examples:
+      | method | path                                                         |
+      | PATCH  | /api/admin/signal-endpoints                                  |
+      | DELETE | /api/admin/signal-endpoints                                  |
+      | PATCH  | /api/admin/signal-endpoints/2147483600                       |
+      | POST   | /api/admin/signal-endpoints/2147483600                       |
+      | PUT    | /api/admin/signal-endpoints/2147483600/on                    |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens                |
+      | PATCH  | /api/admin/signal-endpoints/2147483600/tokens/2147483600     |
+      | POST   | /api/admin/signal-endpoints/2147483600/signals               |
+      | POST   | /api/admin/signals                                           |
+      | POST   | /api/admin/invoices                                          |
+      | POST   | /api/admin/invoices/list                                     |
+
+  @core @observed
+  Scenario Outline: GET is not found on <path>
+    Seen on Unleash 8.2.0: what can only be written cannot be read.
+    When I GET "<path>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+
+    Examples:
+      | path                                                     |
+      | /api/admin/signal-endpoints/2147483600                   |
+      | /api/admin/signal-endpoints/2147483600/on                |
+      | /api/admin/signal-endpoints/2147483600/off               |
+      | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+  @open-source @observed
+  Scenario Outline: An open-source instance does not have <method> <path>
+    Seen on Unleash 8.2.0: what only Enterprise has is an unknown path.
+    When I <method> "<path>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the answer has
+      | /id      | matches /^[0-9a-f-]{36}$/ |
+      | /message | starts with "The path you were looking for (" |
+
+    Examples: reading
+      | method | path                                           |
+      | GET    | /api/admin/signal-endpoints                    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals |
+      | GET    | /api/admin/signals                             |
+      | GET    | /api/admin/invoices                            |
+      | GET    | /api/admin/invoices/list                       |
+
+    @writes
+    Examples: writing
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+
+  @open-source @observed
+  Scenario Outline: An open-source instance does not have <path> for a viewer either
+    Seen on Unleash 8.2.0: nobody is asked for a permission that leads nowhere.
+    When I GET "<path>" as the viewer
+    Then the status is 404
+    And the error is "NotFoundError"
+
+    Examples:
+      | path                                           |
+      | /api/admin/signal-endpoints                    |
+      | /api/admin/signal-endpoints/2147483600/tokens  |
+      | /api/admin/signal-endpoints/2147483600/signals |
+      | /api/admin/signals                             |
+      | /api/admin/invoices                            |
+      | /api/admin/invoices/list                       |
+
+  @enterprise @observed
+  Scenario Outline: <method> <path> is found however it is written
+    Seen on Unleash 8.2.0: letter case, a slash at the end and repeated slashes make no difference. A path that is not found has another message.
+    When I <method> "<variant>" as the admin with the body '{}'
+    Then the status is <status>
+    And the answer has
+      | /message | not matching /^The path you were looking for/ |
+    When I <method> "<path>/" as the admin with the body '{}'
+    Then the status is <status>
+    And the answer has
+      | /message | not matching /^The path you were looking for/ |
+    When I <method> "/<path>" as the admin with the body '{}'
+    Then the status is <status>
+    And the answer has
+      | /message | not matching /^The path you were looking for/ |
+
+    Examples: reading
+      | method | path                                           | variant                                        | status |
+      | GET    | /api/admin/signal-endpoints                    | /API/Admin/Signal-EndPoints                    | 200    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens  | /API/Admin/Signal-EndPoints/2147483600/Tokens  | 200    |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals | /API/Admin/Signal-EndPoints/2147483600/SIGNALS | 404    |
+      | GET    | /api/admin/signals                             | /API/Admin/SIGNALS                             | 200    |
+      | GET    | /api/admin/invoices                            | /API/Admin/Invoices                            | 200    |
+      | GET    | /api/admin/invoices/list                       | /API/Admin/Invoices/LIST                       | 200    |
+
+    @writes
+    Examples: writing
+      | method | path                                                     | variant                                                  | status |
+      | POST   | /api/admin/signal-endpoints                              | /API/Admin/Signal-EndPoints                              | 400    |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   | /API/Admin/Signal-EndPoints/2147483600                   | 400    |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   | /API/Admin/Signal-EndPoints/2147483600                   | 404    |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                | /API/Admin/Signal-EndPoints/2147483600/ON                | 404    |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               | /API/Admin/Signal-EndPoints/2147483600/OFF               | 404    |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            | /API/Admin/Signal-EndPoints/2147483600/Tokens            | 400    |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | /API/Admin/Signal-EndPoints/2147483600/Tokens/2147483600 | 400    |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | /API/Admin/Signal-EndPoints/2147483600/Tokens/2147483600 | 404    |
+
+  @enterprise @observed
+  Scenario Outline: <path> overlooks a parameter that it does not know
+    Seen on Unleash 8.2.0: unknown parameters of the query are ignored.
+    When I GET "<path>?color=red&color=blue" as the admin
+    Then the status is 200
+
+    Examples:
+      | path                                          |
+      | /api/admin/signal-endpoints                   |
+      | /api/admin/signal-endpoints/2147483600/tokens |
+      | /api/admin/signals                            |
+      | /api/admin/invoices                           |
+      | /api/admin/invoices/list                      |
+      | /health                                       |
+      | /ready                                        |
+
+  @enterprise @observed
+  Scenario Outline: HEAD <path> answers like GET, without a body
+    Seen on Unleash 8.2.0: HEAD works wherever GET does.
+    When I HEAD "<path>" as the admin
+    Then the status is 200
+    And there is no body
+    And the header "Content-Type" is "application/json; charset=utf-8"
+    When I HEAD "<path>" as nobody
+    Then the status is 401
+
+    Examples:
+      | path                                          |
+      | /api/admin/signal-endpoints                   |
+      | /api/admin/signal-endpoints/2147483600/tokens |
+      | /api/admin/signals                            |
+      | /api/admin/invoices                           |
+      | /api/admin/invoices/list                      |
+
+  @enterprise @observed
+  Scenario Outline: OPTIONS <path> tells the methods
+    Seen on Unleash 8.2.0: for who is let in only.
+    When I OPTIONS "<path>" as the admin
+    Then the status is 200
+    And the header "Allow" is "<allowed>"
+    When I OPTIONS "<path>" as nobody
+    Then the status is 401
+
+    Examples:
+      | path                                                     | allowed       |
+      | /api/admin/signal-endpoints                              | GET,HEAD,POST |
+      | /api/admin/signal-endpoints/2147483600                   | PUT,DELETE    |
+      | /api/admin/signal-endpoints/2147483600/on                | POST          |
+      | /api/admin/signal-endpoints/2147483600/off               | POST          |
+      | /api/admin/signal-endpoints/2147483600/tokens            | GET,HEAD,POST |
+      | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | PUT,DELETE    |
+      | /api/admin/signal-endpoints/2147483600/signals           | GET,HEAD      |
+      | /api/admin/signals                                       | GET,HEAD      |
+      | /api/admin/invoices                                      | GET,HEAD      |
+      | /api/admin/invoices/list                                 | GET,HEAD      |
+
+  @enterprise @writes @alone @quiet @observed
+  Scenario Outline: What was seen of <path> before is not sent again
+    Seen on Unleash 8.2.0: an entity tag that fits is answered with 304 and no body, another one in full.
+    When I GET "<path>" as the admin
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When the next request has the header "If-None-Match" with "<tag>"
+    And I GET "<path>" as the admin
+    Then the status is 304
+    And there is no body
+    When the next request has the header "If-None-Match" with "W/"0-other""
+    And I GET "<path>" as the admin
+    Then the status is 200
+
+    Examples:
+      | path                                          |
+      | /api/admin/signal-endpoints                   |
+      | /api/admin/signal-endpoints/2147483600/tokens |
+      | /api/admin/signals                            |
+      | /api/admin/invoices                           |
+      | /api/admin/invoices/list                      |
+
+  @enterprise @observed
+  Scenario Outline: An answer comes in the encoding <encoding> if that is asked for
+    Seen on Unleash 8.2.0; a body that is short may come as it is.
+    Given the next request has the header "Accept-Encoding" with "<encoding>"
+    When I GET "/api/admin/signals" as the admin
+    Then the status is 200
+    And the answer has
+      | /signals | a list |
+
+    Examples:
+      | encoding |
+      | gzip     |
+      | deflate  |
+      | br       |
+
+  @enterprise @limits @alone @writes @measured
+  Scenario Outline: <method> <path> refuses a personal access token that asks too often
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+    Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
+    When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
+    Then the status is 429
+    And the body is "Too many requests, please try again later."
+
+    Examples:
+      | method | path                                                     | host |
+      | GET    | /api/admin/signal-endpoints                              | 1    |
+      | POST   | /api/admin/signal-endpoints                              | 2    |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   | 3    |
+      | DELETE | /api/admin/signal-endpoints/2147483600                   | 4    |
+      | POST   | /api/admin/signal-endpoints/2147483600/on                | 5    |
+      | POST   | /api/admin/signal-endpoints/2147483600/off               | 6    |
+      | GET    | /api/admin/signal-endpoints/2147483600/tokens            | 7    |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            | 8    |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 9    |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 10   |
+      | GET    | /api/admin/signal-endpoints/2147483600/signals           | 11   |
+      | GET    | /api/admin/signals                                       | 12   |
+      | GET    | /api/admin/invoices                                      | 13   |
+      | GET    | /api/admin/invoices/list                                 | 14   |
+      | GET    | /ready                                                   | 15   |
+      | GET    | /health                                                  | 16   |
