@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// commandGrace is how long a command may take to end once it was told to.
+const commandGrace = 10 * time.Second
+
+// runCommand runs a shell command with the proxy's URL in its environment, and
+// tells how it failed. When the context ends first, the command and what it
+// started are told to end.
+func (p *program) runCommand(ctx context.Context, line, url string) error {
+	command := exec.CommandContext(ctx, "sh", "-c", line)
+	command.Env = append(os.Environ(), "UNLEASH_URL="+url, "UNLEASH_MOCK_PROXY_URL="+url)
+	command.Stdout, command.Stderr = p.stdout, p.stderr
+	command.WaitDelay = commandGrace
+	endWithChildren(command)
+	err := command.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return errors.New("the command was interrupted")
+	case errors.As(err, &exit):
+		return fmt.Errorf("the command failed: %s", exit.ProcessState)
+	}
+	return fmt.Errorf("the command could not be run: %w", err)
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unleash-mock/unleash-mock/conformance/drift"
+)
+
+// driftFlags are the flags of drift.
+type driftFlags struct {
+	target        string
+	document      string
+	spec          string
+	edition       string
+	wholeDocument bool
+	format        string
+	output        string
+	timeout       time.Duration
+	tls           tlsFlags
+}
+
+// driftVariables are the environment variables of flags, by flag.
+var driftVariables = map[string]string{"target": targetVariables["target"]}
+
+func (p *program) driftCommand() *cobra.Command {
+	flags := &driftFlags{}
+	command := &cobra.Command{
+		Use:   "drift",
+		Short: "Compare the contract with the document that an instance publishes",
+		Long: `Compare the contract with the OpenAPI document that a running instance publishes
+at /docs/openapi.json, or with one in a file. Each operation of the contract is
+equal, changed, missing, or absent from an open-source edition; each change is
+breaking or not, or it is where the contract says more than the target's
+document, such as a status that real servers answer but do not publish.
+
+Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
+		Example: `  unleash-mock drift --target http://unleash:4242
+  unleash-mock drift --target https://unleash.example.com/base --format markdown >> "$GITHUB_STEP_SUMMARY"
+  unleash-mock drift --document openapi.json --edition enterprise
+  curl -s https://unleash.example.com/docs/openapi.json | unleash-mock drift --document -`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.fillAll(cmd.Flags(), driftVariables); err != nil {
+				return err
+			}
+			return p.drift(cmd.Context(), cmd.InOrStdin(), flags)
+		},
+	}
+	f := command.Flags()
+	f.StringVar(&flags.target, "target", "", described("URL that the instance is served under, base path included", driftVariables["target"]))
+	f.StringVar(&flags.document, "document", "", "a file with the document in the place of a target; - reads standard input")
+	f.StringVar(&flags.spec, "spec", "", "an OpenAPI document as the contract in the place of the embedded one")
+	f.StringVar(&flags.edition, "edition", string(drift.Auto), "auto, enterprise or open-source: whether operations of Enterprise may be absent; auto lets all of them be")
+	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside of the contract's operations; nothing there is breaking")
+	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
+	f.StringVar(&flags.output, "output", "", "file to write to in the place of standard output")
+	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "how long to wait for the document")
+	flags.tls.register(f)
+	command.MarkFlagsMutuallyExclusive("target", "document")
+	return command
+}
+
+// drift compares, writes the report and tells by its error whether something
+// is breaking.
+func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags) error {
+	if !slices.Contains(drift.Formats(), flags.format) {
+		return usageError("--format %q is none of %s", flags.format, strings.Join(drift.Formats(), ", "))
+	}
+	edition := drift.Edition(flags.edition)
+	if !slices.Contains([]drift.Edition{drift.Auto, drift.Enterprise, drift.OpenSource}, edition) {
+		return usageError("--edition %q is none of auto, enterprise, open-source", flags.edition)
+	}
+	contract, err := loadContract(flags.spec)
+	if err != nil {
+		return err
+	}
+	source, origin, err := p.publishedDocument(ctx, stdin, flags)
+	if err != nil {
+		return err
+	}
+	report, err := drift.Compare(contract, source, drift.Options{Edition: edition, WholeDocument: flags.wholeDocument, BasePath: basePathOf(flags.target)})
+	if err != nil {
+		return toolError("%s: %w", origin, err)
+	}
+	report.Target.Source = origin
+	if err := p.writeTo(flags.output, func(w io.Writer) error { return drift.Write(flags.format, w, report) }); err != nil {
+		return err
+	}
+	if report.Summary.Breaking > 0 {
+		return &codedError{code: exitViolation, err: fmt.Errorf("%d breaking differences between the contract and %s", report.Summary.Breaking, origin)}
+	}
+	return nil
+}
+
+// publishedDocument gets the document to compare with, and says where from.
+func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags *driftFlags) (source []byte, origin string, err error) {
+	switch flags.document {
+	case "":
+	case "-":
+		if source, err = io.ReadAll(stdin); err != nil {
+			return nil, "", toolError("reading standard input: %w", err)
+		}
+		return source, "standard input", nil
+	default:
+		source, err = readFile("--document", flags.document)
+		return source, flags.document, err
+	}
+	target, err := parseURL("--target", flags.target)
+	if err != nil {
+		return nil, "", err
+	}
+	client, err := flags.tls.client()
+	if err != nil {
+		return nil, "", err
+	}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeoutCause(ctx, flags.timeout, fmt.Errorf("no answer within %s", flags.timeout))
+	defer cancel()
+	if source, err = drift.Fetch(ctx, client, target.String()); err != nil {
+		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
+			err = cause
+		}
+		return nil, "", toolError("no document from %s: %w", target.Redacted(), err)
+	}
+	return source, target.Redacted() + drift.DocumentPath, nil
+}
+
+// basePathOf is the path of a URL; empty if it cannot be parsed.
+func basePathOf(target string) string {
+	parsed, err := url.Parse(target)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimRight(parsed.Path, "/")
+}
+
+// writeTo writes to a file, or to standard output if it has no name.
+func (p *program) writeTo(file string, write func(io.Writer) error) error {
+	if file == "" {
+		if err := write(p.stdout); err != nil {
+			return toolError("writing: %w", err)
+		}
+		return nil
+	}
+	out, err := os.Create(file)
+	if err != nil {
+		return usageError("writing %s: %w", file, err)
+	}
+	if err := errors.Join(write(out), out.Close()); err != nil {
+		return toolError("writing %s: %w", file, err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// publishes is an instance that publishes a document under a base path.
+func publishes(t *testing.T, document string) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/base/docs/openapi.json" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(document))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/base"
+}
+
+// withoutHealth is the contract without one of its operations.
+func withoutHealth(t *testing.T) string {
+	t.Helper()
+	var document map[string]any
+	if err := json.Unmarshal(spec.Default().JSON(), &document); err != nil {
+		t.Fatal(err)
+	}
+	delete(document["paths"].(map[string]any), "/health")
+	out, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestDriftExitCodes(t *testing.T) {
+	t.Parallel()
+	same, broken := publishes(t, string(spec.Default().JSON())), publishes(t, withoutHealth(t))
+	silent := publishes(t, "")
+	for name, test := range map[string]struct {
+		args []string
+		env  map[string]string
+		code int
+		says []string
+	}{
+		"equal":                    {args: []string{"--target", same}, code: exitOK, says: []string{"17 equal", "judged as enterprise"}},
+		"target from the variable": {env: map[string]string{"UNLEASH_MOCK_TARGET": same}, code: exitOK, says: []string{"17 equal"}},
+		"whole document":           {args: []string{"--target", same + "/", "--whole-document"}, code: exitOK, says: []string{"17 equal"}},
+		"breaking":                 {args: []string{"--target", broken}, code: exitViolation, says: []string{"missing   GET /health  getHealth", "1 breaking differences between the contract and " + broken + drift.DocumentPath}},
+		"from a file":              {args: []string{"--document", file(t, "target.json", withoutHealth(t))}, code: exitViolation, says: []string{"getHealth"}},
+		"another contract":         {args: []string{"--document", file(t, "target.json", withoutHealth(t)), "--spec", file(t, "spec.json", withoutHealth(t))}, code: exitOK, says: []string{"16 equal"}},
+		"no document":              {args: []string{"--target", silent}, code: exitError, says: []string{"no OpenAPI document"}},
+		"not there":                {args: []string{"--target", strings.TrimSuffix(same, "/base")}, code: exitError, says: []string{"status 404"}},
+		"unreachable":              {args: []string{"--target", "http://127.0.0.1:1"}, code: exitError, says: []string{"no document from http://127.0.0.1:1"}},
+		"no target":                {code: exitUsage, says: []string{"--target is missing"}},
+		"no URL":                   {args: []string{"--target", "unleash:4242"}, code: exitUsage, says: []string{"--target", "no http or https URL"}},
+		"both":                     {args: []string{"--target", same, "--document", "x"}, code: exitUsage, says: []string{"target", "document"}},
+		"no file":                  {args: []string{"--document", "no-such-file.json"}, code: exitUsage, says: []string{"--document no-such-file.json"}},
+		"format":                   {args: []string{"--target", same, "--format", "xml"}, code: exitUsage, says: []string{`"xml"`, "text, markdown, json"}},
+		"edition":                  {args: []string{"--target", same, "--edition", "pro"}, code: exitUsage, says: []string{`"pro"`, "auto, enterprise, open-source"}},
+		"output":                   {args: []string{"--target", same, "--output", "/no/such/folder/drift.txt"}, code: exitUsage, says: []string{"/no/such/folder"}},
+		"authority":                {args: []string{"--target", same, "--ca-file", file(t, "ca.pem", "nonsense")}, code: exitUsage, says: []string{"--ca-file", "no PEM certificate"}},
+		"password":                 {args: []string{"--target", "ftp://admin:hunter2@x"}, code: exitUsage, says: []string{"ftp://admin:xxxxx@x"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, test.env, append([]string{"drift"}, test.args...)...)
+			if got.code != test.code {
+				t.Errorf("exit code %d, want %d", got.code, test.code)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(got.stdout+got.stderr, want) {
+					t.Errorf("%q and %q do not say %q", got.stdout, got.stderr, want)
+				}
+			}
+			if strings.Contains(got.stdout+got.stderr, "hunter2") {
+				t.Error("the password shows")
+			}
+		})
+	}
+}
+
+// TestDriftWritesToAFile in the format that was asked for.
+func TestDriftWritesToAFile(t *testing.T) {
+	t.Parallel()
+	name := t.TempDir() + "/drift.json"
+	if got := command(t, nil, "drift", "--target", publishes(t, withoutHealth(t)), "--format", "json", "--output", name); got.code != exitViolation || got.stdout != "" {
+		t.Errorf("exit code %d, %q", got.code, got.stdout)
+	}
+	source, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report drift.Report
+	if err := json.Unmarshal(source, &report); err != nil || report.Summary.Missing != 1 {
+		t.Errorf("%v: %s", err, source)
+	}
+}
+
+// TestDriftReadsStandardInput where a target needs more than a GET.
+func TestDriftReadsStandardInput(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	p := &program{env: variables(nil), stdout: &out}
+	flags := &driftFlags{document: "-", format: "text", edition: "auto"}
+	if err := p.drift(t.Context(), strings.NewReader(string(spec.Default().JSON())), flags); err != nil || !strings.Contains(out.String(), "(standard input)") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+// proxyFlags are the flags of proxy.
+type proxyFlags struct {
+	upstream        string
+	listen          string
+	portFile        string
+	basePath        string
+	host            string
+	timeout         time.Duration
+	tls             tlsFlags
+	spec            string
+	judge           string
+	failOnViolation bool
+	maxBody         int
+	run             string
+	reports         []string
+	record          string
+	logLevel        string
+}
+
+// proxyVariables are the environment variables of flags, by flag.
+var proxyVariables = map[string]string{
+	"upstream":      "UNLEASH_MOCK_UPSTREAM",
+	"port-file":     "UNLEASH_MOCK_PORT_FILE",
+	"base-uri-path": "BASE_URI_PATH",
+	"log-level":     "LOG_LEVEL",
+}
+
+func (p *program) proxyCommand() *cobra.Command {
+	flags := &proxyFlags{}
+	command := &cobra.Command{
+		Use:   "proxy",
+		Short: "Stand between a client and an Unleash, and judge the traffic",
+		Long: `Stand between a client and a running Unleash, real or mocked. Traffic passes
+byte for byte; the requests and answers of the contract's operations are judged,
+everything else is counted. Answers do not wait for their verdict, unless
+--fail-on-violation replaces those that break the contract by a 502.
+
+It ends when it is interrupted or, with --run, when the command ends, and then
+tells what was found. --run starts a command with the proxy's URL in
+UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, and listens on a free port unless
+--listen says otherwise.
+
+Exit 0 if the traffic kept the contract, 1 if it did not, 3 if the command of
+--run failed, the upstream answered nothing or the recording is not complete,
+4 if there was no request to an operation of the contract.`,
+		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
+  unleash-mock proxy --upstream https://unleash.example.com/base --base-uri-path /base --ca-file ca.pem
+  unleash-mock proxy --upstream http://unleash:4242 --run ./e2e.sh --report junit=proxy.xml --report html=proxy.html
+  unleash-mock proxy --upstream http://unleash:4242 --listen 127.0.0.1:4300 --record traffic.jsonl`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.fillAll(cmd.Flags(), proxyVariables); err != nil {
+				return err
+			}
+			if flags.run != "" && !cmd.Flags().Changed("listen") {
+				flags.listen = "127.0.0.1:0"
+			}
+			return p.proxy(cmd.Context(), flags)
+		},
+	}
+	f := command.Flags()
+	f.StringVar(&flags.upstream, "upstream", "", described("URL that the instance is served under, base path included", proxyVariables["upstream"]))
+	f.StringVar(&flags.listen, "listen", net.JoinHostPort(p.env.text("HTTP_HOST", "127.0.0.1"), p.env.text("HTTP_PORT", "4242")), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
+	f.StringVar(&flags.portFile, "port-file", "", described("write the port to this file once it is open", proxyVariables["port-file"]))
+	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", proxyVariables["base-uri-path"]))
+	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for that of its URL, client for the client's, or a name")
+	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for the upstream to connect, to begin an answer, or to go on with that of an operation")
+	flags.tls.register(f)
+	f.StringVar(&flags.spec, "spec", "", "an OpenAPI document as the contract in the place of the embedded one")
+	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
+	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold answers of operations back and put a 502 in the place of those that break the contract")
+	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "how many bytes of a body to judge; of a longer one only status and headers are")
+	f.StringVar(&flags.run, "run", "", "shell command to start once the proxy listens, and to end with")
+	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
+	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, secrets hidden, a line of JSON each")
+	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", proxyVariables["log-level"]))
+	return command
+}
+
+// proxy passes traffic on until its end, and then reports.
+func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
+	logger, err := newLogger(p.stderr, flags.logLevel)
+	if err != nil {
+		return err
+	}
+	options, err := p.proxyOptions(flags, logger)
+	if err != nil {
+		return err
+	}
+	files, err := openReports(flags.reports)
+	if err != nil {
+		return err
+	}
+	defer files.close()
+	if flags.record != "" {
+		recording, err := os.Create(flags.record)
+		if err != nil {
+			return usageError("--record: %w", err)
+		}
+		defer recording.Close()
+		options.Record = recording
+	}
+	judge, err := proxy.New(options)
+	if err != nil {
+		return usageError("%w", err)
+	}
+	failure, err := p.passTraffic(ctx, judge, flags, logger)
+	judge.Close()
+	if err != nil {
+		return err
+	}
+	return p.concludeProxy(judge, files, errors.Join(failure, judge.RecordError()))
+}
+
+func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
+	upstream, err := parseURL("--upstream", flags.upstream)
+	if err != nil {
+		return proxy.Options{}, err
+	}
+	contract, err := loadContract(flags.spec)
+	if err != nil {
+		return proxy.Options{}, err
+	}
+	config, err := flags.tls.config()
+	if err != nil {
+		return proxy.Options{}, err
+	}
+	side := proxy.Side(flags.judge)
+	switch {
+	case !slices.Contains([]proxy.Side{proxy.Both, proxy.Requests, proxy.Responses}, side):
+		return proxy.Options{}, usageError("--judge %q is none of both, requests, responses", flags.judge)
+	case flags.timeout <= 0:
+		return proxy.Options{}, usageError("--timeout must be more than 0")
+	case flags.maxBody <= 0:
+		return proxy.Options{}, usageError("--max-body must be more than 0")
+	case flags.host == "":
+		return proxy.Options{}, usageError("--host is empty; upstream, client or a name is needed")
+	}
+	return proxy.Options{
+		Upstream: upstream, Contract: contract, BasePath: flags.basePath, Host: flags.host,
+		TLS: config, Timeout: flags.timeout, MaxBody: flags.maxBody,
+		Judge: side, FailOnViolation: flags.failOnViolation,
+		Logger: logger, Version: productVersion(),
+	}, nil
+}
+
+// passTraffic serves until the context or the command ends. failure is that of
+// the command.
+func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, flags *proxyFlags, logger *slog.Logger) (failure, err error) {
+	listener, err := net.Listen("tcp", flags.listen)
+	if err != nil {
+		return nil, listenError(flags.listen, err)
+	}
+	if err := writePort(flags.portFile, listener.Addr()); err != nil {
+		listener.Close()
+		return nil, err
+	}
+	url := strings.TrimRight("http://"+reachable(listener.Addr())+"/"+strings.Trim(flags.basePath, "/"), "/")
+	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n", productVersion(), url, flags.upstream)
+	server := &http.Server{
+		Handler: judge,
+		// No limits on whole messages: streams may take as long as they like.
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+	if flags.run == "" {
+		return nil, p.until(ctx, server, listener, logger)
+	}
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- p.runCommand(run, flags.run, url)
+		stop()
+	}()
+	err = p.until(run, server, listener, logger)
+	stop() // where the server failed, the command has nothing to go on with
+	return <-ended, err
+}
+
+// concludeProxy writes reports and tells the result.
+func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure error) error {
+	r := judge.Report()
+	if failure != nil && r.ExitCode != exitViolation {
+		r.ExitCode = exitError
+	}
+	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
+		return toolError("writing the summary: %w", err)
+	}
+	stats := judge.Stats()
+	if err := tellStats(p.stdout, stats); err != nil {
+		return toolError("writing the summary: %w", err)
+	}
+	if err := files.write(r); err != nil {
+		return err
+	}
+	switch r.ExitCode {
+	case exitViolation:
+		broken := fmt.Errorf("%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
+		if failure != nil {
+			broken = fmt.Errorf("%w; %w", broken, failure)
+		}
+		return &codedError{code: exitViolation, err: broken}
+	case exitError:
+		return toolError("%w", cmp.Or(failure, errNoAnswer))
+	case exitUnverified:
+		return &codedError{code: exitUnverified, err: errors.New("no request was to an operation of the contract, so nothing was verified")}
+	}
+	return nil
+}
+
+var errNoAnswer = errors.New("the upstream answered no request to an operation of the contract")
+
+// tellStats tells what the table of operations does not.
+func tellStats(w io.Writer, stats proxy.Stats) error {
+	for _, line := range []struct {
+		what  string
+		count int
+	}{
+		{"bodies that were too long, cut or not readable, so that only status and headers were judged", stats.Unjudged},
+		{"requests that the upstream did not answer, or not to the end", stats.Unanswered},
+		{"requests that the client gave up", stats.Left},
+	} {
+		if line.count == 0 {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "%s: %d\n", line.what, line.count); err != nil {
+			return err
+		}
+	}
+	return nil
+}

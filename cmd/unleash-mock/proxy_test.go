@@ -1,0 +1,268 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+// answers is an upstream that always answers the same.
+func answers(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+const (
+	healthy = `{"health":"GOOD"}`
+	broken  = `{"health":"FINE"}`
+)
+
+// startProxy runs proxy until the test ends.
+func startProxy(t *testing.T, upstream string, args ...string) *instance {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	i := &instance{stop: stop, ended: make(chan int, 1), stdout: newOutput(), stderr: newOutput()}
+	go func() {
+		i.ended <- run(ctx, append([]string{"proxy", "--upstream", upstream}, args...), variables(nil), i.stdout, i.stderr)
+		close(i.stdout.told)
+	}()
+	t.Cleanup(stop)
+	i.stdout.await("and passes on to")
+	_, rest, found := strings.Cut(i.stdout.String(), "listens on ")
+	if !found {
+		t.Fatalf("proxy did not start: %s%s", i.stdout, i.stderr)
+	}
+	i.url, _, _ = strings.Cut(rest, "\n")
+	return i
+}
+
+// TestProxyUntilInterrupted: what was seen decides how it ends.
+func TestProxyUntilInterrupted(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body string
+		path string
+		code int
+		says string
+	}{
+		"good":       {healthy, "/health", exitOK, "The traffic keeps the contract"},
+		"broken":     {broken, "/health", exitViolation, "it must be one of [GOOD BAD]"},
+		"other path": {broken, "/elsewhere", exitUnverified, "Nothing was verified"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			upstream := httptest.NewServer(answers(test.body))
+			t.Cleanup(upstream.Close)
+			folder := t.TempDir()
+			i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--base-uri-path", "unleash", "--port-file", folder+"/port",
+				"--report", "json="+folder+"/r.json", "--report", "junit="+folder+"/r.xml", "--record", folder+"/traffic.jsonl")
+			port, err := os.ReadFile(folder + "/port")
+			if err != nil || i.url != "http://127.0.0.1:"+strings.TrimSpace(string(port))+"/unleash" {
+				t.Errorf("%q, %v, %s", port, err, i.url)
+			}
+			if response, body := get(t, i.url+test.path, "*:*.a-secret-of-mine"); response.StatusCode != http.StatusOK || body != test.body {
+				t.Errorf("%d %s", response.StatusCode, body)
+			}
+			if code := i.end(); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			if !strings.Contains(i.stdout.String(), test.says) {
+				t.Errorf("%q is not told:\n%s", test.says, i.stdout)
+			}
+			var r report.Report
+			source, err := os.ReadFile(folder + "/r.json")
+			if err != nil || json.Unmarshal(source, &r) != nil || r.ExitCode != test.code || r.Tool.Command != "proxy" {
+				t.Errorf("%v: %s", err, source)
+			}
+			junit, err := os.ReadFile(folder + "/r.xml")
+			if err != nil || !bytes.Contains(junit, []byte("<testsuites")) {
+				t.Errorf("%v: %s", err, junit)
+			}
+			recording, err := os.ReadFile(folder + "/traffic.jsonl")
+			if err != nil || bytes.Count(recording, []byte("\n")) != strings.Count(test.path, "health") {
+				t.Errorf("%v: %s", err, recording)
+			}
+			if all := i.stdout.String() + i.stderr.String() + string(source) + string(junit) + string(recording); strings.Contains(all, "a-secret-of-mine") {
+				t.Errorf("a secret shows:\n%s", all)
+			}
+		})
+	}
+}
+
+// TestProxyEndsWithItsCommand: the command finds the proxy by its environment,
+// and its failure is not lost.
+func TestProxyEndsWithItsCommand(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body string
+		exit int
+		code int
+		says []string
+	}{
+		"all well":    {healthy, 0, exitOK, nil},
+		"broken":      {broken, 0, exitViolation, []string{"1 of 1 exchanges broke the contract"}},
+		"fails":       {healthy, 7, exitError, []string{"the command failed: exit status 7"}},
+		"both":        {broken, 7, exitViolation, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
+		"not a thing": {"", 0, exitUnverified, []string{"nothing was verified"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			upstream := httptest.NewServer(answers(test.body))
+			t.Cleanup(upstream.Close)
+			gate := t.TempDir() + "/gate"
+			if err := syscall.Mkfifo(gate, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			i := startProxy(t, upstream.URL, "--run", `echo "found $UNLEASH_URL $UNLEASH_MOCK_PROXY_URL"; cat '`+gate+`'; exit `+strconv.Itoa(test.exit))
+			i.stdout.await("found")
+			if test.body != "" {
+				get(t, i.url+"/health", "")
+			}
+			if err := os.WriteFile(gate, nil, 0); err != nil { // the command goes on
+				t.Fatal(err)
+			}
+			if code := <-i.ended; code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			if want := "found " + i.url + " " + i.url + "\n"; !strings.Contains(i.stdout.String(), want) {
+				t.Errorf("%q is not in %s", want, i.stdout)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(i.stderr.String(), want) {
+					t.Errorf("%q is not in %s", want, i.stderr)
+				}
+			}
+		})
+	}
+}
+
+// TestProxyInterruptsItsCommand, and what that has started.
+func TestProxyInterruptsItsCommand(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(answers(healthy))
+	t.Cleanup(upstream.Close)
+	i := startProxy(t, upstream.URL, "--run", "echo started; sleep 1000 & wait")
+	i.stdout.await("started")
+	get(t, i.url+"/health", "")
+	if code := i.end(); code != exitError || !strings.Contains(i.stderr.String(), "the command was interrupted") {
+		t.Errorf("exit code %d: %s", code, i.stderr)
+	}
+}
+
+// TestProxyTrusts: by an authority, or on the user's own responsibility.
+func TestProxyTrusts(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewUnstartedServer(answers(healthy))
+	upstream.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of clients that do not trust it
+	upstream.StartTLS()
+	t.Cleanup(upstream.Close)
+	authority := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: upstream.Certificate().Raw})))
+	for name, test := range map[string]struct {
+		args   []string
+		status int
+		code   int
+	}{
+		"nobody":    {nil, http.StatusBadGateway, exitError},
+		"authority": {[]string{"--ca-file", authority}, http.StatusOK, exitOK},
+		"everybody": {[]string{"--insecure"}, http.StatusOK, exitOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := startProxy(t, upstream.URL, append([]string{"--listen", "127.0.0.1:0"}, test.args...)...)
+			if response, body := get(t, i.url+"/health", ""); response.StatusCode != test.status {
+				t.Errorf("%d %s", response.StatusCode, body)
+			}
+			if code := i.end(); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+		})
+	}
+}
+
+// TestProxyBeforeTheMock: traffic of a client that keeps the contract, with a
+// mock that does, has nothing to tell.
+func TestProxyBeforeTheMock(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	i := startProxy(t, mock.url, "--listen", "127.0.0.1:0", "--fail-on-violation")
+	const admin = "*:*.unleash-insecure-admin-api-token"
+	for _, path := range []string{
+		"/health", "/ready", "/api/admin/signal-endpoints", "/api/admin/signal-endpoints/1337/tokens", "/api/admin/signal-endpoints/1337/signals?limit=5",
+		"/api/admin/signals?from=IS:2024-01-01", "/api/admin/invoices", "/api/admin/invoices/list", "/api/admin/signal-endpoints/0/tokens/1",
+	} {
+		direct, want := get(t, mock.url+path, admin)
+		passed, got := get(t, i.url+path, admin)
+		if direct.StatusCode != passed.StatusCode || want != got && !strings.Contains(want, `"id":"`) {
+			t.Errorf("%s: %d %s became %d %s", path, direct.StatusCode, want, passed.StatusCode, got)
+		}
+	}
+	if code := i.end(); code != exitOK {
+		t.Errorf("exit code %d: %s%s", code, i.stdout, i.stderr)
+	}
+}
+
+func TestWrongUsageOfProxy(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args []string
+		says []string
+	}{
+		"no upstream":    {nil, []string{"--upstream is missing"}},
+		"no URL":         {[]string{"--upstream", "unleash:4242"}, []string{"no http or https URL"}},
+		"a query":        {[]string{"--upstream", "http://x?a"}, []string{"query"}},
+		"a password":     {[]string{"--upstream", "http://admin:hunter2@x"}, []string{"must not hold a user"}},
+		"judge":          {[]string{"--upstream", "http://x", "--judge", "me"}, []string{`"me"`, "both, requests, responses"}},
+		"timeout":        {[]string{"--upstream", "http://x", "--timeout", "0s"}, []string{"--timeout"}},
+		"max body":       {[]string{"--upstream", "http://x", "--max-body", "0"}, []string{"--max-body"}},
+		"host":           {[]string{"--upstream", "http://x", "--host", ""}, []string{"--host"}},
+		"report":         {[]string{"--upstream", "http://x", "--report", "junit"}, []string{"FORMAT=FILE"}},
+		"report format":  {[]string{"--upstream", "http://x", "--report", "pdf=x"}, []string{`"pdf"`, "junit"}},
+		"report file":    {[]string{"--upstream", "http://x", "--report", "json=/no/such/folder/x"}, []string{"/no/such/folder"}},
+		"recording":      {[]string{"--upstream", "http://x", "--record", "/no/such/folder/x"}, []string{"--record"}},
+		"contract":       {[]string{"--upstream", "http://x", "--spec", "no-such-file"}, []string{"--spec"}},
+		"no certificate": {[]string{"--upstream", "https://x", "--ca-file", "no-such-file"}, []string{"--ca-file"}},
+		"log level":      {[]string{"--upstream", "http://x", "--log-level", "loud"}, []string{`"loud"`}},
+		"address":        {[]string{"--upstream", "http://x", "--listen", "127.0.0.1:99999"}, []string{"127.0.0.1:99999"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, nil, append([]string{"proxy"}, test.args...)...)
+			if got.code != exitUsage || strings.Count(got.stderr, "\n") != 1 {
+				t.Errorf("exit code %d, %q", got.code, got.stderr)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(got.stderr, want) {
+					t.Errorf("%q does not say %q", got.stderr, want)
+				}
+			}
+			if strings.Contains(got.stdout+got.stderr, "hunter2") {
+				t.Error("the password shows")
+			}
+		})
+	}
+}
+
+func TestHelpOfProxyAndDrift(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"proxy", "drift"} {
+		if got := command(t, nil, name, "--help"); got.code != exitOK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
+			t.Errorf("exit code %d, help:\n%s", got.code, got.stdout)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package drift
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+)
+
+// texts are the keywords that nothing on the wire depends on.
+var texts = []string{"description", "summary", "title", "example", "examples", "externalDocs", "$comment"}
+
+// nameless are the keywords whose value is a map of names, not of keywords.
+var nameless = []string{
+	"properties", "patternProperties", "responses", "content", "headers", "paths", "callbacks", "links",
+	"schemas", "securitySchemes", "parameters", "requestBodies", "variables", "$defs", "dependentSchemas",
+}
+
+// verbatim are the keywords whose value is data.
+var verbatim = []string{"enum", "default", "const", "required", "tags", "mapping"}
+
+// defaults are keywords with the value that leaving them out has.
+var defaults = map[string]string{
+	"required": "false", "nullable": "false", "deprecated": "false", "readOnly": "false", "writeOnly": "false",
+	"uniqueItems": "false", "additionalProperties": "true", "exclusiveMinimum": "false", "exclusiveMaximum": "false",
+}
+
+// cleaner copies parts of a document to compare them.
+type cleaner struct {
+	document *document
+	// inline puts what is referred to in the place of references, so that the
+	// names of components make no difference.
+	inline bool
+	open   []*yaml.Node // what is being copied because it was referred to
+}
+
+// clean copies a node without texts, extensions and defaults that are spelt
+// out. named tells that the keys of a mapping are names.
+func (c *cleaner) clean(node *yaml.Node, named bool) *yaml.Node {
+	node = unalias(node)
+	if c.inline && !named && text(field(node, "$ref")) != "" {
+		target := c.document.resolve(node)
+		if slices.Contains(c.open, target) {
+			return mapping() // a schema in itself: its first level was compared
+		}
+		if target != node {
+			c.open = append(c.open, target)
+			defer func() { c.open = c.open[:len(c.open)-1] }()
+			return c.clean(target, false)
+		}
+	}
+	switch node.Kind {
+	case yaml.MappingNode:
+		return c.cleanMapping(node, named)
+	case yaml.SequenceNode:
+		out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, element := range node.Content {
+			out.Content = append(out.Content, c.clean(element, false))
+		}
+		return out
+	}
+	return plain(node)
+}
+
+func (c *cleaner) cleanMapping(node *yaml.Node, named bool) *yaml.Node {
+	out := mapping()
+	for key, value := range fields(node) {
+		switch {
+		case named:
+			set(out, key, c.clean(value, false))
+		case slices.Contains(texts, key), strings.HasPrefix(key, "x-"):
+		case value.Kind == yaml.ScalarNode && defaults[key] != "" && defaults[key] == value.Value:
+		case slices.Contains(verbatim, key):
+			set(out, key, plain(value))
+		case key == "content" && c.inline:
+			set(out, key, c.renamed(value, mediaType))
+		case key == "headers" && c.inline:
+			set(out, key, c.renamed(value, strings.ToLower))
+		default:
+			set(out, key, c.clean(value, slices.Contains(nameless, key)))
+		}
+	}
+	return out
+}
+
+// renamed cleans a map whose names have several spellings.
+func (c *cleaner) renamed(node *yaml.Node, rename func(string) string) *yaml.Node {
+	out := mapping()
+	for key, value := range fields(node) {
+		set(out, rename(key), c.clean(value, false))
+	}
+	return out
+}
+
+// mediaType is the part of a content type before its parameters.
+func mediaType(contentType string) string {
+	essence, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(essence))
+}
+
+// plain copies a node without comments, anchors and positions.
+func plain(node *yaml.Node) *yaml.Node {
+	node = unalias(node)
+	out := &yaml.Node{Kind: node.Kind, Tag: node.Tag, Value: node.Value, Style: node.Style &^ yaml.FlowStyle}
+	for _, child := range node.Content {
+		out.Content = append(out.Content, plain(child))
+	}
+	return out
+}
+
+// operation copies an operation: parameters of its path item included, named
+// as the other side names them, and its security as it applies.
+func (c *cleaner) operation(o *operation, names []string) *yaml.Node {
+	source := mapping()
+	for key, value := range fields(o.node) {
+		if key != "parameters" && key != "security" && key != "tags" {
+			set(source, key, value)
+		}
+	}
+	out := c.cleanMapping(source, false)
+	if parameters := c.parameters(o, names); len(parameters.Content) > 0 {
+		set(out, "parameters", parameters)
+	}
+	if security := c.security(o); len(security.Content) > 0 {
+		set(out, "security", security)
+	}
+	return out
+}
+
+// parameters merges those of the path item and those of the operation, which
+// win.
+func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
+	own := pathParameters(o.path)
+	out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	position := map[string]int{}
+	for _, list := range []*yaml.Node{field(o.item, "parameters"), field(o.node, "parameters")} {
+		if list == nil {
+			continue
+		}
+		for _, entry := range list.Content {
+			parameter := c.clean(entry, false)
+			name := field(parameter, "name")
+			in := text(field(parameter, "in"))
+			if name == nil {
+				continue
+			}
+			if i := slices.Index(own, name.Value); in == "path" && i >= 0 && i < len(names) {
+				name.Value = names[i]
+			}
+			if in == "header" {
+				name.Value = http.CanonicalHeaderKey(name.Value)
+			}
+			key := in + " " + name.Value
+			if i, known := position[key]; known {
+				out.Content[i] = parameter
+				continue
+			}
+			position[key] = len(out.Content)
+			out.Content = append(out.Content, parameter)
+		}
+	}
+	return out
+}
+
+// security lists the ways of authentication that an operation accepts, named by
+// what a client sends. None means that no authentication is demanded.
+func (c *cleaner) security(o *operation) *yaml.Node {
+	requirements := field(o.node, "security")
+	if requirements == nil {
+		requirements = field(c.document.root, "security")
+	}
+	out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	if requirements == nil {
+		return out
+	}
+	for _, requirement := range requirements.Content {
+		ways := mapping()
+		for name, scopes := range fields(requirement) {
+			set(ways, c.way(name), plain(scopes))
+		}
+		if len(ways.Content) == 0 { // authentication is optional
+			return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		}
+		out.Content = append(out.Content, ways)
+	}
+	return out
+}
+
+// way words a security scheme.
+func (c *cleaner) way(name string) string {
+	scheme := c.document.resolve(at(c.document.root, "/components/securitySchemes/"+escape(name)))
+	switch kind := text(field(scheme, "type")); kind {
+	case "apiKey":
+		return strings.ToLower(kind + " in " + text(field(scheme, "in")) + " " + text(field(scheme, "name")))
+	case "http":
+		return strings.ToLower(kind + " " + text(field(scheme, "scheme")))
+	case "":
+		return name
+	default:
+		return kind
+	}
+}

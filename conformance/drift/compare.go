@@ -1,0 +1,265 @@
+package drift
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+	"github.com/pb33f/libopenapi"
+	"github.com/pb33f/libopenapi/datamodel"
+	"github.com/pb33f/libopenapi/what-changed/model"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// comparison is one contract against one document.
+type comparison struct {
+	contract    *spec.Contract
+	left, right *document
+	options     Options
+}
+
+// pair is an operation that both documents have, as it is compared.
+type pair struct {
+	operation   *spec.Operation
+	left, right *yaml.Node
+}
+
+// counterpart is the target's operation for one of the contract's, or nil.
+func (c *comparison) counterpart(o *spec.Operation) *operation {
+	return c.right.operations[wireKey(o.Method, o.Path)]
+}
+
+// edition is what the options say, or what the target's document shows: one
+// without a single Enterprise operation is an open-source one.
+func (c *comparison) edition() Edition {
+	if c.options.Edition == Enterprise || c.options.Edition == OpenSource {
+		return c.options.Edition
+	}
+	for _, o := range c.contract.Operations() {
+		if o.Edition == string(Enterprise) && c.counterpart(o) != nil {
+			return Enterprise
+		}
+	}
+	return OpenSource
+}
+
+// operations compares those of the contract, then lists what the target adds.
+func (c *comparison) operations(edition Edition) ([]Operation, error) {
+	changes, err := c.changes()
+	if err != nil {
+		return nil, err
+	}
+	var out []Operation
+	for _, o := range c.contract.Operations() {
+		compared := Operation{ID: o.ID, Method: o.Method, Path: o.Path, Changes: changes[o.ID]}
+		if compared.Changes == nil {
+			compared.Changes = []Change{}
+		}
+		switch {
+		case c.counterpart(o) != nil:
+			compared.State = stateOf(compared.Changes)
+		case edition == OpenSource && o.Edition == string(Enterprise):
+			compared.State = Absent
+		default:
+			compared.State = Missing
+		}
+		out = append(out, compared)
+	}
+	return append(out, c.added()...), nil
+}
+
+func stateOf(changes []Change) State {
+	if slices.ContainsFunc(changes, func(change Change) bool { return change.Verdict != Beyond }) {
+		return Changed
+	}
+	return Equal
+}
+
+// added lists the target's operations that the contract does not have: those
+// with a tag of the contract, or all of them for the whole document.
+func (c *comparison) added() []Operation {
+	known, tags := map[string]bool{}, map[string]bool{}
+	for _, o := range c.contract.Operations() {
+		known[wireKey(o.Method, o.Path)] = true
+		for _, tag := range o.Tags {
+			tags[tag] = true
+		}
+	}
+	var out []Operation
+	for _, key := range c.right.order {
+		o := c.right.operations[key]
+		inScope := c.options.WholeDocument || slices.ContainsFunc(o.tags, func(tag string) bool { return tags[tag] })
+		if !known[key] && inScope {
+			out = append(out, Operation{ID: o.id, Method: o.method, Path: o.path, State: Added, Changes: []Change{}})
+		}
+	}
+	return out
+}
+
+// changes compares the operations that both have, by operationId of the
+// contract.
+func (c *comparison) changes() (map[string][]Change, error) {
+	var pairs []pair
+	lefts := &cleaner{document: c.left, inline: true}
+	rights := &cleaner{document: c.right, inline: true}
+	for _, o := range c.contract.Operations() {
+		if right := c.counterpart(o); right != nil {
+			left := c.left.operations[wireKey(o.Method, o.Path)]
+			p := pair{
+				operation: o,
+				left:      lefts.operation(left, pathParameters(o.Path)),
+				right:     rights.operation(right, pathParameters(o.Path)),
+			}
+			if !same(p.left, p.right) { // most are, and the library takes its time
+				pairs = append(pairs, p)
+			}
+		}
+	}
+	if len(pairs) == 0 {
+		return nil, nil
+	}
+	found, err := diff(skeleton(pairs, func(p pair) *yaml.Node { return p.left }), skeleton(pairs, func(p pair) *yaml.Node { return p.right }))
+	if err != nil || found == nil {
+		return nil, err
+	}
+	out := map[string][]Change{}
+	all := walk(found.PathsChanges, "")
+	for _, p := range pairs {
+		prefix := "/" + escape(p.operation.Path) + "/" + strings.ToLower(p.operation.Method)
+		var own []located
+		for _, change := range all {
+			if rest, inside := strings.CutPrefix(change.pointer, prefix); inside && (rest == "" || rest[0] == '/') {
+				change.pointer = rest
+				own = append(own, change)
+			}
+		}
+		if len(own) > 0 {
+			out[p.operation.ID] = c.verdicts(p, own)
+		}
+	}
+	return out, nil
+}
+
+// verdicts judges the changes of one operation. Those inside an error response
+// may become one.
+func (c *comparison) verdicts(p pair, found []located) []Change {
+	bodies := newErrorBodies(c.left, p)
+	judged := map[int]bool{}
+	var out []Change
+	for _, change := range found {
+		status, isError := change.isError()
+		if !isError {
+			out = append(out, p.judge(change))
+			continue
+		}
+		whole, is := bodies.judge(status)
+		switch {
+		case !is:
+			out = append(out, p.judge(change))
+		case !judged[status]:
+			judged[status] = true
+			out = append(out, whole)
+		}
+	}
+	slices.SortStableFunc(out, compareChanges)
+	return out
+}
+
+func compareChanges(a, b Change) int {
+	for _, order := range []int{
+		strings.Compare(a.Pointer, b.Pointer),
+		strings.Compare(string(a.Kind), string(b.Kind)),
+		strings.Compare(a.Contract+a.Target, b.Contract+b.Target),
+	} {
+		if order != 0 {
+			return order
+		}
+	}
+	return 0
+}
+
+// skeleton is a document of nothing but one side of the pairs.
+func skeleton(pairs []pair, side func(pair) *yaml.Node) *yaml.Node {
+	paths := mapping()
+	items := map[string]*yaml.Node{}
+	for _, p := range pairs {
+		item := items[p.operation.Path]
+		if item == nil {
+			item = mapping()
+			items[p.operation.Path] = item
+			set(paths, p.operation.Path, item)
+		}
+		set(item, strings.ToLower(p.operation.Method), side(p))
+	}
+	return framed("paths", paths)
+}
+
+// framed makes a part of a document a document.
+func framed(name string, part *yaml.Node) *yaml.Node {
+	root, info := mapping(), mapping()
+	set(info, "title", scalar("part"))
+	set(info, "version", scalar("0"))
+	set(root, "openapi", scalar("3.0.3"))
+	set(root, "info", info)
+	set(root, name, part)
+	return root
+}
+
+// diff asks the library what changed; nil if nothing did.
+func diff(left, right *yaml.Node) (*model.DocumentChanges, error) {
+	var documents [2]libopenapi.Document
+	for i, root := range []*yaml.Node{left, right} {
+		source, err := yaml.Marshal(root)
+		if err != nil {
+			return nil, fmt.Errorf("writing a part of the %s: %w", sides[i], err)
+		}
+		config := datamodel.NewDocumentConfiguration()
+		config.Logger = slog.New(slog.DiscardHandler) // the error says it
+		if documents[i], err = libopenapi.NewDocumentWithConfiguration(source, config); err != nil {
+			return nil, fmt.Errorf("reading the %s: %w", sides[i], err)
+		}
+	}
+	changes, err := libopenapi.CompareDocuments(documents[0], documents[1])
+	if err != nil {
+		return nil, fmt.Errorf("comparing the documents: %w", err)
+	}
+	return changes, nil
+}
+
+var sides = [2]string{"contract", "target's document"}
+
+// surroundings compares what lies outside of the operations.
+func (c *comparison) surroundings() ([]Change, error) {
+	var parts [2]*yaml.Node
+	for i, d := range []*document{c.left, c.right} {
+		cleaner := &cleaner{document: d}
+		root := mapping()
+		for key, value := range fields(d.root) {
+			if key != "paths" && key != "info" {
+				set(root, key, cleaner.clean(value, false))
+			}
+		}
+		info := mapping()
+		for key, value := range fields(field(d.root, "info")) {
+			if key == "title" || key == "version" {
+				set(info, key, plain(value))
+			}
+		}
+		set(root, "info", info)
+		set(root, "paths", mapping())
+		parts[i] = root
+	}
+	found, err := diff(parts[0], parts[1])
+	if err != nil || found == nil {
+		return nil, err
+	}
+	var out []Change
+	for _, change := range walk(found, "") {
+		out = append(out, change.describe(Compatible, "it is outside of the contract's operations"))
+	}
+	slices.SortStableFunc(out, compareChanges)
+	return out, nil
+}

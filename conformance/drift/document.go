@@ -1,0 +1,221 @@
+package drift
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+)
+
+// document is an OpenAPI document as a tree.
+type document struct {
+	root *yaml.Node
+	// operations by method and wire path.
+	operations map[string]*operation
+	order      []string
+}
+
+// operation is one operation of a document.
+type operation struct {
+	id, method, path string
+	tags             []string
+	node, item       *yaml.Node
+}
+
+// methods are the fields of a path item that hold an operation.
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+// read parses an OpenAPI 3 document, JSON or YAML.
+func read(source []byte) (*document, error) {
+	var parsed yaml.Node
+	if err := yaml.Unmarshal(source, &parsed); err != nil {
+		return nil, fmt.Errorf("neither JSON nor YAML: %w", err)
+	}
+	if len(parsed.Content) == 0 || parsed.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("no OpenAPI document: it is no object")
+	}
+	d := &document{root: parsed.Content[0], operations: map[string]*operation{}}
+	if version := text(field(d.root, "openapi")); !strings.HasPrefix(version, "3.") {
+		return nil, fmt.Errorf("no OpenAPI 3 document: openapi is %q", version)
+	}
+	paths := field(d.root, "paths")
+	if paths == nil || paths.Kind != yaml.MappingNode {
+		return nil, errors.New("no OpenAPI 3 document: it has no paths")
+	}
+	for path, item := range fields(paths) {
+		item = d.resolve(item)
+		for _, method := range methods {
+			if node := field(item, method); node != nil {
+				d.add(&operation{method: strings.ToUpper(method), path: path, node: node, item: item})
+			}
+		}
+	}
+	return d, nil
+}
+
+func (d *document) add(o *operation) {
+	o.id = text(field(o.node, "operationId"))
+	if tags := field(o.node, "tags"); tags != nil {
+		for _, tag := range tags.Content {
+			o.tags = append(o.tags, tag.Value)
+		}
+	}
+	key := wireKey(o.method, o.path)
+	d.operations[key] = o
+	d.order = append(d.order, key)
+}
+
+// rebase takes a base path off the paths that have it in front.
+func (d *document) rebase(base string) {
+	base = strings.TrimRight(base, "/")
+	if base == "" {
+		return
+	}
+	for i, key := range d.order {
+		o := d.operations[key]
+		path, found := strings.CutPrefix(o.path, base+"/")
+		if !found {
+			continue
+		}
+		delete(d.operations, key)
+		o.path = "/" + path
+		d.order[i] = wireKey(o.method, o.path)
+		d.operations[d.order[i]] = o
+	}
+}
+
+func (d *document) describe() Document {
+	info := field(d.root, "info")
+	return Document{Title: text(field(info, "title")), Version: text(field(info, "version"))}
+}
+
+// wireKey names an operation by what a client sends: the names of path
+// parameters make no difference.
+func wireKey(method, path string) string {
+	segments := strings.Split(strings.TrimRight(path, "/"), "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i] = "{}"
+		}
+	}
+	return method + " " + strings.Join(segments, "/")
+}
+
+func pathParameters(path string) []string {
+	var names []string
+	for segment := range strings.SplitSeq(path, "/") {
+		if strings.HasPrefix(segment, "{") {
+			names = append(names, strings.Trim(segment, "{}"))
+		}
+	}
+	return names
+}
+
+// resolve follows a local reference. One that leads nowhere gives the node
+// itself, which then compares as what it is.
+func (d *document) resolve(node *yaml.Node) *yaml.Node {
+	for range 32 { // more than any sensible chain
+		reference := text(field(node, "$ref"))
+		pointer, local := strings.CutPrefix(reference, "#")
+		if !local {
+			return node
+		}
+		target := at(d.root, pointer)
+		if target == nil {
+			return node
+		}
+		node = target
+	}
+	return node
+}
+
+// at finds the node under a JSON pointer, or nil.
+func at(node *yaml.Node, pointer string) *yaml.Node {
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if token == "" && pointer == "" {
+			break
+		}
+		if node = field(node, unescape(token)); node == nil {
+			return nil
+		}
+	}
+	return node
+}
+
+// field returns the value of a mapping's key, or nil.
+func field(node *yaml.Node, name string) *yaml.Node {
+	for key, value := range fields(node) {
+		if key == name {
+			return value
+		}
+	}
+	return nil
+}
+
+// fields yields the keys and values of a mapping, aliases followed.
+func fields(node *yaml.Node) func(yield func(string, *yaml.Node) bool) {
+	return func(yield func(string, *yaml.Node) bool) {
+		if node = unalias(node); node == nil || node.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if !yield(node.Content[i].Value, unalias(node.Content[i+1])) {
+				return
+			}
+		}
+	}
+}
+
+func unalias(node *yaml.Node) *yaml.Node {
+	if node != nil && node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+func text(node *yaml.Node) string {
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return node.Value
+}
+
+// scalar and mapping build nodes.
+func scalar(value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value, Style: yaml.DoubleQuotedStyle}
+}
+
+func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} }
+
+func set(node *yaml.Node, name string, value *yaml.Node) {
+	node.Content = append(node.Content, scalar(name), value)
+}
+
+// same tells whether two trees say the same. The order of keys does not matter.
+func same(a, b *yaml.Node) bool {
+	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
+		return false
+	}
+	switch a.Kind {
+	case yaml.MappingNode:
+		for key, value := range fields(a) {
+			if other := field(b, key); other == nil || !same(value, other) {
+				return false
+			}
+		}
+		return true
+	case yaml.SequenceNode:
+		return slices.EqualFunc(a.Content, b.Content, same)
+	}
+	return a.Value == b.Value && a.ShortTag() == b.ShortTag()
+}
+
+func escape(token string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+}
+
+func unescape(token string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+}

@@ -1,0 +1,189 @@
+// Package drift compares the contract with the OpenAPI document that an
+// Unleash instance publishes, and tells which differences would break a client
+// or a mock that keeps the contract.
+//
+// What counts is what goes over the wire: paths, parameters, bodies, statuses,
+// headers and security. Descriptions, examples and the names of components are
+// not compared.
+package drift
+
+import (
+	"fmt"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Edition is the edition of Unleash whose document is compared.
+type Edition string
+
+// The editions. Auto takes a document for open-source if it has none of the
+// operations that only Enterprise has.
+const (
+	Auto       Edition = "auto"
+	Enterprise Edition = "enterprise"
+	OpenSource Edition = "open-source"
+)
+
+// Options say what to compare.
+type Options struct {
+	// Edition is the target's; empty is Auto.
+	Edition Edition
+	// WholeDocument also compares what lies outside the contract's operations:
+	// every other operation, components, servers, tags and info. What is found
+	// there is never breaking.
+	WholeDocument bool
+	// BasePath is the path that the target is served under. A document may have
+	// it in front of its paths or not.
+	BasePath string
+}
+
+// Report is what a comparison found.
+type Report struct {
+	Contract Document `json:"contract"`
+	Target   Document `json:"target"`
+	// Edition is the one that the target was judged as.
+	Edition Edition `json:"edition"`
+	Summary Summary `json:"summary"`
+	// Operations are those of the contract in its order, then those that only
+	// the target's document has.
+	Operations []Operation `json:"operations"`
+	// Document lists the differences outside the operations; nil unless the
+	// whole document was compared.
+	Document []Change `json:"document,omitempty"`
+}
+
+// Document names an OpenAPI document.
+type Document struct {
+	Title   string `json:"title"`
+	Version string `json:"version"`
+	// Source is where it came from: a URL, a file, or empty.
+	Source string `json:"source,omitempty"`
+}
+
+// Summary counts operations by state and changes by verdict.
+type Summary struct {
+	Equal   int `json:"equal"`
+	Changed int `json:"changed"`
+	Missing int `json:"missing"`
+	Absent  int `json:"absent"`
+	Added   int `json:"added"`
+	// Breaking counts breaking changes and missing operations.
+	Breaking   int `json:"breaking"`
+	Compatible int `json:"compatible"`
+	Beyond     int `json:"beyond"`
+}
+
+// State is how an operation of the two documents compares.
+type State string
+
+// The states.
+const (
+	// Equal operations say the same over the wire; the contract may say more.
+	Equal State = "equal"
+	// Changed operations differ.
+	Changed State = "changed"
+	// Missing operations are in the contract alone. That is breaking.
+	Missing State = "missing"
+	// Absent operations are missing because only Enterprise has them.
+	Absent State = "absent"
+	// Added operations are in the target's document alone.
+	Added State = "added"
+)
+
+// Operation is how one operation compares.
+type Operation struct {
+	// ID is the operationId, the contract's where it has one.
+	ID      string   `json:"operationId"`
+	Method  string   `json:"method"`
+	Path    string   `json:"path"`
+	State   State    `json:"state"`
+	Changes []Change `json:"changes"`
+}
+
+// Verdict is what a change means to who keeps the contract.
+type Verdict string
+
+// The verdicts.
+const (
+	// Breaking changes let a target refuse what the contract allows, or answer
+	// what it does not.
+	Breaking Verdict = "breaking"
+	// Compatible changes do neither.
+	Compatible Verdict = "compatible"
+	// Beyond is where the contract says more than the target's document: a
+	// status that was seen though it is not published, say. It is no drift.
+	Beyond Verdict = "beyond"
+)
+
+// Kind is what happened to a part of the document.
+type Kind string
+
+// The kinds, from the contract to the target.
+const (
+	KindAdded   Kind = "added"
+	KindRemoved Kind = "removed"
+	KindChanged Kind = "changed"
+)
+
+// Change is one difference.
+type Change struct {
+	// Pointer is the JSON pointer of the part, with references resolved. It
+	// begins at the operation, or at the document for what is outside of all.
+	Pointer string  `json:"pointer"`
+	Kind    Kind    `json:"kind"`
+	Verdict Verdict `json:"verdict"`
+	// Contract and Target are the values on either side, if they can be written
+	// in a word.
+	Contract string `json:"contract,omitempty"`
+	Target   string `json:"target,omitempty"`
+	// Reason says why the verdict is what it is.
+	Reason string `json:"reason"`
+}
+
+// Compare compares a contract with a target's document in JSON or YAML. The
+// error is that the target's document is none of OpenAPI 3.
+func Compare(contract *spec.Contract, target []byte, options Options) (*Report, error) {
+	left, err := read(contract.YAML())
+	if err != nil {
+		return nil, fmt.Errorf("the contract: %w", err)
+	}
+	right, err := read(target)
+	if err != nil {
+		return nil, err
+	}
+	right.rebase(options.BasePath)
+	c := &comparison{contract: contract, left: left, right: right, options: options}
+	report := &Report{
+		Contract: left.describe(),
+		Target:   right.describe(),
+		Edition:  c.edition(),
+	}
+	if report.Operations, err = c.operations(report.Edition); err != nil {
+		return nil, err
+	}
+	if options.WholeDocument {
+		if report.Document, err = c.surroundings(); err != nil {
+			return nil, err
+		}
+	}
+	report.Summary = summarise(report)
+	return report, nil
+}
+
+func summarise(report *Report) Summary {
+	var s Summary
+	states := map[State]*int{Equal: &s.Equal, Changed: &s.Changed, Missing: &s.Missing, Absent: &s.Absent, Added: &s.Added}
+	verdicts := map[Verdict]*int{Breaking: &s.Breaking, Compatible: &s.Compatible, Beyond: &s.Beyond}
+	count := func(changes []Change) {
+		for _, change := range changes {
+			*verdicts[change.Verdict]++
+		}
+	}
+	for _, operation := range report.Operations {
+		*states[operation.State]++
+		count(operation.Changes)
+	}
+	count(report.Document)
+	s.Breaking += s.Missing
+	return s
+}

@@ -1,0 +1,43 @@
+package drift
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// DocumentPath is where an instance publishes its document, below its base path.
+const DocumentPath = "/docs/openapi.json"
+
+// maxDocument is the size in bytes that a document may have: that of Unleash
+// 8.2.0 has 750 kB.
+const maxDocument = 64 << 20
+
+// Fetch gets the document that an instance publishes. target is the URL that
+// the instance is served under, a base path included.
+func Fetch(ctx context.Context, client *http.Client, target string) ([]byte, error) {
+	url := strings.TrimRight(target, "/") + DocumentPath
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers with status %d", url, response.StatusCode)
+	}
+	source, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", url, err)
+	}
+	if len(source) > maxDocument {
+		return nil, fmt.Errorf("%s is longer than %d MiB", url, maxDocument>>20)
+	}
+	return source, nil
+}

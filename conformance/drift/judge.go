@@ -1,0 +1,280 @@
+package drift
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/libopenapi/what-changed/model"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// effect is what a change does to the set of requests or answers that a part of
+// the document allows.
+type effect int
+
+const (
+	none    effect = iota // nothing
+	tighter               // the target allows less
+	looser                // the target allows more
+	either                // perhaps less, perhaps more
+)
+
+// effects of a keyword that is only in the target's document, only in the
+// contract, or in both with another value.
+type effects struct{ added, removed, changed effect }
+
+var (
+	constraint = effects{added: tighter, removed: looser, changed: either}
+	unknown    = effects{added: either, removed: either, changed: either}
+	noEffect   = effects{}
+)
+
+// keywords by what their changes do. What is not listed may do anything.
+var keywords = map[string]effects{
+	"type": constraint, "format": constraint, "pattern": constraint, "const": constraint, "multipleOf": constraint,
+	"maximum": constraint, "maxLength": constraint, "maxItems": constraint, "maxProperties": constraint,
+	"minimum": constraint, "minLength": constraint, "minItems": constraint, "minProperties": constraint,
+	"exclusiveMaximum": constraint, "exclusiveMinimum": constraint, "uniqueItems": constraint,
+	"required":             constraint,
+	"additionalProperties": constraint, // what allows anything was cleaned away
+	"nullable":             {added: looser, removed: tighter, changed: either},
+	"enum":                 {added: looser, removed: tighter, changed: either},
+	"properties":           {added: none, removed: either, changed: either},
+	"content":              {added: looser, removed: tighter, changed: either},
+	"headers":              {added: none, removed: either, changed: either},
+	"default":              {changed: either},
+	"deprecated":           noEffect, "operationId": noEffect, "readOnly": noEffect, "writeOnly": noEffect,
+	"style": noEffect, "explode": noEffect, "discriminator": noEffect, "xml": noEffect, "servers": noEffect,
+}
+
+// bounds tells in which direction the greater value is the looser one.
+var bounds = map[string]effect{
+	"maximum": looser, "maxLength": looser, "maxItems": looser, "maxProperties": looser,
+	"minimum": tighter, "minLength": tighter, "minItems": tighter, "minProperties": tighter,
+}
+
+// reasons by direction and effect.
+var reasons = map[bool]map[effect]string{
+	true: { // request
+		none:    "requests that keep the contract are not affected",
+		tighter: "a request that keeps the contract may be refused",
+		looser:  "the target accepts more than the contract",
+		either:  "a request that keeps the contract may be refused",
+	},
+	false: {
+		none:    "answers still keep the contract",
+		tighter: "the target answers less than the contract allows",
+		looser:  "an answer may break the contract",
+		either:  "an answer may break the contract",
+	},
+}
+
+// Reasons of verdicts that do not come from an effect.
+const (
+	reasonNotOnWire     = "it does not show on the wire"
+	reasonUnlisted      = "the contract knows it as %s, the target's document does not list it"
+	reasonStatusGone    = "the contract's status is not in the target's document"
+	reasonStatusNew     = "the contract does not list this status, so an answer with it breaks the contract"
+	reasonHeaderLess    = "the target's document says less of the header"
+	reasonErrorLess     = "the target's document leaves the body open, and every example of the contract fits it"
+	reasonOpenInFact    = "the contract needs no token here; the target's document demands one of every operation"
+	reasonOneMoreWay    = "one more way of authentication"
+	reasonNoTokenNeeded = "the target's document demands no token, and a token does no harm"
+	reasonWayGone       = "who authenticates in this way may be refused"
+	reasonOtherError    = "an example of the contract does not fit the target's document: "
+)
+
+// kinds are the library's numbers in words.
+var kinds = map[int]Kind{
+	model.Modified:        KindChanged,
+	model.PropertyAdded:   KindAdded,
+	model.ObjectAdded:     KindAdded,
+	model.PropertyRemoved: KindRemoved,
+	model.ObjectRemoved:   KindRemoved,
+}
+
+// describe writes a change down with its verdict.
+func (l located) describe(verdict Verdict, reason string) Change {
+	return Change{
+		Pointer: l.pointer, Kind: kinds[l.ChangeType], Verdict: verdict,
+		Contract: oneLine(l.Original), Target: oneLine(l.New), Reason: reason,
+	}
+}
+
+// judge finds the verdict on a change within an operation.
+func (p pair) judge(change located) Change {
+	part, rest, _ := strings.Cut(strings.TrimPrefix(change.pointer, "/"), "/")
+	switch part {
+	case "security":
+		return p.judgeSecurity(change)
+	case "parameters", "requestBody":
+		return p.judgeEffect(change, true)
+	case "responses":
+		code, inside, _ := strings.Cut(rest, "/")
+		switch {
+		case inside == "":
+			return p.judgeStatus(change, code)
+		case strings.HasPrefix(inside, "headers/") && p.effect(change, false) == looser:
+			return change.describe(Beyond, reasonHeaderLess)
+		}
+		return p.judgeEffect(change, false)
+	}
+	return change.describe(Compatible, reasonNotOnWire)
+}
+
+func (p pair) judgeSecurity(change located) Change {
+	change.Original, change.New = "", ""
+	switch kind := kinds[change.ChangeType]; {
+	case kind == KindAdded:
+		change.New = change.Property
+		if at(p.left, "/security") == nil {
+			return change.describe(Beyond, reasonOpenInFact)
+		}
+		return change.describe(Compatible, reasonOneMoreWay)
+	case at(p.right, "/security") == nil:
+		change.Original = change.Property
+		return change.describe(Compatible, reasonNoTokenNeeded)
+	default:
+		change.Original = change.Property
+		return change.describe(Breaking, reasonWayGone)
+	}
+}
+
+// judgeStatus judges a status that only one side lists. The contract lists
+// statuses that were seen, and some that are assumed: that the target's document
+// does not is no drift.
+func (p pair) judgeStatus(change located, code string) Change {
+	if kinds[change.ChangeType] == KindAdded {
+		return change.describe(Breaking, reasonStatusNew)
+	}
+	status, _ := strconv.Atoi(code)
+	if response := p.operation.Response(status); response != nil && response.Standing != spec.Documented {
+		return change.describe(Beyond, strings.Replace(reasonUnlisted, "%s", string(response.Standing), 1))
+	}
+	return change.describe(Breaking, reasonStatusGone)
+}
+
+// judgeEffect: a target breaks who keeps the contract by accepting less or by
+// answering more.
+func (p pair) judgeEffect(change located, request bool) Change {
+	found := p.effect(change, request)
+	breaks := found == either || request && found == tighter || !request && found == looser
+	verdict := Compatible
+	if breaks {
+		verdict = Breaking
+	}
+	return change.describe(verdict, reasons[request][found])
+}
+
+// effect of a change, by its keyword and what stands around it.
+func (p pair) effect(change located, request bool) effect {
+	parent := change.pointer[:strings.LastIndexByte(change.pointer, '/')]
+	kind := kinds[change.ChangeType]
+	switch change.Property {
+	case "parameters":
+		return p.parameterEffect(change, kind)
+	case "requestBody":
+		if kind == KindAdded && text(at(p.right, "/requestBody/required")) != "true" {
+			return none
+		}
+	case "content": // another media type in a request widens, one less narrows
+	case "enum":
+		switch { // the keyword itself came or went, with all its values
+		case at(p.left, parent+"/enum") == nil:
+			return tighter
+		case at(p.right, parent+"/enum") == nil:
+			return looser
+		}
+	case "properties":
+		return p.propertyEffect(change, kind, request)
+	case "type":
+		if kind == KindChanged {
+			return typeEffect(change.Original, change.New)
+		}
+	}
+	if direction, isBound := bounds[change.Property]; isBound && kind == KindChanged {
+		return boundEffect(change.Original, change.New, direction)
+	}
+	known, listed := keywords[change.Property]
+	if !listed {
+		known = unknown
+	}
+	switch kind {
+	case KindAdded:
+		return known.added
+	case KindRemoved:
+		return known.removed
+	}
+	return known.changed
+}
+
+// parameterEffect: a new parameter matters if it is demanded. One that the
+// target does not know cannot do what the client sends it for.
+func (p pair) parameterEffect(change located, kind Kind) effect {
+	if kind != KindAdded {
+		return either
+	}
+	if change.Breaking {
+		return tighter
+	}
+	return none
+}
+
+// propertyEffect: a new property in an answer breaks a contract that allows no
+// others.
+func (p pair) propertyEffect(change located, kind Kind, request bool) effect {
+	if kind != KindAdded {
+		return either
+	}
+	schema, _, _ := cutLast(change.pointer, "/properties/")
+	if !request && text(at(p.left, schema+"/additionalProperties")) == "false" {
+		return looser
+	}
+	return none
+}
+
+// typeEffect knows that every integer is a number.
+func typeEffect(contract, target string) effect {
+	switch {
+	case contract == "integer" && target == "number":
+		return looser
+	case contract == "number" && target == "integer":
+		return tighter
+	}
+	return either
+}
+
+func boundEffect(contract, target string, greater effect) effect {
+	before, err := strconv.ParseFloat(contract, 64)
+	after, otherErr := strconv.ParseFloat(target, 64)
+	if err != nil || otherErr != nil {
+		return either
+	}
+	if after > before {
+		return greater
+	}
+	if greater == looser {
+		return tighter
+	}
+	return looser
+}
+
+func cutLast(s, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, separator); i >= 0 {
+		return s[:i], s[i+len(separator):], true
+	}
+	return s, "", false
+}
+
+// isError tells whether a change lies inside an error response that both sides
+// list, and which.
+func (l located) isError() (status int, is bool) {
+	rest, found := strings.CutPrefix(l.pointer, "/responses/")
+	code, inside, _ := strings.Cut(rest, "/")
+	status, err := strconv.Atoi(code)
+	return status, found && inside != "" && err == nil && status >= http.StatusBadRequest
+}
+
+func oneLine(value string) string { return strings.Join(strings.Fields(value), " ") }

@@ -1,0 +1,138 @@
+package drift
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// writers by format.
+var writers = map[string]func(io.Writer, *Report) error{
+	"text":     writeText,
+	"markdown": writeMarkdown,
+	"json":     writeJSON,
+}
+
+// Formats lists the formats that Write knows.
+func Formats() []string { return []string{"text", "markdown", "json"} }
+
+// Write writes a report in one of Formats.
+func Write(format string, w io.Writer, r *Report) error {
+	write, known := writers[format]
+	if !known {
+		return fmt.Errorf("format %q is none of %s", format, strings.Join(Formats(), ", "))
+	}
+	return write(w, r)
+}
+
+func writeJSON(w io.Writer, r *Report) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(r)
+}
+
+func writeText(w io.Writer, r *Report) error {
+	var out strings.Builder
+	fmt.Fprintf(&out, "contract  %s\ntarget    %s, judged as %s\n\n", r.Contract, r.Target, r.Edition)
+	for _, operation := range r.Operations {
+		if operation.State == Absent {
+			continue // one line for all of them, below
+		}
+		fmt.Fprintf(&out, "%-8s  %s %s  %s\n", operation.State, operation.Method, operation.Path, operation.ID)
+		writeChanges(&out, operation.Changes)
+	}
+	if absent := r.absent(); len(absent) > 0 {
+		fmt.Fprintf(&out, "absent    %d operations that an open-source edition does not have: %s\n", len(absent), strings.Join(absent, ", "))
+	}
+	if len(r.Document) > 0 {
+		out.WriteString("\noutside of the contract's operations\n")
+		writeChanges(&out, r.Document)
+	}
+	fmt.Fprintf(&out, "\n%s\n", r.Summary)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+func writeChanges(out *strings.Builder, changes []Change) {
+	var beyond []string
+	for _, change := range changes {
+		if change.Verdict == Beyond {
+			beyond = append(beyond, change.Pointer)
+			continue
+		}
+		fmt.Fprintf(out, "          %-10s  %s %s%s: %s\n", change.Verdict, change.Pointer, change.Kind, change.values(), change.Reason)
+	}
+	if beyond = slices.Compact(beyond); len(beyond) > 0 {
+		fmt.Fprintf(out, "          beyond the target's document: %s\n", strings.Join(beyond, " "))
+	}
+}
+
+func writeMarkdown(w io.Writer, r *Report) error {
+	var out strings.Builder
+	fmt.Fprintf(&out, "# Drift\n\nContract: %s. Target: %s, judged as %s.\n\n%s\n\n", cell(r.Contract.String()), cell(r.Target.String()), r.Edition, r.Summary)
+	out.WriteString("| Operation | Method and path | State |\n|---|---|---|\n")
+	for _, operation := range r.Operations {
+		fmt.Fprintf(&out, "| %s | `%s %s` | %s |\n", cell(cmp.Or(operation.ID, "–")), operation.Method, cell(operation.Path), operation.State)
+	}
+	for _, operation := range r.Operations {
+		writeMarkdownChanges(&out, cmp.Or(operation.ID, operation.Method+" "+operation.Path), operation.Changes)
+	}
+	writeMarkdownChanges(&out, "Outside of the contract's operations", r.Document)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+func writeMarkdownChanges(out *strings.Builder, title string, changes []Change) {
+	if len(changes) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n## %s\n\n| Verdict | Where | What | Contract | Target | Why |\n|---|---|---|---|---|---|\n", title)
+	for _, change := range changes {
+		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s |\n", change.Verdict, cell(change.Pointer), change.Kind,
+			cell(change.Contract), cell(change.Target), cell(change.Reason))
+	}
+}
+
+// cell keeps text from ending a cell of a table, or becoming markup.
+func cell(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ", "\r", " ").Replace(text)
+}
+
+func (r *Report) absent() []string {
+	var ids []string
+	for _, operation := range r.Operations {
+		if operation.State == Absent {
+			ids = append(ids, operation.ID)
+		}
+	}
+	return ids
+}
+
+// String names a document.
+func (d Document) String() string {
+	name := strings.TrimSpace(cmp.Or(d.Title, "untitled") + " " + d.Version)
+	if d.Source == "" {
+		return name
+	}
+	return name + " (" + d.Source + ")"
+}
+
+// String sums a comparison up in a line.
+func (s Summary) String() string {
+	return fmt.Sprintf("%d equal, %d changed, %d missing, %d absent, %d added; %d breaking, %d compatible, %d beyond the target's document",
+		s.Equal, s.Changed, s.Missing, s.Absent, s.Added, s.Breaking, s.Compatible, s.Beyond)
+}
+
+func (c Change) values() string {
+	switch {
+	case c.Contract != "" && c.Target != "":
+		return fmt.Sprintf(" (%s became %s)", c.Contract, c.Target)
+	case c.Contract+c.Target != "" && !strings.HasSuffix(c.Pointer, "/"+escape(c.Contract+c.Target)):
+		return fmt.Sprintf(" (%s)", c.Contract+c.Target)
+	}
+	return ""
+}

@@ -1,0 +1,170 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Header marks the answers that the proxy gives itself. Its value says why.
+const Header = "Unleash-Mock-Proxy"
+
+// problem is an error in the envelope of Unleash's middleware, key by key in its
+// order.
+type problem struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Message string   `json:"message"`
+	Details []detail `json:"details"`
+}
+
+type detail struct {
+	Message string `json:"message"`
+}
+
+// own is an answer of the proxy's own.
+type own struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// answer writes a problem down. Details default to the message.
+func (p *Proxy) answer(method string, status int, what problem) own {
+	what.ID = uuid.NewString()
+	if what.Details == nil {
+		what.Details = []detail{{Message: what.Message}}
+	}
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(what); err != nil {
+		panic("the envelope of an error cannot be written: " + err.Error()) // strings always can
+	}
+	out := own{status: status, body: bytes.TrimSuffix(body.Bytes(), []byte("\n"))}
+	out.header = http.Header{
+		"Content-Type":   {"application/json; charset=utf-8"},
+		"Content-Length": {strconv.Itoa(len(out.body))},
+		Header:           {what.Name},
+		"Date":           {time.Now().UTC().Format(http.TimeFormat)},
+	}
+	if method == http.MethodHead {
+		out.body = nil
+	}
+	return out
+}
+
+// refuse answers in the place of the upstream.
+func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, status int, what problem) {
+	out := p.answer(r.Method, status, what)
+	for name, values := range out.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body) // the client is gone; there is nobody to tell
+}
+
+// replace puts another answer into the place of the upstream's.
+func replace(response *http.Response, out own) {
+	response.StatusCode, response.Status = out.status, http.StatusText(out.status)
+	response.Header = out.header
+	response.Trailer = nil
+	response.Body = io.NopCloser(bytes.NewReader(out.body))
+	response.ContentLength = int64(len(out.body))
+	response.TransferEncoding = nil
+}
+
+// violated words what of an answer breaks the contract.
+func violated(operation *spec.Operation, failures []spec.Failure) problem {
+	what := problem{
+		Name:    "ContractViolationError",
+		Message: fmt.Sprintf("The upstream's response to %s broke the contract: %s", operation.ID, redactText(failures[0].Error())),
+	}
+	for _, failure := range failures {
+		what.Details = append(what.Details, detail{Message: redactText(failure.Error())})
+	}
+	return what
+}
+
+// fail answers for an upstream that did not.
+func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
+	x := flowOf(r.Context()).exchange
+	if clientLeft(r) {
+		if x != nil {
+			x.outcome = left
+		}
+		w.WriteHeader(http.StatusBadGateway) // nobody reads it
+		return
+	}
+	if x != nil {
+		x.outcome = unanswered
+	}
+	status, what := p.explain(err)
+	p.logger.Warn("the upstream failed", "method", r.Method, "path", redactText(rawPath(r)), "status", status,
+		"reason", what.Message, "error", redactText(err.Error()))
+	p.refuse(w, r, status, what)
+}
+
+// clientLeft tells whether a request was given up by who sent it, or by the end
+// of the proxy.
+func clientLeft(r *http.Request) bool {
+	return r.Context().Err() != nil && !errors.Is(context.Cause(r.Context()), errStalled)
+}
+
+// explain finds the status and the words for a failure of the upstream.
+func (p *Proxy) explain(err error) (int, problem) {
+	bad := func(format string, args ...any) (int, problem) {
+		return http.StatusBadGateway, problem{Name: "BadGatewayError", Message: fmt.Sprintf(format, args...)}
+	}
+	var timeout net.Error
+	var certificate *tls.CertificateVerificationError
+	var hostname x509.HostnameError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var dns *net.DNSError
+	var dial *net.OpError
+	switch {
+	case errors.Is(err, errStalled), errors.As(err, &timeout) && timeout.Timeout():
+		return http.StatusGatewayTimeout, problem{
+			Name:    "GatewayTimeoutError",
+			Message: fmt.Sprintf("The upstream did not answer within %s.", p.options.Timeout),
+		}
+	case errors.As(err, &certificate), errors.As(err, &hostname):
+		return bad("The upstream's certificate is not trusted: %s.", cause(err))
+	case errors.As(err, &record):
+		return bad("The upstream does not speak TLS: %s.", record.Msg)
+	case errors.As(err, &alert):
+		return bad("The upstream refused to speak TLS: %s.", alert.Error())
+	case errors.As(err, &dns):
+		return bad("The upstream's name %s cannot be resolved.", p.options.Upstream.Hostname())
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return bad("The upstream cannot be reached: %s.", cause(err))
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dial):
+		return bad("The upstream closed the connection before it answered.")
+	}
+	return bad("The upstream's answer is no HTTP: %s.", redactText(clip(cause(err), 200)))
+}
+
+// cause is the innermost error's text: the outer ones repeat addresses.
+func cause(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}

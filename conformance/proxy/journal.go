@@ -1,0 +1,274 @@
+package proxy
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// What is kept of an operation. Counts have no bound.
+const (
+	keptExchanges = 20       // the newest, of those that keep the contract and of those that do not
+	keptBody      = 64 << 10 // bytes of a body
+	keptBreaches  = 500      // different ones; those beyond are counted together
+)
+
+// Stats count what passed. They are lossless.
+type Stats struct {
+	// Exchanges counts requests to operations of the contract, Outside all others.
+	Exchanges int
+	Outside   int
+	// Violations counts exchanges that broke the contract.
+	Violations int
+	// Unjudged counts bodies that were too long, cut or in an encoding that
+	// cannot be read: only status and headers of their messages were judged.
+	Unjudged int
+	// Unanswered counts requests that the upstream did not answer or did not
+	// answer to the end, Left those that the client gave up.
+	Unanswered int
+	Left       int
+}
+
+// journal remembers what passed.
+type journal struct {
+	contract *spec.Contract
+	logger   *slog.Logger
+	started  time.Time
+
+	mu         sync.Mutex
+	stats      Stats
+	mock       string // version of the mock that answers, if it is one
+	operations map[*spec.Operation]*tally
+}
+
+// tally is what is remembered of one operation.
+type tally struct {
+	Stats
+	statuses map[int]int
+	duration time.Duration
+	first    time.Time
+	breaches []*breach
+	known    map[string]*breach
+	beyond   int // breaches that are not kept
+	good     ring
+	bad      ring
+}
+
+// breach is a violation and how often it was seen.
+type breach struct {
+	report.Violation
+	status int
+	count  int
+}
+
+// verdict is what was found out about an exchange.
+type verdict struct {
+	violations []report.Violation
+	unjudged   int
+}
+
+// ring keeps the newest exchanges.
+type ring struct {
+	kept []kept
+	next int
+}
+
+// kept is an exchange with what was found, bodies shortened.
+type kept struct {
+	exchange   *exchange
+	sent, came string
+	violations []report.Violation
+}
+
+func (r *ring) add(k kept) {
+	if len(r.kept) < keptExchanges {
+		r.kept = append(r.kept, k)
+		return
+	}
+	r.kept[r.next] = k
+	r.next = (r.next + 1) % keptExchanges
+}
+
+func newJournal(contract *spec.Contract, logger *slog.Logger, now time.Time) *journal {
+	return &journal{contract: contract, logger: logger, started: now, operations: map[*spec.Operation]*tally{}}
+}
+
+// addOutside counts a request that is to no operation.
+func (j *journal) addOutside() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.stats.Outside++
+}
+
+// add remembers an exchange.
+func (j *journal) add(x *exchange, found verdict, k kept) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	t := j.operations[x.operation]
+	if t == nil {
+		t = &tally{statuses: map[int]int{}, known: map[string]*breach{}, first: x.started}
+		j.operations[x.operation] = t
+	}
+	j.stats.count(x, found)
+	t.count(x, found)
+	if x.started.Before(t.first) {
+		t.first = x.started
+	}
+	t.duration += x.duration
+	if mock := x.header.Get("Unleash-Mock"); mock != "" {
+		j.mock = mock
+	}
+	if x.status != 0 && !x.isRevalidated() {
+		t.statuses[x.status]++
+	}
+	if len(found.violations) == 0 {
+		t.good.add(k)
+		return
+	}
+	t.bad.add(k)
+	for _, violation := range found.violations {
+		if t.isNew(violation, x.status) {
+			j.logger.Warn("contract violated", "operation", x.operation.ID, "direction", violation.Direction,
+				"status", x.status, "pointer", violation.In+violation.Pointer, "reason", violation.Reason)
+		}
+	}
+}
+
+func (s *Stats) count(x *exchange, found verdict) {
+	s.Exchanges++
+	s.Unjudged += found.unjudged
+	if len(found.violations) > 0 {
+		s.Violations++
+	}
+	switch x.outcome {
+	case unanswered, cut:
+		s.Unanswered++
+	case left:
+		s.Left++
+	}
+}
+
+// isNew counts a violation and tells whether it is the first of its kind.
+func (t *tally) isNew(violation report.Violation, status int) bool {
+	key := fmt.Sprint(violation.Direction, status, violation.In, anyIndex(violation.Pointer), violation.Reason)
+	if known := t.known[key]; known != nil {
+		known.count++
+		return false
+	}
+	if len(t.breaches) == keptBreaches {
+		t.beyond++
+		return false
+	}
+	t.known[key] = &breach{Violation: violation, status: status, count: 1}
+	t.breaches = append(t.breaches, t.known[key])
+	return true
+}
+
+// anyIndex makes the places of a list one, so that a list of a thousand has one
+// violation, not a thousand.
+func anyIndex(pointer string) string {
+	tokens := strings.Split(pointer, "/")
+	for i, token := range tokens {
+		if token != "" && strings.Trim(token, "0123456789") == "" {
+			tokens[i] = "*"
+		}
+	}
+	return strings.Join(tokens, "/")
+}
+
+// conclude judges an exchange and remembers it.
+func (p *Proxy) conclude(x *exchange) {
+	found := p.judge(x)
+	k := kept{exchange: x, violations: found.violations}
+	texts := func(limit int) {
+		k.sent = p.text(x.sent, x.request.Header.Get("Content-Encoding"), limit)
+		k.came = p.text(x.came, x.header.Get("Content-Encoding"), limit)
+	}
+	if p.recorder != nil && x.outcome == answered {
+		texts(p.options.MaxBody)
+		p.recorder.write(k.redacted())
+	}
+	texts(keptBody)
+	x.sent, x.came = nil, nil // the copies are not needed any more
+	p.journal.add(x, found, k)
+}
+
+// judge judges both messages of an exchange, as far as they are to be judged.
+func (p *Proxy) judge(x *exchange) verdict {
+	var found verdict
+	add := func(direction string, failures []spec.Failure, unjudged string) {
+		if unjudged != "" {
+			found.unjudged++
+			p.logger.Debug("body not judged", "operation", x.operation.ID, "direction", direction, "reason", redactText(unjudged))
+		}
+		for _, failure := range failures {
+			found.violations = append(found.violations, report.Violation{
+				Direction: direction, In: failure.In, Pointer: redactText(failure.Pointer), Reason: redactText(failure.Reason),
+			})
+		}
+	}
+	if p.options.Judge != Responses && x.outcome != left {
+		failures, unjudged := p.judgeRequest(x)
+		add("request", failures, unjudged)
+	}
+	if p.options.Judge == Requests || x.status == 0 {
+		return found
+	}
+	if !x.judged {
+		x.failures, x.unjudged = p.judgeResponse(x)
+	}
+	add("response", x.failures, x.unjudged)
+	return found
+}
+
+// text is a copied body as text, without its content encoding if that can be
+// read, shortened to about limit bytes.
+func (p *Proxy) text(copied *capture, encoding string, limit int) string {
+	if copied == nil {
+		return ""
+	}
+	raw := copied.held()
+	body, err := decode(encoding, raw, p.options.MaxBody)
+	if err != nil {
+		return fmt.Sprintf("(%d bytes of %s)", len(raw), encoding)
+	}
+	return clip(body, limit)
+}
+
+// redacted is a kept exchange without secrets.
+func (k kept) redacted() report.Exchange {
+	x := k.exchange
+	hide := newRedaction(x.request.Header)
+	url := rawPath(x.request)
+	if x.request.URL.RawQuery != "" {
+		url += "?" + x.request.URL.RawQuery
+	}
+	header := x.request.Header.Clone()
+	if x.request.Host != "" {
+		header.Set("Host", x.request.Host)
+	}
+	return report.Exchange{
+		Operation:  x.operation.ID,
+		Started:    x.started,
+		Duration:   x.duration,
+		Request:    report.Request{Method: x.request.Method, URL: hide.text(url), Header: hide.headers(header), Body: hide.body(k.sent)},
+		Response:   report.Response{Status: x.status, Header: hide.headers(x.header), Body: hide.body(k.came)},
+		Violations: k.violations,
+	}
+}
+
+// exchanges lists what is kept, those that broke the contract included, by time.
+func (t *tally) exchanges() []report.Exchange {
+	var out []report.Exchange
+	for _, k := range slices.Concat(t.good.kept, t.bad.kept) {
+		out = append(out, k.redacted())
+	}
+	slices.SortFunc(out, func(a, b report.Exchange) int { return a.Started.Compare(b.Started) })
+	return out
+}

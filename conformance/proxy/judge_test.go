@@ -1,0 +1,211 @@
+package proxy_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+const (
+	endpoint  = `{"id":7,"enabled":true,"name":"cpu","createdAt":"2026-11-24T09:28:33.123Z","createdByUserId":1,"tokens":[]}`
+	jsonType  = "application/json; charset=utf-8"
+	admin     = "*:*.unleash-insecure-admin-api-token"
+	endpoints = "/api/admin/signal-endpoints"
+)
+
+var anyUUID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// judged sends one request through a proxy and lists what was found.
+func judged(t *testing.T, upstream http.Handler, method, path, body string, header []string, change ...func(*proxy.Options)) []string {
+	t.Helper()
+	s := play(t, upstream, change...)
+	s.send(t, method, path, body, header...)
+	s.end()
+	return violations(s.Report())
+}
+
+// violations lists those of a report: direction, part, pointer and reason.
+func violations(r *report.Report) []string {
+	var found []string
+	for _, scenario := range r.Scenarios {
+		for _, exchange := range scenario.Exchanges {
+			for _, v := range exchange.Violations {
+				found = append(found, fmt.Sprintf("%s %s %s: %s", v.Direction, v.In, v.Pointer, v.Reason))
+			}
+		}
+	}
+	return found
+}
+
+// TestRequestsAreJudgedToTheLetter: also where a real server is lenient.
+func TestRequestsAreJudgedToTheLetter(t *testing.T) {
+	t.Parallel()
+	isJSON := []string{"Content-Type", jsonType}
+	for name, test := range map[string]struct {
+		method, path, body string
+		header             []string
+		want               []string
+	}{
+		"good":                           {"POST", endpoints, `{"name":"cpu","more":1}`, isJSON, nil},
+		"compressed":                     {"POST", endpoints, gzipped(`{"name":"cpu"}`), append([]string{"Content-Encoding", "gzip"}, isJSON...), nil},
+		"byte order mark":                {"POST", endpoints, "\ufeff" + `{"name":"cpu"}`, isJSON, nil},
+		"name missing":                   {"POST", endpoints, `{}`, isJSON, []string{`request body : the property "name" is missing`}},
+		"no body":                        {"POST", endpoints, ``, isJSON, []string{`request body : the property "name" is missing`}},
+		"number for a string":            {"PUT", endpoints + "/7", `{"name":7}`, isJSON, []string{"request body /name: it must be string, it is number"}},
+		"compressed and wrong":           {"POST", endpoints, gzipped(`{"name":7}`), append([]string{"Content-Encoding", "gzip"}, isJSON...), []string{"request body /name: it must be string, it is number"}},
+		"no JSON":                        {"POST", endpoints, `{"name":`, isJSON, []string{"request body : the body is no JSON: unexpected end of JSON input"}},
+		"not what the encoding says":     {"POST", endpoints, `{}`, append([]string{"Content-Encoding", "gzip"}, isJSON...), []string{"request body : it is no gzip: unexpected EOF"}},
+		"list for an object":             {"POST", "/api/signal-endpoint/cpu", `[1]`, isJSON, []string{"request body : it must be object, it is array"}},
+		"no content type":                {"POST", endpoints, `{"name":"cpu"}`, nil, []string{`request header /content-type: the content type must be application/json, it is ""`}},
+		"another content type":           {"PUT", endpoints + "/7", `name=cpu`, []string{"Content-Type", "text/plain"}, []string{`request header /content-type: the content type must be application/json, it is "text/plain"`}},
+		"any content type":               {"POST", "/api/signal-endpoint/cpu", "cpu=92", []string{"Content-Type", "text/plain"}, nil},
+		"no body where there need be no": {"POST", endpoints + "/7/on", "", nil, nil},
+		"pattern":                        {"GET", "/api/admin/signals?from=2024-01-01", "", nil, []string{`request query /from: it must match ^(IS):\d{4}-\d{2}-\d{2}$`}},
+		"twice":                          {"GET", "/api/admin/signals?limit=1&limit=2", "", nil, []string{"request query /limit: it must be string, it is array"}},
+		"in brackets":                    {"GET", "/api/admin/signals?limit[a]=1", "", nil, []string{"request query /limit: it must be string, it is object"}},
+		"good query":                     {"GET", "/api/admin/signals?from=IS%3A2024-01-01&limit=5&other=1&other=2", "", nil, nil},
+		"spelt differently":              {"POST", "//API/admin/Signal-Endpoints/", `{}`, isJSON, []string{`request body : the property "name" is missing`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := judged(t, good(), test.method, test.path, test.body, test.header, func(o *proxy.Options) { o.Judge = proxy.Requests })
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestAnswersAreJudged: every fault that a contract can see, with the place of it.
+func TestAnswersAreJudged(t *testing.T) {
+	t.Parallel()
+	plain := func(status int, contentType, body string, header ...string) http.Handler {
+		return says(status, contentType, body, header...)
+	}
+	for name, test := range map[string]struct {
+		upstream     http.Handler
+		method, path string
+		header       []string
+		want         []string
+	}{
+		"good":                    {plain(200, jsonType, healthy), "GET", "/health", nil, nil},
+		"good, compressed":        {plain(200, jsonType, gzipped(healthy), "Content-Encoding", "gzip"), "GET", "/health", nil, nil},
+		"HEAD":                    {plain(200, jsonType, healthy), "HEAD", "/health", nil, nil},
+		"not modified":            {plain(304, "", ""), "GET", "/health", []string{"If-None-Match", `W/"x"`}, nil},
+		"not modified, unasked":   {plain(304, "", ""), "GET", "/health", nil, []string{"response status : status 304 is not documented for getHealth, which lists [200 400 403 413 415 429 500]"}},
+		"outside of the contract": {plain(418, "text/plain", "tea"), "GET", "/api/admin/features", nil, nil},
+		"unknown status":          {plain(418, jsonType, `{}`), "GET", "/health", nil, []string{"response status : status 418 is not documented for getHealth, which lists [200 400 403 413 415 429 500]"}},
+		"enum":                    {plain(200, jsonType, `{"health":"FINE"}`), "GET", "/health", nil, []string{"response body /health: it must be one of [GOOD BAD]"}},
+		"enum, compressed":        {plain(200, jsonType, gzipped(`{"health":"FINE"}`), "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body /health: it must be one of [GOOD BAD]"}},
+		"property too many":       {plain(200, jsonType, `{"health":"GOOD","x":1}`), "GET", "/health", nil, []string{`response body : the property "x" is not allowed`}},
+		"content type":            {plain(200, "text/html", `{"health":"GOOD"}`), "GET", "/health", nil, []string{`response header /content-type: the content type must be application/json, it is "text/html"`}},
+		"empty":                   {plain(200, jsonType, ""), "GET", "/health", nil, []string{"response body : the body is empty, the contract demands one"}},
+		"no JSON":                 {plain(200, jsonType, `{"health"`), "GET", "/health", nil, []string{"response body : the body is no JSON: unexpected end of JSON input"}},
+		"not what it says it is":  {plain(200, jsonType, healthy, "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body : it is no gzip: gzip: invalid header"}},
+		"HEAD, content type":      {plain(418, "text/html", ""), "HEAD", "/health", nil, []string{"response status : status 418 is not documented for getHealth, which lists [200 400 403 413 415 429 500]"}},
+		"location missing": {
+			plain(201, jsonType, strings.Replace(endpoint, `"tokens"`, `"url":"http://x","tokens"`, 1)), "POST", endpoints, nil,
+			[]string{`response header : the response header "location" is missing`},
+		},
+		"deep":             {plain(200, jsonType, `{"signalEndpoints":[`+endpoint+`,`+strings.Replace(endpoint, `7`, `"7"`, 1)+`]}`), "GET", endpoints, nil, []string{"response body /signalEndpoints/1/id: it must be integer, it is string"}},
+		"body where none":  {plain(200, jsonType, `{}`), "DELETE", endpoints + "/7", nil, []string{"response body : status 200 has no body in the contract, the response has one of 2 bytes"}},
+		"unknown encoding": {plain(200, jsonType, "??", "Content-Encoding", "zstd"), "GET", "/health", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := judged(t, test.upstream, test.method, test.path, "", test.header, func(o *proxy.Options) { o.Judge = proxy.Responses })
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestWhatCannotBeJudgedIsCounted: nothing is lost, and nobody is blamed.
+func TestWhatCannotBeJudgedIsCounted(t *testing.T) {
+	t.Parallel()
+	long := `{"health":"` + strings.Repeat("x", 1000) + `"}`
+	for name, test := range map[string]struct {
+		upstream http.Handler
+		path     string
+		want     proxy.Stats
+	}{
+		"longer than the limit":      {says(200, jsonType, long), "/health", proxy.Stats{Exchanges: 1, Unjudged: 1}},
+		"longer once it is inflated": {says(200, jsonType, gzipped(long), "Content-Encoding", "gzip"), "/health", proxy.Stats{Exchanges: 1, Unjudged: 1}},
+		"longer and of no status":    {says(418, jsonType, long), "/health", proxy.Stats{Exchanges: 1, Unjudged: 1, Violations: 1}},
+		"encoding":                   {says(200, jsonType, "x", "Content-Encoding", "zstd"), "/health", proxy.Stats{Exchanges: 1, Unjudged: 1}},
+		"outside":                    {says(418, jsonType, long), "/docs", proxy.Stats{Outside: 1}},
+	} {
+		for _, hold := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, holding back %v", name, hold), func(t *testing.T) {
+				t.Parallel()
+				s := play(t, test.upstream, func(o *proxy.Options) { o.MaxBody, o.FailOnViolation = 500, hold })
+				got := s.send(t, "GET", test.path, "")
+				s.end()
+				if diff := cmp.Diff(test.want, s.Stats()); diff != "" {
+					t.Error(diff)
+				}
+				if replaced := got.Status == http.StatusBadGateway; replaced != (hold && test.want.Violations > 0) {
+					t.Errorf("status %d", got.Status)
+				} else if direct := s.do(t, request(t, "GET", s.direct+test.path, "")); !replaced && direct.Body != got.Body {
+					t.Errorf("%q became %q", direct.Body, got.Body)
+				}
+			})
+		}
+	}
+}
+
+// TestFailOnViolation: a broken answer never reaches the client; what reaches it
+// says what was wrong, in the envelope that Unleash's clients know.
+func TestFailOnViolation(t *testing.T) {
+	t.Parallel()
+	s := play(t, says(200, jsonType, `{"health":"FINE","secret":"signal_0123456789"}`, "Set-Cookie", "a=b", "Content-Encoding", ""), func(o *proxy.Options) { o.FailOnViolation = true })
+	got := s.send(t, "GET", "/health", "")
+	if got.Status != http.StatusBadGateway || got.Header.Get(proxy.Header) != "ContractViolationError" || got.Header.Get("Set-Cookie") != "" {
+		t.Errorf("got %d %v", got.Status, got.Header)
+	}
+	got.Body = anyUUID.ReplaceAllString(got.Body, "<uuid>")
+	want := `{"id":"<uuid>","name":"ContractViolationError","message":"The upstream's response to getHealth broke the contract: body: the property \"secret\" is not allowed",` +
+		`"details":[{"message":"body: the property \"secret\" is not allowed"},{"message":"body/health: it must be one of [GOOD BAD]"}]}`
+	if diff := cmp.Diff(want, got.Body); diff != "" {
+		t.Error(diff)
+	}
+	if head := s.send(t, "HEAD", "/health", ""); head.Status != http.StatusOK {
+		t.Errorf("HEAD: %d", head.Status)
+	}
+	if outside := s.send(t, "GET", "/health/x", ""); outside.Status != http.StatusOK {
+		t.Errorf("outside of the contract: %d", outside.Status)
+	}
+	s.end()
+	if diff := cmp.Diff(proxy.Stats{Exchanges: 2, Outside: 1, Violations: 1}, s.Stats()); diff != "" {
+		t.Error(diff)
+	}
+	// What broke the contract is the upstream's answer, and that is what is kept.
+	if x := s.Report().Scenarios[0].Exchanges[0]; x.Response.Status != 200 || !strings.Contains(x.Response.Body, "FINE") || len(x.Violations) != 2 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// TestABadRequestIsTheClients: a 4xx does not wipe it out, and it is passed on
+// for the upstream to answer, with answers held back or not.
+func TestABadRequestIsTheClients(t *testing.T) {
+	t.Parallel()
+	refused := `{"id":"x","name":"BadDataError","message":"no","details":[{"message":"no"}]}`
+	for _, hold := range []bool{false, true} {
+		s := play(t, says(400, jsonType, refused), func(o *proxy.Options) { o.FailOnViolation, o.Judge = hold, proxy.Requests })
+		if got := s.send(t, "POST", endpoints, `{}`, "Content-Type", jsonType); got.Status != 400 || got.Body != refused {
+			t.Errorf("got %d %s", got.Status, got.Body)
+		}
+		s.end()
+		if r := s.Report(); r.ExitCode != 1 || r.Summary.Violations != 1 {
+			t.Errorf("exit code %d, %+v", r.ExitCode, r.Summary)
+		}
+	}
+}

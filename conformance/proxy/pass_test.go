@@ -1,0 +1,309 @@
+package proxy_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+)
+
+// echo answers as the query says, and tells in a header what it got.
+func echo(w http.ResponseWriter, r *http.Request) {
+	got, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	plan := r.URL.Query()
+	header := w.Header()
+	header["Date"] = nil // the two answers may be a second apart
+	if plan.Get("date") != "" {
+		header.Set("Date", plan.Get("date"))
+	}
+	header.Set("X-Got", fmt.Sprintf("%s %s %q %v %d", r.Method, r.RequestURI, got, r.TransferEncoding, r.ContentLength))
+	header.Set("X-Got-Headers", sentHeaders(r.Header))
+	header["Content-Type"] = plan["type"]
+	for _, cookie := range plan["cookie"] {
+		header.Add("Set-Cookie", cookie)
+	}
+	if encoding := plan.Get("encoding"); encoding != "" {
+		header.Set("Content-Encoding", encoding)
+	}
+	size, _ := strconv.Atoi(plan.Get("size"))
+	body := bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size]
+	status, _ := strconv.Atoi(plan.Get("status"))
+	if plan.Get("chunked") == "" {
+		if status != http.StatusNoContent && status != http.StatusNotModified {
+			header.Set("Content-Length", strconv.Itoa(size))
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write(body)
+		return
+	}
+	header.Set("Transfer-Encoding", "chunked")
+	if plan.Get("trailer") != "" {
+		header.Set("Trailer", "X-Sum")
+	}
+	w.WriteHeader(status)
+	for len(body) > 0 {
+		n := min(len(body), 3000)
+		_, _ = w.Write(body[:n])
+		_ = http.NewResponseController(w).Flush()
+		body = body[n:]
+	}
+	if plan.Get("trailer") != "" {
+		header.Set("X-Sum", "42")
+	}
+}
+
+// sentHeaders lists what a client sent. What a proxy has to add is left out.
+func sentHeaders(header http.Header) string {
+	kept := header.Clone()
+	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+		kept.Del(name)
+	}
+	return fmt.Sprint(kept)
+}
+
+// TestTrafficPassesUnchanged: what the upstream gets and what the client gets
+// are the same with the proxy and without it, whatever is asked and answered.
+func TestTrafficPassesUnchanged(t *testing.T) {
+	t.Parallel()
+	for name, hold := range map[string]bool{"streaming": false, "holding answers back": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// Operations are left out where answers are held back: theirs would be
+			// replaced, as they are none of the contract's.
+			s := play(t, http.HandlerFunc(echo), func(o *proxy.Options) { o.FailOnViolation, o.MaxBody = hold, 40_000 })
+			paths := []string{"/", "/api/admin/features", "/health/x", "/logo.png"}
+			if !hold {
+				paths = append(paths, "/health", "/api/admin/signal-endpoints", "/api/signal-endpoint/a%2fb")
+			}
+			rapid.Check(t, func(rt *rapid.T) {
+				plan := url.Values{
+					"status": {strconv.Itoa(rapid.SampledFrom([]int{200, 200, 200, 201, 204, 206, 301, 304, 400, 404, 500, 599}).Draw(rt, "status"))},
+					"size":   {strconv.Itoa(rapid.OneOf(rapid.SampledFrom([]int{0, 1, 1023, 1024, 4096, 32 << 10, 39_999, 40_000, 40_001, 200_000}), rapid.IntRange(0, 100_000)).Draw(rt, "size"))},
+				}
+				optional := func(name string, values ...string) {
+					if value := rapid.SampledFrom(append(values, "")).Draw(rt, name); value != "" {
+						plan.Set(name, value)
+					}
+				}
+				optional("type", "application/json; charset=utf-8", "text/html", "application/octet-stream")
+				optional("encoding", "gzip", "br", "zstd", "no-such")
+				optional("chunked", "yes")
+				optional("cookie", "a=b; Path=/; HttpOnly")
+				optional("date", "Tue, 24 Nov 2026 10:00:00 GMT")
+				optional("trailer", "yes")
+				if status := plan.Get("status"); status == "204" || status == "304" {
+					plan.Set("size", "0")
+					plan.Del("chunked")
+				}
+				method := rapid.SampledFrom([]string{"GET", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"}).Draw(rt, "method")
+				path := rapid.SampledFrom(paths).Draw(rt, "path") + "?" + plan.Encode() + "&a=%zz;b&&c"
+				body := rapid.SliceOfN(rapid.Byte(), 0, 5000).Draw(rt, "body")
+				chunked := rapid.Bool().Draw(rt, "request chunked")
+				header := rapid.SampledFrom([][]string{nil, {"Accept-Encoding", "gzip, br"}, {"If-None-Match", `W/"x"`, "Cookie", "a=b; c=d"}, {"User-Agent", ""}, {"Content-Encoding", "gzip", "Content-Type", "application/json"}}).Draw(rt, "header")
+				ask := func(base string) answer {
+					r := request(t, method, base+path, string(body), header...)
+					if chunked && len(body) > 0 {
+						r.ContentLength, r.Body = -1, io.NopCloser(bytes.NewReader(body))
+					}
+					return s.do(t, r)
+				}
+				direct, passed := ask(s.direct), ask(s.url)
+				direct.Header.Del("Trailer") // hop by hop; where there is a body, the trailers are compared
+				if diff := cmp.Diff(direct, passed); diff != "" {
+					rt.Errorf("%s %s: without the proxy -, with it +:\n%s", method, path, diff)
+				}
+			})
+		})
+	}
+}
+
+// TestRequestLinesPassToTheLetter: escapes and oddities that clients and
+// libraries like to tidy up.
+func TestRequestLinesPassToTheLetter(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 1)
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got <- r.RequestURI }))
+	for _, target := range []string{
+		"/", "/?", "/a?b", "//a//b", "/a/../b", "/a/./b", "/%61", "/a%2Fb%2f", `/a"b<c>`, "/a|b^c`{d}", "/caf\u00e9",
+		"/a;b=c", "/a:b@c", "/x?a=1;b=2&c=%zz", "/x?q=a b"[:6], "/x?q=?", "/x?a=%2520", "/HEALTH/", "/api//admin//signal-endpoints/",
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", target)
+		if _, err := io.ReadAll(conn); err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		if sent := <-got; sent != target {
+			t.Errorf("%q became %q", target, sent)
+		}
+	}
+}
+
+// TestAddressing: base paths, the Host header and what tells the upstream who
+// asked.
+func TestAddressing(t *testing.T) {
+	t.Parallel()
+	type seen struct{ URI, Host, For, ForwardedHost, Proto, Forwarded string }
+	for name, test := range map[string]struct {
+		change func(*proxy.Options)
+		base   string // of the upstream's URL
+		path   string
+		header []string
+		want   seen
+	}{
+		"plain": {path: "/api/x?y", want: seen{URI: "/api/x?y", Host: "UPSTREAM", For: "127.0.0.1", ForwardedHost: "PROXY", Proto: "http"}},
+		"upstream under a base path": {
+			base: "/unleash/", path: "/health", want: seen{URI: "/unleash/health", Host: "UPSTREAM", For: "127.0.0.1", ForwardedHost: "PROXY", Proto: "http"},
+		},
+		"both under a base path": {
+			base: "/unleash", path: "/unleash/health", change: func(o *proxy.Options) { o.BasePath = "unleash/" },
+			want: seen{URI: "/unleash/health", Host: "UPSTREAM", For: "127.0.0.1", ForwardedHost: "PROXY", Proto: "http"},
+		},
+		"another base path": {
+			base: "/a%2Fb", path: "/p", change: func(o *proxy.Options) { o.BasePath = "/p" },
+			want: seen{URI: "/a%2Fb", Host: "UPSTREAM", For: "127.0.0.1", ForwardedHost: "PROXY", Proto: "http"},
+		},
+		"the client's host": {
+			path: "/", change: func(o *proxy.Options) { o.Host = proxy.HostOfClient },
+			want: seen{URI: "/", Host: "PROXY", For: "127.0.0.1", ForwardedHost: "PROXY", Proto: "http"},
+		},
+		"a host of its own": {
+			path: "/", change: func(o *proxy.Options) { o.Host = "unleash.example" },
+			want: seen{URI: "/", Host: "unleash.example", For: "127.0.0.1", ForwardedHost: "PROXY", Proto: "http"},
+		},
+		"behind another proxy": {
+			path: "/", header: []string{"X-Forwarded-For", "10.0.0.1", "X-Forwarded-Host", "example.com", "X-Forwarded-Proto", "https", "Forwarded", "for=10.0.0.1"},
+			want: seen{URI: "/", Host: "UPSTREAM", For: "10.0.0.1, 127.0.0.1", ForwardedHost: "example.com", Proto: "https", Forwarded: "for=10.0.0.1"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := make(chan seen, 1)
+			upstream := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				h := r.Header
+				got <- seen{r.RequestURI, r.Host, strings.Join(h["X-Forwarded-For"], " | "), h.Get("X-Forwarded-Host"), h.Get("X-Forwarded-Proto"), h.Get("Forwarded")}
+			}))
+			t.Cleanup(upstream.Close)
+			change := test.change
+			if change == nil {
+				change = func(*proxy.Options) {}
+			}
+			s := playBefore(t, upstream.URL+test.base, change)
+			s.send(t, "GET", test.path, "", test.header...)
+			names := strings.NewReplacer("UPSTREAM", strings.TrimPrefix(upstream.URL, "http://"), "PROXY", strings.TrimPrefix(s.url, "http://"))
+			test.want.Host, test.want.ForwardedHost = names.Replace(test.want.Host), names.Replace(test.want.ForwardedHost)
+			if diff := cmp.Diff(test.want, <-got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestOutsideOfTheBasePath: the proxy does not let on what else the upstream
+// serves.
+func TestOutsideOfTheBasePath(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	s := play(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), func(o *proxy.Options) { o.BasePath = "/unleash" })
+	for _, path := range []string{"/", "/health", "/unleashed/health"} {
+		if got := s.send(t, "GET", path, ""); got.Status != http.StatusNotFound || !strings.Contains(got.Body, `"name":"NotFoundError"`) {
+			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+		}
+	}
+	if asked.Load() != 0 {
+		t.Error("the upstream was asked")
+	}
+}
+
+// TestAnswersStream: what the upstream has sent so far is there before it goes
+// on, for operations as for streams of events.
+func TestAnswersStream(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ path, contentType string }{
+		"events":       {"/api/admin/search/events", "text/event-stream"},
+		"an operation": {"/health", "application/json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			goOn := make(chan struct{})
+			s := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", test.contentType)
+				_, _ = io.WriteString(w, healthy[:5])
+				_ = http.NewResponseController(w).Flush()
+				<-goOn
+				_, _ = io.WriteString(w, healthy[5:])
+			}))
+			response, err := s.client.Get(s.url + test.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			first := make([]byte, 5)
+			if _, err := io.ReadFull(response.Body, first); err != nil {
+				t.Fatal(err)
+			}
+			close(goOn) // only now: the beginning did not wait for the end
+			rest, err := io.ReadAll(response.Body)
+			if err != nil || string(first)+string(rest) != healthy {
+				t.Errorf("got %q %q, %v", first, rest, err)
+			}
+		})
+	}
+}
+
+// TestUpgradedConnectionsPass: websockets, and whatever else two sides agree on.
+func TestUpgradedConnectionsPass(t *testing.T) {
+	t.Parallel()
+	upstream := raw(t, nil, func(conn net.Conn) {
+		r, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil || r.Header.Get("Upgrade") != "websocket" {
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		_, _ = io.Copy(conn, conn)
+	})
+	for _, path := range []string{"/socket", "/health"} {
+		s := playBefore(t, upstream)
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", path)
+		reader := bufio.NewReader(conn)
+		response, err := http.ReadResponse(reader, nil)
+		if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
+			t.Fatalf("%v %v", response, err)
+		}
+		for _, text := range []string{"\x81\x02hi", "more"} {
+			_, _ = io.WriteString(conn, text)
+			back := make([]byte, len(text))
+			if _, err := io.ReadFull(reader, back); err != nil || string(back) != text {
+				t.Fatalf("got %q, %v", back, err)
+			}
+		}
+		s.end() // the proxy ends, though nobody has hung up
+		if _, err := reader.ReadByte(); err == nil {
+			t.Error("the connection outlives the proxy")
+		}
+		conn.Close()
+	}
+}

@@ -1,0 +1,361 @@
+// Package proxy stands between a client and an Unleash instance. It passes
+// traffic on byte for byte and judges the requests and answers of the
+// contract's operations in passing:
+//
+//	p, err := proxy.New(proxy.Options{Upstream: upstream})
+//	server := httptest.NewServer(p)
+//	... traffic ...
+//	server.Close()
+//	p.Close()
+//	report := p.Report()
+//
+// An answer is judged on a copy, after it has left: nobody waits for a verdict,
+// unless answers that break the contract are to be replaced.
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Side chooses whose messages are judged.
+type Side string
+
+// The sides. The zero value is Both.
+const (
+	Both      Side = "both"
+	Requests  Side = "requests"
+	Responses Side = "responses"
+)
+
+// Values of Options.Host that are no host names.
+const (
+	HostOfUpstream = "upstream" // the host of the upstream's URL
+	HostOfClient   = "client"   // what the client sent
+)
+
+// Defaults of Options.
+const (
+	DefaultTimeout = 30 * time.Second
+	DefaultMaxBody = 8 << 20
+)
+
+// Options say where traffic goes and how it is judged.
+type Options struct {
+	// Upstream is the URL that the instance is served under, base path included.
+	Upstream *url.URL
+	// Contract is what traffic is judged by; nil is the embedded one.
+	Contract *spec.Contract
+	// BasePath is the path that the proxy itself serves everything under.
+	BasePath string
+	// Host is the Host header that the upstream gets: HostOfUpstream, which is
+	// also the zero value, HostOfClient, or a name.
+	Host string
+	// TLS configures connections to the upstream; nil is Go's default.
+	TLS *tls.Config
+	// Timeout is how long to wait for the upstream: for a connection, for the
+	// beginning of an answer, and for the next bytes of an operation's answer.
+	// 0 is DefaultTimeout.
+	Timeout time.Duration
+	// MaxBody is how many bytes of a body are copied to be judged. Of a longer
+	// one only status and headers are. 0 is DefaultMaxBody.
+	MaxBody int
+	// Judge chooses whose messages are judged; empty is Both.
+	Judge Side
+	// FailOnViolation holds the answers of operations back and puts a 502 in the
+	// place of those that break the contract.
+	FailOnViolation bool
+	// Record gets the redacted exchanges of operations, a line of JSON each; nil
+	// records nothing. It is written to by one goroutine at a time.
+	Record io.Writer
+	// Logger gets a line for every violation that is new and every failure of
+	// the upstream; nil is silent. Secrets never reach it.
+	Logger *slog.Logger
+	// Version is that of the tool, for reports.
+	Version string
+}
+
+// Proxy is an http.Handler that passes requests on and judges them. It is safe
+// for concurrent use. Close it after the server that uses it has stopped.
+type Proxy struct {
+	options  Options
+	contract *spec.Contract
+	logger   *slog.Logger
+	basePath string
+	path     string // escaped path of the upstream's URL
+
+	transport *http.Transport
+	reverse   *httputil.ReverseProxy
+	journal   *journal
+	recorder  *recorder // nil for none
+
+	life    context.Context
+	end     context.CancelFunc
+	running sync.WaitGroup // handlers
+	queue   chan *exchange // to be judged
+	judges  sync.WaitGroup
+}
+
+// queued is how many exchanges may wait to be judged before handlers wait, too.
+const queued = 64
+
+// New returns a proxy.
+func New(options Options) (*Proxy, error) {
+	upstream := options.Upstream
+	if upstream == nil || upstream.Host == "" || upstream.Scheme != "http" && upstream.Scheme != "https" {
+		return nil, errors.New("the upstream must be an http or https URL")
+	}
+	if upstream.User != nil {
+		return nil, errors.New("the upstream's URL must not hold a user: clients send their own authorization")
+	}
+	switch options.Judge {
+	case "", Both, Requests, Responses:
+	default:
+		return nil, errors.New("what is judged must be both, requests or responses")
+	}
+	p := &Proxy{options: options.withDefaults(), path: strings.TrimRight(upstream.EscapedPath(), "/")}
+	p.contract, p.logger = p.options.Contract, p.options.Logger
+	if path := strings.Trim(options.BasePath, "/"); path != "" {
+		p.basePath = "/" + path
+	}
+	p.journal = newJournal(p.contract, p.logger, time.Now())
+	if options.Record != nil {
+		p.recorder = newRecorder(options.Record)
+	}
+	p.transport = newTransport(p.options)
+	p.reverse = &httputil.ReverseProxy{
+		Rewrite:        p.rewrite,
+		Transport:      p.transport,
+		ModifyResponse: p.inspect,
+		ErrorHandler:   p.fail,
+		FlushInterval:  -1,
+		BufferPool:     &buffers{pool: sync.Pool{New: func() any { return new([bufferSize]byte) }}},
+		ErrorLog:       slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
+	}
+	p.life, p.end = context.WithCancel(context.Background())
+	p.queue = make(chan *exchange, queued)
+	for range runtime.GOMAXPROCS(0) {
+		p.judges.Go(func() {
+			for x := range p.queue {
+				p.conclude(x)
+			}
+		})
+	}
+	return p, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Contract == nil {
+		o.Contract = spec.Default()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.Host == "" {
+		o.Host = HostOfUpstream
+	}
+	if o.Judge == "" {
+		o.Judge = Both
+	}
+	return o
+}
+
+// maxIdle is how many connections to the upstream are kept for reuse.
+const maxIdle = 512
+
+// newTransport connects to the upstream as a client would: nothing is added to
+// a request, no answer is unpacked. HTTP/1.1 is what Unleash speaks.
+func newTransport(o Options) *http.Transport {
+	config := &tls.Config{}
+	if o.TLS != nil {
+		config = o.TLS.Clone()
+	}
+	config.NextProtos = []string{"http/1.1"}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		DialContext:           (&net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:       config,
+		TLSHandshakeTimeout:   o.Timeout,
+		ResponseHeaderTimeout: o.Timeout,
+		ExpectContinueTimeout: time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConns:          maxIdle,
+		MaxIdleConnsPerHost:   maxIdle,
+		DisableCompression:    true,
+		Protocols:             protocols,
+	}
+}
+
+// Close ends what is still open, waits until all is judged and closes the
+// connections to the upstream. After it, Report and Stats are final.
+func (p *Proxy) Close() {
+	p.end()
+	p.running.Wait()
+	close(p.queue)
+	p.judges.Wait()
+	p.transport.CloseIdleConnections()
+}
+
+// ServeHTTP passes a request on.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.running.Add(1)
+	defer p.running.Done()
+	below, inside := p.below(rawPath(r))
+	switch {
+	case !inside:
+		p.refuse(w, r, http.StatusNotFound, problem{Name: "NotFoundError", Message: "The path you were looking for (" + rawPath(r) + ") is not available."})
+		return
+	case r.Method == http.MethodConnect:
+		p.refuse(w, r, http.StatusNotImplemented, problem{Name: "NotImplementedError", Message: "The proxy of unleash-mock opens no tunnels."})
+		return
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	defer context.AfterFunc(p.life, func() { cancel(context.Canceled) })()
+	f := &flow{path: below, cancel: cancel}
+	r = r.WithContext(context.WithValue(ctx, flowKey{}, f))
+	f.exchange = p.begin(r, below)
+	if f.exchange == nil {
+		p.journal.addOutside()
+	} else {
+		defer p.finish(f.exchange)
+	}
+	p.reverse.ServeHTTP(&writer{ResponseWriter: w, flow: f}, r)
+}
+
+// flow is what the steps of passing one request on share.
+type flow struct {
+	path     string    // escaped, below the base path
+	exchange *exchange // nil for what is no operation
+	cancel   context.CancelCauseFunc
+	chunked  bool // as the upstream sent it
+}
+
+type flowKey struct{}
+
+func flowOf(ctx context.Context) *flow { return ctx.Value(flowKey{}).(*flow) }
+
+// below takes the proxy's base path off an escaped path.
+func (p *Proxy) below(path string) (string, bool) {
+	if p.basePath == "" {
+		return path, true
+	}
+	if len(path) < len(p.basePath) || !strings.EqualFold(path[:len(p.basePath)], p.basePath) {
+		return "", false
+	}
+	rest := path[len(p.basePath):]
+	return rest, rest == "" || rest[0] == '/'
+}
+
+// rawPath is the path of a request to the letter.
+func rawPath(r *http.Request) string {
+	path := r.RequestURI
+	if !strings.HasPrefix(path, "/") { // a whole URL, or a request that a program made
+		return r.URL.EscapedPath()
+	}
+	if end := strings.IndexAny(path, "?#"); end >= 0 {
+		path = path[:end]
+	}
+	return path
+}
+
+// rewrite addresses the upstream. Path and query leave as they came.
+func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
+	out, f := pr.Out, flowOf(pr.In.Context())
+	out.URL.Scheme, out.URL.Host, out.URL.User = p.options.Upstream.Scheme, p.options.Upstream.Host, nil
+	path := p.path + f.path
+	if path == "" {
+		path = "/"
+	}
+	// Opaque leaves as it is, while RawPath is escaped anew if it holds what
+	// should be; but an Opaque with two slashes in front is taken for a host.
+	if out.URL.RawPath = path; !strings.HasPrefix(path, "//") {
+		out.URL.Opaque = path
+	}
+	if decoded, err := url.PathUnescape(path); err == nil {
+		out.URL.Path = decoded
+	}
+	out.URL.RawQuery = pr.In.URL.RawQuery
+	switch p.options.Host {
+	case HostOfUpstream:
+		out.Host = p.options.Upstream.Host
+	case HostOfClient:
+		out.Host = pr.In.Host
+	default:
+		out.Host = p.options.Host
+	}
+	forward(pr)
+}
+
+// forward says who asked and for what: as another proxy said before, and the
+// client's address at the end of the list.
+func forward(pr *httputil.ProxyRequest) {
+	in, out := pr.In.Header, pr.Out.Header
+	keep := func(name string) {
+		if values, has := in[name]; has {
+			out[name] = values
+		}
+	}
+	keep("X-Forwarded-For")
+	pr.SetXForwarded()
+	keep("X-Forwarded-Host")
+	keep("X-Forwarded-Proto")
+	keep("Forwarded")
+}
+
+const bufferSize = 32 << 10
+
+// buffers are reused to copy answers.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) Get() []byte { return b.pool.Get().(*[bufferSize]byte)[:] }
+
+func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
+
+// writer keeps Go's server from adding to an answer what the upstream did not
+// send.
+type writer struct {
+	http.ResponseWriter
+	flow  *flow
+	begun bool
+}
+
+// Unwrap lets http.ResponseController flush and hijack.
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader begins the answer.
+func (w *writer) WriteHeader(status int) {
+	if final := status >= http.StatusOK; final && !w.begun {
+		w.begun = true
+		header := w.Header()
+		for _, name := range []string{"Content-Type", "Date"} {
+			if _, sent := header[name]; !sent {
+				header[name] = nil
+			}
+		}
+		if w.flow.chunked {
+			header["Transfer-Encoding"] = []string{"chunked"}
+		}
+	}
+	w.ResponseWriter.WriteHeader(status)
+}

@@ -1,0 +1,195 @@
+package proxy
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Exit codes that a report can stand for.
+const (
+	exitKept       = 0
+	exitBroken     = 1
+	exitError      = 3
+	exitUnverified = 4
+)
+
+// Stats returns the counts so far. They are final after Close.
+func (p *Proxy) Stats() Stats {
+	p.journal.mu.Lock()
+	defer p.journal.mu.Unlock()
+	return p.journal.stats
+}
+
+// RecordError tells why the recording is not complete; nil if it is.
+func (p *Proxy) RecordError() error { return p.recorder.failure() }
+
+// Report tells what was found so far: one scenario for each operation that was
+// seen. It is final after Close. Nothing in it is secret.
+func (p *Proxy) Report() *report.Report {
+	j := p.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	out := &report.Report{
+		SchemaVersion: report.SchemaVersion,
+		Tool:          report.Tool{Name: "unleash-mock", Version: p.options.Version, Command: "proxy", Contract: j.contract.Version()},
+		Target:        report.Target{URL: p.options.Upstream.Redacted(), Mock: j.mock},
+		Run:           report.Run{ID: uuid.NewString(), Started: j.started, Duration: time.Since(j.started)},
+		Operations:    []report.Operation{},
+		Scenarios:     []report.Scenario{},
+		Cleanup:       []report.Leftover{},
+	}
+	for _, operation := range j.contract.Operations() {
+		t := j.operations[operation]
+		if t == nil {
+			continue
+		}
+		scenario := t.scenario(operation)
+		out.Scenarios = append(out.Scenarios, scenario)
+		summary := t.summary(scenario.Outcome)
+		out.Operations = append(out.Operations, report.Operation{
+			ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: summary, Statuses: t.statusList(operation),
+		})
+		out.Summary = sum(out.Summary, summary)
+	}
+	if outside := j.stats.Outside; outside > 0 {
+		out.Scenarios = append(out.Scenarios, passedUnjudged(outside))
+		out.Summary.Disabled++
+	}
+	out.ExitCode = j.stats.exitCode()
+	return out
+}
+
+// exitCode stands for the whole: that nothing of the contract was seen counts
+// as not verified, that nothing was answered as an error.
+func (s Stats) exitCode() int {
+	switch {
+	case s.Violations > 0:
+		return exitBroken
+	case s.Exchanges == 0:
+		return exitUnverified
+	case s.Unanswered+s.Left == s.Exchanges:
+		return exitError
+	}
+	return exitKept
+}
+
+// scenario tells of one operation.
+func (t *tally) scenario(operation *spec.Operation) report.Scenario {
+	scenario := report.Scenario{
+		ID:         "proxy:" + operation.ID,
+		Feature:    "Traffic",
+		Name:       fmt.Sprintf("%s (%s %s)", operation.ID, operation.Method, operation.Path),
+		Tags:       []string{"@op:" + operation.ID},
+		Operations: []string{operation.ID},
+		Outcome:    report.Passed,
+		Started:    t.first,
+		Duration:   t.duration,
+		Steps:      []report.Step{},
+		Exchanges:  t.exchanges(),
+		Failures:   []report.Failure{},
+	}
+	switch {
+	case t.Violations > 0:
+		scenario.Outcome = report.Failed
+		scenario.Failures = t.failures(operation)
+	case t.Unanswered+t.Left == t.Exchanges:
+		scenario.Outcome = report.Errored
+		scenario.Reason = fmt.Sprintf("of %d requests the upstream answered none", t.Exchanges)
+	}
+	return scenario
+}
+
+// failures tells each violation once, with how often it was seen.
+func (t *tally) failures(operation *spec.Operation) []report.Failure {
+	failures := []report.Failure{}
+	for _, b := range t.breaches {
+		failure := report.Failure{
+			Operation:   operation.ID,
+			Expectation: "the " + b.Direction + " keeps the contract",
+			Got:         fmt.Sprintf("%s: %s (%s, status %d)", b.In, b.Reason, times(b.count), b.status),
+			Pointer:     b.Pointer,
+		}
+		if response := operation.Response(b.status); response != nil && b.Direction == "response" {
+			failure.Standing = response.Standing
+		}
+		failures = append(failures, failure)
+	}
+	if t.beyond > 0 {
+		failures = append(failures, report.Failure{
+			Operation:   operation.ID,
+			Expectation: "the traffic keeps the contract",
+			Got:         fmt.Sprintf("more violations of other kinds than are listed (%s)", times(t.beyond)),
+		})
+	}
+	return failures
+}
+
+func times(count int) string {
+	if count == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", count)
+}
+
+// statusList tells which statuses were seen, and which documented ones not.
+func (t *tally) statusList(operation *spec.Operation) []report.Status {
+	codes := operation.Statuses()
+	for code := range t.statuses {
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	var list []report.Status
+	for _, code := range codes {
+		status := report.Status{Code: code, Seen: t.statuses[code]}
+		if response := operation.Response(code); response != nil {
+			status.Documented, status.Standing = true, response.Standing
+		}
+		list = append(list, status)
+	}
+	return list
+}
+
+func (t *tally) summary(outcome report.Outcome) report.Summary {
+	summary := report.Summary{Exchanges: t.Exchanges, Violations: t.Violations}
+	switch outcome {
+	case report.Passed:
+		summary.Passed = 1
+	case report.Failed:
+		summary.Failed = 1
+	default:
+		summary.Errored = 1
+	}
+	return summary
+}
+
+func sum(a, b report.Summary) report.Summary {
+	return report.Summary{
+		Passed: a.Passed + b.Passed, Failed: a.Failed + b.Failed, Errored: a.Errored + b.Errored,
+		Skipped: a.Skipped + b.Skipped, Disabled: a.Disabled + b.Disabled,
+		Exchanges: a.Exchanges + b.Exchanges, Violations: a.Violations + b.Violations,
+	}
+}
+
+// passedUnjudged stands for the traffic that the contract says nothing about.
+func passedUnjudged(count int) report.Scenario {
+	return report.Scenario{
+		ID:         "proxy:outside",
+		Feature:    "Traffic",
+		Name:       "requests outside of the contract",
+		Tags:       []string{},
+		Operations: []string{},
+		Outcome:    report.Disabled,
+		Reason:     fmt.Sprintf("passed on and not judged, since no operation of the contract was addressed: %d", count),
+		Steps:      []report.Step{},
+		Exchanges:  []report.Exchange{},
+		Failures:   []report.Failure{},
+	}
+}

@@ -1,0 +1,217 @@
+package proxy_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// TestReport: an operation that was seen is a scenario, each kind of violation
+// is told once, counts add up.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Unleash-Mock", "1.2.3")
+		switch {
+		case r.URL.Path == "/ready":
+			says(503, "", "")(w, r)
+		case asked.Add(1)%2 == 0:
+			says(200, jsonType, `{"health":"FINE"}`)(w, r)
+		default:
+			good()(w, r)
+		}
+	}), func(o *proxy.Options) { o.Version = "9.9.9" })
+	for range 60 {
+		s.send(t, "GET", "/health", "")
+	}
+	s.send(t, "GET", "/ready", "")
+	s.send(t, "POST", "/ready", "")
+	s.send(t, "GET", "/elsewhere", "")
+	s.end()
+	r := s.Report()
+	if r.ExitCode != 1 || r.Target.Mock != "1.2.3" || r.Target.URL != s.direct {
+		t.Errorf("exit code %d, target %+v", r.ExitCode, r.Target)
+	}
+	if diff := cmp.Diff(report.Tool{Name: "unleash-mock", Version: "9.9.9", Command: "proxy", Contract: spec.Default().Version()}, r.Tool); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(report.Summary{Passed: 1, Failed: 1, Disabled: 1, Exchanges: 61, Violations: 30}, r.Summary); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(proxy.Stats{Exchanges: 61, Outside: 2, Violations: 30}, s.Stats()); diff != "" {
+		t.Error(diff)
+	}
+	type short struct {
+		ID       string
+		Outcome  report.Outcome
+		Failures []string
+	}
+	var got []short
+	for _, scenario := range r.Scenarios {
+		one := short{ID: scenario.ID, Outcome: scenario.Outcome}
+		for _, failure := range scenario.Failures {
+			one.Failures = append(one.Failures, fmt.Sprint(failure.Expectation, ", ", failure.Pointer, " ", failure.Got, ", ", failure.Standing))
+		}
+		got = append(got, one)
+	}
+	want := []short{
+		{ID: "proxy:getReady", Outcome: report.Passed},
+		{ID: "proxy:getHealth", Outcome: report.Failed, Failures: []string{"the response keeps the contract, /health body: it must be one of [GOOD BAD] (30 times, status 200), documented"}},
+		{ID: "proxy:outside", Outcome: report.Disabled},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if kept := len(r.Scenarios[1].Exchanges); kept != 40 {
+		t.Errorf("%d exchanges are kept, want the newest 20 of either kind", kept)
+	}
+	for _, status := range r.Operations[1].Statuses {
+		if status.Documented != true || status.Seen != map[int]int{200: 60}[status.Code] {
+			t.Errorf("%+v", status)
+		}
+	}
+	if warnings := s.log.messages(t); len(warnings) != 1 {
+		t.Errorf("a violation that repeats is logged once, got %q", warnings)
+	}
+	for _, format := range report.Formats() {
+		if err := report.Write(format, &bytes.Buffer{}, r); err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
+
+// TestViolationsInListsAreOne: a hundred wrong elements are one kind of fault.
+func TestViolationsInListsAreOne(t *testing.T) {
+	t.Parallel()
+	wrong := strings.Replace(endpoint, `"id":7`, `"id":"7"`, 1)
+	s := play(t, says(200, jsonType, `{"signalEndpoints":[`+strings.TrimSuffix(strings.Repeat(wrong+",", 100), ",")+`]}`))
+	s.send(t, "GET", endpoints, "")
+	s.end()
+	failures := s.Report().Scenarios[0].Failures
+	if len(failures) != 1 || failures[0].Pointer != "/signalEndpoints/0/id" || !strings.Contains(failures[0].Got, "100 times") {
+		t.Errorf("%+v", failures)
+	}
+}
+
+// TestExitCodes: what a run stands for.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		upstream http.Handler
+		paths    []string
+		want     int
+	}{
+		"all is well":          {good(), []string{"/health"}, 0},
+		"nothing":              {good(), nil, 4},
+		"nothing of ours":      {good(), []string{"/elsewhere", "/api/admin/features"}, 4},
+		"a violation":          {says(200, jsonType, "{}"), []string{"/health", "/elsewhere"}, 1},
+		"answered after a try": {failsFirst(), []string{"/health", "/health"}, 0},
+		"never answered":       {http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), []string{"/health"}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, test.upstream)
+			for _, path := range test.paths {
+				s.send(t, "GET", path, "")
+			}
+			s.end()
+			if got := s.Report().ExitCode; got != test.want {
+				t.Errorf("exit code %d, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+// failsFirst does not answer the first request.
+func failsFirst() http.Handler {
+	var asked atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		good()(w, r)
+	})
+}
+
+// TestRecording: every exchange with an operation is a line, whole, decompressed
+// and without a secret.
+func TestRecording(t *testing.T) {
+	t.Parallel()
+	const secret = "signal_0123456789abcdef"
+	token := `{"id":7,"name":"ci","signalEndpointId":7,"createdAt":"2026-11-24T09:28:33.123Z","createdByUserId":1,"token":"` + secret + `"}`
+	var out bytes.Buffer
+	s := play(t, says(201, jsonType, gzipped(token), "Location", "signal-endpoints/7/tokens/7", "Content-Encoding", "gzip", "Set-Cookie", "unleash-session=s%3Atop-secret"),
+		func(o *proxy.Options) { o.Record = &out })
+	s.send(t, "POST", endpoints+"/7/tokens?token="+secret, `{"name":"ci","password":"hunter2"}`, "Content-Type", jsonType, "Authorization", "Bearer "+admin, "Cookie", "unleash-session=top-secret")
+	s.send(t, "GET", "/elsewhere", "")
+	s.end()
+	if err := s.RecordError(); err != nil {
+		t.Error(err)
+	}
+	text := out.String()
+	for _, forbidden := range []string{secret, admin, "hunter2", "top-secret", "insecure"} {
+		if strings.Contains(text, forbidden) {
+			t.Errorf("%q is in the recording: %s", forbidden, text)
+		}
+		if r, err := json.Marshal(s.Report()); err != nil || strings.Contains(string(r), forbidden) {
+			t.Errorf("%q is in the report, %v", forbidden, err)
+		}
+	}
+	var lines []report.Exchange
+	for scanner := bufio.NewScanner(strings.NewReader(text)); scanner.Scan(); {
+		var line report.Exchange
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) != 1 || lines[0].Operation != "createSignalEndpointToken" || lines[0].Request.URL != endpoints+"/7/tokens?token=***" ||
+		lines[0].Request.Body != `{"name":"ci","password":"***"}` || lines[0].Response.Body != strings.Replace(token, secret, "***", 1) {
+		t.Errorf("%+v", lines)
+	}
+}
+
+// TestRecordingThatFails is told.
+func TestRecordingThatFails(t *testing.T) {
+	t.Parallel()
+	s := play(t, good(), func(o *proxy.Options) { o.Record = fullDisk{} })
+	s.send(t, "GET", "/health", "")
+	s.end()
+	if err := s.RecordError(); !errors.Is(err, errFull) {
+		t.Errorf("got %v", err)
+	}
+}
+
+var errFull = errors.New("no space left")
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for _, options := range []proxy.Options{
+		{},
+		{Upstream: parse(t, "ftp://x")},
+		{Upstream: parse(t, "http:///x")},
+		{Upstream: parse(t, "http://user:secret@x")},
+		{Upstream: parse(t, "http://x"), Judge: "neither"},
+	} {
+		if p, err := proxy.New(options); err == nil || p != nil || strings.Contains(err.Error(), "secret@") {
+			t.Errorf("%+v: %v", options, err)
+		}
+	}
+}
