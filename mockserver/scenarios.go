@@ -22,7 +22,7 @@ func (x *exchange) meetScenario() *apierror.Error {
 	}
 	effect, err := scenario.ParsePrefer(x.request.Header)
 	if err != nil {
-		return apierror.BadData(err.Error())
+		return apierror.BodyParser(http.StatusBadRequest, err.Error()) // a form of 400 that every operation has
 	}
 	if effect == nil {
 		effect = x.instance.Scenarios.Pick(&scenario.Request{
@@ -136,9 +136,9 @@ func malformed(body []byte) []byte {
 
 // reset ends the connection so that the client's kernel says that it was reset.
 // Where there is no connection to take, as with HTTP/2, the server aborts it.
-func reset(w http.ResponseWriter) {
-	if hijacker, can := unwrapped(w).(http.Hijacker); can {
-		connection, _, err := hijacker.Hijack()
+func reset(w gin.ResponseWriter) {
+	if _, can := unwrapped(w).(http.Hijacker); can {
+		connection, _, err := w.Hijack()
 		if err == nil {
 			if wrapped, isWrapped := connection.(interface{ NetConn() net.Conn }); isWrapped { // TLS
 				connection = wrapped.NetConn()

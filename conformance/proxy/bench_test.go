@@ -5,14 +5,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 )
 
-// BenchmarkProxy compares with a plain reverse proxy, and with none: what
-// judging costs a client. plain and judging differ by nothing else.
+// BenchmarkProxy compares with a plain reverse proxy: what judging costs a
+// client. The two are asked in turn, so that whatever else the machine does hits
+// both, and the median of each is told: plain-µs, judging-µs and their ratio.
 func BenchmarkProxy(b *testing.B) {
 	list := `{"signalEndpoints":[` + strings.TrimSuffix(strings.Repeat(endpoint+",", 10), ",") + `]}`
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -25,67 +30,90 @@ func BenchmarkProxy(b *testing.B) {
 		_, _ = io.WriteString(w, list)
 	}))
 	b.Cleanup(upstream.Close)
-	target, err := http.NewRequest(http.MethodGet, upstream.URL, nil)
+	target, err := url.Parse(upstream.URL)
 	if err != nil {
 		b.Fatal(err)
 	}
-	judging, err := proxy.New(proxy.Options{Upstream: target.URL})
+	judging, err := proxy.New(proxy.Options{Upstream: target})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(judging.Close)
 	transport := &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true}
 	b.Cleanup(transport.CloseIdleConnections)
-	plain := &httputil.ReverseProxy{Rewrite: func(pr *httputil.ProxyRequest) { pr.SetURL(target.URL); pr.SetXForwarded() }, Transport: transport}
+	plain := &httputil.ReverseProxy{Transport: transport, Rewrite: func(pr *httputil.ProxyRequest) {
+		pr.SetURL(target)
+		pr.SetXForwarded()
+	}}
+	var fronts [2]string
+	for i, handler := range []http.Handler{plain, judging} {
+		server := httptest.NewServer(handler)
+		b.Cleanup(server.Close)
+		fronts[i] = server.URL
+	}
 	for _, operation := range []struct{ name, method, path, body string }{
 		{"list", http.MethodGet, endpoints, ""},
 		{"update", http.MethodPut, endpoints + "/7", `{"name":"cpu","enabled":true}`},
 		{"outside", http.MethodGet, "/elsewhere", ""},
 	} {
-		for _, front := range []struct {
-			name    string
-			handler http.Handler
-		}{{"plain", plain}, {"judging", judging}} {
-			server := httptest.NewServer(front.handler)
-			b.Cleanup(server.Close)
-			for name, run := range map[string]func(b *testing.B, ask func()){
-				"alone": func(b *testing.B, ask func()) {
-					for b.Loop() {
-						ask()
+		for _, clients := range []int{1, 32} {
+			name := map[int]string{1: "1 client", 32: "32 clients"}[clients]
+			b.Run(operation.name+"/"+name, func(b *testing.B) {
+				client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}}
+				defer client.CloseIdleConnections()
+				ask := func(base string) time.Duration {
+					r, err := http.NewRequest(operation.method, base+operation.path, strings.NewReader(operation.body))
+					if err != nil {
+						b.Error(err)
+						return 0
 					}
-				},
-				"together": func(b *testing.B, ask func()) {
-					b.SetParallelism(16)
-					b.RunParallel(func(pb *testing.PB) {
-						for pb.Next() {
-							ask()
-						}
-					})
-				},
-			} {
-				b.Run(operation.name+"/"+name+"/"+front.name, func(b *testing.B) {
-					client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}
-					defer client.CloseIdleConnections()
-					run(b, func() {
-						r, err := http.NewRequest(operation.method, server.URL+operation.path, strings.NewReader(operation.body))
-						if err != nil {
-							b.Error(err)
-							return
-						}
-						r.Header.Set("Content-Type", jsonType)
-						response, err := client.Do(r)
-						if err != nil {
-							b.Error(err)
-							return
-						}
-						_, _ = io.Copy(io.Discard, response.Body)
-						response.Body.Close()
-					})
-				})
-			}
+					r.Header.Set("Content-Type", jsonType)
+					begun := time.Now()
+					response, err := client.Do(r)
+					if err != nil {
+						b.Error(err)
+						return 0
+					}
+					_, _ = io.Copy(io.Discard, response.Body)
+					response.Body.Close()
+					return time.Since(begun)
+				}
+				inTurn(b, fronts, clients, ask)
+			})
 		}
 	}
-	if stats := judging.Stats(); stats.Violations > 0 {
+	if stats := judging.Stats(); stats.Violations > 0 || stats.Exchanges == 0 {
 		b.Errorf("%+v", stats)
 	}
+}
+
+// inTurn asks the fronts in turn, as often as the benchmark says, and tells the
+// medians.
+func inTurn(b *testing.B, fronts [2]string, clients int, ask func(base string) time.Duration) {
+	var mu sync.Mutex
+	var times [2][]time.Duration
+	var running sync.WaitGroup
+	b.ResetTimer()
+	for range clients {
+		running.Go(func() {
+			for i := range b.N/clients + 1 {
+				for turn := range fronts {
+					front := (turn + i) % len(fronts)
+					took := ask(fronts[front])
+					mu.Lock()
+					times[front] = append(times[front], took)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	running.Wait()
+	median := func(front int) float64 {
+		slices.Sort(times[front])
+		return float64(times[front][len(times[front])/2].Nanoseconds()) / 1000
+	}
+	b.ReportMetric(median(0), "plain-µs")
+	b.ReportMetric(median(1), "judging-µs")
+	b.ReportMetric(median(1)/median(0), "ratio")
+	b.ReportMetric(0, "ns/op") // would be that of both together
 }

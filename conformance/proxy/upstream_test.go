@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
 	"go.uber.org/goleak"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
@@ -66,7 +67,10 @@ func playBefore(t *testing.T, upstream string, change ...func(*proxy.Options)) *
 	return s
 }
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
+	goleak.VerifyTestMain(m)
+}
 
 func parse(t *testing.T, text string) *url.URL {
 	t.Helper()
