@@ -57,6 +57,7 @@ type exchange struct {
 	effect   *scenario.Effect
 	forced   *answer // what the scenario demands in the place of an answer
 	breaches []journal.Breach
+	noting   noting // writes the answer
 }
 
 // stage is one check of a request. An error ends the request.
@@ -99,8 +100,8 @@ func (x *exchange) send(w gin.ResponseWriter, out answer) {
 		x.sendBroken(w, out)
 		return
 	}
-	x.write(w, out)
-	x.record(w.Status(), &out)
+	x.noting = noting{ResponseWriter: w, exchange: x, body: out.body}
+	x.write(&x.noting, out)
 }
 
 // write writes an answer.

@@ -3,6 +3,8 @@ package mockserver
 import (
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
@@ -18,9 +20,23 @@ var callers = [...]string{
 	auth.SignalEndpoint: "signal endpoint token",
 }
 
+// noting tells the journal of an answer when its headers are complete and nothing
+// of it has left: who has an answer finds it in the journal.
+type noting struct {
+	gin.ResponseWriter
+	exchange *exchange
+	body     []byte
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (n *noting) WriteHeader(status int) {
+	n.exchange.record(status, n.body)
+	n.ResponseWriter.WriteHeader(status)
+}
+
 // record writes the exchange into the journal and counts it. status is that of
-// the answer, 0 if there was none.
-func (x *exchange) record(status int, out *answer) {
+// the answer, 0 if there was none; body is the answer's before it is encoded.
+func (x *exchange) record(status int, body []byte) {
 	duration := time.Since(x.start)
 	done := journal.Exchange{
 		Start:          x.start,
@@ -36,7 +52,7 @@ func (x *exchange) record(status int, out *answer) {
 		RequestBody:    x.body.Text,
 		RequestSize:    x.request.ContentLength,
 		ResponseHeader: x.header,
-		ResponseBody:   out.body,
+		ResponseBody:   body,
 		Violations:     x.breaches,
 	}
 	if x.effect != nil {

@@ -103,26 +103,23 @@ func pause(ctx context.Context, d time.Duration) {
 func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 	switch x.effect.Fault {
 	case scenario.Reset:
-		x.record(0, &out)
+		x.record(0, nil)
 		reset(w)
 	case scenario.Truncate:
-		x.write(halving{w}, out)
-		x.record(w.Status(), &out)
+		x.write(&noting{ResponseWriter: halving{w}, exchange: x, body: out.body}, out)
 		panic(http.ErrAbortHandler) // closes the connection
 	case scenario.Slow:
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(x.effect.SlowFor + slowestWrite))
-		x.write(dripping{ResponseWriter: w, ctx: x.request.Context(), total: x.effect.SlowFor}, out)
-		x.record(w.Status(), &out)
+		slow := &dripping{ResponseWriter: w, exchange: x, body: out.body}
+		x.write(slow, out)
+		slow.note() // unless there was nothing to write
 	case scenario.Malformed:
 		out.body = malformed(out.body)
 		if out.contentType == "" {
 			out.contentType = apierror.ContentTypeJSON
 		}
-		if x.operation != nil {
-			x.mark(out)
-		}
-		x.write(w, out)
-		x.record(w.Status(), &out)
+		x.mark(out)
+		x.write(&noting{ResponseWriter: w, exchange: x, body: out.body}, out)
 	}
 }
 
@@ -183,21 +180,35 @@ const drops = 20
 // dripping sends a body in pieces over some time.
 type dripping struct {
 	gin.ResponseWriter
-	ctx   context.Context
-	total time.Duration
+	exchange *exchange
+	body     []byte // as the journal has it
+	noted    bool
 }
 
-func (d dripping) Write(body []byte) (int, error) {
+func (d *dripping) Write(encoded []byte) (int, error) {
 	connection := http.NewResponseController(d.ResponseWriter)
 	for i := range drops {
-		pause(d.ctx, d.total/drops)
-		piece := body[len(body)*i/drops : len(body)*(i+1)/drops]
+		pause(d.exchange.request.Context(), d.exchange.effect.SlowFor/drops)
+		if i == drops-1 {
+			d.note()
+		}
+		piece := encoded[len(encoded)*i/drops : len(encoded)*(i+1)/drops]
 		if _, err := d.ResponseWriter.Write(piece); err != nil {
+			d.note()
 			return 0, err
 		}
 		if err := connection.Flush(); err != nil {
+			d.note()
 			return 0, err
 		}
 	}
-	return len(body), nil
+	return len(encoded), nil
+}
+
+// note tells the journal, once, and before the last piece leaves.
+func (d *dripping) note() {
+	if !d.noted {
+		d.noted = true
+		d.exchange.record(d.Status(), d.body)
+	}
 }

@@ -145,10 +145,6 @@ func TestFaultsOnTheWire(t *testing.T) {
 	a := newApp(t)
 	url := a.listen()
 	const list = "/api/admin/signal-endpoints"
-	whole, want, err := request(t, http.MethodGet, url+list, "")
-	if err != nil || whole.StatusCode != 200 {
-		t.Fatal(err, whole)
-	}
 	for name, test := range map[string]struct {
 		method, path, prefer string
 		check                func(*http.Response, []byte, error) bool
@@ -156,7 +152,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 		"reset":          {"GET", list, "fault=reset", func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
 		"reset, no body": {"DELETE", list + "/1338", "fault=reset", func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
 		"truncate": {"GET", list, "fault=truncate", func(r *http.Response, body []byte, err error) bool {
-			return errors.Is(err, io.ErrUnexpectedEOF) && len(body) == len(want)/2 && r.ContentLength == int64(len(want))
+			return errors.Is(err, io.ErrUnexpectedEOF) && len(body) > 0 && len(body) == int(r.ContentLength)/2
 		}},
 		"truncate, no body": {"DELETE", list + "/1338", "fault=truncate", func(r *http.Response, _ []byte, err error) bool {
 			return errors.Is(err, io.ErrUnexpectedEOF) && r.StatusCode == 200

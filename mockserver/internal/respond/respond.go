@@ -41,6 +41,7 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 	etag := ETag(body)
 	header["Etag"] = []string{etag}
 	if fresh(r, status, etag) {
+		delete(header, "Content-Type")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -108,6 +108,7 @@ func write(method string, status int, header map[string]string, text string) *ht
 		}
 	}
 	recorder := httptest.NewRecorder()
+	recorder.Header().Set("Content-Type", "application/json; charset=utf-8") // as after the check of the response
 	Write(recorder, request, status, "application/json; charset=utf-8", []byte(text))
 	return recorder
 }

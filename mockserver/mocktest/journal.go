@@ -1,0 +1,197 @@
+package mocktest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Filter picks exchanges. The zero value picks all.
+type Filter struct {
+	// Operation is an operationId.
+	Operation string
+	// Method is an HTTP method, in capitals.
+	Method string
+	// Path is a path without query and workspace; a * in it stands for anything.
+	Path string
+	// Status is a status, such as 404, or a class, such as 4xx.
+	Status string
+	// Scenario is the id of a rule, or a * for any.
+	Scenario string
+	// After is an id; only later exchanges are picked.
+	After int64
+}
+
+func (f Filter) query() url.Values {
+	out := url.Values{}
+	for name, value := range map[string]string{"operationId": f.Operation, "method": f.Method, "path": f.Path, "status": f.Status, "scenario": f.Scenario} {
+		if value != "" {
+			out.Set(name, value)
+		}
+	}
+	if f.After > 0 {
+		out.Set("after", strconv.FormatInt(f.After, 10))
+	}
+	return out
+}
+
+// Exchange is a request and its answer, secrets masked.
+type Exchange struct {
+	ID   int64
+	Time time.Time
+	// DurationMS is in milliseconds.
+	DurationMS float64 `json:"durationMs"`
+	Method     string
+	// Target is path and query as they were sent, without the workspace.
+	Target string
+	// Operation is the operationId; empty for what is none.
+	Operation string `json:"operationId"`
+	// Status is 0 if a scenario reset the connection.
+	Status int
+	// Caller says whose token it was, without the token.
+	Caller string
+	// Scenario is the id of the rule that changed the answer, or "prefer".
+	Scenario   string
+	Request    Message
+	Response   Message
+	Violations []Violation
+}
+
+// Message is one half of an exchange.
+type Message struct {
+	Headers []struct{ Name, Value string }
+	// Body is text, up to 16 KiB.
+	Body      string
+	Truncated bool
+}
+
+// Header returns the first value of a header; empty if there is none.
+func (m Message) Header(name string) string {
+	for _, header := range m.Headers {
+		if strings.EqualFold(header.Name, name) {
+			return header.Value
+		}
+	}
+	return ""
+}
+
+// Violation is one way in which an exchange broke the contract.
+type Violation struct {
+	// Direction is request or response.
+	Direction string
+	// Outcome is refused, accepted, replaced or forced.
+	Outcome string
+	// Exchange is the id of the exchange, Operation its operationId.
+	Exchange  int64
+	Operation string `json:"operationId"`
+	// In and Pointer are the place: body and /name, for instance.
+	In, Pointer, Keyword, Reason string
+}
+
+// String tells the violation in a line.
+func (v Violation) String() string {
+	return fmt.Sprintf("%s of exchange %d, %s, %s: %s%s: %s", v.Direction, v.Exchange, v.Operation, v.Outcome, v.In, v.Pointer, v.Reason)
+}
+
+// page is an answer of listRequests.
+type page struct {
+	Requests []Exchange
+	Matched  int
+	Complete bool
+}
+
+// maxPage is how many exchanges an answer may have.
+const maxPage = "1000"
+
+// Requests returns the newest exchanges that match, up to 1000, oldest first.
+func (s *Server) Requests(filter Filter) []Exchange {
+	s.t.Helper()
+	return s.requests(filter.query()).Requests
+}
+
+func (s *Server) requests(query url.Values) page {
+	s.t.Helper()
+	query.Set("limit", maxPage)
+	query.Set("order", "oldest")
+	var out page
+	s.control(http.MethodGet, "requests?"+query.Encode(), nil, &out)
+	return out
+}
+
+// WaitForRequests waits until count exchanges match and returns them, oldest
+// first. If they do not come in time the test ends. It takes the place of a sleep.
+func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration) []Exchange {
+	s.t.Helper()
+	query := filter.query()
+	query.Set("count", strconv.Itoa(count))
+	query.Set("wait", timeout.String())
+	out := s.requests(query)
+	if !out.Complete {
+		s.t.Fatalf("mocktest: within %s the mock was asked %d times what matches %+v, want %d", timeout, out.Matched, filter, count)
+	}
+	return out.Requests
+}
+
+// AssertRequests fails the test unless exactly count exchanges match, and returns
+// them, oldest first.
+func (s *Server) AssertRequests(count int, filter Filter) []Exchange {
+	s.t.Helper()
+	found := s.Requests(filter)
+	if len(found) != count {
+		s.t.Errorf("the mock was asked %d times what matches %+v, want %d", len(found), filter, count)
+	}
+	return found
+}
+
+// Violations returns what broke the contract, oldest first: requests that were
+// refused or only accepted, and answers that were replaced. Answers that a
+// scenario demanded are not among them.
+func (s *Server) Violations() []Violation {
+	s.t.Helper()
+	var out struct{ Violations []Violation }
+	s.control(http.MethodGet, "violations", nil, &out)
+	var unwanted []Violation
+	for _, violation := range out.Violations {
+		if violation.Outcome != "forced" {
+			unwanted = append(unwanted, violation)
+		}
+	}
+	return unwanted
+}
+
+// AssertNoViolations fails the test if the client, or the mock, broke the
+// contract.
+func (s *Server) AssertNoViolations() {
+	s.t.Helper()
+	for _, violation := range s.Violations() {
+		s.t.Errorf("the contract was broken: %s", violation)
+	}
+}
+
+// ClearRequests empties the journal.
+func (s *Server) ClearRequests() {
+	s.t.Helper()
+	s.control(http.MethodDelete, "requests", nil, nil)
+}
+
+// logged bounds what a test that fails logs.
+const logged = 50
+
+func (s *Server) logRequests() {
+	var out page
+	if err := s.ask(http.MethodGet, "requests?order=newest&limit="+strconv.Itoa(logged), nil, &out); err != nil {
+		s.t.Logf("mocktest: what the mock was asked cannot be had: %v", err)
+		return
+	}
+	var lines strings.Builder
+	for _, exchange := range out.Requests {
+		fmt.Fprintf(&lines, "\n%4d  %d  %s %s (%s)", exchange.ID, exchange.Status, exchange.Method, exchange.Target, exchange.Caller)
+		for _, violation := range exchange.Violations {
+			fmt.Fprintf(&lines, "\n           %s, %s%s: %s", violation.Direction, violation.In, violation.Pointer, violation.Reason)
+		}
+	}
+	s.t.Logf("The mock at %s was asked, newest first:%s", s.URL, lines.String())
+}

@@ -1,0 +1,182 @@
+// Package mocktest gives a test an Unleash of its own:
+//
+//	func TestDeploy(t *testing.T) {
+//		mock := mocktest.Start(t)
+//		client := myapp.NewClient(mock.URL, mock.Tokens.Admin)
+//		...
+//		mock.AssertRequests(1, mocktest.Filter{Operation: "createSignalEndpoint"})
+//		mock.AssertNoViolations()
+//	}
+//
+// A mock costs a test little, and two share nothing. What goes wrong in a method
+// ends the test, so call methods from the test's own goroutine. If the test
+// fails, it logs what the mock was asked.
+package mocktest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// TB is what of a *testing.T, or *testing.B, a mock needs.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Logf(format string, args ...any)
+	Failed() bool
+}
+
+// Tokens are credentials of the built-in seed. With a seed of your own they are
+// known only if your seed has them.
+type Tokens struct {
+	// Admin, Backend and Frontend are API tokens.
+	Admin, Backend, Frontend string
+	// AdminUser, EditorUser and ViewerUser are personal access tokens of users with
+	// that root role.
+	AdminUser, EditorUser, ViewerUser string
+}
+
+func builtIn() Tokens {
+	return Tokens{
+		Admin:      "*:*.unleash-insecure-admin-api-token",
+		Backend:    "default:development.unleash-insecure-api-token",
+		Frontend:   "default:development.unleash-insecure-frontend-api-token",
+		AdminUser:  "user:unleash-mock-admin",
+		EditorUser: "user:unleash-mock-editor",
+		ViewerUser: "user:unleash-mock-viewer",
+	}
+}
+
+// Server is a mock that listens, as one test uses it.
+type Server struct {
+	// URL is where the mock is reached, without a slash at the end: what an SDK or
+	// a client of the API is given.
+	URL    string
+	Tokens Tokens
+
+	t      TB
+	client *http.Client
+	mock   *mockserver.Server
+}
+
+// Start starts a mock on a free port of the loopback address. It stops when the
+// test ends.
+func Start(t TB, options ...mockserver.Option) *Server {
+	t.Helper()
+	if gin.Mode() == gin.DebugMode { // the router would print each of its routes
+		gin.SetMode(gin.ReleaseMode)
+	}
+	mock, err := mockserver.New(options...)
+	if err != nil {
+		t.Fatalf("mocktest: starting the mock: %v", err)
+		return nil
+	}
+	listener := httptest.NewServer(mock)
+	server := &Server{URL: listener.URL, Tokens: builtIn(), t: t, client: listener.Client(), mock: mock}
+	t.Cleanup(func() {
+		if t.Failed() {
+			server.logRequests()
+		}
+		mock.Close()
+		listener.Close()
+	})
+	return server
+}
+
+// Workspace returns another instance on the same mock: state, tokens, scenarios,
+// journal and clock of its own, from the same seed. It is cheaper than Start,
+// for tests that need many.
+func (s *Server) Workspace(name string) *Server {
+	other := *s
+	root, _, _ := strings.Cut(s.URL, "/w/")
+	other.URL = root + "/w/" + name
+	return &other
+}
+
+// Handler returns the mock itself, for tests that need no network.
+func (s *Server) Handler() http.Handler { return s.mock }
+
+// Reset goes back to the seed: state, scenarios and clock; the journal is empty.
+func (s *Server) Reset() {
+	s.t.Helper()
+	s.control(http.MethodPost, "reset", nil, nil)
+}
+
+// Export returns the state as JSON, for Import here or elsewhere.
+func (s *Server) Export() []byte {
+	s.t.Helper()
+	var state json.RawMessage
+	s.control(http.MethodGet, "state", nil, &state)
+	return state
+}
+
+// Import puts an exported state in the place of the present one.
+func (s *Server) Import(state []byte) {
+	s.t.Helper()
+	s.control(http.MethodPut, "state", json.RawMessage(state), nil)
+}
+
+// control asks the control API; out is filled from the answer unless it is nil.
+func (s *Server) control(method, path string, in, out any) {
+	s.t.Helper()
+	if err := s.ask(method, path, in, out); err != nil {
+		s.t.Fatalf("mocktest: %s %s: %v", method, path, err)
+	}
+}
+
+func (s *Server) ask(method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(context.Background(), method, s.URL+mockserver.ControlPath+path, body)
+	if err != nil {
+		return err
+	}
+	if in != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusBadRequest {
+		return refusal(response)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.NewDecoder(response.Body).Decode(out)
+}
+
+// refusal words why the control API refused.
+func refusal(response *http.Response) error {
+	var told struct {
+		Message string
+		Details []struct{ Message, Path string }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&told); err != nil {
+		return fmt.Errorf("status %d", response.StatusCode)
+	}
+	if len(told.Details) > 0 {
+		told.Message = strings.TrimPrefix(told.Details[0].Path+": "+told.Details[0].Message, ": ")
+	}
+	return fmt.Errorf("status %d: %s", response.StatusCode, told.Message)
+}

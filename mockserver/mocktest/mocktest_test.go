@@ -1,0 +1,196 @@
+package mocktest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+)
+
+// call sends a request and returns status and body.
+func call(t *testing.T, method, url, token, body string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// expect is call with an expected status.
+func expect(t *testing.T, status int, method, url, token, body string) string {
+	t.Helper()
+	got, text := call(t, method, url, token, body)
+	if got != status {
+		t.Fatalf("%s %s: status %d, want %d: %s", method, url, got, status, text)
+	}
+	return text
+}
+
+const endpoints = "/api/admin/signal-endpoints"
+
+func TestEveryTokenIsKnown(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t)
+	for token, status := range map[string]int{
+		mock.Tokens.Admin: 404, mock.Tokens.AdminUser: 404, mock.Tokens.EditorUser: 403, mock.Tokens.ViewerUser: 403,
+		mock.Tokens.Backend: 403, mock.Tokens.Frontend: 403, "another": 401,
+	} {
+		expect(t, status, http.MethodDelete, mock.URL+endpoints+"/99", token, "")
+	}
+}
+
+func TestPlanting(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t)
+	for n := range 6 { // beyond the limit
+		mock.PlantEndpoint(mocktest.Endpoint{Name: fmt.Sprintf("planted-%d", n)})
+	}
+	planted := mock.PlantEndpoint(mocktest.Endpoint{Name: "mine", Description: "d", Tokens: []mocktest.Token{{"a", "signal_a"}, {"b", "signal_b"}}})
+	off := mock.PlantEndpoint(mocktest.Endpoint{Name: "off", Disabled: true, Tokens: []mocktest.Token{{"c", "signal_c"}}})
+	if diff := cmp.Diff(mocktest.Planted{ID: 1345, TokenIDs: []int64{10, 11}, URL: mock.URL + "/api/signal-endpoint/mine"}, planted); diff != "" {
+		t.Errorf("what was planted differs (-want +got):\n%s", diff)
+	}
+	if id := mock.PlantSignal(planted.ID, time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC), map[string]any{"cpu": 92}); id != 843 {
+		t.Errorf("the signal has the id %d", id)
+	}
+	mock.AssertRequests(0, mocktest.Filter{})
+	expect(t, 200, http.MethodPost, planted.URL, "signal_b", `{"cpu":93}`)
+	expect(t, 404, http.MethodPost, off.URL, "signal_c", `{}`)
+	signals := expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", mock.URL, endpoints, planted.ID), mock.Tokens.Admin, "")
+	if !strings.Contains(signals, `"tokenName":"b","payload":{"cpu":93}`) || !strings.Contains(signals, `"createdAt":"2025-01-02T03:04:05.000Z"`) {
+		t.Errorf("signals: %s", signals)
+	}
+	exported := mock.Export()
+	mock.Reset()
+	expect(t, 404, http.MethodPost, planted.URL, "signal_unleash-mock-my-external-app", `{}`)
+	copied := mock.Workspace("copy")
+	copied.Import(exported)
+	expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", copied.URL, endpoints, planted.ID), mock.Tokens.Admin, "")
+}
+
+func TestScenariosAndClock(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t)
+	failing := mock.Fail("getInvoices", 503, 1)
+	slow := mock.SetScenario(scenario.Rule{Delay: scenario.After(time.Millisecond)})
+	expect(t, 503, http.MethodGet, mock.URL+"/api/admin/invoices", mock.Tokens.Admin, "")
+	expect(t, 200, http.MethodGet, mock.URL+"/api/admin/invoices", mock.Tokens.Admin, "")
+	if failing.Hits() != 1 || slow.Hits() != 1 {
+		t.Errorf("%d and %d hits", failing.Hits(), slow.Hits())
+	}
+	slow.Drop()
+	mock.DropScenarios()
+	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	mock.FreezeClock(at)
+	mock.AdvanceClock(90 * time.Minute)
+	if now := mock.Now(); !now.Equal(at.Add(90 * time.Minute)) {
+		t.Errorf("it is %s", now)
+	}
+	if got := expect(t, 201, http.MethodPost, mock.URL+endpoints, mock.Tokens.Admin, `{"name":"x"}`); !strings.Contains(got, `"createdAt":"2030-01-02T04:34:05.000Z"`) {
+		t.Errorf("got %s", got)
+	}
+	mock.RealClock()
+	if now := mock.Now(); now.Year() == 2030 {
+		t.Errorf("it is %s", now)
+	}
+	mock.AssertNoViolations() // one that a scenario demanded is none
+}
+
+func TestTheJournal(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t, mockserver.WithValidation(mockserver.Faithful))
+	one, other := mock.Workspace("one"), mock.Workspace("other")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		call(t, http.MethodPost, one.URL+endpoints, one.Tokens.Admin, `{"name":"x","enabled":"true"}`)
+	}()
+	got := one.WaitForRequests(1, mocktest.Filter{Operation: "createSignalEndpoint", Method: http.MethodPost, Path: "/api/*", Status: "2xx"}, time.Minute)
+	<-done
+	if len(got) != 1 || got[0].Request.Header("authorization") != "*:*.[redacted]" || got[0].Request.Body != `{"name":"x","enabled":"true"}` || got[0].Response.Header("Location") == "" || got[0].Caller != "admin API token" {
+		t.Errorf("got %+v", got)
+	}
+	one.AssertRequests(0, mocktest.Filter{After: got[0].ID})
+	other.AssertRequests(0, mocktest.Filter{})
+	violations := one.Violations()
+	if len(violations) != 1 || violations[0].String() != "request of exchange 1, createSignalEndpoint, accepted: body/enabled: it must be boolean, it is string" {
+		t.Errorf("violations: %v", violations)
+	}
+	one.ClearRequests()
+	one.AssertRequests(0, mocktest.Filter{})
+	one.AssertNoViolations()
+}
+
+// recorder is a test that fails.
+type recorder struct {
+	testing.TB
+	said     strings.Builder
+	failed   bool
+	cleanups []func()
+}
+
+func (r *recorder) Helper()          {}
+func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Failed() bool     { return r.failed }
+func (r *recorder) Logf(format string, args ...any) {
+	fmt.Fprintf(&r.said, format+"\n", args...)
+}
+func (r *recorder) Errorf(format string, args ...any) { r.failed = true; r.Logf(format, args...) }
+func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...) }
+
+func TestWhatAFailingTestSays(t *testing.T) {
+	t.Parallel()
+	failing := &recorder{}
+	mock := mocktest.Start(failing)
+	expect(t, 400, http.MethodPut, mock.URL+endpoints+"/1337", mock.Tokens.Admin, `{"name":1}`)
+	mock.AssertRequests(2, mocktest.Filter{Status: "400"})
+	mock.AssertNoViolations()
+	mock.WaitForRequests(2, mocktest.Filter{}, time.Millisecond)
+	mock.SetScenario(scenario.Rule{})
+	mock.Workspace("not a name").Reset()
+	for _, cleanup := range failing.cleanups {
+		cleanup()
+	}
+	said := failing.said.String()
+	for _, want := range []string{
+		"the mock was asked 1 times what matches {Operation: Method: Path: Status:400 Scenario: After:0}, want 2",
+		"the contract was broken: request of exchange 1, updateSignalEndpoint, refused: body/name: it must be string, it is number",
+		"within 1ms the mock was asked 1 times what matches",
+		"mocktest: POST scenarios: status 400: /body: the rule changes nothing",
+		"mocktest: POST reset: ",
+		"   1  400  PUT /api/admin/signal-endpoints/1337 (admin API token)",
+		"request, body/name: it must be string, it is number",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q but\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "unleash-insecure") {
+		t.Error("it tells a secret")
+	}
+	if _, err := http.Get(mock.URL); err == nil { //nolint:noctx // it must not answer at all
+		t.Error("the mock still answers")
+	}
+}
