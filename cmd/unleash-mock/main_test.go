@@ -27,7 +27,7 @@ type outcome struct {
 // command runs a command line to its end.
 func command(t *testing.T, env map[string]string, args ...string) outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // long enough for any; it ends what hangs
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	code := run(ctx, args, variables(env), &stdout, &stderr)

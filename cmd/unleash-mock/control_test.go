@@ -1,0 +1,82 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestServeSaysWhoMayControlIt, and holds to it.
+func TestServeSaysWhoMayControlIt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		env    map[string]string
+		listen string
+		token  string
+		said   string
+		page   bool
+		status int
+	}{
+		"loopback":            {nil, "127.0.0.1:0", "", "control API      open to programs on this host", true, 200},
+		"loopback, a token":   {map[string]string{"UNLEASH_MOCK_CONTROL_TOKEN": "very-secret"}, "127.0.0.1:0", "", "control API      with the token of UNLEASH_MOCK_CONTROL_TOKEN", true, 401},
+		"everywhere":          {nil, "0.0.0.0:0", "", "control API      off, as the address is not loopback; UNLEASH_MOCK_CONTROL_TOKEN turns it on", false, 404},
+		"everywhere, a token": {map[string]string{"UNLEASH_MOCK_CONTROL_TOKEN": "very-secret"}, "0.0.0.0:0", "Bearer very-secret", "control API      with the token of UNLEASH_MOCK_CONTROL_TOKEN", true, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := startServe(t, test.env, "--listen", test.listen)
+			response, body := get(t, mock.url+"/_mock/clock", test.token)
+			if response.StatusCode != test.status {
+				t.Errorf("status %d, want %d: %s", response.StatusCode, test.status, body)
+			}
+			if page, _ := get(t, mock.url+"/_mock/", ""); (page.StatusCode == http.StatusOK) != test.page {
+				t.Errorf("the page's status is %d", page.StatusCode)
+			}
+			mock.end()
+			said := mock.stdout.String()
+			if !strings.Contains(said, test.said) || strings.Contains(said, "live page") != test.page || strings.Contains(said+mock.stderr.String(), "very-secret") {
+				t.Errorf("serve said:\n%s", said)
+			}
+		})
+	}
+}
+
+func TestServeKeepsWorkspacesApart(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, map[string]string{"UNLEASH_MOCK_MAX_WORKSPACES": "1"}, "--deterministic", "--workspace-idle", "1h", "--journal-size", "2")
+	for path, status := range map[string]int{"/w/a/api/admin/signal-endpoints": 200, "/w/a/ready": 200, "/w/a/health": 200} {
+		if response, body := get(t, mock.url+path, adminToken); response.StatusCode != status || response.Header.Get("Date") != "Thu, 01 Jan 2026 00:00:00 GMT" {
+			t.Errorf("%s: status %d, %v: %s", path, response.StatusCode, response.Header, body)
+		}
+	}
+	if response, body := get(t, mock.url+"/w/b/ready", ""); response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("status %d: %s", response.StatusCode, body)
+	}
+	if _, body := get(t, mock.url+"/_mock/workspaces", ""); !strings.Contains(body, `"max":1,"idleAfter":"1h0m0s"`) || !strings.Contains(body, `"requests":3,"kept":2`) {
+		t.Errorf("got %s", body)
+	}
+	for _, args := range [][]string{{"--max-workspaces", "-1"}, {"--journal-size", "-1"}, {"--workspace-idle", "-1s"}, {"--workspace-idle", "soon"}} {
+		got := command(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+		if got.code != exitUsage || !strings.Contains(got.stderr, args[0]) {
+			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
+		}
+	}
+}
+
+// TestServeStopsThoughSomebodyListens: a stream of events ends with the mock.
+func TestServeStopsThoughSomebodyListens(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, mock.url+"/_mock/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if code := mock.end(); code != exitOK || strings.Contains(mock.stderr.String(), "were cut") {
+		t.Errorf("exit code %d, %s", code, mock.stderr.String())
+	}
+}
