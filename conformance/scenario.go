@@ -23,8 +23,10 @@ type catalogue struct {
 	paths []string
 	// scenarios in the order of the files' names and lines.
 	scenarios []*scenario
-	// byPickle finds a scenario by the id that godog gives it.
-	byPickle map[string]*scenario
+	// sources are the files' texts, by path, and starts the lines on which their
+	// scenarios and outlines begin.
+	sources map[string][]byte
+	starts  map[string][]int
 }
 
 // scenario is one scenario, or one row of a scenario outline, and what can be
@@ -47,7 +49,6 @@ type scenario struct {
 
 // stepText is a step as it is written.
 type stepText struct {
-	id      string
 	keyword string
 	text    string
 	line    int
@@ -75,7 +76,7 @@ func load(contract *spec.Contract, seed int64) (*catalogue, error) {
 		return nil, fmt.Errorf("listing the features: %w", err)
 	}
 	rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
-	list := &catalogue{paths: paths, byPickle: map[string]*scenario{}}
+	list := &catalogue{paths: paths, sources: map[string][]byte{}, starts: map[string][]int{}}
 	suite := godog.TestSuite{Options: &godog.Options{FS: features.FS, Paths: paths}}
 	files, err := suite.RetrieveFeatures()
 	if err != nil {
@@ -83,13 +84,13 @@ func load(contract *spec.Contract, seed int64) (*catalogue, error) {
 	}
 	for _, file := range files {
 		index := indexOf(file.GherkinDocument)
+		list.sources[index.file], list.starts[index.file] = file.Content, index.starts
 		for _, pickle := range file.Pickles {
 			s, err := index.scenario(file.Feature.Name, pickle, contract)
 			if err != nil {
 				return nil, err
 			}
 			list.scenarios = append(list.scenarios, s)
-			list.byPickle[pickle.Id] = s
 		}
 	}
 	list.number()
@@ -124,6 +125,7 @@ type astIndex struct {
 	scenarios map[string]*messages.Scenario
 	rows      map[string]*messages.TableRow
 	steps     map[string]*messages.Step
+	starts    []int // lines on which scenarios and outlines begin, tags included
 }
 
 func indexOf(document *messages.GherkinDocument) *astIndex {
@@ -145,6 +147,11 @@ func indexOf(document *messages.GherkinDocument) *astIndex {
 func (x *astIndex) add(s *messages.Scenario) {
 	x.scenarios[s.Id] = s
 	x.addSteps(s.Steps)
+	start := int(s.Location.Line)
+	for _, tag := range s.Tags {
+		start = min(start, int(tag.Location.Line))
+	}
+	x.starts = append(x.starts, start)
 	for _, examples := range s.Examples {
 		for _, row := range examples.TableBody {
 			x.rows[row.Id] = row
@@ -167,6 +174,14 @@ func standingOf(tag string) spec.Standing {
 	return ""
 }
 
+// line is that of a pickle: of its scenario, or of its row of an outline.
+func (x *astIndex) line(pickle *messages.Pickle) int {
+	if len(pickle.AstNodeIds) > 1 {
+		return int(x.rows[pickle.AstNodeIds[1]].Location.Line)
+	}
+	return int(x.scenarios[pickle.AstNodeIds[0]].Location.Line)
+}
+
 // scenario describes one pickle.
 func (x *astIndex) scenario(feature string, pickle *messages.Pickle, contract *spec.Contract) (*scenario, error) {
 	node := x.scenarios[pickle.AstNodeIds[0]]
@@ -174,11 +189,8 @@ func (x *astIndex) scenario(feature string, pickle *messages.Pickle, contract *s
 		return nil, fmt.Errorf("%s: scenario %q is inside a rule, which the suite does not read", x.file, pickle.Name)
 	}
 	s := &scenario{
-		feature: feature, name: pickle.Name, file: x.file, line: int(node.Location.Line),
+		feature: feature, name: pickle.Name, file: x.file, line: x.line(pickle),
 		source: strings.Join(strings.Fields(node.Description), " "),
-	}
-	if len(pickle.AstNodeIds) > 1 {
-		s.line = int(x.rows[pickle.AstNodeIds[1]].Location.Line)
 	}
 	for _, tag := range pickle.Tags {
 		s.tags = append(s.tags, tag.Name)
@@ -191,7 +203,7 @@ func (x *astIndex) scenario(feature string, pickle *messages.Pickle, contract *s
 	}
 	for _, step := range pickle.Steps {
 		written := x.steps[step.AstNodeIds[0]]
-		s.steps = append(s.steps, stepText{step.Id, strings.TrimSpace(written.Keyword), step.Text, int(written.Location.Line)})
+		s.steps = append(s.steps, stepText{strings.TrimSpace(written.Keyword), step.Text, int(written.Location.Line)})
 	}
 	s.needs = needsOf(pickle)
 	if len(s.operations) == 0 {

@@ -15,7 +15,6 @@ import (
 	"github.com/cucumber/godog"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
-	"github.com/unleash-mock/unleash-mock/features"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -170,11 +169,15 @@ func (s *suite) tell() {
 
 // runScenarios hands the scenarios to godog.
 func (s *suite) runScenarios(ctx context.Context) error {
+	chosen, err := s.files.enabled()
+	if err != nil || len(chosen.paths) == 0 {
+		return err
+	}
 	table := steps()
 	suite := godog.TestSuite{
 		Name: "unleash-mock verify",
 		ScenarioInitializer: func(sc *godog.ScenarioContext) {
-			w := &world{suite: s}
+			w := &world{suite: s, byPickle: chosen.byPickle}
 			sc.Before(w.begin)
 			sc.StepContext().Before(w.beforeStep)
 			sc.StepContext().After(w.afterStep)
@@ -184,7 +187,7 @@ func (s *suite) runScenarios(ctx context.Context) error {
 			}
 		},
 		Options: &godog.Options{
-			FS: features.FS, Paths: s.files.paths, Randomize: s.options.Seed, Concurrency: s.options.Concurrency,
+			FS: chosen.files, Paths: chosen.paths, Randomize: s.options.Seed, Concurrency: s.options.Concurrency,
 			Strict: true, DefaultContext: ctx, NoColors: true,
 			// The suite reports by its hooks; godog has no formatter that says nothing.
 			Format: "progress", Output: io.Discard,

@@ -16,6 +16,7 @@ import (
 // world is what one scenario knows. Every scenario has a fresh one.
 type world struct {
 	*suite
+	byPickle map[string]*scenario
 	scenario *scenario
 	record   *report.Scenario
 	ledger   *ledger
@@ -25,8 +26,10 @@ type world struct {
 	// disturbed.
 	before map[int64]bool
 
-	// step is the one that runs; its index in the record.
+	// step is the one that runs, its index in the record; at finds it by the id
+	// that godog gives it.
 	step    int
+	at      map[string]int
 	stepped time.Time
 
 	// next is what the next request is sent with; it is used up by it.
@@ -69,7 +72,11 @@ func (e *disabledError) Error() string { return e.reason }
 
 // begin decides whether the scenario runs and waits for its turn.
 func (w *world) begin(ctx context.Context, pickle *godog.Scenario) (context.Context, error) {
-	w.scenario = w.files.byPickle[pickle.Id]
+	w.scenario = w.byPickle[pickle.Id]
+	w.at = map[string]int{}
+	for i, step := range pickle.Steps {
+		w.at[step.Id] = i
+	}
 	if w.scenario.disabled != "" {
 		w.ended = true
 		return ctx, godog.ErrSkip
@@ -106,11 +113,7 @@ func (w *world) beforeStep(ctx context.Context, step *godog.Step) (context.Conte
 		return ctx, nil
 	}
 	w.stepped = time.Now()
-	for i, written := range w.scenario.steps {
-		if written.id == step.Id {
-			w.step = i
-		}
-	}
+	w.step = w.at[step.Id]
 	return ctx, nil
 }
 

@@ -2,9 +2,11 @@ package mockserver
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
@@ -16,12 +18,24 @@ import (
 // docsPath is where Unleash has its API explorer; the document is beside it.
 const docsPath = "/docs/openapi"
 
+// controlDocument is where the document of the control API is.
+const controlDocument = "/docs/control.json"
+
 // newDocs serves the document as JSON and an explorer of it that needs no
-// other host. The document names this server, so that the explorer asks it.
-func newDocs(contract *spec.Contract, basePath string) (http.Handler, error) {
+// other host. The document names this server, so that the explorer asks it. The
+// document of the control API stands beside it if the API is on.
+func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.Handler, error) {
 	document, err := contract.JSONServedAt(cmp.Or(basePath, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("writing the document: %w", err)
+	}
+	choice := []map[string]string{{"name": contract.Title(), "url": basePath + docsPath + ".json"}}
+	if withControl {
+		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": basePath + controlDocument})
+	}
+	urls, err := json.Marshal(choice)
+	if err != nil {
+		return nil, fmt.Errorf("writing the list of documents: %w", err)
 	}
 	explorer := v5emb.NewHandlerWithConfig(swgui.Config{
 		Title:       contract.Title(),
@@ -29,7 +43,9 @@ func newDocs(contract *spec.Contract, basePath string) (http.Handler, error) {
 		BasePath:    basePath + docsPath + "/",
 		// The base path is off by the time the explorer sees a request.
 		InternalBasePath: docsPath + "/",
+		ShowTopBar:       withControl,
 		SettingsUI: map[string]string{
+			"urls":                   string(urls),
 			"persistAuthorization":   "true",
 			"displayOperationId":     "true",
 			"tryItOutEnabled":        "true",
@@ -40,15 +56,32 @@ func newDocs(contract *spec.Contract, basePath string) (http.Handler, error) {
 	mux.HandleFunc("GET "+docsPath+".json", func(w http.ResponseWriter, r *http.Request) {
 		respond.Write(w, r, http.StatusOK, "application/json; charset=utf-8", document)
 	})
+	if withControl {
+		mux.Handle("GET "+controlDocument, newControlDocument(basePath))
+	}
 	mux.Handle("GET "+docsPath+"/", explorer)
 	mux.Handle("GET "+docsPath, http.RedirectHandler(basePath+docsPath+"/", http.StatusMovedPermanently))
 	mux.Handle("GET /{$}", http.RedirectHandler(basePath+docsPath+"/", http.StatusFound))
 	return mux, nil
 }
 
+// newControlDocument serves the document of the control API as JSON, which is
+// compiled when somebody first asks for it.
+func newControlDocument(basePath string) http.Handler {
+	document := sync.OnceValues(func() ([]byte, error) { return spec.Control().JSONServedAt(cmp.Or(basePath, "/")) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := document()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		respond.Write(w, r, http.StatusOK, "application/json; charset=utf-8", text)
+	})
+}
+
 // serveDocs answers what belongs to the docs.
 func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, path string) bool {
-	isDocs := path == "/" || path == docsPath || path == docsPath+".json" || strings.HasPrefix(path, docsPath+"/")
+	isDocs := path == "/" || path == docsPath || path == docsPath+".json" || path == controlDocument || strings.HasPrefix(path, docsPath+"/")
 	if !isDocs || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}

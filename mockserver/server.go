@@ -74,7 +74,7 @@ func New(options ...Option) (*Server, error) {
 	s.control = s.newControl()
 	s.metrics = metrics.New(ids, s.workspaces, s.version)
 	s.exposition = s.metrics.Handler()
-	if s.docs, err = newDocs(s.contract, s.basePath); err != nil {
+	if s.docs, err = newDocs(s.contract, s.basePath, s.access.Enabled()); err != nil {
 		return nil, err
 	}
 	s.engine = s.routes()

@@ -2,6 +2,7 @@ package proxy_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -190,6 +191,22 @@ func TestFailOnViolation(t *testing.T) {
 	// What broke the contract is the upstream's answer, and that is what is kept.
 	if x := s.Report().Scenarios[0].Exchanges[0]; x.Response.Status != 200 || !strings.Contains(x.Response.Body, "FINE") || len(x.Violations) != 2 {
 		t.Errorf("%+v", x)
+	}
+}
+
+// TestNothingOfAReplacedAnswerIsLeft, neither its head nor what would follow it.
+func TestNothingOfAReplacedAnswerIsLeft(t *testing.T) {
+	t.Parallel()
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Trailer", "X-Sum")
+		w.Header().Set("X-Head", "1")
+		w.Header().Set("Content-Type", jsonType)
+		_, _ = io.WriteString(w, `{"health":"FINE"}`)
+		w.Header().Set("X-Sum", "42")
+	}), func(o *proxy.Options) { o.FailOnViolation = true })
+	got := s.send(t, "GET", "/health", "")
+	if got.Status != http.StatusBadGateway || got.Header.Get("X-Head") != "" || len(got.Trailer) > 0 || got.Length != int64(len(got.Body)) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -133,6 +133,21 @@ func TestTrafficPassesUnchanged(t *testing.T) {
 	}
 }
 
+// TestEmptyAnswersKeepTheirFraming: Unleash ends some answers without a body by
+// an empty chunk, others say that they have no bytes.
+func TestEmptyAnswersKeepTheirFraming(t *testing.T) {
+	t.Parallel()
+	s := play(t, http.HandlerFunc(echo))
+	for _, query := range []string{"?status=200&size=0&chunked=yes", "?status=200&size=0", "?status=204", "?status=304"} {
+		for _, path := range []string{"/health", "/elsewhere"} {
+			direct, passed := s.do(t, request(t, "GET", s.direct+path+query, "")), s.send(t, "GET", path+query, "")
+			if diff := cmp.Diff(direct, passed); diff != "" {
+				t.Errorf("%s%s: without the proxy -, with it +:\n%s", path, query, diff)
+			}
+		}
+	}
+}
+
 // TestRequestLinesPassToTheLetter: escapes and oddities that clients and
 // libraries like to tidy up.
 func TestRequestLinesPassToTheLetter(t *testing.T) {
@@ -238,15 +253,20 @@ func TestOutsideOfTheBasePath(t *testing.T) {
 // on, for operations as for streams of events.
 func TestAnswersStream(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ path, contentType string }{
-		"events":       {"/api/admin/search/events", "text/event-stream"},
-		"an operation": {"/health", "application/json"},
+	for name, test := range map[string]struct{ path, contentType, length string }{
+		"events":                       {"/api/admin/search/events", "text/event-stream", ""},
+		"an operation":                 {"/health", "application/json", ""},
+		"an operation of known length": {"/health", "application/json", strconv.Itoa(len(healthy))},
+		"a file of known length":       {"/logo.png", "image/png", strconv.Itoa(len(healthy))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			goOn := make(chan struct{})
 			s := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", test.contentType)
+				if test.length != "" {
+					w.Header().Set("Content-Length", test.length)
+				}
 				_, _ = io.WriteString(w, healthy[:5])
 				_ = http.NewResponseController(w).Flush()
 				<-goOn

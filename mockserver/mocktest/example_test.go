@@ -17,14 +17,14 @@ func Example() {
 	defer t.end()
 
 	mock := mocktest.Start(t)
-	fmt.Println(send(http.MethodPost, mock.URL+"/api/admin/signal-endpoints", mock.Tokens.Admin, `{"name":"cpu-over-90"}`))
+	fmt.Println(send(http.MethodPost, mock.URL+"/api/admin/signal-endpoints", mock.Tokens.Admin, `{"name":"disk-full"}`))
 
 	created := mock.AssertRequests(1, mocktest.Filter{Operation: "createSignalEndpoint"})
 	fmt.Println(created[0].Request.Body, created[0].Status)
 	mock.AssertNoViolations()
 	// Output:
 	// 201
-	// {"name":"cpu-over-90"} 201
+	// {"name":"disk-full"} 201
 }
 
 func ExampleServer_Fail() {

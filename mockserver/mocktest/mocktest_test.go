@@ -77,6 +77,7 @@ func TestPlanting(t *testing.T) {
 	}
 	mock.AssertRequests(0, mocktest.Filter{})
 	expect(t, 200, http.MethodPost, planted.URL, "signal_b", `{"cpu":93}`)
+	mock.AdvanceClock(time.Second) // one call a second is allowed
 	expect(t, 404, http.MethodPost, off.URL, "signal_c", `{}`)
 	signals := expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", mock.URL, endpoints, planted.ID), mock.Tokens.Admin, "")
 	if !strings.Contains(signals, `"tokenName":"b","payload":{"cpu":93}`) || !strings.Contains(signals, `"createdAt":"2025-01-02T03:04:05.000Z"`) {
@@ -84,6 +85,7 @@ func TestPlanting(t *testing.T) {
 	}
 	exported := mock.Export()
 	mock.Reset()
+	mock.AdvanceClock(time.Second)
 	expect(t, 404, http.MethodPost, planted.URL, "signal_unleash-mock-my-external-app", `{}`)
 	copied := mock.Workspace("copy")
 	copied.Import(exported)

@@ -41,9 +41,9 @@ func TokenAccess(secret string) Access {
 // NoAccess turns the API off.
 func NoAccess() Access { return Access{mode: off} }
 
-// enabled tells whether the live page can be seen: its files hold nothing
-// that is worth protecting, and it asks for the token itself.
-func (a Access) enabled() bool { return a.mode != off }
+// Enabled tells whether the API is on. Its page can be seen then: its files hold
+// nothing that is worth protecting, and it asks for the token itself.
+func (a Access) Enabled() bool { return a.mode != off }
 
 func refusal(status int, name, message string) *apierror.Error {
 	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}

@@ -28,7 +28,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // servePage answers what belongs to the page.
 func (a *API) servePage(w http.ResponseWriter, r *http.Request, path string) bool {
-	if !a.Access.enabled() || r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if !a.Access.Enabled() || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
 	if path == Prefix {

@@ -97,9 +97,9 @@ type Violation struct {
 // Journal is the memory of one workspace. It is safe for concurrent use.
 type Journal struct {
 	size int
-	free sync.Pool // of *record
 
 	mu         sync.Mutex
+	spare      []*record // to be filled; as many as were ever filled at once
 	ring       []*record // the entry of an id is at (id-1) % size
 	last       int64     // id of the newest entry, and how many there ever were
 	cleared    int64     // entries up to this id were removed
@@ -111,19 +111,16 @@ type Journal struct {
 // New returns a journal that keeps size exchanges; 0 or less keeps none and
 // only counts.
 func New(size int) *Journal {
-	return &Journal{
-		size:   max(size, 0),
-		free:   sync.Pool{New: func() any { return new(record) }},
-		counts: map[Pair]int64{},
-	}
+	return &Journal{size: max(size, 0), counts: map[Pair]int64{}}
 }
 
 // Append writes an exchange and returns its id. Ids begin at 1 and have no
 // gaps.
 func (j *Journal) Append(x *Exchange) int64 {
-	fresh := j.free.Get().(*record)
+	fresh := j.blank()
 	fresh.fill(x, j.size > 0)
 	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.last++
 	id := j.last
 	fresh.id = id
@@ -134,12 +131,24 @@ func (j *Journal) Append(x *Exchange) int64 {
 	if len(j.watches) > 0 {
 		j.tell(fresh)
 	}
-	stale := j.put(fresh)
-	j.mu.Unlock()
-	if stale != nil {
-		j.free.Put(stale)
+	if stale := j.put(fresh); stale != nil {
+		j.spare = append(j.spare, stale)
 	}
 	return id
+}
+
+// blank returns a record to fill. It is filled without the lock: others need not
+// wait for the copying.
+func (j *Journal) blank() *record {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	last := len(j.spare) - 1
+	if last < 0 {
+		return new(record)
+	}
+	out := j.spare[last]
+	j.spare = j.spare[:last]
+	return out
 }
 
 // put stores a record and returns the one that nobody needs any more.

@@ -320,15 +320,14 @@ func typical() *Exchange {
 	}
 }
 
-// TestWritingAllocatesNothing, once the ring is full. Under the race detector,
-// pools forget what they hold now and then.
+// TestWritingAllocatesNothing, once the ring is full.
 func TestWritingAllocatesNothing(t *testing.T) {
 	j := New(64)
 	x := typical()
 	for range 100 {
 		j.Append(x)
 	}
-	if got := testing.AllocsPerRun(500, func() { j.Append(x) }); got > 1 {
+	if got := testing.AllocsPerRun(500, func() { j.Append(x) }); got > 0 {
 		t.Errorf("%v allocations", got)
 	}
 }

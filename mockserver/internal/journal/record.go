@@ -39,6 +39,9 @@ type record struct {
 	ends [parts]int // where each part ends
 }
 
+// headerGuess is what the headers and the rest of an exchange mostly fit in.
+const headerGuess = 768
+
 // fill takes an exchange in. Without withText only what is counted and matched.
 func (r *record) fill(x *Exchange, withText bool) {
 	r.start, r.duration = x.Start, x.Duration
@@ -47,6 +50,9 @@ func (r *record) fill(x *Exchange, withText bool) {
 	r.violations = x.Violations
 	r.requestSize, r.responseSize = max(x.RequestSize, int64(len(x.RequestBody))), int64(len(x.ResponseBody))
 	r.requestCut, r.responseCut = len(x.RequestBody) > MaxBody, len(x.ResponseBody) > MaxBody
+	if r.text == nil {
+		r.text = make([]byte, 0, headerGuess+min(len(x.RequestBody), MaxBody)+min(len(x.ResponseBody), MaxBody))
+	}
 	r.text = append(r.text[:0], x.Method...)
 	r.ends[partMethod] = len(r.text)
 	r.text = append(r.text, x.Host...)
