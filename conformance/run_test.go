@@ -117,6 +117,7 @@ func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 // reached, of both editions. What no request can bring about is said to be so.
 func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 	t.Parallel()
+	notTwice(t)
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 20
 	few := limits
@@ -307,6 +308,7 @@ func TestUnreachableTargets(t *testing.T) {
 
 func TestATargetBehindTLSAndABasePath(t *testing.T) {
 	t.Parallel()
+	notTwice(t)
 	server := httptest.NewTLSServer(newMock(t, mockserver.WithBasePath("/unleash"), mockserver.WithLimits(mockserver.NoLimits())))
 	t.Cleanup(server.Close)
 	roots := x509.NewCertPool()
@@ -496,6 +498,7 @@ func withoutHeader(next http.Handler) http.Handler {
 
 func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	t.Parallel()
+	notTwice(t)
 	stranger := withoutHeader(newMock(t, mockserver.WithLimits(mockserver.NoLimits())))
 	result := verify(t, 0, conformance.Options{Handler: stranger})
 	counts := reasons(result)
@@ -655,6 +658,7 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 // run in which everything fails.
 func TestNoSecretIsInAReport(t *testing.T) {
 	t.Parallel()
+	notTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
 	var mu sync.Mutex
 	var secrets []string

@@ -22,9 +22,18 @@ var updateStrength = flag.Bool("update", false, "write docs/suite-strength.md an
 // strengthPage is the published table of faults.
 var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 
-// sample is which part of the faults is tried with the race detector: every
-// eighth. It looks for races, which do not depend on the fault.
-const sample = 8
+// sample is which part of the faults is tried with the race detector: one in so
+// many. It looks for races, which do not depend on the fault.
+const sample = 32
+
+// notTwice leaves a run of the whole suite to the tests without the race detector,
+// which sees enough in the others.
+func notTwice(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("a run of the whole suite, of which the race detector sees enough elsewhere")
+	}
+}
 
 // catch is what caught a fault.
 type catch struct {
