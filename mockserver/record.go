@@ -20,6 +20,13 @@ var callers = [...]string{
 	auth.SignalEndpoint: "signal endpoint token",
 }
 
+func caller(kind auth.Kind) string {
+	if int(kind) < len(callers) {
+		return callers[kind]
+	}
+	return "somebody"
+}
+
 // noting tells the journal of an answer when its headers are complete and nothing
 // of it has left: who has an answer finds it in the journal.
 type noting struct {
@@ -47,7 +54,7 @@ func (x *exchange) record(status int, body []byte) {
 		Query:          x.request.URL.RawQuery,
 		Operation:      x.operationID(),
 		Status:         status,
-		Caller:         callers[x.identity.Kind],
+		Caller:         caller(x.identity.Kind),
 		RequestHeader:  x.request.Header,
 		RequestBody:    x.body.Text,
 		RequestSize:    x.request.ContentLength,

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -84,19 +83,6 @@ func (s *Set) Remove(id string) bool {
 	after := slices.DeleteFunc(slices.Clone(before), func(a *active) bool { return a.id == id })
 	s.store(after)
 	return len(after) < len(before)
-}
-
-// Replace puts rules, which were checked, in the place of all. Ids begin anew.
-func (s *Set) Replace(rules []Rule, random *rand.Rand) error {
-	fresh := NewSet(random)
-	if _, err := fresh.Add(rules...); err != nil {
-		return fmt.Errorf("setting scenarios: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.random, s.lastID = random, fresh.lastID
-	s.rules.Store(fresh.rules.Load())
-	return nil
 }
 
 // Clear takes all rules out of force. Ids go on.

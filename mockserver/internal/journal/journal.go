@@ -19,7 +19,7 @@ import (
 )
 
 // DefaultSize is how many exchanges a journal keeps unless told otherwise.
-const DefaultSize = 1000
+const DefaultSize = 500
 
 // maxViolations bounds the violations that are remembered.
 const maxViolations = 1000
