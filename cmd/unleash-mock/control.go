@@ -63,15 +63,14 @@ type controlAccess struct {
 	page   bool // whether there is a page to see
 }
 
-// controlAccess decides by the address: open on loopback, elsewhere with a token
-// or not at all. A token that is set is demanded everywhere.
-func (p *program) controlAccess(address net.Addr) controlAccess {
+// controlAccess decides by the address to listen on: open on loopback, elsewhere
+// with a token or not at all. A token that is set is demanded everywhere.
+func (p *program) controlAccess(address *net.TCPAddr) controlAccess {
 	secret := p.env.text(controlTokenVariable, "")
-	tcp, isTCP := address.(*net.TCPAddr)
 	switch {
 	case secret != "":
 		return controlAccess{option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true}
-	case isTCP && tcp.IP.IsLoopback():
+	case address.IP.IsLoopback():
 		return controlAccess{option: mockserver.WithControlOnLoopback(), said: "open to programs on this host", page: true}
 	}
 	return controlAccess{option: mockserver.WithoutControl(), said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on"}

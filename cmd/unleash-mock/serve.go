@@ -123,15 +123,18 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", flags.listen)
+	address, err := net.ResolveTCPAddr("tcp", flags.listen)
 	if err != nil {
 		return listenError(flags.listen, err)
 	}
-	access := p.controlAccess(listener.Addr())
+	access := p.controlAccess(address)
 	mock, err := p.build(flags, configured, logger, access)
 	if err != nil {
-		listener.Close()
 		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
+	if err != nil {
+		return listenError(flags.listen, err)
 	}
 	server := &http.Server{
 		Handler:           mock,
