@@ -142,14 +142,18 @@ func observed(x *exchange, found verdict, sent, came passed) Exchange {
 func (r redaction) message(header http.Header, body passed) Message {
 	out := Message{Header: make(http.Header, len(header)), Size: body.size}
 	for name, values := range header {
-		for _, value := range values {
-			if secretHeaders.MatchString(name) {
-				value = concealed(value)
-			} else {
-				value = r.named(value)
-			}
-			out.Header[name] = append(out.Header[name], value)
+		shown := r.named
+		switch {
+		case plainHeaders[name]:
+			shown = r.own.Replace
+		case secretHeaders.MatchString(name):
+			shown = concealed
 		}
+		lines := make([]string, len(values))
+		for i, value := range values {
+			lines[i] = shown(value)
+		}
+		out.Header[name] = lines
 	}
 	if len(body.text) == 0 || body.over {
 		return out
@@ -160,6 +164,14 @@ func (r redaction) message(header http.Header, body passed) Message {
 	}
 	out.Body = []byte(text)
 	return out
+}
+
+// plainHeaders are in most messages and neither secret nor made of fields: they
+// need no look at their names and values.
+var plainHeaders = map[string]bool{
+	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "Cache-Control": true, "Connection": true,
+	"Content-Encoding": true, "Content-Length": true, "Content-Type": true, "Date": true, "Etag": true, "If-None-Match": true,
+	"Origin": true, "User-Agent": true, "Vary": true,
 }
 
 // named hides the client's credential, and fields of forms and queries by their
