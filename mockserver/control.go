@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
@@ -20,7 +19,7 @@ func (s *Server) newControl() *control.API {
 		Access:     s.access,
 		State:      s.stateOptions(),
 		About: control.About{
-			Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath,
+			Mode: control.Serve, Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath,
 		},
 		NewID:  s.newID,
 		Logger: s.logger,
@@ -31,7 +30,7 @@ func (s *Server) newControl() *control.API {
 // page, the metrics, and the docs.
 func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
 	switch {
-	case strings.HasPrefix(path, control.Prefix) && (len(path) == len(control.Prefix) || path[len(control.Prefix)] == '/'):
+	case control.Has(path):
 		s.control.Serve(w, r, chosen, path)
 	case path == metrics.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		s.exposition.ServeHTTP(w, r)

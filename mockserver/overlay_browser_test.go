@@ -26,23 +26,19 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 		return nil
 	}
 	page := browseUntil(t, "/", chromedp.WaitVisible(`input[name="username"]`), over(t, real), present, unlimited)
-	t.Cleanup(func() { // before the checks of a page of our own: this one shows avatars from elsewhere
-		page.mu.Lock()
-		defer page.mu.Unlock()
-		page.problems = nil
-	})
+	page.ForgetProblems() // of this page, which shows avatars from elsewhere
 	find := func(xpath string, arguments ...any) (string, chromedp.QueryOption) {
 		return fmt.Sprintf(xpath, arguments...), chromedp.BySearch
 	}
 	click := func(xpath string, arguments ...any) {
 		t.Helper()
 		selector, by := find(xpath, arguments...)
-		page.do(chromedp.WaitVisible(selector, by), chromedp.Click(selector, by))
+		page.Do(chromedp.WaitVisible(selector, by), chromedp.Click(selector, by))
 	}
 	write := func(text, xpath string, arguments ...any) {
 		t.Helper()
 		selector, by := find(xpath, arguments...)
-		page.do(chromedp.WaitVisible(selector, by), chromedp.SendKeys(selector, text, by))
+		page.Do(chromedp.WaitVisible(selector, by), chromedp.SendKeys(selector, text, by))
 	}
 	menu := func(id int, item string) {
 		t.Helper()
@@ -54,51 +50,51 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	write("admin", `//input[@name="username"]`)
 	write("unleash4all", `//input[@name="password"]`)
 	click(`//button[@type="submit"]`)
-	page.says("body", "Dashboard")
-	page.do(chromedp.Navigate(page.url + "/integrations/signals"))
-	page.says("body", "my-external-app")
+	page.Says("body", "Dashboard")
+	page.Do(chromedp.Navigate(page.URL + "/integrations/signals"))
+	page.Says("body", "my-external-app")
 
 	// Create an endpoint with a token, and see its secret once.
 	click(`//button[contains(., "New signal endpoint")]`)
-	page.says("body", "Add signal endpoint")
+	page.Says("body", "Add signal endpoint")
 	write("from-the-ui", `(//form//input[@type="text"])[1]`)
 	write("Made by hand", `(//form//input[@type="text"])[2]`)
-	page.do(chromedp.Evaluate(`document.querySelectorAll('input[name="token-generation"]')[1].click()`, nil))
+	page.Do(chromedp.Evaluate(`document.querySelectorAll('input[name="token-generation"]')[1].click()`, nil))
 	write("first", `(//form//input[@type="text"])[3]`)
-	page.wait(`!document.querySelector('button[type="submit"]').disabled`)
+	page.Wait(`!document.querySelector('button[type="submit"]').disabled`)
 	click(`//button[@type="submit"]`)
-	page.says("body", "Your token:")
+	page.Says("body", "Your token:")
 	var shown string
-	page.do(chromedp.Evaluate("document.body.innerText", &shown))
+	page.Do(chromedp.Evaluate("document.body.innerText", &shown))
 	secret := regexp.MustCompile(`signal_[0-9a-f]{56}`).FindString(shown)
 	if secret == "" {
 		t.Fatalf("no secret is shown:\n%s", shown)
 	}
-	page.picture("overlay-secret")
+	page.Picture("overlay-secret")
 	click(`//*[@role="dialog"]//button[contains(., "Close")]`)
 
 	// Call it, and see the signal arrive.
 	page.must(200, http.MethodPost, "/api/signal-endpoint/from-the-ui", "Bearer "+secret, `{"color":"indigo"}`)
-	page.do(chromedp.Navigate(page.url + "/integrations/signals"))
-	page.says("body", "from-the-ui")
-	page.do(chromedp.Evaluate("document.body.innerText", &shown))
+	page.Do(chromedp.Navigate(page.URL + "/integrations/signals"))
+	page.Says("body", "from-the-ui")
+	page.Do(chromedp.Evaluate("document.body.innerText", &shown))
 	if strings.Contains(shown, secret) {
 		t.Error("the secret is shown a second time")
 	}
 	menu(1339, "View signals")
-	page.says("body", "indigo")
-	page.picture("overlay-signal")
-	page.do(chromedp.KeyEvent(kb.Escape))
+	page.Says("body", "indigo")
+	page.Picture("overlay-signal")
+	page.Do(chromedp.KeyEvent(kb.Escape))
 
 	// Disable it, and delete it.
-	page.do(chromedp.Navigate(page.url + "/integrations/signals"))
-	page.says("body", "from-the-ui")
-	page.do(chromedp.Evaluate(`document.querySelector('#signal-endpoint-1339-actions').closest("tr").querySelector('input[type="checkbox"]').click()`, nil))
-	page.wait(`!document.querySelector('#signal-endpoint-1339-actions').closest("tr").querySelector('input[type="checkbox"]').checked`)
+	page.Do(chromedp.Navigate(page.URL + "/integrations/signals"))
+	page.Says("body", "from-the-ui")
+	page.Do(chromedp.Evaluate(`document.querySelector('#signal-endpoint-1339-actions').closest("tr").querySelector('input[type="checkbox"]').click()`, nil))
+	page.Wait(`!document.querySelector('#signal-endpoint-1339-actions').closest("tr").querySelector('input[type="checkbox"]').checked`)
 	page.must(404, http.MethodPost, "/api/signal-endpoint/from-the-ui", secret, `{}`)
 	menu(1339, "Remove")
 	click(`//*[@role="dialog"]//button[contains(., "Delete") or contains(., "Remove")]`)
-	page.wait(`!document.querySelector('#signal-endpoint-1339-actions')`)
-	page.picture("overlay-removed")
+	page.Wait(`!document.querySelector('#signal-endpoint-1339-actions')`)
+	page.Picture("overlay-removed")
 	page.must(404, http.MethodPost, "/api/admin/signal-endpoints/1339/on", adminToken, "")
 }

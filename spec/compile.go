@@ -75,6 +75,7 @@ func (c *compiler) operation(item *v3.PathItem, method, path string, source *v3.
 		Public:     isPublic(c.model.Security, source.Security),
 		Permission: extension(source.Extensions, extensionPermission),
 		Edition:    extension(source.Extensions, extensionEdition),
+		Mode:       extension(source.Extensions, extensionMode),
 	}
 	if operation.Permission == "NONE" {
 		operation.Permission = ""

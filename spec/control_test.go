@@ -16,7 +16,7 @@ func TestTheControlDocumentCompiles(t *testing.T) {
 		if !strings.HasPrefix(operation.Path, "/_mock/") {
 			t.Errorf("%s lies outside of /_mock/: %s", operation.ID, operation.Path)
 		}
-		for _, status := range []int{400, 401, 403, 413, 415, 500, 503} {
+		for _, status := range []int{400, 401, 403, 404, 413, 415, 500, 503} {
 			if operation.Response(status) == nil {
 				t.Errorf("%s does not list the status %d", operation.ID, status)
 			}

@@ -12,6 +12,7 @@ const (
 	extensionEdition     = "x-unleash-edition"
 	extensionContentType = "x-unleash-accepts-any-content-type"
 	extensionStanding    = "x-unleash-standing"
+	extensionMode        = "x-unleash-mock-mode"
 )
 
 // Standing tells how well a fact of the contract is known.
@@ -45,6 +46,9 @@ type Operation struct {
 	Permission string
 	// Edition is "enterprise" for what an open-source instance does not have.
 	Edition string
+	// Mode is "serve" for what only a mock has, and a proxy does not; of the control
+	// API.
+	Mode string
 	// AcceptsAnyContentType is true if the operation demands no content type.
 	AcceptsAnyContentType bool
 	// Parameters in the order of the document, which is the order of the checks.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
 
 // controlTokenVariable holds the token of the control API. There is no flag for
@@ -55,12 +56,13 @@ func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 	return options, nil
 }
 
-// controlAccess is who may use the control API of a server, and how serve words
-// it.
+// controlAccess is who may use the control API of a server, and how that is
+// worded.
 type controlAccess struct {
-	option mockserver.Option
-	said   string
-	page   bool // whether there is a page to see
+	option  mockserver.Option // for serve
+	monitor monitor.Access    // for proxy
+	said    string
+	page    bool // whether there is a page to see
 }
 
 // controlAccess decides by the address to listen on: open on loopback, elsewhere
@@ -69,9 +71,18 @@ func (p *program) controlAccess(address *net.TCPAddr) controlAccess {
 	secret := p.env.text(controlTokenVariable, "")
 	switch {
 	case secret != "":
-		return controlAccess{option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true}
+		return controlAccess{
+			option: mockserver.WithControlToken(secret), monitor: monitor.WithToken(secret),
+			said: "with the token of " + controlTokenVariable, page: true,
+		}
 	case address.IP.IsLoopback():
-		return controlAccess{option: mockserver.WithControlOnLoopback(), said: "open to programs on this host", page: true}
+		return controlAccess{
+			option: mockserver.WithControlOnLoopback(), monitor: monitor.OnLoopback(),
+			said: "open to programs on this host", page: true,
+		}
 	}
-	return controlAccess{option: mockserver.WithoutControl(), said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on"}
+	return controlAccess{
+		option: mockserver.WithoutControl(), monitor: monitor.Off(),
+		said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on",
+	}
 }

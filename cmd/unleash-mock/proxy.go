@@ -37,6 +37,7 @@ type proxyFlags struct {
 	reports         []string
 	record          string
 	logLevel        string
+	monitorFlags
 }
 
 // proxyVariables are the environment variables of flags, by flag.
@@ -45,6 +46,7 @@ var proxyVariables = map[string]string{
 	"port-file":     "UNLEASH_MOCK_PORT_FILE",
 	"base-uri-path": "BASE_URI_PATH",
 	"log-level":     "LOG_LEVEL",
+	"journal-size":  "UNLEASH_MOCK_JOURNAL_SIZE",
 }
 
 func (p *program) proxyCommand() *cobra.Command {
@@ -61,6 +63,12 @@ It ends when it is interrupted or, with --run, when the command ends, and then
 tells what was found. --run starts a command with the proxy's URL in
 UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, and listens on a free port unless
 --listen says otherwise.
+
+While traffic passes, /_mock/ shows it live: every exchange, what of it broke
+the contract, and the coverage. As with serve that page and its control API are
+open on a loopback address; on any other they demand the token of
+UNLEASH_MOCK_CONTROL_TOKEN, and are off without it. --control off passes /_mock
+on, for an upstream that has one of its own.
 
 Exit 0 if the traffic kept the contract, 1 if it did not, 3 if the command of
 --run failed, the upstream answered nothing or the recording is not complete,
@@ -95,6 +103,7 @@ Exit 0 if the traffic kept the contract, 1 if it did not, 3 if the command of
 	f.StringVar(&flags.run, "run", "", "shell command to start once the proxy listens, and to end with")
 	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
 	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, secrets hidden, a line of JSON each")
+	flags.monitorFlags.add(f)
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", proxyVariables["log-level"]))
 	return command
 }
@@ -122,11 +131,19 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 		defer recording.Close()
 		options.Record = recording
 	}
+	address, err := net.ResolveTCPAddr("tcp", flags.listen)
+	if err != nil {
+		return listenError(flags.listen, err)
+	}
+	watched, err := p.watch(flags, address, &options, logger)
+	if err != nil {
+		return err
+	}
 	judge, err := proxy.New(options)
 	if err != nil {
 		return usageError("%w", err)
 	}
-	failure, err := p.passTraffic(ctx, judge, flags, logger)
+	failure, err := p.passTraffic(ctx, judge, watched, address, flags, logger)
 	judge.Close()
 	if err != nil {
 		return err
@@ -137,6 +154,9 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
 	upstream, err := parseURL("--upstream", flags.upstream)
 	if err != nil {
+		return proxy.Options{}, err
+	}
+	if err := flags.monitorFlags.check(); err != nil {
 		return proxy.Options{}, err
 	}
 	contract, err := loadContract(flags.spec)
@@ -168,8 +188,8 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 
 // passTraffic serves until the context or the command ends. failure is that of
 // the command.
-func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, flags *proxyFlags, logger *slog.Logger) (failure, err error) {
-	listener, err := net.Listen("tcp", flags.listen)
+func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, address *net.TCPAddr, flags *proxyFlags, logger *slog.Logger) (failure, err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
 	if err != nil {
 		return nil, listenError(flags.listen, err)
 	}
@@ -178,14 +198,15 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, flags *pr
 		return nil, err
 	}
 	url := strings.TrimRight("http://"+reachable(listener.Addr())+"/"+strings.Trim(flags.basePath, "/"), "/")
-	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n", productVersion(), url, flags.upstream)
+	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, flags.upstream, watched.announcement(url))
 	server := &http.Server{
-		Handler: judge,
+		Handler: watched.before(judge),
 		// No limits on whole messages: streams may take as long as they like.
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(watched.close)
 	if flags.run == "" {
 		return nil, p.until(ctx, server, listener, logger)
 	}

@@ -36,10 +36,16 @@ const (
 // startProxy runs proxy until the test ends.
 func startProxy(t *testing.T, upstream string, args ...string) *instance {
 	t.Helper()
+	return startProxyIn(t, nil, upstream, args...)
+}
+
+// startProxyIn is startProxy in an environment.
+func startProxyIn(t *testing.T, env map[string]string, upstream string, args ...string) *instance {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	i := &instance{stop: stop, ended: make(chan int, 1), stdout: newOutput(), stderr: newOutput()}
 	go func() {
-		i.ended <- run(ctx, append([]string{"proxy", "--upstream", upstream}, args...), variables(nil), i.stdout, i.stderr)
+		i.ended <- run(ctx, append([]string{"proxy", "--upstream", upstream}, args...), variables(env), i.stdout, i.stderr)
 		close(i.stdout.told)
 	}()
 	t.Cleanup(stop)

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
 
 // BenchmarkProxy compares with a plain reverse proxy: what judging costs a
-// client. The two are asked in turn, so that whatever else the machine does hits
-// both, and the median of each is told: plain-µs, judging-µs and their ratio.
+// client, and what a journal besides, as unleash-mock proxy keeps one. They are
+// asked in turn, so that whatever else the machine does hits all, and the median
+// of each is told: plain-µs, judging-µs, noting-µs, and the ratios to plain.
 func BenchmarkProxy(b *testing.B) {
 	list := `{"signalEndpoints":[` + strings.TrimSuffix(strings.Repeat(endpoint+",", 10), ",") + `]}`
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,14 +41,28 @@ func BenchmarkProxy(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(judging.Close)
+	journal, err := monitor.New(monitor.Options{JournalSize: monitor.DefaultJournalSize})
+	if err != nil {
+		b.Fatal(err)
+	}
+	noting, err := proxy.New(proxy.Options{Upstream: target, Observe: func(x proxy.Exchange) {
+		journal.Append(&monitor.Exchange{
+			Start: x.Started, Method: x.Method, Host: x.Host, Path: x.Path, Operation: x.Operation, Status: x.Status,
+			RequestHeader: x.Request.Header, RequestBody: x.Request.Body, ResponseHeader: x.Response.Header, ResponseBody: x.Response.Body,
+		})
+	}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(noting.Close)
 	transport := &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true}
 	b.Cleanup(transport.CloseIdleConnections)
 	plain := &httputil.ReverseProxy{Transport: transport, Rewrite: func(pr *httputil.ProxyRequest) {
 		pr.SetURL(target)
 		pr.SetXForwarded()
 	}}
-	var fronts [2]string
-	for i, handler := range []http.Handler{plain, judging} {
+	var fronts [3]string
+	for i, handler := range []http.Handler{plain, judging, noting} {
 		server := httptest.NewServer(handler)
 		b.Cleanup(server.Close)
 		fronts[i] = server.URL
@@ -89,9 +105,9 @@ func BenchmarkProxy(b *testing.B) {
 
 // inTurn asks the fronts in turn, as often as the benchmark says, and tells the
 // medians.
-func inTurn(b *testing.B, fronts [2]string, clients int, ask func(base string) time.Duration) {
+func inTurn(b *testing.B, fronts [3]string, clients int, ask func(base string) time.Duration) {
 	var mu sync.Mutex
-	var times [2][]time.Duration
+	var times [3][]time.Duration
 	var running sync.WaitGroup
 	b.ResetTimer()
 	for range clients {
@@ -114,6 +130,8 @@ func inTurn(b *testing.B, fronts [2]string, clients int, ask func(base string) t
 	}
 	b.ReportMetric(median(0), "plain-µs")
 	b.ReportMetric(median(1), "judging-µs")
-	b.ReportMetric(median(1)/median(0), "ratio")
+	b.ReportMetric(median(2), "noting-µs")
+	b.ReportMetric(median(1)/median(0), "judging-ratio")
+	b.ReportMetric(median(2)/median(0), "noting-ratio")
 	b.ReportMetric(0, "ns/op") // would be that of both together
 }

@@ -12,20 +12,23 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// exchange is a request to an operation of the contract and its answer, as they
-// pass.
+// exchange is a request and its answer, as they pass. Bodies are copied only of
+// operations of the contract.
 type exchange struct {
-	operation *spec.Operation
-	params    []string // escaped path segments
+	operation *spec.Operation // nil for what is none
+	path      string          // escaped, below the base path
+	params    []string        // escaped path segments
 	started   time.Time
 	duration  time.Duration
 	request   *http.Request
 	sent      *capture // nil for no body
 
 	// Of the answer; status is 0 if none came.
-	status int
-	header http.Header
-	came   *capture // nil for no body
+	status  int
+	header  http.Header
+	came    *capture // nil for no body
+	written int64    // bytes of the body that the client got
+	own     *own     // what the client got from the proxy itself; nil for nothing
 
 	// judged holds what was found while the answer was held back.
 	judged   bool
@@ -45,17 +48,17 @@ const (
 	left               // the client did not wait
 )
 
-// begin starts to follow a request to an operation; nil for any other.
+// begin starts to follow a request.
 func (p *Proxy) begin(r *http.Request, path string) *exchange {
+	x := &exchange{path: path, started: time.Now(), request: r}
 	matched, params, _ := p.contract.Match(path)
 	if matched == nil {
-		return nil
+		return x
 	}
-	operation := matched.Operation(r.Method)
-	if operation == nil {
-		return nil
+	if x.operation = matched.Operation(r.Method); x.operation == nil {
+		return x
 	}
-	x := &exchange{operation: operation, params: params, started: time.Now(), request: r}
+	x.params = params
 	if r.Body != nil && r.Body != http.NoBody && p.needsRequestBody() {
 		x.sent = newCapture(r.Body, r.ContentLength, p.options.MaxBody)
 		r.Body = x.sent
@@ -64,7 +67,7 @@ func (p *Proxy) begin(r *http.Request, path string) *exchange {
 }
 
 func (p *Proxy) needsRequestBody() bool {
-	return p.options.Judge != Responses || p.options.Record != nil
+	return p.options.Judge != Responses || p.options.Record != nil || p.observer != nil
 }
 
 // inspect sees the head of an answer before it leaves.
@@ -72,10 +75,14 @@ func (p *Proxy) inspect(response *http.Response) error {
 	f := flowOf(response.Request.Context())
 	f.chunked = len(response.TransferEncoding) > 0
 	x := f.exchange
-	if x == nil || response.StatusCode == http.StatusSwitchingProtocols {
+	x.status, x.header = response.StatusCode, response.Header
+	if x.operation == nil {
 		return nil
 	}
-	x.status, x.header = response.StatusCode, response.Header
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		x.status, x.header = 0, nil // the rest is no HTTP, and nothing to judge
+		return nil
+	}
 	if response.Body != nil && response.Body != http.NoBody {
 		x.came = newCapture(response.Body, response.ContentLength, p.options.MaxBody)
 		x.came.idle, x.came.expired = p.options.Timeout, func() { f.cancel(errStalled) }
@@ -108,7 +115,9 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 	if err := response.Body.Close(); err != nil {
 		p.logger.Debug("closing an answer that is replaced", "error", err)
 	}
-	replace(response, p.answer(response.Request.Method, http.StatusBadGateway, violated(x.operation, x.failures)))
+	replacement := p.answer(response.Request.Method, http.StatusBadGateway, violated(x.operation, x.failures))
+	x.own = &replacement
+	replace(response, replacement)
 	return nil
 }
 
@@ -124,6 +133,9 @@ var errStalled = errors.New("the upstream stopped in the middle of its answer")
 // finish hands an exchange over to be judged.
 func (p *Proxy) finish(x *exchange) {
 	x.duration = time.Since(x.started)
+	if x.operation == nil && p.observer == nil {
+		return
+	}
 	if x.came != nil && x.outcome == answered && !x.came.isWhole() && !x.came.isOver() {
 		x.outcome = p.interrupted(x)
 	}
@@ -151,6 +163,7 @@ type capture struct {
 	limit  int
 
 	mu   sync.Mutex
+	read int64 // how much passed
 	copy []byte
 	over bool  // there was more than the limit
 	end  error // what the source ended with, io.EOF included
@@ -176,6 +189,7 @@ func (c *capture) Read(into []byte) (int, error) {
 	n, err := c.source.Read(into)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.read += int64(n)
 	if c.over = c.over || len(c.copy)+n > c.limit; !c.over {
 		c.copy = append(c.copy, into[:n]...)
 	}
@@ -193,6 +207,13 @@ func (c *capture) held() []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.copy
+}
+
+// passed is how many bytes were read.
+func (c *capture) passed() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.read
 }
 
 // isWhole tells whether everything was copied.

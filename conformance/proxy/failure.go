@@ -68,13 +68,14 @@ func (p *Proxy) answer(method string, status int, what problem) own {
 }
 
 // refuse answers in the place of the upstream.
-func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, status int, what problem) {
+func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, status int, what problem) own {
 	out := p.answer(r.Method, status, what)
 	for name, values := range out.header {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // the client is gone; there is nobody to tell
+	return out
 }
 
 // replace puts another answer into the place of the upstream's.
@@ -103,19 +104,16 @@ func violated(operation *spec.Operation, failures []spec.Failure) problem {
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x := flowOf(r.Context()).exchange
 	if clientLeft(r) {
-		if x != nil {
-			x.outcome = left
-		}
+		x.outcome = left
 		w.WriteHeader(http.StatusBadGateway) // nobody reads it
 		return
 	}
-	if x != nil {
-		x.outcome = unanswered
-	}
+	x.outcome = unanswered
 	status, what := p.explain(err)
 	p.logger.Warn("the upstream failed", "method", r.Method, "path", redactText(rawPath(r)), "status", status,
 		"reason", what.Message, "error", redactText(err.Error()))
-	p.refuse(w, r, status, what)
+	out := p.refuse(w, r, status, what)
+	x.own = &out
 }
 
 // clientLeft tells whether a request was given up by who sent it, or by the end

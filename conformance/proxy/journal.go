@@ -3,6 +3,7 @@ package proxy
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -70,6 +71,7 @@ type breach struct {
 // verdict is what was found out about an exchange.
 type verdict struct {
 	violations []report.Violation
+	breaches   []Violation // the same, for Options.Observe
 	unjudged   int
 }
 
@@ -182,21 +184,42 @@ func anyIndex(pointer string) string {
 	return strings.Join(tokens, "/")
 }
 
-// conclude judges an exchange and remembers it.
-func (p *Proxy) conclude(x *exchange) {
-	found := p.judge(x)
-	k := kept{exchange: x, violations: found.violations}
-	texts := func(limit int) {
-		k.sent = p.text(x.sent, x.request.Header.Get("Content-Encoding"), limit)
-		k.came = p.text(x.came, x.header.Get("Content-Encoding"), limit)
+// judgeAll judges what is in the queue until its end.
+func (p *Proxy) judgeAll() {
+	for {
+		p.taking.Lock()
+		x, open := <-p.queue
+		turn := p.taken
+		p.taken++
+		p.taking.Unlock()
+		if !open {
+			return
+		}
+		p.conclude(x, turn)
 	}
+}
+
+// conclude judges an exchange, remembers it and tells of it. turn is how many
+// ended before.
+func (p *Proxy) conclude(x *exchange, turn int) {
+	if x.operation == nil { // only those that are to be told of come here
+		p.observer.add(turn, observed(x, verdict{}, passed{}, passed{}))
+		return
+	}
+	found := p.judge(x)
+	sent := p.passed(x.sent, x.request.Header)
+	came := p.passed(x.came, x.header)
+	k := kept{exchange: x, violations: found.violations}
 	if p.recorder != nil && x.outcome == answered {
-		texts(p.options.MaxBody)
+		k.sent, k.came = sent.shown(p.options.MaxBody), came.shown(p.options.MaxBody)
 		p.recorder.write(k.redacted())
 	}
-	texts(keptBody)
+	k.sent, k.came = sent.shown(keptBody), came.shown(keptBody)
 	x.sent, x.came = nil, nil // the copies are not needed any more
 	p.journal.add(x, found, k)
+	if p.observer != nil {
+		p.observer.add(turn, observed(x, found, sent, came))
+	}
 }
 
 // judge judges both messages of an exchange, as far as they are to be judged.
@@ -211,6 +234,9 @@ func (p *Proxy) judge(x *exchange) verdict {
 			found.violations = append(found.violations, report.Violation{
 				Direction: direction, In: failure.In, Pointer: redactText(failure.Pointer), Reason: redactText(failure.Reason),
 			})
+			if p.observer != nil {
+				found.breaches = append(found.breaches, Violation{Direction: direction, Failure: failure})
+			}
 		}
 	}
 	if p.options.Judge != Responses && x.outcome != left {
@@ -227,18 +253,36 @@ func (p *Proxy) judge(x *exchange) verdict {
 	return found
 }
 
-// text is a copied body as text, without its content encoding if that can be
-// read, shortened to about limit bytes.
-func (p *Proxy) text(copied *capture, encoding string, limit int) string {
+// passed is a body that passed, as far as it was copied.
+type passed struct {
+	text   []byte // without its content encoding
+	unread string // in the place of a text that cannot be read
+	size   int64  // of the text if it is all, else of what passed
+	over   bool   // text is not all, since the rest is too long
+}
+
+// passed reads a copied body.
+func (p *Proxy) passed(copied *capture, header http.Header) passed {
 	if copied == nil {
-		return ""
+		return passed{}
 	}
-	raw := copied.held()
+	raw, encoding := copied.held(), header.Get("Content-Encoding")
 	body, err := decode(encoding, raw, p.options.MaxBody)
 	if err != nil {
-		return fmt.Sprintf("(%d bytes of %s)", len(raw), encoding)
+		return passed{unread: fmt.Sprintf("(%d bytes of %s)", len(raw), encoding), size: copied.passed()}
 	}
-	return clip(body, limit)
+	if copied.isOver() {
+		return passed{text: body, size: copied.passed(), over: true}
+	}
+	return passed{text: body, size: int64(len(body))}
+}
+
+// shown is a body as text, shortened to about limit bytes.
+func (b passed) shown(limit int) string {
+	if b.unread != "" {
+		return b.unread
+	}
+	return clip(b.text, limit)
 }
 
 // redacted is a kept exchange without secrets.

@@ -81,6 +81,11 @@ type Options struct {
 	// Record gets the redacted exchanges of operations, a line of JSON each; nil
 	// records nothing. It is written to by one goroutine at a time.
 	Record io.Writer
+	// Observe is told of everything that passed, whether it is an operation or not:
+	// once it is judged, one by one, in the order in which it ended. Judging waits
+	// for it, and after that traffic, so it should take no longer than to append to
+	// a list. nil tells nobody.
+	Observe func(Exchange)
 	// Logger gets a line for every violation that is new and every failure of
 	// the upstream; nil is silent. Secrets never reach it.
 	Logger *slog.Logger
@@ -107,6 +112,10 @@ type Proxy struct {
 	running sync.WaitGroup // handlers
 	queue   chan *exchange // to be judged
 	judges  sync.WaitGroup
+
+	taking   sync.Mutex
+	taken    int       // from the queue
+	observer *observer // nil for none
 }
 
 // queued is how many exchanges may wait to be judged before handlers wait, too.
@@ -135,6 +144,9 @@ func New(options Options) (*Proxy, error) {
 	if options.Record != nil {
 		p.recorder = newRecorder(options.Record)
 	}
+	if options.Observe != nil {
+		p.observer = newObserver(options.Observe)
+	}
 	p.transport = newTransport(p.options)
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
@@ -148,11 +160,7 @@ func New(options Options) (*Proxy, error) {
 	p.life, p.end = context.WithCancel(context.Background())
 	p.queue = make(chan *exchange, queued)
 	for range runtime.GOMAXPROCS(0) {
-		p.judges.Go(func() {
-			for x := range p.queue {
-				p.conclude(x)
-			}
-		})
+		p.judges.Go(p.judgeAll)
 	}
 	return p, nil
 }
@@ -235,18 +243,17 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := &flow{path: below, cancel: cancel}
 	r = r.WithContext(context.WithValue(ctx, flowKey{}, f))
 	f.exchange = p.begin(r, below)
-	if f.exchange == nil {
+	if f.exchange.operation == nil {
 		p.journal.addOutside()
-	} else {
-		defer p.finish(f.exchange)
 	}
+	defer p.finish(f.exchange)
 	p.reverse.ServeHTTP(&writer{ResponseWriter: w, flow: f}, r)
 }
 
 // flow is what the steps of passing one request on share.
 type flow struct {
-	path     string    // escaped, below the base path
-	exchange *exchange // nil for what is no operation
+	path     string // escaped, below the base path
+	exchange *exchange
 	cancel   context.CancelCauseFunc
 	chunked  bool // as the upstream sent it
 }
@@ -358,4 +365,11 @@ func (w *writer) WriteHeader(status int) {
 		}
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write passes on a piece of the answer, and counts it.
+func (w *writer) Write(piece []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(piece)
+	w.flow.exchange.written += int64(n)
+	return n, err
 }

@@ -1,6 +1,7 @@
 // Package control is the mock's own API, below /_mock: what a test needs besides
 // the API that is mocked. Its contract is spec/control.yaml; requests and answers
-// are checked against it as those of the mocked API are against theirs.
+// are checked against it as those of the mocked API are against theirs. In a proxy
+// it has what shows the journal.
 package control
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
@@ -18,6 +20,11 @@ import (
 
 // Prefix is the path that the API and its page lie under.
 const Prefix = "/_mock"
+
+// Has tells whether a path is the prefix or below it.
+func Has(path string) bool {
+	return strings.HasPrefix(path, Prefix) && (len(path) == len(Prefix) || path[len(Prefix)] == '/')
+}
 
 // Options are what the API needs to know of the mock.
 type Options struct {
@@ -34,9 +41,22 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// About is what a mock tells of itself.
+// Mode is what the API controls.
+type Mode string
+
+// The modes.
+const (
+	// Serve is a mock, which answers itself.
+	Serve Mode = "serve"
+	// Proxy passes on to an instance: there is a journal and nothing else.
+	Proxy Mode = "proxy"
+)
+
+// About is what getInfo tells. What is empty is not told.
 type About struct {
+	Mode       Mode
 	Version    string
+	Upstream   string // of a proxy, without credentials
 	Validation string
 	Edition    string
 	BasePath   string

@@ -45,6 +45,7 @@ type stage func(*exchange) *apierror.Error
 var stages = []stage{
 	(*exchange).permit,
 	(*exchange).route,
+	(*exchange).exists,
 	(*exchange).readBody,
 	(*exchange).validate,
 }
@@ -120,6 +121,21 @@ func (x *exchange) route() *apierror.Error {
 			value = plain
 		}
 		x.input.params = append(x.input.params, value)
+	}
+	return nil
+}
+
+// exists refuses what a proxy does not have: it shows what passes, and the
+// instance behind it has a state and a clock of its own.
+func (x *exchange) exists() *apierror.Error {
+	if x.About.Mode != Proxy {
+		return nil
+	}
+	if x.operation.Mode == string(Serve) {
+		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows what passes, and has no state, clock, scenarios or workspaces.", x.operation.ID))
+	}
+	if name := x.r.Header.Get(workspace.Header); name != "" && name != workspace.Default {
+		return invalid(workspace.Header, "A proxy has no workspaces; leave the header "+workspace.Header+" out.")
 	}
 	return nil
 }

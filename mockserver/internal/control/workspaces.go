@@ -17,10 +17,12 @@ type wireOperation struct {
 }
 
 type wireInfo struct {
+	Mode       Mode            `json:"mode"`
 	Version    string          `json:"version"`
 	APIVersion string          `json:"apiVersion"`
-	Validation string          `json:"validation"`
-	Edition    string          `json:"edition"`
+	Upstream   string          `json:"upstream,omitempty"`
+	Validation string          `json:"validation,omitempty"`
+	Edition    string          `json:"edition,omitempty"`
 	Workspace  string          `json:"workspace"`
 	BasePath   string          `json:"basePath"`
 	Operations []wireOperation `json:"operations"`
@@ -28,7 +30,8 @@ type wireInfo struct {
 
 func (a *API) getInfo(_ context.Context, r *request) (response, error) {
 	out := wireInfo{
-		Version: a.About.Version, APIVersion: a.Contract.Version(), Validation: a.About.Validation, Edition: a.About.Edition,
+		Mode: a.About.Mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: a.About.Upstream,
+		Validation: a.About.Validation, Edition: a.About.Edition,
 		Workspace: r.workspace.Name, BasePath: a.About.BasePath,
 	}
 	for _, o := range a.Contract.Operations() {

@@ -18,7 +18,8 @@ type Count struct {
 }
 
 // Coverage lists the pairs that were answered, by operation and status. It
-// counts every exchange since ClearCoverage, also those that are not kept.
+// counts every exchange since ClearCoverage, also those that are not kept, unless
+// they say that they are no part of it.
 func (j *Journal) Coverage() []Count {
 	j.mu.Lock()
 	out := make([]Count, 0, len(j.counts))

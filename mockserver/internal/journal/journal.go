@@ -49,7 +49,13 @@ type Exchange struct {
 	ResponseHeader http.Header
 	// ResponseBody is the answer before it was encoded.
 	ResponseBody []byte
+	// ResponseSize is for a body that is not kept; the length of one that is
+	// counts without it.
+	ResponseSize int64
 	Violations   []Breach
+	// Uncovered keeps the exchange out of the coverage: its status is not the
+	// operation's.
+	Uncovered bool
 }
 
 // Direction tells which half of an exchange broke the contract.
@@ -70,10 +76,12 @@ const (
 	Refused Outcome = "refused"
 	// Accepted: the policy let the request pass.
 	Accepted Outcome = "accepted"
-	// Replaced: the client got a 500 in the place of the answer.
+	// Replaced: the client got an error in the place of the answer.
 	Replaced Outcome = "replaced"
 	// Forced: a scenario demanded this answer, and it was sent.
 	Forced Outcome = "forced"
+	// Passed: a proxy passed it on.
+	Passed Outcome = "passed"
 )
 
 // Breach is one way in which an exchange broke the contract.
@@ -124,7 +132,9 @@ func (j *Journal) Append(x *Exchange) int64 {
 	j.last++
 	id := j.last
 	fresh.id = id
-	j.counts[Pair{Operation: x.Operation, Status: x.Status}]++
+	if !x.Uncovered {
+		j.counts[Pair{Operation: x.Operation, Status: x.Status}]++
+	}
 	for _, breach := range x.Violations {
 		j.violations.add(Violation{Exchange: id, Time: x.Start, Operation: x.Operation, Breach: breach})
 	}

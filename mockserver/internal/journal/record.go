@@ -48,7 +48,7 @@ func (r *record) fill(x *Exchange, withText bool) {
 	r.operation, r.status = x.Operation, x.Status
 	r.caller, r.scenario = x.Caller, x.Scenario
 	r.violations = x.Violations
-	r.requestSize, r.responseSize = max(x.RequestSize, int64(len(x.RequestBody))), int64(len(x.ResponseBody))
+	r.requestSize, r.responseSize = max(x.RequestSize, int64(len(x.RequestBody))), max(x.ResponseSize, int64(len(x.ResponseBody)))
 	r.requestCut, r.responseCut = len(x.RequestBody) > MaxBody, len(x.ResponseBody) > MaxBody
 	if r.text == nil {
 		r.text = make([]byte, 0, headerGuess+min(len(x.RequestBody), MaxBody)+min(len(x.ResponseBody), MaxBody))

@@ -72,7 +72,7 @@ async function send(path, init = {}) {
     const response = await fetch(path, { ...init, headers, cache: "no-store" });
     if (response.status !== 401) return response;
     asking ??= ask({
-      title: "Control token", text: "This mock does not listen on loopback only. Its control API needs the value of UNLEASH_MOCK_CONTROL_TOKEN.",
+      title: "Control token", text: "The control API is not open here. It needs the value of UNLEASH_MOCK_CONTROL_TOKEN.",
       label: "Token", yes: "Use it", secret: true,
     }).finally(() => { asking = null; });
     const typed = await asking;
@@ -219,10 +219,11 @@ function drawCount() {
   $("nothing").hidden = !none;
   $("nothing").textContent = exchanges.size
     ? "No exchange matches the filter."
-    : "Nothing was asked yet. Send the mock a request, and it appears here.";
+    : isProxy() ? "Nothing has passed yet. Send a request through the proxy, and it appears here."
+      : "Nothing was asked yet. Send the mock a request, and it appears here.";
 }
 
-const statusText = (status) => status === 0 ? "reset" : String(status);
+const statusText = (status) => status > 0 ? String(status) : isProxy() ? "none" : "reset";
 const statusClass = (status) => "status s" + Math.floor(status / 100);
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { hour12: false }) + "." + String(new Date(time).getMilliseconds()).padStart(3, "0");
 const took = (ms) => ms < 10 ? ms.toFixed(2) + " ms" : ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(2) + " s";
@@ -316,11 +317,11 @@ function detail(exchange) {
       ...(exchange.scenario ? fact("Scenario", exchange.scenario === "prefer" ? "asked for by the header Prefer" : exchange.scenario) : [])),
     element("div", { class: "buttons" },
       element("button", { type: "button", id: "copy", onclick: () => act(() => copy(curl), "Copied as curl.") }, "Copy as curl"),
-      exchange.operationId ? element("button", { type: "button", onclick: () => suggest(exchange) }, "Make a scenario") : null),
+      exchange.operationId && !isProxy() ? element("button", { type: "button", onclick: () => suggest(exchange) }, "Make a scenario") : null),
   ];
   for (const breach of exchange.violations) {
     out.push(element("div", { class: "breach" },
-      element("strong", {}, `${breach.direction === "request" ? "Request" : "Response"} ${breach.outcome}`), " at ",
+      element("strong", {}, `${breach.direction === "request" ? "Request" : "Response"} ${outcome(breach)}`), " at ",
       element("code", {}, breach.in + breach.pointer), element("br"), breach.reason));
   }
   out.push(half("Request", exchange.request, exchange.violations.filter((breach) => breach.direction === "request")));
@@ -329,12 +330,18 @@ function detail(exchange) {
   return out;
 }
 
+// outcome words what became of a violation.
+function outcome(breach) {
+  if (breach.outcome === "passed") return "passed on";
+  return breach.outcome === "replaced" && isProxy() ? "replaced by a 502" : breach.outcome;
+}
+
 const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
 
 function half(title, message, breaches) {
   const section = element("section", { "data-half": title.toLowerCase() }, element("h3", {}, title));
   if (message.body) section.append(codeOf(message.body, breaches));
-  else section.append(element("p", { class: "quiet" }, message.size > 0 ? `The body of ${message.size} bytes was not read.` : "No body."));
+  else section.append(element("p", { class: "quiet" }, message.size > 0 ? `The body of ${message.size} bytes was not ${isProxy() ? "kept" : "read"}.` : "No body."));
   if (message.truncated) section.append(element("p", { class: "quiet" }, `Cut off: the body has ${message.size} bytes.`));
   const table = element("table", { class: "headers" });
   for (const header of message.headers) {
@@ -623,7 +630,8 @@ function moveInTabs(event) {
   $("tab-" + next).focus();
 }
 
-const here = { base: "", workspace: "default", workspacePath: "", operations: [] };
+const here = { mode: "", base: "", workspace: "default", workspacePath: "", operations: [] };
+const isProxy = () => here.mode === "proxy";
 const another = "new workspace"; // a blank is in no name
 
 async function refreshWorkspaces() {
@@ -675,15 +683,24 @@ function setTheme(name) {
 
 async function start() {
   const info = await api("info");
-  Object.assign(here, { base: info.basePath, workspace: info.workspace, operations: info.operations });
+  Object.assign(here, { mode: info.mode, base: info.basePath, workspace: info.workspace, operations: info.operations });
+  document.documentElement.dataset.mode = info.mode;
   here.workspacePath = info.workspace === "default" ? "" : "/w/" + info.workspace;
-  $("version").textContent = `${info.version} · Unleash ${info.apiVersion}, ${info.edition}, ${info.validation}`;
-  document.title = info.workspace === "default" ? "unleash-mock" : `${info.workspace} – unleash-mock`;
+  $("version").textContent = isProxy()
+    ? `${info.version} · proxy to ${info.upstream}, judged by Unleash ${info.apiVersion}`
+    : `${info.version} · Unleash ${info.apiVersion}, ${info.edition}, ${info.validation}`;
+  document.title = isProxy() ? "unleash-mock proxy" : info.workspace === "default" ? "unleash-mock" : `${info.workspace} – unleash-mock`;
+  drawCount();
   const operations = info.operations.map((operation) => [operation.operationId, operation.operationId]);
   options($("filter-operation"), operations);
   options($("rule-operation"), operations);
-  statusesOf("");
-  await Promise.all([refreshWorkspaces(), refreshRules()]);
+  if (isProxy()) {
+    delete views.scenarios;
+    delete views.state;
+  } else {
+    statusesOf("");
+    await Promise.all([refreshWorkspaces(), refreshRules()]);
+  }
   newest = Math.max(0, (await api("requests?limit=1")).newest - shownExchanges);
   follow();
   show(location.hash.slice(1));

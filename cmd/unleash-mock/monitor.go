@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
+)
+
+// monitorFlags are the flags of proxy for what it shows of the traffic.
+type monitorFlags struct {
+	control     string
+	journalSize int
+}
+
+// Values of --control.
+const (
+	controlOn  = "on"
+	controlOff = "off"
+)
+
+func (m *monitorFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&m.control, "control", controlOn, "on for the live page and the control API under /_mock; off to pass that path on, too")
+	f.IntVar(&m.journalSize, "journal-size", monitor.DefaultJournalSize, described("how many exchanges the journal keeps", proxyVariables["journal-size"]))
+}
+
+func (m *monitorFlags) check() error {
+	switch {
+	case m.control != controlOn && m.control != controlOff:
+		return usageError("--control %q is none of on, off", m.control)
+	case m.journalSize < 0:
+		return usageError("--journal-size %d is less than 0", m.journalSize)
+	}
+	return nil
+}
+
+// monitoring is the monitor of a proxy, if it has one.
+type monitoring struct {
+	monitor *monitor.Monitor // nil for none
+	said    string
+	page    bool
+}
+
+// watch gives a proxy a monitor: it is told of what passes, unless nobody could
+// see it.
+func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.Options, logger *slog.Logger) (monitoring, error) {
+	if flags.control == controlOff {
+		return monitoring{said: "off; " + monitor.Path + " is the upstream's"}, nil
+	}
+	access := p.controlAccess(address)
+	m, err := monitor.New(monitor.Options{
+		Upstream: options.Upstream, Contract: options.Contract, BasePath: options.BasePath,
+		Access: access.monitor, JournalSize: flags.journalSize, Version: options.Version, Logger: logger,
+	})
+	if err != nil {
+		return monitoring{}, toolError("%w", err)
+	}
+	if access.page {
+		options.Observe = func(x proxy.Exchange) { m.Append(noted(x)) }
+	}
+	return monitoring{monitor: m, said: access.said, page: access.page}, nil
+}
+
+// before puts the monitor before a handler.
+func (w monitoring) before(next http.Handler) http.Handler {
+	if w.monitor == nil {
+		return next
+	}
+	return w.monitor.Before(next)
+}
+
+// close ends the streams of the monitor, so that a server can stop.
+func (w monitoring) close() {
+	if w.monitor != nil {
+		w.monitor.Close()
+	}
+}
+
+// announcement tells where the page is and who may use the API.
+func (w monitoring) announcement(url string) string {
+	var out strings.Builder
+	if w.page {
+		fmt.Fprintf(&out, "  live page        %s%s\n", url, monitor.Path)
+	}
+	fmt.Fprintf(&out, "  control API      %s\n", w.said)
+	return out.String()
+}
+
+// noted is an exchange as the journal notes it.
+func noted(x proxy.Exchange) *monitor.Exchange {
+	out := &monitor.Exchange{
+		Start: x.Started, Duration: x.Duration,
+		Method: x.Method, Host: x.Host, Path: x.Path, Query: x.Query,
+		Operation: x.Operation, Status: x.Status, Uncovered: !x.Counts, Caller: x.Caller,
+		RequestHeader: x.Request.Header, RequestBody: x.Request.Body, RequestSize: x.Request.Size,
+		ResponseHeader: x.Response.Header, ResponseBody: x.Response.Body, ResponseSize: x.Response.Size,
+	}
+	for _, violation := range x.Violations {
+		breach := monitor.Violation{Direction: monitor.Direction(violation.Direction), Outcome: monitor.Passed, Failure: violation.Failure}
+		if breach.Direction == monitor.Response {
+			breach.Status = x.Status
+			if x.Replaced {
+				breach.Outcome = monitor.Replaced
+			}
+		}
+		out.Violations = append(out.Violations, breach)
+	}
+	return out
+}

@@ -1,0 +1,259 @@
+package proxy_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+)
+
+// observations collects what a proxy tells.
+type observations struct {
+	mu   sync.Mutex
+	list []proxy.Exchange
+}
+
+func (o *observations) observe(options *proxy.Options) {
+	options.Observe = func(x proxy.Exchange) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.list = append(o.list, x)
+	}
+}
+
+// seen is what tests compare of an exchange.
+type seen struct {
+	Target, Operation, Caller string
+	Status                    int
+	Counts, Replaced          bool
+	Request, Response         string // bodies
+	RequestSize, ResponseSize int64
+	Violations                []string
+}
+
+func saw(x proxy.Exchange) seen {
+	out := seen{
+		Target: x.Method + " " + x.Path, Operation: x.Operation, Caller: x.Caller, Status: x.Status, Counts: x.Counts, Replaced: x.Replaced,
+		Request: string(x.Request.Body), Response: string(x.Response.Body), RequestSize: x.Request.Size, ResponseSize: x.Response.Size,
+	}
+	if x.Query != "" {
+		out.Target += "?" + x.Query
+	}
+	for _, v := range x.Violations {
+		out.Violations = append(out.Violations, v.Direction+" "+v.In+v.Pointer+" "+v.Keyword)
+	}
+	return out
+}
+
+// TestObserveTellsOfWhatPassed: operations with bodies and verdict, all else
+// without.
+func TestObserveTellsOfWhatPassed(t *testing.T) {
+	t.Parallel()
+	const broken = `{"health":"FINE"}`
+	failing := func(o *proxy.Options) { o.FailOnViolation = true }
+	const problem = "The upstream closed the connection before it answered."
+	for name, test := range map[string]struct {
+		upstream     http.HandlerFunc
+		change       func(*proxy.Options)
+		method, path string
+		body         string
+		header       []string
+		want         seen
+	}{
+		"good": {good(), nil, "GET", "/health?a=b", "", []string{"Authorization", "Bearer user:0123456789"},
+			seen{Target: "GET /health?a=b", Operation: "getHealth", Caller: "personal access token", Status: 200, Counts: true, Response: healthy, ResponseSize: 17}},
+		"broken": {says(200, jsonType, broken), nil, "GET", "/health", "", []string{"Authorization", "default:development.0123456789"},
+			seen{Target: "GET /health", Operation: "getHealth", Caller: "API token", Status: 200, Counts: true, Response: broken, ResponseSize: 17, Violations: []string{"response body/health enum"}}},
+		"replaced": {says(200, jsonType, broken), failing, "GET", "/health", "", nil,
+			seen{Target: "GET /health", Operation: "getHealth", Caller: "nobody", Status: 200, Counts: true, Replaced: true, Response: broken, ResponseSize: 17, Violations: []string{"response body/health enum"}}},
+		"a request that breaks it": {says(400, jsonType, `{"id":"1","name":"BadDataError","message":"m"}`), func(o *proxy.Options) { o.Judge = proxy.Requests }, "POST", endpoints, `{"name":7}`,
+			[]string{"Content-Type", "application/json", "Authorization", "*:*.0123456789"},
+			seen{Target: "POST " + endpoints, Operation: "createSignalEndpoint", Caller: "admin API token", Status: 400, Counts: true, Request: `{"name":7}`, RequestSize: 10,
+				Response: `{"id":"1","name":"BadDataError","message":"m"}`, ResponseSize: 46, Violations: []string{"request body/name type"}}},
+		"compressed": {says(200, jsonType, gzipped(healthy), "Content-Encoding", "gzip"), nil, "GET", "/health", "", []string{"Authorization", "what is this"},
+			seen{Target: "GET /health", Operation: "getHealth", Caller: "unknown token", Status: 200, Counts: true, Response: healthy, ResponseSize: 17}},
+		"too long to be judged": {good(), func(o *proxy.Options) { o.MaxBody = 5 }, "GET", "/health", "", nil,
+			seen{Target: "GET /health", Operation: "getHealth", Caller: "nobody", Status: 200, Counts: true, ResponseSize: 17}},
+		"revalidated": {says(304, "", ""), nil, "GET", "/health", "", []string{"If-None-Match", `"a"`, "Cookie", "unleash-session=s%3A0123456789"},
+			seen{Target: "GET /health", Operation: "getHealth", Caller: "session", Status: 304}},
+		"outside": {says(201, "text/plain", "hello"), nil, "POST", "/elsewhere", "abc", []string{"Authorization", "signal_0123456789"},
+			seen{Target: "POST /elsewhere", Caller: "signal endpoint token", Status: 201, Counts: true, RequestSize: 3, ResponseSize: 5}},
+		"unanswered": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, "POST", "/health", "", nil,
+			seen{Target: "POST /health", Caller: "nobody", Status: 502, Response: problem}},
+		"an operation unanswered": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, "POST", endpoints + "/7/on", "", []string{"Content-Type", "application/json"},
+			seen{Target: "POST " + endpoints + "/7/on", Operation: "enableSignalEndpoint", Caller: "nobody", Status: 502, Response: problem}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told observations
+			change := test.change
+			if change == nil {
+				change = func(*proxy.Options) {}
+			}
+			s := play(t, test.upstream, told.observe, change)
+			s.send(t, test.method, test.path, test.body, test.header...)
+			s.end()
+			if len(told.list) != 1 {
+				t.Fatalf("it tells of %d exchanges", len(told.list))
+			}
+			got := saw(told.list[0])
+			if test.want.Response == problem && strings.Contains(got.Response, problem) {
+				got.Response, got.ResponseSize = problem, 0
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("the exchange differs (-want +got):\n%s", diff)
+			}
+			if x := told.list[0]; x.Started.IsZero() || x.Duration <= 0 || x.Host != strings.TrimPrefix(s.url, "http://") || len(x.Request.Header) == 0 || len(x.Response.Header) == 0 {
+				t.Errorf("something is missing: %+v", x)
+			}
+		})
+	}
+}
+
+// TestObserveHidesCredentials: what the client authenticated with, wherever it
+// comes back, and what a name tells to be secret.
+func TestObserveHidesCredentials(t *testing.T) {
+	t.Parallel()
+	const own, form = "an-unusual-credential", "another-one-of-mine"
+	var told observations
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+		w.Header().Set("Set-Cookie", "unleash-session="+form)
+		w.Header().Set("Location", "/?token="+form)
+		_, _ = io.WriteString(w, "password="+form+"&you="+r.Header.Get("X-Auth-Token"))
+	}), told.observe)
+	s.send(t, "GET", "/health/"+own+"?token="+form, "", "Authorization", "Bearer "+own, "X-Auth-Token", own)
+	s.send(t, "GET", "/health?q="+own, "", "Authorization", "Bearer "+own, "X-Auth-Token", own)
+	s.end()
+	if len(told.list) != 2 {
+		t.Fatalf("it tells of %d exchanges", len(told.list))
+	}
+	for _, x := range told.list {
+		if text := fmt.Sprintf("%+v %s %s", x, x.Request.Body, x.Response.Body); strings.Contains(text, own) || strings.Contains(text, form) {
+			t.Errorf("a secret shows: %s", text)
+		}
+	}
+	if body := string(told.list[1].Response.Body); body != "password=***&you=***" {
+		t.Errorf("the body became %q", body)
+	}
+}
+
+// TestObserveKeepsTheOrder in which exchanges ended, however long one is judged.
+func TestObserveKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	var told observations
+	large := `{"signalEndpoints":[` + strings.Repeat(endpoint+",", 3000) + endpoint + `]}`
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", jsonType)
+		if r.URL.Path == endpoints {
+			_, _ = io.WriteString(w, strings.Replace(large, "[{", "[{\"x\":\""+r.URL.RawQuery+"\",", 1))
+			return
+		}
+		_, _ = io.WriteString(w, healthy)
+	}), told.observe)
+	var want []string
+	for i := range 20 {
+		for _, target := range []string{fmt.Sprintf("%s?i=%d", endpoints, i), fmt.Sprintf("/health?i=%d", i), fmt.Sprintf("/elsewhere?i=%d", i)} {
+			s.send(t, "GET", target, "")
+			want = append(want, "GET "+target)
+		}
+	}
+	s.end()
+	var got []string
+	for _, x := range told.list {
+		got = append(got, saw(x).Target)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the order differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestObserveLosesNothing of many clients, some of whom do not wait, and whose
+// proxy ends under them.
+func TestObserveLosesNothing(t *testing.T) {
+	t.Parallel()
+	var told observations
+	silent := make(chan struct{})
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", jsonType)
+		switch r.URL.Path {
+		case "/stream":
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+			<-silent
+		case "/refused":
+			panic(http.ErrAbortHandler)
+		default:
+			_, _ = io.WriteString(w, healthy)
+		}
+	}), told.observe)
+	stream, err := s.client.Do(request(t, "GET", s.url+"/stream", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	var clients sync.WaitGroup
+	for range 16 {
+		clients.Go(func() {
+			for i := range 60 {
+				path := []string{"/health", "/ready", "/elsewhere", "/refused"}[i%4]
+				response, err := s.client.Do(request(t, "GET", s.url+path, ""))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if i%8 != 0 {
+					_, _ = io.Copy(io.Discard, response.Body)
+				}
+				response.Body.Close()
+			}
+		})
+	}
+	clients.Wait()
+	stream.Body.Close()
+	close(silent)
+	s.end()
+	stats := s.Stats()
+	if len(told.list) != 16*60+1 || stats.Exchanges+stats.Outside != len(told.list) {
+		t.Errorf("it tells of %d exchanges, and counts %+v", len(told.list), stats)
+	}
+	counts := map[string]int{}
+	for _, x := range told.list {
+		counts[x.Path]++
+	}
+	if diff := cmp.Diff(map[string]int{"/health": 240, "/ready": 240, "/elsewhere": 240, "/refused": 240, "/stream": 1}, counts); diff != "" {
+		t.Errorf("the counts differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestASlowObserverHoldsNoAnswerBack: the client has its answer before anybody is
+// told of it.
+func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
+	t.Parallel()
+	let := make(chan struct{})
+	var told []string
+	s := play(t, good(), func(o *proxy.Options) {
+		o.Observe = func(x proxy.Exchange) {
+			<-let
+			told = append(told, x.Path)
+		}
+	})
+	for _, path := range []string{"/health", "/elsewhere", "/health"} {
+		if got := s.send(t, "GET", path, ""); got.Status != 200 || got.Body != healthy {
+			t.Errorf("%+v", got)
+		}
+	}
+	close(let)
+	s.end()
+	if !slices.Equal(told, []string{"/health", "/elsewhere", "/health"}) {
+		t.Errorf("it told of %v", told)
+	}
+}
