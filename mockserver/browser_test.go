@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/unleash-mock/unleash-mock/internal/browsertest"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/browsertest"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
