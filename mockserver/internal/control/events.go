@@ -82,26 +82,22 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 
 // next sends what has come, or waits for it.
 func (s *eventStream) next(ctx context.Context) error {
-	log := s.workspace.Journal
-	stats := log.Stats()
-	if missed := stats.Oldest - s.filter.After - 1; missed > 0 {
+	page := s.workspace.Journal.Oldest(s.filter, eventPage)
+	if page.Missed > 0 {
 		gap := struct {
 			Missed int64 `json:"missed"`
-		}{missed}
-		if err := s.send("gap", stats.Oldest-1, gap); err != nil {
+		}{page.Missed}
+		if err := s.send("gap", s.filter.After+page.Missed, gap); err != nil {
 			return err
 		}
-		s.filter.After = stats.Oldest - 1
 	}
-	page := log.Oldest(s.filter, eventPage)
 	for _, entry := range page.Entries {
 		if err := s.sendEntry(entry); err != nil {
 			return err
 		}
-		s.filter.After = entry.ID
 	}
-	if !page.More && len(page.Entries) == 0 {
-		s.filter.After = max(s.filter.After, stats.Newest) // what does not match need not be looked at again
+	s.filter.After = page.Last // what does not match need not be looked at again
+	if page.Missed == 0 && len(page.Entries) == 0 {
 		return s.wait(ctx)
 	}
 	return s.flush()

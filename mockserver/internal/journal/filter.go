@@ -59,6 +59,10 @@ type Page struct {
 	Entries []Entry
 	// More is true if entries that match lie beyond the page's end.
 	More bool
+	// Last is the highest id that Oldest has looked at, so that the next page comes
+	// after it; Missed is how many before it, after Filter.After, it came too late
+	// for.
+	Last, Missed int64
 }
 
 // Newest returns up to limit entries that match, newest first.
@@ -74,10 +78,14 @@ func (j *Journal) Oldest(filter Filter, limit int) Page {
 // scan walks the ring. The lock is held for one entry at a time, so that a
 // reader never makes requests wait for long.
 func (j *Journal) scan(filter Filter, limit, step int) Page {
-	page := Page{}
+	page := Page{Last: filter.After}
 	var copied record
 	for id := j.start(filter, step); ; id += int64(step) {
 		matched, kept := j.read(&id, step, filter, &copied, len(page.Entries) < limit)
+		if step > 0 {
+			page.Missed += id - page.Last - 1
+			page.Last = id - 1
+		}
 		switch {
 		case !kept:
 			return page
@@ -86,6 +94,9 @@ func (j *Journal) scan(filter Filter, limit, step int) Page {
 			return page
 		case matched:
 			page.Entries = append(page.Entries, copied.entry())
+		}
+		if step > 0 {
+			page.Last = id
 		}
 	}
 }

@@ -101,6 +101,40 @@ func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 	}
 }
 
+// TestPagesTellWhatTheyMissed, also of what fell out of the ring while they were
+// read.
+func TestPagesTellWhatTheyMissed(t *testing.T) {
+	t.Parallel()
+	j := New(3)
+	var writing sync.WaitGroup
+	const all = 20000
+	writing.Go(func() {
+		for n := 1; n <= all; n++ {
+			j.Append(exchange(n))
+		}
+	})
+	var after, seen, missed int64
+	for after < all {
+		page := j.Oldest(Filter{After: after}, 2)
+		seen, missed = seen+int64(len(page.Entries)), missed+page.Missed
+		if page.Last-after != int64(len(page.Entries))+page.Missed {
+			t.Fatalf("from %d to %d there are %d and %d more", after, page.Last, len(page.Entries), page.Missed)
+		}
+		after = page.Last
+	}
+	writing.Wait()
+	if seen+missed != all {
+		t.Errorf("%d were seen and %d missed", seen, missed)
+	}
+	if page := j.Oldest(Filter{After: all - 1, Operation: "x"}, 2); page.Last != all || page.Missed != 0 {
+		t.Errorf("what does not match was not looked at: %+v", page)
+	}
+	j.Clear()
+	if page := j.Oldest(Filter{After: all - 2}, 2); page.Last != all || page.Missed != 2 {
+		t.Errorf("of what was removed: %+v", page)
+	}
+}
+
 func TestPages(t *testing.T) {
 	t.Parallel()
 	j := New(5)
