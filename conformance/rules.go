@@ -39,12 +39,17 @@ var rules = []rule{
 	{spec.Observed, "a running Unleash 8.2.0 names the charset of its JSON", charset},
 	{spec.Observed, "a running Unleash 8.2.0 sends a weak ETag with every body of the API", weakETag},
 	{spec.Observed, "a running Unleash 8.2.0 compresses for whoever asks, and so sends Vary: Accept-Encoding with every body", varies},
-	{spec.Observed, "errors of a running Unleash 8.2.0 repeat their message as their first detail, unless they have details of their own", repeatedMessage},
+	{spec.Observed, "errors of a running Unleash 8.2.0 repeat their message as their only detail, unless they have details of their own", repeatedMessage},
 	{spec.Observed, "every error of a running Unleash 8.2.0 has an id of its own", ownErrorID},
+	{spec.Observed, "what a running Unleash 8.2.0 refuses before it comes to an operation has a UUID for its id", errorUUID},
+	{spec.Observed, "a running Unleash 8.2.0 words a refusal alike on every path", wording},
+	{spec.Observed, "errors of a running Unleash 8.2.0 begin with id, name, message and details, in that order", errorOrder},
+	{spec.Observed, "a running Unleash 8.2.0 tells a body that cannot be read and a token of another kind by a message alone", messageAlone},
 	{spec.Observed, "the location of what a running Unleash 8.2.0 creates is relative", relativeLocation},
 	{spec.Observed, "a running Unleash 8.2.0 says in a refusal with 429 how long to wait", announcedLimit},
 	{spec.Observed, "times of a running Unleash 8.2.0 are in UTC, with milliseconds", utcTimes},
 	{spec.Documented, "the secret of a token is in the answer to its creation and nowhere else", noSecret},
+	{spec.Documented, "the server makes the secret of a token, for that token alone", ownSecret},
 	{spec.Documented, "the url of an endpoint is in the answers to a create and an update only", noURL},
 }
 
@@ -152,31 +157,6 @@ func varies(_ *suite, x *exchange) []breach {
 		"header", "/vary", "Vary: Accept-Encoding", fmt.Sprintf("%q", got))
 }
 
-// repeating are errors that have no details of their own. BadDataError has.
-var repeating = []string{
-	"AuthenticationRequired", "UnauthorizedError", "PermissionError", "NoAccessError", "NotFoundError", "NameExistsError", "ExceedsLimitError", "ContentTypeError",
-}
-
-func repeatedMessage(_ *suite, x *exchange) []breach {
-	name, _ := at(x.value, "/name")
-	text, isText := name.(string)
-	if x.status < 400 || !isText || !slices.Contains(repeating, text) {
-		return nil
-	}
-	message, _ := at(x.value, "/message")
-	detail, _ := at(x.value, "/details/0/message")
-	return one(message != detail, "body", "/details/0/message", compact(message), compact(detail))
-}
-
-func ownErrorID(s *suite, x *exchange) []breach {
-	id, found := at(x.value, "/id")
-	text, isText := id.(string)
-	if x.status < 400 || !found || !isText {
-		return nil
-	}
-	return one(!s.errorIDs.first(text), "body", "/id", "an id that no other error has", compact(id))
-}
-
 var absolute = regexp.MustCompile(`^(/|[a-zA-Z][a-zA-Z0-9+.-]*:)`)
 
 func relativeLocation(_ *suite, x *exchange) []breach {
@@ -227,10 +207,27 @@ func noSecret(s *suite, x *exchange) []breach {
 			}
 		})
 	}
-	if len(found) == 0 && !creates && s.secrets.shownIn(x) {
+	if len(found) == 0 && !creates && s.secrets.shownIn(string(x.received)) {
 		found = append(found, breach{in: "body", expectation: "no secret of a token", got: "one of those that the suite created"})
 	}
-	return found
+	return append(found, one(s.secrets.shownIn(headerText(x)), "header", "", "no secret of a token", "one of those that the suite created")...)
+}
+
+// headerText is what the headers of an answer hold.
+func headerText(x *exchange) string {
+	var text strings.Builder
+	for _, values := range x.answer {
+		text.WriteString(strings.Join(values, "\n") + "\n")
+	}
+	return text.String()
+}
+
+func ownSecret(s *suite, x *exchange) []breach {
+	if x.operation == nil || x.operation.ID != "createSignalEndpointToken" || x.status != http.StatusCreated {
+		return nil
+	}
+	secret, isText := valueAt(x, "/token").(string)
+	return one(isText && secret != "" && s.secrets.shownIn(secret), "body", "/token", "a secret that no other token has", "that of another token")
 }
 
 // inPayload tells whether a pointer leads into a signal's payload, where
@@ -338,10 +335,9 @@ func (s *secretSet) add(secret string) bool {
 	return true
 }
 
-// shownIn tells whether a body holds one of them.
-func (s *secretSet) shownIn(x *exchange) bool {
+// shownIn tells whether a text holds one of them.
+func (s *secretSet) shownIn(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := string(x.received)
 	return slices.ContainsFunc(s.list, func(secret string) bool { return strings.Contains(text, secret) })
 }

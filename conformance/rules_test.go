@@ -28,15 +28,16 @@ func answered(method, path string, status int, body string, change func(*exchang
 }
 
 const (
-	healthBody    = `{"health":"GOOD"}`
-	notFoundBody  = `{"name":"NotFoundError","message":"m","details":[{"message":"m"}]}`
-	unknownBody   = `{"id":"0b84c7fd-5278-4087-832d-0b502c7929b3","name":"UnauthorizedError","message":"m","details":[{"message":"m"}]}`
-	endpointBody  = `{"id":7,"enabled":true,"name":"a","createdAt":"2026-11-24T12:00:00.000Z","createdByUserId":1,"tokens":[]}`
-	tokenBody     = `{"id":9,"name":"t","signalEndpointId":7,"createdAt":"2026-11-24T12:00:00.000Z","createdByUserId":1,"token":"signal_0123456789"}`
-	listBody      = `{"signalEndpoints":[` + endpointBody + `]}`
-	signalsBody   = `{"signals":[{"id":1,"source":"signal-endpoint","sourceId":7,"createdAt":"2026-11-24T12:00:00.000Z","payload":{"token":"x","createdAt":"yesterday"}}],"total":1}`
-	tooManyBody   = "Too many requests, please try again later."
-	tokensOfSeven = endpointsPath + "/7/tokens"
+	healthBody      = `{"health":"GOOD"}`
+	notFoundBody    = `{"name":"NotFoundError","message":"m","details":[{"message":"m"}]}`
+	unknownBody     = `{"id":"0b84c7fd-5278-4087-832d-0b502c7929b3","name":"UnauthorizedError","message":"You must log in to use Unleash.","details":[{"message":"You must log in to use Unleash."}]}`
+	unknownPathBody = `{"id":"1b84c7fd-5278-4087-832d-0b502c7929b3","name":"NotFoundError","message":"The path you were looking for (/base/api/admin/x) is not available.","details":[{"message":"The path you were looking for (/base/api/admin/x) is not available."}]}`
+	endpointBody    = `{"id":7,"enabled":true,"name":"a","createdAt":"2026-11-24T12:00:00.000Z","createdByUserId":1,"tokens":[]}`
+	tokenBody       = `{"id":9,"name":"t","signalEndpointId":7,"createdAt":"2026-11-24T12:00:00.000Z","createdByUserId":1,"token":"signal_0123456789"}`
+	listBody        = `{"signalEndpoints":[` + endpointBody + `]}`
+	signalsBody     = `{"signals":[{"id":1,"source":"signal-endpoint","sourceId":7,"createdAt":"2026-11-24T12:00:00.000Z","payload":{"token":"x","createdAt":"yesterday"}}],"total":1}`
+	tooManyBody     = "Too many requests, please try again later."
+	tokensOfSeven   = endpointsPath + "/7/tokens"
 )
 
 func refusal(x *exchange) {
@@ -90,8 +91,19 @@ func TestWhatEveryAnswerKeeps(t *testing.T) {
 		"not modified, no tag":        {answered("GET", "/health", 304, "", both(notModified, without("ETag"))), "header/etag"},
 		"not modified, unasked":       {answered("GET", "/health", 304, "", nil), "status"},
 		"not found":                   {answered("DELETE", endpointsPath+"/7", 404, notFoundBody, nil), ""},
-		"details of another message":  {answered("DELETE", endpointsPath+"/7", 404, strings.Replace(notFoundBody, `[{"message":"m"}]`, `[{"message":"n"}]`, 1), nil), "body/details/0/message"},
+		"details of another message":  {answered("DELETE", endpointsPath+"/7", 404, strings.Replace(notFoundBody, `[{"message":"m"}]`, `[{"message":"n"}]`, 1), nil), "body/details"},
 		"unknown":                     {answered("GET", endpointsPath, 401, unknownBody, nil), ""},
+		"another wording":             {answered("GET", endpointsPath, 401, strings.ReplaceAll(unknownBody, "Unleash.", "it."), nil), "body/message"},
+		"an id that is no UUID":       {answered("GET", endpointsPath, 401, strings.Replace(unknownBody, "-5278-", "-", 1), nil), "body/id"},
+		"no id":                       {answered("GET", "/api/admin/x", 401, strings.Replace(unknownBody, `"id"`, `"ID"`, 1), nil), "body/id"},
+		"two details":                 {answered("GET", endpointsPath, 401, strings.Replace(unknownBody, "}]", `},{"message":"m"}]`, 1), nil), "body/details"},
+		"keys in another order":       {answered("DELETE", endpointsPath+"/7", 404, `{"message":"m","name":"NotFoundError","details":[{"message":"m"}]}`, nil), "body"},
+		"an unknown path":             {answered("GET", "/api/admin/x?a=b", 404, unknownPathBody, nil), ""},
+		"an unknown path as another":  {answered("GET", "/api/admin/y", 404, unknownPathBody, nil), "body/message"},
+		"another kind of token":       {answered("GET", endpointsPath, 403, `{"message":"m"}`, nil), ""},
+		"a message and more":          {answered("GET", endpointsPath, 403, `{"message":"m","details":[]}`, nil), "body"},
+		"a secret in a header":        {answered("GET", endpointsPath, 200, listBody, set("X-Token", "signal_known-to-the-suite")), "header"},
+		"a secret of another":         {answered("POST", tokensOfSeven, 201, strings.Replace(tokenBody, "signal_0123456789", "signal_known-to-the-suite", 1), set("Location", "signal-endpoints/7/tokens/9")), "body/token"},
 		"a page in the API":           {answered("GET", "/api/admin/x", 404, unknownBody, without("ETag")), "header/etag"},
 		"a page beside the API":       {answered("POST", "/health", 404, "<html>", both(set("Content-Type", "text/html"), without("ETag"), without("Vary"))), ""},
 		"created":                     {answered("POST", endpointsPath, 201, endpointBody, set("Location", "signal-endpoints/7")), ""},

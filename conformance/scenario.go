@@ -220,7 +220,7 @@ var (
 	variableText = regexp.MustCompile(`<([a-z][A-Za-z0-9_. -]*)>`)
 	actorText    = regexp.MustCompile(`\bas the (admin|viewer|backend|frontend)\b`)
 	arrangeText  = regexp.MustCompile(`^a (signal endpoint|token|signal) "`)
-	createText   = regexp.MustCompile(`^I (?:repeat )?POST "/api/admin/signal-endpoints" as the admin`)
+	createText   = regexp.MustCompile(`^I (?:repeat |send )?POST "/api/admin/signal-endpoints" as the admin`)
 	factText     = regexp.MustCompile(`^(limit|actor)\.`)
 )
 
@@ -261,7 +261,8 @@ func needsOf(pickle *messages.Pickle) needs {
 		if createText.MatchString(text) {
 			n.everyEndpoint = n.everyEndpoint || strings.HasPrefix(text, "I repeat")
 			// One that is refused for its name needs room too: the limit comes first.
-			if isFollowedBy(pickle.Steps[i+1:], "the status is 201", "the status is 409") {
+			// Of many at once one may get in.
+			if strings.HasPrefix(text, "I send") || isFollowedBy(pickle.Steps[i+1:], "the status is 201", "the status is 409") {
 				n.endpoints++
 			}
 		}

@@ -36,7 +36,9 @@ func steps() []step {
 		{`I ([A-Z]+) "([^"]*)" ` + who + ` with a body of (\d+) bytes`, func(w *world) any { return w.sendLong }},
 		{`I repeat ([A-Z]+) "([^"]*)" ` + who + ` with the body '([^']*)' until the status is (\d+), at most (\S+) times`, func(w *world) any { return w.sendUntil }},
 		{`I send ([A-Z]+) "([^"]*)" ` + who + ` (\S+) times at once`, func(w *world) any { return w.sendAtOnce }},
+		{`I send ([A-Z]+) "([^"]*)" ` + who + ` with the body '([^']*)' (\S+) times at once`, func(w *world) any { return w.sendTextAtOnce }},
 		{`I keep the answer as "([^"]+)"`, func(w *world) any { return w.keepAnswer }},
+		{`I keep the entry of "([^"]*)" where "([^"]+)" is (.+) as "([^"]+)"`, func(w *world) any { return w.keepEntry }},
 		{`I keep the header "([^"]+)" as "([^"]+)"`, func(w *world) any { return w.keepHeader }},
 
 		{`the status is (\d+)`, func(w *world) any { return w.statusIs }},
@@ -50,6 +52,7 @@ func steps() []step {
 		{`"([^"]*)" has no entry where "([^"]+)" is (.+)`, func(w *world) any { return w.noEntry }},
 		{`"([^"]*)" lists the "([^"]+)" (\[.*\])`, func(w *world) any { return w.listIs }},
 		{`"([^"]*)" lists the "([^"]+)" (\[.*\]) in that order among others`, func(w *world) any { return w.listHolds }},
+		{`"([^"]*)" is (.+) from entry (\d+) on, at most (\d+)`, func(w *world) any { return w.listIsPart }},
 		{`every "([^"]+)" of "([^"]*)" (?:is )?(.+)`, func(w *world) any { return w.everyIs }},
 		{`the "([^"]+)" of "([^"]*)" (rise|fall)`, func(w *world) any { return w.listSorted }},
 		{`(\S+) of them were accepted`, func(w *world) any { return w.acceptedAre }},

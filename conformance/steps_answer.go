@@ -22,6 +22,18 @@ func (w *world) keepAnswer(name string) error {
 	return nil
 }
 
+func (w *world) keepEntry(pointer, property, text, name string) error {
+	list, indexes, err := w.matching(pointer, property, text)
+	if err != nil {
+		return err
+	}
+	if len(indexes) != 1 {
+		return differs(pointer, fmt.Sprintf("one entry where %q is %s", property, text), fmt.Sprintf("%d among %d entries", len(indexes), len(list)))
+	}
+	w.kept[name] = list[indexes[0]]
+	return nil
+}
+
 func (w *world) keepHeader(name, as string) error {
 	if w.last == nil {
 		return errNothingSent
@@ -259,6 +271,36 @@ func (w *world) listHolds(pointer, property, text string) error {
 	}
 	if next < len(want) {
 		return differs(pointer, fmt.Sprintf("the %q %s in that order", property, compact(want)), compact(got))
+	}
+	return nil
+}
+
+// listIsPart compares a page with the part of a longer list that it should be.
+func (w *world) listIsPart(pointer, whole, from, most string) error {
+	if err := w.expandAll(&whole); err != nil {
+		return err
+	}
+	literal, _ := decodeJSON([]byte(whole))
+	all, isList := literal.([]any)
+	if !isList {
+		return fmt.Errorf("%q is no JSON list", whole)
+	}
+	first, err := strconv.Atoi(from)
+	if err != nil {
+		return fmt.Errorf("the first entry: %w", err)
+	}
+	length, err := strconv.Atoi(most)
+	if err != nil {
+		return fmt.Errorf("how many entries: %w", err)
+	}
+	got, err := w.list(pointer)
+	if err != nil {
+		return err
+	}
+	first = min(first, len(all))
+	want := all[first:min(first+length, len(all))]
+	if !same(got, want) {
+		return differs(pointer, compact(want), compact(got))
 	}
 	return nil
 }

@@ -144,6 +144,14 @@ const window = time.Second
 // sendAtOnce sends a request several times, the last answers as if it were one
 // that was refused, if any was.
 func (w *world) sendAtOnce(ctx context.Context, method, path, who, times string) error {
+	return w.burst(ctx, method, path, who, nil, times)
+}
+
+func (w *world) sendTextAtOnce(ctx context.Context, method, path, who, body, times string) error {
+	return w.burst(ctx, method, path, who, &body, times)
+}
+
+func (w *world) burst(ctx context.Context, method, path, who string, body *string, times string) error {
 	if err := w.expandAll(&times); err != nil {
 		return err
 	}
@@ -151,7 +159,7 @@ func (w *world) sendAtOnce(ctx context.Context, method, path, who, times string)
 	if err != nil {
 		return fmt.Errorf("how often: %w", err)
 	}
-	r, err := w.request(method, path, who, nil)
+	r, err := w.request(method, path, who, body)
 	if err != nil {
 		return err
 	}

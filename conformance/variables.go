@@ -37,18 +37,30 @@ func (w *world) expandAll(texts ...*string) error {
 // days before and after the day of a time, by the words of the variable.
 var dayShifts = map[string]int{"day of ": 0, "day before ": -1, "day after ": 1}
 
+// characters that do not show in a feature.
+var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
+
 // variable finds a value:
 //
 //	name.x             a name that no other scenario and no other run has
 //	admin.token        the token of an actor
 //	limit..., actor.id facts of the target
 //	day of e.createdAt the date of a time; also day before, day after
+//	capitals of e.name a text in capitals
+//	tab, bom           characters that do not show in a feature
 //	e.tokens.0.id      a part of an answer that was kept as e
 func (w *world) variable(name string) (any, error) {
 	for words, shift := range dayShifts {
 		if inner, is := strings.CutPrefix(name, words); is {
 			return w.day(inner, shift)
 		}
+	}
+	if inner, is := strings.CutPrefix(name, "capitals of "); is {
+		value, err := w.variable(inner)
+		return strings.ToUpper(fmt.Sprint(value)), err
+	}
+	if character, is := characters[name]; is {
+		return character, nil
 	}
 	first, rest, _ := strings.Cut(name, ".")
 	switch {

@@ -165,6 +165,7 @@ Feature: Who may come in
       | bearer              | bearer <admin.token>   |
       | BEARER              | BEARER <admin.token>   |
       | Bearer with blanks  | Bearer   <admin.token> |
+      | Bearer with a tab   | Bearer<tab><admin.token> |
 
   @enterprise @observed
   Scenario Outline: <path> is read with the admin's token as <form>
@@ -220,6 +221,9 @@ Feature: Who may come in
     Then the status is 401
     And the error is "UnauthorizedError"
     When I <method> "<path>" with the authorization "<admin.token>x"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" with the authorization "<capitals of admin.token>"
     Then the status is 401
     And the error is "UnauthorizedError"
     When I <method> "<path>" with the authorization "x<admin.token>"
@@ -311,6 +315,8 @@ Feature: Who may come in
     Then the status is <status>
     When I <method> "<path>" with the authorization "Bearer   <admin.token>" with the body '{}'
     Then the status is <status>
+    When I <method> "<path>" with the authorization "Bearer<tab><admin.token>" with the body '{}'
+    Then the status is <status>
 
     Examples: reading
       | method | path                                           | status |
@@ -343,6 +349,9 @@ Feature: Who may come in
     And the answer has
       | /id          | matches /^[0-9a-f-]{36}$/ |
       | /permissions | ["ADMIN"]                 |
+    When I <method> "<path>" with the authorization "Bearer <viewer.token>" with the body '{}'
+    Then the status is 403
+    And the error is "PermissionError"
 
     Examples: reading
       | method | path                                           |
@@ -365,6 +374,8 @@ Feature: Who may come in
     The API reference lists no 403 here, and readers of sibling resources need no permission.
     When I GET "<path>" as the viewer
     Then the status is 200
+    When I GET "<path>" with the authorization "Bearer <viewer.token>"
+    Then the status is 200
 
     Examples:
       | path                                          |
@@ -385,3 +396,35 @@ Feature: Who may come in
       | actor  |
       | admin  |
       | viewer |
+
+  @enterprise @writes @observed
+  Scenario Outline: <method> <path> asks for the permission before the content type
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I <method> "<path>" as the viewer with the body 'name=a'
+    Then the status is 403
+    And the error is "PermissionError"
+
+    Examples:
+      | method | path                                                     |
+      | POST   | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+  @enterprise @observed
+  Scenario Outline: <path> gives no other site leave to read it
+    Seen on Unleash 8.2.0: the admin API sends no CORS headers unless it is configured to.
+    Given the next request has the header "Origin" with "https://other.example"
+    When I GET "<path>" as the admin
+    Then the status is 200
+    And the header "Access-Control-Allow-Origin" is nothing
+    And the header "Access-Control-Allow-Credentials" is nothing
+
+    Examples:
+      | path                                          |
+      | /api/admin/signal-endpoints                   |
+      | /api/admin/signal-endpoints/2147483600/tokens |
+      | /api/admin/signals                            |
+      | /api/admin/invoices                           |
+      | /api/admin/invoices/list                      |

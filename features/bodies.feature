@@ -43,6 +43,8 @@ Feature: Bodies that cannot be read
     When I <method> "<path>" as nobody with a body of 102401 bytes
     Then the status is 413
     And the message is "request entity too large"
+    And the answer has
+      | /name | nothing |
 
     Examples: reading
       | method | path                                           |
@@ -75,6 +77,8 @@ Feature: Bodies that cannot be read
     When I <method> "<path>" as nobody with the body '{}'
     Then the status is 415
     And the message is "unsupported content encoding "br""
+    And the answer has
+      | /name | nothing |
 
     Examples: reading
       | method | path                                           |
@@ -107,6 +111,8 @@ Feature: Bodies that cannot be read
     When I <method> "<path>" as nobody with the body '{}'
     Then the status is 415
     And the message is "unsupported charset "ISO-8859-1""
+    And the answer has
+      | /name | nothing |
 
     Examples: reading
       | method | path                                           |
@@ -188,6 +194,8 @@ Feature: Bodies that cannot be read
     When I GET "/api/admin/signal-endpoints" as nobody with a body of 102401 bytes
     Then the status is 413
     And the message is "request entity too large"
+    And the answer has
+      | /name | nothing |
 
     Examples:
       | encoding |
@@ -358,3 +366,34 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600                   |
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+  @enterprise @observed
+  Scenario Outline: GET <path> wants no content type, and is answered with any
+    Seen on Unleash 8.2.0: only what has a body is asked for its type.
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I GET "<path>" as the admin
+    Then the status is <status>
+
+    Examples:
+      | path                                           | status |
+      | /api/admin/signal-endpoints                    | 200    |
+      | /api/admin/signal-endpoints/2147483600/tokens  | 200    |
+      | /api/admin/signal-endpoints/2147483600/signals | 404    |
+      | /api/admin/signals                             | 200    |
+      | /api/admin/invoices                            | 200    |
+      | /api/admin/invoices/list                       | 200    |
+      | /health                                        | 200    |
+      | /ready                                         | 200    |
+
+  @enterprise @writes @observed
+  Scenario Outline: DELETE <path> wants no content type, and is answered with any
+    Seen on Unleash 8.2.0: only what has a body is asked for its type.
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I DELETE "<path>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+
+    Examples:
+      | path                                                     |
+      | /api/admin/signal-endpoints/2147483600                   |
+      | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |

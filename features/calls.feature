@@ -44,6 +44,109 @@ Feature: Calls of signal endpoints
       | /payload           | <call.signals.0.payload>      |
 
   @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A payload is nobody's business
+    The API reference: a JSON object becomes the payload, to the letter. That it looks like something else, or like a signal, changes nothing.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body:
+      """
+      {"payload": {"a": 1}, "source": "mine", "sourceId": 0, "createdAt": "2001-01-01", "createdBySourceTokenId": 0, "tokenName": null, "name": "", "signals": [], "texts": ["007", "1.50", "true", "null", " blanks ", "2024-02-30T25:00:00Z", "\u0001", "𝛑😀"], "numbers": [0, -1, 0.1, 1e-7, 123456789012, -0.5], "empty": [null, false, "", 0], "CPU_Load": 1, "cpuLoad": 2, "a.b": 3, "$where": 4, "constructor": 5, "a": {"b": {"c": {"d": {"e": {"f": {"g": [[[["deep"]]]]}}}}}}}
+      """
+    Then the status is 200
+    And I keep the answer as "call"
+    And the answer has
+      | /signals/0/source   | "signal-endpoint" |
+      | /signals/0/sourceId | <one.id>          |
+      | /signals/0/payload  | {"payload": {"a": 1}, "source": "mine", "sourceId": 0, "createdAt": "2001-01-01", "createdBySourceTokenId": 0, "tokenName": null, "name": "", "signals": [], "texts": ["007", "1.50", "true", "null", " blanks ", "2024-02-30T25:00:00Z", "\\u0001", "𝛑😀"], "numbers": [0, -1, 0.1, 1e-7, 123456789012, -0.5], "empty": [null, false, "", 0], "CPU_Load": 1, "cpuLoad": 2, "a.b": 3, "$where": 4, "constructor": 5, "a": {"b": {"c": {"d": {"e": {"f": {"g": [[[["deep"]]]]}}}}}}} |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then "/signalEndpointSignals" has one entry where "id" is <call.signals.0.id>, with
+      | /payload | <call.signals.0.payload> |
+    When I GET "/api/admin/signals?limit=1000" as the admin
+    Then "/signals" has one entry where "id" is <call.signals.0.id>, with
+      | /sourceName | "<one.name>"             |
+      | /payload    | <call.signals.0.payload> |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: Every call is a signal of its own, also when nothing is new
+    The API reference: a call stores a signal, and the answer tells of that one. Ids rise, whatever the endpoint.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "key" of "one"
+    And a token "other" of "two"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And I keep the answer as "first"
+    When I POST "/api/signal-endpoint/<two.name>" with the authorization "Bearer <other.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals               | 1 entry                           |
+      | /signals/0/id          | greater than <first.signals.0.id> |
+      | /signals/0/sourceId    | <two.id>                          |
+      | /signals/0/createdBySourceTokenId | <other.id>             |
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And I keep the answer as "second"
+    And the answer has
+      | /signals               | 1 entry                           |
+      | /signals/0/id          | greater than <first.signals.0.id> |
+      | /signals/0/createdBySourceTokenId | <key.id>               |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | 2 entries |
+    And "/signalEndpointSignals" has one entry where "id" is <second.signals.0.id>, with
+      | /payload | {"cpu": 92} |
+
+  @op:callSignalEndpoint @enterprise @writes @observed
+  Scenario: A call finds its endpoint however the path is written
+    Seen on Unleash 8.2.0: letter case of the path, a slash at the end and repeated slashes make no difference.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/API//Signal-Endpoint/<one.name>/" with the authorization "Bearer<tab> <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals/0/sourceId | <one.id>    |
+      | /signals/0/payload  | {"cpu": 92} |
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario Outline: An endpoint is not called by <what>
+    Assumed: the URL to call ends with the name, to the letter.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<path>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+    Examples:
+      | what                 | path                     |
+      | its id               | <one.id>                 |
+      | its name in capitals | <capitals of one.name>   |
+      | its name and more    | <one.name>/more          |
+      | part of its name     | unleash-mock-verify-     |
+
+  @op:callSignalEndpoint @enterprise @writes @observed
+  Scenario Outline: An endpoint is called with POST, not with <method>
+    Seen on Unleash 8.2.0: a wrong method is a wrong path, never a 405.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I <method> "/api/signal-endpoint/<one.name>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the answer has
+      | /message | starts with "The path you were looking for (" |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+    Examples:
+      | method |
+      | GET    |
+      | PUT    |
+      | DELETE |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
   Scenario: A raw token will do, and so will no payload
     The API reference: without a body the payload is empty. Ids of signals rise.
     Given a signal endpoint "one"
@@ -53,6 +156,7 @@ Feature: Calls of signal endpoints
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "<key.token>"
     Then the status is 200
     And the answer has
+      | /signals            | 1 entry                 |
       | /signals/0/payload  | {}                      |
       | /signals/0/sourceId | <one.id>                |
       | /signals/0/id       | greater than <first.id> |
@@ -73,12 +177,39 @@ Feature: Calls of signal endpoints
       | /payload | <call.signals.0.payload> |
 
   @op:callSignalEndpoint @enterprise @writes @measured
-  Scenario: A body that is no JSON is not read
+  Scenario Outline: A body that is <what> is not read
     Measured on the framework of Unleash 8.2.0: another content type leaves the payload empty.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    And the next request has the header "Content-Type" with "text/plain"
-    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body 'cpu=92'
+    And the next request has the header "Content-Type" with "<type>"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '<body>'
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload | {} |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then every "payload" of "/signalEndpointSignals" is {}
+
+    Examples:
+      | what                      | type       | body       |
+      | text                      | text/plain | cpu=92     |
+      | JSON that says it is text | text/plain | {"cpu":92} |
+
+  @op:callSignalEndpoint @enterprise @writes @measured
+  Scenario: A body that does not say that it is JSON is not read, one in another spelling of JSON is
+    Measured on the framework of Unleash 8.2.0.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And the next request has no header "Content-Type"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload | {} |
+    Given the next request has the header "Content-Type" with "Application/JSON; charset=UTF-8"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '<bom>{"cpu":1,"cpu":92}'
+    Then the status is 200
+    And the answer has
+      | /signals/0/payload | {"cpu": 92} |
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>"
     Then the status is 200
     And the answer has
       | /signals/0/payload | {} |
@@ -105,16 +236,23 @@ Feature: Calls of signal endpoints
       | /signals/0/createdBySourceTokenId | <key.id> |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario: JSON that is no object is no payload
+  Scenario Outline: JSON that is <what> is no payload
     Assumed: it is refused as where requests are validated. Nothing is stored.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '[1]'
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then the answer has
       | /signalEndpointSignals | [] |
+
+    Examples:
+      | what     | body         |
+      | a list   | [{"cpu":92}] |
+      | a text   | "cpu"        |
+      | a number | 92           |
+      | null     | null         |
 
   @op:callSignalEndpoint @enterprise @writes @documented
   Scenario: A call without a known token stores nothing
@@ -206,6 +344,37 @@ Feature: Calls of signal endpoints
     And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
     Then the status is 200
 
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario: An endpoint that was made or changed to be off is not found
+    The API reference lists 404; that it is this is assumed.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.off>","enabled":false}'
+    Then the status is 201
+    And I keep the answer as "off"
+    Given a token "key" of "off"
+    When I POST "/api/signal-endpoint/<name.off>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I PUT "/api/admin/signal-endpoints/<off.id>" as the admin with the body '{"name":"<name.off>","enabled":true}'
+    And I POST "/api/signal-endpoint/<name.off>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+    When I PUT "/api/admin/signal-endpoints/<off.id>" as the admin with the body '{"name":"<name.off>","enabled":false}'
+    And I POST "/api/signal-endpoint/<name.off>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 404
+    When I GET "/api/admin/signal-endpoints/<off.id>/signals" as the admin
+    Then the status is 200
+    And the answer has
+      | /signalEndpointSignals | 1 entry |
+
+  @op:callSignalEndpoint @enterprise @writes @assumed
+  Scenario: An endpoint is not called by a name that it had
+    The URL to call ends with the name. That another one is not found is assumed.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
+    And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 404
+    And the error is "NotFoundError"
+
   @op:callSignalEndpoint @enterprise @writes @documented
   Scenario: An endpoint is called by its present name, with a token whatever that is called
     The URL to call ends with the name.
@@ -271,3 +440,9 @@ Feature: Calls of signal endpoints
     Then the status is 200
     And the header "RateLimit-Limit" is "<limit.calls>"
     And the header "RateLimit-Remaining" matches /^\d+$/
+
+  @op:callSignalEndpoint @enterprise @writes @limits @alone @observed
+  Scenario: Who is not let in does not wait
+    Seen on Unleash 8.2.0: calls are counted behind the look at the token.
+    When I send POST "/api/signal-endpoint/unleash-mock-verify-none" with the authorization "Bearer signal_0123456789abcdef0123456789" <limit.calls.exceeded> times at once
+    Then the status is 401

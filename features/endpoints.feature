@@ -17,7 +17,7 @@ Feature: Signal endpoints
       | /description     | "Notifies when \"CPU\" is over 90 %. ✓" |
       | /createdAt       | a moment ago |
       | /createdByUserId | a whole number |
-      | /url             | matches /^https?:\/\/[^ ]+\/api\/signal-endpoint\/<name.cpu-over_90>$/ |
+      | /url             | matches /^https?:\/\/[^ ]*[^\/ ]\/api\/signal-endpoint\/<name.cpu-over_90>$/ |
     And I keep the answer as "created"
     When I GET "/api/admin/signal-endpoints" as the admin
     Then the status is 200
@@ -169,6 +169,9 @@ Feature: Signal endpoints
       | whose enabled is a list          | {"name":"<name.bad>","enabled":[]}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent []. |
       | whose description is an object   | {"name":"<name.bad>","description":{}} | /body/description | The `/body/description` property must be string. You sent {}. |
       | whose description is a list      | {"name":"<name.bad>","description":[1]} | /body/description | The `/body/description` property must be string. You sent [1]. |
+      | whose enabled is an empty text   | {"name":"<name.bad>","enabled":""}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"\". |
+      | with a name and a description that are wrong | {"name":[1],"description":{}} | /body/name | The `/body/name` property must be string. You sent [1]. |
+      | that lacks a name and has more wrong | {"enabled":"yes"}                | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
       | with two wrong properties        | {"name":[1],"enabled":[2]}           | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
@@ -190,6 +193,121 @@ Feature: Signal endpoints
       | with a letter of another alphabet | <name.bad>-ä |
       | with a line break         | <name.bad>\\n        |
       | with a per cent sign      | <name.bad>%20        |
+      | with a blank before it    | \u0020<name.bad>    |
+      | with a blank behind it    | <name.bad>\u0020    |
+      | with a tab                | <name.bad>\tcpu     |
+      | with a colon              | <name.bad>:cpu       |
+      | with a plus               | <name.bad>+cpu       |
+      | in digits of another script | <name.bad>-٣       |
+
+  @op:createSignalEndpoint @enterprise @writes @measured
+  Scenario Outline: An endpoint is not created from <what>
+    Measured on the framework of Unleash 8.2.0: no body counts as an empty one, and null is no name, whether it is refused as it stands or taken for an empty text.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "name" is "null"
+
+    Examples:
+      | what                   | body          |
+      | no body                |               |
+      | a name that is null    | {"name":null} |
+
+  @op:createSignalEndpoint @enterprise @writes @observed
+  Scenario: Of two names in a body the last counts
+    Seen on Unleash 8.2.0, whose JSON parser takes the last of duplicate keys.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.first>","name":"<name.last>"}'
+    Then the status is 201
+    And the answer has
+      | /name | "<name.last>" |
+
+  @op:createSignalEndpoint @enterprise @writes @observed
+  Scenario: A body may begin with a byte order mark
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '<bom>{"name":"<name.marked>"}'
+    Then the status is 201
+    And the answer has
+      | /name | "<name.marked>" |
+
+  @op:createSignalEndpoint @enterprise @writes @documented
+  Scenario: A long name and a long description are kept to the letter
+    The published schema sets no length, and says nothing of markup, blanks or characters of other planes.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body:
+      """
+      {"name": "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>", "description": "R&D > ops; \\ / A 'x' 𝛑😀 & lots:   three blanks,\nanother line,\ttab. Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur."}
+      """
+    Then the status is 201
+    And I keep the answer as "long"
+    And the answer has
+      | /name        | "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>" |
+      | /description | "R&D > ops; \\\\ / A 'x' 𝛑😀 & lots:   three blanks,\\nanother line,\\ttab. Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur." |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <long.id>, with
+      | /name        | "<long.name>" |
+      | /description | "R&D > ops; \\\\ / A 'x' 𝛑😀 & lots:   three blanks,\\nanother line,\\ttab. Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur." |
+
+  @op:createSignalEndpoint @enterprise @writes @assumed
+  Scenario: An empty description is one
+    Assumed: what was sent is kept, and null is something else.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.blank>","description":""}'
+    Then the status is 201
+    And the answer has
+      | /description | "" |
+
+  @op:createSignalEndpoint @enterprise @writes @assumed
+  Scenario: Of two endpoints that are created at once with one name there is one
+    Assumed: names are unique, and nothing comes between the look and the deed.
+    When I send POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.race>"}' 4 times at once
+    Then 1 of them were accepted
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "name" is "<name.race>", with
+      | /enabled | true |
+
+  @op:createSignalEndpoint @enterprise @writes @inferred
+  Scenario: What is created under the name of something that is gone begins anew
+    The database of a real server keeps ids, not names.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "sent" to "one" with "key"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    And I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>","description":"Another."}'
+    Then the status is 201
+    And the answer has
+      | /enabled   | true                  |
+      | /createdAt | at least "<one.createdAt>" |
+      | /tokens/0  | nothing               |
+    And I keep the answer as "again"
+    When I GET "/api/admin/signal-endpoints/<again.id>/tokens" as the admin
+    Then the answer has
+      | /signalEndpointTokens | [] |
+    When I GET "/api/admin/signal-endpoints/<again.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+    When I GET "/api/admin/signals?limit=1000" as the admin
+    Then "/signals" has one entry where "id" is <sent.id>, with
+      | /sourceId          | <one.id>        |
+      | /sourceName        | null or nothing |
+      | /sourceDescription | null or nothing |
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 401
+
+  @op:createSignalEndpoint @enterprise @writes @limits @alone @inferred
+  Scenario: Endpoints that are off count, those that are gone do not
+    The limit is one on what exists.
+    When I repeat POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-<n>","enabled":false}' until the status is 400, at most <limit.endpoints.exceeded> times
+    Then the status is 400
+    And the error is "ExceedsLimitError"
+    When I GET "/api/admin/signal-endpoints" as the admin
+    And I keep the answer as "full"
+    Then the answer has
+      | /signalEndpoints | <limit.endpoints> entries |
+    And "/signalEndpoints" has one entry where "name" is "<name.filler>-1", with
+      | /enabled | false |
+    And I keep the entry of "/signalEndpoints" where "name" is "<name.filler>-1" as "first"
+    When I DELETE "/api/admin/signal-endpoints/<first.id>" as the admin
+    And I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-0"}'
+    Then the status is 201
 
   @op:createSignalEndpoint @enterprise @writes @documented
   Scenario: A viewer creates nothing
@@ -382,7 +500,7 @@ Feature: Signal endpoints
 
   @op:getSignalEndpoints @enterprise @writes @observed
   Scenario: The entity tag of the list changes when the list does
-    Seen on Unleash 8.2.0: a weak entity tag stands for the body.
+    Seen on Unleash 8.2.0: a weak entity tag stands for the body, to the letter.
     When I GET "/api/admin/signal-endpoints" as the admin
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -392,6 +510,15 @@ Feature: Signal endpoints
     Then the status is 200
     And "/signalEndpoints" has one entry where "id" is <one.id>, with
       | /name | "<one.name>" |
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":"before"}'
+    And I GET "/api/admin/signal-endpoints" as the admin
+    And I keep the header "ETag" as "tag"
+    And I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":"behind"}'
+    And the next request has the header "If-None-Match" with "<tag>"
+    And I GET "/api/admin/signal-endpoints" as the admin
+    Then the status is 200
+    And "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /description | "behind" |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
   Scenario: An endpoint is changed as it was asked for
@@ -410,7 +537,7 @@ Feature: Signal endpoints
       | /description     | "Changed."            |
       | /createdAt       | "<one.createdAt>"     |
       | /createdByUserId | <one.createdByUserId> |
-      | /url             | matches /^https?:\/\/[^ ]+\/api\/signal-endpoint\/<name.renamed>$/ |
+      | /url             | matches /^https?:\/\/[^ ]*[^\/ ]\/api\/signal-endpoint\/<name.renamed>$/ |
     When I GET "/api/admin/signal-endpoints" as the admin
     Then "/signalEndpoints" has one entry where "id" is <one.id>, with
       | /name            | "<name.renamed>"      |
@@ -494,6 +621,38 @@ Feature: Signal endpoints
       | /name        | "<two.name>"        |
       | /description | "<two.description>" |
 
+  @op:updateSignalEndpoint @enterprise @writes @inferred
+  Scenario: A name that an endpoint gave up is free
+    Siblings keep names unique among what exists.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
+    Then the status is 200
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 201
+    And the answer has
+      | /name | "<one.name>"          |
+      | /id   | greater than <one.id> |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name | "<name.renamed>" |
+
+  @op:updateSignalEndpoint @enterprise @writes @documented
+  Scenario: What an update changes is kept to the letter
+    The published schema sets no length, and says nothing of markup, blanks or characters of other planes.
+    Given a signal endpoint "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body:
+      """
+      {"name": "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>", "description": "  R&D > ops 𝛑😀 \\ ä "}
+      """
+    Then the status is 200
+    And the answer has
+      | /name        | "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>" |
+      | /description | "  R&D > ops 𝛑😀 \\\\ ä " |
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has one entry where "id" is <one.id>, with
+      | /name        | "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>" |
+      | /description | "  R&D > ops 𝛑😀 \\\\ ä " |
+
   @op:updateSignalEndpoint @enterprise @writes @documented
   Scenario: An update changes one endpoint and no other
     The API reference: the endpoint of that id.
@@ -531,6 +690,9 @@ Feature: Signal endpoints
       | whose enabled is a word        | {"name":"<one.name>","enabled":"yes"}       | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
       | whose enabled is an object     | {"name":"<one.name>","enabled":{}}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent {}. |
       | whose description is an object | {"name":"<one.name>","description":{"a":1}} | /body/description | The `/body/description` property must be string. You sent {\"a\":1}. |
+      | whose enabled is an empty text | {"name":"<one.name>","enabled":""}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"\". |
+      | that lacks a name and has more wrong | {"enabled":"yes","description":{}}    | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | with two wrong properties      | {"name":[1],"enabled":[2]}                  | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
   Scenario Outline: An endpoint is not changed by <what>
@@ -587,6 +749,12 @@ Feature: Signal endpoints
       | of nothing    |                |
       | with capitals | <one.name>-CPU |
       | with a blank  | a b            |
+      | with a dot    | <one.name>.cpu |
+      | with a slash  | <one.name>/cpu |
+      | with a letter of another alphabet | <one.name>-ä |
+      | with a line break | <one.name>\\n |
+      | with a blank before it | \u0020<one.name>-2 |
+      | with a blank behind it | <one.name>-2\u0020 |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
   Scenario: A viewer changes nothing
@@ -657,6 +825,7 @@ Feature: Signal endpoints
       | PUT    | /api/admin/signal-endpoints/<one.id>x       |
       | DELETE | /api/admin/signal-endpoints/<one.id>x       |
       | POST   | /api/admin/signal-endpoints/<one.id>x/off   |
+      | POST   | /api/admin/signal-endpoints/<one.id>x/on    |
       | PUT    | /api/admin/signal-endpoints/-<one.id>       |
       | DELETE | /api/admin/signal-endpoints/<one.id>.5      |
 
@@ -682,14 +851,24 @@ Feature: Signal endpoints
     The API reference: the endpoint of that id is deleted.
     Given a signal endpoint "one"
     And a signal endpoint "two"
+    And a token "key" of "one"
+    And a token "other" of "two"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
     Then the status is 200
     When I GET "/api/admin/signal-endpoints" as the admin
     Then "/signalEndpoints" has no entry where "id" is <one.id>
     And "/signalEndpoints" has no entry where "name" is "<one.name>"
     And "/signalEndpoints" has one entry where "id" is <two.id>, with
-      | /name    | "<two.name>" |
-      | /enabled | true         |
+      | /name        | "<two.name>"        |
+      | /enabled     | true                |
+      | /description | "<two.description>" |
+      | /createdAt   | "<two.createdAt>"   |
+      | /tokens      | 1 entry             |
+      | /tokens/0/id | <other.id>          |
+    When I GET "/api/admin/signal-endpoints/<two.id>/tokens" as the admin
+    Then "/signalEndpointTokens" lists the "id" [<other.id>]
+    When I POST "/api/signal-endpoint/<two.name>" with the authorization "Bearer <other.token>" with the body '{"cpu":92}'
+    Then the status is 200
 
   @op:deleteSignalEndpoint @enterprise @writes @inferred
   Scenario: The answer to a delete has no body
@@ -811,3 +990,33 @@ Feature: Signal endpoints
       | switch | enabled |
       | on     | true    |
       | off    | false   |
+
+  @enterprise @writes @assumed
+  Scenario Outline: An endpoint is turned <switch> whatever a body says
+    Assumed: the path says what is asked for, and unknown properties are ignored.
+    Given a signal endpoint "one"
+    When I POST "/api/admin/signal-endpoints/<one.id>/<switch>" as the admin with the body '{"enabled":<other>,"name":"<name.other>"}'
+    Then the status is 200
+    And the answer has
+      | /enabled | <enabled>    |
+      | /name    | "<one.name>" |
+
+    Examples:
+      | switch | enabled | other |
+      | on     | true    | false |
+      | off    | false   | true  |
+
+  @op:deleteSignalEndpoint @enterprise @writes @observed
+  Scenario Outline: A delete wants no content type, and is done with <type>
+    Seen on Unleash 8.2.0: what is read or deleted has no body to be of a type.
+    Given a signal endpoint "one"
+    And the next request has the header "Content-Type" with "<type>"
+    When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/signal-endpoints" as the admin
+    Then "/signalEndpoints" has no entry where "id" is <one.id>
+
+    Examples:
+      | type             |
+      | text/plain       |
+      | application/json |

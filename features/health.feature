@@ -35,17 +35,19 @@ Feature: Health and readiness
       | /ready  | nonsense                            |
 
   @core @observed
-  Scenario Outline: <path> answers the admin as everybody else
+  Scenario Outline: <path> answers the <actor> as everybody else
     Seen on Unleash 8.2.0.
-    When I GET "<path>" as the admin
+    When I GET "<path>" as the <actor>
     Then the status is 200
     And the answer has
       | /health | "GOOD" |
 
     Examples:
-      | path    |
-      | /health |
-      | /ready  |
+      | path    | actor  |
+      | /health | admin  |
+      | /ready  | admin  |
+      | /health | viewer |
+      | /ready  | viewer |
 
   @core @observed
   Scenario Outline: <path> refuses the raw token of a <actor>, but not behind Bearer
@@ -126,3 +128,6 @@ Feature: Health and readiness
       | DELETE | /health |
       | POST   | /ready  |
       | DELETE | /ready  |
+      | PUT    | /ready  |
+      | PATCH  | /health |
+      | PATCH  | /ready  |

@@ -14,6 +14,30 @@ Feature: Paths
       | /details | 1 entry |
 
   @op:getSignalEndpoints @core @observed
+  Scenario: An unknown path is told in the spelling in which it was asked for
+    Seen on Unleash 8.2.0: percent signs are kept.
+    When I GET "/api/admin/unleash%20mock%2Fverify" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the answer has
+      | /message | matches /\/api\/admin\/unleash%20mock%2Fverify\\) is not available\\.$/ |
+
+  @op:getSignalEndpoints @core @observed
+  Scenario: A body that cannot be read is told before a path that is not known
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/unleash-mock-verify" as the admin with the body '{'
+    Then the status is 400
+    When I GET "/api/admin/unleash-mock-verify" as the admin with a body of 102401 bytes
+    Then the status is 413
+
+  @op:getSignalEndpoints @core @observed
+  Scenario: A path that is not known is told to a viewer as to the admin
+    Seen on Unleash 8.2.0: nobody is asked for a permission that leads nowhere.
+    When I GET "/api/admin/unleash-mock-verify" as the viewer
+    Then the status is 404
+    And the error is "NotFoundError"
+
+  @op:getSignalEndpoints @core @observed
   Scenario Outline: An unknown path is not told to who is not let in
     Seen on Unleash 8.2.0: the token is looked at first.
     When I GET "/api/admin/unleash-mock-verify" <who>
@@ -56,6 +80,8 @@ Feature: Paths
     When I GET "<path>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
+    And the answer has
+      | /message | starts with "The path you were looking for (" |
 
     Examples:
       | path                                                     |
@@ -195,6 +221,7 @@ Feature: Paths
     Examples:
       | path                                                     | allowed       |
       | /api/admin/signal-endpoints                              | GET,HEAD,POST |
+      | /api/signal-endpoint/unleash-mock-verify-none            | POST          |
       | /api/admin/signal-endpoints/2147483600                   | PUT,DELETE    |
       | /api/admin/signal-endpoints/2147483600/on                | POST          |
       | /api/admin/signal-endpoints/2147483600/off               | POST          |
@@ -226,6 +253,30 @@ Feature: Paths
       | /api/admin/signals                            |
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
+
+  @enterprise @writes @alone @quiet @observed
+  Scenario Outline: What was seen of <path> before may be one of several
+    Seen on Unleash 8.2.0: a list of entity tags fits if one of them does, for HEAD as for GET.
+    When I GET "<path>" as the admin
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When the next request has the header "If-None-Match" with "W/"0-other", <tag>"
+    And I GET "<path>" as the admin
+    Then the status is 304
+    And there is no body
+    When the next request has the header "If-None-Match" with "<tag>"
+    And I HEAD "<path>" as the admin
+    Then the status is 304
+
+    Examples:
+      | path                                          |
+      | /api/admin/signal-endpoints                   |
+      | /api/admin/signal-endpoints/2147483600/tokens |
+      | /api/admin/signals                            |
+      | /api/admin/invoices                           |
+      | /api/admin/invoices/list                      |
+      | /health                                       |
+      | /ready                                        |
 
   @enterprise @observed
   Scenario Outline: An answer comes in the encoding <encoding> if that is asked for

@@ -152,11 +152,15 @@ Feature: Reading signals
     The database of a real server keeps the token's id with a signal, not its name.
     Given a signal endpoint "one"
     And a token "key" of "one"
+    And a token "other" of "one"
     And a signal "sent" to "one" with "key"
+    And a signal "another" to "one" with "other"
     When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
     And I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then "/signalEndpointSignals" has one entry where "id" is <sent.id>, with
       | /tokenName | "renamed" |
+    And "/signalEndpointSignals" has one entry where "id" is <another.id>, with
+      | /tokenName | "other" |
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <sent.id>, with
       | /tokenName | "renamed" |
@@ -169,7 +173,10 @@ Feature: Reading signals
       | /tokenName         | null or nothing     |
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then "/signalEndpointSignals" has one entry where "id" is <sent.id>, with
-      | /tokenName | null or nothing |
+      | /tokenName | null or nothing    |
+      | /payload   | {"signal": "sent"} |
+    And "/signalEndpointSignals" has one entry where "id" is <another.id>, with
+      | /tokenName | "other" |
 
   @op:getSignals @enterprise @writes @alone @quiet @documented
   Scenario: All signals come in pages, with their number
@@ -265,6 +272,106 @@ Feature: Reading signals
       | /signals | [] |
       | /total   | 0  |
 
+  @op:getSignals @enterprise @writes @observed
+  Scenario Outline: A query of <query> still finds what was sent
+    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "only" to "one" with "key"
+    When I GET "/api/admin/signals?<query>" as the admin
+    Then "/signals" has one entry where "id" is <only.id>, with
+      | /payload | {"signal": "only"} |
+    And the answer has
+      | /total | at least 1 |
+
+    Examples:
+      | query               |
+      | limit=0             |
+      | limit=-1            |
+      | limit=1001          |
+      | offset=-1           |
+      | limit=many&offset=x |
+      | limit=&offset=      |
+
+  @op:getSignals @enterprise @writes @alone @quiet @documented
+  Scenario: Pages are cut out of what the dates leave
+    The API reference: the dates choose, limit and offset cut out a part of that.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "sent" to "one" with "key"
+    When I GET "/api/admin/signals?limit=1000&to=IS:<day before sent.createdAt>" as the admin
+    Then the status is 200
+    And I keep the answer as "past"
+    When I GET "/api/admin/signals?limit=1&to=IS:<day before sent.createdAt>" as the admin
+    Then "/signals" is <past.signals> from entry 0 on, at most 1
+    And the answer has
+      | /total | <past.total> |
+    When I GET "/api/admin/signals?limit=2&offset=1&to=IS:<day before sent.createdAt>" as the admin
+    Then "/signals" is <past.signals> from entry 1 on, at most 2
+    And the answer has
+      | /total | <past.total> |
+    When I GET "/api/admin/signals?offset=1000000&from=IS:<day of sent.createdAt>" as the admin
+    Then the answer has
+      | /signals | []         |
+      | /total   | at least 1 |
+
+  @op:getSignals @enterprise @writes @inferred
+  Scenario: Signals of an endpoint that is off can be read
+    Siblings show what was stored, whatever became of its source.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "sent" to "one" with "key"
+    When I POST "/api/admin/signal-endpoints/<one.id>/off" as the admin
+    And I GET "/api/admin/signals?limit=1000" as the admin
+    Then "/signals" has one entry where "id" is <sent.id>, with
+      | /sourceName | "<one.name>"       |
+      | /tokenName  | "key"              |
+      | /payload    | {"signal": "sent"} |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the status is 200
+    And "/signalEndpointSignals" lists the "id" [<sent.id>]
+
+  @op:getSignals @enterprise @writes @inferred
+  Scenario: A viewer reads of a signal what the admin reads
+    The API reference lists no 403 for the query.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a signal "sent" to "one" with "key"
+    When I GET "/api/admin/signals?limit=1000" as the viewer
+    Then the status is 200
+    And "/signals" has one entry where "id" is <sent.id>, with
+      | /sourceId          | <one.id>            |
+      | /sourceName        | "<one.name>"        |
+      | /sourceDescription | "<one.description>" |
+      | /tokenName         | "key"               |
+      | /payload           | {"signal": "sent"}  |
+
+  @op:getSignals @enterprise @measured
+  Scenario Outline: <parameter> must be a text, also in brackets
+    Measured on the framework of Unleash 8.2.0: brackets make a list of it.
+    When I GET "/api/admin/signals?<parameter>[]=1" as the admin
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/path    | "/query/<parameter>" |
+      | /details/0/message | "The `/query/<parameter>` property must be string. You sent [\"1\"]." |
+
+    Examples:
+      | parameter |
+      | limit     |
+      | offset    |
+      | from      |
+      | to        |
+
+  @op:getSignals @enterprise @measured
+  Scenario: The query is judged before the body
+    Measured on the framework of Unleash 8.2.0: only the first failure is told.
+    When I GET "/api/admin/signals?limit=1&limit=2" as the admin with the body '[1]'
+    Then the status is 400
+    And the answer has
+      | /details           | 1 entry        |
+      | /details/0/path    | "/query/limit" |
+
   @op:getSignals @enterprise @writes @inferred
   Scenario: A query tells payloads as they were sent, and of an endpoint what it is now
     The database of a real server keeps the endpoint's id with a signal, not its name.
@@ -358,27 +465,42 @@ Feature: Reading signals
     The API reference gives the default.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I repeat POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"n":<n>}' until the status is 400, at most 51 times
+    When I repeat POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"n":<n>}' until the status is 400, at most 101 times
     Then the status is 200
     When I GET "/api/admin/signals" as the admin
     Then the answer has
-      | /signals | 50 entries  |
-      | /total   | at least 51 |
-    When I GET "/api/admin/signals?limit=51" as the admin
+      | /signals | 50 entries   |
+      | /total   | at least 101 |
+    When I GET "/api/admin/signals?limit=101" as the admin
     Then the answer has
-      | /signals | 51 entries  |
+      | /signals | 101 entries  |
+    When I GET "/api/admin/signals?limit=0" as the admin
+    Then the answer has
+      | /signals | 50 entries   |
+    When I GET "/api/admin/signals?limit=-1" as the admin
+    Then the answer has
+      | /signals | 50 entries   |
+    When I GET "/api/admin/signals?limit=1001" as the admin
+    Then the answer has
+      | /signals | 50 entries   |
+    When I GET "/api/admin/signals?limit=many" as the admin
+    Then the answer has
+      | /signals | 50 entries   |
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then the answer has
       | /signalEndpointSignals | 50 entries |
-    When I GET "/api/admin/signal-endpoints/<one.id>/signals?limit=51" as the admin
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals?limit=1000" as the admin
     Then the answer has
-      | /signalEndpointSignals | 51 entries |
-    When I GET "/api/admin/signal-endpoints/<one.id>/signals?offset=50" as the admin
+      | /signalEndpointSignals | 101 entries |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals?offset=100" as the admin
     Then the answer has
       | /signalEndpointSignals | 1 entry |
     When I GET "/api/admin/signal-endpoints/<one.id>/signals?limit=0" as the admin
     Then the answer has
       | /signalEndpointSignals | 50 entries |
     When I GET "/api/admin/signal-endpoints/<one.id>/signals?limit=1001" as the admin
+    Then the answer has
+      | /signalEndpointSignals | 50 entries |
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals?limit=-1" as the admin
     Then the answer has
       | /signalEndpointSignals | 50 entries |

@@ -64,6 +64,84 @@ Feature: Tokens of signal endpoints
       | /id    | greater than <first.id> |
       | /token | not "<first.token>"     |
 
+  @op:createSignalEndpointToken @enterprise @writes @documented
+  Scenario: Ids of tokens rise from endpoint to endpoint
+    The published schema: a later id is always higher.
+    Given a signal endpoint "one"
+    And a signal endpoint "two"
+    And a token "first" of "one"
+    And a token "second" of "two"
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"third"}'
+    Then the status is 201
+    And the answer has
+      | /id               | greater than <second.id> |
+      | /signalEndpointId | <one.id>                 |
+    When I GET "/api/admin/signal-endpoints/<two.id>/tokens" as the admin
+    Then "/signalEndpointTokens" has one entry where "id" is <second.id>, with
+      | /id               | greater than <first.id> |
+      | /signalEndpointId | <two.id>                |
+
+  @op:createSignalEndpointToken @enterprise @writes @documented
+  Scenario: The name of a token is kept to the letter
+    The published schema sets no length and no pattern.
+    Given a signal endpoint "one"
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body:
+      """
+      {"name": "R&D > ops's \\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789"}
+      """
+    Then the status is 201
+    And the answer has
+      | /name | "R&D > ops's \\\\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789" |
+    And I keep the answer as "key"
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
+      | /name | "R&D > ops's \\\\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789" |
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"R&D > Ops, ö 😀"}'
+    Then the answer has
+      | /name | "R&D > Ops, ö 😀" |
+
+  @op:createSignalEndpointToken @enterprise @writes @inferred
+  Scenario: A token that is created at once with others is one of its own
+    The database of a real server gives each an id, and the server each a secret.
+    Given a signal endpoint "one"
+    When I send POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key"}' 3 times at once
+    Then 3 of them were accepted
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then the answer has
+      | /signalEndpointTokens | 3 entries |
+    And every "name" of "/signalEndpointTokens" is "key"
+
+  @op:createSignalEndpointToken @enterprise @writes @measured
+  Scenario Outline: A token is not created from <what>
+    Measured on the framework of Unleash 8.2.0: no body counts as an empty one, and null is no name, whether it is refused as it stands or taken for an empty text.
+    Given a signal endpoint "one"
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then the answer has
+      | /signalEndpointTokens | [] |
+
+    Examples:
+      | what                | body          |
+      | no body             |               |
+      | a name that is null | {"name":null} |
+
+  @op:createSignalEndpointToken @enterprise @writes @documented
+  Scenario: An endpoint that is off can have tokens
+    The API reference: turning an endpoint off stops its calls.
+    When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.off>","enabled":false}'
+    Then the status is 201
+    And I keep the answer as "off"
+    When I POST "/api/admin/signal-endpoints/<off.id>/tokens" as the admin with the body '{"name":"key"}'
+    Then the status is 201
+    And I keep the answer as "key"
+    When I GET "/api/admin/signal-endpoints/<off.id>/tokens" as the admin
+    Then "/signalEndpointTokens" lists the "id" [<key.id>]
+    When I POST "/api/admin/signal-endpoints/<off.id>/on" as the admin
+    And I POST "/api/signal-endpoint/<name.off>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
+    Then the status is 200
+
   @op:createSignalEndpointToken @enterprise @writes @assumed
   Scenario: Two tokens may have the same name
     Assumed: the published schema does not say that names are unique.
@@ -205,6 +283,10 @@ Feature: Tokens of signal endpoints
     Then the error is "BadDataError"
     When I POST "/api/admin/signal-endpoints/<two.id>/tokens" as the admin with the body '{"name":"key"}'
     Then the status is 201
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    And I keep the answer as "full"
+    And I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<full.signalEndpointTokens.0.id>" as the admin with the body '{"name":"renamed"}'
+    Then the status is 200
 
   @op:createSignalEndpointToken @enterprise @writes @limits @inferred
   Scenario: A token that is deleted makes room for another
@@ -413,6 +495,29 @@ Feature: Tokens of signal endpoints
     And the answer has
       | /name | "compressed" |
 
+  @op:updateSignalEndpointToken @enterprise @writes @assumed
+  Scenario: A token may be given the name of another
+    Assumed: the published schema does not say that names are unique.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    And a token "other" of "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<other.id>" as the admin with the body '{"name":"key"}'
+    Then the status is 200
+    And the answer has
+      | /id   | <other.id> |
+      | /name | "key"      |
+
+  @op:updateSignalEndpointToken @enterprise @writes @measured
+  Scenario: A token is not renamed to null
+    Measured on the framework of Unleash 8.2.0: null is no name, whether it is refused as it stands or taken for an empty text.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":null}'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then every "name" of "/signalEndpointTokens" is "key"
+
   @op:deleteSignalEndpointToken @enterprise @writes @documented
   Scenario: A deleted token is gone, and only that
     The API reference: the token of that id is deleted.
@@ -470,6 +575,28 @@ Feature: Tokens of signal endpoints
       | method |
       | PUT    |
       | DELETE |
+
+  @enterprise @writes @assumed
+  Scenario Outline: <method> <path> takes no part of an id for the id
+    Assumed: an id is a number and nothing else.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I <method> "<path>" as the admin with the body '{"name":"new"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
+    Then "/signalEndpointTokens" lists the "id" [<key.id>]
+    And every "name" of "/signalEndpointTokens" is "key"
+
+    Examples:
+      | method | path                                                      |
+      | GET    | /api/admin/signal-endpoints/<one.id>x/tokens              |
+      | GET    | /api/admin/signal-endpoints/<one.id>x/signals             |
+      | POST   | /api/admin/signal-endpoints/<one.id>x/tokens              |
+      | PUT    | /api/admin/signal-endpoints/<one.id>/tokens/<key.id>x     |
+      | PUT    | /api/admin/signal-endpoints/<one.id>x/tokens/<key.id>     |
+      | DELETE | /api/admin/signal-endpoints/<one.id>/tokens/<key.id>x     |
+      | DELETE | /api/admin/signal-endpoints/<one.id>x/tokens/<key.id>     |
 
   @enterprise @writes @assumed
   Scenario Outline: <method> finds no token, because <id> cannot be an id
