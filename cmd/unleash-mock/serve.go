@@ -11,7 +11,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -116,8 +115,6 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 // serve runs the server until the context ends.
 func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	gin.SetMode(gin.ReleaseMode)
-	started := startFast()
-	defer started()
 	logger, err := newLogger(p.stderr, flags.logLevel)
 	if err != nil {
 		return err
@@ -154,26 +151,8 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	p.announce(listener.Addr(), flags, configured, access)
-	started()
+	go debug.FreeOSMemory() // reading the document took several times what is kept of it
 	return p.until(ctx, server, listener, logger)
-}
-
-// Reading the document makes much garbage once. While starting, more of it may
-// pile up than is usual; what reading took beyond what is kept of it is given back
-// when the first requests have been answered.
-const (
-	gcPercentAtStart = 400
-	giveBackAfter    = time.Second
-)
-
-// startFast puts off collecting garbage. Call what it returns once the start is
-// over; later calls of it do nothing.
-func startFast() func() {
-	usual := debug.SetGCPercent(gcPercentAtStart)
-	return sync.OnceFunc(func() {
-		debug.SetGCPercent(usual)
-		time.AfterFunc(giveBackAfter, debug.FreeOSMemory)
-	})
 }
 
 // until serves until the context ends, then drains.
