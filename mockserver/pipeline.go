@@ -7,23 +7,19 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/body"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/qs"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -185,199 +181,6 @@ func (x *exchange) respond() (out answer) {
 		out.body = response.Value.AppendJSON(make([]byte, 0, 512))
 	}
 	return x.checked(out)
-}
-
-// readBody reads and decodes what is sent: errors of it precede all others.
-func (x *exchange) readBody() (problem *apierror.Error) {
-	x.body, problem = body.Read(x.request)
-	return problem
-}
-
-// identify finds out whose token it is. One of the wrong kind is refused even
-// on paths that nobody knows.
-func (x *exchange) identify() *apierror.Error {
-	var err error
-	if x.identity, err = auth.Identify(x.store, x.token, x.isSignalCall()); err != nil {
-		return x.problem(err)
-	}
-	if problem := x.identifyUpstream(); problem != nil {
-		return problem
-	}
-	client, frontend := under("/api/client", x.path), under("/api/frontend", x.path)
-	switch x.identity.Kind {
-	case auth.Backend:
-		if !client {
-			return apierror.WrongTokenKind()
-		}
-	case auth.Frontend:
-		if !frontend {
-			return apierror.WrongTokenKind()
-		}
-	default:
-		switch {
-		case !client && !frontend:
-		case auth.IsPersonal(x.token), auth.IsAdmin(x.token): // by its form, known or not
-			return apierror.WrongTokenKind()
-		default:
-			return apierror.TokenRequired()
-		}
-	}
-	return nil
-}
-
-// authenticate demands a known token everywhere under /api, and a signal token
-// where signals are sent.
-func (x *exchange) authenticate() *apierror.Error {
-	if !under("/api", collapse(x.path)) {
-		return nil
-	}
-	switch x.identity.Kind {
-	case auth.None:
-		return apierror.AuthenticationRequired(x.base)
-	case auth.Unknown:
-		return apierror.Unauthorized()
-	case auth.SignalEndpoint:
-		return nil
-	}
-	if x.operation != nil && x.isSignalCall() {
-		return apierror.Unauthorized()
-	}
-	return nil
-}
-
-// limitRate counts requests with personal access tokens and calls of signal
-// endpoints. The headers of the second, if both apply, win.
-func (x *exchange) limitRate() *apierror.Error {
-	for _, rule := range []struct {
-		limiter *ratelimit.Limiter
-		applies bool
-	}{
-		{x.instance.PersonalTokens, auth.IsPersonal(x.token)},
-		{x.instance.Calls, x.isLimitedCall()},
-	} {
-		if rule.limiter == nil || !rule.applies {
-			continue
-		}
-		verdict := rule.limiter.Take(clientIP(x.request), x.now)
-		verdict.SetHeaders(x.header)
-		if !verdict.Allowed {
-			return apierror.TooManyRequests()
-		}
-	}
-	return nil
-}
-
-// route refuses what is no operation.
-func (x *exchange) route() *apierror.Error {
-	if x.operation != nil {
-		return nil
-	}
-	if under("/api", collapse(x.path)) {
-		return apierror.PathNotFound(x.base + apiPath(x.path))
-	}
-	if !isDecodable(x.path) {
-		return apierror.BadPath()
-	}
-	return apierror.NoRoute(x.request.Method, x.base+x.path)
-}
-
-func (x *exchange) permit() *apierror.Error {
-	if !x.identity.Permitted(x.operation.Permission) {
-		return apierror.Permission(x.operation.Permission)
-	}
-	return nil
-}
-
-// demandContentType is for methods that change something, body or not.
-func (x *exchange) demandContentType() *apierror.Error {
-	if x.operation.AcceptsAnyContentType || x.operation.Method == http.MethodGet || x.operation.Method == http.MethodDelete {
-		return nil
-	}
-	if sent := x.request.Header.Get("Content-Type"); !body.IsJSON(sent) {
-		return apierror.ContentType(sent)
-	}
-	return nil
-}
-
-// validate checks parameters and body against the contract: path, query, body.
-func (x *exchange) validate() *apierror.Error {
-	x.query = qs.Parse(x.request.URL.RawQuery)
-	if x.validation == Off {
-		return nil
-	}
-	pathIndex := 0
-	for _, in := range []string{"path", "query", "header"} {
-		for _, parameter := range x.operation.Parameters {
-			if parameter.In != in {
-				continue
-			}
-			value, present := x.parameter(parameter, &pathIndex)
-			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
-				x.violate(RequestViolation, journal.Refused, 0, failures)
-				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
-			}
-		}
-	}
-	return x.validateBody()
-}
-
-func (x *exchange) parameter(parameter *spec.Parameter, pathIndex *int) (value any, present bool) {
-	switch parameter.In {
-	case "path":
-		*pathIndex++
-		return x.params[*pathIndex-1], true
-	case "query":
-		return x.query.Get(parameter.Name)
-	}
-	values := x.request.Header.Values(parameter.Name)
-	return strings.Join(values, ", "), len(values) > 0
-}
-
-// sentParameter prints a parameter as JSON.stringify would.
-func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
-	if parameter.In == "query" {
-		return x.query.Print(parameter.Name)
-	}
-	return string(v8json.Stringify(nil, value))
-}
-
-// validateBody judges the body. Under the policy Faithful a body that can be
-// coerced passes, and what Strict would have said is recorded.
-func (x *exchange) validateBody() *apierror.Error {
-	failures := x.operation.CheckBodyText(x.body.Text, x.body.Value)
-	if len(failures) == 0 {
-		return nil
-	}
-	if x.validation == Faithful && x.operation.Body != nil {
-		x.body.Value = ajv.Coerce(x.operation.Body.Shape, x.body.Value)
-		remaining := x.operation.CheckBody(x.body.Value)
-		if len(remaining) == 0 {
-			x.violate(RequestViolation, journal.Accepted, 0, failures)
-			return nil
-		}
-		failures = remaining
-	}
-	x.violate(RequestViolation, journal.Refused, 0, failures)
-	return apierror.Invalid(ajv.Detail(failures[0], x.sentValue(failures[0].Pointer)))
-}
-
-// sentValue prints the part of the body at a JSON pointer as JSON.stringify
-// would.
-func (x *exchange) sentValue(pointer string) string {
-	if x.body.Text == nil {
-		return "{}"
-	}
-	var path []string
-	if pointer != "" {
-		for token := range strings.SplitSeq(pointer[1:], "/") {
-			path = append(path, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
-		}
-	}
-	printed, found := v8json.Restringify(x.body.Text, path...)
-	if !found {
-		return "undefined"
-	}
-	return printed
 }
 
 // input is what the handler gets.
