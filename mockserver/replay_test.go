@@ -89,7 +89,8 @@ func TestReplayMatches(t *testing.T) {
 	enabled := recorded{operation: "enableSignalEndpoint", method: "POST", url: "/proxied/flags" + endpointsPath + "/5/on", status: 200,
 		came: strings.Replace(newEndpoint, `"url":"https://real.example.com/base/api/signal-endpoint/deploys",`, "", 1)}
 	numbered := recorded{operation: "createSignalEndpoint", method: "POST", url: endpointsPath, sent: `{"name":"n","description":null,"enabled":1.0}`, status: 409, came: conflict}
-	option := replaying(t, created, queried, enabled, numbered, listedNone)
+	untyped := recorded{operation: "updateSignalEndpoint", method: "PUT", url: endpointsPath + "/5", contentType: "text/plain", status: 415, came: conflict}
+	option := replaying(t, created, queried, enabled, numbered, listedNone, untyped)
 	for name, test := range map[string]struct {
 		method, path, body string
 		line               string // empty if state answers
@@ -108,6 +109,7 @@ func TestReplayMatches(t *testing.T) {
 		"a base path recorded":    {"POST", endpointsPath + "/%35/on", "", "r.jsonl:3"},
 		"another id":              {"POST", endpointsPath + "/6/on", "", ""},
 		"another method":          {"DELETE", endpointsPath + "/5", "", ""},
+		"another content type":    {"PUT", endpointsPath + "/5", "", ""},
 		"a HEAD":                  {"HEAD", endpointsPath, "", "r.jsonl:5"},
 	} {
 		t.Run(name, func(t *testing.T) {

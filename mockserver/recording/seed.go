@@ -188,22 +188,43 @@ func (f *seedFile) signals(w *world) {
 	if len(w.signals) == 0 {
 		f.line("  # No signal was recorded.")
 	}
-	for _, id := range slices.Sorted(maps.Keys(w.signals)) {
-		s := w.signals[id]
-		fields := pairs{{"id", s.ID}, {"sourceId", s.SourceID}}
-		if s.TokenID != nil && (f.owners[*s.TokenID] == 0 || f.owners[*s.TokenID] == s.SourceID) {
-			fields = append(fields, pair{"tokenId", *s.TokenID})
-		}
-		fields = append(fields, pair{"createdAt", s.CreatedAt})
-		if len(s.Payload) > 0 {
-			fields = append(fields, pair{"payload", s.Payload})
-		}
-		if entry := flow(fields); s.CreatedAt != "" && f.fits("signals", entry) {
-			f.line("  - %s", entry)
+	ids := slices.Sorted(maps.Keys(w.signals))
+	entries := make([]string, len(ids))
+	for i, id := range ids {
+		entries[i] = f.signal(w.signals[id])
+	}
+	fit := f.fitting(entries)
+	for i, id := range ids {
+		if fit[i] {
+			f.line("  - %s", entries[i])
 		} else {
-			f.line("  # Signal %d is left out: no seed can have it.", s.ID)
+			f.line("  # Signal %d is left out: no seed can have it.", id)
 		}
 	}
+}
+
+func (f *seedFile) signal(s *signal) string {
+	fields := pairs{{"id", s.ID}, {"sourceId", s.SourceID}}
+	if s.TokenID != nil && (f.owners[*s.TokenID] == 0 || f.owners[*s.TokenID] == s.SourceID) {
+		fields = append(fields, pair{"tokenId", *s.TokenID})
+	}
+	if s.CreatedAt != "" {
+		fields = append(fields, pair{"createdAt", s.CreatedAt})
+	}
+	if len(s.Payload) > 0 {
+		fields = append(fields, pair{"payload", s.Payload})
+	}
+	return flow(fields)
+}
+
+// fitting tells which signals a seed can have. There may be many, and few that it
+// cannot: they are tried together, and by halves where that fails.
+func (f *seedFile) fitting(entries []string) []bool {
+	if fits := f.fits("signals", strings.Join(entries, ", ")); fits || len(entries) <= 1 {
+		return slices.Repeat([]bool{fits}, len(entries))
+	}
+	middle := len(entries) / 2
+	return append(f.fitting(entries[:middle]), f.fitting(entries[middle:])...)
 }
 
 // invoices writes what the operations of invoices answer.
@@ -226,7 +247,7 @@ func (f *seedFile) invoices(w *world) {
 	}
 }
 
-// fits tells whether a seed can have an entry of a section, by itself.
+// fits tells whether a seed can have entries of a section, by themselves.
 func (f *seedFile) fits(section, entry string) bool {
 	users := ""
 	for _, id := range slices.Sorted(maps.Keys(f.users)) {
