@@ -357,3 +357,16 @@ func TestReplayAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestReplayNamesItsFile: in a header, whatever the file is called.
+func TestReplayNamesItsFile(t *testing.T) {
+	t.Parallel()
+	read, err := recording.Read("folder/my ü\r\n.jsonl", strings.NewReader("\n"+listedOne.line(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := newApp(t, WithReplay(read)).must(200, "GET", endpointsPath, adminToken, "")
+	if source := got.header.Get(ReplayHeader); source != "my%20%C3%BC%0D%0A.jsonl:2" {
+		t.Errorf("the header says %q", source)
+	}
+}

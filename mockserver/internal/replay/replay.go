@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync/atomic"
 
@@ -47,6 +48,7 @@ func Build(contract *spec.Contract, recordings []*recording.Recording, serves fu
 	x := &Index{requests: map[string]*request{}, secrets: map[string]*state.Token{}}
 	operations, left := map[string]bool{}, map[string]int{}
 	for _, r := range recordings {
+		name := url.PathEscape(r.Name) // it goes into a header
 		for i := range r.Exchanges {
 			exchange := &r.Exchanges[i]
 			operation, params, reason := exchange.Locate(contract)
@@ -54,7 +56,7 @@ func Build(contract *spec.Contract, recordings []*recording.Recording, serves fu
 				reason = "of an operation that is not the mock's to answer here"
 			}
 			if reason == "" {
-				reason = x.add(operation, params, exchange, fmt.Sprintf("%s:%d", r.Name, exchange.Line))
+				reason = x.add(operation, params, exchange, fmt.Sprintf("%s:%d", name, exchange.Line))
 			}
 			if reason != "" {
 				left[reason]++
