@@ -10,6 +10,8 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
+	"github.com/unleash-mock/unleash-mock/mockserver/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -76,6 +78,9 @@ type config struct {
 	random     io.Reader
 
 	upstream *Upstream // nil without one
+
+	recordings []*recording.Recording
+	replay     *replay.Index // of the recordings; nil without any
 
 	maxWorkspaces int
 	idleAfter     time.Duration

@@ -51,7 +51,7 @@ type exchange struct {
 	query    *qs.Values
 	// effect is the scenario that the request met; nil for none.
 	effect   *scenario.Effect
-	forced   *answer // what the scenario demands in the place of an answer
+	forced   *answer // what a scenario or a recording has in the place of an answer
 	breaches []journal.Breach
 	noting   noting // writes the answer
 }
@@ -69,6 +69,7 @@ var stages = []stage{
 	(*exchange).route,
 	(*exchange).meetScenario,
 	(*exchange).permit,
+	(*exchange).replayRecorded,
 	(*exchange).demandContentType,
 	(*exchange).validate,
 }

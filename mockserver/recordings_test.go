@@ -25,9 +25,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 )
 
-// recording is one exchange with a real Unleash 8.2.0; testdata/recordings
+// recordedCase is one exchange with a real Unleash 8.2.0; testdata/recordings
 // holds them.
-type recording struct {
+type recordedCase struct {
 	Name     string
 	Edition  string
 	Standing string
@@ -48,19 +48,19 @@ type recording struct {
 	}
 }
 
-func readRecordings(t *testing.T) []recording {
+func readRecordings(t *testing.T) []recordedCase {
 	t.Helper()
 	files, err := filepath.Glob("testdata/recordings/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recordings: %v", err)
 	}
-	var all []recording
+	var all []recordedCase
 	for _, file := range files {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var document struct{ Cases []recording }
+		var document struct{ Cases []recordedCase }
 		if err := json.Unmarshal(source, &document); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
@@ -77,7 +77,7 @@ var tokenPlaceholders = strings.NewReplacer(
 	"${VIEWER}", "user:unleash-mock-viewer",
 )
 
-func (r recording) request(t *testing.T) *http.Request {
+func (r recordedCase) request(t *testing.T) *http.Request {
 	t.Helper()
 	var body io.Reader
 	if text := r.body(t); text != nil {
@@ -95,7 +95,7 @@ func (r recording) request(t *testing.T) *http.Request {
 
 // body returns what was sent: a string as it stands, base64 decoded, anything
 // else as JSON; nil for no body.
-func (r recording) body(t *testing.T) []byte {
+func (r recordedCase) body(t *testing.T) []byte {
 	t.Helper()
 	var text string
 	var encoded struct{ Base64 *string }
@@ -238,7 +238,7 @@ func TestRecordings(t *testing.T) {
 					if reason, is := notReproduced[c.Name]; is {
 						t.Skip(reason)
 					}
-					replay(t, c, policy)
+					sendRecorded(t, c, policy)
 				})
 			}
 			t.Logf("%d recordings", len(cases))
@@ -246,7 +246,7 @@ func TestRecordings(t *testing.T) {
 	}
 }
 
-func replay(t *testing.T, c recording, policy Validation) {
+func sendRecorded(t *testing.T, c recordedCase, policy Validation) {
 	edition := Enterprise
 	if c.Edition != "" {
 		edition = Edition(c.Edition)
@@ -324,7 +324,7 @@ func compareBody(t *testing.T, got []byte, recorded json.RawMessage) {
 
 // checkReached compares what the handler got. Under the policy Strict a request
 // whose values a real server coerces is refused instead.
-func checkReached(t *testing.T, c recording, policy Validation, reached []operations.Request, status int, answer []byte) {
+func checkReached(t *testing.T, c recordedCase, policy Validation, reached []operations.Request, status int, answer []byte) {
 	t.Helper()
 	want := c.Expect.ReachesHandlerWith
 	var wantBody, sent any = nil, map[string]any{}

@@ -66,6 +66,7 @@ func New(options ...Option) (*Server, error) {
 	if err := s.contract.CheckHandlers(ids); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
+	s.replay = s.newReplay()
 	var err error
 	if s.workspaces, err = s.newWorkspaces(); err != nil {
 		return nil, err

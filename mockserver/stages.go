@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
@@ -28,6 +27,7 @@ func (x *exchange) identify() *apierror.Error {
 	if x.identity, err = auth.Identify(x.store, x.token, x.isSignalCall()); err != nil {
 		return x.problem(err)
 	}
+	x.identifyRecorded()
 	if problem := x.identifyUpstream(); problem != nil {
 		return problem
 	}
@@ -118,7 +118,7 @@ func (x *exchange) permit() *apierror.Error {
 
 // demandContentType is for methods that change something, body or not.
 func (x *exchange) demandContentType() *apierror.Error {
-	if x.operation.AcceptsAnyContentType || x.operation.Method == http.MethodGet || x.operation.Method == http.MethodDelete {
+	if !x.operation.DemandsContentType() {
 		return nil
 	}
 	if sent := x.request.Header.Get("Content-Type"); !body.IsJSON(sent) {

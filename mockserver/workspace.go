@@ -60,6 +60,7 @@ func (c *config) newInstance(name string) (*workspace.Instance, error) {
 	if out.Store, err = state.New(planted, c.stateOptions()); err != nil {
 		return nil, fmt.Errorf("planting the seed: %w", err)
 	}
+	out.Replay = c.startReplay()
 	dice, err := newDice(out.Random)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/pb33f/jsonschema/v6"
@@ -57,6 +58,12 @@ type Operation struct {
 	Body *Body
 	// Responses by ascending status.
 	Responses []*Response
+}
+
+// DemandsContentType tells whether a request must say that it is JSON: where
+// something is changed, body or not.
+func (o *Operation) DemandsContentType() bool {
+	return !o.AcceptsAnyContentType && o.Method != http.MethodGet && o.Method != http.MethodDelete
 }
 
 // Parameter is one declared path, query or header parameter.

@@ -70,7 +70,7 @@ Flags come first, then environment variables, then defaults. Exit codes:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(p.serveCommand(), p.specCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.versionCommand())
+	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.versionCommand())
 	return p.exitCode(root.ExecuteContext(ctx))
 }
 

@@ -37,6 +37,7 @@ type serveFlags struct {
 	listen     string
 	portFile   string
 	seed       string
+	replay     []string
 	spec       string
 	validation string
 	edition    string
@@ -63,6 +64,9 @@ var serveVariables = map[string]string{
 	"base-uri-path": "BASE_URI_PATH",
 }
 
+// replayVariable holds files, separated as in PATH.
+const replayVariable = "UNLEASH_MOCK_REPLAY"
+
 func (p *program) serveCommand() *cobra.Command {
 	flags := &serveFlags{}
 	command := &cobra.Command{
@@ -82,6 +86,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 		Example: `  unleash-mock serve
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
+  unleash-mock serve --replay traffic.jsonl
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -92,6 +97,9 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 					}
 				}
 			}
+			if !cmd.Flags().Changed("replay") {
+				flags.replay = listed(p.env.text(replayVariable, ""))
+			}
 			return p.serve(cmd.Context(), flags)
 		},
 	}
@@ -99,6 +107,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	f.StringVar(&flags.listen, "listen", net.JoinHostPort(p.env.text("HTTP_HOST", "127.0.0.1"), p.env.text("HTTP_PORT", "4242")), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
 	f.StringVar(&flags.portFile, "port-file", "", described("write the port to this file once it is open", serveVariables["port-file"]))
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
+	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
 	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
 	f.StringVar(&flags.edition, "edition", string(mockserver.Enterprise), described("enterprise or open-source, which has only health and readiness", serveVariables["edition"]))
@@ -150,7 +159,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		listener.Close()
 		return err
 	}
-	p.announce(listener.Addr(), flags, configured, access)
+	p.announce(listener.Addr(), flags, configured, access, mock.Replay())
 	go debug.FreeOSMemory() // reading the document took several times what is kept of it
 	return p.until(ctx, server, listener, logger)
 }
@@ -226,7 +235,12 @@ func (p *program) build(flags *serveFlags, configured apiTokens, logger *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	recordings, err := readRecordings("--replay", flags.replay)
+	if err != nil {
+		return nil, err
+	}
 	options = append(append(options, ofWorkspaces...), overlay...)
+	options = append(options, mockserver.WithReplay(recordings...))
 	if flags.seed != "" {
 		source, err := readFile("--seed", flags.seed)
 		if err != nil {

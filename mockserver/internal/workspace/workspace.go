@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
@@ -51,6 +52,8 @@ type Instance struct {
 	Clock *clock.Clock
 	// Scenarios are the rules in force.
 	Scenarios *scenario.Set
+	// Replay is how far the recorded answers were given; nil for none.
+	Replay *replay.Cursor
 	// Calls and PersonalTokens count what is limited; nil if it is not.
 	Calls          *ratelimit.Limiter
 	PersonalTokens *ratelimit.Limiter

@@ -1,0 +1,227 @@
+//go:build unix
+
+package main
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// sending is a request of the traffic that is recorded and replayed.
+type sending struct {
+	method, path, token, body string
+}
+
+func (s sending) to(t *testing.T, base string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), s.method, base+s.path, strings.NewReader(s.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", s.token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+const (
+	endpoints = "/api/admin/signal-endpoints"
+	signals   = "/api/admin/signals?limit=50"
+	ownToken  = "signal_unleash-mock-my-external-app"
+)
+
+var traffic = []sending{
+	{"GET", endpoints, adminToken, ""},
+	{"POST", endpoints, adminToken, `{"name":"deploys","description":"of \"all\" # kinds: ü"}`},
+	{"POST", endpoints, adminToken, `{"name":"deploys"}`}, // taken
+	{"POST", endpoints, adminToken, `{"name":7}`},         // no string
+	{"POST", endpoints + "/1339/tokens", adminToken, `{"name":"ci"}`},
+	{"GET", endpoints, adminToken, ""},
+	{"PUT", endpoints + "/1338", adminToken, `{"name":"renamed","enabled":false}`},
+	{"DELETE", endpoints + "/1337/tokens/7", adminToken, ""},
+	{"POST", "/api/signal-endpoint/renamed", "signal_unleash-mock-cpu-over-90", `{"a":1}`}, // it is off
+	{"POST", endpoints + "/1338/on", adminToken, ""},
+	{"POST", "/api/signal-endpoint/renamed", "signal_unleash-mock-cpu-over-90", `{"b":[1.5,{"c":null}],"a":"# ü"}`},
+	{"POST", endpoints, "user:unleash-mock-viewer", `{"name":"mine"}`}, // may not
+	{"DELETE", endpoints + "/1339", adminToken, ""},
+	{"DELETE", endpoints + "/1339", adminToken, ""}, // is gone
+	{"GET", signals, adminToken, ""},
+	{"GET", endpoints + "/1338/signals", adminToken, ""},
+	{"GET", endpoints + "/1338/tokens", adminToken, ""},
+	{"GET", endpoints, adminToken, ""},
+	{"GET", "/api/admin/invoices", adminToken, ""},
+	{"GET", "/health", "", ""},
+}
+
+var (
+	errorID = regexp.MustCompile(`^\{"id":"[0-9a-f-]{36}",`)
+	secret  = regexp.MustCompile(`"token":"signal_[^"]+"`)
+)
+
+// told is what of an answer must be the same again.
+func told(response *http.Response, body, base string) string {
+	body = errorID.ReplaceAllString(strings.ReplaceAll(body, base, "BASE"), "{")
+	return response.Status + " " + response.Header.Get("Location") + "\n" + secret.ReplaceAllString(body, "SECRET")
+}
+
+// TestRecordReplaySeed: what passed the proxy comes again from the recording alone,
+// and from a seed that is made of it.
+func TestRecordReplaySeed(t *testing.T) {
+	t.Parallel()
+	original := startServe(t, nil, "--limits", "off")
+	file := filepath.Join(t.TempDir(), "traffic.jsonl")
+	proxy := startProxy(t, original.url, "--listen", "127.0.0.1:0", "--judge", "responses", "--record", file)
+	wanted := make([]string, len(traffic))
+	for i, s := range traffic {
+		response, body := s.to(t, proxy.url)
+		wanted[i] = told(response, body, original.url)
+	}
+	if code := proxy.end(); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, proxy.stderr)
+	}
+
+	empty := filepath.Join(t.TempDir(), "empty.yaml")
+	if err := os.WriteFile(empty, []byte("apiTokens: [{name: a, type: admin, secret: '"+adminToken+"'}]\n"+
+		"users: [{id: 3, username: v, rootRole: Viewer, tokens: ['user:unleash-mock-viewer']}]\n"+
+		"endpoints: [{id: 1338, name: renamed, tokens: [{id: 8, name: x, secret: signal_unleash-mock-cpu-over-90}]}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := startServe(t, map[string]string{replayVariable: file}, "--limits", "off", "--seed", empty)
+	if want := "  replay           19 exchanges of 13 operations, 1 left out: 1 that refuse a token (401, 403)\n"; !strings.Contains(again.stdout.String(), want) {
+		t.Errorf("%q is not told:\n%s", want, again.stdout)
+	}
+	for i, s := range traffic {
+		response, body := s.to(t, again.url)
+		if got := told(response, body, again.url); got != wanted[i] {
+			t.Errorf("%s %s %s\ngot  %s\nwant %s", s.method, s.path, s.body, got, wanted[i])
+		}
+		if source := response.Header.Get(mockserver.ReplayHeader); strings.HasPrefix(source, "traffic.jsonl:") != (response.StatusCode != http.StatusForbidden) {
+			t.Errorf("%s %s is replayed from %q", s.method, s.path, source)
+		}
+	}
+
+	made := command(t, nil, "seed", "--from-recording", file)
+	if made.code != exitOK || strings.Contains(made.stdout, ownToken) {
+		t.Fatalf("exit code %d: %s%s", made.code, made.stdout, made.stderr)
+	}
+	seeded := filepath.Join(t.TempDir(), "seed.yaml")
+	if err := os.WriteFile(seeded, []byte(made.stdout), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitOK || !strings.HasSuffix(checked.stdout, "is a seed of 2 endpoints, 2 signal tokens and 6 signals\n") {
+		t.Errorf("exit code %d: %s%s", checked.code, checked.stdout, checked.stderr)
+	}
+	planted := startServe(t, nil, "--limits", "off", "--seed", seeded)
+	for _, path := range []string{endpoints, signals, endpoints + "/1338/signals", endpoints + "/1338/tokens", endpoints + "/1337/tokens", "/api/admin/invoices"} {
+		s := sending{http.MethodGet, path, adminToken, ""}
+		want, wantBody := s.to(t, original.url)
+		got, gotBody := s.to(t, planted.url)
+		if told(got, gotBody, planted.url) != told(want, wantBody, original.url) || want.StatusCode != http.StatusOK {
+			t.Errorf("%s\ngot  %s\nwant %s", path, gotBody, wantBody)
+		}
+	}
+	if response, body := (sending{http.MethodPost, "/api/signal-endpoint/renamed", "signal_recorded-1338-8", "{}"}).to(t, planted.url); response.StatusCode != http.StatusOK {
+		t.Errorf("the secret of a seeded token is refused: %d %s", response.StatusCode, body)
+	}
+}
+
+// TestReplayOfNoRecording: a file that is none is refused at the start, in one line.
+func TestReplayOfNoRecording(t *testing.T) {
+	t.Parallel()
+	good := `{"request":{"method":"GET","url":"/health"},"response":{"status":200}}`
+	for name, test := range map[string]struct {
+		args []string
+		file string
+		want string
+	}{
+		"another file":    {[]string{"serve", "--listen", "127.0.0.1:0", "--replay"}, good + "\nvery-secret\n", "line 2: it is no JSON"},
+		"a file of seeds": {[]string{"seed", "--from-recording"}, "endpoints: []\n", "line 1: it is no JSON"},
+		"no file":         {[]string{"serve", "--listen", "127.0.0.1:0", "--replay"}, "", "no such file or directory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := filepath.Join(t.TempDir(), "r.jsonl")
+			if test.file != "" {
+				at = file(t, "r.jsonl", test.file)
+			}
+			got := command(t, nil, append(test.args, at)...)
+			if got.code != exitUsage || !strings.Contains(got.stderr, test.args[len(test.args)-1]+" "+at+": "+test.want) ||
+				strings.Count(got.stderr, "\n") != 1 || strings.Contains(got.stderr, "very-secret") {
+				t.Errorf("exit code %d: %q", got.code, got.stderr)
+			}
+		})
+	}
+}
+
+// TestReplaysSeveralFiles: by flags, or by the variable, which a flag overrules.
+func TestReplaysSeveralFiles(t *testing.T) {
+	t.Parallel()
+	ready := file(t, "a.jsonl", `{"request":{"method":"GET","url":"/ready"},"response":{"status":200}}`)
+	health := file(t, "b.jsonl", `{"request":{"method":"GET","url":"/health"},"response":{"status":200}}`)
+	for name, test := range map[string]struct {
+		variable string
+		args     []string
+		want     string
+	}{
+		"flags":    {"", []string{"--replay", ready, "--replay", health}, "2 exchanges of 2 operations\n"},
+		"variable": {ready + string(os.PathListSeparator) + health, nil, "2 exchanges of 2 operations\n"},
+		"both":     {ready, []string{"--replay", health}, "1 exchange of 1 operation\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := startServe(t, map[string]string{replayVariable: test.variable}, test.args...)
+			if want := "  replay           " + test.want; !strings.Contains(mock.stdout.String(), want) {
+				t.Errorf("%q is not told:\n%s", want, mock.stdout)
+			}
+		})
+	}
+}
+
+// TestSeedCommand: the built-in seed is printed as it stands, and what is wrong with
+// another is told, all of it.
+func TestSeedCommand(t *testing.T) {
+	t.Parallel()
+	printed := command(t, nil, "seed")
+	if printed.code != exitOK || !strings.HasPrefix(printed.stdout, "# What unleash-mock starts with") {
+		t.Fatalf("exit code %d: %s", printed.code, printed.stdout)
+	}
+	for name, test := range map[string]struct {
+		seed string
+		code int
+		want []string
+	}{
+		"the built-in one": {printed.stdout, exitOK, []string{"is a seed of 2 endpoints, 3 signal tokens and 5 signals"}},
+		"one problem":      {"endpoint: []\n", exitUsage, []string{"additional properties 'endpoint' not allowed"}},
+		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {name: b}\n", exitUsage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
+		"a scenario":       {"scenarios: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitUsage, []string{"getWeather"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, nil, "seed", "--check", file(t, "seed.yaml", test.seed))
+			said := got.stdout + got.stderr
+			for _, want := range test.want {
+				if got.code != test.code || !strings.Contains(said, want) {
+					t.Errorf("exit code %d, %q is not in %q", got.code, want, said)
+				}
+			}
+		})
+	}
+	if got := command(t, nil, "seed", "--check", "a", "--from-recording", "b"); got.code != exitUsage {
+		t.Errorf("exit code %d of both at once: %s", got.code, got.stderr)
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func (p *program) seedCommand() *cobra.Command {
+	var recordings []string
+	var check string
+	command := &cobra.Command{
+		Use:   "seed",
+		Short: "Print a seed, make one of a recording, or check one",
+		Long: `Print the seed that the mock starts with unless it is told otherwise.
+
+With --from-recording the seed is made of what recordings of "unleash-mock proxy
+--record" show: signal endpoints with their tokens, signals and invoices as they
+were seen last, without what was deleted. Secrets are not in a recording; others
+stand in their place. Comments say what else was not recorded.
+
+With --check nothing is printed but what is wrong with a seed file: each thing in
+one line, and the exit code is 2.`,
+		Example: `  unleash-mock seed > my-seed.yaml
+  unleash-mock seed --from-recording traffic.jsonl > my-seed.yaml
+  unleash-mock seed --check my-seed.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case cmd.Flags().Changed("check"):
+				return p.checkSeed(check)
+			case len(recordings) > 0:
+				return p.seedFrom(recordings)
+			}
+			return p.printSeed(seed.DefaultSource())
+		},
+	}
+	command.Flags().StringArrayVar(&recordings, "from-recording", nil, "recording to make the seed of; may be repeated, what comes later counts")
+	command.Flags().StringVar(&check, "check", "", "seed file to check")
+	command.MarkFlagsMutuallyExclusive("from-recording", "check")
+	return command
+}
+
+func (p *program) printSeed(text []byte) error {
+	if _, err := p.stdout.Write(text); err != nil {
+		return toolError("writing the seed: %w", err)
+	}
+	return nil
+}
+
+func (p *program) seedFrom(files []string) error {
+	recordings, err := readRecordings("--from-recording", files)
+	if err != nil {
+		return err
+	}
+	text, err := recording.Seed(spec.Default(), recordings...)
+	if err != nil {
+		return toolError("%w", err)
+	}
+	return p.printSeed(text)
+}
+
+// checkSeed tells all that is wrong with a seed file. One that is well-formed is
+// tried: only a server knows whether its scenarios are for operations that exist.
+func (p *program) checkSeed(file string) error {
+	source, err := readFile("--check", file)
+	if err != nil {
+		return err
+	}
+	parsed, err := seed.Parse(source, time.Now())
+	var problems seed.Problems
+	if errors.As(err, &problems) && len(problems) > 1 {
+		lines := make([]string, len(problems))
+		for i, problem := range problems {
+			lines[i] = problem.Error()
+		}
+		return usageError("--check %s: %d problems\n  %s", file, len(problems), strings.Join(lines, "\n  "))
+	}
+	if err == nil {
+		_, err = mockserver.New(mockserver.WithSeed(parsed))
+	}
+	if err != nil {
+		return usageError("--check %s: %w", file, err)
+	}
+	tokens := 0
+	for _, endpoint := range parsed.Endpoints {
+		tokens += len(endpoint.Tokens)
+	}
+	fmt.Fprintf(p.stdout, "%s is a seed of %s, %s and %s\n", file,
+		counted(len(parsed.Endpoints), "endpoint"), counted(tokens, "signal token"), counted(len(parsed.Signals), "signal"))
+	return nil
+}
+
+// counted says how many there are of something.
+func counted(count int, what string) string {
+	if count == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", count, what)
+}

@@ -1,0 +1,170 @@
+// Package replay finds recorded answers by the requests that they answered.
+package replay
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Index is recorded answers by request. It is not changed once it is built.
+type Index struct {
+	requests map[string]*request
+	secrets  map[string]*state.Token
+	summary  Summary
+}
+
+// request is what was answered to one request, in that order.
+type request struct {
+	number  int // of all requests, from 0
+	answers []*Answer
+	tags    map[string]*Answer // by recorded entity tag
+}
+
+// Summary tells what of recordings is replayed.
+type Summary struct {
+	// Exchanges is how many are replayed, Operations of how many operations.
+	Exchanges, Operations int
+	// LeftOut is what is not, by reason; the most frequent first.
+	LeftOut []LeftOut
+}
+
+// LeftOut is how many exchanges are not replayed for a reason.
+type LeftOut struct {
+	Reason string
+	Count  int
+}
+
+// Build makes an index of recordings, in their order. serves tells whether the
+// mock itself answers an operation.
+func Build(contract *spec.Contract, recordings []*recording.Recording, serves func(*spec.Operation) bool) *Index {
+	x := &Index{requests: map[string]*request{}, secrets: map[string]*state.Token{}}
+	operations, left := map[string]bool{}, map[string]int{}
+	for _, r := range recordings {
+		name := url.PathEscape(r.Name) // it goes into a header
+		for i := range r.Exchanges {
+			exchange := &r.Exchanges[i]
+			operation, params, reason := exchange.Locate(contract)
+			if reason == "" && !serves(operation) {
+				reason = "of an operation that is not the mock's to answer here"
+			}
+			if reason == "" {
+				reason = x.add(operation, params, exchange, fmt.Sprintf("%s:%d", name, exchange.Line))
+			}
+			if reason != "" {
+				left[reason]++
+				continue
+			}
+			operations[operation.ID] = true
+			x.summary.Exchanges++
+		}
+	}
+	x.summary.Operations = len(operations)
+	for reason, count := range left {
+		x.summary.LeftOut = append(x.summary.LeftOut, LeftOut{reason, count})
+	}
+	slices.SortFunc(x.summary.LeftOut, func(a, b LeftOut) int {
+		return cmp.Or(b.Count-a.Count, cmp.Compare(a.Reason, b.Reason))
+	})
+	return x
+}
+
+// Why an exchange is not replayed.
+const (
+	noAnswer     = "without an answer"
+	aboutToken   = "that refuse a token (401, 403)"
+	headOnly     = "of HEAD, without the body"
+	maskedInput  = "whose request hides a secret"
+	cutShort     = "whose body is not whole"
+	unreadInput  = "whose request the mock refuses itself"
+	unknownMatch = "with a 304 for what was not recorded"
+	noSecret     = "of a token without its id"
+)
+
+// add takes an exchange in, or says why not.
+func (x *Index) add(operation *spec.Operation, params []string, exchange *recording.Exchange, source string) (reason string) {
+	sent, came := &exchange.Request, &exchange.Response
+	switch {
+	case came.Status < http.StatusOK:
+		return noAnswer
+	case came.Status == http.StatusUnauthorized, came.Status == http.StatusForbidden:
+		return aboutToken
+	case sent.Method == http.MethodHead:
+		return headOnly
+	case recording.Masked(sent.URL), recording.Masked(sent.Body):
+		return maskedInput
+	case recording.Cut(sent.Body), recording.Cut(came.Body):
+		return cutShort
+	}
+	key, ok := recordedKey(operation, params, exchange)
+	if !ok {
+		return unreadInput
+	}
+	known := x.requests[key]
+	answer := &Answer{}
+	if came.Status == http.StatusNotModified {
+		if known != nil {
+			answer = known.tags[weak(came.Header.Get("ETag"))]
+		}
+		if known == nil || answer == nil {
+			return unknownMatch
+		}
+	} else {
+		if answer, ok = x.answer(operation, params, came); !ok {
+			return noSecret
+		}
+		answer.Source = source
+	}
+	if known == nil {
+		known = &request{number: len(x.requests), tags: map[string]*Answer{}}
+		x.requests[key] = known
+	}
+	known.answers = append(known.answers, answer)
+	if tag := came.Header.Get("ETag"); tag != "" {
+		known.tags[weak(tag)] = answer
+	}
+	return ""
+}
+
+// Summary tells what is replayed.
+func (x *Index) Summary() Summary {
+	out := x.summary
+	out.LeftOut = slices.Clone(out.LeftOut)
+	return out
+}
+
+// Token returns the token that a replayed secret belongs to, or nil.
+func (x *Index) Token(secret string) *state.Token { return x.secrets[secret] }
+
+// Cursor is how far an instance is in the answers of each request. It is safe for
+// concurrent use.
+type Cursor struct {
+	*Index
+	given []atomic.Uint64 // by the number of the request
+}
+
+// Start returns a cursor before the first answers.
+func (x *Index) Start() *Cursor {
+	return &Cursor{Index: x, given: make([]atomic.Uint64, len(x.requests))}
+}
+
+// Next returns the next answer to the request with a key, or nil. The last one
+// stays. A HEAD asks for what a GET would get, and takes no turn.
+func (c *Cursor) Next(key string, head bool) *Answer {
+	known := c.requests[key]
+	if known == nil {
+		return nil
+	}
+	turn := c.given[known.number].Load()
+	if !head {
+		turn = c.given[known.number].Add(1) - 1
+	}
+	return known.answers[min(turn, uint64(len(known.answers))-1)]
+}

@@ -1,0 +1,234 @@
+// Package recording reads what "unleash-mock proxy --record" writes: exchanges
+// with an Unleash as lines of JSON, without the secrets that were in them. Such
+// a recording can be replayed, see mockserver.WithReplay, and it can be made a
+// seed, see Seed.
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// maxLine is the longest line in bytes: two bodies of the most that the proxy
+// keeps, with their escapes.
+const maxLine = 64 << 20
+
+// Recording is the exchanges of one file, by the time they began.
+type Recording struct {
+	// Name is that of the file, without its folder.
+	Name      string
+	Exchanges []Exchange
+}
+
+// Exchange is a request and its answer.
+type Exchange struct {
+	// Line of the file, from 1.
+	Line int `json:"-"`
+	// Operation is the operationId; empty if nobody said.
+	Operation string    `json:"operationId"`
+	Started   time.Time `json:"started"`
+	Request   Request   `json:"request"`
+	Response  Response  `json:"response"`
+}
+
+// Request is what was sent.
+type Request struct {
+	Method string `json:"method"`
+	// URL is path and query, base path included, or all of it.
+	URL    string `json:"url"`
+	Header Header `json:"headers"`
+	Body   string `json:"body"`
+}
+
+// Response is what came.
+type Response struct {
+	Status int    `json:"status"` // 0 if none came
+	Header Header `json:"headers"`
+	Body   string `json:"body"` // without its content encoding
+}
+
+// Header is a header as a list of lines.
+type Header []Line
+
+// Line is one line of a header.
+type Line struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Get returns the first value of a name, whatever its letter case; empty if there
+// is none.
+func (h Header) Get(name string) string {
+	for _, line := range h {
+		if strings.EqualFold(line.Name, name) {
+			return line.Value
+		}
+	}
+	return ""
+}
+
+// Problem is why a file is no recording.
+type Problem struct {
+	Line    int // from 1
+	Message string
+}
+
+func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.Message) }
+
+// Read reads a recording. name is that of the file, by which answers are told
+// apart later. Empty lines are skipped. The error is a *Problem, or that of the
+// source.
+func Read(name string, source io.Reader) (*Recording, error) {
+	out := &Recording{Name: filepath.Base(name)}
+	lines := bufio.NewScanner(source)
+	lines.Buffer(nil, maxLine)
+	number := 0
+	for lines.Scan() {
+		number++
+		line := bytes.TrimSpace(lines.Bytes())
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if len(line) == 0 {
+			continue
+		}
+		x, message := parse(line)
+		if message != "" {
+			return nil, &Problem{number, message}
+		}
+		x.Line = number
+		out.Exchanges = append(out.Exchanges, x)
+	}
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, &Problem{number + 1, fmt.Sprintf("it has more than %d MiB; is the file a recording?", maxLine>>20)}
+	} else if err != nil {
+		return nil, fmt.Errorf("reading the recording: %w", err)
+	}
+	out.order()
+	return out, nil
+}
+
+// order sorts by the time the exchanges began: the proxy writes each when it has
+// been judged, several at a time. Without all of the times the file's order counts.
+func (r *Recording) order() {
+	if slices.ContainsFunc(r.Exchanges, func(x Exchange) bool { return x.Started.IsZero() }) {
+		return
+	}
+	slices.SortStableFunc(r.Exchanges, func(a, b Exchange) int { return a.Started.Compare(b.Started) })
+}
+
+// parse reads a line, and says what is wrong with it.
+func parse(line []byte) (x Exchange, message string) {
+	err := json.Unmarshal(line, &x)
+	var syntax *json.SyntaxError
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return x, "it is no JSON: " + syntax.Error()
+	case errors.As(err, &wrong):
+		field := wrong.Field
+		if field == "" {
+			field = "the line"
+		}
+		return x, fmt.Sprintf("it is no exchange: %s cannot be of the type %s", field, wrong.Value)
+	case err != nil: // of a time, whose text it would repeat
+		return x, "it is no exchange: started is no time such as 2026-11-24T20:49:40.784Z"
+	}
+	switch status := x.Response.Status; {
+	case x.Request.Method == "" || strings.ContainsAny(x.Request.Method, " \t\r\n"):
+		return x, "it is no exchange: request.method is missing or no method"
+	case x.path() == "":
+		return x, "it is no exchange: request.url is missing or no URL"
+	case status != 0 && (status < 100 || status > 599):
+		return x, fmt.Sprintf("it is no exchange: %d is no status", status)
+	case status == 0 && !bytes.Contains(line, []byte(`"response"`)):
+		return x, "it is no exchange: response is missing"
+	}
+	return x, ""
+}
+
+// path is the escaped path of the request; empty if its URL has none.
+func (x *Exchange) path() string {
+	path := x.Request.URL
+	if end := strings.IndexAny(path, "?#"); end >= 0 {
+		path = path[:end]
+	}
+	for _, scheme := range []string{"http://", "https://"} {
+		if rest, has := strings.CutPrefix(path, scheme); has {
+			if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+				return rest[slash:]
+			}
+			return ""
+		}
+	}
+	if !strings.HasPrefix(path, "/") {
+		return ""
+	}
+	return path
+}
+
+// Query is the query of the request as it was sent.
+func (x *Exchange) Query() string {
+	sent, _, _ := strings.Cut(x.Request.URL, "#")
+	_, query, _ := strings.Cut(sent, "?")
+	return query
+}
+
+// Why an exchange belongs to no operation.
+const (
+	unknownOperation = "of an operation that the contract does not have"
+	unknownPath      = "of a path that is no operation's"
+)
+
+// Locate finds the operation of an exchange in a contract, and the values of its
+// path's parameters. What comes before the path of the operation, such as a base
+// path, does not count where the exchange names its operation. Without an
+// operation, reason says why.
+func (x *Exchange) Locate(contract *spec.Contract) (operation *spec.Operation, params []string, reason string) {
+	if x.Operation != "" && contract.Operation(x.Operation) == nil {
+		return nil, nil, unknownOperation
+	}
+	path := x.path()
+	for {
+		if matched, values, _ := contract.Match(path); matched != nil {
+			found := matched.Operation(x.Request.Method)
+			if found != nil && (x.Operation == "" || x.Operation == found.ID) {
+				return found, unescaped(values), ""
+			}
+		}
+		next := strings.IndexByte(path[1:], '/')
+		if x.Operation == "" || next < 0 {
+			return nil, nil, unknownPath
+		}
+		path = path[1+next:]
+	}
+}
+
+func unescaped(segments []string) []string {
+	out := make([]string, len(segments))
+	for i, segment := range segments {
+		out[i] = segment
+		if text, err := url.PathUnescape(segment); err == nil {
+			out[i] = text
+		}
+	}
+	return out
+}
+
+// succeeded tells whether the operation did what it was asked for, and its answer
+// is here.
+func (x *Exchange) succeeded() bool {
+	return x.Response.Status >= http.StatusOK && x.Response.Status < http.StatusMultipleChoices && x.Request.Method != http.MethodHead
+}

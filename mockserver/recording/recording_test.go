@@ -1,0 +1,135 @@
+package recording
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+const health = `{"operationId":"getHealth","started":"2026-11-24T20:49:40.784Z","durationNs":3619383,"request":{"method":"GET","url":"/health","headers":[{"name":"Accept","value":"*/*"}]},"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json; charset=utf-8"}],"body":"{\"health\":\"GOOD\"}"}}`
+
+// TestRead: exchanges come by the time they began, with the lines that they
+// stand in.
+func TestRead(t *testing.T) {
+	t.Parallel()
+	later := strings.Replace(health, "20:49:40", "20:49:41", 1)
+	undated := strings.Replace(health, `"started":"2026-11-24T20:49:40.784Z",`, "", 1)
+	for name, test := range map[string]struct {
+		source string
+		lines  []int
+	}{
+		"nothing":              {"", nil},
+		"one":                  {health, []int{1}},
+		"empty lines":          {"\ufeff\n\r\n" + health + "\r\n\n", []int{3}},
+		"by time":              {later + "\n" + health + "\n" + later, []int{2, 1, 3}},
+		"without all times":    {later + "\n" + undated + "\n" + health, []int{1, 2, 3}},
+		"fields of the future": {strings.Replace(health, `"request":`, `"next":[1],"request":`, 1), []int{1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Read("a/b/traffic.jsonl", strings.NewReader(test.source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var lines []int
+			for _, x := range got.Exchanges {
+				lines = append(lines, x.Line)
+			}
+			if diff := cmp.Diff(test.lines, lines); diff != "" || got.Name != "traffic.jsonl" {
+				t.Errorf("%s: lines differ (-want +got):\n%s", got.Name, diff)
+			}
+		})
+	}
+}
+
+// TestProblems: a file that is no recording is refused with the line and what is
+// wrong with it, and without what it holds.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ line, want string }{
+		"text":              {"very-secret", "it is no JSON: invalid character 'v' looking for beginning of value"},
+		"cut off":           {health[:len(health)-9], "it is no JSON: unexpected end of JSON input"},
+		"a list":            {"[]", "it is no exchange: the line cannot be of the type array"},
+		"something else":    {`{"level":"INFO","msg":"very-secret"}`, "it is no exchange: request.method is missing or no method"},
+		"no URL":            {`{"request":{"method":"GET"},"response":{"status":200}}`, "it is no exchange: request.url is missing or no URL"},
+		"a URL of a host":   {`{"request":{"method":"GET","url":"http://very-secret"},"response":{"status":200}}`, "it is no exchange: request.url is missing or no URL"},
+		"no answer":         {`{"request":{"method":"GET","url":"/"}}`, "it is no exchange: response is missing"},
+		"no status":         {`{"request":{"method":"GET","url":"/"},"response":{"status":7}}`, "it is no exchange: 7 is no status"},
+		"status of a type":  {`{"request":{"method":"GET","url":"/"},"response":{"status":"very-secret"}}`, "it is no exchange: response.status cannot be of the type string"},
+		"a time that is no": {`{"started":"very-secret","request":{"method":"GET","url":"/"},"response":{"status":200}}`, "it is no exchange: started is no time such as 2026-11-24T20:49:40.784Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Read("", strings.NewReader(health+"\n\n"+test.line+"\n"))
+			var problem *Problem
+			if !errors.As(err, &problem) || problem.Line != 3 || problem.Message != test.want || strings.Contains(err.Error(), "very-secret") {
+				t.Errorf("the error is %v, want line 3: %s", err, test.want)
+			}
+		})
+	}
+	_, err := Read("", bytes.NewReader(make([]byte, maxLine+1)))
+	var problem *Problem
+	if !errors.As(err, &problem) || problem.Line != 1 || !strings.Contains(problem.Message, "more than 64 MiB") {
+		t.Errorf("of a line without an end: %v", err)
+	}
+}
+
+// TestLocate: the operation is found below whatever base path was recorded, as the
+// router finds it.
+func TestLocate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		x         Exchange
+		operation string
+		params    []string
+		reason    string
+	}{
+		"as it is":           {Exchange{Request: Request{Method: "PUT", URL: "/api/admin/signal-endpoints/1/tokens/%32?x"}}, "updateSignalEndpointToken", []string{"1", "2"}, ""},
+		"a whole URL":        {Exchange{Request: Request{Method: "GET", URL: "https://a.example/health"}}, "getHealth", []string{}, ""},
+		"below a base path":  {Exchange{Operation: "getHealth", Request: Request{Method: "GET", URL: "/a/b//health/"}}, "getHealth", []string{}, ""},
+		"named by no one":    {Exchange{Request: Request{Method: "GET", URL: "/a/health"}}, "", nil, unknownPath},
+		"of another":         {Exchange{Operation: "getReady", Request: Request{Method: "GET", URL: "/a/health"}}, "", nil, unknownPath},
+		"of another method":  {Exchange{Operation: "getHealth", Request: Request{Method: "PUT", URL: "/health"}}, "", nil, unknownPath},
+		"of no operation":    {Exchange{Operation: "getWeather", Request: Request{Method: "GET", URL: "/health"}}, "", nil, unknownOperation},
+		"of an upper letter": {Exchange{Operation: "callSignalEndpoint", Request: Request{Method: "POST", URL: "/API/Signal-Endpoint/A"}}, "callSignalEndpoint", []string{"A"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			operation, params, reason := test.x.Locate(spec.Default())
+			got := ""
+			if operation != nil {
+				got = operation.ID
+			}
+			if got != test.operation || reason != test.reason || !cmp.Equal(params, test.params) {
+				t.Errorf("got %q %q %q", got, params, reason)
+			}
+		})
+	}
+}
+
+// FuzzRead: no file makes the reader panic, what it reads can be located, and its
+// complaints have one line.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(health))
+	f.Add([]byte(`{"operationId":"getHealth","request":{"method":"GET","url":"//"},"response":{"status":0}}`))
+	f.Add([]byte("\ufeff[]"))
+	f.Fuzz(func(t *testing.T, source []byte) {
+		read, err := Read("r", bytes.NewReader(source))
+		if err != nil {
+			if strings.ContainsAny(err.Error(), "\r\n") {
+				t.Errorf("the error has several lines: %q", err)
+			}
+			return
+		}
+		for _, x := range read.Exchanges {
+			if operation, _, reason := x.Locate(spec.Default()); (operation == nil) != (reason != "") {
+				t.Errorf("%q is of %v for %q", x.Request.URL, operation, reason)
+			}
+		}
+	})
+}
