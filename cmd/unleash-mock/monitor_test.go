@@ -11,14 +11,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/chromedp/chromedp"
-
-	"github.com/unleash-mock/unleash-mock/internal/browsertest"
 )
 
-// site is an upstream that breaks the contract here and there, and says what a
-// person would not like a page to run.
+// site is an upstream that breaks the contract here and there.
 func site(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -36,19 +31,16 @@ func site(t *testing.T) string {
 			_, _ = io.WriteString(w, `"the upstream's"`)
 		case "/api/admin/signal-endpoints":
 			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"id":"1","name":"BadDataError","message":"`+strings.ReplaceAll(hostile, `"`, `\"`)+`","details":[{"message":"m"}]}`)
+			_, _ = io.WriteString(w, `{"id":"1","name":"BadDataError","message":"m","details":[{"message":"m"}]}`)
 		case "/gone":
 			panic(http.ErrAbortHandler)
 		default:
-			w.Header().Set("X-Evil", hostile)
 			_, _ = io.WriteString(w, strings.Repeat("a", 1234))
 		}
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
 }
-
-const hostile = `<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"'`
 
 // pass sends a request through a proxy and reads the answer to its end, so that
 // the next request comes after it.
@@ -222,48 +214,4 @@ func TestProxyCountsWhatManySend(t *testing.T) {
 	if _, body := get(t, i.url+"/_mock/coverage", ""); strings.Count(body, `"count":80`) != 3 {
 		t.Errorf("got %s", body)
 	}
-}
-
-// TestPageShowsWhatPasses looks at a proxy's live page in a real browser.
-func TestPageShowsWhatPasses(t *testing.T) {
-	t.Parallel()
-	i := startProxy(t, site(t), "--listen", "127.0.0.1:0")
-	page := browsertest.Open(t, i.url, "/_mock/", browsertest.Live)
-	page.Says("#nothing", "Nothing has passed yet.")
-	page.Says("#version", "proxy to http://127.0.0.1:")
-	// What only a mock has cannot be seen.
-	page.Count("[role=tab]", 2)
-	page.Count("#workspace, #reset, #scenarios, #state", 0)
-
-	pass(t, "GET", i.url+"/ready", "")
-	pass(t, "GET", i.url+"/health", "", "Authorization", "user:very-secret-1")
-	pass(t, "POST", i.url+"/api/admin/signal-endpoints", `{"name":["`+`<img src=x onerror=window.harmed=1>`+`"]}`, "Content-Type", "application/json", "X-Evil", hostile)
-	pass(t, "GET", i.url+"/gone", "")
-	pass(t, "GET", i.url+"/<img%20src=x%20onerror=window.harmed=1>", "")
-	page.Count("#exchanges .row", 5)
-	page.Says("#exchanges li:nth-child(4)", "violation")
-
-	// The violation is marked where it is.
-	page.Do(chromedp.Click("#exchanges li:nth-child(4) button"))
-	page.Says("#detail .breach", "Response passed on at body/health")
-	page.Says("#detail .line.marked", "it must be one of [GOOD BAD]")
-	page.Pictures("proxy-violation")
-	page.Do(chromedp.Click("#exchanges li:nth-child(3) button"))
-	page.Says("#detail .breach", "Request passed on at body/name")
-	page.Says(`#detail [data-half="request"] .line.marked`, "it must be string")
-	page.Says("#detail", hostile)
-	page.Do(chromedp.Click("#exchanges li:nth-child(1) button"))
-	page.Says("#detail", "The body of 1234 bytes was not kept.")
-	page.Do(chromedp.Click("#exchanges li:nth-child(2) button"))
-	page.Says("#detail", "BadGatewayError")
-	page.Pictures("proxy-traffic")
-	page.Count("#detail .buttons button", 1) // no scenario can be made of it
-	page.Do(chromedp.Click("#tab-coverage"))
-	page.Says("#coverage-sum", "3 of ")
-	page.Pictures("proxy-coverage")
-	page.Do(chromedp.Click("#tab-traffic"), chromedp.Click("#clear"))
-	page.Count("#exchanges .row", 0)
-	page.Wait(`window.harmed === undefined && document.querySelectorAll("img:not([src='icon.svg']), main script").length === 0`)
-	pass(t, "GET", i.url+"/ready", "")
-	page.Count("#exchanges .row", 1)
 }
