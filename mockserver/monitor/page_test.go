@@ -1,0 +1,128 @@
+package monitor_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/browsertest"
+	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
+)
+
+const hostile = `<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"'`
+
+// harmful is an upstream that breaks the contract, and says what nobody would
+// like a page to run.
+func harmful(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	switch r.URL.Path {
+	case "/health":
+		_, _ = io.WriteString(w, `{"health":"FINE"}`)
+	case "/ready":
+		_, _ = io.WriteString(w, `{"health":"GOOD"}`)
+	case "/api/admin/signal-endpoints":
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"name":"BadDataError","message":"`+strings.ReplaceAll(hostile, `"`, `\"`)+`"}`)
+	case "/gone":
+		panic(http.ErrAbortHandler)
+	default:
+		w.Header().Set("X-Evil", hostile)
+		_, _ = io.WriteString(w, strings.Repeat("a", 1234))
+	}
+}
+
+// note writes down what a proxy tells of.
+func note(m *monitor.Monitor) func(proxy.Exchange) {
+	return func(x proxy.Exchange) {
+		out := monitor.Exchange{
+			Start: x.Started, Duration: x.Duration, Method: x.Method, Host: x.Host, Path: x.Path, Query: x.Query,
+			Operation: x.Operation, Status: x.Status, Uncovered: !x.Counts, Caller: x.Caller,
+			RequestHeader: x.Request.Header, RequestBody: x.Request.Body, RequestSize: x.Request.Size,
+			ResponseHeader: x.Response.Header, ResponseBody: x.Response.Body, ResponseSize: x.Response.Size,
+		}
+		for _, v := range x.Violations {
+			out.Violations = append(out.Violations, monitor.Violation{Direction: monitor.Direction(v.Direction), Outcome: monitor.Passed, Failure: v.Failure})
+		}
+		m.Append(&out)
+	}
+}
+
+// between starts a proxy with a monitor before harmful, and returns its URL.
+func between(t *testing.T) string {
+	t.Helper()
+	upstream := httptest.NewServer(http.HandlerFunc(harmful))
+	t.Cleanup(upstream.Close)
+	target, err := url.Parse(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := monitor.New(monitor.Options{Upstream: target, JournalSize: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := proxy.New(proxy.Options{Upstream: target, Observe: note(m)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(m.Before(p))
+	t.Cleanup(func() {
+		m.Close()
+		server.Close()
+		p.Close()
+	})
+	return server.URL
+}
+
+// TestPageShowsWhatPasses looks at a proxy's live page in a real browser.
+func TestPageShowsWhatPasses(t *testing.T) {
+	t.Parallel()
+	at := between(t)
+	d := &desk{t: t, url: at, client: &http.Client{Transport: &http.Transport{}}}
+	t.Cleanup(d.client.CloseIdleConnections)
+	page := browsertest.Open(t, at, "/_mock/", browsertest.Live)
+	page.Says("#nothing", "Nothing has passed yet.")
+	page.Says("#version", "proxy to http://127.0.0.1:")
+	// What only a mock has cannot be seen.
+	page.Count("[role=tab]", 2)
+	page.Count("#workspace, #reset, #scenarios, #state", 0)
+
+	d.must(200, "GET", "/ready", "")
+	d.must(200, "GET", "/health", "", "Authorization: user:very-secret-1")
+	d.must(400, "POST", "/api/admin/signal-endpoints", `{"name":["<img src=x onerror=window.harmed=1>"]}`, "X-Evil: "+hostile)
+	d.must(502, "GET", "/gone", "")
+	d.must(200, "GET", "/<img%20src=x%20onerror=window.harmed=1>", "")
+	page.Count("#exchanges .row", 5)
+	page.Says("#exchanges li:nth-child(4)", "violation")
+
+	// The violation is marked where it is.
+	page.Do(chromedp.Click("#exchanges li:nth-child(4) button"))
+	page.Says("#detail .breach", "Response passed on at body/health")
+	page.Says("#detail .line.marked", "it must be one of [GOOD BAD]")
+	page.Says("#detail", "user:[redacted]")
+	page.Pictures("proxy-violation")
+	page.Do(chromedp.Click("#exchanges li:nth-child(3) button"))
+	page.Says("#detail .breach", "Request passed on at body/name")
+	page.Says(`#detail [data-half="request"] .line.marked`, "it must be string")
+	page.Says("#detail", "X-Evil\t"+hostile)
+	page.Do(chromedp.Click("#exchanges li:nth-child(1) button"))
+	page.Says("#detail", "The body of 1234 bytes was not kept.")
+	page.Do(chromedp.Click("#exchanges li:nth-child(2) button"))
+	page.Says("#detail", "BadGatewayError")
+	page.Pictures("proxy-traffic")
+	page.Count("#detail .buttons button", 1) // no scenario can be made of it
+	page.Do(chromedp.Click("#tab-coverage"))
+	page.Says("#coverage-sum", "3 of ")
+	page.Pictures("proxy-coverage")
+	page.Do(chromedp.Click("#tab-traffic"), chromedp.Click("#clear"))
+	page.Count("#exchanges .row", 0)
+	page.Wait(`window.harmed === undefined && document.querySelectorAll("img:not([src='icon.svg']), main script").length === 0`)
+	d.must(200, "GET", "/ready", "")
+	page.Count("#exchanges .row", 1)
+}
