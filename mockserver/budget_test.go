@@ -19,18 +19,18 @@ import (
 // a little more. They do not depend on the machine or on what else it does, as
 // times would.
 var allocations = map[string]float64{
-	"list":             60,
-	"update":           185,
-	"call":             420,
-	"newest signals":   105,
-	"detailed invoice": 35,
-	"health":           25,
-	"refused body":     75,
-	"malformed body":   30,
-	"no token":         28,
-	"viewer":           38,
-	"unknown id":       70,
-	"unknown path":     35,
+	"list":             55,
+	"update":           135,
+	"call":             410,
+	"newest signals":   90,
+	"detailed invoice": 28,
+	"health":           20,
+	"refused body":     65,
+	"malformed body":   24,
+	"no token":         22,
+	"viewer":           33,
+	"unknown id":       56,
+	"unknown path":     29,
 }
 
 // TestAllocationBudgets cannot run beside other tests, whose allocations would

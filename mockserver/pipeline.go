@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -54,6 +55,24 @@ type exchange struct {
 	forced   *answer // what a scenario or a recording has in the place of an answer
 	breaches []journal.Breach
 	noting   noting // writes the answer
+	buffer   []byte // what an answer is written in
+}
+
+// exchanges are used again: one and its buffer are half of what a read allocates.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+
+// maxBuffer is the largest buffer in bytes that is kept for another exchange.
+const maxBuffer = 64 << 10
+
+// release gives an exchange back whose answer was sent.
+func (x *exchange) release() {
+	buffer := x.buffer
+	if cap(buffer) > maxBuffer {
+		buffer = nil
+	}
+	clear(x.params)
+	*x = exchange{params: x.params[:0], buffer: buffer}
+	exchanges.Put(x)
 }
 
 // stage is one check of a request. An error ends the request.
@@ -88,6 +107,7 @@ func (s *Server) handle(operation *spec.Operation) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		x := s.exchange(c, operation)
 		x.send(c.Writer, x.respond())
+		x.release()
 	}
 }
 
@@ -118,18 +138,21 @@ func (s *Server) allow(methods string) gin.HandlerFunc {
 		for _, check := range []stage{(*exchange).readBody, (*exchange).identify, (*exchange).authenticate, (*exchange).limitRate} {
 			if problem := check(x); problem != nil {
 				x.send(c.Writer, x.refuse(problem))
+				x.release()
 				return
 			}
 		}
 		x.header["Allow"] = []string{methods}
 		x.send(c.Writer, answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)})
+		x.release()
 	}
 }
 
 func (s *Server) exchange(c *gin.Context, operation *spec.Operation) *exchange {
 	original := s.sent(c.Request)
 	instance := original.workspace.Instance()
-	x := &exchange{
+	x := exchanges.Get().(*exchange)
+	*x = exchange{
 		Server:    s,
 		start:     time.Now(),
 		request:   c.Request,
@@ -142,6 +165,8 @@ func (s *Server) exchange(c *gin.Context, operation *spec.Operation) *exchange {
 		store:     instance.Store,
 		now:       instance.Clock.Now(),
 		path:      original.path,
+		params:    x.params,
+		buffer:    x.buffer,
 	}
 	if !instance.Clock.Real() {
 		x.header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
@@ -179,20 +204,22 @@ func (x *exchange) respond() (out answer) {
 	out = answer{status: response.Status}
 	if response.Value != nil {
 		out.contentType = apierror.ContentTypeJSON
-		out.body = response.Value.AppendJSON(make([]byte, 0, 512))
+		out.body = response.Value.AppendJSON(x.buffer[:0])
+		x.buffer = out.body
 	}
 	return x.checked(out)
 }
 
 // input is what the handler gets.
 func (x *exchange) input() operations.Request {
+	query := x.query
 	in := operations.Request{
 		Store:       x.store,
 		Actor:       x.identity.Actor,
 		SignalToken: x.identity.Signal,
 		Params:      x.params,
 		Query: func(name string) (string, bool) {
-			value, present := x.query.Get(name)
+			value, present := query.Get(name)
 			text, isText := value.(string)
 			return text, present && isText
 		},
@@ -227,10 +254,11 @@ func (x *exchange) problem(err error) *apierror.Error {
 }
 
 func (x *exchange) refuse(problem *apierror.Error) answer {
+	x.buffer = problem.AppendBody(x.buffer[:0], x.newID)
 	return answer{
 		status:      problem.Status,
 		contentType: problem.ContentType(),
-		body:        problem.Body(x.newID),
+		body:        x.buffer,
 		final:       problem.Envelope == apierror.Page,
 		outside:     problem.Outside,
 	}

@@ -70,15 +70,20 @@ func (e *Error) ContentType() string {
 	return ContentTypeJSON
 }
 
-// Body writes the error's body. newID gives the id of a Middleware envelope.
+// Body makes the error's body. newID gives the id of a Middleware envelope.
 func (e *Error) Body(newID func() string) []byte {
+	return e.AppendBody(make([]byte, 0, 512), newID)
+}
+
+// AppendBody appends to dst what Body makes.
+func (e *Error) AppendBody(dst []byte, newID func() string) []byte {
 	switch e.Envelope {
 	case Text:
-		return []byte(e.Message)
+		return append(dst, e.Message...)
 	case Page:
-		return []byte(page(e.Message))
+		return append(dst, page(e.Message)...)
 	}
-	object := jsonw.Open(make([]byte, 0, 512))
+	object := jsonw.Open(dst)
 	if e.Envelope == Middleware {
 		object.String("id", newID())
 	}

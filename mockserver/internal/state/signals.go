@@ -175,10 +175,12 @@ func take(iterator memdb.ResultIterator, page Page, within func(*Signal) bool) [
 // resolve looks up the names behind the ids of signals.
 func resolve(txn *memdb.Txn, signals []*Signal) ([]ResolvedSignal, error) {
 	out := make([]ResolvedSignal, len(signals))
-	endpoints, tokens := map[int64]*Endpoint{}, map[int64]*Token{}
+	endpoints, tokens := map[int64]*Endpoint{}, map[tokenKey]*Token{}
 	for i, signal := range signals {
 		out[i].Signal = signal
-		endpoint, err := once(endpoints, txn, tableEndpoints, signal.SourceID)
+		endpoint, err := once(endpoints, signal.SourceID, func() (*Endpoint, error) {
+			return first[Endpoint](txn, tableEndpoints, indexID, signal.SourceID)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +190,9 @@ func resolve(txn *memdb.Txn, signals []*Signal) ([]ResolvedSignal, error) {
 		if signal.TokenID == nil {
 			continue
 		}
-		token, err := once(tokens, txn, tableTokens, *signal.TokenID)
+		token, err := once(tokens, tokenKey{signal.SourceID, *signal.TokenID}, func() (*Token, error) {
+			return first[Token](txn, tableTokens, indexID, signal.SourceID, *signal.TokenID)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -201,15 +205,18 @@ func resolve(txn *memdb.Txn, signals []*Signal) ([]ResolvedSignal, error) {
 
 // once looks an object up, or remembers that it was: many signals have the same
 // few sources.
-func once[T any](seen map[int64]*T, txn *memdb.Txn, table string, id int64) (*T, error) {
-	object, has := seen[id]
+func once[K comparable, T any](seen map[K]*T, key K, find func() (*T, error)) (*T, error) {
+	object, has := seen[key]
 	if has {
 		return object, nil
 	}
-	object, err := first[T](txn, table, indexID, id)
-	seen[id] = object
+	object, err := find()
+	seen[key] = object
 	return object, err
 }
+
+// tokenKey is what identifies a token.
+type tokenKey struct{ endpoint, id int64 }
 
 // putSignal stores a signal and drops the oldest if there are too many. stored
 // is how many there are; it returns how many there are then.

@@ -43,7 +43,8 @@ func New(seed seed.Seed, options Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building the database: %w", err)
 	}
-	store := &Store{db: db, maxSignals: options.MaxSignals, invoices: seed.Invoices, detailed: seed.DetailedInvoices}
+	// Nobody watches for changes, and a snapshot keeps no account of what to tell.
+	store := &Store{db: db.Snapshot(), maxSignals: options.MaxSignals, invoices: seed.Invoices, detailed: seed.DetailedInvoices}
 	if store.maxSignals <= 0 {
 		store.maxSignals = DefaultMaxSignals
 	}

@@ -108,15 +108,15 @@ func (s *Store) DeleteToken(endpointID, id int64, actor Actor, now time.Time) er
 }
 
 func tokensTxn(txn *memdb.Txn, endpointID int64) ([]*Token, error) {
-	return all[Token](txn, tableTokens, indexEndpoint+"_prefix", endpointID)
+	return all[Token](txn, tableTokens, indexID+"_prefix", endpointID)
 }
 
 func tokenTxn(txn *memdb.Txn, endpointID, id int64) (*Token, error) {
-	token, err := first[Token](txn, tableTokens, indexID, id)
+	token, err := first[Token](txn, tableTokens, indexID, endpointID, id)
 	if err != nil {
 		return nil, err
 	}
-	if token == nil || token.EndpointID != endpointID {
+	if token == nil {
 		return nil, &NotFoundError{Resource: ResourceToken, ID: id}
 	}
 	return token, nil
