@@ -25,10 +25,6 @@ const controlDocument = "/docs/control.json"
 // other host. The document names this server, so that the explorer asks it. The
 // document of the control API stands beside it if the API is on.
 func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.Handler, error) {
-	document, err := contract.JSONServedAt(cmp.Or(basePath, "/"))
-	if err != nil {
-		return nil, fmt.Errorf("writing the document: %w", err)
-	}
 	choice := []map[string]string{{"name": contract.Title(), "url": basePath + docsPath + ".json"}}
 	if withControl {
 		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": basePath + controlDocument})
@@ -53,11 +49,9 @@ func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.H
 		},
 	})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+docsPath+".json", func(w http.ResponseWriter, r *http.Request) {
-		respond.Write(w, r, http.StatusOK, "application/json; charset=utf-8", document)
-	})
+	mux.Handle("GET "+docsPath+".json", newDocument(func() *spec.Contract { return contract }, basePath))
 	if withControl {
-		mux.Handle("GET "+controlDocument, newControlDocument(basePath))
+		mux.Handle("GET "+controlDocument, newDocument(spec.Control, basePath))
 	}
 	mux.Handle("GET "+docsPath+"/", explorer)
 	mux.Handle("GET "+docsPath, http.RedirectHandler(basePath+docsPath+"/", http.StatusMovedPermanently))
@@ -65,10 +59,10 @@ func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.H
 	return mux, nil
 }
 
-// newControlDocument serves the document of the control API as JSON, which is
-// compiled when somebody first asks for it.
-func newControlDocument(basePath string) http.Handler {
-	document := sync.OnceValues(func() ([]byte, error) { return spec.Control().JSONServedAt(cmp.Or(basePath, "/")) })
+// newDocument serves a contract's document as JSON, which is written when somebody
+// first asks for it.
+func newDocument(contract func() *spec.Contract, basePath string) http.Handler {
+	document := sync.OnceValues(func() ([]byte, error) { return contract().JSONServedAt(cmp.Or(basePath, "/")) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := document()
 		if err != nil {

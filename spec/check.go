@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,7 +125,7 @@ func (r *Response) checkHeaders(header http.Header) []Failure {
 				Reason: fmt.Sprintf("the response header %q is missing", declared.Name),
 			})
 		case present:
-			for _, failure := range check(declared.schema, nil, value[0], "header") {
+			for _, failure := range check(declared.schema.get().schema, nil, value[0], "header") {
 				failure.Pointer = "/" + declared.Name + failure.Pointer
 				failures = append(failures, failure)
 			}
@@ -150,7 +151,7 @@ func (r *Response) checkBody(header http.Header, body []byte) []Failure {
 		return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
 	}
 	key := body
-	if r.anyUUID {
+	if r.schema.get().anyUUID {
 		key = withoutID(body)
 	}
 	failures, known := r.verdicts.get(key)
@@ -174,13 +175,13 @@ func (r *Response) hasMediaType(header string) bool {
 // judge checks a body that is there.
 func (r *Response) judge(body []byte) []Failure {
 	if r.MediaType != mediaTypeJSON {
-		return check(r.schema, nil, string(body), "body")
+		return check(r.schema.get().schema, nil, string(body), "body")
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
 	}
-	return check(r.schema, nil, value, "body")
+	return check(r.schema.get().schema, nil, value, "body")
 }
 
 const mediaTypeJSON = "application/json"
@@ -327,14 +328,20 @@ func several(base located, rank int, keyword string, names []string, format stri
 	return out
 }
 
-// causes sums up why a value fits none of several alternatives.
+// causes sums up why a value fits none of several alternatives. The library tells
+// of properties in any order; here they have one.
 func causes(err *jsonschema.ValidationError) string {
 	var reasons []string
 	for i, cause := range err.Causes {
+		var found []located
 		for _, leaf := range leaves(cause, nil) {
-			for _, failure := range describe(leaf, "") {
-				reasons = append(reasons, strings.TrimSpace(fmt.Sprintf("(%d) %s %s", i+1, failure.Pointer, failure.Reason)))
-			}
+			found = append(found, describe(leaf, "")...)
+		}
+		slices.SortStableFunc(found, func(a, b located) int {
+			return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Reason, b.Reason))
+		})
+		for _, failure := range found {
+			reasons = append(reasons, strings.TrimSpace(fmt.Sprintf("(%d) %s %s", i+1, failure.Pointer, failure.Reason)))
 		}
 	}
 	return strings.Join(slices.Compact(reasons), "; ")

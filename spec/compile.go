@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/jsonschema/v6"
@@ -22,6 +23,8 @@ type compiler struct {
 	options *config.ValidationOptions
 	// directional is true if what a schema allows depends on the direction.
 	directional bool
+	// mu is held while a schema is compiled: reading the model fills it in.
+	mu sync.Mutex
 	// compiled are the schemas that were met before, by their place in the
 	// document: most responses are the same few.
 	compiled map[schemaKey]compiledSchema
@@ -33,9 +36,11 @@ type schemaKey struct {
 }
 
 type compiledSchema struct {
-	schema    *jsonschema.Schema
-	shape     *Shape
-	anyUUID   bool
+	schema *jsonschema.Schema
+	shape  *Shape
+	// anyUUID is true if any UUID is as good as another for the property id.
+	anyUUID bool
+	// anyString is true if the schema has nothing to say of a string.
 	anyString bool
 }
 
@@ -181,17 +186,13 @@ func (c *compiler) responses(source *v3.Responses) ([]*Response, error) {
 		if err != nil {
 			return nil, fmt.Errorf("response %q: only plain status codes are supported", code)
 		}
-		response, err := c.response(status, item)
-		if err != nil {
-			return nil, fmt.Errorf("response %d: %w", status, err)
-		}
-		responses = append(responses, response)
+		responses = append(responses, c.response(status, item))
 	}
 	slices.SortFunc(responses, func(a, b *Response) int { return a.Status - b.Status })
 	return responses, nil
 }
 
-func (c *compiler) response(status int, source *v3.Response) (*Response, error) {
+func (c *compiler) response(status int, source *v3.Response) *Response {
 	response := &Response{
 		Status:      status,
 		Description: source.Description,
@@ -202,23 +203,39 @@ func (c *compiler) response(status int, source *v3.Response) (*Response, error) 
 	}
 	mediaType, content := firstContent(source.Content)
 	if content != nil {
-		compiled, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeResponseBody)
-		if err != nil {
-			return nil, err
-		}
-		response.MediaType, response.schema, response.anyUUID = mediaType, compiled.schema, compiled.anyUUID
+		response.MediaType, response.schema = mediaType, c.later(content.Schema)
 	}
 	if source.Headers == nil {
-		return response, nil
+		return response
 	}
 	for name, header := range source.Headers.FromOldest() {
-		compiled, err := c.schema(header.Schema, schema_validation.SchemaValidationPurposeResponseBody)
-		if err != nil {
-			return nil, fmt.Errorf("header %s: %w", name, err)
-		}
-		response.Headers = append(response.Headers, &Header{Name: name, Required: header.Required, schema: compiled.schema})
+		response.Headers = append(response.Headers, &Header{Name: name, Required: header.Required, schema: c.later(header.Schema)})
 	}
-	return response, nil
+	return response
+}
+
+// compile compiles what an exchange has not needed yet.
+func (r *Response) compile() error {
+	if r.schema != nil {
+		if r.schema.get(); r.schema.err != nil {
+			return r.schema.err
+		}
+	}
+	for _, header := range r.Headers {
+		if header.schema.get(); header.schema.err != nil {
+			return fmt.Errorf("header %s: %w", header.Name, header.schema.err)
+		}
+	}
+	return nil
+}
+
+// later compiles the schema of a response when it is needed.
+func (c *compiler) later(proxy *base.SchemaProxy) *deferred {
+	return &deferred{compile: func() (compiledSchema, error) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.schema(proxy, schema_validation.SchemaValidationPurposeResponseBody)
+	}}
 }
 
 // schema compiles one schema and draws its shape. A missing one allows all.

@@ -97,9 +97,7 @@ type Response struct {
 	MediaType string
 	Headers   []*Header
 
-	schema *jsonschema.Schema
-	// anyUUID is true if any UUID is as good as another for the property id.
-	anyUUID  bool
+	schema   *deferred
 	verdicts verdicts
 }
 
@@ -108,7 +106,7 @@ type Header struct {
 	Name     string
 	Required bool
 
-	schema *jsonschema.Schema
+	schema *deferred
 }
 
 // Shape is the part of a schema that a compiled one does not keep: the order of

@@ -24,14 +24,17 @@ var document []byte
 // Document returns a copy of the embedded OpenAPI 3.0.3 document, in YAML.
 func Document() []byte { return append([]byte(nil), document...) }
 
-// Default returns the contract of the embedded document. It is compiled on the
-// first call and shared; a Contract is immutable and safe for concurrent use.
+// Default returns the contract of the embedded document. It is read on the first
+// call and shared; a Contract is immutable and safe for concurrent use. Schemas of
+// responses go on being compiled beside the caller, who need not wait for those of
+// others: what is embedded is known to compile.
 var Default = sync.OnceValue(func() *Contract {
-	contract, err := Parse(document)
-	if err != nil {
-		panic("spec: the embedded document does not compile: " + err.Error())
+	contract, err := read(document)
+	if err == nil {
+		go contract.mustComplete()
+		return contract
 	}
-	return contract
+	panic("spec: the embedded document does not compile: " + err.Error())
 })
 
 // Contract is a compiled OpenAPI document: its operations in the document's
@@ -46,11 +49,34 @@ type Contract struct {
 	byID       map[string]*Operation
 	paths      []*Path
 	tree       *node
+	complete   func() error
 }
 
 // Parse reads an OpenAPI 3.x document, YAML or JSON, and compiles every
 // operation of it. The error says what is wrong with the document and where.
 func Parse(source []byte) (*Contract, error) {
+	contract, err := read(source)
+	if err != nil {
+		return nil, err
+	}
+	if err := contract.Complete(); err != nil {
+		return nil, err
+	}
+	return contract, nil
+}
+
+// Complete compiles the schemas that no exchange has needed yet. Of what Parse
+// returns there are none.
+func (c *Contract) Complete() error { return c.complete() }
+
+func (c *Contract) mustComplete() {
+	if err := c.Complete(); err != nil {
+		panic("spec: the embedded document does not compile: " + err.Error())
+	}
+}
+
+// read makes a contract whose responses are not compiled yet.
+func read(source []byte) (*Contract, error) {
 	doc, err := libopenapi.NewDocument(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
@@ -78,7 +104,19 @@ func Parse(source []byte) (*Contract, error) {
 	if len(contract.operations) == 0 {
 		return nil, errors.New("the OpenAPI document has no operation")
 	}
+	contract.complete = sync.OnceValue(contract.compileResponses)
 	return contract, nil
+}
+
+func (c *Contract) compileResponses() error {
+	for _, operation := range c.operations {
+		for _, response := range operation.Responses {
+			if err := response.compile(); err != nil {
+				return fmt.Errorf("%s %s: response %d: %w", operation.Method, operation.Path, response.Status, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (c *Contract) compile(compiler *compiler) error {
@@ -123,8 +161,11 @@ func (c *Contract) JSON() []byte { return append([]byte(nil), c.json...) }
 
 // JSONServedAt is JSON with one server in the place of the document's, so that
 // whoever reads it from a server sends requests there: a URL, or a path on the
-// host that serves it.
+// host that serves it. It waits until the contract is complete.
 func (c *Contract) JSONServedAt(url string) ([]byte, error) {
+	if err := c.Complete(); err != nil { // whose work goes on the same nodes
+		return nil, err
+	}
 	return orderedJSON(withServer(c.root, url))
 }
 

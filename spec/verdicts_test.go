@@ -102,7 +102,7 @@ paths:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := contract.Operation("x").Response(200).anyUUID; got != want {
+		if got := contract.Operation("x").Response(200).schema.get().anyUUID; got != want {
 			t.Errorf("%s: any UUID will do: %v, want %v", schema, got, want)
 		}
 	}

@@ -1,0 +1,22 @@
+package spec
+
+import "sync"
+
+// deferred is a schema that is compiled when an exchange needs it, or when all are:
+// compiling those of the responses is most of what reading a document costs.
+type deferred struct {
+	once    sync.Once
+	compile func() (compiledSchema, error)
+
+	compiledSchema
+	err error
+}
+
+// get returns the compiled schema. The error is for Contract.Complete to tell.
+func (d *deferred) get() *compiledSchema {
+	d.once.Do(func() {
+		d.compiledSchema, d.err = d.compile()
+		d.compile = nil // and with it the model of the document
+	})
+	return &d.compiledSchema
+}
