@@ -19,6 +19,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Timeouts of the server: generous for a client on a bad line, finite for one
@@ -137,7 +138,11 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return listenError(flags.listen, err)
 	}
 	access := p.controlAccess(address)
-	mock, err := p.build(flags, configured, logger, access)
+	contract, err := loadContract(flags.spec)
+	if err != nil {
+		return err
+	}
+	mock, err := p.build(contract, flags, configured, logger, access)
 	if err != nil {
 		return err
 	}
@@ -160,9 +165,24 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock.Replay())
-	go debug.FreeOSMemory() // reading the document took several times what is kept of it
+	go p.settle(contract, logger)
 	return p.until(ctx, server, listener, logger)
 }
+
+// settle ends what of the start nobody has to wait for.
+func (p *program) settle(contract *spec.Contract, logger *slog.Logger) {
+	if err := contract.Complete(); err != nil {
+		logger.Error("the contract does not compile", "error", err)
+	}
+	releaseMemory()
+	if p.env.text("GOGC", "") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+}
+
+// gcPercent is how much of garbage may gather per live memory, which is little: the
+// more, the less of the time goes into collecting it. GOGC overrules it.
+const gcPercent = 150
 
 // until serves until the context ends, then drains.
 func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, logger *slog.Logger) error {
@@ -206,12 +226,8 @@ func (p *program) configuredTokens() (apiTokens, error) {
 	return configured, nil
 }
 
-func (p *program) build(flags *serveFlags, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
+func (p *program) build(contract *spec.Contract, flags *serveFlags, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
 	limits, err := p.limits(flags.limits)
-	if err != nil {
-		return nil, err
-	}
-	contract, err := loadContract(flags.spec)
 	if err != nil {
 		return nil, err
 	}
