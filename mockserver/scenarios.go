@@ -140,7 +140,7 @@ func reset(w gin.ResponseWriter) {
 			if wrapped, isWrapped := connection.(interface{ NetConn() net.Conn }); isWrapped { // TLS
 				connection = wrapped.NetConn()
 			}
-			if tcp, isTCP := connection.(*net.TCPConn); isTCP {
+			if tcp, isTCP := connection.(interface{ SetLinger(int) error }); isTCP {
 				_ = tcp.SetLinger(0)
 			}
 			_ = connection.Close()
