@@ -66,6 +66,44 @@ func isDecodable(path string) bool {
 	return err == nil && utf8.ValidString(text)
 }
 
+// undecodableParam is the first parameter in a path of the contract that is no
+// UTF-8 behind its escapes. The router of a real server decodes the parameters
+// of every route that a path is at or below, whatever the method (F).
+func (x *exchange) undecodableParam() (param string, is bool) {
+	if isDecodable(x.path) {
+		return "", false
+	}
+	segments := strings.FieldsFunc(x.path, func(r rune) bool { return r == '/' })
+	for _, path := range x.contract.Paths() {
+		if !x.serves(path) {
+			continue
+		}
+		if param, is = undecodable(segments, strings.Split(path.Template[1:], "/")); is {
+			return param, true
+		}
+	}
+	return "", false
+}
+
+// undecodable finds the parameter of a template that cannot be decoded in a path
+// that is at or below it.
+func undecodable(segments, template []string) (param string, is bool) {
+	if len(segments) < len(template) {
+		return "", false
+	}
+	for i, segment := range template {
+		switch {
+		case strings.HasPrefix(segment, "{"):
+			if !is && !isDecodable(segments[i]) {
+				param, is = segments[i], true
+			}
+		case !strings.EqualFold(segment, segments[i]):
+			return "", false
+		}
+	}
+	return param, is
+}
+
 func unescape(segment string) string {
 	if !strings.Contains(segment, "%") {
 		return segment
@@ -110,4 +148,29 @@ func rawPath(r *http.Request) string {
 		path = path[:end]
 	}
 	return path
+}
+
+// rawQuery is the query of a request. A fragment, which no client should send,
+// is none of it.
+func rawQuery(r *http.Request) string {
+	target, _, hasFragment := strings.Cut(r.RequestURI, "#")
+	if !hasFragment {
+		return r.URL.RawQuery
+	}
+	_, query, _ := strings.Cut(target, "?")
+	return query
+}
+
+var pathEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "{", "%7B", "}", "%7D")
+
+// encodePath escapes what a page that names the path does not show as it is.
+func encodePath(path string) string { return pathEscapes.Replace(path) }
+
+// latin1 reads the bytes of a header as Node does: each is a character.
+func latin1(value string) string {
+	runes := make([]rune, len(value))
+	for i := range len(value) {
+		runes[i] = rune(value[i])
+	}
+	return string(runes)
 }

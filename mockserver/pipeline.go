@@ -85,12 +85,22 @@ var stages = []stage{
 	(*exchange).identify,
 	(*exchange).authenticate,
 	(*exchange).limitRate,
+	(*exchange).decodeParams,
 	(*exchange).route,
 	(*exchange).meetScenario,
 	(*exchange).permit,
 	(*exchange).replayRecorded,
 	(*exchange).demandContentType,
 	(*exchange).validate,
+}
+
+// stagesOfOptions are those that a request for the methods of a path goes through.
+var stagesOfOptions = []stage{
+	(*exchange).readBody,
+	(*exchange).identify,
+	(*exchange).authenticate,
+	(*exchange).limitRate,
+	(*exchange).decodeParams,
 }
 
 // answer is what leaves: a status, a body and its type. Headers were set.
@@ -135,7 +145,7 @@ func (x *exchange) write(w gin.ResponseWriter, out answer) {
 func (s *Server) allow(methods string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		x := s.exchange(c, nil)
-		for _, check := range []stage{(*exchange).readBody, (*exchange).identify, (*exchange).authenticate, (*exchange).limitRate} {
+		for _, check := range stagesOfOptions {
 			if problem := check(x); problem != nil {
 				x.send(c.Writer, x.refuse(problem))
 				x.release()
@@ -342,6 +352,6 @@ func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string 
 
 // writeNoRoute answers what lies outside the base path.
 func (s *Server) writeNoRoute(w http.ResponseWriter, r *http.Request) {
-	problem := apierror.NoRoute(r.Method, rawPath(r))
+	problem := apierror.NoRoute(r.Method, encodePath(rawPath(r)))
 	respond.WriteFinal(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }

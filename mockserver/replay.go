@@ -82,7 +82,7 @@ func (x *exchange) replayRecorded() *apierror.Error {
 	} else if misplaced {
 		return nil
 	}
-	key := replay.Key(x.operation, x.params, x.request.URL.RawQuery, x.request.Header.Get("Content-Type"), x.body.Value)
+	key := replay.Key(x.operation, x.params, rawQuery(x.request), x.request.Header.Get("Content-Type"), x.body.Value)
 	recorded := cursor.Next(key, x.request.Method == http.MethodHead)
 	if recorded == nil {
 		return nil

@@ -93,14 +93,11 @@ func (s *Server) routes() *gin.Engine {
 	engine.ContextWithFallback = true
 	_ = engine.SetTrustedProxies(nil) // an empty list is always valid
 	for _, path := range s.contract.Paths() {
-		operations := slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
-			return operation.Edition == string(Enterprise) && s.edition == OpenSource
-		})
-		if len(operations) == 0 {
+		if !s.serves(path) {
 			continue
 		}
 		pattern := ginPattern(path.Template)
-		for _, operation := range operations {
+		for _, operation := range s.served(path) {
 			handler := s.handle(operation)
 			engine.Handle(operation.Method, pattern, handler)
 			if operation.Method == http.MethodGet {
@@ -109,9 +106,32 @@ func (s *Server) routes() *gin.Engine {
 		}
 		engine.Handle(http.MethodOptions, pattern, s.allow(path.Allow()))
 	}
-	engine.NoRoute(s.handle(nil))
+	engine.NoRoute(s.handleUnknown())
 	return engine
 }
+
+// handleUnknown answers paths of no operation. Outside the API a real server has
+// its UI, so that a request for the methods of any path is told two (O).
+func (s *Server) handleUnknown() gin.HandlerFunc {
+	unknown, allowed := s.handle(nil), s.allow("GET,HEAD")
+	return func(c *gin.Context) {
+		path := s.sent(c.Request).path
+		if c.Request.Method == http.MethodOptions && strings.HasPrefix(path, "/") && isDecodable(path) && !under("/api", collapse(path)) {
+			allowed(c)
+			return
+		}
+		unknown(c)
+	}
+}
+
+// served are the operations of a path that the edition has.
+func (s *Server) served(path *spec.Path) []*spec.Operation {
+	return slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
+		return operation.Edition == string(Enterprise) && s.edition == OpenSource
+	})
+}
+
+func (s *Server) serves(path *spec.Path) bool { return len(s.served(path)) > 0 }
 
 // ginPattern turns a path template into a pattern of gin, which demands that
 // parameters at the same place have the same name.

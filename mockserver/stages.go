@@ -95,6 +95,15 @@ func (x *exchange) limitRate() *apierror.Error {
 	return nil
 }
 
+// decodeParams refuses a path with a parameter that cannot be decoded, before
+// anything else is asked of the path.
+func (x *exchange) decodeParams() *apierror.Error {
+	if param, is := x.undecodableParam(); is {
+		return apierror.UndecodableParam(param)
+	}
+	return nil
+}
+
 // route refuses what is no operation.
 func (x *exchange) route() *apierror.Error {
 	if x.operation != nil {
@@ -106,7 +115,7 @@ func (x *exchange) route() *apierror.Error {
 	if !isDecodable(x.path) {
 		return apierror.BadPath()
 	}
-	return apierror.NoRoute(x.request.Method, x.base+x.path)
+	return apierror.NoRoute(x.request.Method, encodePath(x.base+x.path))
 }
 
 func (x *exchange) permit() *apierror.Error {
@@ -122,14 +131,14 @@ func (x *exchange) demandContentType() *apierror.Error {
 		return nil
 	}
 	if sent := x.request.Header.Get("Content-Type"); !body.IsJSON(sent) {
-		return apierror.ContentType(sent)
+		return apierror.ContentType(latin1(sent))
 	}
 	return nil
 }
 
 // validate checks parameters and body against the contract: path, query, body.
 func (x *exchange) validate() *apierror.Error {
-	x.query = qs.Parse(x.request.URL.RawQuery)
+	x.query = qs.Parse(rawQuery(x.request))
 	if x.validation == Off {
 		return nil
 	}

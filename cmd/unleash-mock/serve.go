@@ -19,6 +19,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/mockserver/wire"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -166,7 +167,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock.Replay())
 	go p.settle(contract, logger)
-	return p.until(ctx, server, listener, logger)
+	return p.until(ctx, server, wire.Listen(server, listener), logger)
 }
 
 // settle ends what of the start nobody has to wait for.

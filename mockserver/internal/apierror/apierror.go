@@ -208,6 +208,10 @@ func BadPath() *Error {
 	return &Error{Status: http.StatusBadRequest, Envelope: Page, Message: "Bad Request"}
 }
 
+// UndecodableParam answers a path with a parameter whose escapes are broken or
+// no UTF-8, in the words of a real server's router.
+func UndecodableParam(sent string) *Error { return Internal("Failed to decode param '" + sent + "'") }
+
 // NotFound answers an id or name that no resource has. Wording assumed.
 func NotFound(resource, key, value string) *Error {
 	return &Error{

@@ -58,7 +58,7 @@ const SignalCallPrefix = "/api/signal-endpoint"
 // Bearer prefix is taken off once, in any case, as a real server does; outside
 // it is part of the token.
 func Token(header http.Header, stripBearer bool) string {
-	token := strings.TrimSpace(header.Get("Authorization"))
+	token := strings.Trim(header.Get("Authorization"), " \t")
 	if !stripBearer {
 		return token
 	}
@@ -66,12 +66,19 @@ func Token(header http.Header, stripBearer bool) string {
 	if len(token) <= len(prefix) || !strings.EqualFold(token[:len(prefix)], prefix) {
 		return token
 	}
-	rest := strings.TrimLeft(token[len(prefix):], " \t")
-	if len(rest) == len(token)-len(prefix) {
+	end := len(prefix)
+	for end < len(token) && isSpace(token[end]) {
+		end++
+	}
+	if end == len(prefix) {
 		return token
 	}
-	return rest
+	return token[end:]
 }
+
+// isSpace tells what parts Bearer from the token: what JavaScript's expressions
+// call white space, of the characters that a header may hold.
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == 0xa0 }
 
 // IsPersonal tells whether a token has the form of a personal access token.
 func IsPersonal(token string) bool { return strings.HasPrefix(token, "user:") }

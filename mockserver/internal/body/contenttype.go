@@ -21,10 +21,17 @@ func mediaType(header string) string {
 	return strings.ToLower(strings.TrimSpace(essence))
 }
 
+const (
+	token        = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+	quoted       = `"(?:[^"\\]|\\.)*"`
+	oneParameter = "; *(" + token + ") *= *(" + quoted + "|" + token + ") *"
+)
+
 // parameters is a list of well-formed parameters; the last of a name counts.
 var (
-	parameters     = regexp.MustCompile("^(?:; *[!#$%&'*+.^_`|~0-9A-Za-z-]+ *= *(?:\"(?:[^\"\\\\]|\\\\.)*\"|[!#$%&'*+.^_`|~0-9A-Za-z-]+) *)*$")
-	charsetPattern = regexp.MustCompile(`(?i); *charset *= *(?:"([^"]*)"|([^ ;"]+))`)
+	parameters = regexp.MustCompile("^(?:" + oneParameter + ")*$")
+	parameter  = regexp.MustCompile(oneParameter)
+	quotedPair = regexp.MustCompile(`\\(.)`)
 )
 
 // readable tells whether a body of that Content-Type is read, and its charset.
@@ -46,8 +53,18 @@ func readable(header string) (kind, charset string, is bool) {
 	if !parameters.MatchString(rest) {
 		return "", "", false
 	}
-	for _, found := range charsetPattern.FindAllStringSubmatch(rest, -1) {
-		charset = found[1] + found[2]
+	for _, found := range parameter.FindAllStringSubmatch(rest, -1) {
+		if strings.EqualFold(found[1], "charset") {
+			charset = unquote(found[2])
+		}
 	}
 	return kind, charset, true
+}
+
+// unquote takes the quotes off the value of a parameter.
+func unquote(value string) string {
+	if value[0] != '"' {
+		return value
+	}
+	return quotedPair.ReplaceAllString(value[1:len(value)-1], "$1")
 }

@@ -54,9 +54,11 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	header["Vary"] = []string{"Accept-Encoding"}
 	if encoding := negotiate(r, len(body)); encoding != "" {
 		header["Content-Encoding"] = []string{encoding}
+		header["Transfer-Encoding"] = []string{"chunked"} // a real server compresses while it sends
 		body = compress(encoding, body)
+	} else {
+		header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
-	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // the client is gone; there is nobody to tell
