@@ -31,26 +31,14 @@ func (x *exchange) identify() *apierror.Error {
 	if problem := x.identifyUpstream(); problem != nil {
 		return problem
 	}
-	client, frontend := under("/api/client", x.path), under("/api/frontend", x.path)
-	switch x.identity.Kind {
-	case auth.Backend:
-		if !client {
-			return apierror.WrongTokenKind()
-		}
-	case auth.Frontend:
-		if !frontend {
-			return apierror.WrongTokenKind()
-		}
-	default:
-		switch {
-		case !client && !frontend:
-		case auth.IsPersonal(x.token), auth.IsAdmin(x.token): // by its form, known or not
-			return apierror.WrongTokenKind()
-		default:
-			return apierror.TokenRequired()
-		}
+	path := collapse(x.path)
+	switch {
+	case under("/api/client", path):
+		return guard(x.identity.Kind, auth.Backend, x.token)
+	case under("/api/frontend", path):
+		return guard(x.identity.Kind, auth.Frontend, x.token)
 	}
-	return nil
+	return demandKind(x.identity.Kind, x.token, path)
 }
 
 // authenticate demands a known token everywhere under /api, and a signal token

@@ -84,7 +84,7 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == 0xa0 }
 func IsPersonal(token string) bool { return strings.HasPrefix(token, "user:") }
 
 // IsAdmin tells whether a token has the form of an admin API token.
-func IsAdmin(token string) bool { return strings.HasPrefix(token, "*:*.") }
+func IsAdmin(token string) bool { return strings.HasPrefix(token, "*:*") }
 
 // Identify looks a token up. Signal tokens count only where signals says so.
 func Identify(store *state.Store, token string, signals bool) (Identity, error) {

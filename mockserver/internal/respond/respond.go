@@ -82,7 +82,7 @@ func fresh(r *http.Request, status int, etag string) bool {
 		return false
 	}
 	given, has := r.Header["If-None-Match"]
-	if !has || r.Header.Get("If-Modified-Since") != "" || noCache(r.Header.Get("Cache-Control")) {
+	if !has || r.Header.Get("If-Modified-Since") != "" || noCache(strings.Join(r.Header["Cache-Control"], ",")) {
 		return false
 	}
 	list := strings.Join(given, ", ")
@@ -105,62 +105,6 @@ func noCache(header string) bool {
 		}
 	}
 	return false
-}
-
-// supported are the encodings that the server writes, best first for a client
-// that likes them equally.
-var supported = []string{"br", "gzip", "deflate"}
-
-// negotiate picks the content encoding, or none.
-func negotiate(r *http.Request, size int) string {
-	accepted := r.Header.Get("Accept-Encoding")
-	if accepted == "" || size < threshold || r.Method == http.MethodHead {
-		return ""
-	}
-	best, weight := "", qualityOf(accepted, "identity")
-	for _, encoding := range supported {
-		if quality := qualityOf(accepted, encoding); quality > weight || quality == weight && best == "" && quality > 0 {
-			best, weight = encoding, quality
-		}
-	}
-	return best
-}
-
-// qualityOf reads the weight of an encoding from an Accept-Encoding header; of
-// several the highest counts. identity is acceptable unless it is ruled out.
-func qualityOf(header, encoding string) float64 {
-	wildcard, named := -1.0, -1.0
-	for entry := range strings.SplitSeq(header, ",") {
-		name, parameters, _ := strings.Cut(entry, ";")
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case encoding:
-			named = max(named, weightOf(parameters))
-		case "*":
-			wildcard = max(wildcard, weightOf(parameters))
-		}
-	}
-	switch {
-	case named >= 0:
-		return named
-	case wildcard >= 0:
-		return wildcard
-	case encoding == "identity":
-		return 0.0001
-	}
-	return 0
-}
-
-// weightOf reads the q of an entry's parameters; without one it is 1, and 0 if
-// it is no number.
-func weightOf(parameters string) float64 {
-	for parameter := range strings.SplitSeq(parameters, ";") {
-		name, value, _ := strings.Cut(parameter, "=")
-		if strings.TrimSpace(name) == "q" {
-			quality, _ := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			return quality
-		}
-	}
-	return 1
 }
 
 // compressors are kept for reuse: making one costs more than using it.

@@ -1,0 +1,149 @@
+package respond
+
+import (
+	"cmp"
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// supported are the encodings that the server writes. Those that it prefers, for
+// a client that likes them equally, come first and have a rank.
+var supported = []struct {
+	name string
+	rank int
+}{{"br", 1}, {"gzip", 2}, {"deflate", unranked}, {identity, unranked}}
+
+const (
+	identity = "identity"
+	unranked = math.MaxInt
+)
+
+// acceptance is an entry of an Accept-Encoding header, or what one says of an
+// encoding: exactly or by a star.
+type acceptance struct {
+	name    string
+	quality float64 // may be NaN
+	at      int
+	exact   bool
+	rank    int
+}
+
+// negotiate picks the content encoding, or none.
+func negotiate(r *http.Request, size int) string {
+	values := r.Header["Accept-Encoding"]
+	if len(values) == 0 || size < threshold || r.Method == http.MethodHead {
+		return ""
+	}
+	header := strings.Join(values, ", ")
+	if header == "" {
+		return ""
+	}
+	accepted := acceptances(header)
+	var choices []acceptance
+	for _, encoding := range supported {
+		choice := acceptanceOf(encoding.name, accepted)
+		choice.name, choice.rank = encoding.name, encoding.rank
+		if choice.quality > 0 {
+			choices = append(choices, choice)
+		}
+	}
+	if len(choices) == 0 {
+		return ""
+	}
+	best := slices.MinFunc(choices, better)
+	if best.name == identity {
+		return ""
+	}
+	return best.name
+}
+
+// better compares what the client says of two encodings: by quality, by what the
+// server prefers, then by how exactly and how early it says so.
+func better(a, b acceptance) int {
+	if order := cmp.Or(cmp.Compare(b.quality, a.quality), cmp.Compare(a.rank, b.rank)); order != 0 {
+		return order
+	}
+	if a.exact != b.exact {
+		if a.exact {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.at, b.at)
+}
+
+var (
+	entryPattern  = regexp.MustCompile(`^([^\s;]+)\s*(?:;(.*))?$`)
+	numberPattern = regexp.MustCompile(`^\s*([+-]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))`)
+)
+
+// acceptances reads an Accept-Encoding header. identity is the least of what is
+// acceptable if it is not named.
+func acceptances(header string) []acceptance {
+	var out []acceptance
+	lowest, named, count := 1.0, false, 0
+	for entry := range strings.SplitSeq(header, ",") {
+		if found := entryPattern.FindStringSubmatch(strings.TrimSpace(entry)); found != nil {
+			quality := qualityIn(found[2])
+			out = append(out, acceptance{name: found[1], quality: quality, at: count})
+			named = named || found[1] == "*" || strings.EqualFold(found[1], identity)
+			if quality != 0 && quality < lowest {
+				lowest = quality
+			}
+		}
+		count++
+	}
+	if !named {
+		out = append(out, acceptance{name: identity, quality: lowest, at: count})
+	}
+	return out
+}
+
+// qualityIn reads the q of an entry's parameters; without one it is 1, and NaN
+// if no number is there.
+func qualityIn(parameters string) float64 {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+		if name != "q" {
+			continue
+		}
+		found := numberPattern.FindStringSubmatch(value)
+		if found == nil {
+			return math.NaN()
+		}
+		quality, _ := strconv.ParseFloat(found[1], 64) // what is out of range is infinite
+		return quality
+	}
+	return 1
+}
+
+// acceptanceOf finds what a header says of an encoding: the most exact entry,
+// of several the one with the highest quality, then the last.
+func acceptanceOf(encoding string, accepted []acceptance) acceptance {
+	best := acceptance{at: -1}
+	for _, entry := range accepted {
+		entry.exact = strings.EqualFold(entry.name, encoding)
+		if !entry.exact && entry.name != "*" {
+			continue
+		}
+		if counts(entry, best) {
+			best = entry
+		}
+	}
+	return best
+}
+
+// counts tells whether an entry counts more than another one before it.
+func counts(entry, before acceptance) bool {
+	if entry.exact != before.exact {
+		return entry.exact
+	}
+	if entry.quality < before.quality || entry.quality > before.quality {
+		return entry.quality > before.quality
+	}
+	return entry.at > before.at // a quality that is no number compares with none
+}
