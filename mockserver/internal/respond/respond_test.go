@@ -74,6 +74,15 @@ func TestEncodingIsNegotiated(t *testing.T) {
 		"identity":                   "",
 		"identity;q=0.5, gzip;q=0.1": "",
 		"zstd":                       "",
+		"gzip;q=abc, br;q=0.1":       "br",
+		"gzip;Q=0":                   "gzip",
+		"gzip;x=1;q=0, deflate;Q=0":  "deflate",
+		"gzip;q=1.5, br":             "gzip",
+		"zstd, gzip;q=0.3;x=1":       "gzip",
+		"gzip, identity":             "gzip",
+		"identity, gzip;q=0.9":       "",
+		"* ;q=0.2, *;Q=0":            "br",
+		"br;q=-1, identity;q=1":      "",
 	} {
 		got := write(http.MethodGet, http.StatusOK, map[string]string{"Accept-Encoding": accept}, long)
 		if encoding := got.Header().Get("Content-Encoding"); encoding != want {

@@ -1,0 +1,51 @@
+package mockserver
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestPathsOfSDKs: the client and frontend APIs admit one kind of token each, and
+// a real server takes for theirs what has their name anywhere in the path (O).
+func TestPathsOfSDKs(t *testing.T) {
+	t.Parallel()
+	const (
+		frontendToken = "default:development.unleash-insecure-frontend-api-token"
+		wrongKind     = "expected a different token type"
+		required      = "This endpoint requires an API token"
+		notFound      = "is not available"
+	)
+	a := newApp(t)
+	for _, test := range []struct {
+		path, token string
+		status      int
+		message     string
+	}{
+		{"/api/client/features", backendToken, 404, notFound},
+		{"/api/client/features", frontendToken, 403, wrongKind},
+		{"/api/client/features", adminToken, 403, wrongKind},
+		{"/api/client/features", "user:unknown", 403, wrongKind},
+		{"/api/client/features", "*:*:unknown", 403, wrongKind},
+		{"/api/client/features", "default:development.unknown", 401, required},
+		{"/api/client/features", "", 401, required},
+		{"/api/frontend", frontendToken, 404, notFound},
+		{"/api/frontend", backendToken, 403, wrongKind},
+		{"/api/frontend", "", 401, required},
+		{"/api//client/x", backendToken, 404, notFound},
+		{"/api/proxy", frontendToken, 404, notFound},
+		{"/api/proxy", "default:development.unknown", 401, required},
+		{"/api/production/proxy", frontendToken, 404, notFound},
+		{"/api/admin/api/client/x", backendToken, 404, notFound},
+		{"/api/admin/api/client/x", "", 401, required},
+		{"/api/admin/api/client/x", adminToken, 404, notFound},
+		{"/api/admin/projects/api/frontend", frontendToken, 404, notFound},
+		{"/api/admin/projects", frontendToken, 403, wrongKind},
+		{"/health", backendToken, 403, wrongKind},
+	} {
+		got := a.call(http.MethodGet, test.path, test.token, "")
+		if got.status != test.status || !strings.Contains(string(got.body), test.message) {
+			t.Errorf("%s with %q: %d %s, want %d %q", test.path, test.token, got.status, got.body, test.status, test.message)
+		}
+	}
+}
