@@ -74,7 +74,7 @@ func (x *exchange) limitRate() *apierror.Error {
 		if rule.limiter == nil || !rule.applies {
 			continue
 		}
-		verdict := rule.limiter.Take(clientIP(x.request), x.now)
+		verdict := rule.limiter.Take(clientIP(x.request), x.instance.Clock.Now)
 		verdict.SetHeaders(x.header)
 		if !verdict.Allowed {
 			return apierror.TooManyRequests()

@@ -163,8 +163,9 @@ func other(status int) *apierror.Error {
 // exceeded is what a limiter says of one request too many.
 func exceeded() ratelimit.Verdict {
 	limiter, now := ratelimit.New(1, time.Second), time.Time{}
-	limiter.Take("", now)
-	return limiter.Take("", now)
+	clock := func() time.Time { return now }
+	limiter.Take("", clock)
+	return limiter.Take("", clock)
 }
 
 // Check finds what is wrong with a rule for a contract: operations that it does

@@ -46,10 +46,13 @@ type Verdict struct {
 	policy    string
 }
 
-// Take counts a request of a key and says whether it may pass.
-func (l *Limiter) Take(key string, now time.Time) Verdict {
+// Take counts a request of a key and says whether it may pass. It asks for the time
+// itself, so that of two requests the one that is counted later is not the earlier
+// one: that would look like a clock that was set back, and begin another window.
+func (l *Limiter) Take(key string, clock func() time.Time) Verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := clock()
 	l.sweep(now)
 	entry := l.clients[key]
 	if entry == nil || !now.Before(entry.until) || entry.until.Sub(now) > l.window {
