@@ -20,13 +20,13 @@ import (
 // a little more. They do not depend on the machine or on what else it does, as
 // times would.
 var allocations = map[string]float64{
-	"list":             60,
-	"update":           150,
-	"call":             440,
-	"newest signals":   100,
+	"list":             55,
+	"update":           135,
+	"call":             410,
+	"newest signals":   90,
 	"detailed invoice": 28,
 	"health":           20,
-	"refused body":     72,
+	"refused body":     65,
 	"malformed body":   24,
 	"no token":         22,
 	"viewer":           33,
