@@ -28,6 +28,12 @@ func get(t *testing.T, url, token string) (*http.Response, string) {
 	if token != "" {
 		request.Header.Set("Authorization", token)
 	}
+	return do(t, request)
+}
+
+// do sends a request and returns the answer with its body.
+func do(t *testing.T, request *http.Request) (*http.Response, string) {
+	t.Helper()
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
