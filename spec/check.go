@@ -58,7 +58,7 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 	if _, isString := value.(string); isString && p.anyString {
 		return nil
 	}
-	failures := check(p.schema, p.Shape, value, p.In)
+	failures := check(p.schema.get().schema, p.Shape, value, p.In)
 	for i := range failures {
 		failures[i].Pointer = "/" + escapePointer(p.Name) + failures[i].Pointer
 	}
@@ -77,7 +77,7 @@ func (o *Operation) CheckBody(value any) []Failure {
 		}
 		return []Failure{{In: "body", Keyword: "type", Want: "object", Reason: "it must be an object"}}
 	}
-	return check(o.Body.schema, o.Body.Shape, value, "body")
+	return check(o.Body.schema.get().schema, o.Body.Shape, value, "body")
 }
 
 // CheckBodyText is CheckBody for a value that was decoded from text, which is

@@ -37,11 +37,8 @@ type schemaKey struct {
 
 type compiledSchema struct {
 	schema *jsonschema.Schema
-	shape  *Shape
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
-	// anyString is true if the schema has nothing to say of a string.
-	anyString bool
 }
 
 func newCompiler(model *v3.Document, root *yaml.Node, version float32) *compiler {
@@ -141,7 +138,7 @@ func isPublic(global, own []*base.SecurityRequirement) bool {
 }
 
 func (c *compiler) parameter(source *v3.Parameter) (*Parameter, error) {
-	compiled, err := c.schema(source.Schema, schema_validation.SchemaValidationPurposeRequestBody)
+	schema, err := build(source.Schema)
 	if err != nil {
 		return nil, err
 	}
@@ -149,10 +146,10 @@ func (c *compiler) parameter(source *v3.Parameter) (*Parameter, error) {
 		Name:     source.Name,
 		In:       source.In,
 		Required: source.Required != nil && *source.Required,
-		Shape:    compiled.shape,
+		Shape:    drawShape(schema, 0),
 
-		schema:    compiled.schema,
-		anyString: compiled.anyString,
+		schema:    c.later(source.Schema, schema_validation.SchemaValidationPurposeRequestBody),
+		anyString: takesAnyString(schema),
 	}, nil
 }
 
@@ -164,15 +161,15 @@ func (c *compiler) body(source *v3.RequestBody) (*Body, error) {
 	if content == nil {
 		return nil, errors.New("it has no content")
 	}
-	compiled, err := c.schema(content.Schema, schema_validation.SchemaValidationPurposeRequestBody)
+	schema, err := build(content.Schema)
 	if err != nil {
 		return nil, err
 	}
 	return &Body{
 		MediaType: mediaType,
 		Required:  source.Required != nil && *source.Required,
-		Shape:     compiled.shape,
-		schema:    compiled.schema,
+		Shape:     drawShape(schema, 0),
+		schema:    c.later(content.Schema, schema_validation.SchemaValidationPurposeRequestBody),
 	}, nil
 }
 
@@ -203,48 +200,68 @@ func (c *compiler) response(status int, source *v3.Response) *Response {
 	}
 	mediaType, content := firstContent(source.Content)
 	if content != nil {
-		response.MediaType, response.schema = mediaType, c.later(content.Schema)
+		response.MediaType, response.schema = mediaType, c.later(content.Schema, schema_validation.SchemaValidationPurposeResponseBody)
 	}
 	if source.Headers == nil {
 		return response
 	}
 	for name, header := range source.Headers.FromOldest() {
-		response.Headers = append(response.Headers, &Header{Name: name, Required: header.Required, schema: c.later(header.Schema)})
+		response.Headers = append(response.Headers, &Header{
+			Name:     name,
+			Required: header.Required,
+			schema:   c.later(header.Schema, schema_validation.SchemaValidationPurposeResponseBody),
+		})
 	}
 	return response
 }
 
-// compile compiles what an exchange has not needed yet.
-func (r *Response) compile() error {
-	if r.schema != nil {
-		if r.schema.get(); r.schema.err != nil {
-			return r.schema.err
+// compile compiles what no exchange has needed yet.
+func (o *Operation) compile() error {
+	for _, parameter := range o.Parameters {
+		if err := parameter.schema.complete(); err != nil {
+			return fmt.Errorf("parameter %s: %w", parameter.Name, err)
 		}
 	}
-	for _, header := range r.Headers {
-		if header.schema.get(); header.schema.err != nil {
-			return fmt.Errorf("header %s: %w", header.Name, header.schema.err)
+	if o.Body != nil {
+		if err := o.Body.schema.complete(); err != nil {
+			return fmt.Errorf("request body: %w", err)
+		}
+	}
+	for _, response := range o.Responses {
+		if err := response.compile(); err != nil {
+			return fmt.Errorf("response %d: %w", response.Status, err)
 		}
 	}
 	return nil
 }
 
-// later compiles the schema of a response when it is needed.
-func (c *compiler) later(proxy *base.SchemaProxy) *deferred {
+func (r *Response) compile() error {
+	if r.schema != nil {
+		if err := r.schema.complete(); err != nil {
+			return err
+		}
+	}
+	for _, header := range r.Headers {
+		if err := header.schema.complete(); err != nil {
+			return fmt.Errorf("header %s: %w", header.Name, err)
+		}
+	}
+	return nil
+}
+
+// later compiles a schema when it is needed.
+func (c *compiler) later(proxy *base.SchemaProxy, purpose schema_validation.SchemaValidationPurpose) *deferred {
 	return &deferred{compile: func() (compiledSchema, error) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return c.schema(proxy, schema_validation.SchemaValidationPurposeResponseBody)
+		return c.schema(proxy, purpose)
 	}}
 }
 
-// schema compiles one schema and draws its shape. A missing one allows all.
+// schema compiles one schema. A missing one allows all.
 func (c *compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.SchemaValidationPurpose) (compiledSchema, error) {
-	if proxy == nil {
-		return compiledSchema{}, nil
-	}
-	source, err := proxy.BuildSchema()
-	if err != nil {
+	source, err := build(proxy)
+	if source == nil {
 		return compiledSchema{}, err
 	}
 	if !c.directional {
@@ -260,14 +277,17 @@ func (c *compiler) schema(proxy *base.SchemaProxy, purpose schema_validation.Sch
 	if err != nil {
 		return compiledSchema{}, err
 	}
-	out := compiledSchema{
-		schema:    compiled.CompiledSchema,
-		shape:     drawShape(source, 0),
-		anyUUID:   takesAnyUUID(source),
-		anyString: takesAnyString(source),
-	}
+	out := compiledSchema{schema: compiled.CompiledSchema, anyUUID: takesAnyUUID(source)}
 	c.compiled[key] = out
 	return out, nil
+}
+
+// build reads a schema of the model; nil if there is none.
+func build(proxy *base.SchemaProxy) (*base.Schema, error) {
+	if proxy == nil {
+		return nil, nil
+	}
+	return proxy.BuildSchema()
 }
 
 // takesAnyUUID tells whether one UUID in the property id is as good as another
@@ -292,7 +312,7 @@ func takesAnyUUID(schema *base.Schema) bool {
 
 // takesAnyString tells whether a schema has nothing to say of a string.
 func takesAnyString(schema *base.Schema) bool {
-	return slices.Contains(schema.Type, "string") && !looksAtValues(schema) && len(parts(schema)) == 0 &&
+	return schema != nil && slices.Contains(schema.Type, "string") && !looksAtValues(schema) && len(parts(schema)) == 0 &&
 		schema.Format == "" && schema.MinLength == nil && schema.MaxLength == nil
 }
 

@@ -3,13 +3,19 @@ package spec
 import "sync"
 
 // deferred is a schema that is compiled when an exchange needs it, or when all are:
-// compiling those of the responses is most of what reading a document costs.
+// compiling them is most of what reading a document costs.
 type deferred struct {
 	once    sync.Once
 	compile func() (compiledSchema, error)
 
 	compiledSchema
 	err error
+}
+
+// complete compiles the schema if it is not yet.
+func (d *deferred) complete() error {
+	d.get()
+	return d.err
 }
 
 // get returns the compiled schema. The error is for Contract.Complete to tell.

@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestResponsesAreCompiledWhenNeeded: who asks before all are compiled gets the
+// TestSchemasAreCompiledWhenNeeded: who asks before all are compiled gets the
 // same verdicts, however many ask at once.
-func TestResponsesAreCompiledWhenNeeded(t *testing.T) {
+func TestSchemasAreCompiledWhenNeeded(t *testing.T) {
 	t.Parallel()
 	whole, err := Parse(document)
 	if err != nil {
@@ -30,14 +30,24 @@ func TestResponsesAreCompiledWhenNeeded(t *testing.T) {
 		})
 		for _, operation := range fresh.Operations() {
 			asking.Go(func() {
+				same := func(asked any, want, got []Failure) {
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%s: %v differs (-want +got):\n%s", operation.ID, asked, diff)
+					}
+				}
+				twin := whole.Operation(operation.ID)
+				for i, parameter := range operation.Parameters {
+					for _, value := range []any{"7", "x", []any{"7"}} {
+						same(parameter.Name, twin.Parameters[i].Check(value, true), parameter.Check(value, true))
+					}
+				}
+				for _, body := range []any{nil, "x", map[string]any{}, map[string]any{"name": 7.0}} {
+					same(body, twin.CheckBody(body), operation.CheckBody(body))
+				}
 				for _, response := range operation.Responses {
 					header := http.Header{"Content-Type": {response.MediaType}}
 					for _, body := range []string{`{}`, `{"id":"no UUID","name":7}`, `[1]`, `"x"`} {
-						got := operation.CheckResponse(response.Status, header, []byte(body))
-						want := whole.Operation(operation.ID).CheckResponse(response.Status, header, []byte(body))
-						if diff := cmp.Diff(want, got); diff != "" {
-							t.Errorf("%s %d %s differs (-want +got):\n%s", operation.ID, response.Status, body, diff)
-						}
+						same(body, twin.CheckResponse(response.Status, header, []byte(body)), operation.CheckResponse(response.Status, header, []byte(body)))
 					}
 				}
 			})
@@ -46,17 +56,20 @@ func TestResponsesAreCompiledWhenNeeded(t *testing.T) {
 	asking.Wait()
 }
 
-// TestParseTellsOfResponses: a schema of a response that does not compile is told
-// with its place.
-func TestParseTellsOfResponses(t *testing.T) {
+// TestParseTellsOfEverySchema: one that does not compile is told with its place.
+func TestParseTellsOfEverySchema(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ response, want string }{
-		"a body":   {`content: {application/json: {schema: {type: string, pattern: "("}}}`, "GET /x: response 200: "},
-		"a header": {`headers: {X-A: {schema: {type: string, pattern: "("}}}`, "GET /x: response 200: header X-A: "},
+	const bad = "schema: {type: string, pattern: \"(\"}"
+	for name, test := range map[string]struct{ operation, response, want string }{
+		"a body of a request": {"requestBody: {content: {application/json: {" + bad + "}}}", "", "POST /x: request body: "},
+		"a parameter":         {"parameters: [{name: q, in: query, " + bad + "}]", "", "POST /x: parameter q: "},
+		"a body":              {"summary: s", "content: {application/json: {" + bad + "}}", "POST /x: response 200: "},
+		"a header":            {"summary: s", "headers: {X-A: {" + bad + "}}", "POST /x: response 200: header X-A: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Parse([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    get:\n      operationId: x\n      responses:\n        '200': {description: d, " + test.response + "}\n"))
+			_, err := Parse([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: x\n      " +
+				test.operation + "\n      responses:\n        '200': {description: d, " + test.response + "}\n"))
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("the error is %v, want one that begins with %q", err, test.want)
 			}

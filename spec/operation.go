@@ -3,8 +3,6 @@ package spec
 import (
 	"net/http"
 	"strings"
-
-	"github.com/pb33f/jsonschema/v6"
 )
 
 // Extensions of the document that the product reads.
@@ -73,7 +71,7 @@ type Parameter struct {
 	Required bool
 	Shape    *Shape
 
-	schema *jsonschema.Schema
+	schema *deferred
 	// anyString is true if the schema has nothing to say of a string.
 	anyString bool
 }
@@ -84,7 +82,7 @@ type Body struct {
 	Required  bool
 	Shape     *Shape
 
-	schema   *jsonschema.Schema
+	schema   *deferred
 	verdicts verdicts
 }
 

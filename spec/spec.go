@@ -25,16 +25,15 @@ var document []byte
 func Document() []byte { return append([]byte(nil), document...) }
 
 // Default returns the contract of the embedded document. It is read on the first
-// call and shared; a Contract is immutable and safe for concurrent use. Schemas of
-// responses go on being compiled beside the caller, who need not wait for those of
-// others: what is embedded is known to compile.
+// call and shared; a Contract is immutable and safe for concurrent use. What is
+// embedded is known to compile, so that nobody has to wait for all of it: a schema
+// is compiled by the first exchange that needs it, or by Complete.
 var Default = sync.OnceValue(func() *Contract {
 	contract, err := read(document)
-	if err == nil {
-		go contract.mustComplete()
-		return contract
+	if err != nil {
+		panic("spec: the embedded document does not compile: " + err.Error())
 	}
-	panic("spec: the embedded document does not compile: " + err.Error())
+	return contract
 })
 
 // Contract is a compiled OpenAPI document: its operations in the document's
@@ -69,13 +68,7 @@ func Parse(source []byte) (*Contract, error) {
 // returns there are none.
 func (c *Contract) Complete() error { return c.complete() }
 
-func (c *Contract) mustComplete() {
-	if err := c.Complete(); err != nil {
-		panic("spec: the embedded document does not compile: " + err.Error())
-	}
-}
-
-// read makes a contract whose responses are not compiled yet.
+// read makes a contract whose schemas are not compiled yet.
 func read(source []byte) (*Contract, error) {
 	doc, err := libopenapi.NewDocument(source)
 	if err != nil {
@@ -92,9 +85,6 @@ func read(source []byte) (*Contract, error) {
 		tree: &node{},
 	}
 	contract.root = info.RootNode
-	if contract.json, err = orderedJSON(info.RootNode); err != nil {
-		return nil, fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
-	}
 	if model.Model.Info != nil {
 		contract.title, contract.version = model.Model.Info.Title, model.Model.Info.Version
 	}
@@ -104,17 +94,21 @@ func read(source []byte) (*Contract, error) {
 	if len(contract.operations) == 0 {
 		return nil, errors.New("the OpenAPI document has no operation")
 	}
-	contract.complete = sync.OnceValue(contract.compileResponses)
+	contract.complete = sync.OnceValue(contract.compileSchemas)
 	return contract, nil
 }
 
-func (c *Contract) compileResponses() error {
+// compileSchemas compiles what is not yet, and then writes the document as JSON: both
+// read the same nodes, and compiling changes them.
+func (c *Contract) compileSchemas() error {
 	for _, operation := range c.operations {
-		for _, response := range operation.Responses {
-			if err := response.compile(); err != nil {
-				return fmt.Errorf("%s %s: response %d: %w", operation.Method, operation.Path, response.Status, err)
-			}
+		if err := operation.compile(); err != nil {
+			return fmt.Errorf("%s %s: %w", operation.Method, operation.Path, err)
 		}
+	}
+	var err error
+	if c.json, err = orderedJSON(c.root); err != nil {
+		return fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
 	}
 	return nil
 }
@@ -156,14 +150,18 @@ func (c *Contract) Version() string { return c.version }
 // YAML returns the document as it was given.
 func (c *Contract) YAML() []byte { return append([]byte(nil), c.yaml...) }
 
-// JSON returns the document as compact JSON, keys in the document's order.
-func (c *Contract) JSON() []byte { return append([]byte(nil), c.json...) }
+// JSON returns the document as compact JSON, keys in the document's order. It waits
+// until the contract is complete.
+func (c *Contract) JSON() []byte {
+	_ = c.Complete() // which fails only where Parse has failed
+	return append([]byte(nil), c.json...)
+}
 
 // JSONServedAt is JSON with one server in the place of the document's, so that
 // whoever reads it from a server sends requests there: a URL, or a path on the
 // host that serves it. It waits until the contract is complete.
 func (c *Contract) JSONServedAt(url string) ([]byte, error) {
-	if err := c.Complete(); err != nil { // whose work goes on the same nodes
+	if err := c.Complete(); err != nil {
 		return nil, err
 	}
 	return orderedJSON(withServer(c.root, url))

@@ -139,6 +139,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return listenError(flags.listen, err)
 	}
 	access := p.controlAccess(address)
+	go seed.Default(time.Now()) // which is read once: beside the document, not after it
 	contract, err := loadContract(flags.spec)
 	if err != nil {
 		return err
