@@ -16,6 +16,7 @@ import (
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi"
+	"github.com/pb33f/libopenapi/datamodel"
 )
 
 //go:embed unleash-operational.yaml
@@ -42,8 +43,6 @@ type Contract struct {
 	title      string
 	version    string
 	yaml       []byte
-	json       []byte
-	root       *yaml.Node
 	operations []*Operation
 	byID       map[string]*Operation
 	paths      []*Path
@@ -60,6 +59,9 @@ func Parse(source []byte) (*Contract, error) {
 	}
 	if err := contract.Complete(); err != nil {
 		return nil, err
+	}
+	if _, err := contract.asJSON(asItIs); err != nil {
+		return nil, fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
 	}
 	return contract, nil
 }
@@ -84,7 +86,6 @@ func read(source []byte) (*Contract, error) {
 		byID: map[string]*Operation{},
 		tree: &node{},
 	}
-	contract.root = info.RootNode
 	if model.Model.Info != nil {
 		contract.title, contract.version = model.Model.Info.Title, model.Model.Info.Version
 	}
@@ -98,17 +99,11 @@ func read(source []byte) (*Contract, error) {
 	return contract, nil
 }
 
-// compileSchemas compiles what is not yet, and then writes the document as JSON: both
-// read the same nodes, and compiling changes them.
 func (c *Contract) compileSchemas() error {
 	for _, operation := range c.operations {
 		if err := operation.compile(); err != nil {
 			return fmt.Errorf("%s %s: %w", operation.Method, operation.Path, err)
 		}
-	}
-	var err error
-	if c.json, err = orderedJSON(c.root); err != nil {
-		return fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
 	}
 	return nil
 }
@@ -150,22 +145,30 @@ func (c *Contract) Version() string { return c.version }
 // YAML returns the document as it was given.
 func (c *Contract) YAML() []byte { return append([]byte(nil), c.yaml...) }
 
-// JSON returns the document as compact JSON, keys in the document's order. It waits
-// until the contract is complete.
+// JSON returns the document as compact JSON, keys in the document's order.
 func (c *Contract) JSON() []byte {
-	_ = c.Complete() // which fails only where Parse has failed
-	return append([]byte(nil), c.json...)
+	text, _ := c.asJSON(asItIs) // which fails only where Parse has failed
+	return text
 }
 
 // JSONServedAt is JSON with one server in the place of the document's, so that
 // whoever reads it from a server sends requests there: a URL, or a path on the
-// host that serves it. It waits until the contract is complete.
+// host that serves it.
 func (c *Contract) JSONServedAt(url string) ([]byte, error) {
-	if err := c.Complete(); err != nil {
+	return c.asJSON(func(root *yaml.Node) *yaml.Node { return withServer(root, url) })
+}
+
+// asJSON reads the document's text again, which is seldom needed: the nodes of a
+// document take nine times the memory of its text.
+func (c *Contract) asJSON(change func(root *yaml.Node) *yaml.Node) ([]byte, error) {
+	info, err := datamodel.ExtractSpecInfo(c.yaml)
+	if err != nil {
 		return nil, err
 	}
-	return orderedJSON(withServer(c.root, url))
+	return orderedJSON(change(info.RootNode))
 }
+
+func asItIs(root *yaml.Node) *yaml.Node { return root }
 
 // Operations returns the operations in the order of the document.
 func (c *Contract) Operations() []*Operation { return append([]*Operation(nil), c.operations...) }

@@ -260,3 +260,21 @@ components:
 		t.Error("a response without the id passes")
 	}
 }
+
+// TestADocumentInJSON: what JSON may escape and YAML may not is read, and comes out
+// again, with the server's place for the document's.
+func TestADocumentInJSON(t *testing.T) {
+	t.Parallel()
+	const paths = `"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d"}}}}}}`
+	contract, err := spec.Parse([]byte(`{"openapi":"3.0.3","info":{"title":"\ud83d\ude00 \/ t","version":"1"},"servers":[{"url":"https:\/\/a"}],` + paths))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, got := `{"openapi":"3.0.3","info":{"title":"😀 / t","version":"1"},"servers":[{"url":"https://a"}],`+paths, string(contract.JSON()); got != want {
+		t.Errorf("JSON is\n%s, want\n%s", got, want)
+	}
+	got, err := contract.JSONServedAt("/base")
+	if want := `{"openapi":"3.0.3","info":{"title":"😀 / t","version":"1"},"servers":[{"url":"/base"}],` + paths; err != nil || string(got) != want {
+		t.Errorf("JSONServedAt is\n%s, %v, want\n%s", got, err, want)
+	}
+}
