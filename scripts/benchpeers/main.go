@@ -66,7 +66,7 @@ func run(ctx context.Context, s settings) error {
 		}
 	}()
 	for _, subject := range subjects(s) {
-		p, err := start(ctx, subject)
+		p, err := startOften(ctx, subject)
 		if err != nil {
 			return fmt.Errorf("starting %s: %w", subject.name, err)
 		}

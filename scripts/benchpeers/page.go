@@ -82,7 +82,7 @@ func render(s settings, running []*process, results map[string]map[string][]meas
 		}
 		out.WriteString("\n")
 	}
-	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms | resident at the start, MB | after the load, MB |\n|---|---|---|---|\n")
+	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms, median of 5 starts | resident at the start, MB | after the load, MB |\n|---|---|---|---|\n")
 	for _, p := range running {
 		fmt.Fprintf(&out, "| %s | %.0f | %.1f | %.1f |\n", p.name, p.firstAnswer.Seconds()*1000, p.before, p.after)
 	}
@@ -100,6 +100,7 @@ var ratios = []ratio{
 	{"rate: mock / Prism", mock, prismDefault, rates},
 	{"rate: mock / validation off", mock, unvalidated, rates},
 	{"rate: mock / net/http alone", mock, bareHandler, rates},
+	{"rate: net/http alone / Prism, silent", bareHandler, prismSilent, rates},
 	{"p99: mock / validation off", mock, unvalidated, func(upper, lower []measure) float64 {
 		return float64(medianOf(upper, p99)) / float64(medianOf(lower, p99))
 	}},
