@@ -102,6 +102,7 @@ func TestTheMockKeepsTheContract(t *testing.T) {
 
 func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 	t.Parallel()
+	notTwice(t)
 	for name, options := range map[string][]mockserver.Option{
 		"faithful":    {mockserver.WithValidation(mockserver.Faithful), mockserver.WithLimits(mockserver.NoLimits())},
 		"open source": {mockserver.WithEdition(mockserver.OpenSource)},

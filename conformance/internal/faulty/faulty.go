@@ -46,7 +46,8 @@ const (
 	// Resources limits how many endpoints and tokens there may be, and calls to
 	// more than a suite makes.
 	Resources Limits = "resources"
-	// Calls has the limits of a server that nobody configured.
+	// Calls has the limits of a server on which nobody configured any but that on
+	// calls, which is 4 a second.
 	Calls Limits = "calls"
 )
 
@@ -58,6 +59,8 @@ func (l Limits) options() mockserver.Limits {
 		return mockserver.NoLimits()
 	case Resources:
 		limits.CallsPerSecond = 1000 // not 0: a suite that sees no limit on calls looks for no other
+	case Calls:
+		limits.CallsPerSecond = 4 // a scenario that waits a second for each call takes half a minute
 	}
 	return limits
 }

@@ -40,18 +40,19 @@ type Page struct {
 	problems []string // errors of the page, and requests to other hosts
 }
 
-// findBrowser returns the path of a browser, or skips the test.
-func findBrowser(t *testing.T) string {
+// Program returns the path of the first of some programs that is there, or skips the
+// test.
+func Program(t *testing.T, names ...string) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
 	if os.Getenv("UNLEASH_MOCK_REQUIRE_BROWSER") == "1" {
-		t.Fatal("there is no Chromium, and UNLEASH_MOCK_REQUIRE_BROWSER demands one")
+		t.Fatalf("there is no %s, and UNLEASH_MOCK_REQUIRE_BROWSER demands it", names[0])
 	}
-	t.Skip("there is no Chromium")
+	t.Skipf("there is no %s", names[0])
 	return ""
 }
 
@@ -59,7 +60,7 @@ func findBrowser(t *testing.T) string {
 // must have had no error and asked no other host.
 func Open(t *testing.T, server, path string, ready chromedp.Action) *Page {
 	t.Helper()
-	browser := findBrowser(t)
+	browser := Program(t, "chromium", "chromium-browser", "google-chrome", "chrome")
 	// Not t.TempDir: the browser's processes write for a moment longer than they live.
 	profile, err := os.MkdirTemp("", "unleash-mock-browser-")
 	if err != nil {
