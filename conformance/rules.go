@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -252,8 +254,9 @@ func walk(value any, pointer string, visit func(pointer, key string, value any))
 	switch value := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			visit(pointer+"/"+key, key, value[key])
-			walk(value[key], pointer+"/"+key, visit)
+			inner := pointer + "/" + jsonpointer.Escape(key)
+			visit(inner, key, value[key])
+			walk(value[key], inner, visit)
 		}
 	case []any:
 		for i, inner := range value {
@@ -262,30 +265,17 @@ func walk(value any, pointer string, visit func(pointer, key string, value any))
 	}
 }
 
-// at finds the value at a JSON pointer.
+// at finds the value at a JSON pointer. An answer that is no JSON has none.
 func at(value any, pointer string) (any, bool) {
 	if pointer == "" {
 		return value, value != nil
 	}
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
-		switch inner := value.(type) {
-		case map[string]any:
-			found := false
-			if value, found = inner[token]; !found {
-				return nil, false
-			}
-		case []any:
-			index, err := strconv.Atoi(token)
-			if err != nil || index < 0 || index >= len(inner) {
-				return nil, false
-			}
-			value = inner[index]
-		default:
-			return nil, false
-		}
+	parsed, err := jsonpointer.New(pointer)
+	if err != nil {
+		return nil, false
 	}
-	return value, true
+	found, _, err := parsed.Get(value)
+	return found, err == nil
 }
 
 // compact writes a value as JSON.

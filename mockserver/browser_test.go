@@ -145,6 +145,7 @@ func TestPageSetsScenarios(t *testing.T) {
 	page.Count("#rules li", 2)
 	page.Pictures("scenarios")
 	page.must(500, http.MethodGet, "/ready", "", "")
+	page.Says("#rules li:last-child", "1 hit") // and draws no more under the pointer
 	page.Do(chromedp.Click(`#rules li:last-child button`))
 	page.Count("#rules li", 1)
 	page.must(200, http.MethodGet, "/ready", "", "")

@@ -192,13 +192,7 @@ func (x *exchange) sentValue(pointer string) string {
 	if x.body.Text == nil {
 		return "{}"
 	}
-	var path []string
-	if pointer != "" {
-		for token := range strings.SplitSeq(pointer[1:], "/") {
-			path = append(path, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
-		}
-	}
-	printed, found := v8json.Restringify(x.body.Text, path...)
+	printed, found := v8json.Restringify(x.body.Text, pointer)
 	if !found {
 		return "undefined"
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/jsonschema/v6/kind"
 )
@@ -60,7 +61,7 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 	}
 	failures := check(p.schema.get().schema, p.Shape, value, p.In)
 	for i := range failures {
-		failures[i].Pointer = "/" + escapePointer(p.Name) + failures[i].Pointer
+		failures[i].Pointer = "/" + jsonpointer.Escape(p.Name) + failures[i].Pointer
 	}
 	return failures
 }
@@ -354,15 +355,12 @@ func withoutNull(types []string) []string {
 	return slices.DeleteFunc(slices.Clone(types), func(name string) bool { return name == "null" })
 }
 
+// pointer writes the JSON pointer to what is reached by names, one within the other.
 func pointer(path []string) string {
 	var out strings.Builder
 	for _, token := range path {
 		out.WriteByte('/')
-		out.WriteString(escapePointer(token))
+		out.WriteString(jsonpointer.Escape(token))
 	}
 	return out.String()
-}
-
-func escapePointer(token string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
 }

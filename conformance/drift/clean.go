@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
 )
 
@@ -189,7 +190,7 @@ func (c *cleaner) security(o *operation) *yaml.Node {
 
 // way words a security scheme.
 func (c *cleaner) way(name string) string {
-	scheme := c.document.resolve(at(c.document.root, "/components/securitySchemes/"+escape(name)))
+	scheme := c.document.resolve(at(c.document.root, "/components/securitySchemes/"+jsonpointer.Escape(name)))
 	switch kind := text(field(scheme, "type")); kind {
 	case "apiKey":
 		return strings.ToLower(kind + " in " + text(field(scheme, "in")) + " " + text(field(scheme, "name")))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
@@ -128,7 +129,7 @@ func (c *comparison) changes() (map[string][]Change, error) {
 	out := map[string][]Change{}
 	all := walk(found.PathsChanges, "")
 	for _, p := range pairs {
-		prefix := "/" + escape(p.operation.Path) + "/" + strings.ToLower(p.operation.Method)
+		prefix := "/" + jsonpointer.Escape(p.operation.Path) + "/" + strings.ToLower(p.operation.Method)
 		var own []located
 		for _, change := range all {
 			if rest, inside := strings.CutPrefix(change.pointer, prefix); inside && (rest == "" || rest[0] == '/') {

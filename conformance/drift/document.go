@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
 )
 
@@ -137,7 +138,7 @@ func at(node *yaml.Node, pointer string) *yaml.Node {
 		if token == "" && pointer == "" {
 			break
 		}
-		if node = field(node, unescape(token)); node == nil {
+		if node = field(node, jsonpointer.Unescape(token)); node == nil {
 			return nil
 		}
 	}
@@ -210,12 +211,4 @@ func same(a, b *yaml.Node) bool {
 		return slices.EqualFunc(a.Content, b.Content, same)
 	}
 	return a.Value == b.Value && a.ShortTag() == b.ShortTag()
-}
-
-func escape(token string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
-}
-
-func unescape(token string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/libopenapi/what-changed/model"
 )
 
@@ -78,7 +79,7 @@ func walkValue(value reflect.Value, pointer string) []located {
 		keys := value.MapKeys()
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		for _, key := range keys {
-			found = append(found, walkValue(value.MapIndex(key), pointer+"/"+escape(key.String()))...)
+			found = append(found, walkValue(value.MapIndex(key), pointer+"/"+jsonpointer.Escape(key.String()))...)
 		}
 		return found
 	case reflect.Struct:
@@ -89,7 +90,7 @@ func walkValue(value reflect.Value, pointer string) []located {
 
 func walkStruct(value reflect.Value, pointer string) []located {
 	if name := value.FieldByName("Name"); name.IsValid() && name.Kind() == reflect.String && name.String() != "" {
-		pointer += "/" + escape(name.String())
+		pointer += "/" + jsonpointer.Escape(name.String())
 	}
 	var found []located
 	for i := range value.NumField() {
@@ -129,7 +130,7 @@ func place(change *model.Change, pointer string) string {
 		if strings.HasSuffix(pointer, container) {
 			container = ""
 		}
-		return pointer + container + "/" + escape(named)
+		return pointer + container + "/" + jsonpointer.Escape(named)
 	case strings.HasSuffix(pointer, "/"+change.Property):
 		return pointer
 	}

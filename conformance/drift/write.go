@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/go-openapi/jsonpointer"
 )
 
 // writers by format.
@@ -131,7 +133,7 @@ func (c Change) values() string {
 	switch {
 	case c.Contract != "" && c.Target != "":
 		return fmt.Sprintf(" (%s became %s)", c.Contract, c.Target)
-	case c.Contract+c.Target != "" && !strings.HasSuffix(c.Pointer, "/"+escape(c.Contract+c.Target)):
+	case c.Contract+c.Target != "" && !strings.HasSuffix(c.Pointer, "/"+jsonpointer.Escape(c.Contract+c.Target)):
 		return fmt.Sprintf(" (%s)", c.Contract+c.Target)
 	}
 	return ""

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
+
+	"github.com/go-openapi/jsonpointer"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/glob"
 )
@@ -45,29 +45,12 @@ func (m *Match) matches(r *Request) bool {
 
 // at finds the value at a JSON pointer.
 func at(value any, pointer string) (any, bool) {
-	if pointer == "" {
-		return value, true
+	parsed, err := jsonpointer.New(pointer)
+	if err != nil {
+		return nil, false
 	}
-	for token := range strings.SplitSeq(pointer[1:], "/") {
-		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
-		switch container := value.(type) {
-		case map[string]any:
-			inner, found := container[token]
-			if !found {
-				return nil, false
-			}
-			value = inner
-		case []any:
-			index, err := strconv.Atoi(token)
-			if err != nil || index < 0 || index >= len(container) {
-				return nil, false
-			}
-			value = container[index]
-		default:
-			return nil, false
-		}
-	}
-	return value, true
+	found, _, err := parsed.Get(value)
+	return found, err == nil
 }
 
 // equal compares JSON values. A rule that was written in Go may hold other

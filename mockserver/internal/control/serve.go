@@ -222,13 +222,7 @@ func (x *exchange) knows(name string) bool {
 
 // sent prints the value at a pointer of the body, shortened.
 func (x *exchange) sent(pointer string) string {
-	var path []string
-	if pointer != "" {
-		for token := range strings.SplitSeq(pointer[1:], "/") {
-			path = append(path, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
-		}
-	}
-	text, found := v8json.Restringify(x.input.body, path...)
+	text, found := v8json.Restringify(x.input.body, pointer)
 	switch {
 	case !found:
 		return "undefined"

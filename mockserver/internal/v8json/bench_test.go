@@ -61,7 +61,7 @@ func BenchmarkParseDeep(b *testing.B) {
 func BenchmarkRestringify(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		Restringify(benchmarkTexts[0].text, "name")
+		Restringify(benchmarkTexts[0].text, "/name")
 	}
 }
 

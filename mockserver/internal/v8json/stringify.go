@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
 )
 
@@ -87,19 +89,23 @@ func appendObject(dst []byte, keys []string, values map[string]any, order order)
 	return append(dst, '}')
 }
 
-// Restringify prints the part of a JSON text at a path of keys and indexes as
+// Restringify prints the part of a JSON text at a JSON pointer as
 // JSON.stringify(JSON.parse(text)) would, in JavaScript's order of keys; of
 // duplicate keys the first gives the place and the last the value. The result
 // is false if the text is no JSON or has no such part. For a part that is
 // nested too deeply for JSON.stringify it is the words that Unleash then uses.
 //
 // It is for error messages: it decodes the text again.
-func Restringify(text []byte, pointer ...string) (string, bool) {
+func Restringify(text []byte, pointer string) (string, bool) {
 	value, err := parseOrdered(text)
 	if err != nil {
 		return "", false
 	}
-	for _, step := range pointer {
+	path, err := jsonpointer.New(pointer)
+	if err != nil {
+		return "", false
+	}
+	for _, step := range path.DecodedTokens() {
 		var found bool
 		if value, found = part(value, step); !found {
 			return "", false

@@ -40,7 +40,7 @@ func TestAsNode(t *testing.T) {
 			}
 			continue
 		}
-		got, ok := Restringify(text)
+		got, ok := Restringify(text, "")
 		if want := row["printed"].(string); err != nil || !ok || got != want {
 			t.Errorf("Restringify(%q)\n got %s (error %v)\nwant %s", text, got, err, want)
 		}
@@ -101,29 +101,30 @@ func TestRestringifyAtAPath(t *testing.T) {
 	t.Parallel()
 	text := []byte(`{"a":[1.0,{"x":"y","2":1e21}],"b~/c":null,"10":0,"b~/c":false}`)
 	for name, test := range map[string]struct {
-		path []string
-		want string
-		ok   bool
+		pointer string
+		want    string
+		ok      bool
 	}{
-		"whole":            {nil, `{"10":0,"a":[1,{"2":1e+21,"x":"y"}],"b~/c":false}`, true},
-		"element":          {[]string{"a", "0"}, `1`, true},
-		"inner object":     {[]string{"a", "1"}, `{"2":1e+21,"x":"y"}`, true},
-		"odd key":          {[]string{"b~/c"}, `false`, true},
-		"no such key":      {[]string{"z"}, "", false},
-		"no such element":  {[]string{"a", "2"}, "", false},
-		"index not so put": {[]string{"a", "00"}, "", false},
-		"index with sign":  {[]string{"a", "+1"}, "", false},
-		"into a scalar":    {[]string{"a", "0", "x"}, "", false},
+		"whole":            {"", `{"10":0,"a":[1,{"2":1e+21,"x":"y"}],"b~/c":false}`, true},
+		"element":          {"/a/0", `1`, true},
+		"inner object":     {"/a/1", `{"2":1e+21,"x":"y"}`, true},
+		"odd key":          {"/b~0~1c", `false`, true},
+		"no such key":      {"/z", "", false},
+		"no such element":  {"/a/2", "", false},
+		"index not so put": {"/a/00", "", false},
+		"index with sign":  {"/a/+1", "", false},
+		"into a scalar":    {"/a/0/x", "", false},
+		"no pointer":       {"a", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := Restringify(text, test.path...)
+			got, ok := Restringify(text, test.pointer)
 			if got != test.want || ok != test.ok {
 				t.Errorf("got %q %v, want %q %v", got, ok, test.want, test.ok)
 			}
 		})
 	}
-	if got, ok := Restringify([]byte(`{"a":}`), "a"); ok {
+	if got, ok := Restringify([]byte(`{"a":}`), "/a"); ok {
 		t.Errorf("of no JSON it made %q", got)
 	}
 }
@@ -249,7 +250,7 @@ func TestDeepNestingIsNoProblem(t *testing.T) {
 	if _, err := Parse(text); err != nil {
 		t.Fatal(err)
 	}
-	if got, ok := Restringify(text); !ok || got != tooDeep {
+	if got, ok := Restringify(text, ""); !ok || got != tooDeep {
 		t.Errorf("printed as %.60q", got)
 	}
 	if got, err := CompactJSONB(text); err != nil || string(got) != string(text) {
@@ -292,7 +293,7 @@ func FuzzParse(f *testing.F) {
 		if strings.Count(string(text), "[")+strings.Count(string(text), "{") < 10_000 && (err == nil) != json.Valid(replaced) {
 			t.Fatalf("Parse says %v, json.Valid %v", err, json.Valid(replaced))
 		}
-		printed, ok := Restringify(text)
+		printed, ok := Restringify(text, "")
 		if ok != (err == nil) {
 			t.Fatalf("Parse says %v, Restringify %v", err, ok)
 		}
@@ -314,7 +315,7 @@ func FuzzParse(f *testing.F) {
 // library reads.
 func checkMeaning(t *testing.T, text []byte, value any, printed string) {
 	t.Helper()
-	if again, ok := Restringify([]byte(printed)); printed != tooDeep && (!ok || again != printed) {
+	if again, ok := Restringify([]byte(printed), ""); printed != tooDeep && (!ok || again != printed) {
 		t.Fatalf("%s printed again is %s", printed, again)
 	}
 	stored, err := CompactJSONB(text)
