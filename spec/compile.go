@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/pb33f/go-yaml"
@@ -62,6 +63,36 @@ func isDirectional(node *yaml.Node) bool {
 		}
 	}
 	return slices.ContainsFunc(node.Content, isDirectional)
+}
+
+// into compiles the document's operations into a contract. It is no method of the
+// contract: whoever imports this package would import the library's model with it.
+func (c *compiler) into(contract *Contract) error {
+	if c.model.Paths == nil {
+		return nil
+	}
+	for template, item := range c.model.Paths.PathItems.FromOldest() {
+		path := &Path{Template: template, byMethod: map[string]*Operation{}}
+		for method, source := range item.GetOperations().FromOldest() {
+			operation, err := c.operation(item, strings.ToUpper(method), template, source)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", strings.ToUpper(method), template, err)
+			}
+			if other := contract.byID[operation.ID]; other != nil {
+				return fmt.Errorf("%s %s: the operationId %q is taken by %s %s",
+					operation.Method, template, operation.ID, other.Method, other.Path)
+			}
+			contract.byID[operation.ID] = operation
+			contract.operations = append(contract.operations, operation)
+			path.Operations = append(path.Operations, operation)
+			path.byMethod[operation.Method] = operation
+		}
+		if err := contract.tree.add(path); err != nil {
+			return err
+		}
+		contract.paths = append(contract.paths, path)
+	}
+	return nil
 }
 
 func (c *compiler) operation(item *v3.PathItem, method, path string, source *v3.Operation) (*Operation, error) {

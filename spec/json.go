@@ -6,7 +6,20 @@ import (
 	"fmt"
 
 	"github.com/pb33f/go-yaml"
+	"github.com/pb33f/libopenapi/datamodel"
 )
+
+// asJSON reads the document's text again, which is seldom needed: the nodes of a
+// document take nine times the memory of its text.
+func asJSON(source []byte, change func(root *yaml.Node) *yaml.Node) ([]byte, error) {
+	info, err := datamodel.ExtractSpecInfo(source)
+	if err != nil {
+		return nil, err
+	}
+	return orderedJSON(change(info.RootNode))
+}
+
+func asItIs(root *yaml.Node) *yaml.Node { return root }
 
 // orderedJSON writes a YAML document as compact JSON, keys in their order.
 func orderedJSON(node *yaml.Node) ([]byte, error) {

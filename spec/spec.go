@@ -16,7 +16,6 @@ import (
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi"
-	"github.com/pb33f/libopenapi/datamodel"
 )
 
 //go:embed unleash-operational.yaml
@@ -60,7 +59,7 @@ func Parse(source []byte) (*Contract, error) {
 	if err := contract.Complete(); err != nil {
 		return nil, err
 	}
-	if _, err := contract.asJSON(asItIs); err != nil {
+	if _, err := asJSON(contract.yaml, asItIs); err != nil {
 		return nil, fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
 	}
 	return contract, nil
@@ -89,7 +88,7 @@ func read(source []byte) (*Contract, error) {
 	if model.Model.Info != nil {
 		contract.title, contract.version = model.Model.Info.Title, model.Model.Info.Version
 	}
-	if err := contract.compile(newCompiler(&model.Model, info.RootNode, info.VersionNumeric)); err != nil {
+	if err := newCompiler(&model.Model, info.RootNode, info.VersionNumeric).into(contract); err != nil {
 		return nil, err
 	}
 	if len(contract.operations) == 0 {
@@ -108,34 +107,6 @@ func (c *Contract) compileSchemas() error {
 	return nil
 }
 
-func (c *Contract) compile(compiler *compiler) error {
-	if compiler.model.Paths == nil {
-		return nil
-	}
-	for template, item := range compiler.model.Paths.PathItems.FromOldest() {
-		path := &Path{Template: template, byMethod: map[string]*Operation{}}
-		for method, source := range item.GetOperations().FromOldest() {
-			operation, err := compiler.operation(item, strings.ToUpper(method), template, source)
-			if err != nil {
-				return fmt.Errorf("%s %s: %w", strings.ToUpper(method), template, err)
-			}
-			if other := c.byID[operation.ID]; other != nil {
-				return fmt.Errorf("%s %s: the operationId %q is taken by %s %s",
-					operation.Method, template, operation.ID, other.Method, other.Path)
-			}
-			c.byID[operation.ID] = operation
-			c.operations = append(c.operations, operation)
-			path.Operations = append(path.Operations, operation)
-			path.byMethod[operation.Method] = operation
-		}
-		if err := c.tree.add(path); err != nil {
-			return err
-		}
-		c.paths = append(c.paths, path)
-	}
-	return nil
-}
-
 // Title is the document's info.title.
 func (c *Contract) Title() string { return c.title }
 
@@ -147,7 +118,7 @@ func (c *Contract) YAML() []byte { return append([]byte(nil), c.yaml...) }
 
 // JSON returns the document as compact JSON, keys in the document's order.
 func (c *Contract) JSON() []byte {
-	text, _ := c.asJSON(asItIs) // which fails only where Parse has failed
+	text, _ := asJSON(c.yaml, asItIs) // which fails only where Parse has failed
 	return text
 }
 
@@ -155,20 +126,8 @@ func (c *Contract) JSON() []byte {
 // whoever reads it from a server sends requests there: a URL, or a path on the
 // host that serves it.
 func (c *Contract) JSONServedAt(url string) ([]byte, error) {
-	return c.asJSON(func(root *yaml.Node) *yaml.Node { return withServer(root, url) })
+	return asJSON(c.yaml, func(root *yaml.Node) *yaml.Node { return withServer(root, url) })
 }
-
-// asJSON reads the document's text again, which is seldom needed: the nodes of a
-// document take nine times the memory of its text.
-func (c *Contract) asJSON(change func(root *yaml.Node) *yaml.Node) ([]byte, error) {
-	info, err := datamodel.ExtractSpecInfo(c.yaml)
-	if err != nil {
-		return nil, err
-	}
-	return orderedJSON(change(info.RootNode))
-}
-
-func asItIs(root *yaml.Node) *yaml.Node { return root }
 
 // Operations returns the operations in the order of the document.
 func (c *Contract) Operations() []*Operation { return append([]*Operation(nil), c.operations...) }
