@@ -171,7 +171,7 @@ func TestPartsOfAValueAreFound(t *testing.T) {
 	}
 	var visited []string
 	walk(value, "", func(pointer, _ string, _ any) { visited = append(visited, pointer) })
-	if want := []string{"/", "/a", "/a/0/b/c", "/~"}; !slices.Equal(visited, want) {
+	if want := []string{"/", "/a", "/a/0/b~1c", "/~0"}; !slices.Equal(visited, want) {
 		t.Errorf("visited %q", visited)
 	}
 }
