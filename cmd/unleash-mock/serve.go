@@ -184,7 +184,7 @@ func (p *program) settle(contract *spec.Contract, logger *slog.Logger) {
 
 // gcPercent is how much of garbage may gather per live memory, which is little: the
 // more, the less of the time goes into collecting it. GOGC overrules it.
-const gcPercent = 200
+const gcPercent = 150
 
 // until serves until the context ends, then drains.
 func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, logger *slog.Logger) error {
