@@ -27,13 +27,20 @@ func fuzzed(t *testing.T, servers []*Server, method, path string, header http.He
 		request.Header = header.Clone()
 		recorder := httptest.NewRecorder()
 		server.ServeHTTP(recorder, request)
-		if recorder.Code >= 500 {
+		if recorder.Code >= 500 && !failsToDecode(path, recorder) {
 			t.Fatalf("%s %s %q: %d %s", method, path, body, recorder.Code, recorder.Body)
 		}
 		if breaches := slices.DeleteFunc(server.Violations(), func(v Violation) bool { return v.Direction == RequestViolation }); len(breaches) > 0 {
 			t.Fatalf("%s %s %q: %v", method, path, body, breaches)
 		}
 	}
+}
+
+// failsToDecode tells whether an answer is what a real server says of a parameter in
+// a path that cannot be decoded, of which there is one.
+func failsToDecode(path string, answer *httptest.ResponseRecorder) bool {
+	path, _, _ = strings.Cut(path, "?")
+	return answer.Code == http.StatusInternalServerError && !isDecodable(path) && strings.Contains(answer.Body.String(), `"message":"Failed to decode param '`)
 }
 
 func fuzzServers(f *testing.F) []*Server {
