@@ -13,12 +13,12 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/body"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/qs"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -48,7 +48,7 @@ type exchange struct {
 	path     string
 	token    string
 	identity auth.Identity
-	body     body.Body
+	body     bodyparser.Body
 	query    *qs.Values
 	// effect is the scenario that the request met; nil for none.
 	effect   *scenario.Effect

@@ -21,8 +21,8 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 )
 
 // recordedCase is one exchange with a real Unleash 8.2.0; testdata/recordings

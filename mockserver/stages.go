@@ -3,21 +3,25 @@ package mockserver
 import (
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/body"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/qs"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // readBody reads and decodes what is sent: errors of it precede all others.
-func (x *exchange) readBody() (problem *apierror.Error) {
-	x.body, problem = body.Read(x.request)
-	return problem
+func (x *exchange) readBody() *apierror.Error {
+	read, failed := bodyparser.Read(x.request)
+	x.body = read
+	if failed != nil {
+		return apierror.BodyParser(failed.Status, failed.Message)
+	}
+	return nil
 }
 
 // identify finds out whose token it is. One of the wrong kind is refused even
@@ -118,7 +122,7 @@ func (x *exchange) demandContentType() *apierror.Error {
 	if !x.operation.DemandsContentType() {
 		return nil
 	}
-	if sent := x.request.Header.Get("Content-Type"); !body.IsJSON(sent) {
+	if sent := x.request.Header.Get("Content-Type"); !bodyparser.IsJSON(sent) {
 		return apierror.ContentType(latin1(sent))
 	}
 	return nil

@@ -11,7 +11,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
 // Envelope is the form of an error body.
@@ -32,12 +33,7 @@ const (
 )
 
 // Detail is one entry of an error's details.
-type Detail struct {
-	Path    string
-	Message string
-	// PathFirst writes path before message, as some validation errors do.
-	PathFirst bool
-}
+type Detail = ajv.Complaint
 
 // Error is an error answer of the API.
 type Error struct {
@@ -96,7 +92,7 @@ func (e *Error) AppendBody(dst []byte, newID func() string) []byte {
 		if details == nil {
 			details = []Detail{{Message: e.Message}}
 		}
-		object.Array("details", len(details), func(dst []byte, i int) []byte { return details[i].append(dst) })
+		object.Array("details", len(details), func(dst []byte, i int) []byte { return appendDetail(dst, details[i]) })
 	}
 	if e.extra != nil {
 		e.extra(&object)
@@ -104,7 +100,7 @@ func (e *Error) AppendBody(dst []byte, newID func() string) []byte {
 	return object.Close()
 }
 
-func (d Detail) append(dst []byte) []byte {
+func appendDetail(dst []byte, d Detail) []byte {
 	object := jsonw.Open(dst)
 	if d.PathFirst {
 		object.String("path", d.Path)

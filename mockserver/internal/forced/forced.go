@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"

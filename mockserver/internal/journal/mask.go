@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
 // mask stands for what was a secret.

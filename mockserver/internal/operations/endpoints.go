@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 )
 

@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 )
 

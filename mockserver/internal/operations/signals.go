@@ -3,10 +3,10 @@ package operations
 import (
 	"context"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
 )
 
 // source is where every signal of this API comes from.

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/body"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/mockserver/recording"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -25,7 +25,7 @@ func Key(operation *spec.Operation, params []string, query, contentType string, 
 		key = strconv.AppendQuote(key, param)
 	}
 	key = appendQuery(append(key, '?'), query)
-	if !operation.DemandsContentType() || body.IsJSON(contentType) {
+	if !operation.DemandsContentType() || bodyparser.IsJSON(contentType) {
 		key = append(key, " json"...)
 	}
 	return string(appendValue(append(key, ' '), value))
@@ -36,7 +36,7 @@ func Key(operation *spec.Operation, params []string, query, contentType string, 
 func recordedKey(operation *spec.Operation, params []string, exchange *recording.Exchange) (string, bool) {
 	sent := &exchange.Request
 	contentType := sent.Header.Get("Content-Type")
-	read, problem := body.Read(&http.Request{
+	read, problem := bodyparser.Read(&http.Request{
 		Header:        http.Header{"Content-Type": {contentType}},
 		Body:          io.NopCloser(strings.NewReader(sent.Body)),
 		ContentLength: int64(len(sent.Body)),

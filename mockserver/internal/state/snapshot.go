@@ -10,8 +10,8 @@ import (
 
 	"github.com/hashicorp/go-memdb"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 )
 

@@ -1,15 +1,14 @@
-// Package body reads request bodies as Unleash's body parsers do: only JSON and
+// Package bodyparser reads request bodies as Unleash's body parsers do: only JSON and
 // forms are read, before anything else is looked at, inflated and decoded by
 // their charset, within a limit that counts what comes out.
-package body
+package bodyparser
 
 import (
 	"net/http"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/qs"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
 // Limit is the largest body in bytes, after inflation.
@@ -25,9 +24,17 @@ type Body struct {
 	Text []byte
 }
 
+// Error is the refusal of a body, as the body parser words it.
+type Error struct {
+	Status  int
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
 // Read reads the body of a request. A body that is neither JSON nor a form is
 // left alone and counts as an empty object, and so does an empty one.
-func Read(r *http.Request) (Body, *apierror.Error) {
+func Read(r *http.Request) (Body, *Error) {
 	none := Body{Value: map[string]any{}}
 	if !hasBody(r) {
 		return none, nil
@@ -53,7 +60,7 @@ func Read(r *http.Request) (Body, *apierror.Error) {
 	}
 	value, err := v8json.Parse(text)
 	if err != nil {
-		return Body{Value: none.Value, Text: text}, apierror.BodyParser(http.StatusBadRequest, err.Error())
+		return Body{Value: none.Value, Text: text}, &Error{http.StatusBadRequest, err.Error()}
 	}
 	return Body{Value: value, Text: text}, nil
 }
@@ -65,13 +72,13 @@ func hasBody(r *http.Request) bool {
 
 // readForm reads the fields of a form: a query string with bounds of its own,
 // which it is an error to exceed.
-func readForm(text string) (Body, *apierror.Error) {
+func readForm(text string) (Body, *Error) {
 	if strings.Count(text, "&") >= qs.MaxParameters {
-		return Body{}, apierror.BodyParser(http.StatusRequestEntityTooLarge, "too many parameters")
+		return Body{}, &Error{http.StatusRequestEntityTooLarge, "too many parameters"}
 	}
 	fields, ok := qs.ParseForm(text)
 	if !ok {
-		return Body{}, apierror.BodyParser(http.StatusBadRequest, "The input exceeded the depth")
+		return Body{}, &Error{http.StatusBadRequest, "The input exceeded the depth"}
 	}
 	return Body{Value: fields.All(), Text: v8json.Stringify(nil, fields.AllOrdered())}, nil
 }

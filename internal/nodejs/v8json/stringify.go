@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
 // deepest is about how deep JSON.stringify of Node goes before its stack ends.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -79,31 +78,31 @@ func TestDetail(t *testing.T) {
 	for name, test := range map[string]struct {
 		failure spec.Failure
 		sent    string
-		want    apierror.Detail
+		want    Complaint
 	}{
 		"minimum": {
 			spec.Failure{In: "query", Pointer: "/limit", Keyword: "minimum", Want: "0"}, "-1",
-			apierror.Detail{Path: "/query/limit", Message: "The `/query/limit` property must be >= 0. You sent -1."},
+			Complaint{Path: "/query/limit", Message: "The `/query/limit` property must be >= 0. You sent -1."},
 		},
 		"path parameter": {
 			spec.Failure{In: "path", Pointer: "/id", Keyword: "minLength", Want: "1"}, `""`,
-			apierror.Detail{Path: "/params/id", Message: "The `/params/id` property must NOT have fewer than 1 characters. You sent \"\"."},
+			Complaint{Path: "/params/id", Message: "The `/params/id` property must NOT have fewer than 1 characters. You sent \"\"."},
 		},
 		"format": {
 			spec.Failure{In: "body", Pointer: "/at", Keyword: "format", Want: "date-time"}, `"x"`,
-			apierror.Detail{Path: "/body/at", Message: "The `/body/at` property must match format \"date-time\". You sent \"x\"."},
+			Complaint{Path: "/body/at", Message: "The `/body/at` property must match format \"date-time\". You sent \"x\"."},
 		},
 		"enum": {
 			spec.Failure{In: "body", Pointer: "/type", Keyword: "enum", Allowed: []any{"a", "b"}}, `"x"`,
-			apierror.Detail{Path: "type", Message: "The `type` property must be equal to one of the allowed values: \"a\", \"b\". You provided \"x\", which is not valid. Please use one of the allowed values instead.."},
+			Complaint{Path: "type", Message: "The `type` property must be equal to one of the allowed values: \"a\", \"b\". You provided \"x\", which is not valid. Please use one of the allowed values instead.."},
 		},
 		"additional property": {
 			spec.Failure{In: "body", Keyword: "additionalProperties", Property: "foo"}, "",
-			apierror.Detail{Path: "/body/foo", PathFirst: true, Message: "The `/body` object of the request body does not allow additional properties. Your request included the `/body/foo` property."},
+			Complaint{Path: "/body/foo", PathFirst: true, Message: "The `/body` object of the request body does not allow additional properties. Your request included the `/body/foo` property."},
 		},
 		"keyword without a sentence": {
 			spec.Failure{In: "body", Pointer: "/a", Keyword: "dependentRequired"}, "1",
-			apierror.Detail{Path: "/body/a", Message: "The `/body/a` property is invalid. You sent 1."},
+			Complaint{Path: "/body/a", Message: "The `/body/a` property is invalid. You sent 1."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
 // segment is a part of a parameter's name: of a[b][] they are a, b and an empty

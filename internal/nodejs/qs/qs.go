@@ -11,7 +11,7 @@ package qs
 import (
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
 // Bounds of the parser, as Express sets them or the package has them.

@@ -1,4 +1,4 @@
-package body
+package bodyparser
 
 import (
 	"bytes"
@@ -9,8 +9,6 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
 // decoder turns bytes of a charset into UTF-8 without a byte order mark.
@@ -28,7 +26,7 @@ var notInNames = regexp.MustCompile(`:\d{4}$|[^0-9a-z]`)
 
 // findCharset finds the decoder of a body: JSON may have any charset of the
 // family utf-, a form must have utf-8.
-func findCharset(kind, name string) (decoder, *apierror.Error) {
+func findCharset(kind, name string) (decoder, *Error) {
 	lower := strings.ToLower(name)
 	if lower == "" || lower == "utf-8" { // nearly always
 		return decodeUTF8, nil
@@ -38,7 +36,7 @@ func findCharset(kind, name string) (decoder, *apierror.Error) {
 			return decode, nil
 		}
 	}
-	return nil, apierror.BodyParser(http.StatusUnsupportedMediaType, `unsupported charset "`+strings.ToUpper(name)+`"`)
+	return nil, &Error{http.StatusUnsupportedMediaType, `unsupported charset "` + strings.ToUpper(name) + `"`}
 }
 
 const byteOrderMark = "\ufeff"

@@ -1,4 +1,4 @@
-package body
+package bodyparser
 
 import (
 	"bufio"
@@ -11,12 +11,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
-
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
 // inflate reads the body through its content encoding, up to the limit.
-func inflate(r *http.Request) ([]byte, *apierror.Error) {
+func inflate(r *http.Request) ([]byte, *Error) {
 	var source io.Reader = r.Body
 	switch name := strings.ToLower(r.Header.Get("Content-Encoding")); name {
 	case "", "identity":
@@ -28,12 +26,12 @@ func inflate(r *http.Request) ([]byte, *apierror.Error) {
 	case "deflate":
 		source = &unzlib{source: bufio.NewReader(r.Body)}
 	default:
-		return nil, apierror.BodyParser(http.StatusUnsupportedMediaType, `unsupported content encoding "`+name+`"`)
+		return nil, &Error{http.StatusUnsupportedMediaType, `unsupported content encoding "` + name + `"`}
 	}
 	return readAll(source, r.ContentLength)
 }
 
-func readAll(source io.Reader, length int64) ([]byte, *apierror.Error) {
+func readAll(source io.Reader, length int64) ([]byte, *Error) {
 	size := int64(512)
 	if length > 0 && length <= Limit {
 		size = length + 1 // one more, so that the end is seen without growing
@@ -58,12 +56,12 @@ func readAll(source io.Reader, length int64) ([]byte, *apierror.Error) {
 }
 
 // tooLarge is the answer to a body over the limit.
-func tooLarge() *apierror.Error {
-	return apierror.BodyParser(http.StatusRequestEntityTooLarge, "request entity too large")
+func tooLarge() *Error {
+	return &Error{http.StatusRequestEntityTooLarge, "request entity too large"}
 }
 
 // readError words what went wrong while reading as zlib does.
-func readError(err error) *apierror.Error {
+func readError(err error) *Error {
 	var wrong zlibError
 	var corrupt flate.CorruptInputError
 	var tooBig *http.MaxBytesError
@@ -78,7 +76,7 @@ func readError(err error) *apierror.Error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		message = "unexpected end of file"
 	}
-	return apierror.BodyParser(http.StatusBadRequest, message)
+	return &Error{http.StatusBadRequest, message}
 }
 
 // zlibError is one of zlib's sentences.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
 // container is an array or an object of JavaScript. Its values are strings and

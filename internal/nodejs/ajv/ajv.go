@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -29,20 +28,28 @@ var messages = map[string]string{
 	"not":       "must NOT be valid",
 }
 
+// Complaint is what Unleash says of one failure.
+type Complaint struct {
+	Path    string
+	Message string
+	// PathFirst writes path before message, as some validation errors do.
+	PathFirst bool
+}
+
 // Detail words the first failure of a request. sent prints the value at the
 // failure's place as compact JSON.
-func Detail(failure spec.Failure, sent string) apierror.Detail {
+func Detail(failure spec.Failure, sent string) Complaint {
 	at := roots[failure.In] + failure.Pointer
 	switch failure.Keyword {
 	case "required":
 		path := at + "/" + failure.Property
-		return apierror.Detail{
+		return Complaint{
 			Path: path, PathFirst: true,
 			Message: fmt.Sprintf("The `%s` property is required. It was not present on the data you sent.", path),
 		}
 	case "additionalProperties":
 		path := at + "/" + failure.Property
-		return apierror.Detail{
+		return Complaint{
 			Path: path, PathFirst: true,
 			Message: fmt.Sprintf("The `%s` object of the request body does not allow additional properties. Your request included the `%s` property.", at, path),
 		}
@@ -52,13 +59,13 @@ func Detail(failure spec.Failure, sent string) apierror.Detail {
 		for i, value := range failure.Allowed {
 			allowed[i] = fmt.Sprintf(`"%v"`, value)
 		}
-		return apierror.Detail{
+		return Complaint{
 			Path: name,
 			Message: fmt.Sprintf("The `%s` property must be equal to one of the allowed values: %s. You provided \"%s\", which is not valid. Please use one of the allowed values instead..",
 				name, strings.Join(allowed, ", "), strings.Trim(sent, `"`)),
 		}
 	case "oneOf":
-		return apierror.Detail{
+		return Complaint{
 			Path:    at,
 			Message: fmt.Sprintf("The \"%s\" property must match exactly one schema in oneOf. The data you provided matches more than one option in the schema. These options are mutually exclusive. Please refer back to the schema and remove any excess properties.", at),
 		}
@@ -70,5 +77,5 @@ func Detail(failure spec.Failure, sent string) apierror.Detail {
 	case strings.Contains(message, "%s"):
 		message = fmt.Sprintf(message, failure.Want)
 	}
-	return apierror.Detail{Path: at, Message: fmt.Sprintf("The `%s` property %s. You sent %s.", at, message, sent)}
+	return Complaint{Path: at, Message: fmt.Sprintf("The `%s` property %s. You sent %s.", at, message, sent)}
 }
