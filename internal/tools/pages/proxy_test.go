@@ -1,4 +1,4 @@
-package monitor_test
+package pages_test
 
 import (
 	"io"
@@ -11,11 +11,9 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/browsertest"
+	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
 	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
-
-const hostile = `<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"'`
 
 // harmful is an upstream that breaks the contract, and says what nobody would
 // like a page to run.
@@ -83,21 +81,18 @@ func between(t *testing.T) string {
 // TestPageShowsWhatPasses looks at a proxy's live page in a real browser.
 func TestPageShowsWhatPasses(t *testing.T) {
 	t.Parallel()
-	at := between(t)
-	d := &desk{t: t, url: at, client: &http.Client{Transport: &http.Transport{}}}
-	t.Cleanup(d.client.CloseIdleConnections)
-	page := browsertest.Open(t, at, "/_mock/", browsertest.Live)
+	page := tab{browsertest.Open(t, between(t), "/_mock/", browsertest.Live), t}
 	page.Says("#nothing", "Nothing has passed yet.")
 	page.Says("#version", "proxy to http://127.0.0.1:")
 	// What only a mock has cannot be seen.
 	page.Count("[role=tab]", 2)
 	page.Count("#workspace, #reset, #scenarios, #state", 0)
 
-	d.must(200, "GET", "/ready", "")
-	d.must(200, "GET", "/health", "", "Authorization: user:very-secret-1")
-	d.must(400, "POST", "/api/admin/signal-endpoints", `{"name":["<img src=x onerror=window.harmed=1>"]}`, "X-Evil: "+hostile)
-	d.must(502, "GET", "/gone", "")
-	d.must(200, "GET", "/<img%20src=x%20onerror=window.harmed=1>", "")
+	page.must(200, "GET", "/ready", "", "")
+	page.must(200, "GET", "/health", "user:very-secret-1", "")
+	page.must(400, "POST", "/api/admin/signal-endpoints", "", `{"name":["<img src=x onerror=window.harmed=1>"]}`, "X-Evil: "+hostile)
+	page.must(502, "GET", "/gone", "", "")
+	page.must(200, "GET", "/<img%20src=x%20onerror=window.harmed=1>", "", "")
 	page.Count("#exchanges .row", 5)
 	page.Says("#exchanges li:nth-child(4)", "violation")
 
@@ -122,7 +117,7 @@ func TestPageShowsWhatPasses(t *testing.T) {
 	page.Pictures("proxy-coverage")
 	page.Do(chromedp.Click("#tab-traffic"), chromedp.Click("#clear"))
 	page.Count("#exchanges .row", 0)
-	page.Wait(`window.harmed === undefined && document.querySelectorAll("img:not([src='icon.svg']), main script").length === 0`)
-	d.must(200, "GET", "/ready", "")
+	page.Wait(unharmed)
+	page.must(200, "GET", "/ready", "", "")
 	page.Count("#exchanges .row", 1)
 }

@@ -1,8 +1,9 @@
-package mockserver
+package pages_test
 
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // TestRealUnleashShowsItsSignalsPages uses the admin UI of a real open-source
@@ -21,11 +24,12 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	if real == "" {
 		t.Skip("UNLEASH_MOCK_REAL_UNLEASH names no real Unleash")
 	}
-	present := func(c *config) error {
-		c.upstream.PresentEnterprise = true
-		return nil
+	target, err := url.Parse(real)
+	if err != nil {
+		t.Fatal(err)
 	}
-	page := browseUntil(t, "/", chromedp.WaitVisible(`input[name="username"]`), over(t, real), present, unlimited)
+	page := browseUntil(t, "/", chromedp.WaitVisible(`input[name="username"]`),
+		mockserver.WithUpstream(mockserver.Upstream{URL: target, PresentEnterprise: true}), mockserver.WithLimits(mockserver.NoLimits()))
 	page.ForgetProblems() // of this page, which shows avatars from elsewhere
 	find := func(xpath string, arguments ...any) (string, chromedp.QueryOption) {
 		return fmt.Sprintf(xpath, arguments...), chromedp.BySearch

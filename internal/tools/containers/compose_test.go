@@ -1,6 +1,7 @@
-// Package scripts_test checks the files that run the product in containers:
-// docker-compose.yml and the Dockerfile say the same, and what users rely on.
-package scripts_test
+// Package containers_test checks the files that run the product in containers:
+// docker-compose.yml and the Dockerfile agree with each other, and with what users
+// rely on.
+package containers_test
 
 import (
 	"encoding/json"
@@ -17,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const root = "../"
+const root = "../../../"
 
 // Services of the compose file.
 const (

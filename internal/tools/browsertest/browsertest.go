@@ -40,8 +40,8 @@ type Page struct {
 	problems []string // errors of the page, and requests to other hosts
 }
 
-// Program returns the path of the first of some programs that is there, or skips the
-// test.
+// Program returns the path of the first of some programs that is installed. Without
+// any it skips the test.
 func Program(t *testing.T, names ...string) string {
 	t.Helper()
 	for _, name := range names {
