@@ -18,7 +18,8 @@ import (
 	"github.com/pb33f/libopenapi"
 )
 
-//go:embed unleash-operational.yaml
+//go:generate go run ./internal/bundle
+//go:embed openapi.yaml
 var document []byte
 
 // Document returns a copy of the embedded OpenAPI 3.0.3 document, in YAML.

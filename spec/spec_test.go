@@ -12,13 +12,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-func TestTheDocumentHasThe17Operations(t *testing.T) {
+func TestTheDocumentHasThe17OperationalOperations(t *testing.T) {
 	t.Parallel()
 	var got []string
 	for _, operation := range spec.Default().Operations() {
-		got = append(got, operation.ID+" "+operation.Method+" "+operation.Path)
-		if !slices.Equal(operation.Tags, []string{"Operational"}) {
-			t.Errorf("%s has the tags %v", operation.ID, operation.Tags)
+		if slices.Equal(operation.Tags, []string{"Operational"}) {
+			got = append(got, operation.ID+" "+operation.Method+" "+operation.Path)
 		}
 	}
 	want := []string{

@@ -11,7 +11,7 @@ func (p *program) specCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "spec",
 		Short: "Print the OpenAPI document that the mock serves",
-		Example: `  unleash-mock spec > unleash-operational.yaml
+		Example: `  unleash-mock spec > openapi.yaml
   unleash-mock spec --format json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

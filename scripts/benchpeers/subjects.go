@@ -42,7 +42,7 @@ func subjects(s settings) []subject {
 			modules := filepath.Join(s.cache, "node_modules")
 			return []string{
 				filepath.Join(modules, "node", "bin", "node"), filepath.Join(modules, "@stoplight", "prism-cli", "dist", "index.js"),
-				"mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", level, "spec/unleash-operational.yaml",
+				"mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", level, "spec/openapi.yaml",
 			}
 		}
 	}

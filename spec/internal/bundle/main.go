@@ -1,0 +1,169 @@
+// Command bundle makes one OpenAPI document of the contract's fragments. It runs in the
+// folder spec, by go generate.
+//
+// components.yaml is the document without its resources; every other fragment adds paths,
+// and components and tags of its own. What a fragment refers to in another one by file
+// and name is referred to by name in the document. The texts stay as they are written,
+// comments and line breaks included. libopenapi's bundler would demand a list of all paths,
+// rename what several fragments share, and join the lines of long texts.
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"log"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+const (
+	fragments = "openapi"
+	document  = "openapi.yaml"
+	shared    = "components.yaml"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("bundle: ")
+	text, err := bundle(os.DirFS(fragments))
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(document, text, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// heading says where the document is changed.
+const heading = "# Made by go generate ./spec of the fragments in spec/openapi/, which are what to change.\n"
+
+func bundle(folder fs.FS) ([]byte, error) {
+	whole, err := read(folder, shared)
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(folder, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var others []*fragment
+	for _, name := range names {
+		if name == shared {
+			continue
+		}
+		other, err := read(folder, name)
+		if err != nil {
+			return nil, err
+		}
+		others = append(others, other)
+	}
+	slices.SortStableFunc(others, func(a, b *fragment) int { return cmp.Compare(a.order, b.order) })
+	for _, other := range others {
+		if err := whole.add(other); err != nil {
+			return nil, fmt.Errorf("%s: %w", other.name, err)
+		}
+	}
+	return []byte(heading + whole.file.String()), nil
+}
+
+// fragment is one file of the contract.
+type fragment struct {
+	name string
+	file *ast.File
+	root *ast.MappingNode
+	// order is where its paths stand in the document: by x-order, and by name where that
+	// is absent.
+	order int
+}
+
+// elsewhere is the file in a reference to another fragment.
+var elsewhere = regexp.MustCompile(`(\$ref: ['"]?)[\w-]+\.yaml#`)
+
+func read(folder fs.FS, name string) (*fragment, error) {
+	text, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := parser.ParseBytes(elsewhere.ReplaceAll(text, []byte("$1#")), parser.ParseComments)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	head := struct {
+		Order int `yaml:"x-order"`
+	}{Order: math.MaxInt}
+	if err := yaml.Unmarshal(text, &head); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	root, is := file.Docs[0].Body.(*ast.MappingNode)
+	if !is {
+		return nil, fmt.Errorf("%s: it is no OpenAPI document", name)
+	}
+	return &fragment{name: name, file: file, root: root, order: head.Order}, nil
+}
+
+// depths says what a fragment can add, and how many levels of it several fragments share.
+// Below these, nothing can be defined twice.
+var depths = map[string]int{"tags": 1, "paths": 1, "components": 2}
+
+// add adds to the document what another fragment has.
+func (f *fragment) add(other *fragment) error {
+	for _, part := range other.root.Values {
+		key := part.Key.String()
+		depth, is := depths[key]
+		switch {
+		case is:
+			if err := merge(f.root, part, depth); err != nil {
+				return err
+			}
+		case key != "openapi" && key != "info" && key != "x-order":
+			return fmt.Errorf("%s has its place in %s", key, shared)
+		}
+	}
+	return nil
+}
+
+// merge adds an entry to a mapping, or what it holds to the entry that is there.
+func merge(into *ast.MappingNode, entry *ast.MappingValueNode, depth int) error {
+	key := entry.Key.String()
+	at := slices.IndexFunc(into.Values, func(known *ast.MappingValueNode) bool { return known.Key.String() == key })
+	if at < 0 {
+		into.Values = append(into.Values, entry)
+		return nil
+	}
+	if depth == 0 {
+		return fmt.Errorf("%s is defined twice", key)
+	}
+	switch known := into.Values[at].Value.(type) {
+	case *ast.SequenceNode:
+		if more, is := entry.Value.(*ast.SequenceNode); is {
+			known.Merge(more)
+			return nil
+		}
+	case *ast.MappingNode:
+		more, is := entry.Value.(*ast.MappingNode)
+		if is && len(known.Values) == 0 { // {}, which has another style
+			into.Values[at] = entry
+			return nil
+		}
+		if is {
+			return mergeAll(known, more, depth-1)
+		}
+	}
+	return fmt.Errorf("%s differs in kind", key)
+}
+
+func mergeAll(into, from *ast.MappingNode, depth int) error {
+	for _, entry := range from.Values {
+		if err := merge(into, entry, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
