@@ -122,7 +122,7 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 		return newApp(t).call(o.Method, e.path, "unknown", e.body)
 	},
 	403: func(t *testing.T, o *spec.Operation, e example) reply {
-		if o.Permission != "" {
+		if o.NeedsPermission() {
 			return newApp(t).call(o.Method, e.path, viewerPAT, e.body)
 		}
 		return newApp(t).call(o.Method, e.path, backendToken, e.body)
@@ -535,6 +535,40 @@ func TestAnOperationWithoutAHandlerStopsTheStart(t *testing.T) {
 	const want = "the contract and the server differ: handler getInvoices has no operation in the document; operation getBills has no handler"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestPermissionsOfTheContract: what the document says of an operation decides who may
+// use it.
+func TestPermissionsOfTheContract(t *testing.T) {
+	t.Parallel()
+	const written, permission = "x-unleash-permission: [ADMIN]", "x-unleash-permission: [NONE]"
+	for name, test := range map[string]struct{ access, token, want string }{
+		"nobody may without a permission":    {"deprecated: false", adminToken, `{"message":"You don't have the required permissions to perform this operation."}`},
+		"an admin may do everything":         {"x-unleash-permission: [CREATE_SEGMENT, UPDATE_PROJECT_SEGMENT]", adminToken, ""},
+		"a viewer is told of all that would": {"x-unleash-permission: [CREATE_SEGMENT, UPDATE_PROJECT_SEGMENT]", viewerPAT, `need one of the following permissions: \"CREATE_SEGMENT\", \"UPDATE_PROJECT_SEGMENT\"."}],"permissions":["CREATE_SEGMENT","UPDATE_PROJECT_SEGMENT"]}`},
+		"NONE admits a viewer":               {permission, viewerPAT, ""},
+		"another kind of token is refused":   {permission + "\n      security: [{signalEndpointToken: []}]", adminToken, `{"message":"invalid token: expected a different token type for this endpoint"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const operation = "operationId: getSignalEndpointSignals\n"
+			before, after, found := strings.Cut(string(spec.Document()), operation)
+			if !found {
+				t.Fatal("the document does not have the operation")
+			}
+			contract, err := spec.Parse([]byte(before + operation + strings.Replace(after, written, test.access, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, status := newApp(t, WithContract(contract)), http.StatusForbidden
+			if test.want == "" {
+				status = http.StatusOK
+			}
+			if got := a.must(status, http.MethodGet, "/api/admin/signal-endpoints/1337/signals", test.token, ""); !strings.HasSuffix(string(got.body), test.want) {
+				t.Errorf("got %s, want %s", got.body, test.want)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -198,23 +199,16 @@ func TestFidelityIsTold(t *testing.T) {
 		t.Errorf("README.md does not say that %d exchanges are replayed", all-len(notReproduced))
 	}
 	var tests bytes.Buffer
-	files, err := filepath.Glob("*_test.go")
+	err = filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		tests.Write(source)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, folder := range []string{"wire", "internal/*"} {
-		inner, err := filepath.Glob(folder + "/*_test.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, inner...)
-	}
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tests.Write(source)
 	}
 	for _, name := range regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllSubmatch(page, -1) {
 		if !strings.Contains(tests.String(), "func "+string(name[1])+"(") {

@@ -111,8 +111,11 @@ func (x *exchange) route() *apierror.Error {
 }
 
 func (x *exchange) permit() *apierror.Error {
-	if !x.identity.Permitted(x.operation.Permission) {
-		return apierror.Permission(x.operation.Permission)
+	switch {
+	case !x.operation.Admits(x.identity.Token()):
+		return apierror.WrongTokenKind()
+	case !x.operation.Permits(x.identity.Holds):
+		return apierror.Permission(x.operation.Permissions...)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 // compiler turns the library's model of a document into ours.
 type compiler struct {
 	model   *v3.Document
+	root    *yaml.Node
 	version float32
 	options *config.ValidationOptions
 	// directional is true if what a schema allows depends on the direction.
@@ -45,6 +46,7 @@ type compiledSchema struct {
 func newCompiler(model *v3.Document, root *yaml.Node, version float32) *compiler {
 	return &compiler{
 		model:       model,
+		root:        root,
 		version:     version,
 		options:     config.NewValidationOptions(config.WithFormatAssertions()),
 		directional: isDirectional(root),
@@ -100,18 +102,17 @@ func (c *compiler) operation(item *v3.PathItem, method, path string, source *v3.
 		return nil, errors.New("the operation has no operationId")
 	}
 	operation := &Operation{
-		ID:         source.OperationId,
-		Method:     method,
-		Path:       path,
-		Summary:    source.Summary,
-		Tags:       slices.Clone(source.Tags),
-		Public:     isPublic(c.model.Security, source.Security),
-		Permission: extension(source.Extensions, extensionPermission),
-		Edition:    extension(source.Extensions, extensionEdition),
-		Mode:       extension(source.Extensions, extensionMode),
+		ID:      source.OperationId,
+		Method:  method,
+		Path:    path,
+		Summary: source.Summary,
+		Tags:    slices.Clone(source.Tags),
+		Edition: extension(source.Extensions, extensionEdition),
+		Mode:    extension(source.Extensions, extensionMode),
 	}
-	if operation.Permission == "NONE" {
-		operation.Permission = ""
+	line := source.GoLow().GetRootNode().Line
+	if err := c.admit(operation, source); err != nil {
+		return nil, fmt.Errorf("%s, line %d: %w", operation.ID, line, err)
 	}
 	operation.AcceptsAnyContentType = extension(source.Extensions, extensionContentType) == "true"
 	for _, parameter := range slices.Concat(item.Parameters, source.Parameters) {
@@ -130,6 +131,9 @@ func (c *compiler) operation(item *v3.PathItem, method, path string, source *v3.
 	}
 	if operation.Responses, err = c.responses(source.Responses); err != nil {
 		return nil, err
+	}
+	if err := operation.checkSources(); err != nil {
+		return nil, fmt.Errorf("%s, line %d: %w", operation.ID, line, err)
 	}
 	return operation, nil
 }
@@ -153,19 +157,22 @@ func (o *Operation) checkPathParameters() error {
 	return nil
 }
 
-// isPublic tells whether no security requirement applies. An operation's own
-// list, even an empty one, replaces the document's.
-func isPublic(global, own []*base.SecurityRequirement) bool {
-	requirements := global
-	if own != nil {
-		requirements = own
+// admit reads who may use an operation.
+func (c *compiler) admit(operation *Operation, source *v3.Operation) error {
+	var own, whole access
+	if err := source.GoLow().GetRootNode().Decode(&own); err != nil {
+		return err
 	}
-	for _, requirement := range requirements {
-		if requirement.Requirements != nil && requirement.Requirements.Len() > 0 {
-			return false
+	if err := c.root.Decode(&whole); err != nil {
+		return err
+	}
+	kinds := map[string]TokenKind{}
+	if c.model.Components != nil {
+		for name, scheme := range c.model.Components.SecuritySchemes.FromOldest() {
+			kinds[name] = TokenKind(extension(scheme.Extensions, extensionToken))
 		}
 	}
-	return true
+	return operation.admit(own, whole.Security, kinds)
 }
 
 func (c *compiler) parameter(source *v3.Parameter) (*Parameter, error) {

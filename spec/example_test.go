@@ -9,8 +9,8 @@ import (
 
 func ExampleContract_Find() {
 	operation := spec.Default().Find(http.MethodPut, "/api/admin/signal-endpoints/1337/tokens/7")
-	fmt.Println(operation.ID, operation.Permission, operation.Statuses())
-	// Output: updateSignalEndpointToken ADMIN [200 400 401 403 404 413 415 429 500]
+	fmt.Println(operation.ID, operation.Permissions, operation.Statuses())
+	// Output: updateSignalEndpointToken [ADMIN] [200 400 401 403 404 413 415 429 500]
 }
 
 func ExampleOperation_CheckResponse() {

@@ -8,6 +8,9 @@ import (
 // Extensions of the document that the product reads.
 const (
 	extensionPermission  = "x-unleash-permission"
+	extensionProject     = "x-unleash-project"
+	extensionEnvironment = "x-unleash-environment"
+	extensionToken       = "x-unleash-token"
 	extensionEdition     = "x-unleash-edition"
 	extensionContentType = "x-unleash-accepts-any-content-type"
 	extensionStanding    = "x-unleash-standing"
@@ -38,11 +41,15 @@ type Operation struct {
 	Summary string
 	// Tags are the operation's tags.
 	Tags []string
-	// Public is true if no authentication is demanded.
+	// Public is true if no token is demanded.
 	Public bool
-	// Permission is what the caller needs, such as ADMIN; empty if any
-	// authenticated caller may.
-	Permission string
+	// Tokens are the kinds of token that the operation is open to, otherwise.
+	Tokens []TokenKind
+	// Permissions are those of which a caller needs one. None stands alone, for any
+	// caller with a token of the right kind; an empty list admits nobody.
+	Permissions []Permission
+	// Project and Environment say what the permissions are needed for.
+	Project, Environment Source
 	// Edition is "enterprise" for what an open-source instance does not have.
 	Edition string
 	// Mode is "serve" for what only a mock has, and a proxy does not; of the control

@@ -81,7 +81,7 @@ func accessFaults() []Fault {
 			bend: when(func(x *exchange) bool { return strings.HasPrefix(x.token(), "signal_") }, as(adminToken))},
 	}
 	for _, operation := range spec.Default().Operations() {
-		if operation.Permission != "" {
+		if operation.NeedsPermission() {
 			faults = append(faults, Fault{
 				ID: "viewer-may-" + operation.ID, Name: "a viewer may use " + operation.ID, Operation: operation.ID, Standing: spec.Documented,
 				bend: when(by(viewerToken), as(adminToken)),

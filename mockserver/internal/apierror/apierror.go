@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Envelope is the form of an error body.
@@ -133,14 +134,26 @@ func Unauthorized() *Error {
 	return &Error{Status: http.StatusUnauthorized, Name: "UnauthorizedError", Message: "You must log in to use Unleash."}
 }
 
-// Permission answers a user who lacks a permission.
-func Permission(permission string) *Error {
+// Permission answers a user who lacks each of several permissions of which one
+// suffices. What nobody may do has none; a real Unleash has no such operation.
+func Permission(permissions ...spec.Permission) *Error {
+	const refused = "You don't have the required permissions to perform this operation."
+	if len(permissions) == 0 {
+		return &Error{Status: http.StatusForbidden, Envelope: Plain, Message: refused}
+	}
+	needed := fmt.Sprintf("the %q permission", permissions[0])
+	if len(permissions) > 1 {
+		quoted := fmt.Sprintf("%q", permissions) // ["A" "B"]
+		needed = "one of the following permissions: " + strings.ReplaceAll(strings.Trim(quoted, "[]"), " ", ", ")
+	}
 	return &Error{
 		Status:  http.StatusForbidden,
 		Name:    "PermissionError",
-		Message: fmt.Sprintf("You don't have the required permissions to perform this operation. To perform this action, you need the %q permission.", permission),
+		Message: refused + " To perform this action, you need " + needed + ".",
 		extra: func(object *jsonw.Object) {
-			object.Array("permissions", 1, func(dst []byte, _ int) []byte { return jsonw.AppendString(dst, permission) })
+			object.Array("permissions", len(permissions), func(dst []byte, i int) []byte {
+				return jsonw.AppendString(dst, string(permissions[i]))
+			})
 		},
 	}
 }

@@ -1,4 +1,4 @@
-// Package auth tells who makes a request: which token the Authorization header
+// Package auth finds out who makes a request: which token the Authorization header
 // holds and what its owner may do.
 package auth
 
@@ -8,6 +8,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Kind is what a request's credential is.
@@ -42,13 +43,24 @@ type Identity struct {
 // adminTokenUser is the account in whose name admin API tokens act.
 var adminTokenUser = state.Actor{ID: -42, Username: "unleash_admin_token"}
 
-// Permitted tells whether the identity has a permission. Admins have every
-// one; editors and viewers none that a signal operation demands.
-func (i Identity) Permitted(permission string) bool {
-	if permission == "" {
-		return true
-	}
+// Holds reports whether the identity has a permission. Admins have every one;
+// editors and viewers none that a signal operation demands.
+func (i Identity) Holds(spec.Permission) bool {
 	return i.Kind == AdminAPI || i.Kind == Personal && i.Role == seed.Admin
+}
+
+// Token is the kind of token that the contract knows the identity by; empty if it
+// has none that is known.
+func (i Identity) Token() spec.TokenKind { return tokenKinds[i.Kind] }
+
+var tokenKinds = [...]spec.TokenKind{
+	None:           "",
+	Unknown:        "",
+	AdminAPI:       spec.AdminToken,
+	Backend:        spec.BackendToken,
+	Frontend:       spec.FrontendToken,
+	Personal:       spec.AdminToken,
+	SignalEndpoint: "signal-endpoint",
 }
 
 // SignalCallPrefix is the part of the API that signal tokens open.
@@ -76,14 +88,14 @@ func Token(header http.Header, stripBearer bool) string {
 	return token[end:]
 }
 
-// isSpace tells what parts Bearer from the token: what JavaScript's expressions
+// isSpace reports whether a character separates Bearer from the token: what JavaScript's expressions
 // call white space, of the characters that a header may hold.
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == 0xa0 }
 
-// IsPersonal tells whether a token has the form of a personal access token.
+// IsPersonal reports whether a token has the form of a personal access token.
 func IsPersonal(token string) bool { return strings.HasPrefix(token, "user:") }
 
-// IsAdmin tells whether a token has the form of an admin API token.
+// IsAdmin reports whether a token has the form of an admin API token.
 func IsAdmin(token string) bool { return strings.HasPrefix(token, "*:*") }
 
 // Identify looks a token up. Signal tokens count only where signals says so.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 func TestToken(t *testing.T) {
@@ -34,25 +35,28 @@ func TestToken(t *testing.T) {
 	}
 }
 
-func TestPermitted(t *testing.T) {
+func TestHolds(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		identity Identity
 		admin    bool
+		token    spec.TokenKind
 	}{
-		{Identity{Kind: AdminAPI}, true},
-		{Identity{Kind: Personal, Role: seed.Admin}, true},
-		{Identity{Kind: Personal, Role: seed.Editor}, false},
-		{Identity{Kind: Personal, Role: seed.Viewer}, false},
-		{Identity{Kind: SignalEndpoint}, false},
-		{Identity{Kind: Unknown}, false},
-		{Identity{Kind: None, Role: seed.Admin}, false},
+		{Identity{Kind: AdminAPI}, true, spec.AdminToken},
+		{Identity{Kind: Personal, Role: seed.Admin}, true, spec.AdminToken},
+		{Identity{Kind: Personal, Role: seed.Editor}, false, spec.AdminToken},
+		{Identity{Kind: Personal, Role: seed.Viewer}, false, spec.AdminToken},
+		{Identity{Kind: Backend}, false, spec.BackendToken},
+		{Identity{Kind: Frontend}, false, spec.FrontendToken},
+		{Identity{Kind: SignalEndpoint}, false, "signal-endpoint"},
+		{Identity{Kind: Unknown}, false, ""},
+		{Identity{Kind: None, Role: seed.Admin}, false, ""},
 	} {
-		if got := test.identity.Permitted("ADMIN"); got != test.admin {
-			t.Errorf("%+v has ADMIN: %v", test.identity, got)
+		if got := test.identity.Token(); got != test.token {
+			t.Errorf("the token of %+v is of the kind %q, want %q", test.identity, got, test.token)
 		}
-		if !test.identity.Permitted("") {
-			t.Errorf("%+v may not do what needs no permission", test.identity)
+		if got := test.identity.Holds(spec.Admin); got != test.admin {
+			t.Errorf("%+v has ADMIN: %v", test.identity, got)
 		}
 	}
 }

@@ -102,8 +102,8 @@ func candidates(o *spec.Operation, status int, r Request) []candidate {
 	case http.StatusUnauthorized:
 		errs = append(errs, apierror.Unauthorized())
 	case http.StatusForbidden:
-		if o.Permission != "" {
-			errs = append(errs, apierror.Permission(o.Permission))
+		if o.NeedsPermission() {
+			errs = append(errs, apierror.Permission(o.Permissions...))
 		}
 		errs = append(errs, apierror.WrongTokenKind())
 	case http.StatusNotFound:

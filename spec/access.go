@@ -1,0 +1,208 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Permission is a permission by the name that Unleash gives it.
+type Permission string
+
+const (
+	// Admin is the permission that includes every other one.
+	Admin Permission = "ADMIN"
+	// None is what an operation lists that asks for no permission in particular.
+	None Permission = "NONE"
+)
+
+// Known reports whether Unleash has the permission.
+func (p Permission) Known() bool { return p.scope() != 0 }
+
+// scope is what a permission is given for.
+type scope int
+
+const (
+	instance    scope = iota + 1
+	project           // one project, or all
+	environment       // one environment of a project, or all
+)
+
+// scope returns the scope of a permission of Unleash 8.2.0, and 0 of what is none.
+func (p Permission) scope() scope {
+	switch p {
+	case Admin,
+		"CREATE_ADDON", "CREATE_CLIENT_API_TOKEN", "CREATE_CONTEXT_FIELD", "CREATE_FRONTEND_API_TOKEN",
+		"CREATE_PROJECT", "CREATE_SEGMENT", "CREATE_STRATEGY", "CREATE_TAG_TYPE", "DELETE_ADDON",
+		"DELETE_CLIENT_API_TOKEN", "DELETE_CONTEXT_FIELD", "DELETE_FRONTEND_API_TOKEN", "DELETE_SEGMENT",
+		"DELETE_STRATEGY", "DELETE_TAG_TYPE", "READ_CLIENT_API_TOKEN", "READ_FRONTEND_API_TOKEN", "READ_LOGS",
+		"READ_ROLE", "RELEASE_PLAN_TEMPLATE_CREATE", "RELEASE_PLAN_TEMPLATE_DELETE",
+		"RELEASE_PLAN_TEMPLATE_UPDATE", "UPDATE_ADDON", "UPDATE_APPLICATION", "UPDATE_AUTH_CONFIGURATION",
+		"UPDATE_CLIENT_API_TOKEN", "UPDATE_CONTEXT_FIELD", "UPDATE_CORS", "UPDATE_FRONTEND_API_TOKEN",
+		"UPDATE_INSTANCE_BANNERS", "UPDATE_MAINTENANCE_MODE", "UPDATE_SEGMENT", "UPDATE_STRATEGY",
+		"UPDATE_TAG_TYPE":
+		return instance
+	case "CREATE_FEATURE", "CREATE_PROJECT_API_TOKEN", "DELETE_FEATURE", "DELETE_PROJECT",
+		"DELETE_PROJECT_API_TOKEN", "MOVE_FEATURE_TOGGLE", "PROJECT_CHANGE_REQUEST_READ",
+		"PROJECT_CHANGE_REQUEST_WRITE", "PROJECT_DEFAULT_STRATEGY_READ", "PROJECT_DEFAULT_STRATEGY_WRITE",
+		"PROJECT_SETTINGS_READ", "PROJECT_SETTINGS_WRITE", "PROJECT_USER_ACCESS_READ",
+		"PROJECT_USER_ACCESS_WRITE", "READ_PROJECT_API_TOKEN", "UPDATE_FEATURE", "UPDATE_FEATURE_DEPENDENCY",
+		"UPDATE_FEATURE_VARIANTS", "UPDATE_PROJECT", "UPDATE_PROJECT_CONTEXT",
+		"UPDATE_PROJECT_RELEASE_TEMPLATE", "UPDATE_PROJECT_SEGMENT":
+		return project
+	case "APPLY_CHANGE_REQUEST", "APPROVE_CHANGE_REQUEST", "CREATE_FEATURE_STRATEGY", "DELETE_FEATURE_STRATEGY",
+		"SKIP_CHANGE_REQUEST", "UPDATE_FEATURE_ENVIRONMENT", "UPDATE_FEATURE_ENVIRONMENT_VARIANTS",
+		"UPDATE_FEATURE_STRATEGY":
+		return environment
+	}
+	return 0
+}
+
+// TokenKind is a kind of token, by the name that the contract's security schemes give it
+// with x-unleash-token. A resource may have a kind of its own.
+type TokenKind string
+
+// The kinds of token that belong to no resource.
+const (
+	AdminToken    TokenKind = "admin" // an admin API token, or a user's personal access token
+	BackendToken  TokenKind = "backend"
+	FrontendToken TokenKind = "frontend"
+)
+
+// Source says where the project or the environment is named that a permission is
+// needed for: by the path parameter, the query parameter or the property of the body of
+// that name. In "of", the path parameter names what belongs to the project. The zero
+// value is for a permission that is needed for no project in particular.
+type Source struct{ In, Name string }
+
+// Admits reports whether an operation is open to a kind of token; the empty kind stands
+// for no token, or one that is not known.
+func (o *Operation) Admits(kind TokenKind) bool {
+	return o.Public || slices.Contains(o.Tokens, kind)
+}
+
+// Permits reports whether a caller may use an operation who holds what holds reports.
+// Where the contract names no permission, nobody may.
+func (o *Operation) Permits(holds func(Permission) bool) bool {
+	return o.Public || slices.ContainsFunc(o.Permissions, func(permission Permission) bool {
+		return permission == None || holds(permission)
+	})
+}
+
+// NeedsPermission reports whether a token alone does not suffice.
+func (o *Operation) NeedsPermission() bool {
+	return !o.Permits(func(Permission) bool { return false })
+}
+
+// access is what the document says of who may use an operation.
+type access struct {
+	Permissions []Permission          `yaml:"x-unleash-permission"`
+	Project     map[string]string     `yaml:"x-unleash-project"`
+	Environment map[string]string     `yaml:"x-unleash-environment"`
+	Security    []map[string][]string `yaml:"security"` // nil if the operation has none of its own
+}
+
+// admit says who may use an operation. global is the security of the whole document, and
+// kinds are the kinds of token of its security schemes.
+func (o *Operation) admit(a access, global []map[string][]string, kinds map[string]TokenKind) error {
+	if a.Security == nil {
+		a.Security = global
+	}
+	o.Permissions = a.Permissions
+	if err := o.setTokens(a.Security, kinds); err != nil {
+		return fmt.Errorf("security: %w", err)
+	}
+	if err := o.checkPermissions(); err != nil {
+		return fmt.Errorf("%s: %w", extensionPermission, err)
+	}
+	var err error
+	if o.Project, err = o.source(a.Project, project); err != nil {
+		return fmt.Errorf("%s: %w", extensionProject, err)
+	}
+	if o.Environment, err = o.source(a.Environment, environment); err != nil {
+		return fmt.Errorf("%s: %w", extensionEnvironment, err)
+	}
+	return nil
+}
+
+// setTokens reads the kinds of token from security requirements. Only where these are
+// empty, or one of them is, no token is demanded: a document without any has not said so.
+func (o *Operation) setTokens(requirements []map[string][]string, kinds map[string]TokenKind) error {
+	o.Public = requirements != nil && len(requirements) == 0
+	for _, requirement := range requirements {
+		o.Public = o.Public || len(requirement) == 0
+		for scheme := range requirement {
+			kind, known := kinds[scheme]
+			if !known {
+				return fmt.Errorf("the document has no security scheme %q", scheme)
+			}
+			if kind != "" && !slices.Contains(o.Tokens, kind) {
+				o.Tokens = append(o.Tokens, kind)
+			}
+		}
+	}
+	slices.Sort(o.Tokens)
+	return nil
+}
+
+func (o *Operation) checkPermissions() error {
+	for _, permission := range o.Permissions {
+		switch {
+		case permission == None && len(o.Permissions) > 1:
+			return errors.New("NONE stands alone")
+		case permission == None:
+		case !permission.Known():
+			return fmt.Errorf("Unleash has no permission %q", permission)
+		case o.Public:
+			return fmt.Errorf("%s needs a token, and the operation demands none", permission)
+		}
+	}
+	return nil
+}
+
+// source reads where the project or the environment of a permission is named.
+func (o *Operation) source(written map[string]string, of scope) (Source, error) {
+	if written == nil {
+		return Source{}, nil
+	}
+	if !slices.ContainsFunc(o.Permissions, func(permission Permission) bool { return permission.scope() >= of }) {
+		return Source{}, errors.New("no permission of the operation asks for it")
+	}
+	if len(written) != 1 {
+		return Source{}, errors.New("it has one entry")
+	}
+	var source Source
+	for in, name := range written {
+		source = Source{In: in, Name: name}
+	}
+	switch source.In {
+	case "path", "of":
+		if !slices.Contains(o.PathParameters(), source.Name) {
+			return Source{}, fmt.Errorf("the path has no parameter {%s}", source.Name)
+		}
+	case "query", "body":
+	default:
+		return Source{}, fmt.Errorf("%q is none of path, query, body, of", source.In)
+	}
+	return source, nil
+}
+
+// checkSources makes sure that what a source names in the query or the body is declared.
+func (o *Operation) checkSources() error {
+	for extension, source := range map[string]Source{extensionProject: o.Project, extensionEnvironment: o.Environment} {
+		switch source.In {
+		case "query":
+			if !slices.ContainsFunc(o.Parameters, func(p *Parameter) bool { return p.In == "query" && p.Name == source.Name }) {
+				return fmt.Errorf("%s: the query has no parameter %q", extension, source.Name)
+			}
+		case "body":
+			if o.Body == nil {
+				return fmt.Errorf("%s: there is no body", extension)
+			}
+			if _, shape := o.Body.Shape.Property(source.Name); shape == nil {
+				return fmt.Errorf("%s: the body has no property %q", extension, source.Name)
+			}
+		}
+	}
+	return nil
+}
