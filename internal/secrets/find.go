@@ -1,0 +1,303 @@
+package secrets
+
+import "strings"
+
+// span is a part of a text that is hidden.
+type span struct {
+	start, end int
+	bare       bool // a value of JSON, not the inside of a string
+}
+
+// byteSet is a set of characters that are one byte.
+type byteSet [256]bool
+
+func setOf(chars string) *byteSet {
+	var set byteSet
+	for _, c := range []byte(chars) {
+		set[c] = true
+	}
+	return &set
+}
+
+// What ends a value. In a text of any kind a backslash ends all of them: the escape
+// that it begins must not be taken apart.
+var (
+	wordEnd   = setOf(" \t\r\n\x00\"'`\\&#,;<>)}]")
+	tokenEnd  = setOf(" \t\r\n\x00\"'`\\&,;<>(){}[]")
+	queryEnd  = setOf("&#")
+	formEnd   = setOf("&")
+	lineEnd   = setOf("\r\n\"'\\<>")
+	userEnd   = setOf(" \t\r\n\"'`\\<>/?#")
+	bareEnd   = setOf(" \t\r\n\"',}]\\")
+	blanks    = setOf(" \t\r\n")
+	afterText = setOf(" \t\r\n,:]}") // what may follow a string in JSON
+)
+
+// until returns the place of the first character of a set, the end if there is none.
+func (set *byteSet) until(text string, from int) int {
+	for from < len(text) && !set[text[from]] {
+		from++
+	}
+	return from
+}
+
+// beyond passes over the characters of a set.
+func (set *byteSet) beyond(text string, from int) int {
+	for from < len(text) && set[text[from]] {
+		from++
+	}
+	return from
+}
+
+// finder finds secrets by where they stand and by what they look like, in one pass
+// over a text. It looks at the characters that stand before a secret: a colon, an
+// equals sign, the underscore of signal_, the blank after Bearer.
+type finder struct {
+	*view
+	valueEnd *byteSet // of a parameter
+	at       int      // what is looked at
+	found    []span
+}
+
+func (v *view) find(valueEnd *byteSet) []span {
+	f := finder{view: v, valueEnd: valueEnd}
+	for next := 0; f.at < len(f.text); f.at = next {
+		switch f.text[f.at] {
+		case ':':
+			next = f.colon(f.at)
+		case '=':
+			next = f.equals(f.at)
+		case '_':
+			next = f.underscore(f.at)
+		case ' ', '\t':
+			next = f.blank(f.at)
+		default:
+			next = f.at + 1
+		}
+	}
+	return f.found
+}
+
+func (f *finder) isInString() bool {
+	is, _ := f.inString(f.at)
+	return is
+}
+
+// hide notes a secret, and returns where to go on.
+func (f *finder) hide(start, end int, bare bool) int {
+	if strings.HasPrefix(f.text[start:], Mark) {
+		start += len(Mark)
+	}
+	if inString, last := f.inString(f.at); inString {
+		end = min(end, last)
+	}
+	if start < end {
+		f.found = append(f.found, span{start, end, bare})
+	}
+	return max(start, end)
+}
+
+// colon looks at what stands around a colon: the name of a property, the beginning of
+// a URL or of a token, or the name of a header.
+func (f *finder) colon(at int) int {
+	text := f.text
+	if name, quoted := propertyBefore(text, at); quoted {
+		return f.property(name, at+1)
+	}
+	if strings.HasPrefix(text[at:], "://") {
+		from := at + len("://")
+		end := userEnd.until(text, from)
+		if host := strings.LastIndexByte(text[from:end], '@'); host >= 0 {
+			return f.hide(from, from+host, false)
+		}
+		return from
+	}
+	before := wordBefore(text, at)
+	if before == "user" {
+		return f.hide(at+1, tokenEnd.until(text, at+1), false)
+	}
+	if before != "" || at > 0 && (text[at-1] == '*' || text[at-1] == ']') {
+		if size := environmentSize(text[at+1:]); size > 0 {
+			return f.hide(at+1+size, tokenEnd.until(text, at+1+size), false)
+		}
+	}
+	if isHeaderLine(before) {
+		from := setOf(" \t").beyond(text, at+1)
+		end := lineEnd.until(text, from)
+		return f.hide(from+public(text[from:end]), end, false)
+	}
+	return at + 1
+}
+
+// isHeaderLine reports whether a name before a colon is that of a header with a
+// secret. In prose "token:" is none.
+func isHeaderLine(name string) bool {
+	return (strings.Contains(name, "-") || strings.EqualFold(name, "authorization") || strings.EqualFold(name, "cookie")) && IsHeader(name)
+}
+
+// wordBefore returns the word that ends before a place.
+func wordBefore(text string, at int) string {
+	start := at
+	for start > 0 && at-start < longestName && isWord(text[start-1]) {
+		start--
+	}
+	return text[start:at]
+}
+
+// propertyBefore returns the name in quotes that ends before a colon.
+func propertyBefore(text string, colon int) (name string, quoted bool) {
+	end := colon - 1
+	for end > 0 && colon-end < longestName && blanks[text[end]] {
+		end--
+	}
+	if end < 1 || text[end] != '"' && text[end] != '\'' || isEscaped(text, end) {
+		return "", false
+	}
+	for start := end - 1; start >= 0 && end-start <= 2*longestName; start-- {
+		if text[start] == text[end] && !isEscaped(text, start) {
+			return text[start+1 : end], true
+		}
+	}
+	return text[max(0, end-longestName):end], true
+}
+
+// isEscaped reports whether an odd number of backslashes stands before a place.
+func isEscaped(text string, at int) bool {
+	count := 0
+	for at > count && text[at-count-1] == '\\' {
+		count++
+	}
+	return count%2 == 1
+}
+
+// property hides the value after a property's colon.
+func (f *finder) property(name string, at int) int {
+	if inner := (&view{text: name}).unescaped(); inner != nil {
+		name = inner.text
+	}
+	from := blanks.beyond(f.text, at)
+	switch {
+	case f.isJSON() && f.under != nil && !f.isInString(): // it was found where escapes are not read
+		return at
+	case isSecretName(letters(name)):
+	case strings.HasSuffix(letters(name), tokens) && isTextList(f.text[from:]):
+	default:
+		return at
+	}
+	start, end, bare := valueAt(f.text, from)
+	return f.hide(start, end, bare)
+}
+
+// isTextList reports whether a value is a string or begins as a list of strings.
+func isTextList(value string) bool {
+	value = strings.TrimLeft(strings.TrimPrefix(value, "["), " \t\r\n")
+	return strings.HasPrefix(value, `"`)
+}
+
+// valueAt returns what of a JSON value is secret: the inside of a string, all of a
+// list or an object that is not empty, and of other values those that say more than
+// null, true or false. A text that was cut may end in it.
+func valueAt(text string, at int) (start, end int, bare bool) {
+	if at >= len(text) {
+		return at, at, false
+	}
+	switch c := text[at]; c {
+	case '"', '\'':
+		return at + 1, stringEnd(text, at), false
+	case '{', '[':
+		inside := blanks.beyond(text, at+1)
+		if inside < len(text) && (text[inside] == '}' || text[inside] == ']') {
+			return at, at, false
+		}
+		return at, containerEnd(text, at), true
+	}
+	end = bareEnd.until(text, at)
+	switch text[at:end] {
+	case "null", "true", "false":
+		return end, end, false
+	}
+	return at, end, true
+}
+
+// stringEnd returns the place of the quote that ends a string. One in simple quotes
+// ends before a double one, too, which may belong to a string around it.
+func stringEnd(text string, quote int) int {
+	for at := quote + 1; at < len(text); at++ {
+		switch text[at] {
+		case '\\':
+			at++
+		case '"', text[quote]:
+			return at
+		}
+	}
+	return len(text)
+}
+
+// containerEnd returns the end of an object or list.
+func containerEnd(text string, at int) int {
+	depth := 0
+	for ; at < len(text); at++ {
+		switch text[at] {
+		case '"':
+			at = stringEnd(text, at)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return at + 1
+			}
+		}
+	}
+	return len(text)
+}
+
+// equals hides the value of a parameter, a field of a form, a cookie, or whatever has
+// its name and an equals sign before it.
+func (f *finder) equals(at int) int {
+	start := at
+	for start > 0 && at-start < longestName && (isWord(f.text[start-1]) || strings.IndexByte(".[]", f.text[start-1]) >= 0) {
+		start--
+	}
+	if start == at || !isSecretParameter(f.text[start:at]) {
+		return at + 1
+	}
+	from := at + 1
+	// A quote that ends a string of JSON begins no value.
+	if from+1 < len(f.text) && (f.text[from] == '"' || f.text[from] == '\'') && !afterText[f.text[from+1]] {
+		return f.hide(from+1, stringEnd(f.text, from), false)
+	}
+	return f.hide(from, f.valueEnd.until(f.text, from), false)
+}
+
+// underscore hides the secret of a signal endpoint token.
+func (f *finder) underscore(at int) int {
+	if wordBefore(f.text, at) != "signal" {
+		return at + 1
+	}
+	return f.hide(at+1, tokenEnd.until(f.text, at+1), false)
+}
+
+// blank hides a credential after its scheme.
+func (f *finder) blank(at int) int {
+	scheme := strings.ToLower(wordBefore(f.text, at))
+	if scheme != "bearer" && scheme != "basic" {
+		return at + 1
+	}
+	from := setOf(" \t").beyond(f.text, at)
+	end := wordEnd.until(f.text, from)
+	credential := f.text[from:end]
+	if scheme == "basic" && inBasic(credential) == nil || isProse(credential) {
+		return from
+	}
+	return f.hide(from+kind(credential), end, false)
+}
+
+// isProse reports whether what follows the word bearer is a word itself: most
+// credentials are longer, and most that are not have a digit.
+func isProse(credential string) bool {
+	switch strings.ToLower(credential) {
+	case "authentication", "authorization", "credentials":
+		return true
+	}
+	return len(credential) < window && strings.IndexAny(credential, "0123456789") < 0
+}

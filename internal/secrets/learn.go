@@ -1,0 +1,66 @@
+package secrets
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+// InHeader returns the secrets in headers: what a client authenticates with may come
+// back anywhere, so a redactor is told of it.
+func InHeader(header http.Header) (found []string) {
+	for name, values := range header {
+		if !IsHeader(name) {
+			continue
+		}
+		for _, value := range values {
+			scheme, credential, _ := strings.Cut(value, " ")
+			if hasScheme(value) {
+				value = strings.TrimSpace(credential)
+			}
+			found = append(found, value)
+			if strings.EqualFold(scheme, "basic") {
+				found = append(found, inBasic(value)...)
+			}
+			if strings.HasSuffix(letters(name), "cookie") {
+				found = append(found, inCookies(value)...)
+			}
+		}
+	}
+	return found
+}
+
+// inBasic returns a user with a password, and the password; nil if the text is neither.
+func inBasic(encoded string) []string {
+	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	if _, password, has := strings.Cut(string(decoded), ":"); err == nil && has {
+		return []string{string(decoded), password}
+	}
+	return nil
+}
+
+func inCookies(value string) (found []string) {
+	for cookie := range strings.SplitSeq(value, ";") {
+		if _, text, has := strings.Cut(cookie, "="); has {
+			found = append(found, strings.Trim(text, ` "`))
+		}
+	}
+	return found
+}
+
+// InURL returns the secrets in a URL or the target of a request.
+func InURL(url string) []string { return inText(url, queryEnd) }
+
+// InBody returns the secrets in a body.
+func InBody(contentType, body string) []string { return inText(body, bodyEnd(contentType)) }
+
+func inText(text string, valueEnd *byteSet) (found []string) {
+	for _, layer := range views(text) {
+		for _, s := range layer.find(valueEnd) {
+			if !s.bare {
+				found = append(found, layer.text[s.start:s.end])
+			}
+		}
+	}
+	return found
+}

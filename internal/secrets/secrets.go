@@ -1,0 +1,212 @@
+// Package secrets takes secrets out of whatever leaves the program: journals, HTTP
+// archives, events, logs, reports, recordings, command lines, errors.
+//
+// A secret is known by one of three things:
+//
+//   - by where it stands: in a header such as Authorization, in a parameter, cookie or
+//     property whose name is in the table of names.go, in the user part of a URL, after
+//     Bearer;
+//   - by what it looks like: the tokens of Unleash;
+//   - by its value, if the redactor was told of it and it has at least 8 bytes.
+//
+// It is found in every form: percent-encoded, with the escapes of JSON, Go or HTML, in
+// Base64, and in any mixture of them. Where it stood stands Mark, behind what tells
+// only its kind, such as Bearer or signal_. JSON stays JSON.
+//
+// Work grows with the length of a text, not with its nesting.
+package secrets
+
+import (
+	"cmp"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Mark stands where a secret stood.
+const Mark = "[redacted]"
+
+// Redactor takes secrets out of texts. A nil *Redactor knows no values. It is safe for
+// concurrent use.
+type Redactor struct {
+	under *Redactor // knows more; nil for none
+
+	mu      sync.RWMutex
+	values  *known
+	headers map[string]bool // canonical names
+}
+
+// New returns a redactor that knows some secrets by their values.
+func New(values ...string) *Redactor {
+	r := &Redactor{values: newKnown(), headers: map[string]bool{}}
+	r.Add(values...)
+	return r
+}
+
+// With returns a redactor that knows what r knows, also later, and some more.
+func (r *Redactor) With(values ...string) *Redactor {
+	child := New(values...)
+	child.under = r
+	return child
+}
+
+// Add tells of secrets that must be seen nowhere. Those shorter than 8 bytes are
+// found only by where they stand.
+func (r *Redactor) Add(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, value := range values {
+		r.values.add(value)
+	}
+}
+
+// AddHeaders makes secrets of the values of headers that a user adds, whatever their
+// names.
+func (r *Redactor) AddHeaders(header http.Header) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, values := range header {
+		r.headers[http.CanonicalHeaderKey(name)] = true
+		for _, value := range values {
+			r.values.add(value)
+		}
+	}
+}
+
+// Text takes the secrets out of a text of any kind: prose, JSON, HTML, a line of a log.
+func (r *Redactor) Text(text string) string { return r.redact(text, wordEnd, false) }
+
+// URL takes the secrets out of a URL or the target of a request.
+func (r *Redactor) URL(url string) string { return r.redact(url, queryEnd, false) }
+
+// Header takes the secrets out of the value of a header.
+func (r *Redactor) Header(name, value string) string {
+	shown := public(value)
+	switch {
+	case value == "":
+		return ""
+	case !r.isHeader(name) && (!hasScheme(value) || isChallenge(name)):
+		return r.redact(value, wordEnd, false)
+	case shown == len(value): // a scheme alone, for all that is known
+		return Mark
+	}
+	return value[:shown] + Mark
+}
+
+func (r *Redactor) isHeader(name string) bool {
+	if IsHeader(name) {
+		return true
+	}
+	for ; r != nil; r = r.under {
+		r.mu.RLock()
+		is := r.headers[http.CanonicalHeaderKey(name)]
+		r.mu.RUnlock()
+		if is {
+			return true
+		}
+	}
+	return false
+}
+
+// Body takes the secrets out of a body. Bytes that are no UTF-8 become U+FFFD. If it
+// was cut, it may end in the middle of a secret.
+func (r *Redactor) Body(contentType, body string, cut bool) string {
+	return r.redact(strings.ToValidUTF8(body, "\uFFFD"), bodyEnd(contentType), cut)
+}
+
+// bodyEnd is what ends the value of a parameter in a body.
+func bodyEnd(contentType string) *byteSet {
+	if mediaType, _, _ := mime.ParseMediaType(contentType); mediaType == "application/x-www-form-urlencoded" {
+		return formEnd
+	}
+	return wordEnd
+}
+
+// Clip takes the secrets out of the beginning of a body, of about limit bytes, and
+// reports whether there was more.
+func (r *Redactor) Clip(contentType, body string, limit int) (beginning string, more bool) {
+	if len(body) <= limit {
+		return r.Body(contentType, body, false), false
+	}
+	for limit > 0 && !utf8.RuneStart(body[limit]) {
+		limit--
+	}
+	return r.Body(contentType, body[:limit], true), true
+}
+
+func (r *Redactor) redact(text string, valueEnd *byteSet, cut bool) string {
+	if text == "" {
+		return text
+	}
+	layers := views(text)
+	hidden := hidden{view: layers[0]}
+	for _, layer := range layers {
+		for _, s := range slices.Concat(layer.find(valueEnd), r.knownIn(layer.text, cut)) {
+			s.start, s.end = layer.source(s.start, s.end)
+			hidden.spans = append(hidden.spans, s)
+		}
+	}
+	return hidden.String()
+}
+
+// knownIn finds the secrets of known values.
+func (r *Redactor) knownIn(text string, cut bool) (found []span) {
+	for ; r != nil; r = r.under {
+		r.mu.RLock()
+		found = append(found, r.values.find(text)...)
+		if cut {
+			if s, ok := r.values.tail(text); ok {
+				found = append(found, s)
+			}
+		}
+		r.mu.RUnlock()
+	}
+	return found
+}
+
+// hidden is a text with what of it is hidden.
+type hidden struct {
+	*view
+	spans []span
+}
+
+// String puts marks into the places of what is hidden.
+func (h *hidden) String() string {
+	if len(h.spans) == 0 {
+		return h.text
+	}
+	slices.SortFunc(h.spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	var out strings.Builder
+	written := 0
+	for i := 0; i < len(h.spans); {
+		joined := h.spans[i]
+		for i++; i < len(h.spans) && h.spans[i].start <= joined.end; i++ {
+			joined.end = max(joined.end, h.spans[i].end)
+		}
+		out.WriteString(h.text[written:joined.start])
+		out.WriteString(h.mark(joined))
+		written = joined.end
+	}
+	return out.String() + h.text[written:]
+}
+
+// mark is what stands for a span: a string, where that is a value of JSON.
+func (h *hidden) mark(s span) string {
+	if !h.isJSON() {
+		return Mark
+	}
+	if inString, _ := h.inString(s.start); inString || !s.bare && !h.isNumber(s) {
+		return Mark
+	}
+	return `"` + Mark + `"`
+}
+
+// isNumber reports whether a span, outside of strings, is a value by itself.
+func (h *hidden) isNumber(s span) bool {
+	before := strings.TrimRight(h.text[:s.start], " \t\r\n")
+	after := strings.TrimLeft(h.text[s.end:], " \t\r\n")
+	return before != "" && strings.IndexByte("[,:", before[len(before)-1]) >= 0 && after != "" && strings.IndexByte("],}", after[0]) >= 0
+}

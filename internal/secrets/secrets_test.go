@@ -1,0 +1,402 @@
+package secrets
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"html"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestByPosition: what stands where secrets stand is one, however short it is.
+func TestByPosition(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		// Properties.
+		`{"name":"a","tokens":[{"tokenName":"b"}]}`:              `{"name":"a","tokens":[{"tokenName":"b"}]}`,
+		`{ "Token" : "plain" , "x":1}`:                           `{ "Token" : "[redacted]" , "x":1}`,
+		`{"password":-12.5e3,"x":1}`:                             `{"password":"[redacted]","x":1}`,
+		`{"token":["a",{"b":"]"}],"secret":{"c":[1,2]},"d":"e"}`: `{"token":"[redacted]","secret":"[redacted]","d":"e"}`,
+		`{"secrets":{"a":{"b":"c"}},"tokens":["a","b"]}`:         `{"secrets":"[redacted]","tokens":"[redacted]"}`,
+		`{"api_token":"a","Api-Key":"b","clientSecret":"c"}`:     `{"api_token":"[redacted]","Api-Key":"[redacted]","clientSecret":"[redacted]"}`,
+		`{"refresh_token":"a","privateKey":"b","sig":"c"}`:       `{"refresh_token":"[redacted]","privateKey":"[redacted]","sig":"[redacted]"}`,
+		`{"to\u006ben":"a","\u0074oken":5,"tok\u0065n":{"a":1}}`: `{"to\u006ben":"[redacted]","\u0074oken":"[redacted]","tok\u0065n":"[redacted]"}`,
+		`{"token":"a\"b\\","x":"y"}`:                             `{"token":"[redacted]","x":"y"}`,
+		`{"token":null,"password":true,"secret":"","auth":{}}`:   `{"token":null,"password":true,"secret":"","auth":{}}`,
+		`{"token":"a","a":"token","b":1}`:                        `{"token":"[redacted]","a":"token","b":1}`,
+		`{"token":"abc`:                                          `{"token":"[redacted]`,
+		`{"token":"ab\`:                                          `{"token":"[redacted]`,
+		`{"token":["abc","de`:                                    `{"token":"[redacted]"`,
+		`{"token":"abc"]]}}"secret":"d" nonsense`:                `{"token":"[redacted]"]]}}"secret":"[redacted]" nonsense`,
+		`failed on {'password': 'hunter2', 'a': 'b'}`:            `failed on {'password': '[redacted]', 'a': 'b'}`,
+		// JSON in JSON.
+		`{"payload":"{\"password\":\"a\\\"b\",\"pin\":1}","x":"y"}`: `{"payload":"{\"password\":\"[redacted]\",\"pin\":1}","x":"y"}`,
+		`{"payload":"{\"password\":5}"}`:                            `{"payload":"{\"password\":[redacted]}"}`,
+		`{"payload":"{\"secret\":{\"a\":[1,2","b":3}`:               `{"payload":"{\"secret\":[redacted]","b":3}`,
+		// Parameters, forms, cookies, and whatever looks like them.
+		`/api/x?token=signal_abc&y=1`:                 `/api/x?token=[redacted]&y=1`,
+		`/x?access_token=a&api_key=b&%74oken=c&a=sig`: `/x?access_token=[redacted]&api_key=[redacted]&%74oken=[redacted]&a=sig`,
+		`username=admin&password=hunter2&token=x`:     `username=admin&password=[redacted]&token=[redacted]`,
+		`secret[a]=b&user.password=c&limit=1`:         `secret[a]=[redacted]&user.password=[redacted]&limit=1`,
+		`host=localhost password='a b' user="token"`:  `host=localhost password='[redacted]' user="token"`,
+		`{"a":"token=","b":"x","c":"password=y"}`:     `{"a":"token=","b":"x","c":"password=[redacted]"}`,
+		`{"a":"token='","b":"it's"}`:                  `{"a":"token='","b":"it's"}`,
+		`password=hunter2, or so`:                     `password=[redacted], or so`,
+		// Headers in a text.
+		`curl -H 'Authorization: abc' -H 'Cookie: session=S; theme=dark'`:  `curl -H 'Authorization: [redacted]' -H 'Cookie: [redacted]'`,
+		"X-Api-Key: S\r\nAccept: */*":                                      "X-Api-Key: [redacted]\r\nAccept: */*",
+		`Authorization: Bearer abc`:                                        `Authorization: Bearer [redacted]`,
+		`invalid token: expected a different token type for this endpoint`: `invalid token: expected a different token type for this endpoint`,
+		// Credentials.
+		`it sent Bearer 0123 and bearer  abcdefgh.ij`:    `it sent Bearer [redacted] and bearer  [redacted]`,
+		`Basic dXNlcjpwYXNz, Basic auth, basic training`: `Basic [redacted], Basic auth, basic training`,
+		`the bearer token, Bearer authentication`:        `the bearer token, Bearer authentication`,
+		// URLs.
+		`GET http://u:PASS@h/x: http://token@h, https://h/@x`:            `GET http://[redacted]@h/x: http://[redacted]@h, https://h/@x`,
+		`http%3A%2F%2Fu%3Ap%40h%2Fx`:                                     `http%3A%2F%2F[redacted]%40h%2Fx`,
+		`&quot;token&quot;: &quot;S&quot;, &quot;a&quot;: &quot;b&quot;`: `&quot;token&quot;: &quot;[redacted]&quot;, &quot;a&quot;: &quot;b&quot;`,
+		// What only looks like it.
+		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`: `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
+		`/api/admin/signals?from=IS:2024&limit=10`:                                              `/api/admin/signals?from=IS:2024&limit=10`,
+		`C:\new folder\token`: `C:\new folder\token`,
+	} {
+		if got := (*Redactor)(nil).Text(text); got != want {
+			t.Errorf("of  %s\ngot  %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+// TestByForm: tokens of Unleash, whatever stands around them.
+func TestByForm(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"a":"my signal_abc-1 here"}`:                              `{"a":"my signal_[redacted] here"}`,
+		`{"a":"signal\u005fabc\n"}`:                                 `{"a":"signal\u005f[redacted]\n"}`,
+		`{"a":"\u0073ignal_ab\u0063\n"}`:                            `{"a":"\u0073ignal_[redacted]\n"}`,
+		`{"user:abc":1}`:                                            `{"user:[redacted]":1}`,
+		`["*:*.abc","default:development.abc","[]:production.abc"]`: `["*:*.[redacted]","default:development.[redacted]","[]:production.[redacted]"]`,
+		`token user:abc, default:development.abc!`:                  `token user:[redacted], default:development.[redacted]`,
+		`/api/x?t=user%3Aabc`:                                       `/api/x?t=user%3A[redacted]`,
+		`/api/x?t=%2a%3A%2A%2eabc&u=1`:                              `/api/x?t=%2a%3A%2A%2e[redacted]&u=1`,
+		`user: me, my_signal_abc`:                                   `user: me, my_signal_abc`,
+	} {
+		if got := (*Redactor)(nil).Text(text); got != want {
+			t.Errorf("of  %s\ngot  %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+// secretValue has every kind of character that some encoding changes.
+const secretValue = `S3cret/"&<+'\ %41ü`
+
+// encodings are ways in which a program writes a text into another.
+var encodings = map[string]func(string) string{
+	"raw":               func(s string) string { return s },
+	"JSON":              jsonString,
+	"JSON, all escaped": func(s string) string { return eachUnit(s, func(u uint16) string { return `\u` + hex(int64(u), 4) }) },
+	"JSON in JSON":      func(s string) string { return jsonString(jsonString(s)) },
+	"Go":                strconv.Quote,
+	"Go, ASCII":         strconv.QuoteToASCII,
+	"query":             url.QueryEscape,
+	"path":              url.PathEscape,
+	"percents, all":     func(s string) string { return eachByte(s, func(b byte) string { return "%" + hex(int64(b), 2) }) },
+	"percents, lower": func(s string) string {
+		return eachByte(s, func(b byte) string { return strings.ToLower("%" + hex(int64(b), 2)) })
+	},
+	"percents, twice":  func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
+	"percents in JSON": func(s string) string { return jsonString(url.QueryEscape(s)) },
+	"JSON in percents": func(s string) string { return url.QueryEscape(jsonString(s)) },
+	"HTML":             html.EscapeString,
+	"HTML, decimal": func(s string) string {
+		return eachRune(s, func(r rune) string { return "&#" + strconv.Itoa(int(r)) + ";" })
+	},
+	"HTML, hexadecimal": func(s string) string {
+		return eachRune(s, func(r rune) string { return "&#x" + hex(int64(r), 1) + ";" })
+	},
+	"JSON in HTML":        func(s string) string { return html.EscapeString(jsonString(s)) },
+	"HTML in JSON":        func(s string) string { return jsonString(html.EscapeString(s)) },
+	"userinfo":            func(s string) string { return url.UserPassword("u", s).String() },
+	"Base64":              func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"Base64, after one":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte(":" + s)) },
+	"Base64, after two":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte("u:" + s + "!")) },
+	"Base64 for URLs":     func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte("user:" + s)) },
+	"Base64, in percents": func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("u:" + s))) },
+}
+
+func jsonString(s string) string {
+	encoded, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded[1 : len(encoded)-1])
+}
+
+func hex(number int64, digits int) string {
+	text := strings.ToUpper(strconv.FormatInt(number, 16))
+	return strings.Repeat("0", max(0, digits-len(text))) + text
+}
+
+func eachByte(s string, encode func(byte) string) string {
+	var out strings.Builder
+	for i := range len(s) {
+		out.WriteString(encode(s[i]))
+	}
+	return out.String()
+}
+
+func eachRune(s string, encode func(rune) string) string {
+	var out strings.Builder
+	for _, r := range s {
+		out.WriteString(encode(r))
+	}
+	return out.String()
+}
+
+func eachUnit(s string, encode func(uint16) string) string {
+	return eachRune(s, func(r rune) string {
+		if r > 0xFFFF {
+			r -= 0x10000
+			return encode(uint16(0xD800+r>>10)) + encode(uint16(0xDC00+r&0x3FF))
+		}
+		return encode(uint16(r))
+	})
+}
+
+// TestByValue: a secret that is known is found in every form and every place.
+func TestByValue(t *testing.T) {
+	t.Parallel()
+	r := New(secretValue)
+	for name, encode := range encodings {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			encoded := encode(secretValue)
+			for _, around := range [][2]string{{"", ""}, {"a ", " b"}, {`{"x":"`, `"}`}, {"theme=dark; id=", "; a=b"}, {"http://h/x?a=1&q=", "&b=2"}, {"<p>", "</p>"}} {
+				text := around[0] + encoded + around[1]
+				for how, got := range map[string]string{
+					"Text": r.Text(text), "URL": r.URL(text), "Header": r.Header("X-Other", text),
+					"Body": r.Body("text/html", text, false), "With": New().With().under.With(secretValue).Text(text),
+				} {
+					if leaks(got, encoded) || !strings.Contains(got, Mark) || !strings.HasPrefix(got, around[0][:min(1, len(around[0]))]) {
+						t.Errorf("%s of %s\ngot %s", how, text, got)
+					}
+				}
+			}
+		})
+	}
+}
+
+// leaks reports whether a text shows a run of a secret's encoding, or the secret once
+// its escapes are read.
+func leaks(text, encoded string) bool {
+	if strings.Contains(text, encoded[len(encoded)/3:]) || strings.Contains(text, encoded[:2*len(encoded)/3]) {
+		return true
+	}
+	return slices.ContainsFunc(views(text), func(v *view) bool { return strings.Contains(v.text, secretValue[:8]) })
+}
+
+func TestShortSecretsAreLeftWhereTheyAreWords(t *testing.T) {
+	t.Parallel()
+	if got := New("admin", "1234567", "").Text("admin 1234567"); got != "admin 1234567" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestKnownTokensShowTheirKind(t *testing.T) {
+	t.Parallel()
+	r := New("signal_0123456789", "user:0123456789", "*:*.0123456789", "default:development.0123", "user:pass.word")
+	for text, want := range map[string]string{
+		"signal_0123456789 ok": "signal_[redacted] ok", "user:0123456789": "user:[redacted]", "*:*.0123456789": "*:*.[redacted]",
+		"default:development.0123": "[redacted]", "<signal_0123456789>": "<signal_[redacted]>",
+	} {
+		if got := r.Text(text); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// TestCut: a text that was cut may end in the middle of a secret, or of an escape in it.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	r := New(`correct"horse"battery`)
+	for body, want := range map[string]string{
+		`{"a":"corre`:            `{"a":"[redacted]`,
+		`{"a":"correct\`:         `{"a":"[redacted]`,
+		`{"a":"correct\u00`:      `{"a":"[redacted]`,
+		`a=correct%22hor`:        `a=[redacted]`,
+		`a=correct%2`:            `a=[redacted]`,
+		`{"a":"the correct way`:  `{"a":"the correct way`,
+		`{"a":"the cor`:          `{"a":"the cor`,
+		`{"password":"abc\"def`:  `{"password":"[redacted]`,
+		`a signal_0123456789abc`: `a signal_[redacted]`,
+	} {
+		if got := r.Body("", body, true); got != want {
+			t.Errorf("of %s got %s, want %s", body, got, want)
+		}
+	}
+	if got, more := r.Clip("", `é correct"horse"battery`, 8); got != "é [redacted]" || !more {
+		t.Errorf("got %s, %v", got, more)
+	}
+	if got, more := r.Clip("", `é`, 1); got != "" || !more {
+		t.Errorf("got %s, %v", got, more)
+	}
+	if got, more := r.Clip("", `é`, 2); got != "é" || more {
+		t.Errorf("got %s, %v", got, more)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	r := New()
+	r.AddHeaders(http.Header{"x-gate": {"open"}})
+	for _, test := range []struct{ name, value, want string }{
+		{"Authorization", "*:*.abc", "*:*.[redacted]"},
+		{"Authorization", "bearer  user:abc", "bearer  user:[redacted]"},
+		{"authorization", "Bearer signal_abc", "Bearer signal_[redacted]"},
+		{"Authorization", "default:development.abc", "[redacted]"},
+		{"Authorization", "Basic abc", "Basic [redacted]"},
+		{"Authorization", "Bearer", "[redacted]"},
+		{"Authorization", "", ""},
+		{"Proxy-Authorization", "x", "[redacted]"},
+		{"Cookie", "session=S; theme=dark", "[redacted]"},
+		{"Set-Cookie", "session=S; Path=/", "[redacted]"},
+		{"X-Session", "S", "[redacted]"},
+		{"X-Access-Key", "S", "[redacted]"},
+		{"X-Auth-Token", "S", "[redacted]"},
+		{"Api-Key", "S", "[redacted]"},
+		{"X-Unleash-Token", "S", "[redacted]"},
+		{"X-Auth", "Bearer S", "Bearer [redacted]"},
+		{"X-Anything", "Bearer S", "Bearer [redacted]"},
+		{"X-Gate", "open", "[redacted]"},
+		{"WWW-Authenticate", `Bearer realm="x"`, `Bearer realm="x"`},
+		{"Location", "/x?token=S#a", "/x?token=[redacted]#a"},
+		{"Referer", "http://u:p@h/", "http://[redacted]@h/"},
+		{"Sec-WebSocket-Key", "abc", "abc"},
+		{"Unleash-Connection-Id", "6e2f", "6e2f"},
+		{"Etag", `W/"5e-0"`, `W/"5e-0"`},
+	} {
+		if got := r.With().Header(test.name, test.value); got != test.want {
+			t.Errorf("%s: %s became %s, want %s", test.name, test.value, got, test.want)
+		}
+	}
+}
+
+// TestParameters: in a query and in a form only & ends a value.
+func TestParameters(t *testing.T) {
+	t.Parallel()
+	var r *Redactor
+	if got, want := r.URL(`/x?token=a,b;c"d&e=f`), `/x?token=[redacted]&e=f`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := r.Body("Application/x-www-form-urlencoded; charset=utf-8", `password=a b"c&e=f`, false), `password=[redacted]&e=f`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestBytesThatAreNoUTF8(t *testing.T) {
+	t.Parallel()
+	if got, want := New().Body("", "{\"token\":\"a\xff\"}\xfe", false), "{\"token\":\"[redacted]\"}\uFFFD"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestNumbersOfKnownSecretsLeaveJSON(t *testing.T) {
+	t.Parallel()
+	r := New("1234567890")
+	for text, want := range map[string]string{
+		`{"a":1234567890,"b":[1234567890]}`: `{"a":"[redacted]","b":["[redacted]"]}`,
+		`{"a":"no 1234567890!"}`:            `{"a":"no [redacted]!"}`,
+		`a 1234567890`:                      `a [redacted]`,
+	} {
+		if got := r.Text(text); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestInHeader(t *testing.T) {
+	t.Parallel()
+	got := InHeader(http.Header{
+		"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("me:hunter22"))}, "Cookie": {`a=b; c="d"`}, "Accept": {"*/*"},
+	})
+	slices.Sort(got)
+	want := []string{`a=b; c="d"`, "b", base64.StdEncoding.EncodeToString([]byte("me:hunter22")), "d", "hunter22", "me:hunter22"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestInURLAndBody(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ got, want []string }{
+		"URL":  {InURL("http://u:p@h/x?to%6ben=a%2Fb&c=d"), []string{"u:p", "a/b"}},
+		"JSON": {InBody("application/json", `{"token":"a\nb","pin":1,"secret":[1],"x":"user:abc"}`), []string{`a\nb`, "abc"}},
+		"form": {InBody("application/x-www-form-urlencoded", "password=a b"), []string{"a b"}},
+	} {
+		for _, want := range test.want {
+			if !slices.Contains(test.got, want) {
+				t.Errorf("%s: %q is not among %q", name, want, test.got)
+			}
+		}
+	}
+}
+
+// stringer has a secret in what it prints.
+type stringer struct{ text string }
+
+func (s stringer) String() string { return s.text }
+
+// TestLogs: neither a message nor an attribute of any kind, nor one that a logger has
+// from the start, shows a secret.
+func TestLogs(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	logger := slog.New(New(secretValue).Handler(slog.NewJSONHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
+		if attr.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return attr
+	}})))
+	logger.With("url", "http://u:p@h/", "n", 1).WithGroup("g").Info("got "+secretValue, "token", "abc", "err", errors.New("no "+url.QueryEscape(secretValue)),
+		"s", stringer{secretValue}, "plain", stringer{"x"}, slog.Group("inner", "password", stringer{"x"}, "at", 2.5, "token", ""))
+	want := `{"level":"INFO","msg":"got [redacted]","url":"http://[redacted]@h/","n":1,"g":{"token":"[redacted]","err":"no [redacted]","s":"[redacted]","plain":{},"inner":{"password":"[redacted]","at":2.5,"token":""}}}` + "\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if logger.Enabled(t.Context(), slog.LevelDebug) {
+		t.Error("it is enabled where the one behind it is not")
+	}
+}
+
+// TestHostileTextsAreQuick: work grows with the length of a text, whatever is in it.
+func TestHostileTextsAreQuick(t *testing.T) {
+	t.Parallel()
+	const size = 1 << 20
+	long := func(part string) string { return strings.Repeat(part, size/len(part)) }
+	r := New(strings.Repeat("a", 5000)+"b", long("ab"), secretValue)
+	for name, text := range map[string]string{
+		"backslashes": long(`\`), "percents": long("%25"), "entities": long("&amp;"), "ampersands": long("&"),
+		"colons": long(":"), "properties": long(`"token":`), "equals": long("token="), "open": long("["), "tokens": long(`"token":[`),
+		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "users": long("user:"),
+		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start := time.Now()
+			r.Body("", text, true)
+			r.Body("", "{"+text, true)
+			if took := time.Since(start); took > 10*time.Second { // a hundredth is enough
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
