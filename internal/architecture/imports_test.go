@@ -1,0 +1,205 @@
+package architecture_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"regexp"
+	"testing"
+)
+
+// rule forbids imports. Packages are patterns; those outside of the module are whole
+// import paths.
+type rule struct {
+	name string
+	// of are the packages that the rule is for, but for those in butNot.
+	of, butNot []string
+	// never are the imports that they must not have, but for those in butFor.
+	never, butFor []string
+	// tests are held to it too.
+	tests bool
+}
+
+var rules = []rule{
+	{
+		name: "the engine knows no resource",
+		of:   []string{"mockserver/internal/engine/..."}, never: []string{"mockserver/internal/resources/..."}, tests: true,
+	},
+	{
+		name: "one package names the resources",
+		of:   []string{"..."}, butNot: []string{"mockserver/internal/resources"},
+		never: []string{"mockserver/internal/resources/..."}, butFor: []string{"mockserver/internal/resources"},
+	},
+	{
+		name: "the suite sees a mock only over HTTP",
+		of:   []string{"conformance/..."}, never: []string{"mockserver/..."},
+	},
+	{
+		name: "the mock does not know the suite",
+		of:   []string{"mockserver/..."}, never: []string{"conformance/...", "features/..."}, tests: true,
+	},
+	{
+		name: "the floor carries both sides and knows neither",
+		of:   []string{"internal/..."}, never: []string{"mockserver/...", "conformance/...", "features/...", "cmd/..."}, tests: true,
+	},
+	{
+		name: "the contract stands on the floor alone",
+		of:   []string{"spec/..."}, never: []string{"mockserver/...", "conformance/...", "features/...", "cmd/...", "scripts/..."}, tests: true,
+	},
+	{
+		name: "the OpenAPI library is for the contract and for drift",
+		of:   []string{"..."}, butNot: []string{"spec/...", "conformance/drift/..."},
+		never: []string{"github.com/pb33f/libopenapi/...", "github.com/pb33f/libopenapi-validator/..."}, tests: true,
+	},
+	{
+		name: "the mock behind faults is for tests",
+		of:   []string{"..."}, butNot: []string{"conformance/internal/faulty/..."}, never: []string{"conformance/internal/faulty/..."},
+	},
+}
+
+// allowed are imports that a rule forbids, each with its reason. A resource may import
+// what another exports for it: a reference, a lookup.
+var allowed = map[edge]string{
+	{"conformance/internal/faulty", "mockserver"}: "it is a mock, and only tests import it",
+}
+
+// edge is an import of a package by another.
+type edge struct{ from, to string }
+
+func TestImportRules(t *testing.T) {
+	t.Parallel()
+	for _, rule := range rules {
+		t.Run(rule.name, func(t *testing.T) {
+			t.Parallel()
+			for broken, file := range breaches(rule, sources(t)) {
+				if _, ok := allowed[broken]; !ok {
+					t.Errorf("%s imports %s", file, broken.to)
+				}
+			}
+		})
+	}
+}
+
+// breaches returns the imports that a rule forbids, with a file that has each.
+func breaches(r rule, files []source) map[edge]string {
+	out := map[edge]string{}
+	for _, file := range files {
+		if file.test && !r.tests || !withinAny(r.of, file.folder) || withinAny(r.butNot, file.folder) {
+			continue
+		}
+		for _, imported := range file.imports() {
+			if imported != file.folder && withinAny(r.never, imported) && !withinAny(r.butFor, imported) {
+				out[edge{file.folder, imported}] = file.name
+			}
+		}
+	}
+	return out
+}
+
+func TestAllowedImportsExist(t *testing.T) {
+	t.Parallel()
+	unused := map[edge]bool{}
+	for e := range allowed {
+		unused[e] = true
+	}
+	for _, rule := range rules {
+		for e := range breaches(rule, sources(t)) {
+			delete(unused, e)
+		}
+	}
+	for e := range unused {
+		t.Errorf("%s does not import %s any more: take it off the list", e.from, e.to)
+	}
+}
+
+// TestImportRulesCatch tries each rule on an import that it is there for.
+func TestImportRulesCatch(t *testing.T) {
+	t.Parallel()
+	caught := map[string]bool{}
+	for _, e := range []edge{
+		{"mockserver/internal/engine", "mockserver/internal/resources/signals"},
+		{"mockserver/internal/resources/signals", "mockserver/internal/resources/flags"},
+		{"conformance/internal/judge", "mockserver/internal/state"},
+		{"mockserver", "conformance"},
+		{"internal/secrets", "mockserver/seed"},
+		{"spec", "conformance/report"},
+		{"mockserver/seed", "github.com/pb33f/libopenapi/datamodel"},
+		{"conformance", "conformance/internal/faulty"},
+	} {
+		file := source{folder: e.from, syntax: &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: `"` + e.to + `"`}}}}}
+		found := false
+		for _, rule := range rules {
+			if len(breaches(rule, []source{file})) > 0 {
+				found, caught[rule.name] = true, true
+			}
+		}
+		if !found {
+			t.Errorf("no rule forbids %s to import %s", e.from, e.to)
+		}
+	}
+	for _, rule := range rules {
+		if !caught[rule.name] {
+			t.Errorf("nothing is caught by the rule %q", rule.name)
+		}
+	}
+}
+
+// TestOnlyCommandsPrint: a library writes where it is told to.
+func TestOnlyCommandsPrint(t *testing.T) {
+	t.Parallel()
+	for _, file := range sources(t) {
+		if file.test || file.command() {
+			continue
+		}
+		ast.Inspect(file.syntax, func(node ast.Node) bool {
+			if text := printing(node); text != "" {
+				t.Errorf("%s uses %s", positions.Position(node.Pos()), text)
+			}
+			return true
+		})
+	}
+}
+
+func TestPrintingIsFound(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"fmt.Println(1)":         "fmt.Println",
+		"fmt.Fprintln(w)":        "",
+		"run(os.Stderr)":         "os.Stderr",
+		"log.Fatalf(text)":       "log.Fatalf",
+		"logger.Print(text)":     "",
+		"println(1)":             "println",
+		"fmt.Sprint(fmt.Sprint)": "",
+	} {
+		expression, err := parser.ParseExpr(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		ast.Inspect(expression, func(node ast.Node) bool {
+			got += printing(node)
+			return true
+		})
+		if got != want {
+			t.Errorf("%s: found %q, want %q", text, got, want)
+		}
+	}
+}
+
+// streams matches what writes to a stream of the process.
+var streams = regexp.MustCompile(`^(os\.Std(out|err)|fmt\.Print(f|ln)?|log\.(Default|Fatal|Panic|Print).*|print(ln)?)$`)
+
+// printing returns what writes to a stream of the process, if the node is its use.
+func printing(node ast.Node) string {
+	name := ""
+	switch node := node.(type) {
+	case *ast.CallExpr:
+		if builtin, ok := node.Fun.(*ast.Ident); ok {
+			name = builtin.Name
+		}
+	case *ast.SelectorExpr:
+		if pkg, ok := node.X.(*ast.Ident); ok {
+			name = pkg.Name + "." + node.Sel.Name
+		}
+	}
+	return streams.FindString(name)
+}

@@ -1,0 +1,114 @@
+// Package architecture_test holds the rules of docs/architecture.md that the compiler
+// does not: who imports whom, who prints, how much is exported, and how far the name of
+// one resource spreads. The rules are tables; the exceptions carry their reasons.
+package architecture_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const (
+	module = "github.com/unleash-mock/unleash-mock/"
+	root   = "../.."
+)
+
+// source is one Go file of the module. Unlike what go list reports, the files include
+// those of other platforms.
+type source struct {
+	name   string // from the root
+	folder string
+	test   bool
+	text   string
+	syntax *ast.File
+}
+
+// imports returns what the file imports; packages of this module by their folder.
+func (s source) imports() []string {
+	var out []string
+	for _, spec := range s.syntax.Imports {
+		out = append(out, strings.TrimPrefix(strings.Trim(spec.Path.Value, `"`), module))
+	}
+	return out
+}
+
+// command reports whether the file belongs to a program.
+func (s source) command() bool { return s.syntax.Name.Name == "main" }
+
+// public reports whether the file is of a package that other modules can import.
+func (s source) public() bool {
+	return !s.test && !s.command() && !slices.Contains(strings.Split(s.folder, "/"), "internal")
+}
+
+var positions = token.NewFileSet()
+
+// sources returns the Go files of the module; those of modules inside of it are not its own.
+func sources(t *testing.T) []source {
+	t.Helper()
+	all, err := readOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var readOnce = sync.OnceValues(func() ([]source, error) {
+	var out []source
+	tree := os.DirFS(root)
+	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return enter(tree, name)
+		}
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		syntax, err := parser.ParseFile(positions, name, text, parser.ParseComments)
+		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), string(text), syntax})
+		return err
+	})
+	return out, err
+})
+
+// enter returns fs.SkipDir for a folder that holds no package of the module.
+func enter(tree fs.FS, name string) error {
+	if name == "." {
+		return nil
+	}
+	base := path.Base(name)
+	if base == "testdata" || base == "node_modules" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") {
+		return fs.SkipDir
+	}
+	if _, err := fs.Stat(tree, path.Join(name, "go.mod")); err == nil {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// within reports whether a package matches a pattern; as with the go command, x/...
+// matches x and all below it.
+func within(pattern, folder string) bool {
+	parent, below := strings.CutSuffix(pattern, "...")
+	if !below {
+		return folder == pattern
+	}
+	return strings.HasPrefix(folder+"/", parent)
+}
+
+func withinAny(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return within(pattern, folder) })
+}

@@ -1,0 +1,45 @@
+package architecture_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// maxNamingSignals is how many files outside of the resources' rooms may name signals.
+// The word stands for any resource: a file that names one has to change with it. It only
+// goes down.
+const maxNamingSignals = 57
+
+// rooms begin the folders where resources, their steps and their faults live. Those that
+// end in a slash have a folder a resource.
+var rooms = []string{
+	"mockserver/internal/resources/",
+	"conformance/internal/gherkin/",
+	"conformance/internal/faulty",
+	// Until they are resources.
+	"mockserver/internal/operations",
+	"mockserver/internal/state",
+}
+
+// operatingSystem matches the other signals, those that a process gets.
+var operatingSystem = regexp.MustCompile(`os/signal|\bsignal\.[A-Z]\w*|\b(os|syscall)\.Signal\b`)
+
+var signal = regexp.MustCompile(`(?i)signal`)
+
+func TestFewFilesNameAResource(t *testing.T) {
+	t.Parallel()
+	count := 0
+	for _, file := range sources(t) {
+		inside := func(room string) bool { return strings.HasPrefix(file.folder, room) }
+		if file.test || slices.ContainsFunc(rooms, inside) || !signal.MatchString(operatingSystem.ReplaceAllString(file.text, "")) {
+			continue
+		}
+		t.Log(file.name)
+		count++
+	}
+	if count > maxNamingSignals {
+		t.Errorf("%d files outside of the resources' rooms name signals, %d are allowed", count, maxNamingSignals)
+	}
+}
