@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -74,6 +75,7 @@ type config struct {
 	basePath   string
 	version    string
 	logger     *slog.Logger
+	secrets    *secrets.Redactor // knows those of this server
 	now        func() time.Time
 	random     io.Reader
 
@@ -100,6 +102,7 @@ func defaults() config {
 		limits:     UnleashLimits(),
 		version:    "dev",
 		logger:     slog.New(slog.DiscardHandler),
+		secrets:    secrets.New(),
 		now:        time.Now,
 		random:     rand.Reader,
 
@@ -225,7 +228,7 @@ func WithVersion(version string) Option {
 // nothing is.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
-		c.logger = logger
+		c.logger = slog.New(c.secrets.Handler(logger.Handler()))
 		return nil
 	}
 }

@@ -59,6 +59,7 @@ func WithControlToken(secret string) Option {
 		if secret == "" {
 			return errors.New("the token of the control API is empty")
 		}
+		c.secrets.Add(secret)
 		c.access = control.TokenAccess(secret)
 		return nil
 	}

@@ -67,7 +67,7 @@ const (
 	noEndpoints   = `{"signalEndpoints":[]}`
 	oneEndpoint   = `{"signalEndpoints":[{"id":5,"enabled":true,"name":"deploys","createdAt":"2026-11-24T20:21:31.945Z","createdByUserId":1,"description":null,"tokens":[]}]}`
 	newEndpoint   = `{"id":5,"enabled":true,"name":"deploys","createdAt":"2026-11-24T20:21:31.945Z","createdByUserId":1,"description":null,"url":"https://real.example.com/base/api/signal-endpoint/deploys","tokens":[]}`
-	newToken      = `{"id":9,"name":"ci","signalEndpointId":5,"createdAt":"2026-11-24T20:21:31.952Z","createdByUserId":1,"token":"***"}`
+	newToken      = `{"id":9,"name":"ci","signalEndpointId":5,"createdAt":"2026-11-24T20:21:31.952Z","createdByUserId":1,"token":"[redacted]"}`
 	calledOnce    = `{"signals":[{"id":3,"source":"signal-endpoint","sourceId":5,"createdAt":"2026-11-24T20:21:31.973Z","createdBySourceTokenId":9,"payload":{"a":1}}]}`
 	someSignals   = `{"signals":[],"total":41}`
 	conflict      = `{"id":"0fd4e1a0-5a0e-4c0e-9a0e-2f0e0a0e0a0e","name":"NameExistsError","message":"taken","details":[{"message":"taken"}]}`
@@ -144,7 +144,7 @@ func TestReplayBytes(t *testing.T) {
 			exchange: recorded{operation: created.operation, method: "POST", url: created.url, sent: created.sent, status: 201, came: newEndpoint, header: []string{"Location: https://real.example.com/base/api/admin/signal-endpoints/5"}},
 			body:     strings.Replace(newEndpoint, "https://real.example.com/base", "http://example.com", 1),
 			header:   map[string]string{"Location": "http://example.com/api/admin/signal-endpoints/5"}},
-		"a secret": {exchange: tokened, body: strings.Replace(newToken, "***", "signal_recorded-5-9", 1)},
+		"a secret": {exchange: tokened, body: strings.Replace(newToken, "[redacted]", "signal_recorded-5-9", 1)},
 		"no body":  {exchange: recorded{operation: "deleteSignalEndpoint", method: "DELETE", url: endpointsPath + "/77", status: 200}},
 		"an error": {exchange: recorded{operation: created.operation, method: "POST", url: endpointsPath, sent: `{"name":"x"}`, status: 409, came: conflict}, body: conflict},
 		"an exceeded limit": {

@@ -34,6 +34,7 @@ func (c *config) newWorkspaces() (*workspace.Registry, error) {
 		Max:         c.maxWorkspaces,
 		IdleAfter:   c.idleAfter,
 		JournalSize: c.journalSize,
+		Secrets:     c.secrets,
 	})
 }
 
@@ -57,6 +58,7 @@ func (c *config) newInstance(name string) (*workspace.Instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the seed: %w", err)
 	}
+	c.secrets.Add(planted.Secrets()...)
 	if out.Store, err = state.New(planted, c.stateOptions()); err != nil {
 		return nil, fmt.Errorf("planting the seed: %w", err)
 	}

@@ -4,26 +4,24 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// masks are what stands in a recording where a secret stood.
-var masks = []string{"***", "[redacted]"}
+// earlierMark stands where a secret stood in recordings that were made before one mark
+// stood everywhere.
+const earlierMark = "***"
 
-// Masked tells whether a text hides a secret.
+// Masked reports whether a secret was taken out of a text.
 func Masked(text string) bool {
-	for _, mask := range masks {
-		if strings.Contains(text, mask) {
-			return true
-		}
-	}
-	return false
+	return strings.Contains(text, secrets.Mark) || strings.Contains(text, earlierMark)
 }
 
 // cut is what the proxy writes in the place of a body that it does not have: the
 // beginning of one that is too long, or the size of one that it could not read.
 var cut = regexp.MustCompile(`…$|^\(\d+ bytes of .*\)$`)
 
-// Cut tells whether a body is not all there.
+// Cut reports whether a body is not all there.
 func Cut(body string) bool { return cut.MatchString(body) }
 
 // Secret is what stands for the secret of a signal endpoint token that a recording

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -64,7 +65,7 @@ func (f *seedFile) head(w *world, recordings []*Recording) {
 	f.line("# Start the mock with it: unleash-mock serve --seed <this file>")
 	for _, s := range w.signals {
 		if Masked(string(s.Payload)) {
-			f.line("#\n# In payloads, *** stands for what the recording hides.")
+			f.line("#\n# In payloads, %s stands for what the recording hides.", secrets.Mark)
 			return
 		}
 	}

@@ -122,6 +122,23 @@ func Default(now time.Time) Seed {
 
 var parsedDefault = sync.OnceValues(func() (*file, error) { return read(defaultSource) })
 
+// Secrets lists the secrets of all tokens.
+func (s Seed) Secrets() []string {
+	var list []string
+	for _, user := range s.Users {
+		list = append(list, user.Tokens...)
+	}
+	for _, token := range s.APITokens {
+		list = append(list, token.Secret)
+	}
+	for _, endpoint := range s.Endpoints {
+		for _, token := range endpoint.Tokens {
+			list = append(list, token.Secret)
+		}
+	}
+	return list
+}
+
 // WithAPITokens returns a copy of the seed in which the given tokens take the
 // place of all of the same type.
 func (s Seed) WithAPITokens(tokenType TokenType, secrets []string) Seed {

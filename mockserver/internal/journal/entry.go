@@ -1,9 +1,13 @@
 package journal
 
 import (
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
 // Header is one line of a header.
@@ -25,7 +29,7 @@ type Message struct {
 	Truncated bool
 }
 
-// Entry is an exchange as it is read. Secrets are masked.
+// Entry is an exchange as it is read, without secrets.
 type Entry struct {
 	ID        int64
 	Time      time.Time
@@ -49,46 +53,50 @@ func (e *Entry) Path() string {
 	return path
 }
 
-// entry decodes and redacts a copied record.
-func (r *record) entry() Entry {
+// entry decodes a copied record and redacts it: what a client authenticated with, and
+// every other secret of the exchange, may come back in any part of it.
+func (r *record) entry(known *secrets.Redactor) Entry {
+	target := string(r.part(partTarget))
+	request, response := readHeader(r.part(partRequestHeader)), readHeader(r.part(partResponseHeader))
+	sent, got := string(r.part(partRequestBody)), string(r.part(partResponseBody))
+	redact := known.With(slices.Concat(
+		secrets.InHeader(request), secrets.InURL(target), secrets.InBody(request.Get("Content-Type"), sent),
+		secrets.InHeader(response), secrets.InBody(response.Get("Content-Type"), got),
+	)...)
 	entry := Entry{
 		ID:        r.id,
 		Time:      r.start,
 		Duration:  r.duration,
-		Method:    string(r.part(partMethod)),
-		Host:      maskText(string(r.part(partHost))),
-		Target:    maskText(string(r.part(partTarget))),
+		Method:    redact.Text(string(r.part(partMethod))),
+		Host:      redact.Text(string(r.part(partHost))),
+		Target:    redact.URL(target),
 		Operation: r.operation,
 		Status:    r.status,
 		Caller:    r.caller,
 		Scenario:  r.scenario,
-		Request: Message{
-			Headers: headers(r.part(partRequestHeader)), Body: maskBody(string(r.part(partRequestBody))),
-			Size: r.requestSize, Truncated: r.requestCut,
-		},
-		Response: Message{
-			Headers: headers(r.part(partResponseHeader)), Body: maskBody(string(r.part(partResponseBody))),
-			Size: r.responseSize, Truncated: r.responseCut,
-		},
+		Request:   Message{Headers: lines(redact, request), Body: redact.Body(request.Get("Content-Type"), sent, r.requestCut), Size: r.requestSize, Truncated: r.requestCut},
+		Response:  Message{Headers: lines(redact, response), Body: redact.Body(response.Get("Content-Type"), got, r.responseCut), Size: r.responseSize, Truncated: r.responseCut},
 	}
 	for _, breach := range r.violations {
-		entry.Violations = append(entry.Violations, breach.masked())
+		entry.Violations = append(entry.Violations, breach.redacted(redact))
 	}
 	return entry
 }
 
-// masked hides secrets in what repeats the request: a property's name, a
-// pointer.
-func (b Breach) masked() Breach {
-	b.Pointer, b.Property, b.Reason = maskText(b.Pointer), maskText(b.Property), maskText(b.Reason)
+// redacted hides secrets in what repeats the exchange: a property's name, a pointer, a
+// value.
+func (b Breach) redacted(redact *secrets.Redactor) Breach {
+	b.Pointer, b.Property, b.Reason = redact.Text(b.Pointer), redact.Text(b.Property), redact.Text(b.Reason)
 	return b
 }
 
-func headers(text []byte) []Header {
-	list := readHeader(text)
-	for i := range list {
-		list[i].Value = maskText(list[i].Value)
+// lines lists a header by name; values of the same name keep their order.
+func lines(redact *secrets.Redactor, header http.Header) []Header {
+	var list []Header
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			list = append(list, Header{Name: name, Value: redact.Header(name, value)})
+		}
 	}
-	slices.SortStableFunc(list, func(a, b Header) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }

@@ -93,7 +93,7 @@ func (j *Journal) scan(filter Filter, limit, step int) Page {
 			page.More = true
 			return page
 		case matched:
-			page.Entries = append(page.Entries, copied.entry())
+			page.Entries = append(page.Entries, copied.entry(j.secrets))
 		}
 		if step > 0 {
 			page.Last = id

@@ -13,7 +13,7 @@ import (
 
 func TestArchive(t *testing.T) {
 	t.Parallel()
-	j := New(2)
+	j := New(2, nil)
 	j.Append(&Exchange{
 		Start: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Duration: 2500 * time.Microsecond,
 		Method: "POST", Host: "mock", Path: "/a", Query: "b=c%20d&e&%zz=1", Operation: "createThing", Status: 201, Scenario: "3",

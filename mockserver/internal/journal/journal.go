@@ -3,10 +3,8 @@
 // contract, and a count of every answer.
 //
 // Writing is made for the path of every request: one short lock, no allocation
-// once the ring is full, no parsing. What it costs to read an entry, decoding
-// and redaction, is paid by who reads it. Secrets cannot be read from a journal:
-// credentials in headers are dropped when an exchange is written, secrets in
-// bodies and addresses are masked before an entry leaves.
+// once the ring is full, no parsing. Decoding and redaction are left to those who read
+// an entry. No secret can be read from a journal.
 package journal
 
 import (
@@ -15,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -104,7 +103,8 @@ type Violation struct {
 
 // Journal is the memory of one workspace. It is safe for concurrent use.
 type Journal struct {
-	size int
+	size    int
+	secrets *secrets.Redactor
 
 	mu         sync.Mutex
 	spare      []*record // to be filled; as many as were ever filled at once
@@ -117,9 +117,10 @@ type Journal struct {
 }
 
 // New returns a journal that keeps size exchanges; 0 or less keeps none and
-// only counts.
-func New(size int) *Journal {
-	return &Journal{size: max(size, 0), counts: map[Pair]int64{}}
+// only counts. The redactor knows the secrets of the run, besides those of an exchange
+// itself; it may be nil.
+func New(size int, known *secrets.Redactor) *Journal {
+	return &Journal{size: max(size, 0), secrets: known, counts: map[Pair]int64{}}
 }
 
 // Append writes an exchange and returns its id. Ids begin at 1 and have no
@@ -196,7 +197,7 @@ func (j *Journal) Entry(id int64) (Entry, bool) {
 	if !kept {
 		return Entry{}, false
 	}
-	return copied.entry(), true
+	return copied.entry(j.secrets), true
 }
 
 // Clear removes all entries and violations. Ids go on, and the coverage stays.
@@ -266,13 +267,13 @@ func (l *violationLog) list() []Violation {
 func (l *violationLog) clear() { l.ring, l.oldest = nil, 0 }
 
 // Violations returns the newest violations, oldest first. What repeats the
-// request is masked as in entries.
+// exchange is redacted.
 func (j *Journal) Violations() []Violation {
 	j.mu.Lock()
 	list := j.violations.list()
 	j.mu.Unlock()
 	for i := range list {
-		list[i].Breach = list[i].masked()
+		list[i].Breach = list[i].redacted(j.secrets)
 	}
 	return list
 }

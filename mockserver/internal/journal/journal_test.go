@@ -34,7 +34,7 @@ func targets(page Page) string {
 
 func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	t.Parallel()
-	j := New(10)
+	j := New(10, nil)
 	start := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 	breach := Breach{Direction: Request, Outcome: Accepted, Failure: spec.Failure{In: "body", Pointer: "/name", Keyword: "type", Reason: "it must be string, it is number"}}
 	id := j.Append(&Exchange{
@@ -81,7 +81,7 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 // its place is written again.
 func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 	t.Parallel()
-	j := New(2)
+	j := New(2, nil)
 	j.Append(exchange(1))
 	before, _ := j.Entry(1)
 	for n := 2; n <= 5; n++ {
@@ -105,7 +105,7 @@ func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 // read.
 func TestPagesTellWhatTheyMissed(t *testing.T) {
 	t.Parallel()
-	j := New(3)
+	j := New(3, nil)
 	var writing sync.WaitGroup
 	const all = 20000
 	writing.Go(func() {
@@ -137,7 +137,7 @@ func TestPagesTellWhatTheyMissed(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	j := New(5)
+	j := New(5, nil)
 	for n := 1; n <= 7; n++ {
 		j.Append(exchange(n))
 	}
@@ -177,7 +177,7 @@ func TestPages(t *testing.T) {
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
-	j := New(10)
+	j := New(10, nil)
 	for _, x := range []*Exchange{
 		{Method: "GET", Path: "/n/1", Query: "q=/n/2", Operation: "getThings", Status: 200},
 		{Method: "POST", Path: "/n/2", Operation: "createThing", Status: 201, Scenario: "7"},
@@ -218,7 +218,7 @@ func TestFilters(t *testing.T) {
 func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		j := New(1) // so that what is waited for is dropped at once
+		j := New(1, nil) // so that what is waited for is dropped at once
 		j.Append(exchange(0))
 		type result struct{ seen, want int }
 		results := make(chan result, 3)
@@ -258,7 +258,7 @@ func TestWait(t *testing.T) {
 func TestNothingIsLostInTheCounts(t *testing.T) {
 	t.Parallel()
 	const writers, each = 4, 500
-	j := New(16)
+	j := New(16, nil)
 	var writing, reading sync.WaitGroup
 	stop := make(chan struct{})
 	for range 2 {
@@ -319,7 +319,7 @@ func TestNothingIsLostInTheCounts(t *testing.T) {
 
 func TestAJournalOfNoSizeOnlyCounts(t *testing.T) {
 	t.Parallel()
-	j := New(0)
+	j := New(0, nil)
 	j.Append(exchange(1))
 	if page := j.Newest(Filter{}, 9); len(page.Entries) != 0 || j.Stats().Recorded != 1 || len(j.Coverage()) != 1 {
 		t.Errorf("%+v, %+v", page, j.Stats())
@@ -328,7 +328,7 @@ func TestAJournalOfNoSizeOnlyCounts(t *testing.T) {
 
 func TestLongBodiesAreCut(t *testing.T) {
 	t.Parallel()
-	j := New(1)
+	j := New(1, nil)
 	x := exchange(1)
 	x.RequestBody = []byte(strings.Repeat("a", MaxBody+1))
 	x.ResponseBody = []byte(strings.Repeat("b", MaxBody))
@@ -356,7 +356,7 @@ func typical() *Exchange {
 
 // TestWritingAllocatesNothing, once the ring is full.
 func TestWritingAllocatesNothing(t *testing.T) {
-	j := New(64)
+	j := New(64, nil)
 	x := typical()
 	for range 100 {
 		j.Append(x)
@@ -367,7 +367,7 @@ func TestWritingAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	j := New(DefaultSize)
+	j := New(DefaultSize, nil)
 	x := typical()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

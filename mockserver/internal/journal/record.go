@@ -3,7 +3,6 @@ package journal
 import (
 	"encoding/binary"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -96,17 +95,11 @@ func (r *record) copyTo(into *record) {
 	into.text = text
 }
 
-// appendHeader writes names and values, each behind its length. Credentials
-// are not written.
+// appendHeader writes names and values, each behind its length.
 func appendHeader(dst []byte, header http.Header) []byte {
 	for name, values := range header {
-		credential := isCredential(name)
 		for _, value := range values {
-			dst = appendText(dst, name)
-			if credential {
-				value = redactCredential(value)
-			}
-			dst = appendText(dst, value)
+			dst = appendText(appendText(dst, name), value)
 		}
 	}
 	return dst
@@ -117,8 +110,8 @@ func appendText(dst []byte, text string) []byte {
 }
 
 // readHeader undoes appendHeader.
-func readHeader(text []byte) []Header {
-	var out []Header
+func readHeader(text []byte) http.Header {
+	out := http.Header{}
 	next := func() string {
 		size, width := binary.Uvarint(text)
 		value := string(text[width : width+int(size)])
@@ -127,42 +120,7 @@ func readHeader(text []byte) []Header {
 	}
 	for len(text) > 0 {
 		name := next()
-		out = append(out, Header{Name: name, Value: next()})
+		out[name] = append(out[name], next())
 	}
 	return out
-}
-
-// isCredential tells whether a header holds a credential.
-func isCredential(name string) bool {
-	switch name {
-	case "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key":
-		return true
-	}
-	return false
-}
-
-// redactCredential drops a credential and keeps what it says of its kind: the
-// scheme, and how tokens of Unleash begin.
-func redactCredential(value string) string {
-	scheme, rest, hasScheme := strings.Cut(value, " ")
-	if !hasScheme || !strings.EqualFold(scheme, "bearer") {
-		return redactToken(value)
-	}
-	return "Bearer " + redactToken(strings.TrimSpace(rest))
-}
-
-func redactToken(token string) string {
-	if token == "" {
-		return ""
-	}
-	for _, kind := range []struct{ prefix, redacted string }{
-		{"signal_", "signal_" + mask},
-		{"user:", "user:" + mask},
-		{"*:*.", "*:*." + mask},
-	} {
-		if strings.HasPrefix(token, kind.prefix) {
-			return kind.redacted
-		}
-	}
-	return mask
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	IdleAfter time.Duration
 	// JournalSize is how many exchanges each journal keeps.
 	JournalSize int
+	// Secrets knows those of the run, so that no journal shows them; nil for none.
+	Secrets *secrets.Redactor
 }
 
 // Registry holds the workspaces of one mock. It is safe for concurrent use.
@@ -77,7 +80,7 @@ func (r *Registry) build(name string) (*Workspace, error) {
 	}
 	now := time.Now()
 	w := &Workspace{
-		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize),
+		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, r.Secrets),
 		build: r.Build, removed: make(chan struct{}),
 	}
 	w.instance.Store(instance)
