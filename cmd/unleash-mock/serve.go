@@ -19,7 +19,6 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/seed"
-	"github.com/unleash-mock/unleash-mock/mockserver/wire"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -160,6 +159,8 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 	server.RegisterOnShutdown(mock.Close)
 	if err := writePort(flags.portFile, listener.Addr()); err != nil {
@@ -168,15 +169,16 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock.Replay())
 	go p.settle(contract, logger)
-	return p.until(ctx, server, wire.Listen(server, listener), logger)
+	return p.until(ctx, server, listener, logger)
 }
 
-// settle ends what of the start nobody has to wait for.
+// settle does what of the start nobody has to wait for, and gives the memory back that
+// only the start needed: reading the document takes several times what is kept of it.
 func (p *program) settle(contract *spec.Contract, logger *slog.Logger) {
 	if err := contract.Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
 	}
-	releaseMemory()
+	debug.FreeOSMemory()
 	if p.env.text("GOGC", "") == "" {
 		debug.SetGCPercent(gcPercent)
 	}

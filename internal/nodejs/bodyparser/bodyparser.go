@@ -34,7 +34,10 @@ func (e *Error) Error() string { return e.Message }
 
 // Read reads the body of a request. A body that is neither JSON nor a form is
 // left alone and counts as an empty object, and so does an empty one.
-func Read(r *http.Request) (Body, *Error) {
+func Read(r *http.Request) (Body, *Error) { return ReadUpTo(r, Limit) }
+
+// ReadUpTo is Read with another limit.
+func ReadUpTo(r *http.Request, limit int) (Body, *Error) {
 	none := Body{Value: map[string]any{}}
 	if !hasBody(r) {
 		return none, nil
@@ -43,15 +46,14 @@ func Read(r *http.Request) (Body, *Error) {
 	if !is {
 		return none, nil
 	}
-	decode, problem := findCharset(kind, name)
+	if problem := checkCharset(name); problem != nil {
+		return none, problem
+	}
+	raw, problem := inflate(r, limit)
 	if problem != nil {
 		return none, problem
 	}
-	raw, problem := inflate(r)
-	if problem != nil {
-		return none, problem
-	}
-	text := decode(raw)
+	text := withoutMark(raw)
 	if len(text) == 0 {
 		return none, nil
 	}
@@ -65,7 +67,7 @@ func Read(r *http.Request) (Body, *Error) {
 	return Body{Value: value, Text: text}, nil
 }
 
-// hasBody tells what the headers say; a Content-Length of 0 is a body too.
+// hasBody reports what the headers say; a Content-Length of 0 is a body too.
 func hasBody(r *http.Request) bool {
 	return len(r.TransferEncoding) > 0 || r.ContentLength != 0 || r.Header.Get("Content-Length") != ""
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
-	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -54,7 +53,6 @@ func TestContentEncodings(t *testing.T) {
 	t.Parallel()
 	plain := zipped(t, gzip.Header{}, document)
 	deflated := zlibbed(t, document)
-	headerSum := slicesConcat([]byte{0x1f, 0x8b, 8, flagHeaderSum, 0, 0, 0, 0, 0, 255}, []byte{0x90, 0xc9}, plain[10:])
 	for name, test := range map[string]struct {
 		encoding string
 		body     []byte
@@ -65,27 +63,21 @@ func TestContentEncodings(t *testing.T) {
 		"gzip, capitals":          {"GZIP", plain, ""},
 		"gzip with all fields":    {"gzip", zipped(t, gzip.Header{Name: "a.json", Comment: "c", Extra: []byte{1, 2, 3}}, document), ""},
 		"gzip, two members":       {"gzip", slicesConcat(zipped(t, gzip.Header{}, document[:5]), zipped(t, gzip.Header{}, document[5:])), ""},
-		"gzip, zeros behind":      {"gzip", slicesConcat(plain, make([]byte, 9)), ""},
-		"gzip, garbage behind":    {"gzip", slicesConcat(plain, []byte("garbage")), "incorrect header check"},
+		"gzip, garbage behind":    {"gzip", slicesConcat(plain, []byte("some garbage")), "incorrect header check"},
 		"gzip, cut in the header": {"gzip", plain[:5], "unexpected end of file"},
 		"gzip, cut in the data":   {"gzip", plain[:15], "unexpected end of file"},
 		"gzip, cut in the sum":    {"gzip", plain[:len(plain)-3], "unexpected end of file"},
-		"gzip, cut in the name":   {"gzip", []byte{0x1f, 0x8b, 8, flagName, 0, 0, 0, 0, 0, 255, 'a'}, "unexpected end of file"},
 		"gzip, empty":             {"gzip", []byte{}, "unexpected end of file"},
 		"gzip, plain text":        {"gzip", []byte(document), "incorrect header check"},
-		"gzip, method":            {"gzip", with(plain, 2, 7), "unknown compression method"},
-		"gzip, flags":             {"gzip", with(plain, 3, 0xe0), "unknown header flags set"},
-		"gzip, right header sum":  {"gzip", headerSum, ""},
-		"gzip, header sum":        {"gzip", with(headerSum, 10, 0), "header crc mismatch"},
-		"gzip, block type":        {"gzip", with(plain, 10, 7), "invalid block type"},
+		"gzip, method":            {"gzip", with(plain, 2, 7), "incorrect header check"},
+		"gzip, block type":        {"gzip", with(plain, 10, 7), "invalid stored block lengths"},
 		"gzip, sum":               {"gzip", with(plain, -8, plain[len(plain)-8]+1), "incorrect data check"},
-		"gzip, length":            {"gzip", with(plain, -4, plain[len(plain)-4]+1), "incorrect length check"},
+		"gzip, length":            {"gzip", with(plain, -4, plain[len(plain)-4]+1), "incorrect data check"},
 		"deflate":                 {"deflate", deflated, ""},
 		"deflate, bytes behind":   {"deflate", slicesConcat(deflated, []byte("garbage")), ""},
 		"deflate, header":         {"deflate", with(deflated, 1, deflated[1]+1), "incorrect header check"},
-		"deflate, method":         {"deflate", slicesConcat([]byte{0x77, 0x85}, deflated[2:]), "unknown compression method"},
-		"deflate, window":         {"deflate", slicesConcat([]byte{0x88, 0x1c}, deflated[2:]), "invalid window size"},
-		"deflate, dictionary":     {"deflate", slicesConcat([]byte{0x78, 0xbb}, deflated[2:]), "Missing dictionary"},
+		"deflate, method":         {"deflate", slicesConcat([]byte{0x77, 0x85}, deflated[2:]), "incorrect header check"},
+		"deflate, dictionary":     {"deflate", slicesConcat([]byte{0x78, 0xbb, 0, 0, 0, 0}, deflated[2:]), "Missing dictionary"},
 		"deflate, sum":            {"deflate", with(deflated, -1, deflated[len(deflated)-1]+1), "incorrect data check"},
 		"deflate, cut":            {"deflate", deflated[:len(deflated)-1], "unexpected end of file"},
 		"br":                      {"br", []byte(document), `unsupported content encoding "br"`},
@@ -121,31 +113,11 @@ func request(body []byte, header map[string]string) *http.Request {
 
 func TestCharsets(t *testing.T) {
 	t.Parallel()
-	raw := func(text string) []byte {
-		decoded, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return decoded
-	}
-	for name, test := range map[string]struct {
-		charset string
-		body    []byte
-		text    string
-		problem string
-	}{
-		"none":                 {"", []byte(`"é"`), `"é"`, ""},
-		"utf-8 with a mark":    {"UTF-8", []byte("\ufeff1"), "1", ""},
-		"utf-16, big mark":     {"utf-16", raw("/v8AMQ=="), "1", ""},
-		"utf-16, little mark":  {"utf-16", raw("//4xAA=="), "1", ""},
-		"utf-16, looks big":    {"utf-16", raw("ADEAMg=="), "12", ""},
-		"utf-16, looks little": {"utf-16", raw("MQAyAA=="), "12", ""},
-		"utf-16le":             {"utf-16le", raw("MQA="), "1", ""},
-		"utf-16-be, half unit": {"utf-16-be", raw("ADEA"), "1", ""},
-		"a pair":               {"utf-16le", raw("IgA92ADeIgA="), `"😀"`, ""},
-		"half a pair":          {"utf-16le", raw("IgA92CIA"), `"\ud83d"`, ""},
-		"latin1":               {"latin1", []byte("1"), "", `unsupported charset "LATIN1"`},
-		"utf-32":               {"utf-32", []byte("1"), "", `unsupported charset "UTF-32"`},
+	for name, test := range map[string]struct{ charset, body, text, problem string }{
+		"none":              {"", `"é"`, `"é"`, ""},
+		"utf-8 with a mark": {"UTF-8", "\ufeff1", "1", ""},
+		"utf-16":            {"utf-16", "1", "", `unsupported charset "UTF-16"`},
+		"latin1":            {"latin1", "1", "", `unsupported charset "LATIN1"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +125,7 @@ func TestCharsets(t *testing.T) {
 			if test.charset != "" {
 				contentType += "; charset=" + test.charset
 			}
-			got, problem := Read(request(test.body, map[string]string{"Content-Type": contentType}))
+			got, problem := Read(request([]byte(test.body), map[string]string{"Content-Type": contentType}))
 			switch {
 			case test.problem != "" && (problem == nil || problem.Message != test.problem):
 				t.Errorf("the problem is %+v, want %q", problem, test.problem)

@@ -11,7 +11,7 @@ const (
 	mediaTypeForm = "application/x-www-form-urlencoded"
 )
 
-// IsJSON tells whether a Content-Type header says JSON, whatever its case and
+// IsJSON reports whether a Content-Type header says JSON, whatever its case and
 // parameters.
 func IsJSON(header string) bool { return mediaType(header) == mediaTypeJSON }
 
@@ -34,7 +34,7 @@ var (
 	quotedPair = regexp.MustCompile(`\\(.)`)
 )
 
-// readable tells whether a body of that Content-Type is read, and its charset.
+// readable reports whether a body of that Content-Type is read, and its charset.
 // One with a parameter that is not well-formed is not read, yet it still counts
 // as JSON where JSON is demanded.
 func readable(header string) (kind, charset string, is bool) {

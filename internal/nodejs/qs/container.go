@@ -20,16 +20,6 @@ type container struct {
 	elements []element // by ascending index
 	names    []property
 	places   map[string]int // in names, once there are many
-
-	// tooLong marks an object that is what became of an array longer than
-	// maxLength. It still grows by the index after highest.
-	tooLong bool
-	highest float64
-	// conflict marks a list that was made of an object and a string at the same
-	// place, or the object that became of such a list. It grows by the index
-	// after last.
-	conflict bool
-	last     float64
 }
 
 type element struct {
@@ -152,12 +142,6 @@ func (c *container) all() iter.Seq2[string, any] {
 		}
 	}
 }
-
-// overflow marks an object that was an array, with its highest index.
-func (c *container) overflow(highest float64) { c.tooLong, c.highest = true, highest }
-
-// clash marks the outcome of a conflict, with its last index.
-func (c *container) clash(last float64) { c.conflict, c.last = true, last }
 
 // toObject makes an object of an array.
 func (c *container) toObject() *container { return &container{elements: c.elements} }

@@ -68,25 +68,19 @@ func build(path []segment, value any) *container {
 }
 
 // wrap puts a value into the container that a segment stands for. Empty
-// brackets make a list, or leave the list or the too long one that is there. An
-// index makes a list, as long as it is short enough.
+// brackets make a list, or leave the list that is there. An index makes a list, as
+// long as it is short enough.
 func wrap(by segment, value any) *container {
 	if by.bracketed && by.name == "" {
-		if inner, isContainer := value.(*container); isContainer && (inner.list || inner.tooLong) {
+		if inner, isContainer := value.(*container); isContainer && inner.list {
 			return inner
 		}
 		return newList(value)
 	}
-	if index, isIndex := wholeNumber(by.name); by.bracketed && isIndex {
-		if index < maxLength {
-			list := &container{list: true}
-			list.setIndex(uint32(index), value)
-			return list
-		}
-		object := newObject()
-		object.set(by.name, value)
-		object.overflow(index)
-		return object
+	if index, isIndex := elementKey(by.name); by.bracketed && isIndex && index < maxLength {
+		list := &container{list: true}
+		list.setIndex(index, value)
+		return list
 	}
 	object := newObject()
 	if by.name != proto {

@@ -23,8 +23,8 @@ const (
 	maxDepth = 5
 	// maxFormDepth is that of a form, where more is an error.
 	maxFormDepth = 32
-	// maxLength is the longest array; beyond it an array is an object. It is
-	// Express's, the package's own is 20.
+	// maxLength is the highest index of an array, and one more; beyond it an index is
+	// the key of an object. It is Express's, the package's own is 20.
 	maxLength = 1000
 )
 

@@ -2,7 +2,9 @@ package qs
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,7 +29,12 @@ func TestAsExpress(t *testing.T) {
 	if len(table) < 400 {
 		t.Fatalf("the table has %d rows", len(table))
 	}
+	skipped := notImitated(t)
 	for _, row := range table {
+		if skipped[row.Query] {
+			delete(skipped, row.Query)
+			continue
+		}
 		root, _ := parseTree(row.Query, maxDepth)
 		if got := Stringify(root.ordered()); got != row.Printed {
 			t.Errorf("%.200q\n got %.200s\nwant %.200s", row.Query, got, row.Printed)
@@ -38,6 +45,28 @@ func TestAsExpress(t *testing.T) {
 		}
 		checkValues(t, row.Query, want)
 	}
+	if len(skipped) > 0 {
+		t.Errorf("not in the table: %q", slices.Collect(maps.Keys(skipped)))
+	}
+}
+
+// notImitated are the queries whose arrays grow too long: Express makes objects of
+// them, by rules that no query of a client of Unleash comes near to.
+func notImitated(t *testing.T) map[string]bool {
+	t.Helper()
+	source, err := os.ReadFile("testdata/not-imitated.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var queries []string
+	if err := json.Unmarshal(source, &queries); err != nil {
+		t.Fatal(err)
+	}
+	skipped := map[string]bool{}
+	for _, query := range queries {
+		skipped[query] = true
+	}
+	return skipped
 }
 
 // checkValues compares what the methods of Values say with a decoded object.

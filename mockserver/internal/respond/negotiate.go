@@ -26,7 +26,7 @@ const (
 // encoding: exactly or by a star.
 type acceptance struct {
 	name    string
-	quality float64 // may be NaN
+	quality float64
 	at      int
 	exact   bool
 	rank    int
@@ -76,10 +76,7 @@ func better(a, b acceptance) int {
 	return cmp.Compare(a.at, b.at)
 }
 
-var (
-	entryPattern  = regexp.MustCompile(`^([^\s;]+)\s*(?:;(.*))?$`)
-	numberPattern = regexp.MustCompile(`^\s*([+-]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))`)
-)
+var entryPattern = regexp.MustCompile(`^([^\s;]+)\s*(?:;(.*))?$`)
 
 // acceptances reads an Accept-Encoding header. identity is the least of what is
 // acceptable if it is not named.
@@ -103,19 +100,18 @@ func acceptances(header string) []acceptance {
 	return out
 }
 
-// qualityIn reads the q of an entry's parameters; without one it is 1, and NaN
-// if no number is there.
+// qualityIn reads the q of an entry's parameters; without one it is 1, and 0 if it is
+// no number.
 func qualityIn(parameters string) float64 {
 	for parameter := range strings.SplitSeq(parameters, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
 		if name != "q" {
 			continue
 		}
-		found := numberPattern.FindStringSubmatch(value)
-		if found == nil {
-			return math.NaN()
+		quality, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return 0
 		}
-		quality, _ := strconv.ParseFloat(found[1], 64) // what is out of range is infinite
 		return quality
 	}
 	return 1
@@ -137,13 +133,10 @@ func acceptanceOf(encoding string, accepted []acceptance) acceptance {
 	return best
 }
 
-// counts tells whether an entry counts more than another one before it.
+// counts reports whether an entry counts more than another one before it.
 func counts(entry, before acceptance) bool {
 	if entry.exact != before.exact {
 		return entry.exact
 	}
-	if entry.quality < before.quality || entry.quality > before.quality {
-		return entry.quality > before.quality
-	}
-	return entry.at > before.at // a quality that is no number compares with none
+	return entry.quality >= before.quality
 }

@@ -76,7 +76,7 @@ func ETag(body []byte) string {
 	return string(append(tag[:len(tag)-1], '"')) // without the padding
 }
 
-// fresh tells whether the client's copy is the answer.
+// fresh reports whether the client's copy is the answer.
 func fresh(r *http.Request, status int, etag string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || status < 200 || status >= 300 {
 		return false

@@ -1,0 +1,77 @@
+// Package httpx reads what HTTP wraps a message in: content encodings, media types,
+// addresses.
+package httpx
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+)
+
+// Errors of bodies whose content encoding is not to blame.
+var (
+	ErrUnknownEncoding = errors.New("the content encoding is not known")
+	ErrTooLarge        = errors.New("the body is too large")
+)
+
+// NewDecoder returns a reader of what a content encoding wraps. The error wraps
+// ErrUnknownEncoding, or is that of the encoding.
+func NewDecoder(encoding string, source io.Reader) (io.Reader, error) {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "", "identity":
+		return source, nil
+	case "gzip", "x-gzip":
+		return gzip.NewReader(source)
+	case "deflate":
+		return newInflater(source)
+	case "br":
+		return brotli.NewReader(source), nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrUnknownEncoding, encoding)
+}
+
+// newInflater reads deflate wrapped by zlib, as it should be, or bare, as some send it.
+func newInflater(source io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReader(source)
+	const methodDeflate = 8
+	if header, err := buffered.Peek(2); err == nil && header[0]&0x0f == methodDeflate && (int(header[0])<<8|int(header[1]))%31 == 0 {
+		return zlib.NewReader(buffered)
+	}
+	return flate.NewReader(buffered), nil
+}
+
+// Decode takes the content encodings that a header names off a body, the last one
+// first. The error wraps ErrUnknownEncoding, ErrTooLarge if more than limit bytes come
+// out, or says which encoding the body is not in.
+func Decode(header http.Header, body []byte, limit int) ([]byte, error) {
+	names := strings.Split(strings.Join(header.Values("Content-Encoding"), ","), ",")
+	for _, name := range slices.Backward(names) {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name == "" || name == "identity" {
+			continue
+		}
+		reader, err := NewDecoder(name, bytes.NewReader(body))
+		if err == nil {
+			body, err = io.ReadAll(io.LimitReader(reader, int64(limit)+1))
+		}
+		switch {
+		case errors.Is(err, ErrUnknownEncoding):
+			return nil, err
+		case err != nil:
+			return nil, fmt.Errorf("it is no %s: %w", name, err)
+		case len(body) > limit:
+			return nil, fmt.Errorf("%w: it has more than %d bytes", ErrTooLarge, limit)
+		}
+	}
+	return body, nil
+}
