@@ -20,7 +20,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/mockserver"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -423,15 +422,16 @@ func TestAReadOnlyRunOnlyReads(t *testing.T) {
 // seededWith is a mock with that many signal endpoints.
 func seededWith(t *testing.T, endpoints int) *mockserver.Server {
 	t.Helper()
-	start := seed.Default(time.Now())
-	start.Endpoints = nil
+	before, rest, _ := strings.Cut(string(mockserver.DefaultSeed()), "\nendpoints:\n")
+	_, after, _ := strings.Cut(rest, "\ninvoices:")
+	var rows strings.Builder
 	for i := range endpoints {
-		start.Endpoints = append(start.Endpoints, seed.Endpoint{ID: int64(i + 1), Name: fmt.Sprintf("theirs-%d", i), Enabled: true, CreatedAt: time.Now(), CreatedByUserID: 1})
+		fmt.Fprintf(&rows, "  - {id: %d, name: theirs-%d}\n", i+1, i)
 	}
-	start.Signals = nil
+	start := before + "\nendpoints:\n" + rows.String() + "\ninvoices:" + after
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 1000
-	return newMock(t, mockserver.WithSeed(start), mockserver.WithLimits(limits))
+	return newMock(t, mockserver.WithSeedFile([]byte(start)), mockserver.WithLimits(limits))
 }
 
 func TestATargetWithLittleRoom(t *testing.T) {

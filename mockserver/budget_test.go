@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -70,16 +69,17 @@ func settled(t *testing.T) {
 func stocked(t testing.TB, signals int) *app {
 	t.Helper()
 	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
-	s := seed.Default(now)
-	s.Signals = make([]seed.Signal, signals)
-	for i := range s.Signals {
+	var rows strings.Builder
+	for i := range signals {
 		at := now.Add(-time.Duration(i) * time.Millisecond)
 		if i%2 == 1 {
 			at = at.Add(-24 * time.Hour)
 		}
-		s.Signals[i] = seed.Signal{ID: int64(signals - i), SourceID: 1337, CreatedAt: at, Payload: []byte(`{"cpu":92}`)}
+		fmt.Fprintf(&rows, "  - {id: %d, sourceId: 1337, createdAt: %s, payload: {cpu: 92}}\n", signals-i, at.Format(time.RFC3339Nano))
 	}
-	return newApp(t, unlimited, WithSeed(s), WithClock(func() time.Time { return now }))
+	before, rest, _ := strings.Cut(string(DefaultSeed()), "\nsignals:\n")
+	_, after, _ := strings.Cut(rest, "\n\n")
+	return newApp(t, unlimited, WithSeedFile([]byte(before+"\nsignals:\n"+rows.String()+"\n"+after)), WithClock(func() time.Time { return now }))
 }
 
 // growing are reads whose cost must not depend on what is stored.

@@ -17,7 +17,7 @@ func (s *Server) newControl() *control.API {
 		Workspaces: s.workspaces,
 		Contract:   s.contract,
 		Access:     s.access,
-		State:      s.stateOptions(),
+		Engine:     s.engine,
 		About: control.About{
 			Mode: control.Serve, Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath,
 		},

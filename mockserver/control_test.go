@@ -232,23 +232,25 @@ func TestAWrongStateChangesNothing(t *testing.T) {
 	signal := func(id int, token string) string {
 		return fmt.Sprintf(`{"id":%d,"sourceId":1,"tokenId":%s,"createdAt":%s,"payload":{}}`, id, token, at)
 	}
+	changed := strings.Replace(endpoint(1, "a", ""), `,"tokens":[]`, "", 1)
 	for want, change := range map[string]struct{ from, to string }{
-		"The `version` property must be equal to one of": {`"version":1`, `"version":2`},
-		"property is required":                           {`"users":[],`, ``},
-		"does not allow additional properties":           {`"users":[]`, `"users":[],"extra":1`},
-		"the user id 1 is used twice":                    {`"users":[]`, `"users":[{"id":1,"username":"a","rootRole":"Admin"},{"id":1,"username":"b","rootRole":"Admin"}]`},
-		"no user has the id 5":                           {`"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"personal","userId":5,"digest":"` + digest + `"}]`},
-		"has a user, and only that":                      {`"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"admin","userId":5,"digest":"` + digest + `"}]`},
-		"/apiTokens/0/digest":                            {`"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"admin","digest":"*:*.plain"}]`},
-		"the endpoint id 1 is used twice":                {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", "") + `,` + endpoint(1, "b", "") + `]`},
-		`the endpoint name \"a\" is used twice`:          {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", "") + `,` + endpoint(2, "a", "") + `]`},
-		"endpoint 3 is beyond the last id, 0":            {`"endpoints":[]`, `"endpoints":[` + endpoint(3, "a", "") + `]`},
-		"/endpoints/0/name":                              {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "A B", "") + `]`},
-		"the token id 1 is used twice":                   {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", token(1, digest)+","+token(1, other)) + `]`},
-		"the digest is used twice":                       {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", token(1, digest)+","+token(2, digest)) + `]`},
-		"the signal id 1 does not follow 2":              {`"signals":[]`, `"signals":[` + signal(2, "null") + `,` + signal(1, "null") + `]`},
-		"token 1 belongs to endpoint 2, not to 1":        {`"endpoints":[],"signals":[]`, `"endpoints":[` + endpoint(2, "a", token(1, digest)) + `],"signals":[` + signal(1, "1") + `]`},
-		"the event id 1 does not follow 1":               {`"events":[]`, `"events":[{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"}},{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"}}]`},
+		"3 is not a version that is known":           {`"version":1`, `"version":3`},
+		"`/body/sequences` property is required":     {`,"sequences"`, `,"sequence"`},
+		"additional properties 'extra' not allowed":  {`"users":[]`, `"users":[],"extra":1`},
+		"the user id 1 is used twice":                {`"users":[]`, `"users":[{"id":1,"username":"a","rootRole":"Admin"},{"id":1,"username":"b","rootRole":"Admin"}]`},
+		"/apiTokens/0":                               {`"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"personal","userId":5,"digest":"` + digest + `"}]`},
+		"additional properties 'userId' not allowed": {`"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"admin","userId":5,"digest":"` + digest + `"}]`},
+		"/apiTokens/0/digest":                        {`"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"admin","digest":"*:*.plain"}]`},
+		"the endpoint id 1 is used twice":            {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", "") + `,` + endpoint(1, "b", "") + `]`},
+		`the endpoint name \"a\" is used twice`:      {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", "") + `,` + endpoint(2, "a", "") + `]`},
+		"endpoint 3 is beyond the last id, 0":        {`"endpoints":[]`, `"endpoints":[` + endpoint(3, "a", "") + `]`},
+		"/endpoints/0/name":                          {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "A B", "") + `]`},
+		"the token id 1 is used twice":               {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", token(1, digest)+","+token(1, other)) + `]`},
+		"the digest is used twice":                   {`"endpoints":[]`, `"endpoints":[` + endpoint(1, "a", token(1, digest)+","+token(2, digest)) + `]`},
+		"the signal id 1 is used twice":              {`"signals":[]`, `"signals":[` + signal(1, "null") + `,` + signal(1, "null") + `]`},
+		"token 1 belongs to endpoint 2, not to 1":    {`"endpoints":[],"signals":[]`, `"endpoints":[` + endpoint(2, "a", token(1, digest)) + `],"signals":[` + signal(1, "1") + `]`},
+		"the event id 1 does not follow 1":           {`"events":[]`, `"events":[{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"},"endpoint":{"after":` + changed + `}},{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"},"endpoint":{"after":` + changed + `}}]`},
+		"it says nothing of what was changed":        {`"events":[]`, `"events":[{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"}}]`},
 	} {
 		state := strings.Replace(emptyState, change.from, change.to, 1)
 		if !strings.Contains(want, "beyond") && !strings.Contains(want, "follow 1") {
@@ -575,9 +577,9 @@ func TestMetrics(t *testing.T) {
 		`unleash_mock_violations_total{direction="request",operation="updateSignalEndpoint",outcome="refused"} 1`,
 		`unleash_mock_workspaces 2`,
 		`unleash_mock_workspaces_made_total 1`,
-		`unleash_mock_signal_endpoints 4`,
-		`unleash_mock_signal_endpoint_tokens 6`,
-		`unleash_mock_signals 10`,
+		`unleash_mock_rows{table="endpoints"} 4`,
+		`unleash_mock_rows{table="tokens"} 6`,
+		`unleash_mock_rows{table="signals"} 10`,
 		`unleash_mock_journal_exchanges 4`,
 		`unleash_mock_build_info{version="dev"} 1`,
 	} {

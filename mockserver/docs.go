@@ -11,6 +11,7 @@ import (
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -80,7 +81,7 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, path string) 
 		return false
 	}
 	if s.basePath != "" {
-		r = withPath(r, sent{}, path)
+		r = withPath(r, pipeline.Sent{}, path)
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	s.docs.ServeHTTP(w, r)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -40,7 +41,7 @@ func fuzzed(t *testing.T, servers []*Server, method, path string, header http.He
 // a path that cannot be decoded, of which there is one.
 func failsToDecode(path string, answer *httptest.ResponseRecorder) bool {
 	path, _, _ = strings.Cut(path, "?")
-	return answer.Code == http.StatusInternalServerError && !isDecodable(path) && strings.Contains(answer.Body.String(), `"message":"Failed to decode param '`)
+	return answer.Code == http.StatusInternalServerError && !pipeline.Decodable(path) && strings.Contains(answer.Body.String(), `"message":"Failed to decode param '`)
 }
 
 func fuzzServers(f *testing.F) []*Server {

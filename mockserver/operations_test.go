@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,7 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -152,17 +152,15 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 		return limited.call(o.Method, e.path, token, e.body)
 	},
 	500: func(t *testing.T, o *spec.Operation, e example) reply {
-		return answering(t, o, func(context.Context, operations.Request) (operations.Response, error) {
+		return answering(t, o, func() engine.Result {
 			if o.ID == "getHealth" {
-				return operations.Response{Status: http.StatusInternalServerError, Value: rawJSON(`{"health":"BAD"}`)}, nil
+				return engine.Result{Status: http.StatusInternalServerError, ContentType: apierror.ContentTypeJSON, Body: []byte(`{"health":"BAD"}`)}
 			}
 			panic("provoked")
 		}).call(o.Method, e.path, e.token, e.body)
 	},
 	503: func(t *testing.T, o *spec.Operation, e example) reply {
-		return answering(t, o, func(context.Context, operations.Request) (operations.Response, error) {
-			return operations.Response{Status: http.StatusServiceUnavailable}, nil
-		}).call(o.Method, e.path, e.token, e.body)
+		return answering(t, o, func() engine.Result { return engine.Result{Status: http.StatusServiceUnavailable} }).call(o.Method, e.path, e.token, e.body)
 	},
 }
 
@@ -170,16 +168,19 @@ func succeed(t *testing.T, o *spec.Operation, e example) reply {
 	return newApp(t).call(o.Method, e.path, e.token, e.body)
 }
 
-type rawJSON string
-
-func (r rawJSON) AppendJSON(dst []byte) []byte { return append(dst, r...) }
-
 // answering returns a server in which one operation is answered by a handler of
 // the test.
-func answering(t *testing.T, o *spec.Operation, handler operations.Handler) *app {
+func answering(t *testing.T, o *spec.Operation, handler func() engine.Result) *app {
 	t.Helper()
 	a := newApp(t)
-	a.handlers[o.ID] = handler
+	run := a.pipeline.Run
+	a.pipeline.Run = func(id string, store *engine.Store, request *engine.Request, input *engine.Input, dst []byte, judge engine.Judge) (engine.Result, error) {
+		if id != o.ID {
+			return run(id, store, request, input, dst, judge)
+		}
+		result := handler()
+		return result, judge(result)
+	}
 	return a
 }
 
@@ -575,9 +576,9 @@ func TestPermissionsOfTheContract(t *testing.T) {
 func TestWrongOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	for want, option := range map[string]Option{
-		`validation "x" is none of strict, faithful, off`:        WithValidation("x"),
-		`edition "x" is none of enterprise, open-source`:         WithEdition("x"),
-		`line 1, column 13: endpoints[0]: missing property 'id'`: WithSeedFile([]byte("endpoints: [{name: a}]")),
+		`validation "x" is none of strict, faithful, off`:                      WithValidation("x"),
+		`edition "x" is none of enterprise, open-source`:                       WithEdition("x"),
+		`not a seed: line 1, column 13: endpoints[0]: missing property 'name'`: WithSeedFile([]byte("endpoints: [{id: 1}]")),
 	} {
 		if _, err := New(option); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,9 +12,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -66,7 +68,7 @@ func NoLimits() Limits { return Limits{} }
 // config is what the options set.
 type config struct {
 	contract   *spec.Contract
-	seed       func(now time.Time) (seed.Seed, error)
+	seed       func() *seed.Seed
 	validation Validation
 	edition    Edition
 	limits     Limits
@@ -96,7 +98,8 @@ type Option func(*config) error
 
 func defaults() config {
 	return config{
-		seed:       func(now time.Time) (seed.Seed, error) { return seed.Default(now), nil },
+		seed:       seed.Default,
+		maxSignals: DefaultMaxSignals,
 		validation: Strict,
 		edition:    Enterprise,
 		limits:     UnleashLimits(),
@@ -122,37 +125,40 @@ func WithContract(contract *spec.Contract) Option {
 	}
 }
 
-// WithSeed starts from that seed instead of the built-in one.
-func WithSeed(s seed.Seed) Option {
-	return func(c *config) error {
-		c.seed = func(time.Time) (seed.Seed, error) { return s, nil }
-		return nil
-	}
-}
+// ErrSeed is in the error of New if the seed is at fault.
+var ErrSeed = errors.New("not a seed")
 
-// WithSeedFile starts from a seed in YAML. The error of New names line and
-// field of what is wrong with it.
+// WithSeedFile starts from a seed in YAML instead of the built-in one. The error
+// of New names line and field of what is wrong with it.
 func WithSeedFile(source []byte) Option {
 	return func(c *config) error {
-		if _, err := seed.Parse(source, time.Time{}); err != nil {
-			return err
+		read, err := seed.Read(source)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrSeed, err)
 		}
-		c.seed = func(now time.Time) (seed.Seed, error) { return seed.Parse(source, now) }
+		c.seed = func() *seed.Seed { return read }
 		return nil
 	}
 }
 
 // WithAPITokens replaces the seed's API tokens of that type.
-func WithAPITokens(tokenType seed.TokenType, secrets ...string) Option {
+func WithAPITokens(tokenType TokenType, secrets ...string) Option {
 	return func(c *config) error {
 		before := c.seed
-		c.seed = func(now time.Time) (seed.Seed, error) {
-			s, err := before(now)
-			return s.WithAPITokens(tokenType, secrets), err
-		}
+		c.seed = func() *seed.Seed { return before().With(resources.APITokens(string(tokenType), secrets)) }
 		return nil
 	}
 }
+
+// TokenType is the type of an API token.
+type TokenType string
+
+// The types of API tokens.
+const (
+	AdminToken    TokenType = "admin"
+	BackendToken  TokenType = "backend"
+	FrontendToken TokenType = "frontend"
+)
 
 // WithValidation sets the validation policy; Strict is the default.
 func WithValidation(policy Validation) Option {
@@ -187,10 +193,25 @@ func WithLimits(limits Limits) Option {
 	}
 }
 
+// DefaultMaxSignals is how many signals an instance keeps unless it is told
+// otherwise.
+const DefaultMaxSignals = 100_000
+
+// allowed are the limits in the words of the resources.
+func (c *config) allowed() resources.Options {
+	return resources.Options{
+		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,
+		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute, MaxSignals: c.maxSignals,
+	}
+}
+
 // WithMaxSignals bounds the stored signals; the oldest go first.
 func WithMaxSignals(count int) Option {
 	return func(c *config) error {
 		c.maxSignals = count
+		if count <= 0 {
+			c.maxSignals = DefaultMaxSignals
+		}
 		return nil
 	}
 }

@@ -6,11 +6,8 @@ import (
 	"net/url"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/auth"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 )
 
 // Upstream is a real Unleash that the mock is laid over.
@@ -73,34 +70,4 @@ func (s *Server) passes(path string) bool {
 		}
 	}
 	return true
-}
-
-// identifyUpstream asks the upstream who makes a request, for want of a token
-// that the mock knows.
-func (x *exchange) identifyUpstream() *apierror.Error {
-	if x.overlay == nil || x.isSignalCall() || x.identity.Kind != auth.None && x.identity.Kind != auth.Unknown {
-		return nil
-	}
-	known, err := x.overlay.Identify(x.request)
-	if err != nil {
-		x.logger.Warn("the upstream did not say who makes a request", "error", err)
-		return &apierror.Error{
-			Status: http.StatusBadGateway, Envelope: apierror.Handler, Name: "BadGatewayError",
-			Message: "The upstream Unleash did not say who makes this request.", Outside: true,
-		}
-	}
-	role := seed.Viewer // as good as any that may not change anything here
-	if known.Admin {
-		role = seed.Admin
-	}
-	actor := state.Actor{ID: known.ID, Username: known.Username}
-	switch known.Kind {
-	case overlay.User:
-		x.identity = auth.Identity{Kind: auth.Personal, Actor: actor, Role: role}
-	case overlay.AdminAPI:
-		x.identity = auth.Identity{Kind: auth.AdminAPI, Actor: actor}
-	case overlay.SDK:
-		x.identity = auth.Identity{Kind: auth.Backend}
-	}
-	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 )
 
 // recorded is an exchange as a recording has it.

@@ -22,10 +22,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/operations"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -37,8 +41,9 @@ const Header = "Unleash-Mock"
 // Server is a mocked instance. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	config
-	engine     *gin.Engine
-	handlers   map[string]operations.Handler
+	router     *gin.Engine
+	engine     *engine.Engine
+	pipeline   *pipeline.Pipeline
 	docs       http.Handler
 	workspaces *workspace.Registry
 	overlay    *overlay.Overlay // nil without an upstream
@@ -50,7 +55,7 @@ type Server struct {
 // New builds a server. It fails if the contract's operations and the server's
 // handlers differ, or if the seed is not valid.
 func New(options ...Option) (*Server, error) {
-	s := &Server{config: defaults(), handlers: operations.Handlers()}
+	s := &Server{config: defaults()}
 	for _, option := range options {
 		if err := option(&s.config); err != nil {
 			return nil, err
@@ -59,69 +64,60 @@ func New(options ...Option) (*Server, error) {
 	if s.contract == nil {
 		s.contract = spec.Default()
 	}
-	ids := make([]string, 0, len(s.handlers))
-	for id := range s.handlers {
-		ids = append(ids, id)
-	}
-	if err := s.contract.CheckHandlers(ids); err != nil {
+	var err error
+	if s.engine, err = engine.New(s.contract, resources.All(s.allowed())...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
 	s.replay = s.newReplay()
-	var err error
 	if s.workspaces, err = s.newWorkspaces(); err != nil {
 		return nil, err
 	}
 	s.overlay = s.newOverlay()
 	s.control = s.newControl()
+	ids := make([]string, 0, len(s.contract.Operations()))
+	for _, operation := range s.contract.Operations() {
+		ids = append(ids, operation.ID)
+	}
 	s.metrics = metrics.New(ids, s.workspaces, s.version)
 	s.exposition = s.metrics.Handler()
 	if s.docs, err = newDocs(s.contract, s.basePath, s.access.Enabled()); err != nil {
 		return nil, err
 	}
-	s.engine = s.routes()
+	s.pipeline = pipeline.New(pipeline.Options{
+		Contract: s.contract, Default: s.workspaces.Default(), Run: s.engine.Plans().Run,
+		Credentials: s.engine.Credentials(), Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
+		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Metrics: s.metrics, Logger: s.logger,
+	})
+	s.router = s.routes()
 	return s, nil
 }
 
 // routes registers every operation of the contract that the edition has.
 func (s *Server) routes() *gin.Engine {
-	engine := gin.New()
-	engine.HandleMethodNotAllowed = false
-	engine.RedirectTrailingSlash = false
-	engine.RedirectFixedPath = false
-	engine.UseEscapedPath = true
-	engine.UnescapePathValues = false
-	engine.ContextWithFallback = true
-	_ = engine.SetTrustedProxies(nil) // an empty list is always valid
+	router := gin.New()
+	router.HandleMethodNotAllowed = false
+	router.RedirectTrailingSlash = false
+	router.RedirectFixedPath = false
+	router.UseEscapedPath = true
+	router.UnescapePathValues = false
+	router.ContextWithFallback = true
+	_ = router.SetTrustedProxies(nil) // an empty list is always valid
 	for _, path := range s.contract.Paths() {
 		if !s.serves(path) {
 			continue
 		}
 		pattern := ginPattern(path.Template)
 		for _, operation := range s.served(path) {
-			handler := s.handle(operation)
-			engine.Handle(operation.Method, pattern, handler)
+			handler := s.pipeline.Handle(operation)
+			router.Handle(operation.Method, pattern, handler)
 			if operation.Method == http.MethodGet {
-				engine.Handle(http.MethodHead, pattern, handler)
+				router.Handle(http.MethodHead, pattern, handler)
 			}
 		}
-		engine.Handle(http.MethodOptions, pattern, s.allow(path.Allow()))
+		router.Handle(http.MethodOptions, pattern, s.pipeline.Allow(path.Allow()))
 	}
-	engine.NoRoute(s.handleUnknown())
-	return engine
-}
-
-// handleUnknown answers paths of no operation. Outside the API a real server has
-// its UI, so that a request for the methods of any path is told two (O).
-func (s *Server) handleUnknown() gin.HandlerFunc {
-	unknown, allowed := s.handle(nil), s.allow("GET,HEAD")
-	return func(c *gin.Context) {
-		path := s.sent(c.Request).path
-		if c.Request.Method == http.MethodOptions && strings.HasPrefix(path, "/") && isDecodable(path) && !under("/api", collapse(path)) {
-			allowed(c)
-			return
-		}
-		unknown(c)
-	}
+	router.NoRoute(s.pipeline.Unknown())
+	return router
 }
 
 // served are the operations of a path that the edition has.
@@ -149,9 +145,9 @@ func ginPattern(template string) string {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()[Header] = []string{s.version}
 	defer drain(r.Body)
-	path := rawPath(r)
+	path := pipeline.RawPath(r)
 	if s.basePath != "" {
-		stripped, inside := cutPrefixFold(path, s.basePath)
+		stripped, inside := pipeline.CutPrefixFold(path, s.basePath)
 		if !inside {
 			s.writeNoRoute(w, r)
 			return
@@ -177,9 +173,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if base != "" || chosen != s.workspaces.Default() || route != below || below != r.URL.EscapedPath() {
-		r = withPath(r, sent{path: below, workspace: chosen, base: base}, route)
+		r = withPath(r, pipeline.Sent{Path: below, Workspace: chosen, Base: base}, route)
 	}
-	s.engine.ServeHTTP(w, r)
+	s.router.ServeHTTP(w, r)
 }
 
 // maxDrained is how much of an unread body is read off, so that the client gets
@@ -206,25 +202,10 @@ func isPlain(path string) bool {
 	return true
 }
 
-// cutPrefixFold takes a path prefix off, whatever its letter case.
-func cutPrefixFold(path, prefix string) (string, bool) {
-	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
-		return path, false
-	}
-	rest := path[len(prefix):]
-	switch {
-	case rest == "":
-		return "/", true
-	case rest[0] == '/':
-		return rest, true
-	}
-	return path, false
-}
-
 // withPath returns the request with another escaped path, and what was sent in
 // its context.
-func withPath(r *http.Request, original sent, route string) *http.Request {
-	clone := r.WithContext(withSent(r.Context(), original))
+func withPath(r *http.Request, original pipeline.Sent, route string) *http.Request {
+	clone := r.WithContext(pipeline.WithSent(r.Context(), original))
 	target := *r.URL
 	target.RawPath = route
 	if path, err := url.PathUnescape(route); err == nil {
@@ -234,4 +215,25 @@ func withPath(r *http.Request, original sent, route string) *http.Request {
 	}
 	clone.URL = &target
 	return clone
+}
+
+// newID makes the id of an error of a request that reaches no operation.
+func (s *Server) newID() string { return pipeline.NewID(s.random, s.logger) }
+
+// reachedAt is the instance's URL, configured or as the request tells it.
+func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string {
+	if s.baseURL != "" {
+		return s.baseURL + chosen.Path
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + s.basePath + chosen.Path
+}
+
+// writeNoRoute answers what lies outside the base path.
+func (s *Server) writeNoRoute(w http.ResponseWriter, r *http.Request) {
+	problem := apierror.NoRoute(r.Method, pipeline.EncodePath(pipeline.RawPath(r)))
+	respond.WriteFinal(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/forced"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
@@ -28,58 +27,57 @@ const WorkspaceHeader = workspace.Header
 
 // newWorkspaces builds the registry with the workspace of requests that name
 // none.
-func (c *config) newWorkspaces() (*workspace.Registry, error) {
+func (s *Server) newWorkspaces() (*workspace.Registry, error) {
 	return workspace.NewRegistry(workspace.Options{
-		Build:       c.newInstance,
-		Max:         c.maxWorkspaces,
-		IdleAfter:   c.idleAfter,
-		JournalSize: c.journalSize,
-		Secrets:     c.secrets,
+		Build:       s.newInstance,
+		Max:         s.maxWorkspaces,
+		IdleAfter:   s.idleAfter,
+		JournalSize: s.journalSize,
+		Secrets:     s.secrets,
 	})
 }
 
 // newInstance makes what a workspace starts with, and goes back to by a reset.
-func (c *config) newInstance(name string) (*workspace.Instance, error) {
-	out := &workspace.Instance{Clock: clock.New(c.now), Random: c.random}
-	if c.deterministic {
+func (s *Server) newInstance(name string) (*workspace.Instance, error) {
+	out := &workspace.Instance{Clock: clock.New(s.now), Random: s.random}
+	if s.deterministic {
 		out.Random = newRepeatable(name)
 		still := true
 		if _, err := out.Clock.Set(clock.Change{Now: &deterministicStart, Frozen: &still}); err != nil {
 			return nil, err
 		}
 	}
-	if c.limits.CallsPerSecond > 0 {
-		out.Calls = ratelimit.New(c.limits.CallsPerSecond, time.Second)
+	for _, limit := range s.engine.Limits() {
+		var limiter *ratelimit.Limiter
+		if limit.Requests > 0 {
+			limiter = ratelimit.New(limit.Requests, limit.Per)
+		}
+		out.Limiters = append(out.Limiters, limiter)
 	}
-	if c.limits.PersonalTokenPerMinute > 0 {
-		out.PersonalTokens = ratelimit.New(c.limits.PersonalTokenPerMinute, time.Minute)
+	planted := s.seed()
+	s.secrets.Add(s.engine.Secrets(planted.Rows())...)
+	var err error
+	if out.Store, err = planted.Plant(s.engine, out.Clock.Now()); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSeed, err)
 	}
-	planted, err := c.seed(out.Clock.Now())
-	if err != nil {
-		return nil, fmt.Errorf("reading the seed: %w", err)
+	if s.replay != nil {
+		out.Replay = s.replay.Start()
 	}
-	c.secrets.Add(planted.Secrets()...)
-	if out.Store, err = state.New(planted, c.stateOptions()); err != nil {
-		return nil, fmt.Errorf("planting the seed: %w", err)
-	}
-	out.Replay = c.startReplay()
 	dice, err := newDice(out.Random)
 	if err != nil {
 		return nil, err
 	}
 	out.Scenarios = scenario.NewSet(dice)
-	for i, rule := range planted.Scenarios {
-		if err := forced.Check(&rule, c.contract); err != nil {
-			return nil, fmt.Errorf("scenario %d of the seed: %w", i+1, err)
+	for i, rule := range planted.Rules() {
+		if err := forced.Check(&rule, s.contract); err != nil {
+			return nil, fmt.Errorf("%w: scenario %d: %w", ErrSeed, i+1, err)
 		}
 	}
-	if _, err := out.Scenarios.Add(planted.Scenarios...); err != nil {
-		return nil, fmt.Errorf("the scenarios of the seed: %w", err)
+	if _, err := out.Scenarios.Add(planted.Rules()...); err != nil {
+		return nil, fmt.Errorf("%w: scenarios: %w", ErrSeed, err)
 	}
 	return out, nil
 }
-
-func (c *config) stateOptions() state.Options { return state.Options{MaxSignals: c.maxSignals} }
 
 // newDice makes the random numbers of scenarios.
 func newDice(random io.Reader) (*rand.Rand, error) {

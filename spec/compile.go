@@ -239,6 +239,7 @@ func (c *compiler) response(status int, source *v3.Response) *Response {
 	mediaType, content := firstContent(source.Content)
 	if content != nil {
 		response.MediaType, response.schema = mediaType, c.later(content.Schema, schema_validation.SchemaValidationPurposeResponseBody)
+		response.Shape = drawShape(content.Schema.Schema(), 0)
 	}
 	if source.Headers == nil {
 		return response
@@ -380,7 +381,9 @@ func drawShape(source *base.Schema, depth int) *Shape {
 	}
 	if source.Properties != nil {
 		for name, proxy := range source.Properties.FromOldest() {
-			shape.Properties = append(shape.Properties, Property{Name: name, Shape: drawShape(proxy.Schema(), depth+1)})
+			shape.Properties = append(shape.Properties, Property{
+				Name: name, Required: slices.Contains(source.Required, name), Shape: drawShape(proxy.Schema(), depth+1),
+			})
 		}
 	}
 	if source.Items != nil && source.Items.IsA() && source.Items.A != nil {

@@ -100,6 +100,7 @@ type Response struct {
 	Standing    Standing
 	// MediaType of the content; empty if the response has no body.
 	MediaType string
+	Shape     *Shape
 	Headers   []*Header
 
 	schema   *deferred
@@ -126,8 +127,9 @@ type Shape struct {
 
 // Property is a named part of an object's shape.
 type Property struct {
-	Name  string
-	Shape *Shape
+	Name     string
+	Required bool
+	Shape    *Shape
 }
 
 // Property returns the position and shape of a property, or -1 and nil.

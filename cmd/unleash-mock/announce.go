@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
-	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // announce prints where the mock listens, the built-in tokens and a line to try.
@@ -25,35 +25,48 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	if len(flags.replay) > 0 {
 		fmt.Fprintf(&out, "  replay           %s\n", replayed(replay))
 	}
-	builtIn := seed.Default(time.Now())
 	if flags.seed == "" {
-		for _, token := range builtIn.APITokens {
-			if configured[token.Type] == nil {
-				fmt.Fprintf(&out, "  %-16s %s\n", string(token.Type)+" token", token.Secret)
-			}
-		}
-		for _, user := range builtIn.Users {
-			for _, secret := range user.Tokens {
-				fmt.Fprintf(&out, "  %-16s %s\n", "as "+strings.ToLower(string(user.RootRole)), secret)
-			}
-		}
-		for _, endpoint := range builtIn.Endpoints {
-			for _, token := range endpoint.Tokens {
-				fmt.Fprintf(&out, "  %-16s %s (%s)\n", "signal token", token.Secret, endpoint.Name)
+		for _, token := range mockserver.DefaultTokens() {
+			if !configured.replaces(token) {
+				fmt.Fprintf(&out, "  %-16s %s\n", token.Label, shownToken(token))
 			}
 		}
 	}
-	for _, tokenType := range []seed.TokenType{seed.AdminToken, seed.BackendToken, seed.FrontendToken} {
+	for _, tokenType := range tokenTypes {
 		if count := len(configured[tokenType]); count > 0 {
 			fmt.Fprintf(&out, "  %-16s %d from %s\n", string(tokenType)+" token", count, tokenVariables[tokenType])
 		}
 	}
-	if flags.seed == "" && configured[seed.AdminToken] == nil && flags.edition == string(mockserver.Enterprise) {
-		fmt.Fprintf(&out, "Try it:\n  curl %s/api/admin/signal-endpoints -H 'Authorization: %s'\n", base, builtIn.APITokens[0].Secret)
+	if flags.seed == "" && configured[mockserver.AdminToken] == nil && flags.edition == string(mockserver.Enterprise) {
+		fmt.Fprintf(&out, "Try it:\n  curl %s%s -H 'Authorization: %s'\n", base, firstList(), mockserver.DefaultTokens()[0].Secret)
 	} else {
 		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
 	}
 	_, _ = io.WriteString(p.stdout, out.String())
+}
+
+// replaces reports whether the environment has tokens in the place of one of the
+// built-in seed.
+func (c apiTokens) replaces(token mockserver.Token) bool {
+	tokenType, isAPIToken := strings.CutSuffix(token.Label, " token")
+	return isAPIToken && c[mockserver.TokenType(tokenType)] != nil
+}
+
+func shownToken(token mockserver.Token) string {
+	if token.Note == "" {
+		return token.Secret
+	}
+	return token.Secret + " (" + token.Note + ")"
+}
+
+// firstList is the path of the first operation that anybody can try.
+func firstList() string {
+	for _, operation := range spec.Default().Operations() {
+		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 {
+			return operation.Path
+		}
+	}
+	return "/health"
 }
 
 // replayed tells what is replayed, and what is not, in one line.

@@ -5,12 +5,15 @@ package main
 import (
 	"context"
 	"os"
+	"os/signal"
+	"syscall"
 )
 
 // version is set by the linker for releases.
 var version = ""
 
 func main() {
-	p := &program{env: os.LookupEnv, stdout: os.Stdout, stderr: os.Stderr}
-	os.Exit(p.run(p.untilSignalled(context.Background()), os.Args[1:]))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], environment(os.LookupEnv), os.Stdout, os.Stderr))
 }

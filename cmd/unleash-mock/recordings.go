@@ -6,12 +6,12 @@ import (
 	"os"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // readRecordings reads the files of a flag.
-func readRecordings(flag string, files []string) ([]*recording.Recording, error) {
-	var out []*recording.Recording
+func readRecordings(flag string, files []string) ([]*mockserver.Recording, error) {
+	var out []*mockserver.Recording
 	for _, file := range files {
 		read, err := readRecording(file)
 		var path *fs.PathError
@@ -26,13 +26,13 @@ func readRecordings(flag string, files []string) ([]*recording.Recording, error)
 	return out, nil
 }
 
-func readRecording(name string) (*recording.Recording, error) {
+func readRecording(name string) (*mockserver.Recording, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return recording.Read(name, file)
+	return mockserver.ReadRecording(name, file)
 }
 
 // listed splits the values of a flag that may be repeated. In its variable the

@@ -113,7 +113,7 @@ func TestRecordReplaySeed(t *testing.T) {
 	if err := os.WriteFile(seeded, []byte(made.stdout), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitOK || !strings.HasSuffix(checked.stdout, "is a seed of 2 endpoints, 2 signal tokens and 6 signals\n") {
+	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitOK || !strings.HasSuffix(checked.stdout, "is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 2 tokens, 6 signals\n") {
 		t.Errorf("exit code %d: %s%s", checked.code, checked.stdout, checked.stderr)
 	}
 	planted := startServe(t, nil, "--limits", "off", "--seed", seeded)
@@ -195,9 +195,9 @@ func TestSeedCommand(t *testing.T) {
 		code int
 		want []string
 	}{
-		"the built-in one": {printed.stdout, exitOK, []string{"is a seed of 2 endpoints, 3 signal tokens and 5 signals"}},
+		"the built-in one": {printed.stdout, exitOK, []string{"is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 3 tokens, 5 signals"}},
 		"one problem":      {"endpoint: []\n", exitUsage, []string{"additional properties 'endpoint' not allowed"}},
-		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {name: b}\n", exitUsage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
+		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n", exitUsage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
 		"a scenario":       {"scenarios: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitUsage, []string{"getWeather"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
-	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 func (p *program) seedCommand() *cobra.Command {
@@ -40,7 +36,7 @@ one line, and the exit code is 2.`,
 			case len(recordings) > 0:
 				return p.seedFrom(recordings)
 			}
-			return p.printSeed(seed.DefaultSource())
+			return p.printSeed(mockserver.DefaultSeed())
 		},
 	}
 	command.Flags().StringArrayVar(&recordings, "from-recording", nil, "recording to make the seed of; may be repeated, what comes later counts")
@@ -61,7 +57,7 @@ func (p *program) seedFrom(files []string) error {
 	if err != nil {
 		return err
 	}
-	text, err := recording.Seed(spec.Default(), recordings...)
+	text, err := mockserver.SeedOf(recordings...)
 	if err != nil {
 		return toolError("%w", err)
 	}
@@ -75,28 +71,19 @@ func (p *program) checkSeed(file string) error {
 	if err != nil {
 		return err
 	}
-	parsed, err := seed.Parse(source, time.Now())
-	var problems seed.Problems
-	if errors.As(err, &problems) && len(problems) > 1 {
-		lines := make([]string, len(problems))
-		for i, problem := range problems {
-			lines[i] = problem.Error()
-		}
-		return usageError("--check %s: %d problems\n  %s", file, len(problems), strings.Join(lines, "\n  "))
+	content, problems := mockserver.CheckSeed(source)
+	switch len(problems) {
+	case 0:
+		fmt.Fprintf(p.stdout, "%s is a seed of %s\n", file, cmp.Or(content, "nothing"))
+		return nil
+	case 1:
+		return usageError("--check %s: %w", file, problems[0])
 	}
-	if err == nil {
-		_, err = mockserver.New(mockserver.WithSeed(parsed))
+	lines := make([]string, len(problems))
+	for i, problem := range problems {
+		lines[i] = problem.Error()
 	}
-	if err != nil {
-		return usageError("--check %s: %w", file, err)
-	}
-	tokens := 0
-	for _, endpoint := range parsed.Endpoints {
-		tokens += len(endpoint.Tokens)
-	}
-	fmt.Fprintf(p.stdout, "%s is a seed of %s, %s and %s\n", file,
-		counted(len(parsed.Endpoints), "endpoint"), counted(tokens, "signal token"), counted(len(parsed.Signals), "signal"))
-	return nil
+	return usageError("--check %s: %d problems\n  %s", file, len(problems), strings.Join(lines, "\n  "))
 }
 
 // counted says how many there are of something.

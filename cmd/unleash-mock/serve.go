@@ -18,7 +18,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -138,7 +137,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return listenError(flags.listen, err)
 	}
 	access := p.controlAccess(address)
-	go seed.Default(time.Now()) // which is read once: beside the document, not after it
+	go mockserver.DefaultTokens() // which reads the seed once: beside the document, not after it
 	contract, err := loadContract(flags.spec)
 	if err != nil {
 		return err
@@ -208,12 +207,15 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 }
 
 // apiTokens are tokens that the environment configures, by type.
-type apiTokens map[seed.TokenType][]string
+type apiTokens map[mockserver.TokenType][]string
 
-var tokenVariables = map[seed.TokenType]string{
-	seed.AdminToken:    "INIT_ADMIN_API_TOKENS",
-	seed.BackendToken:  "INIT_BACKEND_API_TOKENS",
-	seed.FrontendToken: "INIT_FRONTEND_API_TOKENS",
+// tokenTypes are the types of API tokens, as they are listed.
+var tokenTypes = []mockserver.TokenType{mockserver.AdminToken, mockserver.BackendToken, mockserver.FrontendToken}
+
+var tokenVariables = map[mockserver.TokenType]string{
+	mockserver.AdminToken:    "INIT_ADMIN_API_TOKENS",
+	mockserver.BackendToken:  "INIT_BACKEND_API_TOKENS",
+	mockserver.FrontendToken: "INIT_FRONTEND_API_TOKENS",
 }
 
 func (p *program) configuredTokens() (apiTokens, error) {
@@ -266,16 +268,16 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 		if err != nil {
 			return nil, err
 		}
-		if _, err := seed.Parse(source, time.Now()); err != nil {
-			return nil, usageError("--seed %s: %w", flags.seed, err)
-		}
 		options = append(options, mockserver.WithSeedFile(source))
 	}
 	for tokenType, tokens := range configured {
 		options = append(options, mockserver.WithAPITokens(tokenType, tokens...))
 	}
 	mock, err := mockserver.New(options...)
-	if err != nil {
+	switch {
+	case errors.Is(err, mockserver.ErrSeed) && flags.seed != "":
+		return nil, usageError("--seed %s: %w", flags.seed, err)
+	case err != nil:
 		return nil, usageError("%w", err)
 	}
 	return mock, nil

@@ -25,8 +25,8 @@ func Parse(text []byte) (any, error) {
 	return parse(text, false)
 }
 
-// parseOrdered is Parse with objects as *Object.
-func parseOrdered(text []byte) (any, error) {
+// ParseOrdered is Parse with objects as *Object.
+func ParseOrdered(text []byte) (any, error) {
 	return parse(text, true)
 }
 

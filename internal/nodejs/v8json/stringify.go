@@ -97,7 +97,7 @@ func appendObject(dst []byte, keys []string, values map[string]any, order order)
 //
 // It is for error messages: it decodes the text again.
 func Restringify(text []byte, pointer string) (string, bool) {
-	value, err := parseOrdered(text)
+	value, err := ParseOrdered(text)
 	if err != nil {
 		return "", false
 	}

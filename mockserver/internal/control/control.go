@@ -13,7 +13,7 @@ import (
 	"sync"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -32,8 +32,8 @@ type Options struct {
 	// Contract is that of the mocked API.
 	Contract *spec.Contract
 	Access   Access
-	// State are the options with which an imported state becomes a store.
-	State state.Options
+	// Engine makes a store of an imported state.
+	Engine *engine.Engine
 	// About is what getInfo tells.
 	About About
 	// NewID makes the id of an error.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 )
 
 func (a *API) resetWorkspace(_ context.Context, r *request) (response, error) {
@@ -19,37 +19,27 @@ func (a *API) resetWorkspace(_ context.Context, r *request) (response, error) {
 }
 
 // describe answers with the workspace as it is.
-func describe(r *request) (response, error) {
-	now, err := described(r.workspace)
-	if err != nil {
-		return response{}, err
-	}
-	return ok(now)
-}
+func describe(r *request) (response, error) { return ok(described(r.workspace)) }
 
+// exportState writes the state; how many of the newest rows of a table, and of the
+// events, a parameter of its name says.
 func (a *API) exportState(_ context.Context, r *request) (response, error) {
-	snapshot, err := r.workspace.Instance().Store.Snapshot(count(r, "signals", -1), count(r, "events", -1))
-	if err != nil {
-		return response{}, err
+	newest := map[string]int{}
+	for name, text := range r.query {
+		if count, err := strconv.Atoi(text); err == nil { // the contract has checked it
+			newest[name] = count
+		}
 	}
-	return ok(snapshot)
-}
-
-// count reads a whole number of the query, which the contract has checked.
-func count(r *request, name string, fallback int) int {
-	number, err := strconv.Atoi(r.query[name])
-	if err != nil {
-		return fallback
-	}
-	return number
+	return ok(raw(r.workspace.Instance().Store.Snapshot(newest)))
 }
 
 func (a *API) importState(_ context.Context, r *request) (response, error) {
-	var snapshot state.Snapshot
-	if err := json.Unmarshal(r.body, &snapshot); err != nil {
-		return response{}, invalid("/body", err.Error())
+	value, err := v8json.ParseOrdered(r.body)
+	if err != nil {
+		return response{}, err
 	}
-	store, err := state.Restore(&snapshot, a.State)
+	instance := r.workspace.Instance()
+	store, err := a.Engine.Restore(value.(*v8json.Object), instance.Clock.Now()) // an object, by the contract
 	if err != nil {
 		return response{}, err
 	}

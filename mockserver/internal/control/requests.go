@@ -139,3 +139,12 @@ func (a *API) clearViolations(_ context.Context, r *request) (response, error) {
 	r.workspace.Journal.ClearViolations()
 	return ok(removed{Removed: kept})
 }
+
+// count reads a whole number of the query, which the contract has checked.
+func count(r *request, name string, fallback int) int {
+	number, err := strconv.Atoi(r.query[name])
+	if err != nil {
+		return fallback
+	}
+	return number
+}

@@ -17,8 +17,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -263,7 +263,7 @@ func (x *exchange) encode(out response) ([]byte, error) {
 func (x *exchange) problem(err error) *apierror.Error {
 	var known *apierror.Error
 	var rule *scenario.Problem
-	var snapshot *state.SnapshotError
+	var snapshot engine.Problems
 	var name *workspace.NameError
 	var limit *workspace.LimitError
 	switch {
@@ -272,7 +272,7 @@ func (x *exchange) problem(err error) *apierror.Error {
 	case errors.As(err, &rule):
 		return invalid("/body"+rule.Pointer, rule.Message)
 	case errors.As(err, &snapshot):
-		return invalid("/body"+snapshot.Pointer, snapshot.Message)
+		return invalid("/body"+snapshot[0].Pointer(), snapshot[0].Message)
 	case errors.As(err, &name):
 		return invalid("name", name.Error())
 	case errors.As(err, &limit):

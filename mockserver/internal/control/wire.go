@@ -73,9 +73,8 @@ type wireWorkspace struct {
 	Kept       int       `json:"kept"`
 	Violations int64     `json:"violations"`
 	Scenarios  int       `json:"scenarios"`
-	Endpoints  int       `json:"endpoints"`
-	Tokens     int       `json:"tokens"`
-	Signals    int       `json:"signals"`
+	// Rows is how many rows each table of the state has.
+	Rows map[string]int `json:"rows"`
 }
 
 // summarized is an exchange without headers and bodies.
@@ -133,9 +132,8 @@ func inForce(s scenario.Status) wireScenario {
 	return wireScenario{ID: s.ID, Hits: s.Hits, Exhausted: s.Exhausted, Rule: s.Rule}
 }
 
-func described(w *workspace.Workspace) (wireWorkspace, error) {
+func described(w *workspace.Workspace) wireWorkspace {
 	instance := w.Instance()
-	counts, err := instance.Store.Counts()
 	stats, used := w.Journal.Stats(), w.Used()
 	if stats.Last.After(used) { // the workspace default is not marked as used by each request
 		used = stats.Last.UTC()
@@ -143,8 +141,8 @@ func described(w *workspace.Workspace) (wireWorkspace, error) {
 	return wireWorkspace{
 		Name: w.Name, Path: w.Path, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
 		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Scenarios: len(instance.Scenarios.List()),
-		Endpoints: counts.Endpoints, Tokens: counts.Tokens, Signals: counts.Signals,
-	}, err
+		Rows: instance.Store.Counts(),
+	}
 }
 
 func orNull(text string) *string {

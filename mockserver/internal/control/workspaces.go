@@ -49,11 +49,7 @@ type wireWorkspaces struct {
 func (a *API) listWorkspaces(context.Context, *request) (response, error) {
 	out := wireWorkspaces{Workspaces: []wireWorkspace{}, Max: max(a.Workspaces.Max, 0), IdleAfter: max(a.Workspaces.IdleAfter, 0).String()}
 	for _, w := range a.Workspaces.List() {
-		listed, err := described(w)
-		if err != nil {
-			return response{}, err
-		}
-		out.Workspaces = append(out.Workspaces, listed)
+		out.Workspaces = append(out.Workspaces, described(w))
 	}
 	return ok(out)
 }
@@ -67,11 +63,10 @@ func (a *API) createWorkspace(_ context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	value, err := described(w)
-	if err != nil || !made {
-		return response{status: http.StatusOK, value: value}, err
+	if !made {
+		return ok(described(w))
 	}
-	return response{status: http.StatusCreated, location: "workspaces/" + w.Name, value: value}, nil
+	return response{status: http.StatusCreated, location: "workspaces/" + w.Name, value: described(w)}, nil
 }
 
 func (a *API) deleteWorkspaces(context.Context, *request) (response, error) {
@@ -83,11 +78,7 @@ func (a *API) getWorkspace(_ context.Context, r *request) (response, error) {
 	if w == nil {
 		return response{}, workspace.ErrNotFound
 	}
-	value, err := described(w)
-	if err != nil {
-		return response{}, err
-	}
-	return ok(value)
+	return ok(described(w))
 }
 
 func (a *API) deleteWorkspace(_ context.Context, r *request) (response, error) {

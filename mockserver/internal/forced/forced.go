@@ -11,7 +11,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -140,15 +139,24 @@ func candidates(o *spec.Operation, status int, r Request) []candidate {
 	return out
 }
 
-// resource is what the last parameter of a path names, and by what.
-func resource(template string) (resource, key string) {
-	switch {
-	case strings.HasSuffix(template, "/tokens/{id}"):
-		return state.ResourceToken, "id"
-	case strings.HasSuffix(template, "{name}"):
-		return state.ResourceEndpoint, "name"
+// resource is what a path names last, in the words of errors, and by what.
+func resource(template string) (noun, key string) {
+	segments := strings.Split(template, "/")
+	var words []string
+	key = "id"
+	for i, segment := range segments {
+		if !strings.HasPrefix(segment, "{") {
+			continue
+		}
+		words = append(words, strings.ReplaceAll(strings.TrimSuffix(segments[i-1], "s"), "-", " "))
+		if key = "id"; segment == "{name}" {
+			key = "name"
+		}
 	}
-	return state.ResourceEndpoint, "id"
+	if len(words) == 0 {
+		words = []string{strings.ReplaceAll(strings.TrimSuffix(segments[len(segments)-1], "s"), "-", " ")}
+	}
+	return strings.Join(words, " "), key
 }
 
 // other is the body of a status that no operation of Unleash has.

@@ -113,35 +113,31 @@ var (
 	present   = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that there are.", nil, nil)
 	made      = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
 	evicted   = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because nobody used them.", nil, nil)
-	endpoints = prometheus.NewDesc("unleash_mock_signal_endpoints", "Signal endpoints in all workspaces.", nil, nil)
-	tokens    = prometheus.NewDesc("unleash_mock_signal_endpoint_tokens", "Signal endpoint tokens in all workspaces.", nil, nil)
-	signals   = prometheus.NewDesc("unleash_mock_signals", "Stored signals in all workspaces.", nil, nil)
+	rows      = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
 	scenarios = prometheus.NewDesc("unleash_mock_scenarios", "Scenarios in force in all workspaces.", nil, nil)
 	kept      = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c stateSizes) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{present, made, evicted, endpoints, tokens, signals, scenarios, kept} {
+	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, scenarios, kept} {
 		out <- desc
 	}
 }
 
 // Collect implements prometheus.Collector.
 func (c stateSizes) Collect(out chan<- prometheus.Metric) {
-	sizes := map[*prometheus.Desc]int{}
+	sizes, tables := map[*prometheus.Desc]int{}, map[string]int{}
 	for _, w := range c.List() {
 		instance := w.Instance()
-		counts, err := instance.Store.Counts()
-		if err != nil {
-			out <- prometheus.NewInvalidMetric(signals, err)
-			return
+		for table, count := range instance.Store.Counts() {
+			tables[table] += count
 		}
-		sizes[endpoints] += counts.Endpoints
-		sizes[tokens] += counts.Tokens
-		sizes[signals] += counts.Signals
 		sizes[scenarios] += len(instance.Scenarios.List())
 		sizes[kept] += w.Journal.Stats().Kept
+	}
+	for table, count := range tables {
+		out <- prometheus.MustNewConstMetric(rows, prometheus.GaugeValue, float64(count), table)
 	}
 	stats := c.Stats()
 	sizes[present] = stats.Present

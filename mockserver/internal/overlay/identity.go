@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -9,34 +10,20 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Kind is what the real server takes a credential for.
-type Kind int
-
-// The kinds.
-const (
-	Nobody   Kind = iota // it does not know the credential, or there is none
-	User                 // a session or a personal access token
-	AdminAPI             // an admin API token
-	SDK                  // an API token of another type
-)
-
-// Identity is who makes a request, as the real server says.
-type Identity struct {
-	Kind     Kind
-	ID       int64
-	Username string
-	// Admin is true for who has the permission ADMIN.
-	Admin bool
-}
+// nobody is who sends no credential that the real server knows.
+var nobody = engine.Identity{Kind: engine.Nobody}
 
 // credentials are the headers that tell who makes a request.
 var credentials = []string{"Authorization", "Cookie"}
 
 // Identify asks the real server who makes a request, or remembers what it said
 // of the same credentials a moment ago.
-func (o *Overlay) Identify(r *http.Request) (Identity, error) {
+func (o *Overlay) Identify(r *http.Request) (engine.Identity, error) {
 	digest := sha256.New()
 	sent := false
 	for _, name := range credentials {
@@ -46,7 +33,7 @@ func (o *Overlay) Identify(r *http.Request) (Identity, error) {
 		}
 	}
 	if !sent {
-		return Identity{}, nil
+		return nobody, nil
 	}
 	key := identityKey(digest.Sum(nil))
 	if known, has := o.identities.get(key, o.Now()); has {
@@ -63,12 +50,12 @@ func (o *Overlay) Identify(r *http.Request) (Identity, error) {
 const maxIdentity = 1 << 20
 
 // ask asks GET /api/admin/user, which every edition has (O).
-func (o *Overlay) ask(r *http.Request) (Identity, error) {
+func (o *Overlay) ask(r *http.Request) (engine.Identity, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), identifyTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Target.JoinPath("/api/admin/user").String(), nil)
 	if err != nil {
-		return Identity{}, err
+		return nobody, err
 	}
 	for _, name := range credentials {
 		if values := r.Header.Values(name); len(values) > 0 {
@@ -77,25 +64,25 @@ func (o *Overlay) ask(r *http.Request) (Identity, error) {
 	}
 	response, err := o.client.Do(request)
 	if err != nil {
-		return Identity{}, err
+		return nobody, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxIdentity))
 	if err != nil {
-		return Identity{}, err
+		return nobody, err
 	}
 	switch response.StatusCode {
 	case http.StatusOK:
 		return readIdentity(text)
 	case http.StatusForbidden:
-		return Identity{Kind: SDK}, nil
+		return engine.Identity{Kind: engine.BackendToken, Token: spec.BackendToken}, nil
 	case http.StatusUnauthorized:
-		return Identity{}, nil
+		return nobody, nil
 	}
-	return Identity{}, fmt.Errorf("asked who somebody is, it answered status %d", response.StatusCode)
+	return nobody, fmt.Errorf("asked who somebody is, it answered status %d", response.StatusCode)
 }
 
-func readIdentity(text []byte) (Identity, error) {
+func readIdentity(text []byte) (engine.Identity, error) {
 	var answer struct {
 		User struct {
 			ID        int64  `json:"id"`
@@ -104,26 +91,24 @@ func readIdentity(text []byte) (Identity, error) {
 			TokenType string `json:"type"` // of API tokens
 			ActsAs    int64  `json:"internalAdminTokenUserId"`
 		} `json:"user"`
-		Permissions []struct {
-			Permission string `json:"permission"`
-		} `json:"permissions"`
+		Permissions []engine.Grant `json:"permissions"`
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return Identity{}, fmt.Errorf("asked who somebody is, it answered no JSON: %w", err)
+		return nobody, fmt.Errorf("asked who somebody is, it answered no JSON: %w", err)
 	}
-	identity := Identity{Kind: User, ID: answer.User.ID, Username: answer.User.Username}
-	if answer.User.Email != "" {
-		identity.Username = answer.User.Email
-	}
-	for _, p := range answer.Permissions {
-		identity.Admin = identity.Admin || p.Permission == "ADMIN"
+	identity := engine.Identity{
+		Token:  spec.AdminToken,
+		Kind:   engine.PersonalToken, // or a session, which may do the same
+		Actor:  engine.Actor{ID: answer.User.ID, Username: cmp.Or(answer.User.Email, answer.User.Username)},
+		Grants: answer.Permissions,
 	}
 	switch answer.User.TokenType {
 	case "":
 	case "admin":
-		identity.Kind, identity.ID = AdminAPI, answer.User.ActsAs
+		identity.Kind, identity.Actor.ID = engine.AdminToken, answer.User.ActsAs
+		identity.Grants = []engine.Grant{{Permission: spec.Admin}}
 	default:
-		identity.Kind = SDK
+		identity = engine.Identity{Kind: engine.BackendToken, Token: spec.BackendToken}
 	}
 	return identity, nil
 }
@@ -138,24 +123,24 @@ type identities struct {
 }
 
 type remembered struct {
-	Identity
+	engine.Identity
 	until time.Time
 }
 
 // maxIdentities bounds how many are remembered.
 const maxIdentities = 1000
 
-func (i *identities) get(key identityKey, now time.Time) (Identity, bool) {
+func (i *identities) get(key identityKey, now time.Time) (engine.Identity, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	found, has := i.known[key]
 	if !has || !now.Before(found.until) {
-		return Identity{}, false
+		return nobody, false
 	}
 	return found.Identity, true
 }
 
-func (i *identities) put(key identityKey, identity Identity, now time.Time) {
+func (i *identities) put(key identityKey, identity engine.Identity, now time.Time) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.known == nil {

@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // laid returns an overlay over a handler, and a server that passes everything.
@@ -133,27 +136,33 @@ func TestNoAnswer(t *testing.T) {
 // answers of a real 8.2.0 to GET /api/admin/user, shortened.
 const (
 	adminUser  = `{"user":{"accountType":"User","id":1,"username":"admin"},"permissions":[{"permission":"ADMIN"}],"feedback":[],"splash":{}}`
-	viewerUser = `{"user":{"accountType":"User","id":4,"username":"v","email":"v@example.com"},"permissions":[{"permission":"READ_X"}]}`
+	viewerUser = `{"user":{"accountType":"User","id":4,"username":"v","email":"v@example.com"},"permissions":[{"permission":"READ_X","project":"default"}]}`
 	adminToken = `{"user":{"username":"example-admin","permissions":["ADMIN"],"environment":"*","type":"admin","secret":"*:*.secret","projects":["*"],"internalAdminTokenUserId":-42},"permissions":[{"permission":"ADMIN"}]}`
 )
+
+func user(id int64, name string, grants ...engine.Grant) engine.Identity {
+	return engine.Identity{Kind: engine.PersonalToken, Token: spec.AdminToken, Actor: engine.Actor{ID: id, Username: name}, Grants: grants}
+}
+
+var sdk = engine.Identity{Kind: engine.BackendToken, Token: spec.BackendToken}
 
 func TestIdentify(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		want   Identity
+		want   engine.Identity
 		fails  bool
 	}{
-		"admin":        {200, adminUser, Identity{Kind: User, ID: 1, Username: "admin", Admin: true}, false},
-		"viewer":       {200, viewerUser, Identity{Kind: User, ID: 4, Username: "v@example.com"}, false},
-		"admin token":  {200, adminToken, Identity{Kind: AdminAPI, ID: -42, Username: "example-admin", Admin: true}, false},
-		"client token": {200, `{"user":{"type":"client"}}`, Identity{Kind: SDK}, false},
-		"wrong kind":   {403, `{"message":"invalid token"}`, Identity{Kind: SDK}, false},
-		"unknown":      {401, `{}`, Identity{}, false},
-		"broken":       {200, `<html>`, Identity{}, true},
-		"out of order": {503, ``, Identity{}, true},
-		"redirect":     {302, ``, Identity{}, true},
+		"admin":        {200, adminUser, user(1, "admin", engine.Grant{Permission: spec.Admin}), false},
+		"viewer":       {200, viewerUser, user(4, "v@example.com", engine.Grant{Permission: "READ_X", Project: "default"}), false},
+		"admin token":  {200, adminToken, engine.Identity{Kind: engine.AdminToken, Token: spec.AdminToken, Actor: engine.Actor{ID: -42, Username: "example-admin"}, Grants: []engine.Grant{{Permission: spec.Admin}}}, false},
+		"client token": {200, `{"user":{"type":"client"}}`, sdk, false},
+		"wrong kind":   {403, `{"message":"invalid token"}`, sdk, false},
+		"unknown":      {401, `{}`, nobody, false},
+		"broken":       {200, `<html>`, nobody, true},
+		"out of order": {503, ``, nobody, true},
+		"redirect":     {302, ``, nobody, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -215,7 +224,7 @@ func TestIdentitiesAreRememberedForAMoment(t *testing.T) {
 		t.Errorf("without credentials: %v, asked %d times", err, asked.Load())
 	}
 	for n := range 3 * maxIdentities {
-		overlay.identities.put(identityKey(fmt.Sprint(n)), Identity{}, now)
+		overlay.identities.put(identityKey(fmt.Sprint(n)), nobody, now)
 	}
 	if n := len(overlay.identities.known); n > maxIdentities {
 		t.Errorf("%d identities are remembered", n)

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signals"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -135,7 +137,7 @@ func (x *Index) reveal(operation *spec.Operation, params []string, came *recordi
 		quoted := bytes.Join([][]byte{[]byte(`"token":`), jsonw.AppendString(nil, shown.Token)}, nil)
 		body = tokenValue.ReplaceAllLiteralString(body, string(quoted))
 	}
-	x.secrets[shown.Token] = &state.Token{ID: shown.ID, Name: shown.Name, EndpointID: endpoint}
+	x.secrets[shown.Token] = engine.Identity{Kind: signals.Kind, Token: "signal-endpoint", Subject: &signaltokens.Token{ID: shown.ID, Name: shown.Name, EndpointID: endpoint}}
 	return body, true
 }
 

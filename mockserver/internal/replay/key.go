@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 

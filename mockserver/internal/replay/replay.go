@@ -9,15 +9,15 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
-	"github.com/unleash-mock/unleash-mock/mockserver/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Index is recorded answers by request. It is not changed once it is built.
 type Index struct {
 	requests map[string]*request
-	secrets  map[string]*state.Token
+	secrets  map[string]engine.Identity
 	summary  Summary
 }
 
@@ -45,7 +45,7 @@ type LeftOut struct {
 // Build makes an index of recordings, in their order. serves tells whether the
 // mock itself answers an operation.
 func Build(contract *spec.Contract, recordings []*recording.Recording, serves func(*spec.Operation) bool) *Index {
-	x := &Index{requests: map[string]*request{}, secrets: map[string]*state.Token{}}
+	x := &Index{requests: map[string]*request{}, secrets: map[string]engine.Identity{}}
 	operations, left := map[string]bool{}, map[string]int{}
 	for _, r := range recordings {
 		name := url.PathEscape(r.Name) // it goes into a header
@@ -140,8 +140,11 @@ func (x *Index) Summary() Summary {
 	return out
 }
 
-// Token returns the token that a replayed secret belongs to, or nil.
-func (x *Index) Token(secret string) *state.Token { return x.secrets[secret] }
+// Identify returns who a token belongs to whose creation is replayed.
+func (x *Index) Identify(token string) (engine.Identity, bool) {
+	identity, known := x.secrets[token]
+	return identity, known
+}
 
 // Cursor is how far an instance is in the answers of each request. It is safe for
 // concurrent use.

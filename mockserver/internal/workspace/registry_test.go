@@ -13,9 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
-	"github.com/unleash-mock/unleash-mock/mockserver/seed"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // registry counts how often an instance was built.
@@ -25,14 +26,22 @@ func registry(t *testing.T, options Options) (*Registry, *atomic.Int64) {
 	options.JournalSize = 10
 	options.Build = func(string) (*Instance, error) {
 		built.Add(1)
-		store, err := state.New(seed.Default(time.Unix(0, 0)), state.Options{})
-		return &Instance{Store: store, Clock: clock.New(time.Now)}, err
+		return &Instance{Store: engines(t).NewStore(), Clock: clock.New(time.Now)}, nil
 	}
 	r, err := NewRegistry(options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r, built
+}
+
+func engines(t *testing.T) *engine.Engine {
+	t.Helper()
+	out, err := engine.New(spec.Default(), resources.All(resources.Options{})...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // listed are the names of the workspaces.

@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/state"
 	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
@@ -48,15 +48,15 @@ func Path(name string) string {
 // Instance is what a workspace goes back to by a reset, in one piece: a request
 // takes it once, and sees nothing of a reset that comes later.
 type Instance struct {
-	Store *state.Store
+	Store *engine.Store
 	Clock *clock.Clock
 	// Scenarios are the rules in force.
 	Scenarios *scenario.Set
 	// Replay is how far the recorded answers were given; nil for none.
 	Replay *replay.Cursor
-	// Calls and PersonalTokens count what is limited; nil if it is not.
-	Calls          *ratelimit.Limiter
-	PersonalTokens *ratelimit.Limiter
+	// Limiters count what is limited, one for each limit of the resources; nil for a
+	// limit that is lifted.
+	Limiters []*ratelimit.Limiter
 	// Random is where ids of errors and secrets come from. It is safe for
 	// concurrent use.
 	Random io.Reader
@@ -97,7 +97,7 @@ func (w *Workspace) Reset() error {
 }
 
 // Replace puts another store in the place of the present one; all else stays.
-func (w *Workspace) Replace(store *state.Store) {
+func (w *Workspace) Replace(store *engine.Store) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	next := *w.instance.Load()

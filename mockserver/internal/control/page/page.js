@@ -531,7 +531,7 @@ async function refreshState() {
   const [state, clock, workspace] = await Promise.all([api("state?signals=50&events=0"), api("clock"), api("workspaces/" + encodeURIComponent(here.workspace))]);
   showClock(clock);
   $("count-endpoints").textContent = state.endpoints.length;
-  $("count-signals").textContent = workspace.signals;
+  $("count-signals").textContent = workspace.rows.signals;
   const named = new Map(state.endpoints.map((endpoint) => [endpoint.id, endpoint.name]));
   const tokens = new Map(state.endpoints.flatMap((endpoint) => endpoint.tokens.map((token) => [token.id, token.name])));
   $("endpoints").replaceChildren(...rowsOrNone(5, state.endpoints.map((endpoint) => element("tr", {},

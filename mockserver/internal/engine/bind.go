@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// binder fills an input from a request. Where each field comes from stands in its
+// tag:
+//
+//	path:"name"    a parameter of the path: ID, string or int64
+//	query:"name"   a parameter of the query: string, []string, or an Optional of these
+//	header:"name"  a header: string
+//	json:"name"    a property of the body
+//	body:""        the whole body, as JSON or decoded
+//	rest:""        the properties that no other field has: map[string]any
+//	ignored:"a,b"  on a blank field: properties and parameters that Unleash ignores
+type binder func(into reflect.Value, input *Input)
+
+func newBinder(t reflect.Type, operation *spec.Operation) (binder, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("operation %s: an input is a struct, not %v", operation.ID, t)
+	}
+	check := newInputCheck(operation)
+	var steps []binder
+	for _, f := range fieldsOf(t) {
+		step := check.step(f)
+		if step == nil {
+			continue
+		}
+		steps = append(steps, func(into reflect.Value, input *Input) { step(at(into, f.path), input) })
+	}
+	if err := check.finish(); err != nil {
+		return nil, err
+	}
+	return func(into reflect.Value, input *Input) {
+		for _, step := range steps {
+			step(into, input)
+		}
+	}, nil
+}
+
+// fromPath reads a parameter of the path.
+func fromPath(position int, t reflect.Type) binder {
+	if t == idType {
+		return func(into reflect.Value, input *Input) { *into.Addr().Interface().(*ID) = ParseID(input.Path[position]) }
+	}
+	return func(into reflect.Value, input *Input) { into.SetString(input.Path[position]) }
+}
+
+func fromQuery(name string, t reflect.Type) binder {
+	assign := newAssigner(t)
+	return func(into reflect.Value, input *Input) {
+		if value, has := input.Query(name); has {
+			assign(into, value)
+		}
+	}
+}
+
+func fromHeader(name string) binder {
+	name = http.CanonicalHeaderKey(name)
+	return func(into reflect.Value, input *Input) { into.SetString(strings.Join(input.Header[name], ", ")) }
+}
+
+// fromProperty reads a property of the body. One that is open keeps its text.
+func fromProperty(name string, t reflect.Type) binder {
+	if t == jsonType {
+		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		return func(into reflect.Value, input *Input) {
+			if text, found := v8json.Restringify(input.Text, pointer); found {
+				into.SetBytes([]byte(text))
+			}
+		}
+	}
+	assign := newAssigner(t)
+	return func(into reflect.Value, input *Input) {
+		body, _ := input.Body.(map[string]any)
+		if value, has := body[name]; has {
+			assign(into, value)
+		}
+	}
+}
+
+func fromBody(t reflect.Type) binder {
+	if t == jsonType {
+		return func(into reflect.Value, input *Input) { into.SetBytes(input.Text) }
+	}
+	assign := newAssigner(t)
+	return func(into reflect.Value, input *Input) { assign(into, input.Body) }
+}
+
+func fromRest(named []string) binder {
+	return func(into reflect.Value, input *Input) {
+		body, _ := input.Body.(map[string]any)
+		rest := map[string]any{}
+		for name, value := range body {
+			if !slices.Contains(named, name) {
+				rest[name] = value
+			}
+		}
+		into.Set(reflect.ValueOf(rest))
+	}
+}
+
+// assigner puts a decoded value into a Go one. The contract has checked its type;
+// where nobody checks, what does not fit is left out.
+type assigner func(into reflect.Value, value any)
+
+func newAssigner(t reflect.Type) assigner {
+	if inner, is := isOptional(t); is {
+		assign := newAssigner(inner)
+		return func(into reflect.Value, value any) {
+			assign(into.Field(0), value)
+			into.Field(1).SetBool(true)
+		}
+	}
+	if t == jsonType {
+		return func(into reflect.Value, value any) { into.SetBytes(v8json.Stringify(nil, value)) }
+	}
+	switch t.Kind() {
+	case reflect.Interface:
+		return func(into reflect.Value, value any) {
+			if value != nil {
+				into.Set(reflect.ValueOf(value))
+			}
+		}
+	case reflect.Pointer:
+		assign := newAssigner(t.Elem())
+		return func(into reflect.Value, value any) {
+			if value != nil {
+				inner := reflect.New(t.Elem())
+				assign(inner.Elem(), value)
+				into.Set(inner)
+			}
+		}
+	case reflect.String:
+		return func(into reflect.Value, value any) {
+			if text, is := value.(string); is {
+				into.SetString(text)
+			}
+		}
+	case reflect.Bool:
+		return func(into reflect.Value, value any) {
+			if flag, is := value.(bool); is {
+				into.SetBool(flag)
+			}
+		}
+	case reflect.Int, reflect.Int64:
+		return func(into reflect.Value, value any) {
+			if number, is := value.(float64); is {
+				into.SetInt(int64(number))
+			}
+		}
+	case reflect.Float64:
+		return func(into reflect.Value, value any) {
+			if number, is := value.(float64); is {
+				into.SetFloat(number)
+			}
+		}
+	case reflect.Slice:
+		return listAssigner(t, newAssigner(t.Elem()))
+	case reflect.Map:
+		return mapAssigner(t, newAssigner(t.Elem()))
+	case reflect.Struct:
+		return structAssigner(t)
+	}
+	panic(fmt.Sprintf("engine: an input cannot hold a %v", t))
+}
+
+// listAssigner reads a list. A single value in its place is a list of one: a
+// parameter of the query that was sent once.
+func listAssigner(t reflect.Type, assign assigner) assigner {
+	return func(into reflect.Value, value any) {
+		list, is := value.([]any)
+		if !is {
+			list = []any{value}
+		}
+		out := reflect.MakeSlice(t, len(list), len(list))
+		for i, element := range list {
+			assign(out.Index(i), element)
+		}
+		into.Set(out)
+	}
+}
+
+func mapAssigner(t reflect.Type, assign assigner) assigner {
+	return func(into reflect.Value, value any) {
+		object, is := value.(map[string]any)
+		if !is {
+			return
+		}
+		out := reflect.MakeMapWithSize(t, len(object))
+		for name, element := range object {
+			inner := reflect.New(t.Elem()).Elem()
+			assign(inner, element)
+			out.SetMapIndex(reflect.ValueOf(name), inner)
+		}
+		into.Set(out)
+	}
+}
+
+func structAssigner(t reflect.Type) assigner {
+	type part struct {
+		name   string
+		path   []int
+		assign assigner
+	}
+	var parts []part
+	for _, f := range fieldsOf(t) {
+		if f.json != "" {
+			parts = append(parts, part{f.json, f.path, newAssigner(f.Type)})
+		}
+	}
+	return func(into reflect.Value, value any) {
+		object, _ := value.(map[string]any)
+		for _, part := range parts {
+			if inner, has := object[part.name]; has {
+				part.assign(at(into, part.path), inner)
+			}
+		}
+	}
+}

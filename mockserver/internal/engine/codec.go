@@ -1,0 +1,357 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+)
+
+// codec reads and writes the rows of a table in the form that seeds and snapshots
+// share. What it needs to know stands in the tags of the row's fields:
+//
+//	state:"name,required"   the name, if it is not that of json; a seed must have it
+//	state:"name,parent"     the row's parent, left out where the row is nested in it:
+//	                        the parent's id, or what parent:"name" says of it
+//	pattern:"^[a-z]+$"      what a text must match
+//	enum:"Admin,Editor"     the values that a text may have
+//	refers:"users"          a seed must have a row of that id in another table
+type codec struct {
+	fields []column
+	names  []string // that a row may have
+}
+
+// column is a field of a row.
+type column struct {
+	field
+	name     string
+	required bool
+	parent   bool
+	id       bool
+	refers   string
+	pattern  *regexp.Regexp
+	enum     []string
+	encode   encoder
+}
+
+// Names of a secret's column: its text in a seed, its digest in a snapshot.
+const (
+	secretName = "secret"
+	digestName = "digest"
+)
+
+func secretField(secret *Secret) string {
+	if secret.text == "" {
+		return digestName
+	}
+	return secretName
+}
+
+func newCodec[T any]() *codec {
+	c := &codec{}
+	for _, f := range fieldsOf(reflect.TypeFor[T]()) {
+		name, options, _ := strings.Cut(f.Tag.Get("state"), ",")
+		if name == "-" {
+			continue
+		}
+		if name == "" {
+			name = f.json
+		}
+		if name == "" {
+			continue
+		}
+		col := column{field: f, name: name, required: options == "required", parent: options == "parent", id: name == "id", refers: f.Tag.Get("refers")}
+		if pattern := f.Tag.Get("pattern"); pattern != "" {
+			col.pattern = regexp.MustCompile(pattern)
+		}
+		if values := f.Tag.Get("enum"); values != "" {
+			col.enum = strings.Split(values, ",")
+		}
+		if f.Type == secretType {
+			col.name = secretName
+			col.encode = encodeDigest
+			c.names = append(c.names, digestName)
+		} else {
+			col.encode = newEncoder(f.Type, nil)
+		}
+		c.names = append(c.names, col.name)
+		c.fields = append(c.fields, col)
+	}
+	return c
+}
+
+// adopt sets the columns of a row that say what its parent is.
+func (c *codec) adopt(row, parent any) {
+	for _, col := range c.fields {
+		if !col.parent {
+			continue
+		}
+		name := cmp.Or(col.Tag.Get("parent"), "id")
+		fields := fieldsOf(reflect.TypeOf(parent).Elem())
+		found := slices.IndexFunc(fields, func(f field) bool { return f.json == name })
+		at(reflect.ValueOf(row).Elem(), col.path).Set(at(reflect.ValueOf(parent).Elem(), fields[found].path))
+	}
+}
+
+func encodeDigest(dst []byte, v reflect.Value) []byte {
+	text, _ := v.Addr().Interface().(*Secret).digest.MarshalText() // which does not fail
+	return jsonw.AppendString(dst, string(text))
+}
+
+// text prints the column of a row, as a complaint does.
+func (c *codec) text(row any, name string) string {
+	for i := range c.fields {
+		if col := &c.fields[i]; col.name == name {
+			return string(col.encode(nil, at(reflect.ValueOf(row).Elem(), col.path)))
+		}
+	}
+	return ""
+}
+
+// append writes a row; nested says that it stands inside its parent. The object is
+// left open for what else belongs to the row.
+func (c *codec) append(dst []byte, row any, nested bool) []byte {
+	v := reflect.ValueOf(row).Elem()
+	dst = append(dst, '{')
+	empty := true
+	for i := range c.fields {
+		col := &c.fields[i]
+		value := at(v, col.path)
+		if col.parent && nested || col.omitZero && value.IsZero() {
+			continue
+		}
+		if !empty {
+			dst = append(dst, ',')
+		}
+		empty = false
+		name := col.name
+		if name == secretName && col.Type == secretType {
+			name = digestName
+		}
+		dst = append(jsonw.AppendString(dst, name), ':')
+		dst = col.encode(dst, value)
+	}
+	return dst
+}
+
+// read fills a row from an object. What is wrong goes to the planter.
+func (c *codec) read(p *planter, row any, source *v8json.Object, path []string, nested bool) {
+	v := reflect.ValueOf(row).Elem()
+	for i := range c.fields {
+		col := &c.fields[i]
+		if col.parent && nested {
+			continue
+		}
+		if col.Type == secretType {
+			c.readSecret(p, v, col, source, path)
+			continue
+		}
+		value, has := source.Get(col.name)
+		if !has {
+			if col.required {
+				p.complain(path, "missing property '%s'", col.name)
+			}
+			continue
+		}
+		p.value(at(v, col.path), value, col, append(slices.Clip(path), col.name))
+	}
+}
+
+func (c *codec) readSecret(p *planter, row reflect.Value, col *column, source *v8json.Object, path []string) {
+	secret := at(row, col.path).Addr().Interface().(*Secret)
+	if value, has := source.Get(secretName); has {
+		var text string
+		p.value(reflect.ValueOf(&text).Elem(), value, col, append(slices.Clip(path), secretName))
+		*secret = NewSecret(text)
+		return
+	}
+	value, has := source.Get(digestName)
+	if !has {
+		p.complain(path, "missing property '%s'", secretName)
+		return
+	}
+	text, _ := value.(string)
+	if err := secret.digest.UnmarshalText([]byte(text)); err != nil {
+		p.complain(append(slices.Clip(path), digestName), "%v", err)
+	}
+}
+
+// value reads a value into a field or a part of it; col has what is demanded of it.
+func (p *planter) value(into reflect.Value, value any, col *column, path []string) {
+	switch into.Type() {
+	case timeType:
+		p.time(into, value, path)
+		return
+	case jsonType:
+		p.json(into, value, path)
+		return
+	}
+	switch into.Kind() {
+	case reflect.Pointer:
+		if value == nil {
+			into.SetZero()
+			return
+		}
+		inner := reflect.New(into.Type().Elem())
+		p.value(inner.Elem(), value, col, path)
+		into.Set(inner)
+	case reflect.String:
+		if text, is := p.want(value, "string", path).(string); is {
+			p.text(text, col, path)
+			into.SetString(text)
+		}
+	case reflect.Bool:
+		if flag, is := p.want(value, "boolean", path).(bool); is {
+			into.SetBool(flag)
+		}
+	case reflect.Int, reflect.Int64:
+		if number, is := p.want(value, "integer", path).(float64); is {
+			p.number(number, col, path)
+			into.SetInt(int64(number))
+		}
+	case reflect.Float64:
+		if number, is := p.want(value, "number", path).(float64); is {
+			into.SetFloat(number)
+		}
+	case reflect.Slice:
+		p.list(into, value, col, path)
+	case reflect.Struct:
+		p.object(into, value, path)
+	default:
+		panic(fmt.Sprintf("engine: a row cannot hold a %v", into.Type()))
+	}
+}
+
+// unknown complains about a property that an object cannot have.
+func (p *planter) unknown(path []string, name string) {
+	p.complain(path, "additional properties '%s' not allowed", name)
+}
+
+// want complains about a value of another type, and returns nil for it.
+func (p *planter) want(value any, kind string, path []string) any {
+	got := TypeOf(value)
+	if got == kind || kind == "number" && got == "integer" {
+		return value
+	}
+	p.complain(path, "got %s, want %s", got, kind)
+	return nil
+}
+
+// TypeOf names the JSON type of a value of a seed.
+func TypeOf(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	case []any:
+		return "array"
+	case float64:
+		if value == math.Trunc(value) && math.Abs(value) < 1<<53 {
+			return "integer"
+		}
+		return "number"
+	}
+	return "object"
+}
+
+func (p *planter) text(text string, col *column, path []string) {
+	switch {
+	case col.required && text == "":
+		p.complain(path, "it is empty")
+	case col.pattern != nil && !col.pattern.MatchString(text):
+		p.complain(path, "it does not match the pattern %s", col.pattern)
+	case col.enum != nil && !slices.Contains(col.enum, text):
+		p.complain(path, "value must be one of '%s'", strings.Join(col.enum, "', '"))
+	}
+}
+
+func (p *planter) number(number float64, col *column, path []string) {
+	if col.id && (number < 1 || number > maxID) {
+		p.complain(path, "%v is not an id, which goes from 1 to %d", number, maxID)
+	}
+	if col.refers != "" && !p.relaxed && number > 0 && !p.known[col.refers][int64(number)] {
+		p.complain(path, "no %s has the id %d", p.engine.table(col.refers).singular(), int64(number))
+	}
+}
+
+func (p *planter) list(into reflect.Value, value any, col *column, path []string) {
+	list, is := p.want(value, "array", path).([]any)
+	if !is {
+		return
+	}
+	out := reflect.MakeSlice(into.Type(), len(list), len(list))
+	for i, element := range list {
+		p.value(out.Index(i), element, col, append(slices.Clip(path), strconv.Itoa(i)))
+	}
+	into.Set(out)
+}
+
+func (p *planter) object(into reflect.Value, value any, path []string) {
+	source, is := p.want(value, "object", path).(*v8json.Object)
+	if !is {
+		return
+	}
+	fields := fieldsOf(into.Type())
+	for _, name := range source.Keys() {
+		at := append(slices.Clip(path), name)
+		known := slices.IndexFunc(fields, func(f field) bool { return f.json == name })
+		if known < 0 {
+			p.unknown(path, name)
+			continue
+		}
+		inner, _ := source.Get(name)
+		p.value(into.FieldByIndex(fields[known].path), inner, &column{field: fields[known], name: name}, at)
+	}
+}
+
+// json reads an open value, which is stored in the order of jsonb, as Unleash
+// stores it.
+func (p *planter) json(into reflect.Value, value any, path []string) {
+	if _, is := p.want(value, "object", path).(*v8json.Object); is {
+		text, err := v8json.CompactJSONB(v8json.Stringify(nil, value))
+		must(err) // Stringify has written it
+		into.SetBytes(text)
+	}
+}
+
+// time reads an RFC 3339 time or a duration relative to the time of the seed.
+func (p *planter) time(into reflect.Value, value any, path []string) {
+	text, is := p.want(value, "string", path).(string)
+	if !is {
+		return
+	}
+	moment, err := parseMoment(text, p.now)
+	if err != nil {
+		p.complain(path, "%v", err)
+		return
+	}
+	if year := moment.UTC().Year(); year < 0 || year > 9999 {
+		p.complain(path, "the year %d does not have four digits", year)
+	}
+	into.Set(reflect.ValueOf(stamp(moment)))
+}
+
+func parseMoment(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return now, nil
+	}
+	if relative, err := time.ParseDuration(text); err == nil {
+		return now.Add(relative), nil
+	}
+	moment, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h", text)
+	}
+	return moment, nil
+}

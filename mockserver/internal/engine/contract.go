@@ -1,0 +1,261 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Content types of answers.
+const (
+	contentTypeJSON = "application/json; charset=utf-8"
+	contentTypeHTML = "text/html; charset=utf-8"
+)
+
+// inputCheck compares an input with the contract while its binder is made: each
+// field has a place in the document, and each place in the document a field, or the
+// word that Unleash ignores it.
+type inputCheck struct {
+	operation *spec.Operation
+	path      []string
+	bound     map[string]bool // "path name", "query name", "body name"
+	whole     bool            // the body is bound as a whole
+	problems  []error
+}
+
+func newInputCheck(operation *spec.Operation) *inputCheck {
+	return &inputCheck{operation: operation, path: operation.PathParameters(), bound: map[string]bool{}}
+}
+
+func (c *inputCheck) fail(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf(format, args...))
+}
+
+// step returns what fills a field, nil for one that nothing fills.
+func (c *inputCheck) step(f field) binder {
+	tag := f.Tag
+	if ignored, is := tag.Lookup("ignored"); is {
+		for name := range strings.SplitSeq(ignored, ",") {
+			for _, in := range []string{"query", "header", "body"} {
+				c.bound[in+" "+name] = true
+			}
+		}
+		return nil
+	}
+	if name, is := tag.Lookup("path"); is {
+		position := slices.Index(c.path, name)
+		if position < 0 {
+			c.fail("the path has no parameter %s", name)
+			return nil
+		}
+		c.bound["path "+name] = true
+		return fromPath(position, f.Type)
+	}
+	for _, in := range []string{"query", "header"} {
+		name, is := tag.Lookup(in)
+		if !is {
+			continue
+		}
+		if !slices.ContainsFunc(c.operation.Parameters, func(p *spec.Parameter) bool { return p.In == in && p.Name == name }) {
+			c.fail("there is no %s parameter %s", in, name)
+			return nil
+		}
+		c.bound[in+" "+name] = true
+		if in == "header" {
+			return fromHeader(name)
+		}
+		return fromQuery(name, f.Type)
+	}
+	if _, is := tag.Lookup("body"); is {
+		c.whole = true
+		return fromBody(f.Type)
+	}
+	if _, is := tag.Lookup("rest"); is {
+		c.whole = true
+		var named []string
+		for name := range c.bound {
+			if property, is := strings.CutPrefix(name, "body "); is {
+				named = append(named, property)
+			}
+		}
+		return fromRest(named)
+	}
+	if f.json == "" {
+		c.fail("nothing fills the field %s", f.Name)
+		return nil
+	}
+	c.bound["body "+f.json] = true
+	if c.operation.Body == nil {
+		c.fail("the request has no body for %s", f.json)
+		return nil
+	}
+	place, shape := c.operation.Body.Shape.Property(f.json)
+	if place < 0 {
+		c.fail("the body has no property %s", f.json)
+		return nil
+	}
+	c.fits(f.Type, shape, "the property "+f.json)
+	return fromProperty(f.json, f.Type)
+}
+
+// fits compares a field with what the document says of it.
+func (c *inputCheck) fits(t reflect.Type, shape *spec.Shape, name string) {
+	inner, optional := isOptional(t)
+	if !optional {
+		inner = t
+	}
+	if problem := mismatch(inner, shape); problem != "" {
+		c.fail("%s: %s", name, problem)
+	}
+	if shape != nil && shape.Nullable && inner.Kind() != reflect.Pointer && inner.Kind() != reflect.Interface && inner != jsonType {
+		c.fail("%s may be null, and %v cannot", name, t)
+	}
+}
+
+// finish complains about what the document has and the input does not.
+func (c *inputCheck) finish() error {
+	for _, name := range c.path {
+		if !c.bound["path "+name] {
+			c.fail("the path parameter %s is not bound", name)
+		}
+	}
+	for _, parameter := range c.operation.Parameters {
+		if parameter.In != "path" && !c.bound[parameter.In+" "+parameter.Name] {
+			c.fail("the %s parameter %s is not bound", parameter.In, parameter.Name)
+		}
+	}
+	if c.operation.Body != nil && !c.whole && c.operation.Body.Shape != nil {
+		for _, property := range c.operation.Body.Shape.Properties {
+			if !c.bound["body "+property.Name] {
+				c.fail("the property %s of the body is not bound", property.Name)
+			}
+		}
+	}
+	return differ(c.operation, "input", c.problems)
+}
+
+func differ(operation *spec.Operation, what string, problems []error) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the %s of %s and the contract differ: %w", what, operation.ID, errors.Join(problems...))
+}
+
+// answerEncoder writes the value of an answer and says what it is; empty for no
+// body.
+type answerEncoder func(dst []byte, v reflect.Value) (contentType string, body []byte)
+
+// newAnswerEncoder makes the encoder of an operation's answer, whose type fits the
+// contract.
+func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder, error) {
+	var problems []error
+	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	response := operation.Response(successOf(operation))
+	if response == nil {
+		return nil, differ(operation, "answer", []error{errors.New("there is no success")})
+	}
+	if t == reflect.TypeFor[None]() {
+		if response.MediaType != "" {
+			fail("status %d has a body", response.Status)
+		}
+		return func([]byte, reflect.Value) (string, []byte) { return "", nil }, differ(operation, "answer", problems)
+	}
+	if response.MediaType == "" {
+		fail("status %d has no body", response.Status)
+	}
+	if t == reflect.TypeFor[Line]() {
+		return func(dst []byte, v reflect.Value) (string, []byte) { return contentTypeHTML, append(dst, v.String()...) }, differ(operation, "answer", problems)
+	}
+	compare(t, response.Shape, "", fail)
+	if err := differ(operation, "answer", problems); err != nil {
+		return nil, err
+	}
+	encode := newEncoder(t, response.Shape)
+	return func(dst []byte, v reflect.Value) (string, []byte) { return contentTypeJSON, encode(dst, v) }, nil
+}
+
+// compare finds how the type of an answer differs from the document, both ways.
+func compare(t reflect.Type, shape *spec.Shape, path string, fail func(string, ...any)) {
+	if inner, is := isOptional(t); is {
+		t = inner
+	}
+	if t == jsonType || t.Kind() == reflect.Interface || shape == nil {
+		return
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if problem := mismatch(t, shape); problem != "" {
+		fail("%s: %s", path, problem)
+		return
+	}
+	switch {
+	case t.Kind() == reflect.Slice:
+		compare(t.Elem(), shape.Items, path+"[]", fail)
+	case t.Kind() == reflect.Struct && t != timeType && t != secretType && len(shape.Properties) > 0:
+		compareFields(t, shape, path, fail)
+	}
+}
+
+func compareFields(t reflect.Type, shape *spec.Shape, path string, fail func(string, ...any)) {
+	shown := map[string]bool{}
+	for _, f := range fieldsOf(t) {
+		if f.json == "" {
+			continue
+		}
+		shown[f.json] = true
+		place, inner := shape.Property(f.json)
+		if place < 0 {
+			fail("%s.%s is not in the document", path, f.json)
+			continue
+		}
+		_, optional := isOptional(f.Type)
+		omitted := f.omitZero || optional || f.Type == secretType
+		if shape.Properties[place].Required && omitted {
+			fail("%s.%s is required, and may be left out", path, f.json)
+		}
+		if f.Type.Kind() == reflect.Pointer && !f.omitZero && f.Type.Elem().Kind() != reflect.Struct && inner != nil && !inner.Nullable {
+			fail("%s.%s may be null, which the document does not allow", path, f.json)
+		}
+		compare(f.Type, inner, path+"."+f.json, fail)
+	}
+	for _, property := range shape.Properties {
+		if property.Required && !shown[property.Name] {
+			fail("%s.%s is required, and never shown", path, property.Name)
+		}
+	}
+}
+
+// mismatch says how a Go type and the types of a document differ, empty if they do
+// not.
+func mismatch(t reflect.Type, shape *spec.Shape) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if shape == nil || len(shape.Types) == 0 || t.Kind() == reflect.Interface || t == jsonType {
+		return ""
+	}
+	var want []string
+	switch {
+	case t == timeType, t == secretType, t == idType, t.Kind() == reflect.String:
+		want = []string{"string"}
+	case t.Kind() == reflect.Bool:
+		want = []string{"boolean"}
+	case t.Kind() == reflect.Int, t.Kind() == reflect.Int32, t.Kind() == reflect.Int64:
+		want = []string{"integer", "number"}
+	case t.Kind() == reflect.Float64:
+		want = []string{"number"}
+	case t.Kind() == reflect.Slice:
+		want = []string{"array"}
+	default:
+		want = []string{"object"}
+	}
+	if slices.ContainsFunc(shape.Types, func(one string) bool { return slices.Contains(want, one) }) {
+		return ""
+	}
+	return fmt.Sprintf("%v is not one of %s", t, strings.Join(shape.Types, ", "))
+}

@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/hashicorp/go-memdb"
+)
+
+// Index finds the rows of a table by something else than their key. Each costs
+// every write some 25 allocations: a query has to ask for it.
+type Index[T any] struct {
+	name  string
+	key   func(*T) Key
+	taken func(*T) error // nil where nothing has to be unique
+	table *Table[T]
+}
+
+// Unique describes an index in which no two rows may have the same key; taken
+// words the error about a row whose key another one has. A row without a key is not
+// in the index.
+func Unique[T any](name string, key func(*T) Key, taken func(*T) error) *Index[T] {
+	return &Index[T]{name: name, key: key, taken: taken}
+}
+
+// Sorted describes an index that orders rows. Its keys must differ, which they do
+// if they end with what identifies the row.
+func Sorted[T any](name string, key func(*T) Key) *Index[T] {
+	return &Index[T]{name: name, key: key}
+}
+
+// Find returns the row of a key, nil if there is none.
+func (i *Index[T]) Find(r Reader, key Key) *T { return i.table.first(r, i.name, key) }
+
+// Under returns the rows whose key begins with a prefix, in the order of the index.
+func (i *Index[T]) Under(r Reader, prefix Key) iter.Seq[*T] {
+	found, err := r.view().txn.Get(i.table.Name, i.name+"_prefix", prefix)
+	must(err)
+	return rows[T](found)
+}
+
+// From returns the rows from the first whose key is not below a bound, in the order
+// of the index.
+func (i *Index[T]) From(r Reader, bound Key) iter.Seq[*T] {
+	found, err := r.view().txn.LowerBound(i.table.Name, i.name, bound)
+	must(err)
+	return rows[T](found)
+}
+
+func rows[T any](found memdb.ResultIterator) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for raw := found.Next(); raw != nil; raw = found.Next() {
+			if !yield(raw.(*T)) {
+				return
+			}
+		}
+	}
+}
+
+// keyIndexer hands keys to go-memdb without reflection.
+type keyIndexer[T any] struct{ key func(*T) Key }
+
+// FromObject implements memdb.SingleIndexer.
+func (k keyIndexer[T]) FromObject(raw any) (bool, []byte, error) {
+	row, is := raw.(*T)
+	if !is {
+		return false, nil, fmt.Errorf("an index of %T was given %T", row, raw)
+	}
+	key := k.key(row)
+	return key != nil, key, nil
+}
+
+// FromArgs implements memdb.Indexer.
+func (k keyIndexer[T]) FromArgs(args ...any) ([]byte, error) {
+	if len(args) == 1 {
+		if key, is := args[0].(Key); is {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("%v is not the key of an index", args)
+}
+
+// PrefixFromArgs implements memdb.PrefixIndexer.
+func (k keyIndexer[T]) PrefixFromArgs(args ...any) ([]byte, error) { return k.FromArgs(args...) }

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"net/http"
+	"reflect"
+	"sync"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Answer is what an operation answers.
+type Answer[T any] struct {
+	Value T
+	// Status is that of the answer; 0 is the success that the contract has.
+	Status int
+	// Location is the header of that name, ETag one that is not made of the body;
+	// empty for none.
+	Location, ETag string
+	// Header are further headers.
+	Header http.Header
+}
+
+// None is the value of an answer without a body.
+type None struct{}
+
+// Line is the value of an answer that is a line of text, which the server calls
+// HTML.
+type Line string
+
+// OK answers a value with the contract's success.
+func OK[T any](value T) (Answer[T], error) { return Answer[T]{Value: value}, nil }
+
+// Created answers a value and where it is found.
+func Created[T any](value T, location string) (Answer[T], error) {
+	return Answer[T]{Value: value, Location: location}, nil
+}
+
+// Done answers without a body.
+func Done() (Answer[None], error) { return Answer[None]{}, nil }
+
+// Result is an answer on its way to the client.
+type Result struct {
+	Status         int
+	Location, ETag string
+	Header         http.Header
+	ContentType    string // empty for no body
+	Body           []byte
+}
+
+// Input is what a request gives an operation, checked against the contract.
+type Input struct {
+	// Path are the values of the path's parameters in the order of the path.
+	Path []string
+	// Query returns a parameter of the query: a text, or a list of them.
+	Query func(name string) (any, bool)
+	// Header are the request's headers.
+	Header http.Header
+	// Body is the decoded JSON body; Text is the JSON itself, nil if there is none.
+	Body any
+	Text []byte
+}
+
+// Operation is a handler with its input and answer. Read and Write make one.
+type Operation interface {
+	plan(operation *spec.Operation) (*Plan, error)
+}
+
+// Plan is an operation with all that its requests need compiled.
+type Plan struct {
+	run func(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error)
+}
+
+// Judge says whether an answer may leave. What it refuses leaves no trace in the
+// state.
+type Judge func(Result) error
+
+// Read returns an operation that reads the state.
+func Read[In, Out any](handle func(*View, In) (Answer[Out], error)) Operation {
+	return operation[In, Out]{read: handle}
+}
+
+// Write returns an operation that changes the state, in one transaction: the answer
+// is encoded and judged before what it tells of is committed.
+func Write[In, Out any](handle func(*Tx, In) (Answer[Out], error)) Operation {
+	return operation[In, Out]{write: handle}
+}
+
+// Checker is an input with a second layer of validation, after the contract's check
+// and before the handler: names, combinations of fields. Its error is an answer, or
+// one that apierror.BadData makes.
+type Checker interface{ Check() error }
+
+type operation[In, Out any] struct {
+	read  func(*View, In) (Answer[Out], error)
+	write func(*Tx, In) (Answer[Out], error)
+}
+
+func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
+	bind, err := newBinder(reflect.TypeFor[In](), operation)
+	if err != nil {
+		return nil, err
+	}
+	encode, err := newAnswerEncoder(reflect.TypeFor[Out](), operation)
+	if err != nil {
+		return nil, err
+	}
+	success := successOf(operation)
+	return &Plan{run: func(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
+		var in In
+		bind(reflect.ValueOf(&in).Elem(), input)
+		if checked, is := any(&in).(Checker); is {
+			if err := checked.Check(); err != nil {
+				return Result{}, err
+			}
+		}
+		finish := func(answer *Answer[Out]) (Result, error) {
+			out := Result{Status: answer.Status, Location: answer.Location, ETag: answer.ETag, Header: answer.Header}
+			if out.Status == 0 {
+				out.Status = success
+			}
+			out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+			return out, judge(out)
+		}
+		if o.read != nil {
+			answer, err := o.read(store.View(request), in)
+			if err != nil {
+				return Result{}, err
+			}
+			return finish(&answer)
+		}
+		tx := store.Begin(request)
+		defer tx.Abort()
+		answer, err := o.write(tx, in)
+		if err != nil {
+			return Result{}, err
+		}
+		out, err := finish(&answer)
+		if err == nil {
+			tx.Commit()
+		}
+		return out, err
+	}}, nil
+}
+
+// successOf is the lowest status of an operation's successes.
+func successOf(operation *spec.Operation) int {
+	for _, status := range operation.Statuses() {
+		if status >= http.StatusOK && status < http.StatusMultipleChoices {
+			return status
+		}
+	}
+	return http.StatusOK
+}
+
+// Plans are the plans of an engine's operations, each made when it is first needed.
+type Plans struct {
+	byID map[string]func() (*Plan, error)
+}
+
+// Plans returns the plans of all operations.
+func (e *Engine) Plans() *Plans {
+	out := &Plans{byID: map[string]func() (*Plan, error){}}
+	for id, operation := range e.operations {
+		out.byID[id] = sync.OnceValues(func() (*Plan, error) { return operation.plan(e.contract.Operation(id)) })
+	}
+	return out
+}
+
+// Complete makes the plans that no request has needed yet, and so compares every
+// input and answer with the contract.
+func (p *Plans) Complete() error {
+	for _, plan := range p.byID {
+		if _, err := plan(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Run answers a request. The answer's body is appended to dst. The error is that of
+// the handler or of judge.
+func (p *Plans) Run(id string, store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
+	plan, err := p.byID[id]()
+	if err != nil {
+		return Result{}, err
+	}
+	return plan.run(store, request, input, dst, judge)
+}

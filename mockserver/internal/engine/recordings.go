@@ -1,0 +1,4 @@
+package engine
+
+// Recordings tells what recorded exchanges show of a resource.
+type Recordings struct{}

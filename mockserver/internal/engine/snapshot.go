@@ -1,0 +1,506 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+)
+
+// SnapshotVersion is the version of the form in which Snapshot writes the state.
+// Restore reads the versions before it too.
+const SnapshotVersion = 2
+
+// The keys of a seed or snapshot that are not tables or values.
+const (
+	keyVersion   = "version"
+	keyEvents    = "events"
+	keySequences = "sequences"
+)
+
+// Problem is one thing that is wrong with a seed or snapshot.
+type Problem struct {
+	// Path is that of the value: names of properties and indexes of lists.
+	Path    []string
+	Message string
+}
+
+// Pointer is the path as a JSON pointer.
+func (p Problem) Pointer() string {
+	var out strings.Builder
+	for _, step := range p.Path {
+		out.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(step))
+	}
+	return out.String()
+}
+
+// Error says where and what.
+func (p Problem) Error() string { return strings.TrimPrefix(p.Pointer()+": "+p.Message, ": ") }
+
+// Problems are all that is wrong with a seed or snapshot, in its order.
+type Problems []Problem
+
+// Error tells the first problem and how many follow.
+func (p Problems) Error() string {
+	if len(p) == 1 {
+		return p[0].Error()
+	}
+	return fmt.Sprintf("%s (and %d more)", p[0].Error(), len(p)-1)
+}
+
+// Snapshot writes the state as JSON: each table, the newest events, the last ids.
+// newest bounds the rows of a table by its name, and the events; what it does not
+// name is written whole. In the place of secrets there are their digests.
+func (s *Store) Snapshot(newest map[string]int) []byte {
+	s.writing.Lock()
+	view := s.View(nil)
+	events, lastEvent := s.events.list()
+	s.writing.Unlock()
+
+	dst := append([]byte(`{"version":`), strconv.Itoa(SnapshotVersion)...)
+	for _, table := range s.engine.tables {
+		if !isSection(table) {
+			continue
+		}
+		dst = append(append(append(dst, `,"`...), table.name()...), `":`...)
+		dst = s.engine.appendRows(dst, view, table, last(table.rowsUnder(view, nil), newest, table.name()), false)
+	}
+	dst = append(dst, `,"events":[`...)
+	for i, event := range last(events, newest, keyEvents) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = event.append(dst)
+	}
+	dst = append(dst, ']')
+	for _, value := range s.engine.values {
+		dst = append(append(append(dst, `,"`...), value.Name...), `":`...)
+		dst = value.Get(view).AppendJSON(dst)
+	}
+	dst = append(dst, `,"sequences":{`...)
+	for _, table := range s.engine.numbered {
+		dst = append(append(append(dst, '"'), table.name()...), `":`...)
+		dst = append(strconv.AppendInt(dst, view.sequence(table.name()).Last, 10), ',')
+	}
+	dst = append(dst, `"events":`...)
+	return append(strconv.AppendInt(dst, lastEvent, 10), "}}"...)
+}
+
+// last returns as many elements from the end of a list as are wanted.
+func last[T any](list []T, newest map[string]int, name string) []T {
+	count, bounded := newest[name]
+	if !bounded || count >= len(list) {
+		return list
+	}
+	return list[len(list)-count:]
+}
+
+// appendRows writes rows of a table, each with what is nested in it.
+func (e *Engine) appendRows(dst []byte, view *View, table AnyTable, rows []any, nested bool) []byte {
+	dst = append(dst, '[')
+	for i, row := range rows {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = table.codec().append(dst, row, nested)
+		for _, child := range e.nestedIn(table) {
+			_, list := child.parent()
+			dst = append(append(append(dst, `,"`...), list...), `":`...)
+			dst = e.appendRows(dst, view, child, child.rowsUnder(view, table.keyOf(row)), true)
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+func (e *Event) append(dst []byte) []byte {
+	object := jsonw.Open(dst)
+	object.Int("id", e.ID)
+	object.String("type", e.Type)
+	object.Time("createdAt", e.CreatedAt)
+	by := jsonw.Open(nil)
+	by.Int("id", e.CreatedBy.ID)
+	by.String("username", e.CreatedBy.Username)
+	object.Raw("createdBy", by.Close())
+	change := jsonw.Open(nil)
+	for _, side := range []struct {
+		name string
+		row  any
+	}{{"before", e.Before}, {"after", e.After}} {
+		if side.row != nil {
+			change.Raw(side.name, append(e.table.codec().append(nil, side.row, false), '}'))
+		}
+	}
+	object.Raw(e.table.singular(), change.Close())
+	return object.Close()
+}
+
+// planter fills an empty store from a seed or snapshot, and collects what is wrong
+// with it.
+type planter struct {
+	engine   *Engine
+	tx       *Tx
+	now      time.Time
+	relaxed  bool // a snapshot: rows may refer to what is gone
+	known    map[string]map[int64]bool
+	problems Problems
+}
+
+func (p *planter) complain(path []string, format string, args ...any) {
+	p.problems = append(p.problems, Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
+}
+
+// Plant returns a store that holds a seed, at a time. The error is of type
+// Problems. Ids go on after the highest of the seed.
+func (e *Engine) Plant(seed *v8json.Object, now time.Time) (*Store, error) {
+	return e.fill(seed, now, false)
+}
+
+// Restore returns a store that holds a snapshot. The error is of type Problems.
+func (e *Engine) Restore(snapshot *v8json.Object, now time.Time) (*Store, error) {
+	version, _ := snapshot.Get(keyVersion)
+	number, _ := version.(float64)
+	if number < 1 || number > SnapshotVersion || number != float64(int(number)) {
+		return nil, Problems{{Path: []string{keyVersion}, Message: fmt.Sprintf("%v is not a version that is known: 1 to %d", version, SnapshotVersion)}}
+	}
+	for from := int(number); from < SnapshotVersion; from++ {
+		for _, upgrade := range e.upgrades {
+			upgrade(snapshot, from)
+		}
+	}
+	return e.fill(snapshot, now, true)
+}
+
+func (e *Engine) fill(source *v8json.Object, now time.Time, isSnapshot bool) (*Store, error) {
+	store := e.NewStore()
+	tx := store.Begin(&Request{Now: now})
+	tx.silent = true
+	defer tx.Abort()
+	p := &planter{engine: e, tx: tx, now: stamp(now), relaxed: isSnapshot, known: map[string]map[int64]bool{}}
+	p.names(source, isSnapshot)
+	for _, table := range e.tables {
+		if isSection(table) {
+			p.rows(table, source, nil, table.name(), nil)
+		}
+	}
+	for _, value := range e.values {
+		p.setValue(value, source)
+	}
+	if isSnapshot {
+		p.sequences(source)
+		p.events(source, store)
+	}
+	if len(p.problems) > 0 {
+		return nil, p.problems
+	}
+	tx.Commit()
+	return store, nil
+}
+
+// names complains about what is neither a table nor a value.
+func (p *planter) names(source *v8json.Object, isSnapshot bool) {
+	for _, name := range source.Keys() {
+		if !p.engine.isSection(name) && !(isSnapshot && slices.Contains([]string{keyVersion, keyEvents, keySequences}, name)) {
+			p.unknown(nil, name)
+		}
+	}
+}
+
+// rows plants a list of rows, which stands in source under a name.
+func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, name string, parent any) {
+	value, has := source.Get(name)
+	if !has || value == nil {
+		return
+	}
+	at := append(slices.Clip(path), name)
+	list, is := p.want(value, "array", at).([]any)
+	if !is {
+		return
+	}
+	for i, element := range list {
+		p.row(table, element, append(slices.Clip(at), strconv.Itoa(i)), i, parent)
+	}
+}
+
+// row plants a row and what is nested in it. A text stands for a row that has
+// nothing but a secret.
+func (p *planter) row(table AnyTable, value any, path []string, number int, parent any) {
+	if text, is := value.(string); is && table.secretOf(table.fresh(p.now)) != nil {
+		short := v8json.NewObject()
+		short.Set(secretName, text)
+		value = short
+	}
+	source, is := p.want(value, "object", path).(*v8json.Object)
+	if !is {
+		return
+	}
+	before := len(p.problems)
+	row := table.fresh(p.now)
+	if parent != nil {
+		table.codec().adopt(row, parent)
+	}
+	if id := table.idOf(row); id != nil {
+		if _, has := source.Get("id"); !has && parent == nil {
+			*id = int64(number) + 1
+		}
+	}
+	p.columns(table, source, path)
+	table.codec().read(p, row, source, path, parent != nil)
+	if len(p.problems) > before {
+		return
+	}
+	if id := table.idOf(row); id != nil {
+		ids := p.known[table.name()]
+		if ids == nil {
+			ids = map[int64]bool{}
+			p.known[table.name()] = ids
+		}
+		if ids[*id] {
+			p.complain(append(slices.Clip(path), "id"), "the %s id %d is used twice", table.singular(), *id)
+			return
+		}
+		ids[*id] = *id != 0
+	}
+	if field, complaint := table.plant(p.tx, row); complaint != "" {
+		if field != "" {
+			path = append(slices.Clip(path), field)
+		}
+		p.complain(path, "%s", complaint)
+		return
+	}
+	for _, child := range p.engine.nestedIn(table) {
+		_, list := child.parent()
+		p.rows(child, source, path, list, row)
+	}
+}
+
+// columns complains about what is neither a column of a table nor a list that is
+// nested in it.
+func (p *planter) columns(table AnyTable, source *v8json.Object, path []string) {
+	for _, name := range source.Keys() {
+		if slices.Contains(table.codec().names, name) || slices.ContainsFunc(p.engine.nestedIn(table), func(child AnyTable) bool {
+			_, list := child.parent()
+			return list == name
+		}) {
+			continue
+		}
+		p.unknown(path, name)
+	}
+}
+
+func (p *planter) setValue(value *Value, source *v8json.Object) {
+	content, has := source.Get(value.Name)
+	if !has || content == nil {
+		return
+	}
+	want := "array"
+	if value.Default[0] == '{' {
+		want = "object"
+	}
+	if p.want(content, want, []string{value.Name}) != nil {
+		value.Set(p.tx, v8json.Stringify(nil, content))
+	}
+}
+
+// sequences reads the last ids, which no row may exceed.
+func (p *planter) sequences(source *v8json.Object) {
+	value, _ := source.Get(keySequences)
+	object, is := p.want(value, "object", []string{keySequences}).(*v8json.Object)
+	if !is {
+		return
+	}
+	for _, table := range p.engine.numbered {
+		path := []string{keySequences, table.name()}
+		given, has := object.Get(table.name())
+		if !has {
+			continue // written before there was such a table
+		}
+		number, is := p.want(given, "integer", path).(float64)
+		if !is {
+			continue
+		}
+		current := p.tx.sequence(table.name())
+		switch {
+		case int64(number) < current.Last:
+			p.complain(path, "%s %d is beyond the last id, %d", table.singular(), current.Last, int64(number))
+		case number > maxID:
+			p.complain(path, "%v is beyond the highest id, %d", number, maxID)
+		}
+		current.Last = int64(number)
+		p.tx.putSequence(current)
+	}
+}
+
+// events reads the events into the log of the store.
+func (p *planter) events(source *v8json.Object, store *Store) {
+	value, _ := source.Get(keyEvents)
+	list, is := p.want(value, "array", []string{keyEvents}).([]any)
+	if !is {
+		return
+	}
+	var events []*Event
+	previous := int64(0)
+	for i, element := range list {
+		path := []string{keyEvents, strconv.Itoa(i)}
+		event := p.event(element, path)
+		if event == nil {
+			continue
+		}
+		if event.ID <= previous {
+			p.complain(append(path, "id"), "the event id %d does not follow %d", event.ID, previous)
+		}
+		previous = event.ID
+		events = append(events, event)
+	}
+	store.events.add(events)
+	sequences, _ := source.Get(keySequences)
+	if object, is := sequences.(*v8json.Object); is {
+		given, _ := object.Get(keyEvents)
+		number, _ := given.(float64)
+		if int64(number) < previous {
+			p.complain([]string{keySequences, keyEvents}, "event %d is beyond the last id, %d", previous, int64(number))
+		}
+		store.events.last = int64(number)
+	}
+}
+
+// eventForm is an event as a snapshot writes it, its change aside.
+type eventForm struct {
+	ID        int64     `json:"id" state:",required"`
+	Type      string    `json:"type" state:",required"`
+	CreatedAt time.Time `json:"createdAt" state:",required"`
+	CreatedBy Actor     `json:"createdBy" state:",required"`
+}
+
+var eventCodec = newCodec[eventForm]()
+
+func (p *planter) event(value any, path []string) *Event {
+	source, is := p.want(value, "object", path).(*v8json.Object)
+	if !is {
+		return nil
+	}
+	before := len(p.problems)
+	form := eventForm{}
+	eventCodec.read(p, &form, source, path, false)
+	event := &Event{ID: form.ID, Type: form.Type, CreatedAt: form.CreatedAt, CreatedBy: form.CreatedBy}
+	for _, name := range source.Keys() {
+		if slices.Contains(eventCodec.names, name) {
+			continue
+		}
+		at := append(slices.Clip(path), name)
+		event.table = p.engine.tableOf(name)
+		content, _ := source.Get(name)
+		change, is := p.want(content, "object", at).(*v8json.Object)
+		if event.table == nil || !is {
+			p.unknown(path, name)
+			return nil
+		}
+		event.Before, event.After = p.side(event.table, change, "before", at), p.side(event.table, change, "after", at)
+	}
+	if event.table == nil && len(p.problems) == before {
+		p.complain(path, "it says nothing of what was changed")
+	}
+	if len(p.problems) > before {
+		return nil
+	}
+	return event
+}
+
+// side reads a row as it was before or after a change; nil for none.
+func (p *planter) side(table AnyTable, change *v8json.Object, name string, path []string) any {
+	value, has := change.Get(name)
+	if !has {
+		return nil
+	}
+	at := append(slices.Clip(path), name)
+	source, is := p.want(value, "object", at).(*v8json.Object)
+	if !is {
+		return nil
+	}
+	row := table.fresh(p.now)
+	p.columns(table, source, at)
+	table.codec().read(p, row, source, at, false)
+	return row
+}
+
+// Secrets lists the texts of the secrets in a seed.
+func (e *Engine) Secrets(seed *v8json.Object) []string {
+	var out []string
+	for _, table := range e.tables {
+		if isSection(table) {
+			out = append(out, e.secretsOf(table, seed, table.name())...)
+		}
+	}
+	return out
+}
+
+// secretsOf lists the secrets of the rows that stand in a list, and of what is nested
+// in them.
+func (e *Engine) secretsOf(table AnyTable, source *v8json.Object, list string) []string {
+	var out []string
+	value, _ := source.Get(list)
+	rows, _ := value.([]any)
+	for _, row := range rows {
+		switch row := row.(type) {
+		case string:
+			out = append(out, row)
+		case *v8json.Object:
+			if secret := TextIn(row, secretName); secret != "" {
+				out = append(out, secret)
+			}
+			for _, child := range e.nestedIn(table) {
+				_, nested := child.parent()
+				out = append(out, e.secretsOf(child, row, nested)...)
+			}
+		}
+	}
+	return out
+}
+
+// Value is a JSON document that an instance has once, such as what an operation
+// answers as it stands.
+type Value struct {
+	// Name is the value's in seeds and snapshots.
+	Name string
+	// Default is the value of a seed without: an array or an object.
+	Default string
+}
+
+// stored is a value in the database.
+type storedValue struct {
+	Name string
+	Text JSON
+}
+
+const valuesTable = "values"
+
+// Get returns the value.
+func (v *Value) Get(r Reader) JSON {
+	raw, err := r.view().txn.First(valuesTable, primary, Text(v.Name))
+	must(err)
+	if raw == nil {
+		return JSON(v.Default)
+	}
+	return raw.(*storedValue).Text
+}
+
+// Set puts another value in its place.
+func (v *Value) Set(tx *Tx, text JSON) {
+	must(tx.txn.Insert(valuesTable, &storedValue{Name: v.Name, Text: text}))
+}
+
+func valuesSchema() *memdb.TableSchema {
+	return systemTable(valuesTable, func(v *storedValue) Key { return Text(v.Name) })
+}
+
+func systemTable[T any](name string, key func(*T) Key) *memdb.TableSchema {
+	return &memdb.TableSchema{Name: name, Indexes: map[string]*memdb.IndexSchema{
+		primary: {Name: primary, Unique: true, Indexer: keyIndexer[T]{key}},
+	}}
+}

@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+)
+
+// Store is the state of one instance. It is safe for concurrent use: readers see
+// the state as it was when they began, and wait for nobody; writers wait for each
+// other.
+type Store struct {
+	engine  *Engine
+	db      *memdb.MemDB
+	writing sync.Mutex // held from Begin until the events of the change are told
+	events  eventLog
+}
+
+// NewStore returns an empty store.
+func (e *Engine) NewStore() *Store {
+	db, err := memdb.NewMemDB(e.schema)
+	if err != nil {
+		panic("engine: the schema of the tables is not valid: " + err.Error()) // New has built one
+	}
+	// Nobody watches for changes, and a snapshot keeps no account of what to tell.
+	return &Store{engine: e, db: db.Snapshot()}
+}
+
+// Request is what an operation knows of the request that it answers, besides its
+// input.
+type Request struct {
+	Identity Identity
+	// Now is the instance's time.
+	Now time.Time
+	// BaseURL returns where the instance is reached, without a slash at the end.
+	BaseURL func() string
+	// Random is where secrets come from. It is safe for concurrent use.
+	Random io.Reader
+}
+
+// Stamp is the time of the request as the server keeps and prints it: UTC, whole
+// milliseconds.
+func (r *Request) Stamp() time.Time { return stamp(r.Now) }
+
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// NewSecret makes a secret of a prefix and that many random bytes in hex.
+func (r *Request) NewSecret(prefix string, size int) Secret {
+	random := make([]byte, size)
+	if _, err := io.ReadFull(r.Random, random); err != nil {
+		panic("no randomness for a secret: " + err.Error())
+	}
+	return NewSecret(prefix + hex.EncodeToString(random))
+}
+
+// Reader reads the state: a View or a Tx.
+type Reader interface{ view() *View }
+
+// View reads the state as it was at one moment. It cannot write.
+type View struct {
+	*Request
+	store *Store
+	txn   *memdb.Txn
+}
+
+func (v *View) view() *View { return v }
+
+// View returns the state as it is now. The request may be nil where no operation
+// reads.
+func (s *Store) View(request *Request) *View {
+	v := &View{}
+	v.Open(s, request)
+	return v
+}
+
+// Open makes the view one of a store as it is now, as Store.View does, for views that
+// are used again.
+func (v *View) Open(store *Store, request *Request) {
+	*v = View{Request: request, store: store, txn: store.db.Txn(false)}
+}
+
+// Tx reads and writes the state. What it writes, the sequences and the events
+// included, counts once it is committed.
+type Tx struct {
+	View
+	events  []*Event
+	silent  bool // rows are planted: nothing happens
+	nextID  int64
+	ended   bool
+	pending Problems // of rows that are planted
+}
+
+// Begin starts a transaction, which must be ended by Commit or Abort. Until then
+// other writers wait.
+func (s *Store) Begin(request *Request) *Tx {
+	s.writing.Lock()
+	return &Tx{View: View{Request: request, store: s, txn: s.db.Txn(true)}, nextID: s.events.newest()}
+}
+
+// Commit makes what was written count, and tells the events.
+func (tx *Tx) Commit() {
+	if tx.ended {
+		return
+	}
+	tx.ended = true
+	tx.txn.Commit()
+	tx.store.events.add(tx.events)
+	tx.store.writing.Unlock()
+}
+
+// Abort takes back what was written, unless it was committed.
+func (tx *Tx) Abort() {
+	if tx.ended {
+		return
+	}
+	tx.ended = true
+	tx.txn.Abort()
+	tx.store.writing.Unlock()
+}
+
+// publish records the event of a change.
+func (tx *Tx) publish(table AnyTable, eventType string, before, after any) {
+	if tx.silent || eventType == "" {
+		return
+	}
+	tx.nextID++
+	event := &Event{
+		ID: tx.nextID, Type: eventType, CreatedAt: tx.Stamp(), CreatedBy: tx.Identity.Actor,
+		Before: before, After: after, table: table,
+	}
+	tx.events = append(tx.events, event)
+	for _, listen := range tx.store.engine.listeners {
+		listen(tx, event)
+	}
+}
+
+// sequence counts the ids that a table has given out and, of a bounded table, what
+// it holds.
+type sequence struct {
+	Table string
+	Last  int64
+	Rows  int
+	Bytes int
+}
+
+const (
+	sequences = "sequences"
+	primary   = "id" // go-memdb's name for the index that identifies a row
+)
+
+func (v *View) sequence(table string) sequence {
+	raw, err := v.txn.First(sequences, primary, Text(table))
+	must(err)
+	if raw == nil {
+		return sequence{Table: table}
+	}
+	return *raw.(*sequence)
+}
+
+func (tx *Tx) putSequence(next sequence) { must(tx.txn.Insert(sequences, &next)) }
+
+// must ends what go-memdb refuses: a table or index that does not exist, which New
+// has ruled out.
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("engine: %v", err))
+	}
+}

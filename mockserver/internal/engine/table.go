@@ -1,0 +1,441 @@
+package engine
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+)
+
+// Definition describes a table once: what identifies a row, what must be unique,
+// what a row hangs on, how seeds and snapshots write it.
+type Definition[T any] struct {
+	// Name is the table's in seeds, snapshots, sequences and metrics.
+	Name string
+	// Singular is what an event of the snapshot calls a row.
+	Singular string
+	// Noun is what errors call a row.
+	Noun string
+	// ID returns where a row keeps its id, which Insert fills in: ids count up and are
+	// never used again. A table without has a Key.
+	ID func(*T) *int64
+	// Key returns what identifies a row: without it the id, behind the key of the
+	// parent if there is one.
+	Key func(*T) Key
+	// Parent is what a row hangs on; nil for nothing.
+	Parent *Parent[T]
+	// Indexes are the questions that are asked of the table besides its key.
+	Indexes []*Index[T]
+	// Secret returns where a row keeps its secret; nil for tables without. Rows are
+	// found by it.
+	Secret func(*T) *Secret
+	// Events are what changes publish.
+	Events Events
+	// Default returns a row as a seed may leave it, at the time of the seed.
+	Default func(now time.Time) T
+	// Derive keeps other tables in step with a change; before or after is nil where
+	// there was or is no row.
+	Derive func(tx *Tx, before, after *T)
+	// Check finds what is wrong with a row of a seed or snapshot that its field tags
+	// cannot say. It returns the field, in the words of the file, and the complaint.
+	Check func(r Reader, row *T) (field, complaint string)
+	// Size estimates the bytes that a row takes, for tables with a Bound.
+	Size func(*T) int
+	// Derived says that the rows follow from those of other tables: they are not in
+	// seeds and snapshots.
+	Derived bool
+}
+
+// Parent is what the rows of a table hang on: a row of another table, by its name.
+type Parent[T any] struct {
+	Table string
+	// Key is that of the parent's row.
+	Key func(*T) Key
+	// Nested is the list inside the parent's row in seeds and snapshots; empty if the
+	// rows stand by themselves.
+	Nested string
+	// Restrict words the error about a parent that cannot be deleted for this row.
+	// Without it the row goes with its parent.
+	Restrict func(*T) error
+}
+
+// Bound is how much a table may hold, in rows and bytes; 0 or less is any number.
+// The rows with the lowest keys go first.
+type Bound struct {
+	Table string
+	Rows  int
+	Bytes int
+}
+
+// AnyTable is a table, whatever its rows are.
+type AnyTable interface {
+	name() string
+	singular() string
+	noun() string
+	derived() bool
+	parent() (table, nested string)
+	schema() *memdb.TableSchema
+	// unlink deletes the rows that hang on a key, or refuses it.
+	unlink(tx *Tx, parent Key) error
+	codec() *codec
+	// hasKey reports whether there is a row of a key.
+	hasKey(r Reader, key Key) bool
+	// rowsUnder returns the rows below a key, all for nil.
+	rowsUnder(r Reader, prefix Key) []any
+	keyOf(row any) Key
+	// plant stores a row of a seed or snapshot.
+	plant(tx *Tx, row any) (field, complaint string)
+	fresh(now time.Time) any
+	idOf(row any) *int64
+	secretOf(row any) *Secret
+}
+
+// Table is a table of rows of one type. Rows are never changed, only replaced.
+type Table[T any] struct {
+	Definition[T]
+	fields *codec
+	all    *Index[T]
+	secret *Index[T]
+}
+
+// NewTable returns the table of a definition.
+func NewTable[T any](definition Definition[T]) *Table[T] {
+	t := &Table[T]{Definition: definition, fields: newCodec[T]()}
+	t.all = &Index[T]{name: primary, key: t.key, table: t}
+	if t.Secret != nil {
+		t.secret = &Index[T]{name: "secret", key: func(row *T) Key { return t.Secret(row).Key() }, table: t}
+	}
+	for _, index := range t.Indexes {
+		index.table = t
+	}
+	return t
+}
+
+// key is what identifies a row.
+func (t *Table[T]) key(row *T) Key {
+	switch {
+	case t.Key != nil:
+		return t.Key(row)
+	case t.Parent != nil:
+		return appendInt(t.Parent.Key(row), *t.ID(row))
+	}
+	return Int(*t.ID(row))
+}
+
+func (t *Table[T]) first(r Reader, index string, key Key) *T {
+	raw, err := r.view().txn.First(t.Name, index, key)
+	must(err)
+	if raw == nil {
+		return nil
+	}
+	return raw.(*T)
+}
+
+// Get returns the row of a key, nil if there is none.
+func (t *Table[T]) Get(r Reader, key Key) *T { return t.first(r, primary, key) }
+
+// Find returns the row of an id, or the 404 that names it as it was sent.
+func (t *Table[T]) Find(r Reader, id ID) (*T, error) { return t.FindIn(r, nil, id) }
+
+// FindIn is Find for a table whose rows hang on a parent, by its key.
+func (t *Table[T]) FindIn(r Reader, parent Key, id ID) (*T, error) {
+	if id.number >= 0 {
+		if row := t.Get(r, append(slices.Clip(parent), Int(id.number)...)); row != nil {
+			return row, nil
+		}
+	}
+	return nil, apierror.NotFound(t.Noun, "id", id.sent)
+}
+
+// ParentOf returns the key of the row that rows of the table hang on, or the 404
+// that names it as it was sent.
+func (t *Table[T]) ParentOf(r Reader, id ID) (Key, error) {
+	key := Int(id.number)
+	if !id.Valid() || !t.parentTable(r).hasKey(r, key) {
+		return nil, t.NoParent(r, id)
+	}
+	return key, nil
+}
+
+// NoParent is the 404 of an id that no row has which rows of the table hang on.
+func (t *Table[T]) NoParent(r Reader, id ID) error {
+	return apierror.NotFound(t.parentTable(r).noun(), "id", id.sent)
+}
+
+func (t *Table[T]) parentTable(r Reader) AnyTable { return r.view().store.engine.table(t.Parent.Table) }
+
+// UnderID returns the rows that hang on a row by its id, which need not exist. An id
+// that no row can have is a 404.
+func (t *Table[T]) UnderID(r Reader, id ID) ([]*T, error) {
+	if !id.Valid() {
+		return nil, t.NoParent(r, id)
+	}
+	return t.Under(r, Int(id.number)), nil
+}
+
+// Below returns the refusal of another row where as many rows as may be are under
+// a key already; a limit of 0 or less is any number.
+func (t *Table[T]) Below(r Reader, limit int, under Key) error {
+	if limit > 0 && len(t.Under(r, under)) >= limit {
+		return apierror.ExceedsLimit(t.Noun, limit)
+	}
+	return nil
+}
+
+// All returns all rows in the order of their keys.
+func (t *Table[T]) All(r Reader) []*T { return t.Under(r, nil) }
+
+// Under returns the rows whose key begins with a prefix, such as that of their
+// parent.
+func (t *Table[T]) Under(r Reader, prefix Key) []*T {
+	found, err := r.view().txn.Get(t.Name, primary+"_prefix", prefix)
+	must(err)
+	var out []*T
+	for raw := found.Next(); raw != nil; raw = found.Next() {
+		out = append(out, raw.(*T))
+	}
+	return out
+}
+
+// Rows returns the rows from the first whose key is not below a bound.
+func (t *Table[T]) Rows(r Reader, bound Key) iter.Seq[*T] { return t.all.From(r, bound) }
+
+// BySecret returns the row of a secret, nil if there is none.
+func (t *Table[T]) BySecret(r Reader, text string) *T {
+	digest := NewSecret(text).digest
+	row := t.secret.Find(r, digest[:])
+	if row == nil || !t.Secret(row).Matches(text) {
+		return nil
+	}
+	return row
+}
+
+// Held returns how many rows a bounded table holds.
+func (t *Table[T]) Held(r Reader) int { return r.view().sequence(t.Name).Rows }
+
+// Insert stores a new row and gives it an id, if the table has ids and it has none.
+// The row must not be changed afterwards.
+func (t *Table[T]) Insert(tx *Tx, row *T) error {
+	next := tx.sequence(t.Name)
+	if t.ID != nil {
+		if id := t.ID(row); *id == 0 {
+			if next.Last >= maxID {
+				return apierror.BadData("no id is left for another " + t.Noun)
+			}
+			*id = next.Last + 1
+		}
+		next.Last = max(next.Last, *t.ID(row))
+	}
+	if err := t.unique(tx, row); err != nil {
+		return err
+	}
+	stored := t.put(tx, nil, row)
+	if bound, is := tx.store.engine.bounds[t.Name]; is {
+		next.Rows, next.Bytes = next.Rows+1, next.Bytes+t.size(row)
+		t.shrink(tx, &next, bound)
+	}
+	if t.ID != nil || next.Rows > 0 {
+		tx.putSequence(next)
+	}
+	tx.publish(t, t.Events.Created, nil, stored)
+	return nil
+}
+
+// Update puts a row in the place of one with the same key.
+func (t *Table[T]) Update(tx *Tx, before, after *T) error {
+	if err := t.unique(tx, after); err != nil {
+		return err
+	}
+	tx.publish(t, t.Events.Updated, before, t.put(tx, before, after))
+	return nil
+}
+
+// Delete removes a row, and with it what hangs on it.
+func (t *Table[T]) Delete(tx *Tx, row *T) error {
+	if err := tx.store.engine.unlink(tx, t.Name, t.key(row)); err != nil {
+		return err
+	}
+	t.drop(tx, row)
+	tx.publish(t, t.Events.Deleted, row, nil)
+	return nil
+}
+
+// Put writes a row, new or not, past sequences and events: for tables whose rows are
+// derived.
+func (t *Table[T]) Put(tx *Tx, row *T) { t.put(tx, nil, row) }
+
+// Drop removes a row as Put writes one; nil is no row.
+func (t *Table[T]) Drop(tx *Tx, row *T) {
+	if row != nil {
+		t.drop(tx, row)
+	}
+}
+
+// put writes a row without the text of its secret.
+func (t *Table[T]) put(tx *Tx, before, row *T) *T {
+	if t.Secret != nil && t.Secret(row).text != "" {
+		stored := *row
+		secret := t.Secret(&stored)
+		*secret = secret.stored()
+		row = &stored
+	}
+	must(tx.txn.Insert(t.Name, row))
+	if t.Derive != nil {
+		t.Derive(tx, before, row)
+	}
+	return row
+}
+
+func (t *Table[T]) drop(tx *Tx, row *T) {
+	must(tx.txn.Delete(t.Name, row))
+	if t.Derive != nil {
+		t.Derive(tx, row, nil)
+	}
+}
+
+func (t *Table[T]) size(row *T) int {
+	if t.Size == nil {
+		return 0
+	}
+	return t.Size(row)
+}
+
+// shrink drops the oldest rows of a table that holds too much.
+func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
+	for bound.Rows > 0 && held.Rows > bound.Rows || bound.Bytes > 0 && held.Bytes > bound.Bytes && held.Rows > 1 {
+		oldest := t.first(tx, primary+"_prefix", nil)
+		t.drop(tx, oldest)
+		held.Rows, held.Bytes = held.Rows-1, held.Bytes-t.size(oldest)
+	}
+}
+
+// unique makes sure that no other row has a key of the row in a unique index.
+func (t *Table[T]) unique(tx *Tx, row *T) error {
+	for _, index := range t.Indexes {
+		if index.taken == nil {
+			continue
+		}
+		if other := index.holder(tx, row); other != nil {
+			return index.taken(row)
+		}
+	}
+	return nil
+}
+
+// holder returns the other row that has a row's key, nil for none.
+func (i *Index[T]) holder(r Reader, row *T) *T {
+	key := i.key(row)
+	if key == nil {
+		return nil
+	}
+	other := i.Find(r, key)
+	if other == nil || slices.Equal(i.table.key(other), i.table.key(row)) {
+		return nil
+	}
+	return other
+}
+
+func (t *Table[T]) name() string     { return t.Name }
+func (t *Table[T]) singular() string { return t.Singular }
+func (t *Table[T]) noun() string     { return t.Noun }
+func (t *Table[T]) derived() bool    { return t.Derived }
+func (t *Table[T]) codec() *codec    { return t.fields }
+
+func (t *Table[T]) parent() (table, nested string) {
+	if t.Parent == nil {
+		return "", ""
+	}
+	return t.Parent.Table, t.Parent.Nested
+}
+
+func (t *Table[T]) schema() *memdb.TableSchema {
+	out := &memdb.TableSchema{Name: t.Name, Indexes: map[string]*memdb.IndexSchema{}}
+	add := func(index *Index[T], optional bool) {
+		out.Indexes[index.name] = &memdb.IndexSchema{Name: index.name, Unique: true, AllowMissing: optional, Indexer: keyIndexer[T]{index.key}}
+	}
+	add(t.all, false)
+	if t.secret != nil {
+		add(t.secret, false)
+	}
+	for _, index := range t.Indexes {
+		add(index, true)
+	}
+	return out
+}
+
+func (t *Table[T]) unlink(tx *Tx, parent Key) error {
+	for _, row := range t.Under(tx, parent) {
+		if t.Parent.Restrict != nil {
+			return t.Parent.Restrict(row)
+		}
+		if err := tx.store.engine.unlink(tx, t.Name, t.key(row)); err != nil {
+			return err
+		}
+		t.drop(tx, row)
+	}
+	return nil
+}
+
+func (t *Table[T]) hasKey(r Reader, key Key) bool { return t.Get(r, key) != nil }
+
+func (t *Table[T]) rowsUnder(r Reader, prefix Key) []any {
+	var out []any
+	for row := range t.all.Under(r, prefix) {
+		out = append(out, row)
+	}
+	return out
+}
+
+func (t *Table[T]) keyOf(row any) Key { return t.key(row.(*T)) }
+
+func (t *Table[T]) fresh(now time.Time) any {
+	row := new(T)
+	if t.Default != nil {
+		*row = t.Default(now)
+	}
+	return row
+}
+
+func (t *Table[T]) idOf(row any) *int64 {
+	if t.ID == nil {
+		return nil
+	}
+	return t.ID(row.(*T))
+}
+
+func (t *Table[T]) secretOf(row any) *Secret {
+	if t.Secret == nil {
+		return nil
+	}
+	return t.Secret(row.(*T))
+}
+
+// plant stores a row of a seed or snapshot, or finds why it cannot be there.
+func (t *Table[T]) plant(tx *Tx, raw any) (field, complaint string) {
+	row := raw.(*T)
+	if t.secret != nil && t.secret.Find(tx, t.Secret(row).Key()) != nil {
+		field := secretField(t.Secret(row))
+		return field, "the " + field + " is used twice"
+	}
+	if t.Get(tx, t.key(row)) != nil {
+		return "", "the " + t.Singular + " is there twice"
+	}
+	for _, index := range t.Indexes {
+		if index.taken != nil && index.holder(tx, row) != nil {
+			return index.name, fmt.Sprintf("the %s %s %s is used twice", t.Singular, index.name, t.fields.text(row, index.name))
+		}
+	}
+	if t.Check != nil {
+		if field, complaint := t.Check(tx, row); complaint != "" {
+			return field, complaint
+		}
+	}
+	if err := t.Insert(tx, row); err != nil {
+		return "", err.Error()
+	}
+	return "", ""
+}

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+)
+
+// ID is the id of a row as a request gives it: in a path, where it is text. What
+// cannot be an id is one that no row has; a 404 shows what was sent.
+type ID struct {
+	sent   string
+	number int64 // -1 for none
+}
+
+// maxID is the largest id: a real server's are int4.
+const maxID = 1<<31 - 1
+
+// ParseID reads an id.
+func ParseID(text string) ID {
+	number, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || text[0] < '0' || text[0] > '9' {
+		return ID{sent: text, number: -1}
+	}
+	return ID{sent: text, number: number}
+}
+
+// Number returns the id as a number, -1 if it cannot be one.
+func (id ID) Number() int64 { return id.number }
+
+// Valid reports whether a row can have the id.
+func (id ID) Valid() bool { return id.number >= 0 }
+
+// String returns the id as it was sent.
+func (id ID) String() string { return id.sent }
+
+// Optional is an input that may be absent.
+type Optional[T any] struct {
+	Value T
+	// Sent reports whether the value was there; null, where T is a pointer, counts.
+	Sent bool
+}
+
+// Or returns the value, or another one if it is absent.
+func (o Optional[T]) Or(absent T) T {
+	if o.Sent {
+		return o.Value
+	}
+	return absent
+}
+
+// JSON is a value whose text stands as it is: an open object, in the order of its
+// keys. As an input it is nil where nothing was sent.
+type JSON []byte
+
+// AppendJSON appends the text, null for none.
+func (j JSON) AppendJSON(dst []byte) []byte {
+	if len(j) == 0 {
+		return append(dst, "null"...)
+	}
+	return append(dst, j...)
+}
+
+// Digest is the SHA-256 of a secret.
+type Digest [sha256.Size]byte
+
+const digestPrefix = "sha256:"
+
+// MarshalText writes the digest as sha256:<hex>.
+func (d Digest) MarshalText() ([]byte, error) {
+	return hex.AppendEncode([]byte(digestPrefix), d[:]), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Digest) UnmarshalText(source []byte) error {
+	digits, found := bytes.CutPrefix(source, []byte(digestPrefix))
+	if found && len(digits) == hex.EncodedLen(len(d)) {
+		if _, err := hex.Decode(d[:], digits); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("a digest has the form %s and %d hexadecimal digits", digestPrefix, hex.EncodedLen(len(d)))
+}
+
+// Secret is a credential. The answer that creates it shows its text; what is
+// stored, and so every later answer, event and snapshot, has the digest alone.
+type Secret struct {
+	digest Digest
+	text   string
+}
+
+// NewSecret returns a secret with its text.
+func NewSecret(text string) Secret { return Secret{digest: sha256.Sum256([]byte(text)), text: text} }
+
+// Matches reports, in constant time, whether a text is the secret.
+func (s Secret) Matches(text string) bool {
+	digest := sha256.Sum256([]byte(text))
+	return subtle.ConstantTimeCompare(s.digest[:], digest[:]) == 1
+}
+
+// Key is that of the secret in an index.
+func (s Secret) Key() Key { return s.digest[:] }
+
+// IsZero reports whether there is no text to show.
+func (s Secret) IsZero() bool { return s.text == "" }
+
+// stored is the secret without its text.
+func (s Secret) stored() Secret { return Secret{digest: s.digest} }
+
+// String hides the secret from whatever prints a row.
+func (s Secret) String() string { return "[redacted]" }
+
+// GoString hides the secret as String does.
+func (s Secret) GoString() string { return s.String() }

@@ -1,0 +1,180 @@
+package pipeline
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+// under tells whether a path is the prefix or below it, whatever its case. A
+// real server takes a Bearer prefix off before it collapses repeated slashes,
+// and asks who it is after that, so //api is under /api only for the latter.
+func under(prefix, path string) bool {
+	_, inside := CutPrefixFold(path, prefix)
+	return inside
+}
+
+// apiPath is the path that a 404 names: repeated slashes collapsed, /api in
+// lower case and never without a slash behind it.
+func apiPath(path string) string {
+	return "/api/" + strings.TrimPrefix(collapse(path)[len("/api"):], "/")
+}
+
+// collapse makes one slash of several.
+func collapse(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+// clientIP is the address of the client, the first of X-Forwarded-For if there
+// is one, as a real server trusts it.
+func clientIP(r *http.Request) string {
+	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
+		first, _, _ := strings.Cut(forwarded, ",")
+		return strings.TrimSpace(first)
+	}
+	if colon := strings.LastIndexByte(r.RemoteAddr, ':'); colon >= 0 {
+		return r.RemoteAddr[:colon]
+	}
+	return r.RemoteAddr
+}
+
+// Decodable reports whether a path's escapes are those of UTF-8.
+func Decodable(path string) bool {
+	if !strings.Contains(path, "%") {
+		return true
+	}
+	text, err := url.PathUnescape(path)
+	return err == nil && utf8.ValidString(text)
+}
+
+// undecodableParam is the first parameter in a path of the contract that is no
+// UTF-8 behind its escapes. The router of a real server decodes the parameters
+// of every route that a path is at or below, whatever the method (F).
+func (x *exchange) undecodableParam() (param string, is bool) {
+	if Decodable(x.path) {
+		return "", false
+	}
+	segments := strings.FieldsFunc(x.path, func(r rune) bool { return r == '/' })
+	for _, path := range x.Contract.Paths() {
+		if !x.Serves(path) {
+			continue
+		}
+		if param, is = undecodable(segments, strings.Split(path.Template[1:], "/")); is {
+			return param, true
+		}
+	}
+	return "", false
+}
+
+// undecodable finds the parameter of a template that cannot be decoded in a path
+// that is at or below it.
+func undecodable(segments, template []string) (param string, is bool) {
+	if len(segments) < len(template) {
+		return "", false
+	}
+	for i, segment := range template {
+		switch {
+		case strings.HasPrefix(segment, "{"):
+			if !is && !Decodable(segments[i]) {
+				param, is = segments[i], true
+			}
+		case !strings.EqualFold(segment, segments[i]):
+			return "", false
+		}
+	}
+	return param, is
+}
+
+func unescape(segment string) string {
+	if !strings.Contains(segment, "%") {
+		return segment
+	}
+	text, err := url.PathUnescape(segment)
+	if err != nil {
+		return segment
+	}
+	return text
+}
+
+// Sent is what a request looked like before its path was changed for routing.
+type Sent struct {
+	Path      string // below the base path and the workspace
+	Workspace *workspace.Workspace
+	Base      string // the base path, and the workspace if the path named it
+}
+
+type sentKey struct{}
+
+// WithSent returns a context that says what the request looked like.
+func WithSent(ctx context.Context, original Sent) context.Context {
+	return context.WithValue(ctx, sentKey{}, original)
+}
+
+// sent returns what the request looked like. One that was not changed is for the
+// default workspace, under no base path.
+func (p *Pipeline) sent(r *http.Request) Sent {
+	if original, changed := r.Context().Value(sentKey{}).(Sent); changed {
+		return original
+	}
+	return Sent{Path: RawPath(r), Workspace: p.Default}
+}
+
+// RawPath is the path of a request to the letter. A server's request has it in
+// the request line; one that a program made does not.
+func RawPath(r *http.Request) string {
+	path := r.RequestURI
+	if !strings.HasPrefix(path, "/") {
+		return r.URL.EscapedPath()
+	}
+	if end := strings.IndexAny(path, "?#"); end >= 0 {
+		path = path[:end]
+	}
+	return path
+}
+
+// rawQuery is the query of a request. A fragment, which no client should send,
+// is none of it.
+func rawQuery(r *http.Request) string {
+	target, _, hasFragment := strings.Cut(r.RequestURI, "#")
+	if !hasFragment {
+		return r.URL.RawQuery
+	}
+	_, query, _ := strings.Cut(target, "?")
+	return query
+}
+
+var pathEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "{", "%7B", "}", "%7D")
+
+// EncodePath escapes what a page that names the path does not show as it is.
+func EncodePath(path string) string { return pathEscapes.Replace(path) }
+
+// latin1 reads the bytes of a header as Node does: each is a character.
+func latin1(value string) string {
+	runes := make([]rune, len(value))
+	for i := range len(value) {
+		runes[i] = rune(value[i])
+	}
+	return string(runes)
+}
+
+// CutPrefixFold takes a path prefix off, whatever its letter case.
+func CutPrefixFold(path, prefix string) (string, bool) {
+	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
+		return path, false
+	}
+	rest := path[len(prefix):]
+	switch {
+	case rest == "":
+		return "/", true
+	case rest[0] == '/':
+		return rest, true
+	}
+	return path, false
+}

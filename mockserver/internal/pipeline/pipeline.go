@@ -1,0 +1,421 @@
+// Package pipeline takes a request through the stages of a real server, in their
+// order, to the operation that answers it, and its answer to the client.
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Policy is how requests are judged.
+type Policy string
+
+// The policies.
+const (
+	Strict   Policy = "strict"
+	Faithful Policy = "faithful"
+	Off      Policy = "off"
+)
+
+// Run answers an operation; that of the engine is engine.Plans.Run.
+type Run func(id string, store *engine.Store, request *engine.Request, input *engine.Input, dst []byte, judge engine.Judge) (engine.Result, error)
+
+// Options are what a pipeline needs.
+type Options struct {
+	Contract *spec.Contract
+	// Default is the workspace of requests that name none.
+	Default     *workspace.Workspace
+	Run         Run
+	Credentials []engine.Credential
+	Limits      []engine.Limit
+	Policy      Policy
+	// Serves reports whether the instance has a path.
+	Serves func(*spec.Path) bool
+	// ReachedAt returns the URL of the instance that a request is for.
+	ReachedAt func(*http.Request, *workspace.Workspace) string
+	// Overlay asks an upstream who somebody is; nil without one.
+	Overlay *overlay.Overlay
+	// Replay is what is answered from recordings; nil for nothing.
+	Replay  *replay.Index
+	Metrics *metrics.Metrics
+	Logger  *slog.Logger
+}
+
+// Pipeline answers requests for the operations of a contract. It is safe for
+// concurrent use.
+type Pipeline struct{ Options }
+
+// New returns a pipeline.
+func New(options Options) *Pipeline { return &Pipeline{options} }
+
+// exchange is one request on its way through the stages.
+type exchange struct {
+	*Pipeline
+	start   time.Time // in real time
+	request *http.Request
+	writer  http.ResponseWriter
+	header  http.Header // of the response
+	// workspace is the one that the request belongs to; base is the path that its
+	// instance is served under.
+	workspace *workspace.Workspace
+	instance  *workspace.Instance
+	base      string
+	// operation is nil for a path or method that the contract does not have.
+	operation *spec.Operation
+	names     []string // of the parameters of its path
+	params    []string // their values
+	now       time.Time
+
+	// path is what was sent, below the base path.
+	path     string
+	token    string
+	identity engine.Identity
+	body     bodyparser.Body
+	query    *qs.Values
+	// effect is the scenario that the request met; nil for none.
+	effect   *scenario.Effect
+	forced   *answer // what a scenario or a recording has in the place of an answer
+	breaches []journal.Breach
+	noting   noting // writes the answer
+	buffer   []byte // what an answer is written in
+
+	asked engine.Request // what the operation is told
+	input engine.Input
+	view  engine.View // who makes the request is read from it
+
+	bound // to the exchange itself
+}
+
+// bound are methods of an exchange as functions: an exchange that is used again keeps
+// them.
+type bound struct {
+	accepting engine.Judge
+	located   func() string
+	queried   func(name string) (any, bool)
+}
+
+// exchanges are used again: one and its buffer are half of what a read allocates.
+var exchanges = sync.Pool{New: func() any {
+	x := &exchange{}
+	x.bound = bound{
+		accepting: x.accept,
+		located:   func() string { return x.ReachedAt(x.request, x.workspace) },
+		queried:   func(name string) (any, bool) { return x.query.Get(name) },
+	}
+	return x
+}}
+
+// maxBuffer is the largest buffer in bytes that is kept for another exchange.
+const maxBuffer = 64 << 10
+
+// release gives an exchange back whose answer was sent.
+func (x *exchange) release() {
+	buffer := x.buffer
+	if cap(buffer) > maxBuffer {
+		buffer = nil
+	}
+	clear(x.params)
+	*x = exchange{params: x.params[:0], buffer: buffer, bound: x.bound}
+	exchanges.Put(x)
+}
+
+// stage is one check of a request. An error ends the request.
+type stage func(*exchange) *apierror.Error
+
+// stages in the order of a real server (O): the body is read before anybody
+// asks who sent it; what the contract says of the request comes last.
+var stages = []stage{
+	(*exchange).readBody,
+	(*exchange).identify,
+	(*exchange).authenticate,
+	(*exchange).limitRate,
+	(*exchange).decodeParams,
+	(*exchange).route,
+	(*exchange).meetScenario,
+	(*exchange).permit,
+	(*exchange).replayRecorded,
+	(*exchange).demandContentType,
+	(*exchange).validate,
+}
+
+// stagesOfOptions are those that a request for the methods of a path goes through.
+var stagesOfOptions = []stage{
+	(*exchange).readBody,
+	(*exchange).identify,
+	(*exchange).authenticate,
+	(*exchange).limitRate,
+	(*exchange).decodeParams,
+}
+
+// answer is what leaves: a status, a body and its type. Headers were set.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte // nil for none
+	final       bool   // the page of a path that no router knows
+	outside     bool   // not of the contract
+}
+
+// Handle returns the gin handler of an operation, nil for requests of no operation.
+func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
+	var names []string
+	if operation != nil {
+		names = operation.PathParameters()
+	}
+	return func(c *gin.Context) {
+		x := p.exchange(c, operation)
+		x.names = names
+		x.send(c.Writer, x.respond())
+		x.release()
+	}
+}
+
+// Allow returns the gin handler of OPTIONS on a path: the methods it knows.
+func (p *Pipeline) Allow(methods string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		x := p.exchange(c, nil)
+		for _, check := range stagesOfOptions {
+			if problem := check(x); problem != nil {
+				x.send(c.Writer, x.refuse(problem))
+				x.release()
+				return
+			}
+		}
+		x.header["Allow"] = []string{methods}
+		x.send(c.Writer, answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)})
+		x.release()
+	}
+}
+
+// Unknown returns the gin handler of paths of no operation. Outside the API a real
+// server has its UI, so that a request for the methods of any path is told two (O).
+func (p *Pipeline) Unknown() gin.HandlerFunc {
+	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD")
+	return func(c *gin.Context) {
+		path := p.sent(c.Request).Path
+		if c.Request.Method == http.MethodOptions && len(path) > 0 && path[0] == '/' && Decodable(path) && !under("/api", collapse(path)) {
+			allowed(c)
+			return
+		}
+		unknown(c)
+	}
+}
+
+func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange {
+	original := p.sent(c.Request)
+	instance := original.Workspace.Instance()
+	x := exchanges.Get().(*exchange)
+	*x = exchange{
+		Pipeline:  p,
+		start:     time.Now(),
+		request:   c.Request,
+		writer:    c.Writer,
+		header:    c.Writer.Header(),
+		workspace: original.Workspace,
+		instance:  instance,
+		base:      original.Base,
+		operation: operation,
+		now:       instance.Clock.Now(),
+		path:      original.Path,
+		params:    x.params,
+		buffer:    x.buffer,
+		bound:     x.bound,
+	}
+	if !instance.Clock.Real() {
+		x.header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
+	}
+	for _, param := range c.Params {
+		x.params = append(x.params, unescape(param.Value))
+	}
+	x.token = tokenOf(c.Request.Header, under("/api", x.path))
+	return x
+}
+
+// send sends an answer, and tells the journal.
+func (x *exchange) send(w gin.ResponseWriter, out answer) {
+	if x.effect != nil && x.effect.Fault != "" {
+		x.sendBroken(w, out)
+		return
+	}
+	x.noting = noting{ResponseWriter: w, exchange: x, body: out.body}
+	x.write(&x.noting, out)
+}
+
+// write writes an answer.
+func (x *exchange) write(w gin.ResponseWriter, out answer) {
+	write := respond.Write
+	if out.final {
+		write = respond.WriteFinal
+	}
+	write(w, x.request, out.status, out.contentType, out.body)
+	w.WriteHeaderNow() // else gin answers unknown paths itself when there is no body
+}
+
+// respond runs the stages and the operation. A panic becomes a 500.
+func (x *exchange) respond() (out answer) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			x.Logger.Error("panic while answering", "operation", x.operationID(), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			out = x.refuse(apierror.Internal("Internal server error"))
+		}
+	}()
+	for _, check := range stages {
+		if problem := check(x); problem != nil {
+			return x.checked(x.refuse(problem))
+		}
+		if x.forced != nil {
+			return *x.forced
+		}
+	}
+	return x.operate()
+}
+
+// operate lets the operation answer. What breaks the contract leaves no trace in the
+// state, and a 500 takes its place.
+func (x *exchange) operate() answer {
+	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Random: x.instance.Random}
+	x.input = engine.Input{Path: x.params, Query: x.queried, Header: x.request.Header, Body: x.body.Value, Text: x.body.Text}
+	result, err := x.Run(x.operation.ID, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
+	if err != nil {
+		var broken *brokenAnswer
+		if errors.As(err, &broken) {
+			return x.replace(answer{status: broken.status}, broken.failures)
+		}
+		return x.checked(x.refuse(x.problem(err)))
+	}
+	if result.Body != nil {
+		x.buffer = result.Body
+	}
+	return answer{status: result.Status, contentType: result.ContentType, body: result.Body}
+}
+
+// brokenAnswer says that an answer breaks the contract.
+type brokenAnswer struct {
+	status   int
+	failures []spec.Failure
+}
+
+func (b *brokenAnswer) Error() string { return b.failures[0].Error() }
+
+// accept judges the answer of an operation before it counts.
+func (x *exchange) accept(result engine.Result) error {
+	if result.Location != "" {
+		x.header["Location"] = []string{result.Location}
+	}
+	if result.ETag != "" {
+		x.header["Etag"] = []string{result.ETag}
+	}
+	for name, values := range result.Header {
+		x.header[name] = values
+	}
+	failures := x.judge(answer{status: result.Status, contentType: result.ContentType, body: result.Body})
+	if len(failures) == 0 {
+		return nil
+	}
+	delete(x.header, "Location")
+	delete(x.header, "Etag")
+	for name := range result.Header {
+		delete(x.header, name)
+	}
+	return &brokenAnswer{result.Status, failures}
+}
+
+// problem finds the answer to an error of an operation.
+func (x *exchange) problem(err error) *apierror.Error {
+	var known *apierror.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	x.Logger.Error("answering failed", "operation", x.operationID(), "error", err)
+	return apierror.Internal("Internal server error")
+}
+
+func (x *exchange) refuse(problem *apierror.Error) answer {
+	x.buffer = problem.AppendBody(x.buffer[:0], x.newID)
+	return answer{
+		status:      problem.Status,
+		contentType: problem.ContentType(),
+		body:        x.buffer,
+		final:       problem.Envelope == apierror.Page,
+		outside:     problem.Outside,
+	}
+}
+
+// checked judges an answer on the bytes that are about to leave. One that
+// breaks the contract is recorded and replaced.
+func (x *exchange) checked(out answer) answer {
+	if out.outside {
+		return out
+	}
+	failures := x.judge(out)
+	if len(failures) == 0 {
+		return out
+	}
+	return x.replace(out, failures)
+}
+
+// replace records how an answer breaks the contract, and puts a 500 in its place.
+func (x *exchange) replace(out answer, failures []spec.Failure) answer {
+	x.violate(journal.Response, journal.Replaced, out.status, failures)
+	delete(x.header, "Location")
+	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
+}
+
+// judge finds how an answer breaks the contract.
+func (x *exchange) judge(out answer) []spec.Failure {
+	if x.operation == nil || x.Policy == Off {
+		return nil
+	}
+	x.header["Content-Type"] = []string{out.contentType}
+	bytes := out.body
+	if bytes == nil {
+		bytes = []byte{}
+	}
+	failures := x.operation.CheckResponse(out.status, x.header, bytes)
+	if out.contentType == "" {
+		delete(x.header, "Content-Type")
+	}
+	return failures
+}
+
+func (x *exchange) operationID() string {
+	if x.operation == nil {
+		return ""
+	}
+	return x.operation.ID
+}
+
+// newID makes the id of an error.
+func (x *exchange) newID() string { return NewID(x.instance.Random, x.Logger) }
+
+// NewID makes the id of an error.
+func NewID(random io.Reader, logger *slog.Logger) string {
+	id, err := uuid.NewRandomFromReader(random)
+	if err != nil {
+		logger.Error("no randomness for the id of an error", "error", err)
+		return uuid.Nil.String()
+	}
+	return id.String()
+}

@@ -1,0 +1,51 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+)
+
+// noting tells the journal of an answer when its headers are complete and nothing
+// of it has left: who has an answer finds it in the journal.
+type noting struct {
+	gin.ResponseWriter
+	exchange *exchange
+	body     []byte
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (n *noting) WriteHeader(status int) {
+	n.exchange.record(status, n.body)
+	n.ResponseWriter.WriteHeader(status)
+}
+
+// record writes the exchange into the journal and counts it. status is that of
+// the answer, 0 if there was none; body is the answer's before it is encoded.
+func (x *exchange) record(status int, body []byte) {
+	duration := time.Since(x.start)
+	done := journal.Exchange{
+		Start:          x.start,
+		Duration:       duration,
+		Method:         x.request.Method,
+		Host:           x.request.Host,
+		Path:           x.path,
+		Query:          x.request.URL.RawQuery,
+		Operation:      x.operationID(),
+		Status:         status,
+		Caller:         string(x.identity.Kind),
+		RequestHeader:  x.request.Header,
+		RequestBody:    x.body.Text,
+		RequestSize:    x.request.ContentLength,
+		ResponseHeader: x.header,
+		ResponseBody:   body,
+		Violations:     x.breaches,
+	}
+	if x.effect != nil {
+		done.Scenario = x.effect.Source
+	}
+	x.workspace.Journal.Append(&done)
+	x.Metrics.Observe(done.Operation, status, duration, x.breaches)
+}

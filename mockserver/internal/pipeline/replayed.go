@@ -1,0 +1,50 @@
+package pipeline
+
+import (
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
+)
+
+// ReplayHeader is the response header of an answer that comes from a recording.
+const ReplayHeader = "Unleash-Mock-Replay"
+
+// identifyRecorded knows the tokens whose creation is replayed.
+func (x *exchange) identifyRecorded() {
+	if x.Replay == nil || x.identity.Kind != engine.UnknownToken || x.realm(collapse(x.path)) == nil {
+		return
+	}
+	if identity, known := x.Replay.Identify(x.token); known {
+		x.identity = identity
+	}
+}
+
+// replayRecorded answers from the recordings, if the request is in them. What a token
+// is not for is left to the operation to refuse.
+func (x *exchange) replayRecorded() *apierror.Error {
+	cursor := x.instance.Replay
+	if cursor == nil || x.effect != nil && x.effect.Answer != nil { // the operation's own success is demanded
+		return nil
+	}
+	if realm := x.realm(collapse(x.path)); realm != nil && !realm.Opens(&x.view, x.identity, x.params) {
+		return nil
+	}
+	key := replay.Key(x.operation, x.params, rawQuery(x.request), x.request.Header.Get("Content-Type"), x.body.Value)
+	recorded := cursor.Next(key, x.request.Method == http.MethodHead)
+	if recorded == nil {
+		return nil
+	}
+	base := x.located()
+	x.header[ReplayHeader] = []string{recorded.Source}
+	if location := recorded.Location(base); location != "" {
+		x.header["Location"] = []string{location}
+	}
+	for name, values := range recorded.Limits {
+		x.header[name] = values
+	}
+	out := x.checked(answer{status: recorded.Status, contentType: recorded.ContentType, body: recorded.Body(base)})
+	x.forced = &out
+	return nil
+}

@@ -1,0 +1,233 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// readBody reads and decodes what is sent: errors of it precede all others.
+func (x *exchange) readBody() *apierror.Error {
+	read, failed := bodyparser.Read(x.request)
+	x.body = read
+	if failed != nil {
+		return apierror.BodyParser(failed.Status, failed.Message)
+	}
+	return nil
+}
+
+// identify finds out whose token it is. One of the wrong kind is refused even
+// on paths that nobody knows.
+func (x *exchange) identify() *apierror.Error {
+	x.identity = engine.Identity{Kind: engine.Nobody}
+	x.view.Open(x.instance.Store, nil)
+	if x.token != "" {
+		var known bool
+		if x.identity, known = x.known(); !known {
+			x.identity.Kind = engine.UnknownToken
+		}
+	}
+	x.identifyRecorded()
+	if problem := x.identifyUpstream(); problem != nil {
+		return problem
+	}
+	path := collapse(x.path)
+	switch {
+	case under("/api/client", path):
+		return guard(x.identity.Kind, engine.BackendToken, x.token)
+	case under("/api/frontend", path):
+		return guard(x.identity.Kind, engine.FrontendToken, x.token)
+	}
+	return demandKind(x.identity.Kind, x.token, path)
+}
+
+// authenticate demands a known token everywhere under /api, and one of its own where
+// a part of the API has credentials of its own.
+func (x *exchange) authenticate() *apierror.Error {
+	path := collapse(x.path)
+	if !under("/api", path) {
+		return nil
+	}
+	switch x.identity.Kind {
+	case engine.Nobody:
+		return apierror.AuthenticationRequired(x.base)
+	case engine.UnknownToken:
+		return apierror.Unauthorized()
+	}
+	if x.operation != nil && x.identity.Subject == nil && x.realm(path) != nil {
+		return apierror.Unauthorized()
+	}
+	return nil
+}
+
+// limitRate counts the requests that are limited. The headers of the last limit that
+// applies win.
+func (x *exchange) limitRate() *apierror.Error {
+	path := ""
+	for i, limit := range x.Limits {
+		limiter := x.instance.Limiters[i]
+		if limiter == nil {
+			continue
+		}
+		if path == "" {
+			path = collapse(x.path)
+		}
+		if !limit.Applies(path, x.token) {
+			continue
+		}
+		verdict := limiter.Take(clientIP(x.request), x.instance.Clock.Now)
+		verdict.SetHeaders(x.header)
+		if !verdict.Allowed {
+			return apierror.TooManyRequests()
+		}
+	}
+	return nil
+}
+
+// decodeParams refuses a path with a parameter that cannot be decoded, before
+// anything else is asked of the path.
+func (x *exchange) decodeParams() *apierror.Error {
+	if param, is := x.undecodableParam(); is {
+		return apierror.UndecodableParam(param)
+	}
+	return nil
+}
+
+// route refuses what is no operation.
+func (x *exchange) route() *apierror.Error {
+	if x.operation != nil {
+		return nil
+	}
+	if under("/api", collapse(x.path)) {
+		return apierror.PathNotFound(x.base + apiPath(x.path))
+	}
+	if !Decodable(x.path) {
+		return apierror.BadPath()
+	}
+	return apierror.NoRoute(x.request.Method, EncodePath(x.base+x.path))
+}
+
+func (x *exchange) permit() *apierror.Error {
+	switch {
+	case !x.operation.Admits(x.identity.Token):
+		return apierror.WrongTokenKind()
+	case !x.operation.Permits(x.holds):
+		return apierror.Permission(x.operation.Permissions...)
+	}
+	return nil
+}
+
+// holds reports whether the caller has a permission where the operation needs it.
+func (x *exchange) holds(permission spec.Permission) bool {
+	return x.identity.May(permission, x.named(x.operation.Project), x.named(x.operation.Environment))
+}
+
+// named returns the project or environment that a request names; empty where the
+// operation is for none.
+func (x *exchange) named(source spec.Source) string {
+	switch source.In {
+	case "path":
+		return x.params[slices.Index(x.names, source.Name)]
+	case "query":
+		text, _ := qs.Parse(rawQuery(x.request)).Get(source.Name)
+		name, _ := text.(string)
+		return name
+	case "body":
+		object, _ := x.body.Value.(map[string]any)
+		name, _ := object[source.Name].(string)
+		return name
+	}
+	return ""
+}
+
+// demandContentType is for methods that change something, body or not.
+func (x *exchange) demandContentType() *apierror.Error {
+	if !x.operation.DemandsContentType() {
+		return nil
+	}
+	if sent := x.request.Header.Get("Content-Type"); !bodyparser.IsJSON(sent) {
+		return apierror.ContentType(latin1(sent))
+	}
+	return nil
+}
+
+// validate checks parameters and body against the contract: path, query, body.
+func (x *exchange) validate() *apierror.Error {
+	x.query = qs.Parse(rawQuery(x.request))
+	if x.Policy == Off {
+		return nil
+	}
+	for _, in := range []string{"path", "query", "header"} {
+		for _, parameter := range x.operation.Parameters {
+			if parameter.In != in {
+				continue
+			}
+			value, present := x.parameter(parameter)
+			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
+				x.violate(journal.Request, journal.Refused, 0, failures)
+				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
+			}
+		}
+	}
+	return x.validateBody()
+}
+
+func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool) {
+	switch parameter.In {
+	case "path":
+		return x.params[slices.Index(x.names, parameter.Name)], true
+	case "query":
+		return x.query.Get(parameter.Name)
+	}
+	values := x.request.Header.Values(parameter.Name)
+	return strings.Join(values, ", "), len(values) > 0
+}
+
+// sentParameter prints a parameter as JSON.stringify would.
+func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
+	if parameter.In == "query" {
+		return x.query.Print(parameter.Name)
+	}
+	return string(v8json.Stringify(nil, value))
+}
+
+// validateBody judges the body. Under the policy Faithful a body that can be
+// coerced passes, and what Strict would have said is recorded.
+func (x *exchange) validateBody() *apierror.Error {
+	failures := x.operation.CheckBodyText(x.body.Text, x.body.Value)
+	if len(failures) == 0 {
+		return nil
+	}
+	if x.Policy == Faithful && x.operation.Body != nil {
+		x.body.Value = ajv.Coerce(x.operation.Body.Shape, x.body.Value)
+		remaining := x.operation.CheckBody(x.body.Value)
+		if len(remaining) == 0 {
+			x.violate(journal.Request, journal.Accepted, 0, failures)
+			return nil
+		}
+		failures = remaining
+	}
+	x.violate(journal.Request, journal.Refused, 0, failures)
+	return apierror.Invalid(ajv.Detail(failures[0], x.sentValue(failures[0].Pointer)))
+}
+
+// sentValue prints the part of the body at a JSON pointer as JSON.stringify
+// would.
+func (x *exchange) sentValue(pointer string) string {
+	if x.body.Text == nil {
+		return "{}"
+	}
+	printed, found := v8json.Restringify(x.body.Text, pointer)
+	if !found {
+		return "undefined"
+	}
+	return printed
+}

@@ -1,0 +1,117 @@
+package pipeline
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// tokenOf draws the token from the first Authorization header. Under /api a Bearer
+// prefix is taken off once, in any case, as a real server does; outside it is part
+// of the token.
+func tokenOf(header http.Header, stripBearer bool) string {
+	token := strings.Trim(header.Get("Authorization"), " \t")
+	if !stripBearer {
+		return token
+	}
+	const prefix = "bearer"
+	if len(token) <= len(prefix) || !strings.EqualFold(token[:len(prefix)], prefix) {
+		return token
+	}
+	end := len(prefix)
+	for end < len(token) && isSpace(token[end]) {
+		end++
+	}
+	if end == len(prefix) {
+		return token
+	}
+	return token[end:]
+}
+
+// isSpace reports whether a character separates Bearer from the token: what
+// JavaScript's expressions call white space, of the characters that a header may
+// hold.
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == 0xa0 }
+
+// isPersonal and isAdmin report whether a token has the form of a personal access
+// token, or of an admin API token.
+func isPersonal(token string) bool { return strings.HasPrefix(token, "user:") }
+func isAdmin(token string) bool    { return strings.HasPrefix(token, "*:*") }
+
+// isSDK reports whether a kind of token is for SDKs.
+func isSDK(kind engine.Kind) bool { return kind == engine.BackendToken || kind == engine.FrontendToken }
+
+// known looks a token up: among the credentials of the part of the API that the path
+// is in, if it has its own; else among all others.
+func (x *exchange) known() (engine.Identity, bool) {
+	path := collapse(x.path)
+	for _, credential := range x.Credentials {
+		if credential.Under != "" && !under(credential.Under, path) {
+			continue
+		}
+		if identity, known := credential.Identify(&x.view, x.token); known {
+			return identity, true
+		}
+	}
+	return engine.Identity{}, false
+}
+
+// realm returns the credential of the part of the API that a path is in, nil if that
+// part has none of its own.
+func (p *Pipeline) realm(path string) *engine.Credential {
+	for i := range p.Credentials {
+		if credential := &p.Credentials[i]; credential.Under != "" && under(credential.Under, path) {
+			return credential
+		}
+	}
+	return nil
+}
+
+// guard stands before the APIs of SDKs, which admit one kind of token. What does not
+// have the form of an SDK's token is of the wrong kind, known or not.
+func guard(sent, admitted engine.Kind, token string) *apierror.Error {
+	switch {
+	case sent == admitted:
+		return nil
+	case isPersonal(token), isAdmin(token), isSDK(sent):
+		return apierror.WrongTokenKind()
+	}
+	return apierror.TokenRequired()
+}
+
+// Paths that a real server takes for those of SDKs wherever they stand in a path.
+var (
+	backendPaths  = []string{"/api/client"}
+	frontendPaths = []string{"/api/proxy", "/api/development/proxy", "/api/production/proxy", "/api/frontend"}
+)
+
+// demandKind admits the tokens of SDKs on paths that look like theirs only, and
+// no unknown token there.
+func demandKind(sent engine.Kind, token, path string) *apierror.Error {
+	switch sent {
+	case engine.BackendToken:
+		if !containsAny(path, backendPaths) {
+			return apierror.WrongTokenKind()
+		}
+	case engine.FrontendToken:
+		if !containsAny(path, frontendPaths) {
+			return apierror.WrongTokenKind()
+		}
+	case engine.Nobody, engine.UnknownToken:
+		if !isPersonal(token) && (containsAny(path, backendPaths) || containsAny(path, frontendPaths)) {
+			return apierror.TokenRequired()
+		}
+	}
+	return nil
+}
+
+func containsAny(path string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return false
+}

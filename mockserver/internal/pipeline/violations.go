@@ -1,0 +1,48 @@
+package pipeline
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// ViolationHeader is the response header that tells how the exchange broke the
+// contract, once for each violation, up to 8.
+const ViolationHeader = "Unleash-Mock-Violation"
+
+// The bounds of what headers tell of violations.
+const (
+	maxViolationHeaders = 8
+	maxViolationHeader  = 300
+)
+
+// violate remembers how the exchange broke the contract, for the journal and for
+// the client.
+func (x *exchange) violate(direction journal.Direction, outcome journal.Outcome, status int, failures []spec.Failure) {
+	for _, failure := range failures {
+		x.breaches = append(x.breaches, journal.Breach{Direction: direction, Outcome: outcome, Status: status, Failure: failure})
+		if lines := x.header[ViolationHeader]; len(lines) < maxViolationHeaders {
+			x.header[ViolationHeader] = append(lines, violationLine(direction, failure))
+		}
+	}
+	if outcome == journal.Refused || outcome == journal.Forced {
+		return // somebody wanted it so
+	}
+	x.Logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(direction), "status", status,
+		"pointer", failures[0].In+failures[0].Pointer, "reason", failures[0].Reason)
+}
+
+// violationLine words a failure as the value of a header: ASCII, in bounds.
+func violationLine(direction journal.Direction, failure spec.Failure) string {
+	line := string(direction) + ", " + failure.In + failure.Pointer + ": " + failure.Reason
+	if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }) {
+		line = strconv.QuoteToASCII(line)
+		line = line[1 : len(line)-1]
+	}
+	if len(line) > maxViolationHeader {
+		line = line[:maxViolationHeader-3] + "..."
+	}
+	return line
+}

@@ -1,0 +1,35 @@
+package accounts
+
+import (
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// upgrade moves personal access tokens, which stood among the API tokens in version
+// 1 of snapshots, to their users.
+func upgrade(snapshot *v8json.Object, from int) {
+	if from != 1 {
+		return
+	}
+	byID := map[any]*v8json.Object{}
+	for _, user := range engine.Rows(snapshot, users.Name) {
+		id, _ := user.Get("id")
+		byID[id] = user
+	}
+	kept := []any{}
+	for _, token := range engine.Rows(snapshot, apiTokens.Name) {
+		owner, _ := token.Get("userId")
+		user := byID[owner]
+		if engine.TextIn(token, "type") != "personal" || user == nil {
+			kept = append(kept, token) // to be refused there, if it is personal
+			continue
+		}
+		before, _ := user.Get(personalTokens.Parent.Nested)
+		list, _ := before.([]any)
+		digest, _ := token.Get("digest")
+		moved := v8json.NewObject()
+		moved.Set("digest", digest)
+		user.Set(personalTokens.Parent.Nested, append(list, moved))
+	}
+	snapshot.Set(apiTokens.Name, kept)
+}

@@ -1,0 +1,27 @@
+// Package invoices is the resource of invoices, which a seed gives as they stand.
+package invoices
+
+import "github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{
+		Name:   "invoices",
+		Values: []*engine.Value{plain, detailed},
+		Operations: engine.Operations{
+			"getInvoices":         engine.Read(show(plain)),
+			"getDetailedInvoices": engine.Read(show(detailed)),
+		},
+	}
+}
+
+var (
+	plain    = &engine.Value{Name: "invoices", Default: `[]`}
+	detailed = &engine.Value{Name: "detailedInvoices", Default: `{"invoices":[]}`}
+)
+
+func show(value *engine.Value) func(*engine.View, struct{}) (engine.Answer[engine.JSON], error) {
+	return func(view *engine.View, _ struct{}) (engine.Answer[engine.JSON], error) {
+		return engine.OK(value.Get(view))
+	}
+}

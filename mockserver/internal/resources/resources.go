@@ -1,0 +1,45 @@
+// Package resources lists the resources of the API. It is the only place that names
+// all of them.
+package resources
+
+import (
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/instance"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/invoices"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signalendpoints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signals"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
+)
+
+// Options are what an instance allows; 0 or less is any number.
+type Options struct {
+	// Endpoints is how many signal endpoints may exist, TokensPerEndpoint how many
+	// tokens each may have.
+	Endpoints, TokensPerEndpoint int
+	// CallsPerSecond is how many calls of signal endpoints one client may make.
+	CallsPerSecond int
+	// PersonalTokenPerMinute is how many requests one client may make with personal
+	// access tokens.
+	PersonalTokenPerMinute int
+	// MaxSignals is how many signals are kept; the oldest go first.
+	MaxSignals int
+}
+
+// All returns the resources: those that others refer to first.
+func All(options Options) []engine.Resource {
+	return []engine.Resource{
+		accounts.Resource(options.PersonalTokenPerMinute),
+		signalendpoints.Resource(options.Endpoints),
+		signaltokens.Resource(options.TokensPerEndpoint),
+		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals}),
+		invoices.Resource(),
+		instance.Resource(),
+	}
+}
+
+// APITokens returns the section of a seed that has API tokens, and what puts tokens in
+// the place of all others of their type: admin, backend or frontend.
+func APITokens(tokenType string, secrets []string) (section string, change func(rows []any) []any) {
+	return accounts.APITokens(tokenType, secrets)
+}

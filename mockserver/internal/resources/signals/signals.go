@@ -1,0 +1,283 @@
+// Package signals is the resource of the signals that signal endpoints receive:
+// calling an endpoint, and reading what has come.
+package signals
+
+import (
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signalendpoints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Options are what an instance allows; 0 or less is any number.
+type Options struct {
+	// CallsPerSecond is how many calls of signal endpoints one client may make.
+	CallsPerSecond int
+	// Rows is how many signals are kept; the oldest go first.
+	Rows int
+}
+
+// Resource returns the resource.
+func Resource(options Options) engine.Resource {
+	return engine.Resource{
+		Name:   "signals",
+		Tables: []engine.AnyTable{signals, days},
+		Operations: engine.Operations{
+			"callSignalEndpoint":       engine.Write(call),
+			"getSignalEndpointSignals": engine.Read(listOfEndpoint),
+			"getSignals":               engine.Read(query),
+		},
+		Credentials: []engine.Credential{{Under: signalendpoints.CallPath, Identify: identify, Opens: opens}},
+		Limits:      []engine.Limit{{Requests: options.CallsPerSecond, Per: time.Second, Applies: isCall}},
+		Bounds:      []engine.Bound{{Table: "signals", Rows: options.Rows}},
+	}
+}
+
+// Kind is that of a request with a signal endpoint token.
+const Kind engine.Kind = "signal endpoint token"
+
+// tokenKind is what the contract calls these tokens.
+const tokenKind spec.TokenKind = "signal-endpoint"
+
+// identify knows signal endpoint tokens.
+func identify(view *engine.View, secret string) (engine.Identity, bool) {
+	token := signaltokens.BySecret(view, secret)
+	return engine.Identity{Kind: Kind, Token: tokenKind, Subject: token}, token != nil
+}
+
+// opens reports whether a token is one of the endpoint that is called by its name. Of
+// an endpoint that is not in the state any token is as good.
+func opens(view *engine.View, identity engine.Identity, path []string) bool {
+	token, is := identity.Subject.(*signaltokens.Token)
+	if !is {
+		return true
+	}
+	endpoint := signalendpoints.ByName(view, path[0])
+	return endpoint == nil || endpoint.ID == token.EndpointID
+}
+
+// isCall reports whether a request is of the part of the API whose calls are
+// limited. The limiter of a real server, unlike its router, minds the letter case
+// (O).
+func isCall(path, _ string) bool {
+	rest, found := strings.CutPrefix(path, signalendpoints.CallPath)
+	return found && (rest == "" || rest[0] == '/')
+}
+
+// Signal is one signal that an endpoint received.
+type Signal struct {
+	ID int64 `json:"id"`
+	// SourceID is the endpoint's id; it stays when the endpoint goes.
+	SourceID int64 `json:"sourceId" state:",required"`
+	// TokenID is the token that was used; nil in seeds that name none.
+	TokenID   *int64    `json:"-" state:"tokenId"`
+	CreatedAt time.Time `json:"createdAt"`
+	// Payload is a JSON object in the order of jsonb.
+	Payload engine.JSON `json:"payload"`
+}
+
+var signals = engine.NewTable(engine.Definition[Signal]{
+	Name: "signals", Singular: "signal", Noun: "signal",
+	ID:      func(s *Signal) *int64 { return &s.ID },
+	Indexes: []*engine.Index[Signal]{newest, newestOf},
+	Default: func(now time.Time) Signal { return Signal{CreatedAt: now, Payload: engine.JSON("{}")} },
+	Derive:  countDays,
+	Check:   checkToken,
+})
+
+var (
+	newest   = engine.Sorted("newest", func(s *Signal) engine.Key { return engine.Descending(s.CreatedAt.UnixMilli(), s.ID) })
+	newestOf = engine.Sorted("source", func(s *Signal) engine.Key {
+		return engine.Join(engine.Int(s.SourceID), engine.Descending(s.CreatedAt.UnixMilli(), s.ID))
+	})
+)
+
+// checkToken refuses a signal that names the token of another endpoint.
+func checkToken(r engine.Reader, s *Signal) (field, complaint string) {
+	if s.TokenID == nil {
+		return "", ""
+	}
+	return signaltokens.CheckOwner(r, "tokenId", *s.TokenID, s.SourceID)
+}
+
+// common is what all answers show of a signal.
+type common struct {
+	*Signal
+	Source string `json:"source"`
+}
+
+// source is where every signal of this API comes from.
+const source = "signal-endpoint"
+
+type called struct {
+	common
+	TokenID *int64 `json:"createdBySourceTokenId"`
+}
+
+type calledOut struct {
+	Signals []called `json:"signals"`
+}
+
+type callIn struct {
+	Name string      `path:"name"`
+	Body engine.JSON `body:""`
+}
+
+// call stores a signal. An unknown name and a disabled endpoint are both not found;
+// a token of another endpoint is not known here (A).
+func call(tx *engine.Tx, in callIn) (out engine.Answer[calledOut], err error) {
+	endpoint := signalendpoints.ByName(tx, in.Name)
+	if endpoint == nil {
+		return out, signalendpoints.NoName(in.Name)
+	}
+	token, _ := tx.Identity.Subject.(*signaltokens.Token)
+	if token == nil || token.EndpointID != endpoint.ID {
+		return out, apierror.Unauthorized()
+	}
+	if !endpoint.Enabled {
+		return out, signalendpoints.NoName(in.Name)
+	}
+	payload := []byte("{}")
+	if in.Body != nil {
+		if payload, err = v8json.CompactJSONB(in.Body); err != nil {
+			return out, err
+		}
+	}
+	signal := &Signal{SourceID: endpoint.ID, TokenID: &token.ID, CreatedAt: tx.Stamp(), Payload: payload}
+	if err := signals.Insert(tx, signal); err != nil {
+		return out, err
+	}
+	return engine.OK(calledOut{[]called{{common{signal, source}, signal.TokenID}}})
+}
+
+type page struct {
+	Limit  engine.Optional[string] `query:"limit"`
+	Offset engine.Optional[string] `query:"offset"`
+}
+
+type listIn struct {
+	Endpoint engine.ID `path:"signalEndpointId"`
+	page
+}
+
+type listed struct {
+	common
+	TokenName *string `json:"tokenName"`
+}
+
+type listOut struct {
+	Signals []listed `json:"signalEndpointSignals"`
+}
+
+func listOfEndpoint(view *engine.View, in listIn) (out engine.Answer[listOut], err error) {
+	endpoint, err := signalendpoints.ByID(view, in.Endpoint)
+	if err != nil {
+		return out, err
+	}
+	limit, offset := in.bounds()
+	names := newNames(view)
+	list := []listed{}
+	for signal := range newestOf.Under(view, engine.Int(endpoint.ID)) {
+		if offset > 0 {
+			offset--
+			continue
+		}
+		if len(list) == limit {
+			break
+		}
+		list = append(list, listed{common{signal, source}, names.token(signal)})
+	}
+	return engine.OK(listOut{list})
+}
+
+type queryIn struct {
+	page
+	From engine.Optional[string] `query:"from"`
+	To   engine.Optional[string] `query:"to"`
+}
+
+type queried struct {
+	common
+	SourceName        *string `json:"sourceName"`
+	SourceDescription *string `json:"sourceDescription"`
+	TokenName         *string `json:"tokenName"`
+}
+
+type queryOut struct {
+	Signals []queried `json:"signals"`
+	Total   int       `json:"total"`
+}
+
+func query(view *engine.View, in queryIn) (out engine.Answer[queryOut], err error) {
+	days, err := in.days()
+	if err != nil {
+		return out, err
+	}
+	limit, offset := in.bounds()
+	total, skipped, start := span(view, days, offset)
+	out.Value = queryOut{Signals: []queried{}, Total: total}
+	if total <= offset {
+		return out, nil
+	}
+	offset -= skipped
+	names := newNames(view)
+	for signal := range newest.From(view, start) {
+		if len(out.Value.Signals) == limit || !days.from.IsZero() && signal.CreatedAt.Before(days.from) {
+			break
+		}
+		if offset > 0 {
+			offset--
+			continue
+		}
+		shown := queried{common: common{signal, source}, TokenName: names.token(signal)}
+		if endpoint := names.endpoint(signal.SourceID); endpoint != nil {
+			shown.SourceName, shown.SourceDescription = &endpoint.Name, endpoint.Description
+		}
+		out.Value.Signals = append(out.Value.Signals, shown)
+	}
+	return out, nil
+}
+
+// names looks up what the ids of signals stand for now, once each: many signals have
+// the same few sources.
+type names struct {
+	view      *engine.View
+	endpoints map[int64]*signalendpoints.Endpoint
+	tokens    map[[2]int64]*signaltokens.Token
+}
+
+func newNames(view *engine.View) names {
+	return names{view, map[int64]*signalendpoints.Endpoint{}, map[[2]int64]*signaltokens.Token{}}
+}
+
+// endpoint returns the endpoint of an id, nil once it is gone.
+func (n names) endpoint(id int64) *signalendpoints.Endpoint {
+	endpoint, known := n.endpoints[id]
+	if !known {
+		endpoint = signalendpoints.Find(n.view, id)
+		n.endpoints[id] = endpoint
+	}
+	return endpoint
+}
+
+// token returns the name of a signal's token, nil once it is gone.
+func (n names) token(signal *Signal) *string {
+	if signal.TokenID == nil {
+		return nil
+	}
+	key := [2]int64{signal.SourceID, *signal.TokenID}
+	token, known := n.tokens[key]
+	if !known {
+		token = signaltokens.Find(n.view, key[0], key[1])
+		n.tokens[key] = token
+	}
+	if token == nil {
+		return nil
+	}
+	return &token.Name
+}

@@ -1,0 +1,158 @@
+// Package seed reads the YAML files that say what a mocked instance starts with:
+// rows of the resources' tables and rules. Every complaint names the line and the
+// field.
+package seed
+
+import (
+	_ "embed"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+)
+
+//go:generate go test -run TestSchema . -update
+
+//go:embed seed.schema.json
+var schemaSource []byte
+
+//go:embed default.yaml
+var defaultSource []byte
+
+// rulesSection holds the rules; all others hold rows.
+const rulesSection = "scenarios"
+
+// Seed is what a mocked instance starts with. It is not changed by those who use it.
+type Seed struct {
+	rows  *v8json.Object
+	rules []scenario.Rule
+	tree  *ast.File // for the lines of complaints
+}
+
+// Schema returns the JSON Schema of seed files.
+func Schema() []byte { return append([]byte(nil), schemaSource...) }
+
+// DefaultSource returns the built-in seed file.
+func DefaultSource() []byte { return append([]byte(nil), defaultSource...) }
+
+// Default returns the built-in seed.
+func Default() *Seed {
+	parsed, err := parsedDefault()
+	if err != nil {
+		panic("seed: the built-in seed does not parse: " + err.Error())
+	}
+	return parsed
+}
+
+var parsedDefault = sync.OnceValues(func() (*Seed, error) { return Read(defaultSource) })
+
+// Section returns the lines of a section of the built-in seed file, its name aside.
+func Section(name string) string {
+	_, rest, _ := strings.Cut("\n"+string(defaultSource), "\n"+name+":\n")
+	section, _, _ := strings.Cut(rest, "\n\n")
+	return section + "\n"
+}
+
+// IDs returns the ids of the rows of a section of the built-in seed.
+func IDs(name string) []int64 {
+	var out []int64
+	value, _ := Default().rows.Get(name)
+	rows, _ := value.([]any)
+	for _, row := range rows {
+		if object, is := row.(*v8json.Object); is {
+			id, _ := object.Get("id")
+			number, _ := id.(float64)
+			out = append(out, int64(number))
+		}
+	}
+	return out
+}
+
+// Read reads a seed file. The error is of type Problems. Whether the rows are ones
+// that an instance can have, Plant finds out.
+func Read(source []byte) (*Seed, error) {
+	out, raw, err := parse(source)
+	if err != nil {
+		return nil, err
+	}
+	problems := out.readRules(raw)
+	if len(problems) > 0 {
+		return nil, out.locate(problems)
+	}
+	return out, nil
+}
+
+// Rules are in force from the start, in their order.
+func (s *Seed) Rules() []scenario.Rule { return s.rules }
+
+// Rows are the sections of a seed, the rules aside.
+func (s *Seed) Rows() *v8json.Object { return s.rows }
+
+// Plant returns a store that holds the rows. now dates what the file dates
+// relatively, such as "-2h", and what it does not date. The error is of type
+// Problems.
+func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
+	store, err := e.Plant(s.rows, now)
+	var problems engine.Problems
+	if errors.As(err, &problems) {
+		return nil, s.locate(problems)
+	}
+	return store, err
+}
+
+// With returns the seed with a section that was changed.
+func (s *Seed) With(section string, change func(rows []any) []any) *Seed {
+	out := *s
+	out.rows = v8json.NewObject()
+	for _, name := range s.rows.Keys() {
+		value, _ := s.rows.Get(name)
+		out.rows.Set(name, value)
+	}
+	value, _ := s.rows.Get(section)
+	rows, _ := value.([]any)
+	out.rows.Set(section, change(rows))
+	return &out
+}
+
+// readRules takes the rules out of a file.
+func (s *Seed) readRules(raw *v8json.Object) engine.Problems {
+	s.rows = v8json.NewObject()
+	for _, name := range raw.Keys() {
+		if value, _ := raw.Get(name); name != rulesSection {
+			s.rows.Set(name, value)
+		}
+	}
+	value, has := raw.Get(rulesSection)
+	list, isList := value.([]any)
+	if !has || value == nil {
+		return nil
+	}
+	if !isList {
+		return engine.Problems{{Path: []string{rulesSection}, Message: "it is not a list"}}
+	}
+	var problems engine.Problems
+	for i, source := range list {
+		rule, err := scenario.Parse(v8json.Stringify(nil, source))
+		var wrong *scenario.Problem
+		path := []string{rulesSection, strconv.Itoa(i)}
+		switch {
+		case errors.As(err, &wrong):
+			if wrong.Pointer != "" {
+				path = append(path, strings.Split(wrong.Pointer[1:], "/")...)
+			}
+			problems = append(problems, engine.Problem{Path: path, Message: wrong.Message})
+		case err != nil:
+			problems = append(problems, engine.Problem{Path: path, Message: err.Error()})
+		default:
+			s.rules = append(s.rules, rule)
+		}
+	}
+	return problems
+}

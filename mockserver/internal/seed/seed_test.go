@@ -1,0 +1,199 @@
+package seed
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
+	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func anEngine(t testing.TB) *engine.Engine {
+	t.Helper()
+	e, err := engine.New(spec.Default(), resources.All(resources.Options{})...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// planted is the state of an instance that starts with a seed.
+func planted(t testing.TB, e *engine.Engine, source []byte) (string, error) {
+	t.Helper()
+	read, err := Read(source)
+	if err != nil {
+		return "", err
+	}
+	store, err := read.Plant(e, now)
+	if err != nil {
+		return "", err
+	}
+	return string(store.Snapshot(nil)), nil
+}
+
+func TestBuiltInSeed(t *testing.T) {
+	t.Parallel()
+	state, err := planted(t, anEngine(t), DefaultSource())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"endpoints":[{"id":1337,"name":"my-external-app","enabled":true,`, `"tokens":[{"id":7,"name":"My external app","createdAt":"2023-12-27T12:37:00.000Z",`,
+		`"signals":[{"id":838,"sourceId":1337,"tokenId":7,"createdAt":"2025-12-31T02:04:05.000Z",`,
+		`"invoices":[{"amountFormatted":"€ 123.00","paid":true,"status":"paid",`, `"sequences":{"users":1337,`,
+	} {
+		if !strings.Contains(state, want) {
+			t.Errorf("%s is missing in %s", want, state)
+		}
+	}
+}
+
+// TestRead: what is left out has a default, and JSON keeps the order of the file or,
+// where Unleash stores it, that of jsonb.
+func TestRead(t *testing.T) {
+	t.Parallel()
+	const source = `
+users: [{id: 4, username: ann, rootRole: Editor, tokens: ["user:ann"]}]
+apiTokens: [{name: mine, type: admin, secret: "*:*.mine"}]
+endpoints:
+  - id: 2
+    name: on
+  - {id: 3, name: "off", enabled: false, description: null, createdAt: -1h, createdByUserId: 4, tokens: [{id: 1, name: t, secret: signal_t}]}
+signals:
+  - {sourceId: 3, tokenId: 1, payload: {z: 1.0, a: [true, null, "x"]}}
+detailedInvoices: {planPrice: 2, invoices: []}
+scenarios:
+  - {name: limited, match: {operations: [getSignals], body: {/a: 1}}, answer: {status: 429}, times: 2}
+  - delay: 250ms
+`
+	state, err := planted(t, anEngine(t), []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"version":2,"users":[{"id":4,"username":"ann","rootRole":"Editor","tokens":[{"digest":"sha256:D"}]}],` +
+		`"apiTokens":[{"name":"mine","type":"admin","digest":"sha256:D"}],` +
+		`"endpoints":[{"id":2,"name":"on","enabled":true,"description":null,"createdAt":"2026-01-02T03:04:05.000Z","createdByUserId":-1337,"tokens":[]},` +
+		`{"id":3,"name":"off","enabled":false,"description":null,"createdAt":"2026-01-02T02:04:05.000Z","createdByUserId":4,"tokens":[` +
+		`{"id":1,"name":"t","createdAt":"2026-01-02T03:04:05.000Z","createdByUserId":-1337,"digest":"sha256:D"}]}],` +
+		`"signals":[{"id":1,"sourceId":3,"tokenId":1,"createdAt":"2026-01-02T03:04:05.000Z","payload":{"a":[true,null,"x"],"z":1}}],` +
+		`"events":[],"invoices":[],"detailedInvoices":{"planPrice":2,"invoices":[]},` +
+		`"sequences":{"users":4,"personalTokens":1,"endpoints":3,"tokens":1,"signals":1,"events":0}}`
+	if diff := cmp.Diff(want, regexp.MustCompile("sha256:[0-9a-f]{64}").ReplaceAllString(state, "sha256:D")); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+	read, err := Read([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := []scenario.Rule{
+		{Name: "limited", Match: scenario.Match{Operations: []string{"getSignals"}, Body: map[string]any{"/a": 1.0}}, Answer: &scenario.Answer{Status: 429}, Times: 2},
+		{Delay: scenario.After(250 * time.Millisecond)},
+	}
+	if diff := cmp.Diff(rules, read.Rules()); diff != "" {
+		t.Errorf("rules differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestEmptySeed(t *testing.T) {
+	t.Parallel()
+	e := anEngine(t)
+	for _, source := range []string{"", "# nothing\n", "{}", "endpoints: []", "endpoints:"} {
+		if state, err := planted(t, e, []byte(source)); err != nil || !strings.Contains(state, `"endpoints":[],`) {
+			t.Errorf("%q: %s, %v", source, state, err)
+		}
+	}
+}
+
+// TestProblems: a complaint names line, column and field, and says what is wrong.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		source  string
+		problem Problem
+	}{
+		"no YAML":            {"endpoints: [\n", Problem{Line: 1, Column: 12}},
+		"no object":          {"- 1\n", Problem{Line: 1, Column: 1, Message: "got array, want object"}},
+		"two documents":      {"endpoints: []\n---\nsignals: []\n", Problem{Line: 3, Message: "a seed file holds one YAML document"}},
+		"unknown field":      {"endpoint: []\n", Problem{Message: "additional properties 'endpoint' not allowed"}},
+		"bad name":           {"endpoints:\n  - {id: 1, name: Bad Name}\n", Problem{Line: 2, Column: 19, Field: "endpoints[0].name", Message: `it does not match the pattern ^[a-z0-9\-_]+$`}},
+		"missing name":       {"endpoints:\n  - id: 1\n", Problem{Line: 2, Field: "endpoints[0]", Message: "missing property 'name'"}},
+		"id of another type": {"endpoints:\n  - {id: one, name: a}\n", Problem{Line: 2, Column: 10, Field: "endpoints[0].id", Message: "got string, want integer"}},
+		"id used twice":      {"endpoints:\n  - {id: 1, name: a}\n  - {id: 1, name: b}\n", Problem{Line: 3, Column: 10, Field: "endpoints[1].id", Message: "the endpoint id 1 is used twice"}},
+		"name used twice":    {"endpoints:\n  - {id: 1, name: a}\n  - {id: 2, name: a}\n", Problem{Line: 3, Column: 19, Field: "endpoints[1].name", Message: `the endpoint name "a" is used twice`}},
+		"secret used twice": {"apiTokens: [{name: a, type: admin, secret: \"*:*.very-secret\"},\n            {name: b, type: admin, secret: \"*:*.very-secret\"}]\n",
+			Problem{Line: 2, Column: 44, Field: "apiTokens[1].secret", Message: "the secret is used twice"}},
+		"no secret":        {"apiTokens: [{name: a, type: admin, secret: very-secret}]\n", Problem{Line: 1, Field: "apiTokens[0].secret", Message: `it does not match the pattern ^[^:]+:[^:.]+\..+$`}},
+		"no time":          {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
+		"unknown user":     {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
+		"token of another": {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
+		"wrong scenario":   {"scenarios:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "scenarios[1].answer.status", Message: "99 is no status from 200 to 599"}},
+		"empty scenario":   {"scenarios: [{}]\n", Problem{Line: 1, Column: 13, Field: "scenarios[0]"}},
+		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is no number that JSON has"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := planted(t, anEngine(t), []byte(test.source))
+			var problems Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("the error is %v", err)
+			}
+			got := problems[0]
+			if test.problem.Line != 0 && got.Line != test.problem.Line || test.problem.Column != 0 && got.Column != test.problem.Column ||
+				got.Field != test.problem.Field || test.problem.Message != "" && got.Message != test.problem.Message || got.Message == "" {
+				t.Errorf("got  %+v\nwant %+v", got, test.problem)
+			}
+			if text := err.Error(); strings.Contains(text, "very-secret") || strings.Contains(text, "\n") {
+				t.Errorf("the error tells a secret or has several lines: %s", text)
+			}
+		})
+	}
+}
+
+func TestProblemsAreCounted(t *testing.T) {
+	t.Parallel()
+	_, err := planted(t, anEngine(t), []byte("endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n"))
+	if err == nil || !strings.HasPrefix(err.Error(), "line 2") || !strings.HasSuffix(err.Error(), "(and 2 more)") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestSchema holds the schema of seed files to the tables.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	want := anEngine(t).SeedSchema(rulesSection)
+	if *update {
+		if err := os.WriteFile("seed.schema.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(want), string(Schema())); diff != "" {
+		t.Errorf("seed.schema.json differs from the tables (-tables +file); go generate ./mockserver/... writes it:\n%s", diff)
+	}
+}
+
+var update = flag.Bool("update", false, "write seed.schema.json")
+
+// FuzzRead: no file makes the parser panic, and a complaint is one line.
+func FuzzRead(f *testing.F) {
+	e := anEngine(f)
+	f.Add(defaultSource)
+	f.Add([]byte("endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 1, payload: {a: .inf}}\n"))
+	f.Add([]byte("a: &a [*a]"))
+	f.Fuzz(func(t *testing.T, source []byte) {
+		if _, err := planted(t, e, source); err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("the error has several lines: %q", err)
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// DefaultSeed returns the built-in seed file, in YAML.
+func DefaultSeed() []byte { return seed.DefaultSource() }
+
+// SeedSchema returns the JSON Schema of seed files.
+func SeedSchema() []byte { return seed.Schema() }
+
+// Token is a credential of the built-in seed.
+type Token struct {
+	// Label says what the token is for, such as "admin token" or "as viewer".
+	Label string
+	// Note says more, such as what the token belongs to; empty for nothing.
+	Note   string
+	Secret string
+}
+
+// DefaultTokens returns the credentials of the built-in seed, in its order.
+func DefaultTokens() []Token {
+	var out []Token
+	for _, resource := range resources.All(resources.Options{}) {
+		if resource.WellKnown == nil {
+			continue
+		}
+		for _, token := range resource.WellKnown(seed.Default().Rows()) {
+			out = append(out, Token(token))
+		}
+	}
+	return out
+}
+
+// CheckSeed finds what is wrong with a seed file: each thing with its line and field.
+// Of a good one it says what is in it, such as "2 endpoints, 5 signals".
+func CheckSeed(source []byte) (content string, problems []error) {
+	mock, err := New(WithSeedFile(source))
+	var found seed.Problems
+	switch {
+	case errors.As(err, &found):
+		for _, problem := range found {
+			problems = append(problems, problem)
+		}
+		return "", problems
+	case err != nil:
+		return "", []error{err}
+	}
+	counts := mock.workspaces.Default().Instance().Store.Counts()
+	var parts []string
+	for _, table := range mock.engine.Tables() {
+		if count := counts[table]; count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count, table))
+		}
+	}
+	return strings.Join(parts, ", "), nil
+}
+
+// Recording is what "unleash-mock proxy --record" has written: exchanges with an
+// Unleash, without the secrets that were in them.
+type Recording = recording.Recording
+
+// ReadRecording reads a recording. name is that of the file, by which answers are
+// told from which recording they come.
+func ReadRecording(name string, source io.Reader) (*Recording, error) {
+	return recording.Read(name, source)
+}
+
+// SeedOf writes a seed file of what recordings show of an instance, one after the
+// other: the state that was seen last, without what was deleted. Comments say what no
+// recording tells and was made up.
+func SeedOf(recordings ...*Recording) ([]byte, error) {
+	return recording.Seed(spec.Default(), func(source []byte) error {
+		_, problems := CheckSeed(source)
+		return errors.Join(problems...)
+	}, recordings...)
+}
