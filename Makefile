@@ -1,7 +1,7 @@
 # A list of names. What stands behind them, anybody can type: go, docker, .ci/run.
 
 VERSION ?= dev
-FUZZ_TIME ?= 30s
+FUZZ_TIME ?= 1m
 
 .DEFAULT_GOAL := help
 
@@ -20,6 +20,7 @@ build: ## build the static binary, dist/unleash-mock; VERSION=1.2.3
 .PHONY: test
 test: ## run the tests
 	go test ./...
+	go -C internal/tools test ./...
 
 .PHONY: race
 race: ## run the tests with the race detector
@@ -34,8 +35,8 @@ bench-peers: ## measure beside Prism and others, and write docs/performance.md
 	scripts/bench-peers.sh
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target; FUZZ_TIME=30s each
-	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
+fuzz: ## run every fuzz target; FUZZ_TIME=1m each
+	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz-long
 
 .PHONY: lint
 lint: ## check format, go vet and staticcheck
@@ -48,6 +49,10 @@ spec-lint: ## lint the OpenAPI document
 .PHONY: ci
 ci: ## everything that a change must pass
 	.ci/run
+
+.PHONY: ci-full
+ci-full: ## that, and what takes longer: cross builds, long fuzzing, load
+	.ci/run full
 
 .PHONY: docker
 docker: ## build the image unleash-mock:VERSION

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -64,6 +65,7 @@ type client struct {
 	agent    string
 	calls    *pacer
 	redact   *redactor
+	wrote    atomic.Bool // a request was sent that could change something
 }
 
 // maxBody is how much of an answer is read: far more than any answer of the
@@ -96,7 +98,7 @@ func newClient(target *target, options Options, contract *spec.Contract, redact 
 	}
 }
 
-// mayWrite tells whether requests that change something may be sent.
+// mayWrite reports whether requests that change something may be sent.
 func (o Options) mayWrite(t *target) bool { return !o.ReadOnly && (o.AllowWrites || t.loopback) }
 
 // close ends idle connections.
@@ -139,7 +141,14 @@ func (c *client) once(ctx context.Context, r request) (*exchange, error) {
 	x.operation = c.contract.Find(r.method, path)
 	defer func() { x.duration = time.Since(x.started) }()
 
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	sending := ctx
+	if !isSafe(r.method) {
+		// It may be done though nobody waits for the answer, which alone tells what
+		// there is to remove.
+		sending = context.WithoutCancel(ctx)
+		c.wrote.Store(true)
+	}
+	limited, cancel := context.WithTimeout(sending, c.timeout)
 	defer cancel()
 	sent, err := c.build(limited, r, x.url)
 	if err != nil {
@@ -147,7 +156,7 @@ func (c *client) once(ctx context.Context, r request) (*exchange, error) {
 	}
 	response, err := c.http.Do(sent)
 	if err != nil {
-		return x, c.explain(ctx, limited, err)
+		return x, c.explain(sending, limited, err)
 	}
 	defer response.Body.Close()
 	x.status, x.answer = response.StatusCode, response.Header
@@ -180,8 +189,8 @@ func (c *client) build(ctx context.Context, r request, url string) (*http.Reques
 	return sent, nil
 }
 
-// explain tells apart whose fault it is that no answer came: the user's who
-// ended the run, the way's to the target, or the target's own.
+// explain says why no answer came: the user ended the run, the target cannot be
+// reached, or it is the target's fault.
 func (c *client) explain(ctx, limited context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("interrupted: %w", context.Cause(ctx))

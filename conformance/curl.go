@@ -10,6 +10,7 @@ import (
 // curl writes a command line that repeats a request. The token is left out: in
 // its place stands a variable that the reader sets.
 func (r *redactor) curl(x *exchange) string {
+	redact := r.of(x)
 	words := []string{"curl", "-i"}
 	switch x.method {
 	case http.MethodGet:
@@ -18,7 +19,7 @@ func (r *redactor) curl(x *exchange) string {
 	default:
 		words = append(words, "-X", x.method)
 	}
-	words = append(words, quote(r.text(x.url)))
+	words = append(words, quote(redact.URL(x.url)))
 	names := make([]string, 0, len(x.header))
 	for name := range x.header {
 		names = append(names, name)
@@ -30,7 +31,7 @@ func (r *redactor) curl(x *exchange) string {
 			continue
 		}
 		for _, value := range x.header[name] {
-			words = append(words, "-H", quote(name+": "+r.text(value)))
+			words = append(words, "-H", quote(name+": "+redact.Header(name, value)))
 		}
 	}
 	if x.body != nil {
@@ -40,7 +41,7 @@ func (r *redactor) curl(x *exchange) string {
 		case len(x.body) > maxShown:
 			words = append(words, "--data-binary", "@body.txt")
 		default:
-			words = append(words, "--data-binary", quote(r.text(string(x.body))))
+			words = append(words, "--data-binary", quote(redact.Body(x.header.Get("Content-Type"), string(x.body), false)))
 		}
 	}
 	return strings.Join(words, " ")

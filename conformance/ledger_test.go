@@ -3,7 +3,6 @@ package conformance
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,30 +14,42 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// deletions is a server that notes what it is told to delete.
-type deletions struct {
-	mu     sync.Mutex
-	paths  []string
-	status map[string]int    // by path; 200 for what is not there
-	list   string            // the signal endpoints
-	tokens map[string]string // Authorization by path
+// shelf is a target that notes what it is told to delete.
+type shelf struct {
+	endpoints, users string // the entries of its lists, in JSON
+	status           map[string]int
+
+	mu            sync.Mutex
+	paths         []string
+	authorization map[string]string // by path
 }
 
-func (d *deletions) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if r.Method == http.MethodGet {
-		_, _ = io.WriteString(w, d.list)
-		return
+func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case r.Method == http.MethodGet && s.status[r.URL.Path] != 0:
+		w.WriteHeader(s.status[r.URL.Path])
+	case r.Method == http.MethodGet && r.URL.Path == endpointsPath:
+		fmt.Fprintf(w, `{"signalEndpoints":[%s]}`, s.endpoints)
+	case r.Method == http.MethodGet && r.URL.Path == usersPath:
+		fmt.Fprintf(w, `{"users":[%s]}`, s.users)
+	default:
+		s.paths = append(s.paths, r.Method+" "+r.URL.Path)
+		if s.authorization == nil {
+			s.authorization = map[string]string{}
+		}
+		s.authorization[r.URL.Path] = r.Header.Get("Authorization")
+		if status := s.status[r.URL.Path]; status != 0 {
+			w.WriteHeader(status)
+		}
 	}
-	d.paths = append(d.paths, r.Method+" "+r.URL.Path)
-	if d.tokens == nil {
-		d.tokens = map[string]string{}
-	}
-	d.tokens[r.URL.Path] = r.Header.Get("Authorization")
-	if status := d.status[r.URL.Path]; status != 0 {
-		w.WriteHeader(status)
-	}
+}
+
+// ledger is one of a run whose names begin with own-.
+func (s *shelf) ledger(t *testing.T, keep bool) *ledger {
+	t.Helper()
+	return newLedger(testClient(t, s.ServeHTTP, Options{}), func(name string) bool { return strings.HasPrefix(name, "own-") }, keep)
 }
 
 // creation is an exchange that created something.
@@ -50,92 +61,175 @@ func creation(path, body string, status int, answer string) *exchange {
 
 func TestWhatWasCreatedIsRemovedTheLastFirst(t *testing.T) {
 	t.Parallel()
-	server := &deletions{}
-	l := &ledger{client: testClient(t, server.ServeHTTP, Options{})}
-	l.note(creation(usersPath, `{"username":"u"}`, 201, `{"id":3}`))
-	l.note(creation(endpointsPath, `{"name":"a"}`, 201, `{"id":7}`))
-	l.note(creation(endpointsPath+"/7/tokens", `{"name":"t"}`, 201, `{"id":9}`))
-	l.note(creation(endpointsPath+"/?x=1", `{"name":"b"}`, 200, `{"id":8}`)) // a wrong status created too
+	target := &shelf{
+		endpoints: `{"id":7,"name":"own-a","tokens":[{"id":9,"name":"own-t"},{"id":10,"name":"another"}]},{"id":8,"name":"own-b"},{"id":5,"name":"own-of-a-scenario-beside"}`,
+		users:     `{"id":3,"username":"own-u"},{"id":1,"username":"admin"}`,
+	}
+	l := target.ledger(t, false)
+	l.note(creation(usersPath, `{"username":"own-u"}`, 201, `{"id":3}`))
+	l.note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":7}`))
+	l.note(creation(endpointsPath+"/7/tokens", `{"name":"own-t"}`, 201, `{"id":9}`))
+	l.note(creation("/API//admin/Signal-Endpoints/?x=1", `{"name":"own-b"}`, 200, `{"id":8}`)) // a wrong status created too
 	// None of these created anything.
-	l.note(creation(endpointsPath, `{"name":"c"}`, 409, `{"id":"x"}`))
+	l.note(creation(endpointsPath, `{"name":"own-c"}`, 409, `{"id":"x"}`))
 	l.note(creation(endpointsPath+"/7/on", ``, 200, `{"id":7}`))
-	l.note(creation(callPrefix+"a", `{}`, 200, `{"signals":[{"id":1}]}`))
+	l.note(creation(callPrefix+"own-a", `{}`, 200, `{"signals":[{"id":1}]}`))
 	l.note(&exchange{request: request{method: http.MethodPut, path: endpointsPath + "/7"}, status: 200})
 	if left := l.clear(t.Context(), testAdmin); len(left) != 0 {
 		t.Errorf("left: %+v", left)
 	}
 	want := []string{"DELETE " + endpointsPath + "/8", "DELETE " + endpointsPath + "/7/tokens/9", "DELETE " + endpointsPath + "/7", "DELETE " + usersPath + "/3"}
-	if !slices.Equal(server.paths, want) {
-		t.Errorf("removed %q", server.paths)
+	if !slices.Equal(target.paths, want) {
+		t.Errorf("removed %q", target.paths)
 	}
-	if server.tokens[endpointsPath+"/8"] != testAdmin {
+	if target.authorization[endpointsPath+"/8"] != testAdmin {
 		t.Error("the removal does not carry the admin's token")
 	}
-	if l.clear(t.Context(), testAdmin); len(server.paths) != len(want) {
+	if l.clear(t.Context(), testAdmin); len(target.paths) != len(want) {
 		t.Error("it was removed twice")
 	}
 }
 
 func TestWhatCannotBeRemovedIsTold(t *testing.T) {
 	t.Parallel()
-	server := &deletions{status: map[string]int{endpointsPath + "/7": 403, endpointsPath + "/7/tokens/9": 404}}
-	l := &ledger{client: testClient(t, server.ServeHTTP, Options{})}
-	l.note(creation(endpointsPath, `{"name":"a"}`, 201, `{"id":7}`))
-	l.note(creation(endpointsPath+"/7/tokens", `{"name":"t"}`, 201, `{"id":9}`))
-	want := []report.Leftover{{Kind: "signal endpoint", Name: "a", Path: endpointsPath + "/7", Reason: "its removal was refused: status 403 without a body"}}
-	if diff := cmp.Diff(want, l.clear(t.Context(), testAdmin)); diff != "" {
-		t.Error(diff)
+	for name, test := range map[string]struct {
+		target *shelf
+		id     string // as the answer to the creation gives it
+		want   *report.Leftover
+	}{
+		"refused": {&shelf{endpoints: `{"id":7,"name":"own-a"}`, status: map[string]int{endpointsPath + "/7": 403}}, "7",
+			&report.Leftover{Path: endpointsPath + "/7", Reason: "its removal was refused: status 403 without a body"}},
+		"gone meanwhile": {&shelf{endpoints: `{"id":7,"name":"own-a"}`, status: map[string]int{endpointsPath + "/7": 404}}, "7", nil},
+		"gone before":    {&shelf{}, "7", nil},
+		"somebody's": {&shelf{endpoints: `{"id":7,"name":"theirs"}`}, "7",
+			&report.Leftover{Path: endpointsPath + "/7", Reason: `not removed by its id, which is that of "theirs" and not of anything that the run made`}},
+		"a path": {&shelf{endpoints: `{"id":7,"name":"theirs"}`}, `"7/tokens/8"`,
+			&report.Leftover{Path: endpointsPath, Reason: `not removed by its id, which is said to be "7/tokens/8" and no positive whole number`}},
+		"listed twice": {&shelf{endpoints: `{"id":7,"name":"own-a"},{"id":7,"name":"theirs"}`}, "7",
+			&report.Leftover{Path: endpointsPath + "/7", Reason: `not removed by its id, which is that of "theirs" and not of anything that the run made`}},
+		"no list": {&shelf{status: map[string]int{endpointsPath: 500}}, "7",
+			&report.Leftover{Path: endpointsPath + "/7", Reason: "not removed, as it cannot be read back: listing the signal endpoints: status 500 without a body"}},
+		"zero": {&shelf{endpoints: `{"id":0,"name":"theirs"}`}, "0",
+			&report.Leftover{Path: endpointsPath, Reason: `not removed by its id, which is said to be 0 and no positive whole number`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := test.target.ledger(t, false)
+			l.note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":`+test.id+`}`))
+			var want []report.Leftover
+			if test.want != nil {
+				test.want.Kind, test.want.Name = "signal endpoint", "own-a"
+				want = append(want, *test.want)
+			}
+			if diff := cmp.Diff(want, l.clear(t.Context(), testAdmin)); diff != "" {
+				t.Error(diff)
+			}
+			if deleted := strings.HasPrefix(name, "refused") || name == "gone meanwhile"; len(test.target.paths) > 0 != deleted {
+				t.Errorf("asked to remove %q", test.target.paths)
+			}
+		})
 	}
 }
 
-func TestWhatHasNoIDIsFoundByItsName(t *testing.T) {
+func TestWhatHasNoUsableIDIsFoundByItsName(t *testing.T) {
 	t.Parallel()
-	server := &deletions{list: `{"signalEndpoints":[{"id":1,"name":"theirs","createdAt":"2026-01-01T00:00:00.000Z"},{"id":2,"name":"ours","createdAt":"2026-01-01T00:00:00.000Z"}]}`}
-	l := &ledger{client: testClient(t, server.ServeHTTP, Options{})}
-	l.note(creation(endpointsPath, `{"name":"ours"}`, 201, `not JSON`))
-	l.note(creation(endpointsPath, `{"name":"never came to be"}`, 201, ``))
+	target := &shelf{endpoints: `{"id":1,"name":"theirs"},{"id":2,"name":"own-a"},{"id":3,"name":"own-b"},{"id":4,"name":"own-b"},{"id":4,"name":"theirs too"}`}
+	l := target.ledger(t, false)
+	l.note(creation(endpointsPath, `{"name":"own-a"}`, 201, `not JSON`))
+	l.note(creation(endpointsPath, `{"name":"own-b"}`, 201, `{"id":99}`))
+	l.note(creation(endpointsPath, `{"name":"own-never came to be"}`, 201, ``))
+	l.note(creation(endpointsPath, `{"name":"theirs"}`, 201, ``))
 	if left := l.clear(t.Context(), testAdmin); len(left) != 0 {
 		t.Errorf("left: %+v", left)
 	}
-	if want := []string{"DELETE " + endpointsPath + "/2"}; !slices.Equal(server.paths, want) {
-		t.Errorf("removed %q", server.paths)
+	if want := []string{"DELETE " + endpointsPath + "/3", "DELETE " + endpointsPath + "/2"}; !slices.Equal(target.paths, want) {
+		t.Errorf("removed %q", target.paths)
+	}
+}
+
+func TestOnlyWhatIsTheRunsIsVouchedFor(t *testing.T) {
+	t.Parallel()
+	const list = `{"id":1,"name":"theirs"},{"id":2,"name":"own-a","tokens":[{"id":8,"name":"own-t"}]},{"id":3,"name":"own-b"},{"id":3,"name":"theirs too"}`
+	tokens := endpointsPath + "/2/tokens"
+	for name, test := range map[string]struct{ collection, id, want string }{
+		"an own endpoint":      {endpointsPath, "2", ""},
+		"an own token":         {tokens, "8", ""},
+		"beside its endpoint":  {endpointsPath + "/3/tokens", "8", ""},
+		"somebody's":           {endpointsPath, "1", `expected the id of what was created, got 1, which is that of "theirs"`},
+		"what two things have": {endpointsPath, "3", `expected the id of what was created, got 3, which is that of "theirs too"`},
+		"what is not there":    {endpointsPath, "4", "expected the id of what was created, got 4, which the list does not show"},
+		"a token's as another": {endpointsPath, "8", "expected the id of what was created, got 8, which the list does not show"},
+		"what nobody makes":    {"/api/admin/projects", "2", "the suite makes nothing at /api/admin/projects, and so changes nothing there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := (&shelf{endpoints: list}).ledger(t, false)
+			for range 2 { // the second time it may be remembered
+				err := l.vouch(t.Context(), testAdmin, http.MethodPut, test.collection, test.id)
+				if got := fmt.Sprint(err); got != test.want && (err != nil || test.want != "") {
+					t.Errorf("got %s", got)
+				}
+			}
+		})
+	}
+}
+
+func TestADeleteIsVouchedForAnew(t *testing.T) {
+	t.Parallel()
+	target := &shelf{endpoints: `{"id":2,"name":"own-a"}`}
+	l := target.ledger(t, false)
+	vouch := func(method string) error { return l.vouch(t.Context(), testAdmin, method, endpointsPath, "2") }
+	if err := vouch(http.MethodPut); err != nil {
+		t.Fatal(err)
+	}
+	target.endpoints = ""
+	if err := vouch(http.MethodDelete); err != nil {
+		t.Errorf("what is gone may be deleted again: %v", err)
+	}
+	target.endpoints = `{"id":2,"name":"theirs"}`
+	if err := vouch(http.MethodDelete); err == nil {
+		t.Error("what became somebody's is deleted")
 	}
 }
 
 func TestWhatWasCreatedIsRemovedAfterAnInterruption(t *testing.T) {
 	t.Parallel()
-	server := &deletions{}
-	l := &ledger{client: testClient(t, server.ServeHTTP, Options{})}
-	l.note(creation(endpointsPath, `{"name":"a"}`, 201, `{"id":7}`))
+	target := &shelf{endpoints: `{"id":7,"name":"own-a"}`}
+	l := target.ledger(t, false)
+	l.note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":7}`))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if left := l.clear(ctx, testAdmin); len(left) != 0 || len(server.paths) != 1 {
-		t.Errorf("left %+v, removed %q", left, server.paths)
+	if left := l.clear(ctx, testAdmin); len(left) != 0 || len(target.paths) != 1 {
+		t.Errorf("left %+v, removed %q", left, target.paths)
 	}
 }
 
 func TestWhatIsKeptIsTold(t *testing.T) {
 	t.Parallel()
-	server := &deletions{}
-	l := &ledger{client: testClient(t, server.ServeHTTP, Options{}), keep: true}
-	l.note(creation(endpointsPath, `{"name":"a"}`, 201, `{"id":7}`))
+	target := &shelf{endpoints: `{"id":7,"name":"own-a"}`}
+	l := target.ledger(t, true)
+	l.note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":7}`))
 	left := l.clear(t.Context(), testAdmin)
-	if len(left) != 1 || left[0].Reason != "kept, as asked for" || len(server.paths) != 0 {
-		t.Errorf("left %+v, removed %q", left, server.paths)
+	if len(left) != 1 || left[0].Reason != "kept, as asked for" || len(target.paths) != 0 {
+		t.Errorf("left %+v, removed %q", left, target.paths)
 	}
 }
 
 func TestALedgerIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	server := &deletions{}
-	l := &ledger{client: testClient(t, server.ServeHTTP, Options{})}
+	var listed []string
+	for i := range 20 {
+		listed = append(listed, fmt.Sprintf(`{"id":%d,"name":"own-a"}`, i+1))
+	}
+	target := &shelf{endpoints: strings.Join(listed, ",")}
+	l := target.ledger(t, false)
 	var all sync.WaitGroup
 	for i := range 20 {
-		all.Go(func() { l.note(creation(endpointsPath, `{"name":"a"}`, 201, fmt.Sprintf(`{"id":%d}`, i))) })
+		all.Go(func() { l.note(creation(endpointsPath, `{"name":"own-a"}`, 201, fmt.Sprintf(`{"id":%d}`, i+1))) })
 	}
 	all.Wait()
 	l.clear(t.Context(), testAdmin)
-	if len(server.paths) != 20 || !strings.HasPrefix(server.paths[0], "DELETE ") {
-		t.Errorf("%d were removed", len(server.paths))
+	if len(target.paths) != 20 || !strings.HasPrefix(target.paths[0], "DELETE ") {
+		t.Errorf("%d were removed", len(target.paths))
 	}
 }

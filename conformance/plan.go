@@ -16,7 +16,7 @@ func (s *suite) plan() {
 
 func (s *suite) reasonAgainst(sc *scenario) string {
 	for _, reason := range []func(*scenario) string{
-		s.byEdition, s.byProfile, s.byChoice, s.byStanding, s.byWrites, s.byTokens, s.byLimits, s.byRoom,
+		s.byEdition, s.byProfile, s.byChoice, s.byStanding, s.byWrites, s.byTokens, s.byStrangers, s.byLimits, s.byRoom,
 	} {
 		if text := reason(sc); text != "" {
 			return text
@@ -73,7 +73,7 @@ func (s *suite) byStanding(sc *scenario) string {
 	return ""
 }
 
-// assumed tells whether scenarios that rest on assumptions run.
+// assumed reports whether scenarios that rest on assumptions run.
 func (s *suite) assumed() bool {
 	if s.options.Assumed != nil {
 		return *s.options.Assumed
@@ -100,6 +100,16 @@ func (s *suite) byTokens(sc *scenario) string {
 	}
 	if s.found.badAdmin != "" && slices.Contains(sc.needs.actors, "admin") && !sc.has("@token-check") {
 		return s.found.badAdmin
+	}
+	return ""
+}
+
+// byStrangers looks for what the scenario asks for because nothing has it.
+func (s *suite) byStrangers(sc *scenario) string {
+	for _, text := range sc.needs.unused {
+		if slices.Contains(s.found.taken, text) {
+			return fmt.Sprintf("the target has something of the id or name %s, which nothing has as a rule and the scenario asks for", text)
+		}
 	}
 	return ""
 }

@@ -35,6 +35,10 @@ type findings struct {
 	actorID string
 	// limits that the target tells of itself.
 	endpointLimit, tokenLimit int
+	// taken are ids and names that nothing should have, and that something has;
+	// free is true if the target's list shows that there are none.
+	taken []string
+	free  bool
 	// existing counts the signal endpoints that are there.
 	existing int
 	// room is how many more there can be; noRoom says why there are none.
@@ -130,6 +134,9 @@ func (s *suite) askAsAdmin(ctx context.Context) error {
 			continue
 		}
 		statuses = append(statuses, x.status)
+		if path == endpointsPath {
+			s.found.noteTaken(x)
+		}
 		if x.status == http.StatusOK && x.isJSON {
 			s.found.edition = enterpriseEdition
 		}
@@ -153,6 +160,27 @@ func (s *suite) askAsAdmin(ctx context.Context) error {
 		return err
 	}
 	return s.askAboutToken(ctx)
+}
+
+// Scenarios use these to ask for what nothing has. No instance has come to that
+// id yet.
+const (
+	unusedID   = "2147483600"
+	unusedName = namePrefix + "none"
+)
+
+// noteTaken looks in the list of signal endpoints for what nothing should have.
+func (f *findings) noteTaken(x *exchange) {
+	all, isList := signalEndpoint.things(x.value)
+	for _, t := range all {
+		if t.id == unusedID {
+			f.taken = append(f.taken, unusedID)
+		}
+		if t.name == unusedName {
+			f.taken = append(f.taken, unusedName)
+		}
+	}
+	f.free = isList && x.status == http.StatusOK && len(f.taken) == 0
 }
 
 // askAboutInstance reads what a real server tells the admin UI.
@@ -211,14 +239,11 @@ func (s *suite) askAboutToken(ctx context.Context) error {
 	return s.askForPermission(ctx)
 }
 
-// unusedID is an id that no instance has come to yet.
-const unusedID = "2147483600"
-
 // askForPermission sends what only an admin may do, to an endpoint that does
 // not exist. Only if every answer says that the permission is missing, it is.
 func (s *suite) askForPermission(ctx context.Context) error {
 	probes := []request{{method: http.MethodGet, path: endpointsPath + "/" + unusedID + "/signals"}}
-	if s.writes {
+	if s.writes && s.found.free {
 		probes = append(probes,
 			request{method: http.MethodPost, path: endpointsPath + "/" + unusedID + "/off"},
 			request{method: http.MethodDelete, path: endpointsPath + "/" + unusedID})
@@ -243,19 +268,20 @@ func (s *suite) askForPermission(ctx context.Context) error {
 // scenarios to find.
 func (s *suite) probeLimits(ctx context.Context) error {
 	authorization := s.tokens.Admin
-	list, err := s.client.endpoints(ctx, authorization)
+	all, _, err := signalEndpoint.listed(ctx, s.client, authorized(authorization))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err == nil {
-		s.found.existing = len(list)
+		s.found.existing = len(slices.DeleteFunc(all, func(t thing) bool { return t.collection != endpointsPath }))
 	}
+	made := s.newLedger()
 	limit := s.endpointLimit()
 	s.found.room = limit - s.found.existing
-	defer func() { s.leftovers = append(s.leftovers, s.ledger.clear(ctx, authorization)...) }()
+	defer func() { s.leftovers = append(s.leftovers, made.clear(ctx, authorization)...) }()
 
 	name := s.name("preflight")
-	endpoint, err := s.post(ctx, endpointsPath, fmt.Sprintf(`{"name":%q}`, name), authorization)
+	endpoint, err := s.post(ctx, made, endpointsPath, fmt.Sprintf(`{"name":%q}`, name), authorization)
 	if err != nil {
 		return err
 	}
@@ -269,7 +295,7 @@ func (s *suite) probeLimits(ctx context.Context) error {
 		return nil
 	}
 	s.found.room = max(s.found.room, 1)
-	if err := s.probeCalls(ctx, name, fmt.Sprint(valueAt(endpoint, "/id")), authorization); err != nil {
+	if err := s.probeCalls(ctx, made, name, compact(valueAt(endpoint, "/id"))); err != nil {
 		return err
 	}
 	if s.found.lifted {
@@ -282,9 +308,12 @@ func (s *suite) probeLimits(ctx context.Context) error {
 const manyEndpoints = 1000
 
 // probeCalls finds out how many calls the target allows a second.
-func (s *suite) probeCalls(ctx context.Context, name, id, authorization string) error {
+func (s *suite) probeCalls(ctx context.Context, made *ledger, name, id string) error {
 	s.found.callLimit = 1
-	token, err := s.post(ctx, endpointsPath+"/"+id+"/tokens", fmt.Sprintf(`{"name":%q}`, name), authorization)
+	if err := made.vouch(ctx, s.tokens.Admin, http.MethodPost, endpointsPath, id); err != nil {
+		return context.Cause(ctx) // a scenario will find it out too
+	}
+	token, err := s.post(ctx, made, endpointsPath+"/"+id+"/tokens", fmt.Sprintf(`{"name":%q}`, name), s.tokens.Admin)
 	if err != nil || token == nil {
 		return err
 	}
@@ -294,7 +323,7 @@ func (s *suite) probeCalls(ctx context.Context, name, id, authorization string) 
 	}
 	s.redact.secret(secret)
 	for range 2 {
-		x, err := s.post(ctx, callPrefix+name, "{}", secret)
+		x, err := s.post(ctx, made, callPrefix+name, "{}", secret)
 		if err != nil || x == nil {
 			return err
 		}
@@ -310,21 +339,24 @@ func (s *suite) probeCalls(ctx context.Context, name, id, authorization string) 
 	return nil
 }
 
-// post sends JSON for the preflight; nil if no answer came.
-func (s *suite) post(ctx context.Context, path, body, authorization string) (*exchange, error) {
+// post sends JSON for the preflight and notes what it made; nil if no answer
+// came.
+func (s *suite) post(ctx context.Context, made *ledger, path, body, authorization string) (*exchange, error) {
 	header := http.Header{"Content-Type": {jsonType}}
 	if authorization != "" {
 		header.Set("Authorization", authorization)
 	}
 	// Not again after a 429: that is what the preflight wants to see.
 	x, _, err := s.client.send(ctx, request{method: http.MethodPost, path: path, body: []byte(body), header: header, burst: isCall(path)})
+	if err == nil {
+		made.note(x)
+	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
 		return nil, nil //nolint:nilerr // scenarios will find out too
 	}
-	s.ledger.note(x)
 	return x, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 )
 
 // listedSignal is a signal as a query shows it.
@@ -13,7 +14,7 @@ type listedSignal struct {
 	SourceID int64 `json:"sourceId"`
 }
 
-// minds tells whether a scenario cannot tell a fault of the target from signals
+// minds reports whether a scenario cannot tell a fault of the target from signals
 // that others send meanwhile. Nobody else is expected on a mock.
 func (w *world) minds() bool { return w.scenario.has("@quiet") && w.found.mock == "" }
 
@@ -29,11 +30,11 @@ func (w *world) signals(ctx context.Context) []listedSignal {
 	return answer.Signals
 }
 
-// disturbed tells whether signals came since the scenario began that are not
+// disturbed reports whether signals came since the scenario began that are not
 // its own.
 func (w *world) disturbed(ctx context.Context) bool {
-	own := w.ledger.endpointIDs()
+	own := w.ledger.ids(endpointsPath)
 	return slices.ContainsFunc(w.signals(ctx), func(signal listedSignal) bool {
-		return !w.before[signal.ID] && !slices.Contains(own, signal.SourceID)
+		return !w.before[signal.ID] && !slices.Contains(own, strconv.FormatInt(signal.SourceID, 10))
 	})
 }

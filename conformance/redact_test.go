@@ -23,15 +23,15 @@ func TestSecretsAreTakenOut(t *testing.T) {
 	r.secret("")
 	for text, want := range map[string]string{
 		"nothing here":                           "nothing here",
-		"a my secret b":                          "a *** b",
-		"my secret and more":                     "***",
-		"Bearer " + testAdmin:                    "Bearer ***",
-		"default:development.unleash-insecure-x": "***",
-		"[]:production.0123456789abcdef":         "***",
-		testSignal + " " + testSignal:            "*** ***",
-		"user:0123456789abcdef":                  "***",
-		`{"token":"x","name":"token"}`:           `{"token":"***","name":"token"}`,
-		`{"secret" : "a\"b"}`:                    `{"secret" : "***"}`,
+		"a my secret b":                          "a [redacted] b",
+		"my secret and more":                     "[redacted]",
+		"Bearer " + testAdmin:                    "Bearer *:*.[redacted]",
+		"default:development.unleash-insecure-x": "default:development.[redacted]",
+		"[]:production.0123456789abcdef":         "[]:production.[redacted]",
+		testSignal + " " + testSignal:            "signal_[redacted] signal_[redacted]",
+		"user:0123456789abcdef":                  "user:[redacted]",
+		`{"token":"x","name":"token"}`:           `{"token":"[redacted]","name":"token"}`,
+		`{"secret" : "a\"b"}`:                    `{"secret" : "[redacted]"}`,
 		"http://127.0.0.1:4242/api":              "http://127.0.0.1:4242/api",
 		"2026-11-24T12:00:00.000Z":               "2026-11-24T12:00:00.000Z",
 	} {
@@ -48,7 +48,7 @@ func TestNoSecretIsCutInTwo(t *testing.T) {
 	r.secret(secret)
 	for _, at := range []int{0, maxShown - 700, maxShown - 499, maxShown - 250, maxShown - 1, maxShown} {
 		body := strings.Repeat("é", at/2) + secret + strings.Repeat(".", 2*maxShown)
-		got := r.body([]byte(body))
+		got := shown(r.known, nil, []byte(body))
 		if strings.Contains(got, "sss") {
 			t.Errorf("a secret at %d shows in %d bytes", at, len(got))
 		}
@@ -56,7 +56,7 @@ func TestNoSecretIsCutInTwo(t *testing.T) {
 			t.Errorf("a long body is shown in %d bytes", len(got))
 		}
 	}
-	if got := r.body([]byte{0xff, 0xfe}); got != "(2 bytes that are no text)" {
+	if got := shown(r.known, nil, []byte{0xff, 0xfe}); got != "(2 bytes that are no text)" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -78,15 +78,15 @@ func TestAnExchangeIsReportedWithoutItsSecrets(t *testing.T) {
 	want := report.Exchange{
 		Line: 7,
 		Request: report.Request{
-			Method: "POST", URL: "http://localhost/x?token=***",
-			Header: []report.Header{{Name: "Authorization", Value: "***"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Proxy-Pass", Value: "***"}},
-			Body:   `{"token":"***"}`,
+			Method: "POST", URL: "http://localhost/x?token=[redacted]",
+			Header: []report.Header{{Name: "Authorization", Value: "Bearer *:*.[redacted]"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Proxy-Pass", Value: "[redacted]"}},
+			Body:   `{"token":"[redacted]"}`,
 		},
 		Response: report.Response{
-			Status: 200, Header: []report.Header{{Name: "Etag", Value: `W/"1"`}, {Name: "Set-Cookie", Value: "***"}},
-			Body: `{"secret":"***","said":"***"}`,
+			Status: 200, Header: []report.Header{{Name: "Etag", Value: `W/"1"`}, {Name: "Set-Cookie", Value: "[redacted]"}},
+			Body: `{"secret":"[redacted]","said":"[redacted]"}`,
 		},
-		Violations: []report.Violation{{Direction: "response", In: "body", Pointer: "/x", Reason: "no ***"}},
+		Violations: []report.Violation{{Direction: "response", In: "body", Pointer: "/x", Reason: "no signal_[redacted]"}},
 	}
 	got := r.exchange(x, 7, []breach{{in: "body", pointer: "/x", expectation: "no " + testSignal}})
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -108,6 +108,8 @@ func TestCurlLines(t *testing.T) {
 			request: request{method: "PUT", header: http.Header{"Authorization": {""}}}, url: "http://h/a"},
 		`curl -i -X POST 'http://h/a' --data-binary @body.bin`: {
 			request: request{method: "POST", body: []byte{0xff}}, url: "http://h/a"},
+		`curl -i 'http://h/a?token=[redacted]' -H 'Cookie: [redacted]' -H 'X-Echo: [redacted]'`: {
+			request: request{method: "GET", header: http.Header{"Cookie": {"session=S3cret/+"}, "X-Echo": {"S3cret/+"}}}, url: "http://h/a?token=S3cret%2F%2B"},
 	} {
 		if got := r.curl(x); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

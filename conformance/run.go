@@ -167,12 +167,12 @@ func newSuite(options Options) (*suite, error) {
 		options.Seed = rand.Int64N(1_000_000)
 	}
 	if options.Profile != "" && !slices.Contains(Profiles(), options.Profile) {
-		return nil, usage("profile %q is none of %v", options.Profile, Profiles())
+		return nil, usage("there is no profile %q, only %v", options.Profile, Profiles())
 	}
 	contract := spec.Default()
 	for _, id := range options.Operations {
 		if contract.Operation(id) == nil {
-			return nil, usage("operation %q is none of the contract: %v", id, operationIDs(contract))
+			return nil, usage("there is no operation %q; the contract has %v", id, operationIDs(contract))
 		}
 	}
 	chosen, err := parseTags(options.Tags)
@@ -193,7 +193,7 @@ func newSuite(options Options) (*suite, error) {
 	}
 	s.redact.header(options.Headers)
 	s.client = newClient(target, options, contract, s.redact)
-	s.ledger = &ledger{client: s.client, keep: options.Keep}
+	s.ledger = s.newLedger()
 	s.useTokens(options.Tokens)
 	return s, nil
 }

@@ -62,6 +62,8 @@ type needs struct {
 	// that it takes all that are free.
 	endpoints     int
 	everyEndpoint bool
+	// unused are ids and names that it takes to be nobody's.
+	unused []string
 	// facts are variables that only some targets have a value for.
 	facts []string
 }
@@ -257,6 +259,11 @@ func needsOf(pickle *messages.Pickle) needs {
 		}
 		if strings.HasPrefix(text, `a signal endpoint "`) {
 			n.endpoints++
+		}
+		for _, literal := range []string{unusedID, unusedName} {
+			if strings.Contains(text, literal) && !slices.Contains(n.unused, literal) {
+				n.unused = append(n.unused, literal)
+			}
 		}
 		if createText.MatchString(text) {
 			n.everyEndpoint = n.everyEndpoint || strings.HasPrefix(text, "I repeat")

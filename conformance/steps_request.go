@@ -17,26 +17,27 @@ import (
 
 // givenEndpoint creates a signal endpoint and keeps the answer.
 func (w *world) givenEndpoint(ctx context.Context, name string) error {
-	label, err := w.expand("<name." + name + ">")
-	if err != nil {
-		return err
-	}
-	return w.create(ctx, name, endpointsPath, fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, label), "admin", w.tokens.Admin, http.StatusCreated)
+	body := fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.ownName(name))
+	return w.create(ctx, name, endpointsPath, body, "admin", w.tokens.Admin, http.StatusCreated)
 }
 
 // givenToken creates a token of an endpoint and keeps the answer.
 func (w *world) givenToken(ctx context.Context, name, endpoint string) error {
-	path, err := w.expand(endpointsPath + "/<" + endpoint + ".id>/tokens")
+	path, err := w.expandPath(ctx, http.MethodPost, endpointsPath+"/<"+endpoint+".id>/tokens")
 	if err != nil {
 		return err
 	}
-	return w.create(ctx, name, path, fmt.Sprintf(`{"name":%q}`, name), "admin", w.tokens.Admin, http.StatusCreated)
+	return w.create(ctx, name, path, fmt.Sprintf(`{"name":%q}`, w.ownName(name)), "admin", w.tokens.Admin, http.StatusCreated)
 }
 
 // givenSignal calls an endpoint and keeps the signal.
 func (w *world) givenSignal(ctx context.Context, name, endpoint, token string) error {
-	path, secret := callPrefix+"<"+endpoint+".name>", "<"+token+".token>"
-	if err := w.expandAll(&path, &secret); err != nil {
+	path, err := w.expandPath(ctx, http.MethodPost, callPrefix+"<"+endpoint+".name>")
+	if err != nil {
+		return err
+	}
+	secret, err := w.expand("<" + token + ".token>")
+	if err != nil {
 		return err
 	}
 	if err := w.create(ctx, name, path, fmt.Sprintf(`{"signal":%q}`, name), "", secret, http.StatusOK); err != nil {
@@ -88,7 +89,7 @@ func (w *world) nextCompressed(encoding string) error {
 }
 
 func (w *world) sendPlain(ctx context.Context, method, path, who string) error {
-	r, err := w.request(method, path, who, nil)
+	r, err := w.request(ctx, method, path, who, nil)
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (w *world) sendBody(ctx context.Context, method, path, who string, body doc
 }
 
 func (w *world) sendText(ctx context.Context, method, path, who, body string) error {
-	r, err := w.request(method, path, who, &body)
+	r, err := w.request(ctx, method, path, who, &body)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (w *world) burst(ctx context.Context, method, path, who string, body *strin
 	if err != nil {
 		return fmt.Errorf("how often: %w", err)
 	}
-	r, err := w.request(method, path, who, body)
+	r, err := w.request(ctx, method, path, who, body)
 	if err != nil {
 		return err
 	}
@@ -172,6 +173,11 @@ func (w *world) burst(ctx context.Context, method, path, who string, body *strin
 	began := time.Now()
 	answers, err := w.together(ctx, r, count)
 	if err != nil {
+		for _, x := range answers {
+			if x != nil {
+				w.ledger.note(x)
+			}
+		}
 		return err
 	}
 	if isCall(r.path) && time.Since(began) >= window {
@@ -217,12 +223,15 @@ func (w *world) takeBurst(answers []*exchange) error {
 
 // request builds a request from the words of a step and what was said of the
 // next one.
-func (w *world) request(method, path, who string, body *string) (request, error) {
+func (w *world) request(ctx context.Context, method, path, who string, body *string) (request, error) {
 	r := request{method: method, header: http.Header{}}
-	if err := w.expandAll(&path, &who); err != nil {
+	var err error
+	if r.path, err = w.expandPath(ctx, method, path); err != nil {
 		return r, err
 	}
-	r.path = path
+	if who, err = w.expand(who); err != nil {
+		return r, err
+	}
 	switch actor, isActor := strings.CutPrefix(who, "as the "); {
 	case isActor:
 		r.actor = actor

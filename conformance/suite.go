@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,7 +38,8 @@ type suite struct {
 	writes   bool
 	probed   bool
 
-	// ledger holds what the preflight created, each scenario has its own.
+	// ledger holds the viewer that the preflight made; the probe of the limits and
+	// each scenario have their own.
 	ledger    *ledger
 	admission *admission
 	errorIDs  *once
@@ -63,8 +65,16 @@ func (s *suite) close() {
 	s.target.close()
 }
 
+// runIDText is the form of a run's id.
+var runIDText = regexp.MustCompile(`^[0-9]{6}[0-9a-f]{6}$`)
+
 // name makes a name that no other run gives.
 func (s *suite) name(part string) string { return namePrefix + s.id + "-" + part }
+
+// owns reports whether a name is one of this run's.
+func (s *suite) owns(name string) bool { return strings.HasPrefix(name, s.name("")) }
+
+func (s *suite) newLedger() *ledger { return newLedger(s.client, s.owns, s.options.Keep) }
 
 // useTokens fills in tokens that are missing.
 func (s *suite) useTokens(tokens Tokens) {
@@ -82,9 +92,18 @@ func (s *suite) token(actor string) string {
 
 // verify is the run: look at the target, decide what to verify, verify it, and
 // leave nothing behind.
-func (s *suite) verify(ctx context.Context) (err error) {
+func (s *suite) verify(ctx context.Context) error {
 	s.writes = s.options.mayWrite(s.target)
 	s.records = map[*scenario]*report.Scenario{}
+	defer func() { s.leftovers = append(s.leftovers, s.sweepOwn(ctx)...) }()
+	err := s.prepareAndRun(ctx)
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	}
+	return err
+}
+
+func (s *suite) prepareAndRun(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -92,14 +111,7 @@ func (s *suite) verify(ctx context.Context) (err error) {
 		s.options.Found(s.describe(), s.describeRun(), s.found.notes)
 	}
 	s.admission = newAdmission(max(s.found.room, 0), s.options.Concurrency)
-	defer func() { s.leftovers = append(s.leftovers, s.sweepOwn(ctx)...) }()
-	if err := s.runScenarios(ctx); err != nil {
-		return err
-	}
-	if ctx.Err() != nil {
-		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
-	}
-	return nil
+	return s.runScenarios(ctx)
 }
 
 // prepare looks at the target and plans. Plans come in steps, because a viewer
@@ -127,7 +139,7 @@ func (s *suite) prepare(ctx context.Context) error {
 	return nil
 }
 
-// mayMakeViewer tells whether a viewer's token is missing, wanted and possible.
+// mayMakeViewer reports whether a viewer's token is missing, wanted and possible.
 func (s *suite) mayMakeViewer() bool {
 	if s.tokens.Viewer != "" || s.tokens.Admin == "" || s.found.badAdmin != "" || !s.writes {
 		return false
@@ -139,7 +151,7 @@ func (s *suite) mayMakeViewer() bool {
 	})
 }
 
-// needsProbe tells whether a scenario that would run creates signal endpoints.
+// needsProbe reports whether a scenario that would run creates signal endpoints.
 func (s *suite) needsProbe() bool {
 	s.probed = true // what limits and facts disable is not known yet
 	defer func() { s.probed = false }()
@@ -239,35 +251,30 @@ func (s *suite) skipReason(ctx context.Context) string {
 	return ""
 }
 
-// sweepOwn removes what carries the run's id and no ledger knew of, as when the
+// sweepOwn removes what bears the run's name and no ledger knew of, as when the
 // answer to a create got lost.
 func (s *suite) sweepOwn(ctx context.Context) []report.Leftover {
-	if !s.writes || s.tokens.Admin == "" || !s.probed {
-		return s.ledger.clear(ctx, s.tokens.Admin)
-	}
-	left := s.ledger.clear(ctx, s.tokens.Admin)
-	if s.options.Keep {
+	admin := s.tokens.Admin
+	left := s.ledger.clear(ctx, admin)
+	if !s.client.wrote.Load() || admin == "" || s.options.Keep {
 		return left
 	}
+	known := slices.Concat(left, s.leftovers)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removalTimeout)
 	defer cancel()
-	found, err := s.client.endpoints(ctx, s.tokens.Admin)
-	if err != nil {
-		return left // what is known to be left stands in it already
-	}
-	known := func(name string) bool {
-		return slices.ContainsFunc(slices.Concat(left, s.leftovers), func(l report.Leftover) bool { return l.Name == name })
-	}
-	for _, endpoint := range ownOf(found, s.name("")) {
-		entry := created{kind: "signal endpoint", name: endpoint.Name, path: fmt.Sprintf("%s/%d", endpointsPath, endpoint.ID)}
-		if reason := s.ledger.remove(ctx, &entry, s.tokens.Admin); reason != "" && !known(entry.name) {
-			left = append(left, report.Leftover{Kind: entry.kind, Name: entry.name, Path: entry.path, Reason: s.redact.text(reason)})
+	var forgotten []created
+	for _, kind := range []*kind{user, signalEndpoint} {
+		all, _, err := kind.listed(ctx, s.client, authorized(admin))
+		if err != nil {
+			continue // what is known to be left is told already
+		}
+		for _, t := range all {
+			if t.collection == kind.list && s.owns(t.name) {
+				forgotten = append(forgotten, created{kind: kind, collection: t.collection, name: t.name, id: t.id, listed: true})
+			}
 		}
 	}
-	return left
-}
-
-// isInterrupted tells whether an error is the end of the run's context.
-func isInterrupted(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return append(left, slices.DeleteFunc(s.ledger.remove(ctx, admin, forgotten), func(l report.Leftover) bool {
+		return slices.ContainsFunc(known, func(k report.Leftover) bool { return k.Kind == l.Kind && k.Name == l.Name })
+	})...)
 }

@@ -2,9 +2,8 @@ package conformance
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,10 +14,10 @@ import (
 type SweepOptions struct {
 	// Run is the id of the run whose leftovers to remove; empty is every run.
 	Run string
-	// OlderThan spares what is younger, so that a run that is on its way keeps
+	// OlderThan spares what is younger, so that a run that is still going keeps
 	// what it needs.
 	OlderThan time.Duration
-	// DryRun removes nothing and tells what would be removed.
+	// DryRun removes nothing and lists what would be removed.
 	DryRun bool
 }
 
@@ -33,6 +32,9 @@ type Swept struct {
 // earlier runs left on a target. It knows them by their names. It returns what
 // it removed, and what it could not remove.
 func Sweep(ctx context.Context, options Options, what SweepOptions) ([]Swept, []report.Leftover, error) {
+	if what.Run != "" && !runIDText.MatchString(what.Run) {
+		return nil, nil, usage("%q is not the id of a run, which has 12 characters and begins with a date", what.Run)
+	}
 	options.AllowWrites = true // what a sweep is for; the names keep it to the suite's own
 	options.ReadOnly = what.DryRun
 	s, err := newSuite(options)
@@ -51,87 +53,62 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) ([]Swept, []
 	}
 	found, err := s.findSwept(ctx, what)
 	if err != nil || what.DryRun {
-		return found, nil, err
+		return sweptOf(found), nil, err
 	}
-	var removed []Swept
+	ledger := newLedger(s.client, what.owns, false)
+	var removed []created
 	var left []report.Leftover
-	for _, item := range found {
-		entry := created{kind: item.Kind, name: item.Name, path: item.Path}
-		if reason := s.ledger.remove(ctx, &entry, s.tokens.Admin); reason != "" {
-			left = append(left, report.Leftover{Kind: item.Kind, Name: item.Name, Path: item.Path, Reason: s.redact.text(reason)})
+	for _, entry := range found {
+		remaining := ledger.remove(ctx, s.tokens.Admin, []created{entry})
+		if left = append(left, remaining...); len(remaining) == 0 {
+			removed = append(removed, entry)
+		}
+	}
+	return sweptOf(removed), left, nil
+}
+
+func sweptOf(entries []created) []Swept {
+	var out []Swept
+	for _, entry := range entries {
+		out = append(out, Swept{entry.kind.name, entry.name, entry.path()})
+	}
+	return out
+}
+
+var anyRun = regexp.MustCompile("^" + namePrefix + runIDText.String()[1:len(runIDText.String())-1] + "-")
+
+// owns reports whether a name is one of the runs to sweep behind.
+func (o SweepOptions) owns(name string) bool {
+	return anyRun.MatchString(name) && strings.HasPrefix(name, namePrefix+o.Run)
+}
+
+// spares reports whether something is too young to be removed, as far as the
+// target tells.
+func (o SweepOptions) spares(t thing) bool {
+	return o.OlderThan > 0 && (t.created.IsZero() || time.Since(t.created) < o.OlderThan)
+}
+
+// findSwept lists the leftovers. An open-source instance has no signal
+// endpoints, and not every target lists its users: then it has no leftovers of
+// that kind.
+func (s *suite) findSwept(ctx context.Context, what SweepOptions) ([]created, error) {
+	var found []created
+	for _, kind := range []*kind{signalEndpoint, user} {
+		all, x, err := kind.listed(ctx, s.client, authorized(s.tokens.Admin))
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil && (kind == user || x != nil && x.status == http.StatusNotFound) {
 			continue
 		}
-		removed = append(removed, item)
-	}
-	return removed, left, nil
-}
-
-// findSwept lists the leftovers.
-func (s *suite) findSwept(ctx context.Context, what SweepOptions) ([]Swept, error) {
-	prefix := namePrefix
-	if what.Run != "" {
-		prefix += what.Run + "-"
-	}
-	before := time.Now().Add(-what.OlderThan)
-	var found []Swept
-	x, _, err := s.client.send(ctx, request{method: http.MethodGet, path: endpointsPath, header: authorized(s.tokens.Admin), actor: "admin"})
-	if err != nil {
-		return nil, fmt.Errorf("listing the signal endpoints: %w", err)
-	}
-	switch x.status {
-	case http.StatusOK:
-		var answer struct {
-			SignalEndpoints []listedEndpoint `json:"signalEndpoints"`
+		if err != nil {
+			return nil, err
 		}
-		if err := json.Unmarshal(x.received, &answer); err != nil {
-			return nil, fmt.Errorf("listing the signal endpoints: %w", err)
-		}
-		for _, endpoint := range ownOf(answer.SignalEndpoints, prefix) {
-			if what.OlderThan == 0 || endpoint.CreatedAt.Before(before) {
-				found = append(found, Swept{"signal endpoint", endpoint.Name, fmt.Sprintf("%s/%d", endpointsPath, endpoint.ID)})
+		for _, t := range all {
+			if t.collection == kind.list && what.owns(t.name) && !what.spares(t) {
+				found = append(found, created{kind: kind, collection: t.collection, name: t.name, id: t.id, listed: true})
 			}
-		}
-	case http.StatusNotFound: // an open-source instance has none
-	default:
-		return nil, fmt.Errorf("listing the signal endpoints: %s", s.redact.text(summary(x)))
-	}
-	users, err := s.findUsers(ctx, prefix, what, before)
-	return append(found, users...), err
-}
-
-// findUsers lists the viewers that earlier runs made. A target that does not
-// list its users has none of them.
-func (s *suite) findUsers(ctx context.Context, prefix string, what SweepOptions, before time.Time) ([]Swept, error) {
-	x, err := s.ask(ctx, "admin", usersPath)
-	if err != nil || x == nil || x.status != http.StatusOK {
-		return nil, err
-	}
-	var answer struct {
-		Users []struct {
-			ID        int64     `json:"id"`
-			Username  string    `json:"username"`
-			CreatedAt time.Time `json:"createdAt"`
-		} `json:"users"`
-	}
-	if err := json.Unmarshal(x.received, &answer); err != nil {
-		return nil, fmt.Errorf("listing the users: %w", err)
-	}
-	var found []Swept
-	for _, user := range answer.Users {
-		if strings.HasPrefix(user.Username, prefix) && (what.OlderThan == 0 || user.CreatedAt.Before(before)) {
-			found = append(found, Swept{"user", user.Username, fmt.Sprintf("%s/%d", usersPath, user.ID)})
 		}
 	}
 	return found, nil
-}
-
-// ownOf keeps the endpoints whose names have the prefix.
-func ownOf(list []listedEndpoint, prefix string) []listedEndpoint {
-	var own []listedEndpoint
-	for _, endpoint := range list {
-		if strings.HasPrefix(endpoint.Name, prefix) {
-			own = append(own, endpoint)
-		}
-	}
-	return own
 }

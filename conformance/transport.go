@@ -29,14 +29,15 @@ type guard struct {
 
 // RoundTrip sends a request or refuses to.
 func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
-	default:
-		if !g.writes {
-			return nil, fmt.Errorf("%w (%s %s)", errReadOnly, r.Method, r.URL.Path)
-		}
+	if !isSafe(r.Method) && !g.writes {
+		return nil, fmt.Errorf("%w (%s %s)", errReadOnly, r.Method, r.URL.Path)
 	}
 	return g.next.RoundTrip(r)
+}
+
+// isSafe reports whether a method changes nothing on a server.
+func isSafe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // CloseIdleConnections passes the wish on.
@@ -113,7 +114,7 @@ func (p headProbe) dial(r *http.Request) (net.Conn, error) {
 	return (&tls.Dialer{NetDialer: p.dialer, Config: config}).DialContext(r.Context(), "tcp", address)
 }
 
-// isTLS tells whether an error is one of setting up TLS.
+// isTLS reports whether an error is one of setting up TLS.
 func isTLS(err error) bool {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -125,7 +126,7 @@ func isTLS(err error) bool {
 		errors.As(err, &record) || errors.As(err, &verification) || errors.As(err, &alert) || speaksHTTP(err)
 }
 
-// speaksHTTP tells whether a server answered in http where https was asked for.
+// speaksHTTP reports whether a server answered in http where https was asked for.
 // Go's transport has no error of its own for that.
 func speaksHTTP(err error) bool {
 	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")

@@ -1,7 +1,11 @@
 package conformance
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,6 +24,55 @@ func (w *world) expand(text string) (string, error) {
 		return compact(value)
 	})
 	return out, problem
+}
+
+// pathPart is what may stand for a variable in a path: an id, a name, a day.
+var pathPart = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// expandPath puts values in the place of the variables of a path that a request
+// is sent to with that method. Most come from the target, which is not trusted:
+// what is neither an id nor a name does not get into a path, and what the request
+// may change must be the run's own.
+func (w *world) expandPath(ctx context.Context, method, text string) (string, error) {
+	path := ""
+	for {
+		found := variableText.FindStringIndex(text)
+		if found == nil {
+			return path + text, nil
+		}
+		value, err := w.expand(text[found[0]:found[1]])
+		if err != nil {
+			return "", err
+		}
+		path += text[:found[0]]
+		if err := w.admit(ctx, method, path, value); err != nil {
+			return "", err
+		}
+		path, text = path+value, text[found[1]:]
+	}
+}
+
+// admit decides whether a value may go into a path behind what stands there.
+func (w *world) admit(ctx context.Context, method, before, value string) error {
+	collection := collectionOf(before)
+	isCall := collection+"/" == callPrefix
+	switch {
+	case !pathPart.MatchString(value):
+		return differs("", "an id or a name, which can be put into a path", strconv.Quote(value))
+	case isSafe(method), !strings.HasSuffix(before, "/"), isCall && w.owns(strings.ToLower(value)):
+		return nil
+	case isCall && plainID.MatchString(value):
+		collection = endpointsPath
+	case isCall:
+		return differs("", "the name of what was created", strconv.Quote(value))
+	}
+	err := w.ledger.vouch(ctx, w.tokens.Admin, method, collection, value)
+	var other *disowned
+	if errors.As(err, &other) && other.seen != nil {
+		w.last = other.seen
+		w.note(other.seen, nil)
+	}
+	return err
 }
 
 // expandAll expands several texts.
@@ -65,7 +118,7 @@ func (w *world) variable(name string) (any, error) {
 	first, rest, _ := strings.Cut(name, ".")
 	switch {
 	case first == "name" && rest != "":
-		return w.name(w.number() + "-" + rest), nil
+		return w.ownName(rest), nil
 	case rest == "token" && w.token(first) != "":
 		return w.token(first), nil
 	}
@@ -85,6 +138,9 @@ func (w *world) variable(name string) (any, error) {
 	}
 	return found, nil
 }
+
+// ownName is a name that no other scenario and no other run has.
+func (w *world) ownName(part string) string { return w.name(w.number() + "-" + part) }
 
 // number is the line of the scenario, which makes its names its own.
 func (w *world) number() string {

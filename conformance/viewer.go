@@ -25,14 +25,14 @@ func (s *suite) makeViewer(ctx context.Context) (problem string, err error) {
 	if role == "" {
 		return "the target does not tell the admin which roles there are", nil
 	}
-	user, err := s.post(ctx, usersPath, fmt.Sprintf(`{"username":%q,"name":%q,"password":%q,"rootRole":%s,"sendEmail":false}`, username, username, password, role), s.tokens.Admin)
+	user, err := s.post(ctx, s.ledger, usersPath, fmt.Sprintf(`{"username":%q,"name":%q,"password":%q,"rootRole":%s,"sendEmail":false}`, username, username, password, role), s.tokens.Admin)
 	if err != nil || user == nil {
 		return "making a user had no answer", err
 	}
 	if user.status != http.StatusCreated {
 		return fmt.Sprintf("making a user was refused with %d", user.status), nil
 	}
-	login, err := s.post(ctx, "/auth/simple/login", fmt.Sprintf(`{"username":%q,"password":%q}`, username, password), "")
+	login, err := s.post(ctx, s.ledger, "/auth/simple/login", fmt.Sprintf(`{"username":%q,"password":%q}`, username, password), "")
 	if err != nil || login == nil {
 		return "logging in as the new user had no answer", err
 	}
@@ -47,13 +47,28 @@ func (s *suite) makeViewer(ctx context.Context) (problem string, err error) {
 // not be removed.
 const personalTokenLife = 24 * time.Hour
 
+// makePersonalToken makes a token for who is logged in, if that is the run's own
+// user.
 func (s *suite) makePersonalToken(ctx context.Context, cookie string) (problem string, err error) {
+	who, _, err := s.client.send(ctx, request{method: http.MethodGet, path: "/api/admin/user", header: http.Header{"Cookie": {cookie}}})
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if err != nil {
+		return "asking who is logged in had no answer", nil //nolint:nilerr // told
+	}
+	if username, isText := valueAt(who, "/user/username").(string); !isText || !s.owns(username) {
+		return "the target does not say that it is the new user who logged in", nil
+	}
 	expires := time.Now().Add(personalTokenLife).UTC().Format(time.RFC3339)
 	x, _, err := s.client.send(ctx, request{
-		method: http.MethodPost, path: "/api/admin/user/tokens",
+		method: http.MethodPost, path: personalTokensPath,
 		header: http.Header{"Cookie": {cookie}, "Content-Type": {jsonType}},
 		body:   fmt.Appendf(nil, `{"description":%q,"expiresAt":%q}`, s.name("viewer"), expires),
 	})
+	if err == nil {
+		s.ledger.note(x)
+	}
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}

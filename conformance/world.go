@@ -82,7 +82,7 @@ func (w *world) begin(ctx context.Context, pickle *godog.Scenario) (context.Cont
 		return ctx, godog.ErrSkip
 	}
 	w.record = w.scenario.record()
-	w.ledger = &ledger{client: w.client, keep: w.options.Keep}
+	w.ledger = w.newLedger()
 	w.kept = map[string]any{}
 	leave, err := w.admission.enter(ctx, w.scenario)
 	if err == nil {
@@ -133,7 +133,7 @@ func (w *world) afterStep(ctx context.Context, _ *godog.Step, status godog.StepR
 		err = fmt.Errorf("the step ended as %s", status)
 	}
 	step.Message = w.redact.text(err.Error())
-	step.Outcome = w.outcome(err)
+	step.Outcome = outcomeOf(ctx, err)
 	w.record.Outcome = step.Outcome
 	switch step.Outcome {
 	case report.Failed:
@@ -144,8 +144,8 @@ func (w *world) afterStep(ctx context.Context, _ *godog.Step, status godog.StepR
 	return ctx, nil
 }
 
-// outcome tells whose fault an error is.
-func (w *world) outcome(err error) report.Outcome {
+// outcomeOf finds out whose fault an error is.
+func outcomeOf(ctx context.Context, err error) report.Outcome {
 	var broken *mismatch
 	var silent *noAnswerError
 	var off *disabledError
@@ -154,7 +154,7 @@ func (w *world) outcome(err error) report.Outcome {
 		return report.Failed
 	case errors.As(err, &off):
 		return report.Disabled
-	case isInterrupted(err):
+	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		return report.Skipped
 	}
 	return report.Errored

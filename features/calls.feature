@@ -27,21 +27,21 @@ Feature: Calls of signal endpoints
     And the answer has
       | /signalEndpointSignals | 1 entry |
     And "/signalEndpointSignals" has one entry where "id" is <call.signals.0.id>, with
-      | /source    | "signal-endpoint"             |
-      | /sourceId  | <one.id>                      |
-      | /createdAt | "<call.signals.0.createdAt>"  |
-      | /tokenName | "key"                         |
-      | /payload   | <call.signals.0.payload>      |
+      | /source    | "signal-endpoint"            |
+      | /sourceId  | <one.id>                     |
+      | /createdAt | "<call.signals.0.createdAt>" |
+      | /tokenName | "<name.key>"                 |
+      | /payload   | <call.signals.0.payload>     |
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then the status is 200
     And "/signals" has one entry where "id" is <call.signals.0.id>, with
-      | /source            | "signal-endpoint"             |
-      | /sourceId          | <one.id>                      |
-      | /sourceName        | "<one.name>"                  |
-      | /sourceDescription | "<one.description>"           |
-      | /createdAt         | "<call.signals.0.createdAt>"  |
-      | /tokenName         | "key"                         |
-      | /payload           | <call.signals.0.payload>      |
+      | /source            | "signal-endpoint"            |
+      | /sourceId          | <one.id>                     |
+      | /sourceName        | "<one.name>"                 |
+      | /sourceDescription | "<one.description>"          |
+      | /createdAt         | "<call.signals.0.createdAt>" |
+      | /tokenName         | "<name.key>"                 |
+      | /payload           | <call.signals.0.payload>     |
 
   @op:callSignalEndpoint @enterprise @writes @documented
   Scenario: A payload is nobody's business
@@ -229,7 +229,7 @@ Feature: Calls of signal endpoints
     The name of a token is for people, its secret is what counts.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.renamed>"}'
     And I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
     Then the status is 200
     And the answer has
@@ -381,7 +381,7 @@ Feature: Calls of signal endpoints
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
-    And I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    And I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.renamed>"}'
     And I POST "/api/signal-endpoint/<name.renamed>" with the authorization "BEARER <key.token>" with the body '{"cpu":92}'
     Then the status is 200
     And the answer has

@@ -86,7 +86,7 @@ Feature: Signal endpoints
     And I keep the answer as "mine"
     And the answer has
       | /createdByUserId | <actor.id> |
-    When I POST "/api/admin/signal-endpoints/<mine.id>/tokens" as the admin with the body '{"name":"mine"}'
+    When I POST "/api/admin/signal-endpoints/<mine.id>/tokens" as the admin with the body '{"name":"<name.mine>"}'
     Then the status is 201
     And the answer has
       | /createdByUserId | <actor.id> |
@@ -463,13 +463,13 @@ Feature: Signal endpoints
     Then "/signalEndpoints" has one entry where "id" is <one.id>, with
       | /tokens                    | 1 entry           |
       | /tokens/0/id               | <first.id>        |
-      | /tokens/0/name             | "first"           |
+      | /tokens/0/name             | "<name.first>"    |
       | /tokens/0/createdAt        | "<first.createdAt>" |
       | /tokens/0/signalEndpointId | <one.id>          |
     And "/signalEndpoints" has one entry where "id" is <two.id>, with
       | /tokens                    | 1 entry           |
       | /tokens/0/id               | <second.id>       |
-      | /tokens/0/name             | "second"          |
+      | /tokens/0/name             | "<name.second>"   |
       | /tokens/0/signalEndpointId | <two.id>          |
 
   @op:getSignalEndpoints @enterprise @writes @assumed
@@ -748,7 +748,7 @@ Feature: Signal endpoints
       | what          | bad            |
       | of nothing    |                |
       | with capitals | <one.name>-CPU |
-      | with a blank  | a b            |
+      | with a blank  | <one.name> b   |
       | with a dot    | <one.name>.cpu |
       | with a slash  | <one.name>/cpu |
       | with a letter of another alphabet | <one.name>-ä |

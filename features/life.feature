@@ -7,7 +7,7 @@ Feature: The life of a signal endpoint
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.alarm>","description":"Tells of alarms."}'
     Then the status is 201
     And I keep the answer as "alarm"
-    When I POST "/api/admin/signal-endpoints/<alarm.id>/tokens" as the admin with the body '{"name":"pager"}'
+    When I POST "/api/admin/signal-endpoints/<alarm.id>/tokens" as the admin with the body '{"name":"<name.pager>"}'
     Then the status is 201
     And I keep the answer as "pager"
     When I POST "/api/signal-endpoint/<name.alarm>" with the authorization "Bearer <pager.token>" with the body '{"level":3}'
@@ -20,7 +20,7 @@ Feature: The life of a signal endpoint
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <call.signals.0.id>, with
       | /sourceName | "<name.siren>" |
-      | /tokenName  | "pager"        |
+      | /tokenName  | "<name.pager>" |
       | /payload    | {"level": 3}   |
     When I POST "/api/admin/signal-endpoints/<alarm.id>/off" as the admin
     Then the answer has

@@ -63,7 +63,7 @@ Feature: Paths
     Examples:
       | method | path                                                         |
       | PATCH  | /api/admin/signal-endpoints                                  |
-      | DELETE | /api/admin/signal-endpoints                                  |
+      | PUT    | /api/admin/signal-endpoints                                  |
       | PATCH  | /api/admin/signal-endpoints/2147483600                       |
       | POST   | /api/admin/signal-endpoints/2147483600                       |
       | PUT    | /api/admin/signal-endpoints/2147483600/on                    |

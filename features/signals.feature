@@ -19,7 +19,7 @@ Feature: Reading signals
     And the answer has
       | /signalEndpointSignals | 3 entries |
     And every "sourceId" of "/signalEndpointSignals" is <one.id>
-    And every "tokenName" of "/signalEndpointSignals" is "key"
+    And every "tokenName" of "/signalEndpointSignals" is "<name.key>"
     And every "source" of "/signalEndpointSignals" is "signal-endpoint"
     And "/signalEndpointSignals" has one entry where "id" is <first.id>, with
       | /payload   | {"signal": "first"}   |
@@ -155,28 +155,28 @@ Feature: Reading signals
     And a token "other" of "one"
     And a signal "sent" to "one" with "key"
     And a signal "another" to "one" with "other"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.renamed>"}'
     And I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then "/signalEndpointSignals" has one entry where "id" is <sent.id>, with
-      | /tokenName | "renamed" |
+      | /tokenName | "<name.renamed>" |
     And "/signalEndpointSignals" has one entry where "id" is <another.id>, with
-      | /tokenName | "other" |
+      | /tokenName | "<name.other>" |
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <sent.id>, with
-      | /tokenName | "renamed" |
+      | /tokenName | "<name.renamed>" |
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>","description":"Renamed."}'
     And I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin
     And I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <sent.id>, with
-      | /sourceName        | "<name.renamed>"    |
-      | /sourceDescription | "Renamed."          |
-      | /tokenName         | null or nothing     |
+      | /sourceName        | "<name.renamed>" |
+      | /sourceDescription | "Renamed."       |
+      | /tokenName         | null or nothing  |
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then "/signalEndpointSignals" has one entry where "id" is <sent.id>, with
       | /tokenName | null or nothing    |
       | /payload   | {"signal": "sent"} |
     And "/signalEndpointSignals" has one entry where "id" is <another.id>, with
-      | /tokenName | "other" |
+      | /tokenName | "<name.other>" |
 
   @op:getSignals @enterprise @writes @alone @quiet @documented
   Scenario: All signals come in pages, with their number
@@ -210,14 +210,14 @@ Feature: Reading signals
       | /total   | <all.total> |
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <first.id>, with
-      | /sourceId   | <one.id>     |
-      | /sourceName | "<one.name>" |
-      | /tokenName  | "key"        |
+      | /sourceId   | <one.id>            |
+      | /sourceName | "<one.name>"        |
+      | /tokenName  | "<name.key>"        |
       | /payload    | {"signal": "first"} |
     And "/signals" has one entry where "id" is <second.id>, with
-      | /sourceId   | <two.id>     |
-      | /sourceName | "<two.name>" |
-      | /tokenName  | "other"      |
+      | /sourceId   | <two.id>             |
+      | /sourceName | "<two.name>"         |
+      | /tokenName  | "<name.other>"       |
       | /payload    | {"signal": "second"} |
     And "/signals" has one entry where "id" is <third.id>, with
       | /sourceId   | <one.id>     |
@@ -237,18 +237,18 @@ Feature: Reading signals
     When I GET "/api/admin/signals?limit=1000&from=IS:<day of sent.createdAt>" as the admin
     Then the status is 200
     And "/signals" has one entry where "id" is <sent.id>, with
-      | /tokenName | "key" |
+      | /tokenName | "<name.key>" |
     And every "createdAt" of "/signals" is at least "<day of sent.createdAt>"
     And I keep the answer as "today"
     When I GET "/api/admin/signals?limit=1000&to=IS:<day of sent.createdAt>" as the admin
     Then "/signals" has one entry where "id" is <sent.id>, with
-      | /tokenName | "key" |
+      | /tokenName | "<name.key>" |
     And every "createdAt" of "/signals" is at most "<day after sent.createdAt>"
     And the answer has
       | /total | <all.total> |
     When I GET "/api/admin/signals?limit=1000&from=IS:<day of sent.createdAt>&to=IS:<day of sent.createdAt>" as the admin
     Then "/signals" has one entry where "id" is <sent.id>, with
-      | /tokenName | "key" |
+      | /tokenName | "<name.key>" |
     And the answer has
       | /total | <today.total> |
     When I GET "/api/admin/signals?limit=1&from=IS:<day of sent.createdAt>" as the admin
@@ -325,7 +325,7 @@ Feature: Reading signals
     And I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <sent.id>, with
       | /sourceName | "<one.name>"       |
-      | /tokenName  | "key"              |
+      | /tokenName  | "<name.key>"       |
       | /payload    | {"signal": "sent"} |
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then the status is 200
@@ -343,7 +343,7 @@ Feature: Reading signals
       | /sourceId          | <one.id>            |
       | /sourceName        | "<one.name>"        |
       | /sourceDescription | "<one.description>" |
-      | /tokenName         | "key"               |
+      | /tokenName         | "<name.key>"        |
       | /payload           | {"signal": "sent"}  |
 
   @op:getSignals @enterprise @measured
@@ -382,9 +382,9 @@ Feature: Reading signals
     And I keep the answer as "call"
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then "/signals" has one entry where "id" is <call.signals.0.id>, with
-      | /sourceName        | "<one.name>"        |
-      | /sourceDescription | "<one.description>" |
-      | /tokenName         | "key"               |
+      | /sourceName        | "<one.name>"                                                 |
+      | /sourceDescription | "<one.description>"                                          |
+      | /tokenName         | "<name.key>"                                                 |
       | /payload           | {"cpu": 92.5, "list": [1, []], "nested": {"a": {"b": null}}} |
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
     And I GET "/api/admin/signals?limit=1000" as the admin

@@ -6,14 +6,14 @@ Feature: Tokens of signal endpoints
   Scenario: A token is created and shows its secret once
     The API reference: the secret begins with signal_, and no later answer holds it.
     Given a signal endpoint "one"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"My app ✓"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.app> My app ✓"}'
     Then the status is 201
     And the answer has
-      | /id               | at least 1            |
-      | /name             | "My app ✓"            |
-      | /signalEndpointId | <one.id>              |
-      | /createdAt        | a moment ago          |
-      | /createdByUserId  | <one.createdByUserId> |
+      | /id               | at least 1               |
+      | /name             | "<name.app> My app ✓"    |
+      | /signalEndpointId | <one.id>                 |
+      | /createdAt        | a moment ago             |
+      | /createdByUserId  | <one.createdByUserId>    |
       | /token            | matches /^signal_.{8,}$/ |
     And I keep the answer as "key"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
@@ -21,12 +21,12 @@ Feature: Tokens of signal endpoints
     And the answer has
       | /signalEndpointTokens | 1 entry |
     And "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name             | "My app ✓"            |
+      | /name             | "<name.app> My app ✓" |
       | /signalEndpointId | <one.id>              |
       | /createdAt        | "<key.createdAt>"     |
       | /createdByUserId  | <key.createdByUserId> |
       | /token            | nothing               |
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"My app ✓"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.app> My app ✓"}'
     Then the answer has
       | /token | nothing |
     When I GET "/api/admin/signal-endpoints" as the admin
@@ -44,7 +44,7 @@ Feature: Tokens of signal endpoints
   Scenario: The answer to a create says where the token is, and its secret is long
     Siblings answer so: relative to /api/admin; their secrets are 28 random bytes.
     Given a signal endpoint "one"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
     And I keep the answer as "key"
     And the header "Location" is "signal-endpoints/<one.id>/tokens/<key.id>"
@@ -58,7 +58,7 @@ Feature: Tokens of signal endpoints
     And a token "first" of "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<first.id>" as the admin
     Then the status is 200
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"first"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.first>"}'
     Then the status is 201
     And the answer has
       | /id    | greater than <first.id> |
@@ -71,7 +71,7 @@ Feature: Tokens of signal endpoints
     And a signal endpoint "two"
     And a token "first" of "one"
     And a token "second" of "two"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"third"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.third>"}'
     Then the status is 201
     And the answer has
       | /id               | greater than <second.id> |
@@ -87,29 +87,29 @@ Feature: Tokens of signal endpoints
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body:
       """
-      {"name": "R&D > ops's \\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789"}
+      {"name": "<name.key> R&D > ops's \\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789"}
       """
     Then the status is 201
     And the answer has
-      | /name | "R&D > ops's \\\\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789" |
+      | /name | "<name.key> R&D > ops's \\\\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789" |
     And I keep the answer as "key"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name | "R&D > ops's \\\\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789" |
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"R&D > Ops, ö 😀"}'
+      | /name | "<name.key> R&D > ops's \\\\ / 𝛑😀 ÄÖÜ, two  blanks, 0123456789012345678901234567890123456789012345678901234567890123456789" |
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.key> R&D > Ops, ö 😀"}'
     Then the answer has
-      | /name | "R&D > Ops, ö 😀" |
+      | /name | "<name.key> R&D > Ops, ö 😀" |
 
   @op:createSignalEndpointToken @enterprise @writes @inferred
   Scenario: A token that is created at once with others is one of its own
     The database of a real server gives each an id, and the server each a secret.
     Given a signal endpoint "one"
-    When I send POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key"}' 3 times at once
+    When I send POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}' 3 times at once
     Then 3 of them were accepted
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then the answer has
       | /signalEndpointTokens | 3 entries |
-    And every "name" of "/signalEndpointTokens" is "key"
+    And every "name" of "/signalEndpointTokens" is "<name.key>"
 
   @op:createSignalEndpointToken @enterprise @writes @measured
   Scenario Outline: A token is not created from <what>
@@ -133,7 +133,7 @@ Feature: Tokens of signal endpoints
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.off>","enabled":false}'
     Then the status is 201
     And I keep the answer as "off"
-    When I POST "/api/admin/signal-endpoints/<off.id>/tokens" as the admin with the body '{"name":"key"}'
+    When I POST "/api/admin/signal-endpoints/<off.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
     And I keep the answer as "key"
     When I GET "/api/admin/signal-endpoints/<off.id>/tokens" as the admin
@@ -147,17 +147,17 @@ Feature: Tokens of signal endpoints
     Assumed: the published schema does not say that names are unique.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
     And the answer has
       | /id   | not <key.id> |
-      | /name | "key"        |
+      | /name | "<name.key>" |
 
   @op:createSignalEndpointToken @enterprise @writes @measured
   Scenario: The server makes the secret, whatever is sent
     Unknown properties are ignored.
     Given a signal endpoint "one"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key","token":"signal_mine-0123456789","id":1,"signalEndpointId":2147483600,"createdByUserId":4711}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>","token":"signal_mine-0123456789","id":1,"signalEndpointId":2147483600,"createdByUserId":4711}'
     Then the status is 201
     And the answer has
       | /token            | not "signal_mine-0123456789" |
@@ -192,12 +192,12 @@ Feature: Tokens of signal endpoints
   Scenario: Who creates a token is remembered
     Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
     Given a signal endpoint "one"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
     And the answer has
       | /createdByUserId | <actor.id> |
     And I keep the answer as "key"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.renamed>"}'
     Then the answer has
       | /createdByUserId | <actor.id> |
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
@@ -215,25 +215,25 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
     Examples:
-      | what       | type             | body             | status |
-      | a list     | application/json | [{"name":"key"}] | 400    |
-      | a text     | application/json | "key"            | 400    |
-      | a cut body | application/json | {"name":"key"    | 400    |
-      | text       | text/plain       | {"name":"key"}   | 415    |
-      | a form     | application/x-www-form-urlencoded | name=key | 415 |
+      | what       | type                              | body                    | status |
+      | a list     | application/json                  | [{"name":"<name.key>"}] | 400    |
+      | a text     | application/json                  | "key"                   | 400    |
+      | a cut body | application/json                  | {"name":"<name.key>"    | 400    |
+      | text       | text/plain                        | {"name":"<name.key>"}   | 415    |
+      | a form     | application/x-www-form-urlencoded | name=key                | 415    |
 
   @op:createSignalEndpointToken @enterprise @writes @observed
   Scenario: A token is not created without a content type, but with a charset or from a compressed body
     Seen on Unleash 8.2.0.
     Given a signal endpoint "one"
     And the next request has no header "Content-Type"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"no type"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.no-type>"}'
     Then the status is 415
     Given the next request has the header "Content-Type" with "application/json; charset=utf-8"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"with a charset"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.with-a-charset>"}'
     Then the status is 201
     Given the next body is compressed with gzip
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"compressed"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.compressed>"}'
     Then the status is 201
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then the answer has
@@ -253,7 +253,7 @@ Feature: Tokens of signal endpoints
   @op:createSignalEndpointToken @enterprise @writes @assumed
   Scenario Outline: No token is created for an endpoint <what>
     Assumed: it is not found. The API reference lists no 404 here.
-    When I POST "/api/admin/signal-endpoints/<id>/tokens" as the admin with the body '{"name":"key"}'
+    When I POST "/api/admin/signal-endpoints/<id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 404
     And the error is "NotFoundError"
     When I GET "/api/admin/signal-endpoints/2147483600/tokens" as the admin
@@ -271,7 +271,7 @@ Feature: Tokens of signal endpoints
     The API reference gives the limit of 5 for each endpoint, or what the instance is configured for; siblings answer 400 so.
     Given a signal endpoint "one"
     And a signal endpoint "two"
-    When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
+    When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
     Then the status is 400
     And the error is "ExceedsLimitError"
     And the answer has
@@ -281,22 +281,22 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | <limit.tokens> entries |
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{}'
     Then the error is "BadDataError"
-    When I POST "/api/admin/signal-endpoints/<two.id>/tokens" as the admin with the body '{"name":"key"}'
+    When I POST "/api/admin/signal-endpoints/<two.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     And I keep the answer as "full"
-    And I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<full.signalEndpointTokens.0.id>" as the admin with the body '{"name":"renamed"}'
+    And I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<full.signalEndpointTokens.0.id>" as the admin with the body '{"name":"<name.renamed>"}'
     Then the status is 200
 
   @op:createSignalEndpointToken @enterprise @writes @limits @inferred
   Scenario: A token that is deleted makes room for another
     The limit is one on what exists.
     Given a signal endpoint "one"
-    When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"key-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
+    When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
     And I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     And I keep the answer as "full"
     And I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<full.signalEndpointTokens.0.id>" as the admin
-    And I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"another"}'
+    And I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.another>"}'
     Then the status is 201
 
   @op:getSignalEndpointTokens @enterprise @writes @documented
@@ -316,12 +316,12 @@ Feature: Tokens of signal endpoints
     And the answer has
       | /signalEndpointTokens | 2 entries |
     And "/signalEndpointTokens" has one entry where "id" is <first.id>, with
-      | /name             | "first"               |
-      | /signalEndpointId | <one.id>              |
-      | /createdAt        | "<first.createdAt>"   |
+      | /name             | "<name.first>"          |
+      | /signalEndpointId | <one.id>                |
+      | /createdAt        | "<first.createdAt>"     |
       | /createdByUserId  | <first.createdByUserId> |
     And "/signalEndpointTokens" has one entry where "id" is <second.id>, with
-      | /name             | "second"              |
+      | /name | "<name.second>" |
     And "/signalEndpointTokens" has no entry where "id" is <other.id>
     And every "signalEndpointId" of "/signalEndpointTokens" is <one.id>
     And every "token" of "/signalEndpointTokens" is nothing
@@ -332,12 +332,12 @@ Feature: Tokens of signal endpoints
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"renamed"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.renamed>"}'
     And I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name | "renamed" |
+      | /name | "<name.renamed>" |
     And "/signalEndpointTokens" has one entry where "id" is <other.id>, with
-      | /name | "other"   |
+      | /name | "<name.other>" |
     And I keep the header "ETag" as "tag"
     When I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin
     And the next request has the header "If-None-Match" with "<tag>"
@@ -392,30 +392,30 @@ Feature: Tokens of signal endpoints
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"My external app #1"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.key> My external app #1"}'
     Then the status is 200
     And the answer has
-      | /id               | <key.id>              |
-      | /name             | "My external app #1"  |
-      | /signalEndpointId | <one.id>              |
-      | /createdAt        | "<key.createdAt>"     |
-      | /createdByUserId  | <key.createdByUserId> |
-      | /token            | nothing               |
+      | /id               | <key.id>                        |
+      | /name             | "<name.key> My external app #1" |
+      | /signalEndpointId | <one.id>                        |
+      | /createdAt        | "<key.createdAt>"               |
+      | /createdByUserId  | <key.createdByUserId>           |
+      | /token            | nothing                         |
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then the answer has
       | /signalEndpointTokens | 2 entries |
     And "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name      | "My external app #1" |
-      | /createdAt | "<key.createdAt>"    |
+      | /name      | "<name.key> My external app #1" |
+      | /createdAt | "<key.createdAt>"               |
     And "/signalEndpointTokens" has one entry where "id" is <other.id>, with
-      | /name      | "other"              |
+      | /name | "<name.other>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @measured
   Scenario: Renaming a token does not move it
     Unknown properties are ignored.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"new","id":2147483600,"signalEndpointId":2147483600,"token":"signal_mine-0123456789"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.new>","id":2147483600,"signalEndpointId":2147483600,"token":"signal_mine-0123456789"}'
     Then the status is 200
     And the answer has
       | /id               | <key.id> |
@@ -436,7 +436,7 @@ Feature: Tokens of signal endpoints
       | /details/0/message | "<message>"               |
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name | "key" |
+      | /name | "<name.key>" |
 
     Examples:
       | what                    | body          | message |
@@ -454,7 +454,7 @@ Feature: Tokens of signal endpoints
     And the error is "BadDataError"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name | "key" |
+      | /name | "<name.key>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @documented
   Scenario Outline: A token is not renamed by <what>
@@ -466,15 +466,15 @@ Feature: Tokens of signal endpoints
     Then the status is <status>
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name | "key" |
+      | /name | "<name.key>" |
 
     Examples:
-      | what       | type             | body             | status |
-      | a list     | application/json | [{"name":"new"}] | 400    |
-      | a text     | application/json | "new"            | 400    |
-      | a cut body | application/json | {"name":"new"    | 400    |
-      | text       | text/plain       | {"name":"new"}   | 415    |
-      | a form     | application/x-www-form-urlencoded | name=new | 415 |
+      | what       | type                              | body                    | status |
+      | a list     | application/json                  | [{"name":"<name.new>"}] | 400    |
+      | a text     | application/json                  | "new"                   | 400    |
+      | a cut body | application/json                  | {"name":"<name.new>"    | 400    |
+      | text       | text/plain                        | {"name":"<name.new>"}   | 415    |
+      | a form     | application/x-www-form-urlencoded | name=new                | 415    |
 
   @op:updateSignalEndpointToken @enterprise @writes @observed
   Scenario: A rename without a content type changes nothing, one with a charset or compressed does
@@ -482,18 +482,18 @@ Feature: Tokens of signal endpoints
     Given a signal endpoint "one"
     And a token "key" of "one"
     And the next request has no header "Content-Type"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"no type"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.no-type>"}'
     Then the status is 415
     Given the next request has the header "Content-Type" with "application/json; charset=utf-8"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"with a charset"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.with-a-charset>"}'
     Then the status is 200
     And the answer has
-      | /name | "with a charset" |
+      | /name | "<name.with-a-charset>" |
     Given the next body is compressed with gzip
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"compressed"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.compressed>"}'
     Then the status is 200
     And the answer has
-      | /name | "compressed" |
+      | /name | "<name.compressed>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @assumed
   Scenario: A token may be given the name of another
@@ -501,11 +501,11 @@ Feature: Tokens of signal endpoints
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<other.id>" as the admin with the body '{"name":"key"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<other.id>" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 200
     And the answer has
-      | /id   | <other.id> |
-      | /name | "key"      |
+      | /id   | <other.id>   |
+      | /name | "<name.key>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @measured
   Scenario: A token is not renamed to null
@@ -516,7 +516,7 @@ Feature: Tokens of signal endpoints
     Then the status is 400
     And the error is "BadDataError"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
-    Then every "name" of "/signalEndpointTokens" is "key"
+    Then every "name" of "/signalEndpointTokens" is "<name.key>"
 
   @op:deleteSignalEndpointToken @enterprise @writes @documented
   Scenario: A deleted token is gone, and only that
@@ -534,7 +534,7 @@ Feature: Tokens of signal endpoints
     When I DELETE "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
-    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"new"}'
+    When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404
     When I GET "/api/admin/signal-endpoints" as the admin
     Then "/signalEndpoints" has one entry where "id" is <one.id>, with
@@ -547,13 +547,13 @@ Feature: Tokens of signal endpoints
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
-    When I <method> "/api/admin/signal-endpoints/<two.id>/tokens/<key.id>" as the admin with the body '{"name":"stolen"}'
+    When I <method> "/api/admin/signal-endpoints/<two.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.stolen>"}'
     Then the status is 404
     And the error is "NotFoundError"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name             | "key"    |
-      | /signalEndpointId | <one.id> |
+      | /name             | "<name.key>" |
+      | /signalEndpointId | <one.id>     |
 
     Examples:
       | method |
@@ -564,10 +564,10 @@ Feature: Tokens of signal endpoints
   Scenario Outline: <method> finds no token of an id that nothing has
     The API reference lists 404.
     Given a signal endpoint "one"
-    When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/2147483600" as the admin with the body '{"name":"new"}'
+    When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/2147483600" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404
     And the error is "NotFoundError"
-    When I <method> "/api/admin/signal-endpoints/2147483600/tokens/2147483600" as the admin with the body '{"name":"new"}'
+    When I <method> "/api/admin/signal-endpoints/2147483600/tokens/2147483600" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404
     And the error is "NotFoundError"
 
@@ -581,12 +581,12 @@ Feature: Tokens of signal endpoints
     Assumed: an id is a number and nothing else.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I <method> "<path>" as the admin with the body '{"name":"new"}'
+    When I <method> "<path>" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404
     And the error is "NotFoundError"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" lists the "id" [<key.id>]
-    And every "name" of "/signalEndpointTokens" is "key"
+    And every "name" of "/signalEndpointTokens" is "<name.key>"
 
     Examples:
       | method | path                                                      |
@@ -602,7 +602,7 @@ Feature: Tokens of signal endpoints
   Scenario Outline: <method> finds no token, because <id> cannot be an id
     Assumed: whatever cannot be an id is one that nothing has. A real server fails with 500 beyond 32 bits.
     Given a signal endpoint "one"
-    When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/<id>" as the admin with the body '{"name":"new"}'
+    When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/<id>" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404
     And the error is "NotFoundError"
 
@@ -617,7 +617,7 @@ Feature: Tokens of signal endpoints
   Scenario: A viewer creates no token
     The API reference lists 403.
     Given a signal endpoint "one"
-    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the viewer with the body '{"name":"stolen"}'
+    When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the viewer with the body '{"name":"<name.stolen>"}'
     Then the status is 403
     And the error is "PermissionError"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
@@ -629,12 +629,12 @@ Feature: Tokens of signal endpoints
     The API reference lists 403.
     Given a signal endpoint "one"
     And a token "key" of "one"
-    When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the viewer with the body '{"name":"stolen"}'
+    When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the viewer with the body '{"name":"<name.stolen>"}'
     Then the status is 403
     And the error is "PermissionError"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
     Then "/signalEndpointTokens" has one entry where "id" is <key.id>, with
-      | /name | "key" |
+      | /name | "<name.key>" |
 
     Examples:
       | method |

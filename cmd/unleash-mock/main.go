@@ -5,15 +5,12 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 // version is set by the linker for releases.
 var version = ""
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], environment(os.LookupEnv), os.Stdout, os.Stderr))
+	p := &program{env: os.LookupEnv, stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(p.run(p.untilSignalled(context.Background()), os.Args[1:]))
 }

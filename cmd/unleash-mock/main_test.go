@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -22,6 +23,11 @@ func variables(values map[string]string) environment {
 type outcome struct {
 	code           int
 	stdout, stderr string
+}
+
+// run executes a command line without the program's own signals.
+func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
+	return (&program{env: env, stdout: stdout, stderr: stderr}).run(ctx, args)
 }
 
 // command runs a command line to its end.

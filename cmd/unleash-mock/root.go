@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 )
@@ -41,11 +42,13 @@ type program struct {
 	env    environment
 	stdout io.Writer
 	stderr io.Writer
+	// lastWords are printed by a program that ends before its command could leave
+	// things in order.
+	lastWords atomic.Pointer[string]
 }
 
 // run executes a command line and returns its exit code.
-func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
-	p := &program{env: env, stdout: stdout, stderr: stderr}
+func (p *program) run(ctx context.Context, args []string) int {
 	root := &cobra.Command{
 		Use:   "unleash-mock",
 		Short: "A mock and contract-testing server for Unleash's Operational API",
@@ -65,8 +68,8 @@ Flags come first, then environment variables, then defaults. Exit codes:
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w; see '%s --help'", err, cmd.CommandPath())
 	})

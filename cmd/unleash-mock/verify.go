@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -211,19 +212,37 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	}
 	defer files.close()
 	shown := &progress{out: p.stderr, live: isTerminal(p.stderr), quiet: flags.quiet}
-	options.Found, options.Progress = shown.found, shown.scenario
+	p.adviseSweep(flags.target, "")
+	options.Found = func(target report.Target, run report.Run, notes []string) {
+		p.adviseSweep(flags.target, run.ID)
+		shown.found(target, run, notes)
+	}
+	options.Progress = shown.scenario
+	told := context.AfterFunc(ctx, shown.interrupted)
 	r, failure := conformance.Run(ctx, options)
+	told()
 	shown.end()
 	if r == nil {
 		return suiteError(failure)
 	}
-	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
-		return toolError("writing the summary: %w", err)
-	}
+	// The files first: what reads the summary may be gone.
 	if err := files.write(r); err != nil {
 		return err
 	}
+	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil && r.ExitCode != exitViolation {
+		return toolError("writing the summary: %w", err)
+	}
 	return verdict(r, failure)
+}
+
+// adviseSweep makes it the last words how to remove what a run leaves behind that
+// is ended at once. The id of the run may not be known yet.
+func (p *program) adviseSweep(target, run string) {
+	words := "unleash-mock: ended at once; what verify made may still be there. To remove it:\n  unleash-mock verify sweep --target " + target
+	if run != "" {
+		words += " --run " + run
+	}
+	p.lastWords.Store(&words)
 }
 
 // suiteError finds the exit code of an error of the suite.
@@ -255,12 +274,14 @@ func verdict(r *report.Report, failure error) error {
 	return toolError("%w", failure)
 }
 
-// progress tells how far a run is: in one line that changes on a terminal, and
+// progress shows how far a run is: in one line that changes on a terminal, and
 // elsewhere by what fails.
 type progress struct {
 	out   io.Writer
 	live  bool
 	quiet bool
+
+	mu    sync.Mutex
 	shown bool // a line is on the terminal that can be overwritten
 }
 
@@ -271,6 +292,8 @@ func (s *progress) found(target report.Target, run report.Run, notes []string) {
 	if s.quiet {
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	what := "an instance of unknown edition"
 	switch {
 	case target.Mock != "":
@@ -288,9 +311,11 @@ func (s *progress) scenario(p conformance.Progress) {
 	if s.quiet {
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	outcome := p.Scenario.Outcome
 	if outcome == report.Failed || outcome == report.Errored {
-		s.end()
+		s.clear()
 		fmt.Fprintf(s.out, "%s: %s\n", outcome, p.Scenario.ID)
 	}
 	if s.live {
@@ -299,8 +324,25 @@ func (s *progress) scenario(p conformance.Progress) {
 	}
 }
 
+// interrupted says what the run still does, and that it need not.
+func (s *progress) interrupted() {
+	if s.quiet {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+	fmt.Fprintln(s.out, "interrupted; removing what was made, unless a second signal ends that too")
+}
+
 // end takes the line that changes off the terminal.
 func (s *progress) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+}
+
+func (s *progress) clear() {
 	if s.shown {
 		fmt.Fprint(s.out, clearLine)
 		s.shown = false

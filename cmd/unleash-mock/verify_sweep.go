@@ -26,8 +26,8 @@ func (p *program) sweepCommand() *cobra.Command {
 		Short: "Remove what earlier runs of verify left on an instance",
 		Long: `Remove the signal endpoints, with their tokens, and the users that earlier runs of
 verify left on an instance, as with --keep or when a run was killed. They are
-known by their names, which begin with unleash-mock-verify-; nothing else is
-touched. A run that is on its way at the same time loses what it made, unless
+known by their names, which begin with unleash-mock-verify- and the id of a run;
+nothing else is touched. A run that is still going loses what it made, unless
 --older-than spares it.
 
 Exit 0 if nothing is left, 1 if the target refused to remove something, 3 if it
@@ -44,9 +44,9 @@ cannot be reached or does not list what it has.`,
 	}
 	f := command.Flags()
 	flags.register(f)
-	f.StringVar(&flags.run, "run", "", "id of the run to sweep behind; by default all")
+	f.StringVar(&flags.run, "run", "", "id of the run whose leftovers to remove; by default all")
 	f.DurationVar(&flags.olderThan, "older-than", 0, "spare what is younger than this")
-	f.BoolVar(&flags.dryRun, "dry-run", false, "only tell what would be removed")
+	f.BoolVar(&flags.dryRun, "dry-run", false, "only list what would be removed")
 	return command
 }
 

@@ -30,6 +30,14 @@ var rules = []rule{
 		never: []string{"mockserver/internal/resources/..."}, butFor: []string{"mockserver/internal/resources"},
 	},
 	{
+		name: "evaluation is pure",
+		of:   []string{"mockserver/internal/evaluation/..."},
+		never: []string{
+			"spec/...", "internal/...", "mockserver/...", "conformance/...", "features/...", "cmd/...",
+			"os", "net/http", "log/slog",
+		},
+	},
+	{
 		name: "the suite sees a mock only over HTTP",
 		of:   []string{"conformance/..."}, never: []string{"mockserver/..."},
 	},
@@ -124,6 +132,7 @@ func TestImportRulesCatch(t *testing.T) {
 	for _, e := range []edge{
 		{"mockserver/internal/engine", "mockserver/internal/resources/signals"},
 		{"mockserver/internal/resources/signals", "mockserver/internal/resources/flags"},
+		{"mockserver/internal/evaluation", "internal/nodejs/v8json"},
 		{"conformance/internal/judge", "mockserver/internal/state"},
 		{"mockserver", "conformance"},
 		{"internal/secrets", "mockserver/seed"},

@@ -1,0 +1,178 @@
+//go:build unix
+
+// Signals are sent as Unix does.
+
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// asProgram makes this test binary run as the program that it tests.
+const asProgram = "UNLEASH_MOCK_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	gin.SetMode(gin.ReleaseMode)
+	os.Exit(m.Run())
+}
+
+// creating is a mock without entity tags, so that much fails. It calls during
+// once a run is in its middle, while a signal endpoint is being made.
+type creating struct {
+	mock   http.Handler
+	during func()
+
+	mu    sync.Mutex
+	count int
+}
+
+// untagged is a writer that loses the entity tag.
+type untagged struct{ http.ResponseWriter }
+
+func (u untagged) WriteHeader(status int) {
+	u.Header().Del("Etag")
+	u.ResponseWriter.WriteHeader(status)
+}
+
+func (c *creating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mock.ServeHTTP(untagged{w}, r)
+	if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/signal-endpoints") {
+		return
+	}
+	c.mu.Lock()
+	c.count++
+	now := c.count == 20
+	c.mu.Unlock()
+	if now {
+		c.during()
+	}
+}
+
+// startProgram starts the program on a target whose middle of a run is told to
+// during.
+func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) (url string, program *exec.Cmd, stderr *output) {
+	t.Helper()
+	mock, err := mockserver.New(mockserver.WithLimits(mockserver.NoLimits()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := &creating{mock: mock}
+	server := httptest.NewServer(target)
+	t.Cleanup(server.Close)
+	program = exec.CommandContext(t.Context(), os.Args[0], append(args, "--target", server.URL)...)
+	program.Env = append(os.Environ(), asProgram+"=1")
+	stderr = newOutput()
+	program.Stderr = stderr
+	target.during = func() { during(program) }
+	return server.URL, program, stderr
+}
+
+var seeded = []string{"my-external-app", "cpu-over-90"}
+
+// TestEveryWayToEndCleansUp ends a run in its middle.
+func TestEveryWayToEndCleansUp(t *testing.T) {
+	t.Parallel()
+	for _, end := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(end.String(), func(t *testing.T) {
+			t.Parallel()
+			url, program, stderr := startProgram(t, func(program *exec.Cmd) { _ = program.Process.Signal(end) },
+				"verify", "--concurrency", "4", "--tags", "@writes and @enterprise")
+			_ = program.Run() // the exit code is looked at
+			if got := program.ProcessState.ExitCode(); got != exitViolation || !strings.Contains(stderr.String(), "interrupted: "+end.String()) {
+				t.Errorf("exit %d: %s", got, stderr)
+			}
+			if names := endpointNames(t, url); !slices.Equal(names, seeded) {
+				t.Errorf("endpoints %q", names)
+			}
+		})
+	}
+}
+
+// TestAReaderThatIsGoneEndsNothing closes what the program writes to while it
+// has more to say.
+func TestAReaderThatIsGoneEndsNothing(t *testing.T) {
+	t.Parallel()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "report.json")
+	url, program, _ := startProgram(t, func(*exec.Cmd) { reader.Close() },
+		"verify", "--tags", "@op:createSignalEndpoint", "--report", "json="+file)
+	program.Stdout, program.Stderr = writer, writer
+	_ = program.Run() // the exit code is looked at
+	writer.Close()
+	if got := program.ProcessState.ExitCode(); got != exitViolation {
+		t.Errorf("ended with %s", program.ProcessState)
+	}
+	if r := readReport(t, file); r.Summary.Failed < 20 || r.Summary.Skipped > 0 {
+		t.Errorf("%+v", r.Summary)
+	}
+	if names := endpointNames(t, url); !slices.Equal(names, seeded) {
+		t.Errorf("endpoints %q", names)
+	}
+}
+
+// TestASecondSignalEndsAtOnce sends it while the first one waits for an answer.
+func TestASecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	free := make(chan struct{})
+	url, program, stderr := startProgram(t, func(program *exec.Cmd) {
+		_ = program.Process.Signal(syscall.SIGHUP)
+		<-free
+	}, "verify", "--concurrency", "2", "--timeout", "5m", "--tags", "@writes and @enterprise")
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stderr.await("interrupted; removing what was made")
+	_ = program.Process.Signal(syscall.SIGINT)
+	_ = program.Wait() // the exit code is looked at
+	close(free)
+	_, run, _ := strings.Cut(stderr.String(), "\nrun ")
+	run, _, _ = strings.Cut(run, ",")
+	if got := program.ProcessState.ExitCode(); got != exitError || run == "" || !strings.Contains(stderr.String(), "\n  unleash-mock verify sweep --target "+url+" --run "+run+"\n") {
+		t.Errorf("exit %d: %s", got, stderr)
+	}
+	left := len(endpointNames(t, url)) - len(seeded)
+	swept := command(t, nil, "verify", "sweep", "--target", url, "--run", run)
+	if swept.code != exitOK || strings.Count(swept.stdout, "removed signal endpoint") != left || left == 0 || len(endpointNames(t, url)) != len(seeded) {
+		t.Errorf("%d left; exit %d: %s%s", left, swept.code, swept.stdout, swept.stderr)
+	}
+}
+
+// TestNohupIsHeeded starts the program where hanging up is ignored.
+func TestNohupIsHeeded(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "report.json")
+	_, program, stderr := startProgram(t, func(program *exec.Cmd) { _ = program.Process.Signal(syscall.SIGHUP) },
+		"verify", "--concurrency", "4", "--tags", "@op:createSignalEndpoint", "--report", "json="+file)
+	program.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`}, program.Args...)
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program.Path = shell
+	_ = program.Run() // the exit code is looked at
+	if got := program.ProcessState.ExitCode(); got != exitViolation {
+		t.Errorf("exit %d: %s", got, stderr)
+	}
+	if r := readReport(t, file); r.Summary.Skipped > 0 || r.Summary.Failed == 0 {
+		t.Errorf("%+v", r.Summary)
+	}
+}

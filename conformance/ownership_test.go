@@ -1,0 +1,402 @@
+package conformance_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// liar is a mock that does what it is asked to and changes what it answers.
+type liar struct {
+	mock http.Handler
+	// lie changes the body of a success; nil leaves it.
+	lie func(r *http.Request, body string) string
+
+	mu      sync.Mutex
+	changes []string // requests that could change something, as they came
+}
+
+func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		l.mu.Lock()
+		l.changes = append(l.changes, r.Method+" "+r.URL.EscapedPath())
+		l.mu.Unlock()
+	}
+	recorder := httptest.NewRecorder()
+	l.mock.ServeHTTP(recorder, r)
+	body := recorder.Body.String()
+	if recorder.Code < 300 && l.lie != nil {
+		body = l.lie(r, body)
+	}
+	for name, values := range recorder.Header() {
+		if name != "Content-Length" {
+			w.Header()[name] = values
+		}
+	}
+	w.WriteHeader(recorder.Code)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+// of lists the changes that were asked for at a path or below it.
+func (l *liar) of(path string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var found []string
+	for _, change := range l.changes {
+		_, at, _ := strings.Cut(change, " ")
+		if at == path || strings.HasPrefix(at, path+"/") {
+			found = append(found, change)
+		}
+	}
+	return found
+}
+
+const (
+	endpointsPath = "/api/admin/signal-endpoints"
+	theirPath     = endpointsPath + "/1338"
+	callsPath     = "/api/signal-endpoint"
+)
+
+var anyID = regexp.MustCompile(`"id":\d+`)
+
+func creates(r *http.Request, suffix string) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, suffix)
+}
+
+// TestATargetsWordIsNotTakenForWhatIsTheRuns is about targets whose answers to a
+// create name something that others own. Nothing of others is touched, and what
+// the run made goes all the same.
+func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lie       func(r *http.Request, body string) string
+		untouched []string
+		left      string // how the reason of what is left begins; empty if nothing is
+	}{
+		"the id of somebody's endpoint": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/signal-endpoints") {
+					return anyID.ReplaceAllString(body, `"id":1338`)
+				}
+				return body
+			}, []string{theirPath}, `not removed by its id, which is that of "cpu-over-90"`,
+		},
+		"an id that is a path": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/signal-endpoints") {
+					return anyID.ReplaceAllString(body, `"id":"1338/tokens/8"`)
+				}
+				return body
+			}, []string{theirPath}, `not removed by its id, which is said to be "1338/tokens/8"`,
+		},
+		"an id that leads up": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/tokens") {
+					return anyID.ReplaceAllString(body, `"id":"../../1338"`)
+				}
+				return body
+			}, []string{theirPath}, `not removed by its id, which is said to be "../../1338"`,
+		},
+		"an id that is no whole number": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/signal-endpoints") {
+					return anyID.ReplaceAllString(body, `"id":1.338e3`)
+				}
+				return body
+			}, []string{theirPath, endpointsPath + "/1.338e3"}, `not removed by its id, which is said to be 1.338e3`,
+		},
+		"the id of somebody's token": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/tokens") {
+					return anyID.ReplaceAllString(body, `"id":8`)
+				}
+				return body
+			}, []string{theirPath}, "",
+		},
+		"the name of somebody's endpoint": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/signal-endpoints") {
+					return regexp.MustCompile(`"name":"[^"]*"`).ReplaceAllString(body, `"name":"cpu-over-90"`)
+				}
+				return body
+			}, []string{theirPath, callsPath + "/cpu-over-90"}, "",
+		},
+		"a name that is a path": {
+			func(r *http.Request, body string) string {
+				if creates(r, "/signal-endpoints") {
+					return regexp.MustCompile(`"name":"[^"]*"`).ReplaceAllString(body, `"name":"../admin/signal-endpoints/1338/off"`)
+				}
+				return body
+			}, []string{theirPath}, "",
+		},
+		"a list that says nothing": {
+			func(r *http.Request, body string) string {
+				if r.Method == http.MethodGet && r.URL.Path == endpointsPath {
+					return `{"signalEndpoints":"none"}`
+				}
+				return body
+			}, []string{theirPath}, "not removed, as it cannot be read back: listing the signal endpoints: status 200",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := &liar{mock: newMock(t, mockserver.WithLimits(mockserver.NoLimits())), lie: test.lie}
+			before := endpointsOf(t, target.mock)
+			result := verify(t, 1, conformance.Options{Handler: target, Tags: "@writes and not @core", Concurrency: 4})
+			for _, path := range test.untouched {
+				if changes := target.of(path); len(changes) > 0 {
+					t.Errorf("%s was to be changed: %q", path, changes)
+				}
+			}
+			if result.Summary.Errored > 0 {
+				t.Errorf("%d errors of the suite: %v", result.Summary.Errored, reasons(result))
+			}
+			after := endpointsOf(t, target.mock)
+			if test.left == "" || !strings.Contains(test.left, "read back") {
+				if !slices.Equal(before, after) {
+					t.Errorf("endpoints before: %s\nafter: %s", before, after)
+				}
+			}
+			if test.left == "" {
+				if len(result.Cleanup) > 0 {
+					t.Errorf("left: %+v", result.Cleanup[0])
+				}
+				return
+			}
+			if len(result.Cleanup) == 0 {
+				t.Fatal("nothing is told to be left")
+			}
+			for _, left := range result.Cleanup {
+				if !strings.HasPrefix(left.Reason, test.left) || strings.Contains(left.Path, "..") || strings.Contains(left.Path, "1338/tokens/8") {
+					t.Errorf("left: %+v", left)
+				}
+			}
+		})
+	}
+}
+
+// endpointsOf are a mock's signal endpoints with all that hangs on them, in JSON.
+func endpointsOf(t *testing.T, mock http.Handler) []string {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, endpointsPath, nil)
+	r.Header.Set("Authorization", conformance.MockTokens().Admin)
+	mock.ServeHTTP(recorder, r)
+	var answer struct{ SignalEndpoints []json.RawMessage }
+	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, endpoint := range answer.SignalEndpoints {
+		all = append(all, string(endpoint))
+	}
+	return all
+}
+
+// TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt is about the ids and
+// names by which scenarios ask for what is not there.
+func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ from, to, path, reason string }{
+		"id":   {`"id":1338`, `"id":2147483600`, endpointsPath + "/2147483600", "the target has something of the id or name 2147483600"},
+		"name": {`"name":"cpu-over-90"`, `"name":"unleash-mock-verify-none"`, callsPath + "/unleash-mock-verify-none", "the target has something of the id or name unleash-mock-verify-none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := &liar{mock: newMock(t, mockserver.WithLimits(mockserver.NoLimits())), lie: func(r *http.Request, body string) string {
+				if r.Method == http.MethodGet && r.URL.Path == endpointsPath {
+					return strings.Replace(body, test.from, test.to, 1)
+				}
+				return body
+			}}
+			result := verify(t, 0, conformance.Options{Handler: target, Tags: "@op:updateSignalEndpoint or @op:callSignalEndpoint or @op:disableSignalEndpoint or @op:deleteSignalEndpoint"})
+			if changes := target.of(test.path); len(changes) > 0 {
+				t.Errorf("it was to be changed: %q", changes)
+			}
+			told := slices.ContainsFunc(result.Scenarios, func(s report.Scenario) bool {
+				return s.Outcome == report.Disabled && strings.HasPrefix(s.Reason, test.reason)
+			})
+			if !told || result.Summary.Passed == 0 {
+				t.Errorf("%+v, reasons: %v", result.Summary, reasons(result))
+			}
+		})
+	}
+}
+
+// people is a target that manages users, in front of a mock that does not. It
+// says that each new user has the id that newID gives.
+type people struct {
+	mock     http.Handler
+	newID    string // in JSON
+	loggedIn string // the user that a login gives; empty is who logs in
+	listed   func(username string) string
+
+	mu       sync.Mutex
+	username string
+	changes  []string
+}
+
+func (p *people) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var sent struct{ Username string }
+	if r.Method != http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/admin/signal-endpoints") {
+		p.changes = append(p.changes, r.Method+" "+r.URL.Path)
+	}
+	answer := func(status int, body string) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+	const admin = `{"id":1,"username":"admin","rootRole":1,"createdAt":"2026-01-01T00:00:00.000Z"}`
+	switch path := r.URL.Path; {
+	case path == "/api/admin/user-admin" && r.Method == http.MethodPost:
+		_ = json.NewDecoder(r.Body).Decode(&sent) // an empty name is seen below
+		p.username = sent.Username
+		answer(201, fmt.Sprintf(`{"id":%s,"username":%q}`, p.newID, p.username))
+	case path == "/api/admin/user-admin":
+		users := admin
+		if p.username != "" {
+			users += "," + p.listed(p.username)
+		}
+		answer(200, `{"users":[`+users+`],"rootRoles":[{"id":1,"name":"Admin"},{"id":3,"name":"Viewer"}]}`)
+	case path == "/auth/simple/login":
+		w.Header().Set("Set-Cookie", "session=1; Path=/")
+		answer(200, `{}`)
+	case path == "/api/admin/user" && r.Header.Get("Cookie") != "":
+		who := p.loggedIn
+		if who == "" {
+			who = p.username
+		}
+		answer(200, fmt.Sprintf(`{"user":{"id":7,"username":%q}}`, who))
+	case path == "/api/admin/user/tokens" && r.Method == http.MethodPost:
+		answer(201, `{"id":5,"secret":"user:unleash-mock-viewer"}`)
+	case path == "/api/admin/user/tokens":
+		answer(200, fmt.Sprintf(`{"pats":[{"id":4,"description":"my own"},{"id":5,"description":%q}]}`, p.username))
+	case strings.HasPrefix(path, "/api/admin/user"):
+		if r.Method == http.MethodDelete && strings.HasPrefix(path, "/api/admin/user-admin/") {
+			p.username = ""
+		}
+		answer(200, ``)
+	default:
+		p.mock.ServeHTTP(w, r)
+	}
+}
+
+func TestOnlyTheUserThatTheRunMadeIsRemoved(t *testing.T) {
+	t.Parallel()
+	seventh := func(username string) string {
+		return fmt.Sprintf(`{"id":7,"username":%q,"createdAt":"2026-01-01T00:00:00.000Z"}`, username)
+	}
+	const made, removed = "POST /api/admin/user/tokens", "DELETE /api/admin/user/tokens/5"
+	for name, test := range map[string]struct {
+		people *people
+		want   []string // what is changed of users, but for the creation and the login
+		left   string
+	}{
+		"as it should be":                   {&people{newID: "7", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, ""},
+		"the id of the admin":               {&people{newID: "1", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, which is that of "admin"`},
+		"an id that is a path":              {&people{newID: `"1/roles"`, listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, which is said to be "1/roles"`},
+		"another one logs in":               {&people{newID: "7", loggedIn: "admin", listed: seventh}, []string{"DELETE /api/admin/user-admin/7"}, ""},
+		"its name is the admin's":           {&people{newID: "1", listed: func(username string) string { return fmt.Sprintf(`{"id":1,"username":%q}`, username) }}, []string{made, removed}, `not removed by its id, which is that of "admin"`},
+		"it is listed with a path":          {&people{newID: "7", listed: func(username string) string { return fmt.Sprintf(`{"id":"1/x","username":%q}`, username) }}, []string{made, removed}, `not removed by its id, which is said to be "1/x"`},
+		"its creation has no usable answer": {&people{newID: "null", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, which is said to be null`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := test.people
+			target.mock = withoutHeader(newMock(t, mockserver.WithLimits(mockserver.NoLimits())))
+			tokens := conformance.MockTokens()
+			tokens.Viewer = ""
+			result := verify(t, 0, conformance.Options{Handler: target, Tokens: tokens, Operations: []string{"getInvoices"}, AllowWrites: true, Tags: "not @writes"})
+			var got []string
+			for _, change := range target.changes {
+				if change != "POST /api/admin/user-admin" && change != "POST /auth/simple/login" && strings.Contains(change, "/user") {
+					got = append(got, change)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("changes %q, want %q", got, test.want)
+			}
+			var left []string
+			for _, leftover := range result.Cleanup {
+				left = append(left, leftover.Reason)
+			}
+			if test.left == "" && len(left) > 0 || test.left != "" && (len(left) != 1 || !strings.HasPrefix(left[0], test.left)) {
+				t.Errorf("left: %q", left)
+			}
+		})
+	}
+}
+
+// TestASweepRemovesOnlyWhatRunsNamed is about a list that holds what looks like a
+// leftover at the first glance.
+func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var changes []string
+	const (
+		first  = "unleash-mock-verify-261128abcdef-one"
+		second = "unleash-mock-verify-261128012345-two"
+	)
+	old := time.Now().Add(-2 * time.Hour).UTC().Format(time.RFC3339)
+	target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case r.Method != http.MethodGet:
+			changes = append(changes, r.Method+" "+r.URL.Path)
+		case r.URL.Path == endpointsPath:
+			fmt.Fprintf(w, `{"signalEndpoints":[
+				{"id":1,"name":"unleash-mock-verify-is-a-tool","createdAt":%[1]q},
+				{"id":2,"name":"unleash-mock-verify-261128abcdeX-one","createdAt":%[1]q},
+				{"id":3,"name":"my-%[2]s","createdAt":%[1]q},
+				{"id":4,"name":%[2]q,"createdAt":%[1]q},
+				{"id":"5/tokens/1","name":%[2]q,"createdAt":%[1]q},
+				{"id":-6,"name":%[2]q,"createdAt":%[1]q},
+				{"id":7,"name":%[3]q,"createdAt":%[1]q},
+				{"id":7,"name":"theirs","createdAt":%[1]q},
+				{"id":8,"name":%[3]q}]}`, old, first, second)
+		case r.URL.Path == "/api/admin/user-admin":
+			fmt.Fprintf(w, `{"users":[{"id":1,"username":"admin","createdAt":%[1]q},{"id":1,"username":%[2]q,"createdAt":%[1]q},{"id":9,"username":%[2]q,"createdAt":%[1]q}]}`, old, first)
+		}
+	})
+	options := conformance.Options{Handler: target, Tokens: conformance.MockTokens()}
+	for name, test := range map[string]struct {
+		what conformance.SweepOptions
+		want []string
+		left int
+	}{
+		"all":      {conformance.SweepOptions{}, []string{"DELETE " + endpointsPath + "/4", "DELETE " + endpointsPath + "/8", "DELETE /api/admin/user-admin/9"}, 4},
+		"one run":  {conformance.SweepOptions{Run: "261128abcdef"}, []string{"DELETE " + endpointsPath + "/4", "DELETE /api/admin/user-admin/9"}, 3},
+		"old ones": {conformance.SweepOptions{OlderThan: time.Hour}, []string{"DELETE " + endpointsPath + "/4", "DELETE /api/admin/user-admin/9"}, 4},
+	} {
+		changes = nil
+		swept, left, err := conformance.Sweep(t.Context(), options, test.what)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(changes)
+		if got := slices.Compact(changes); !slices.Equal(got, test.want) || len(swept) != len(test.want) || len(left) != test.left {
+			t.Errorf("%s: removed %q, want %q; swept %+v, left %+v", name, got, test.want, swept, left)
+		}
+	}
+	for _, run := range []string{"x", "261128", "261128abcdef-", "..", "261128ABCDEF"} {
+		if _, _, err := conformance.Sweep(t.Context(), options, conformance.SweepOptions{Run: run}); err == nil {
+			t.Errorf("%q is taken for the id of a run", run)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package evaluation
+
+// Explanation is a result and how it came about.
+type Explanation struct {
+	Result
+	Decision Decision `json:"decision"`
+	// Dependency is the one that does not hold, if that decided.
+	Dependency *DependencyVerdict `json:"dependency,omitempty"`
+	// Strategies are those that were evaluated, in order. Only the last can hold.
+	Strategies []StrategyVerdict `json:"strategies,omitempty"`
+	// VariantFrom is the owner of the variant: strategy, flag, or "" without one.
+	VariantFrom string `json:"variantFrom,omitempty"`
+}
+
+// DependencyVerdict is why a dependency does not hold.
+type DependencyVerdict struct {
+	Feature string  `json:"feature"`
+	Verdict Verdict `json:"verdict"`
+}
+
+// StrategyVerdict is why a strategy turned a flag on, or did not.
+type StrategyVerdict struct {
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
+	// Constraint is the one that failed. Segment is the id of the segment that it
+	// belongs to, or of a missing one. Problem is why the constraint cannot be read.
+	Constraint *Constraint `json:"constraint,omitempty"`
+	Segment    *int        `json:"segment,omitempty"`
+	Problem    string      `json:"problem,omitempty"`
+	// Bucket, from 1 to 100, is where a rollout placed the context.
+	Bucket int `json:"bucket,omitempty"`
+}
+
+// Decision is what decided whether a flag is on.
+type Decision string
+
+// The decisions.
+const (
+	UnknownFlag     Decision = "unknown-flag"
+	SwitchedOff     Decision = "switched-off"
+	DependencyFails Decision = "dependency-fails"
+	NoStrategies    Decision = "no-strategies" // on: nothing restricts the flag
+	StrategyHolds   Decision = "strategy-holds"
+	NoStrategyHolds Decision = "no-strategy-holds"
+)
+
+// Verdict is the outcome of one dependency or strategy.
+type Verdict string
+
+// The verdicts. All but Holds are reasons not to hold.
+const (
+	Holds Verdict = "holds"
+
+	MissingParent         Verdict = "missing-parent"
+	ParentHasParents      Verdict = "parent-has-parents"
+	ParentIsOn            Verdict = "parent-is-on"
+	ParentIsOff           Verdict = "parent-is-off"
+	ParentHasOtherVariant Verdict = "parent-has-other-variant"
+
+	UnknownStrategy Verdict = "unknown-strategy"
+	ConstraintFails Verdict = "constraint-fails"
+	SegmentFails    Verdict = "segment-fails"
+	MissingSegment  Verdict = "missing-segment"
+	NotActivated    Verdict = "not-activated" // the constraints hold, but not the rollout, list or address
+)
+
+// Explain evaluates one flag as Evaluate does, and returns the reasons too.
+func (f *Flags) Explain(name string, c *Context) Explanation {
+	why := Explanation{Decision: UnknownFlag}
+	flag, known := f.byName[name]
+	if !known {
+		why.Result = f.Evaluate(name, c)
+		return why
+	}
+	why.Result = flag.evaluate(c, &why)
+	return why
+}
+
+// The methods below note a step of an evaluation. On a nil Explanation they do
+// nothing, which is how Evaluate runs.
+
+func (e *Explanation) decide(decision Decision) {
+	if e != nil {
+		e.Decision = decision
+	}
+}
+
+func (e *Explanation) decideByDependency(feature string, verdict Verdict) {
+	if e != nil {
+		e.Decision, e.Dependency = DependencyFails, &DependencyVerdict{feature, verdict}
+	}
+}
+
+func (e *Explanation) addStrategy(s *strategy, verdict Verdict, failed *condition, bucket int) {
+	if e == nil {
+		return
+	}
+	step := StrategyVerdict{Name: s.name, Verdict: verdict, Bucket: bucket}
+	if failed != nil {
+		step.Constraint, step.Segment = failed.constraint, failed.segment
+		if failed.problem != nil {
+			step.Problem = failed.problem.Error()
+		}
+	}
+	e.Strategies = append(e.Strategies, step)
+}
+
+func (e *Explanation) setVariantFrom(owner string) {
+	if e != nil {
+		e.VariantFrom = owner
+	}
+}

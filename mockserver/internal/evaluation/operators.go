@@ -1,0 +1,224 @@
+package evaluation
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// A test reports whether a constraint holds for a context.
+type test func(*Context) bool
+
+func never(*Context) bool { return false }
+
+// An operator compiles a constraint: it reads the constraint's values, once, and
+// returns the test of a field against them.
+type operator func(*Constraint, field) (test, error)
+
+var operators = map[string]operator{
+	"IN":              in,
+	"NOT_IN":          notIn,
+	"STR_STARTS_WITH": startsWith.compile,
+	"STR_ENDS_WITH":   endsWith.compile,
+	"STR_CONTAINS":    contains.compile,
+	"NUM_EQ":          number(equal),
+	"NUM_GT":          number(greater),
+	"NUM_GTE":         number(greaterOrEqual),
+	"NUM_LT":          number(less),
+	"NUM_LTE":         number(lessOrEqual),
+	"DATE_AFTER":      date(greater),
+	"DATE_BEFORE":     date(less),
+	"SEMVER_EQ":       version(equal),
+	"SEMVER_GT":       version(greater),
+	"SEMVER_GTE":      version(greaterOrEqual),
+	"SEMVER_LT":       version(less),
+	"SEMVER_LTE":      version(lessOrEqual),
+	"REGEX":           regex,
+	"IN_CIDR":         inCIDR,
+}
+
+// Why a constraint never holds.
+var (
+	errUnknownOperator = errors.New("unknown operator")
+	errNoValue         = errors.New("no value to compare with")
+	errBadNumber       = errors.New("the value is not a number")
+	errBadDate         = errors.New("the value is not a date")
+	errBadVersion      = errors.New("the value is not a semantic version")
+)
+
+// compileConstraint returns a constraint's test, even with an error, which is why
+// the constraint cannot be read. Such a constraint does not hold. Inverted it
+// does, unless its operator is unknown.
+func compileConstraint(constraint *Constraint) (test, error) {
+	compile, known := operators[constraint.Operator]
+	if !known {
+		return never, errUnknownOperator
+	}
+	holds, err := compile(constraint, fieldNamed(constraint.ContextName))
+	if err != nil {
+		holds = never
+	}
+	if constraint.Inverted {
+		return func(c *Context) bool { return !holds(c) }, err
+	}
+	return holds, err
+}
+
+// whenPresent tests a field's value. A missing value fails.
+func whenPresent(f field, holds func(value string) bool) test {
+	return func(c *Context) bool {
+		value, present := c.value(f)
+		return present && holds(value)
+	}
+}
+
+// cleanValues drops empty values and trims the others, in this order: white space
+// alone becomes an empty value.
+func (constraint *Constraint) cleanValues() []string {
+	values := make([]string, 0, len(constraint.Values))
+	for _, value := range constraint.Values {
+		if value != "" {
+			values = append(values, trim(value))
+		}
+	}
+	return values
+}
+
+func in(constraint *Constraint, f field) (test, error) {
+	values := make(map[string]bool)
+	for _, value := range constraint.cleanValues() {
+		values[value] = true
+	}
+	return whenPresent(f, func(value string) bool { return values[value] }), nil
+}
+
+func notIn(constraint *Constraint, f field) (test, error) {
+	isIn, err := in(constraint, f)
+	return func(c *Context) bool { return !isIn(c) }, err
+}
+
+// A textMatch is where a text has to contain another. It is not a function value,
+// whose arguments would escape to the heap.
+type textMatch int
+
+const (
+	startsWith textMatch = iota
+	endsWith
+	contains
+)
+
+func (m textMatch) holds(text, part []byte) bool {
+	switch m {
+	case startsWith:
+		return bytes.HasPrefix(text, part)
+	case endsWith:
+		return bytes.HasSuffix(text, part)
+	default:
+		return bytes.Contains(text, part)
+	}
+}
+
+func appendText(to []byte, text string, lower bool) []byte {
+	if lower {
+		return appendLower(to, text)
+	}
+	return append(to, text...)
+}
+
+func (m textMatch) compile(constraint *Constraint, f field) (test, error) {
+	var parts [][]byte
+	for _, value := range constraint.cleanValues() {
+		parts = append(parts, appendText(nil, value, constraint.CaseInsensitive))
+	}
+	return whenPresent(f, func(value string) bool {
+		var buffer [128]byte
+		text := appendText(buffer[:0], value, constraint.CaseInsensitive)
+		for _, part := range parts {
+			if m.holds(text, part) {
+				return true
+			}
+		}
+		return false
+	}), nil
+}
+
+// A comparison judges the order of a context's value and the constraint's, in the
+// form of cmp.Compare.
+type comparison func(order int) bool
+
+func equal(order int) bool          { return order == 0 }
+func greater(order int) bool        { return order > 0 }
+func greaterOrEqual(order int) bool { return order >= 0 }
+func less(order int) bool           { return order < 0 }
+func lessOrEqual(order int) bool    { return order <= 0 }
+
+// single returns an operator with one value. The error unread is for a value that
+// read refuses.
+func single[T any](read func(string) (T, bool), unread error, compile func(limit T, f field) test) operator {
+	return func(constraint *Constraint, f field) (test, error) {
+		if constraint.Value == nil {
+			return nil, errNoValue
+		}
+		limit, ok := read(*constraint.Value)
+		if !ok {
+			return nil, unread
+		}
+		return compile(limit, f), nil
+	}
+}
+
+func number(holds comparison) operator {
+	return single(readNumber, errBadNumber, func(limit float64, f field) test {
+		return whenPresent(f, func(value string) bool {
+			number, ok := readNumber(value)
+			return ok && holds(cmp.Compare(number, limit))
+		})
+	})
+}
+
+// date compares the current time, whatever field the constraint names.
+func date(holds comparison) operator {
+	return single(readDate, errBadDate, func(limit time.Time, _ field) test {
+		return func(c *Context) bool {
+			return holds(c.CurrentTime.Truncate(time.Millisecond).Compare(limit))
+		}
+	})
+}
+
+func version(holds comparison) operator {
+	return single(readVersion, errBadVersion, func(limit string, f field) test {
+		return whenPresent(f, func(value string) bool {
+			order, ok := compareVersions(value, limit)
+			return ok && holds(order)
+		})
+	})
+}
+
+func regex(constraint *Constraint, f field) (test, error) {
+	if constraint.Value == nil {
+		return nil, errNoValue
+	}
+	isFound, err := compileExpression(*constraint.Value, constraint.CaseInsensitive)
+	if err != nil {
+		return nil, err
+	}
+	return whenPresent(f, isFound), nil
+}
+
+func inCIDR(constraint *Constraint, f field) (test, error) {
+	var ranges []netip.Prefix
+	for _, value := range constraint.cleanValues() {
+		if r, ok := readRange(value); ok {
+			ranges = append(ranges, r)
+		}
+	}
+	return whenPresent(f, func(value string) bool {
+		asked, ok := readRange(value)
+		return ok && slices.ContainsFunc(ranges, func(r netip.Prefix) bool {
+			return isWithin(asked, r) || asked.Addr() == r.Addr()
+		})
+	}), nil
+}

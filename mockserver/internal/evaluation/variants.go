@@ -1,0 +1,91 @@
+package evaluation
+
+import "slices"
+
+// Variant is the variant of a flag for a context, in the form in which SDKs return it.
+type Variant struct {
+	Name           string   `json:"name"`
+	Payload        *Payload `json:"payload,omitempty"`
+	Enabled        bool     `json:"enabled"`
+	FeatureEnabled bool     `json:"feature_enabled"`
+}
+
+// disabled is the name that stands for no variant.
+const disabled = "disabled"
+
+// variants are those of a flag or of a strategy. All contexts of a group are
+// spread over them in proportion to their weights.
+type variants struct {
+	list   []variant
+	total  int
+	group  []byte
+	sticky stickiness
+}
+
+type variant struct {
+	*VariantDefinition
+	through   int // the sum of the weights up to this one
+	overrides []override
+}
+
+type override struct {
+	field
+	values []string
+}
+
+// compileVariants compiles a list of variants. The stickiness of the first counts
+// for all; if it has none, elseSticky does.
+func compileVariants(definitions []VariantDefinition, group, elseSticky string, options Options) variants {
+	compiled := variants{group: hashGroup(group)}
+	for i := range definitions {
+		definition := &definitions[i]
+		if i == 0 && definition.Stickiness != "" {
+			elseSticky = definition.Stickiness
+		}
+		compiled.total += definition.Weight
+		v := variant{VariantDefinition: definition, through: compiled.total}
+		for _, o := range definition.Overrides {
+			v.overrides = append(v.overrides, override{fieldNamed(o.ContextName), o.Values})
+		}
+		compiled.list = append(compiled.list, v)
+	}
+	compiled.sticky = variantStickiness(elseSticky, options)
+	return compiled
+}
+
+func variantStickiness(name string, options Options) stickiness {
+	fields := []field{fieldNamed(name)}
+	if name == "default" || name == "" {
+		fields = []field{ownField("userId"), ownField("sessionId"), ownField("remoteAddress")}
+	}
+	return stickiness{fields: fields, random: options.Random}
+}
+
+// choose returns the variant for a context, or nil if all weights are 0.
+func (v *variants) choose(c *Context) *VariantDefinition {
+	if v.total <= 0 {
+		return nil
+	}
+	for i := range v.list {
+		if v.list[i].overridden(c) {
+			return v.list[i].VariantDefinition
+		}
+	}
+	hash, _ := v.sticky.hash(c, v.group, variantSeed)
+	target := int(int64(hash)%int64(v.total)) + 1
+	for i := range v.list {
+		if v.list[i].through >= target {
+			return v.list[i].VariantDefinition
+		}
+	}
+	return nil
+}
+
+func (v *variant) overridden(c *Context) bool {
+	for _, o := range v.overrides {
+		if value, present := c.value(o.field); present && slices.Contains(o.values, value) {
+			return true
+		}
+	}
+	return false
+}
