@@ -34,6 +34,12 @@ const (
 	unexpectedEnd    = "Unexpected end of JSON input"
 )
 
+// Sentences of this package's own.
+const (
+	nestedTooDeep = "Values are nested too deeply in JSON at position "
+	tooMany       = "Too many values in JSON at position "
+)
+
 // fail makes an error with the present position.
 func (p *parser) fail(message string) error {
 	return &SyntaxError{Message: message + strconv.Itoa(units(p.text[:p.at]))}

@@ -6,8 +6,9 @@
 // kept as the three bytes that would encode it: \ud800 is ED A0 80. Stringify
 // prints it as the escape again. A pair of escapes makes one character.
 //
-// There is no bound on nesting, as there is none in V8. The depth of recursion
-// is the depth of the text, which the limit on the size of a body bounds.
+// Unlike V8, Parse has bounds on nesting and on the number of values, which no body
+// that Unleash reads comes near to: a text that exceeds them is refused before it
+// fills the stack or the memory.
 package v8json
 
 import (
@@ -15,6 +16,14 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+)
+
+const (
+	// maxDepth is how deep values nest. A body within Unleash's limit of bytes cannot be
+	// nested deeper.
+	maxDepth = 102400
+	// maxValues is how many values a text has.
+	maxValues = 1 << 23
 )
 
 // Parse decodes a JSON text into nil, bool, float64, string, []any or
@@ -56,6 +65,8 @@ type parser struct {
 	text    []byte
 	at      int
 	ordered bool
+	depth   int // of the containers that are open
+	values  int // so far
 	// source is a small text once more; strings are parts of it. For a larger
 	// one, which a short string should not keep alive, there is known instead:
 	// short strings that may come again.
@@ -98,13 +109,14 @@ func (p *parser) peek() byte {
 }
 
 func (p *parser) value() (any, error) {
+	if p.values++; p.values > maxValues {
+		return nil, p.fail(tooMany)
+	}
 	switch c := p.peek(); {
 	case c == '"':
 		return p.string()
-	case c == '{':
-		return p.object()
-	case c == '[':
-		return p.array()
+	case c == '{' || c == '[':
+		return p.container(c)
 	case c == '-' || c >= '0' && c <= '9':
 		return p.number()
 	case c == 't':
@@ -115,6 +127,20 @@ func (p *parser) value() (any, error) {
 		return nil, p.literal("null")
 	}
 	return nil, p.unexpected()
+}
+
+// container reads an object or an array, one level deeper.
+func (p *parser) container(open byte) (value any, err error) {
+	if p.depth++; p.depth > maxDepth {
+		return nil, p.fail(nestedTooDeep)
+	}
+	if open == '{' {
+		value, err = p.object()
+	} else {
+		value, err = p.array()
+	}
+	p.depth--
+	return value, err
 }
 
 func (p *parser) literal(word string) error {

@@ -3,6 +3,7 @@ package v8json
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -260,6 +261,27 @@ func TestDeepNestingIsNoProblem(t *testing.T) {
 		if _, err := Parse([]byte(unfinished)); err == nil || err.Error() != unexpectedEnd {
 			t.Errorf("the error is %v", err)
 		}
+	}
+}
+
+// TestBounds: a text that would fill the stack or the memory is refused, quickly.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		text, want string
+	}{
+		"arrays":       {strings.Repeat("[", 3<<20), "Values are nested too deeply in JSON at position 102400"},
+		"objects":      {strings.Repeat(`{"":`, 1<<20), "Values are nested too deeply in JSON at position 409600"},
+		"side by side": {"[" + strings.Repeat("[],", maxDepth+1) + "0]", ""},
+		"many values":  {"[" + strings.Repeat("0,", maxValues), "Too many values in JSON at position 16777215"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Parse([]byte(test.text))
+			if got := fmt.Sprint(err); test.want == "" && err != nil || test.want != "" && got != test.want {
+				t.Errorf("the error is %s, want %q", got, test.want)
+			}
+		})
 	}
 }
 
