@@ -2,9 +2,6 @@ package conformance
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,8 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/andybalholm/brotli"
-
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -224,40 +220,15 @@ func (x *exchange) read(body io.Reader) {
 		x.unread = fmt.Sprintf("the body is longer than %d bytes", maxBody)
 		return
 	}
-	if encoding := x.answer.Get("Content-Encoding"); encoding != "" && len(raw) > 0 {
-		if x.received, err = decompress(encoding, raw); err != nil {
-			x.unread = fmt.Sprintf("the body is not in the encoding %s that the answer names: %v", encoding, err)
+	if len(raw) > 0 {
+		plain, err := httpx.Decode(x.answer, raw, maxBody)
+		if err != nil {
+			x.unread = "the body is not in the encoding that the answer names: " + err.Error()
 			return
 		}
+		x.received = plain
 	}
 	x.value, x.isJSON = decodeJSON(x.received)
-}
-
-func decompress(encoding string, raw []byte) ([]byte, error) {
-	var reader io.Reader
-	var err error
-	switch strings.ToLower(encoding) {
-	case "gzip":
-		reader, err = gzip.NewReader(bytes.NewReader(raw))
-	case "deflate":
-		if reader, err = zlib.NewReader(bytes.NewReader(raw)); err != nil {
-			reader, err = flate.NewReader(bytes.NewReader(raw)), nil // some servers leave the zlib wrapper out
-		}
-	case "br":
-		reader = brotli.NewReader(bytes.NewReader(raw))
-	case "identity":
-		return raw, nil
-	default:
-		return raw, errors.New("the request did not ask for it")
-	}
-	if err != nil {
-		return raw, err
-	}
-	plain, err := io.ReadAll(io.LimitReader(reader, maxBody))
-	if err != nil {
-		return raw, err
-	}
-	return plain, nil
 }
 
 // decodeJSON reads one JSON value, numbers to the letter.
