@@ -254,6 +254,18 @@ func (t *Table[T]) Update(tx *Tx, before, after *T) error {
 	return nil
 }
 
+// Change puts a changed copy of the row of an id in its place, and returns it. The
+// error is the 404 that names the id, or one of Update.
+func (t *Table[T]) Change(tx *Tx, id ID, change func(*T)) (*T, error) {
+	before, err := t.Find(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	after := *before
+	change(&after)
+	return &after, t.Update(tx, before, &after)
+}
+
 // Delete removes a row, and with it what hangs on it.
 func (t *Table[T]) Delete(tx *Tx, row *T) error {
 	if err := tx.store.engine.unlink(tx, t.Name, t.key(row)); err != nil {
@@ -273,6 +285,15 @@ func (t *Table[T]) Drop(tx *Tx, row *T) {
 	if row != nil {
 		t.drop(tx, row)
 	}
+}
+
+// DeleteID deletes the row of an id, or returns the 404 that names it.
+func (t *Table[T]) DeleteID(tx *Tx, id ID) error {
+	row, err := t.Find(tx, id)
+	if err != nil {
+		return err
+	}
+	return t.Delete(tx, row)
 }
 
 // put writes a row without the text of its secret.

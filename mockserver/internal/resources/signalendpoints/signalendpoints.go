@@ -151,18 +151,15 @@ type updateIn struct {
 
 // update keeps what is not sent (I).
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
-	before, err := endpoints.Find(tx, in.ID)
+	endpoint, err := endpoints.Change(tx, in.ID, func(e *Endpoint) {
+		e.Name = in.Name
+		e.Enabled = in.Enabled.Or(e.Enabled)
+		e.Description = in.Description.Or(e.Description)
+	})
 	if err != nil {
 		return out, err
 	}
-	after := *before
-	after.Name = in.Name
-	after.Enabled = in.Enabled.Or(before.Enabled)
-	after.Description = in.Description.Or(before.Description)
-	if err := endpoints.Update(tx, before, &after); err != nil {
-		return out, err
-	}
-	return engine.OK(withURL(tx, &after))
+	return engine.OK(withURL(tx, endpoint))
 }
 
 type oneIn struct {
@@ -171,26 +168,17 @@ type oneIn struct {
 
 // remove deletes an endpoint and its tokens. Its signals stay (I).
 func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error) {
-	endpoint, err := endpoints.Find(tx, in.ID)
-	if err != nil {
-		return out, err
-	}
-	return out, endpoints.Delete(tx, endpoint)
+	return out, endpoints.DeleteID(tx, in.ID)
 }
 
 // turn switches an endpoint on or off; doing so twice is no error (A).
 func turn(on bool) func(*engine.Tx, oneIn) (engine.Answer[answer], error) {
 	return func(tx *engine.Tx, in oneIn) (out engine.Answer[answer], err error) {
-		before, err := endpoints.Find(tx, in.ID)
+		endpoint, err := endpoints.Change(tx, in.ID, func(e *Endpoint) { e.Enabled = on })
 		if err != nil {
 			return out, err
 		}
-		after := *before
-		after.Enabled = on
-		if err := endpoints.Update(tx, before, &after); err != nil {
-			return out, err
-		}
-		return engine.OK(shown(tx, &after))
+		return engine.OK(shown(tx, endpoint))
 	}
 }
 

@@ -1,0 +1,456 @@
+package engine_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// asAnn is a request by a user.
+func asAnn() *engine.Request {
+	return &engine.Request{Now: now, Random: strings.NewReader(strings.Repeat("random", 100)), Identity: engine.Identity{Actor: engine.Actor{ID: 1, Username: "ann"}}}
+}
+
+func accept(engine.Result) error { return nil }
+
+func contractOf(t testing.TB, source string) *spec.Contract {
+	t.Helper()
+	contract, err := spec.Parse([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract
+}
+
+func notesEngine(t testing.TB, change func(*engine.Resource)) *engine.Engine {
+	t.Helper()
+	resource := notesResource()
+	if change != nil {
+		change(&resource)
+	}
+	e, err := engine.New(contractOf(t, notesContract), resource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func titled(title string) *engine.Input { return &engine.Input{Body: map[string]any{"title": title}} }
+
+// TestARefusedAnswerLeavesNoTrace: rows, ids and events are as before.
+func TestARefusedAnswerLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	e := notesEngine(t, nil)
+	store, plans := e.NewStore(), e.Plans()
+	if _, err := plans.Run("createNote", store, asAnn(), titled("a"), nil, accept); err != nil {
+		t.Fatal(err)
+	}
+	before := string(store.Snapshot(nil))
+	broken := errors.New("it breaks the contract")
+	for id, input := range map[string]*engine.Input{
+		"createNote": titled("b"),
+		"updateNote": {Path: []string{"1"}, Body: map[string]any{"title": "b"}},
+		"deleteNote": {Path: []string{"1"}},
+	} {
+		_, err := plans.Run(id, store, asAnn(), input, nil, func(engine.Result) error { return broken })
+		if !errors.Is(err, broken) {
+			t.Errorf("%s: the error is %v", id, err)
+		}
+	}
+	if diff := cmp.Diff(before, string(store.Snapshot(nil))); diff != "" {
+		t.Errorf("the state changed (-before +after):\n%s", diff)
+	}
+}
+
+// TestManyWriters: whatever writes at once, ids are given out once and events have
+// the order of the changes.
+func TestManyWriters(t *testing.T) {
+	t.Parallel()
+	e := notesEngine(t, nil)
+	store, plans := e.NewStore(), e.Plans()
+	var clients sync.WaitGroup
+	for client := range 8 {
+		clients.Go(func() {
+			for i := range 50 {
+				if _, err := plans.Run("createNote", store, asAnn(), titled(fmt.Sprint(client, i)), nil, accept); err != nil {
+					t.Error(err)
+				}
+				_ = store.Snapshot(nil)
+			}
+		})
+	}
+	clients.Wait()
+	events := store.Events()
+	for i, event := range events {
+		if event.ID != int64(i)+1 || event.After.(*note).ID != int64(i)+1 {
+			t.Fatalf("event %d is %+v", i, event)
+		}
+	}
+	if len(events) != 400 || store.Counts()["notes"] != 400 {
+		t.Errorf("%d events, %v", len(events), store.Counts())
+	}
+}
+
+func TestEventsAreBounded(t *testing.T) {
+	t.Parallel()
+	e := notesEngine(t, nil)
+	store, plans := e.NewStore(), e.Plans()
+	for i := range 1010 {
+		if _, err := plans.Run("createNote", store, asAnn(), titled(fmt.Sprint(i)), nil, accept); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if events := store.Events(); len(events) != 1000 || events[0].ID != 11 || events[999].ID != 1010 {
+		t.Errorf("%d events from %d", len(events), events[0].ID)
+	}
+}
+
+// TestSnapshotsComeBack: what is exported is imported to the letter.
+func TestSnapshotsComeBack(t *testing.T) {
+	t.Parallel()
+	e := notesEngine(t, nil)
+	rapid.Check(t, func(t *rapid.T) {
+		store, plans := e.NewStore(), e.Plans()
+		for range rapid.IntRange(0, 20).Draw(t, "steps") {
+			input := titled(rapid.SampledFrom([]string{"a", "b", "ü\u2028", "\xed\xa0\x80"}).Draw(t, "title"))
+			input.Path = []string{fmt.Sprint(rapid.IntRange(1, 5).Draw(t, "id"))}
+			id := rapid.SampledFrom([]string{"createNote", "updateNote", "deleteNote"}).Draw(t, "operation")
+			_, _ = plans.Run(id, store, asAnn(), input, nil, accept) // refusals are as good
+		}
+		exported := store.Snapshot(nil)
+		read, err := v8json.ParseOrdered(exported)
+		if err != nil {
+			t.Fatal(err)
+		}
+		restored, err := e.Restore(read.(*v8json.Object), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := restored.Snapshot(nil); !bytes.Equal(exported, again) {
+			t.Fatalf("exported %s\nimported %s", exported, again)
+		}
+	})
+}
+
+func TestBoundsDropTheOldest(t *testing.T) {
+	t.Parallel()
+	for name, bound := range map[string]engine.Bound{
+		"rows":  {Table: "sized", Rows: 3},
+		"bytes": {Table: "sized", Bytes: 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sized := engine.NewTable(engine.Definition[note]{
+				Name: "sized", Singular: "sized", Noun: "note",
+				ID: func(n *note) *int64 { return &n.ID }, Size: func(n *note) int { return len(n.Title) },
+			})
+			e := notesEngine(t, func(r *engine.Resource) {
+				r.Tables, r.Bounds = append(r.Tables, sized), []engine.Bound{bound}
+			})
+			store := e.NewStore()
+			for range 5 {
+				tx := store.Begin(asAnn())
+				if err := sized.Insert(tx, &note{Title: "xx"}); err != nil {
+					t.Fatal(err)
+				}
+				tx.Commit()
+			}
+			rows := sized.All(store.View(nil))
+			if len(rows) != 3 || rows[0].ID != 3 || store.Counts()["sized"] != 3 {
+				t.Errorf("%d rows are kept, the first is %+v", len(rows), rows[0])
+			}
+		})
+	}
+}
+
+// pin hangs on a note.
+type pin struct {
+	ID     int64         `json:"id"`
+	NoteID int64         `json:"noteId" state:",parent"`
+	Secret engine.Secret `json:"secret" pattern:"^pin_"`
+}
+
+func pins(restrict func(*pin) error) *engine.Table[pin] {
+	return engine.NewTable(engine.Definition[pin]{
+		Name: "pins", Singular: "pin", Noun: "pin",
+		ID:     func(p *pin) *int64 { return &p.ID },
+		Secret: func(p *pin) *engine.Secret { return &p.Secret },
+		Parent: &engine.Parent[pin]{Table: "notes", Key: func(p *pin) engine.Key { return engine.Int(p.NoteID) }, Nested: "pins", Restrict: restrict},
+	})
+}
+
+func TestWhatHangsOnARow(t *testing.T) {
+	t.Parallel()
+	inUse := apierror.BadData("it is in use")
+	for name, restrict := range map[string]func(*pin) error{"goes with it": nil, "keeps it": func(*pin) error { return inUse }} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			table := pins(restrict)
+			e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, table) })
+			seed, _ := v8json.ParseOrdered([]byte(`{"notes":[{"title":"a","pins":["pin_1",{"secret":"pin_2"}]},{"title":"b","pins":["pin_3"]}]}`))
+			store, err := e.Plant(seed.(*v8json.Object), now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = e.Plans().Run("deleteNote", store, asAnn(), &engine.Input{Path: []string{"1"}}, nil, accept)
+			want := 1
+			if restrict != nil {
+				want = 3
+				if !errors.Is(err, inUse) {
+					t.Errorf("the error is %v", err)
+				}
+			}
+			if got := len(table.All(store.View(nil))); got != want {
+				t.Errorf("%d pins are left, want %d", got, want)
+			}
+		})
+	}
+}
+
+// TestSecretsAreShownOnce: the row that a handler inserts has the text, the one that
+// is stored does not.
+func TestSecretsAreShownOnce(t *testing.T) {
+	t.Parallel()
+	table := pins(nil)
+	e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, table) })
+	store := e.NewStore()
+	tx := store.Begin(asAnn())
+	if err := notes.Insert(tx, &note{Title: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	row := &pin{NoteID: 1, Secret: tx.NewSecret("pin_", 4)}
+	if err := table.Insert(tx, row); err != nil {
+		t.Fatal(err)
+	}
+	tx.Commit()
+	view := store.View(nil)
+	stored := table.BySecret(view, "pin_72616e64")
+	if row.Secret.IsZero() || stored == nil || !stored.Secret.IsZero() || table.BySecret(view, "pin_72616e65") != nil {
+		t.Errorf("inserted %v, stored %v", row, stored)
+	}
+	if said := fmt.Sprintf("%v %+v %#v %s", *row, *row, *row, row.Secret); strings.Contains(said, "pin_72616e64") {
+		t.Errorf("printing a row shows its secret: %s", said)
+	}
+	if snapshot := string(store.Snapshot(nil)); strings.Contains(snapshot, "pin_7") || !strings.Contains(snapshot, `"digest":"sha256:`) {
+		t.Errorf("the snapshot is %s", snapshot)
+	}
+}
+
+func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
+	t.Parallel()
+	orphan := engine.NewTable(engine.Definition[pin]{
+		Name: "orphans", Singular: "orphan", ID: func(p *pin) *int64 { return &p.ID },
+		Parent: &engine.Parent[pin]{Table: "nothing", Key: func(*pin) engine.Key { return nil }},
+	})
+	for want, change := range map[string]func(*engine.Resource){
+		"operation getNote has no handler":                                     func(r *engine.Resource) { delete(r.Operations, "getNote") },
+		"handler getWeather has no operation in the document":                  func(r *engine.Resource) { r.Operations["getWeather"] = r.Operations["getNote"] },
+		"there are two tables notes":                                           func(r *engine.Resource) { r.Tables = append(r.Tables, notes) },
+		"table orphans hangs on table nothing, which does not exist before it": func(r *engine.Resource) { r.Tables = append(r.Tables, orphan) },
+		"a bound is for table nothing, which does not exist":                   func(r *engine.Resource) { r.Bounds = []engine.Bound{{Table: "nothing"}} },
+	} {
+		resource := notesResource()
+		change(&resource)
+		if _, err := engine.New(contractOf(t, notesContract), resource); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestInputsAndAnswersFitTheContract: a difference in either direction is named.
+func TestInputsAndAnswersFitTheContract(t *testing.T) {
+	t.Parallel()
+	type unbound struct{ ID engine.ID }
+	type noTitle struct {
+		ID engine.ID `path:"id"`
+	}
+	type another struct {
+		ID    engine.ID `path:"key"`
+		Title string    `json:"title"`
+	}
+	type wrongType struct {
+		ID    engine.ID `path:"id"`
+		Title int       `json:"title"`
+		Body  string    `json:"body"`
+		Page  string    `query:"page"`
+	}
+	type ignoring struct {
+		ID engine.ID `path:"id"`
+		_  struct{}  `ignored:"title"`
+	}
+	type incomplete struct {
+		ID    string `json:"id"`
+		Title string `json:"title,omitzero"`
+		Extra bool   `json:"extra"`
+	}
+	for name, test := range map[string]struct {
+		operation engine.Operation
+		want      []string
+	}{
+		"a field that nothing fills":  {handler[unbound, *note](), []string{"nothing fills the field ID", "the path parameter id is not bound"}},
+		"a property that is not read": {handler[noTitle, *note](), []string{"the property title of the body is not bound"}},
+		"a parameter of another name": {handler[another, *note](), []string{"the path has no parameter key", "the path parameter id is not bound"}},
+		"other types and names":       {handler[wrongType, *note](), []string{"the property title: int is not one of string", "the body has no property body", "there is no query parameter page"}},
+		"a property that is ignored":  {handler[ignoring, *note](), nil},
+		"an answer without a body":    {handler[ignoring, engine.None](), []string{"status 200 has a body"}},
+		"an answer of other fields":   {handler[ignoring, incomplete](), []string{".id: string is not one of integer", ".title is required, and may be left out", ".extra is not in the document", ".createdAt is required, and never shown"}},
+		"an answer of another type":   {handler[ignoring, []note](), []string{"[]engine_test.note is not one of object"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := notesEngine(t, func(r *engine.Resource) { r.Operations["updateNote"] = test.operation })
+			err := e.Plans().Complete()
+			if (err != nil) != (test.want != nil) {
+				t.Fatalf("the error is %v", err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%s is not in: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func handler[In, Out any]() engine.Operation {
+	return engine.Read(func(*engine.View, In) (out engine.Answer[Out], err error) { return out, nil })
+}
+
+const searchContract = `
+openapi: 3.0.3
+info: {title: Search, version: 8.2.0}
+paths:
+  /search/{place}:
+    post:
+      operationId: search
+      security: []
+      parameters:
+        - {name: place, in: path, required: true, schema: {type: string}}
+        - {name: tag, in: query, schema: {type: array, items: {type: string}}}
+        - {name: limit, in: query, schema: {type: string}}
+        - {name: X-Trace, in: header, schema: {type: string}}
+      requestBody: {content: {application/json: {schema: {type: object, properties: {
+        on: {type: boolean}, note: {type: string, nullable: true}, score: {type: number}, list: {type: array, items: {type: object, properties: {n: {type: integer}}}},
+        open: {type: object}}}}}}
+      responses: {'200': {description: found, content: {application/json: {schema: {type: object, properties: {text: {type: string}}}}}}}
+`
+
+type searchIn struct {
+	Place string                   `path:"place"`
+	Tags  []string                 `query:"tag"`
+	Limit engine.Optional[string]  `query:"limit"`
+	Trace string                   `header:"X-Trace"`
+	On    engine.Optional[bool]    `json:"on"`
+	Note  engine.Optional[*string] `json:"note"`
+	Score float64                  `json:"score"`
+	List  []struct {
+		N int `json:"n"`
+	} `json:"list"`
+	Open engine.JSON    `json:"open"`
+	Rest map[string]any `rest:""`
+}
+
+// Check refuses what the contract allows.
+func (in *searchIn) Check() error {
+	if in.Place == "nowhere" {
+		return apierror.BadData("that is no place")
+	}
+	return nil
+}
+
+func TestInputsAreBoundByName(t *testing.T) {
+	t.Parallel()
+	var got searchIn
+	type found struct {
+		Text string `json:"text"`
+	}
+	e, err := engine.New(contractOf(t, searchContract), engine.Resource{Name: "search", Operations: engine.Operations{
+		"search": engine.Read(func(_ *engine.View, in searchIn) (engine.Answer[found], error) {
+			got = in
+			return engine.OK(found{"x"})
+		}),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, plans := e.NewStore(), e.Plans()
+	run := func(place, text string, query map[string]any) error {
+		body, err := v8json.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = plans.Run("search", store, asAnn(), &engine.Input{
+			Path: []string{place}, Header: map[string][]string{"X-Trace": {"1", "2"}}, Body: body, Text: []byte(text),
+			Query: func(name string) (any, bool) { value, has := query[name]; return value, has },
+		}, nil, accept)
+		return err
+	}
+	const text = `{"on":false,"note":null,"score":1.5,"list":[{"n":1},{"n":2}],"open":{"z":1,"a":[2]},"more":true}`
+	if err := run("here", text, map[string]any{"tag": []any{"a", "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	want := searchIn{
+		Place: "here", Tags: []string{"a", "b"}, Trace: "1, 2", On: engine.Optional[bool]{Sent: true}, Note: engine.Optional[*string]{Sent: true},
+		Score: 1.5, List: []struct {
+			N int `json:"n"`
+		}{{1}, {2}}, Open: engine.JSON(`{"z":1,"a":[2]}`), Rest: map[string]any{"more": true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+	if err := run("here", `{}`, map[string]any{"tag": "once", "limit": "5"}); err != nil || got.On.Sent || got.Note.Sent || got.Limit.Or("") != "5" || cmp.Diff([]string{"once"}, got.Tags) != "" {
+		t.Errorf("%v, %+v", err, got)
+	}
+	// Where nobody checks, what does not fit is left out.
+	if err := run("here", `{"on":"yes","score":[],"list":{"n":1}}`, nil); err != nil || got.On.Value || got.Score != 0 {
+		t.Errorf("%v, %+v", err, got)
+	}
+	var refused *apierror.Error
+	if err := run("nowhere", `{}`, nil); !errors.As(err, &refused) || refused.Envelope != apierror.Handler {
+		t.Errorf("the second check says %v", err)
+	}
+}
+
+// FuzzRestore: whatever a snapshot says, it is refused or comes back as it is.
+func FuzzRestore(f *testing.F) {
+	e := notesEngine(f, func(r *engine.Resource) { r.Tables = append(r.Tables, pins(nil)) })
+	digest := "sha256:" + strings.Repeat("0", 64)
+	f.Add(`{"version":2,"notes":[{"id":2,"title":"a","createdAt":"-1h","pins":[{"id":1,"digest":"` + digest + `"}]}],"events":[],"sequences":{"notes":2,"pins":1,"events":0}}`)
+	f.Add(`{"version":1,"notes":[{"id":1e9,"title":7}],"events":[{"id":1,"note":{"after":{}}}],"sequences":{"notes":2147483647,"events":-1}}`)
+	digests := regexp.MustCompile(`"secret":`)
+	f.Fuzz(func(t *testing.T, text string) {
+		value, err := v8json.ParseOrdered([]byte(text))
+		object, is := value.(*v8json.Object)
+		if err != nil || !is || digests.MatchString(text) {
+			return
+		}
+		store, err := e.Restore(object, now)
+		if err != nil {
+			return
+		}
+		exported := store.Snapshot(nil)
+		again, err := v8json.ParseOrdered(exported)
+		if err != nil {
+			t.Fatalf("%s is exported as %s: %v", text, exported, err)
+		}
+		restored, err := e.Restore(again.(*v8json.Object), now)
+		if err != nil || !bytes.Equal(exported, restored.Snapshot(nil)) {
+			t.Fatalf("%s is exported as %s: %v", text, exported, err)
+		}
+	})
+}
