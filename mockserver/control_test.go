@@ -111,7 +111,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"bad name":             {"POST", "/_mock/workspaces", `{"name":"a/b"}`, nil, 400, "/body/name"},
 		"wrong rule":           {"POST", "/_mock/scenarios", `{"answer":{"status":500,"text":"x","body":1}}`, nil, 400, "an answer has a body or a text, not both"},
 		"unknown field":        {"POST", "/_mock/scenarios", `{"fault":"reset","tmies":1}`, nil, 400, "tmies"},
-		"unknown operation":    {"POST", "/_mock/scenarios", `{"fault":"reset","match":{"operations":["x"]}}`, nil, 400, `\"x\" is none of the API's operations`},
+		"unknown operation":    {"POST", "/_mock/scenarios", `{"fault":"reset","match":{"operations":["x"]}}`, nil, 400, `\"x\" is not an operation of the API`},
 		"another workspace":    {"POST", "/_mock/scenarios", `{"fault":"reset","match":{"workspace":"ci-*"}}`, nil, 400, "/body/match/workspace"},
 		"cross-origin":         {"POST", "/_mock/reset", "", []string{"Sec-Fetch-Site: cross-site"}, 403, "another origin"},
 		"two workspaces":       {"POST", "/w/a/_mock/reset", "", []string{"Unleash-Mock-Workspace: b"}, 400, "the request names two workspaces"},
@@ -124,7 +124,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", name, got.body, test.want)
 		}
 	}
-	if rules := a.workspaces.Default().Instance().Scenarios.List(); len(rules) != 0 {
+	if rules := a.workspaces.Default().Instance().Rules.List(); len(rules) != 0 {
 		t.Errorf("%d rules were set all the same", len(rules))
 	}
 }

@@ -14,11 +14,10 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/forced"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 // WorkspaceHeader is the request header that picks a workspace. The path can do
@@ -67,23 +66,20 @@ func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Scenarios = scenario.NewSet(dice)
+	out.Rules = rules.NewSet(s.contract, dice)
 	for i, rule := range planted.Rules() {
-		if err := forced.Check(&rule, s.contract); err != nil {
-			return nil, fmt.Errorf("%w: scenario %d: %w", ErrSeed, i+1, err)
+		if _, err := out.Rules.Add(rule); err != nil {
+			return nil, fmt.Errorf("%w: rule %d: %w", ErrSeed, i+1, err)
 		}
-	}
-	if _, err := out.Scenarios.Add(planted.Rules()...); err != nil {
-		return nil, fmt.Errorf("%w: scenarios: %w", ErrSeed, err)
 	}
 	return out, nil
 }
 
-// newDice makes the random numbers of scenarios.
+// newDice returns what rules draw their random numbers from.
 func newDice(random io.Reader) (*rand.Rand, error) {
 	var seed [16]byte
 	if _, err := io.ReadFull(random, seed[:]); err != nil {
-		return nil, fmt.Errorf("no randomness for scenarios: %w", err)
+		return nil, fmt.Errorf("no randomness for rules: %w", err)
 	}
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(seed[:8]), binary.BigEndian.Uint64(seed[8:]))), nil
 }

@@ -19,7 +19,7 @@ var public = []string{
 	"spec", "mockserver", "mockserver/mocktest",
 	"conformance", "conformance/report", "conformance/proxy", "conformance/drift", "features",
 	// These become options of the ones above, or internal.
-	"mockserver/seed", "mockserver/recording", "mockserver/scenario", "mockserver/monitor",
+	"mockserver/seed", "mockserver/recording", "mockserver/monitor",
 }
 
 // reassignable are exported variables, errors aside, that are yet to go.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 // In a test, t is the *testing.T. An example has none, so these bring their own.
@@ -42,15 +41,15 @@ func ExampleServer_Fail() {
 	// 200
 }
 
-func ExampleServer_SetScenario() {
+func ExampleServer_SetRule() {
 	t := &recorder{}
 	defer t.end()
 
 	mock := mocktest.Start(t)
-	outage := mock.SetScenario(scenario.Rule{
-		Match:  scenario.Match{Operations: []string{"createSignalEndpoint"}, Body: map[string]any{"/name": "cpu-over-90"}},
-		Answer: &scenario.Answer{Status: http.StatusServiceUnavailable},
-		Delay:  scenario.After(5 * time.Millisecond),
+	outage := mock.SetRule(mocktest.Rule{
+		Match:  mocktest.Match{Operations: []string{"createSignalEndpoint"}, Body: map[string]any{"/name": "cpu-over-90"}},
+		Answer: &mocktest.Answer{Status: http.StatusServiceUnavailable},
+		Delay:  mocktest.After(5 * time.Millisecond),
 	})
 	fmt.Println(send(http.MethodPost, mock.URL+"/api/admin/signal-endpoints", mock.Tokens.Admin, `{"name":"cpu-over-90"}`))
 	fmt.Println(send(http.MethodPost, mock.URL+"/api/admin/signal-endpoints", mock.Tokens.Admin, `{"name":"disk-full"}`))

@@ -12,7 +12,6 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 // call sends a request and returns status and body.
@@ -92,18 +91,18 @@ func TestPlanting(t *testing.T) {
 	expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", copied.URL, endpoints, planted.ID), mock.Tokens.Admin, "")
 }
 
-func TestScenariosAndClock(t *testing.T) {
+func TestRulesAndClock(t *testing.T) {
 	t.Parallel()
 	mock := mocktest.Start(t)
 	failing := mock.Fail("getInvoices", 503, 1)
-	slow := mock.SetScenario(scenario.Rule{Delay: scenario.After(time.Millisecond)})
+	slow := mock.SetRule(mocktest.Rule{Delay: mocktest.After(time.Millisecond)})
 	expect(t, 503, http.MethodGet, mock.URL+"/api/admin/invoices", mock.Tokens.Admin, "")
 	expect(t, 200, http.MethodGet, mock.URL+"/api/admin/invoices", mock.Tokens.Admin, "")
 	if failing.Hits() != 1 || slow.Hits() != 1 {
 		t.Errorf("%d and %d hits", failing.Hits(), slow.Hits())
 	}
 	slow.Drop()
-	mock.DropScenarios()
+	mock.DropRules()
 	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	mock.FreezeClock(at)
 	mock.AdvanceClock(90 * time.Minute)
@@ -117,7 +116,7 @@ func TestScenariosAndClock(t *testing.T) {
 	if now := mock.Now(); now.Year() == 2030 {
 		t.Errorf("it is %s", now)
 	}
-	mock.AssertNoViolations() // one that a scenario demanded is none
+	mock.AssertNoViolations() // an answer that a rule forced does not count
 }
 
 func TestTheJournal(t *testing.T) {
@@ -170,7 +169,7 @@ func TestWhatAFailingTestSays(t *testing.T) {
 	mock.AssertRequests(2, mocktest.Filter{Status: "400"})
 	mock.AssertNoViolations()
 	mock.WaitForRequests(2, mocktest.Filter{}, time.Millisecond)
-	mock.SetScenario(scenario.Rule{})
+	mock.SetRule(mocktest.Rule{})
 	mock.Workspace("not a name").Reset()
 	for _, cleanup := range failing.cleanups {
 		cleanup()

@@ -19,8 +19,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -262,7 +262,7 @@ func (x *exchange) encode(out response) ([]byte, error) {
 // problem finds the answer to an error.
 func (x *exchange) problem(err error) *apierror.Error {
 	var known *apierror.Error
-	var rule *scenario.Problem
+	var rule *rules.Problem
 	var snapshot engine.Problems
 	var name *workspace.NameError
 	var limit *workspace.LimitError

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 )
 
 // The types of this file are the schemas of spec/control.yaml.
@@ -57,10 +57,10 @@ type wireViolation struct {
 }
 
 type wireScenario struct {
-	ID        string        `json:"id"`
-	Hits      int64         `json:"hits"`
-	Exhausted bool          `json:"exhausted"`
-	Rule      scenario.Rule `json:"rule"`
+	ID        string     `json:"id"`
+	Hits      int64      `json:"hits"`
+	Exhausted bool       `json:"exhausted"`
+	Rule      rules.Rule `json:"rule"`
 }
 
 type wireWorkspace struct {
@@ -128,7 +128,7 @@ func violated(v journal.Violation) wireViolation {
 	return wireViolation{ID: v.ID, Exchange: v.Exchange, Time: v.Time.UTC(), Operation: v.Operation, wireBreach: breached(v.Breach)}
 }
 
-func inForce(s scenario.Status) wireScenario {
+func inForce(s rules.Active) wireScenario {
 	return wireScenario{ID: s.ID, Hits: s.Hits, Exhausted: s.Exhausted, Rule: s.Rule}
 }
 
@@ -140,7 +140,7 @@ func described(w *workspace.Workspace) wireWorkspace {
 	}
 	return wireWorkspace{
 		Name: w.Name, Path: w.Path, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
-		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Scenarios: len(instance.Scenarios.List()),
+		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Scenarios: len(instance.Rules.List()),
 		Rows: instance.Store.Counts(),
 	}
 }

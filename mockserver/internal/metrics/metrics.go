@@ -133,7 +133,7 @@ func (c stateSizes) Collect(out chan<- prometheus.Metric) {
 		for table, count := range instance.Store.Counts() {
 			tables[table] += count
 		}
-		sizes[scenarios] += len(instance.Scenarios.List())
+		sizes[scenarios] += len(instance.Rules.List())
 		sizes[kept] += w.Journal.Stats().Kept
 	}
 	for table, count := range tables {

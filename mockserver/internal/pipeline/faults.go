@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"time"
@@ -9,111 +8,24 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/forced"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
-// meetScenario finds out whether the request meets a scenario, waits as it says,
-// and makes the answer that it demands. Without one the operation is to answer.
-func (x *exchange) meetScenario() *apierror.Error {
-	if _, asks := x.request.Header["Prefer"]; !asks && x.instance.Scenarios.Empty() {
-		return nil
-	}
-	effect, err := scenario.ParsePrefer(x.request.Header)
-	if err != nil {
-		return apierror.BodyParser(http.StatusBadRequest, err.Error()) // a form of 400 that every operation has
-	}
-	if effect == nil {
-		effect = x.instance.Scenarios.Pick(&scenario.Request{
-			Operation: x.operation.ID, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
-		})
-	}
-	if effect == nil {
-		return nil
-	}
-	x.effect = effect
-	if effect.Applied != "" {
-		x.header["Preference-Applied"] = []string{effect.Applied}
-	}
-	if effect.Delay > 0 {
-		x.delay(effect.Delay)
-	}
-	switch {
-	case effect.Fault == scenario.Reset:
-		x.forced = &answer{}
-	case effect.Answer != nil && !x.isOwnSuccess(effect.Answer):
-		x.forced = x.demanded(effect.Answer)
-	}
-	return nil
-}
-
-// isOwnSuccess tells whether what is demanded is what the operation does anyway:
-// a success of the contract, without a word on what it looks like.
-func (x *exchange) isOwnSuccess(wanted *scenario.Answer) bool {
-	return wanted.Status < http.StatusBadRequest && wanted.Body == nil && wanted.Text == nil &&
-		x.effect.Source == scenario.Preferred && x.operation.Response(wanted.Status) != nil
-}
-
-// demanded makes the answer of a scenario. It is sent whatever the contract says;
-// what breaks it is recorded.
-func (x *exchange) demanded(wanted *scenario.Answer) *answer {
-	name := ""
-	if object, isObject := x.body.Value.(map[string]any); isObject {
-		name, _ = object["name"].(string)
-	}
-	made := forced.Make(x.operation, wanted, forced.Request{
-		Params: x.params, Name: name, ContentType: x.request.Header.Get("Content-Type"), Path: x.base + apiPath(x.path), NewID: x.newID,
-	})
-	for header, values := range made.Header {
-		x.header[header] = values
-	}
-	out := answer{status: wanted.Status, contentType: made.ContentType, body: made.Body}
-	x.mark(out)
-	return &out
-}
-
-// mark records how an answer that a scenario has made breaks the contract.
-func (x *exchange) mark(out answer) {
-	if failures := x.judge(out); len(failures) > 0 {
-		x.violate(journal.Response, journal.Forced, out.status, failures)
-	}
-}
-
-// delay waits, in real time, or until the client goes.
-func (x *exchange) delay(d time.Duration) {
-	// A server lets a request take some time only; what was asked for comes on top.
-	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(d + slowestWrite))
-	pause(x.request.Context(), d)
-}
-
-// slowestWrite is what is allowed for writing an answer that was held back.
-const slowestWrite = time.Minute
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
-// sendBroken sends an answer with the fault of a scenario.
+// sendBroken sends an answer with the fault of a rules.
 func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 	switch x.effect.Fault {
-	case scenario.Reset:
+	case rules.Reset:
 		x.record(0, nil)
 		reset(w)
-	case scenario.Truncate:
+	case rules.Truncate:
 		x.write(&noting{ResponseWriter: halving{w}, exchange: x, body: out.body}, out)
 		panic(http.ErrAbortHandler) // closes the connection
-	case scenario.Slow:
+	case rules.Slow:
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(x.effect.SlowFor + slowestWrite))
 		slow := &dripping{ResponseWriter: w, exchange: x, body: out.body}
 		x.write(slow, out)
 		slow.note() // unless there was nothing to write
-	case scenario.Malformed:
+	case rules.Malformed:
 		out.body = malformed(out.body)
 		if out.contentType == "" {
 			out.contentType = apierror.ContentTypeJSON
@@ -123,7 +35,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 	}
 }
 
-// malformed makes no JSON of a body: its end is missing.
+// malformed returns a body that is not JSON: its end is missing.
 func malformed(body []byte) []byte {
 	if len(body) == 0 {
 		return []byte("{")
@@ -132,7 +44,7 @@ func malformed(body []byte) []byte {
 }
 
 // reset ends the connection so that the client's kernel says that it was reset.
-// Where there is no connection to take, as with HTTP/2, the server aborts it.
+// A connection that cannot be taken over, as with HTTP/2, is aborted by the server.
 func reset(w gin.ResponseWriter) {
 	if _, can := unwrapped(w).(http.Hijacker); can {
 		connection, _, err := w.Hijack()
@@ -168,7 +80,7 @@ func (h halving) Write(body []byte) (int, error) {
 	return len(body), err
 }
 
-// WriteHeaderNow is the end of an answer: what was written leaves.
+// WriteHeaderNow is called last: it flushes what was written.
 func (h halving) WriteHeaderNow() {
 	h.ResponseWriter.WriteHeaderNow()
 	_ = http.NewResponseController(h.ResponseWriter).Flush()

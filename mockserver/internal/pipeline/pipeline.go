@@ -24,8 +24,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -94,9 +94,9 @@ type exchange struct {
 	identity engine.Identity
 	body     bodyparser.Body
 	query    *qs.Values
-	// effect is the scenario that the request met; nil for none.
-	effect   *scenario.Effect
-	forced   *answer // what a scenario or a recording has in the place of an answer
+	// effect is that of the rule for the request; nil for none.
+	effect   *rules.Effect
+	forced   *answer // the answer of a rule or a recording; nil to let the operation answer
 	breaches []journal.Breach
 	noting   noting // writes the answer
 	buffer   []byte // what an answer is written in
@@ -153,7 +153,7 @@ var stages = []stage{
 	(*exchange).limitRate,
 	(*exchange).decodeParams,
 	(*exchange).route,
-	(*exchange).meetScenario,
+	(*exchange).applyRule,
 	(*exchange).permit,
 	(*exchange).replayRecorded,
 	(*exchange).demandContentType,

@@ -15,7 +15,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
 //go:generate go test -run TestSchema . -update
@@ -32,7 +32,7 @@ const rulesSection = "scenarios"
 // Seed is what a mocked instance starts with. It is not changed by those who use it.
 type Seed struct {
 	rows  *v8json.Object
-	rules []scenario.Rule
+	rules []rules.Rule
 	tree  *ast.File // for the lines of complaints
 }
 
@@ -90,7 +90,7 @@ func Read(source []byte) (*Seed, error) {
 }
 
 // Rules are in force from the start, in their order.
-func (s *Seed) Rules() []scenario.Rule { return s.rules }
+func (s *Seed) Rules() []rules.Rule { return s.rules }
 
 // Rows are the sections of a seed, the rules aside.
 func (s *Seed) Rows() *v8json.Object { return s.rows }
@@ -139,8 +139,8 @@ func (s *Seed) readRules(raw *v8json.Object) engine.Problems {
 	}
 	var problems engine.Problems
 	for i, source := range list {
-		rule, err := scenario.Parse(v8json.Stringify(nil, source))
-		var wrong *scenario.Problem
+		rule, err := rules.Parse(v8json.Stringify(nil, source))
+		var wrong *rules.Problem
 		path := []string{rulesSection, strconv.Itoa(i)}
 		switch {
 		case errors.As(err, &wrong):

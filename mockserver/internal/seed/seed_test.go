@@ -13,7 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -96,11 +96,11 @@ scenarios:
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := []scenario.Rule{
-		{Name: "limited", Match: scenario.Match{Operations: []string{"getSignals"}, Body: map[string]any{"/a": 1.0}}, Answer: &scenario.Answer{Status: 429}, Times: 2},
-		{Delay: scenario.After(250 * time.Millisecond)},
+	inForce := []rules.Rule{
+		{Name: "limited", Match: rules.Match{Operations: []string{"getSignals"}, Body: map[string]any{"/a": 1.0}}, Answer: &rules.Answer{Status: 429}, Times: 2},
+		{Delay: rules.After(250 * time.Millisecond)},
 	}
-	if diff := cmp.Diff(rules, read.Rules()); diff != "" {
+	if diff := cmp.Diff(inForce, read.Rules()); diff != "" {
 		t.Errorf("rules differ (-want +got):\n%s", diff)
 	}
 }
@@ -137,7 +137,7 @@ func TestProblems(t *testing.T) {
 		"no time":          {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
 		"unknown user":     {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
 		"token of another": {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
-		"wrong scenario":   {"scenarios:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "scenarios[1].answer.status", Message: "99 is no status from 200 to 599"}},
+		"wrong scenario":   {"scenarios:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "scenarios[1].answer.status", Message: "99 is not a status from 200 to 599"}},
 		"empty scenario":   {"scenarios: [{}]\n", Problem{Line: 1, Column: 13, Field: "scenarios[0]"}},
 		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is no number that JSON has"}},
 	} {

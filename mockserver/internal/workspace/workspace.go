@@ -1,5 +1,5 @@
 // Package workspace keeps the instances that one mock plays: each workspace has
-// its own state, tokens, scenarios, clock, limits and journal, and shares nothing
+// its own state, tokens, rules, clock, limits and journal, and shares nothing
 // with the others.
 package workspace
 
@@ -16,7 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
 // Default is the name of the workspace of requests that name none. It is always
@@ -50,8 +50,8 @@ func Path(name string) string {
 type Instance struct {
 	Store *engine.Store
 	Clock *clock.Clock
-	// Scenarios are the rules in force.
-	Scenarios *scenario.Set
+	// Rules are those in force.
+	Rules *rules.Set
 	// Replay is how far the recorded answers were given; nil for none.
 	Replay *replay.Cursor
 	// Limiters count what is limited, one for each limit of the resources; nil for a

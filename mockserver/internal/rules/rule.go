@@ -1,10 +1,9 @@
-// Package scenario describes what a mock does in the place of a good answer:
-// errors, delays and faults of the connection, for all requests or for some.
+// Package rules holds what a mock does instead of answering as usual: forced
+// answers, delays and faults of the connection, for all requests or for some.
 //
 // A client asks for one by the header Prefer, see ParsePrefer. A test sets rules,
-// which a Set keeps in their order: the first that matches and has not been used
-// up decides.
-package scenario
+// which a Set keeps in order: the first that matches and is not used up decides.
+package rules
 
 import (
 	"encoding/json"
@@ -13,31 +12,30 @@ import (
 )
 
 // Rule says which requests are not answered as usual, and what happens to them.
-// At least one of Answer, Delay and Fault is there.
+// At least one of Answer, Delay and Fault is set.
 type Rule struct {
 	// Name is for people; rules may share one.
 	Name string `json:"name,omitempty"`
 	// Match picks requests; the zero value picks every operation.
 	Match Match `json:"match,omitzero"`
-	// Answer takes the place of the operation's own; nil lets the operation
-	// answer.
+	// Answer replaces the operation's own; nil lets the operation answer.
 	Answer *Answer `json:"answer,omitempty"`
-	// Delay comes before the answer; nil is none.
+	// Delay holds the answer back; nil for none.
 	Delay *Delay `json:"delay,omitempty"`
-	// Fault breaks the connection or the body; empty is none.
+	// Fault breaks the connection or the body; empty for none.
 	Fault Fault `json:"fault,omitempty"`
-	// SlowFor is how long a body takes with the fault Slow; 0 is DefaultSlowFor.
+	// SlowFor is how long a body takes with the fault Slow; 0 means DefaultSlowFor.
 	SlowFor Duration `json:"slowFor,omitzero"`
-	// Times is how many requests the rule applies to; 0 is any number.
+	// Times is how many requests the rule applies to; 0 means any number.
 	Times int `json:"times,omitempty"`
 	// Probability is the share of matching requests that the rule applies to,
-	// above 0 up to 1; 0 stands for all of them.
+	// from 0 to 1; 0 means all of them.
 	Probability float64 `json:"probability,omitempty"`
 }
 
-// Match picks requests. All that is set must hold.
+// Match picks requests. Everything that is set must hold.
 type Match struct {
-	// Operations are operationIds; empty is every operation.
+	// Operations are operationIds; empty means every operation.
 	Operations []string `json:"operations,omitempty"`
 	// Workspace is the name of a workspace; a * in it stands for anything.
 	Workspace string `json:"workspace,omitempty"`
@@ -50,7 +48,7 @@ type Match struct {
 // Answer is a forced answer.
 type Answer struct {
 	// Status is from 200 to 599. Without Body and Text an error has the body that
-	// a real Unleash gives to this status of the operation.
+	// a real Unleash sends with this status of the operation.
 	Status int `json:"status"`
 	// Headers are added to the answer.
 	Headers map[string]string `json:"headers,omitempty"`
@@ -71,7 +69,7 @@ const (
 	Truncate Fault = "truncate"
 	// Slow sends the body in pieces over some time.
 	Slow Fault = "slow"
-	// Malformed sends a body that is no JSON.
+	// Malformed sends a body that is not JSON.
 	Malformed Fault = "malformed"
 )
 
@@ -81,7 +79,7 @@ func Faults() []Fault { return []Fault{Reset, Truncate, Slow, Malformed} }
 // DefaultSlowFor is how long a slow body takes unless a rule says otherwise.
 const DefaultSlowFor = 2 * time.Second
 
-// Duration is a time.Duration that is written as Go writes it: 250ms, 1.5s.
+// Duration is a time.Duration, in JSON written as in Go: "250ms", "1.5s".
 type Duration time.Duration
 
 // MarshalText writes the duration.
@@ -91,7 +89,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is no duration such as 250ms or 1.5s", text)
+		return fmt.Errorf("%q is not a duration such as 250ms or 1.5s", text)
 	}
 	*d = Duration(parsed)
 	return nil

@@ -1,4 +1,4 @@
-package scenario
+package rules
 
 import (
 	"encoding/json"
@@ -21,7 +21,7 @@ type Request struct {
 	Body any
 }
 
-// matches tells whether all that is set holds.
+// matches reports whether everything that is set holds.
 func (m *Match) matches(r *Request) bool {
 	if len(m.Operations) > 0 && !slices.Contains(m.Operations, r.Operation) {
 		return false
@@ -53,8 +53,8 @@ func at(value any, pointer string) (any, bool) {
 	return found, err == nil
 }
 
-// equal compares JSON values. A rule that was written in Go may hold other
-// types than a decoded one: an int for a number, a struct for an object.
+// equal compares JSON values. A rule written in Go may hold other types than a
+// decoded one: an int for a number, a struct for an object.
 func equal(got, want any) bool {
 	if reflect.DeepEqual(got, want) {
 		return true

@@ -1,4 +1,4 @@
-package scenario
+package rules
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Problem says what is wrong with a rule.
@@ -20,7 +22,7 @@ type Problem struct {
 	Message string
 }
 
-// Error tells field and reason.
+// Error names the field and the reason.
 func (p *Problem) Error() string {
 	if p.Pointer == "" {
 		return p.Message
@@ -46,7 +48,7 @@ func Parse(text []byte) (Rule, error) {
 	return rule, rule.Check()
 }
 
-// bounds of the numbers of a rule.
+// The bounds of what a rule may hold.
 const (
 	lowestStatus  = 200
 	highestStatus = 599
@@ -54,8 +56,8 @@ const (
 	maxBody       = 1 << 20
 )
 
-// Check finds what is wrong with a rule, whatever the contract. The error is a
-// *Problem.
+// Check finds what is wrong with a rule in itself; Fits compares it with a
+// contract. The error is a *Problem.
 func (r *Rule) Check() error {
 	if r.Answer == nil && r.Delay == nil && r.Fault == "" {
 		return problem("", "the rule changes nothing: it has no answer, no delay and no fault")
@@ -64,13 +66,13 @@ func (r *Rule) Check() error {
 		r.checkMatch, r.checkAnswer, r.checkDelay, r.checkFault,
 		func() *Problem {
 			if r.Times < 0 || r.Times > math.MaxInt32 {
-				return problem("/times", "%d is no number of requests; 0 is any number", r.Times)
+				return problem("/times", "%d is not a number of requests; 0 means any number", r.Times)
 			}
 			return nil
 		},
 		func() *Problem {
 			if !(r.Probability >= 0 && r.Probability <= 1) {
-				return problem("/probability", "%v is not above 0 and at most 1", r.Probability)
+				return problem("/probability", "%v is not from 0 to 1", r.Probability)
 			}
 			return nil
 		},
@@ -78,6 +80,32 @@ func (r *Rule) Check() error {
 	for _, check := range checks {
 		if found := check(); found != nil {
 			return found
+		}
+	}
+	return nil
+}
+
+// Fits finds what of a rule a contract cannot answer: operations that it does not
+// have, and successes whose body nobody has given. The error is a *Problem.
+func (r *Rule) Fits(contract *spec.Contract) error {
+	matched := contract.Operations()
+	if ids := r.Match.Operations; len(ids) > 0 {
+		matched = nil
+		for i, id := range ids {
+			operation := contract.Operation(id)
+			if operation == nil {
+				return problem(fmt.Sprintf("/match/operations/%d", i), "%q is not an operation of the API", id)
+			}
+			matched = append(matched, operation)
+		}
+	}
+	if a := r.Answer; a == nil || a.Body != nil || a.Text != nil || a.Status >= http.StatusBadRequest {
+		return nil
+	}
+	for _, operation := range matched {
+		if documented := operation.Response(r.Answer.Status); documented != nil && documented.MediaType != "" {
+			return problem("/answer", "an answer of %s with the status %d has a body: give one, or leave the answer out to let the operation answer itself",
+				operation.ID, r.Answer.Status)
 		}
 	}
 	return nil
@@ -97,7 +125,7 @@ func (r *Rule) checkMatch() *Problem {
 	}
 	for pointer := range r.Match.Body {
 		if pointer != "" && pointer[0] != '/' {
-			return problem("/match/body", "%q is no JSON pointer: it does not begin with a slash", pointer)
+			return problem("/match/body", "%q is not a JSON pointer: it does not begin with a slash", pointer)
 		}
 	}
 	return nil
@@ -109,7 +137,7 @@ func (r *Rule) checkAnswer() *Problem {
 	}
 	a := r.Answer
 	if a.Status < lowestStatus || a.Status > highestStatus {
-		return problem("/answer/status", "%d is no status from %d to %d", a.Status, lowestStatus, highestStatus)
+		return problem("/answer/status", "%d is not a status from %d to %d", a.Status, lowestStatus, highestStatus)
 	}
 	for name, value := range a.Headers {
 		if found := checkHeader("/answer/headers", name, value); found != nil {
@@ -129,7 +157,7 @@ func (r *Rule) checkAnswer() *Problem {
 	case len(a.Body) > maxBody || a.Text != nil && len(*a.Text) > maxBody:
 		return problem("/answer", "the body has more than %d bytes", maxBody)
 	case a.Body != nil && !json.Valid(a.Body):
-		return problem("/answer/body", "it is no JSON; use text for what is none")
+		return problem("/answer/body", "it is not JSON; use text for anything else")
 	}
 	return nil
 }
@@ -150,7 +178,7 @@ func (r *Rule) checkDelay() *Problem {
 	case !(d.Sigma >= 0 && d.Sigma <= 10):
 		return problem("/delay", "sigma is not from 0 to 10: %v", d.Sigma)
 	case !slices.Contains([]Distribution{Fixed, Uniform, Normal, LogNormal}, d.Distribution):
-		return problem("/delay", "the distribution %q is none of %s, %s, %s", d.Distribution, Uniform, Normal, LogNormal)
+		return problem("/delay", "%s", d.Distribution.unknown())
 	}
 	return nil
 }
@@ -159,7 +187,7 @@ func (r *Rule) checkFault() *Problem {
 	slowFor := time.Duration(r.SlowFor)
 	switch {
 	case r.Fault != "" && !slices.Contains(Faults(), r.Fault):
-		return problem("/fault", "%q is none of %s", r.Fault, faultNames())
+		return problem("/fault", "%q is not one of %s", r.Fault, faultNames())
 	case r.SlowFor != 0 && r.Fault != Slow:
 		return problem("/slowFor", "it belongs to the fault slow")
 	case slowFor < 0 || slowFor > MaxDelay:
@@ -178,18 +206,18 @@ func faultNames() string {
 	return strings.Join(names, ", ")
 }
 
-// bodyAllowed tells whether HTTP lets an answer of that status have a body.
+// bodyAllowed reports whether HTTP allows a body in an answer of that status.
 func bodyAllowed(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// checkHeader refuses names that are no token and values with line breaks.
+// checkHeader refuses names that are not tokens and values with line breaks.
 func checkHeader(pointer, name, value string) *Problem {
 	isToken := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 	})
 	if !isToken {
-		return problem(pointer, "%q is no name of a header", name)
+		return problem(pointer, "%q is not the name of a header", name)
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 		return problem(pointer, "the value of %s has a control character", name)
@@ -197,7 +225,7 @@ func checkHeader(pointer, name, value string) *Problem {
 	return nil
 }
 
-// isCredential tells whether a header holds a secret.
+// isCredential reports whether a header holds a secret.
 func isCredential(name string) bool {
 	return slices.Contains([]string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"}, http.CanonicalHeaderKey(name))
 }

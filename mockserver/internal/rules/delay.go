@@ -1,4 +1,4 @@
-package scenario
+package rules
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// MaxDelay bounds every delay, also one that a distribution gives.
+// MaxDelay bounds every delay, random ones included.
 const MaxDelay = time.Minute
 
 // Distribution is the form of a random delay.
@@ -16,14 +16,14 @@ type Distribution string
 
 // The distributions.
 const (
-	// Fixed always gives Mean.
+	// Fixed is always Mean.
 	Fixed Distribution = ""
-	// Uniform gives every duration from Min to Max alike.
+	// Uniform makes every duration from Min to Max equally likely.
 	Uniform Distribution = "uniform"
-	// Normal lies around Mean with the standard deviation StdDev.
+	// Normal has the mean Mean and the standard deviation StdDev.
 	Normal Distribution = "normal"
 	// LogNormal has the median Mean; Sigma is the standard deviation of its
-	// logarithm. It has a long tail, as real networks do.
+	// logarithm. Its tail is long, like that of real networks.
 	LogNormal Distribution = "lognormal"
 )
 
@@ -58,6 +58,11 @@ func (d *Delay) sample(random *rand.Rand) time.Duration {
 	return time.Duration(min(max(drawn, 0), float64(MaxDelay)))
 }
 
+// unknown says that a distribution is not one of those that there are.
+func (d Distribution) unknown() error {
+	return fmt.Errorf("the distribution %q is not one of %s, %s, %s", d, Uniform, Normal, LogNormal)
+}
+
 // delayJSON is a random delay in JSON.
 type delayJSON struct {
 	Distribution Distribution `json:"distribution"`
@@ -86,7 +91,7 @@ func (d Delay) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// UnmarshalJSON reads a delay. A field that its distribution does not have is
+// UnmarshalJSON reads a delay. A field that does not belong to its distribution is
 // an error.
 func (d *Delay) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
@@ -105,7 +110,7 @@ func (d *Delay) UnmarshalJSON(text []byte) error {
 		LogNormal: {"median": &d.Mean},
 	}[in.Distribution]
 	if targets == nil {
-		return fmt.Errorf("the distribution %q is none of %s, %s, %s", in.Distribution, Uniform, Normal, LogNormal)
+		return in.Distribution.unknown()
 	}
 	for name, value := range fields {
 		target := targets[name]

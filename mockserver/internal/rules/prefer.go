@@ -1,4 +1,4 @@
-package scenario
+package rules
 
 import (
 	"fmt"
@@ -9,34 +9,14 @@ import (
 	"time"
 )
 
-// Effect is what happens to one request.
-type Effect struct {
-	// Source is the id of the rule, or Preferred.
-	Source string
-	// Answer takes the place of the operation's own; nil lets the operation
-	// answer.
-	Answer *Answer
-	Delay  time.Duration
-	Fault  Fault
-	// SlowFor is how long a body takes with the fault Slow.
-	SlowFor time.Duration
-	// Applied lists the preferences that were honoured, as the response header
-	// Preference-Applied tells them; empty for a rule.
-	Applied string
-}
-
-// Preferred is the source of an effect that the client itself asked for.
-const Preferred = "prefer"
-
 // ParsePrefer reads what a client asks for by the header Prefer (RFC 7240):
 //
 //	Prefer: code=403
 //	Prefer: delay=250ms, fault=truncate
 //
-// Preferences that are none of these three are not ours and are passed over, and
-// so are repetitions of one. Without one of the three the effect is nil. One of
-// the three that makes no sense is an error: a typing mistake should not look
-// like a server that does as it is told.
+// Other preferences are not ours and are ignored, and so are repetitions. Without
+// any of ours the effect is nil. An invalid code, delay or fault is an error, so
+// that a typing mistake does not go unnoticed.
 func ParsePrefer(header http.Header) (*Effect, error) {
 	lines := header["Prefer"]
 	if len(lines) == 0 {
@@ -71,18 +51,18 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 	case "code":
 		status, err := strconv.Atoi(p.value)
 		if err != nil || status < lowestStatus || status > highestStatus {
-			return false, fmt.Errorf("the header Prefer asks for code=%s, which is no status from %d to %d", p.value, lowestStatus, highestStatus)
+			return false, fmt.Errorf("the header Prefer asks for code=%s, which is not a status from %d to %d", p.value, lowestStatus, highestStatus)
 		}
 		e.Answer = &Answer{Status: status}
 	case "delay":
 		delay, err := time.ParseDuration(p.value)
 		if err != nil || delay < 0 || delay > MaxDelay {
-			return false, fmt.Errorf("the header Prefer asks for delay=%s, which is no duration from 0s to %s such as 250ms", p.value, MaxDelay)
+			return false, fmt.Errorf("the header Prefer asks for delay=%s, which is not a duration from 0s to %s such as 250ms", p.value, MaxDelay)
 		}
 		e.Delay = delay
 	case "fault":
 		if e.Fault = Fault(p.value); !slices.Contains(Faults(), e.Fault) {
-			return false, fmt.Errorf("the header Prefer asks for fault=%s, which is none of %s", p.value, faultNames())
+			return false, fmt.Errorf("the header Prefer asks for fault=%s, which is not one of %s", p.value, faultNames())
 		}
 	default:
 		return false, nil
@@ -93,8 +73,8 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 // preference is one of a Prefer header, its name in lower case.
 type preference struct{ name, value string }
 
-// preferences splits a header: preferences at commas, their parameters, which we
-// have no use for, at semicolons, and neither within quotes.
+// preferences splits a header at commas outside of quotes. Parameters, which follow
+// semicolons, are dropped: none of our preferences has any.
 func preferences(header string) []preference {
 	var out []preference
 	for _, entry := range split(header, ',') {
@@ -108,7 +88,7 @@ func preferences(header string) []preference {
 	return out
 }
 
-// split cuts text at a separator outside of quotes.
+// split cuts text at a separator, except within quotes.
 func split(text string, separator byte) []string {
 	var out []string
 	start, quoted := 0, false
@@ -126,7 +106,7 @@ func split(text string, separator byte) []string {
 	return append(out, text[start:])
 }
 
-// unquoted takes quotes and backslashes off a quoted string.
+// unquoted removes quotes and escapes from a quoted string.
 func unquoted(value string) string {
 	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
 		return value

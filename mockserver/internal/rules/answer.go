@@ -1,6 +1,4 @@
-// Package forced makes the answers that scenarios demand: for each operation and
-// status the error body that a real Unleash gives there.
-package forced
+package rules
 
 import (
 	"fmt"
@@ -11,12 +9,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Request is what an error body repeats of the request.
-type Request struct {
+// Details are what an error body repeats of the request.
+type Details struct {
 	Params      []string // the values of the path's parameters
 	Name        string   // the property name of the body, if there is one
 	ContentType string
@@ -25,27 +22,27 @@ type Request struct {
 	NewID func() string
 }
 
-// Answer is an answer that takes the place of the operation's own.
-type Answer struct {
+// Response is an answer in the form in which it is sent.
+type Response struct {
 	Header      http.Header
 	ContentType string
 	Body        []byte // nil for none
 }
 
-// Make makes the answer of an operation that a scenario demands. Without a body
-// of its own an error gets the real one: of those that belong to the status, the
-// first that the contract of the operation knows.
-func Make(operation *spec.Operation, wanted *scenario.Answer, request Request) Answer {
-	out := Answer{Header: http.Header{}}
+// Render returns the answer as an operation sends it. An error without a body of its
+// own gets a real one: of the error bodies with that status, the first that the
+// operation's contract knows.
+func (a *Answer) Render(operation *spec.Operation, request Details) Response {
+	out := Response{Header: http.Header{}}
 	switch {
-	case wanted.Text != nil:
-		out.ContentType, out.Body = "text/plain; charset=utf-8", []byte(*wanted.Text)
-	case wanted.Body != nil:
-		out.ContentType, out.Body = apierror.ContentTypeJSON, wanted.Body
+	case a.Text != nil:
+		out.ContentType, out.Body = "text/plain; charset=utf-8", []byte(*a.Text)
+	case a.Body != nil:
+		out.ContentType, out.Body = apierror.ContentTypeJSON, a.Body
 	default:
-		out = genuine(operation, wanted.Status, request)
+		out = genuine(operation, a.Status, request)
 	}
-	for name, value := range wanted.Headers {
+	for name, value := range a.Headers {
 		if http.CanonicalHeaderKey(name) == "Content-Type" {
 			out.ContentType = value
 			continue
@@ -56,42 +53,42 @@ func Make(operation *spec.Operation, wanted *scenario.Answer, request Request) A
 }
 
 // genuine is the answer of a real Unleash.
-func genuine(operation *spec.Operation, status int, request Request) Answer {
+func genuine(operation *spec.Operation, status int, request Details) Response {
 	documented := operation.Response(status)
 	if documented != nil && documented.MediaType == "" || status < http.StatusBadRequest {
-		return Answer{Header: http.Header{}}
+		return Response{Header: http.Header{}}
 	}
 	known := candidates(operation, status, request)
 	for _, candidate := range known {
-		answer := candidate.answer(request)
-		header := answer.Header.Clone()
-		header.Set("Content-Type", answer.ContentType)
-		if len(operation.CheckResponse(status, header, answer.Body)) == 0 {
-			return answer
+		response := candidate.response(request)
+		header := response.Header.Clone()
+		header.Set("Content-Type", response.ContentType)
+		if len(operation.CheckResponse(status, header, response.Body)) == 0 {
+			return response
 		}
 	}
-	return known[0].answer(request)
+	return known[0].response(request)
 }
 
-// candidate is an error, or a body that is none of Unleash's error bodies.
+// candidate is an error, or a body outside of the catalogue of errors.
 type candidate struct {
 	err  *apierror.Error
 	body string
 }
 
-func (c candidate) answer(request Request) Answer {
+func (c candidate) response(request Details) Response {
 	if c.err == nil {
-		return Answer{Header: http.Header{}, ContentType: apierror.ContentTypeJSON, Body: []byte(c.body)}
+		return Response{Header: http.Header{}, ContentType: apierror.ContentTypeJSON, Body: []byte(c.body)}
 	}
-	out := Answer{Header: http.Header{}, ContentType: c.err.ContentType(), Body: c.err.Body(request.NewID)}
+	out := Response{Header: http.Header{}, ContentType: c.err.ContentType(), Body: c.err.Body(request.NewID)}
 	if c.err.Status == http.StatusTooManyRequests {
 		exceeded().SetHeaders(out.Header)
 	}
 	return out
 }
 
-// candidates lists what a status can look like, never nothing.
-func candidates(o *spec.Operation, status int, r Request) []candidate {
+// candidates lists the errors that a status can stand for, at least one.
+func candidates(o *spec.Operation, status int, r Details) []candidate {
 	var errs []*apierror.Error
 	switch status {
 	case http.StatusBadRequest:
@@ -139,7 +136,7 @@ func candidates(o *spec.Operation, status int, r Request) []candidate {
 	return out
 }
 
-// resource is what a path names last, in the words of errors, and by what.
+// resource returns what a path names last, as errors word it, and by which key.
 func resource(template string) (noun, key string) {
 	segments := strings.Split(template, "/")
 	var words []string
@@ -159,7 +156,7 @@ func resource(template string) (noun, key string) {
 	return strings.Join(words, " "), key
 }
 
-// other is the body of a status that no operation of Unleash has.
+// other is an error with a status that no operation of Unleash has.
 func other(status int) *apierror.Error {
 	text := http.StatusText(status)
 	if text == "" {
@@ -168,38 +165,10 @@ func other(status int) *apierror.Error {
 	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: strings.ReplaceAll(text, " ", ""), Message: text}
 }
 
-// exceeded is what a limiter says of one request too many.
+// exceeded is the verdict of a limiter on one request too many.
 func exceeded() ratelimit.Verdict {
 	limiter, now := ratelimit.New(1, time.Second), time.Time{}
 	clock := func() time.Time { return now }
 	limiter.Take("", clock)
 	return limiter.Take("", clock)
-}
-
-// Check finds what is wrong with a rule for a contract: operations that it does
-// not have, and successes that nobody said what they look like. The error is a
-// *scenario.Problem.
-func Check(rule *scenario.Rule, contract *spec.Contract) error {
-	matched := contract.Operations()
-	if ids := rule.Match.Operations; len(ids) > 0 {
-		matched = nil
-		for i, id := range ids {
-			operation := contract.Operation(id)
-			if operation == nil {
-				return &scenario.Problem{Pointer: fmt.Sprintf("/match/operations/%d", i), Message: fmt.Sprintf("%q is none of the API's operations", id)}
-			}
-			matched = append(matched, operation)
-		}
-	}
-	answer := rule.Answer
-	if answer == nil || answer.Body != nil || answer.Text != nil || answer.Status >= http.StatusBadRequest {
-		return nil
-	}
-	for _, operation := range matched {
-		if documented := operation.Response(answer.Status); documented != nil && documented.MediaType != "" {
-			return &scenario.Problem{Pointer: "/answer", Message: fmt.Sprintf(
-				"an answer of %s with the status %d has a body: give one, or leave the answer out to let the operation answer itself", operation.ID, answer.Status)}
-		}
-	}
-	return nil
 }

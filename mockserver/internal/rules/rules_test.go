@@ -1,4 +1,4 @@
-package scenario
+package rules
 
 import (
 	"encoding/json"
@@ -11,7 +11,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/spec"
 )
+
+func newSet() *Set { return NewSet(spec.Default(), dice()) }
 
 func dice() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
@@ -63,33 +67,33 @@ func TestWrongRulesAreRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
 		`{}`:                          "the rule changes nothing: it has no answer, no delay and no fault",
-		`[]`:                          "cannot unmarshal array into Go value of type scenario.Rule",
+		`[]`:                          "cannot unmarshal array into Go value of type rules.Rule",
 		`{"fault":"reset"} {}`:        "something follows the rule",
 		`{"fault":"reset","tmies":1}`: `unknown field "tmies"`,
-		`{"fault":"explode"}`:         `/fault: "explode" is none of reset, truncate, slow, malformed`,
+		`{"fault":"explode"}`:         `/fault: "explode" is not one of reset, truncate, slow, malformed`,
 		`{"fault":"reset","answer":{"status":403}}`:       "/fault: a connection that is reset has no answer",
 		`{"fault":"truncate","slowFor":"1s"}`:             "/slowFor: it belongs to the fault slow",
 		`{"fault":"slow","slowFor":"61s"}`:                "/slowFor: 1m1s is not from 0 to 1m0s",
-		`{"delay":"soon"}`:                                `"soon" is no duration such as 250ms or 1.5s`,
+		`{"delay":"soon"}`:                                `"soon" is not a duration such as 250ms or 1.5s`,
 		`{"delay":"-1s"}`:                                 "/delay: mean is not from 0 to 1m0s: -1s",
 		`{"delay":"61s"}`:                                 "/delay: mean is not from 0 to 1m0s: 1m1s",
-		`{"delay":{"distribution":"even"}}`:               `the distribution "even" is none of uniform, normal, lognormal`,
+		`{"delay":{"distribution":"even"}}`:               `the distribution "even" is not one of uniform, normal, lognormal`,
 		`{"delay":{"distribution":"uniform","min":"1s"}}`: "the distribution uniform needs max",
 		`{"delay":{"distribution":"normal","mean":"1s","stdDev":"1s","min":"1s"}}`: "the distribution normal has no min",
 		`{"delay":{"distribution":"uniform","min":"2s","max":"1s"}}`:               "/delay: max, 1s, is less than min, 2s",
 		`{"delay":{"distribution":"lognormal","median":"1s"}}`:                     "sigma belongs to the distribution lognormal, and only to it",
 		`{"delay":{"distribution":"lognormal","median":"1s","sigma":11}}`:          "/delay: sigma is not from 0 to 10: 11",
-		`{"answer":{"status":99}}`:                                                 "/answer/status: 99 is no status from 200 to 599",
-		`{"answer":{"status":600}}`:                                                "/answer/status: 600 is no status from 200 to 599",
+		`{"answer":{"status":99}}`:                                                 "/answer/status: 99 is not a status from 200 to 599",
+		`{"answer":{"status":600}}`:                                                "/answer/status: 600 is not a status from 200 to 599",
 		`{"answer":{"status":500,"body":{},"text":""}}`:                            "/answer/text: an answer has a body or a text, not both",
 		`{"answer":{"status":204,"text":"x"}}`:                                     "/answer/status: an answer with the status 204 has no body",
-		`{"answer":{"status":500,"headers":{"a b":"c"}}}`:                          `/answer/headers: "a b" is no name of a header`,
+		`{"answer":{"status":500,"headers":{"a b":"c"}}}`:                          `/answer/headers: "a b" is not the name of a header`,
 		`{"answer":{"status":500,"headers":{"A":"b\r\nC: d"}}}`:                    "/answer/headers: the value of A has a control character",
 		`{"answer":{"status":500,"headers":{"content-length":"1"}}}`:               "/answer/headers: content-length is the server's own to set",
 		`{"fault":"reset","match":{"headers":{"authorization":"x"}}}`:              "/match/headers: authorization holds a secret, and rules are listed: match on another header",
-		`{"fault":"reset","match":{"body":{"name":1}}}`:                            `/match/body: "name" is no JSON pointer: it does not begin with a slash`,
-		`{"fault":"reset","times":-1}`:                                             "/times: -1 is no number of requests; 0 is any number",
-		`{"fault":"reset","probability":1.1}`:                                      "/probability: 1.1 is not above 0 and at most 1",
+		`{"fault":"reset","match":{"body":{"name":1}}}`:                            `/match/body: "name" is not a JSON pointer: it does not begin with a slash`,
+		`{"fault":"reset","times":-1}`:                                             "/times: -1 is not a number of requests; 0 means any number",
+		`{"fault":"reset","probability":1.1}`:                                      "/probability: 1.1 is not from 0 to 1",
 	} {
 		if _, err := Parse([]byte(source)); err == nil || err.Error() != want {
 			t.Errorf("%s:\ngot  %v\nwant %s", source, err, want)
@@ -179,23 +183,25 @@ func TestPrefer(t *testing.T) {
 
 func TestTheFirstRuleThatIsNotUsedUpDecides(t *testing.T) {
 	t.Parallel()
-	set := NewSet(dice())
+	set := newSet()
 	if set.Pick(&Request{}) != nil || !set.Empty() {
 		t.Error("an empty set has an effect")
 	}
-	if _, err := set.Add(Rule{Fault: Reset}, Rule{}); err == nil || !set.Empty() {
-		t.Errorf("a wrong rule among others: %v, %d rules", err, len(set.List()))
+	for _, wrong := range []Rule{{}, {Fault: Reset, Match: Match{Operations: []string{"nothing"}}}} {
+		if _, err := set.Add(Rule{Fault: Reset}, wrong); err == nil || !set.Empty() {
+			t.Errorf("a wrong rule among others: %v, %d rules", err, len(set.List()))
+		}
 	}
 	added, err := set.Add(
-		Rule{Name: "twice", Match: Match{Operations: []string{"a"}}, Answer: &Answer{Status: 429}, Times: 2},
-		Rule{Name: "other", Match: Match{Operations: []string{"b"}}, Fault: Slow, SlowFor: Duration(time.Second)},
+		Rule{Name: "twice", Match: Match{Operations: []string{"getSignals"}}, Answer: &Answer{Status: 429}, Times: 2},
+		Rule{Name: "other", Match: Match{Operations: []string{"getInvoices"}}, Fault: Slow, SlowFor: Duration(time.Second)},
 		Rule{Name: "rest", Delay: After(time.Millisecond)},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var sources []string
-	for _, operation := range []string{"a", "b", "a", "a", "c"} {
+	for _, operation := range []string{"getSignals", "getInvoices", "getSignals", "getSignals", "getReady"} {
 		sources = append(sources, set.Pick(&Request{Operation: operation}).Source)
 	}
 	if diff := cmp.Diff([]string{"1", "2", "1", "3", "3"}, sources); diff != "" {
@@ -223,7 +229,7 @@ func TestTheFirstRuleThatIsNotUsedUpDecides(t *testing.T) {
 
 func TestTimesHoldUnderLoad(t *testing.T) {
 	t.Parallel()
-	set := NewSet(dice())
+	set := newSet()
 	if _, err := set.Add(Rule{Fault: Reset, Times: 100}, Rule{Fault: Slow, Probability: 0.5}); err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +259,7 @@ func TestTimesHoldUnderLoad(t *testing.T) {
 
 func TestTooManyRules(t *testing.T) {
 	t.Parallel()
-	set := NewSet(dice())
+	set := newSet()
 	if _, err := set.Add(make([]Rule, 0)...); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/scenario"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -56,8 +56,8 @@ func TestPreferWithinItsBounds(t *testing.T) {
 		"without a token":               {"GET", endpoints, "", "code=403", 401, "AuthenticationRequired"},
 		"of an unknown path":            {"GET", "/api/admin/nothing", adminToken, "code=503", 404, "NotFoundError"},
 		"preferences that are not ours": {"GET", endpoints, adminToken, "return=minimal, wait=10", 200, `"signalEndpoints":[{`},
-		"no status":                     {"GET", endpoints, adminToken, "code=abc", 400, "asks for code=abc, which is no status from 200 to 599"},
-		"no fault":                      {"GET", endpoints, adminToken, "fault=x", 400, "which is none of reset, truncate, slow, malformed"},
+		"no status":                     {"GET", endpoints, adminToken, "code=abc", 400, "asks for code=abc, which is not a status from 200 to 599"},
+		"no fault":                      {"GET", endpoints, adminToken, "fault=x", 400, "which is not one of reset, truncate, slow, malformed"},
 		"before what is checked later":  {"PUT", endpoints + "/99", viewerPAT, "code=429", 429, "Too many requests"},
 	} {
 		got := newApp(t).must(test.status, test.method, test.path, test.token, "", "Prefer: "+test.prefer)
@@ -110,8 +110,8 @@ scenarios:
 	a.must(200, http.MethodPost, "/w/ci-1/_mock/reset", "", "")
 	a.must(502, http.MethodGet, "/w/ci-1/api/admin/invoices", adminToken, "")
 	for want, rule := range map[string]string{
-		`scenario 1 of the seed: /match/operations/0: "nothing" is none of the API's operations`: "{match: {operations: [nothing]}, fault: reset}",
-		"line 1, column 31: scenarios[0].answer.status: 99 is no status from 200 to 599":         "{answer: {status: 99}}",
+		`scenario 1 of the seed: /match/operations/0: "nothing" is not an operation of the API`: "{match: {operations: [nothing]}, fault: reset}",
+		"line 1, column 31: scenarios[0].answer.status: 99 is not a status from 200 to 599":     "{answer: {status: 99}}",
 	} {
 		if _, err := New(WithSeedFile([]byte("scenarios: [" + rule + "]"))); err == nil || !strings.Contains(err.Error(), strings.SplitN(want, ": ", 2)[1]) {
 			t.Errorf("got %v, want %s", err, want)
@@ -187,7 +187,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 		t.Error(err)
 	}
 	newest = a.must(200, http.MethodGet, "/_mock/requests?limit=1", "", "").json(t)["requests"].([]any)[0].(map[string]any)
-	if took := newest["durationMs"].(float64); took < 30 || newest["scenario"] != scenario.Preferred {
+	if took := newest["durationMs"].(float64); took < 30 || newest["scenario"] != rules.Preferred {
 		t.Errorf("delay: it took %v ms by scenario %v", took, newest["scenario"])
 	}
 	resets := a.must(200, http.MethodGet, "/_mock/requests?scenario=prefer&limit=99", "", "").json(t)["requests"].([]any)

@@ -1,0 +1,96 @@
+package pipeline
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
+)
+
+// applyRule finds the rule for the request, waits as it demands, and makes the
+// answer that it forces. Without one the operation is to answer.
+func (x *exchange) applyRule() *apierror.Error {
+	if _, asks := x.request.Header["Prefer"]; !asks && x.instance.Rules.Empty() {
+		return nil
+	}
+	effect, err := rules.ParsePrefer(x.request.Header)
+	if err != nil {
+		return apierror.BodyParser(http.StatusBadRequest, err.Error()) // a form of 400 that every operation has
+	}
+	if effect == nil {
+		effect = x.instance.Rules.Pick(&rules.Request{
+			Operation: x.operation.ID, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
+		})
+	}
+	if effect == nil {
+		return nil
+	}
+	x.effect = effect
+	if effect.Applied != "" {
+		x.header["Preference-Applied"] = []string{effect.Applied}
+	}
+	if effect.Delay > 0 {
+		x.delay(effect.Delay)
+	}
+	switch {
+	case effect.Fault == rules.Reset:
+		x.forced = &answer{}
+	case effect.Answer != nil && !x.isOwnSuccess(effect.Answer):
+		x.forced = x.force(effect.Answer)
+	}
+	return nil
+}
+
+// isOwnSuccess reports whether the client prefers what the operation does anyway: a
+// success of the contract.
+func (x *exchange) isOwnSuccess(wanted *rules.Answer) bool {
+	return wanted.Status < http.StatusBadRequest && wanted.Body == nil && wanted.Text == nil &&
+		x.effect.Source == rules.Preferred && x.operation.Response(wanted.Status) != nil
+}
+
+// force makes the answer of a rule. It is sent whatever the contract says; what
+// breaks it is recorded.
+func (x *exchange) force(wanted *rules.Answer) *answer {
+	name := ""
+	if object, isObject := x.body.Value.(map[string]any); isObject {
+		name, _ = object["name"].(string)
+	}
+	made := wanted.Render(x.operation, rules.Details{
+		Params: x.params, Name: name, ContentType: x.request.Header.Get("Content-Type"), Path: x.base + apiPath(x.path), NewID: x.newID,
+	})
+	for header, values := range made.Header {
+		x.header[header] = values
+	}
+	out := answer{status: wanted.Status, contentType: made.ContentType, body: made.Body}
+	x.mark(out)
+	return &out
+}
+
+// mark records how a forced answer breaks the contract.
+func (x *exchange) mark(out answer) {
+	if failures := x.judge(out); len(failures) > 0 {
+		x.violate(journal.Response, journal.Forced, out.status, failures)
+	}
+}
+
+// delay waits, in real time, or until the client is gone.
+func (x *exchange) delay(d time.Duration) {
+	// A server gives a request only so long; a delay comes on top.
+	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(d + slowestWrite))
+	pause(x.request.Context(), d)
+}
+
+// slowestWrite is how long an answer that was held back may take to be written.
+const slowestWrite = time.Minute
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

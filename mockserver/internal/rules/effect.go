@@ -1,0 +1,21 @@
+package rules
+
+import "time"
+
+// Effect is what happens to one request.
+type Effect struct {
+	// Source is the id of the rule, or Preferred.
+	Source string
+	// Answer replaces the operation's own; nil lets the operation answer.
+	Answer *Answer
+	Delay  time.Duration
+	Fault  Fault
+	// SlowFor is how long a body takes with the fault Slow.
+	SlowFor time.Duration
+	// Applied lists the preferences that were honoured, as the response header
+	// Preference-Applied has them; empty for a rule.
+	Applied string
+}
+
+// Preferred is the source of an effect that the client itself asked for.
+const Preferred = "prefer"
