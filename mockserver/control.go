@@ -8,9 +8,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// ControlPath is the path of the live page, and of the control API below it.
-const ControlPath = control.Prefix + "/"
-
 // newControl builds the control API of the server.
 func (s *Server) newControl() *control.API {
 	return control.New(control.Options{

@@ -474,7 +474,7 @@ func events(t *testing.T, ctx context.Context, url, last string, count int) []st
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithJournalSize(3))
+	a := newApp(t, WithBounds(Bounds{Journal: 3}))
 	url := a.listen() + "/_mock/events"
 	for range 2 {
 		a.must(200, http.MethodGet, "/ready", "", "")

@@ -31,7 +31,7 @@ func fuzzed(t *testing.T, servers []*Server, method, path string, header http.He
 		if recorder.Code >= 500 && !failsToDecode(path, recorder) {
 			t.Fatalf("%s %s %q: %d %s", method, path, body, recorder.Code, recorder.Body)
 		}
-		if breaches := slices.DeleteFunc(server.Violations(), func(v Violation) bool { return v.Direction == RequestViolation }); len(breaches) > 0 {
+		if breaches := slices.DeleteFunc(server.Violations(), func(v Violation) bool { return v.Direction == "request" }); len(breaches) > 0 {
 			t.Fatalf("%s %s %q: %v", method, path, body, breaches)
 		}
 	}
@@ -48,7 +48,7 @@ func fuzzServers(f *testing.F) []*Server {
 	f.Helper()
 	var servers []*Server
 	for _, policy := range []Validation{Strict, Faithful} {
-		server, err := New(WithValidation(policy), WithLimits(NoLimits()), WithMaxSignals(100))
+		server, err := New(WithValidation(policy), WithLimits(NoLimits()), WithBounds(Bounds{Signals: 100, Journal: 1000}))
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -436,7 +436,7 @@ invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an 
 	}
 	violations := a.Violations()
 	if len(violations) != 1 || violations[0].Operation != "getInvoices" || violations[0].Pointer != "/0/invoiceURL" ||
-		violations[0].Keyword != "format" || violations[0].Direction != ResponseViolation || violations[0].Status != 200 {
+		violations[0].Keyword != "format" || violations[0].Direction != "response" || violations[0].Status != 200 {
 		t.Errorf("violations: %+v", violations)
 	}
 }
@@ -452,7 +452,7 @@ func TestFaithfulRecordsWhatStrictRefuses(t *testing.T) {
 	}
 	var pointers []string
 	for _, violation := range faithful.Violations() {
-		if violation.Direction != RequestViolation {
+		if violation.Direction != "request" {
 			t.Errorf("a violation of kind %s", violation.Direction)
 		}
 		pointers = append(pointers, violation.Pointer)

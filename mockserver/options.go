@@ -11,7 +11,6 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
@@ -72,7 +71,7 @@ type config struct {
 	validation Validation
 	edition    Edition
 	limits     Limits
-	maxSignals int
+	bounds     Bounds
 	baseURL    string
 	basePath   string
 	version    string
@@ -86,9 +85,6 @@ type config struct {
 	recordings []*recording.Recording
 	replay     *replay.Index // of the recordings; nil without any
 
-	maxWorkspaces int
-	idleAfter     time.Duration
-	journalSize   int
 	deterministic bool
 	access        control.Access
 }
@@ -99,7 +95,7 @@ type Option func(*config) error
 func defaults() config {
 	return config{
 		seed:       seed.Default,
-		maxSignals: DefaultMaxSignals,
+		bounds:     DefaultBounds(),
 		validation: Strict,
 		edition:    Enterprise,
 		limits:     UnleashLimits(),
@@ -109,10 +105,7 @@ func defaults() config {
 		now:        time.Now,
 		random:     rand.Reader,
 
-		maxWorkspaces: DefaultMaxWorkspaces,
-		idleAfter:     DefaultWorkspaceIdle,
-		journalSize:   journal.DefaultSize,
-		access:        control.OpenAccess(),
+		access: control.OpenAccess(),
 	}
 }
 
@@ -193,26 +186,11 @@ func WithLimits(limits Limits) Option {
 	}
 }
 
-// DefaultMaxSignals is how many signals an instance keeps unless it is told
-// otherwise.
-const DefaultMaxSignals = 100_000
-
 // allowed are the limits in the words of the resources.
 func (c *config) allowed() resources.Options {
 	return resources.Options{
 		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,
-		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute, MaxSignals: c.maxSignals,
-	}
-}
-
-// WithMaxSignals bounds the stored signals; the oldest go first.
-func WithMaxSignals(count int) Option {
-	return func(c *config) error {
-		c.maxSignals = count
-		if count <= 0 {
-			c.maxSignals = DefaultMaxSignals
-		}
-		return nil
+		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute, MaxSignals: c.bounds.Signals,
 	}
 }
 

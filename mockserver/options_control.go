@@ -8,36 +8,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
-// The bounds of workspaces unless they are set.
-const (
-	DefaultMaxWorkspaces = 5000
-	DefaultWorkspaceIdle = 30 * time.Minute
-	DefaultJournalSize   = journal.DefaultSize
-)
-
-// WithMaxWorkspaces sets how many workspaces there may be besides the first; 0 or
-// less is any number.
-func WithMaxWorkspaces(count int) Option {
-	return func(c *config) error {
-		c.maxWorkspaces = count
-		return nil
-	}
+// Bounds are how much a server keeps. A field of 0 or less is any number or never,
+// but for Journal, which then keeps nothing, and Signals.
+type Bounds struct {
+	// Workspaces is how many there may be besides the first.
+	Workspaces int
+	// WorkspaceIdle is after how long without a request a workspace is removed.
+	WorkspaceIdle time.Duration
+	// Journal is how many exchanges each workspace's journal keeps; all are counted.
+	Journal int
+	// Signals is how many signals each workspace keeps; the oldest go first.
+	Signals int
 }
 
-// WithWorkspaceIdle sets after how long without a request a workspace is removed;
-// 0 or less is never.
-func WithWorkspaceIdle(after time.Duration) Option {
-	return func(c *config) error {
-		c.idleAfter = after
-		return nil
-	}
+// DefaultBounds returns the bounds of a server that is not told others.
+func DefaultBounds() Bounds {
+	return Bounds{Workspaces: 5000, WorkspaceIdle: 30 * time.Minute, Journal: journal.DefaultSize, Signals: 100_000}
 }
 
-// WithJournalSize sets how many exchanges each workspace's journal keeps; 0 or
-// less keeps none. All are counted.
-func WithJournalSize(exchanges int) Option {
+// WithBounds sets how much the server keeps; DefaultBounds is the default.
+func WithBounds(bounds Bounds) Option {
 	return func(c *config) error {
-		c.journalSize = exchanges
+		c.bounds = bounds
 		return nil
 	}
 }

@@ -1,20 +1,12 @@
 package mockserver
 
 import (
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// ReplayHeader is the response header of an answer that comes from a recording.
-// Its value is the file and the line.
-const ReplayHeader = pipeline.ReplayHeader
-
 // ReplaySummary tells what of the recordings a server replays.
 type ReplaySummary = replay.Summary
-
-// LeftOutReplay is how many exchanges are not replayed for a reason.
-type LeftOutReplay = replay.LeftOut
 
 // WithReplay answers from recordings where a request is in them, and from state
 // elsewhere. Several answers to the same request are given in the order of the

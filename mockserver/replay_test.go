@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 )
 
 // recorded is an exchange as a recording has it.
@@ -254,7 +255,7 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 	limited.must(200, "POST", "/api/signal-endpoint/deploys", signalToken, called.sent)
 	limited.must(429, "POST", "/api/signal-endpoint/deploys", signalToken, called.sent)
 	limited.must(500, "GET", "/health", "", "")
-	if found := limited.Violations(); len(found) != 1 || found[0].Direction != ResponseViolation {
+	if found := limited.Violations(); len(found) != 1 || found[0].Direction != "response" {
 		t.Errorf("violations are %v", found)
 	}
 	if journal := string(limited.must(200, "GET", "/_mock/requests", "", "").body); !strings.Contains(journal, `"name":"Unleash-Mock-Replay","value":"r.jsonl:5"`) {
@@ -281,7 +282,7 @@ func TestReplaySummary(t *testing.T) {
 		with(listedNone, func(r *recorded) { r.came = "(512 bytes of zstd)" }),
 		{operation: "getHealth", method: "GET", url: "/health", status: 200, came: `{"health":"GOOD"}`},
 	}
-	left := []LeftOutReplay{
+	left := []replay.LeftOut{
 		{Reason: "of a path that is no operation's", Count: 2},
 		{Reason: "whose body is not whole", Count: 2},
 		{Reason: "of HEAD, without the body", Count: 1},
@@ -297,7 +298,7 @@ func TestReplaySummary(t *testing.T) {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	got = newApp(t, replaying(t, exchanges...), WithEdition(OpenSource)).Replay()
-	if want := (LeftOutReplay{Reason: "of an operation that is not the mock's to answer here", Count: 11}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
+	if want := (replay.LeftOut{Reason: "of an operation that is not the mock's to answer here", Count: 11}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
 		t.Errorf("of the open-source edition: %+v", got)
 	}
 	if got := newApp(t).Replay(); got.Exchanges != 0 || got.LeftOut != nil {

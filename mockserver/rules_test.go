@@ -295,7 +295,7 @@ func TestAResetComesAtOnce(t *testing.T) {
 
 func TestPathsOfWorkspaces(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithBasePath("/base"), WithMaxWorkspaces(2))
+	a := newApp(t, WithBasePath("/base"), WithBounds(Bounds{Workspaces: 2, Journal: 1000}))
 	if got := a.must(401, http.MethodGet, "/base/w/a/api/admin/signals", "", "").json(t); got["path"] != "/base/w/a/auth/simple/login" {
 		t.Errorf("got %v", got)
 	}

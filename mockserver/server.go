@@ -34,9 +34,22 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Header is the response header by which a client tells a mock from a real
-// server. Its value is the mock's version.
-const Header = "Unleash-Mock"
+const (
+	// Header is the response header by which a client tells a mock from a real
+	// server. Its value is the mock's version.
+	Header = "Unleash-Mock"
+	// WorkspaceHeader is the request header that picks a workspace. The path can do
+	// so too: /w/<name>/api/...
+	WorkspaceHeader = workspace.Header
+	// ReplayHeader is the response header of an answer that comes from a recording.
+	// Its value is the file and the line.
+	ReplayHeader = pipeline.ReplayHeader
+	// ViolationHeader is the response header that says how the exchange broke the
+	// contract, once for each violation, up to 8.
+	ViolationHeader = pipeline.ViolationHeader
+	// ControlPath is the path of the live page, and of the control API below it.
+	ControlPath = control.Prefix + "/"
+)
 
 // Server is a mocked instance. It is an http.Handler, safe for concurrent use.
 type Server struct {

@@ -4,21 +4,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/spec"
-)
-
-// ViolationHeader is the response header that tells how the exchange broke the
-// contract, once for each violation, up to 8.
-const ViolationHeader = pipeline.ViolationHeader
-
-// Direction tells which half of an exchange broke the contract.
-type Direction = journal.Direction
-
-// The directions of a violation.
-const (
-	RequestViolation  = journal.Request
-	ResponseViolation = journal.Response
 )
 
 // Violation is one breach of the contract: a response that was replaced by a
@@ -27,7 +13,8 @@ const (
 type Violation struct {
 	Time      time.Time
 	Operation string // operationId
-	Direction Direction
+	// Direction is "request" or "response".
+	Direction string
 	// Status of the response that broke the contract; 0 for a request.
 	Status int
 	// Failure says where and how.
@@ -42,7 +29,7 @@ func (s *Server) Violations() []Violation {
 	for _, violation := range s.workspaces.Default().Journal.Violations() {
 		if violation.Outcome != journal.Refused {
 			out = append(out, Violation{
-				Time: violation.Time, Operation: violation.Operation, Direction: violation.Direction,
+				Time: violation.Time, Operation: violation.Operation, Direction: string(violation.Direction),
 				Status: violation.Status, Failure: violation.Failure,
 			})
 		}

@@ -20,18 +20,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// WorkspaceHeader is the request header that picks a workspace. The path can do
-// so too: /w/<name>/api/...
-const WorkspaceHeader = workspace.Header
-
 // newWorkspaces builds the registry with the workspace of requests that name
 // none.
 func (s *Server) newWorkspaces() (*workspace.Registry, error) {
 	return workspace.NewRegistry(workspace.Options{
 		Build:       s.newInstance,
-		Max:         s.maxWorkspaces,
-		IdleAfter:   s.idleAfter,
-		JournalSize: s.journalSize,
+		Max:         s.bounds.Workspaces,
+		IdleAfter:   s.bounds.WorkspaceIdle,
+		JournalSize: s.bounds.Journal,
 		Secrets:     s.secrets,
 	})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"net"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -17,9 +16,7 @@ const controlTokenVariable = "UNLEASH_MOCK_CONTROL_TOKEN"
 // workspaceFlags are the flags of serve for workspaces and what they remember.
 type workspaceFlags struct {
 	deterministic bool
-	maxWorkspaces int
-	idleAfter     time.Duration
-	journalSize   int
+	bounds        mockserver.Bounds
 }
 
 var workspaceVariables = map[string]string{
@@ -27,29 +24,28 @@ var workspaceVariables = map[string]string{
 	"max-workspaces": "UNLEASH_MOCK_MAX_WORKSPACES",
 	"workspace-idle": "UNLEASH_MOCK_WORKSPACE_IDLE",
 	"journal-size":   "UNLEASH_MOCK_JOURNAL_SIZE",
+	"max-signals":    "UNLEASH_MOCK_MAX_SIGNALS",
 }
 
 func (w *workspaceFlags) add(f *pflag.FlagSet) {
+	w.bounds = mockserver.DefaultBounds()
 	f.BoolVar(&w.deterministic, "deterministic", false, described("make ids, secrets and timestamps repeat from run to run; the time stands still until it is changed", workspaceVariables["deterministic"]))
-	f.IntVar(&w.maxWorkspaces, "max-workspaces", mockserver.DefaultMaxWorkspaces, described("how many workspaces there may be besides the first; 0 is any number", workspaceVariables["max-workspaces"]))
-	f.DurationVar(&w.idleAfter, "workspace-idle", mockserver.DefaultWorkspaceIdle, described("after how long without a request a workspace is removed; 0 is never", workspaceVariables["workspace-idle"]))
-	f.IntVar(&w.journalSize, "journal-size", mockserver.DefaultJournalSize, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
+	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, described("how many workspaces there may be besides the first; 0 is any number", workspaceVariables["max-workspaces"]))
+	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, described("after how long without a request a workspace is removed; 0 is never", workspaceVariables["workspace-idle"]))
+	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
+	f.IntVar(&w.bounds.Signals, "max-signals", w.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", workspaceVariables["max-signals"]))
 }
 
 func (w *workspaceFlags) options() ([]mockserver.Option, error) {
-	for flag, number := range map[string]int{"max-workspaces": w.maxWorkspaces, "journal-size": w.journalSize} {
+	for flag, number := range map[string]int{"max-workspaces": w.bounds.Workspaces, "journal-size": w.bounds.Journal, "max-signals": w.bounds.Signals} {
 		if number < 0 {
 			return nil, usageError("--%s %d is less than 0", flag, number)
 		}
 	}
-	if w.idleAfter < 0 {
-		return nil, usageError("--workspace-idle %s is less than 0", w.idleAfter)
+	if w.bounds.WorkspaceIdle < 0 {
+		return nil, usageError("--workspace-idle %s is less than 0", w.bounds.WorkspaceIdle)
 	}
-	options := []mockserver.Option{
-		mockserver.WithMaxWorkspaces(w.maxWorkspaces),
-		mockserver.WithWorkspaceIdle(w.idleAfter),
-		mockserver.WithJournalSize(w.journalSize),
-	}
+	options := []mockserver.Option{mockserver.WithBounds(w.bounds)}
 	if w.deterministic {
 		options = append(options, mockserver.WithDeterministic())
 	}

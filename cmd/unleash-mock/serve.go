@@ -43,7 +43,6 @@ type serveFlags struct {
 	edition    string
 	limits     string
 	logLevel   string
-	maxSignals int
 	unleashURL string
 	basePath   string
 	workspaceFlags
@@ -58,7 +57,6 @@ var serveVariables = map[string]string{
 	"validation":    "UNLEASH_MOCK_VALIDATION",
 	"edition":       "UNLEASH_MOCK_EDITION",
 	"limits":        "UNLEASH_MOCK_LIMITS",
-	"max-signals":   "UNLEASH_MOCK_MAX_SIGNALS",
 	"log-level":     "LOG_LEVEL",
 	"unleash-url":   "UNLEASH_URL",
 	"base-uri-path": "BASE_URI_PATH",
@@ -112,7 +110,6 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
 	f.StringVar(&flags.edition, "edition", string(mockserver.Enterprise), described("enterprise or open-source, which has only health and readiness", serveVariables["edition"]))
 	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls a second", serveVariables["limits"]))
-	f.IntVar(&flags.maxSignals, "max-signals", 100_000, described("how many signals to keep; the oldest go first", serveVariables["max-signals"]))
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
@@ -242,7 +239,6 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 		mockserver.WithValidation(mockserver.Validation(flags.validation)),
 		mockserver.WithEdition(mockserver.Edition(flags.edition)),
 		mockserver.WithLimits(limits),
-		mockserver.WithMaxSignals(flags.maxSignals),
 		mockserver.WithBaseURL(flags.unleashURL),
 		mockserver.WithBasePath(flags.basePath),
 		mockserver.WithVersion(productVersion()),
