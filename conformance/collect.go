@@ -6,15 +6,8 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/spec"
-)
-
-// Exit codes of a run.
-const (
-	exitOK         = 0
-	exitBroken     = 1
-	exitError      = 3
-	exitUnverified = 4
 )
 
 // report sums up the run. cause is why it ended early, nil if it did not.
@@ -54,13 +47,13 @@ func (s *suite) describeRun() report.Run {
 func exitCode(sum report.Summary, cause error) int {
 	switch {
 	case sum.Failed > 0:
-		return exitBroken
+		return exitcode.Broken
 	case cause != nil, sum.Errored > 0:
-		return exitError
+		return exitcode.Error
 	case sum.Passed == 0:
-		return exitUnverified
+		return exitcode.Unverified
 	}
-	return exitOK
+	return exitcode.OK
 }
 
 // record begins the record of a scenario.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // Test runs the suite under go test and gives each scenario a subtest, once all
@@ -37,7 +38,7 @@ func Test(t *testing.T, options Options) {
 	switch {
 	case err != nil && !errors.Is(err, t.Context().Err()):
 		t.Error(err)
-	case result.ExitCode == exitUnverified:
+	case result.ExitCode == exitcode.Unverified:
 		t.Error("nothing was verified")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // TestServeSaysWhoMayControlIt, and holds to it.
@@ -57,7 +59,7 @@ func TestServeKeepsWorkspacesApart(t *testing.T) {
 	}
 	for _, args := range [][]string{{"--max-workspaces", "-1"}, {"--journal-size", "-1"}, {"--workspace-idle", "-1s"}, {"--workspace-idle", "soon"}} {
 		got := command(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
-		if got.code != exitUsage || !strings.Contains(got.stderr, args[0]) {
+		if got.code != exitcode.Usage || !strings.Contains(got.stderr, args[0]) {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
 	}
@@ -76,7 +78,7 @@ func TestServeStopsThoughSomebodyListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if code := mock.end(); code != exitOK || strings.Contains(mock.stderr.String(), "were cut") {
+	if code := mock.end(); code != exitcode.OK || strings.Contains(mock.stderr.String(), "were cut") {
 		t.Errorf("exit code %d, %s", code, mock.stderr.String())
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // driftFlags are the flags of drift.
@@ -97,7 +98,7 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 		return err
 	}
 	if report.Summary.Breaking > 0 {
-		return &codedError{code: exitViolation, err: fmt.Errorf("%d breaking differences between the contract and %s", report.Summary.Breaking, origin)}
+		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%d breaking differences between the contract and %s", report.Summary.Breaking, origin)}
 	}
 	return nil
 }

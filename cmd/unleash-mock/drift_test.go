@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -51,24 +52,24 @@ func TestDriftExitCodes(t *testing.T) {
 		code int
 		says []string
 	}{
-		"equal":                    {args: []string{"--target", same}, code: exitOK, says: []string{"17 equal", "judged as enterprise"}},
-		"target from the variable": {env: map[string]string{"UNLEASH_MOCK_TARGET": same}, code: exitOK, says: []string{"17 equal"}},
-		"whole document":           {args: []string{"--target", same + "/", "--whole-document"}, code: exitOK, says: []string{"17 equal"}},
-		"breaking":                 {args: []string{"--target", broken}, code: exitViolation, says: []string{"missing   GET /health  getHealth", "1 breaking differences between the contract and " + broken + drift.DocumentPath}},
-		"from a file":              {args: []string{"--document", file(t, "target.json", withoutHealth(t))}, code: exitViolation, says: []string{"getHealth"}},
-		"another contract":         {args: []string{"--document", file(t, "target.json", withoutHealth(t)), "--spec", file(t, "spec.json", withoutHealth(t))}, code: exitOK, says: []string{"16 equal"}},
-		"no document":              {args: []string{"--target", silent}, code: exitError, says: []string{"no OpenAPI document"}},
-		"not there":                {args: []string{"--target", strings.TrimSuffix(same, "/base")}, code: exitError, says: []string{"status 404"}},
-		"unreachable":              {args: []string{"--target", "http://127.0.0.1:1"}, code: exitError, says: []string{"no document from http://127.0.0.1:1"}},
-		"no target":                {code: exitUsage, says: []string{"--target is missing"}},
-		"no URL":                   {args: []string{"--target", "unleash:4242"}, code: exitUsage, says: []string{"--target", "no http or https URL"}},
-		"both":                     {args: []string{"--target", same, "--document", "x"}, code: exitUsage, says: []string{"target", "document"}},
-		"no file":                  {args: []string{"--document", "no-such-file.json"}, code: exitUsage, says: []string{"--document no-such-file.json"}},
-		"format":                   {args: []string{"--target", same, "--format", "xml"}, code: exitUsage, says: []string{`"xml"`, "text, markdown, json"}},
-		"edition":                  {args: []string{"--target", same, "--edition", "pro"}, code: exitUsage, says: []string{`"pro"`, "auto, enterprise, open-source"}},
-		"output":                   {args: []string{"--target", same, "--output", "/no/such/folder/drift.txt"}, code: exitUsage, says: []string{"/no/such/folder"}},
-		"authority":                {args: []string{"--target", same, "--ca-file", file(t, "ca.pem", "nonsense")}, code: exitUsage, says: []string{"--ca-file", "no PEM certificate"}},
-		"password":                 {args: []string{"--target", "ftp://admin:hunter2@x"}, code: exitUsage, says: []string{"ftp://admin:xxxxx@x"}},
+		"equal":                    {args: []string{"--target", same}, code: exitcode.OK, says: []string{"17 equal", "judged as enterprise"}},
+		"target from the variable": {env: map[string]string{"UNLEASH_MOCK_TARGET": same}, code: exitcode.OK, says: []string{"17 equal"}},
+		"whole document":           {args: []string{"--target", same + "/", "--whole-document"}, code: exitcode.OK, says: []string{"17 equal"}},
+		"breaking":                 {args: []string{"--target", broken}, code: exitcode.Broken, says: []string{"missing   GET /health  getHealth", "1 breaking differences between the contract and " + broken + drift.DocumentPath}},
+		"from a file":              {args: []string{"--document", file(t, "target.json", withoutHealth(t))}, code: exitcode.Broken, says: []string{"getHealth"}},
+		"another contract":         {args: []string{"--document", file(t, "target.json", withoutHealth(t)), "--spec", file(t, "spec.json", withoutHealth(t))}, code: exitcode.OK, says: []string{"16 equal"}},
+		"no document":              {args: []string{"--target", silent}, code: exitcode.Error, says: []string{"no OpenAPI document"}},
+		"not there":                {args: []string{"--target", strings.TrimSuffix(same, "/base")}, code: exitcode.Error, says: []string{"status 404"}},
+		"unreachable":              {args: []string{"--target", "http://127.0.0.1:1"}, code: exitcode.Error, says: []string{"no document from http://127.0.0.1:1"}},
+		"no target":                {code: exitcode.Usage, says: []string{"--target is missing"}},
+		"no URL":                   {args: []string{"--target", "unleash:4242"}, code: exitcode.Usage, says: []string{"--target", "no http or https URL"}},
+		"both":                     {args: []string{"--target", same, "--document", "x"}, code: exitcode.Usage, says: []string{"target", "document"}},
+		"no file":                  {args: []string{"--document", "no-such-file.json"}, code: exitcode.Usage, says: []string{"--document no-such-file.json"}},
+		"format":                   {args: []string{"--target", same, "--format", "xml"}, code: exitcode.Usage, says: []string{`"xml"`, "text, markdown, json"}},
+		"edition":                  {args: []string{"--target", same, "--edition", "pro"}, code: exitcode.Usage, says: []string{`"pro"`, "auto, enterprise, open-source"}},
+		"output":                   {args: []string{"--target", same, "--output", "/no/such/folder/drift.txt"}, code: exitcode.Usage, says: []string{"/no/such/folder"}},
+		"authority":                {args: []string{"--target", same, "--ca-file", file(t, "ca.pem", "nonsense")}, code: exitcode.Usage, says: []string{"--ca-file", "no PEM certificate"}},
+		"password":                 {args: []string{"--target", "ftp://admin:hunter2@x"}, code: exitcode.Usage, says: []string{"ftp://admin:xxxxx@x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,7 +93,7 @@ func TestDriftExitCodes(t *testing.T) {
 func TestDriftWritesToAFile(t *testing.T) {
 	t.Parallel()
 	name := t.TempDir() + "/drift.json"
-	if got := command(t, nil, "drift", "--target", publishes(t, withoutHealth(t)), "--format", "json", "--output", name); got.code != exitViolation || got.stdout != "" {
+	if got := command(t, nil, "drift", "--target", publishes(t, withoutHealth(t)), "--format", "json", "--output", name); got.code != exitcode.Broken || got.stdout != "" {
 		t.Errorf("exit code %d, %q", got.code, got.stdout)
 	}
 	source, err := os.ReadFile(name)

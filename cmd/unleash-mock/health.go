@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 func (p *program) healthCommand() *cobra.Command {
@@ -50,7 +52,7 @@ func (p *program) checkHealth(ctx context.Context, url string) error {
 	}
 	err = json.NewDecoder(io.LimitReader(response.Body, 1<<16)).Decode(&answer)
 	if response.StatusCode != http.StatusOK || err != nil || answer.Health != "GOOD" {
-		return &codedError{code: exitViolation, err: fmt.Errorf("%s is not healthy: status %d, health %q", url, response.StatusCode, answer.Health)}
+		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q", url, response.StatusCode, answer.Health)}
 	}
 	_, err = fmt.Fprintln(p.stdout, answer.Health)
 	return err

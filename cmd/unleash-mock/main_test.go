@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // variables makes an environment of a map.
@@ -129,24 +131,24 @@ func TestWrongUsage(t *testing.T) {
 		code int
 		says []string
 	}{
-		"unknown command":      {args: []string{"sevre"}, code: exitUsage, says: []string{`unknown command "sevre"`}},
-		"unknown flag":         {args: []string{"serve", "--sed", "x"}, code: exitUsage, says: []string{"unknown flag: --sed", "serve --help"}},
-		"superfluous argument": {args: []string{"serve", "now"}, code: exitUsage, says: []string{`"now"`}},
-		"policy":               {args: []string{"serve", "--validation", "lax"}, code: exitUsage, says: []string{`"lax"`, "strict, faithful, off"}},
-		"edition":              {args: []string{"serve", "--edition", "pro"}, code: exitUsage, says: []string{`"pro"`, "enterprise, open-source"}},
-		"limits":               {args: []string{"serve", "--limits", "none"}, code: exitUsage, says: []string{`"none"`, "unleash, off"}},
-		"log level":            {args: []string{"serve", "--log-level", "loud"}, code: exitUsage, says: []string{`"loud"`}},
-		"variable of a flag":   {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_MAX_SIGNALS": "many"}, code: exitUsage, says: []string{"UNLEASH_MOCK_MAX_SIGNALS", `"many"`}},
-		"limit":                {args: []string{"serve"}, env: map[string]string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT": "-1"}, code: exitUsage, says: []string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT", `"-1"`}},
-		"missing seed":         {args: []string{"serve", "--seed", "no-such-file.yaml"}, code: exitUsage, says: []string{"--seed no-such-file.yaml", "no such file"}},
-		"seed":                 {args: []string{"serve", "--seed", file(t, "seed.yaml", "endpoints:\n  - id: 1\n    name: Bad Name\n")}, code: exitUsage, says: []string{"line 3", "endpoints[0].name"}},
-		"seed that is no YAML": {args: []string{"serve", "--seed", file(t, "broken.yaml", "endpoints: [\n")}, code: exitUsage, says: []string{"--seed"}},
-		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitUsage, says: []string{"--spec"}},
-		"port out of range":    {args: []string{"serve", "--listen", "127.0.0.1:99999"}, code: exitUsage, says: []string{"127.0.0.1:99999"}},
-		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitUsage, says: []string{"--port-file"}},
-		"format":               {args: []string{"spec", "--format", "toml"}, code: exitUsage, says: []string{`"toml"`, "yaml"}},
-		"health of no URL":     {args: []string{"health", "--url", "http://[::1"}, code: exitUsage, says: []string{"--url"}},
-		"health of nothing":    {args: []string{"health", "--url", "http://127.0.0.1:1"}, code: exitError, says: []string{"no answer"}},
+		"unknown command":      {args: []string{"sevre"}, code: exitcode.Usage, says: []string{`unknown command "sevre"`}},
+		"unknown flag":         {args: []string{"serve", "--sed", "x"}, code: exitcode.Usage, says: []string{"unknown flag: --sed", "serve --help"}},
+		"superfluous argument": {args: []string{"serve", "now"}, code: exitcode.Usage, says: []string{`"now"`}},
+		"policy":               {args: []string{"serve", "--validation", "lax"}, code: exitcode.Usage, says: []string{`"lax"`, "strict, faithful, off"}},
+		"edition":              {args: []string{"serve", "--edition", "pro"}, code: exitcode.Usage, says: []string{`"pro"`, "enterprise, open-source"}},
+		"limits":               {args: []string{"serve", "--limits", "none"}, code: exitcode.Usage, says: []string{`"none"`, "unleash, off"}},
+		"log level":            {args: []string{"serve", "--log-level", "loud"}, code: exitcode.Usage, says: []string{`"loud"`}},
+		"variable of a flag":   {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_MAX_SIGNALS": "many"}, code: exitcode.Usage, says: []string{"UNLEASH_MOCK_MAX_SIGNALS", `"many"`}},
+		"limit":                {args: []string{"serve"}, env: map[string]string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT": "-1"}, code: exitcode.Usage, says: []string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT", `"-1"`}},
+		"missing seed":         {args: []string{"serve", "--seed", "no-such-file.yaml"}, code: exitcode.Usage, says: []string{"--seed no-such-file.yaml", "no such file"}},
+		"seed":                 {args: []string{"serve", "--seed", file(t, "seed.yaml", "endpoints:\n  - id: 1\n    name: Bad Name\n")}, code: exitcode.Usage, says: []string{"line 3", "endpoints[0].name"}},
+		"seed that is no YAML": {args: []string{"serve", "--seed", file(t, "broken.yaml", "endpoints: [\n")}, code: exitcode.Usage, says: []string{"--seed"}},
+		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitcode.Usage, says: []string{"--spec"}},
+		"port out of range":    {args: []string{"serve", "--listen", "127.0.0.1:99999"}, code: exitcode.Usage, says: []string{"127.0.0.1:99999"}},
+		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitcode.Usage, says: []string{"--port-file"}},
+		"format":               {args: []string{"spec", "--format", "toml"}, code: exitcode.Usage, says: []string{`"toml"`, "yaml"}},
+		"health of no URL":     {args: []string{"health", "--url", "http://[::1"}, code: exitcode.Usage, says: []string{"--url"}},
+		"health of nothing":    {args: []string{"health", "--url", "http://127.0.0.1:1"}, code: exitcode.Error, says: []string{"no answer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -173,7 +175,7 @@ func TestHelp(t *testing.T) {
 		t.Run("unleash-mock "+name, func(t *testing.T) {
 			t.Parallel()
 			got := command(t, nil, append(strings.Fields(name), "--help")...)
-			if got.code != exitOK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
+			if got.code != exitcode.OK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
 				t.Errorf("exit code %d, help:\n%s", got.code, got.stdout)
 			}
 		})
@@ -183,7 +185,7 @@ func TestHelp(t *testing.T) {
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	got := command(t, nil, "version")
-	if got.code != exitOK || !strings.HasPrefix(got.stdout, "unleash-mock ") {
+	if got.code != exitcode.OK || !strings.HasPrefix(got.stdout, "unleash-mock ") {
 		t.Errorf("exit code %d, %q", got.code, got.stdout)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // site is an upstream that breaks the contract here and there.
@@ -109,7 +111,7 @@ func TestProxyKeepsAJournal(t *testing.T) {
 	if _, body := get(t, i.url+"/_mock/requests", ""); !strings.Contains(body, `"requests":[]`) {
 		t.Errorf("got %s", body)
 	}
-	if code := i.end(); code != exitViolation {
+	if code := i.end(); code != exitcode.Broken {
 		t.Errorf("exit code %d", code)
 	}
 	if said := i.stdout.String(); !strings.Contains(said, "live page        "+i.url+"/_mock/\n") || !strings.Contains(said, "control API      open to programs on this host\n") {
@@ -169,7 +171,7 @@ func TestWhoMayLookAtAProxy(t *testing.T) {
 	}
 	for _, args := range [][]string{{"--control", "maybe"}, {"--journal-size", "-1"}} {
 		got := command(t, nil, append([]string{"proxy", "--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:0"}, args...)...)
-		if got.code != exitUsage || !strings.Contains(got.stderr, args[0]) {
+		if got.code != exitcode.Usage || !strings.Contains(got.stderr, args[0]) {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
 	}
@@ -185,7 +187,7 @@ func TestProxyStopsThoughSomebodyListens(t *testing.T) {
 	for lines.Scan() && lines.Text() != "event: exchange" {
 	}
 	pass(t, "GET", i.url+"/ready", "")
-	if code := i.end(); code != exitViolation || strings.Contains(i.stderr.String(), "were cut") {
+	if code := i.end(); code != exitcode.Broken || strings.Contains(i.stderr.String(), "were cut") {
 		t.Errorf("exit code %d, %s", code, i.stderr)
 	}
 	for lines.Scan() {

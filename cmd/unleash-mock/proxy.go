@@ -18,6 +18,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // proxyFlags are the flags of proxy.
@@ -225,8 +226,8 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 // concludeProxy writes reports and tells the result.
 func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure error) error {
 	r := judge.Report()
-	if failure != nil && r.ExitCode != exitViolation {
-		r.ExitCode = exitError
+	if failure != nil && r.ExitCode != exitcode.Broken {
+		r.ExitCode = exitcode.Error
 	}
 	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
 		return toolError("writing the summary: %w", err)
@@ -239,16 +240,16 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 		return err
 	}
 	switch r.ExitCode {
-	case exitViolation:
+	case exitcode.Broken:
 		broken := fmt.Errorf("%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
 		if failure != nil {
 			broken = fmt.Errorf("%w; %w", broken, failure)
 		}
-		return &codedError{code: exitViolation, err: broken}
-	case exitError:
+		return &codedError{code: exitcode.Broken, err: broken}
+	case exitcode.Error:
 		return toolError("%w", cmp.Or(failure, errNoAnswer))
-	case exitUnverified:
-		return &codedError{code: exitUnverified, err: errors.New("no request was to an operation of the contract, so nothing was verified")}
+	case exitcode.Unverified:
+		return &codedError{code: exitcode.Unverified, err: errors.New("no request was to an operation of the contract, so nothing was verified")}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // answers is an upstream that always answers the same.
@@ -67,9 +68,9 @@ func TestProxyUntilInterrupted(t *testing.T) {
 		code int
 		says string
 	}{
-		"good":       {healthy, "/health", exitOK, "The traffic keeps the contract"},
-		"broken":     {broken, "/health", exitViolation, "it must be one of [GOOD BAD]"},
-		"other path": {broken, "/elsewhere", exitUnverified, "Nothing was verified"},
+		"good":       {healthy, "/health", exitcode.OK, "The traffic keeps the contract"},
+		"broken":     {broken, "/health", exitcode.Broken, "it must be one of [GOOD BAD]"},
+		"other path": {broken, "/elsewhere", exitcode.Unverified, "Nothing was verified"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,11 +122,11 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 		code int
 		says []string
 	}{
-		"all well":    {healthy, 0, exitOK, nil},
-		"broken":      {broken, 0, exitViolation, []string{"1 of 1 exchanges broke the contract"}},
-		"fails":       {healthy, 7, exitError, []string{"the command failed: exit status 7"}},
-		"both":        {broken, 7, exitViolation, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
-		"not a thing": {"", 0, exitUnverified, []string{"nothing was verified"}},
+		"all well":    {healthy, 0, exitcode.OK, nil},
+		"broken":      {broken, 0, exitcode.Broken, []string{"1 of 1 exchanges broke the contract"}},
+		"fails":       {healthy, 7, exitcode.Error, []string{"the command failed: exit status 7"}},
+		"both":        {broken, 7, exitcode.Broken, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
+		"not a thing": {"", 0, exitcode.Unverified, []string{"nothing was verified"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -166,7 +167,7 @@ func TestProxyInterruptsItsCommand(t *testing.T) {
 	i := startProxy(t, upstream.URL, "--run", "echo started; sleep 1000 & wait")
 	i.stdout.await("started")
 	get(t, i.url+"/health", "")
-	if code := i.end(); code != exitError || !strings.Contains(i.stderr.String(), "the command was interrupted") {
+	if code := i.end(); code != exitcode.Error || !strings.Contains(i.stderr.String(), "the command was interrupted") {
 		t.Errorf("exit code %d: %s", code, i.stderr)
 	}
 }
@@ -184,9 +185,9 @@ func TestProxyTrusts(t *testing.T) {
 		status int
 		code   int
 	}{
-		"nobody":    {nil, http.StatusBadGateway, exitError},
-		"authority": {[]string{"--ca-file", authority}, http.StatusOK, exitOK},
-		"everybody": {[]string{"--insecure"}, http.StatusOK, exitOK},
+		"nobody":    {nil, http.StatusBadGateway, exitcode.Error},
+		"authority": {[]string{"--ca-file", authority}, http.StatusOK, exitcode.OK},
+		"everybody": {[]string{"--insecure"}, http.StatusOK, exitcode.OK},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -218,7 +219,7 @@ func TestProxyBeforeTheMock(t *testing.T) {
 			t.Errorf("%s: %d %s became %d %s", path, direct.StatusCode, want, passed.StatusCode, got)
 		}
 	}
-	if code := i.end(); code != exitOK {
+	if code := i.end(); code != exitcode.OK {
 		t.Errorf("exit code %d: %s%s", code, i.stdout, i.stderr)
 	}
 }
@@ -249,7 +250,7 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := command(t, nil, append([]string{"proxy"}, test.args...)...)
-			if got.code != exitUsage || strings.Count(got.stderr, "\n") != 1 {
+			if got.code != exitcode.Usage || strings.Count(got.stderr, "\n") != 1 {
 				t.Errorf("exit code %d, %q", got.code, got.stderr)
 			}
 			for _, want := range test.says {
@@ -267,7 +268,7 @@ func TestWrongUsageOfProxy(t *testing.T) {
 func TestHelpOfProxyAndDrift(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"proxy", "drift"} {
-		if got := command(t, nil, name, "--help"); got.code != exitOK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
+		if got := command(t, nil, name, "--help"); got.code != exitcode.OK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
 			t.Errorf("exit code %d, help:\n%s", got.code, got.stdout)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -81,7 +82,7 @@ func TestRecordReplaySeed(t *testing.T) {
 		response, body := s.to(t, proxy.url)
 		wanted[i] = told(response, body, original.url)
 	}
-	if code := proxy.end(); code != exitOK {
+	if code := proxy.end(); code != exitcode.OK {
 		t.Fatalf("exit code %d: %s", code, proxy.stderr)
 	}
 
@@ -106,14 +107,14 @@ func TestRecordReplaySeed(t *testing.T) {
 	}
 
 	made := command(t, nil, "seed", "--from-recording", file)
-	if made.code != exitOK || strings.Contains(made.stdout, ownToken) {
+	if made.code != exitcode.OK || strings.Contains(made.stdout, ownToken) {
 		t.Fatalf("exit code %d: %s%s", made.code, made.stdout, made.stderr)
 	}
 	seeded := filepath.Join(t.TempDir(), "seed.yaml")
 	if err := os.WriteFile(seeded, []byte(made.stdout), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitOK || !strings.HasSuffix(checked.stdout, "is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 2 tokens, 6 signals\n") {
+	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitcode.OK || !strings.HasSuffix(checked.stdout, "is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 2 tokens, 6 signals\n") {
 		t.Errorf("exit code %d: %s%s", checked.code, checked.stdout, checked.stderr)
 	}
 	planted := startServe(t, nil, "--limits", "off", "--seed", seeded)
@@ -150,7 +151,7 @@ func TestReplayOfNoRecording(t *testing.T) {
 				at = file(t, "r.jsonl", test.file)
 			}
 			got := command(t, nil, append(test.args, at)...)
-			if got.code != exitUsage || !strings.Contains(got.stderr, test.args[len(test.args)-1]+" "+at+": "+test.want) ||
+			if got.code != exitcode.Usage || !strings.Contains(got.stderr, test.args[len(test.args)-1]+" "+at+": "+test.want) ||
 				strings.Count(got.stderr, "\n") != 1 || strings.Contains(got.stderr, "very-secret") {
 				t.Errorf("exit code %d: %q", got.code, got.stderr)
 			}
@@ -187,7 +188,7 @@ func TestReplaysSeveralFiles(t *testing.T) {
 func TestSeedCommand(t *testing.T) {
 	t.Parallel()
 	printed := command(t, nil, "seed")
-	if printed.code != exitOK || !strings.HasPrefix(printed.stdout, "# What unleash-mock starts with") {
+	if printed.code != exitcode.OK || !strings.HasPrefix(printed.stdout, "# What unleash-mock starts with") {
 		t.Fatalf("exit code %d: %s", printed.code, printed.stdout)
 	}
 	for name, test := range map[string]struct {
@@ -195,10 +196,10 @@ func TestSeedCommand(t *testing.T) {
 		code int
 		want []string
 	}{
-		"the built-in one": {printed.stdout, exitOK, []string{"is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 3 tokens, 5 signals"}},
-		"one problem":      {"endpoint: []\n", exitUsage, []string{"additional properties 'endpoint' not allowed"}},
-		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n", exitUsage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
-		"a scenario":       {"scenarios: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitUsage, []string{"getWeather"}},
+		"the built-in one": {printed.stdout, exitcode.OK, []string{"is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 3 tokens, 5 signals"}},
+		"one problem":      {"endpoint: []\n", exitcode.Usage, []string{"additional properties 'endpoint' not allowed"}},
+		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n", exitcode.Usage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
+		"a scenario":       {"scenarios: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitcode.Usage, []string{"getWeather"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -211,7 +212,7 @@ func TestSeedCommand(t *testing.T) {
 			}
 		})
 	}
-	if got := command(t, nil, "seed", "--check", "a", "--from-recording", "b"); got.code != exitUsage {
+	if got := command(t, nil, "seed", "--check", "a", "--from-recording", "b"); got.code != exitcode.Usage {
 		t.Errorf("exit code %d of both at once: %s", got.code, got.stderr)
 	}
 }

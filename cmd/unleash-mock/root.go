@@ -6,18 +6,12 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
-)
 
-// Exit codes of every command.
-const (
-	exitOK         = 0
-	exitViolation  = 1 // the target or the traffic breaks the contract
-	exitUsage      = 2 // wrong usage
-	exitError      = 3 // target unreachable, or an error of the tool itself
-	exitUnverified = 4 // nothing was verified
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // codedError is an error with the exit code it stands for.
@@ -30,11 +24,11 @@ func (e *codedError) Error() string { return e.err.Error() }
 func (e *codedError) Unwrap() error { return e.err }
 
 func usageError(format string, args ...any) error {
-	return &codedError{code: exitUsage, err: fmt.Errorf(format, args...)}
+	return &codedError{code: exitcode.Usage, err: fmt.Errorf(format, args...)}
 }
 
 func toolError(format string, args ...any) error {
-	return &codedError{code: exitError, err: fmt.Errorf(format, args...)}
+	return &codedError{code: exitcode.Error, err: fmt.Errorf(format, args...)}
 }
 
 // program is what commands share: where they read and write.
@@ -56,11 +50,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 Unleash does: with state, authentication, validation and the real error bodies.
 
 Flags come first, then environment variables, then defaults. Exit codes:
-  0  success
-  1  the target or the traffic breaks the contract
-  2  wrong usage
-  3  target unreachable, or an error of the tool itself
-  4  nothing was verified`,
+` + strings.TrimSuffix(exitcode.Help(), "\n"),
 		Example:       "  unleash-mock serve\n  unleash-mock spec --format json\n  unleash-mock health --url http://127.0.0.1:4242",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -80,14 +70,14 @@ Flags come first, then environment variables, then defaults. Exit codes:
 // exitCode tells the error in one line and finds its code.
 func (p *program) exitCode(err error) int {
 	if err == nil {
-		return exitOK
+		return exitcode.OK
 	}
 	fmt.Fprintln(p.stderr, "unleash-mock:", err)
 	var coded *codedError
 	if errors.As(err, &coded) {
 		return coded.code
 	}
-	return exitUsage // what cobra itself refuses: unknown commands and arguments
+	return exitcode.Usage // what cobra itself refuses: unknown commands and arguments
 }
 
 func (p *program) versionCommand() *cobra.Command {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -72,7 +73,7 @@ func TestServeTellsWhatToTry(t *testing.T) {
 	if response.Header.Get(mockserver.Header) == "" {
 		t.Error("the answer does not say that it is a mock's")
 	}
-	if code := mock.end(); code != exitOK {
+	if code := mock.end(); code != exitcode.OK {
 		t.Errorf("exit code %d after an interruption", code)
 	}
 }
@@ -91,7 +92,7 @@ func TestServeKeepsConfiguredTokensSecret(t *testing.T) {
 		t.Errorf("serve said:\n%s", said)
 	}
 	got := command(t, map[string]string{"INIT_ADMIN_API_TOKENS": "very-secret"}, "serve")
-	if got.code != exitUsage || strings.Contains(got.stderr, "very-secret") || !strings.Contains(got.stderr, "INIT_ADMIN_API_TOKENS: token 1") {
+	if got.code != exitcode.Usage || strings.Contains(got.stderr, "very-secret") || !strings.Contains(got.stderr, "INIT_ADMIN_API_TOKENS: token 1") {
 		t.Errorf("exit code %d, %s", got.code, got.stderr)
 	}
 }
@@ -148,7 +149,7 @@ func TestServeOnAPortInUse(t *testing.T) {
 	}
 	defer listener.Close()
 	got := command(t, nil, "serve", "--listen", listener.Addr().String())
-	if got.code != exitError || !strings.Contains(got.stderr, "is in use; choose another with --listen") || strings.Count(got.stderr, "\n") != 1 {
+	if got.code != exitcode.Error || !strings.Contains(got.stderr, "is in use; choose another with --listen") || strings.Count(got.stderr, "\n") != 1 {
 		t.Errorf("exit code %d, %q", got.code, got.stderr)
 	}
 }
@@ -179,7 +180,7 @@ func TestServeDrains(t *testing.T) {
 	mock.stderr.await("stopping")
 	fmt.Fprint(client, body)
 	expect(http.StatusOK)
-	if code := <-mock.ended; code != exitOK {
+	if code := <-mock.ended; code != exitcode.OK {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -196,11 +197,11 @@ func TestHealth(t *testing.T) {
 		"healthy":                  {args: []string{"--url", mock.url}},
 		"healthy, a slash behind":  {args: []string{"--url", mock.url + "/"}},
 		"found by the environment": {env: map[string]string{"HTTP_PORT": port, "BASE_URI_PATH": "flags/"}},
-		"not there":                {args: []string{"--url", mock.url + "/nowhere"}, code: exitViolation},
+		"not there":                {args: []string{"--url", mock.url + "/nowhere"}, code: exitcode.Broken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := command(t, test.env, append([]string{"health"}, test.args...)...)
-			if got.code != test.code || test.code == exitOK && got.stdout != "GOOD\n" {
+			if got.code != test.code || test.code == exitcode.OK && got.stdout != "GOOD\n" {
 				t.Errorf("exit code %d, %s%s", got.code, got.stdout, got.stderr)
 			}
 		})
@@ -210,11 +211,11 @@ func TestHealth(t *testing.T) {
 func TestSpecPrintsTheDocument(t *testing.T) {
 	t.Parallel()
 	got := command(t, nil, "spec")
-	if got.code != exitOK || got.stdout != string(spec.Document()) {
+	if got.code != exitcode.OK || got.stdout != string(spec.Document()) {
 		t.Errorf("exit code %d, %d bytes", got.code, len(got.stdout))
 	}
 	asJSON := command(t, nil, "spec", "--format", "json")
-	if asJSON.code != exitOK || !json.Valid([]byte(asJSON.stdout)) || !bytes.Contains([]byte(asJSON.stdout), []byte(`"operationId":"callSignalEndpoint"`)) {
+	if asJSON.code != exitcode.OK || !json.Valid([]byte(asJSON.stdout)) || !bytes.Contains([]byte(asJSON.stdout), []byte(`"operationId":"callSignalEndpoint"`)) {
 		t.Errorf("exit code %d, %.200s", asJSON.code, asJSON.stdout)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // untilSignalled returns a context that ends at the first signal which asks the
@@ -28,7 +30,7 @@ func (p *program) untilSignalled(ctx context.Context) context.Context {
 		if words := p.lastWords.Load(); words != nil {
 			fmt.Fprintln(p.stderr, *words)
 		}
-		os.Exit(exitError)
+		os.Exit(exitcode.Error)
 	}()
 	return ctx
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -94,7 +95,7 @@ func TestEveryWayToEndCleansUp(t *testing.T) {
 			url, program, stderr := startProgram(t, func(program *exec.Cmd) { _ = program.Process.Signal(end) },
 				"verify", "--concurrency", "4", "--tags", "@writes and @enterprise")
 			_ = program.Run() // the exit code is looked at
-			if got := program.ProcessState.ExitCode(); got != exitViolation || !strings.Contains(stderr.String(), "interrupted: "+end.String()) {
+			if got := program.ProcessState.ExitCode(); got != exitcode.Broken || !strings.Contains(stderr.String(), "interrupted: "+end.String()) {
 				t.Errorf("exit %d: %s", got, stderr)
 			}
 			if names := endpointNames(t, url); !slices.Equal(names, seeded) {
@@ -118,7 +119,7 @@ func TestAReaderThatIsGoneEndsNothing(t *testing.T) {
 	program.Stdout, program.Stderr = writer, writer
 	_ = program.Run() // the exit code is looked at
 	writer.Close()
-	if got := program.ProcessState.ExitCode(); got != exitViolation {
+	if got := program.ProcessState.ExitCode(); got != exitcode.Broken {
 		t.Errorf("ended with %s", program.ProcessState)
 	}
 	if r := readReport(t, file); r.Summary.Failed < 20 || r.Summary.Skipped > 0 {
@@ -146,12 +147,12 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	close(free)
 	_, run, _ := strings.Cut(stderr.String(), "\nrun ")
 	run, _, _ = strings.Cut(run, ",")
-	if got := program.ProcessState.ExitCode(); got != exitError || run == "" || !strings.Contains(stderr.String(), "\n  unleash-mock verify sweep --target "+url+" --run "+run+"\n") {
+	if got := program.ProcessState.ExitCode(); got != exitcode.Error || run == "" || !strings.Contains(stderr.String(), "\n  unleash-mock verify sweep --target "+url+" --run "+run+"\n") {
 		t.Errorf("exit %d: %s", got, stderr)
 	}
 	left := len(endpointNames(t, url)) - len(seeded)
 	swept := command(t, nil, "verify", "sweep", "--target", url, "--run", run)
-	if swept.code != exitOK || strings.Count(swept.stdout, "removed signal endpoint") != left || left == 0 || len(endpointNames(t, url)) != len(seeded) {
+	if swept.code != exitcode.OK || strings.Count(swept.stdout, "removed signal endpoint") != left || left == 0 || len(endpointNames(t, url)) != len(seeded) {
 		t.Errorf("%d left; exit %d: %s%s", left, swept.code, swept.stdout, swept.stderr)
 	}
 }
@@ -169,7 +170,7 @@ func TestNohupIsHeeded(t *testing.T) {
 	}
 	program.Path = shell
 	_ = program.Run() // the exit code is looked at
-	if got := program.ProcessState.ExitCode(); got != exitViolation {
+	if got := program.ProcessState.ExitCode(); got != exitcode.Broken {
 		t.Errorf("exit %d: %s", got, stderr)
 	}
 	if r := readReport(t, file); r.Summary.Skipped > 0 || r.Summary.Failed == 0 {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // targetFlags say where an instance is and who asks.
@@ -229,7 +230,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if err := files.write(r); err != nil {
 		return err
 	}
-	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil && r.ExitCode != exitViolation {
+	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil && r.ExitCode != exitcode.Broken {
 		return toolError("writing the summary: %w", err)
 	}
 	return verdict(r, failure)
@@ -257,16 +258,16 @@ func suiteError(err error) error {
 // verdict turns the result of a run into that of the command.
 func verdict(r *report.Report, failure error) error {
 	switch r.ExitCode {
-	case exitOK:
+	case exitcode.OK:
 		return nil
-	case exitViolation:
+	case exitcode.Broken:
 		err := fmt.Errorf("%d of %d scenarios failed: the target breaks the contract", r.Summary.Failed, r.Summary.Failed+r.Summary.Passed)
 		if failure != nil {
 			err = fmt.Errorf("%w; %w", err, failure)
 		}
-		return &codedError{code: exitViolation, err: err}
-	case exitUnverified:
-		return &codedError{code: exitUnverified, err: errors.New("nothing was verified: no scenario ran")}
+		return &codedError{code: exitcode.Broken, err: err}
+	case exitcode.Unverified:
+		return &codedError{code: exitcode.Unverified, err: errors.New("nothing was verified: no scenario ran")}
 	}
 	if failure == nil {
 		failure = fmt.Errorf("%d scenarios could not be run to their end", r.Summary.Errored)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // sweepFlags are the flags of verify sweep.
@@ -76,7 +77,7 @@ func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
 		fmt.Fprintln(p.stdout, "nothing is left of earlier runs")
 	}
 	if len(left) > 0 {
-		return &codedError{code: exitViolation, err: errors.New("not everything could be removed")}
+		return &codedError{code: exitcode.Broken, err: errors.New("not everything could be removed")}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 const (
@@ -72,7 +73,7 @@ func TestVerifyAFreshMock(t *testing.T) {
 			for range 2 {
 				file := filepath.Join(t.TempDir(), "report.json")
 				args := append([]string{"verify", "--target", mock.url, "--token", builtInAdmin, "--profile", "all", "--allow-writes", "--report", "json=" + file}, test.verify...)
-				if got := command(t, nil, args...); got.code != exitOK {
+				if got := command(t, nil, args...); got.code != exitcode.OK {
 					t.Fatalf("exit %d\n%s%s", got.code, got.stdout, got.stderr)
 				}
 				r := readReport(t, file)
@@ -102,27 +103,27 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		"good":                      {[]string{"--target", mock.url, "--operation", "getHealth,getReady"}, nil, exitOK, "is unleash-mock "},
-		"from the environment":      {nil, map[string]string{"UNLEASH_MOCK_TARGET": mock.url, "UNLEASH_MOCK_PROFILE": "core"}, exitOK, "profile core"},
-		"a flag before a variable":  {[]string{"--target", mock.url, "--operation", "getHealth"}, map[string]string{"UNLEASH_MOCK_TARGET": gone.URL}, exitOK, "is unleash-mock "},
-		"core on open source":       {[]string{"--target", openSource.url, "--profile", "core"}, nil, exitOK, ""},
-		"enterprise on open source": {[]string{"--target", openSource.url, "--profile", "enterprise"}, nil, exitUnverified, "nothing was verified"},
-		"no such tag":               {[]string{"--target", mock.url, "--tags", "@nothing"}, nil, exitUnverified, "nothing was verified"},
-		"a web site":                {[]string{"--target", site.URL, "--operation", "getHealth"}, nil, exitViolation, "the target breaks the contract"},
-		"a wrong token":             {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token", "--tags", "@token-check"}, nil, exitViolation, "the admin's token is not known"},
-		"nobody there":              {[]string{"--target", gone.URL}, nil, exitError, "the target cannot be reached"},
-		"no target":                 {nil, nil, exitUsage, "--target is missing"},
-		"a target that is none":     {[]string{"--target", "unleash"}, nil, exitUsage, "must be a URL"},
-		"an unknown profile":        {[]string{"--target", mock.url, "--profile", "most"}, nil, exitUsage, "profile \"most\""},
-		"an unknown operation":      {[]string{"--target", mock.url, "--operation", "getWealth"}, nil, exitUsage, "getWealth"},
-		"a bad tag expression":      {[]string{"--target", mock.url, "--tags", "@a &&"}, nil, exitUsage, "tag expression"},
-		"a bad header":              {[]string{"--target", mock.url, "--header", "secret-without-a-colon"}, nil, exitUsage, "--header 1"},
-		"the token as a header":     {[]string{"--target", mock.url, "--header", "authorization: x"}, nil, exitUsage, "--header cannot set"},
-		"no concurrency":            {[]string{"--target", mock.url, "--concurrency", "0"}, nil, exitUsage, "--concurrency"},
-		"no time":                   {[]string{"--target", mock.url, "--timeout", "0s"}, nil, exitUsage, "--timeout"},
-		"an unknown format":         {[]string{"--target", mock.url, "--report", "pdf=x"}, nil, exitUsage, "pdf"},
-		"a token of two lines":      {[]string{"--target", mock.url, "--viewer-token", "user:secret\n"}, nil, exitUsage, "--viewer-token"},
-		"no such certificate":       {[]string{"--target", mock.url, "--ca-file", "no-such.pem"}, nil, exitUsage, "no-such.pem"},
+		"good":                      {[]string{"--target", mock.url, "--operation", "getHealth,getReady"}, nil, exitcode.OK, "is unleash-mock "},
+		"from the environment":      {nil, map[string]string{"UNLEASH_MOCK_TARGET": mock.url, "UNLEASH_MOCK_PROFILE": "core"}, exitcode.OK, "profile core"},
+		"a flag before a variable":  {[]string{"--target", mock.url, "--operation", "getHealth"}, map[string]string{"UNLEASH_MOCK_TARGET": gone.URL}, exitcode.OK, "is unleash-mock "},
+		"core on open source":       {[]string{"--target", openSource.url, "--profile", "core"}, nil, exitcode.OK, ""},
+		"enterprise on open source": {[]string{"--target", openSource.url, "--profile", "enterprise"}, nil, exitcode.Unverified, "nothing was verified"},
+		"no such tag":               {[]string{"--target", mock.url, "--tags", "@nothing"}, nil, exitcode.Unverified, "nothing was verified"},
+		"a web site":                {[]string{"--target", site.URL, "--operation", "getHealth"}, nil, exitcode.Broken, "the target breaks the contract"},
+		"a wrong token":             {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token", "--tags", "@token-check"}, nil, exitcode.Broken, "the admin's token is not known"},
+		"nobody there":              {[]string{"--target", gone.URL}, nil, exitcode.Error, "the target cannot be reached"},
+		"no target":                 {nil, nil, exitcode.Usage, "--target is missing"},
+		"a target that is none":     {[]string{"--target", "unleash"}, nil, exitcode.Usage, "must be a URL"},
+		"an unknown profile":        {[]string{"--target", mock.url, "--profile", "most"}, nil, exitcode.Usage, "profile \"most\""},
+		"an unknown operation":      {[]string{"--target", mock.url, "--operation", "getWealth"}, nil, exitcode.Usage, "getWealth"},
+		"a bad tag expression":      {[]string{"--target", mock.url, "--tags", "@a &&"}, nil, exitcode.Usage, "tag expression"},
+		"a bad header":              {[]string{"--target", mock.url, "--header", "secret-without-a-colon"}, nil, exitcode.Usage, "--header 1"},
+		"the token as a header":     {[]string{"--target", mock.url, "--header", "authorization: x"}, nil, exitcode.Usage, "--header cannot set"},
+		"no concurrency":            {[]string{"--target", mock.url, "--concurrency", "0"}, nil, exitcode.Usage, "--concurrency"},
+		"no time":                   {[]string{"--target", mock.url, "--timeout", "0s"}, nil, exitcode.Usage, "--timeout"},
+		"an unknown format":         {[]string{"--target", mock.url, "--report", "pdf=x"}, nil, exitcode.Usage, "pdf"},
+		"a token of two lines":      {[]string{"--target", mock.url, "--viewer-token", "user:secret\n"}, nil, exitcode.Usage, "--viewer-token"},
+		"no such certificate":       {[]string{"--target", mock.url, "--ca-file", "no-such.pem"}, nil, exitcode.Usage, "no-such.pem"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +145,7 @@ func TestVerifyOnLoopbackCanBeReadOnly(t *testing.T) {
 	mock := startServe(t, nil, "--limits", "off")
 	file := filepath.Join(t.TempDir(), "report.json")
 	got := command(t, nil, "verify", "--target", mock.url, "--allow-writes=false", "--report", "json="+file)
-	if r := readReport(t, file); got.code != exitOK || r.Run.Writes || r.Summary.Passed < 100 {
+	if r := readReport(t, file); got.code != exitcode.OK || r.Run.Writes || r.Summary.Passed < 100 {
 		t.Errorf("exit %d, %+v, %+v", got.code, r.Run, r.Summary)
 	}
 	if !strings.Contains(got.stderr, "note: read-only") {
@@ -161,7 +162,7 @@ func TestVerifyWritesSeveralReports(t *testing.T) {
 		args = append(args, "--report", format+"="+filepath.Join(folder, format))
 	}
 	got := command(t, nil, args...)
-	if got.code != exitOK || got.stderr != "" {
+	if got.code != exitcode.OK || got.stderr != "" {
 		t.Fatalf("exit %d: %s", got.code, got.stderr)
 	}
 	for _, format := range report.Formats() {
@@ -177,16 +178,16 @@ func TestVerifyWritesSeveralReports(t *testing.T) {
 func TestSweepRemovesWhatWasKept(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil, "--limits", "off")
-	if got := command(t, nil, "verify", "--target", mock.url, "--operation", "enableSignalEndpoint", "--keep", "--quiet"); got.code != exitOK || !strings.Contains(got.stdout, "kept, as asked for") {
+	if got := command(t, nil, "verify", "--target", mock.url, "--operation", "enableSignalEndpoint", "--keep", "--quiet"); got.code != exitcode.OK || !strings.Contains(got.stdout, "kept, as asked for") {
 		t.Fatalf("exit %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	kept := len(endpointNames(t, mock.url)) - 2
 	dry := command(t, nil, "verify", "sweep", "--target", mock.url, "--dry-run")
-	if dry.code != exitOK || strings.Count(dry.stdout, "would remove signal endpoint unleash-mock-verify-") != kept || kept == 0 {
+	if dry.code != exitcode.OK || strings.Count(dry.stdout, "would remove signal endpoint unleash-mock-verify-") != kept || kept == 0 {
 		t.Errorf("exit %d, %d kept: %s%s", dry.code, kept, dry.stdout, dry.stderr)
 	}
 	swept := command(t, nil, "verify", "sweep", "--target", mock.url)
-	if swept.code != exitOK || strings.Count(swept.stdout, "\nremoved ")+1 != kept || len(endpointNames(t, mock.url)) != 2 {
+	if swept.code != exitcode.OK || strings.Count(swept.stdout, "\nremoved ")+1 != kept || len(endpointNames(t, mock.url)) != 2 {
 		t.Errorf("exit %d: %s%s", swept.code, swept.stdout, swept.stderr)
 	}
 	for name, test := range map[string]struct {
@@ -194,10 +195,10 @@ func TestSweepRemovesWhatWasKept(t *testing.T) {
 		code int
 		want string
 	}{
-		"again":          {[]string{"--target", mock.url}, exitOK, "nothing is left of earlier runs"},
-		"no target":      {nil, exitUsage, "--target is missing"},
-		"a wrong token":  {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, exitError, "status 401"},
-		"the older half": {[]string{"--target", mock.url, "--older-than", "-1s"}, exitUsage, "--older-than"},
+		"again":          {[]string{"--target", mock.url}, exitcode.OK, "nothing is left of earlier runs"},
+		"no target":      {nil, exitcode.Usage, "--target is missing"},
+		"a wrong token":  {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, exitcode.Error, "status 401"},
+		"the older half": {[]string{"--target", mock.url, "--older-than", "-1s"}, exitcode.Usage, "--older-than"},
 	} {
 		got := command(t, nil, append([]string{"verify", "sweep"}, test.args...)...)
 		if got.code != test.code || !strings.Contains(got.stdout+got.stderr, test.want) {

@@ -8,15 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/spec"
-)
-
-// Exit codes that a report can stand for.
-const (
-	exitKept       = 0
-	exitBroken     = 1
-	exitError      = 3
-	exitUnverified = 4
 )
 
 // Stats returns the counts so far. They are final after Close.
@@ -70,13 +63,13 @@ func (p *Proxy) Report() *report.Report {
 func (s Stats) exitCode() int {
 	switch {
 	case s.Violations > 0:
-		return exitBroken
+		return exitcode.Broken
 	case s.Exchanges == 0:
-		return exitUnverified
+		return exitcode.Unverified
 	case s.Unanswered+s.Left == s.Exchanges:
-		return exitError
+		return exitcode.Error
 	}
-	return exitKept
+	return exitcode.OK
 }
 
 // scenario tells of one operation.

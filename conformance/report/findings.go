@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // finding is a failure or an error with the scenario that it belongs to.
@@ -254,11 +256,11 @@ func (r *Report) verdict() string {
 		subject = "The traffic"
 	}
 	switch r.ExitCode {
-	case 0:
+	case exitcode.OK:
 		return subject + " keeps the contract"
-	case 1:
+	case exitcode.Broken:
 		return subject + " breaks the contract"
-	case 4:
+	case exitcode.Unverified:
 		return "Nothing was verified"
 	}
 	return "The verification could not be completed"

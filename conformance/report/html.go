@@ -11,6 +11,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 //go:embed page/report.html.tmpl
@@ -138,9 +140,9 @@ func newPage(r *Report) page {
 	p.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
 		digest(pageStyle), digest(pageScript))
 	switch r.ExitCode {
-	case 0:
+	case exitcode.OK:
 		p.Level = Passed
-	case 4:
+	case exitcode.Unverified:
 		p.Level = Disabled
 	}
 	for _, outcome := range Outcomes() {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 const (
@@ -43,9 +45,9 @@ func writeMarkdown(w io.Writer, r *Report) error {
 func (m *markdown) head(r *Report) {
 	icon := "❌"
 	switch r.ExitCode {
-	case 0:
+	case exitcode.OK:
 		icon = "✅"
-	case 4:
+	case exitcode.Unverified:
 		icon = "⚠️"
 	}
 	fmt.Fprintf(m, "## %s %s\n\n", icon, r.verdict())

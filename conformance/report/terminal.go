@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // Terminal writes a report for people at a terminal: a table by operation,
@@ -169,9 +171,9 @@ func (t *terminal) cleanup(r *Report) {
 func (t *terminal) verdict(r *Report) {
 	s := red
 	switch r.ExitCode {
-	case 0:
+	case exitcode.OK:
 		s = green
-	case 4:
+	case exitcode.Unverified:
 		s = yellow
 	}
 	line := fmt.Sprintf("%s: %s; %s", r.verdict(), r.Summary.counts(), plural(r.Summary.Exchanges, "exchange"))

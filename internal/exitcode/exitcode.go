@@ -1,0 +1,35 @@
+// Package exitcode is the table of the exit codes of every command, and of what a
+// report stands for.
+package exitcode
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The exit codes.
+const (
+	OK         = 0
+	Broken     = 1
+	Usage      = 2
+	Error      = 3
+	Unverified = 4
+)
+
+// meanings by code.
+var meanings = [...]string{
+	OK:         "success",
+	Broken:     "the target or the traffic breaks the contract",
+	Usage:      "wrong usage",
+	Error:      "target unreachable, or an error of the tool itself",
+	Unverified: "nothing was verified",
+}
+
+// Help lists the codes, a line each.
+func Help() string {
+	var lines strings.Builder
+	for code, meaning := range meanings {
+		fmt.Fprintf(&lines, "  %d  %s\n", code, meaning)
+	}
+	return lines.String()
+}

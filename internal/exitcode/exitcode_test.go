@@ -1,0 +1,17 @@
+package exitcode_test
+
+import (
+	"fmt"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+func ExampleHelp() {
+	fmt.Print(exitcode.Help())
+	// Output:
+	//   0  success
+	//   1  the target or the traffic breaks the contract
+	//   2  wrong usage
+	//   3  target unreachable, or an error of the tool itself
+	//   4  nothing was verified
+}
