@@ -6,7 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -15,20 +15,23 @@ import (
 // exchange is a request and its answer, as they pass. Bodies are copied only of
 // operations of the contract.
 type exchange struct {
-	operation *spec.Operation // nil for what is none
+	operation *spec.Operation // nil if the contract has none
 	path      string          // escaped, below the base path
 	params    []string        // escaped path segments
 	started   time.Time
 	duration  time.Duration
 	request   *http.Request
-	sent      *capture // nil for no body
+	sent      *body // nil for no body
 
 	// Of the answer; status is 0 if none came.
 	status  int
 	header  http.Header
-	came    *capture // nil for no body
-	written int64    // bytes of the body that the client got
-	own     *own     // what the client got from the proxy itself; nil for nothing
+	came    *body // nil for no body
+	written int64 // bytes of the body that the client got
+	own     *own  // what the client got from the proxy itself; nil for nothing
+
+	weight int  // bytes from the budget, bodies aside
+	missed bool // there was no room to keep it until it is judged
 
 	// judged holds what was found while the answer was held back.
 	judged   bool
@@ -45,48 +48,87 @@ const (
 	answered   outcome = iota
 	unanswered         // the upstream failed before it answered
 	cut                // the upstream failed in the middle of its answer
-	left               // the client did not wait
+	left               // the client did not wait, or did not send what it announced
 )
+
+// exchangeWeight is what an exchange takes from the budget, headers and bodies
+// aside.
+const exchangeWeight = 2 << 10
 
 // begin starts to follow a request.
 func (p *Proxy) begin(r *http.Request, path string) *exchange {
 	x := &exchange{path: path, started: time.Now(), request: r}
-	matched, params, _ := p.contract.Match(path)
-	if matched == nil {
+	if matched, params, _ := p.contract.Match(path); matched != nil {
+		x.operation, x.params = matched.Operation(r.Method), params
+	}
+	if p.isKept(x) {
+		x.weigh(p.budget, exchangeWeight+len(r.RequestURI)+weightOf(r.Header))
+	}
+	if r.Body == nil || r.Body == http.NoBody {
 		return x
 	}
-	if x.operation = matched.Operation(r.Method); x.operation == nil {
-		return x
+	x.sent = newBody(r.Body, r.ContentLength)
+	if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		x.sent.leave = newLeave()
 	}
-	x.params = params
-	if r.Body != nil && r.Body != http.NoBody && p.needsRequestBody() {
-		x.sent = newCapture(r.Body, r.ContentLength, p.options.MaxBody)
-		r.Body = x.sent
+	if x.operation != nil && !x.missed && p.needsRequestBody() {
+		x.sent.copied = newCopied(r.ContentLength, p.options.MaxBody, p.budget)
 	}
+	r.Body = x.sent
 	return x
 }
+
+// isKept reports whether an exchange is looked at after it has passed.
+func (p *Proxy) isKept(x *exchange) bool { return x.operation != nil || p.observer != nil }
 
 func (p *Proxy) needsRequestBody() bool {
 	return p.options.Judge != Responses || p.options.Record != nil || p.observer != nil
 }
 
+// weigh takes what an exchange needs from the budget.
+func (x *exchange) weigh(from *budget, bytes int) {
+	if x.missed = x.missed || !from.take(bytes); !x.missed {
+		x.weight += bytes
+	}
+}
+
+func weightOf(header http.Header) int {
+	bytes := 0
+	for name, values := range header {
+		for _, value := range values {
+			bytes += len(name) + len(value)
+		}
+	}
+	return bytes
+}
+
 // inspect sees the head of an answer before it leaves.
 func (p *Proxy) inspect(response *http.Response) error {
 	f := flowOf(response.Request.Context())
-	f.chunked = len(response.TransferEncoding) > 0
+	f.chunked, f.length = len(response.TransferEncoding) > 0, response.ContentLength
 	x := f.exchange
 	x.status, x.header = response.StatusCode, response.Header
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		if x.operation != nil {
+			x.status, x.header = 0, nil // the rest is no HTTP, and nothing to judge
+		}
+		return nil
+	}
+	if p.isKept(x) {
+		x.weigh(p.budget, weightOf(response.Header))
+	}
+	if response.Body != nil && response.Body != http.NoBody {
+		x.came = newBody(response.Body, response.ContentLength)
+		response.Body = x.came
+	}
 	if x.operation == nil {
 		return nil
 	}
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		x.status, x.header = 0, nil // the rest is no HTTP, and nothing to judge
-		return nil
-	}
-	if response.Body != nil && response.Body != http.NoBody {
-		x.came = newCapture(response.Body, response.ContentLength, p.options.MaxBody)
-		x.came.idle, x.came.expired = p.options.Timeout, func() { f.cancel(errStalled) }
-		response.Body = x.came
+	if x.came != nil {
+		x.came.idle, x.came.stalled = p.options.Timeout, func() { f.cancel(errStalled) }
+		if !x.missed {
+			x.came.copied = newCopied(response.ContentLength, p.options.MaxBody, p.budget)
+		}
 	}
 	if p.options.FailOnViolation && p.options.Judge != Requests {
 		return p.hold(f, response)
@@ -102,6 +144,7 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 		begin, err := io.ReadAll(io.LimitReader(x.came, int64(p.options.MaxBody)+1))
 		if err != nil {
 			x.status, x.header, x.came = 0, nil, nil
+			f.chunked = false
 			return err
 		}
 		response.Body = heldBody{Reader: io.MultiReader(bytes.NewReader(begin), x.came), Closer: x.came}
@@ -117,6 +160,7 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 	}
 	replacement := p.answer(response.Request.Method, http.StatusBadGateway, violated(x.operation, x.failures))
 	x.own = &replacement
+	f.length = int64(len(replacement.body))
 	replace(response, replacement)
 	return nil
 }
@@ -130,112 +174,50 @@ type heldBody struct {
 // errStalled ends an answer of which nothing came for too long.
 var errStalled = errors.New("the upstream stopped in the middle of its answer")
 
-// finish hands an exchange over to be judged.
+// finish hands an exchange over to be judged. It waits for nobody, unless
+// answers are held back anyway.
 func (p *Proxy) finish(x *exchange) {
 	x.duration = time.Since(x.started)
-	if x.operation == nil && p.observer == nil {
-		return
-	}
-	if x.came != nil && x.outcome == answered && !x.came.isWhole() && !x.came.isOver() {
+	if x.came != nil && x.own == nil && x.outcome == answered && !x.came.isWhole() {
 		x.outcome = p.interrupted(x)
 	}
-	p.queue <- x
+	x.sent.seal()
+	x.came.seal()
+	if x.operation != nil {
+		p.journal.pass(x)
+	}
+	switch {
+	case !p.isKept(x):
+	case x.isMissed():
+		p.journal.miss(x)
+		x.release(p.budget)
+	default:
+		p.queue <- x
+	}
 }
 
-// interrupted tells who ended an answer in the middle.
+// isMissed reports whether there was no room to keep all of an exchange.
+func (x *exchange) isMissed() bool { return x.missed || x.sent.isMissed() || x.came.isMissed() }
+
+// release gives back what was taken from the budget.
+func (x *exchange) release(to *budget) {
+	x.sent.release()
+	x.came.release()
+	x.sent, x.came = nil, nil
+	to.give(x.weight)
+	x.weight = 0
+}
+
+// interrupted finds out who ended an answer in the middle.
 func (p *Proxy) interrupted(x *exchange) outcome {
 	stalled := errors.Is(context.Cause(x.request.Context()), errStalled)
 	err := x.came.failure()
-	if !stalled && (err == nil || clientLeft(x.request)) {
+	if !stalled && (err == nil || clientLeft(x)) {
 		return left
 	}
 	if stalled {
 		err = errStalled
 	}
-	p.logger.Warn("the upstream did not finish its answer", "operation", x.operation.ID, "error", redactText(err.Error()))
+	p.logger.Warn("the upstream did not finish its answer", "method", x.request.Method, "path", redactText(x.path), "error", redactText(err.Error()))
 	return cut
-}
-
-// capture copies a body while somebody else reads it, up to a limit.
-type capture struct {
-	source io.ReadCloser
-	length int64 // announced, or -1
-	limit  int
-
-	mu   sync.Mutex
-	read int64 // how much passed
-	copy []byte
-	over bool  // there was more than the limit
-	end  error // what the source ended with, io.EOF included
-
-	// expired is called when a Read takes longer than idle; nil for nobody.
-	expired func()
-	idle    time.Duration
-}
-
-func newCapture(source io.ReadCloser, length int64, limit int) *capture {
-	c := &capture{source: source, length: length, limit: limit}
-	if length > 0 && length <= int64(limit) {
-		c.copy = make([]byte, 0, length)
-	}
-	return c
-}
-
-// Read passes on what the source gives.
-func (c *capture) Read(into []byte) (int, error) {
-	if c.expired != nil {
-		defer time.AfterFunc(c.idle, c.expired).Stop()
-	}
-	n, err := c.source.Read(into)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.read += int64(n)
-	if c.over = c.over || len(c.copy)+n > c.limit; !c.over {
-		c.copy = append(c.copy, into[:n]...)
-	}
-	if err != nil {
-		c.end = err
-	}
-	return n, err
-}
-
-// Close closes the source.
-func (c *capture) Close() error { return c.source.Close() }
-
-// held is what was copied; what went over the limit is not in it.
-func (c *capture) held() []byte {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.copy
-}
-
-// passed is how many bytes were read.
-func (c *capture) passed() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.read
-}
-
-// isWhole tells whether everything was copied.
-func (c *capture) isWhole() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.over && (errors.Is(c.end, io.EOF) || c.length >= 0 && int64(len(c.copy)) == c.length)
-}
-
-func (c *capture) isOver() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.over
-}
-
-// failure is what kept the source from being read to its end; nil if nothing
-// did, or if nobody read that far.
-func (c *capture) failure() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if errors.Is(c.end, io.EOF) {
-		return nil
-	}
-	return c.end
 }

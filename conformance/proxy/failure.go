@@ -103,9 +103,10 @@ func violated(operation *spec.Operation, failures []spec.Failure) problem {
 // fail answers for an upstream that did not.
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x := flowOf(r.Context()).exchange
-	if clientLeft(r) {
+	if clientLeft(x) {
 		x.outcome = left
-		w.WriteHeader(http.StatusBadGateway) // nobody reads it
+		w.Header().Set("Connection", "close")
+		p.refuse(w, r, http.StatusBadRequest, problem{Name: "BadRequestError", Message: "The request did not arrive to its end."})
 		return
 	}
 	x.outcome = unanswered
@@ -116,10 +117,14 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x.own = &out
 }
 
-// clientLeft tells whether a request was given up by who sent it, or by the end
-// of the proxy.
-func clientLeft(r *http.Request) bool {
-	return r.Context().Err() != nil && !errors.Is(context.Cause(r.Context()), errStalled)
+// clientLeft reports whether a request was given up by its sender, or by the end
+// of the proxy: before its answer, or in the middle of its body.
+func clientLeft(x *exchange) bool {
+	if x.sent != nil && x.sent.failure() != nil {
+		return true
+	}
+	ctx := x.request.Context()
+	return ctx.Err() != nil && !errors.Is(context.Cause(ctx), errStalled)
 }
 
 // explain finds the status and the words for a failure of the upstream.

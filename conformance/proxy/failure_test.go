@@ -45,7 +45,7 @@ func TestAnUpstreamThatFails(t *testing.T) {
 		status   int
 		says     string
 	}{
-		"down":         {upstream: "http://" + unusedAddress(t), status: 502, says: "cannot be reached: connection refused"},
+		"down":         {upstream: "http://127.0.0.1:1", status: 502, says: "cannot be reached: connection refused"},
 		"no such name": {upstream: "http://unleash.invalid", status: 502, says: "name unleash.invalid cannot be resolved"},
 		"slow": {
 			upstream: raw(t, nil, func(conn net.Conn) { readHead(conn); hang(conn) }), timeout: 50 * time.Millisecond, status: 504, says: "did not answer within 50ms",
@@ -109,17 +109,6 @@ func TestAnUpstreamThatFails(t *testing.T) {
 			})
 		}
 	}
-}
-
-// unusedAddress is one that nobody listens on.
-func unusedAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // TestTrustedCertificate: an authority that the user names is trusted.

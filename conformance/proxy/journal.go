@@ -25,6 +25,9 @@ type Stats struct {
 	// Exchanges counts requests to operations of the contract, Outside all others.
 	Exchanges int
 	Outside   int
+	// Missed counts exchanges that passed faster than they could be looked at: they
+	// were neither judged nor recorded, and Options.Observe was not told of them.
+	Missed int
 	// Violations counts exchanges that broke the contract.
 	Violations int
 	// Unjudged counts bodies that were too long, cut or in an encoding that
@@ -44,6 +47,7 @@ type journal struct {
 
 	mu         sync.Mutex
 	stats      Stats
+	warned     bool   // of exchanges that were missed
 	mock       string // version of the mock that answers, if it is one
 	operations map[*spec.Operation]*tally
 }
@@ -108,8 +112,8 @@ func (j *journal) addOutside() {
 	j.stats.Outside++
 }
 
-// add remembers an exchange.
-func (j *journal) add(x *exchange, found verdict, k kept) {
+// pass counts an exchange with an operation when it ends.
+func (j *journal) pass(x *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.operations[x.operation]
@@ -117,8 +121,8 @@ func (j *journal) add(x *exchange, found verdict, k kept) {
 		t = &tally{statuses: map[int]int{}, known: map[string]*breach{}, first: x.started}
 		j.operations[x.operation] = t
 	}
-	j.stats.count(x, found)
-	t.count(x, found)
+	j.stats.count(x)
+	t.count(x)
 	if x.started.Before(t.first) {
 		t.first = x.started
 	}
@@ -129,25 +133,10 @@ func (j *journal) add(x *exchange, found verdict, k kept) {
 	if x.status != 0 && !x.isRevalidated() {
 		t.statuses[x.status]++
 	}
-	if len(found.violations) == 0 {
-		t.good.add(k)
-		return
-	}
-	t.bad.add(k)
-	for _, violation := range found.violations {
-		if t.isNew(violation, x.status) {
-			j.logger.Warn("contract violated", "operation", x.operation.ID, "direction", violation.Direction,
-				"status", x.status, "pointer", violation.In+violation.Pointer, "reason", violation.Reason)
-		}
-	}
 }
 
-func (s *Stats) count(x *exchange, found verdict) {
+func (s *Stats) count(x *exchange) {
 	s.Exchanges++
-	s.Unjudged += found.unjudged
-	if len(found.violations) > 0 {
-		s.Violations++
-	}
 	switch x.outcome {
 	case unanswered, cut:
 		s.Unanswered++
@@ -156,7 +145,61 @@ func (s *Stats) count(x *exchange, found verdict) {
 	}
 }
 
-// isNew counts a violation and tells whether it is the first of its kind.
+// miss counts an exchange that is not looked at.
+func (j *journal) miss(x *exchange) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.stats.Missed++
+	if t := j.operations[x.operation]; t != nil {
+		t.Missed++
+	}
+}
+
+// warnOfMissed logs once that exchanges were missed. Only judges do: traffic waits
+// for no log.
+func (j *journal) warnOfMissed() {
+	j.mu.Lock()
+	due := j.stats.Missed > 0 && !j.warned
+	j.warned = j.warned || due
+	j.mu.Unlock()
+	if due {
+		j.logger.Warn("traffic passes faster than it can be judged: some of it passes unjudged and unrecorded; the end tells how much")
+	}
+}
+
+// add remembers what was found out about an exchange that has passed.
+func (j *journal) add(x *exchange, found verdict, k kept) {
+	for _, violation := range j.remember(x, found, k) {
+		j.logger.Warn("contract violated", "operation", x.operation.ID, "direction", violation.Direction,
+			"status", x.status, "pointer", violation.In+violation.Pointer, "reason", violation.Reason)
+	}
+}
+
+// remember returns the violations that are new.
+func (j *journal) remember(x *exchange, found verdict, k kept) []report.Violation {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	t := j.operations[x.operation]
+	j.stats.judge(found)
+	t.judge(found)
+	if len(found.violations) == 0 {
+		t.good.add(k)
+		return nil
+	}
+	t.bad.add(k)
+	return slices.DeleteFunc(slices.Clone(found.violations), func(violation report.Violation) bool {
+		return !t.isNew(violation, x.status)
+	})
+}
+
+func (s *Stats) judge(found verdict) {
+	s.Unjudged += found.unjudged
+	if len(found.violations) > 0 {
+		s.Violations++
+	}
+}
+
+// isNew counts a violation and reports whether it is the first of its kind.
 func (t *tally) isNew(violation report.Violation, status int) bool {
 	key := fmt.Sprint(violation.Direction, status, violation.In, anyIndex(violation.Pointer), violation.Reason)
 	if known := t.known[key]; known != nil {
@@ -182,44 +225,6 @@ func anyIndex(pointer string) string {
 		}
 	}
 	return strings.Join(tokens, "/")
-}
-
-// judgeAll judges what is in the queue until its end.
-func (p *Proxy) judgeAll() {
-	for {
-		p.taking.Lock()
-		x, open := <-p.queue
-		turn := p.taken
-		p.taken++
-		p.taking.Unlock()
-		if !open {
-			return
-		}
-		p.conclude(x, turn)
-	}
-}
-
-// conclude judges an exchange, remembers it and tells of it. turn is how many
-// ended before.
-func (p *Proxy) conclude(x *exchange, turn int) {
-	if x.operation == nil { // only those that are to be told of come here
-		p.observer.add(turn, observed(x, verdict{}, passed{}, passed{}))
-		return
-	}
-	found := p.judge(x)
-	sent := p.passed(x.sent, x.request.Header)
-	came := p.passed(x.came, x.header)
-	k := kept{exchange: x, violations: found.violations}
-	if p.recorder != nil && x.outcome == answered {
-		k.sent, k.came = sent.shown(p.options.MaxBody), came.shown(p.options.MaxBody)
-		p.recorder.write(k.redacted())
-	}
-	k.sent, k.came = sent.shown(keptBody), came.shown(keptBody)
-	x.sent, x.came = nil, nil // the copies are not needed any more
-	p.journal.add(x, found, k)
-	if p.observer != nil {
-		p.observer.add(turn, observed(x, found, sent, came))
-	}
 }
 
 // judge judges both messages of an exchange, as far as they are to be judged.
@@ -261,20 +266,20 @@ type passed struct {
 	over   bool   // text is not all, since the rest is too long
 }
 
-// passed reads a copied body.
-func (p *Proxy) passed(copied *capture, header http.Header) passed {
-	if copied == nil {
+// passed reads what was copied of a body.
+func (p *Proxy) passed(b *body, header http.Header) passed {
+	if b == nil || b.copied == nil {
 		return passed{}
 	}
-	raw, encoding := copied.held(), header.Get("Content-Encoding")
-	body, err := decode(encoding, raw, p.options.MaxBody)
+	raw, encoding := b.copied.bytes(), header.Get("Content-Encoding")
+	text, err := decode(encoding, raw, p.options.MaxBody)
 	if err != nil {
-		return passed{unread: fmt.Sprintf("(%d bytes of %s)", len(raw), encoding), size: copied.passed()}
+		return passed{unread: fmt.Sprintf("(%d bytes of %s)", len(raw), encoding), size: b.passed}
 	}
-	if copied.isOver() {
-		return passed{text: body, size: copied.passed(), over: true}
+	if b.copied.over {
+		return passed{text: text, size: b.passed, over: true}
 	}
-	return passed{text: body, size: int64(len(body))}
+	return passed{text: text, size: int64(len(text))}
 }
 
 // shown is a body as text, shortened to about limit bytes.

@@ -13,9 +13,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// judgeRequest tells what of a request breaks the contract, to the letter: a
-// real server takes a number for a string, the contract does not. unjudged says
-// why the body could not be judged; empty if it was.
+// judgeRequest returns what of a request breaks the contract, to the letter: a
+// real server takes a number for a string, the contract does not. unjudged is why
+// the body could not be judged; empty if it was.
 func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged string) {
 	failures = judgeParameters(x)
 	sent := x.request.Header.Get("Content-Type")
@@ -48,7 +48,7 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 	return append(failures, x.operation.CheckBody(value)...), ""
 }
 
-// demandsContentType tells whether a request must say that it is JSON: where
+// demandsContentType reports whether a request must say that it is JSON: where
 // something is changed, body or not.
 func demandsContentType(operation *spec.Operation) bool {
 	switch operation.Method {
@@ -82,7 +82,7 @@ func judgeParameters(x *exchange) []spec.Failure {
 	return failures
 }
 
-// judgeResponse tells what of an answer breaks the contract. Without its whole
+// judgeResponse returns what of an answer breaks the contract. Without its whole
 // body only status and headers are judged, and unjudged says why.
 func (p *Proxy) judgeResponse(x *exchange) (failures []spec.Failure, unjudged string) {
 	if x.isRevalidated() {
@@ -105,7 +105,7 @@ func (p *Proxy) judgeResponse(x *exchange) (failures []spec.Failure, unjudged st
 	return x.operation.CheckResponse(x.status, x.header, body), ""
 }
 
-// isRevalidated tells whether an answer says that the client has it already:
+// isRevalidated reports whether an answer says that the client has it already:
 // that is HTTP's, not the operation's.
 func (x *exchange) isRevalidated() bool {
 	readOnly := x.request.Method == http.MethodGet || x.request.Method == http.MethodHead
@@ -115,23 +115,23 @@ func (x *exchange) isRevalidated() bool {
 
 // body is the copy of a body without its content encoding; why it cannot be
 // judged; or how it breaks its own header.
-func (p *Proxy) body(copied *capture, header http.Header) (body []byte, unjudged string, broken *spec.Failure) {
+func (p *Proxy) body(passed *body, header http.Header) (text []byte, unjudged string, broken *spec.Failure) {
 	switch {
-	case copied == nil:
+	case passed == nil || passed.copied == nil:
 		return nil, "", nil
-	case copied.isOver():
+	case passed.copied.over:
 		return nil, fmt.Sprintf("it has more than %d bytes", p.options.MaxBody), nil
-	case !copied.isWhole():
+	case !passed.isWhole():
 		return nil, "it did not pass to its end", nil
 	}
-	body, err := decode(strings.Join(header.Values("Content-Encoding"), ","), copied.held(), p.options.MaxBody)
+	text, err := decode(strings.Join(header.Values("Content-Encoding"), ","), passed.copied.bytes(), p.options.MaxBody)
 	if errors.Is(err, errUnread) {
 		return nil, strings.TrimPrefix(err.Error(), errUnread.Error()+": "), nil
 	}
 	if err != nil {
 		return nil, "", &spec.Failure{In: "body", Keyword: "encoding", Reason: err.Error()}
 	}
-	return body, "", nil
+	return text, "", nil
 }
 
 // fields are the parameters of a query.

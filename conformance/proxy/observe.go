@@ -69,18 +69,27 @@ type observer struct {
 	mu    sync.Mutex
 	room  *sync.Cond
 	next  int
-	early map[int]Exchange // by their turn
+	early map[int]*Exchange // by their turn; nil for what is not to be told
 }
 
 func newObserver(tell func(Exchange)) *observer {
-	o := &observer{tell: tell, early: map[int]Exchange{}}
+	o := &observer{tell: tell, early: map[int]*Exchange{}}
 	o.room = sync.NewCond(&o.mu)
 	return o
 }
 
-// add tells of an exchange once its turn has come. The one whose turn it is never
-// waits for room, so there will be some.
-func (o *observer) add(turn int, x Exchange) {
+// add tells of an exchange once its turn has come.
+func (o *observer) add(turn int, x Exchange) { o.take(turn, &x) }
+
+// skip lets a turn pass.
+func (o *observer) skip(turn int) {
+	if o != nil {
+		o.take(turn, nil)
+	}
+}
+
+// take waits for room, unless the turn has come: so there will be some.
+func (o *observer) take(turn int, x *Exchange) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for turn != o.next && len(o.early) >= maxEarly {
@@ -93,7 +102,9 @@ func (o *observer) add(turn int, x Exchange) {
 			break
 		}
 		delete(o.early, o.next)
-		o.tell(due)
+		if due != nil {
+			o.tell(*due)
+		}
 		o.next++
 	}
 	o.room.Broadcast()

@@ -9,8 +9,10 @@
 //	p.Close()
 //	report := p.Report()
 //
-// An answer is judged on a copy, after it has left: nobody waits for a verdict,
-// unless answers that break the contract are to be replaced.
+// Exchanges are judged and recorded on a copy, after they have passed. Traffic
+// never waits for that: what comes faster than it can be judged passes all the
+// same, and is counted as missed. Only where answers that break the contract are
+// to be replaced are they held back.
 package proxy
 
 import (
@@ -19,13 +21,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -83,11 +86,11 @@ type Options struct {
 	Record io.Writer
 	// Observe is told of everything that passed, whether it is an operation or not:
 	// once it is judged, one by one, in the order in which it ended. Judging waits
-	// for it, and after that traffic, so it should take no longer than to append to
-	// a list. nil tells nobody.
+	// for it, so it should take no longer than to append to a list. nil tells
+	// nobody.
 	Observe func(Exchange)
 	// Logger gets a line for every violation that is new and every failure of
-	// the upstream; nil is silent. Secrets never reach it.
+	// the upstream and of the recording; nil is silent. Secrets never reach it.
 	Logger *slog.Logger
 	// Version is that of the tool, for reports.
 	Version string
@@ -110,16 +113,14 @@ type Proxy struct {
 	life    context.Context
 	end     context.CancelFunc
 	running sync.WaitGroup // handlers
-	queue   chan *exchange // to be judged
-	judges  sync.WaitGroup
+	passing atomic.Int64   // handlers, too
 
-	taking   sync.Mutex
-	taken    int       // from the queue
+	budget *budget        // of what is kept to be judged
+	queue  chan *exchange // to be judged
+	judges judges
+
 	observer *observer // nil for none
 }
-
-// queued is how many exchanges may wait to be judged before handlers wait, too.
-const queued = 64
 
 // New returns a proxy.
 func New(options Options) (*Proxy, error) {
@@ -142,28 +143,29 @@ func New(options Options) (*Proxy, error) {
 	}
 	p.journal = newJournal(p.contract, p.logger, time.Now())
 	if options.Record != nil {
-		p.recorder = newRecorder(options.Record)
+		p.recorder = newRecorder(options.Record, p.logger)
 	}
 	if options.Observe != nil {
 		p.observer = newObserver(options.Observe)
 	}
+	p.life, p.end = context.WithCancel(context.Background())
+	p.startJudges()
 	p.transport = newTransport(p.options)
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
 		ModifyResponse: p.inspect,
 		ErrorHandler:   p.fail,
-		FlushInterval:  -1,
-		BufferPool:     &buffers{pool: sync.Pool{New: func() any { return new([bufferSize]byte) }}},
+		FlushInterval:  headFlush,
+		BufferPool:     &p.budget.buffers,
 		ErrorLog:       slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
-	}
-	p.life, p.end = context.WithCancel(context.Background())
-	p.queue = make(chan *exchange, queued)
-	for range runtime.GOMAXPROCS(0) {
-		p.judges.Go(p.judgeAll)
 	}
 	return p, nil
 }
+
+// headFlush is how long the head of an answer waits for the first piece of its
+// body, to leave in one packet. A piece does not wait for the next one.
+const headFlush = time.Millisecond
 
 func (o Options) withDefaults() Options {
 	if o.Contract == nil {
@@ -187,8 +189,13 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// maxIdle is how many connections to the upstream are kept for reuse.
-const maxIdle = 512
+// maxIdle is how many connections to the upstream are kept for reuse, and
+// maxIdleTime for how long. Node closes a connection that was idle for 5 seconds,
+// and a POST that is sent at that moment is lost: it cannot be repeated.
+const (
+	maxIdle     = 512
+	maxIdleTime = 4 * time.Second
+)
 
 // newTransport connects to the upstream as a client would: nothing is added to
 // a request, no answer is unpacked. HTTP/1.1 is what Unleash speaks.
@@ -205,8 +212,7 @@ func newTransport(o Options) *http.Transport {
 		TLSClientConfig:       config,
 		TLSHandshakeTimeout:   o.Timeout,
 		ResponseHeaderTimeout: o.Timeout,
-		ExpectContinueTimeout: time.Second,
-		IdleConnTimeout:       90 * time.Second,
+		IdleConnTimeout:       maxIdleTime,
 		MaxIdleConns:          maxIdle,
 		MaxIdleConnsPerHost:   maxIdle,
 		DisableCompression:    true,
@@ -214,20 +220,22 @@ func newTransport(o Options) *http.Transport {
 	}
 }
 
-// Close ends what is still open, waits until all is judged and closes the
-// connections to the upstream. After it, Report and Stats are final.
+// Close ends what is still open, gives the judges ten seconds for what has passed
+// and closes the connections to the upstream. After it, Report and Stats are
+// final.
 func (p *Proxy) Close() {
 	p.end()
 	p.running.Wait()
-	close(p.queue)
-	p.judges.Wait()
+	p.drain()
 	p.transport.CloseIdleConnections()
 }
 
 // ServeHTTP passes a request on.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.running.Add(1)
+	p.passing.Add(1)
 	defer p.running.Done()
+	defer p.passing.Add(-1)
 	below, inside := p.below(rawPath(r))
 	switch {
 	case !inside:
@@ -237,10 +245,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, http.StatusNotImplemented, problem{Name: "NotImplementedError", Message: "The proxy of unleash-mock opens no tunnels."})
 		return
 	}
+	// Else Go's server reads the rest of the request itself once an answer begins,
+	// in competition with the transport.
+	control := http.NewResponseController(w)
+	_ = control.EnableFullDuplex() // which HTTP/2 and tests without a server are anyway
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(p.life, func() { cancel(context.Canceled) })()
-	f := &flow{path: below, cancel: cancel}
+	f := &flow{path: below, cancel: cancel, received: r}
 	r = r.WithContext(context.WithValue(ctx, flowKey{}, f))
 	f.exchange = p.begin(r, below)
 	if f.exchange.operation == nil {
@@ -248,6 +260,31 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer p.finish(f.exchange)
 	p.reverse.ServeHTTP(&writer{ResponseWriter: w, flow: f}, r)
+	p.takeRest(control, f.exchange.sent)
+}
+
+// pause is how long a client may pause in the middle of a request that has its
+// answer.
+const pause = time.Second
+
+// takeRest reads what is left of a request that was answered before its end. To
+// hang up on a client that still sends could cost it the answer.
+func (p *Proxy) takeRest(control *http.ResponseController, sent *body) {
+	if sent == nil || sent.ending() != nil || sent.leave.isRefused() {
+		return
+	}
+	_ = control.Flush()
+	buffer := p.budget.Get()
+	defer p.budget.Put(buffer)
+	for p.life.Err() == nil {
+		if control.SetReadDeadline(time.Now().Add(pause)) != nil {
+			return
+		}
+		if _, err := sent.Read(buffer); err != nil {
+			break
+		}
+	}
+	_ = control.SetReadDeadline(time.Time{})
 }
 
 // flow is what the steps of passing one request on share.
@@ -255,7 +292,9 @@ type flow struct {
 	path     string // escaped, below the base path
 	exchange *exchange
 	cancel   context.CancelCauseFunc
-	chunked  bool // as the upstream sent it
+	received *http.Request // as the server made it, which puts its trailers there
+	chunked  bool          // the answer, as the upstream sent it
+	length   int64         // of the answer, as the upstream announced it; or -1
 }
 
 type flowKey struct{}
@@ -312,6 +351,19 @@ func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
 		out.Host = p.options.Host
 	}
 	forward(pr)
+	f.passTrailers(out)
+}
+
+// passTrailers has what follows a chunked body follow it to the upstream.
+func (f *flow) passTrailers(out *http.Request) {
+	sent := f.exchange.sent
+	if sent == nil || sent.length >= 0 {
+		return
+	}
+	if out.Trailer == nil {
+		out.Trailer = http.Header{} // they need not be announced
+	}
+	sent.ended = func() { maps.Copy(out.Trailer, f.received.Trailer) }
 }
 
 // forward says who asked and for what: as another proxy said before, and the
@@ -330,15 +382,6 @@ func forward(pr *httputil.ProxyRequest) {
 	keep("Forwarded")
 }
 
-const bufferSize = 32 << 10
-
-// buffers are reused to copy answers.
-type buffers struct{ pool sync.Pool }
-
-func (b *buffers) Get() []byte { return b.pool.Get().(*[bufferSize]byte)[:] }
-
-func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
-
 // writer keeps Go's server from adding to an answer what the upstream did not
 // send.
 type writer struct {
@@ -350,26 +393,41 @@ type writer struct {
 // Unwrap lets http.ResponseController flush and hijack.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader begins the answer.
+// WriteHeader begins the answer, or says something ahead of it.
 func (w *writer) WriteHeader(status int) {
 	if final := status >= http.StatusOK; final && !w.begun {
 		w.begun = true
-		header := w.Header()
-		for _, name := range []string{"Content-Type", "Date"} {
-			if _, sent := header[name]; !sent {
-				header[name] = nil
-			}
-		}
-		if w.flow.chunked {
-			header["Transfer-Encoding"] = []string{"chunked"}
-		}
+		w.prepare(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
+	if sent := w.flow.exchange.sent; sent != nil {
+		sent.leave.hear(status)
+	}
 }
 
-// Write passes on a piece of the answer, and counts it.
+func (w *writer) prepare(header http.Header) {
+	for _, name := range []string{"Content-Type", "Date"} {
+		if _, sent := header[name]; !sent {
+			header[name] = nil
+		}
+	}
+	if w.flow.chunked {
+		header["Transfer-Encoding"] = []string{"chunked"}
+	}
+	if sent := w.flow.exchange.sent; sent != nil && sent.ending() == nil {
+		// The transport may still read the request when Go's server looks for the
+		// next one.
+		header["Connection"] = []string{"close"}
+	}
+}
+
+// Write passes on a piece of the answer at once, and counts it. The last one
+// leaves with the end of the answer.
 func (w *writer) Write(piece []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(piece)
 	w.flow.exchange.written += int64(n)
+	if err == nil && w.flow.exchange.written < w.flow.length {
+		err = http.NewResponseController(w.ResponseWriter).Flush()
+	}
 	return n, err
 }

@@ -3,29 +3,36 @@ package proxy
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"sync"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// recorder writes exchanges as lines of JSON, each a report.Exchange.
+// recorder writes exchanges as lines of JSON, each a report.Exchange and each in
+// one write.
 type recorder struct {
+	logger *slog.Logger
+
 	mu  sync.Mutex
 	out *json.Encoder
 	err error // the first; nothing is written after it
 }
 
-func newRecorder(out io.Writer) *recorder {
+func newRecorder(out io.Writer, logger *slog.Logger) *recorder {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	return &recorder{out: encoder}
+	return &recorder{logger: logger, out: encoder}
 }
 
 func (r *recorder) write(x report.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = r.out.Encode(x)
+	if r.err != nil {
+		return
+	}
+	if r.err = r.out.Encode(x); r.err != nil {
+		r.logger.Error("the recording ends here: it cannot be written", "error", r.err)
 	}
 }
 

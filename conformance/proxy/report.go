@@ -19,10 +19,11 @@ func (p *Proxy) Stats() Stats {
 	return p.journal.stats
 }
 
-// RecordError tells why the recording is not complete; nil if it is.
+// RecordError is why the recording cannot be written; nil if it can. Exchanges
+// that Stats count as missed are not in it either.
 func (p *Proxy) RecordError() error { return p.recorder.failure() }
 
-// Report tells what was found so far: one scenario for each operation that was
+// Report is what was found so far: one scenario for each operation that was
 // seen. It is final after Close. Nothing in it is secret.
 func (p *Proxy) Report() *report.Report {
 	j := p.journal
@@ -54,16 +55,22 @@ func (p *Proxy) Report() *report.Report {
 		out.Scenarios = append(out.Scenarios, passedUnjudged(outside))
 		out.Summary.Disabled++
 	}
+	if missed := j.stats.Missed; missed > 0 {
+		out.Scenarios = append(out.Scenarios, passedMissed(missed))
+		out.Summary.Errored++
+	}
 	out.ExitCode = j.stats.exitCode()
 	return out
 }
 
 // exitCode stands for the whole: that nothing of the contract was seen counts
-// as not verified, that nothing was answered as an error.
+// as not verified, that nothing was answered or something was missed as an error.
 func (s Stats) exitCode() int {
 	switch {
 	case s.Violations > 0:
 		return exitcode.Broken
+	case s.Missed > 0:
+		return exitcode.Error
 	case s.Exchanges == 0:
 		return exitcode.Unverified
 	case s.Unanswered+s.Left == s.Exchanges:
@@ -72,7 +79,7 @@ func (s Stats) exitCode() int {
 	return exitcode.OK
 }
 
-// scenario tells of one operation.
+// scenario is what was found of one operation.
 func (t *tally) scenario(operation *spec.Operation) report.Scenario {
 	scenario := report.Scenario{
 		ID:         "proxy:" + operation.ID,
@@ -98,7 +105,7 @@ func (t *tally) scenario(operation *spec.Operation) report.Scenario {
 	return scenario
 }
 
-// failures tells each violation once, with how often it was seen.
+// failures lists each violation once, with how often it was seen.
 func (t *tally) failures(operation *spec.Operation) []report.Failure {
 	failures := []report.Failure{}
 	for _, b := range t.breaches {
@@ -130,7 +137,7 @@ func times(count int) string {
 	return fmt.Sprintf("%d times", count)
 }
 
-// statusList tells which statuses were seen, and which documented ones not.
+// statusList lists the statuses that were seen, and the documented ones that were not.
 func (t *tally) statusList(operation *spec.Operation) []report.Status {
 	codes := operation.Statuses()
 	for code := range t.statuses {
@@ -181,6 +188,22 @@ func passedUnjudged(count int) report.Scenario {
 		Operations: []string{},
 		Outcome:    report.Disabled,
 		Reason:     fmt.Sprintf("passed on and not judged, since no operation of the contract was addressed: %d", count),
+		Steps:      []report.Step{},
+		Exchanges:  []report.Exchange{},
+		Failures:   []report.Failure{},
+	}
+}
+
+// passedMissed stands for the traffic that came too fast.
+func passedMissed(count int) report.Scenario {
+	return report.Scenario{
+		ID:         "proxy:missed",
+		Feature:    "Traffic",
+		Name:       "requests that came faster than they could be judged",
+		Tags:       []string{},
+		Operations: []string{},
+		Outcome:    report.Errored,
+		Reason:     fmt.Sprintf("passed on, and neither judged nor recorded: %d", count),
 		Steps:      []report.Step{},
 		Exchanges:  []report.Exchange{},
 		Failures:   []report.Failure{},

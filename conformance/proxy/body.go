@@ -1,0 +1,323 @@
+package proxy
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// body is a body on its way. It notes how it ends, and copies what passes if it
+// is told to.
+//
+// It answers io.EOF itself once its announced length has passed, and from then
+// on. Go's transport reads a request's body once more after its length; by then
+// the server has closed it, and the error of a closed body would end the
+// connection in the middle of the answer.
+type body struct {
+	source io.ReadCloser
+	length int64  // announced, or -1
+	ended  func() // called when the source has ended as it should; nil for nobody
+	leave  *leave // to send it; nil if the client does not ask for leave
+
+	// stalled is called when a Read takes longer than idle; nil for nobody.
+	stalled func()
+	idle    time.Duration
+	timer   *time.Timer
+
+	reading sync.Mutex // one Read at a time, so that the copy has its order
+	mu      sync.Mutex
+	passed  int64
+	end     error   // what the source ended with, io.EOF included
+	copied  *copied // nil for no copy
+}
+
+func newBody(source io.ReadCloser, length int64) *body {
+	b := &body{source: source, length: length}
+	if length == 0 {
+		b.end = io.EOF
+	}
+	return b
+}
+
+// Read passes on what the source gives.
+func (b *body) Read(into []byte) (int, error) {
+	b.reading.Lock()
+	defer b.reading.Unlock()
+	b.leave.await()
+	if err := b.ending(); err != nil {
+		return 0, err
+	}
+	n, err := b.read(into)
+	return n, b.note(into[:n], err)
+}
+
+// read is a Read of the source that does not stall unnoticed.
+func (b *body) read(into []byte) (int, error) {
+	switch {
+	case b.stalled == nil:
+	case b.timer == nil:
+		b.timer = time.AfterFunc(b.idle, b.stalled)
+		defer b.timer.Stop()
+	default:
+		b.timer.Reset(b.idle)
+		defer b.timer.Stop()
+	}
+	return b.source.Read(into)
+}
+
+// note takes down what was read, and returns the error to be told of.
+func (b *body) note(piece []byte, err error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.end != nil { // sealed meanwhile
+		return b.end
+	}
+	b.passed += int64(len(piece))
+	if err == nil && b.passed == b.length {
+		err = io.EOF
+	}
+	if b.copied != nil {
+		b.copied.add(piece)
+	}
+	if b.end = err; errors.Is(err, io.EOF) && b.ended != nil {
+		b.ended()
+	}
+	return err
+}
+
+// Close closes the source.
+func (b *body) Close() error { return b.source.Close() }
+
+// errSealed is for a transport that reads on after the exchange has ended.
+var errSealed = errors.New("the exchange has ended")
+
+// seal ends the body, wherever it is: nothing is read or copied after it.
+func (b *body) seal() {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.end == nil {
+		b.end = errSealed
+	}
+}
+
+// isMissed reports whether there was no room for its copy.
+func (b *body) isMissed() bool {
+	if b == nil || b.copied == nil {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.copied.missed
+}
+
+// release gives the copy's room back. The body is sealed.
+func (b *body) release() {
+	if b != nil && b.copied != nil {
+		b.copied.release()
+	}
+}
+
+func (b *body) ending() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.end
+}
+
+// isWhole reports whether all of it has passed.
+func (b *body) isWhole() bool { return errors.Is(b.ending(), io.EOF) }
+
+// failure is what kept the source from being read to its end; nil if nothing
+// did, or if nobody read that far.
+func (b *body) failure() error {
+	switch err := b.ending(); {
+	case errors.Is(err, io.EOF), errors.Is(err, errSealed):
+		return nil
+	default:
+		return err
+	}
+}
+
+// leave is what a client waits for that sends "Expect: 100-continue". Go's server
+// gives it once the body is read, so the body is not read before the upstream has
+// given it, or has refused it by its answer.
+type leave struct {
+	once    sync.Once
+	decided chan struct{}
+	given   bool // good once it is decided
+}
+
+func newLeave() *leave { return &leave{decided: make(chan struct{})} }
+
+// longestLeave is how long to wait for an upstream that does not know of leaves.
+const longestLeave = time.Second
+
+// await blocks until it is decided.
+func (l *leave) await() {
+	if l == nil {
+		return
+	}
+	defer time.AfterFunc(longestLeave, func() { l.decide(true) }).Stop()
+	<-l.decided
+}
+
+// hear learns of a status of the upstream.
+func (l *leave) hear(status int) {
+	if l != nil && (status == http.StatusContinue || status >= http.StatusOK) {
+		l.decide(status == http.StatusContinue)
+	}
+}
+
+func (l *leave) decide(given bool) {
+	l.once.Do(func() {
+		l.given = given
+		close(l.decided)
+	})
+}
+
+// isRefused reports whether the client need not send the body.
+func (l *leave) isRefused() bool {
+	if l == nil {
+		return false
+	}
+	select {
+	case <-l.decided:
+		return !l.given
+	default:
+		return true
+	}
+}
+
+// copied is the copy of a body, in pieces from a budget. It gives up rather than
+// have the body wait for room.
+type copied struct {
+	limit  int // bytes
+	budget *budget
+	pieces [][]byte
+	next   int // bytes of the next piece
+	size   int
+	taken  int  // bytes from the budget
+	over   bool // there is more than the limit; pieces hold what came before
+	missed bool // the budget was used up; nothing is left
+}
+
+// smallestPiece is the first piece of a body whose length nobody announced.
+const smallestPiece = 1 << 10
+
+func newCopied(length int64, limit int, from *budget) *copied {
+	c := &copied{limit: limit, budget: from, next: smallestPiece}
+	if length > 0 {
+		c.next = int(min(length, bufferSize))
+	}
+	return c
+}
+
+// add copies the next part of the body.
+func (c *copied) add(part []byte) {
+	if c.over || c.missed {
+		return
+	}
+	if c.over = c.size+len(part) > c.limit; c.over {
+		return
+	}
+	c.size += len(part)
+	for len(part) > 0 {
+		last := len(c.pieces) - 1
+		if last < 0 || len(c.pieces[last]) == cap(c.pieces[last]) {
+			if !c.grow() {
+				return
+			}
+			last++
+		}
+		piece := c.pieces[last]
+		n := copy(piece[len(piece):cap(piece)], part)
+		c.pieces[last], part = piece[:len(piece)+n], part[n:]
+	}
+}
+
+// grow adds an empty piece, and reports whether there was room for it.
+func (c *copied) grow() bool {
+	if !c.budget.take(c.next) {
+		c.release()
+		c.missed = true
+		return false
+	}
+	c.taken += c.next
+	var piece []byte
+	if c.next == bufferSize {
+		piece = c.budget.Get()[:0]
+	} else {
+		piece = make([]byte, 0, c.next)
+	}
+	c.pieces = append(c.pieces, piece)
+	c.next = min(2*c.next, bufferSize)
+	return true
+}
+
+// bytes is the copy in one. It is good until the release.
+func (c *copied) bytes() []byte {
+	switch len(c.pieces) {
+	case 0:
+		return nil
+	case 1:
+		return c.pieces[0]
+	}
+	whole := bytes.Join(c.pieces, nil)
+	c.recycle()
+	c.pieces = [][]byte{whole}
+	return whole
+}
+
+// release gives everything back.
+func (c *copied) release() {
+	c.recycle()
+	c.budget.give(c.taken)
+	c.taken = 0
+}
+
+func (c *copied) recycle() {
+	for _, piece := range c.pieces {
+		if cap(piece) == bufferSize {
+			c.budget.Put(piece[:bufferSize])
+		}
+	}
+	c.pieces = nil
+}
+
+// budget is how many bytes may still be kept to be judged, and the buffers that
+// they are kept in.
+type budget struct {
+	buffers
+	left atomic.Int64
+}
+
+// take reports whether so many bytes were left, and takes them if so.
+func (b *budget) take(bytes int) bool {
+	if b.left.Add(-int64(bytes)) >= 0 {
+		return true
+	}
+	b.give(bytes)
+	return false
+}
+
+func (b *budget) give(bytes int) { b.left.Add(int64(bytes)) }
+
+const bufferSize = 32 << 10
+
+// buffers are used again, to pass answers on and to copy bodies.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) Get() []byte {
+	if buffer, used := b.pool.Get().(*[bufferSize]byte); used {
+		return buffer[:]
+	}
+	return make([]byte, bufferSize)
+}
+
+func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }

@@ -1,0 +1,141 @@
+package proxy
+
+import (
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Bounds of what the judges may cost the traffic.
+const (
+	// maxKept is how many bytes may be kept of what passes and of what waits to be
+	// judged. What comes when they are used up is not judged.
+	maxKept = 128 << 20
+	// share is the judges' share of the processors while traffic passes: one of
+	// six.
+	share = 6
+	// maxDrain is how long they may take for the rest once the traffic has ended.
+	maxDrain = 10 * time.Second
+	// maxHeld is how many exchanges may wait where answers are held back, before
+	// traffic waits for the judges.
+	maxHeld = 64
+)
+
+// judges look at exchanges after they have passed.
+type judges struct {
+	running sync.WaitGroup
+	ratio   float64       // of rest to work; 0 for no rest
+	drain   time.Duration // at the end
+	late    atomic.Bool   // the time for that is over
+
+	taking sync.Mutex
+	taken  int // from the queue
+}
+
+// startJudges makes the queue and those who work it off. Each exchange in it
+// weighs something, so that the budget is used up before the queue is full, and
+// nobody ever waits for it.
+func (p *Proxy) startJudges() {
+	processors := runtime.GOMAXPROCS(0)
+	count := max(1, processors/2)
+	p.judges.ratio, p.judges.drain = max(0, float64(share*count)/float64(processors)-1), maxDrain
+	p.budget = &budget{}
+	p.budget.left.Store(maxKept)
+	p.queue = make(chan *exchange, maxKept/exchangeWeight)
+	if p.options.FailOnViolation {
+		count, p.judges.ratio = processors, 0
+		p.budget.left.Store(math.MaxInt64)
+		p.queue = make(chan *exchange, maxHeld)
+	}
+	for range count {
+		p.judges.running.Go(p.judgeAll)
+	}
+}
+
+// drain ends the judges once they have worked off the queue. What they do not get
+// to in time is missed.
+func (p *Proxy) drain() {
+	defer time.AfterFunc(p.judges.drain, func() { p.judges.late.Store(true) }).Stop()
+	close(p.queue)
+	p.judges.running.Wait()
+	p.journal.warnOfMissed()
+}
+
+// judgeAll judges what is in the queue until its end.
+func (p *Proxy) judgeAll() {
+	var debt time.Duration
+	for {
+		x, turn, open := p.take()
+		if !open {
+			return
+		}
+		begun := time.Now()
+		if p.judges.late.Load() {
+			p.journal.miss(x)
+			p.observer.skip(turn)
+		} else {
+			p.conclude(x, turn)
+		}
+		x.release(p.budget)
+		p.journal.warnOfMissed()
+		debt = p.rest(debt + time.Duration(p.judges.ratio*float64(time.Since(begun))))
+	}
+}
+
+// take takes an exchange from the queue, and its turn: how many were taken before.
+func (p *Proxy) take() (x *exchange, turn int, open bool) {
+	p.judges.taking.Lock()
+	defer p.judges.taking.Unlock()
+	x, open = <-p.queue
+	turn = p.judges.taken
+	p.judges.taken++
+	return x, turn, open
+}
+
+// Rests are as long as timers are exact, and end soon after the traffic does.
+const (
+	shortestRest = 2 * time.Millisecond
+	longestRest  = 10 * time.Millisecond
+)
+
+// rest leaves the processors to the traffic, and returns how much of the debt is
+// left for later.
+func (p *Proxy) rest(debt time.Duration) time.Duration {
+	for debt >= shortestRest {
+		if p.passing.Load() == 0 {
+			return 0
+		}
+		begun := time.Now()
+		select {
+		case <-time.After(min(debt, longestRest)):
+		case <-p.life.Done():
+			return 0
+		}
+		debt -= time.Since(begun)
+	}
+	return debt
+}
+
+// conclude judges an exchange, remembers it and tells of it. turn is how many
+// ended before.
+func (p *Proxy) conclude(x *exchange, turn int) {
+	if x.operation == nil { // only those that are to be told of come here
+		p.observer.add(turn, observed(x, verdict{}, passed{}, passed{}))
+		return
+	}
+	found := p.judge(x)
+	sent := p.passed(x.sent, x.request.Header)
+	came := p.passed(x.came, x.header)
+	k := kept{exchange: x, violations: found.violations}
+	if p.recorder != nil && x.outcome == answered {
+		k.sent, k.came = sent.shown(p.options.MaxBody), came.shown(p.options.MaxBody)
+		p.recorder.write(k.redacted())
+	}
+	k.sent, k.came = sent.shown(keptBody), came.shown(keptBody)
+	p.journal.add(x, found, k)
+	if p.observer != nil {
+		p.observer.add(turn, observed(x, found, sent, came))
+	}
+}

@@ -1,0 +1,190 @@
+package proxy
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+// before starts a proxy before an upstream that answers everything with the same
+// body; end ends it.
+func before(t *testing.T, body string, options Options) (p *Proxy, base string, end func()) {
+	t.Helper()
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(upstream.Close)
+	var err error
+	if options.Upstream, err = url.Parse(upstream.URL); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = New(options); err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(p)
+	return p, front.URL, func() {
+		front.Close()
+		p.Close()
+	}
+}
+
+func post(t *testing.T, url, body string) {
+	t.Helper()
+	response, err := http.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%d, %v", response.StatusCode, err)
+	}
+}
+
+// TestTrafficWaitsForNoJudge: when they cannot keep up, exchanges pass as ever, in
+// bounded memory, and are counted; that is logged, reported and an error.
+func TestTrafficWaitsForNoJudge(t *testing.T) {
+	t.Parallel()
+	const size = 4 << 20
+	const count = maxKept/size + 8
+	body := strings.Repeat(" ", size)
+	let := make(chan struct{})
+	var told atomic.Int64
+	var log strings.Builder // of judges, which have ended when it is read
+	p, base, end := before(t, `{"health":"GOOD"}`, Options{
+		Observe: func(Exchange) {
+			<-let
+			told.Add(1)
+		},
+		Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	for range count {
+		post(t, base+"/api/admin/signal-endpoints/7/on", body)
+	}
+	if left := p.budget.left.Load(); left < 0 || left >= size {
+		t.Errorf("%d bytes are left of the budget", left)
+	}
+	close(let)
+	end()
+	stats := p.Stats()
+	if stats.Exchanges != count || stats.Missed < 8 || int(told.Load())+stats.Missed != count {
+		t.Errorf("%+v, of which %d are told of", stats, told.Load())
+	}
+	if left := p.budget.left.Load(); left != maxKept {
+		t.Errorf("%d bytes are not given back", maxKept-left)
+	}
+	if lines := strings.Count(log.String(), "passes faster than it can be judged"); lines != 1 {
+		t.Errorf("it is logged %d times: %s", lines, log.String())
+	}
+	r := p.Report()
+	if last := r.Scenarios[len(r.Scenarios)-1]; last.ID != "proxy:missed" || last.Outcome != report.Errored || r.Summary.Errored != 1 {
+		t.Errorf("%+v", last)
+	}
+}
+
+// TestHeldAnswersWaitForTheirJudges: then nothing is missed, however much comes.
+func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
+	t.Parallel()
+	const size = 4 << 20
+	const count = maxKept/size + 8
+	var told atomic.Int64
+	p, base, end := before(t, strings.Repeat(" ", 100), Options{FailOnViolation: true, Judge: Requests, Observe: func(Exchange) { told.Add(1) }})
+	for range count {
+		post(t, base+"/api/admin/signal-endpoints/7/on", strings.Repeat(" ", size))
+	}
+	end()
+	if stats := p.Stats(); stats.Missed != 0 || told.Load() != count {
+		t.Errorf("%+v, of which %d are told of", stats, told.Load())
+	}
+}
+
+// TestTheEndWaitsSoLong: what the judges do not get to in time is missed.
+func TestTheEndWaitsSoLong(t *testing.T) {
+	t.Parallel()
+	var p *Proxy
+	told := 0
+	p, base, end := before(t, `{"health":"GOOD"}`, Options{Observe: func(Exchange) {
+		for !p.judges.late.Load() {
+			runtime.Gosched()
+		}
+		told++
+	}})
+	p.judges.drain = 1
+	const count = 10
+	for range count {
+		post(t, base+"/api/admin/signal-endpoints/7/on", "")
+	}
+	end()
+	stats := p.Stats()
+	if stats.Exchanges != count || stats.Missed == 0 || told+stats.Missed != count {
+		t.Errorf("%+v, of which %d are told of", stats, told)
+	}
+	if code := p.Report().ExitCode; code != exitcode.Broken && code != exitcode.Error {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestMissedIsAnError, after what is broken.
+func TestMissedIsAnError(t *testing.T) {
+	t.Parallel()
+	for code, stats := range map[int]Stats{
+		exitcode.Broken:     {Exchanges: 2, Violations: 1, Missed: 1},
+		exitcode.Error:      {Exchanges: 2, Missed: 1},
+		exitcode.OK:         {Exchanges: 2},
+		exitcode.Unverified: {Outside: 2},
+	} {
+		if got := stats.exitCode(); got != code {
+			t.Errorf("%+v: exit code %d, want %d", stats, got, code)
+		}
+	}
+}
+
+// TestCopiesTakeWhatTheyHold from the budget, whatever the body is read in, and
+// give it back.
+func TestCopiesTakeWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, 1000, 1024, 1025, bufferSize - 1, bufferSize, bufferSize + 1, 10 * bufferSize, 1 << 20} {
+		for _, announced := range []bool{true, false} {
+			for _, step := range []int{1000, 4096, bufferSize} {
+				const room = 2 << 20
+				b := &budget{}
+				b.left.Store(room)
+				text := strings.Repeat("0123456789", size/10+1)[:size]
+				length := int64(-1)
+				if announced {
+					length = int64(size)
+				}
+				c := newCopied(length, 1<<20, b)
+				for rest := text; rest != ""; {
+					n := min(step, len(rest))
+					c.add([]byte(rest[:n]))
+					rest = rest[n:]
+				}
+				held := 0
+				for _, piece := range c.pieces {
+					held += cap(piece)
+				}
+				if taken := room - int(b.left.Load()); taken != held || taken > 2*size+smallestPiece+bufferSize {
+					t.Errorf("%d bytes took %d, and hold %d", size, taken, held)
+				}
+				if got := string(c.bytes()); got != text || c.over {
+					t.Errorf("%d bytes in steps of %d became %d", size, step, len(got))
+				}
+				c.release()
+				if left := b.left.Load(); left != room {
+					t.Errorf("%d bytes are not given back", room-left)
+				}
+			}
+		}
+	}
+}
