@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -23,6 +24,19 @@ func writePort(file string, address net.Addr) error {
 		return usageError("--port-file: %w", err)
 	}
 	return nil
+}
+
+// listenOn opens an address.
+func listenOn(ctx context.Context, address string) (net.Listener, error) {
+	resolved, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return nil, listenError(address, err)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", resolved.String())
+	if err != nil {
+		return nil, listenError(address, err)
+	}
+	return listener, nil
 }
 
 // listenError says what to do about an address that cannot be listened on.

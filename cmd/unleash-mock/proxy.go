@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -57,8 +56,10 @@ func (p *program) proxyCommand() *cobra.Command {
 		Short: "Stand between a client and an Unleash, and judge the traffic",
 		Long: `Stand between a client and a running Unleash, real or mocked. Traffic passes
 byte for byte; the requests and answers of the contract's operations are judged,
-everything else is counted. Answers do not wait for their verdict, unless
---fail-on-violation replaces those that break the contract by a 502.
+everything else is counted. Traffic waits for no verdict and no recording: what
+comes too fast for them passes all the same, and is counted. Only
+--fail-on-violation holds answers back, and replaces those that break the
+contract by a 502.
 
 It ends when it is interrupted or, with --run, when the command ends, and then
 tells what was found. --run starts a command with the proxy's URL in
@@ -72,8 +73,9 @@ UNLEASH_MOCK_CONTROL_TOKEN, and are off without it. --control off passes /_mock
 on, for an upstream that has one of its own.
 
 Exit 0 if the traffic kept the contract, 1 if it did not, 3 if the command of
---run failed, the upstream answered nothing or the recording is not complete,
-4 if there was no request to an operation of the contract.`,
+--run failed, the upstream answered nothing, some of the traffic came too fast to
+be judged or the recording is not complete, 4 if there was no request to an
+operation of the contract.`,
 		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
   unleash-mock proxy --upstream https://unleash.example.com/base --base-uri-path /base --ca-file ca.pem
   unleash-mock proxy --upstream http://unleash:4242 --run ./e2e.sh --report junit=proxy.xml --report html=proxy.html
@@ -124,19 +126,18 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 		return err
 	}
 	defer files.close()
-	if flags.record != "" {
-		recording, err := os.Create(flags.record)
-		if err != nil {
-			return usageError("--record: %w", err)
-		}
-		defer recording.Close()
-		options.Record = recording
-	}
-	address, err := net.ResolveTCPAddr("tcp", flags.listen)
+	listener, err := listenOn(ctx, flags.listen)
 	if err != nil {
-		return listenError(flags.listen, err)
+		return err
 	}
-	watched, err := p.watch(flags, address, &options, logger)
+	defer listener.Close() // which the server has closed, unless it was never started
+	record, err := openRecording(flags.record)
+	if err != nil {
+		return err
+	}
+	defer record.end() // twice does no harm
+	options.Record = record.writer()
+	watched, err := p.watch(flags, listener.Addr().(*net.TCPAddr), &options, logger)
 	if err != nil {
 		return err
 	}
@@ -144,12 +145,13 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return usageError("%w", err)
 	}
-	failure, err := p.passTraffic(ctx, judge, watched, address, flags, logger)
+	failure, err := p.passTraffic(ctx, judge, watched, listener, record, flags, logger)
 	judge.Close()
+	failure = errors.Join(failure, judge.RecordError(), record.end())
 	if err != nil {
 		return err
 	}
-	return p.concludeProxy(judge, files, errors.Join(failure, judge.RecordError()))
+	return p.concludeProxy(judge, files, failure)
 }
 
 func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
@@ -189,13 +191,11 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 
 // passTraffic serves until the context or the command ends. failure is that of
 // the command.
-func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, address *net.TCPAddr, flags *proxyFlags, logger *slog.Logger) (failure, err error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
-	if err != nil {
-		return nil, listenError(flags.listen, err)
-	}
+func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (failure, err error) {
 	if err := writePort(flags.portFile, listener.Addr()); err != nil {
-		listener.Close()
+		return nil, err
+	}
+	if err := record.begin(); err != nil {
 		return nil, err
 	}
 	url := strings.TrimRight("http://"+reachable(listener.Addr())+"/"+strings.Trim(flags.basePath, "/"), "/")
@@ -223,22 +223,23 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	return <-ended, err
 }
 
-// concludeProxy writes reports and tells the result.
+// concludeProxy writes reports and tells the result. No output depends on another.
 func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure error) error {
-	r := judge.Report()
+	r, stats := judge.Report(), judge.Stats()
+	if stats.Missed > 0 {
+		failure = errors.Join(failure, fmt.Errorf("%d exchanges came too fast to be judged and recorded", stats.Missed))
+	}
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error
 	}
-	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
-		return toolError("writing the summary: %w", err)
+	written := files.write(r)
+	if err := p.summarize(r, stats); err != nil {
+		written = errors.Join(written, toolError("writing the summary: %w", err))
 	}
-	stats := judge.Stats()
-	if err := tellStats(p.stdout, stats); err != nil {
-		return toolError("writing the summary: %w", err)
+	if written != nil {
+		return toolError("%w", inOneLine(written))
 	}
-	if err := files.write(r); err != nil {
-		return err
-	}
+	failure = inOneLine(failure)
 	switch r.ExitCode {
 	case exitcode.Broken:
 		broken := fmt.Errorf("%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
@@ -256,6 +257,21 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 
 var errNoAnswer = errors.New("the upstream answered no request to an operation of the contract")
 
+// inOneLine words joined errors one after the other.
+func inOneLine(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
+func (p *program) summarize(r *report.Report, stats proxy.Stats) error {
+	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
+		return err
+	}
+	return tellStats(p.stdout, stats)
+}
+
 // tellStats tells what the table of operations does not.
 func tellStats(w io.Writer, stats proxy.Stats) error {
 	for _, line := range []struct {
@@ -265,6 +281,7 @@ func tellStats(w io.Writer, stats proxy.Stats) error {
 		{"bodies that were too long, cut or not readable, so that only status and headers were judged", stats.Unjudged},
 		{"requests that the upstream did not answer, or not to the end", stats.Unanswered},
 		{"requests that the client gave up", stats.Left},
+		{"exchanges that came too fast and passed unjudged and unrecorded", stats.Missed},
 	} {
 		if line.count == 0 {
 			continue

@@ -112,6 +112,40 @@ func TestProxyUntilInterrupted(t *testing.T) {
 	}
 }
 
+// TestARecordingOutlivesAProxyThatCannotStart: an older one is emptied when all is
+// ready, and not before.
+func TestARecordingOutlivesAProxyThatCannotStart(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(answers(healthy))
+	t.Cleanup(upstream.Close)
+	running := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0")
+	taken := strings.TrimPrefix(running.url, "http://")
+	for name, args := range map[string][]string{
+		"a port in use":    {"--listen", taken},
+		"a flag":           {"--judge", "me"},
+		"no upstream":      {"--upstream", ""},
+		"a user":           {"--upstream", "http://a:b@x", "--listen", "127.0.0.1:0"},
+		"a port file":      {"--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"},
+		"a report":         {"--listen", "127.0.0.1:0", "--report", "json=/no/such/folder/x"},
+		"a missing folder": {"--listen", "127.0.0.1:0", "--ca-file", "no-such-file"},
+	} {
+		older := file(t, "traffic.jsonl", "older\n")
+		got := command(t, nil, append([]string{"proxy", "--upstream", upstream.URL, "--record", older}, args...)...)
+		if left, err := os.ReadFile(older); got.code == exitcode.OK || err != nil || string(left) != "older\n" {
+			t.Errorf("%s: exit code %d, %q is left, %v", name, got.code, left, err)
+		}
+	}
+	older := file(t, "traffic.jsonl", "older\n")
+	i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--record", older)
+	get(t, i.url+"/health", "")
+	if code := i.end(); code != exitcode.OK {
+		t.Errorf("exit code %d: %s", code, i.stderr)
+	}
+	if left, err := os.ReadFile(older); err != nil || bytes.Contains(left, []byte("older")) || bytes.Count(left, []byte("\n")) != 1 {
+		t.Errorf("%q, %v", left, err)
+	}
+}
+
 // TestProxyEndsWithItsCommand: the command finds the proxy by its environment,
 // and its failure is not lost.
 func TestProxyEndsWithItsCommand(t *testing.T) {

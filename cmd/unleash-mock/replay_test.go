@@ -159,6 +159,22 @@ func TestReplayOfNoRecording(t *testing.T) {
 	}
 }
 
+// TestReplayOfACutRecording: what a proxy left that was killed is replayed, and
+// becomes a seed, up to its last whole line; and that is told.
+func TestReplayOfACutRecording(t *testing.T) {
+	t.Parallel()
+	whole := `{"operationId":"getReady","request":{"method":"GET","url":"/ready"},"response":{"status":200}}`
+	cut := file(t, "cut.jsonl", whole+"\n"+whole[:30])
+	const told = "line 2, the last one, is cut off and left out\n"
+	mock := startServe(t, nil, "--replay", cut)
+	if want := "  replay           1 exchange of 1 operation\n"; !strings.Contains(mock.stdout.String(), want) || !strings.Contains(mock.stderr.String(), "--replay "+cut+": "+told) {
+		t.Errorf("%s%s", mock.stdout, mock.stderr)
+	}
+	if got := command(t, nil, "seed", "--from-recording", cut); got.code != exitcode.OK || got.stderr != "unleash-mock: --from-recording "+cut+": "+told {
+		t.Errorf("exit code %d: %s", got.code, got.stderr)
+	}
+}
+
 // TestReplaysSeveralFiles: by flags, or by the variable, which a flag overrules.
 func TestReplaysSeveralFiles(t *testing.T) {
 	t.Parallel()

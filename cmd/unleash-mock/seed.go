@@ -53,7 +53,7 @@ func (p *program) printSeed(text []byte) error {
 }
 
 func (p *program) seedFrom(files []string) error {
-	recordings, err := readRecordings("--from-recording", files)
+	recordings, err := p.readRecordings("--from-recording", files)
 	if err != nil {
 		return err
 	}

@@ -253,7 +253,7 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 	if err != nil {
 		return nil, err
 	}
-	recordings, err := readRecordings("--replay", flags.replay)
+	recordings, err := p.readRecordings("--replay", flags.replay)
 	if err != nil {
 		return nil, err
 	}

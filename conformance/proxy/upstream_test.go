@@ -52,6 +52,7 @@ func playBefore(t *testing.T, upstream string, change ...func(*proxy.Options)) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.SetDrain(5 * time.Minute)
 	front := httptest.NewServer(p)
 	s.Proxy, s.url = p, front.URL
 	s.client = &http.Client{

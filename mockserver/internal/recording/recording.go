@@ -30,6 +30,9 @@ type Recording struct {
 	// Name is that of the file, without its folder.
 	Name      string
 	Exchanges []Exchange
+	// Cut is the last line if it has no end, as a program that is killed leaves
+	// it: it is no exchange. 0 if there is none.
+	Cut int
 }
 
 // Exchange is a request and its answer.
@@ -88,12 +91,18 @@ type Problem struct {
 func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.Message) }
 
 // Read reads a recording. name is that of the file, by which answers are told
-// apart later. Empty lines are skipped. The error is a *Problem, or that of the
-// source.
+// apart later. Empty lines are skipped, and so is a last line that is cut off. The
+// error is a *Problem, or that of the source.
 func Read(name string, source io.Reader) (*Recording, error) {
 	out := &Recording{Name: filepath.Base(name)}
 	lines := bufio.NewScanner(source)
 	lines.Buffer(nil, maxLine)
+	ended := true // the line, by a line feed
+	lines.Split(func(text []byte, atEOF bool) (int, []byte, error) {
+		advance, line, err := bufio.ScanLines(text, atEOF)
+		ended = advance > len(line)
+		return advance, line, err
+	})
 	number := 0
 	for lines.Scan() {
 		number++
@@ -105,11 +114,15 @@ func Read(name string, source io.Reader) (*Recording, error) {
 			continue
 		}
 		x, message := parse(line)
-		if message != "" {
+		switch {
+		case message == "":
+			x.Line = number
+			out.Exchanges = append(out.Exchanges, x)
+		case !ended && isBeginning(line):
+			out.Cut = number
+		default:
 			return nil, &Problem{number, message}
 		}
-		x.Line = number
-		out.Exchanges = append(out.Exchanges, x)
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return nil, &Problem{number + 1, fmt.Sprintf("it has more than %d MiB; is the file a recording?", maxLine>>20)}
@@ -118,6 +131,12 @@ func Read(name string, source io.Reader) (*Recording, error) {
 	}
 	out.order()
 	return out, nil
+}
+
+// isBeginning reports whether a line is an object that would have gone on.
+func isBeginning(line []byte) bool {
+	err := json.NewDecoder(bytes.NewReader(line)).Decode(new(json.RawMessage))
+	return line[0] == '{' && errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // order sorts by the time the exchanges began: the proxy writes each when it has
@@ -227,7 +246,7 @@ func unescaped(segments []string) []string {
 	return out
 }
 
-// succeeded tells whether the operation did what it was asked for, and its answer
+// succeeded reports whether the operation did what it was asked for, and its answer
 // is here.
 func (x *Exchange) succeeded() bool {
 	return x.Response.Status >= http.StatusOK && x.Response.Status < http.StatusMultipleChoices && x.Request.Method != http.MethodHead

@@ -28,6 +28,9 @@ func TestRead(t *testing.T) {
 		"empty lines":          {"\ufeff\n\r\n" + health + "\r\n\n", []int{3}},
 		"by time":              {later + "\n" + health + "\n" + later, []int{2, 1, 3}},
 		"without all times":    {later + "\n" + undated + "\n" + health, []int{1, 2, 3}},
+		"without an end":       {health + "\n" + later, []int{1, 2}},
+		"cut off":              {health + "\n" + later[:len(later)-9], []int{1}},
+		"nothing but cut off":  {health[:20], nil},
 		"fields of the future": {strings.Replace(health, `"request":`, `"next":[1],"request":`, 1), []int{1}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,6 +45,9 @@ func TestRead(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.lines, lines); diff != "" || got.Name != "traffic.jsonl" {
 				t.Errorf("%s: lines differ (-want +got):\n%s", got.Name, diff)
+			}
+			if isCut := strings.Contains(name, "cut off"); isCut && got.Cut != len(lines)+1 || !isCut && got.Cut != 0 {
+				t.Errorf("line %d is cut off", got.Cut)
 			}
 		})
 	}
@@ -71,6 +77,11 @@ func TestProblems(t *testing.T) {
 				t.Errorf("the error is %v, want line 3: %s", err, test.want)
 			}
 		})
+	}
+	for name, last := range map[string]string{"text": "very-secret", "a list": "[", "broken before its end": `{"a":}`, "an end, and more": health + `{"a"`} {
+		if got, err := Read("", strings.NewReader(health+"\n"+last)); err == nil {
+			t.Errorf("%s is taken for a line that is cut off: %+v", name, got)
+		}
 	}
 	_, err := Read("", bytes.NewReader(make([]byte, maxLine+1)))
 	var problem *Problem

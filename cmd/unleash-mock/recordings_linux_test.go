@@ -1,0 +1,22 @@
+package main
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+// TestARecordingThatCannotBeWritten is told at once, and by the exit code.
+func TestARecordingThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(answers(healthy))
+	t.Cleanup(upstream.Close)
+	i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--record", "/dev/full")
+	get(t, i.url+"/health", "")
+	i.stderr.await("the recording ends here")
+	if code := i.end(); code != exitcode.Error || strings.Count(i.stderr.String(), "no space left on device") != 2 {
+		t.Errorf("exit code %d: %s", code, i.stderr)
+	}
+}
