@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -103,10 +104,10 @@ type Tokens struct {
 // MockTokens are the tokens that a mock is born with.
 func MockTokens() Tokens {
 	return Tokens{
-		Admin:    "*:*.unleash-insecure-admin-api-token",
-		Viewer:   "user:unleash-mock-viewer",
-		Backend:  "default:development.unleash-insecure-api-token",
-		Frontend: "default:development.unleash-insecure-frontend-api-token",
+		Admin:    wellknown.Admin,
+		Viewer:   wellknown.ViewerUser,
+		Backend:  wellknown.Backend,
+		Frontend: wellknown.Frontend,
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -462,7 +463,7 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	}{
 		"unknown": {"*:*.unknown-to-the-mock", "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is not known to the target: it answers 401"},
 		"backend": {conformance.MockTokens().Backend, "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is of another kind: the target answers 403"},
-		"editor":  {"user:unleash-mock-editor", "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin", "the admin's token does not have the ADMIN permission: the target answers 403"},
+		"editor":  {wellknown.EditorUser, "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin", "the admin's token does not have the ADMIN permission: the target answers 403"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -562,7 +563,7 @@ func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 	busy := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/api/admin/signals" {
 			other := httptest.NewRequest(http.MethodPost, "/api/signal-endpoint/my-external-app", nil)
-			other.Header.Set("Authorization", "signal_unleash-mock-my-external-app")
+			other.Header.Set("Authorization", wellknown.MyExternalApp)
 			mock.ServeHTTP(httptest.NewRecorder(), other)
 		}
 		stranger.ServeHTTP(w, r)

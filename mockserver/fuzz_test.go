@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -120,7 +121,7 @@ func FuzzAuthorization(f *testing.F) {
 		request.Header["Authorization"] = []string{value}
 		servers[0].ServeHTTP(recorder, request)
 		if recorder.Code == http.StatusOK && !slices.ContainsFunc(known, func(token string) bool { return strings.HasSuffix(strings.TrimSpace(value), token) }) &&
-			!strings.HasSuffix(strings.TrimSpace(value), "user:unleash-mock-editor") {
+			!strings.HasSuffix(strings.TrimSpace(value), wellknown.EditorUser) {
 			t.Fatalf("%q opened the API", value)
 		}
 	})

@@ -10,17 +10,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 const (
-	adminToken   = "*:*.unleash-insecure-admin-api-token"
-	backendToken = "default:development.unleash-insecure-api-token"
-	adminPAT     = "user:unleash-mock-admin"
-	viewerPAT    = "user:unleash-mock-viewer"
-	signalToken  = "signal_unleash-mock-my-external-app"
+	adminToken   = wellknown.Admin
+	backendToken = wellknown.Backend
+	adminPAT     = wellknown.AdminUser
+	viewerPAT    = wellknown.ViewerUser
+	signalToken  = wellknown.MyExternalApp
 )
 
 // app is a server under test.

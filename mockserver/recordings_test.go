@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -71,11 +72,11 @@ func readRecordings(t *testing.T) []recordedCase {
 }
 
 var tokenPlaceholders = strings.NewReplacer(
-	"${ADMIN}", "*:*.unleash-insecure-admin-api-token",
-	"${BACKEND}", "default:development.unleash-insecure-api-token",
-	"${FRONTEND}", "default:development.unleash-insecure-frontend-api-token",
-	"${ADMIN_PAT}", "user:unleash-mock-admin",
-	"${VIEWER}", "user:unleash-mock-viewer",
+	"${ADMIN}", wellknown.Admin,
+	"${BACKEND}", wellknown.Backend,
+	"${FRONTEND}", wellknown.Frontend,
+	"${ADMIN_PAT}", wellknown.AdminUser,
+	"${VIEWER}", wellknown.ViewerUser,
 )
 
 var anyEscape = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)

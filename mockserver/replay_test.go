@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 )
@@ -237,7 +238,7 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 		"a scenario that only delays":      {"POST", endpointsPath, adminToken, created.sent, "Prefer: delay=1ms", 201, `"id":5`, true},
 		"an answer that breaks it":         {"GET", "/health", "", "", "", 500, "broke the contract: body/health", true},
 		"the token of another endpoint":    {"POST", "/api/signal-endpoint/cpu-over-90", signalToken, "{}", "", 401, "", false},
-		"the own token":                    {"POST", "/api/signal-endpoint/cpu-over-90", "signal_unleash-mock-cpu-over-90", "{}", "", 200, `"id":3`, true},
+		"the own token":                    {"POST", "/api/signal-endpoint/cpu-over-90", wellknown.CPUOver90, "{}", "", 200, `"id":3`, true},
 		"an endpoint that is not in state": {"POST", "/api/signal-endpoint/deploys", signalToken, called.sent, "", 200, `"id":3`, true},
 		"a token that was recorded":        {"POST", "/api/signal-endpoint/deploys", "signal_recorded-5-9", called.sent, "", 200, `"id":3`, true},
 		"a token that was not":             {"POST", "/api/signal-endpoint/deploys", "signal_recorded-5-8", called.sent, "", 401, "", false},

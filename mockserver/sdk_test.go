@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // TestPathsOfSDKs: the client and frontend APIs admit one kind of token each, and
@@ -11,7 +13,7 @@ import (
 func TestPathsOfSDKs(t *testing.T) {
 	t.Parallel()
 	const (
-		frontendToken = "default:development.unleash-insecure-frontend-api-token"
+		frontendToken = wellknown.Frontend
 		wrongKind     = "expected a different token type"
 		required      = "This endpoint requires an API token"
 		notFound      = "is not available"

@@ -19,6 +19,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // answers is an upstream that always answers the same.
@@ -242,7 +243,7 @@ func TestProxyBeforeTheMock(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
 	i := startProxy(t, mock.url, "--listen", "127.0.0.1:0", "--fail-on-violation")
-	const admin = "*:*.unleash-insecure-admin-api-token"
+	const admin = wellknown.Admin
 	for _, path := range []string{
 		"/health", "/ready", "/api/admin/signal-endpoints", "/api/admin/signal-endpoints/1337/tokens", "/api/admin/signal-endpoints/1337/signals?limit=5",
 		"/api/admin/signals?from=IS:2024-01-01", "/api/admin/invoices", "/api/admin/invoices/list", "/api/admin/signal-endpoints/0/tokens/1",

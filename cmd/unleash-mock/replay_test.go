@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -33,7 +34,7 @@ func (s sending) to(t *testing.T, base string) (*http.Response, string) {
 const (
 	endpoints = "/api/admin/signal-endpoints"
 	signals   = "/api/admin/signals?limit=50"
-	ownToken  = "signal_unleash-mock-my-external-app"
+	ownToken  = wellknown.MyExternalApp
 )
 
 var traffic = []sending{
@@ -45,10 +46,10 @@ var traffic = []sending{
 	{"GET", endpoints, adminToken, ""},
 	{"PUT", endpoints + "/1338", adminToken, `{"name":"renamed","enabled":false}`},
 	{"DELETE", endpoints + "/1337/tokens/7", adminToken, ""},
-	{"POST", "/api/signal-endpoint/renamed", "signal_unleash-mock-cpu-over-90", `{"a":1}`}, // it is off
+	{"POST", "/api/signal-endpoint/renamed", wellknown.CPUOver90, `{"a":1}`}, // it is off
 	{"POST", endpoints + "/1338/on", adminToken, ""},
-	{"POST", "/api/signal-endpoint/renamed", "signal_unleash-mock-cpu-over-90", `{"b":[1.5,{"c":null}],"a":"# ü"}`},
-	{"POST", endpoints, "user:unleash-mock-viewer", `{"name":"mine"}`}, // may not
+	{"POST", "/api/signal-endpoint/renamed", wellknown.CPUOver90, `{"b":[1.5,{"c":null}],"a":"# ü"}`},
+	{"POST", endpoints, wellknown.ViewerUser, `{"name":"mine"}`}, // may not
 	{"DELETE", endpoints + "/1339", adminToken, ""},
 	{"DELETE", endpoints + "/1339", adminToken, ""}, // is gone
 	{"GET", signals, adminToken, ""},

@@ -13,11 +13,12 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-const adminToken = "*:*.unleash-insecure-admin-api-token"
+const adminToken = wellknown.Admin
 
 // get fetches a URL and returns the answer with its body.
 func get(t *testing.T, url, token string) (*http.Response, string) {
@@ -56,7 +57,7 @@ func TestServeTellsWhatToTry(t *testing.T) {
 		t.Errorf("the port file says %q (%v), the mock is at %s", port, err, mock.url)
 	}
 	said := mock.stdout.String()
-	for _, token := range []string{adminToken, "default:development.unleash-insecure-api-token", "default:development.unleash-insecure-frontend-api-token", "user:unleash-mock-admin", "user:unleash-mock-editor", "user:unleash-mock-viewer", "signal_unleash-mock-cpu-over-90"} {
+	for _, token := range []string{adminToken, wellknown.Backend, wellknown.Frontend, wellknown.AdminUser, wellknown.EditorUser, wellknown.ViewerUser, wellknown.CPUOver90} {
 		if !strings.Contains(said, token) {
 			t.Errorf("the built-in token %s is not told:\n%s", token, said)
 		}

@@ -12,11 +12,12 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 const (
-	builtInAdmin = "*:*.unleash-insecure-admin-api-token"
-	builtInFront = "default:development.unleash-insecure-frontend-api-token"
+	builtInAdmin = wellknown.Admin
+	builtInFront = wellknown.Frontend
 )
 
 // endpointNames lists the signal endpoints of an instance.

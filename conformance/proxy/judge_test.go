@@ -12,12 +12,13 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 const (
 	endpoint  = `{"id":7,"enabled":true,"name":"cpu","createdAt":"2026-11-24T09:28:33.123Z","createdByUserId":1,"tokens":[]}`
 	jsonType  = "application/json; charset=utf-8"
-	admin     = "*:*.unleash-insecure-admin-api-token"
+	admin     = wellknown.Admin
 	endpoints = "/api/admin/signal-endpoints"
 )
 

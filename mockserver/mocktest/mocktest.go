@@ -25,6 +25,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -50,12 +51,12 @@ type Tokens struct {
 
 func builtIn() Tokens {
 	return Tokens{
-		Admin:      "*:*.unleash-insecure-admin-api-token",
-		Backend:    "default:development.unleash-insecure-api-token",
-		Frontend:   "default:development.unleash-insecure-frontend-api-token",
-		AdminUser:  "user:unleash-mock-admin",
-		EditorUser: "user:unleash-mock-editor",
-		ViewerUser: "user:unleash-mock-viewer",
+		Admin:      wellknown.Admin,
+		Backend:    wellknown.Backend,
+		Frontend:   wellknown.Frontend,
+		AdminUser:  wellknown.AdminUser,
+		EditorUser: wellknown.EditorUser,
+		ViewerUser: wellknown.ViewerUser,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
@@ -85,7 +86,7 @@ func TestPlanting(t *testing.T) {
 	exported := mock.Export()
 	mock.Reset()
 	mock.AdvanceClock(time.Second)
-	expect(t, 404, http.MethodPost, planted.URL, "signal_unleash-mock-my-external-app", `{}`)
+	expect(t, 404, http.MethodPost, planted.URL, wellknown.MyExternalApp, `{}`)
 	copied := mock.Workspace("copy")
 	copied.Import(exported)
 	expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", copied.URL, endpoints, planted.ID), mock.Tokens.Admin, "")

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // load is a kind of request.
@@ -14,7 +16,7 @@ type load struct {
 	varied             string // body of the nth request, %d; empty if all are the same
 }
 
-const adminToken = "*:*.unleash-insecure-admin-api-token"
+const adminToken = wellknown.Admin
 
 const tokenPath = "/api/admin/signal-endpoints/1337/tokens/7"
 

@@ -6,15 +6,17 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // The tokens of the built-in seed.
 const (
-	adminToken    = "*:*.unleash-insecure-admin-api-token"
-	backendToken  = "default:development.unleash-insecure-api-token"
-	frontendToken = "default:development.unleash-insecure-frontend-api-token"
-	viewerToken   = "user:unleash-mock-viewer"
-	signalToken   = "signal_unleash-mock-my-external-app"
+	adminToken    = wellknown.Admin
+	backendToken  = wellknown.Backend
+	frontendToken = wellknown.Frontend
+	viewerToken   = wellknown.ViewerUser
+	signalToken   = wellknown.MyExternalApp
 	unknownToken  = "a-token-that-nobody-knows"
 )
 

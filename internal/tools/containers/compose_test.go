@@ -16,6 +16,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 const root = "../../../"
@@ -31,9 +33,9 @@ const (
 // publishedTokens are the example tokens of Unleash's own docs, which users have
 // in their configuration already.
 var publishedTokens = map[string]string{
-	"INIT_ADMIN_API_TOKENS":    "*:*.unleash-insecure-admin-api-token",
-	"INIT_BACKEND_API_TOKENS":  "default:development.unleash-insecure-api-token",
-	"INIT_FRONTEND_API_TOKENS": "default:development.unleash-insecure-frontend-api-token",
+	"INIT_ADMIN_API_TOKENS":    wellknown.Admin,
+	"INIT_BACKEND_API_TOKENS":  wellknown.Backend,
+	"INIT_FRONTEND_API_TOKENS": wellknown.Frontend,
 }
 
 func TestProfilesStartTheServicesTheyPromise(t *testing.T) {

@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 const (
-	adminToken  = "*:*.unleash-insecure-admin-api-token"
-	signalToken = "signal_unleash-mock-my-external-app"
+	adminToken  = wellknown.Admin
+	signalToken = wellknown.MyExternalApp
 
 	// hostile is markup that a page must show as text.
 	hostile = `<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"'`

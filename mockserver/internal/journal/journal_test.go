@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -347,7 +348,7 @@ func typical() *Exchange {
 	return &Exchange{
 		Start: time.Unix(1, 0), Duration: 30 * time.Microsecond, Method: http.MethodGet, Host: "127.0.0.1:4242",
 		Path: "/api/admin/signal-endpoints", Operation: "getSignalEndpoints", Status: 200, Caller: "admin API token",
-		RequestHeader: http.Header{"Authorization": {"*:*.unleash-insecure-admin-api-token"}, "Accept": {"*/*"}, "User-Agent": {"wrk"}, "Accept-Encoding": {"gzip"}},
+		RequestHeader: http.Header{"Authorization": {wellknown.Admin}, "Accept": {"*/*"}, "User-Agent": {"wrk"}, "Accept-Encoding": {"gzip"}},
 		ResponseHeader: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Etag": {`W/"2c8-0123456789012345678901234567"`},
 			"Vary": {"Accept-Encoding"}, "Content-Length": {"712"}, "Unleash-Mock": {"dev"}},
 		ResponseBody: []byte(strings.Repeat("x", 712)),

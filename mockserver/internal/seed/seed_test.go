@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
@@ -196,4 +197,18 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("the error has several lines: %q", err)
 		}
 	})
+}
+
+// TestBuiltInTokensAreListed: the tokens of the built-in seed are those of package
+// wellknown, by which others know them.
+func TestBuiltInTokensAreListed(t *testing.T) {
+	t.Parallel()
+	found := regexp.MustCompile(`(?:signal_|user:|[*\w]+:[*\w]+\.)unleash-[\w-]+`).FindAllString(string(DefaultSource()), -1)
+	want := []string{
+		wellknown.AdminUser, wellknown.EditorUser, wellknown.ViewerUser, wellknown.Admin, wellknown.Backend, wellknown.Frontend,
+		wellknown.MyExternalApp, wellknown.CPUOver90, wellknown.CPUOver90OnStaging,
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("(-listed +in the seed):\n%s", diff)
+	}
 }
