@@ -88,29 +88,6 @@ func (a *app) must(status int, method, path, token, body string, header ...strin
 	return got
 }
 
-// example is a request of an operation that succeeds on the built-in seed.
-type example struct{ path, token, body string }
-
-var examples = map[string]example{
-	"getSignalEndpoints":        {"/api/admin/signal-endpoints", adminToken, ""},
-	"createSignalEndpoint":      {"/api/admin/signal-endpoints", adminToken, `{"name":"new"}`},
-	"updateSignalEndpoint":      {"/api/admin/signal-endpoints/1337", adminToken, `{"name":"renamed"}`},
-	"deleteSignalEndpoint":      {"/api/admin/signal-endpoints/1337", adminToken, ""},
-	"enableSignalEndpoint":      {"/api/admin/signal-endpoints/1337/on", adminToken, ""},
-	"disableSignalEndpoint":     {"/api/admin/signal-endpoints/1337/off", adminToken, ""},
-	"getSignalEndpointTokens":   {"/api/admin/signal-endpoints/1337/tokens", adminToken, ""},
-	"createSignalEndpointToken": {"/api/admin/signal-endpoints/1337/tokens", adminToken, `{"name":"new"}`},
-	"updateSignalEndpointToken": {"/api/admin/signal-endpoints/1337/tokens/7", adminToken, `{"name":"renamed"}`},
-	"deleteSignalEndpointToken": {"/api/admin/signal-endpoints/1337/tokens/7", adminToken, ""},
-	"getSignalEndpointSignals":  {"/api/admin/signal-endpoints/1337/signals", adminToken, ""},
-	"callSignalEndpoint":        {"/api/signal-endpoint/my-external-app", signalToken, `{"cpu":92}`},
-	"getSignals":                {"/api/admin/signals", adminToken, ""},
-	"getInvoices":               {"/api/admin/invoices", adminToken, ""},
-	"getDetailedInvoices":       {"/api/admin/invoices/list", adminToken, ""},
-	"getReady":                  {"/ready", "", ""},
-	"getHealth":                 {"/health", "", ""},
-}
-
 // provoke makes an operation answer a status. Each function sends the
 // operation's example with one thing wrong.
 var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
@@ -129,13 +106,14 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 		return newApp(t).call(o.Method, e.path, backendToken, e.body)
 	},
 	404: func(t *testing.T, o *spec.Operation, e example) reply {
-		if path := strings.NewReplacer("1337", "99", "my-external-app", "unknown").Replace(e.path); path != e.path && o.ID != "getSignalEndpointTokens" {
-			return newApp(t).call(o.Method, path, e.token, e.body)
+		if wrong, has := e.wrong(404); has {
+			return newApp(t).call(o.Method, wrong.path, wrong.token, wrong.body)
 		}
 		return newApp(t, WithEdition(OpenSource)).call(o.Method, e.path, e.token, e.body)
 	},
 	409: func(t *testing.T, o *spec.Operation, e example) reply {
-		return newApp(t).call(o.Method, e.path, e.token, `{"name":"cpu-over-90"}`)
+		wrong, _ := e.wrong(409)
+		return wrong.prepared(t).call(o.Method, wrong.path, wrong.token, wrong.body)
 	},
 	413: func(t *testing.T, o *spec.Operation, e example) reply {
 		return newApp(t).call(o.Method, e.path, e.token, `"`+strings.Repeat("a", 102399)+`"`)
@@ -146,8 +124,8 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 	429: func(t *testing.T, o *spec.Operation, e example) reply {
 		limited := newApp(t, WithLimits(Limits{CallsPerSecond: 1, PersonalTokenPerMinute: 1}))
 		token := adminPAT
-		if o.ID == "callSignalEndpoint" {
-			token = signalToken
+		if e.token != adminToken && e.token != "" {
+			token = e.token
 		}
 		limited.call(o.Method, e.path, token, e.body)
 		return limited.call(o.Method, e.path, token, e.body)
@@ -166,7 +144,7 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 }
 
 func succeed(t *testing.T, o *spec.Operation, e example) reply {
-	return newApp(t).call(o.Method, e.path, e.token, e.body)
+	return e.prepared(t).call(o.Method, e.path, e.token, e.body)
 }
 
 // answering returns a server in which one operation is answered by a handler of

@@ -39,7 +39,8 @@ func TestTheDocumentHasThe17OperationalOperations(t *testing.T) {
 		"getReady GET /ready",
 		"getHealth GET /health",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	operational := slices.DeleteFunc(got, func(line string) bool { return !slices.Contains(want, line) }) // beside others
+	if diff := cmp.Diff(want, operational); diff != "" {
 		t.Error(diff)
 	}
 }
