@@ -18,7 +18,7 @@ import (
 )
 
 // controlExamples are requests of each control operation that succeed on a mock
-// with one exchange, one scenario and the workspace other.
+// with one exchange, one rule and the workspace other.
 var controlExamples = map[string]struct{ path, body string }{
 	"getInfo":          {"/_mock/info", ""},
 	"resetWorkspace":   {"/_mock/reset", ""},
@@ -26,11 +26,11 @@ var controlExamples = map[string]struct{ path, body string }{
 	"importState":      {"/_mock/state", emptyState},
 	"getClock":         {"/_mock/clock", ""},
 	"setClock":         {"/_mock/clock", `{"now":"2030-01-01T00:00:00Z","advance":"1h30m","frozen":true}`},
-	"listScenarios":    {"/_mock/scenarios", ""},
-	"addScenario":      {"/_mock/scenarios", `{"name":"n","match":{"operations":["getSignals"],"headers":{"X-A":"*"},"body":{"/a":[1]}},"answer":{"status":503,"headers":{"X-B":"c"},"body":{"d":null}},"delay":{"distribution":"uniform","min":"0s","max":"1ms"},"fault":"slow","slowFor":"1ms","times":1,"probability":0.5}`},
-	"deleteScenarios":  {"/_mock/scenarios", ""},
-	"getScenario":      {"/_mock/scenarios/1", ""},
-	"deleteScenario":   {"/_mock/scenarios/1", ""},
+	"listRules":        {"/_mock/rules", ""},
+	"addRule":          {"/_mock/rules", `{"name":"n","match":{"operations":["getSignals"],"headers":{"X-A":"*"},"body":{"/a":[1]}},"answer":{"status":503,"headers":{"X-B":"c"},"body":{"d":null}},"delay":{"distribution":"uniform","min":"0s","max":"1ms"},"fault":"slow","slowFor":"1ms","times":1,"probability":0.5}`},
+	"deleteRules":      {"/_mock/rules", ""},
+	"getRule":          {"/_mock/rules/1", ""},
+	"deleteRule":       {"/_mock/rules/1", ""},
 	"listRequests":     {"/_mock/requests?operationId=updateSignalEndpoint&method=PUT&path=/api/*&status=4xx&violation=true&after=0&before=9&limit=1&order=oldest&wait=1s&count=1", ""},
 	"clearRequests":    {"/_mock/requests", ""},
 	"getRequest":       {"/_mock/requests/1", ""},
@@ -60,7 +60,7 @@ func TestEveryControlOperation(t *testing.T) {
 			t.Parallel()
 			a := newApp(t)
 			a.must(400, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{"name":1}`)
-			a.must(201, http.MethodPost, "/_mock/scenarios", "", `{"answer":{"status":500},"times":1}`)
+			a.must(201, http.MethodPost, "/_mock/rules", "", `{"answer":{"status":500},"times":1}`)
 			a.must(200, http.MethodGet, "/w/other/ready", "", "")
 			example, exists := controlExamples[operation.ID]
 			if !exists {
@@ -90,6 +90,9 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		want               string
 	}{
 		"unknown path":         {"GET", "/_mock/nothing", "", nil, 404, "The control API has no path /_mock/nothing."},
+		"old path":             {"GET", "/_mock/scenarios", "", nil, 404, "The control API has no path /_mock/scenarios. It is called /_mock/rules now."},
+		"old path of one":      {"DELETE", "/w/ci/_mock/scenarios/1", "", nil, 404, "It is called /_mock/rules/1 now."},
+		"old parameter":        {"GET", "/_mock/requests?scenario=*", "", nil, 400, "listRequests has no parameter scenario. It is called rule now."},
 		"wrong method":         {"PATCH", "/_mock/state", "", nil, 405, "answers GET,HEAD,PUT, not PATCH"},
 		"no JSON":              {"PUT", "/_mock/clock", "{", nil, 400, "Expected property name"},
 		"content type":         {"PUT", "/_mock/clock", "{}", []string{"Content-Type: text/plain"}, 415, "text/plain"},
@@ -105,14 +108,14 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"too long a wait":      {"GET", "/_mock/requests?wait=6m", "", nil, 400, "is no duration up to 5m0s"},
 		"no such exchange":     {"GET", "/_mock/requests/7", "", nil, 404, "No exchange with the id 7 is kept."},
 		"no id":                {"GET", "/_mock/requests/x", "", nil, 404, "No exchange with the id x is kept."},
-		"no such scenario":     {"DELETE", "/_mock/scenarios/7", "", nil, 404, "There is no scenario with the id 7."},
+		"no such rule":         {"DELETE", "/_mock/rules/7", "", nil, 404, "There is no rule with the id 7."},
 		"no such workspace":    {"GET", "/_mock/workspaces/none", "", nil, 404, "there is no such workspace"},
 		"removing default":     {"DELETE", "/_mock/workspaces/default", "", nil, 409, "cannot be removed"},
 		"bad name":             {"POST", "/_mock/workspaces", `{"name":"a/b"}`, nil, 400, "/body/name"},
-		"wrong rule":           {"POST", "/_mock/scenarios", `{"answer":{"status":500,"text":"x","body":1}}`, nil, 400, "an answer has a body or a text, not both"},
-		"unknown field":        {"POST", "/_mock/scenarios", `{"fault":"reset","tmies":1}`, nil, 400, "tmies"},
-		"unknown operation":    {"POST", "/_mock/scenarios", `{"fault":"reset","match":{"operations":["x"]}}`, nil, 400, `\"x\" is not an operation of the API`},
-		"another workspace":    {"POST", "/_mock/scenarios", `{"fault":"reset","match":{"workspace":"ci-*"}}`, nil, 400, "/body/match/workspace"},
+		"wrong rule":           {"POST", "/_mock/rules", `{"answer":{"status":500,"text":"x","body":1}}`, nil, 400, "an answer has a body or a text, not both"},
+		"unknown field":        {"POST", "/_mock/rules", `{"fault":"reset","tmies":1}`, nil, 400, "tmies"},
+		"unknown operation":    {"POST", "/_mock/rules", `{"fault":"reset","match":{"operations":["x"]}}`, nil, 400, `\"x\" is not an operation of the API`},
+		"another workspace":    {"POST", "/_mock/rules", `{"fault":"reset","match":{"workspace":"ci-*"}}`, nil, 400, "/body/match/workspace"},
 		"cross-origin":         {"POST", "/_mock/reset", "", []string{"Sec-Fetch-Site: cross-site"}, 403, "another origin"},
 		"two workspaces":       {"POST", "/w/a/_mock/reset", "", []string{"Unleash-Mock-Workspace: b"}, 400, "the request names two workspaces"},
 		"not a workspace":      {"GET", "/w/a b/_mock/clock", "", nil, 400, "is no name for a workspace"},
@@ -294,7 +297,7 @@ func transcript(t *testing.T, options ...Option) string {
 		say("POST", workspace+"/api/signal-endpoint/new", secret, `{"a":2}`)
 		say("GET", workspace+"/api/admin/signals", adminToken, "")
 		say("GET", workspace+"/api/admin/nothing", "", "")
-		a.must(201, "POST", workspace+"/_mock/scenarios", "", `{"answer":{"status":500},"probability":0.5}`)
+		a.must(201, "POST", workspace+"/_mock/rules", "", `{"answer":{"status":500},"probability":0.5}`)
 		for range 12 {
 			say("GET", workspace+"/api/admin/invoices", adminToken, "")
 		}
@@ -548,7 +551,7 @@ func TestNoSecretCanBeRead(t *testing.T) {
 	a.must(400, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"x","token":"very-secret-7",`)
 	a.must(404, http.MethodGet, "/api/admin/user:very-secret-8", adminToken, "")
 	a.must(400, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{"name":["user:very-secret-9"]}`)
-	for _, path := range []string{"requests?limit=1000", "requests.har", "violations", "state", "coverage", "scenarios", "workspaces", "info"} {
+	for _, path := range []string{"requests?limit=1000", "requests.har", "violations", "state", "coverage", "rules", "workspaces", "info"} {
 		body := string(a.must(200, http.MethodGet, "/_mock/"+path, "", "").body)
 		for _, secret := range []string{"very-secret", strings.TrimPrefix(made, "signal_"), "unleash-insecure", "unleash-mock-admin"} {
 			if path == "state" && !strings.HasPrefix(secret, "unleash") {

@@ -215,7 +215,7 @@ func TestReplayInItsOrder(t *testing.T) {
 }
 
 // TestReplayIsTheMocksToGuard: who somebody is, what he may and how often, the mock
-// decides as ever; scenarios win; the contract judges.
+// decides as ever; rules win; the contract judges.
 func TestReplayIsTheMocksToGuard(t *testing.T) {
 	t.Parallel()
 	broken := recorded{operation: "getHealth", method: "GET", url: "/health", status: 200, came: `{"health":"FINE"}`}
@@ -233,9 +233,9 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 		"no token":                         {"POST", endpointsPath, "", created.sent, "", 401, "", false},
 		"no permission":                    {"POST", endpointsPath, viewerPAT, created.sent, "", 403, "", false},
 		"a refusal is not replayed":        {"GET", "/api/admin/signals", adminToken, "", "", 200, "total", false},
-		"a scenario":                       {"POST", endpointsPath, adminToken, created.sent, "Prefer: code=409", 409, "NameExistsError", false},
+		"a rule":                           {"POST", endpointsPath, adminToken, created.sent, "Prefer: code=409", 409, "NameExistsError", false},
 		"a success is demanded":            {"POST", endpointsPath, adminToken, created.sent, "Prefer: code=201", 201, `"id":1339`, false},
-		"a scenario that only delays":      {"POST", endpointsPath, adminToken, created.sent, "Prefer: delay=1ms", 201, `"id":5`, true},
+		"a rule that only delays":          {"POST", endpointsPath, adminToken, created.sent, "Prefer: delay=1ms", 201, `"id":5`, true},
 		"an answer that breaks it":         {"GET", "/health", "", "", "", 500, "broke the contract: body/health", true},
 		"the token of another endpoint":    {"POST", "/api/signal-endpoint/cpu-over-90", signalToken, "{}", "", 401, "", false},
 		"the own token":                    {"POST", "/api/signal-endpoint/cpu-over-90", wellknown.CPUOver90, "{}", "", 200, `"id":3`, true},

@@ -75,8 +75,8 @@ func TestPreferWithinItsBounds(t *testing.T) {
 func TestTheNextTwoUpdatesFail(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
-	created := a.must(201, http.MethodPost, "/_mock/scenarios", "", `{"match":{"operations":["updateSignalEndpointToken"]},"answer":{"status":429},"times":2}`)
-	if created.header.Get("Location") != "scenarios/1" {
+	created := a.must(201, http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["updateSignalEndpointToken"]},"answer":{"status":429},"times":2}`)
+	if created.header.Get("Location") != "rules/1" {
 		t.Errorf("created at %q", created.header.Get("Location"))
 	}
 	for _, status := range []int{429, 429, 200, 200} {
@@ -86,7 +86,7 @@ func TestTheNextTwoUpdatesFail(t *testing.T) {
 		}
 	}
 	a.must(200, http.MethodGet, "/api/admin/signal-endpoints/1337/tokens", adminToken, "")
-	if rule := a.must(200, http.MethodGet, "/_mock/scenarios/1", "", "").json(t); rule["hits"] != 2.0 || rule["exhausted"] != true {
+	if rule := a.must(200, http.MethodGet, "/_mock/rules/1", "", "").json(t); rule["hits"] != 2.0 || rule["exhausted"] != true {
 		t.Errorf("the rule says %v", rule)
 	}
 }
@@ -95,7 +95,7 @@ func TestRulesOfASeed(t *testing.T) {
 	t.Parallel()
 	seed := WithSeedFile([]byte(`
 apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
-scenarios:
+rules:
   - {name: outage, match: {workspace: "ci-*", operations: [getInvoices]}, answer: {status: 502, text: "<h1>Bad Gateway</h1>", headers: {Content-Type: text/html}}}
   - {match: {headers: {X-Slow: "*"}}, delay: 1ms}
 `))
@@ -105,15 +105,15 @@ scenarios:
 		t.Errorf("%v %s", got.header, got.body)
 	}
 	a.must(200, http.MethodGet, "/api/admin/invoices", adminToken, "", "X-Slow: yes")
-	a.must(200, http.MethodDelete, "/w/ci-1/_mock/scenarios", "", "")
+	a.must(200, http.MethodDelete, "/w/ci-1/_mock/rules", "", "")
 	a.must(200, http.MethodGet, "/w/ci-1/api/admin/invoices", adminToken, "")
 	a.must(200, http.MethodPost, "/w/ci-1/_mock/reset", "", "")
 	a.must(502, http.MethodGet, "/w/ci-1/api/admin/invoices", adminToken, "")
 	for want, rule := range map[string]string{
-		`scenario 1 of the seed: /match/operations/0: "nothing" is not an operation of the API`: "{match: {operations: [nothing]}, fault: reset}",
-		"line 1, column 31: scenarios[0].answer.status: 99 is not a status from 200 to 599":     "{answer: {status: 99}}",
+		`rule 1 of the seed: /match/operations/0: "nothing" is not an operation of the API`: "{match: {operations: [nothing]}, fault: reset}",
+		"line 1, column 31: rules[0].answer.status: 99 is not a status from 200 to 599":     "{answer: {status: 99}}",
 	} {
-		if _, err := New(WithSeedFile([]byte("scenarios: [" + rule + "]"))); err == nil || !strings.Contains(err.Error(), strings.SplitN(want, ": ", 2)[1]) {
+		if _, err := New(WithSeedFile([]byte("rules: [" + rule + "]"))); err == nil || !strings.Contains(err.Error(), strings.SplitN(want, ": ", 2)[1]) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -175,22 +175,22 @@ func TestFaultsOnTheWire(t *testing.T) {
 	}
 	a.must(404, http.MethodDelete, list+"/1338", adminToken, "") // truncated, it was carried out; reset, it was not
 	slow := `{"fault":"slow","slowFor":"40ms","times":1}`
-	a.must(201, http.MethodPost, "/_mock/scenarios", "", slow)
+	a.must(201, http.MethodPost, "/_mock/rules", "", slow)
 	if _, body, err := request(t, http.MethodGet, url+list, ""); err != nil || !json.Valid(body) {
 		t.Errorf("slow: %v, %q", err, body)
 	}
 	newest := a.must(200, http.MethodGet, "/_mock/requests?limit=1", "", "").json(t)["requests"].([]any)[0].(map[string]any)
-	if took := newest["durationMs"].(float64); took < 40 || newest["scenario"] != "1" {
-		t.Errorf("slow: it took %v ms by scenario %v", took, newest["scenario"])
+	if took := newest["durationMs"].(float64); took < 40 || newest["rule"] != "1" {
+		t.Errorf("slow: it took %v ms by rule %v", took, newest["rule"])
 	}
 	if _, _, err := request(t, http.MethodGet, url+list, "delay=30ms"); err != nil {
 		t.Error(err)
 	}
 	newest = a.must(200, http.MethodGet, "/_mock/requests?limit=1", "", "").json(t)["requests"].([]any)[0].(map[string]any)
-	if took := newest["durationMs"].(float64); took < 30 || newest["scenario"] != rules.Preferred {
-		t.Errorf("delay: it took %v ms by scenario %v", took, newest["scenario"])
+	if took := newest["durationMs"].(float64); took < 30 || newest["rule"] != rules.Preferred {
+		t.Errorf("delay: it took %v ms by rule %v", took, newest["rule"])
 	}
-	resets := a.must(200, http.MethodGet, "/_mock/requests?scenario=prefer&limit=99", "", "").json(t)["requests"].([]any)
+	resets := a.must(200, http.MethodGet, "/_mock/requests?rule=prefer&limit=99", "", "").json(t)["requests"].([]any)
 	count := 0
 	for _, exchange := range resets {
 		if exchange.(map[string]any)["status"] == 0.0 {
@@ -237,7 +237,7 @@ func TestParallelClientsDoNotInterfere(t *testing.T) {
 				secret, _ := call("POST", "/api/admin/signal-endpoints/1339/tokens", adminToken, `{"name":"t"}`).json(t)["token"].(string)
 				want(200, call("POST", "/api/signal-endpoint/e-0", secret, `{}`))
 				want(429, call("POST", "/api/signal-endpoint/e-0", secret, `{}`))
-				want(201, call("POST", "/_mock/scenarios", "", fmt.Sprintf(`{"match":{"operations":["getSignals"]},"answer":{"status":%d},"times":1}`, 500+n%3)))
+				want(201, call("POST", "/_mock/rules", "", fmt.Sprintf(`{"match":{"operations":["getSignals"]},"answer":{"status":%d},"times":1}`, 500+n%3)))
 				want(500+n%3, call("GET", "/api/admin/signals", adminToken, ""))
 				if total := call("GET", "/api/admin/signals", adminToken, "").json(t)["total"]; total != 6.0 {
 					t.Errorf("client %d: %v signals", n, total)

@@ -8,7 +8,7 @@ import (
 )
 
 // Violation is one breach of the contract: a response that was replaced by a
-// 500, or forced by a scenario, or a request that the policy Faithful let pass
+// 500, or forced by a rule, or a request that the policy Faithful let pass
 // and Strict would refuse.
 type Violation struct {
 	Time      time.Time

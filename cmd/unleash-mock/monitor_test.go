@@ -104,7 +104,7 @@ func TestProxyKeepsAJournal(t *testing.T) {
 			}
 		}
 	}
-	if response, body := get(t, i.url+"/_mock/scenarios", ""); response.StatusCode != http.StatusNotFound || !strings.Contains(body, "listScenarios is for a mock") {
+	if response, body := get(t, i.url+"/_mock/rules", ""); response.StatusCode != http.StatusNotFound || !strings.Contains(body, "listRules is for a mock") {
 		t.Errorf("status %d: %s", response.StatusCode, body)
 	}
 	pass(t, "DELETE", i.url+"/_mock/requests", "")

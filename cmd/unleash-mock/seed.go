@@ -64,8 +64,8 @@ func (p *program) seedFrom(files []string) error {
 	return p.printSeed(text)
 }
 
-// checkSeed tells all that is wrong with a seed file. One that is well-formed is
-// tried: only a server knows whether its scenarios are for operations that exist.
+// checkSeed prints everything that is wrong with a seed file. A well-formed one is
+// tried: only a server knows whether its rules are for operations that exist.
 func (p *program) checkSeed(file string) error {
 	source, err := readFile("--check", file)
 	if err != nil {

@@ -19,15 +19,15 @@ type Filter struct {
 	Path string
 	// Status is a status, such as 404, or a class, such as 4xx.
 	Status string
-	// Scenario is the id of a rule, or a * for any.
-	Scenario string
+	// Rule is the id of a rule, "prefer" for the header Prefer, or a * for any.
+	Rule string
 	// After is an id; only later exchanges are picked.
 	After int64
 }
 
 func (f Filter) query() url.Values {
 	out := url.Values{}
-	for name, value := range map[string]string{"operationId": f.Operation, "method": f.Method, "path": f.Path, "status": f.Status, "scenario": f.Scenario} {
+	for name, value := range map[string]string{"operationId": f.Operation, "method": f.Method, "path": f.Path, "status": f.Status, "rule": f.Rule} {
 		if value != "" {
 			out.Set(name, value)
 		}
@@ -49,12 +49,12 @@ type Exchange struct {
 	Target string
 	// Operation is the operationId; empty for what is none.
 	Operation string `json:"operationId"`
-	// Status is 0 if a scenario reset the connection.
+	// Status is 0 if a rule reset the connection.
 	Status int
 	// Caller says whose token it was, without the token.
 	Caller string
-	// Scenario is the id of the rule that changed the answer, or "prefer".
-	Scenario   string
+	// Rule is the id of the rule that changed the answer, or "prefer".
+	Rule       string
 	Request    Message
 	Response   Message
 	Violations []Violation
@@ -147,8 +147,8 @@ func (s *Server) AssertRequests(count int, filter Filter) []Exchange {
 }
 
 // Violations returns what broke the contract, oldest first: requests that were
-// refused or only accepted, and answers that were replaced. Answers that a
-// scenario demanded are not among them.
+// refused or only accepted, and answers that were replaced. Answers that a rule
+// forced are not among them.
 func (s *Server) Violations() []Violation {
 	s.t.Helper()
 	var out struct{ Violations []Violation }

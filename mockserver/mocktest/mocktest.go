@@ -96,7 +96,7 @@ func Start(t TB, options ...mockserver.Option) *Server {
 	return server
 }
 
-// Workspace returns another instance on the same mock: state, tokens, scenarios,
+// Workspace returns another instance on the same mock: state, tokens, rules,
 // journal and clock of its own, from the same seed. It is cheaper than Start,
 // for tests that need many.
 func (s *Server) Workspace(name string) *Server {
@@ -109,7 +109,7 @@ func (s *Server) Workspace(name string) *Server {
 // Handler returns the mock itself, for tests that need no network.
 func (s *Server) Handler() http.Handler { return s.mock }
 
-// Reset goes back to the seed: state, scenarios and clock; the journal is empty.
+// Reset goes back to the seed: state, rules and clock; the journal is empty.
 func (s *Server) Reset() {
 	s.t.Helper()
 	s.control(http.MethodPost, "reset", nil, nil)

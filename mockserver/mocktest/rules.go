@@ -60,7 +60,7 @@ type ActiveRule struct {
 func (s *Server) SetRule(rule Rule) *ActiveRule {
 	s.t.Helper()
 	out := &ActiveRule{server: s}
-	s.control(http.MethodPost, "scenarios", rule, out)
+	s.control(http.MethodPost, "rules", rule, out)
 	return out
 }
 
@@ -75,18 +75,18 @@ func (s *Server) Fail(operation string, status, times int) *ActiveRule {
 func (r *ActiveRule) Hits() int {
 	r.server.t.Helper()
 	var out struct{ Hits int }
-	r.server.control(http.MethodGet, "scenarios/"+r.ID, nil, &out)
+	r.server.control(http.MethodGet, "rules/"+r.ID, nil, &out)
 	return out.Hits
 }
 
 // Drop removes the rule.
 func (r *ActiveRule) Drop() {
 	r.server.t.Helper()
-	r.server.control(http.MethodDelete, "scenarios/"+r.ID, nil, nil)
+	r.server.control(http.MethodDelete, "rules/"+r.ID, nil, nil)
 }
 
 // DropRules removes all rules.
 func (s *Server) DropRules() {
 	s.t.Helper()
-	s.control(http.MethodDelete, "scenarios", nil, nil)
+	s.control(http.MethodDelete, "rules", nil, nil)
 }

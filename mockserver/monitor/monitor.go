@@ -7,7 +7,7 @@
 //	server.RegisterOnShutdown(m.Close)
 //	... for each exchange: m.Append(&monitor.Exchange{...})
 //
-// What only a mock has, such as state, scenarios and workspaces, answers 404.
+// What only a mock has, such as state, rules and workspaces, answers 404.
 package monitor
 
 import (

@@ -102,7 +102,7 @@ func TestPageIsUsableByKeyboard(t *testing.T) {
 	page.Says("#detail", "Choose an exchange")
 	page.Wait(`document.activeElement.innerText.includes("/ready")`)
 	page.Do(chromedp.Focus("#tab-traffic"), chromedp.KeyEvent(kb.ArrowRight))
-	page.Wait(`document.activeElement.id === "tab-scenarios" && !document.getElementById("scenarios").hidden && document.getElementById("traffic").hidden`)
+	page.Wait(`document.activeElement.id === "tab-rules" && !document.getElementById("rules").hidden && document.getElementById("traffic").hidden`)
 	page.Do(chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
 	page.Wait(`document.activeElement.id === "tab-coverage"`)
 	var unnamed []string
@@ -113,19 +113,19 @@ func TestPageIsUsableByKeyboard(t *testing.T) {
 	}
 }
 
-func TestPageSetsScenarios(t *testing.T) {
+func TestPageSetsRules(t *testing.T) {
 	t.Parallel()
-	page := browse(t, "/_mock/#scenarios")
+	page := browse(t, "/_mock/#rules")
 	page.Do(chromedp.WaitVisible("#rule"))
 	page.Choose("rule-operation", "getSignalEndpoints")
 	page.Choose("rule-status", "429")
 	page.Do(chromedp.SendKeys("#rule-times", "2"), chromedp.Click(`#rule button[type="submit"]`))
-	page.Count("#rules li", 1)
-	page.Says("#rules", "getSignalEndpoints → answers 429, 2 times")
+	page.Count("#active-rules li", 1)
+	page.Says("#active-rules", "getSignalEndpoints → answers 429, 2 times")
 	for _, status := range []int{429, 429, 200} {
 		page.must(status, http.MethodGet, "/api/admin/signal-endpoints", adminToken, "")
 	}
-	page.Says("#rules", "2 hits, used up")
+	page.Says("#active-rules", "2 hits, used up")
 
 	// A wrong rule is refused with the reason.
 	page.Choose("rule-status", "500")
@@ -133,15 +133,15 @@ func TestPageSetsScenarios(t *testing.T) {
 	page.Says("#rule-problem", "/delay")
 	page.Choose("rule-delay", "1ms")
 	page.Do(chromedp.Click(`#rule button[type="submit"]`))
-	page.Count("#rules li", 2)
-	page.Pictures("scenarios")
+	page.Count("#active-rules li", 2)
+	page.Pictures("rules")
 	page.must(500, http.MethodGet, "/ready", "", "")
-	page.Says("#rules li:last-child", "1 hit") // and draws no more under the pointer
-	page.Do(chromedp.Click(`#rules li:last-child button`))
-	page.Count("#rules li", 1)
+	page.Says("#active-rules li:last-child", "1 hit") // and draws no more under the pointer
+	page.Do(chromedp.Click(`#active-rules li:last-child button`))
+	page.Count("#active-rules li", 1)
 	page.must(200, http.MethodGet, "/ready", "", "")
 	page.Do(chromedp.Click(`#rules-clear`))
-	page.Says("#rules-none", "No scenario is in force.")
+	page.Says("#rules-none", "No rule is in force.")
 }
 
 func TestPageShowsStateAndResets(t *testing.T) {
@@ -201,19 +201,19 @@ func TestPageShowsWhatClientsSendAsText(t *testing.T) {
 	page.must(200, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{"name":"my-external-app","description":"<img src=x onerror=window.harmed=1>","enabled":"true"}`)
 	page.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, `{"<img src=x onerror=window.harmed=1>":"<script>window.harmed=1</script>"}`)
 	page.must(404, http.MethodGet, "/api/admin/<img%20src=x%20onerror=window.harmed=1>?a=<script>", adminToken, "")
-	page.must(201, http.MethodPost, "/_mock/scenarios", "", `{"name":"`+strings.ReplaceAll(hostile, `"`, `\"`)+`","answer":{"status":500},"times":1}`)
+	page.must(201, http.MethodPost, "/_mock/rules", "", `{"name":"`+strings.ReplaceAll(hostile, `"`, `\"`)+`","answer":{"status":500},"times":1}`)
 	page.Count("#exchanges .row", 4)
 	for i := range 4 {
 		page.Do(chromedp.Click(fmt.Sprintf("#exchanges li:nth-child(%d) button", i+1)), chromedp.WaitVisible("#copy"))
 		page.Wait(fmt.Sprintf(`document.querySelector("#exchanges li:nth-child(%d) button").getAttribute("aria-current") === "true"`, i+1))
 	}
 	page.Says("#detail", hostile)
-	for _, view := range []string{"scenarios", "state", "coverage"} {
+	for _, view := range []string{"rules", "state", "coverage"} {
 		page.Do(chromedp.Click("#tab-" + view))
 		page.Wait(`!document.getElementById("` + view + `").hidden`)
 	}
-	page.Do(chromedp.Click("#tab-scenarios"))
-	page.Says("#rules", hostile)
+	page.Do(chromedp.Click("#tab-rules"))
+	page.Says("#active-rules", hostile)
 	page.Do(chromedp.Click("#tab-state"))
 	page.Says("#signals", "<script>window.harmed=1</script>")
 	page.Says("#endpoints", "<img src=x onerror=window.harmed=1>")
@@ -265,7 +265,7 @@ func TestPageFitsAPhone(t *testing.T) {
 	page.Says("#detail h2", "longlong")
 	page.Wait(fits + ` && document.activeElement.id === "detail"`)
 	page.Do(chromedp.Click("#detail .back"))
-	for _, view := range []string{"scenarios", "state", "coverage"} {
+	for _, view := range []string{"rules", "state", "coverage"} {
 		page.Do(chromedp.Click("#tab-"+view), chromedp.WaitVisible("#"+view))
 		page.Wait(fits)
 	}

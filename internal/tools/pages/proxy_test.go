@@ -86,7 +86,7 @@ func TestPageShowsWhatPasses(t *testing.T) {
 	page.Says("#version", "proxy to http://127.0.0.1:")
 	// What only a mock has cannot be seen.
 	page.Count("[role=tab]", 2)
-	page.Count("#workspace, #reset, #scenarios, #state", 0)
+	page.Count("#workspace, #reset, #rules, #state", 0)
 
 	page.must(200, "GET", "/ready", "", "")
 	page.must(200, "GET", "/health", "user:very-secret-1", "")
@@ -111,7 +111,7 @@ func TestPageShowsWhatPasses(t *testing.T) {
 	page.Do(chromedp.Click("#exchanges li:nth-child(2) button"))
 	page.Says("#detail", "BadGatewayError")
 	page.Pictures("proxy-traffic")
-	page.Count("#detail .buttons button", 1) // no scenario can be made of it
+	page.Count("#detail .buttons button", 1) // no rule can be made of it
 	page.Do(chromedp.Click("#tab-coverage"))
 	page.Says("#coverage-sum", "3 of ")
 	page.Pictures("proxy-coverage")

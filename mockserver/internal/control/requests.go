@@ -35,7 +35,7 @@ func filter(r *request) journal.Filter {
 		Operation: r.query["operationId"],
 		Method:    r.query["method"],
 		Path:      r.query["path"],
-		Scenario:  r.query["scenario"],
+		Rule:      r.query["rule"],
 	}
 	if violation, sent := r.query["violation"]; sent {
 		wanted := violation == "true"

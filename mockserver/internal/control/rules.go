@@ -10,19 +10,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
-type wireScenarios struct {
-	Scenarios []wireScenario `json:"scenarios"`
+type wireRules struct {
+	Rules []wireRule `json:"rules"`
 }
 
-func (a *API) listScenarios(_ context.Context, r *request) (response, error) {
-	out := wireScenarios{Scenarios: []wireScenario{}}
+func (a *API) listRules(_ context.Context, r *request) (response, error) {
+	out := wireRules{Rules: []wireRule{}}
 	for _, rule := range r.workspace.Instance().Rules.List() {
-		out.Scenarios = append(out.Scenarios, inForce(rule))
+		out.Rules = append(out.Rules, inForce(rule))
 	}
 	return ok(out)
 }
 
-func (a *API) addScenario(_ context.Context, r *request) (response, error) {
+func (a *API) addRule(_ context.Context, r *request) (response, error) {
 	rule, err := rules.Parse(r.body)
 	if err != nil {
 		return response{}, err
@@ -30,38 +30,38 @@ func (a *API) addScenario(_ context.Context, r *request) (response, error) {
 	if pattern := rule.Match.Workspace; pattern != "" && !glob.Match(pattern, r.workspace.Name) {
 		return response{}, &rules.Problem{
 			Pointer: "/match/workspace",
-			Message: fmt.Sprintf("the rule is for %s and was sent to the workspace %s, where it would never apply; send it to /w/<name>/_mock/scenarios", pattern, r.workspace.Name),
+			Message: fmt.Sprintf("the rule is for %s and was sent to the workspace %s, where it would never apply; send it to /w/<name>/_mock/rules", pattern, r.workspace.Name),
 		}
 	}
 	added, err := r.workspace.Instance().Rules.Add(rule)
 	if err != nil {
 		return response{}, err
 	}
-	return response{status: http.StatusCreated, location: "scenarios/" + added[0].ID, value: inForce(added[0])}, nil
+	return response{status: http.StatusCreated, location: "rules/" + added[0].ID, value: inForce(added[0])}, nil
 }
 
-func (a *API) deleteScenarios(_ context.Context, r *request) (response, error) {
+func (a *API) deleteRules(_ context.Context, r *request) (response, error) {
 	set := r.workspace.Instance().Rules
 	count := len(set.List())
 	set.Clear()
 	return ok(removed{Removed: count})
 }
 
-func (a *API) getScenario(_ context.Context, r *request) (response, error) {
+func (a *API) getRule(_ context.Context, r *request) (response, error) {
 	found, exists := r.workspace.Instance().Rules.Find(r.params[0])
 	if !exists {
-		return response{}, noScenario(r.params[0])
+		return response{}, noRule(r.params[0])
 	}
 	return ok(inForce(found))
 }
 
-func (a *API) deleteScenario(_ context.Context, r *request) (response, error) {
+func (a *API) deleteRule(_ context.Context, r *request) (response, error) {
 	if !r.workspace.Instance().Rules.Remove(r.params[0]) {
-		return response{}, noScenario(r.params[0])
+		return response{}, noRule(r.params[0])
 	}
 	return ok(removed{Removed: 1})
 }
 
-func noScenario(id string) *apierror.Error {
-	return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("There is no scenario with the id %s.", id))
+func noRule(id string) *apierror.Error {
+	return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("There is no rule with the id %s.", id))
 }

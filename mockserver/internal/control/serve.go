@@ -110,7 +110,10 @@ func (x *exchange) route() *apierror.Error {
 	}
 	matched, values, _ := contract.Match(x.path)
 	if matched == nil {
-		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The control API has no path %s.", x.path))
+		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The control API has no path %s.%s", x.path, renamed(x.path, func(path string) bool {
+			now, _, _ := contract.Match(path)
+			return now != nil
+		})))
 	}
 	if x.operation = matched.Operation(x.r.Method); x.operation == nil {
 		x.header["Allow"] = []string{matched.Allow()}
@@ -125,6 +128,15 @@ func (x *exchange) route() *apierror.Error {
 	return nil
 }
 
+// renamed says what a path or a parameter is called now, if that exists; empty if it
+// never had another name.
+func renamed(former string, exists func(string) bool) string {
+	if now := strings.ReplaceAll(former, "scenario", "rule"); now != former && exists(now) {
+		return fmt.Sprintf(" It is called %s now.", now)
+	}
+	return ""
+}
+
 // exists refuses what a proxy does not have: it shows what passes, and the
 // instance behind it has a state and a clock of its own.
 func (x *exchange) exists() *apierror.Error {
@@ -132,7 +144,7 @@ func (x *exchange) exists() *apierror.Error {
 		return nil
 	}
 	if x.operation.Mode == string(Serve) {
-		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows what passes, and has no state, clock, scenarios or workspaces.", x.operation.ID))
+		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows what passes, and has no state, clock, rules or workspaces.", x.operation.ID))
 	}
 	if name := x.r.Header.Get(workspace.Header); name != "" && name != workspace.Default {
 		return invalid(workspace.Header, "A proxy has no workspaces; leave the header "+workspace.Header+" out.")
@@ -197,7 +209,7 @@ func (x *exchange) validate() *apierror.Error {
 	}
 	for name := range query {
 		if !x.knows(name) {
-			return invalid(name, fmt.Sprintf("%s has no parameter %s", x.operation.ID, name))
+			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, renamed(name, x.knows)))
 		}
 	}
 	if x.operation.Body == nil {
@@ -209,8 +221,8 @@ func (x *exchange) validate() *apierror.Error {
 	return nil
 }
 
-// knows tells whether a query parameter is one of the operation's: one that is
-// mistyped would be a filter that does not filter.
+// knows reports whether the operation has a query parameter: a mistyped one would be
+// a filter that does not filter.
 func (x *exchange) knows(name string) bool {
 	for _, parameter := range x.operation.Parameters {
 		if parameter.In == "query" && parameter.Name == name {

@@ -42,7 +42,7 @@ type wireExchange struct {
 	Operation  *string      `json:"operationId"`
 	Status     int          `json:"status"`
 	Caller     string       `json:"caller"`
-	Scenario   *string      `json:"scenario"`
+	Rule       *string      `json:"rule"`
 	Request    *wireMessage `json:"request,omitempty"`
 	Response   *wireMessage `json:"response,omitempty"`
 	Violations []wireBreach `json:"violations"`
@@ -56,7 +56,7 @@ type wireViolation struct {
 	wireBreach
 }
 
-type wireScenario struct {
+type wireRule struct {
 	ID        string     `json:"id"`
 	Hits      int64      `json:"hits"`
 	Exhausted bool       `json:"exhausted"`
@@ -72,7 +72,7 @@ type wireWorkspace struct {
 	Requests   int64     `json:"requests"`
 	Kept       int       `json:"kept"`
 	Violations int64     `json:"violations"`
-	Scenarios  int       `json:"scenarios"`
+	Rules      int       `json:"rules"`
 	// Rows is how many rows each table of the state has.
 	Rows map[string]int `json:"rows"`
 }
@@ -89,7 +89,7 @@ func summarized(entry journal.Entry) wireExchange {
 		Operation:  orNull(entry.Operation),
 		Status:     entry.Status,
 		Caller:     entry.Caller,
-		Scenario:   orNull(entry.Scenario),
+		Rule:       orNull(entry.Rule),
 		Violations: []wireBreach{},
 	}
 	for _, breach := range entry.Violations {
@@ -128,8 +128,8 @@ func violated(v journal.Violation) wireViolation {
 	return wireViolation{ID: v.ID, Exchange: v.Exchange, Time: v.Time.UTC(), Operation: v.Operation, wireBreach: breached(v.Breach)}
 }
 
-func inForce(s rules.Active) wireScenario {
-	return wireScenario{ID: s.ID, Hits: s.Hits, Exhausted: s.Exhausted, Rule: s.Rule}
+func inForce(a rules.Active) wireRule {
+	return wireRule{ID: a.ID, Hits: a.Hits, Exhausted: a.Exhausted, Rule: a.Rule}
 }
 
 func described(w *workspace.Workspace) wireWorkspace {
@@ -140,7 +140,7 @@ func described(w *workspace.Workspace) wireWorkspace {
 	}
 	return wireWorkspace{
 		Name: w.Name, Path: w.Path, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
-		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Scenarios: len(instance.Rules.List()),
+		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Rules: len(instance.Rules.List()),
 		Rows: instance.Store.Counts(),
 	}
 }

@@ -24,7 +24,7 @@ func (e *Engine) SeedSchema(rules string) []byte {
 		}
 		properties.Set(value.Name, object("description", "What an operation answers, as it stands.", "type", []any{kind, "null"}))
 	}
-	properties.Set(rules, object("description", "Errors, delays and faults in the place of good answers, as the schema rule of the control API describes them.",
+	properties.Set(rules, object("description", "Errors, delays and faults instead of the usual answers; the schema rule of the control API describes them.",
 		"type", []any{"array", "null"}, "items", object("type", "object")))
 	schema := object(
 		"$schema", "https://json-schema.org/draft/2020-12/schema",

@@ -40,7 +40,7 @@ type Entry struct {
 	Operation string // operationId; empty for what is none
 	Status    int
 	Caller    string
-	Scenario  string
+	Rule      string
 	Request   Message
 	Response  Message
 
@@ -73,7 +73,7 @@ func (r *record) entry(known *secrets.Redactor) Entry {
 		Operation: r.operation,
 		Status:    r.status,
 		Caller:    r.caller,
-		Scenario:  r.scenario,
+		Rule:      r.rule,
 		Request:   Message{Headers: lines(redact, request), Body: redact.Body(request.Get("Content-Type"), sent, r.requestCut), Size: r.requestSize, Truncated: r.requestCut},
 		Response:  Message{Headers: lines(redact, response), Body: redact.Body(response.Get("Content-Type"), got, r.responseCut), Size: r.responseSize, Truncated: r.responseCut},
 	}

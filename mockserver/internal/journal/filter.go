@@ -21,8 +21,8 @@ type Filter struct {
 	StatusFrom, StatusTo int
 	// Violated picks exchanges with or without a violation; nil picks both.
 	Violated *bool
-	// Scenario is the id of a rule, or a * for any that changed an answer.
-	Scenario string
+	// Rule is the id of a rule, or a * for any that changed an answer.
+	Rule string
 }
 
 // matches judges a record.
@@ -38,7 +38,7 @@ func (f *Filter) matches(r *record) bool {
 		return false
 	case f.Violated != nil && *f.Violated != (len(r.violations) > 0):
 		return false
-	case f.Scenario != "" && (r.scenario == "" || !glob.Match(f.Scenario, r.scenario)):
+	case f.Rule != "" && (r.rule == "" || !glob.Match(f.Rule, r.rule)):
 		return false
 	}
 	return f.Path == "" || f.matchesPath(r.part(partTarget))

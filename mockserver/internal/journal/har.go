@@ -150,8 +150,8 @@ func comments(entry Entry) []string {
 	if entry.Operation != "" {
 		out = append(out, "operation "+entry.Operation)
 	}
-	if entry.Scenario != "" {
-		out = append(out, "scenario "+entry.Scenario)
+	if entry.Rule != "" {
+		out = append(out, "rule "+entry.Rule)
 	}
 	for _, breach := range entry.Violations {
 		out = append(out, "violation, "+string(breach.Direction)+", "+breach.Failure.Error())

@@ -16,7 +16,7 @@ func TestArchive(t *testing.T) {
 	j := New(2, nil)
 	j.Append(&Exchange{
 		Start: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Duration: 2500 * time.Microsecond,
-		Method: "POST", Host: "mock", Path: "/a", Query: "b=c%20d&e&%zz=1", Operation: "createThing", Status: 201, Scenario: "3",
+		Method: "POST", Host: "mock", Path: "/a", Query: "b=c%20d&e&%zz=1", Operation: "createThing", Status: 201, Rule: "3",
 		RequestHeader: http.Header{"Content-Type": {"application/json"}}, RequestBody: []byte(`{}`),
 		ResponseHeader: http.Header{"Location": {"a/1"}, "Content-Type": {"text/plain"}}, ResponseBody: []byte("ok"),
 		Violations: []Breach{{Direction: Request, Failure: spec.Failure{In: "body", Pointer: "/x", Reason: "it is wrong"}}},
@@ -35,7 +35,7 @@ func TestArchive(t *testing.T) {
 		`"response":{"status":201,"statusText":"Created","httpVersion":"HTTP/1.1","cookies":[],` +
 		`"headers":[{"name":"Content-Type","value":"text/plain"},{"name":"Location","value":"a/1"}],` +
 		`"content":{"size":2,"mimeType":"text/plain","text":"ok"},"redirectURL":"a/1","headersSize":-1,"bodySize":-1},` +
-		`"cache":{},"timings":{"send":0,"wait":2.5,"receive":0},"comment":"operation createThing; scenario 3; violation, request, body/x: it is wrong"},` +
+		`"cache":{},"timings":{"send":0,"wait":2.5,"receive":0},"comment":"operation createThing; rule 3; violation, request, body/x: it is wrong"},` +
 		`{"startedDateTime":"1970-01-01T00:00:00Z","time":0,` +
 		`"request":{"method":"GET","url":"http://mock/","httpVersion":"HTTP/1.1","cookies":[],"headers":[],"queryString":[],"headersSize":-1,"bodySize":0},` +
 		`"response":{"status":404,"statusText":"Not Found","httpVersion":"HTTP/1.1","cookies":[],"headers":[],` +

@@ -40,8 +40,8 @@ type Exchange struct {
 	Status    int
 	// Caller says whose token it was, without the token.
 	Caller string
-	// Scenario is the id of the rule or the preference that changed the answer.
-	Scenario       string
+	// Rule is the id of the rule or the preference that changed the answer.
+	Rule           string
 	RequestHeader  http.Header
 	RequestBody    []byte
 	RequestSize    int64 // as announced by the client; -1 if it did not say
@@ -77,7 +77,7 @@ const (
 	Accepted Outcome = "accepted"
 	// Replaced: the client got an error in the place of the answer.
 	Replaced Outcome = "replaced"
-	// Forced: a scenario demanded this answer, and it was sent.
+	// Forced: a rule demanded this answer, and it was sent.
 	Forced Outcome = "forced"
 	// Passed: a proxy passed it on.
 	Passed Outcome = "passed"

@@ -41,7 +41,7 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	id := j.Append(&Exchange{
 		Start: start, Duration: 1500 * time.Microsecond,
 		Method: http.MethodPost, Host: "mock:4242", Path: "/api/admin/signal-endpoints/1/tokens", Query: "x=1",
-		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Scenario: "2",
+		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Rule: "2",
 		RequestHeader: http.Header{"Authorization": {"Bearer *:*.very-secret"}, "X-Two": {"b", "a"}, "Accept": {"*/*"}},
 		RequestBody:   []byte(`{"name":7}`), RequestSize: 10,
 		ResponseHeader: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"session=very-secret"}},
@@ -55,7 +55,7 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	want := Entry{
 		ID: 1, Time: start, Duration: 1500 * time.Microsecond,
 		Method: http.MethodPost, Host: "mock:4242", Target: "/api/admin/signal-endpoints/1/tokens?x=1",
-		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Scenario: "2",
+		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Rule: "2",
 		Request: Message{
 			Headers: []Header{{"Accept", "*/*"}, {"Authorization", "Bearer *:*.[redacted]"}, {"X-Two", "b"}, {"X-Two", "a"}},
 			Body:    `{"name":7}`, Size: 10,
@@ -181,9 +181,9 @@ func TestFilters(t *testing.T) {
 	j := New(10, nil)
 	for _, x := range []*Exchange{
 		{Method: "GET", Path: "/n/1", Query: "q=/n/2", Operation: "getThings", Status: 200},
-		{Method: "POST", Path: "/n/2", Operation: "createThing", Status: 201, Scenario: "7"},
+		{Method: "POST", Path: "/n/2", Operation: "createThing", Status: 201, Rule: "7"},
 		{Method: "POST", Path: "/n/3/tokens/4", Operation: "createThing", Status: 404},
-		{Method: "POST", Path: "/n/4", Status: 500, Scenario: "Prefer", Violations: []Breach{{}}},
+		{Method: "POST", Path: "/n/4", Status: 500, Rule: "Prefer", Violations: []Breach{{}}},
 	} {
 		j.Append(x)
 	}
@@ -201,8 +201,8 @@ func TestFilters(t *testing.T) {
 		"status class":   {Filter{StatusFrom: 200, StatusTo: 299}, "1?q=/n/2 2"},
 		"violated":       {Filter{Violated: &yes}, "4"},
 		"not violated":   {Filter{Violated: &no, Method: "POST"}, "2 3/tokens/4"},
-		"scenario":       {Filter{Scenario: "7"}, "2"},
-		"any scenario":   {Filter{Scenario: "*"}, "2 4"},
+		"rule":           {Filter{Rule: "7"}, "2"},
+		"any rule":       {Filter{Rule: "*"}, "2 4"},
 		"all together":   {Filter{Method: "POST", Operation: "createThing", StatusFrom: 400, After: 1, Before: 4}, "3/tokens/4"},
 		"contradictory":  {Filter{Method: "GET", Operation: "createThing"}, ""},
 		"no such status": {Filter{StatusFrom: 300, StatusTo: 399}, ""},

@@ -28,7 +28,7 @@ type record struct {
 	operation                 string
 	status                    int
 	caller                    string
-	scenario                  string
+	rule                      string
 	requestSize, responseSize int64
 	requestCut                bool
 	responseCut               bool
@@ -45,7 +45,7 @@ const headerGuess = 768
 func (r *record) fill(x *Exchange, withText bool) {
 	r.start, r.duration = x.Start, x.Duration
 	r.operation, r.status = x.Operation, x.Status
-	r.caller, r.scenario = x.Caller, x.Scenario
+	r.caller, r.rule = x.Caller, x.Rule
 	r.violations = x.Violations
 	r.requestSize, r.responseSize = max(x.RequestSize, int64(len(x.RequestBody))), max(x.ResponseSize, int64(len(x.ResponseBody)))
 	r.requestCut, r.responseCut = len(x.RequestBody) > MaxBody, len(x.ResponseBody) > MaxBody

@@ -44,7 +44,7 @@ type operation struct {
 func New(operationIDs []string, workspaces *workspace.Registry, version string) *Metrics {
 	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "unleash_mock_request_duration_seconds",
-		Help:    "How long answers took, delays of scenarios included.",
+		Help:    "How long answers took, delays of rules included.",
 		Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .1, .5, 1, 5, 10},
 	}, []string{"operation"})
 	m := &Metrics{
@@ -90,7 +90,7 @@ func (m *Metrics) Handler() http.Handler {
 type requestCounts struct{ *Metrics }
 
 var requests = prometheus.NewDesc("unleash_mock_requests_total",
-	"Requests by operation and status; 0 is a connection that a scenario reset.", []string{"operation", "status"}, nil)
+	"Requests by operation and status; 0 is a connection that a rule reset.", []string{"operation", "status"}, nil)
 
 // Describe implements prometheus.Collector.
 func (c requestCounts) Describe(out chan<- *prometheus.Desc) { out <- requests }
@@ -110,17 +110,17 @@ func (c requestCounts) Collect(out chan<- prometheus.Metric) {
 type stateSizes struct{ *workspace.Registry }
 
 var (
-	present   = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that there are.", nil, nil)
-	made      = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
-	evicted   = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because nobody used them.", nil, nil)
-	rows      = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
-	scenarios = prometheus.NewDesc("unleash_mock_scenarios", "Scenarios in force in all workspaces.", nil, nil)
-	kept      = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
+	present = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that there are.", nil, nil)
+	made    = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
+	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because nobody used them.", nil, nil)
+	rows    = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
+	active  = prometheus.NewDesc("unleash_mock_rules", "Rules in force in all workspaces.", nil, nil)
+	kept    = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c stateSizes) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, scenarios, kept} {
+	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, active, kept} {
 		out <- desc
 	}
 }
@@ -133,7 +133,7 @@ func (c stateSizes) Collect(out chan<- prometheus.Metric) {
 		for table, count := range instance.Store.Counts() {
 			tables[table] += count
 		}
-		sizes[scenarios] += len(instance.Rules.List())
+		sizes[active] += len(instance.Rules.List())
 		sizes[kept] += w.Journal.Stats().Kept
 	}
 	for table, count := range tables {

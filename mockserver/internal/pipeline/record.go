@@ -44,7 +44,7 @@ func (x *exchange) record(status int, body []byte) {
 		Violations:     x.breaches,
 	}
 	if x.effect != nil {
-		done.Scenario = x.effect.Source
+		done.Rule = x.effect.Source
 	}
 	x.workspace.Journal.Append(&done)
 	x.Metrics.Observe(done.Operation, status, duration, x.breaches)

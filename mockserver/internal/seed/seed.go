@@ -27,7 +27,10 @@ var schemaSource []byte
 var defaultSource []byte
 
 // rulesSection holds the rules; all others hold rows.
-const rulesSection = "scenarios"
+const (
+	rulesSection    = "rules"
+	oldRulesSection = "scenarios"
+)
 
 // Seed is what a mocked instance starts with. It is not changed by those who use it.
 type Seed struct {
@@ -128,6 +131,9 @@ func (s *Seed) readRules(raw *v8json.Object) engine.Problems {
 		if value, _ := raw.Get(name); name != rulesSection {
 			s.rows.Set(name, value)
 		}
+	}
+	if _, has := raw.Get(oldRulesSection); has {
+		return engine.Problems{{Path: []string{oldRulesSection}, Message: "this section is called " + rulesSection + " now"}}
 	}
 	value, has := raw.Get(rulesSection)
 	list, isList := value.([]any)

@@ -74,7 +74,7 @@ endpoints:
 signals:
   - {sourceId: 3, tokenId: 1, payload: {z: 1.0, a: [true, null, "x"]}}
 detailedInvoices: {planPrice: 2, invoices: []}
-scenarios:
+rules:
   - {name: limited, match: {operations: [getSignals], body: {/a: 1}}, answer: {status: 429}, times: 2}
   - delay: 250ms
 `
@@ -142,8 +142,9 @@ func TestProblems(t *testing.T) {
 		"no time":          {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
 		"unknown user":     {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
 		"token of another": {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
-		"wrong scenario":   {"scenarios:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "scenarios[1].answer.status", Message: "99 is not a status from 200 to 599"}},
-		"empty scenario":   {"scenarios: [{}]\n", Problem{Line: 1, Column: 13, Field: "scenarios[0]"}},
+		"wrong rule":       {"rules:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "rules[1].answer.status", Message: "99 is not a status from 200 to 599"}},
+		"old name":         {"rules: []\nscenarios: [{fault: reset}]\n", Problem{Line: 2, Column: 12, Field: "scenarios", Message: "this section is called rules now"}},
+		"empty rule":       {"rules: [{}]\n", Problem{Line: 1, Column: 9, Field: "rules[0]"}},
 		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is no number that JSON has"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -171,7 +171,7 @@ function happened(name, data) {
     drawing = true;
     requestAnimationFrame(() => { drawing = false; drawFresh(); });
   }
-  if (data.scenario) soon(refreshRules);
+  if (data.rule) soon(refreshRules);
   soon(refreshOpenView);
 }
 
@@ -231,7 +231,7 @@ const took = (ms) => ms < 10 ? ms.toFixed(2) + " ms" : ms < 1000 ? Math.round(ms
 function row(exchange) {
   const about = element("span", { class: "about" }, exchange.operationId ?? "no operation", " · ", exchange.caller);
   if (exchange.violations.length) about.prepend(element("span", { class: "tag violation" }, exchange.violations.length === 1 ? "violation" : exchange.violations.length + " violations"), " ");
-  if (exchange.scenario) about.prepend(element("span", { class: "tag scenario" }, exchange.scenario === "prefer" ? "prefer" : "scenario " + exchange.scenario), " ");
+  if (exchange.rule) about.prepend(element("span", { class: "tag rule" }, exchange.rule === "prefer" ? "prefer" : "rule " + exchange.rule), " ");
   const button = element("button", { type: "button", class: "row fresh", onclick: () => act(() => choose(exchange.id)) },
     element("span", {}, element("span", { class: statusClass(exchange.status) }, statusText(exchange.status))),
     element("span", { class: "method" }, exchange.method),
@@ -311,13 +311,13 @@ function detail(exchange) {
       element("h2", {}, exchange.method + " " + exchange.target),
       element("span", { class: statusClass(exchange.status) }, statusText(exchange.status))),
     element("dl", { class: "facts" },
-      ...fact("Operation", exchange.operationId ?? "none of the API’s"),
+      ...fact("Operation", exchange.operationId ?? "none"),
       ...fact("Caller", exchange.caller),
       ...fact("Time", `${new Date(exchange.time).toISOString()}, took ${took(exchange.durationMs)}`),
-      ...(exchange.scenario ? fact("Scenario", exchange.scenario === "prefer" ? "asked for by the header Prefer" : exchange.scenario) : [])),
+      ...(exchange.rule ? fact("Rule", exchange.rule === "prefer" ? "the header Prefer" : exchange.rule) : [])),
     element("div", { class: "buttons" },
       element("button", { type: "button", id: "copy", onclick: () => act(() => copy(curl), "Copied as curl.") }, "Copy as curl"),
-      exchange.operationId && !isProxy() ? element("button", { type: "button", onclick: () => suggest(exchange) }, "Make a scenario") : null),
+      exchange.operationId && !isProxy() ? element("button", { type: "button", onclick: () => suggest(exchange) }, "Make a rule") : null),
   ];
   for (const breach of exchange.violations) {
     out.push(element("div", { class: "breach" },
@@ -432,24 +432,24 @@ function suggest(exchange) {
   $("rule-operation").value = exchange.operationId;
   statusesOf(exchange.operationId);
   leaveDetail();
-  show("scenarios");
+  show("rules");
   $("rule-status").focus();
 }
 
-// ---- Scenarios ------------------------------------------------------------------------------
+// ---- Rules -----------------------------------------------------------------------------------
 
 async function refreshRules() {
-  const { scenarios } = await api("scenarios");
-  $("count-scenarios").textContent = scenarios.length || "";
-  $("rules-none").hidden = scenarios.length > 0;
-  $("rules").replaceChildren(...scenarios.map((scenario) => element("li", {},
-    element("div", { class: scenario.exhausted ? "what used" : "what" },
-      element("strong", {}, scenario.rule.name || "Scenario " + scenario.id), element("br"), worded(scenario.rule), element("br"),
-      element("span", { class: "quiet" }, `${scenario.hits} ${scenario.hits === 1 ? "hit" : "hits"}${scenario.exhausted ? ", used up" : ""}`)),
-    element("button", { type: "button", "aria-label": "Drop " + (scenario.rule.name || "scenario " + scenario.id), onclick: () => act(async () => {
-      await api("scenarios/" + encodeURIComponent(scenario.id), "DELETE");
+  const { rules } = await api("rules");
+  $("count-rules").textContent = rules.length || "";
+  $("rules-none").hidden = rules.length > 0;
+  $("active-rules").replaceChildren(...rules.map((active) => element("li", {},
+    element("div", { class: active.exhausted ? "what used" : "what" },
+      element("strong", {}, active.rule.name || "Rule " + active.id), element("br"), worded(active.rule), element("br"),
+      element("span", { class: "quiet" }, `${active.hits} ${active.hits === 1 ? "hit" : "hits"}${active.exhausted ? ", used up" : ""}`)),
+    element("button", { type: "button", "aria-label": "Drop " + (active.rule.name || "rule " + active.id), onclick: () => act(async () => {
+      await api("rules/" + encodeURIComponent(active.id), "DELETE");
       await refreshRules();
-    }, "The scenario was dropped.") }, "Drop"))));
+    }, "The rule was dropped.") }, "Drop"))));
 }
 
 function worded(rule) {
@@ -481,7 +481,7 @@ function parsedField(id, what) {
   try {
     return JSON.parse($(id).value);
   } catch {
-    throw new Error(`${what} is no JSON.`);
+    throw new Error(`${what} is not JSON.`);
   }
 }
 
@@ -514,11 +514,11 @@ async function setRule(event) {
   const problem = $("rule-problem");
   problem.hidden = true;
   try {
-    await api("scenarios", "POST", ruleOfForm());
+    await api("rules", "POST", ruleOfForm());
     $("rule").reset();
     statusesOf("");
     await refreshRules();
-    announce("The scenario is in force.");
+    announce("The rule is in force.");
   } catch (refused) {
     problem.textContent = refused.message;
     problem.hidden = false;
@@ -553,7 +553,7 @@ const instant = (time) => new Date(time).toISOString().replace("T", " ").replace
 
 function showClock(clock) {
   const kind = clock.frozen ? "frozen" : clock.real ? "real time" : "moved, running";
-  $("clock").replaceChildren(instant(clock.now) + " ", element("span", { class: clock.real ? "tag off" : "tag scenario" }, kind));
+  $("clock").replaceChildren(instant(clock.now) + " ", element("span", { class: clock.real ? "tag off" : "tag rule" }, kind));
   $("clock-freeze").textContent = clock.frozen ? "Let it run" : "Freeze";
   $("clock-freeze").dataset.frozen = String(clock.frozen);
 }
@@ -602,7 +602,7 @@ function coverageCell(one) {
 
 // ---- Views and workspaces ---------------------------------------------------------------------------
 
-const views = { traffic: async () => {}, scenarios: refreshRules, state: refreshState, coverage: refreshCoverage };
+const views = { traffic: async () => {}, rules: refreshRules, state: refreshState, coverage: refreshCoverage };
 let view = "traffic";
 
 function refreshOpenView() {
@@ -666,7 +666,7 @@ function go(name) {
 }
 
 async function reset() {
-  const sure = await ask({ title: `Reset ${here.workspace}?`, text: "State, scenarios and clock go back to the seed, and the journal is emptied.", yes: "Reset" });
+  const sure = await ask({ title: `Reset ${here.workspace}?`, text: "State, rules and clock go back to the seed, and the journal is emptied.", yes: "Reset" });
   if (sure === null) return;
   await act(async () => {
     await api("reset", "POST");
@@ -695,7 +695,7 @@ async function start() {
   options($("filter-operation"), operations);
   options($("rule-operation"), operations);
   if (isProxy()) {
-    delete views.scenarios;
+    delete views.rules;
     delete views.state;
   } else {
     statusesOf("");
@@ -720,7 +720,7 @@ listen("clear", "click", () => act(async () => { await api("requests", "DELETE")
 listen("har", "click", () => act(() => download("requests.har", "unleash-mock.har")));
 listen("rule", "submit", setRule);
 listen("rule-operation", "input", () => statusesOf($("rule-operation").value));
-listen("rules-clear", "click", () => act(async () => { await api("scenarios", "DELETE"); await refreshRules(); }, "All scenarios were dropped."));
+listen("rules-clear", "click", () => act(async () => { await api("rules", "DELETE"); await refreshRules(); }, "All rules were dropped."));
 listen("clock-freeze", "click", () => setClock({ frozen: $("clock-freeze").dataset.frozen !== "true" }));
 listen("clock-second", "click", () => setClock({ advance: "1s" }));
 listen("clock-hour", "click", () => setClock({ advance: "1h" }));
