@@ -1,144 +1,28 @@
-// Package conformance verifies that an Unleash instance, real or mocked, keeps
-// the contract of the Operational API. It runs the scenarios of package
-// features over HTTP and judges every exchange by package spec.
-//
-// Under go test, against a handler or a URL:
-//
-//	func TestContract(t *testing.T) {
-//		conformance.Test(t, conformance.Options{Handler: handler, Tokens: conformance.MockTokens(), AllowWrites: true})
-//	}
 package conformance
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
-	"errors"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
-	"net/http"
+	random "math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/resources"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
-	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
-
-// Profile chooses scenarios by what the target is.
-type Profile string
-
-// The profiles. The zero value takes what the preflight finds.
-const (
-	Core       Profile = "core"       // what every edition has
-	Enterprise Profile = "enterprise" // what only Unleash Enterprise has
-	All        Profile = "all"        // both
-)
-
-// Profiles lists them.
-func Profiles() []Profile { return []Profile{Core, Enterprise, All} }
-
-// Options say what to verify and how.
-type Options struct {
-	// Target is the URL that the instance is served under, a base path included.
-	// Exactly one of Target and Handler is set.
-	Target string
-	// Handler is an instance in this process; it is served on a loopback port.
-	Handler http.Handler
-	// Tokens are who the suite acts as. Scenarios whose token is missing are
-	// disabled. Against a mock the built-in ones stand in for what is empty.
-	Tokens Tokens
-	// Profile is what to verify; empty takes what the target's edition has.
-	Profile Profile
-	// Tags is a tag expression, such as "@op:getHealth and not @slow".
-	Tags string
-	// Operations are operationIds; empty is all.
-	Operations []string
-	// AllowWrites lets the suite create, change and delete resources of its own
-	// on a target that is not on loopback, where it may do so anyway. Without
-	// it no request that could change a resource leaves the process.
-	AllowWrites bool
-	// ReadOnly forbids writes on loopback too, where a forwarded port may lead
-	// to somebody's server.
-	ReadOnly bool
-	// Assumed turns the scenarios that rest on assumed facts on or off; nil
-	// turns them on against a mock alone.
-	Assumed *bool
-	// Slow turns on the scenarios that are slow on a target which limits calls.
-	Slow bool
-	// EndpointLimit and TokenLimit are how many signal endpoints the target
-	// allows, and tokens for each; 0 takes what the target tells of itself, or
-	// else the documented 5.
-	EndpointLimit, TokenLimit int
-	// Concurrency is how many scenarios run at a time; 0 is 1.
-	Concurrency int
-	// Seed makes the random order of the scenarios repeatable; 0 takes any.
-	Seed int64
-	// Timeout is that of one request; 0 is 10 seconds.
-	Timeout time.Duration
-	// Headers go with every request, for a proxy in front of the target. Their
-	// values never reach a report.
-	Headers http.Header
-	// TLS configures connections to the target; nil is Go's default.
-	TLS *tls.Config
-	// FailFast skips what has not begun once a scenario fails.
-	FailFast bool
-	// Keep leaves what the suite created on the target.
-	Keep bool
-	// Found is told once what the target turned out to be, before the first
-	// scenario; nil is nobody.
-	Found func(target report.Target, run report.Run, notes []string)
-	// Progress is told of every scenario that ends, one at a time; nil is nobody.
-	Progress func(Progress)
-	// Version is that of the tool, for the report.
-	Version string
-}
-
-// Tokens are the secrets that the suite sends. They never reach a report.
-type Tokens struct {
-	Admin    string // an admin API token, or an administrator's personal access token
-	Viewer   string // a viewer's personal access token
-	Backend  string // a backend (client) API token
-	Frontend string // a frontend API token
-}
-
-// MockTokens are the tokens that a mock is born with.
-func MockTokens() Tokens {
-	return Tokens{
-		Admin:    wellknown.Admin,
-		Viewer:   wellknown.ViewerUser,
-		Backend:  wellknown.Backend,
-		Frontend: wellknown.Frontend,
-	}
-}
-
-// or returns the tokens with others in the place of those that are empty.
-func (t Tokens) or(others Tokens) Tokens {
-	for _, pair := range []struct{ token, other *string }{
-		{&t.Admin, &others.Admin}, {&t.Viewer, &others.Viewer}, {&t.Backend, &others.Backend}, {&t.Frontend, &others.Frontend},
-	} {
-		if *pair.token == "" {
-			*pair.token = *pair.other
-		}
-	}
-	return t
-}
-
-// Progress is how far a run is.
-type Progress struct {
-	Done, Total int
-	// Scenario is the one that just ended. It must not be changed or kept.
-	Scenario *report.Scenario
-}
-
-// ErrUnreachable is wrapped by the error of a target that does not speak HTTP.
-var ErrUnreachable = errors.New("the target cannot be reached")
-
-// UsageError is an option that makes no sense.
-type UsageError struct{ Reason string }
-
-func (e *UsageError) Error() string { return e.Reason }
-
-func usage(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
 // Run verifies a target and reports. An error is one of the suite, of the way to
 // the target (ErrUnreachable), of an ended context, or wrong usage (*UsageError),
@@ -155,48 +39,68 @@ func Run(ctx context.Context, options Options) (*report.Report, error) {
 	return s.report(err), err
 }
 
+// suite is one run.
+type suite struct {
+	options  Options
+	contract *spec.Contract
+	address  *target.Address
+	id       string
+	started  time.Time
+	run      *gherkin.Run
+	// setups made what all scenarios use.
+	setups []*gherkin.Setup
+
+	mu        sync.Mutex
+	records   map[*plan.Scenario]*report.Scenario
+	leftovers []report.Leftover
+}
+
 // defaultTimeout is that of one request.
 const defaultTimeout = 10 * time.Second
 
 // newSuite checks the options and prepares a run.
 func newSuite(options Options) (*suite, error) {
-	if options.Timeout <= 0 {
-		options.Timeout = defaultTimeout
-	}
+	options.Timeout = cmp.Or(max(options.Timeout, 0), defaultTimeout)
 	options.Concurrency = max(options.Concurrency, 1)
 	for options.Seed == 0 {
-		options.Seed = rand.Int64N(1_000_000)
-	}
-	if options.Profile != "" && !slices.Contains(Profiles(), options.Profile) {
-		return nil, usage("there is no profile %q, only %v", options.Profile, Profiles())
-	}
-	contract := spec.Default()
-	for _, id := range options.Operations {
-		if contract.Operation(id) == nil {
-			return nil, usage("there is no operation %q; the contract has %v", id, operationIDs(contract))
-		}
-	}
-	chosen, err := parseTags(options.Tags)
-	if err != nil {
-		return nil, err
-	}
-	files, err := load(contract, options.Seed)
-	if err != nil {
-		return nil, err
-	}
-	target, err := newTarget(options)
-	if err != nil {
-		return nil, err
+		options.Seed = random.Int64N(1_000_000)
 	}
 	s := &suite{
-		options: options, contract: contract, chosen: chosen, files: files, target: target,
-		id: newRunID(), started: time.Now(), redact: newRedactor(), errorIDs: newOnce(),
+		options: options, contract: spec.Default(), id: newRunID(), started: time.Now(), records: map[*plan.Scenario]*report.Scenario{},
 	}
-	s.redact.header(options.Headers)
-	s.client = newClient(target, options, contract, s.redact)
-	s.ledger = s.newLedger()
-	s.useTokens(options.Tokens)
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	all, err := resources.All(options.Limits)
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	catalogue, err := plan.Load(s.contract, options.Seed, all.Vocabulary())
+	if err != nil {
+		return nil, err
+	}
+	planned, err := plan.New(catalogue, options.choice())
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	if s.address, err = options.address(); err != nil {
+		return nil, err
+	}
+	s.prepare(all, planned)
 	return s, nil
+}
+
+// check refuses options that name nothing.
+func (s *suite) check() error {
+	if profiles := []Profile{"", Core, Enterprise, All}; !slices.Contains(profiles, s.options.Profile) {
+		return usage("there is no profile %q, only %v", s.options.Profile, profiles[1:])
+	}
+	for _, id := range s.options.Operations {
+		if s.contract.Operation(id) == nil {
+			return usage("there is no operation %q; the contract has %v", id, operationIDs(s.contract))
+		}
+	}
+	return nil
 }
 
 func operationIDs(contract *spec.Contract) []string {
@@ -205,4 +109,121 @@ func operationIDs(contract *spec.Contract) []string {
 		ids = append(ids, operation.ID)
 	}
 	return ids
+}
+
+// prepare puts together what the scenarios share.
+func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
+	redact := secrets.New()
+	redact.AddHeaders(s.options.Headers)
+	client := target.NewClient(target.Config{
+		Address: s.address, Contract: s.contract, Writes: s.options.mayWrite(s.address),
+		Timeout: s.options.Timeout, Headers: s.options.Headers, TLS: s.options.TLS, Connections: s.options.Concurrency,
+		Agent: strings.TrimRight("unleash-mock-verify/"+s.options.Version, "/"), Limits: all.Limits(),
+	})
+	s.run = &gherkin.Run{
+		Client: client, Judge: judge.New(all.Answers()...), Plan: planned, Resources: all, Redact: redact,
+		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep},
+		Name:   s.name, Concurrency: s.options.Concurrency, Seed: s.options.Seed, FailFast: s.options.FailFast, Ended: s.ended,
+	}
+	c := s.conditions()
+	c.Writes = client.Writes
+	c.Room, c.Facts, c.NoToken = map[*ledger.Kind]plan.Room{}, map[string]plan.Fact{}, map[string]string{}
+	s.useTokens(s.options.Tokens)
+}
+
+func (s *suite) conditions() *plan.Conditions { return &s.run.Plan.Conditions }
+
+// newRunID makes the id that the names of a run hold: the day, for people, and
+// randomness.
+func newRunID() string {
+	var random [3]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return time.Now().UTC().Format("060102") + hex.EncodeToString(random[:])
+}
+
+// runID is the form of the id of a run.
+const runID = `[0-9]{6}[0-9a-f]{6}`
+
+var isRunID = regexp.MustCompile("^" + runID + "$").MatchString
+
+func (s *suite) close() {
+	s.run.Client.Close()
+	s.address.Close()
+}
+
+// name makes a name that no other run gives.
+func (s *suite) name(part string) string { return ledger.NamePrefix + s.id + "-" + part }
+
+// owns reports whether a name is one of this run's.
+func (s *suite) owns(name string) bool { return strings.HasPrefix(name, s.name("")) }
+
+// useTokens fills in tokens that are missing.
+func (s *suite) useTokens(tokens Tokens) {
+	s.conditions().Tokens.Fill(target.Tokens(tokens))
+	for _, actor := range target.Actors() {
+		s.run.Redact.Add(s.conditions().Tokens.Of(actor))
+	}
+}
+
+// verify is the run: look at the target, decide what to verify, verify it, and
+// leave nothing behind.
+func (s *suite) verify(ctx context.Context) error {
+	defer s.sweepOwn(ctx)
+	err := s.verifyAll(ctx)
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	}
+	return err
+}
+
+func (s *suite) verifyAll(ctx context.Context) error {
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	if s.options.Found != nil {
+		s.options.Found(s.describe(), s.describeRun(), s.conditions().Notes)
+	}
+	if err := s.run.Scenarios(ctx); err != nil {
+		return err
+	}
+	for _, scenario := range s.run.Plan.Scenarios {
+		if scenario.Disabled == "" && s.records[scenario] == nil {
+			return fmt.Errorf("scenario %s was not run", scenario.ID)
+		}
+	}
+	return nil
+}
+
+// ended takes up the record of a scenario that ended.
+func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []report.Leftover) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.records[scenario] = record
+	s.leftovers = append(s.leftovers, left...)
+	if s.options.Progress != nil {
+		s.options.Progress(Progress{Done: len(s.records), Total: s.run.Plan.Planned(), Scenario: record})
+	}
+}
+
+// sweepOwn removes what the setups made, and what bears the run's name and no ledger
+// knew of, as when the answer to a create got lost.
+func (s *suite) sweepOwn(ctx context.Context) {
+	admin := s.conditions().Tokens.Admin
+	for _, setup := range slices.Backward(s.setups) {
+		s.leftovers = append(s.leftovers, setup.Ledger.Clear(ctx, admin)...)
+	}
+	if !s.run.Client.Wrote() || admin == "" || s.options.Keep {
+		return
+	}
+	known := map[[2]string]bool{}
+	for _, left := range s.leftovers {
+		known[[2]string{left.Kind, left.Name}] = true
+	}
+	own := ledger.New(s.run.Ledger)
+	forgotten, _ := own.Find(context.WithoutCancel(ctx), admin) // what is known to be left is told already
+	for _, left := range own.Remove(ctx, admin, forgotten) {
+		if !known[[2]string{left.Kind, left.Name}] {
+			s.leftovers = append(s.leftovers, left)
+		}
+	}
 }

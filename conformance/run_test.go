@@ -722,7 +722,7 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 	}
 	failure := scenario.Failures[0]
 	if failure.Operation != "deleteSignalEndpointToken" || failure.SeenIn != "getSignalEndpointTokens" || failure.Expectation != "1 entry" ||
-		failure.Pointer != "/signalEndpointTokens" || failure.Standing != spec.Documented || failure.Source == "" || failure.File != "features/tokens.feature" ||
+		failure.Pointer != "/signalEndpointTokens" || failure.Standing != spec.Documented || failure.Source == "" || failure.File != "features/signalendpoints/tokens.feature" ||
 		failure.Line == 0 || !strings.HasPrefix(failure.Step, "Then the answer has") || !strings.HasPrefix(failure.Curl, "curl -i 'http://") || !strings.Contains(failure.Curl, "$ADMIN_TOKEN") {
 		t.Errorf("%+v", failure)
 	}

@@ -1,4 +1,4 @@
-// Package features holds the conformance scenarios, in Gherkin. Each tells what
+// Package features holds the conformance scenarios, in Gherkin. Each says what
 // an Unleash instance does, in words, and is run by package conformance.
 //
 // A scenario's description says where its rule comes from, and one of the tags
@@ -13,13 +13,18 @@
 //	@limits            reaches a limit of the instance
 //	@slow              takes a minute where calls are limited to one a second
 //	@alone             must not run beside another scenario that writes
-//	@quiet             says nothing if others send signals at the same time
+//	@quiet             says nothing if others add to what it counts at the same time
 //	@token-check       says whether a token is what it was given for
 package features
 
-import "embed"
+import (
+	"embed"
+	"io/fs"
+)
 
-// FS holds the feature files.
-//
-//go:embed *.feature
-var FS embed.FS
+//go:embed */*.feature
+var files embed.FS
+
+// Files returns the feature files, in a folder for each resource; what holds for
+// every operation is in operations.
+func Files() fs.FS { return files }

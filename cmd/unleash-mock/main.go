@@ -12,5 +12,5 @@ var version = ""
 
 func main() {
 	p := &program{env: os.LookupEnv, stdout: os.Stdout, stderr: os.Stderr}
-	os.Exit(p.run(p.untilSignalled(context.Background()), os.Args[1:]))
+	os.Exit(p.run(p.untilInterrupted(context.Background()), os.Args[1:]))
 }

@@ -107,13 +107,13 @@ whether it keeps the contract.
 
 On an instance that is not on loopback nothing is changed, unless --allow-writes
 is given: requests other than GET, HEAD and OPTIONS are not even sent. With it,
-signal endpoints and tokens are created, under names of their own, and removed
-again; what is there already is never touched. The signals that are sent stay,
-because the API cannot delete them. On loopback writes are allowed;
---allow-writes=false forbids them there too.
+the suite creates what it needs, under names of its own, and removes it again;
+what is there already is never touched. What the API cannot delete stays, such as
+entries of the event log. On loopback writes are allowed; --allow-writes=false
+forbids them there too.
 
-Scenarios whose token is not given are disabled, and told so. A mock is verified
-with its built-in tokens.
+Scenarios that need a missing token are disabled; the report says why. A mock is
+verified with its built-in tokens.
 
 Exit codes:
   0  everything that was verified keeps the contract
@@ -142,10 +142,10 @@ Exit codes:
 	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; by default what the target has", verifyVariables["profile"]))
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
-	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete signal endpoints and tokens of the suite's own; default true on loopback")
+	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete what is the suite's own; default true on loopback")
 	f.BoolVar(&flags.assumed, "assumed", false, "also verify what rests on assumptions; default true for a mock")
 	f.BoolVar(&flags.slow, "slow", false, "also verify what takes a minute where calls are limited to one a second")
-	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many signal endpoints the target allows, if it is configured otherwise and does not tell")
+	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if it is configured otherwise and does not tell")
 	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows for each, if it is configured otherwise and does not tell")
 	f.IntVar(&flags.concurrency, "concurrency", 1, "how many scenarios to run at a time")
 	f.Int64Var(&flags.seed, "seed", 0, "seed of the order of scenarios; 0 takes any, and prints it")
@@ -195,7 +195,7 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 		options.Assumed = &v.assumed
 	}
 	options.Slow = v.slow
-	options.EndpointLimit, options.TokenLimit = v.endpointLimit, v.tokenLimit
+	options.Limits = map[string]int{"endpoints": v.endpointLimit, "tokens": v.tokenLimit}
 	options.Concurrency, options.Seed = v.concurrency, v.seed
 	options.FailFast, options.Keep = v.failFast, v.keep
 	return options, nil
@@ -333,7 +333,7 @@ func (s *progress) interrupted() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
-	fmt.Fprintln(s.out, "interrupted; removing what was made, unless a second signal ends that too")
+	fmt.Fprintln(s.out, "interrupted; removing what was made, unless interrupted again")
 }
 
 // end takes the line that changes off the terminal.

@@ -25,10 +25,10 @@ func (p *program) sweepCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "sweep",
 		Short: "Remove what earlier runs of verify left on an instance",
-		Long: `Remove the signal endpoints, with their tokens, and the users that earlier runs of
-verify left on an instance, as with --keep or when a run was killed. They are
-known by their names, which begin with unleash-mock-verify- and the id of a run;
-nothing else is touched. A run that is still going loses what it made, unless
+		Long: `Remove what earlier runs of verify left on an instance, as with --keep or when a
+run was killed: what they made, with all that hangs on it, and users. It is known
+by its name, which begins with unleash-mock-verify- and the id of a run; nothing
+else is touched. A run that is still going loses what it made, unless
 --older-than spares it.
 
 Exit 0 if nothing is left, 1 if the target refused to remove something, 3 if it

@@ -26,7 +26,6 @@ var public = []string{
 var reassignable = map[string]string{
 	"spec.Default": "becomes a function",
 	"spec.Control": "becomes a function",
-	"features.FS":  "becomes a function",
 }
 
 // surface returns the documentation of every package that another module can import.

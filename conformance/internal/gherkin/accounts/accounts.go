@@ -1,0 +1,105 @@
+// Package accounts is what scenarios need of users: a viewer and a personal access
+// token of theirs.
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+const (
+	usersPath  = "/api/admin/user-admin"
+	tokensPath = "/api/admin/user/tokens"
+)
+
+// Resource is what scenarios need.
+func Resource() gherkin.Resource {
+	return gherkin.Resource{
+		Kinds: []*ledger.Kind{
+			{Name: "user", Path: usersPath, List: usersPath, Key: "/users", Label: "/username", Swept: true},
+			{Name: "personal access token", Path: tokensPath, List: tokensPath, Key: "/pats", Label: "/description"},
+		},
+		Tokens: map[string]func(context.Context, *gherkin.Setup) (string, string, error){"viewer": makeViewer},
+	}
+}
+
+// makeViewer makes a user with the role Viewer and a personal access token of that
+// user, as an administrator can where passwords are allowed.
+func makeViewer(ctx context.Context, s *gherkin.Setup) (token, problem string, err error) {
+	username, password := s.Name("viewer"), "Aa1!"+uuid.NewString()
+	s.Hide(password)
+	users, err := s.Send(ctx, http.MethodGet, usersPath, "", target.Authorized(s.Admin()))
+	if err != nil {
+		return "", "", err
+	}
+	role := viewerRole(users)
+	if !ledger.IsID(role) {
+		return "", "the target does not tell the admin which roles there are", nil
+	}
+	user, err := s.Send(ctx, http.MethodPost, usersPath,
+		fmt.Sprintf(`{"username":%q,"name":%q,"password":%q,"rootRole":%s,"sendEmail":false}`, username, username, password, role), target.Authorized(s.Admin()))
+	if err != nil || user == nil {
+		return "", "making a user had no answer", err
+	}
+	if user.Status != http.StatusCreated {
+		return "", fmt.Sprintf("making a user was refused with %d", user.Status), nil
+	}
+	login, err := s.Send(ctx, http.MethodPost, "/auth/simple/login", fmt.Sprintf(`{"username":%q,"password":%q}`, username, password), nil)
+	if err != nil || login == nil {
+		return "", "logging in as the new user had no answer", err
+	}
+	cookie, _, _ := strings.Cut(login.Answer.Get("Set-Cookie"), ";")
+	if login.Status != http.StatusOK || cookie == "" {
+		return "", fmt.Sprintf("logging in with a password was refused with %d", login.Status), nil
+	}
+	return makeToken(ctx, s, username, http.Header{"Cookie": {cookie}})
+}
+
+// viewerRole finds the id of the role Viewer in the list of users, in JSON.
+func viewerRole(users *target.Exchange) string {
+	if users == nil || users.Status != http.StatusOK {
+		return ""
+	}
+	roles, _ := users.At("/rootRoles").([]any)
+	for _, role := range roles {
+		if name, _ := jsonvalue.At(role, "/name"); name == "Viewer" {
+			id, _ := jsonvalue.At(role, "/id")
+			return jsonvalue.Text(id)
+		}
+	}
+	return ""
+}
+
+// tokenLife is how long the viewer's token would live if it could not be removed.
+const tokenLife = 24 * time.Hour
+
+// makeToken makes a personal access token for whom a session belongs to, if that
+// is the run's own user.
+func makeToken(ctx context.Context, s *gherkin.Setup, username string, session http.Header) (token, problem string, err error) {
+	who, err := s.Send(ctx, http.MethodGet, "/api/admin/user", "", session)
+	if err != nil || who == nil {
+		return "", "asking who is logged in had no answer", err
+	}
+	if who.Text("/user/username") != username {
+		return "", "the target does not say that it is the new user who logged in", nil
+	}
+	expires := time.Now().Add(tokenLife).UTC().Format(time.RFC3339)
+	made, err := s.Send(ctx, http.MethodPost, tokensPath, fmt.Sprintf(`{"description":%q,"expiresAt":%q}`, username, expires), session)
+	if err != nil || made == nil {
+		return "", "making a personal access token had no answer", err
+	}
+	if made.Status != http.StatusCreated || made.Text("/secret") == "" {
+		return "", fmt.Sprintf("making a personal access token was refused with %d", made.Status), nil
+	}
+	return made.Text("/secret"), "", nil
+}

@@ -1,0 +1,95 @@
+package gherkin
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
+
+const (
+	testAdmin  = "*:*.a-secret-of-a-test"
+	testSignal = "signal_0123456789abcdef"
+)
+
+func TestNoSecretIsCutInTwo(t *testing.T) {
+	t.Parallel()
+	r := secrets.New()
+	secret := strings.Repeat("s", 500)
+	r.Add(secret)
+	for _, at := range []int{0, maxShown - 700, maxShown - 499, maxShown - 250, maxShown - 1, maxShown} {
+		body := strings.Repeat("é", at/2) + secret + strings.Repeat(".", 2*maxShown)
+		got := shown(r, nil, []byte(body))
+		if strings.Contains(got, "sss") {
+			t.Errorf("a secret at %d shows in %d bytes", at, len(got))
+		}
+		if !strings.HasSuffix(got, "bytes in all)") || len(got) > maxShown+100 {
+			t.Errorf("a long body is shown in %d bytes", len(got))
+		}
+	}
+	if got := shown(r, nil, []byte{0xff, 0xfe}); got != "(2 bytes that are no text)" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestAnExchangeIsReportedWithoutItsSecrets(t *testing.T) {
+	t.Parallel()
+	r := secrets.New()
+	r.AddHeaders(http.Header{"X-Proxy-Pass": {"pass phrase"}})
+	x := &target.Exchange{
+		Request: target.Request{
+			Method: "POST", Path: "/x?token=" + testSignal, Actor: "admin",
+			Header: http.Header{"Authorization": {"Bearer " + testAdmin}, "X-Proxy-Pass": {"pass phrase"}, "Content-Type": {"application/json"}},
+			Body:   []byte(`{"token":"` + testSignal + `"}`),
+		},
+		URL: "http://localhost/x?token=" + testSignal, Status: 200,
+		Answer:   http.Header{"Set-Cookie": {"session=1"}, "Etag": {`W/"1"`}},
+		Received: []byte(`{"secret":"abc","said":"pass phrase"}`),
+	}
+	want := report.Exchange{
+		Line: 7,
+		Request: report.Request{
+			Method: "POST", URL: "http://localhost/x?token=[redacted]",
+			Header: []report.Header{{Name: "Authorization", Value: "Bearer *:*.[redacted]"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Proxy-Pass", Value: "[redacted]"}},
+			Body:   `{"token":"[redacted]"}`,
+		},
+		Response: report.Response{
+			Status: 200, Header: []report.Header{{Name: "Etag", Value: `W/"1"`}, {Name: "Set-Cookie", Value: "[redacted]"}},
+			Body: `{"secret":"[redacted]","said":"[redacted]"}`,
+		},
+		Violations: []report.Violation{{Direction: "response", In: "body", Pointer: "/x", Reason: "no signal_[redacted]"}},
+	}
+	got := shownExchange(r, x, 7, []judge.Breach{{In: "body", Pointer: "/x", Expectation: "no " + testSignal}})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCurlLines(t *testing.T) {
+	t.Parallel()
+	r := secrets.New()
+	r.Add(testAdmin)
+	for want, x := range map[string]*target.Exchange{
+		`curl -i 'http://h/health'`: {Request: target.Request{Method: "GET"}, URL: "http://h/health"},
+		`curl -i --head 'http://h/a' -H "Authorization: $ADMIN_TOKEN"`: {
+			Request: target.Request{Method: "HEAD", Actor: "admin", Header: http.Header{"Authorization": {testAdmin}}}, URL: "http://h/a"},
+		`curl -i -X POST 'http://h/a' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary '{"name":"it'\''s"}'`: {
+			Request: target.Request{Method: "POST", Header: http.Header{"Authorization": {"Bearer " + testSignal}, "Content-Type": {"application/json"}}, Body: []byte(`{"name":"it's"}`)}, URL: "http://h/a"},
+		`curl -i -X PUT 'http://h/a' -H 'Authorization;'`: {
+			Request: target.Request{Method: "PUT", Header: http.Header{"Authorization": {""}}}, URL: "http://h/a"},
+		`curl -i -X POST 'http://h/a' --data-binary @body.bin`: {
+			Request: target.Request{Method: "POST", Body: []byte{0xff}}, URL: "http://h/a"},
+		`curl -i 'http://h/a?token=[redacted]' -H 'Cookie: [redacted]' -H 'X-Echo: [redacted]'`: {
+			Request: target.Request{Method: "GET", Header: http.Header{"Cookie": {"session=S3cret/+"}, "X-Echo": {"S3cret/+"}}}, URL: "http://h/a?token=S3cret%2F%2B"},
+	} {
+		if got := curl(r, x); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package gherkin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+// record is what a report will say of a scenario.
+type record struct {
+	run      *Run
+	scenario *plan.Scenario
+	report   *report.Scenario
+	step     int // the one that runs, its index
+	began    time.Time
+}
+
+// start begins the record of a scenario that runs.
+func (r *record) start() { r.report.Started, r.report.Outcome = time.Now(), report.Passed }
+
+// passes reports whether nothing was wrong so far.
+func (r *record) passes() bool { return r.report.Outcome == report.Passed }
+
+// end ends a scenario with an outcome that is not a failure.
+func (r *record) end(outcome report.Outcome, reason string) {
+	r.report.Outcome, r.report.Reason, r.report.Failures = outcome, r.run.Redact.Text(reason), []report.Failure{}
+}
+
+// begin notes which step runs.
+func (r *record) begin(step int) { r.step, r.began = step, time.Now() }
+
+// ended notes how the step ended, and with it the scenario if it did not pass. last
+// is the exchange that came last, nil if there is none.
+func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err error, last *target.Exchange) {
+	step := &r.report.Steps[r.step]
+	step.Duration = time.Since(r.began)
+	if err == nil && status == godog.StepPassed {
+		step.Outcome = report.Passed
+		return
+	}
+	if err == nil {
+		err = fmt.Errorf("the step ended as %s", status)
+	}
+	step.Message = r.run.Redact.Text(err.Error())
+	step.Outcome = outcomeOf(ctx, err)
+	r.report.Outcome = step.Outcome
+	if step.Outcome == report.Failed {
+		r.fail(err, last)
+		return
+	}
+	r.report.Reason = step.Message
+}
+
+// outcomeOf finds out whose fault an error is.
+func outcomeOf(ctx context.Context, err error) report.Outcome {
+	var broken *judge.Mismatch
+	var silent *target.NoAnswerError
+	var off *disabledError
+	switch {
+	case errors.As(err, &broken), errors.As(err, &silent):
+		return report.Failed
+	case errors.As(err, &off):
+		return report.Disabled
+	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+		return report.Skipped
+	}
+	return report.Errored
+}
+
+// exchange keeps an exchange of the step that runs.
+func (r *record) exchange(x *target.Exchange, breaches []judge.Breach) {
+	line := r.scenario.Steps[r.step].Line
+	r.report.Exchanges = append(r.report.Exchanges, shownExchange(r.run.Redact, x, line, breaches))
+}
+
+// fail notes a failed expectation.
+func (r *record) fail(err error, last *target.Exchange) {
+	seen := ""
+	if last != nil {
+		seen = last.OperationID()
+	}
+	var broken *judge.Mismatch
+	if !errors.As(err, &broken) {
+		broken = judge.Blames(seen, "an answer", err.Error())
+	}
+	for _, f := range broken.Findings {
+		failure := r.failure(f)
+		if failure.Operation == "" {
+			failure.Operation = r.subject(seen)
+		}
+		if seen != failure.Operation {
+			failure.SeenIn = seen
+		}
+		if last != nil {
+			failure.Curl = curl(r.run.Redact, last)
+			if found := r.run.Plan.Conditions; found.Mock == "" && found.Version != "" { // a mock has no deviations but faults
+				failure.Known = r.run.Judge.Known(found.Version, failure.Operation, last)
+			}
+		}
+		r.report.Failures = append(r.report.Failures, failure)
+	}
+}
+
+// failure is a finding as a report tells it.
+func (r *record) failure(f judge.Finding) report.Failure {
+	step := r.scenario.Steps[r.step]
+	failure := report.Failure{
+		Operation: f.Operation, Expectation: r.run.Redact.Text(f.Expectation), Got: r.run.Redact.Text(f.Got), Pointer: f.Pointer,
+		File: r.report.File, Line: step.Line, Step: step.Keyword + " " + step.Text,
+		Standing: f.Standing, Source: f.Source,
+	}
+	if failure.Standing == "" {
+		failure.Standing, failure.Source = r.scenario.Standing, r.scenario.Source
+	}
+	return failure
+}
+
+// subject is the operation that a failed expectation speaks against: the one that
+// answered last if the scenario is about it, else the one that it is about. A list
+// that still shows what was deleted speaks against the delete.
+func (r *record) subject(last string) string {
+	if len(r.scenario.Operations) == 0 || slices.Contains(r.scenario.Operations, last) {
+		return last
+	}
+	return r.scenario.Operations[0]
+}
+
+// finish ends the record.
+func (r *record) finish() *report.Scenario {
+	if !r.report.Started.IsZero() {
+		r.report.Duration = time.Since(r.report.Started)
+	}
+	return r.report
+}

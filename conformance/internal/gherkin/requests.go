@@ -1,0 +1,112 @@
+package gherkin
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// requests makes requests of the words of steps.
+type requests struct {
+	values *values
+	paths  *paths
+	// What was said of the next request, which uses it up.
+	header   http.Header
+	without  []string // headers that are left out
+	compress string   // gzip or deflate, for the body
+}
+
+func (r *requests) nextHeader(name, value string) error {
+	if err := r.values.expandAll(&value); err != nil {
+		return err
+	}
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	r.header.Set(name, value)
+	return nil
+}
+
+func (r *requests) nextWithout(name string) error {
+	r.without = append(r.without, name)
+	return nil
+}
+
+func (r *requests) nextCompressed(encoding string) error {
+	r.compress = encoding
+	return r.nextHeader("Content-Encoding", encoding)
+}
+
+// make makes a request; body is nil for none.
+func (r *requests) make(ctx context.Context, method, path, who string, body *string) (target.Request, error) {
+	made := target.Request{Method: method, Header: http.Header{}}
+	var err error
+	if made.Path, err = r.paths.expand(ctx, method, path); err != nil {
+		return made, err
+	}
+	if err := r.authorize(&made, who); err != nil {
+		return made, err
+	}
+	if body != nil {
+		text, err := r.values.expand(*body)
+		if err != nil {
+			return made, err
+		}
+		made.Body = []byte(text)
+	}
+	if body != nil || method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+		made.Header.Set("Content-Type", target.JSON)
+	}
+	return made, r.override(&made)
+}
+
+// authorize puts the credential of who sends it into a request.
+func (r *requests) authorize(made *target.Request, who string) error {
+	who, err := r.values.expand(who)
+	if err != nil {
+		return err
+	}
+	actor, isActor := strings.CutPrefix(who, "as the ")
+	switch {
+	case isActor:
+		made.Actor = actor
+		made.Header.Set("Authorization", r.values.run.tokens().Of(actor))
+	case who != "as nobody":
+		made.Header["Authorization"] = []string{strings.TrimSuffix(strings.TrimPrefix(who, `with the authorization "`), `"`)}
+	}
+	return nil
+}
+
+// override applies what was said of the next request, and forgets it.
+func (r *requests) override(made *target.Request) error {
+	next := *r
+	r.header, r.without, r.compress = nil, nil, ""
+	maps.Copy(made.Header, next.header)
+	for _, name := range next.without {
+		made.Header.Del(name)
+	}
+	if next.compress == "" {
+		return nil
+	}
+	var compressed bytes.Buffer
+	var writer io.WriteCloser = gzip.NewWriter(&compressed)
+	if next.compress == "deflate" {
+		writer = zlib.NewWriter(&compressed)
+	}
+	if _, err := writer.Write(made.Body); err != nil {
+		return fmt.Errorf("compressing the body: %w", err)
+	}
+	if err := writer.Close(); err != nil {
+		return fmt.Errorf("compressing the body: %w", err)
+	}
+	made.Body = compressed.Bytes()
+	return nil
+}

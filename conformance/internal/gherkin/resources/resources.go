@@ -1,0 +1,30 @@
+// Package resources lists what scenarios are about. No other package of the suite
+// names a resource.
+package resources
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/accounts"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signals"
+)
+
+// All are the resources, in the order in which they look at a target. limits are
+// what the user says of how much it allows, by the name of what is limited.
+func All(limits map[string]int) (gherkin.Resources, error) {
+	known := []string{"endpoints", "tokens"}
+	for _, name := range slices.Sorted(maps.Keys(limits)) {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("there is no limit on %q, only on %v", name, known)
+		}
+	}
+	return gherkin.Resources{
+		signalendpoints.Resource(signalendpoints.Limits{Endpoints: limits["endpoints"], Tokens: limits["tokens"]}),
+		signals.Resource(),
+		accounts.Resource(),
+	}, nil
+}

@@ -1,0 +1,198 @@
+package gherkin
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"sync/atomic"
+
+	"github.com/cucumber/godog"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
+
+// Run is what the scenarios of a run share.
+type Run struct {
+	Client    *target.Client
+	Judge     *judge.Judge
+	Plan      *plan.Plan
+	Resources Resources
+	Redact    *secrets.Redactor
+	// Ledger is what the ledgers of the scenarios have in common.
+	Ledger ledger.Config
+	// Name makes a name that no other run gives.
+	Name func(part string) string
+	// Concurrency is how many scenarios run at a time, Seed that of their order.
+	Concurrency int
+	Seed        int64
+	// FailFast skips what has not begun once a scenario fails.
+	FailFast bool
+	// Ended is told of every scenario that ends, and of what it left behind. Several
+	// may end at a time.
+	Ended func(*plan.Scenario, *report.Scenario, []report.Leftover)
+
+	admission *admission
+	failed    atomic.Bool
+}
+
+func (r *Run) tokens() *target.Tokens { return &r.Plan.Conditions.Tokens }
+
+// Scenarios runs what is planned.
+func (r *Run) Scenarios(ctx context.Context) error {
+	chosen, err := r.Plan.Enabled()
+	if err != nil || len(chosen.Paths) == 0 {
+		return err
+	}
+	r.admission = newAdmission(r.Plan.Conditions.Room, r.Concurrency)
+	steps := r.Resources.steps()
+	expressions := make([]*regexp.Regexp, len(steps))
+	for i, step := range steps {
+		expressions[i] = step.expression()
+	}
+	suite := godog.TestSuite{
+		Name: "unleash-mock verify",
+		ScenarioInitializer: func(sc *godog.ScenarioContext) {
+			p := &performance{run: r, byPickle: chosen.ByPickle, world: newWorld(r)}
+			sc.Before(p.begin)
+			sc.StepContext().Before(p.beforeStep)
+			sc.StepContext().After(p.afterStep)
+			sc.After(p.end)
+			for i, step := range steps {
+				sc.Step(expressions[i], step.Bind(p.world))
+			}
+		},
+		Options: &godog.Options{
+			FS: chosen.Files, Paths: chosen.Paths, Randomize: r.Seed, Concurrency: r.Concurrency,
+			Strict: true, DefaultContext: ctx, NoColors: true,
+			// The suite reports by its hooks; godog has no formatter that says nothing.
+			Format: "progress", Output: io.Discard,
+		},
+	}
+	suite.Run() // its status says less than what Ended is told
+	return nil
+}
+
+// skipReason says why a scenario must not begin any more; empty if it may.
+func (r *Run) skipReason(ctx context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return "the run was interrupted"
+	case r.FailFast && r.failed.Load():
+		return "an earlier scenario failed"
+	}
+	return ""
+}
+
+// hand hands in the record of a scenario that ended.
+func (r *Run) hand(scenario *plan.Scenario, record *report.Scenario, left []report.Leftover) {
+	if record.Outcome == report.Failed || record.Outcome == report.Errored {
+		r.failed.Store(true)
+	}
+	r.Ended(scenario, record, left)
+}
+
+// performance is one scenario on its way through godog's hooks.
+type performance struct {
+	run      *Run
+	byPickle map[string]*plan.Scenario
+	world    *World
+	at       map[string]int // the index of a step by the id that godog gives it
+	watches  []func(context.Context) string
+	leave    func()
+	ended    bool
+}
+
+// begin decides whether the scenario runs and waits for its turn.
+func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (context.Context, error) {
+	scenario := p.byPickle[pickle.Id]
+	if scenario.Disabled != "" {
+		p.ended = true
+		return ctx, godog.ErrSkip
+	}
+	p.at = map[string]int{}
+	for i, step := range pickle.Steps {
+		p.at[step.Id] = i
+	}
+	p.world.begin(scenario)
+	if reason := p.enter(ctx, scenario); reason != "" {
+		p.world.record.end(report.Skipped, reason)
+		p.finish(ctx)
+		return ctx, godog.ErrSkip
+	}
+	p.world.record.start()
+	if scenario.Has("@quiet") && p.run.Plan.Conditions.Mock == "" { // nobody else is expected on a mock
+		for _, resource := range p.run.Resources {
+			if resource.Watch != nil {
+				p.watches = append(p.watches, resource.Watch(ctx, p.world))
+			}
+		}
+	}
+	return ctx, nil
+}
+
+// enter waits for the scenario's turn and says why it has none; empty if it has.
+func (p *performance) enter(ctx context.Context, scenario *plan.Scenario) string {
+	leave, err := p.run.admission.enter(ctx, scenario)
+	p.leave = leave
+	if reason := p.run.skipReason(ctx); reason != "" {
+		return reason
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// beforeStep notes which step runs.
+func (p *performance) beforeStep(ctx context.Context, step *godog.Step) (context.Context, error) {
+	if !p.ended {
+		p.world.record.begin(p.at[step.Id])
+	}
+	return ctx, nil
+}
+
+// afterStep notes how the step ended. godog also calls it for the steps behind a
+// failed one.
+func (p *performance) afterStep(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+	if !p.ended && p.world.record.passes() {
+		p.world.record.ended(ctx, status, err, p.world.answer.last)
+	}
+	return ctx, nil
+}
+
+// end is called behind the last step, or behind the first that fails.
+func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
+	if p.ended {
+		return ctx, nil
+	}
+	record := p.world.record
+	if err != nil && record.passes() { // an error of a hook
+		record.end(report.Errored, err.Error())
+	}
+	if record.report.Outcome == report.Failed {
+		for _, disturbance := range p.watches {
+			if what := disturbance(ctx); what != "" {
+				record.end(report.Skipped, fmt.Sprintf("others %s at the same time, so what it found says nothing; run it again when it is quiet", what))
+			}
+		}
+	}
+	p.finish(ctx)
+	return ctx, nil
+}
+
+// finish removes what the scenario made and hands in the record.
+func (p *performance) finish(ctx context.Context) {
+	p.ended = true
+	record := p.world.record.finish()
+	left := p.world.ledger.Clear(ctx, p.run.tokens().Admin)
+	if p.leave != nil {
+		p.leave()
+	}
+	p.run.hand(p.world.record.scenario, record, left)
+}

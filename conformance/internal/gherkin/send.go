@@ -1,0 +1,207 @@
+package gherkin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// sender sends the requests of a scenario, notes what they made and judges the
+// answers by what always holds.
+type sender struct {
+	run      *Run
+	requests *requests
+	record   *record
+	ledger   *ledger.Ledger
+	answer   *answer
+}
+
+func (s *sender) plain(ctx context.Context, method, path, who string) error {
+	r, err := s.requests.make(ctx, method, path, who, nil)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, r)
+}
+
+func (s *sender) document(ctx context.Context, method, path, who string, body docString) error {
+	return s.text(ctx, method, path, who, body.Content)
+}
+
+func (s *sender) text(ctx context.Context, method, path, who, body string) error {
+	r, err := s.requests.make(ctx, method, path, who, &body)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, r)
+}
+
+// long sends a JSON object of that many bytes.
+func (s *sender) long(ctx context.Context, method, path, who, size string) error {
+	count, err := strconv.Atoi(size)
+	if err != nil {
+		return fmt.Errorf("the size of the body: %w", err)
+	}
+	const frame = `{"name":""}`
+	return s.text(ctx, method, path, who, `{"name":"`+strings.Repeat("a", count-len(frame))+`"}`)
+}
+
+// until repeats a request; <n> in its body is the number of the try.
+func (s *sender) until(ctx context.Context, method, path, who, body, status, most string) error {
+	tries, err := s.count(most)
+	if err != nil {
+		return err
+	}
+	for i := range tries {
+		s.requests.values.kept["n"] = strconv.Itoa(i + 1)
+		if err := s.text(ctx, method, path, who, body); err != nil {
+			return err
+		}
+		if strconv.Itoa(s.answer.last.Status) == status {
+			return nil
+		}
+	}
+	return nil // what came last is for the next step to judge
+}
+
+// count reads how often something is to be done.
+func (s *sender) count(text string) (int, error) {
+	if err := s.requests.values.expandAll(&text); err != nil {
+		return 0, err
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("how often: %w", err)
+	}
+	return count, nil
+}
+
+// send sends a request, and judges its answer.
+func (s *sender) send(ctx context.Context, r target.Request) error {
+	last, tries, err := s.run.Client.Send(ctx, r)
+	for _, x := range tries {
+		s.note(x, s.run.Judge.Breaches(x))
+	}
+	if last == nil {
+		return err
+	}
+	s.answer.last = last
+	if err != nil {
+		s.note(last, nil)
+		return err
+	}
+	breaches := s.run.Judge.Breaches(last)
+	s.note(last, breaches)
+	return judge.Broken(last.OperationID(), breaches)
+}
+
+// show notes an exchange that no step asked for, as what came last.
+func (s *sender) show(x *target.Exchange) {
+	s.answer.last = x
+	s.note(x, nil)
+}
+
+// note keeps an exchange for the report and the ledger, and the secret that it
+// shows out of both.
+func (s *sender) note(x *target.Exchange, breaches []judge.Breach) {
+	s.ledger.Note(x)
+	if secret := s.run.Judge.Learn(x); secret != "" {
+		s.run.Redact.Add(secret)
+	}
+	s.record.exchange(x, breaches)
+}
+
+// window is the time within which requests are limited.
+const window = time.Second
+
+func (s *sender) plainAtOnce(ctx context.Context, method, path, who, times string) error {
+	return s.burst(ctx, method, path, who, nil, times)
+}
+
+func (s *sender) textAtOnce(ctx context.Context, method, path, who, body, times string) error {
+	return s.burst(ctx, method, path, who, &body, times)
+}
+
+// burst sends a request several times at once; the last answer is then one that
+// was not refused with 429, if any was not.
+func (s *sender) burst(ctx context.Context, method, path, who string, body *string, times string) error {
+	count, err := s.count(times)
+	if err != nil {
+		return err
+	}
+	r, err := s.requests.make(ctx, method, path, who, body)
+	if err != nil {
+		return err
+	}
+	r.Burst = true
+	if err := s.run.Client.Fresh(ctx, r); err != nil {
+		return err
+	}
+	began := time.Now()
+	answers, err := s.together(ctx, r, count)
+	if err != nil {
+		return err
+	}
+	if s.run.Client.IsLimited(r) && time.Since(began) >= window {
+		return &disabledError{fmt.Sprintf("the target is too slow to tell: %d calls at once took %s", count, time.Since(began).Round(time.Millisecond))}
+	}
+	return s.takeBurst(answers)
+}
+
+// together sends a request several times at once. If one gets no answer, what the
+// others made is noted all the same.
+func (s *sender) together(ctx context.Context, r target.Request, count int) ([]*target.Exchange, error) {
+	answers, errs := make([]*target.Exchange, count), make([]error, count)
+	var all sync.WaitGroup
+	for i := range count {
+		all.Go(func() { answers[i], _, errs[i] = s.run.Client.Send(ctx, r) })
+	}
+	all.Wait()
+	err := errors.Join(errs...)
+	if err != nil {
+		for _, x := range answers {
+			if x != nil {
+				s.ledger.Note(x)
+			}
+		}
+	}
+	return answers, err
+}
+
+// takeBurst notes and judges the answers of a burst.
+func (s *sender) takeBurst(answers []*target.Exchange) error {
+	s.answer.accepted, s.answer.last = 0, nil
+	broken := &judge.Mismatch{}
+	for _, x := range answers {
+		breaches := s.run.Judge.Breaches(x)
+		s.note(x, breaches)
+		var found *judge.Mismatch
+		if errors.As(judge.Broken(x.OperationID(), breaches), &found) {
+			broken.Findings = append(broken.Findings, found.Findings...)
+		}
+		if x.Succeeded() {
+			s.answer.accepted++
+		}
+		if s.answer.last == nil || s.answer.last.Status != http.StatusTooManyRequests {
+			s.answer.last = x
+		}
+	}
+	if len(broken.Findings) > 0 {
+		return broken
+	}
+	return nil
+}
+
+// disabledError ends a scenario that turns out not to apply to the target.
+type disabledError struct{ reason string }
+
+func (e *disabledError) Error() string { return e.reason }

@@ -1,0 +1,107 @@
+// Package signals is what scenarios need of signals and of the calls that send
+// them.
+package signals
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// call is the operation that sends a signal.
+const call = "callSignalEndpoint"
+
+// Resource is what scenarios need.
+func Resource() gherkin.Resource {
+	return gherkin.Resource{
+		Steps: []gherkin.Step{
+			{Sentence: `a signal "([^"]+)" to "([^"]+)" with "([^"]+)"`, Bind: func(w *gherkin.World) any { return signal{w}.given }},
+		},
+		Answers: judge.Specifics{
+			FreeForm: []string{"payload"},
+			// How a call with a token that is known, but not good for it, is told is assumed.
+			Unworded: []string{call},
+			Deviations: []judge.Deviation{{
+				Versions: []string{"8."}, Operation: "getSignals", Path: regexp.MustCompile(`(from|to)=IS:\d{4}-\d\d-\d\d`), Status: http.StatusInternalServerError,
+				What: "a bound of the right form that is no date is a failure of the database, and so a 500",
+			}},
+		},
+		Limits: []target.Limit{{Operation: call, Counts: counts}},
+		Probe:  probe,
+		Watch:  watch,
+	}
+}
+
+// counts reports whether a target counts a call: it does so only once it knows the
+// token.
+func counts(r target.Request) bool {
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return strings.HasPrefix(token, "signal_") || r.Actor == "admin"
+}
+
+type signal struct{ *gherkin.World }
+
+// given calls an endpoint and keeps the signal.
+func (w signal) given(ctx context.Context, name, endpoint, token string) error {
+	path, err := w.Path(ctx, http.MethodPost, signalendpoints.CallPath+"/<"+endpoint+".name>")
+	if err != nil {
+		return err
+	}
+	secret, err := w.Expand("<" + token + ".token>")
+	if err != nil {
+		return err
+	}
+	called, err := w.Prepare(ctx, gherkin.Preparation{Path: path, Body: fmt.Sprintf(`{"signal":%q}`, name), Secret: secret, Status: http.StatusOK})
+	if err != nil {
+		return err
+	}
+	signal, found := jsonvalue.At(called.Value, "/signals/0")
+	if !found {
+		return judge.Differs("/signals/0", "the signal that was sent", called.Summary())
+	}
+	w.Keep(name, signal)
+	return nil
+}
+
+// watch looks for signals that others send.
+func watch(ctx context.Context, w *gherkin.World) func(context.Context) string {
+	before := map[string]bool{}
+	for _, s := range newest(ctx, w) {
+		before[s.id] = true
+	}
+	return func(ctx context.Context) string {
+		own := w.Made(signalendpoints.Path)
+		if slices.ContainsFunc(newest(ctx, w), func(s sent) bool { return !before[s.id] && !slices.Contains(own, s.source) }) {
+			return "sent signals to the target"
+		}
+		return ""
+	}
+}
+
+// sent is a signal as a query shows it, by ids in JSON.
+type sent struct{ id, source string }
+
+// newest lists the newest signals, none if the target does not show them.
+func newest(ctx context.Context, w *gherkin.World) []sent {
+	x, err := w.Client().Get(ctx, "/api/admin/signals?limit=1000", target.Authorized(w.Admin()))
+	if err != nil {
+		return nil
+	}
+	list, _ := x.At("/signals").([]any)
+	var all []sent
+	for _, entry := range list {
+		id, _ := jsonvalue.At(entry, "/id")
+		source, _ := jsonvalue.At(entry, "/sourceId")
+		all = append(all, sent{jsonvalue.Text(id), jsonvalue.Text(source)})
+	}
+	return all
+}

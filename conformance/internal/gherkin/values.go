@@ -1,0 +1,184 @@
+package gherkin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// values are those of the variables of a scenario.
+type values struct {
+	run      *Run
+	scenario *plan.Scenario
+	kept     map[string]any
+}
+
+// ownName is a name that no other scenario and no other run has.
+func (v *values) ownName(part string) string { return v.run.Name(v.scenario.Number() + "-" + part) }
+
+// expand puts values in the place of the variables of a text, <like.this>.
+func (v *values) expand(text string) (string, error) {
+	var problem error
+	out := plan.VariableText.ReplaceAllStringFunc(text, func(variable string) string {
+		value, err := v.variable(variable[1 : len(variable)-1])
+		if err != nil && problem == nil {
+			problem = err
+		}
+		if text, isText := value.(string); isText {
+			return text
+		}
+		return jsonvalue.Text(value)
+	})
+	return out, problem
+}
+
+// expandAll expands several texts.
+func (v *values) expandAll(texts ...*string) error {
+	for _, text := range texts {
+		expanded, err := v.expand(*text)
+		if err != nil {
+			return err
+		}
+		*text = expanded
+	}
+	return nil
+}
+
+// days before and after the day of a time, by the words of the variable.
+var dayShifts = map[string]int{"day of ": 0, "day before ": -1, "day after ": 1}
+
+// characters that do not show in a feature.
+var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
+
+// variable finds a value:
+//
+//	name.x             a name that no other scenario and no other run has
+//	admin.token        the token of an actor
+//	limit..., actor.id facts of the target
+//	day of e.createdAt the date of a time; also day before, day after
+//	capitals of e.name a text in capitals
+//	tab, bom           characters that do not show in a feature
+//	e.tokens.0.id      a part of an answer that was kept as e
+func (v *values) variable(name string) (any, error) {
+	for words, shift := range dayShifts {
+		if inner, is := strings.CutPrefix(name, words); is {
+			return v.day(inner, shift)
+		}
+	}
+	if inner, is := strings.CutPrefix(name, "capitals of "); is {
+		value, err := v.variable(inner)
+		return strings.ToUpper(fmt.Sprint(value)), err
+	}
+	if character, is := characters[name]; is {
+		return character, nil
+	}
+	first, rest, _ := strings.Cut(name, ".")
+	if first == "name" && rest != "" {
+		return v.ownName(rest), nil
+	}
+	if token := v.run.tokens().Of(first); rest == "token" && token != "" {
+		return token, nil
+	}
+	if fact := v.run.Plan.Conditions.Fact(name); fact.Missing == "" {
+		return fact.Value, nil
+	}
+	return v.partOf(first, rest)
+}
+
+// partOf finds a part of what was kept.
+func (v *values) partOf(name, path string) (any, error) {
+	value, kept := v.kept[name]
+	if !kept {
+		return nil, fmt.Errorf("nothing is kept as %q", name)
+	}
+	if path == "" {
+		return value, nil
+	}
+	pointer := "/" + strings.ReplaceAll(path, ".", "/")
+	found, present := jsonvalue.At(value, pointer)
+	if !present {
+		return nil, judge.Differs(pointer, "a value at <"+name+"."+path+">", "none in "+jsonvalue.Text(value))
+	}
+	return found, nil
+}
+
+// day is the UTC date of a time that was kept.
+func (v *values) day(name string, shift int) (any, error) {
+	value, err := v.variable(name)
+	if err != nil {
+		return nil, err
+	}
+	moment, err := time.Parse(time.RFC3339, fmt.Sprint(value))
+	if err != nil {
+		return nil, judge.Differs("", "a time", jsonvalue.Text(value))
+	}
+	return moment.UTC().AddDate(0, 0, shift).Format(time.DateOnly), nil
+}
+
+// paths puts values into paths. Most come from the target, which is not trusted:
+// what is neither an id nor a name does not get into a path, and what a request may
+// change must be the run's own.
+type paths struct {
+	values *values
+	sender *sender
+}
+
+// pathPart is what may stand for a variable in a path: an id, a name, a day.
+var pathPart = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// expand puts values in the place of the variables of a path.
+func (p *paths) expand(ctx context.Context, method, text string) (string, error) {
+	path := ""
+	for {
+		found := plan.VariableText.FindStringIndex(text)
+		if found == nil {
+			return path + text, nil
+		}
+		value, err := p.values.expand(text[found[0]:found[1]])
+		if err != nil {
+			return "", err
+		}
+		path += text[:found[0]]
+		if err := p.admit(ctx, method, path, value); err != nil {
+			return "", err
+		}
+		path, text = path+value, text[found[1]:]
+	}
+}
+
+// admit decides whether a value may go into a path behind what stands there.
+func (p *paths) admit(ctx context.Context, method, before, value string) error {
+	if !pathPart.MatchString(value) {
+		return judge.Differs("", "an id or a name, which can be put into a path", strconv.Quote(value))
+	}
+	if (target.Request{Method: method}).IsSafe() || !strings.HasSuffix(before, "/") {
+		return nil
+	}
+	own := p.sender.ledger
+	collection := ledger.Collection(before)
+	if kind := own.Kinds.CalledAt(collection); kind != nil {
+		switch {
+		case own.Owns(strings.ToLower(value)):
+			return nil
+		case !ledger.IsID(value):
+			return judge.Differs("", "the name of what was created", strconv.Quote(value))
+		}
+		collection = kind.Path
+	}
+	err := own.Vouch(ctx, p.values.run.tokens().Admin, method, collection, value)
+	var other *ledger.Disowned
+	if errors.As(err, &other) && other.Seen != nil {
+		p.sender.show(other.Seen)
+	}
+	return err
+}

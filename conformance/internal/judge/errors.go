@@ -1,0 +1,142 @@
+package judge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// Rules on errors: every refusal is told in one of a few forms.
+
+// repeating are errors that have no details of their own. BadDataError has.
+var repeating = []string{
+	"AuthenticationRequired", "UnauthorizedError", "PermissionError", "NoAccessError", "NotFoundError", "NameExistsError", "ExceedsLimitError", "ContentTypeError",
+}
+
+// errorText is a member of an error; empty if the answer is none or has no such
+// text.
+func errorText(x *target.Exchange, key string) string {
+	value, _ := jsonvalue.At(x.Value, "/"+key)
+	text, _ := value.(string)
+	if x.Status < 400 {
+		return ""
+	}
+	return text
+}
+
+func repeatedMessage(x *target.Exchange) []Breach {
+	if !slices.Contains(repeating, errorText(x, "name")) {
+		return nil
+	}
+	message, _ := jsonvalue.At(x.Value, "/message")
+	details, _ := jsonvalue.At(x.Value, "/details")
+	want := []any{map[string]any{"message": message}}
+	return one(!jsonvalue.Equal(details, want), "body", "/details", jsonvalue.Text(want), jsonvalue.Text(details))
+}
+
+func (j *Judge) ownErrorID(x *target.Exchange) []Breach {
+	id := errorText(x, "id")
+	return one(id != "" && !j.errorIDs.first(id), "body", "/id", "an id that no other error has", jsonvalue.Text(id))
+}
+
+const (
+	unknownPath = "The path you were looking for ("
+	invalidData = "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information."
+)
+
+// early are errors that are made before an operation runs, on every path alike.
+var early = []string{"AuthenticationRequired", "UnauthorizedError", "PermissionError", "ContentTypeError"}
+
+// isEarly reports whether an error is one of those. A name may be shared with
+// errors that operations make, which have another message.
+func isEarly(x *target.Exchange) bool {
+	message := errorText(x, "message")
+	return slices.Contains(early, errorText(x, "name")) || strings.HasPrefix(message, unknownPath) || message == invalidData
+}
+
+var uuidText = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+func errorUUID(x *target.Exchange) []Breach {
+	id, found := jsonvalue.At(x.Value, "/id")
+	got := "nothing"
+	if found {
+		got = jsonvalue.Text(id)
+	}
+	return one(isEarly(x) && !uuidText.MatchString(errorText(x, "id")), "body", "/id", "a UUID", got)
+}
+
+// wordings are the messages of errors by their names, as patterns.
+var wordings = map[string]*regexp.Regexp{
+	"AuthenticationRequired": regexp.MustCompile(`^You must log in to use Unleash\. Your request had no authorization header, so we could not authorize you\. Try logging in at `),
+	"UnauthorizedError":      regexp.MustCompile(`^You must log in to use Unleash\.$`),
+	"PermissionError":        regexp.MustCompile(`^You don't have the required permissions to perform this operation\. To perform this action, you need the "ADMIN" permission\.$`),
+	"ContentTypeError":       regexp.MustCompile(`^We do not accept the content-type you provided \(.+\)\. Try using one of the content-types we do accept instead \(application/json\) and make sure the body is in the corresponding format\.$`),
+}
+
+func (j *Judge) wording(x *target.Exchange) []Breach {
+	name, message := errorText(x, "name"), errorText(x, "message")
+	if strings.HasPrefix(message, unknownPath) {
+		path, _, _ := strings.Cut(x.Path, "?")
+		want := path + ") is not available."
+		return one(!strings.Contains(path, "//") && !strings.HasSuffix(message, want), "body", "/message", unknownPath+"..."+want, jsonvalue.Text(message))
+	}
+	want := wordings[name]
+	if want == nil || name == "UnauthorizedError" && slices.Contains(j.specific.Unworded, x.OperationID()) {
+		return nil
+	}
+	return one(!want.MatchString(message), "body", "/message", fmt.Sprintf("a message that matches /%s/", want), jsonvalue.Text(message))
+}
+
+// errorKeys are the keys of an error in their order.
+var errorKeys = []string{"id", "name", "message", "details"}
+
+func errorOrder(x *target.Exchange) []Breach {
+	if x.Status < 400 || !ofAPI(x) {
+		return nil
+	}
+	var got []string
+	for _, key := range topKeys(x.Received) {
+		if slices.Contains(errorKeys, key) {
+			got = append(got, key)
+		}
+	}
+	inOrder := slices.IsSortedFunc(got, func(a, b string) int { return slices.Index(errorKeys, a) - slices.Index(errorKeys, b) })
+	return one(!inOrder, "body", "", "the keys in the order "+strings.Join(errorKeys, ", "), strings.Join(got, ", "))
+}
+
+// topKeys are the keys of a JSON object in the order in which they came; none of
+// anything else.
+func topKeys(text []byte) []string {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil
+	}
+	var keys []string
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return keys
+		}
+		keys = append(keys, fmt.Sprint(key))
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return keys
+		}
+	}
+	return keys
+}
+
+// messageAlone looks at errors without a name.
+func messageAlone(x *target.Exchange) []Breach {
+	object, isObject := x.Value.(map[string]any)
+	if !isObject || errorText(x, "message") == "" || object["name"] != nil {
+		return nil
+	}
+	return one(len(object) > 1, "body", "", "a message alone", jsonvalue.Text(object))
+}

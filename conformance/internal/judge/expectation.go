@@ -1,0 +1,168 @@
+package judge
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+)
+
+// Expectation reports whether a value is as it should be. present is false if
+// there is none.
+type Expectation func(value any, present bool) bool
+
+// ParseExpectation reads how a value should be, in the words of a scenario. sent
+// is when the answer was made, for "a moment ago".
+func ParseExpectation(text string, sent time.Time) (Expectation, error) {
+	if holds, is := plainExpectations[text]; is {
+		return holds, nil
+	}
+	if text == "a moment ago" {
+		return func(value any, _ bool) bool { return isAround(value, sent) }, nil
+	}
+	for _, worded := range wordedExpectations {
+		if rest, is := strings.CutPrefix(text, worded.words); is {
+			holds, err := worded.parse(rest)
+			if err != nil {
+				return nil, fmt.Errorf("expectation %q: %w", text, err)
+			}
+			return holds, nil
+		}
+	}
+	if m := entriesText.FindStringSubmatch(text); m != nil {
+		count, err := strconv.Atoi(m[1])
+		return func(value any, _ bool) bool {
+			list, isList := value.([]any)
+			return isList && len(list) == count
+		}, err
+	}
+	literal, isJSON := jsonvalue.Decode([]byte(text))
+	if !isJSON {
+		return nil, fmt.Errorf("expectation %q is neither one of the known words nor JSON", text)
+	}
+	return func(value any, present bool) bool { return present && jsonvalue.Equal(value, literal) }, nil
+}
+
+var entriesText = regexp.MustCompile(`^(\d+) (?:entry|entries)$`)
+
+var plainExpectations = map[string]Expectation{
+	"nothing":         func(_ any, present bool) bool { return !present },
+	"null or nothing": func(value any, _ bool) bool { return value == nil },
+	"anything":        func(_ any, present bool) bool { return present },
+	"a text":          func(value any, _ bool) bool { text, is := value.(string); return is && text != "" },
+	"a whole number":  func(value any, _ bool) bool { _, is := wholeNumber(value); return is },
+	"a list":          func(value any, _ bool) bool { _, is := value.([]any); return is },
+	"true or false":   func(value any, _ bool) bool { _, is := value.(bool); return is },
+}
+
+// wordedExpectations by the words that they begin with. Of two that begin alike
+// the longer one comes first.
+var wordedExpectations = []struct {
+	words string
+	parse func(rest string) (Expectation, error)
+}{
+	{"matches ", parsePattern},
+	{"not matching ", parseNoPattern},
+	{"starts with ", parsePrefix},
+	{"not ", parseNot},
+	{"nothing or ", parseOptional},
+	{"one of ", parseOneOf},
+	{"greater than ", comparison(func(order int) bool { return order > 0 })},
+	{"at least ", comparison(func(order int) bool { return order >= 0 })},
+	{"at most ", comparison(func(order int) bool { return order <= 0 })},
+}
+
+func parsePattern(rest string) (Expectation, error) {
+	if len(rest) < 2 || rest[0] != '/' || rest[len(rest)-1] != '/' {
+		return nil, fmt.Errorf("a pattern stands between slashes")
+	}
+	pattern, err := regexp.Compile(rest[1 : len(rest)-1])
+	return func(value any, present bool) bool {
+		text, isText := value.(string)
+		return present && isText && pattern.MatchString(text)
+	}, err
+}
+
+// parseNoPattern holds also for what is not there.
+func parseNoPattern(rest string) (Expectation, error) {
+	matches, err := parsePattern(rest)
+	return func(value any, present bool) bool { return !matches(value, present) }, err
+}
+
+func parsePrefix(rest string) (Expectation, error) {
+	prefix, err := strconv.Unquote(rest)
+	return func(value any, _ bool) bool {
+		text, isText := value.(string)
+		return isText && strings.HasPrefix(text, prefix)
+	}, err
+}
+
+func parseNot(rest string) (Expectation, error) {
+	literal, isJSON := jsonvalue.Decode([]byte(rest))
+	if !isJSON {
+		return nil, fmt.Errorf("%q is no JSON", rest)
+	}
+	return func(value any, present bool) bool { return present && !jsonvalue.Equal(value, literal) }, nil
+}
+
+// parseOptional reads JSON that need not be there.
+func parseOptional(rest string) (Expectation, error) {
+	literal, isJSON := jsonvalue.Decode([]byte(rest))
+	if !isJSON {
+		return nil, fmt.Errorf("%q is no JSON", rest)
+	}
+	return func(value any, present bool) bool { return !present || jsonvalue.Equal(value, literal) }, nil
+}
+
+func parseOneOf(rest string) (Expectation, error) {
+	literal, isJSON := jsonvalue.Decode([]byte(rest))
+	list, isList := literal.([]any)
+	if !isJSON || !isList {
+		return nil, fmt.Errorf("%q is no JSON list", rest)
+	}
+	return func(value any, present bool) bool {
+		for _, option := range list {
+			if present && jsonvalue.Equal(value, option) {
+				return true
+			}
+		}
+		return false
+	}, nil
+}
+
+// comparison reads a bound. Numbers compare as numbers, texts letter by letter,
+// which for times in UTC is their order.
+func comparison(holds func(order int) bool) func(string) (Expectation, error) {
+	return func(rest string) (Expectation, error) {
+		bound, isJSON := jsonvalue.Decode([]byte(rest))
+		if !isJSON {
+			return nil, fmt.Errorf("%q is no JSON", rest)
+		}
+		return func(value any, _ bool) bool {
+			order, comparable := jsonvalue.Compare(value, bound)
+			return comparable && holds(order)
+		}, nil
+	}
+}
+
+func wholeNumber(value any) (int64, bool) {
+	number, is := value.(json.Number)
+	if !is {
+		return 0, false
+	}
+	whole, err := strconv.ParseInt(number.String(), 10, 64)
+	return whole, err == nil
+}
+
+// moment is how far a time may be from when the answer was made.
+const moment = 2 * time.Minute
+
+func isAround(value any, sent time.Time) bool {
+	text, _ := value.(string)
+	made, err := time.Parse(time.RFC3339, text)
+	return err == nil && made.Sub(sent).Abs() <= moment
+}

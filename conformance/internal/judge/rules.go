@@ -1,0 +1,176 @@
+package judge
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// general are the rules for answers of every resource, in the order in which they
+// are told.
+func (j *Judge) general() []Rule {
+	return []Rule{
+		{spec.Observed, "answers of a running Unleash 8.2.0 can be read to the end, in the encoding that they name", readable},
+		{spec.Observed, "a running Unleash 8.2.0 sends no body behind an answer to HEAD", emptyHead},
+		{spec.Observed, "a running Unleash 8.2.0 names the charset of its JSON", charset},
+		{spec.Observed, "a running Unleash 8.2.0 sends a weak ETag with every body of the API", weakETag},
+		{spec.Observed, "a running Unleash 8.2.0 compresses for every client that asks, and so sends Vary: Accept-Encoding with every body", varies},
+		{spec.Observed, "errors of a running Unleash 8.2.0 repeat their message as their only detail, unless they have details of their own", repeatedMessage},
+		{spec.Observed, "every error of a running Unleash 8.2.0 has an id of its own", j.ownErrorID},
+		{spec.Observed, "what a running Unleash 8.2.0 refuses before it comes to an operation has a UUID for its id", errorUUID},
+		{spec.Observed, "a running Unleash 8.2.0 words a refusal alike on every path", j.wording},
+		{spec.Observed, "errors of a running Unleash 8.2.0 begin with id, name, message and details, in that order", errorOrder},
+		{spec.Observed, "a running Unleash 8.2.0 answers a body that cannot be read and a token of another kind with a message alone", messageAlone},
+		{spec.Observed, "the location of what a running Unleash 8.2.0 creates is relative", relativeLocation},
+		{spec.Observed, "a running Unleash 8.2.0 says in a refusal with 429 how long to wait", announcedLimit},
+		{spec.Observed, "times of a running Unleash 8.2.0 are in UTC, with milliseconds", j.utcTimes},
+		{spec.Documented, "the secret of a token is in the answer to its creation and nowhere else", j.noSecret},
+		{spec.Documented, "the server makes the secret of a token, for that token alone", j.ownSecret},
+	}
+}
+
+// one is a list of one breach, or none.
+func one(broken bool, in, pointer, expectation, got string) []Breach {
+	if !broken {
+		return nil
+	}
+	return []Breach{{In: in, Pointer: pointer, Expectation: expectation, Got: got}}
+}
+
+func readable(x *target.Exchange) []Breach {
+	return one(x.Unread != "", "body", "", "a body that can be read", x.Unread)
+}
+
+func emptyHead(x *target.Exchange) []Breach {
+	return one(len(x.Extra) > 0, "body", "", "no body behind an answer to HEAD", fmt.Sprintf("%d bytes", len(x.Extra)))
+}
+
+// ofAPI reports whether an answer is one of the contract's operations, or of the
+// API at least, and has a body.
+func ofAPI(x *target.Exchange) bool {
+	return (x.Operation != nil || strings.HasPrefix(strings.ToLower(x.Path), "/api/")) && len(x.Received) > 0
+}
+
+func charset(x *target.Exchange) []Breach {
+	got := x.Answer.Get("Content-Type")
+	isJSON := strings.HasPrefix(strings.ToLower(got), target.JSON)
+	want := target.JSON + "; charset=utf-8"
+	return one(ofAPI(x) && isJSON && !strings.EqualFold(strings.ReplaceAll(got, " ", ""), strings.ReplaceAll(want, " ", "")),
+		"header", "/content-type", "the content type "+want, got)
+}
+
+var weakTag = regexp.MustCompile(`^W/"[^"]+"$`)
+
+func weakETag(x *target.Exchange) []Breach {
+	needed := ofAPI(x) || x.Operation != nil && (x.Method == http.MethodHead && x.Status == http.StatusOK || x.Status == http.StatusNotModified)
+	return one(needed && !weakTag.MatchString(x.Answer.Get("ETag")),
+		"header", "/etag", `a weak entity tag, W/"..."`, fmt.Sprintf("%q", x.Answer.Get("ETag")))
+}
+
+func varies(x *target.Exchange) []Breach {
+	got := strings.Join(x.Answer.Values("Vary"), ", ")
+	return one(ofAPI(x) && !strings.Contains(strings.ToLower(got), "accept-encoding"),
+		"header", "/vary", "Vary: Accept-Encoding", fmt.Sprintf("%q", got))
+}
+
+var absolute = regexp.MustCompile(`^(/|[a-zA-Z][a-zA-Z0-9+.-]*:)`)
+
+func relativeLocation(x *target.Exchange) []Breach {
+	location := x.Answer.Get("Location")
+	return one(x.Operation != nil && x.Status == http.StatusCreated && (location == "" || absolute.MatchString(location)),
+		"header", "/location", "a relative location", fmt.Sprintf("%q", location))
+}
+
+func announcedLimit(x *target.Exchange) []Breach {
+	if x.Operation == nil || x.Status != http.StatusTooManyRequests {
+		return nil
+	}
+	var found []Breach
+	for _, name := range []string{"Retry-After", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"} {
+		value := x.Answer.Get(name)
+		_, err := strconv.Atoi(value)
+		broken := value == "" || err != nil && name != "RateLimit-Policy" || name == "RateLimit-Remaining" && value != "0"
+		found = append(found, one(broken, "header", "/"+strings.ToLower(name), "a header "+name+" that tells the limit", fmt.Sprintf("%q", value))...)
+	}
+	return found
+}
+
+var utcTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+
+func (j *Judge) utcTimes(x *target.Exchange) []Breach {
+	if x.Operation == nil || x.Status >= 400 {
+		return nil
+	}
+	var found []Breach
+	j.walk(x, func(pointer, key string, value any) {
+		if text, isText := value.(string); isText && key == "createdAt" {
+			found = append(found, one(!utcTime.MatchString(text), "body", pointer, "a time in UTC with milliseconds, such as 2023-12-27T12:37:00.000Z", jsonvalue.Text(value))...)
+		}
+	})
+	return found
+}
+
+// walk visits the properties of an answer, but for those below which anything may
+// stand.
+func (j *Judge) walk(x *target.Exchange, visit func(pointer, key string, value any)) {
+	jsonvalue.Walk(x.Value, func(pointer, key string, value any) {
+		if !slices.ContainsFunc(j.specific.FreeForm, func(name string) bool { return strings.Contains(pointer, "/"+name+"/") }) {
+			visit(pointer, key, value)
+		}
+	})
+}
+
+func (j *Judge) noSecret(x *target.Exchange) []Breach {
+	if x.Operation == nil {
+		return nil
+	}
+	const headers, known = "no secret of a token", "one of those that the suite created"
+	found := one(j.secrets.shownIn(headerText(x)), "header", "", headers, known)
+	if j.creates(x) != nil {
+		return found
+	}
+	if properties := j.secretProperties(x); len(properties) > 0 {
+		return append(properties, found...)
+	}
+	return append(one(j.secrets.shownIn(string(x.Received)), "body", "", headers, known), found...)
+}
+
+// secretProperties are the properties of an answer that are called as a secret is.
+func (j *Judge) secretProperties(x *target.Exchange) []Breach {
+	if x.Status >= 400 {
+		return nil
+	}
+	var found []Breach
+	j.walk(x, func(pointer, key string, _ any) {
+		if slices.ContainsFunc(j.specific.Secrets, func(s Secret) bool { return s.Property == key }) {
+			found = append(found, Breach{In: "body", Pointer: pointer, Expectation: "no secret", Got: "one"})
+		}
+	})
+	return found
+}
+
+// headerText is what the headers of an answer hold.
+func headerText(x *target.Exchange) string {
+	var text strings.Builder
+	for _, values := range x.Answer {
+		text.WriteString(strings.Join(values, "\n") + "\n")
+	}
+	return text.String()
+}
+
+func (j *Judge) ownSecret(x *target.Exchange) []Breach {
+	created := j.creates(x)
+	if created == nil {
+		return nil
+	}
+	pointer := "/" + created.Property
+	secret := x.Text(pointer)
+	return one(secret != "" && j.secrets.shownIn(secret), "body", pointer, "a secret that no other token has", "that of another token")
+}

@@ -1,0 +1,175 @@
+// Package ledger knows what a run made on the target and removes it. It takes no
+// answer's word for what belongs to the run: the target itself must list it under
+// one of the run's names before it is changed or removed.
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
+
+// NamePrefix begins the names of everything that the suite makes; a run's id
+// follows it.
+const NamePrefix = "unleash-mock-verify-"
+
+// UnusedName is one that nothing has.
+const UnusedName = NamePrefix + "none"
+
+// Config is what ledgers of a run share.
+type Config struct {
+	Client *target.Client
+	Redact *secrets.Redactor
+	Kinds  Kinds
+	// Owns reports whether a name is one of the run's.
+	Owns func(name string) bool
+	// Keep leaves everything where it is.
+	Keep bool
+}
+
+// Ledger remembers what was made and removes it, the last first. It is safe for
+// concurrent use.
+type Ledger struct {
+	Config
+
+	mu      sync.Mutex
+	entries []entry
+	vouched map[string]bool // by kind and id: the target listed it as the run's
+}
+
+// entry is something that was made, by the target's word.
+type entry struct {
+	Thing
+	// listed is true for what was found in a list and not made: its name is no hint
+	// to another id.
+	listed bool
+	// credential is that of its owner, who alone can see and remove it; nil for the
+	// admin's.
+	credential http.Header
+}
+
+// New makes an empty ledger.
+func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[string]bool{}} }
+
+// Note adds what an exchange made, if it did. It goes by what came and not by
+// what a scenario expected: a create that should have been refused counts when it
+// was not.
+func (l *Ledger) Note(x *target.Exchange) {
+	collection := Collection(x.Path)
+	kind := l.Kinds.at(collection)
+	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil {
+		return
+	}
+	made := entry{Thing: Thing{Kind: kind, Path: collection, Name: kind.askedFor(x.Body)}}
+	if id, told := jsonvalue.At(x.Value, "/id"); told {
+		made.ID = jsonvalue.Text(id)
+	}
+	if cookies := x.Header["Cookie"]; cookies != nil {
+		made.credential = http.Header{"Cookie": cookies}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, made)
+}
+
+// askedFor is the name that a body gives to what it is to make; empty if it is of
+// another form.
+func (k *Kind) askedFor(body []byte) string {
+	var sent any
+	_ = json.Unmarshal(body, &sent)
+	name, _ := jsonvalue.At(sent, k.Label)
+	text, _ := name.(string)
+	return text
+}
+
+// IDs are those of what was made at a collection.
+func (l *Ledger) IDs(collection string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var ids []string
+	for _, made := range l.entries {
+		if made.Path == collection {
+			ids = append(ids, made.ID)
+		}
+	}
+	return ids
+}
+
+// removalTimeout is how long the removal of what one scenario made may take, also
+// when the run was interrupted.
+const removalTimeout = 30 * time.Second
+
+// Clear removes everything, the last first, and returns what could not be
+// removed. It goes on when the context has ended.
+func (l *Ledger) Clear(ctx context.Context, admin string) []report.Leftover {
+	l.mu.Lock()
+	entries := l.entries
+	l.entries = nil
+	l.mu.Unlock()
+	return l.remove(ctx, admin, entries)
+}
+
+// Remove removes what was found in lists, as Clear does.
+func (l *Ledger) Remove(ctx context.Context, admin string, things []Thing) []report.Leftover {
+	var entries []entry
+	for _, t := range things {
+		entries = append(entries, entry{Thing: t, listed: true})
+	}
+	return l.remove(ctx, admin, entries)
+}
+
+func (l *Ledger) remove(ctx context.Context, admin string, entries []entry) []report.Leftover {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removalTimeout)
+	defer cancel()
+	r := &removal{ledger: l, lists: map[string]*target.Exchange{}}
+	var left []report.Leftover
+	for _, made := range slices.Backward(entries) {
+		if made.credential == nil {
+			made.credential = target.Authorized(admin)
+		}
+		if reason := r.remove(ctx, &made); reason != "" {
+			left = append(left, l.Leftover(made.Thing, reason))
+		}
+	}
+	return left
+}
+
+// Leftover is something as a report names it. Its path is where it would be
+// removed, or that of its collection if the id cannot be put into a path.
+func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
+	path := t.Path
+	if IsID(t.ID) {
+		path += "/" + t.ID
+	}
+	redact := l.Redact.Text
+	return report.Leftover{Kind: t.Kind.Name, Name: redact(t.Name), Path: redact(path), Reason: redact(reason)}
+}
+
+// Find asks the target for everything that bears one of the run's names. A target
+// that does not have a kind, as an open-source instance, has nothing of it. The
+// error, of the first list that could not be had, comes with what the others show.
+func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err error) {
+	for _, kind := range l.Kinds {
+		if !kind.Swept {
+			continue
+		}
+		all, x, problem := kind.listed(ctx, l.Client, target.Authorized(admin))
+		if problem != nil && (x == nil || x.Status != http.StatusNotFound) && err == nil {
+			err = problem
+		}
+		for _, t := range all {
+			if t.Path == kind.Path && l.Owns(t.Name) {
+				found = append(found, t)
+			}
+		}
+	}
+	return found, err
+}

@@ -1,0 +1,96 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// removal is one pass over a ledger. What the target lists is asked for once.
+type removal struct {
+	ledger *Ledger
+	lists  map[string]*target.Exchange // by path; only those that came
+}
+
+func (r *removal) listed(ctx context.Context, made *entry) ([]Thing, error) {
+	if list := r.lists[made.Kind.List]; list != nil {
+		all, _ := made.Kind.Things(list.Value)
+		return all, nil
+	}
+	all, list, err := made.Kind.listed(ctx, r.ledger.Client, made.credential)
+	if err == nil {
+		r.lists[made.Kind.List] = list
+	}
+	return all, err
+}
+
+// remove removes one entry and says why it is still there, if it is. That it is
+// gone already is fine.
+func (r *removal) remove(ctx context.Context, made *entry) string {
+	if r.ledger.Keep {
+		return "kept, as asked for"
+	}
+	all, err := r.listed(ctx, made)
+	if err != nil {
+		return "not removed, as it cannot be read back: " + err.Error()
+	}
+	problem := r.ledger.mistaken(all, made)
+	for _, t := range all {
+		if !made.isIt(all, t, problem != "") || !IsID(t.ID) || r.ledger.stranger(all, t.Path, t.ID) != nil {
+			continue
+		}
+		if refused := r.ledger.delete(ctx, t, made.credential); refused != "" {
+			return refused
+		}
+	}
+	return problem
+}
+
+// mistaken says why an entry cannot be removed by the id that the target gave it;
+// empty if it can.
+func (l *Ledger) mistaken(all []Thing, made *entry) string {
+	if made.ID != "" && !IsID(made.ID) {
+		return fmt.Sprintf("not removed by its id, which is said to be %s and no positive whole number", made.ID)
+	}
+	if stranger := l.stranger(all, made.Path, made.ID); stranger != nil {
+		return fmt.Sprintf("not removed by its id, which is that of %q and not of anything that the run made", stranger.Name)
+	}
+	return ""
+}
+
+// isIt reports whether something is what the entry speaks of: by its id, or by its
+// name if the id is wrong or nothing has it.
+func (made *entry) isIt(all []Thing, t Thing, wrongID bool) bool {
+	hasID := func(t Thing) bool { return t.Path == made.Path && t.ID == made.ID }
+	if !made.listed && (wrongID || !slices.ContainsFunc(all, hasID)) {
+		return t.Path == made.Path && t.Name == made.Name
+	}
+	return hasID(t)
+}
+
+// stranger finds what has an id and is not the run's; nil if there is none. A
+// target at odds with itself may list two things under one id.
+func (l *Ledger) stranger(all []Thing, collection, id string) *Thing {
+	for _, t := range all {
+		if t.Path == collection && t.ID == id && !l.Owns(t.Name) {
+			return &t
+		}
+	}
+	return nil
+}
+
+// delete sends the request that removes something, whose id and name the caller
+// has seen to be right.
+func (l *Ledger) delete(ctx context.Context, t Thing, credential http.Header) string {
+	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: t.Path + "/" + t.ID, Header: credential})
+	switch {
+	case err != nil:
+		return err.Error()
+	case x.Succeeded(), x.Status == http.StatusNotFound:
+		return ""
+	}
+	return "its removal was refused: " + x.Summary()
+}

@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// Disowned says that the target does not show what was about to be changed to be
+// the run's. It is a fault of the target's.
+type Disowned struct {
+	*judge.Mismatch
+	Seen *target.Exchange // the list that showed it, nil if none came
+}
+
+// Unwrap gives the mismatch.
+func (d *Disowned) Unwrap() error { return d.Mismatch }
+
+// Vouch makes sure that what a request is about to change belongs to the run:
+// the target itself must list it under one of the run's names, since a create may
+// have answered with the id of something else. What was seen to be the run's
+// stays so, but for a DELETE it is looked at anew. What is gone by then is not
+// somebody else's: ids are not used again.
+func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string) error {
+	kind := l.Kinds.at(collection)
+	if kind == nil {
+		return fmt.Errorf("the suite makes nothing at %s, and so changes nothing there", collection)
+	}
+	known := l.isVouched(kind, id)
+	if known && method != http.MethodDelete {
+		return nil
+	}
+	all, seen, err := kind.listed(ctx, l.Client, target.Authorized(admin))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return l.disown(seen, http.MethodGet, kind.List, "a list that shows what is about to be changed", err.Error())
+	}
+	for _, t := range all {
+		if t.ID != id {
+			continue
+		}
+		if !l.Owns(t.Name) {
+			return l.disown(seen, http.MethodPost, collection, "the id of what was created", fmt.Sprintf("%s, which is that of %q", id, t.Name))
+		}
+		known = true
+	}
+	if !known {
+		return l.disown(seen, http.MethodPost, collection, "the id of what was created", id+", which the list does not show")
+	}
+	l.vouchFor(seen)
+	return nil
+}
+
+// disown blames the operation of a method and path.
+func (l *Ledger) disown(seen *target.Exchange, method, path, expectation, got string) error {
+	blamed := ""
+	if operation := l.Client.Contract.Find(method, path); operation != nil {
+		blamed = operation.ID
+	}
+	return &Disowned{judge.Blames(blamed, expectation, got), seen}
+}
+
+func (l *Ledger) isVouched(kind *Kind, id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.vouched[kind.Name+" "+id]
+}
+
+// vouchFor remembers what of a list is the run's, of every kind that it shows.
+func (l *Ledger) vouchFor(list *target.Exchange) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, kind := range l.Kinds {
+		if kind.List != list.Path {
+			continue
+		}
+		all, _ := kind.Things(list.Value)
+		for _, t := range all {
+			if l.Owns(t.Name) && l.stranger(all, t.Path, t.ID) == nil {
+				l.vouched[kind.Name+" "+t.ID] = true
+			}
+		}
+	}
+}

@@ -1,0 +1,249 @@
+// Package plan decides which scenarios run on a target, and says why not the
+// others.
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cucumber/godog"
+	messages "github.com/cucumber/messages/go/v21"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/features"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Catalogue is what the feature files hold.
+type Catalogue struct {
+	// Scenarios in the order of the files' names and lines.
+	Scenarios []*Scenario
+	// paths are the files in the order of the run.
+	paths []string
+	// sources are the files' texts, by path, and starts the lines on which their
+	// scenarios and outlines begin.
+	sources map[string][]byte
+	starts  map[string][]int
+}
+
+// Scenario is one scenario, or one row of a scenario outline, and what can be
+// known of it before it runs.
+type Scenario struct {
+	ID         string
+	Feature    string
+	Name       string
+	File       string
+	Line       int
+	Tags       []string
+	Operations []string // operationIds
+	Standing   spec.Standing
+	Source     string
+	Steps      []Step
+	Needs      Needs
+	// Disabled says why it does not run; empty if it does.
+	Disabled string
+}
+
+// Step is a step as it is written.
+type Step struct {
+	Keyword string
+	Text    string
+	Line    int
+}
+
+// Has reports whether the scenario has a tag.
+func (s *Scenario) Has(tag string) bool { return slices.Contains(s.Tags, tag) }
+
+// Number is the file and line of the scenario, which no other one has.
+func (s *Scenario) Number() string {
+	return fmt.Sprintf("%s%d", strings.TrimSuffix(path.Base(s.File), ".feature"), s.Line)
+}
+
+// Record begins the record of a scenario in a report.
+func (s *Scenario) Record() *report.Scenario {
+	record := &report.Scenario{
+		ID: s.ID, Feature: s.Feature, Name: s.Name, File: "features/" + s.File, Line: s.Line,
+		Tags: append([]string{}, s.Tags...), Operations: append([]string{}, s.Operations...),
+		Steps: []report.Step{}, Exchanges: []report.Exchange{}, Failures: []report.Failure{},
+	}
+	for _, step := range s.Steps {
+		record.Steps = append(record.Steps, report.Step{Keyword: step.Keyword, Text: step.Text, Line: step.Line, Outcome: report.Skipped})
+	}
+	return record
+}
+
+// Load reads the features. The seed shuffles the files; godog shuffles the
+// scenarios of each by the same seed.
+func Load(contract *spec.Contract, seed int64, vocabulary Vocabulary) (*Catalogue, error) {
+	paths, err := fs.Glob(features.Files(), "*/*.feature")
+	if err != nil {
+		return nil, fmt.Errorf("listing the features: %w", err)
+	}
+	rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
+	list := &Catalogue{paths: paths, sources: map[string][]byte{}, starts: map[string][]int{}}
+	suite := godog.TestSuite{Options: &godog.Options{FS: features.Files(), Paths: paths}}
+	files, err := suite.RetrieveFeatures()
+	if err != nil {
+		return nil, fmt.Errorf("reading the features: %w", err)
+	}
+	for _, file := range files {
+		index := indexOf(file.GherkinDocument)
+		list.sources[index.file], list.starts[index.file] = file.Content, index.starts
+		for _, pickle := range file.Pickles {
+			s, err := index.scenario(file.Feature.Name, pickle, contract)
+			if err != nil {
+				return nil, err
+			}
+			s.Needs = vocabulary.needs(pickle)
+			list.Scenarios = append(list.Scenarios, s)
+		}
+	}
+	list.number()
+	return list, nil
+}
+
+// number sorts the scenarios and gives each an id.
+func (c *Catalogue) number() {
+	slices.SortFunc(c.Scenarios, func(a, b *Scenario) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
+	})
+	seen := map[string]int{}
+	for _, s := range c.Scenarios {
+		id := strings.TrimSuffix(path.Base(s.File), ".feature") + "/" + slug(s.Name)
+		seen[id]++
+		if seen[id] > 1 {
+			id = fmt.Sprintf("%s-%d", id, seen[id])
+		}
+		s.ID = id
+	}
+}
+
+var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+func slug(text string) string {
+	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
+}
+
+// astIndex finds the nodes of a document that a pickle names by id.
+type astIndex struct {
+	file      string
+	scenarios map[string]*messages.Scenario
+	rows      map[string]*messages.TableRow
+	steps     map[string]*messages.Step
+	starts    []int // lines on which scenarios and outlines begin, tags included
+}
+
+func indexOf(document *messages.GherkinDocument) *astIndex {
+	index := &astIndex{
+		file:      document.Uri,
+		scenarios: map[string]*messages.Scenario{}, rows: map[string]*messages.TableRow{}, steps: map[string]*messages.Step{},
+	}
+	for _, child := range document.Feature.Children {
+		if child.Background != nil {
+			index.addSteps(child.Background.Steps)
+		}
+		if child.Scenario != nil {
+			index.add(child.Scenario)
+		}
+	}
+	return index
+}
+
+func (x *astIndex) add(s *messages.Scenario) {
+	x.scenarios[s.Id] = s
+	x.addSteps(s.Steps)
+	start := int(s.Location.Line)
+	for _, tag := range s.Tags {
+		start = min(start, int(tag.Location.Line))
+	}
+	x.starts = append(x.starts, start)
+	for _, examples := range s.Examples {
+		for _, row := range examples.TableBody {
+			x.rows[row.Id] = row
+		}
+	}
+}
+
+func (x *astIndex) addSteps(steps []*messages.Step) {
+	for _, step := range steps {
+		x.steps[step.Id] = step
+	}
+}
+
+// StandingOf is the standing that a tag stands for; empty if it is another tag.
+func StandingOf(tag string) spec.Standing {
+	switch standing := spec.Standing(strings.TrimPrefix(tag, "@")); standing {
+	case spec.Documented, spec.Observed, spec.Measured, spec.Inferred, spec.Assumed:
+		return standing
+	}
+	return ""
+}
+
+// line is that of a pickle: of its scenario, or of its row of an outline.
+func (x *astIndex) line(pickle *messages.Pickle) int {
+	if len(pickle.AstNodeIds) > 1 {
+		return int(x.rows[pickle.AstNodeIds[1]].Location.Line)
+	}
+	return int(x.scenarios[pickle.AstNodeIds[0]].Location.Line)
+}
+
+// scenario describes one pickle.
+func (x *astIndex) scenario(feature string, pickle *messages.Pickle, contract *spec.Contract) (*Scenario, error) {
+	node := x.scenarios[pickle.AstNodeIds[0]]
+	if node == nil {
+		return nil, fmt.Errorf("%s: scenario %q is inside a rule, which the suite does not read", x.file, pickle.Name)
+	}
+	s := &Scenario{
+		Feature: feature, Name: pickle.Name, File: x.file, Line: x.line(pickle),
+		Source: strings.Join(strings.Fields(node.Description), " "),
+	}
+	for _, tag := range pickle.Tags {
+		s.Tags = append(s.Tags, tag.Name)
+		if standing := StandingOf(tag.Name); standing != "" {
+			s.Standing = standing
+		}
+		if operation, is := strings.CutPrefix(tag.Name, "@op:"); is {
+			s.Operations = append(s.Operations, operation)
+		}
+	}
+	for _, step := range pickle.Steps {
+		written := x.steps[step.AstNodeIds[0]]
+		s.Steps = append(s.Steps, Step{strings.TrimSpace(written.Keyword), step.Text, int(written.Location.Line)})
+	}
+	if len(s.Operations) == 0 {
+		if operation := addressed(s.Steps, contract); operation != nil {
+			s.Operations = []string{operation.ID}
+			s.Tags = append(s.Tags, "@op:"+operation.ID)
+		}
+	}
+	return s, nil
+}
+
+// requestText is a step that sends a request.
+var requestText = regexp.MustCompile(`^I (?:send )?([A-Z]+) "([^"?]*)`)
+
+// addressed returns the operation of a scenario's first request; for a method
+// that is no operation the first one of the path; nil for another path.
+func addressed(steps []Step, contract *spec.Contract) *spec.Operation {
+	for _, step := range steps {
+		m := requestText.FindStringSubmatch(step.Text)
+		if m == nil {
+			continue
+		}
+		path := VariableText.ReplaceAllString(m[2], "1")
+		if operation := contract.Find(m[1], path); operation != nil {
+			return operation
+		}
+		if found, _, _ := contract.Match(path); found != nil {
+			return found.Operations[0]
+		}
+		return nil
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package plan
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	messages "github.com/cucumber/messages/go/v21"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// Needs is what a scenario asks of the run and of the target.
+type Needs struct {
+	// Actors are who it acts as.
+	Actors []string
+	// Room is what it holds at a time of kinds of which there can be only so many.
+	Room map[*ledger.Kind]Demand
+	// Facts are variables that only some targets have a value for.
+	Facts []string
+	// Unused are ids and names that it takes to be nobody's.
+	Unused []string
+}
+
+// Demand is how much of the room on a target a scenario takes.
+type Demand struct {
+	Count int
+	All   bool // of what is free, at least one
+}
+
+// atLeast is what there must be.
+func (d Demand) atLeast() int {
+	if d.All {
+		return max(d.Count, 1)
+	}
+	return d.Count
+}
+
+// Vocabulary is what needs can be read from.
+type Vocabulary struct {
+	Kinds ledger.Kinds
+	// Sentences arrange what a scenario starts from, as the admin.
+	Sentences []Sentence
+}
+
+// Sentence is one that a step is written in.
+type Sentence struct {
+	Expression *regexp.Regexp
+	Makes      *ledger.Kind // nil if it makes nothing that takes room
+}
+
+var (
+	// VariableText is a variable in a step, by what stands between its brackets.
+	VariableText = regexp.MustCompile(`<([a-z][A-Za-z0-9_. -]*)>`)
+
+	actorText  = regexp.MustCompile(`\bas the (admin|viewer|backend|frontend)\b`)
+	createText = regexp.MustCompile(`^I (repeat |send )?POST "([^"]*)" as the admin`)
+	factText   = regexp.MustCompile(`^(limit|actor)\.`)
+)
+
+// needs reads off a scenario's steps what it needs.
+func (v Vocabulary) needs(pickle *messages.Pickle) Needs {
+	r := &reading{vocabulary: v, needs: Needs{Room: map[*ledger.Kind]Demand{}}}
+	for i, step := range pickle.Steps {
+		r.actors(step)
+		r.sentence(step.Text)
+		r.create(step.Text, pickle.Steps[i+1:])
+		r.unused(step.Text)
+		r.variables(step)
+	}
+	for _, list := range []*[]string{&r.needs.Actors, &r.needs.Facts, &r.needs.Unused} {
+		*list = slices.Compact(slices.Sorted(slices.Values(*list)))
+	}
+	return r.needs
+}
+
+// reading goes through the steps of a scenario.
+type reading struct {
+	vocabulary Vocabulary
+	needs      Needs
+}
+
+func (r *reading) actors(step *messages.PickleStep) {
+	if m := actorText.FindStringSubmatch(step.Text); m != nil {
+		r.needs.Actors = append(r.needs.Actors, m[1])
+	}
+}
+
+func (r *reading) sentence(text string) {
+	for _, sentence := range r.vocabulary.Sentences {
+		if !sentence.Expression.MatchString(text) {
+			continue
+		}
+		r.needs.Actors = append(r.needs.Actors, "admin")
+		if sentence.Makes != nil {
+			r.take(sentence.Makes, 1, false)
+		}
+	}
+}
+
+func (r *reading) take(kind *ledger.Kind, count int, all bool) {
+	demand := r.needs.Room[kind]
+	r.needs.Room[kind] = Demand{demand.Count + count, demand.All || all}
+}
+
+// create looks at a request that makes something. One that is refused for its name
+// needs room too: the limit comes first. Of many at once one may get in.
+func (r *reading) create(text string, next []*messages.PickleStep) {
+	m := createText.FindStringSubmatch(text)
+	if m == nil {
+		return
+	}
+	at := slices.IndexFunc(r.vocabulary.Kinds, func(k *ledger.Kind) bool { return k.Counted && k.Path == m[2] })
+	if at < 0 {
+		return
+	}
+	kind := r.vocabulary.Kinds[at]
+	switch {
+	case m[1] == "repeat ":
+		r.take(kind, 0, true)
+	case m[1] == "send ", isFollowedBy(next, "the status is 201", "the status is 409"):
+		r.take(kind, 1, false)
+	}
+}
+
+func isFollowedBy(steps []*messages.PickleStep, texts ...string) bool {
+	return len(steps) > 0 && slices.Contains(texts, steps[0].Text)
+}
+
+func (r *reading) unused(text string) {
+	for _, literal := range []string{target.UnusedID, ledger.UnusedName} {
+		if strings.Contains(text, literal) {
+			r.needs.Unused = append(r.needs.Unused, literal)
+		}
+	}
+}
+
+func (r *reading) variables(step *messages.PickleStep) {
+	for _, m := range VariableText.FindAllStringSubmatch(step.Text+argumentText(step), -1) {
+		if actor, rest, _ := strings.Cut(m[1], "."); rest == "token" && slices.Contains(target.Actors(), actor) {
+			r.needs.Actors = append(r.needs.Actors, actor)
+		}
+		if factText.MatchString(m[1]) {
+			r.needs.Facts = append(r.needs.Facts, m[1])
+		}
+	}
+}
+
+// argumentText is the text of a step's table or docstring.
+func argumentText(step *messages.PickleStep) string {
+	if step.Argument == nil {
+		return ""
+	}
+	var text strings.Builder
+	if doc := step.Argument.DocString; doc != nil {
+		text.WriteString("\n" + doc.Content)
+	}
+	if table := step.Argument.DataTable; table != nil {
+		for _, row := range table.Rows {
+			for _, cell := range row.Cells {
+				text.WriteString("\n" + cell.Value)
+			}
+		}
+	}
+	return text.String()
+}

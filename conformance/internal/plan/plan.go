@@ -1,0 +1,225 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// Profile chooses scenarios by what the target is.
+type Profile string
+
+// The profiles. The zero value takes what fits the target.
+const (
+	Core       Profile = "core"       // what every edition has
+	Enterprise Profile = "enterprise" // what only Unleash Enterprise has
+	All        Profile = "all"        // both
+)
+
+// Choice is what the user asks for.
+type Choice struct {
+	Profile    Profile
+	Tags       string   // an expression, as Cucumber writes them
+	Operations []string // operationIds; empty is all
+	// Assumed turns the scenarios that rest on assumptions on or off; nil turns them
+	// on against a mock alone.
+	Assumed *bool
+	Slow    bool
+}
+
+// Plan is which scenarios run.
+type Plan struct {
+	*Catalogue
+	Conditions Conditions
+	choice     Choice
+	tagged     tagFilter
+}
+
+// New makes a plan of nothing yet: Decide comes once the conditions are known.
+func New(catalogue *Catalogue, choice Choice) (*Plan, error) {
+	tagged, err := parseTags(choice.Tags)
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Catalogue: catalogue, choice: choice, tagged: tagged}, nil
+}
+
+// Decide decides for every scenario whether it runs.
+func (p *Plan) Decide() {
+	for _, scenario := range p.Scenarios {
+		scenario.Disabled = p.against(&p.Conditions, scenario)
+	}
+}
+
+// Planned counts the scenarios that run.
+func (p *Plan) Planned() int {
+	count := 0
+	for _, scenario := range p.Scenarios {
+		if scenario.Disabled == "" {
+			count++
+		}
+	}
+	return count
+}
+
+// NeedsToken reports whether a scenario would run if an actor had a token.
+func (p *Plan) NeedsToken(actor string) bool {
+	hoped := p.Conditions
+	hoped.Tokens = hoped.Tokens.With(actor, "wanted")
+	return slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool {
+		return slices.Contains(s.Needs.Actors, actor) && p.against(&hoped, s) == ""
+	})
+}
+
+// NeedsRoom reports whether a scenario would run that takes room, if there were
+// enough of it and the target's limits were known.
+func (p *Plan) NeedsRoom() bool {
+	return slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool {
+		return len(s.Needs.Room) > 0 && p.reason(s, &p.Conditions, p.byChoices()) == ""
+	})
+}
+
+// Profile is what was asked for, or what fits the target.
+func (p *Plan) Profile() Profile {
+	switch {
+	case p.choice.Profile != "":
+		return p.choice.Profile
+	case p.Conditions.Edition == target.OpenSource, p.Conditions.Tokens.Admin == "":
+		return Core
+	}
+	return All
+}
+
+// Assumed reports whether scenarios that rest on assumptions run.
+func (p *Plan) Assumed() bool {
+	if p.choice.Assumed != nil {
+		return *p.choice.Assumed
+	}
+	return p.Conditions.Mock != ""
+}
+
+// against says why a scenario does not run; empty if it does. A choice of the user
+// comes before anything that is missing, except for the edition, which is the
+// better answer to why an enterprise scenario does not run.
+func (p *Plan) against(c *Conditions, s *Scenario) string {
+	return p.reason(s, c, append(p.byChoices(), byLimits, p.bySlowness, byRoom))
+}
+
+// check says why a scenario does not run under conditions.
+type check func(*Conditions, *Scenario) string
+
+// byChoices are the checks that do not ask for room and limits.
+func (p *Plan) byChoices() []check {
+	return []check{byEdition, p.byProfile, p.byChoice, p.byStanding, byWrites, byTokens, byStrangers}
+}
+
+func (p *Plan) reason(s *Scenario, c *Conditions, checks []check) string {
+	for _, check := range checks {
+		if text := check(c, s); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func byEdition(c *Conditions, s *Scenario) string {
+	switch {
+	case s.Has("@enterprise") && c.Edition == target.OpenSource:
+		return "the target is an open-source instance, which does not have this"
+	case s.Has("@open-source") && c.Edition == target.Enterprise:
+		return "it holds on an open-source instance, the target is Unleash Enterprise"
+	case s.Has("@open-source") && c.Edition == "":
+		return "it holds on an open-source instance, and whether the target is one is not known"
+	}
+	return ""
+}
+
+func (p *Plan) byProfile(_ *Conditions, s *Scenario) string {
+	profile := p.Profile()
+	if profile == Core && s.Has("@enterprise") || profile == Enterprise && !s.Has("@enterprise") {
+		return fmt.Sprintf("the profile %s leaves it out", profile)
+	}
+	return ""
+}
+
+func (p *Plan) byChoice(_ *Conditions, s *Scenario) string {
+	if !p.tagged(s.Tags) {
+		return "the tags that were asked for leave it out"
+	}
+	if len(p.choice.Operations) > 0 && !slices.ContainsFunc(s.Operations, func(id string) bool { return slices.Contains(p.choice.Operations, id) }) {
+		return "the operations that were asked for leave it out"
+	}
+	return ""
+}
+
+func (p *Plan) byStanding(_ *Conditions, s *Scenario) string {
+	if s.Has("@assumed") && !p.Assumed() {
+		return "it rests on an assumption; --assumed turns it on"
+	}
+	return ""
+}
+
+func byWrites(c *Conditions, s *Scenario) string {
+	if s.Has("@writes") && !c.Writes {
+		return "it sends requests that could change something; --allow-writes turns it on"
+	}
+	return ""
+}
+
+func byTokens(c *Conditions, s *Scenario) string {
+	for _, actor := range s.Needs.Actors {
+		if c.Tokens.Of(actor) == "" {
+			reason := fmt.Sprintf("it needs a token of the %s", actor)
+			if problem := c.NoToken[actor]; problem != "" {
+				reason += "; one could not be made: " + problem
+			}
+			return reason
+		}
+	}
+	if c.BadAdmin != "" && slices.Contains(s.Needs.Actors, "admin") && !s.Has("@token-check") {
+		return c.BadAdmin
+	}
+	return ""
+}
+
+// byStrangers looks for what the scenario asks for because nothing has it.
+func byStrangers(c *Conditions, s *Scenario) string {
+	for _, text := range s.Needs.Unused {
+		if slices.Contains(c.Taken, text) {
+			return fmt.Sprintf("the target has something of the id or name %s, which nothing has as a rule and the scenario asks for", text)
+		}
+	}
+	return ""
+}
+
+func byLimits(c *Conditions, s *Scenario) string {
+	for _, name := range s.Needs.Facts {
+		if missing := c.Fact(name).Missing; missing != "" {
+			return missing
+		}
+	}
+	return ""
+}
+
+func (p *Plan) bySlowness(c *Conditions, s *Scenario) string {
+	if s.Has("@slow") && c.Lifted == "" && !p.choice.Slow {
+		return "it is slow on a target that limits calls; --slow turns it on"
+	}
+	return ""
+}
+
+func byRoom(c *Conditions, s *Scenario) string {
+	for kind, demand := range s.Needs.Room {
+		room, known := c.Room[kind]
+		needed := demand.atLeast()
+		switch {
+		case !known || needed <= room.Free:
+			continue
+		case room.None != "":
+			return room.None
+		}
+		return fmt.Sprintf("it needs room for %d %ss; the target holds %d and has room for %d", needed, kind.Name, room.Existing, max(room.Free, 0))
+	}
+	return ""
+}

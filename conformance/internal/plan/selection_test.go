@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/features"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func loadFeatures(t *testing.T) *Catalogue {
+	t.Helper()
+	files, err := Load(spec.Default(), 1, Vocabulary{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files.Scenarios) < 400 {
+		t.Fatalf("only %d scenarios", len(files.Scenarios))
+	}
+	return files
+}
+
+func TestTheOrderDependsOnTheSeedAlone(t *testing.T) {
+	t.Parallel()
+	order := func(seed int64) string {
+		files, err := Load(spec.Default(), seed, Vocabulary{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(files.paths, " ")
+	}
+	if first, again := order(1), order(1); first != again {
+		t.Error("the same seed gives another order")
+	}
+	if order(1) == order(2) && order(2) == order(3) {
+		t.Error("the seed does not matter")
+	}
+}
+
+func TestOnlyWhatRunsIsHandedOver(t *testing.T) {
+	t.Parallel()
+	for name, runs := range map[string]func(*Scenario) bool{
+		"everything":   func(*Scenario) bool { return true },
+		"nothing":      func(*Scenario) bool { return false },
+		"an operation": func(sc *Scenario) bool { return sc.Has("@op:getHealth") },
+		"every third":  func(sc *Scenario) bool { return sc.Line%3 == 0 },
+		"a single one": func(sc *Scenario) bool { return sc.ID == "calls/who-calls-too-often-has-to-wait" },
+		"the very first": func(sc *Scenario) bool {
+			return sc.ID == "authentication/the-token-that-was-given-as-the-admin-s-is-one"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := loadFeatures(t)
+			wanted := map[*Scenario]bool{}
+			for _, sc := range files.Scenarios {
+				if sc.Disabled = "no"; runs(sc) {
+					sc.Disabled = ""
+					wanted[sc] = true
+				}
+			}
+			chosen, err := files.Enabled()
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := map[*Scenario]bool{}
+			for id, sc := range chosen.ByPickle {
+				if sc == nil {
+					t.Fatalf("the pickle %s is no scenario", id)
+				}
+				if found[sc] {
+					t.Errorf("%s is there twice", sc.ID)
+				}
+				found[sc] = true
+			}
+			for sc := range wanted {
+				if !found[sc] {
+					t.Errorf("%s is missing", sc.ID)
+				}
+			}
+			if name == "nothing" && len(chosen.Paths)+len(found) > 0 || name == "a single one" && len(found) != 1 {
+				t.Errorf("%d scenarios in %q", len(found), chosen.Paths)
+			}
+			for _, path := range chosen.Paths {
+				before, _ := fs.ReadFile(features.Files(), path)
+				after, err := fs.ReadFile(chosen.Files, path)
+				if err != nil || strings.Count(string(before), "\n") != strings.Count(string(after), "\n") {
+					t.Errorf("%s has other lines, %v", path, err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,202 @@
+// Package target is the way to the instance that is verified: where it is, how
+// requests get there and answers back, how often it may be asked, and what it
+// tells of itself.
+package target
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Config says how to reach a target.
+type Config struct {
+	Address  *Address
+	Contract *spec.Contract
+	// Writes allows requests that could change something.
+	Writes bool
+	// Timeout is that of one request.
+	Timeout time.Duration
+	// Headers go with every request.
+	Headers http.Header
+	// TLS is Go's default if it is nil.
+	TLS *tls.Config
+	// Connections is how many requests there are at a time.
+	Connections int
+	// Agent is the name and version that requests carry.
+	Agent string
+	// Limits are what the target allows only so often.
+	Limits []Limit
+}
+
+// Client sends requests to the target. It is safe for concurrent use.
+type Client struct {
+	Config
+	http  *http.Client
+	pace  []*pace
+	wrote atomic.Bool
+}
+
+// NewClient makes a client, which the caller closes.
+func NewClient(config Config) *Client {
+	dialer := &net.Dialer{Timeout: config.Timeout, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         dialer.DialContext,
+		TLSClientConfig:     config.TLS.Clone(),
+		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: config.Connections + 1,
+		IdleConnTimeout:     60 * time.Second,
+		DisableCompression:  true, // the suite decompresses, so that it sees what was sent
+	}
+	c := &Client{Config: config, http: &http.Client{
+		Transport:     guard{headProbe{transport, dialer}, config.Writes},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	for _, limit := range config.Limits {
+		c.pace = append(c.pace, newPace(limit))
+	}
+	return c
+}
+
+// Close ends idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Wrote reports whether a request was sent that could change something.
+func (c *Client) Wrote() bool { return c.wrote.Load() }
+
+// ErrUnreachable is wrapped by the error of a target that does not speak HTTP.
+var ErrUnreachable = errors.New("the target cannot be reached")
+
+// NoAnswerError says that the target was reached but gave no HTTP answer.
+type NoAnswerError struct{ cause error }
+
+func (e *NoAnswerError) Error() string { return "no answer: " + e.cause.Error() }
+
+// Unwrap gives what went wrong.
+func (e *NoAnswerError) Unwrap() error { return e.cause }
+
+// maxTries is how often a request is sent that the target's limits refuse.
+const maxTries = 4
+
+// Send sends a request and reads its answer. A refusal with 429 is waited for
+// and tried again, unless the request is one of a burst; tries are the earlier
+// exchanges. The error is a *NoAnswerError if that is the target's fault.
+func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*Exchange, err error) {
+	pace := c.paceOf(r)
+	for {
+		release, err := pace.enter(ctx, r)
+		if err != nil {
+			return nil, tries, err
+		}
+		last, err = c.once(ctx, r)
+		release(last)
+		if err != nil || last.Status != http.StatusTooManyRequests || r.Burst || len(tries)+1 == maxTries {
+			return last, tries, err
+		}
+		tries = append(tries, last)
+		if err := sleep(ctx, retryAfter(last.Answer)); err != nil {
+			return nil, tries, err
+		}
+	}
+}
+
+// Get sends a GET with a credential.
+func (c *Client) Get(ctx context.Context, path string, credential http.Header) (*Exchange, error) {
+	x, _, err := c.Send(ctx, Request{Method: http.MethodGet, Path: path, Header: credential})
+	return x, err
+}
+
+// once sends a request a single time.
+func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
+	x := &Exchange{Request: r, URL: c.Address.Base + r.Path, Started: time.Now(), Operation: c.find(r)}
+	defer func() { x.Duration = time.Since(x.Started) }()
+
+	sending := ctx
+	if !r.IsSafe() {
+		// It may be done though nobody waits for the answer, which alone tells what
+		// there is to remove.
+		sending = context.WithoutCancel(ctx)
+		c.wrote.Store(true)
+	}
+	limited, cancel := context.WithTimeout(sending, c.Timeout)
+	defer cancel()
+	sent, err := c.build(limited, r, x.URL)
+	if err != nil {
+		return x, err
+	}
+	response, err := c.http.Do(sent)
+	if err != nil {
+		return x, c.explain(sending, limited, err)
+	}
+	defer response.Body.Close()
+	x.Status, x.Answer = response.StatusCode, response.Header
+	if head, is := response.Body.(*headBody); is {
+		x.Extra = head.extra
+	}
+	x.Receive(response.Body)
+	return x, nil
+}
+
+func (c *Client) find(r Request) *spec.Operation {
+	path, _, _ := strings.Cut(r.Path, "?")
+	return c.Contract.Find(r.Method, path)
+}
+
+func (c *Client) build(ctx context.Context, r Request, url string) (*http.Request, error) {
+	var body io.Reader
+	if r.Body != nil {
+		body = bytes.NewReader(r.Body)
+	}
+	sent, err := http.NewRequestWithContext(ctx, r.Method, url, body)
+	if err != nil {
+		return nil, fmt.Errorf("building the request: %w", err)
+	}
+	for _, header := range []http.Header{c.Headers, r.Header} {
+		for name, values := range header {
+			sent.Header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	sent.Header.Set("User-Agent", c.Agent)
+	if host := c.Headers.Get("Host"); host != "" {
+		sent.Host = host
+	}
+	return sent, nil
+}
+
+// explain says why no answer came: the user ended the run, the target cannot be
+// reached, or it is the target's fault.
+func (c *Client) explain(ctx, limited context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	}
+	if errors.Is(err, errReadOnly) {
+		return err
+	}
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err // without the URL, which the exchange has
+	}
+	var dial *net.OpError
+	switch {
+	case errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect"), isTLS(err):
+		return fmt.Errorf("%w: %w%s", ErrUnreachable, err, advice(err))
+	case limited.Err() != nil:
+		return &NoAnswerError{fmt.Errorf("none came within %s", c.Timeout)}
+	}
+	return &NoAnswerError{err}
+}
+
+// Authorized is the header that carries a token.
+func Authorized(token string) http.Header { return http.Header{"Authorization": {token}} }

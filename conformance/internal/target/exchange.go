@@ -1,0 +1,127 @@
+package target
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// JSON is the media type of everything that the API reads.
+const JSON = "application/json"
+
+// Request is what is to be sent.
+type Request struct {
+	Method string
+	Path   string // with its query, below the target's URL
+	Header http.Header
+	Body   []byte // nil for none
+	// Actor is who sends it, as a report names them; empty if nobody in particular.
+	Actor string
+	// Burst is true if it must not wait for a limit to let it pass.
+	Burst bool
+}
+
+// IsSafe reports whether the request changes nothing on a server.
+func (r Request) IsSafe() bool { return isSafe(r.Method) }
+
+func isSafe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// Exchange is a request and its answer as they were, secrets included.
+type Exchange struct {
+	Request
+	URL       string
+	Operation *spec.Operation // nil if it addresses none of the contract's
+	Started   time.Time
+	Duration  time.Duration
+
+	Status   int // 0 if no answer came
+	Answer   http.Header
+	Received []byte // the body after decompression
+	Unread   string // why the body could not be read or decompressed
+	// Value is the body as JSON; IsJSON is false if it is none.
+	Value  any
+	IsJSON bool
+	// Extra is what followed the head of an answer to HEAD.
+	Extra []byte
+}
+
+// OperationID is that of the operation, empty if it is none of the contract's.
+func (x *Exchange) OperationID() string {
+	if x.Operation == nil {
+		return ""
+	}
+	return x.Operation.ID
+}
+
+// Succeeded reports whether the answer has a 2xx.
+func (x *Exchange) Succeeded() bool { return x.Status >= 200 && x.Status <= 299 }
+
+// At returns the value at a JSON pointer into the answer, nil if there is none.
+func (x *Exchange) At(pointer string) any {
+	value, _ := jsonvalue.At(x.Value, pointer)
+	return value
+}
+
+// Text returns the text at a JSON pointer into the answer, empty if there is none.
+func (x *Exchange) Text(pointer string) string {
+	text, _ := x.At(pointer).(string)
+	return text
+}
+
+// Summary is the answer in a line.
+func (x *Exchange) Summary() string {
+	if len(x.Received) == 0 {
+		return fmt.Sprintf("status %d without a body", x.Status)
+	}
+	text := string(x.Received)
+	const enough = 300
+	if len(text) > enough {
+		text = strings.ToValidUTF8(text[:enough], "") + "..."
+	}
+	return fmt.Sprintf("status %d with %s", x.Status, text)
+}
+
+// SentAt is when the target says that it answered, so that its clock need not
+// agree with ours.
+func (x *Exchange) SentAt() time.Time {
+	if date, err := http.ParseTime(x.Answer.Get("Date")); err == nil {
+		return date
+	}
+	return x.Started
+}
+
+// maxBody is how much of an answer is read: far more than any answer of the
+// API to the suite's requests.
+const maxBody = 32 << 20
+
+// Receive takes in a body that was sent with the headers of the answer, and
+// decompresses it.
+func (x *Exchange) Receive(body io.Reader) {
+	raw, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	x.Received = raw
+	switch {
+	case err != nil:
+		x.Unread = "the body ends too early: " + err.Error()
+		return
+	case len(raw) > maxBody:
+		x.Unread = fmt.Sprintf("the body is longer than %d bytes", maxBody)
+		return
+	}
+	if len(raw) > 0 {
+		plain, err := httpx.Decode(x.Answer, raw, maxBody)
+		if err != nil {
+			x.Unread = "the body is not in the encoding that the answer names: " + err.Error()
+			return
+		}
+		x.Received = plain
+	}
+	x.Value, x.IsJSON = jsonvalue.Decode(x.Received)
+}

@@ -1,0 +1,256 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Findings are what a target tells of itself. What it does not tell is empty.
+type Findings struct {
+	Mock    string // version of the mock, if the target is one
+	Version string
+	Edition Edition
+	// BadAdmin says why the admin's token is none; empty if it is one or could not
+	// be judged.
+	BadAdmin string
+	// ActorID is the id of the user in whose name the admin's token acts.
+	ActorID string
+	// PersonalLimit is how many requests a minute a personal access token may make.
+	PersonalLimit int
+	// Config is what the target tells its admin UI, in JSON.
+	Config any
+	// Answers are what the admin got of lists, in JSON by path.
+	Answers map[string]any
+}
+
+// Edition is the one of Unleash that a target is.
+type Edition string
+
+// The editions, as a report names them.
+const (
+	Enterprise Edition = "enterprise"
+	OpenSource Edition = "open-source"
+)
+
+// mockHeader is how a mock tells that it is one, and of what version.
+const mockHeader = "Unleash-Mock"
+
+// Reach finds out whether the target speaks HTTP at all, and whether it is a mock.
+// The error wraps ErrUnreachable.
+func Reach(ctx context.Context, c *Client) (mock string, err error) {
+	var first error
+	for _, path := range slices.Concat(lists(c.Contract, ""), lists(c.Contract, Enterprise)) {
+		x, err := c.Get(ctx, path, nil)
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		if err == nil {
+			return x.Answer.Get(mockHeader), nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if errors.Is(first, ErrUnreachable) {
+		return "", first
+	}
+	return "", fmt.Errorf("%w: %w", ErrUnreachable, first)
+}
+
+// enough is how many lists say what edition a target is.
+const enough = 4
+
+// lists are paths without parameters that every token of the right kind may read,
+// of what only an edition has, or of what none demands a token for.
+func lists(contract *spec.Contract, edition Edition) []string {
+	var paths []string
+	for _, operation := range contract.Operations() {
+		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && operation.Edition == string(edition) && operation.Public == (edition == "") {
+			paths = append(paths, operation.Path)
+		}
+	}
+	return paths[:min(enough, len(paths))]
+}
+
+// Look finds out what the target is. It judges nothing: whatever speaks HTTP gets
+// its scenarios.
+func Look(ctx context.Context, c *Client, tokens Tokens) (*Findings, error) {
+	l := &look{client: c, tokens: tokens, found: &Findings{Answers: map[string]any{}}}
+	if tokens.Admin != "" {
+		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor} {
+			if err := ask(ctx); err != nil {
+				return l.found, err
+			}
+		}
+	}
+	if tokens.Viewer != "" {
+		return l.found, l.personalLimit(ctx)
+	}
+	return l.found, nil
+}
+
+// look is one look at a target.
+type look struct {
+	client *Client
+	tokens Tokens
+	found  *Findings
+}
+
+// ask sends a GET as an actor; nil if no answer came, which a scenario will find
+// out too.
+func (l *look) ask(ctx context.Context, actor, path string) (*Exchange, error) {
+	x, _, err := l.client.Send(ctx, Request{Method: http.MethodGet, Path: path, Header: Authorized(l.tokens.Of(actor)), Actor: actor})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, nil //nolint:nilerr // as above
+	}
+	return x, nil
+}
+
+// edition finds out the edition, and whether the admin's token is one.
+func (l *look) edition(ctx context.Context) error {
+	var statuses []int
+	unknown, paths := 0, lists(l.client.Contract, Enterprise)
+	for _, path := range paths {
+		x, err := l.ask(ctx, "admin", path)
+		if err != nil {
+			return err
+		}
+		if x == nil {
+			continue
+		}
+		statuses = append(statuses, x.Status)
+		if x.Status == http.StatusOK && x.IsJSON {
+			l.found.Edition, l.found.Answers[path] = Enterprise, x.Value
+		}
+		if x.Status == http.StatusNotFound && strings.HasPrefix(x.Text("/message"), "The path you were looking for") {
+			unknown++
+		}
+	}
+	if l.found.Edition == "" && unknown == len(paths) {
+		l.found.Edition = OpenSource
+	}
+	all := func(status int) bool {
+		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(got int) bool { return got != status })
+	}
+	switch {
+	case all(http.StatusUnauthorized):
+		l.found.BadAdmin = "the admin's token is not known to the target: it answers 401"
+	case all(http.StatusForbidden):
+		l.found.BadAdmin = "the admin's token is of another kind: the target answers 403"
+	}
+	return nil
+}
+
+// instance reads what a real server tells its admin UI.
+func (l *look) instance(ctx context.Context) error {
+	x, err := l.ask(ctx, "admin", "/api/admin/ui-config")
+	if err != nil || x == nil || x.Status != http.StatusOK {
+		return err
+	}
+	l.found.Config = x.Value
+	l.found.Version = x.Text("/version")
+	if enterprise := x.Text("/versionInfo/current/enterprise"); enterprise != "" {
+		l.found.Version = enterprise
+	}
+	return nil
+}
+
+// adminTokenUser is the user in whose name admin API tokens act (O: on 8.2.0).
+const adminTokenUser = "-42"
+
+// actor finds out whose the admin's token is.
+func (l *look) actor(ctx context.Context) error {
+	if strings.HasPrefix(l.tokens.Admin, "*:*.") {
+		l.found.ActorID = adminTokenUser
+	}
+	x, err := l.ask(ctx, "admin", "/api/admin/user")
+	if err != nil || x == nil || x.Status != http.StatusOK {
+		return err
+	}
+	for _, pointer := range []string{"/user/id", "/user/internalAdminTokenUserId"} {
+		if id, present := jsonvalue.At(x.Value, pointer); present {
+			l.found.ActorID = jsonvalue.Text(id)
+		}
+	}
+	return nil
+}
+
+// personalLimit finds out how often a personal access token may ask.
+func (l *look) personalLimit(ctx context.Context) error {
+	for _, path := range lists(l.client.Contract, Enterprise)[:1] {
+		x, err := l.ask(ctx, "viewer", path)
+		if err != nil || x == nil {
+			return err
+		}
+		l.found.PersonalLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
+	}
+	return nil
+}
+
+// Limit is a number that the target tells its admin UI of how much it allows, 0
+// if it tells none.
+func (f *Findings) Limit(name string) int {
+	value, _ := jsonvalue.At(f.Config, "/resourceLimits/"+name)
+	number, _ := strconv.Atoi(jsonvalue.Text(value))
+	return number
+}
+
+// UnusedID is an id that no instance has come to yet.
+const UnusedID = "2147483600"
+
+// LacksPermission says why the admin's token lacks a permission, empty if it does
+// not or nothing is known. It asks for what only its owner may do, of a thing that
+// does not exist; only if every answer says that the permission is missing, it is.
+// Requests that could change something are sent if nothing has that id.
+func LacksPermission(ctx context.Context, c *Client, admin string, unused bool) (string, error) {
+	probes := permissionProbes(c.Contract, unused && c.Writes)
+	for _, probe := range probes {
+		probe.Header, probe.Actor = Authorized(admin), "admin"
+		probe.Header.Set("Content-Type", JSON)
+		x, _, err := c.Send(ctx, probe)
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		if err != nil || x.Status != http.StatusForbidden {
+			return "", nil //nolint:nilerr // no answer says nothing of the token
+		}
+	}
+	if len(probes) == 0 {
+		return "", nil
+	}
+	return "the admin's token does not have the ADMIN permission: the target answers 403", nil
+}
+
+// permissionProbes are requests for what takes a permission, those that change
+// nothing first.
+func permissionProbes(contract *spec.Contract, unsafe bool) []Request {
+	var probes []Request
+	for _, operation := range contract.Operations() {
+		parameters := operation.PathParameters()
+		if len(parameters) == 0 || len(operation.Permissions) == 0 || slices.Contains(operation.Permissions, spec.None) {
+			continue
+		}
+		path := operation.Path
+		for _, name := range parameters {
+			path = strings.ReplaceAll(path, "{"+name+"}", UnusedID)
+		}
+		switch probe := (Request{Method: operation.Method, Path: path}); {
+		case probe.IsSafe():
+			probes = slices.Insert(probes, 0, probe)
+		case unsafe:
+			probes = append(probes, probe)
+		}
+	}
+	return probes
+}

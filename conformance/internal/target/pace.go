@@ -1,0 +1,158 @@
+package target
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Limit is an operation that a target allows only so often.
+type Limit struct {
+	Operation string // its operationId
+	// Counts reports whether the target counts a request of it; others are refused
+	// before they are counted.
+	Counts func(Request) bool
+}
+
+// pace keeps the requests of one operation within what the target allows a
+// client. It learns that from the RateLimit headers of the answers: after one
+// that leaves nothing over, the next request waits until the window ends. It is
+// safe for concurrent use. A nil pace is that of requests without a limit.
+type pace struct {
+	limit Limit
+	turn  chan struct{} // holds one token: whose turn it is to send
+
+	mu   sync.Mutex
+	free time.Time // when the next one may be sent
+	ends time.Time // when the window ends that the last one was in
+	// lifted is true once an answer came without RateLimit headers.
+	lifted bool
+}
+
+func newPace(limit Limit) *pace {
+	p := &pace{limit: limit, turn: make(chan struct{}, 1)}
+	p.turn <- struct{}{}
+	return p
+}
+
+// paceOf finds the pace that a request has to keep, nil if none.
+func (c *Client) paceOf(r Request) *pace {
+	operation := c.find(r)
+	for _, p := range c.pace {
+		if operation != nil && operation.ID == p.limit.Operation {
+			return p
+		}
+	}
+	return nil
+}
+
+// IsLimited reports whether the target allows such a request only so often.
+func (c *Client) IsLimited(r Request) bool { return c.paceOf(r) != nil }
+
+// Fresh waits until the next request like this one begins a window of its own.
+func (c *Client) Fresh(ctx context.Context, r Request) error {
+	p := c.paceOf(r)
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	pause := time.Until(p.ends)
+	p.mu.Unlock()
+	return sleep(ctx, pause)
+}
+
+// margin is added to whole seconds that a server tells, because its window may
+// begin a little after its clock's reading.
+const margin = 20 * time.Millisecond
+
+// enter waits until a request may be sent. The caller hands its answer, nil if
+// there is none, to the function that it gets.
+func (p *pace) enter(ctx context.Context, r Request) (release func(*Exchange), err error) {
+	if p == nil {
+		return func(*Exchange) {}, nil
+	}
+	if r.Burst || !p.limit.Counts(r) || p.isLifted() {
+		return p.learn, nil
+	}
+	select {
+	case <-p.turn:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if err := p.wait(ctx); err != nil {
+		p.turn <- struct{}{}
+		return nil, err
+	}
+	return func(x *Exchange) {
+		p.learn(x)
+		p.turn <- struct{}{}
+	}, nil
+}
+
+// wait waits until the target's window lets a request pass.
+func (p *pace) wait(ctx context.Context) error {
+	p.mu.Lock()
+	pause := time.Until(p.free)
+	p.mu.Unlock()
+	return sleep(ctx, pause)
+}
+
+// learn takes from an answer when the next request may be sent.
+func (p *pace) learn(x *Exchange) {
+	if x == nil || x.Status == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	remaining := x.Answer.Get("RateLimit-Remaining")
+	if remaining == "" {
+		p.lifted = p.lifted || x.Status == http.StatusOK
+		return
+	}
+	p.lifted = false
+	p.ends = time.Now().Add(seconds(x.Answer.Get("RateLimit-Reset")) + margin)
+	if remaining == "0" {
+		p.free = p.ends
+	}
+}
+
+func (p *pace) isLifted() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lifted
+}
+
+// retryAfter is how long a refusal asks to wait.
+func retryAfter(header http.Header) time.Duration {
+	return max(seconds(header.Get("Retry-After")), time.Second) + margin
+}
+
+// maxPause bounds what a target can make the suite wait at a time.
+const maxPause = time.Minute
+
+// seconds reads a whole number of seconds; what is none counts as 1.
+func seconds(text string) time.Duration {
+	number, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || number < 0 {
+		number = 1
+	}
+	return min(time.Duration(number)*time.Second, maxPause)
+}
+
+// sleep waits, or returns why the context ended.
+func sleep(ctx context.Context, pause time.Duration) error {
+	if pause <= 0 {
+		return context.Cause(ctx)
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

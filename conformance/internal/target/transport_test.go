@@ -1,0 +1,236 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// testClient is a client of a server of the test.
+func testClient(t *testing.T, handler http.HandlerFunc, config Config) *Client {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	config.Address, config.Contract = &Address{Base: server.URL, Loopback: true}, spec.Default()
+	if config.Timeout == 0 {
+		config.Timeout = 10 * time.Second
+	}
+	c := NewClient(config)
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestAReadOnlyRunSendsNothingThatCouldWrite(t *testing.T) {
+	t.Parallel()
+	var arrived atomic.Int32
+	c := testClient(t, func(http.ResponseWriter, *http.Request) { arrived.Add(1) }, Config{})
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "MOVE", "post", "CONNECT"} {
+		if _, _, err := c.Send(t.Context(), Request{Method: method, Path: "/"}); !errors.Is(err, errReadOnly) {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	if n := arrived.Load(); n != 0 {
+		t.Fatalf("%d requests arrived", n)
+	}
+	for _, method := range []string{"GET", "HEAD", "OPTIONS"} {
+		if _, _, err := c.Send(t.Context(), Request{Method: method, Path: "/"}); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	if n := arrived.Load(); n != 3 {
+		t.Errorf("%d requests arrived, not 3", n)
+	}
+}
+
+func TestWhatIsOnLoopback(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]bool{
+		"http://127.0.0.1:4242":        true,
+		"http://localhost":             true,
+		"http://[::1]:4242":            true,
+		"http://unleash.localhost":     true,
+		"https://unleash.example.com":  false,
+		"http://10.0.0.1":              false,
+		"http://localhost.example.com": false,
+		"http://127.0.0.1.example.com": false,
+	} {
+		address, err := Parse(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if address.Loopback != want {
+			t.Errorf("%s: %t", url, address.Loopback)
+		}
+	}
+}
+
+func TestTargetsThatAreNone(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"", "unleash", "127.0.0.1:4242", "ftp://h", "http://", "http://user:pass-word@h", "http://h?x=1", "http://h#x", "http://h\x7f", "http://[::1"} {
+		if _, err := Parse(url); err == nil {
+			t.Errorf("%q is taken", url)
+		} else if strings.Contains(err.Error(), "pass-word") {
+			t.Errorf("%q: the error repeats the password", url)
+		}
+	}
+}
+
+// hijacked answers a request with these bytes.
+func hijacked(raw string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer connection.Close()
+		_, _ = connection.Write([]byte(raw))
+	}
+}
+
+func TestABodyBehindHeadIsSeen(t *testing.T) {
+	t.Parallel()
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 17\r\n\r\n"
+	for raw, want := range map[string]string{head: "", head + `{"health":"GOOD"}`: `{"health":"GOOD"}`} {
+		c := testClient(t, hijacked(raw), Config{Writes: true})
+		x, _, err := c.Send(t.Context(), Request{Method: "HEAD", Path: "/health"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(x.Extra) != want || x.Status != 200 || x.Answer.Get("Content-Length") != "17" || len(x.Received) != 0 {
+			t.Errorf("status %d, %q behind the head, %q as body", x.Status, x.Extra, x.Received)
+		}
+	}
+}
+
+func TestABodyIsReadInItsEncoding(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ raw, unread string }{
+		"plain":          {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", ""},
+		"not gzip":       {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "names: it is no gzip"},
+		"not brotli":     {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "names: it is no br"},
+		"unknown":        {"HTTP/1.1 200 OK\r\nContent-Encoding: lzw\r\nContent-Length: 2\r\n\r\n{}", `encoding is not known: "lzw"`},
+		"cut":            {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", "ends too early"},
+		"identity":       {"HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}", ""},
+		"empty, as gzip": {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x, _, err := testClient(t, hijacked(test.raw), Config{Writes: true}).Send(t.Context(), Request{Method: "GET", Path: "/health"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (test.unread == "") != (x.Unread == "") || !strings.Contains(x.Unread, test.unread) {
+				t.Errorf("unread %q", x.Unread)
+			}
+		})
+	}
+}
+
+// TestWhoseFaultNoAnswerIs tells a target that does not answer from a way that
+// does not lead to it.
+func TestWhoseFaultNoAnswerIs(t *testing.T) {
+	t.Parallel()
+	var silent *NoAnswerError
+	c := testClient(t, func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, Config{Writes: true})
+	if _, _, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"}); !errors.As(err, &silent) {
+		t.Errorf("a closed connection: %v", err)
+	}
+	released := make(chan struct{})
+	c = testClient(t, func(w http.ResponseWriter, r *http.Request) { <-released }, Config{Writes: true, Timeout: 50 * time.Millisecond})
+	t.Cleanup(func() { close(released) })
+	if _, _, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"}); !errors.As(err, &silent) || !strings.Contains(err.Error(), "none came within 50ms") {
+		t.Errorf("no answer: %v", err)
+	}
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := c.Send(interrupted, Request{Method: "GET", Path: "/health"}); !errors.Is(err, context.Canceled) || errors.As(err, &silent) {
+		t.Errorf("interrupted: %v", err)
+	}
+	c.Address.Base = "http://" + closedPort(t)
+	if _, _, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"}); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("a closed port: %v", err)
+	}
+}
+
+// closedPort is an address that nobody listens on.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	c := testClient(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusFound) }, Config{Writes: true})
+	for _, method := range []string{"GET", "HEAD", "POST"} {
+		x, _, err := c.Send(t.Context(), Request{Method: method, Path: "/health"})
+		if err != nil || x.Status != http.StatusFound {
+			t.Errorf("%s: %+v, %v", method, x, err)
+		}
+	}
+}
+
+func TestHeadersOfTheUserGoWithEveryRequest(t *testing.T) {
+	t.Parallel()
+	c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.Host, " ", r.Header.Get("X-Proxy-Pass"), " ", r.Header.Get("Content-Type"), " ", r.UserAgent())
+	}, Config{Writes: true, Agent: "unleash-mock-verify/1.2.3", Headers: http.Header{"x-proxy-pass": {"pass"}, "Host": {"unleash.example.com"}, "Content-Type": {"text/plain"}}})
+	x, _, err := c.Send(t.Context(), Request{Method: "POST", Path: "/", Header: http.Header{"Content-Type": {JSON}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(x.Received), "unleash.example.com pass application/json unleash-mock-verify/1.2.3"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestARefusalWith429IsWaitedFor answers 429 until the client waited once.
+func TestARefusalWith429IsWaitedFor(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) == 1 {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	}, Config{Writes: true})
+	x, tries, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"})
+	if err != nil || x.Status != 200 || len(tries) != 1 || tries[0].Status != 429 {
+		t.Errorf("%+v after %d tries, %v", x, len(tries), err)
+	}
+	calls.Store(0)
+	x, tries, err = c.Send(t.Context(), Request{Method: "GET", Path: "/health", Burst: true})
+	if err != nil || x.Status != 429 || len(tries) != 0 {
+		t.Errorf("a burst was tried again: %+v, %v", x, err)
+	}
+}
+
+func TestTheOperationOfAnExchangeIsFound(t *testing.T) {
+	t.Parallel()
+	c := testClient(t, func(http.ResponseWriter, *http.Request) {}, Config{Writes: true})
+	var got []string
+	for _, r := range []Request{{Method: "GET", Path: "/health?x=1"}, {Method: "HEAD", Path: "/ready"}, {Method: "POST", Path: "/health"}, {Method: "PUT", Path: "/api/admin/signal-endpoints/7/tokens/8"}} {
+		x, _, err := c.Send(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, x.OperationID())
+	}
+	if want := []string{"getHealth", "getReady", "", "updateSignalEndpointToken"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}

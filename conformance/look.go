@@ -1,0 +1,139 @@
+package conformance
+
+import (
+	"context"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// reach finds out whether there is anything that speaks HTTP.
+func (s *suite) reach(ctx context.Context) error {
+	mock, err := target.Reach(ctx, s.run.Client)
+	if err != nil {
+		return err
+	}
+	if s.conditions().Mock = mock; mock != "" {
+		s.useTokens(MockTokens())
+	}
+	return nil
+}
+
+// look looks at the target and plans. Plans come in steps, because a viewer and
+// something to try the limits on are made only for scenarios that need them.
+func (s *suite) look(ctx context.Context) error {
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
+	c := s.conditions()
+	found, err := target.Look(ctx, s.run.Client, c.Tokens)
+	found.Mock = c.Mock
+	c.Findings = *found
+	if err != nil {
+		return err
+	}
+	unused := s.noteTaken()
+	if c.Edition == target.Enterprise && c.BadAdmin == "" {
+		if c.BadAdmin, err = target.LacksPermission(ctx, s.run.Client, c.Tokens.Admin, unused); err != nil {
+			return err
+		}
+	}
+	for _, prepare := range []func(context.Context) error{s.makeTokens, s.probe} {
+		s.run.Plan.Decide()
+		if err := prepare(ctx); err != nil {
+			return err
+		}
+	}
+	s.run.Plan.Decide()
+	s.tell()
+	return nil
+}
+
+// noteTaken looks in lists that the target showed for what nothing should have, and
+// reports whether there is nothing of the kind.
+func (s *suite) noteTaken() (unused bool) {
+	c := s.conditions()
+	for _, kind := range s.run.Ledger.Kinds {
+		all, isList := kind.Things(c.Answers[kind.List])
+		for _, t := range all {
+			if t.ID == target.UnusedID {
+				c.Taken = append(c.Taken, t.ID)
+			}
+			if t.Name == ledger.UnusedName {
+				c.Taken = append(c.Taken, t.Name)
+			}
+		}
+		unused = unused || isList
+	}
+	return unused && len(c.Taken) == 0
+}
+
+// mayMake reports whether the admin may make something on the target.
+func (s *suite) mayMake() bool {
+	c := s.conditions()
+	return c.Writes && c.Tokens.Admin != "" && c.BadAdmin == ""
+}
+
+// makeTokens makes tokens for actors who have none, if scenarios need them.
+func (s *suite) makeTokens(ctx context.Context) error {
+	c := s.conditions()
+	for _, resource := range s.run.Resources {
+		for actor, makeToken := range resource.Tokens {
+			if !s.mayMake() || c.Tokens.Of(actor) != "" || !s.run.Plan.NeedsToken(actor) {
+				continue
+			}
+			setup := s.run.NewSetup()
+			s.setups = append(s.setups, setup)
+			token, problem, err := makeToken(ctx, setup)
+			if err != nil {
+				return err
+			}
+			if problem != "" {
+				c.NoToken[actor] = problem
+				c.Note("no %s's token could be made: %s", actor, problem)
+			}
+			c.Tokens = c.Tokens.With(actor, token)
+			s.run.Redact.Add(token)
+		}
+	}
+	return nil
+}
+
+// probe finds out how much the target allows, if scenarios need room.
+func (s *suite) probe(ctx context.Context) error {
+	c := s.conditions()
+	if !s.mayMake() || c.Edition == target.OpenSource || !s.run.Plan.NeedsRoom() {
+		return nil
+	}
+	for _, resource := range s.run.Resources {
+		if resource.Probe == nil {
+			continue
+		}
+		setup := s.run.NewSetup()
+		err := resource.Probe(ctx, setup)
+		s.leftovers = append(s.leftovers, setup.Ledger.Clear(ctx, c.Tokens.Admin)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// littleRoom is how much room is worth telling.
+const littleRoom = 5
+
+// tell notes what the user should know before the first scenario.
+func (s *suite) tell() {
+	c := s.conditions()
+	if c.BadAdmin != "" {
+		c.Note("%s", c.BadAdmin)
+	}
+	if !c.Writes {
+		c.Note("read-only: scenarios that write are disabled")
+	}
+	for kind, room := range c.Room {
+		if room.Free < littleRoom {
+			c.Note("room for %d %ss beside the %d that are there", room.Free, kind.Name, room.Existing)
+		}
+	}
+}

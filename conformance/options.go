@@ -1,0 +1,150 @@
+// Package conformance verifies that an Unleash instance, real or mocked, keeps
+// the contract of the Operational API. It runs the scenarios of package
+// features over HTTP and judges every exchange by package spec.
+//
+// Under go test, against a handler or a URL:
+//
+//	func TestContract(t *testing.T) {
+//		conformance.Test(t, conformance.Options{Handler: handler, Tokens: conformance.MockTokens(), AllowWrites: true})
+//	}
+package conformance
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// Profile chooses scenarios by what the target is.
+type Profile string
+
+// The profiles. The zero value takes what the preflight finds.
+const (
+	Core       = Profile(plan.Core)       // what every edition has
+	Enterprise = Profile(plan.Enterprise) // what only Unleash Enterprise has
+	All        = Profile(plan.All)        // both
+)
+
+// Options say what to verify and how.
+type Options struct {
+	// Target is the URL that the instance is served under, a base path included.
+	// Exactly one of Target and Handler is set.
+	Target string
+	// Handler is an instance in this process; it is served on a loopback port.
+	Handler http.Handler
+	// Tokens are who the suite acts as. Scenarios whose token is missing are
+	// disabled. Against a mock the built-in ones stand in for what is empty.
+	Tokens Tokens
+	// Profile is what to verify; empty takes what the target's edition has.
+	Profile Profile
+	// Tags is a tag expression, such as "@op:getHealth and not @slow".
+	Tags string
+	// Operations are operationIds; empty is all.
+	Operations []string
+	// AllowWrites lets the suite create, change and delete resources of its own
+	// on a target that is not on loopback, where it may do so anyway. Without
+	// it no request that could change a resource leaves the process.
+	AllowWrites bool
+	// ReadOnly forbids writes on loopback too, where a forwarded port may lead
+	// to somebody's server.
+	ReadOnly bool
+	// Assumed turns the scenarios that rest on assumed facts on or off; nil
+	// turns them on against a mock alone.
+	Assumed *bool
+	// Slow turns on the scenarios that are slow on a target which limits calls.
+	Slow bool
+	// Limits are how many endpoints the target allows, and how many tokens of each,
+	// by these names. What is not there is what the target tells of itself, or else
+	// the documented 5.
+	Limits map[string]int
+	// Concurrency is how many scenarios run at a time; 0 is 1.
+	Concurrency int
+	// Seed makes the random order of the scenarios repeatable; 0 takes any.
+	Seed int64
+	// Timeout is that of one request; 0 is 10 seconds.
+	Timeout time.Duration
+	// Headers go with every request, for a proxy in front of the target. Their
+	// values never reach a report.
+	Headers http.Header
+	// TLS configures connections to the target; nil is Go's default.
+	TLS *tls.Config
+	// FailFast skips what has not begun once a scenario fails.
+	FailFast bool
+	// Keep leaves what the suite created on the target.
+	Keep bool
+	// Found is called once with what the target turned out to be, before the first
+	// scenario; nil is nobody.
+	Found func(target report.Target, run report.Run, notes []string)
+	// Progress is called with every scenario that ends, one at a time; nil is nobody.
+	Progress func(Progress)
+	// Version is that of the tool, for the report.
+	Version string
+}
+
+// Tokens are the secrets that the suite sends. They never reach a report.
+type Tokens struct {
+	Admin    string // an admin API token, or an administrator's personal access token
+	Viewer   string // a viewer's personal access token
+	Backend  string // a backend (client) API token
+	Frontend string // a frontend API token
+}
+
+// MockTokens are the tokens that a mock is born with.
+func MockTokens() Tokens {
+	return Tokens{
+		Admin:    wellknown.Admin,
+		Viewer:   wellknown.ViewerUser,
+		Backend:  wellknown.Backend,
+		Frontend: wellknown.Frontend,
+	}
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	Done, Total int
+	// Scenario is the one that just ended. It must not be changed or kept.
+	Scenario *report.Scenario
+}
+
+// ErrUnreachable is wrapped by the error of a target that does not speak HTTP.
+var ErrUnreachable = target.ErrUnreachable
+
+// UsageError is an option that makes no sense.
+type UsageError struct{ Reason string }
+
+func (e *UsageError) Error() string { return e.Reason }
+
+func usage(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
+
+// address is where the instance is, or begins to serve it.
+func (o Options) address() (*target.Address, error) {
+	switch {
+	case o.Target == "" && o.Handler == nil:
+		return nil, usage("no target: give the URL of an instance")
+	case o.Target != "" && o.Handler != nil:
+		return nil, usage("a target and a handler: give one of them")
+	case o.Handler != nil:
+		return target.Serve(o.Handler)
+	}
+	address, err := target.Parse(o.Target)
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return address, nil
+}
+
+// mayWrite reports whether requests that change something may be sent.
+func (o Options) mayWrite(a *target.Address) bool {
+	return !o.ReadOnly && (o.AllowWrites || a.Loopback)
+}
+
+// choice is what of the options chooses scenarios.
+func (o Options) choice() plan.Choice {
+	return plan.Choice{Profile: plan.Profile(o.Profile), Tags: o.Tags, Operations: o.Operations, Assumed: o.Assumed, Slow: o.Slow}
+}

@@ -1,0 +1,172 @@
+package conformance
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// report sums up the run. cause is why it ended early, nil if it did not.
+func (s *suite) report(cause error) *report.Report {
+	r := &report.Report{
+		SchemaVersion: report.SchemaVersion,
+		Tool:          report.Tool{Name: "unleash-mock", Version: s.options.Version, Command: "verify", Contract: s.contract.Version()},
+		Target:        s.describe(),
+		Run:           s.describeRun(),
+		Cleanup:       slices.Clip(append([]report.Leftover{}, s.leftovers...)),
+	}
+	r.Run.Duration = time.Since(s.started)
+	for _, scenario := range s.run.Plan.Scenarios {
+		record := s.records[scenario]
+		if record == nil {
+			record = scenario.Record()
+			record.Outcome, record.Reason = report.Disabled, scenario.Disabled
+			if scenario.Disabled == "" {
+				record.Outcome, record.Reason = report.Skipped, "the run ended before it: "+s.run.Redact.Text(fmt.Sprint(cause))
+			}
+		}
+		r.Scenarios = append(r.Scenarios, *record)
+	}
+	s.sum(r)
+	r.ExitCode = exitCode(r.Summary, cause)
+	return r
+}
+
+// describe is the target as a report names it.
+func (s *suite) describe() report.Target {
+	c := s.conditions()
+	return report.Target{URL: s.address.Base, Version: c.Version, Edition: string(c.Edition), Mock: c.Mock}
+}
+
+func (s *suite) describeRun() report.Run {
+	return report.Run{
+		ID: s.id, Profile: string(s.run.Plan.Profile()), Tags: s.options.Tags, Only: s.options.Operations,
+		Writes: s.conditions().Writes, Assumed: s.run.Plan.Assumed(), Seed: s.options.Seed, Concurrency: s.options.Concurrency, Started: s.started,
+	}
+}
+
+// exitCode stands for the result of a run.
+func exitCode(sum report.Summary, cause error) int {
+	switch {
+	case sum.Failed > 0:
+		return exitcode.Broken
+	case cause != nil, sum.Errored > 0:
+		return exitcode.Error
+	case sum.Passed == 0:
+		return exitcode.Unverified
+	}
+	return exitcode.OK
+}
+
+// sum counts by operation and in all.
+func (s *suite) sum(r *report.Report) {
+	index := map[string]int{}
+	for i, operation := range s.contract.Operations() {
+		index[operation.ID] = i
+		r.Operations = append(r.Operations, report.Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path})
+		for _, response := range operation.Responses {
+			r.Operations[i].Statuses = append(r.Operations[i].Statuses, report.Status{
+				Code: response.Status, Documented: true, Standing: response.Standing,
+			})
+		}
+	}
+	for i := range r.Scenarios {
+		scenario := &r.Scenarios[i]
+		count(&r.Summary, scenario.Outcome)
+		for _, id := range concerned(scenario) {
+			if at, known := index[id]; known {
+				count(&r.Operations[at].Summary, scenario.Outcome)
+			}
+		}
+		for j := range scenario.Exchanges {
+			exchange := &scenario.Exchanges[j]
+			broken := min(len(exchange.Violations), 1)
+			r.Summary.Exchanges++
+			r.Summary.Violations += broken
+			if at, known := index[exchange.Operation]; known {
+				operation := &r.Operations[at]
+				operation.Summary.Exchanges++
+				operation.Summary.Violations += broken
+				operation.Statuses = seen(operation.Statuses, exchange.Response.Status)
+			}
+		}
+	}
+	for i := range r.Operations {
+		operation := &r.Operations[i]
+		for j := range operation.Statuses {
+			if status := &operation.Statuses[j]; status.Seen == 0 {
+				status.Unseen = s.unseen(s.contract.Operation(operation.ID), status.Code)
+			}
+		}
+	}
+}
+
+// concerned are the operations that a scenario counts for: those that it is
+// about, and those that it found fault with.
+func concerned(scenario *report.Scenario) []string {
+	ids := slices.Clone(scenario.Operations)
+	for _, failure := range scenario.Failures {
+		for _, id := range []string{failure.Operation, failure.SeenIn} {
+			if id != "" && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+func count(sum *report.Summary, outcome report.Outcome) {
+	switch outcome {
+	case report.Passed:
+		sum.Passed++
+	case report.Failed:
+		sum.Failed++
+	case report.Errored:
+		sum.Errored++
+	case report.Skipped:
+		sum.Skipped++
+	case report.Disabled:
+		sum.Disabled++
+	}
+}
+
+// seen counts a status, adding one that the contract does not list.
+func seen(statuses []report.Status, code int) []report.Status {
+	if code == 0 || code == 304 {
+		return statuses // no answer, or the short form of another one
+	}
+	for i := range statuses {
+		if statuses[i].Code == code {
+			statuses[i].Seen++
+			return statuses
+		}
+	}
+	return append(statuses, report.Status{Code: code, Seen: 1})
+}
+
+// unseen says why the suite cannot make an operation answer a status on this
+// target; empty if a scenario can, and only did not run or failed.
+func (s *suite) unseen(operation *spec.Operation, status int) string {
+	c := s.conditions()
+	switch {
+	case status == http.StatusInternalServerError || status == http.StatusServiceUnavailable:
+		return "it tells of a failure of the server, which no request can bring about"
+	case status == http.StatusNotFound && len(operation.PathParameters()) == 0 && c.Edition != target.OpenSource:
+		return "only an open-source instance answers it"
+	case status == http.StatusTooManyRequests && !s.limits(operation) && (c.PersonalLimit == 0 || c.PersonalLimit > plan.MaxBurst):
+		return "it takes more requests in a minute with a personal access token than the suite sends to anybody's server"
+	}
+	return ""
+}
+
+// limits reports whether targets limit an operation by itself.
+func (s *suite) limits(operation *spec.Operation) bool {
+	return slices.ContainsFunc(s.run.Resources.Limits(), func(l target.Limit) bool { return l.Operation == operation.ID })
+}
