@@ -38,6 +38,11 @@ var rules = []rule{
 		},
 	},
 	{
+		name: "the suite's engine knows no resource",
+		of:   []string{"..."}, butNot: []string{"conformance/internal/gherkin/resources"},
+		never: []string{"conformance/internal/gherkin/..."}, butFor: []string{"conformance/internal/gherkin", "conformance/internal/gherkin/resources"},
+	},
+	{
 		name: "the suite sees a mock only over HTTP",
 		of:   []string{"conformance/..."}, never: []string{"mockserver/..."},
 	},
@@ -67,6 +72,8 @@ var rules = []rule{
 // allowed are imports that a rule forbids, each with its reason. A resource may import
 // what another exports for it: a reference, a lookup.
 var allowed = map[edge]string{
+	{"conformance/internal/gherkin/signals", "conformance/internal/gherkin/signalendpoints"}: "a signal is sent to an endpoint, with a token of it",
+
 	{"conformance/internal/faulty", "mockserver"}: "it is a mock, and only tests import it",
 
 	{"mockserver/internal/resources/signalendpoints", "mockserver/internal/resources/signaltokens"}: "an endpoint shows its tokens",
@@ -133,6 +140,7 @@ func TestImportRulesCatch(t *testing.T) {
 		{"mockserver/internal/engine", "mockserver/internal/resources/signals"},
 		{"mockserver/internal/resources/signals", "mockserver/internal/resources/flags"},
 		{"mockserver/internal/evaluation", "internal/nodejs/v8json"},
+		{"conformance/internal/plan", "conformance/internal/gherkin/signals"},
 		{"conformance/internal/judge", "mockserver/internal/state"},
 		{"mockserver", "conformance"},
 		{"internal/secrets", "mockserver/seed"},

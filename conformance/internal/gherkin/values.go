@@ -165,7 +165,7 @@ func (p *paths) admit(ctx context.Context, method, before, value string) error {
 		return nil
 	}
 	own := p.sender.ledger
-	collection := ledger.Collection(before)
+	collection := target.Canonical(before)
 	if kind := own.Kinds.CalledAt(collection); kind != nil {
 		switch {
 		case own.Owns(strings.ToLower(value)):

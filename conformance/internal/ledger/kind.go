@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"path"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
@@ -118,11 +117,4 @@ func (all Kinds) CalledAt(collection string) *Kind {
 		}
 	}
 	return nil
-}
-
-// Collection is the path of a request in the form in which kinds have it: without
-// a query, and with letter case and slashes as servers overlook them.
-func Collection(path string) string {
-	path, _, _ = strings.Cut(path, "?")
-	return "/" + strings.Join(strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' }), "/")
 }

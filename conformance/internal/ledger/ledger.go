@@ -63,7 +63,7 @@ func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[st
 // what a scenario expected: a create that should have been refused counts when it
 // was not.
 func (l *Ledger) Note(x *target.Exchange) {
-	collection := Collection(x.Path)
+	collection := target.Canonical(x.Path)
 	kind := l.Kinds.at(collection)
 	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil {
 		return

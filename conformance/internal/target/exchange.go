@@ -34,6 +34,13 @@ func isSafe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
+// Canonical is a path without its query, with letter case and slashes as servers
+// overlook them.
+func Canonical(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	return "/" + strings.Join(strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' }), "/")
+}
+
 // Exchange is a request and its answer as they were, secrets included.
 type Exchange struct {
 	Request

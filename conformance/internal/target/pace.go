@@ -9,15 +9,17 @@ import (
 	"time"
 )
 
-// Limit is an operation that a target allows only so often.
+// Limit is on requests that a target allows only so often.
 type Limit struct {
-	Operation string // its operationId
-	// Counts reports whether the target counts a request of it; others are refused
-	// before they are counted.
+	Operation string // the operationId of what it is meant for
+	// Path is below which it limits requests, whatever they are.
+	Path string
+	// Counts reports whether the target counts a request; others are refused before
+	// they are counted.
 	Counts func(Request) bool
 }
 
-// pace keeps the requests of one operation within what the target allows a
+// pace keeps the requests below one path within what the target allows a
 // client. It learns that from the RateLimit headers of the answers: after one
 // that leaves nothing over, the next request waits until the window ends. It is
 // safe for concurrent use. A nil pace is that of requests without a limit.
@@ -40,9 +42,9 @@ func newPace(limit Limit) *pace {
 
 // paceOf finds the pace that a request has to keep, nil if none.
 func (c *Client) paceOf(r Request) *pace {
-	operation := c.find(r)
+	path := Canonical(r.Path)
 	for _, p := range c.pace {
-		if operation != nil && operation.ID == p.limit.Operation {
+		if strings.HasPrefix(path, p.limit.Path+"/") {
 			return p
 		}
 	}

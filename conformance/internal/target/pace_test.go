@@ -148,8 +148,10 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 
 func TestOnlyWhatIsLimitedHasAPace(t *testing.T) {
 	t.Parallel()
-	c := testClient(t, func(http.ResponseWriter, *http.Request) {}, Config{Limits: []Limit{{Operation: "getHealth", Counts: func(Request) bool { return true }}}})
-	for path, want := range map[string]bool{"/health": true, "/health?x": true, "/ready": false, "/elsewhere": false} {
+	c := testClient(t, func(http.ResponseWriter, *http.Request) {}, Config{Limits: []Limit{{Path: "/api/calls", Counts: func(Request) bool { return true }}}})
+	for path, want := range map[string]bool{
+		"/api/calls/x": true, "/API//Calls/x/": true, "/api/calls/x/more?y": true, "/api/calls": false, "/api/callsx/y": false, "/ready": false,
+	} {
 		if got := c.IsLimited(Request{Method: "GET", Path: path}); got != want {
 			t.Errorf("%s: %t", path, got)
 		}

@@ -35,7 +35,7 @@ func Resource() gherkin.Resource {
 				What: "a bound of the right form that is no date is a failure of the database, and so a 500",
 			}},
 		},
-		Limits: []target.Limit{{Operation: call, Counts: counts}},
+		Limits: []target.Limit{{Operation: call, Path: signalendpoints.CallPath, Counts: counts}},
 		Probe:  probe,
 		Watch:  watch,
 	}
