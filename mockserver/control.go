@@ -9,22 +9,18 @@ import (
 )
 
 // newControl builds the control API of the server.
-func (s *Server) newControl() *control.API {
-	return control.New(control.Options{
-		Workspaces: s.workspaces,
-		Contract:   s.contract,
-		Access:     s.access,
-		Engine:     s.engine,
-		About: control.About{
-			Mode: control.Serve, Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath,
-		},
-		NewID:  s.newID,
-		Logger: s.logger,
-	})
+func (s *Server) newControl() *control.Mock {
+	return control.NewMock(control.Options{
+		Contract: s.contract,
+		Access:   s.access,
+		About:    control.About{Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath},
+		NewID:    s.newID,
+		Logger:   s.logger,
+	}, s.workspaces, s.engine)
 }
 
-// serveExtras answers what is none of Unleash's API: the control API with its
-// page, the metrics, and the docs.
+// serveExtras answers what Unleash's API does not have: the control API with its page,
+// the metrics and the docs; it reports whether it did.
 func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
 	switch {
 	case control.Has(path):

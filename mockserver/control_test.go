@@ -105,7 +105,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"repeated parameter":   {"GET", "/_mock/requests?status=400&status=401", "", nil, 400, "status was sent 2 times"},
 		"wrong parameter":      {"GET", "/_mock/requests?status=6xx", "", nil, 400, "/query/status"},
 		"too large a page":     {"GET", "/_mock/requests?limit=1001", "", nil, 400, "/query/limit"},
-		"too long a wait":      {"GET", "/_mock/requests?wait=6m", "", nil, 400, "is no duration up to 5m0s"},
+		"too long a wait":      {"GET", "/_mock/requests?wait=6m", "", nil, 400, "is not a duration up to 5m0s"},
 		"no such exchange":     {"GET", "/_mock/requests/7", "", nil, 404, "No exchange with the id 7 is kept."},
 		"no id":                {"GET", "/_mock/requests/x", "", nil, 404, "No exchange with the id x is kept."},
 		"no such rule":         {"DELETE", "/_mock/rules/7", "", nil, 404, "There is no rule with the id 7."},
@@ -118,8 +118,8 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"another workspace":    {"POST", "/_mock/rules", `{"fault":"reset","match":{"workspace":"ci-*"}}`, nil, 400, "/body/match/workspace"},
 		"cross-origin":         {"POST", "/_mock/reset", "", []string{"Sec-Fetch-Site: cross-site"}, 403, "another origin"},
 		"two workspaces":       {"POST", "/w/a/_mock/reset", "", []string{"Unleash-Mock-Workspace: b"}, 400, "the request names two workspaces"},
-		"not a workspace":      {"GET", "/w/a b/_mock/clock", "", nil, 400, "is no name for a workspace"},
-		"not even a workspace": {"GET", "/w/", "", nil, 400, "is no name for a workspace"},
+		"not a workspace":      {"GET", "/w/a b/_mock/clock", "", nil, 400, "is not a name for a workspace"},
+		"not even a workspace": {"GET", "/w/", "", nil, 400, "is not a name for a workspace"},
 	} {
 		test.path = strings.ReplaceAll(test.path, " ", "%20")
 		got := a.must(test.status, test.method, test.path, "", test.body, test.header...)

@@ -60,7 +60,7 @@ type Server struct {
 	docs       http.Handler
 	workspaces *workspace.Registry
 	overlay    *overlay.Overlay // nil without an upstream
-	control    *control.API
+	control    *control.Mock
 	metrics    *metrics.Metrics
 	exposition http.Handler // of the metrics
 }

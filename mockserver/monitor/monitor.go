@@ -20,7 +20,6 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -88,8 +87,8 @@ type Options struct {
 
 // Monitor serves the paths below /_mock. It is safe for concurrent use.
 type Monitor struct {
-	api      *control.API
-	registry *workspace.Registry
+	api      *control.Proxy
+	journal  *journal.Journal
 	basePath string
 }
 
@@ -105,22 +104,14 @@ func New(options Options) (*Monitor, error) {
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
 		m.basePath = "/" + path
 	}
-	var err error
-	m.registry, err = workspace.NewRegistry(workspace.Options{
-		Build:       func(string) (*workspace.Instance, error) { return &workspace.Instance{}, nil },
-		JournalSize: options.JournalSize,
-	})
-	if err != nil {
-		return nil, err
-	}
-	m.api = control.New(control.Options{
-		Workspaces: m.registry,
-		Contract:   options.Contract,
-		Access:     options.Access,
-		About:      control.About{Mode: control.Proxy, Version: options.Version, Upstream: redacted(options.Upstream), BasePath: m.basePath},
-		NewID:      uuid.NewString,
-		Logger:     options.Logger,
-	})
+	m.journal = journal.New(options.JournalSize, nil)
+	m.api = control.NewProxy(control.Options{
+		Contract: options.Contract,
+		Access:   options.Access,
+		About:    control.About{Version: options.Version, Upstream: redacted(options.Upstream), BasePath: m.basePath},
+		NewID:    uuid.NewString,
+		Logger:   options.Logger,
+	}, m.journal)
 	return m, nil
 }
 
@@ -134,26 +125,26 @@ func redacted(upstream *url.URL) string {
 }
 
 // Append adds an exchange to the journal, and tells those who wait for it.
-func (m *Monitor) Append(x *Exchange) { m.registry.Default().Journal.Append(x) }
+func (m *Monitor) Append(x *Exchange) { m.journal.Append(x) }
 
 // Close ends what goes on for longer than a request, such as streams of events, so
 // that an http.Server can stop. The monitor can be used further.
-func (m *Monitor) Close() { m.registry.Close() }
+func (m *Monitor) Close() { m.journal.Close() }
 
 // Before returns a handler that answers what is for the monitor, and leaves all
 // else to next.
 func (m *Monitor) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path, inside := m.below(r); inside {
-			m.api.Serve(w, r, m.registry.Default(), path)
+			m.api.Serve(w, r, path)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// below takes the base path off the escaped path of a request, and tells whether
-// the rest is the monitor's.
+// below takes the base path off the escaped path of a request, and reports whether the
+// rest is the monitor's.
 func (m *Monitor) below(r *http.Request) (string, bool) {
 	path := r.URL.EscapedPath()
 	if len(path) < len(m.basePath) || !strings.EqualFold(path[:len(m.basePath)], m.basePath) {

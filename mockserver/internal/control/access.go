@@ -10,40 +10,40 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
-// Access is who may use the API. The zero value lets everybody who reaches it.
+// Access is who may use the API. The zero value admits everybody.
 type Access struct {
-	mode   mode
+	policy policy
 	digest [sha256.Size]byte
 }
 
-type mode int
+type policy int
 
 const (
-	open mode = iota
+	open policy = iota
 	loopback
 	token
 	off
 )
 
-// OpenAccess lets everybody who reaches the API.
-func OpenAccess() Access { return Access{mode: open} }
+// OpenAccess admits everybody.
+func OpenAccess() Access { return Access{policy: open} }
 
-// LoopbackAccess is for a listener on a loopback address: it lets everybody who
-// asks for that address. A request for another host came through a proxy, or from
-// a web page that a name server has led here.
-func LoopbackAccess() Access { return Access{mode: loopback} }
+// LoopbackAccess is for a listener on a loopback address: it admits requests for that
+// address. A request for another host came through a proxy, or from a web page whose
+// name was made to resolve to this host.
+func LoopbackAccess() Access { return Access{policy: loopback} }
 
-// TokenAccess lets those who have the token.
+// TokenAccess admits requests with the token.
 func TokenAccess(secret string) Access {
-	return Access{mode: token, digest: sha256.Sum256([]byte(secret))}
+	return Access{policy: token, digest: sha256.Sum256([]byte(secret))}
 }
 
 // NoAccess turns the API off.
-func NoAccess() Access { return Access{mode: off} }
+func NoAccess() Access { return Access{policy: off} }
 
-// Enabled tells whether the API is on. Its page can be seen then: its files hold
-// nothing that is worth protecting, and it asks for the token itself.
-func (a Access) Enabled() bool { return a.mode != off }
+// Enabled reports whether the API is on. If it is, its page is there for everybody: the
+// files hold no secret, and the page asks for the token itself.
+func (a Access) Enabled() bool { return a.policy != off }
 
 func refusal(status int, name, message string) *apierror.Error {
 	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
@@ -54,7 +54,7 @@ func (a Access) check(r *http.Request) *apierror.Error {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not use the control API.")
 	}
-	switch a.mode {
+	switch a.policy {
 	case off:
 		return refusal(http.StatusNotFound, "NotFoundError", "The control API is off here. On an address that is not loopback it needs a token; see UNLEASH_MOCK_CONTROL_TOKEN.")
 	case token:
@@ -71,7 +71,7 @@ func (a Access) check(r *http.Request) *apierror.Error {
 	return nil
 }
 
-// isLoopback tells whether a Host header names this machine.
+// isLoopback reports whether a Host header names this machine.
 func isLoopback(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

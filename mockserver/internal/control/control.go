@@ -1,60 +1,48 @@
 // Package control is the mock's own API, below /_mock: what a test needs besides
-// the API that is mocked. Its contract is spec/control.yaml; requests and answers
-// are checked against it as those of the mocked API are against theirs. In a proxy
-// it has what shows the journal.
+// the mocked API. Its contract is spec/control.yaml; requests and answers are checked
+// against it as those of the mocked API are against theirs. A proxy has the part of it
+// that shows a journal.
 package control
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Prefix is the path that the API and its page lie under.
+// Prefix is the path of the API and its page.
 const Prefix = "/_mock"
 
-// Has tells whether a path is the prefix or below it.
+// Has reports whether a path is Prefix or below it.
 func Has(path string) bool {
 	return strings.HasPrefix(path, Prefix) && (len(path) == len(Prefix) || path[len(Prefix)] == '/')
 }
 
-// Options are what the API needs to know of the mock.
+// Options are what the API needs to know of a mock or a proxy.
 type Options struct {
-	Workspaces *workspace.Registry
-	// Contract is that of the mocked API.
+	// Contract is that of the API that is mocked or judged.
 	Contract *spec.Contract
 	Access   Access
-	// Engine makes a store of an imported state.
-	Engine *engine.Engine
-	// About is what getInfo tells.
+	// About is what getInfo answers.
 	About About
 	// NewID makes the id of an error.
 	NewID  func() string
 	Logger *slog.Logger
 }
 
-// Mode is what the API controls.
-type Mode string
-
-// The modes.
-const (
-	// Serve is a mock, which answers itself.
-	Serve Mode = "serve"
-	// Proxy passes on to an instance: there is a journal and nothing else.
-	Proxy Mode = "proxy"
-)
-
-// About is what getInfo tells. What is empty is not told.
+// About is what getInfo answers, without what is empty.
 type About struct {
-	Mode       Mode
 	Version    string
 	Upstream   string // of a proxy, without credentials
 	Validation string
@@ -62,18 +50,31 @@ type About struct {
 	BasePath   string
 }
 
-// API serves the control API and its page. It is safe for concurrent use.
-type API struct {
+// mode is what the API controls.
+type mode string
+
+// The modes, as the contract names them.
+const (
+	// modeServe is a mock, which answers itself.
+	modeServe mode = "serve"
+	// modeProxy is a proxy, which passes on to an instance.
+	modeProxy mode = "proxy"
+)
+
+// api is what mock and proxy have in common: all that shows a journal.
+type api struct {
 	Options
+	mode     mode
 	handlers map[string]handler
-	// contract is compiled when it is first needed: a mock that nobody controls
-	// should not start later for it.
+	// contract is read when it is first needed: a mock that nobody controls should not
+	// start later for it.
 	contract func() (*spec.Contract, error)
 }
 
 // request is the input of a handler: checked against the contract.
 type request struct {
-	workspace *workspace.Workspace
+	workspace string // its name
+	journal   *journal.Journal
 	params    []string // the values of the path's parameters, decoded
 	query     map[string]string
 	header    http.Header
@@ -91,51 +92,96 @@ type response struct {
 // problem knows.
 type handler func(context.Context, *request) (response, error)
 
-// New returns the API.
-func New(options Options) *API {
-	a := &API{Options: options}
+func newAPI(options Options, mode mode) *api {
+	a := &api{Options: options, mode: mode}
 	a.handlers = map[string]handler{
-		"getInfo":          a.getInfo,
-		"resetWorkspace":   a.resetWorkspace,
-		"exportState":      a.exportState,
-		"importState":      a.importState,
-		"getClock":         a.getClock,
-		"setClock":         a.setClock,
-		"listRules":        a.listRules,
-		"addRule":          a.addRule,
-		"deleteRules":      a.deleteRules,
-		"getRule":          a.getRule,
-		"deleteRule":       a.deleteRule,
-		"listRequests":     a.listRequests,
-		"clearRequests":    a.clearRequests,
-		"getRequest":       a.getRequest,
-		"exportRequests":   a.exportRequests,
-		"listViolations":   a.listViolations,
-		"clearViolations":  a.clearViolations,
-		"getCoverage":      a.getCoverage,
-		"clearCoverage":    a.clearCoverage,
-		"streamEvents":     a.streamEvents,
-		"listWorkspaces":   a.listWorkspaces,
-		"createWorkspace":  a.createWorkspace,
-		"deleteWorkspaces": a.deleteWorkspaces,
-		"getWorkspace":     a.getWorkspace,
-		"deleteWorkspace":  a.deleteWorkspace,
+		"getInfo":         a.getInfo,
+		"listRequests":    a.listRequests,
+		"clearRequests":   a.clearRequests,
+		"getRequest":      a.getRequest,
+		"exportRequests":  a.exportRequests,
+		"listViolations":  a.listViolations,
+		"clearViolations": a.clearViolations,
+		"getCoverage":     a.getCoverage,
+		"clearCoverage":   a.clearCoverage,
+		"streamEvents":    a.streamEvents,
 	}
-	a.contract = sync.OnceValues(a.bind)
 	return a
 }
 
-// bind compiles the contract and compares it with the handlers.
-func (a *API) bind() (*spec.Contract, error) {
-	contract := spec.Control()
-	ids := make([]string, 0, len(a.handlers))
-	for id := range a.handlers {
-		ids = append(ids, id)
+// Proxy is the control API of a proxy. It is safe for concurrent use.
+type Proxy struct {
+	*api
+	journal *journal.Journal
+}
+
+// NewProxy returns the API of a proxy that writes to a journal.
+func NewProxy(options Options, journal *journal.Journal) *Proxy {
+	p := &Proxy{newAPI(options, modeProxy), journal}
+	p.contract = func() (*spec.Contract, error) { return spec.Control(), nil }
+	return p
+}
+
+// Serve answers a request for an escaped path that Has accepts.
+func (p *Proxy) Serve(rw http.ResponseWriter, r *http.Request, path string) {
+	p.serve(rw, r, path, request{workspace: workspace.Default, journal: p.journal}, func(id string) handler { return p.handlers[id] })
+}
+
+// Mock is the control API of a mock. It is safe for concurrent use.
+type Mock struct {
+	*api
+	workspaces *workspace.Registry
+	engine     *engine.Engine
+	handlers   map[string]workspaceHandler
+}
+
+// workspaceHandler answers an operation that only a mock has.
+type workspaceHandler func(*workspace.Workspace, *request) (response, error)
+
+// NewMock returns the API of a mock. The engine makes a store of an imported state.
+func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Engine) *Mock {
+	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine}
+	m.handlers = map[string]workspaceHandler{
+		"resetWorkspace":   m.resetWorkspace,
+		"exportState":      m.exportState,
+		"importState":      m.importState,
+		"getClock":         m.getClock,
+		"setClock":         m.setClock,
+		"listRules":        m.listRules,
+		"addRule":          m.addRule,
+		"deleteRules":      m.deleteRules,
+		"getRule":          m.getRule,
+		"deleteRule":       m.deleteRule,
+		"listWorkspaces":   m.listWorkspaces,
+		"createWorkspace":  m.createWorkspace,
+		"deleteWorkspaces": m.deleteWorkspaces,
+		"getWorkspace":     m.getWorkspace,
+		"deleteWorkspace":  m.deleteWorkspace,
 	}
+	m.contract = sync.OnceValues(m.bind)
+	return m
+}
+
+// bind reads the contract and compares it with the handlers.
+func (m *Mock) bind() (*spec.Contract, error) {
+	contract := spec.Control()
+	ids := slices.AppendSeq(slices.Collect(maps.Keys(m.handlers)), maps.Keys(m.api.handlers))
 	if err := contract.CheckHandlers(ids); err != nil {
 		return nil, fmt.Errorf("the contract of the control API and its handlers differ: %w", err)
 	}
 	return contract, nil
+}
+
+// Serve answers a request for an escaped path that Has accepts, which is below base
+// path and workspace. w is the workspace that the request belongs to.
+func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Workspace, path string) {
+	defer w.Hold()()
+	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
+		if own := m.handlers[id]; own != nil {
+			return func(_ context.Context, r *request) (response, error) { return own(w, r) }
+		}
+		return m.api.handlers[id]
+	})
 }
 
 func ok(value any) (response, error) {

@@ -28,9 +28,9 @@ type wireCoverage struct {
 	Documented int                     `json:"documented"`
 }
 
-func (a *API) getCoverage(_ context.Context, r *request) (response, error) {
+func (a *api) getCoverage(_ context.Context, r *request) (response, error) {
 	counts := map[string]map[int]int64{}
-	for _, count := range r.workspace.Journal.Coverage() {
+	for _, count := range r.journal.Coverage() {
 		if counts[count.Operation] == nil {
 			counts[count.Operation] = map[int]int64{}
 		}
@@ -73,8 +73,8 @@ func statusCounts(operation *spec.Operation, counts map[int]int64) []wireStatusC
 	return out
 }
 
-func (a *API) clearCoverage(_ context.Context, r *request) (response, error) {
-	count := len(r.workspace.Journal.Coverage())
-	r.workspace.Journal.ClearCoverage()
+func (a *api) clearCoverage(_ context.Context, r *request) (response, error) {
+	count := len(r.journal.Coverage())
+	r.journal.ClearCoverage()
 	return ok(removed{Removed: count})
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
 const (
@@ -21,8 +20,8 @@ const (
 
 // streamEvents follows the journal from the last event that the client has seen,
 // or from now on.
-func (a *API) streamEvents(_ context.Context, r *request) (response, error) {
-	chosen, newest := filter(r), r.workspace.Journal.Stats().Newest
+func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
+	chosen, newest := filter(r), r.journal.Stats().Newest
 	switch last, err := strconv.ParseInt(r.header.Get("Last-Event-ID"), 10, 64); {
 	case err == nil && last > newest: // of a mock or a workspace that is no more
 		chosen.After = 0
@@ -31,20 +30,20 @@ func (a *API) streamEvents(_ context.Context, r *request) (response, error) {
 	case r.query["after"] == "":
 		chosen.After = newest
 	}
-	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, filter: chosen}}, nil
+	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, journal: r.journal, filter: chosen}}, nil
 }
 
 // eventStream writes the exchanges of a journal as server-sent events. It reads
 // the journal at its own pace, so a slow client costs nobody anything but itself.
 type eventStream struct {
-	workspace *workspace.Workspace
+	workspace string // its name
+	journal   *journal.Journal
 	filter    journal.Filter
 	w         http.ResponseWriter
 	flush     func() error
 }
 
 func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
-	defer s.workspace.Hold()()
 	connection := http.NewResponseController(w)
 	// A stream goes on for longer than a server lets a request take.
 	_ = connection.SetWriteDeadline(time.Time{})
@@ -60,21 +59,12 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 	hello := struct {
 		Workspace string `json:"workspace"`
 		Newest    int64  `json:"newest"`
-	}{s.workspace.Name, s.workspace.Journal.Stats().Newest}
+	}{s.workspace, s.journal.Stats().Newest}
 	if s.send("hello", 0, hello) != nil || s.flush() != nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	go func() {
-		select {
-		case <-s.workspace.Removed():
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	for ctx.Err() == nil {
-		if err := s.next(ctx); err != nil {
+	for r.Context().Err() == nil && !s.journal.Closed() {
+		if err := s.next(r.Context()); err != nil {
 			return // the client is gone
 		}
 	}
@@ -82,7 +72,7 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 
 // next sends what has come, or waits for it.
 func (s *eventStream) next(ctx context.Context) error {
-	page := s.workspace.Journal.Oldest(s.filter, eventPage)
+	page := s.journal.Oldest(s.filter, eventPage)
 	if page.Missed > 0 {
 		gap := struct {
 			Missed int64 `json:"missed"`
@@ -107,7 +97,7 @@ func (s *eventStream) next(ctx context.Context) error {
 func (s *eventStream) wait(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, heartbeat)
 	defer cancel()
-	if s.workspace.Journal.Wait(waiting, s.filter, 1) > 0 || ctx.Err() != nil {
+	if s.journal.Wait(waiting, s.filter, 1) > 0 || ctx.Err() != nil || s.journal.Closed() {
 		return nil
 	}
 	if _, err := fmt.Fprint(s.w, ":\n\n"); err != nil {

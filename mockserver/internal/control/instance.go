@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -9,42 +8,40 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-func (a *API) resetWorkspace(_ context.Context, r *request) (response, error) {
-	if err := r.workspace.Reset(); err != nil {
+func (m *Mock) resetWorkspace(w *workspace.Workspace, _ *request) (response, error) {
+	if err := w.Reset(); err != nil {
 		return response{}, err
 	}
-	return describe(r)
+	return ok(described(w))
 }
 
-// describe answers with the workspace as it is.
-func describe(r *request) (response, error) { return ok(described(r.workspace)) }
-
-// exportState writes the state; how many of the newest rows of a table, and of the
-// events, a parameter of its name says.
-func (a *API) exportState(_ context.Context, r *request) (response, error) {
+// exportState writes the state. A parameter named after a table, or events, limits it
+// to so many of the newest rows.
+func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error) {
 	newest := map[string]int{}
 	for name, text := range r.query {
 		if count, err := strconv.Atoi(text); err == nil { // the contract has checked it
 			newest[name] = count
 		}
 	}
-	return ok(raw(r.workspace.Instance().Store.Snapshot(newest)))
+	return ok(raw(w.Instance().Store.Snapshot(newest)))
 }
 
-func (a *API) importState(_ context.Context, r *request) (response, error) {
+func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error) {
 	value, err := v8json.ParseOrdered(r.body)
 	if err != nil {
 		return response{}, err
 	}
-	instance := r.workspace.Instance()
-	store, err := a.Engine.Restore(value.(*v8json.Object), instance.Clock.Now()) // an object, by the contract
+	instance := w.Instance()
+	store, err := m.engine.Restore(value.(*v8json.Object), instance.Clock.Now()) // an object, by the contract
 	if err != nil {
 		return response{}, err
 	}
-	r.workspace.Replace(store)
-	return describe(r)
+	w.Replace(store)
+	return ok(described(w))
 }
 
 // wireClock is what a clock shows.
@@ -58,11 +55,11 @@ func shown(reading clock.Reading) wireClock {
 	return wireClock{Now: reading.Now.UTC(), Frozen: reading.Frozen, Real: reading.Real}
 }
 
-func (a *API) getClock(_ context.Context, r *request) (response, error) {
-	return ok(shown(r.workspace.Instance().Clock.Read()))
+func (m *Mock) getClock(w *workspace.Workspace, _ *request) (response, error) {
+	return ok(shown(w.Instance().Clock.Read()))
 }
 
-func (a *API) setClock(_ context.Context, r *request) (response, error) {
+func (m *Mock) setClock(w *workspace.Workspace, r *request) (response, error) {
 	var change struct {
 		Real    bool
 		Now     *time.Time
@@ -72,7 +69,7 @@ func (a *API) setClock(_ context.Context, r *request) (response, error) {
 	if err := json.Unmarshal(r.body, &change); err != nil {
 		return response{}, invalid("/body", err.Error())
 	}
-	now := r.workspace.Instance().Clock
+	now := w.Instance().Clock
 	if change.Real {
 		if change.Now != nil || change.Advance != "" || change.Frozen != nil {
 			return response{}, invalid("/body/real", "real goes with nothing else")
@@ -84,7 +81,7 @@ func (a *API) setClock(_ context.Context, r *request) (response, error) {
 	if change.Advance != "" {
 		var err error
 		if advance, err = time.ParseDuration(change.Advance); err != nil {
-			return response{}, invalid("/body/advance", fmt.Sprintf("%q is no duration such as 90m", change.Advance))
+			return response{}, invalid("/body/advance", fmt.Sprintf("%q is not a duration such as 90m", change.Advance))
 		}
 	}
 	reading, err := now.Set(clock.Change{Now: change.Now, Advance: advance, Frozen: change.Frozen})

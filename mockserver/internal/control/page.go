@@ -27,7 +27,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // servePage answers what belongs to the page.
-func (a *API) servePage(w http.ResponseWriter, r *http.Request, path string) bool {
+func (a *api) servePage(w http.ResponseWriter, r *http.Request, path string) bool {
 	if !a.Access.Enabled() || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}

@@ -49,8 +49,8 @@ func filter(r *request) journal.Filter {
 	return out
 }
 
-func (a *API) listRequests(ctx context.Context, r *request) (response, error) {
-	chosen, log := filter(r), r.workspace.Journal
+func (a *api) listRequests(ctx context.Context, r *request) (response, error) {
+	chosen, log := filter(r), r.journal
 	out := wireRequests{}
 	if wait, sent := r.query["wait"]; sent {
 		matched, complete, err := await(ctx, r, wait, chosen)
@@ -69,36 +69,29 @@ func (a *API) listRequests(ctx context.Context, r *request) (response, error) {
 	return ok(out)
 }
 
-// await waits until enough exchanges match, the time is over or the client goes.
+// await waits until enough exchanges match, the time is over, the client is gone or the
+// workspace removed.
 func await(ctx context.Context, r *request, wait string, chosen journal.Filter) (matched int, complete bool, err error) {
 	limit, err := time.ParseDuration(wait)
 	if err != nil || limit > maxWait {
-		return 0, false, invalid("wait", fmt.Sprintf("wait=%s is no duration up to %s", wait, maxWait))
+		return 0, false, invalid("wait", fmt.Sprintf("wait=%s is not a duration up to %s", wait, maxWait))
 	}
-	defer r.workspace.Hold()()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	go func() {
-		select {
-		case <-r.workspace.Removed():
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	wanted := count(r, "count", 1)
-	matched = r.workspace.Journal.Wait(ctx, chosen, wanted)
+	matched = r.journal.Wait(ctx, chosen, wanted)
 	return matched, matched >= wanted, nil
 }
 
-func (a *API) clearRequests(_ context.Context, r *request) (response, error) {
-	kept := r.workspace.Journal.Stats().Kept
-	r.workspace.Journal.Clear()
+func (a *api) clearRequests(_ context.Context, r *request) (response, error) {
+	kept := r.journal.Stats().Kept
+	r.journal.Clear()
 	return ok(removed{Removed: kept})
 }
 
-func (a *API) getRequest(_ context.Context, r *request) (response, error) {
+func (a *api) getRequest(_ context.Context, r *request) (response, error) {
 	id, err := strconv.ParseInt(r.params[0], 10, 64)
-	entry, kept := r.workspace.Journal.Entry(id)
+	entry, kept := r.journal.Entry(id)
 	if err != nil || !kept {
 		return response{}, refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("No exchange with the id %s is kept.", r.params[0]))
 	}
@@ -108,8 +101,8 @@ func (a *API) getRequest(_ context.Context, r *request) (response, error) {
 // archiveLimit is as good as none: journals are smaller.
 const archiveLimit = 1 << 30
 
-func (a *API) exportRequests(_ context.Context, r *request) (response, error) {
-	page := r.workspace.Journal.Oldest(filter(r), archiveLimit)
+func (a *api) exportRequests(_ context.Context, r *request) (response, error) {
+	page := r.journal.Oldest(filter(r), archiveLimit)
 	return ok(journal.Archive(page.Entries, a.About.Version, http.StatusText))
 }
 
@@ -118,9 +111,9 @@ type wireViolations struct {
 	Total      int64           `json:"total"`
 }
 
-func (a *API) listViolations(_ context.Context, r *request) (response, error) {
-	out := wireViolations{Violations: []wireViolation{}, Total: r.workspace.Journal.Stats().Violations}
-	for _, violation := range r.workspace.Journal.Violations() {
+func (a *api) listViolations(_ context.Context, r *request) (response, error) {
+	out := wireViolations{Violations: []wireViolation{}, Total: r.journal.Stats().Violations}
+	for _, violation := range r.journal.Violations() {
 		if matches(r, "operationId", violation.Operation) && matches(r, "direction", string(violation.Direction)) && matches(r, "outcome", string(violation.Outcome)) {
 			out.Violations = append(out.Violations, violated(violation))
 		}
@@ -134,9 +127,9 @@ func matches(r *request, name, value string) bool {
 	return !sent || wanted == value
 }
 
-func (a *API) clearViolations(_ context.Context, r *request) (response, error) {
-	kept := len(r.workspace.Journal.Violations())
-	r.workspace.Journal.ClearViolations()
+func (a *api) clearViolations(_ context.Context, r *request) (response, error) {
+	kept := len(r.journal.Violations())
+	r.journal.ClearViolations()
 	return ok(removed{Removed: kept})
 }
 

@@ -1,62 +1,62 @@
 package control
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/glob"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
 type wireRules struct {
 	Rules []wireRule `json:"rules"`
 }
 
-func (a *API) listRules(_ context.Context, r *request) (response, error) {
+func (m *Mock) listRules(w *workspace.Workspace, _ *request) (response, error) {
 	out := wireRules{Rules: []wireRule{}}
-	for _, rule := range r.workspace.Instance().Rules.List() {
+	for _, rule := range w.Instance().Rules.List() {
 		out.Rules = append(out.Rules, inForce(rule))
 	}
 	return ok(out)
 }
 
-func (a *API) addRule(_ context.Context, r *request) (response, error) {
+func (m *Mock) addRule(w *workspace.Workspace, r *request) (response, error) {
 	rule, err := rules.Parse(r.body)
 	if err != nil {
 		return response{}, err
 	}
-	if pattern := rule.Match.Workspace; pattern != "" && !glob.Match(pattern, r.workspace.Name) {
+	if pattern := rule.Match.Workspace; pattern != "" && !glob.Match(pattern, w.Name) {
 		return response{}, &rules.Problem{
 			Pointer: "/match/workspace",
-			Message: fmt.Sprintf("the rule is for %s and was sent to the workspace %s, where it would never apply; send it to /w/<name>/_mock/rules", pattern, r.workspace.Name),
+			Message: fmt.Sprintf("the rule is for %s and was sent to the workspace %s, where it would never apply; send it to /w/<name>/_mock/rules", pattern, w.Name),
 		}
 	}
-	added, err := r.workspace.Instance().Rules.Add(rule)
+	added, err := w.Instance().Rules.Add(rule)
 	if err != nil {
 		return response{}, err
 	}
 	return response{status: http.StatusCreated, location: "rules/" + added[0].ID, value: inForce(added[0])}, nil
 }
 
-func (a *API) deleteRules(_ context.Context, r *request) (response, error) {
-	set := r.workspace.Instance().Rules
+func (m *Mock) deleteRules(w *workspace.Workspace, _ *request) (response, error) {
+	set := w.Instance().Rules
 	count := len(set.List())
 	set.Clear()
 	return ok(removed{Removed: count})
 }
 
-func (a *API) getRule(_ context.Context, r *request) (response, error) {
-	found, exists := r.workspace.Instance().Rules.Find(r.params[0])
+func (m *Mock) getRule(w *workspace.Workspace, r *request) (response, error) {
+	found, exists := w.Instance().Rules.Find(r.params[0])
 	if !exists {
 		return response{}, noRule(r.params[0])
 	}
 	return ok(inForce(found))
 }
 
-func (a *API) deleteRule(_ context.Context, r *request) (response, error) {
-	if !r.workspace.Instance().Rules.Remove(r.params[0]) {
+func (m *Mock) deleteRule(w *workspace.Workspace, r *request) (response, error) {
+	if !w.Instance().Rules.Remove(r.params[0]) {
 		return response{}, noRule(r.params[0])
 	}
 	return ok(removed{Removed: 1})

@@ -29,11 +29,13 @@ const maxBody = 64 << 20
 
 // exchange is one request on its way through the stages.
 type exchange struct {
-	*API
+	*api
 	r         *http.Request
 	header    http.Header // of the response
 	path      string      // below the base path and the workspace
+	find      func(operationID string) handler
 	operation *spec.Operation
+	handler   handler
 	input     request
 	value     any // of the body
 }
@@ -41,7 +43,7 @@ type exchange struct {
 // stage is one check of a request. An error ends the request.
 type stage func(*exchange) *apierror.Error
 
-// stages in their order: nobody learns anything who may not use the API.
+// stages in order: without access nothing can be learned.
 var stages = []stage{
 	(*exchange).permit,
 	(*exchange).route,
@@ -50,15 +52,16 @@ var stages = []stage{
 	(*exchange).validate,
 }
 
-// Serve answers a request for a path below Prefix. w is the workspace that the
-// request belongs to; path is the escaped path below base path and workspace.
-func (a *API) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Workspace, path string) {
+// serve answers a request. find returns the handler of an operation; nil if there is
+// none.
+func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input request, find func(string) handler) {
 	rw.Header()["X-Content-Type-Options"] = []string{"nosniff"}
 	rw.Header()["Cache-Control"] = []string{"no-store"}
 	if a.servePage(rw, r, path) {
 		return
 	}
-	x := &exchange{API: a, r: r, header: rw.Header(), path: path, input: request{workspace: w, header: r.Header}}
+	input.header = r.Header
+	x := &exchange{api: a, r: r, header: rw.Header(), path: path, find: find, input: input}
 	out, err := x.respond()
 	if err != nil {
 		a.refuse(rw, r, x.problem(err))
@@ -77,7 +80,7 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Worksp
 }
 
 // refuse answers with an error of the API.
-func (a *API) refuse(rw http.ResponseWriter, r *http.Request, problem *apierror.Error) {
+func (a *api) refuse(rw http.ResponseWriter, r *http.Request, problem *apierror.Error) {
 	if problem.Status == http.StatusUnauthorized {
 		rw.Header()["Www-Authenticate"] = []string{`Bearer realm="unleash-mock control API"`}
 	}
@@ -97,7 +100,7 @@ func (x *exchange) respond() (out response, err error) {
 			return response{}, problem
 		}
 	}
-	return x.handlers[x.operation.ID](x.r.Context(), &x.input)
+	return x.handler(x.r.Context(), &x.input)
 }
 
 func (x *exchange) permit() *apierror.Error { return x.Access.check(x.r) }
@@ -137,16 +140,13 @@ func renamed(former string, exists func(string) bool) string {
 	return ""
 }
 
-// exists refuses what a proxy does not have: it shows what passes, and the
-// instance behind it has a state and a clock of its own.
+// exists refuses what a proxy does not have: it shows what passes, and the instance
+// behind it has a state and a clock of its own.
 func (x *exchange) exists() *apierror.Error {
-	if x.About.Mode != Proxy {
-		return nil
-	}
-	if x.operation.Mode == string(Serve) {
+	if x.handler = x.find(x.operation.ID); x.handler == nil {
 		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows what passes, and has no state, clock, rules or workspaces.", x.operation.ID))
 	}
-	if name := x.r.Header.Get(workspace.Header); name != "" && name != workspace.Default {
+	if name := x.r.Header.Get(workspace.Header); x.mode == modeProxy && name != "" && name != workspace.Default {
 		return invalid(workspace.Header, "A proxy has no workspaces; leave the header "+workspace.Header+" out.")
 	}
 	return nil

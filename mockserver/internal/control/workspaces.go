@@ -17,7 +17,7 @@ type wireOperation struct {
 }
 
 type wireInfo struct {
-	Mode       Mode            `json:"mode"`
+	Mode       mode            `json:"mode"`
 	Version    string          `json:"version"`
 	APIVersion string          `json:"apiVersion"`
 	Upstream   string          `json:"upstream,omitempty"`
@@ -28,11 +28,11 @@ type wireInfo struct {
 	Operations []wireOperation `json:"operations"`
 }
 
-func (a *API) getInfo(_ context.Context, r *request) (response, error) {
+func (a *api) getInfo(_ context.Context, r *request) (response, error) {
 	out := wireInfo{
-		Mode: a.About.Mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: a.About.Upstream,
+		Mode: a.mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: a.About.Upstream,
 		Validation: a.About.Validation, Edition: a.About.Edition,
-		Workspace: r.workspace.Name, BasePath: a.About.BasePath,
+		Workspace: r.workspace, BasePath: a.About.BasePath,
 	}
 	for _, o := range a.Contract.Operations() {
 		out.Operations = append(out.Operations, wireOperation{Operation: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Statuses: o.Statuses()})
@@ -46,20 +46,20 @@ type wireWorkspaces struct {
 	IdleAfter  string          `json:"idleAfter"`
 }
 
-func (a *API) listWorkspaces(context.Context, *request) (response, error) {
-	out := wireWorkspaces{Workspaces: []wireWorkspace{}, Max: max(a.Workspaces.Max, 0), IdleAfter: max(a.Workspaces.IdleAfter, 0).String()}
-	for _, w := range a.Workspaces.List() {
+func (m *Mock) listWorkspaces(*workspace.Workspace, *request) (response, error) {
+	out := wireWorkspaces{Workspaces: []wireWorkspace{}, Max: max(m.workspaces.Max, 0), IdleAfter: max(m.workspaces.IdleAfter, 0).String()}
+	for _, w := range m.workspaces.List() {
 		out.Workspaces = append(out.Workspaces, described(w))
 	}
 	return ok(out)
 }
 
-func (a *API) createWorkspace(_ context.Context, r *request) (response, error) {
+func (m *Mock) createWorkspace(_ *workspace.Workspace, r *request) (response, error) {
 	var wanted struct{ Name string }
 	if err := json.Unmarshal(r.body, &wanted); err != nil {
 		return response{}, invalid("/body", err.Error())
 	}
-	w, made, err := a.Workspaces.Make(wanted.Name)
+	w, made, err := m.workspaces.Make(wanted.Name)
 	if err != nil {
 		return response{}, err
 	}
@@ -69,20 +69,20 @@ func (a *API) createWorkspace(_ context.Context, r *request) (response, error) {
 	return response{status: http.StatusCreated, location: "workspaces/" + w.Name, value: described(w)}, nil
 }
 
-func (a *API) deleteWorkspaces(context.Context, *request) (response, error) {
-	return ok(removed{Removed: a.Workspaces.RemoveAll()})
+func (m *Mock) deleteWorkspaces(*workspace.Workspace, *request) (response, error) {
+	return ok(removed{Removed: m.workspaces.RemoveAll()})
 }
 
-func (a *API) getWorkspace(_ context.Context, r *request) (response, error) {
-	w := a.Workspaces.Find(r.params[0])
+func (m *Mock) getWorkspace(_ *workspace.Workspace, r *request) (response, error) {
+	w := m.workspaces.Find(r.params[0])
 	if w == nil {
 		return response{}, workspace.ErrNotFound
 	}
 	return ok(described(w))
 }
 
-func (a *API) deleteWorkspace(_ context.Context, r *request) (response, error) {
-	if err := a.Workspaces.Remove(r.params[0]); err != nil {
+func (m *Mock) deleteWorkspace(_ *workspace.Workspace, r *request) (response, error) {
+	if err := m.workspaces.Remove(r.params[0]); err != nil {
 		return response{}, err
 	}
 	return ok(removed{Removed: 1})

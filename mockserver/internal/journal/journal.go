@@ -105,6 +105,8 @@ type Violation struct {
 type Journal struct {
 	size    int
 	secrets *secrets.Redactor
+	closed  chan struct{}
+	closing sync.Once
 
 	mu         sync.Mutex
 	spare      []*record // to be filled; as many as were ever filled at once
@@ -120,7 +122,21 @@ type Journal struct {
 // only counts. The redactor knows the secrets of the run, besides those of an exchange
 // itself; it may be nil.
 func New(size int, known *secrets.Redactor) *Journal {
-	return &Journal{size: max(size, 0), secrets: known, counts: map[Pair]int64{}}
+	return &Journal{size: max(size, 0), secrets: known, closed: make(chan struct{}), counts: map[Pair]int64{}}
+}
+
+// Close ends all waiting for exchanges, now and later. Otherwise the journal can be
+// used further.
+func (j *Journal) Close() { j.closing.Do(func() { close(j.closed) }) }
+
+// Closed reports whether nobody waits for exchanges any more.
+func (j *Journal) Closed() bool {
+	select {
+	case <-j.closed:
+		return true
+	default:
+		return false
+	}
 }
 
 // Append writes an exchange and returns its id. Ids begin at 1 and have no

@@ -255,6 +255,26 @@ func TestWait(t *testing.T) {
 	})
 }
 
+func TestNobodyWaitsForAClosedJournal(t *testing.T) {
+	t.Parallel()
+	j := New(1, nil)
+	if j.Closed() {
+		t.Error("it is closed from the start")
+	}
+	seen := make(chan int)
+	go func() { seen <- j.Wait(context.Background(), Filter{}, 2) }()
+	j.Append(exchange(0))
+	j.Close()
+	j.Close()
+	if got := <-seen; got > 1 || !j.Closed() {
+		t.Errorf("it saw %d; closed: %t", got, j.Closed())
+	}
+	j.Append(exchange(1))
+	if later := j.Wait(context.Background(), Filter{}, 2); later != 1 || j.Stats().Recorded != 2 {
+		t.Errorf("it saw %d, %d were recorded", later, j.Stats().Recorded)
+	}
+}
+
 // TestNothingIsLostInTheCounts writes and reads at once.
 func TestNothingIsLostInTheCounts(t *testing.T) {
 	t.Parallel()

@@ -27,14 +27,15 @@ func (j *Journal) tell(fresh *record) {
 	}
 }
 
-// Wait returns once count exchanges match, those that are kept already
-// included, or the context ends. It returns how many it saw.
+// Wait returns once count exchanges match, those that are kept already included, or
+// the context ends, or the journal is closed. It returns how many it saw.
 func (j *Journal) Wait(ctx context.Context, filter Filter, count int) int {
 	w := j.watch(filter, count)
 	if w.done != nil {
 		select {
 		case <-w.done:
 		case <-ctx.Done():
+		case <-j.closed:
 		}
 	}
 	return j.unwatch(w)

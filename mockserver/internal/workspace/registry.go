@@ -45,18 +45,18 @@ type Registry struct {
 	evicted   atomic.Int64
 }
 
-// NameError says that a name is none for a workspace.
+// NameError says that a workspace cannot have a name.
 type NameError struct{ Name string }
 
 func (e *NameError) Error() string {
-	return fmt.Sprintf("%q is no name for a workspace: letters, digits, dots, hyphens and underscores, up to 63, and no dot in front", e.Name)
+	return fmt.Sprintf("%q is not a name for a workspace: letters, digits, dots, hyphens and underscores, up to 63, and no dot in front", e.Name)
 }
 
-// LimitError says that there are as many workspaces as there may be.
+// LimitError says that there are as many workspaces as allowed.
 type LimitError struct{ Max int }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("there are %d workspaces, and no more may be made; remove some, or raise the limit", e.Max)
+	return fmt.Sprintf("there are %d workspaces already, as many as allowed; remove some, or raise the limit", e.Max)
 }
 
 // Errors of Remove.
@@ -80,8 +80,7 @@ func (r *Registry) build(name string) (*Workspace, error) {
 	}
 	now := time.Now()
 	w := &Workspace{
-		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, r.Secrets),
-		build: r.Build, removed: make(chan struct{}),
+		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, r.Secrets), build: r.Build,
 	}
 	w.instance.Store(instance)
 	w.used.Store(now.UnixNano())
@@ -91,14 +90,14 @@ func (r *Registry) build(name string) (*Workspace, error) {
 // Default returns the workspace of requests that name none.
 func (r *Registry) Default() *Workspace { return r.fallback }
 
-// Get returns the workspace of a name for use; it is made if it is not there. The
+// Get returns the workspace of a name for use, and makes it if there is none. The
 // error is a *NameError, a *LimitError or one of Build.
 func (r *Registry) Get(name string) (*Workspace, error) {
 	w, _, err := r.Make(name)
 	return w, err
 }
 
-// Make is Get and tells whether the workspace was made.
+// Make is Get, and reports whether the workspace was made.
 func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
 	now := time.Now().UnixNano()
 	if name == Default {
@@ -130,7 +129,7 @@ func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
 	defer r.mu.Unlock()
 	r.byName[name] = w
 	if r.closed {
-		close(w.removed)
+		w.Journal.Close()
 	}
 	return w, true, nil
 }
@@ -199,9 +198,7 @@ func (r *Registry) removeIf(condition func(*Workspace) bool) int {
 			continue
 		}
 		delete(r.byName, name)
-		if !r.closed {
-			close(w.removed)
-		}
+		w.Journal.Close()
 		count++
 	}
 	return count
@@ -213,8 +210,8 @@ const (
 	maxSweep = time.Minute
 )
 
-// sweep removes the workspaces that nobody has used for long. It comes with the
-// requests: without any, nothing grows either.
+// sweep removes the workspaces that were idle for too long. Requests start it: without
+// any, nothing grows either.
 func (r *Registry) sweep(now int64) {
 	if r.IdleAfter <= 0 {
 		r.nextSweep.Store(now + int64(maxSweep))
@@ -222,24 +219,21 @@ func (r *Registry) sweep(now int64) {
 	}
 	next := now + int64(min(max(r.IdleAfter/4, minSweep), maxSweep))
 	if last := r.nextSweep.Load(); last > now || !r.nextSweep.CompareAndSwap(last, next) {
-		return // somebody else does it
+		return // another request does it
 	}
 	before := now - int64(r.IdleAfter)
 	r.evicted.Add(int64(r.removeIf(func(w *Workspace) bool { return w.used.Load() < before && w.busy.Load() == 0 })))
 }
 
-// Close ends what goes on in all workspaces, such as streams. They can be used
-// further.
+// Close closes the journals of all workspaces, now and later. Otherwise they can be
+// used further.
 func (r *Registry) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		return
-	}
 	r.closed = true
-	close(r.fallback.removed)
+	r.fallback.Journal.Close()
 	for _, w := range r.byName {
-		close(w.removed)
+		w.Journal.Close()
 	}
 }
 
@@ -247,8 +241,8 @@ func (r *Registry) Close() {
 type Stats struct {
 	// Present is how many workspaces there are, Default included.
 	Present int
-	// Made and Evicted are how many were ever made besides Default, and removed
-	// for idleness.
+	// Made and Evicted are how many were ever made besides Default, and how many were
+	// removed because they were idle.
 	Made, Evicted int64
 }
 

@@ -138,7 +138,9 @@ func TestIdleWorkspacesGo(t *testing.T) {
 		if got := listed(r); got != "default held new used" {
 			t.Errorf("there are %s", got)
 		}
-		<-idle.Removed()
+		if !idle.Journal.Closed() {
+			t.Error("its journal is still open")
+		}
 		release()
 		time.Sleep(2 * time.Hour)
 		get("last")
@@ -162,7 +164,9 @@ func TestCloseEndsWhatGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range []*Workspace{r.Default(), before, after} {
-		<-w.Removed()
+		if !w.Journal.Closed() {
+			t.Errorf("the journal of %s is still open", w.Name)
+		}
 	}
 	if r.RemoveAll() != 2 {
 		t.Error("they cannot be removed any more")

@@ -33,7 +33,7 @@ const PathPrefix = "/w/"
 // names are the allowed ones: they stand in paths, in metrics and in logs.
 var names = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}$`)
 
-// ValidName tells whether a workspace may have that name.
+// ValidName reports whether a workspace may have that name.
 func ValidName(name string) bool { return names.MatchString(name) }
 
 // Path is what the paths of requests of a workspace begin with; empty for
@@ -68,22 +68,21 @@ type Workspace struct {
 	// Path is what the paths of its requests begin with; empty for Default.
 	Path    string
 	Created time.Time // in real time
+	// Journal is closed when the workspace is removed or the registry closed.
 	Journal *journal.Journal
 
 	instance atomic.Pointer[Instance]
 	build    func(name string) (*Instance, error)
 	writing  sync.Mutex // of those who replace the instance
 
-	used    atomic.Int64 // when it was last used, in nanoseconds since 1970
-	busy    atomic.Int64 // what goes on longer than a request
-	removed chan struct{}
+	used atomic.Int64 // when it was last used, in nanoseconds since 1970
+	busy atomic.Int64 // how many hold it
 }
 
 // Instance returns what the workspace is now.
 func (w *Workspace) Instance() *Instance { return w.instance.Load() }
 
-// Reset puts the seed's instance in the place of the present one, and empties
-// the journal.
+// Reset replaces the instance by the seed's, and empties the journal.
 func (w *Workspace) Reset() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -96,7 +95,7 @@ func (w *Workspace) Reset() error {
 	return nil
 }
 
-// Replace puts another store in the place of the present one; all else stays.
+// Replace replaces the store; all else stays.
 func (w *Workspace) Replace(store *engine.Store) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -108,12 +107,8 @@ func (w *Workspace) Replace(store *engine.Store) {
 // Used returns when the workspace was last used.
 func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() }
 
-// Hold keeps the workspace from being removed for idleness until release is
-// called.
+// Hold keeps the workspace from being removed for idleness until release is called.
 func (w *Workspace) Hold() (release func()) {
 	w.busy.Add(1)
 	return func() { w.busy.Add(-1) }
 }
-
-// Removed is closed once the workspace is no longer one of the registry's.
-func (w *Workspace) Removed() <-chan struct{} { return w.removed }
