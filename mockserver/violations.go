@@ -3,7 +3,7 @@ package mockserver
 import (
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -27,7 +27,7 @@ type Violation struct {
 func (s *Server) Violations() []Violation {
 	var out []Violation
 	for _, violation := range s.workspaces.Default().Journal.Violations() {
-		if violation.Outcome != journal.Refused {
+		if violation.Outcome != traffic.Refused {
 			out = append(out, Violation{
 				Time: violation.Time, Operation: violation.Operation, Direction: string(violation.Direction),
 				Status: violation.Status, Failure: violation.Failure,

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
 
@@ -62,7 +63,7 @@ func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.
 		return monitoring{}, toolError("%w", err)
 	}
 	if access.page {
-		options.Observe = func(x proxy.Exchange) { m.Append(noted(x)) }
+		options.Observe = func(x traffic.Exchange) { m.Append(&x) }
 	}
 	return monitoring{monitor: m, said: access.said, page: access.page}, nil
 }
@@ -90,26 +91,4 @@ func (w monitoring) announcement(url string) string {
 	}
 	fmt.Fprintf(&out, "  control API      %s\n", w.said)
 	return out.String()
-}
-
-// noted is an exchange as the journal notes it.
-func noted(x proxy.Exchange) *monitor.Exchange {
-	out := &monitor.Exchange{
-		Start: x.Started, Duration: x.Duration,
-		Method: x.Method, Host: x.Host, Path: x.Path, Query: x.Query,
-		Operation: x.Operation, Status: x.Status, Uncovered: !x.Counts, Caller: x.Caller,
-		RequestHeader: x.Request.Header, RequestBody: x.Request.Body, RequestSize: x.Request.Size,
-		ResponseHeader: x.Response.Header, ResponseBody: x.Response.Body, ResponseSize: x.Response.Size,
-	}
-	for _, violation := range x.Violations {
-		breach := monitor.Violation{Direction: monitor.Direction(violation.Direction), Outcome: monitor.Passed, Failure: violation.Failure}
-		if breach.Direction == monitor.Response {
-			breach.Status = x.Status
-			if x.Replaced {
-				breach.Outcome = monitor.Replaced
-			}
-		}
-		out.Violations = append(out.Violations, breach)
-	}
-	return out
 }

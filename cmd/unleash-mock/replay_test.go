@@ -37,7 +37,7 @@ const (
 	ownToken  = wellknown.MyExternalApp
 )
 
-var traffic = []sending{
+var exchanged = []sending{
 	{"GET", endpoints, adminToken, ""},
 	{"POST", endpoints, adminToken, `{"name":"deploys","description":"of \"all\" # kinds: ü"}`},
 	{"POST", endpoints, adminToken, `{"name":"deploys"}`}, // taken
@@ -78,8 +78,8 @@ func TestRecordReplaySeed(t *testing.T) {
 	original := startServe(t, nil, "--limits", "off")
 	file := filepath.Join(t.TempDir(), "traffic.jsonl")
 	proxy := startProxy(t, original.url, "--listen", "127.0.0.1:0", "--judge", "responses", "--record", file)
-	wanted := make([]string, len(traffic))
-	for i, s := range traffic {
+	wanted := make([]string, len(exchanged))
+	for i, s := range exchanged {
 		response, body := s.to(t, proxy.url)
 		wanted[i] = told(response, body, original.url)
 	}
@@ -97,7 +97,7 @@ func TestRecordReplaySeed(t *testing.T) {
 	if want := "  replay           19 exchanges of 13 operations, 1 left out: 1 that refuse a token (401, 403)\n"; !strings.Contains(again.stdout.String(), want) {
 		t.Errorf("%q is not told:\n%s", want, again.stdout)
 	}
-	for i, s := range traffic {
+	for i, s := range exchanged {
 		response, body := s.to(t, again.url)
 		if got := told(response, body, again.url); got != wanted[i] {
 			t.Errorf("%s %s %s\ngot  %s\nwant %s", s.method, s.path, s.body, got, wanted[i])

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
 
@@ -45,12 +46,7 @@ func BenchmarkProxy(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	noting, err := proxy.New(proxy.Options{Upstream: target, Observe: func(x proxy.Exchange) {
-		journal.Append(&monitor.Exchange{
-			Start: x.Started, Method: x.Method, Host: x.Host, Path: x.Path, Operation: x.Operation, Status: x.Status,
-			RequestHeader: x.Request.Header, RequestBody: x.Request.Body, ResponseHeader: x.Response.Header, ResponseBody: x.Response.Body,
-		})
-	}})
+	noting, err := proxy.New(proxy.Options{Upstream: target, Observe: func(x traffic.Exchange) { journal.Append(&x) }})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -158,7 +158,7 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 	if err := response.Body.Close(); err != nil {
 		p.logger.Debug("closing an answer that is replaced", "error", err)
 	}
-	replacement := p.answer(response.Request.Method, http.StatusBadGateway, violated(x.operation, x.failures))
+	replacement := p.answer(response.Request.Method, http.StatusBadGateway, p.violated(x.operation, x.failures))
 	x.own = &replacement
 	f.length = int64(len(replacement.body))
 	replace(response, replacement)
@@ -218,6 +218,6 @@ func (p *Proxy) interrupted(x *exchange) outcome {
 	if stalled {
 		err = errStalled
 	}
-	p.logger.Warn("the upstream did not finish its answer", "method", x.request.Method, "path", redactText(x.path), "error", redactText(err.Error()))
+	p.logger.Warn("the upstream did not finish its answer", "method", x.request.Method, "path", x.path, "error", err)
 	return cut
 }

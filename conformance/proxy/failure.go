@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -89,14 +90,12 @@ func replace(response *http.Response, out own) {
 }
 
 // violated words what of an answer breaks the contract.
-func violated(operation *spec.Operation, failures []spec.Failure) problem {
-	what := problem{
-		Name:    "ContractViolationError",
-		Message: fmt.Sprintf("The upstream's response to %s broke the contract: %s", operation.ID, redactText(failures[0].Error())),
-	}
+func (p *Proxy) violated(operation *spec.Operation, failures []spec.Failure) problem {
+	what := problem{Name: "ContractViolationError"}
 	for _, failure := range failures {
-		what.Details = append(what.Details, detail{Message: redactText(failure.Error())})
+		what.Details = append(what.Details, detail{Message: p.secrets.Text(failure.Error())})
 	}
+	what.Message = fmt.Sprintf("The upstream's response to %s broke the contract: %s", operation.ID, what.Details[0].Message)
 	return what
 }
 
@@ -111,8 +110,8 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	x.outcome = unanswered
 	status, what := p.explain(err)
-	p.logger.Warn("the upstream failed", "method", r.Method, "path", redactText(rawPath(r)), "status", status,
-		"reason", what.Message, "error", redactText(err.Error()))
+	p.logger.Warn("the upstream failed", "method", r.Method, "path", rawPath(r), "status", status,
+		"reason", what.Message, "error", err)
 	out := p.refuse(w, r, status, what)
 	x.own = &out
 }
@@ -158,7 +157,7 @@ func (p *Proxy) explain(err error) (int, problem) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dial):
 		return bad("The upstream closed the connection before it answered.")
 	}
-	return bad("The upstream's answer is no HTTP: %s.", redactText(clip(cause(err), 200)))
+	return bad("The upstream's answer is no HTTP: %s.", clip(p.secrets.Text(cause(err)), 200))
 }
 
 // cause is the innermost error's text: the outer ones repeat addresses.
@@ -170,4 +169,15 @@ func cause(err error) string {
 		}
 		err = inner
 	}
+}
+
+// clip shortens a text to about limit bytes.
+func clip(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return text[:limit] + "…"
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -74,25 +76,17 @@ type breach struct {
 
 // verdict is what was found out about an exchange.
 type verdict struct {
-	violations []report.Violation
-	breaches   []Violation // the same, for Options.Observe
+	violations []traffic.Violation
 	unjudged   int
 }
 
 // ring keeps the newest exchanges.
 type ring struct {
-	kept []kept
+	kept []report.Exchange
 	next int
 }
 
-// kept is an exchange with what was found, bodies shortened.
-type kept struct {
-	exchange   *exchange
-	sent, came string
-	violations []report.Violation
-}
-
-func (r *ring) add(k kept) {
+func (r *ring) add(k report.Exchange) {
 	if len(r.kept) < keptExchanges {
 		r.kept = append(r.kept, k)
 		return
@@ -168,26 +162,26 @@ func (j *journal) warnOfMissed() {
 }
 
 // add remembers what was found out about an exchange that has passed.
-func (j *journal) add(x *exchange, found verdict, k kept) {
-	for _, violation := range j.remember(x, found, k) {
+func (j *journal) add(x *exchange, found verdict, shown report.Exchange) {
+	for _, violation := range j.remember(x, found, shown) {
 		j.logger.Warn("contract violated", "operation", x.operation.ID, "direction", violation.Direction,
 			"status", x.status, "pointer", violation.In+violation.Pointer, "reason", violation.Reason)
 	}
 }
 
 // remember returns the violations that are new.
-func (j *journal) remember(x *exchange, found verdict, k kept) []report.Violation {
+func (j *journal) remember(x *exchange, found verdict, shown report.Exchange) []report.Violation {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.operations[x.operation]
 	j.stats.judge(found)
 	t.judge(found)
 	if len(found.violations) == 0 {
-		t.good.add(k)
+		t.good.add(shown)
 		return nil
 	}
-	t.bad.add(k)
-	return slices.DeleteFunc(slices.Clone(found.violations), func(violation report.Violation) bool {
+	t.bad.add(shown)
+	return slices.DeleteFunc(slices.Clone(shown.Violations), func(violation report.Violation) bool {
 		return !t.isNew(violation, x.status)
 	})
 }
@@ -230,23 +224,18 @@ func anyIndex(pointer string) string {
 // judge judges both messages of an exchange, as far as they are to be judged.
 func (p *Proxy) judge(x *exchange) verdict {
 	var found verdict
-	add := func(direction string, failures []spec.Failure, unjudged string) {
+	add := func(violation traffic.Violation, failures []spec.Failure, unjudged string) {
 		if unjudged != "" {
 			found.unjudged++
-			p.logger.Debug("body not judged", "operation", x.operation.ID, "direction", direction, "reason", redactText(unjudged))
+			p.logger.Debug("body not judged", "operation", x.operation.ID, "direction", violation.Direction, "reason", unjudged)
 		}
-		for _, failure := range failures {
-			found.violations = append(found.violations, report.Violation{
-				Direction: direction, In: failure.In, Pointer: redactText(failure.Pointer), Reason: redactText(failure.Reason),
-			})
-			if p.observer != nil {
-				found.breaches = append(found.breaches, Violation{Direction: direction, Failure: failure})
-			}
+		for _, violation.Failure = range failures {
+			found.violations = append(found.violations, violation)
 		}
 	}
 	if p.options.Judge != Responses && x.outcome != left {
 		failures, unjudged := p.judgeRequest(x)
-		add("request", failures, unjudged)
+		add(traffic.Violation{Direction: traffic.ToServer, Outcome: traffic.Passed}, failures, unjudged)
 	}
 	if p.options.Judge == Requests || x.status == 0 {
 		return found
@@ -254,7 +243,11 @@ func (p *Proxy) judge(x *exchange) verdict {
 	if !x.judged {
 		x.failures, x.unjudged = p.judgeResponse(x)
 	}
-	add("response", x.failures, x.unjudged)
+	outcome := traffic.Passed
+	if x.own != nil {
+		outcome = traffic.Replaced
+	}
+	add(traffic.Violation{Direction: traffic.ToClient, Outcome: outcome, Status: x.status}, x.failures, x.unjudged)
 	return found
 }
 
@@ -271,10 +264,10 @@ func (p *Proxy) passed(b *body, header http.Header) passed {
 	if b == nil || b.copied == nil {
 		return passed{}
 	}
-	raw, encoding := b.copied.bytes(), header.Get("Content-Encoding")
-	text, err := decode(encoding, raw, p.options.MaxBody)
+	raw := b.copied.bytes()
+	text, err := httpx.Decode(header, raw, p.options.MaxBody)
 	if err != nil {
-		return passed{unread: fmt.Sprintf("(%d bytes of %s)", len(raw), encoding), size: b.passed}
+		return passed{unread: fmt.Sprintf("(%d bytes of %s)", len(raw), header.Get("Content-Encoding")), size: b.passed}
 	}
 	if b.copied.over {
 		return passed{text: text, size: b.passed, over: true}
@@ -282,42 +275,24 @@ func (p *Proxy) passed(b *body, header http.Header) passed {
 	return passed{text: text, size: int64(len(text))}
 }
 
-// shown is a body as text, shortened to about limit bytes.
-func (b passed) shown(limit int) string {
-	if b.unread != "" {
-		return b.unread
-	}
-	return clip(b.text, limit)
+func (b passed) message(header http.Header) traffic.Message {
+	return traffic.Message{Header: header, Body: b.text, Size: b.size, Cut: b.over, Unread: b.unread}
 }
 
-// redacted is a kept exchange without secrets.
-func (k kept) redacted() report.Exchange {
-	x := k.exchange
-	hide := newRedaction(x.request.Header)
-	url := rawPath(x.request)
-	if x.request.URL.RawQuery != "" {
-		url += "?" + x.request.URL.RawQuery
-	}
-	header := x.request.Header.Clone()
+// record is what a report or a recording shows of an exchange, with so many bytes of
+// its bodies: as the client sent it, base path and host included.
+func (p *Proxy) record(x *exchange, noted traffic.Exchange, limit int) report.Exchange {
+	noted.Path = rawPath(x.request)
 	if x.request.Host != "" {
-		header.Set("Host", x.request.Host)
+		noted.Request.Header = x.request.Header.Clone()
+		noted.Request.Header.Set("Host", x.request.Host)
 	}
-	return report.Exchange{
-		Operation:  x.operation.ID,
-		Started:    x.started,
-		Duration:   x.duration,
-		Request:    report.Request{Method: x.request.Method, URL: hide.text(url), Header: hide.headers(header), Body: hide.body(k.sent)},
-		Response:   report.Response{Status: x.status, Header: hide.headers(x.header), Body: hide.body(k.came)},
-		Violations: k.violations,
-	}
+	return noted.Record(p.secrets, limit)
 }
 
 // exchanges lists what is kept, those that broke the contract included, by time.
 func (t *tally) exchanges() []report.Exchange {
-	var out []report.Exchange
-	for _, k := range slices.Concat(t.good.kept, t.bad.kept) {
-		out = append(out, k.redacted())
-	}
+	out := slices.Concat(t.good.kept, t.bad.kept)
 	slices.SortFunc(out, func(a, b report.Exchange) int { return a.Started.Compare(b.Started) })
 	return out
 }

@@ -2,14 +2,16 @@ package proxy
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -19,48 +21,33 @@ import (
 func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged string) {
 	failures = judgeParameters(x)
 	sent := x.request.Header.Get("Content-Type")
-	isJSON := mediaType(sent) == "application/json"
-	if demandsContentType(x.operation) && !isJSON {
+	if x.operation.DemandsContentType() && !bodyparser.IsJSON(sent) {
 		return append(failures, spec.Failure{
 			In: "header", Pointer: "/content-type", Keyword: "mediaType", Want: "application/json",
 			Reason: fmt.Sprintf("the content type must be application/json, it is %q", sent),
 		}), ""
 	}
-	if !isJSON && x.operation.Body == nil || !isJSON && x.operation.AcceptsAnyContentType {
-		return failures, "" // the body is not read
-	}
-	body, unjudged, broken := p.body(x.sent, x.request.Header)
-	switch {
-	case unjudged != "":
+	raw, unjudged := p.copyOf(x.sent)
+	if unjudged != "" {
 		return failures, unjudged
-	case broken != nil:
-		return append(failures, *broken), ""
 	}
-	value := any(map[string]any{})
-	if body = bytes.TrimPrefix(body, []byte("\ufeff")); len(body) > 0 {
-		if charset := charsetOf(sent); charset != "" && charset != "utf-8" {
-			return failures, fmt.Sprintf("the charset %q is not read", charset)
-		}
-		if err := json.Unmarshal(body, &value); err != nil {
-			return append(failures, spec.Failure{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}), ""
-		}
+	// As Unleash's server reads it, but for its limit of bytes.
+	body, refused := bodyparser.ReadUpTo(&http.Request{
+		Header: x.request.Header, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw)),
+	}, p.options.MaxBody)
+	switch {
+	case refused == nil:
+		return append(failures, x.operation.CheckBody(body.Value)...), ""
+	case refused.Status == http.StatusRequestEntityTooLarge:
+		return failures, p.tooLong()
 	}
-	return append(failures, x.operation.CheckBody(value)...), ""
-}
-
-// demandsContentType reports whether a request must say that it is JSON: where
-// something is changed, body or not.
-func demandsContentType(operation *spec.Operation) bool {
-	switch operation.Method {
-	case http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodOptions:
-		return false
-	}
-	return !operation.AcceptsAnyContentType
+	reason, _, _ := strings.Cut(refused.Message, `, "`) // what follows quotes the body
+	return append(failures, spec.Failure{In: "body", Keyword: "syntax", Reason: "the body cannot be read: " + reason}), ""
 }
 
 func judgeParameters(x *exchange) []spec.Failure {
 	var failures []spec.Failure
-	var query fields
+	query := qs.Parse(x.request.URL.RawQuery)
 	segments := x.params
 	for _, parameter := range x.operation.Parameters {
 		var value any
@@ -69,10 +56,7 @@ func judgeParameters(x *exchange) []spec.Failure {
 		case "path":
 			value, segments = unescape(segments[0]), segments[1:]
 		case "query":
-			if query == nil {
-				query = parseQuery(x.request.URL.RawQuery)
-			}
-			value, present = query.get(parameter.Name)
+			value, present = query.Get(parameter.Name)
 		default:
 			values := x.request.Header.Values(parameter.Name)
 			value, present = strings.Join(values, ", "), len(values) > 0
@@ -113,89 +97,43 @@ func (x *exchange) isRevalidated() bool {
 	return x.status == http.StatusNotModified && readOnly && asked
 }
 
-// body is the copy of a body without its content encoding; why it cannot be
+// body is the copy of a response's body without its content encoding; why it cannot be
 // judged; or how it breaks its own header.
 func (p *Proxy) body(passed *body, header http.Header) (text []byte, unjudged string, broken *spec.Failure) {
+	raw, unjudged := p.copyOf(passed)
+	if unjudged != "" {
+		return nil, unjudged, nil
+	}
+	text, err := httpx.Decode(header, raw, p.options.MaxBody)
 	switch {
-	case passed == nil || passed.copied == nil:
-		return nil, "", nil
-	case passed.copied.over:
-		return nil, fmt.Sprintf("it has more than %d bytes", p.options.MaxBody), nil
-	case !passed.isWhole():
-		return nil, "it did not pass to its end", nil
-	}
-	text, err := decode(strings.Join(header.Values("Content-Encoding"), ","), passed.copied.bytes(), p.options.MaxBody)
-	if errors.Is(err, errUnread) {
-		return nil, strings.TrimPrefix(err.Error(), errUnread.Error()+": "), nil
-	}
-	if err != nil {
+	case errors.Is(err, httpx.ErrTooLarge):
+		return nil, p.tooLong(), nil
+	case errors.Is(err, httpx.ErrUnknownEncoding):
+		return nil, err.Error(), nil
+	case err != nil:
 		return nil, "", &spec.Failure{In: "body", Keyword: "encoding", Reason: err.Error()}
 	}
 	return text, "", nil
 }
 
-// fields are the parameters of a query.
-type fields map[string]any
-
-// parseQuery reads a query as Unleash's server does as far as the contract can
-// tell: a parameter that comes twice is a list, one in brackets an object.
-func parseQuery(raw string) fields {
-	values := fields{}
-	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(pair, "=")
-		name, value = unescapeQuery(name), unescapeQuery(value)
-		if outer, inner, bracketed := strings.Cut(name, "["); bracketed && outer != "" && strings.Contains(inner, "]") {
-			values.add(outer, map[string]any{strings.TrimSuffix(inner, "]"): value})
-			continue
-		}
-		values.add(name, value)
+// copyOf is what passed of a body, or why that is not all of it.
+func (p *Proxy) copyOf(passed *body) (raw []byte, unjudged string) {
+	switch {
+	case passed == nil || passed.copied == nil:
+		return nil, ""
+	case passed.copied.over:
+		return nil, p.tooLong()
+	case !passed.isWhole():
+		return nil, "it did not pass to its end"
 	}
-	return values
+	return passed.copied.bytes(), ""
 }
 
-func (f fields) add(name string, value any) {
-	switch before := f[name].(type) {
-	case nil:
-		f[name] = value
-	case []any:
-		f[name] = append(before, value)
-	default:
-		f[name] = []any{before, value}
-	}
-}
-
-func (f fields) get(name string) (any, bool) {
-	value, has := f[name]
-	return value, has
-}
-
-func unescapeQuery(text string) string {
-	if decoded, err := url.QueryUnescape(text); err == nil {
-		return decoded
-	}
-	return text
-}
+func (p *Proxy) tooLong() string { return fmt.Sprintf("it has more than %d bytes", p.options.MaxBody) }
 
 func unescape(segment string) string {
 	if decoded, err := url.PathUnescape(segment); err == nil {
 		return decoded
 	}
 	return segment
-}
-
-// mediaType is the part of a content type before its parameters.
-func mediaType(contentType string) string {
-	essence, _, _ := strings.Cut(contentType, ";")
-	return strings.ToLower(strings.TrimSpace(essence))
-}
-
-func charsetOf(contentType string) string {
-	_, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(parameters["charset"])
 }

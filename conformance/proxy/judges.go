@@ -122,20 +122,16 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 // ended before.
 func (p *Proxy) conclude(x *exchange, turn int) {
 	if x.operation == nil { // only those that are to be told of come here
-		p.observer.add(turn, observed(x, verdict{}, passed{}, passed{}))
+		p.observer.add(turn, x.observed(x.noted(verdict{}, passed{}, passed{})))
 		return
 	}
 	found := p.judge(x)
-	sent := p.passed(x.sent, x.request.Header)
-	came := p.passed(x.came, x.header)
-	k := kept{exchange: x, violations: found.violations}
+	noted := x.noted(found, p.passed(x.sent, x.request.Header), p.passed(x.came, x.header))
 	if p.recorder != nil && x.outcome == answered {
-		k.sent, k.came = sent.shown(p.options.MaxBody), came.shown(p.options.MaxBody)
-		p.recorder.write(k.redacted())
+		p.recorder.write(p.record(x, noted, p.options.MaxBody))
 	}
-	k.sent, k.came = sent.shown(keptBody), came.shown(keptBody)
-	p.journal.add(x, found, k)
+	p.journal.add(x, found, p.record(x, noted, keptBody))
 	if p.observer != nil {
-		p.observer.add(turn, observed(x, found, sent, came))
+		p.observer.add(turn, x.observed(noted))
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // before starts a proxy before an upstream that answers everything with the same
@@ -62,7 +63,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	var told atomic.Int64
 	var log strings.Builder // of judges, which have ended when it is read
 	p, base, end := before(t, `{"health":"GOOD"}`, Options{
-		Observe: func(Exchange) {
+		Observe: func(traffic.Exchange) {
 			<-let
 			told.Add(1)
 		},
@@ -98,7 +99,7 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	const size = 4 << 20
 	const count = maxKept/size + 8
 	var told atomic.Int64
-	p, base, end := before(t, strings.Repeat(" ", 100), Options{FailOnViolation: true, Judge: Requests, Observe: func(Exchange) { told.Add(1) }})
+	p, base, end := before(t, strings.Repeat(" ", 100), Options{FailOnViolation: true, Judge: Requests, Observe: func(traffic.Exchange) { told.Add(1) }})
 	for range count {
 		post(t, base+"/api/admin/signal-endpoints/7/on", strings.Repeat(" ", size))
 	}
@@ -113,7 +114,7 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	t.Parallel()
 	var p *Proxy
 	told := 0
-	p, base, end := before(t, `{"health":"GOOD"}`, Options{Observe: func(Exchange) {
+	p, base, end := before(t, `{"health":"GOOD"}`, Options{Observe: func(traffic.Exchange) {
 		for !p.judges.late.Load() {
 			runtime.Gosched()
 		}

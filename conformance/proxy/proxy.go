@@ -31,6 +31,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -84,11 +86,16 @@ type Options struct {
 	// Record gets the redacted exchanges of operations, a line of JSON each; nil
 	// records nothing. It is written to by one goroutine at a time.
 	Record io.Writer
-	// Observe is told of everything that passed, whether it is an operation or not:
-	// once it is judged, one by one, in the order in which it ended. Judging waits
-	// for it, so it should take no longer than to append to a list. nil tells
-	// nobody.
-	Observe func(Exchange)
+	// Observe is told of everything that passed, whether it is an operation or not,
+	// secrets included: once it is judged, one by one, in the order in which it ended.
+	// Judging waits for it, so it should take no longer than to append to a list. nil
+	// tells nobody.
+	//
+	// Path is below the proxy's base path. Status is that of the upstream's answer, also
+	// where the client got a 502 in its place; where the upstream gave none, that of the
+	// proxy's own answer; 0 if the client did not wait for any. A body is empty for what
+	// is no operation, and if it is too long or cannot be decoded.
+	Observe func(traffic.Exchange)
 	// Logger gets a line for every violation that is new and every failure of
 	// the upstream and of the recording; nil is silent. Secrets never reach it.
 	Logger *slog.Logger
@@ -102,6 +109,7 @@ type Proxy struct {
 	options  Options
 	contract *spec.Contract
 	logger   *slog.Logger
+	secrets  *secrets.Redactor
 	basePath string
 	path     string // escaped path of the upstream's URL
 
@@ -137,7 +145,8 @@ func New(options Options) (*Proxy, error) {
 		return nil, errors.New("what is judged must be both, requests or responses")
 	}
 	p := &Proxy{options: options.withDefaults(), path: strings.TrimRight(upstream.EscapedPath(), "/")}
-	p.contract, p.logger = p.options.Contract, p.options.Logger
+	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
+	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
 		p.basePath = "/" + path
 	}

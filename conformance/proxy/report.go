@@ -32,7 +32,7 @@ func (p *Proxy) Report() *report.Report {
 	out := &report.Report{
 		SchemaVersion: report.SchemaVersion,
 		Tool:          report.Tool{Name: "unleash-mock", Version: p.options.Version, Command: "proxy", Contract: j.contract.Version()},
-		Target:        report.Target{URL: p.options.Upstream.Redacted(), Mock: j.mock},
+		Target:        report.Target{URL: p.secrets.URL(p.options.Upstream.String()), Mock: p.secrets.Text(j.mock)},
 		Run:           report.Run{ID: uuid.NewString(), Started: j.started, Duration: time.Since(j.started)},
 		Operations:    []report.Operation{},
 		Scenarios:     []report.Scenario{},

@@ -178,8 +178,8 @@ func TestRecording(t *testing.T) {
 		}
 		lines = append(lines, line)
 	}
-	if len(lines) != 1 || lines[0].Operation != "createSignalEndpointToken" || lines[0].Request.URL != endpoints+"/7/tokens?token=***" ||
-		lines[0].Request.Body != `{"name":"ci","password":"***"}` || lines[0].Response.Body != strings.Replace(token, secret, "***", 1) {
+	if len(lines) != 1 || lines[0].Operation != "createSignalEndpointToken" || lines[0].Request.URL != endpoints+"/7/tokens?token=[redacted]" ||
+		lines[0].Request.Body != `{"name":"ci","password":"[redacted]"}` || lines[0].Response.Body != strings.Replace(token, secret, "[redacted]", 1) {
 		t.Errorf("%+v", lines)
 	}
 }

@@ -26,7 +26,7 @@ func (s *Scenario) problems() []Failure {
 	list := slices.Clone(s.Failures)
 	if len(list) == 0 && s.Outcome == Failed {
 		for _, exchange := range s.Exchanges {
-			list = append(list, exchange.failures(s)...)
+			list = append(list, failuresOf(exchange, s)...)
 		}
 	}
 	if len(list) == 0 {
@@ -39,8 +39,8 @@ func (s *Scenario) problems() []Failure {
 	return list
 }
 
-// failures words an exchange's violations as failures.
-func (e Exchange) failures(s *Scenario) []Failure {
+// failuresOf words an exchange's violations as failures.
+func failuresOf(e Exchange, s *Scenario) []Failure {
 	var list []Failure
 	for _, violation := range e.Violations {
 		list = append(list, Failure{
@@ -297,7 +297,7 @@ const bodyShown = 2 << 10
 
 // dump writes an exchange as text: what was sent, what came. Bodies are
 // clipped to limit bytes.
-func (e Exchange) dump(limit int) string {
+func dump(e Exchange, limit int) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s %s\n", e.Request.Method, e.Request.URL)
 	dumpMessage(&out, e.Request.Header, e.Request.Body, limit)
@@ -308,7 +308,7 @@ func (e Exchange) dump(limit int) string {
 		dumpMessage(&out, e.Response.Header, e.Response.Body, limit)
 	}
 	for _, violation := range e.Violations {
-		fmt.Fprintf(&out, "\nbreaks the contract: %s\n", violation.text())
+		fmt.Fprintf(&out, "\nbreaks the contract: %s\n", violationText(violation))
 	}
 	return out.String()
 }
@@ -322,8 +322,8 @@ func dumpMessage(out *strings.Builder, header []Header, body string, limit int) 
 	}
 }
 
-// text is a violation in a line.
-func (v Violation) text() string {
+// violationText is a violation in a line.
+func violationText(v Violation) string {
 	where := strings.TrimSpace(v.Direction + " " + v.In)
 	if v.Pointer != "" {
 		where += " at " + v.Pointer

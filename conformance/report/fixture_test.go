@@ -45,11 +45,11 @@ func sample() *Report {
 		Request: Request{
 			Method: "GET",
 			URL:    "http://127.0.0.1:4242/api/admin/signal-endpoints/1339/tokens",
-			Header: []Header{{"Authorization", "(the admin token)"}, {"Accept", "application/json"}},
+			Header: []Header{{Name: "Authorization", Value: "(the admin token)"}, {Name: "Accept", Value: "application/json"}},
 		},
 		Response: Response{
 			Status: 200,
-			Header: []Header{{"Content-Type", "application/json; charset=utf-8"}, {"X-Hostile", hostile[1]}},
+			Header: []Header{{Name: "Content-Type", Value: "application/json; charset=utf-8"}, {Name: "X-Hostile", Value: hostile[1]}},
 			Body:   `{"signalEndpointTokens":[{"id":10,"name":"t","signalEndpointId":1339,"createdAt":"2026-03-01T09:30:00.000Z","createdByUserId":1,"token":"(redacted)"}]}`,
 		},
 		Violations: []Violation{{Direction: "response", In: "body", Pointer: "/signalEndpointTokens/0/createdAt", Reason: "is no date-time"}},
@@ -59,7 +59,7 @@ func sample() *Report {
 		Started:   started.Add(time.Second),
 		Duration:  25 * time.Millisecond,
 		Request:   Request{Method: "GET", URL: "http://127.0.0.1:4242/api/admin/signals?limit=" + hostile[1], Body: hostileText()},
-		Response:  Response{Status: 500, Header: []Header{{hostile[0], hostile[3]}}, Body: hostileText()},
+		Response:  Response{Status: 500, Header: []Header{{Name: hostile[0], Value: hostile[3]}}, Body: hostileText()},
 	}
 	return &Report{
 		SchemaVersion: SchemaVersion,

@@ -104,7 +104,7 @@ func writeHTML(w io.Writer, r *Report) error {
 		"oneLine":   oneLine,
 		"slug":      slug,
 		"plain":     plainTags,
-		"violation": Violation.text,
+		"violation": violationText,
 		"leftover":  Leftover.text,
 		"facts":     Failure.facts,
 		"plural":    plural,

@@ -157,7 +157,7 @@ func exchanges(s *Scenario) *junitText {
 			fmt.Fprintf(&out, "\n… (%s more)\n", plural(len(s.Exchanges)-i, "exchange"))
 			break
 		}
-		out.WriteString("\n" + exchange.dump(bodyShown))
+		out.WriteString("\n" + dump(exchange, bodyShown))
 	}
 	return &junitText{out.String()}
 }

@@ -7,6 +7,7 @@ package report
 import (
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -141,49 +142,14 @@ type Step struct {
 	Duration time.Duration `json:"durationNs"`
 }
 
-// Exchange is a request and its answer, redacted.
-type Exchange struct {
-	Operation string        `json:"operationId,omitempty"` // empty for a path that is none of the contract's
-	Started   time.Time     `json:"started"`
-	Duration  time.Duration `json:"durationNs"`
-	// Line is that of the step that sent it.
-	Line     int      `json:"line,omitempty"`
-	Request  Request  `json:"request"`
-	Response Response `json:"response"`
-	// Violations are what of the exchange breaks the contract.
-	Violations []Violation `json:"violations,omitempty"`
-}
-
-// Request is what was sent.
-type Request struct {
-	Method string   `json:"method"`
-	URL    string   `json:"url"`
-	Header []Header `json:"headers,omitempty"`
-	Body   string   `json:"body,omitempty"`
-}
-
-// Response is what came.
-type Response struct {
-	Status int      `json:"status"` // 0 if none came
-	Header []Header `json:"headers,omitempty"`
-	Body   string   `json:"body,omitempty"`
-}
-
-// Header is one header line.
-type Header struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// Violation is one breach of the contract in an exchange.
-type Violation struct {
-	// Direction is request or response.
-	Direction string `json:"direction"`
-	// In is the part that broke it: path, query, header, body or status.
-	In      string `json:"in"`
-	Pointer string `json:"pointer"`
-	Reason  string `json:"reason"`
-}
+// An Exchange is a request and its answer, redacted, as recordings have it too.
+type (
+	Exchange  = traffic.Record
+	Request   = traffic.RecordRequest
+	Response  = traffic.RecordResponse
+	Header    = traffic.HeaderLine
+	Violation = traffic.RecordViolation
+)
 
 // Failure is one expectation that the target did not meet.
 type Failure struct {

@@ -5,7 +5,7 @@
 //	m, err := monitor.New(monitor.Options{Upstream: upstream, Access: monitor.OnLoopback()})
 //	server := &http.Server{Handler: m.Before(proxy)}
 //	server.RegisterOnShutdown(m.Close)
-//	... for each exchange: m.Append(&monitor.Exchange{...})
+//	... for each exchange: m.Append(&traffic.Exchange{...})
 //
 // What only a mock has, such as state, rules and workspaces, answers 404.
 package monitor
@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -28,30 +29,6 @@ const Path = control.Prefix + "/"
 
 // DefaultJournalSize is how many exchanges are mostly kept.
 const DefaultJournalSize = journal.DefaultSize
-
-// Exchange is a request and its answer. The monitor copies what it keeps but the
-// violations: at most 16 KiB of a body, secrets masked when they are read.
-type Exchange = journal.Exchange
-
-// Violation is one way in which an exchange broke the contract.
-type Violation = journal.Breach
-
-// Direction tells which half of an exchange broke the contract.
-type Direction = journal.Direction
-
-// The directions of a violation.
-const (
-	Request  = journal.Request
-	Response = journal.Response
-)
-
-// The outcomes of a violation in a proxy.
-const (
-	// Passed: it was passed on.
-	Passed = journal.Passed
-	// Replaced: the client got an error in the place of the answer.
-	Replaced = journal.Replaced
-)
 
 // Access is who may use the API. The zero value lets everybody who reaches it.
 type Access = control.Access
@@ -124,8 +101,10 @@ func redacted(upstream *url.URL) string {
 	return shown.String()
 }
 
-// Append adds an exchange to the journal, and tells those who wait for it.
-func (m *Monitor) Append(x *Exchange) { m.journal.Append(x) }
+// Append adds an exchange to the journal, and tells those who wait for it. The monitor
+// copies what it keeps but the violations, at most 16 KiB of a body, and shows none of
+// its secrets.
+func (m *Monitor) Append(x *traffic.Exchange) { m.journal.Append(x) }
 
 // Close ends what goes on for longer than a request, such as streams of events, so
 // that an http.Server can stop. The monitor can be used further.

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -93,11 +94,11 @@ func (d *desk) must(status int, method, path, body string, header ...string) str
 }
 
 // exchange is one that broke the contract.
-func exchange(path string) *monitor.Exchange {
-	return &monitor.Exchange{
-		Start: time.Now(), Duration: time.Millisecond, Method: "GET", Host: "h", Path: path, Operation: "getHealth", Status: 200, Caller: "nobody",
-		ResponseBody: []byte(`{"health":"FINE"}`),
-		Violations: []monitor.Violation{{Direction: monitor.Response, Outcome: monitor.Passed, Status: 200,
+func exchange(path string) *traffic.Exchange {
+	return &traffic.Exchange{
+		Started: time.Now(), Duration: time.Millisecond, Method: "GET", Host: "h", Path: path, Operation: "getHealth", Status: 200, Caller: "nobody",
+		Response: traffic.Message{Body: []byte(`{"health":"FINE"}`)},
+		Violations: []traffic.Violation{{Direction: traffic.ToClient, Outcome: traffic.Passed, Status: 200,
 			Failure: spec.Failure{In: "body", Pointer: "/health", Keyword: "enum", Reason: "it must be one of [GOOD BAD]"}}},
 	}
 }
@@ -143,7 +144,7 @@ func TestEveryOperation(t *testing.T) {
 			t.Parallel()
 			d := open(t, monitor.Options{Version: "v1", Upstream: &url.URL{Scheme: "http", User: url.UserPassword("u", "secret"), Host: "up.example", Path: "/base", RawQuery: "token=secret"}})
 			d.Append(exchange("/health"))
-			d.Append(&monitor.Exchange{Method: "GET", Path: "/elsewhere", Status: 404, ResponseSize: 7})
+			d.Append(&traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404, Response: traffic.Message{Size: 7}})
 			example, exists := examples[operation.ID]
 			if !exists {
 				t.Fatal("it has no example")
@@ -167,7 +168,7 @@ func TestEveryOperation(t *testing.T) {
 func TestAnExchangeThatDoesNotCount(t *testing.T) {
 	t.Parallel()
 	d := open(t, monitor.Options{})
-	d.Append(&monitor.Exchange{Method: "GET", Path: "/health", Operation: "getHealth", Status: 502, Uncovered: true})
+	d.Append(&traffic.Exchange{Method: "GET", Path: "/health", Operation: "getHealth", Status: 502, Uncovered: true})
 	if text := d.must(200, "GET", "/_mock/coverage", ""); strings.Contains(text, "502") || !strings.Contains(text, `"covered":0`) {
 		t.Errorf("got %s", text)
 	}
@@ -286,7 +287,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("%s %s %s", event, id, data)
 	}
 	for range 5 {
-		d.Append(&monitor.Exchange{Method: "GET", Path: "/elsewhere", Status: 404})
+		d.Append(&traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404})
 	}
 	later, endLater := d.stream("/_mock/events", "Last-Event-ID: 1")
 	defer endLater()

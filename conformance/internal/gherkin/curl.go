@@ -2,18 +2,18 @@ package gherkin
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // curl writes a command line that repeats a request. The token is left out: in
 // its place stands a variable that the reader sets.
 func curl(redact *secrets.Redactor, x *target.Exchange) string {
-	redact = knowing(redact, x)
+	clean := seen(x, nil).Redacted(redact)
 	words := []string{"curl", "-i"}
 	switch x.Method {
 	case http.MethodGet:
@@ -22,20 +22,13 @@ func curl(redact *secrets.Redactor, x *target.Exchange) string {
 	default:
 		words = append(words, "-X", x.Method)
 	}
-	words = append(words, quote(redact.URL(x.URL)))
-	names := make([]string, 0, len(x.Header))
-	for name := range x.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if http.CanonicalHeaderKey(name) == "Authorization" {
+	words = append(words, quote(clean.Target()))
+	for _, line := range traffic.Lines(clean.Request.Header) {
+		if http.CanonicalHeaderKey(line.Name) == "Authorization" {
 			words = append(words, "-H", authorization(x))
 			continue
 		}
-		for _, value := range x.Header[name] {
-			words = append(words, "-H", quote(name+": "+redact.Header(name, value)))
-		}
+		words = append(words, "-H", quote(line.Name+": "+line.Value))
 	}
 	if x.Body != nil {
 		switch {
@@ -44,7 +37,7 @@ func curl(redact *secrets.Redactor, x *target.Exchange) string {
 		case len(x.Body) > maxShown:
 			words = append(words, "--data-binary", "@body.txt")
 		default:
-			words = append(words, "--data-binary", quote(redact.Body(x.Header.Get("Content-Type"), string(x.Body), false)))
+			words = append(words, "--data-binary", quote(string(clean.Request.Body)))
 		}
 	}
 	return strings.Join(words, " ")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
 
@@ -36,22 +37,6 @@ func harmful(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// note writes down what a proxy tells of.
-func note(m *monitor.Monitor) func(proxy.Exchange) {
-	return func(x proxy.Exchange) {
-		out := monitor.Exchange{
-			Start: x.Started, Duration: x.Duration, Method: x.Method, Host: x.Host, Path: x.Path, Query: x.Query,
-			Operation: x.Operation, Status: x.Status, Uncovered: !x.Counts, Caller: x.Caller,
-			RequestHeader: x.Request.Header, RequestBody: x.Request.Body, RequestSize: x.Request.Size,
-			ResponseHeader: x.Response.Header, ResponseBody: x.Response.Body, ResponseSize: x.Response.Size,
-		}
-		for _, v := range x.Violations {
-			out.Violations = append(out.Violations, monitor.Violation{Direction: monitor.Direction(v.Direction), Outcome: monitor.Passed, Failure: v.Failure})
-		}
-		m.Append(&out)
-	}
-}
-
 // between starts a proxy with a monitor before harmful, and returns its URL.
 func between(t *testing.T) string {
 	t.Helper()
@@ -65,7 +50,7 @@ func between(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := proxy.New(proxy.Options{Upstream: target, Observe: note(m)})
+	p, err := proxy.New(proxy.Options{Upstream: target, Observe: func(x traffic.Exchange) { m.Append(&x) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
@@ -106,19 +107,19 @@ func (s *eventStream) wait(ctx context.Context) error {
 	return s.flush()
 }
 
-func (s *eventStream) sendEntry(entry journal.Entry) error {
-	exchange := summarized(entry)
+func (s *eventStream) sendEntry(x traffic.Exchange) error {
+	exchange := summarized(x)
 	for _, breach := range exchange.Violations {
 		violation := struct {
 			Exchange  int64   `json:"exchange"`
 			Operation *string `json:"operationId"`
 			wireBreach
-		}{entry.ID, exchange.Operation, breach}
+		}{x.ID, exchange.Operation, breach}
 		if err := s.send("violation", 0, violation); err != nil {
 			return err
 		}
 	}
-	return s.send("exchange", entry.ID, exchange)
+	return s.send("exchange", x.ID, exchange)
 }
 
 // send writes one event; an id of 0 is none.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
@@ -103,7 +104,7 @@ const archiveLimit = 1 << 30
 
 func (a *api) exportRequests(_ context.Context, r *request) (response, error) {
 	page := r.journal.Oldest(filter(r), archiveLimit)
-	return ok(journal.Archive(page.Entries, a.About.Version, http.StatusText))
+	return ok(traffic.Archive(page.Entries, a.About.Version))
 }
 
 type wireViolations struct {

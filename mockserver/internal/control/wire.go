@@ -3,6 +3,7 @@ package control
 import (
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -23,8 +24,8 @@ type wireMessage struct {
 }
 
 type wireBreach struct {
-	Direction journal.Direction `json:"direction"`
-	Outcome   journal.Outcome   `json:"outcome"`
+	Direction traffic.Direction `json:"direction"`
+	Outcome   traffic.Outcome   `json:"outcome"`
 	Status    int               `json:"status,omitempty"`
 	In        string            `json:"in"`
 	Pointer   string            `json:"pointer"`
@@ -78,33 +79,33 @@ type wireWorkspace struct {
 }
 
 // summarized is an exchange without headers and bodies.
-func summarized(entry journal.Entry) wireExchange {
+func summarized(x traffic.Exchange) wireExchange {
 	out := wireExchange{
-		ID:         entry.ID,
-		Time:       entry.Time.UTC(),
-		DurationMS: float64(entry.Duration.Microseconds()) / 1000,
-		Method:     entry.Method,
-		Host:       entry.Host,
-		Target:     entry.Target,
-		Operation:  orNull(entry.Operation),
-		Status:     entry.Status,
-		Caller:     entry.Caller,
-		Rule:       orNull(entry.Rule),
+		ID:         x.ID,
+		Time:       x.Started.UTC(),
+		DurationMS: float64(x.Duration.Microseconds()) / 1000,
+		Method:     x.Method,
+		Host:       x.Host,
+		Target:     x.Target(),
+		Operation:  orNull(x.Operation),
+		Status:     x.Status,
+		Caller:     x.Caller,
+		Rule:       orNull(x.Rule),
 		Violations: []wireBreach{},
 	}
-	for _, breach := range entry.Violations {
+	for _, breach := range x.Violations {
 		out.Violations = append(out.Violations, breached(breach))
 	}
 	return out
 }
 
-func whole(entry journal.Entry) wireExchange {
-	out := summarized(entry)
-	out.Request, out.Response = message(entry.Request), message(entry.Response)
+func whole(x traffic.Exchange) wireExchange {
+	out := summarized(x)
+	out.Request, out.Response = message(x.Request), message(x.Response)
 	return out
 }
 
-func wholes(entries []journal.Entry) []wireExchange {
+func wholes(entries []traffic.Exchange) []wireExchange {
 	out := make([]wireExchange, len(entries))
 	for i, entry := range entries {
 		out[i] = whole(entry)
@@ -112,20 +113,20 @@ func wholes(entries []journal.Entry) []wireExchange {
 	return out
 }
 
-func message(m journal.Message) *wireMessage {
-	out := &wireMessage{Headers: make([]wireHeader, len(m.Headers)), Body: m.Body, Size: m.Size, Truncated: m.Truncated}
-	for i, header := range m.Headers {
-		out.Headers[i] = wireHeader(header)
+func message(m traffic.Message) *wireMessage {
+	out := &wireMessage{Headers: []wireHeader{}, Body: string(m.Body), Size: m.Size, Truncated: m.Cut}
+	for _, line := range traffic.Lines(m.Header) {
+		out.Headers = append(out.Headers, wireHeader(line))
 	}
 	return out
 }
 
-func breached(b journal.Breach) wireBreach {
+func breached(b traffic.Violation) wireBreach {
 	return wireBreach{Direction: b.Direction, Outcome: b.Outcome, Status: b.Status, In: b.In, Pointer: b.Pointer, Keyword: b.Keyword, Reason: b.Reason}
 }
 
 func violated(v journal.Violation) wireViolation {
-	return wireViolation{ID: v.ID, Exchange: v.Exchange, Time: v.Time.UTC(), Operation: v.Operation, wireBreach: breached(v.Breach)}
+	return wireViolation{ID: v.ID, Exchange: v.Exchange, Time: v.Time.UTC(), Operation: v.Operation, wireBreach: breached(v.Violation)}
 }
 
 func inForce(a rules.Active) wireRule {

@@ -1,9 +1,9 @@
 package journal
 
 import (
-	"bytes"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/glob"
 )
 
@@ -41,22 +41,19 @@ func (f *Filter) matches(r *record) bool {
 	case f.Rule != "" && (r.rule == "" || !glob.Match(f.Rule, r.rule)):
 		return false
 	}
-	return f.Path == "" || f.matchesPath(r.part(partTarget))
+	return f.Path == "" || f.matchesPath(r.part(partPath))
 }
 
-func (f *Filter) matchesPath(target []byte) bool {
-	if end := bytes.IndexByte(target, '?'); end >= 0 {
-		target = target[:end]
-	}
+func (f *Filter) matchesPath(path []byte) bool {
 	if !strings.Contains(f.Path, "*") {
-		return f.Path == string(target)
+		return f.Path == string(path)
 	}
-	return glob.Match(f.Path, string(target))
+	return glob.Match(f.Path, string(path))
 }
 
 // Page is a part of a journal.
 type Page struct {
-	Entries []Entry
+	Entries []traffic.Exchange
 	// More is true if entries that match lie beyond the page's end.
 	More bool
 	// Last is the highest id that Oldest has looked at, so that the next page comes
@@ -93,7 +90,7 @@ func (j *Journal) scan(filter Filter, limit, step int) Page {
 			page.More = true
 			return page
 		case matched:
-			page.Entries = append(page.Entries, copied.entry(j.secrets))
+			page.Entries = append(page.Entries, copied.exchange(j.secrets))
 		}
 		if step > 0 {
 			page.Last = id

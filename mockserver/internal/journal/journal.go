@@ -8,13 +8,12 @@
 package journal
 
 import (
-	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
-	"github.com/unleash-mock/unleash-mock/spec"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // DefaultSize is how many exchanges a journal keeps unless told otherwise.
@@ -26,79 +25,13 @@ const maxViolations = 1000
 // MaxBody is how many bytes of a body are kept; the rest is only counted.
 const MaxBody = 16 << 10
 
-// Exchange is what is written: one request and its answer. The journal copies
-// what it keeps, so headers and bodies may be used again.
-type Exchange struct {
-	Start    time.Time
-	Duration time.Duration
-	Method   string
-	Host     string
-	// Path and Query are as they were sent.
-	Path, Query string
-	// Operation is the operationId; empty for what is none of the contract's.
-	Operation string
-	Status    int
-	// Caller says whose token it was, without the token.
-	Caller string
-	// Rule is the id of the rule or the preference that changed the answer.
-	Rule           string
-	RequestHeader  http.Header
-	RequestBody    []byte
-	RequestSize    int64 // as announced by the client; -1 if it did not say
-	ResponseHeader http.Header
-	// ResponseBody is the answer before it was encoded.
-	ResponseBody []byte
-	// ResponseSize is for a body that is not kept; the length of one that is
-	// counts without it.
-	ResponseSize int64
-	Violations   []Breach
-	// Uncovered keeps the exchange out of the coverage: its status is not the
-	// operation's.
-	Uncovered bool
-}
-
-// Direction tells which half of an exchange broke the contract.
-type Direction string
-
-// The directions of a violation.
-const (
-	Request  Direction = "request"
-	Response Direction = "response"
-)
-
-// Outcome is what became of what broke the contract.
-type Outcome string
-
-// The outcomes of a violation.
-const (
-	// Refused: the client got an error.
-	Refused Outcome = "refused"
-	// Accepted: the policy let the request pass.
-	Accepted Outcome = "accepted"
-	// Replaced: the client got an error in the place of the answer.
-	Replaced Outcome = "replaced"
-	// Forced: a rule demanded this answer, and it was sent.
-	Forced Outcome = "forced"
-	// Passed: a proxy passed it on.
-	Passed Outcome = "passed"
-)
-
-// Breach is one way in which an exchange broke the contract.
-type Breach struct {
-	Direction Direction
-	Outcome   Outcome
-	// Status of the response that broke the contract; 0 for a request.
-	Status int
-	spec.Failure
-}
-
-// Violation is a breach with the exchange that it belongs to.
+// Violation is one with the exchange that it belongs to.
 type Violation struct {
 	ID        int64
 	Exchange  int64
 	Time      time.Time
 	Operation string
-	Breach
+	traffic.Violation
 }
 
 // Journal is the memory of one workspace. It is safe for concurrent use.
@@ -139,9 +72,9 @@ func (j *Journal) Closed() bool {
 	}
 }
 
-// Append writes an exchange and returns its id. Ids begin at 1 and have no
-// gaps.
-func (j *Journal) Append(x *Exchange) int64 {
+// Append writes an exchange and returns its id. Ids begin at 1 and have no gaps. What
+// is kept is copied, so headers and bodies may be used again.
+func (j *Journal) Append(x *traffic.Exchange) int64 {
 	fresh := j.blank()
 	fresh.fill(x, j.size > 0)
 	j.mu.Lock()
@@ -152,8 +85,8 @@ func (j *Journal) Append(x *Exchange) int64 {
 	if !x.Uncovered {
 		j.counts[Pair{Operation: x.Operation, Status: x.Status}]++
 	}
-	for _, breach := range x.Violations {
-		j.violations.add(Violation{Exchange: id, Time: x.Start, Operation: x.Operation, Breach: breach})
+	for _, violation := range x.Violations {
+		j.violations.add(Violation{Exchange: id, Time: x.Started, Operation: x.Operation, Violation: violation})
 	}
 	if len(j.watches) > 0 {
 		j.tell(fresh)
@@ -202,7 +135,7 @@ func (j *Journal) at(id int64) *record { return j.ring[int((id-1)%int64(j.size))
 
 // Entry returns the exchange of an id; false if it is not kept any more, or not
 // there yet.
-func (j *Journal) Entry(id int64) (Entry, bool) {
+func (j *Journal) Entry(id int64) (traffic.Exchange, bool) {
 	var copied record
 	j.mu.Lock()
 	kept := id >= j.oldest() && id <= j.last
@@ -211,9 +144,9 @@ func (j *Journal) Entry(id int64) (Entry, bool) {
 	}
 	j.mu.Unlock()
 	if !kept {
-		return Entry{}, false
+		return traffic.Exchange{}, false
 	}
-	return copied.entry(j.secrets), true
+	return copied.exchange(j.secrets), true
 }
 
 // Clear removes all entries and violations. Ids go on, and the coverage stays.
@@ -289,7 +222,7 @@ func (j *Journal) Violations() []Violation {
 	list := j.violations.list()
 	j.mu.Unlock()
 	for i := range list {
-		list[i].Breach = list[i].redacted(j.secrets)
+		list[i].Violation = list[i].Redacted(j.secrets)
 	}
 	return list
 }

@@ -12,20 +12,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // exchange is a small one; n makes it known again.
-func exchange(n int) *Exchange {
-	return &Exchange{Method: http.MethodGet, Path: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
+func exchange(n int) *traffic.Exchange {
+	return &traffic.Exchange{Method: http.MethodGet, Path: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
 }
 
 // targets lists what a page holds.
 func targets(page Page) string {
 	var out []string
 	for _, entry := range page.Entries {
-		out = append(out, strings.TrimPrefix(entry.Target, "/n/"))
+		out = append(out, strings.TrimPrefix(entry.Target(), "/n/"))
 	}
 	if page.More {
 		out = append(out, "...")
@@ -37,43 +38,44 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	j := New(10, nil)
 	start := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
-	breach := Breach{Direction: Request, Outcome: Accepted, Failure: spec.Failure{In: "body", Pointer: "/name", Keyword: "type", Reason: "it must be string, it is number"}}
-	id := j.Append(&Exchange{
-		Start: start, Duration: 1500 * time.Microsecond,
+	breach := traffic.Violation{Direction: traffic.ToServer, Outcome: traffic.Accepted, Failure: spec.Failure{In: "body", Pointer: "/name", Keyword: "type", Reason: "it must be string, it is number"}}
+	id := j.Append(&traffic.Exchange{
+		Started: start, Duration: 1500 * time.Microsecond,
 		Method: http.MethodPost, Host: "mock:4242", Path: "/api/admin/signal-endpoints/1/tokens", Query: "x=1",
 		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Rule: "2",
-		RequestHeader: http.Header{"Authorization": {"Bearer *:*.very-secret"}, "X-Two": {"b", "a"}, "Accept": {"*/*"}},
-		RequestBody:   []byte(`{"name":7}`), RequestSize: 10,
-		ResponseHeader: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"session=very-secret"}},
-		ResponseBody:   []byte(`{"id":1,"token":"signal_very-secret"}`),
-		Violations:     []Breach{breach},
+		Request: traffic.Message{
+			Header: http.Header{"Authorization": {"Bearer *:*.very-secret"}, "X-Two": {"b", "a"}, "Accept": {"*/*"}},
+			Body:   []byte(`{"name":7}`), Size: 10,
+		},
+		Response: traffic.Message{
+			Header: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"session=very-secret"}},
+			Body:   []byte(`{"id":1,"token":"signal_very-secret"}`),
+		},
+		Violations: []traffic.Violation{breach},
 	})
 	got, kept := j.Entry(id)
 	if !kept {
 		t.Fatal("the entry is not kept")
 	}
-	want := Entry{
-		ID: 1, Time: start, Duration: 1500 * time.Microsecond,
-		Method: http.MethodPost, Host: "mock:4242", Target: "/api/admin/signal-endpoints/1/tokens?x=1",
+	want := traffic.Exchange{
+		ID: 1, Started: start, Duration: 1500 * time.Microsecond,
+		Method: http.MethodPost, Host: "mock:4242", Path: "/api/admin/signal-endpoints/1/tokens", Query: "x=1",
 		Operation: "createSignalEndpointToken", Status: 201, Caller: "admin API token", Rule: "2",
-		Request: Message{
-			Headers: []Header{{"Accept", "*/*"}, {"Authorization", "Bearer *:*.[redacted]"}, {"X-Two", "b"}, {"X-Two", "a"}},
-			Body:    `{"name":7}`, Size: 10,
+		Request: traffic.Message{
+			Header: http.Header{"Accept": {"*/*"}, "Authorization": {"Bearer *:*.[redacted]"}, "X-Two": {"b", "a"}},
+			Body:   []byte(`{"name":7}`), Size: 10,
 		},
-		Response: Message{
-			Headers: []Header{{"Content-Type", "application/json"}, {"Set-Cookie", "[redacted]"}},
-			Body:    `{"id":1,"token":"[redacted]"}`, Size: 37,
+		Response: traffic.Message{
+			Header: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"[redacted]"}},
+			Body:   []byte(`{"id":1,"token":"[redacted]"}`), Size: 37,
 		},
-		Violations: []Breach{breach},
+		Violations: []traffic.Violation{breach},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the entry differs (-want +got):\n%s", diff)
 	}
-	if got.Path() != "/api/admin/signal-endpoints/1/tokens" {
-		t.Errorf("the path is %s", got.Path())
-	}
 	violations := j.Violations()
-	if diff := cmp.Diff([]Violation{{ID: 1, Exchange: 1, Time: start, Operation: "createSignalEndpointToken", Breach: breach}}, violations); diff != "" {
+	if diff := cmp.Diff([]Violation{{ID: 1, Exchange: 1, Time: start, Operation: "createSignalEndpointToken", Violation: breach}}, violations); diff != "" {
 		t.Errorf("the violations differ (-want +got):\n%s", diff)
 	}
 }
@@ -88,8 +90,8 @@ func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 	for n := 2; n <= 5; n++ {
 		j.Append(exchange(n))
 	}
-	if before.Target != "/n/1" {
-		t.Errorf("the entry became %s", before.Target)
+	if before.Path != "/n/1" {
+		t.Errorf("the entry became %s", before.Path)
 	}
 	if _, kept := j.Entry(3); kept {
 		t.Error("an entry is kept beyond the size")
@@ -179,11 +181,11 @@ func TestFilters(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
 	j := New(10, nil)
-	for _, x := range []*Exchange{
+	for _, x := range []*traffic.Exchange{
 		{Method: "GET", Path: "/n/1", Query: "q=/n/2", Operation: "getThings", Status: 200},
 		{Method: "POST", Path: "/n/2", Operation: "createThing", Status: 201, Rule: "7"},
 		{Method: "POST", Path: "/n/3/tokens/4", Operation: "createThing", Status: 404},
-		{Method: "POST", Path: "/n/4", Status: 500, Rule: "Prefer", Violations: []Breach{{}}},
+		{Method: "POST", Path: "/n/4", Status: 500, Rule: "Prefer", Violations: []traffic.Violation{{}}},
 	} {
 		j.Append(x)
 	}
@@ -201,8 +203,8 @@ func TestFilters(t *testing.T) {
 		"status class":   {Filter{StatusFrom: 200, StatusTo: 299}, "1?q=/n/2 2"},
 		"violated":       {Filter{Violated: &yes}, "4"},
 		"not violated":   {Filter{Violated: &no, Method: "POST"}, "2 3/tokens/4"},
-		"rule":           {Filter{Rule: "7"}, "2"},
-		"any rule":       {Filter{Rule: "*"}, "2 4"},
+		"scenario":       {Filter{Rule: "7"}, "2"},
+		"any scenario":   {Filter{Rule: "*"}, "2 4"},
 		"all together":   {Filter{Method: "POST", Operation: "createThing", StatusFrom: 400, After: 1, Before: 4}, "3/tokens/4"},
 		"contradictory":  {Filter{Method: "GET", Operation: "createThing"}, ""},
 		"no such status": {Filter{StatusFrom: 300, StatusTo: 399}, ""},
@@ -297,8 +299,8 @@ func TestNothingIsLostInTheCounts(t *testing.T) {
 					}
 				}
 				for _, entry := range page.Entries {
-					if entry.Target != "/n/"+entry.Response.Body {
-						t.Errorf("target %s, body %s: two exchanges in one entry", entry.Target, entry.Response.Body)
+					if entry.Path != "/n/"+string(entry.Response.Body) {
+						t.Errorf("target %s, body %s: two exchanges in one entry", entry.Path, entry.Response.Body)
 					}
 				}
 			}
@@ -310,9 +312,9 @@ func TestNothingIsLostInTheCounts(t *testing.T) {
 		writing.Go(func() {
 			for n := range each {
 				x := exchange(w*each + n)
-				x.ResponseBody = fmt.Append(nil, w*each+n)
+				x.Response.Body = fmt.Append(nil, w*each+n)
 				x.Status = 200 + w
-				x.Violations = []Breach{{Direction: Response}}
+				x.Violations = []traffic.Violation{{Direction: traffic.ToClient}}
 				j.Append(x)
 			}
 		})
@@ -351,27 +353,27 @@ func TestLongBodiesAreCut(t *testing.T) {
 	t.Parallel()
 	j := New(1, nil)
 	x := exchange(1)
-	x.RequestBody = []byte(strings.Repeat("a", MaxBody+1))
-	x.ResponseBody = []byte(strings.Repeat("b", MaxBody))
+	x.Request.Body = []byte(strings.Repeat("a", MaxBody+1))
+	x.Response.Body = []byte(strings.Repeat("b", MaxBody))
 	j.Append(x)
 	got, _ := j.Entry(1)
-	if len(got.Request.Body) != MaxBody || !got.Request.Truncated || got.Request.Size != MaxBody+1 {
-		t.Errorf("request: %d bytes of %d, truncated %t", len(got.Request.Body), got.Request.Size, got.Request.Truncated)
+	if len(got.Request.Body) != MaxBody || !got.Request.Cut || got.Request.Size != MaxBody+1 {
+		t.Errorf("request: %d bytes of %d, truncated %t", len(got.Request.Body), got.Request.Size, got.Request.Cut)
 	}
-	if len(got.Response.Body) != MaxBody || got.Response.Truncated {
-		t.Errorf("response: %d bytes, truncated %t", len(got.Response.Body), got.Response.Truncated)
+	if len(got.Response.Body) != MaxBody || got.Response.Cut {
+		t.Errorf("response: %d bytes, truncated %t", len(got.Response.Body), got.Response.Cut)
 	}
 }
 
 // typical is what a list of endpoints looks like.
-func typical() *Exchange {
-	return &Exchange{
-		Start: time.Unix(1, 0), Duration: 30 * time.Microsecond, Method: http.MethodGet, Host: "127.0.0.1:4242",
+func typical() *traffic.Exchange {
+	return &traffic.Exchange{
+		Started: time.Unix(1, 0), Duration: 30 * time.Microsecond, Method: http.MethodGet, Host: "127.0.0.1:4242",
 		Path: "/api/admin/signal-endpoints", Operation: "getSignalEndpoints", Status: 200, Caller: "admin API token",
-		RequestHeader: http.Header{"Authorization": {wellknown.Admin}, "Accept": {"*/*"}, "User-Agent": {"wrk"}, "Accept-Encoding": {"gzip"}},
-		ResponseHeader: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Etag": {`W/"2c8-0123456789012345678901234567"`},
+		Request: traffic.Message{Header: http.Header{"Authorization": {wellknown.Admin}, "Accept": {"*/*"}, "User-Agent": {"wrk"}, "Accept-Encoding": {"gzip"}}},
+		Response: traffic.Message{Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Etag": {`W/"2c8-0123456789012345678901234567"`},
 			"Vary": {"Accept-Encoding"}, "Content-Length": {"712"}, "Unleash-Mock": {"dev"}},
-		ResponseBody: []byte(strings.Repeat("x", 712)),
+			Body: []byte(strings.Repeat("x", 712))},
 	}
 }
 

@@ -4,13 +4,17 @@ import (
 	"encoding/binary"
 	"net/http"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // The parts of a record's text, in their order.
 const (
 	partMethod = iota
 	partHost
-	partTarget
+	partPath
+	partQuery
 	partRequestHeader
 	partRequestBody
 	partResponseHeader
@@ -32,7 +36,7 @@ type record struct {
 	requestSize, responseSize int64
 	requestCut                bool
 	responseCut               bool
-	violations                []Breach
+	violations                []traffic.Violation
 
 	text []byte
 	ends [parts]int // where each part ends
@@ -42,41 +46,60 @@ type record struct {
 const headerGuess = 768
 
 // fill takes an exchange in. Without withText only what is counted and matched.
-func (r *record) fill(x *Exchange, withText bool) {
-	r.start, r.duration = x.Start, x.Duration
+func (r *record) fill(x *traffic.Exchange, withText bool) {
+	r.start, r.duration = x.Started, x.Duration
 	r.operation, r.status = x.Operation, x.Status
 	r.caller, r.rule = x.Caller, x.Rule
 	r.violations = x.Violations
-	r.requestSize, r.responseSize = max(x.RequestSize, int64(len(x.RequestBody))), max(x.ResponseSize, int64(len(x.ResponseBody)))
-	r.requestCut, r.responseCut = len(x.RequestBody) > MaxBody, len(x.ResponseBody) > MaxBody
+	sent, came := &x.Request, &x.Response
+	r.requestSize, r.responseSize = max(sent.Size, int64(len(sent.Body))), max(came.Size, int64(len(came.Body)))
+	r.requestCut, r.responseCut = len(sent.Body) > MaxBody, len(came.Body) > MaxBody
 	if r.text == nil {
-		r.text = make([]byte, 0, headerGuess+min(len(x.RequestBody), MaxBody)+min(len(x.ResponseBody), MaxBody))
+		r.text = make([]byte, 0, headerGuess+min(len(sent.Body), MaxBody)+min(len(came.Body), MaxBody))
 	}
 	r.text = append(r.text[:0], x.Method...)
 	r.ends[partMethod] = len(r.text)
 	r.text = append(r.text, x.Host...)
 	r.ends[partHost] = len(r.text)
 	r.text = append(r.text, x.Path...)
-	if x.Query != "" {
-		r.text = append(append(r.text, '?'), x.Query...)
-	}
-	r.ends[partTarget] = len(r.text)
+	r.ends[partPath] = len(r.text)
+	r.text = append(r.text, x.Query...)
+	r.ends[partQuery] = len(r.text)
+	r.fillMessage(sent, partRequestHeader, withText)
+	r.fillMessage(came, partResponseHeader, withText)
+}
+
+// fillMessage writes header and body, whose part comes next.
+func (r *record) fillMessage(m *traffic.Message, header int, withText bool) {
 	if withText {
-		r.text = appendHeader(r.text, x.RequestHeader)
+		r.text = appendHeader(r.text, m.Header)
 	}
-	r.ends[partRequestHeader] = len(r.text)
+	r.ends[header] = len(r.text)
 	if withText {
-		r.text = append(r.text, x.RequestBody[:min(len(x.RequestBody), MaxBody)]...)
+		r.text = append(r.text, m.Body[:min(len(m.Body), MaxBody)]...)
 	}
-	r.ends[partRequestBody] = len(r.text)
-	if withText {
-		r.text = appendHeader(r.text, x.ResponseHeader)
+	r.ends[header+1] = len(r.text)
+}
+
+// exchange is a copied record, redacted.
+func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
+	x := traffic.Exchange{
+		ID:         r.id,
+		Started:    r.start,
+		Duration:   r.duration,
+		Method:     string(r.part(partMethod)),
+		Host:       string(r.part(partHost)),
+		Path:       string(r.part(partPath)),
+		Query:      string(r.part(partQuery)),
+		Operation:  r.operation,
+		Status:     r.status,
+		Caller:     r.caller,
+		Rule:       r.rule,
+		Request:    traffic.Message{Header: readHeader(r.part(partRequestHeader)), Body: r.part(partRequestBody), Size: r.requestSize, Cut: r.requestCut},
+		Response:   traffic.Message{Header: readHeader(r.part(partResponseHeader)), Body: r.part(partResponseBody), Size: r.responseSize, Cut: r.responseCut},
+		Violations: r.violations,
 	}
-	r.ends[partResponseHeader] = len(r.text)
-	if withText {
-		r.text = append(r.text, x.ResponseBody[:min(len(x.ResponseBody), MaxBody)]...)
-	}
-	r.ends[partResponseBody] = len(r.text)
+	return x.Redacted(known)
 }
 
 // part returns one part of the text.

@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
@@ -67,7 +67,7 @@ func New(operationIDs []string, workspaces *workspace.Registry, version string) 
 }
 
 // Observe counts an exchange. The cost is that of a lookup and two additions.
-func (m *Metrics) Observe(operationID string, status int, duration time.Duration, breaches []journal.Breach) {
+func (m *Metrics) Observe(operationID string, status int, duration time.Duration, breaches []traffic.Violation) {
 	counts := m.operations[operationID]
 	if counts == nil {
 		counts = m.operations[""]

@@ -17,9 +17,9 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -97,7 +97,7 @@ type exchange struct {
 	// effect is that of the rule for the request; nil for none.
 	effect   *rules.Effect
 	forced   *answer // the answer of a rule or a recording; nil to let the operation answer
-	breaches []journal.Breach
+	breaches []traffic.Violation
 	noting   noting // writes the answer
 	buffer   []byte // what an answer is written in
 
@@ -378,7 +378,7 @@ func (x *exchange) checked(out answer) answer {
 
 // replace records how an answer breaks the contract, and puts a 500 in its place.
 func (x *exchange) replace(out answer, failures []spec.Failure) answer {
-	x.violate(journal.Response, journal.Replaced, out.status, failures)
+	x.violate(traffic.ToClient, traffic.Replaced, out.status, failures)
 	delete(x.header, "Location")
 	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // noting tells the journal of an answer when its headers are complete and nothing
@@ -26,22 +26,19 @@ func (n *noting) WriteHeader(status int) {
 // the answer, 0 if there was none; body is the answer's before it is encoded.
 func (x *exchange) record(status int, body []byte) {
 	duration := time.Since(x.start)
-	done := journal.Exchange{
-		Start:          x.start,
-		Duration:       duration,
-		Method:         x.request.Method,
-		Host:           x.request.Host,
-		Path:           x.path,
-		Query:          x.request.URL.RawQuery,
-		Operation:      x.operationID(),
-		Status:         status,
-		Caller:         string(x.identity.Kind),
-		RequestHeader:  x.request.Header,
-		RequestBody:    x.body.Text,
-		RequestSize:    x.request.ContentLength,
-		ResponseHeader: x.header,
-		ResponseBody:   body,
-		Violations:     x.breaches,
+	done := traffic.Exchange{
+		Started:    x.start,
+		Duration:   duration,
+		Method:     x.request.Method,
+		Host:       x.request.Host,
+		Path:       x.path,
+		Query:      x.request.URL.RawQuery,
+		Operation:  x.operationID(),
+		Status:     status,
+		Caller:     string(x.identity.Kind),
+		Request:    traffic.Message{Header: x.request.Header, Body: x.body.Text, Size: x.request.ContentLength},
+		Response:   traffic.Message{Header: x.header, Body: body},
+		Violations: x.breaches,
 	}
 	if x.effect != nil {
 		done.Rule = x.effect.Source

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
@@ -72,7 +72,7 @@ func (x *exchange) force(wanted *rules.Answer) *answer {
 // mark records how a forced answer breaks the contract.
 func (x *exchange) mark(out answer) {
 	if failures := x.judge(out); len(failures) > 0 {
-		x.violate(journal.Response, journal.Forced, out.status, failures)
+		x.violate(traffic.ToClient, traffic.Forced, out.status, failures)
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -172,7 +172,7 @@ func (x *exchange) validate() *apierror.Error {
 			}
 			value, present := x.parameter(parameter)
 			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
-				x.violate(journal.Request, journal.Refused, 0, failures)
+				x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
 			}
 		}
@@ -210,12 +210,12 @@ func (x *exchange) validateBody() *apierror.Error {
 		x.body.Value = ajv.Coerce(x.operation.Body.Shape, x.body.Value)
 		remaining := x.operation.CheckBody(x.body.Value)
 		if len(remaining) == 0 {
-			x.violate(journal.Request, journal.Accepted, 0, failures)
+			x.violate(traffic.ToServer, traffic.Accepted, 0, failures)
 			return nil
 		}
 		failures = remaining
 	}
-	x.violate(journal.Request, journal.Refused, 0, failures)
+	x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 	return apierror.Invalid(ajv.Detail(failures[0], x.sentValue(failures[0].Pointer)))
 }
 

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -20,14 +20,14 @@ const (
 
 // violate remembers how the exchange broke the contract, for the journal and for
 // the client.
-func (x *exchange) violate(direction journal.Direction, outcome journal.Outcome, status int, failures []spec.Failure) {
+func (x *exchange) violate(direction traffic.Direction, outcome traffic.Outcome, status int, failures []spec.Failure) {
 	for _, failure := range failures {
-		x.breaches = append(x.breaches, journal.Breach{Direction: direction, Outcome: outcome, Status: status, Failure: failure})
+		x.breaches = append(x.breaches, traffic.Violation{Direction: direction, Outcome: outcome, Status: status, Failure: failure})
 		if lines := x.header[ViolationHeader]; len(lines) < maxViolationHeaders {
 			x.header[ViolationHeader] = append(lines, violationLine(direction, failure))
 		}
 	}
-	if outcome == journal.Refused || outcome == journal.Forced {
+	if outcome == traffic.Refused || outcome == traffic.Forced {
 		return // somebody wanted it so
 	}
 	x.Logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(direction), "status", status,
@@ -35,7 +35,7 @@ func (x *exchange) violate(direction journal.Direction, outcome journal.Outcome,
 }
 
 // violationLine words a failure as the value of a header: ASCII, in bounds.
-func violationLine(direction journal.Direction, failure spec.Failure) string {
+func violationLine(direction traffic.Direction, failure spec.Failure) string {
 	line := string(direction) + ", " + failure.In + failure.Pointer + ": " + failure.Reason
 	if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }) {
 		line = strconv.QuoteToASCII(line)

@@ -16,8 +16,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -37,49 +37,9 @@ type Recording struct {
 
 // Exchange is a request and its answer.
 type Exchange struct {
+	traffic.Record
 	// Line of the file, from 1.
 	Line int `json:"-"`
-	// Operation is the operationId; empty if nobody said.
-	Operation string    `json:"operationId"`
-	Started   time.Time `json:"started"`
-	Request   Request   `json:"request"`
-	Response  Response  `json:"response"`
-}
-
-// Request is what was sent.
-type Request struct {
-	Method string `json:"method"`
-	// URL is path and query, base path included, or all of it.
-	URL    string `json:"url"`
-	Header Header `json:"headers"`
-	Body   string `json:"body"`
-}
-
-// Response is what came.
-type Response struct {
-	Status int    `json:"status"` // 0 if none came
-	Header Header `json:"headers"`
-	Body   string `json:"body"` // without its content encoding
-}
-
-// Header is a header as a list of lines.
-type Header []Line
-
-// Line is one line of a header.
-type Line struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// Get returns the first value of a name, whatever its letter case; empty if there
-// is none.
-func (h Header) Get(name string) string {
-	for _, line := range h {
-		if strings.EqualFold(line.Name, name) {
-			return line.Value
-		}
-	}
-	return ""
 }
 
 // Problem is why a file is no recording.
@@ -150,7 +110,7 @@ func (r *Recording) order() {
 
 // parse reads a line, and says what is wrong with it.
 func parse(line []byte) (x Exchange, message string) {
-	err := json.Unmarshal(line, &x)
+	err := json.Unmarshal(line, &x.Record)
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
 	switch {

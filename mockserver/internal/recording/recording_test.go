@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -94,20 +95,23 @@ func TestProblems(t *testing.T) {
 // router finds it.
 func TestLocate(t *testing.T) {
 	t.Parallel()
+	of := func(operation, method, url string) Exchange {
+		return Exchange{Record: traffic.Record{Operation: operation, Request: traffic.RecordRequest{Method: method, URL: url}}}
+	}
 	for name, test := range map[string]struct {
 		x         Exchange
 		operation string
 		params    []string
 		reason    string
 	}{
-		"as it is":           {Exchange{Request: Request{Method: "PUT", URL: "/api/admin/signal-endpoints/1/tokens/%32?x"}}, "updateSignalEndpointToken", []string{"1", "2"}, ""},
-		"a whole URL":        {Exchange{Request: Request{Method: "GET", URL: "https://a.example/health"}}, "getHealth", []string{}, ""},
-		"below a base path":  {Exchange{Operation: "getHealth", Request: Request{Method: "GET", URL: "/a/b//health/"}}, "getHealth", []string{}, ""},
-		"named by no one":    {Exchange{Request: Request{Method: "GET", URL: "/a/health"}}, "", nil, unknownPath},
-		"of another":         {Exchange{Operation: "getReady", Request: Request{Method: "GET", URL: "/a/health"}}, "", nil, unknownPath},
-		"of another method":  {Exchange{Operation: "getHealth", Request: Request{Method: "PUT", URL: "/health"}}, "", nil, unknownPath},
-		"of no operation":    {Exchange{Operation: "getWeather", Request: Request{Method: "GET", URL: "/health"}}, "", nil, unknownOperation},
-		"of an upper letter": {Exchange{Operation: "callSignalEndpoint", Request: Request{Method: "POST", URL: "/API/Signal-Endpoint/A"}}, "callSignalEndpoint", []string{"A"}, ""},
+		"as it is":           {of("", "PUT", "/api/admin/signal-endpoints/1/tokens/%32?x"), "updateSignalEndpointToken", []string{"1", "2"}, ""},
+		"a whole URL":        {of("", "GET", "https://a.example/health"), "getHealth", []string{}, ""},
+		"below a base path":  {of("getHealth", "GET", "/a/b//health/"), "getHealth", []string{}, ""},
+		"named by no one":    {of("", "GET", "/a/health"), "", nil, unknownPath},
+		"of another":         {of("getReady", "GET", "/a/health"), "", nil, unknownPath},
+		"of another method":  {of("getHealth", "PUT", "/health"), "", nil, unknownPath},
+		"of no operation":    {of("getWeather", "GET", "/health"), "", nil, unknownOperation},
+		"of an upper letter": {of("callSignalEndpoint", "POST", "/API/Signal-Endpoint/A"), "callSignalEndpoint", []string{"A"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
@@ -29,9 +30,9 @@ func recordingOf(t testing.TB, exchanges ...said) *Recording {
 	out := &Recording{Name: "r.jsonl"}
 	for i, x := range exchanges {
 		method, url, _ := strings.Cut(x.request, " ")
-		out.Exchanges = append(out.Exchanges, Exchange{
-			Line: i + 1, Request: Request{Method: method, URL: url}, Response: Response{Status: x.status, Body: x.body},
-		})
+		out.Exchanges = append(out.Exchanges, Exchange{Line: i + 1, Record: traffic.Record{
+			Request: traffic.RecordRequest{Method: method, URL: url}, Response: traffic.RecordResponse{Status: x.status, Body: x.body},
+		}})
 	}
 	return out
 }
@@ -233,9 +234,9 @@ func FuzzSeed(f *testing.F) {
 		for which, body := range map[uint8]string{a: first, b: second} {
 			operation := operations[int(which)%len(operations)]
 			path := strings.NewReplacer("{id}", "1", "{signalEndpointId}", "1", "{name}", "a").Replace(operation.Path)
-			r.Exchanges = append(r.Exchanges, Exchange{
-				Operation: operation.ID, Request: Request{Method: operation.Method, URL: path}, Response: Response{Status: 200, Body: body},
-			})
+			r.Exchanges = append(r.Exchanges, Exchange{Record: traffic.Record{
+				Operation: operation.ID, Request: traffic.RecordRequest{Method: operation.Method, URL: path}, Response: traffic.RecordResponse{Status: 200, Body: body},
+			}})
 		}
 		if _, err := Seed(spec.Default(), isSeed, r); err != nil {
 			t.Error(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -62,7 +63,7 @@ func observe(contract *spec.Contract, recordings []*Recording) *world {
 		for i := range r.Exchanges {
 			x := &r.Exchanges[i]
 			operation, params, _ := x.Locate(contract)
-			if operation == nil || !x.succeeded() || Cut(x.Response.Body) {
+			if operation == nil || !x.succeeded() || traffic.IsCut(x.Response.Body) {
 				w.unused++
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signals"
@@ -56,7 +57,7 @@ var limitHeaders = []string{"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Re
 
 // answer makes what is replayed of a recorded answer; false if it holds a secret
 // that nothing can stand for.
-func (x *Index) answer(operation *spec.Operation, params []string, came *recording.Response) (*Answer, bool) {
+func (x *Index) answer(operation *spec.Operation, params []string, came *traffic.RecordResponse) (*Answer, bool) {
 	out := &Answer{Status: came.Status, location: local(came.Header.Get("Location"))}
 	content, ok := x.reveal(operation, params, came)
 	if !ok {
@@ -115,7 +116,7 @@ var tokenValue = regexp.MustCompile(`"token"\s*:\s*"(?:[^"\\]|\\.)*"`)
 
 // reveal puts a secret in the place of the one that the answer to the creation of
 // a token hides, and remembers whose it is.
-func (x *Index) reveal(operation *spec.Operation, params []string, came *recording.Response) (body string, ok bool) {
+func (x *Index) reveal(operation *spec.Operation, params []string, came *traffic.RecordResponse) (body string, ok bool) {
 	if operation.ID != "createSignalEndpointToken" || came.Status != http.StatusCreated {
 		return came.Body, true
 	}

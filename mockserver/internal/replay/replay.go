@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -100,7 +101,7 @@ func (x *Index) add(operation *spec.Operation, params []string, exchange *record
 		return headOnly
 	case recording.Masked(sent.URL), recording.Masked(sent.Body):
 		return maskedInput
-	case recording.Cut(sent.Body), recording.Cut(came.Body):
+	case traffic.IsCut(sent.Body), traffic.IsCut(came.Body):
 		return cutShort
 	}
 	key, ok := recordedKey(operation, params, exchange)

@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -178,7 +178,7 @@ func TestResetAndReplace(t *testing.T) {
 	r, built := registry(t, Options{})
 	w := r.Default()
 	before := w.Instance()
-	w.Journal.Append(&journal.Exchange{})
+	w.Journal.Append(&traffic.Exchange{})
 	if err := w.Reset(); err != nil {
 		t.Fatal(err)
 	}

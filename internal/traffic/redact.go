@@ -1,0 +1,56 @@
+package traffic
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
+
+// Redacted returns a copy without secrets: those that the redactor knows, and those
+// that the exchange itself shows by their place or form, wherever they come back. known
+// may be nil.
+func (x *Exchange) Redacted(known *secrets.Redactor) Exchange {
+	return x.redacted(x.redactor(known))
+}
+
+// redactor returns a redactor that also knows the secrets of the exchange itself.
+func (x *Exchange) redactor(known *secrets.Redactor) *secrets.Redactor {
+	return known.With(slices.Concat(secrets.InURL(x.Target()), x.Request.secrets(), x.Response.secrets())...)
+}
+
+func (m *Message) secrets() []string {
+	return append(secrets.InHeader(m.Header), secrets.InBody(m.Header.Get("Content-Type"), string(m.Body))...)
+}
+
+func (x *Exchange) redacted(by *secrets.Redactor) Exchange {
+	out := *x
+	out.Method, out.Host = by.Text(x.Method), by.Text(x.Host)
+	out.Path, out.Query, _ = strings.Cut(by.URL(x.Target()), "?")
+	out.Request, out.Response = x.Request.redacted(by), x.Response.redacted(by)
+	out.Violations = slices.Clone(x.Violations)
+	for i := range out.Violations {
+		out.Violations[i] = out.Violations[i].Redacted(by)
+	}
+	return out
+}
+
+func (m *Message) redacted(by *secrets.Redactor) Message {
+	out := *m
+	out.Header = make(http.Header, len(m.Header))
+	for name, values := range m.Header {
+		for _, value := range values {
+			out.Header[name] = append(out.Header[name], by.Header(name, value))
+		}
+	}
+	out.Body = []byte(by.Body(m.Header.Get("Content-Type"), string(m.Body), m.Cut))
+	return out
+}
+
+// Redacted returns a copy without secrets in what repeats the exchange: a property's
+// name, a pointer, a value.
+func (v Violation) Redacted(by *secrets.Redactor) Violation {
+	v.Pointer, v.Property, v.Reason = by.Text(v.Pointer), by.Text(v.Property), by.Text(v.Reason)
+	return v
+}
