@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Now is what time the mock has.
+// Now returns the mock's time.
 func (s *Server) Now() time.Time {
 	s.t.Helper()
 	var out struct{ Now time.Time }
@@ -21,7 +21,7 @@ type clockChange struct {
 	Frozen  *bool      `json:"frozen,omitempty"`
 }
 
-// FreezeClock makes the mock's time stand still.
+// FreezeClock stops the mock's time.
 func (s *Server) FreezeClock(at time.Time) {
 	s.t.Helper()
 	still := true
@@ -34,7 +34,7 @@ func (s *Server) AdvanceClock(by time.Duration) {
 	s.control(http.MethodPut, "clock", clockChange{Advance: by.String()}, nil)
 }
 
-// RealClock gives the mock the real time again.
+// RealClock returns the mock to the real time.
 func (s *Server) RealClock() {
 	s.t.Helper()
 	s.control(http.MethodPut, "clock", clockChange{Real: true}, nil)

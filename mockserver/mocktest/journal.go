@@ -91,7 +91,7 @@ type Violation struct {
 	In, Pointer, Keyword, Reason string
 }
 
-// String tells the violation in a line.
+// String returns the violation as one line.
 func (v Violation) String() string {
 	return fmt.Sprintf("%s of exchange %d, %s, %s: %s%s: %s", v.Direction, v.Exchange, v.Operation, v.Outcome, v.In, v.Pointer, v.Reason)
 }
@@ -122,7 +122,7 @@ func (s *Server) requests(query url.Values) page {
 }
 
 // WaitForRequests waits until count exchanges match and returns them, oldest
-// first. If they do not come in time the test ends. It takes the place of a sleep.
+// first. If they do not come in time the test ends. It replaces a sleep.
 func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration) []Exchange {
 	s.t.Helper()
 	query := filter.query()
@@ -183,7 +183,7 @@ const logged = 50
 func (s *Server) logRequests() {
 	var out page
 	if err := s.ask(http.MethodGet, "requests?order=newest&limit="+strconv.Itoa(logged), nil, &out); err != nil {
-		s.t.Logf("mocktest: what the mock was asked cannot be had: %v", err)
+		s.t.Logf("mocktest: the mock does not say what it was asked: %v", err)
 		return
 	}
 	var lines strings.Builder

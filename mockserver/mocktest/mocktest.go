@@ -29,7 +29,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TB is what of a *testing.T, or *testing.B, a mock needs.
+// TB is what a mock needs of a *testing.T or *testing.B.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -123,7 +123,7 @@ func (s *Server) Export() []byte {
 	return state
 }
 
-// Import puts an exported state in the place of the present one.
+// Import replaces the state by an exported one.
 func (s *Server) Import(state []byte) {
 	s.t.Helper()
 	s.control(http.MethodPut, "state", json.RawMessage(state), nil)

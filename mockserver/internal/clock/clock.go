@@ -18,7 +18,7 @@ type Clock struct {
 	setting atomic.Pointer[setting]
 }
 
-// setting is how a clock differs from its source; nil is not at all.
+// setting is how a clock differs from its source; nil means not at all.
 type setting struct {
 	frozen bool
 	at     time.Time     // if frozen
@@ -28,7 +28,7 @@ type setting struct {
 // New returns a clock that shows the source's time.
 func New(source func() time.Time) *Clock { return &Clock{source: source} }
 
-// Now is the clock's time.
+// Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	current := c.setting.Load()
 	if current == nil {
@@ -44,7 +44,7 @@ func (s *setting) now(source func() time.Time) time.Time {
 	return source().Add(s.offset)
 }
 
-// Real tells whether the clock shows its source's time.
+// Real reports whether the clock shows its source's time.
 func (c *Clock) Real() bool { return c.setting.Load() == nil }
 
 // Reading is what a clock shows.
@@ -82,8 +82,8 @@ var (
 // ErrRange says that a change would leave the bounds of a clock.
 var ErrRange = errors.New("a clock goes from 1900 to 2200")
 
-// Set changes the clock and returns what it shows then. An error is an ErrRange,
-// and nothing is changed.
+// Set changes the clock and returns what it shows then. The error is an ErrRange; the
+// clock is unchanged then.
 func (c *Clock) Set(change Change) (Reading, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

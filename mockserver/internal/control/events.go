@@ -19,12 +19,12 @@ const (
 	eventPage = 100
 )
 
-// streamEvents follows the journal from the last event that the client has seen,
-// or from now on.
+// streamEvents follows the journal from the last event that the client has seen, or from
+// now on.
 func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 	chosen, newest := filter(r), r.journal.Stats().Newest
 	switch last, err := strconv.ParseInt(r.header.Get("Last-Event-ID"), 10, 64); {
-	case err == nil && last > newest: // of a mock or a workspace that is no more
+	case err == nil && last > newest: // of an earlier mock or workspace
 		chosen.After = 0
 	case err == nil:
 		chosen.After = last
@@ -35,7 +35,7 @@ func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 }
 
 // eventStream writes the exchanges of a journal as server-sent events. It reads
-// the journal at its own pace, so a slow client costs nobody anything but itself.
+// the journal at its own pace, so a slow client holds up only itself.
 type eventStream struct {
 	workspace string // its name
 	journal   *journal.Journal

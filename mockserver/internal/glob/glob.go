@@ -1,10 +1,10 @@
-// Package glob matches text against patterns in which a * stands for any run of
-// characters, slashes included, and everything else for itself.
+// Package glob matches text against patterns. A * stands for any run of characters,
+// slashes included, everything else for itself.
 package glob
 
 import "strings"
 
-// Match tells whether the whole text fits the pattern.
+// Match reports whether the whole text fits the pattern.
 func Match(pattern, text string) bool {
 	head, rest, hasStar := strings.Cut(pattern, "*")
 	if !hasStar {

@@ -18,22 +18,21 @@ import (
 // Path is where Unleash exposes its metrics.
 const Path = "/internal-backstage/prometheus"
 
-// other is the label of what is none of the API's operations.
+// other is the label of what is not an operation of the API.
 const other = "none"
 
-// Metrics counts requests over all workspaces. Workspaces come and go, the
-// counts stay. It is safe for concurrent use.
+// Metrics counts requests over all workspaces, removed ones included. It is safe for
+// concurrent use.
 type Metrics struct {
-	operations map[string]*operation // by operationId; "" is what is none
+	operations map[string]*operation // by operationId; "" for everything else
 	violations *prometheus.CounterVec
 	registry   *prometheus.Registry
 }
 
-// statuses bounds the statuses that are counted, from 0 for a connection that was
-// reset.
+// statuses bounds the statuses that are counted; 0 is a connection that was reset.
 const statuses = 600
 
-// operation holds the counts of an operation, found once for a request.
+// operation holds the counts of an operation, looked up once a request.
 type operation struct {
 	label     string
 	durations prometheus.Observer
@@ -106,13 +105,13 @@ func (c requestCounts) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// stateSizes collects what the workspaces hold at the moment.
+// stateSizes collects what the workspaces hold now.
 type stateSizes struct{ *workspace.Registry }
 
 var (
-	present = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that there are.", nil, nil)
+	present = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that exist.", nil, nil)
 	made    = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
-	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because nobody used them.", nil, nil)
+	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because they were idle.", nil, nil)
 	rows    = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
 	active  = prometheus.NewDesc("unleash_mock_rules", "Rules in force in all workspaces.", nil, nil)
 	kept    = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)

@@ -15,14 +15,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// nobody is who sends no credential that the real server knows.
+// nobody is a caller whose credentials the real server does not know.
 var nobody = engine.Identity{Kind: engine.Nobody}
 
-// credentials are the headers that tell who makes a request.
+// credentials are the headers that identify a caller.
 var credentials = []string{"Authorization", "Cookie"}
 
-// Identify asks the real server who makes a request, or remembers what it said
-// of the same credentials a moment ago.
+// Identify asks the real server who makes a request, unless it said so of the same
+// credentials a moment ago.
 func (o *Overlay) Identify(r *http.Request) (engine.Identity, error) {
 	digest := sha256.New()
 	sent := false
@@ -46,7 +46,7 @@ func (o *Overlay) Identify(r *http.Request) (engine.Identity, error) {
 	return identity, err
 }
 
-// maxIdentity bounds what is read of an answer.
+// maxIdentity bounds how much of an answer is read.
 const maxIdentity = 1 << 20
 
 // ask asks GET /api/admin/user, which every edition has (O).
@@ -79,7 +79,7 @@ func (o *Overlay) ask(r *http.Request) (engine.Identity, error) {
 	case http.StatusUnauthorized:
 		return nobody, nil
 	}
-	return nobody, fmt.Errorf("asked who somebody is, it answered status %d", response.StatusCode)
+	return nobody, fmt.Errorf("it identified no caller: status %d", response.StatusCode)
 }
 
 func readIdentity(text []byte) (engine.Identity, error) {
@@ -94,7 +94,7 @@ func readIdentity(text []byte) (engine.Identity, error) {
 		Permissions []engine.Grant `json:"permissions"`
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return nobody, fmt.Errorf("asked who somebody is, it answered no JSON: %w", err)
+		return nobody, fmt.Errorf("it identified no caller: the answer is not JSON: %w", err)
 	}
 	identity := engine.Identity{
 		Token:  spec.AdminToken,
@@ -115,8 +115,7 @@ func readIdentity(text []byte) (engine.Identity, error) {
 
 type identityKey string
 
-// identities remembers who has which credentials, of which it keeps no more than
-// a digest.
+// identities remembers the owners of credentials, of which it keeps only digests.
 type identities struct {
 	mu    sync.Mutex
 	known map[identityKey]remembered
@@ -152,7 +151,7 @@ func (i *identities) put(key identityKey, identity engine.Identity, now time.Tim
 	i.known[key] = remembered{Identity: identity, until: now.Add(rememberFor)}
 }
 
-// forget drops what is too old, and all if nothing is.
+// forget drops what is too old, or everything if nothing is.
 func (i *identities) forget(now time.Time) {
 	for key, entry := range i.known {
 		if !now.Before(entry.until) {

@@ -1,5 +1,5 @@
-// Package overlay lays the mock over a real Unleash: what the mock does not
-// answer goes to the real one, and who somebody is, the real one says.
+// Package overlay lays the mock over a real Unleash: what the mock does not answer
+// goes to the real one, which also identifies callers.
 package overlay
 
 import (
@@ -22,14 +22,14 @@ type Options struct {
 	Target *url.URL
 	// Transport carries requests to it; nil for http.DefaultTransport.
 	Transport http.RoundTripper
-	// PresentEnterprise makes the admin UI of the real one show the pages of what
-	// the mock answers, as an Enterprise instance would.
+	// PresentEnterprise makes the real one's admin UI show the pages of what the mock
+	// answers, as an Enterprise instance would.
 	PresentEnterprise bool
 	Logger            *slog.Logger
-	// Refuse answers a request that the real one could not: the status, and the
-	// name and message of an error.
+	// Refuse answers instead of the real one with a status, and with the name and
+	// message of an error.
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, name, message string)
-	// Now is the time; identities are remembered by it.
+	// Now returns the time by which identities are remembered.
 	Now func() time.Time
 }
 
@@ -41,15 +41,14 @@ type Overlay struct {
 	identities identities
 }
 
-// How long the real one may take to begin an answer when it is asked who
-// somebody is, and how long the answer is remembered.
+// How long the real one may take to identify a caller, and how long the answer is
+// remembered.
 const (
 	identifyTimeout = 5 * time.Second
 	rememberFor     = 5 * time.Second
 )
 
-// New lays the mock over a real Unleash. Nothing is sent to it before it is
-// needed.
+// New lays the mock over a real Unleash. It sends nothing until a request needs it.
 func New(options Options) *Overlay {
 	o := &Overlay{Options: options}
 	if o.Transport == nil {
@@ -100,10 +99,10 @@ func (o *Overlay) rewrite(r *httputil.ProxyRequest) {
 	}
 }
 
-// fail answers for a real server that did not.
+// fail answers instead of a real server that did not.
 func (o *Overlay) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(r.Context().Err(), context.Canceled) {
-		return // the client is gone; there is nobody to tell
+		return // the client is gone
 	}
 	status, name, message := o.explain(err)
 	o.Logger.Warn("the real Unleash gave no answer", "method", r.Method, "path", r.URL.Path, "reason", message)
@@ -125,7 +124,7 @@ func (o *Overlay) explain(err error) (status int, name, message string) {
 	case errors.As(err, &certificate), errors.As(err, &authority):
 		reason = "has a certificate that is not trusted"
 	case errors.As(err, &dns):
-		reason = "has a host name that nobody knows"
+		reason = "has an unknown host name"
 	case errors.As(err, &dial) && dial.Op == "dial":
 		reason = "cannot be reached"
 	}

@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// uiConfig is what the admin UI asks to know what to show.
+// uiConfig is where the admin UI learns what to show.
 const uiConfig = "/api/admin/ui-config"
 
-// presents tells whether the answer to a request is one that is changed.
+// presents reports whether the answer to a request is to be changed.
 func (o *Overlay) presents(r *http.Request) bool {
 	return o.PresentEnterprise && r.Method == http.MethodGet && strings.EqualFold(path.Clean("/"+r.URL.Path), uiConfig)
 }
 
-// maxUIConfig bounds what is read of the UI's configuration.
+// maxUIConfig bounds how much of the UI's configuration is read.
 const maxUIConfig = 4 << 20
 
 // present changes the UI's configuration so that it shows its Signals pages: it
@@ -30,7 +30,7 @@ func (o *Overlay) present(response *http.Response) error {
 		return nil
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxUIConfig))
-	_ = response.Body.Close() // it was read as far as it is wanted
+	_ = response.Body.Close() // all that is wanted was read
 	if err != nil {
 		return fmt.Errorf("reading the UI's configuration: %w", err)
 	}
@@ -45,7 +45,7 @@ func (o *Overlay) present(response *http.Response) error {
 	return nil
 }
 
-// object is a JSON object whose other members stay as they are.
+// object is a JSON object of which some members are changed.
 type object map[string]json.RawMessage
 
 // enterprise rewrites a configuration.
@@ -70,7 +70,7 @@ func enterprise(text []byte, reachedAt string) ([]byte, error) {
 	return json.Marshal(config)
 }
 
-// set puts a value at a path; objects on the way that are not there are made.
+// set puts a value at a path, and makes the objects on the way to it.
 func (o object) set(at []string, value any) error {
 	if len(at) > 1 {
 		inner := object{}

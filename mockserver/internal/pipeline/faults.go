@@ -117,7 +117,7 @@ func (d *dripping) Write(encoded []byte) (int, error) {
 	return len(encoded), nil
 }
 
-// note tells the journal, once, and before the last piece leaves.
+// note records the answer, once, before the last piece leaves.
 func (d *dripping) note() {
 	if !d.noted {
 		d.noted = true

@@ -10,9 +10,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// under tells whether a path is the prefix or below it, whatever its case. A
-// real server takes a Bearer prefix off before it collapses repeated slashes,
-// and asks who it is after that, so //api is under /api only for the latter.
+// under reports whether a path is the prefix or below it, in any letter case. A real
+// server takes a Bearer prefix off before it collapses repeated slashes, and identifies
+// the caller after that, so //api is under /api only for the latter.
 func under(prefix, path string) bool {
 	_, inside := CutPrefixFold(path, prefix)
 	return inside
@@ -54,8 +54,8 @@ func Decodable(path string) bool {
 	return err == nil && utf8.ValidString(text)
 }
 
-// undecodableParam is the first parameter in a path of the contract that is no
-// UTF-8 behind its escapes. The router of a real server decodes the parameters
+// undecodableParam returns the first parameter of a path of the contract whose escapes
+// are not UTF-8. The router of a real server decodes the parameters
 // of every route that a path is at or below, whatever the method (F).
 func (x *exchange) undecodableParam() (param string, is bool) {
 	if Decodable(x.path) {
@@ -112,13 +112,13 @@ type Sent struct {
 
 type sentKey struct{}
 
-// WithSent returns a context that says what the request looked like.
+// WithSent returns a context that holds what the request looked like.
 func WithSent(ctx context.Context, original Sent) context.Context {
 	return context.WithValue(ctx, sentKey{}, original)
 }
 
-// sent returns what the request looked like. One that was not changed is for the
-// default workspace, under no base path.
+// sent returns what the request looked like. An unchanged one is for the default
+// workspace, under no base path.
 func (p *Pipeline) sent(r *http.Request) Sent {
 	if original, changed := r.Context().Value(sentKey{}).(Sent); changed {
 		return original
@@ -126,8 +126,8 @@ func (p *Pipeline) sent(r *http.Request) Sent {
 	return Sent{Path: RawPath(r), Workspace: p.Default}
 }
 
-// RawPath is the path of a request to the letter. A server's request has it in
-// the request line; one that a program made does not.
+// RawPath returns the path of a request as it was sent. Only a request that a server
+// received has it, in its request line.
 func RawPath(r *http.Request) string {
 	path := r.RequestURI
 	if !strings.HasPrefix(path, "/") {
@@ -139,8 +139,8 @@ func RawPath(r *http.Request) string {
 	return path
 }
 
-// rawQuery is the query of a request. A fragment, which no client should send,
-// is none of it.
+// rawQuery returns the query of a request without a fragment, which no client should
+// send.
 func rawQuery(r *http.Request) string {
 	target, _, hasFragment := strings.Cut(r.RequestURI, "#")
 	if !hasFragment {
@@ -152,7 +152,7 @@ func rawQuery(r *http.Request) string {
 
 var pathEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "{", "%7B", "}", "%7D")
 
-// EncodePath escapes what a page that names the path does not show as it is.
+// EncodePath escapes what a page that names the path shows escaped.
 func EncodePath(path string) string { return pathEscapes.Replace(path) }
 
 // latin1 reads the bytes of a header as Node does: each is a character.
@@ -164,7 +164,7 @@ func latin1(value string) string {
 	return string(runes)
 }
 
-// CutPrefixFold takes a path prefix off, whatever its letter case.
+// CutPrefixFold takes a path prefix off, in any letter case.
 func CutPrefixFold(path, prefix string) (string, bool) {
 	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
 		return path, false

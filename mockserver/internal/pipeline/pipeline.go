@@ -55,7 +55,7 @@ type Options struct {
 	Serves func(*spec.Path) bool
 	// ReachedAt returns the URL of the instance that a request is for.
 	ReachedAt func(*http.Request, *workspace.Workspace) string
-	// Overlay asks an upstream who somebody is; nil without one.
+	// Overlay asks an upstream to identify callers; nil without one.
 	Overlay *overlay.Overlay
 	// Replay is what is answered from recordings; nil for nothing.
 	Replay  *replay.Index
@@ -101,7 +101,7 @@ type exchange struct {
 	noting   noting // writes the answer
 	buffer   []byte // what an answer is written in
 
-	asked engine.Request // what the operation is told
+	asked engine.Request // what the operation learns of the request
 	input engine.Input
 	view  engine.View // who makes the request is read from it
 
@@ -210,7 +210,7 @@ func (p *Pipeline) Allow(methods string) gin.HandlerFunc {
 }
 
 // Unknown returns the gin handler of paths of no operation. Outside the API a real
-// server has its UI, so that a request for the methods of any path is told two (O).
+// server has its UI, so that OPTIONS on any path names two methods (O).
 func (p *Pipeline) Unknown() gin.HandlerFunc {
 	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD")
 	return func(c *gin.Context) {
@@ -253,7 +253,7 @@ func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange
 	return x
 }
 
-// send sends an answer, and tells the journal.
+// send sends an answer and records it.
 func (x *exchange) send(w gin.ResponseWriter, out answer) {
 	if x.effect != nil && x.effect.Fault != "" {
 		x.sendBroken(w, out)

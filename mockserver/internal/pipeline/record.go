@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// noting tells the journal of an answer when its headers are complete and nothing
-// of it has left: who has an answer finds it in the journal.
+// noting records an answer when its headers are complete and nothing of it has left, so
+// that a client with an answer finds it in the journal.
 type noting struct {
 	gin.ResponseWriter
 	exchange *exchange

@@ -24,8 +24,8 @@ func (x *exchange) readBody() *apierror.Error {
 	return nil
 }
 
-// identify finds out whose token it is. One of the wrong kind is refused even
-// on paths that nobody knows.
+// identify finds out whose token it is. A token of the wrong kind is refused even on
+// unknown paths.
 func (x *exchange) identify() *apierror.Error {
 	x.identity = engine.Identity{Kind: engine.Nobody}
 	x.view.Open(x.instance.Store, nil)
@@ -101,7 +101,7 @@ func (x *exchange) decodeParams() *apierror.Error {
 	return nil
 }
 
-// route refuses what is no operation.
+// route refuses what is not an operation.
 func (x *exchange) route() *apierror.Error {
 	if x.operation != nil {
 		return nil

@@ -81,14 +81,14 @@ func guard(sent, admitted engine.Kind, token string) *apierror.Error {
 	return apierror.TokenRequired()
 }
 
-// Paths that a real server takes for those of SDKs wherever they stand in a path.
+// Parts by which a real server takes a path for one of SDKs, wherever they stand.
 var (
 	backendPaths  = []string{"/api/client"}
 	frontendPaths = []string{"/api/proxy", "/api/development/proxy", "/api/production/proxy", "/api/frontend"}
 )
 
-// demandKind admits the tokens of SDKs on paths that look like theirs only, and
-// no unknown token there.
+// demandKind admits the tokens of SDKs only on paths that look like theirs, and no
+// unknown token there.
 func demandKind(sent engine.Kind, token, path string) *apierror.Error {
 	switch sent {
 	case engine.BackendToken:

@@ -8,11 +8,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// ViolationHeader is the response header that tells how the exchange broke the
+// ViolationHeader is the response header that says how the exchange broke the
 // contract, once for each violation, up to 8.
 const ViolationHeader = "Unleash-Mock-Violation"
 
-// The bounds of what headers tell of violations.
+// The bounds of what headers say about violations.
 const (
 	maxViolationHeaders = 8
 	maxViolationHeader  = 300
@@ -28,7 +28,7 @@ func (x *exchange) violate(direction traffic.Direction, outcome traffic.Outcome,
 		}
 	}
 	if outcome == traffic.Refused || outcome == traffic.Forced {
-		return // somebody wanted it so
+		return // the client was told, or wanted it so
 	}
 	x.Logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(direction), "status", status,
 		"pointer", failures[0].In+failures[0].Pointer, "reason", failures[0].Reason)

@@ -37,7 +37,7 @@ func New(limit int, window time.Duration) *Limiter {
 	}
 }
 
-// Verdict is what the limiter says of one request.
+// Verdict is the limiter's decision on one request.
 type Verdict struct {
 	Allowed   bool
 	limit     int
@@ -46,9 +46,9 @@ type Verdict struct {
 	policy    string
 }
 
-// Take counts a request of a key and says whether it may pass. It asks for the time
-// itself, so that of two requests the one that is counted later is not the earlier
-// one: that would look like a clock that was set back, and begin another window.
+// Take counts a request of a key and decides whether it may pass. It reads the clock
+// itself, under the lock: requests counted out of order would look like a clock that was
+// set back, and begin another window.
 func (l *Limiter) Take(key string, clock func() time.Time) Verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()

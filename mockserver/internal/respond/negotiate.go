@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// supported are the encodings that the server writes. Those that it prefers, for
-// a client that likes them equally, come first and have a rank.
+// supported are the encodings that the server writes. The ranked ones, which come
+// first, win among those that a client accepts equally.
 var supported = []struct {
 	name string
 	rank int
@@ -22,8 +22,8 @@ const (
 	unranked = math.MaxInt
 )
 
-// acceptance is an entry of an Accept-Encoding header, or what one says of an
-// encoding: exactly or by a star.
+// acceptance is an entry of an Accept-Encoding header, or what an entry says about an
+// encoding, by its name or by a star.
 type acceptance struct {
 	name    string
 	quality float64
@@ -61,8 +61,8 @@ func negotiate(r *http.Request, size int) string {
 	return best.name
 }
 
-// better compares what the client says of two encodings: by quality, by what the
-// server prefers, then by how exactly and how early it says so.
+// better orders encodings: by the client's quality, by the server's rank, then by how
+// exactly and how early the client names them.
 func better(a, b acceptance) int {
 	if order := cmp.Or(cmp.Compare(b.quality, a.quality), cmp.Compare(a.rank, b.rank)); order != 0 {
 		return order
@@ -78,8 +78,8 @@ func better(a, b acceptance) int {
 
 var entryPattern = regexp.MustCompile(`^([^\s;]+)\s*(?:;(.*))?$`)
 
-// acceptances reads an Accept-Encoding header. identity is the least of what is
-// acceptable if it is not named.
+// acceptances reads an Accept-Encoding header. identity, if not named, has the lowest
+// quality of the others.
 func acceptances(header string) []acceptance {
 	var out []acceptance
 	lowest, named, count := 1.0, false, 0
@@ -100,8 +100,8 @@ func acceptances(header string) []acceptance {
 	return out
 }
 
-// qualityIn reads the q of an entry's parameters; without one it is 1, and 0 if it is
-// no number.
+// qualityIn reads the q of an entry's parameters: 1 if there is none, 0 if it is not a
+// number.
 func qualityIn(parameters string) float64 {
 	for parameter := range strings.SplitSeq(parameters, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
@@ -117,8 +117,8 @@ func qualityIn(parameters string) float64 {
 	return 1
 }
 
-// acceptanceOf finds what a header says of an encoding: the most exact entry,
-// of several the one with the highest quality, then the last.
+// acceptanceOf finds what a header says about an encoding: the most exact entry, of
+// several the one with the highest quality, then the last.
 func acceptanceOf(encoding string, accepted []acceptance) acceptance {
 	best := acceptance{at: -1}
 	for _, entry := range accepted {
@@ -133,7 +133,7 @@ func acceptanceOf(encoding string, accepted []acceptance) acceptance {
 	return best
 }
 
-// counts reports whether an entry counts more than another one before it.
+// counts reports whether an entry outweighs an earlier one.
 func counts(entry, before acceptance) bool {
 	if entry.exact != before.exact {
 		return entry.exact

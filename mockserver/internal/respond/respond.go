@@ -20,8 +20,7 @@ import (
 // threshold is the size in bytes from which bodies are compressed.
 const threshold = 1024
 
-// WriteFinal sends the small page of a path that no router knows, which has no
-// entity tag.
+// WriteFinal sends the small page of an unknown path, which has no entity tag.
 func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	header := w.Header()
 	header["Content-Security-Policy"] = []string{"default-src 'none'"}
@@ -29,12 +28,12 @@ func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType 
 	send(w, r, status, contentType, body)
 }
 
-// Write sends an answer. contentType is empty and body nil for an answer that
-// has none. Headers that are set already stay.
+// Write sends an answer, besides the headers that are set already. contentType is
+// empty and body nil for an answer without a body.
 func Write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	header := w.Header()
 	if body == nil {
-		header["Transfer-Encoding"] = []string{"chunked"} // a real server does not say that it is empty
+		header["Transfer-Encoding"] = []string{"chunked"} // as a real server leaves the length out
 		w.WriteHeader(status)
 		return
 	}
@@ -61,11 +60,11 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client is gone; there is nobody to tell
+		_, _ = w.Write(body) // an error means that the client is gone
 	}
 }
 
-// ETag is the weak entity tag that Express gives to a body.
+// ETag returns the weak entity tag that Express gives to a body.
 func ETag(body []byte) string {
 	digest := sha1.Sum(body)
 	tag := make([]byte, 0, 48)

@@ -86,7 +86,7 @@ func (r *Rule) Check() error {
 }
 
 // Fits finds what of a rule a contract cannot answer: operations that it does not
-// have, and successes whose body nobody has given. The error is a *Problem.
+// have, and successes without the body that they need. The error is a *Problem.
 func (r *Rule) Fits(contract *spec.Contract) error {
 	matched := contract.Operations()
 	if ids := r.Match.Operations; len(ids) > 0 {

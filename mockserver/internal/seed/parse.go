@@ -43,7 +43,7 @@ func (p Problem) Error() string {
 // Problems are all that is wrong with a seed file, by line.
 type Problems []Problem
 
-// Error tells the first problem and how many follow, in one line.
+// Error returns the first problem and how many follow, in one line.
 func (p Problems) Error() string {
 	if len(p) == 1 {
 		return p[0].Error()
@@ -171,7 +171,7 @@ func jsonValue(value any, path []string, problems *engine.Problems) any {
 		return float64(value)
 	case float64:
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return complain("%v is no number that JSON has", value)
+			return complain("%v is not a number in JSON", value)
 		}
 		return value
 	case []any:
@@ -188,5 +188,5 @@ func jsonValue(value any, path []string, problems *engine.Problems) any {
 		}
 		return object
 	}
-	return complain("a %T is no value that JSON has", value)
+	return complain("a %T is not a value in JSON", value)
 }

@@ -32,7 +32,7 @@ const (
 	oldRulesSection = "scenarios"
 )
 
-// Seed is what a mocked instance starts with. It is not changed by those who use it.
+// Seed is what a mocked instance starts with. It is immutable.
 type Seed struct {
 	rows  *v8json.Object
 	rules []rules.Rule
@@ -78,8 +78,8 @@ func IDs(name string) []int64 {
 	return out
 }
 
-// Read reads a seed file. The error is of type Problems. Whether the rows are ones
-// that an instance can have, Plant finds out.
+// Read reads a seed file. The error is of type Problems. Plant finds out whether an
+// instance can have the rows.
 func Read(source []byte) (*Seed, error) {
 	out, raw, err := parse(source)
 	if err != nil {

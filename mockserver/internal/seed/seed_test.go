@@ -145,7 +145,7 @@ func TestProblems(t *testing.T) {
 		"wrong rule":       {"rules:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "rules[1].answer.status", Message: "99 is not a status from 200 to 599"}},
 		"old name":         {"rules: []\nscenarios: [{fault: reset}]\n", Problem{Line: 2, Column: 12, Field: "scenarios", Message: "this section is called rules now"}},
 		"empty rule":       {"rules: [{}]\n", Problem{Line: 1, Column: 9, Field: "rules[0]"}},
-		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is no number that JSON has"}},
+		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is not a number in JSON"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -25,7 +25,7 @@ function options(select, entries) {
 }
 
 let announced;
-// announce tells the outcome of an action, to eyes and to screen readers.
+// announce shows the outcome of an action, to eyes and to screen readers.
 function announce(text, bad = false) {
   const line = $("announcement");
   line.textContent = text;
@@ -99,7 +99,7 @@ async function api(path, method = "GET", body = undefined) {
   return value;
 }
 
-// act runs an action of the user and tells how it went.
+// act runs an action of the user and announces how it went.
 async function act(action, done = "") {
   try {
     await action();
