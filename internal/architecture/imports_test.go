@@ -64,6 +64,11 @@ var rules = []rule{
 		never: []string{"github.com/pb33f/libopenapi/...", "github.com/pb33f/libopenapi-validator/..."}, tests: true,
 	},
 	{
+		name: "heavy dependencies of tests and tools stay in a module of their own",
+		of:   []string{"..."}, never: []string{"github.com/chromedp/...", "github.com/compose-spec/...", "honnef.co/..."},
+		butFor: []string{"github.com/chromedp/cdproto/har"}, tests: true, // types, and no dependency
+	},
+	{
 		name: "the mock behind faults is for tests",
 		of:   []string{"..."}, butNot: []string{"conformance/internal/faulty/..."}, never: []string{"conformance/internal/faulty/..."},
 	},
@@ -147,6 +152,7 @@ func TestImportRulesCatch(t *testing.T) {
 		{"spec", "conformance/report"},
 		{"mockserver/seed", "github.com/pb33f/libopenapi/datamodel"},
 		{"conformance", "conformance/internal/faulty"},
+		{"mockserver", "github.com/chromedp/chromedp"},
 	} {
 		file := source{folder: e.from, syntax: &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: `"` + e.to + `"`}}}}}
 		found := false
