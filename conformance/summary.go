@@ -71,7 +71,7 @@ func (s *suite) sum(r *report.Report) {
 	for i, operation := range s.contract.Operations() {
 		index[operation.ID] = i
 		r.Operations = append(r.Operations, report.Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path})
-		for _, response := range operation.Responses {
+		for _, response := range operation.Responses() {
 			r.Operations[i].Statuses = append(r.Operations[i].Statuses, report.Status{
 				Code: response.Status, Documented: true, Standing: response.Standing,
 			})

@@ -63,14 +63,9 @@ func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.H
 // newDocument serves a contract's document as JSON, which is written when somebody
 // first asks for it.
 func newDocument(contract func() *spec.Contract, basePath string) http.Handler {
-	document := sync.OnceValues(func() ([]byte, error) { return contract().JSONServedAt(cmp.Or(basePath, "/")) })
+	document := sync.OnceValue(func() []byte { return contract().JSONServedAt(cmp.Or(basePath, "/")) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		text, err := document()
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		respond.Write(w, r, http.StatusOK, "application/json; charset=utf-8", text)
+		respond.Write(w, r, http.StatusOK, "application/json; charset=utf-8", document())
 	})
 }
 

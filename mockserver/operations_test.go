@@ -506,7 +506,7 @@ func TestDocs(t *testing.T) {
 
 func TestAnOperationWithoutAHandlerStopsTheStart(t *testing.T) {
 	t.Parallel()
-	document := strings.Replace(string(spec.Document()), "operationId: getInvoices", "operationId: getBills", 1)
+	document := strings.Replace(string(spec.Default().YAML()), "operationId: getInvoices", "operationId: getBills", 1)
 	contract, err := spec.Parse([]byte(document))
 	if err != nil {
 		t.Fatal(err)
@@ -533,7 +533,7 @@ func TestPermissionsOfTheContract(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const operation = "operationId: getSignalEndpointSignals\n"
-			before, after, found := strings.Cut(string(spec.Document()), operation)
+			before, after, found := strings.Cut(string(spec.Default().YAML()), operation)
 			if !found {
 				t.Fatal("the document does not have the operation")
 			}

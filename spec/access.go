@@ -75,14 +75,14 @@ const (
 // value is for a permission that is needed for no project in particular.
 type Source struct{ In, Name string }
 
-// Admits reports whether an operation is open to a kind of token; the empty kind stands
+// Admits reports whether the operation is open to a kind of token; the empty kind stands
 // for no token, or one that is not known.
 func (o *Operation) Admits(kind TokenKind) bool {
 	return o.Public || slices.Contains(o.Tokens, kind)
 }
 
-// Permits reports whether a caller may use an operation who holds what holds reports.
-// Where the contract names no permission, nobody may.
+// Permits reports whether a caller may use the operation; holds reports which permissions
+// the caller has. Where the contract names no permission, nobody may.
 func (o *Operation) Permits(holds func(Permission) bool) bool {
 	return o.Public || slices.ContainsFunc(o.Permissions, func(permission Permission) bool {
 		return permission == None || holds(permission)
@@ -94,32 +94,32 @@ func (o *Operation) NeedsPermission() bool {
 	return !o.Permits(func(Permission) bool { return false })
 }
 
-// access is what the document says of who may use an operation.
+// requirements are those of the document's security; nil if it says nothing of it.
+type requirements []map[string][]string
+
+// access is what the document says of who may use an operation, beside the permissions.
 type access struct {
-	Permissions []Permission          `yaml:"x-unleash-permission"`
-	Project     map[string]string     `yaml:"x-unleash-project"`
-	Environment map[string]string     `yaml:"x-unleash-environment"`
-	Security    []map[string][]string `yaml:"security"` // nil if the operation has none of its own
+	project, environment map[string]string
+	security             requirements // nil for that of the whole document
 }
 
-// admit says who may use an operation. global is the security of the whole document, and
+// admit says who may use an operation. whole is the security of the whole document, and
 // kinds are the kinds of token of its security schemes.
-func (o *Operation) admit(a access, global []map[string][]string, kinds map[string]TokenKind) error {
-	if a.Security == nil {
-		a.Security = global
+func (o *Operation) admit(a access, whole requirements, kinds map[string]TokenKind) error {
+	if a.security == nil {
+		a.security = whole
 	}
-	o.Permissions = a.Permissions
-	if err := o.setTokens(a.Security, kinds); err != nil {
+	if err := o.setTokens(a.security, kinds); err != nil {
 		return fmt.Errorf("security: %w", err)
 	}
 	if err := o.checkPermissions(); err != nil {
 		return fmt.Errorf("%s: %w", extensionPermission, err)
 	}
 	var err error
-	if o.Project, err = o.source(a.Project, project); err != nil {
+	if o.Project, err = o.source(a.project, project); err != nil {
 		return fmt.Errorf("%s: %w", extensionProject, err)
 	}
-	if o.Environment, err = o.source(a.Environment, environment); err != nil {
+	if o.Environment, err = o.source(a.environment, environment); err != nil {
 		return fmt.Errorf("%s: %w", extensionEnvironment, err)
 	}
 	return nil
@@ -127,9 +127,9 @@ func (o *Operation) admit(a access, global []map[string][]string, kinds map[stri
 
 // setTokens reads the kinds of token from security requirements. Only where these are
 // empty, or one of them is, no token is demanded: a document without any has not said so.
-func (o *Operation) setTokens(requirements []map[string][]string, kinds map[string]TokenKind) error {
-	o.Public = requirements != nil && len(requirements) == 0
-	for _, requirement := range requirements {
+func (o *Operation) setTokens(written requirements, kinds map[string]TokenKind) error {
+	o.Public = written != nil && len(written) == 0
+	for _, requirement := range written {
 		o.Public = o.Public || len(requirement) == 0
 		for scheme := range requirement {
 			kind, known := kinds[scheme]
@@ -182,24 +182,24 @@ func (o *Operation) source(written map[string]string, of scope) (Source, error) 
 		}
 	case "query", "body":
 	default:
-		return Source{}, fmt.Errorf("%q is none of path, query, body, of", source.In)
+		return Source{}, fmt.Errorf("it is %q, not path, query, body or of", source.In)
 	}
 	return source, nil
 }
 
 // checkSources makes sure that what a source names in the query or the body is declared.
-func (o *Operation) checkSources() error {
+func (o *Operation) checkSources(declared *content) error {
 	for extension, source := range map[string]Source{extensionProject: o.Project, extensionEnvironment: o.Environment} {
 		switch source.In {
 		case "query":
-			if !slices.ContainsFunc(o.Parameters, func(p *Parameter) bool { return p.In == "query" && p.Name == source.Name }) {
+			if !slices.ContainsFunc(declared.parameters, func(p *Parameter) bool { return p.In == "query" && p.Name == source.Name }) {
 				return fmt.Errorf("%s: the query has no parameter %q", extension, source.Name)
 			}
 		case "body":
-			if o.Body == nil {
+			if declared.body == nil {
 				return fmt.Errorf("%s: there is no body", extension)
 			}
-			if _, shape := o.Body.Shape.Property(source.Name); shape == nil {
+			if _, shape := declared.body.Shape.Property(source.Name); shape == nil {
 				return fmt.Errorf("%s: the body has no property %q", extension, source.Name)
 			}
 		}

@@ -128,7 +128,7 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 	const flag = "x-unleash-permission: [UPDATE_FEATURE]\n"
 	for lines, want := range map[string]string{
 		"x-unleash-permission: [ADMN]":                    `x-unleash-permission: Unleash has no permission "ADMN"`,
-		"x-unleash-permission: ADMIN":                     "cannot construct !!str `ADMIN` into []spec.Permission",
+		"x-unleash-permission: ADMIN":                     "x-unleash-permission: it is of the type string",
 		"x-unleash-permission: [NONE, ADMIN]":             "x-unleash-permission: NONE stands alone",
 		"x-unleash-permission: [ADMIN]\nsecurity: []":     "x-unleash-permission: ADMIN needs a token, and the operation demands none",
 		"security: [{keys: []}]":                          `security: the document has no security scheme "keys"`,
@@ -136,13 +136,13 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 		flag + "x-unleash-project: {of: flags}":           "x-unleash-project: the path has no parameter {flags}",
 		flag + "x-unleash-project: {query: projects}":     `x-unleash-project: the query has no parameter "projects"`,
 		flag + "x-unleash-project: {body: projects}":      `x-unleash-project: the body has no property "projects"`,
-		flag + "x-unleash-project: {header: project}":     `x-unleash-project: "header" is none of path, query, body, of`,
+		flag + "x-unleash-project: {header: project}":     `x-unleash-project: it is "header", not path, query, body or of`,
 		flag + "x-unleash-project: {}":                    "x-unleash-project: it has one entry",
 		flag + "x-unleash-environment: {path: projectId}": "x-unleash-environment: no permission of the operation asks for it",
 		"x-unleash-project: {path: projectId}":            "x-unleash-project: no permission of the operation asks for it",
 	} {
 		_, err := spec.Parse(guarded(lines))
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "POST /projects/{projectId}/flags/{flag}: x, line 8: ") {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "POST /projects/{projectId}/flags/{flag} (x, line 8): ") {
 			t.Errorf("%s: got %v, want %s", lines, err, want)
 		}
 	}

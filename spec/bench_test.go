@@ -1,17 +1,110 @@
 package spec
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// BenchmarkParse is most of what a start costs.
-func BenchmarkParse(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Parse(document); err != nil {
-			b.Fatal(err)
+// sizes are numbers of operations: those of the contract, and as many as a whole Unleash has.
+var sizes = []int{17, 204}
+
+// contractOf makes a document of so many operations: copies of the contract's, each with
+// components of its own.
+func contractOf(t testing.TB, operations int) []byte {
+	t.Helper()
+	var document struct {
+		OpenAPI    string                                `json:"openapi"`
+		Info       json.RawMessage                       `json:"info"`
+		Security   json.RawMessage                       `json:"security"`
+		Paths      map[string]json.RawMessage            `json:"paths"`
+		Components map[string]map[string]json.RawMessage `json:"components"`
+	}
+	if err := json.Unmarshal(openapiJSON, &document); err != nil {
+		t.Fatal(err)
+	}
+	paths, components := maps.Clone(document.Paths), maps.Clone(document.Components)
+	named := regexp.MustCompile(`"operationId":"\w+|"#/components/\w+/\w+`)
+	for i := range operations/17 - 1 {
+		copied := func(text json.RawMessage) json.RawMessage {
+			return named.ReplaceAll(text, fmt.Appendf(nil, "${0}%d", i))
 		}
+		for path, item := range document.Paths {
+			paths[fmt.Sprintf("/copy%d%s", i, path)] = copied(item)
+		}
+		for section, entries := range document.Components {
+			components[section] = maps.Clone(components[section])
+			for name, component := range entries {
+				components[section][fmt.Sprint(name, i)] = copied(component)
+			}
+		}
+	}
+	document.Paths, document.Components = paths, components
+	text, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// start reads a contract and judges a first exchange.
+func start(t testing.TB, text []byte, operations int) {
+	t.Helper()
+	contract, err := read(text, document.New(text))
+	if err != nil || len(contract.Operations()) != operations {
+		t.Fatal(err, len(contract.Operations()))
+	}
+	operation := contract.Find(http.MethodGet, "/api/admin/signal-endpoints")
+	failures := append(operation.CheckBody(map[string]any{}), operation.CheckResponse(200, jsonHeader, []byte(`{"signalEndpoints":[]}`))...)
+	if len(failures) > 0 {
+		t.Fatal(failures)
+	}
+}
+
+// BenchmarkStart is what the contract adds to a start, and to the first exchange.
+func BenchmarkStart(b *testing.B) {
+	for _, operations := range sizes {
+		text := contractOf(b, operations)
+		b.Run(fmt.Sprint(operations), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				start(b, text, operations)
+			}
+		})
+	}
+}
+
+// TestAStartIsIndifferentToTheSizeOfTheContract: of an operation that is not asked for,
+// only its head is read. It cannot run beside others, whose allocations would count.
+func TestAStartIsIndifferentToTheSizeOfTheContract(t *testing.T) {
+	var allocations []float64
+	for _, operations := range sizes {
+		text := contractOf(t, operations)
+		allocations = append(allocations, testing.AllocsPerRun(3, func() { start(t, text, operations) }))
+	}
+	t.Logf("%v operations take %v allocations", sizes, allocations)
+	if allocations[1] > 2*allocations[0] {
+		t.Errorf("%v operations take %v allocations", sizes, allocations)
+	}
+}
+
+// BenchmarkComplete reads all of a contract.
+func BenchmarkComplete(b *testing.B) {
+	for _, operations := range sizes {
+		text := contractOf(b, operations)
+		b.Run(fmt.Sprint(operations), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Parse(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -20,7 +20,7 @@ type Failure struct {
 	// In names the part that broke it: path, query, header, body or status.
 	In string
 	// Pointer is the JSON pointer of the value within that part, such as
-	// /name or /signalEndpoints/0/id; empty for the part itself.
+	// /name or /tokens/0/id; empty for the part itself.
 	Pointer string
 	// Keyword is the schema keyword that is not met, such as required, type or
 	// pattern; for what no schema says, status, mediaType, empty or syntax.
@@ -72,25 +72,27 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 // properties come before additional ones, those before the properties in the
 // order of the schema.
 func (o *Operation) CheckBody(value any) []Failure {
-	if o.Body == nil {
+	body := o.Body()
+	if body == nil {
 		if _, isObject := value.(map[string]any); isObject {
 			return nil
 		}
 		return []Failure{{In: "body", Keyword: "type", Want: "object", Reason: "it must be an object"}}
 	}
-	return check(o.Body.schema.get().schema, o.Body.Shape, value, "body")
+	return check(body.schema.get().schema, body.Shape, value, "body")
 }
 
 // CheckBodyText is CheckBody for a value that was decoded from text, which is
 // how it remembers its verdict.
 func (o *Operation) CheckBodyText(text []byte, value any) []Failure {
-	if o.Body == nil || text == nil {
+	body := o.Body()
+	if body == nil || text == nil {
 		return o.CheckBody(value)
 	}
-	failures, known := o.Body.verdicts.get(text)
+	failures, known := body.verdicts.get(text)
 	if !known {
 		failures = o.CheckBody(value)
-		o.Body.verdicts.put(text, failures)
+		body.verdicts.put(text, failures)
 	}
 	return slices.Clone(failures)
 }
@@ -163,7 +165,7 @@ func (r *Response) checkBody(header http.Header, body []byte) []Failure {
 	return failures
 }
 
-// hasMediaType tells whether a Content-Type header names the response's media
+// hasMediaType reports whether a Content-Type header names the response's media
 // type, whatever its parameters.
 func (r *Response) hasMediaType(header string) bool {
 	if rest, found := strings.CutPrefix(header, r.MediaType); found && rest == "; charset=utf-8" { // nearly always
@@ -329,8 +331,8 @@ func several(base located, rank int, keyword string, names []string, format stri
 	return out
 }
 
-// causes sums up why a value fits none of several alternatives. The library tells
-// of properties in any order; here they have one.
+// causes sums up why a value fits none of several alternatives. The library lists
+// properties in any order; here they have one.
 func causes(err *jsonschema.ValidationError) string {
 	var reasons []string
 	for i, cause := range err.Causes {

@@ -3,21 +3,10 @@ package spec
 import (
 	"net/http"
 	"strings"
+	"sync"
 )
 
-// Extensions of the document that the product reads.
-const (
-	extensionPermission  = "x-unleash-permission"
-	extensionProject     = "x-unleash-project"
-	extensionEnvironment = "x-unleash-environment"
-	extensionToken       = "x-unleash-token"
-	extensionEdition     = "x-unleash-edition"
-	extensionContentType = "x-unleash-accepts-any-content-type"
-	extensionStanding    = "x-unleash-standing"
-	extensionMode        = "x-unleash-mock-mode"
-)
-
-// Standing tells how well a fact of the contract is known.
+// Standing is how well a fact of the contract is known.
 type Standing string
 
 // The standings, best known first.
@@ -29,7 +18,7 @@ const (
 	Assumed    Standing = "assumed"    // no public evidence
 )
 
-// Operation is one operation of the document with its schemas compiled.
+// Operation is one operation of the document.
 type Operation struct {
 	// ID is the operationId.
 	ID string
@@ -57,15 +46,39 @@ type Operation struct {
 	Mode string
 	// AcceptsAnyContentType is true if the operation demands no content type.
 	AcceptsAnyContentType bool
-	// Parameters in the order of the document, which is the order of the checks.
-	Parameters []*Parameter
-	// Body describes the request body; nil if the document gives none.
-	Body *Body
-	// Responses by ascending status.
-	Responses []*Response
+
+	contract *Contract
+	text     []byte // in the document
+	shared   []byte // the parameters of its path, nil for none
+	once     sync.Once
+	content  content
+	err      error
 }
 
-// DemandsContentType tells whether a request must say that it is JSON: where
+// content is what is read of an operation when it is first needed.
+type content struct {
+	parameters []*Parameter
+	body       *Body
+	responses  []*Response
+}
+
+// read reads the content. The error is for Contract.Complete to tell.
+func (o *Operation) read() *content {
+	o.once.Do(func() { o.content, o.err = newReader(o.contract).content(o) })
+	return &o.content
+}
+
+// Parameters are the parameters in the order of the document, which is the order of the
+// checks.
+func (o *Operation) Parameters() []*Parameter { return o.read().parameters }
+
+// Body describes the request body; nil if the document gives none.
+func (o *Operation) Body() *Body { return o.read().body }
+
+// Responses are the documented responses by ascending status.
+func (o *Operation) Responses() []*Response { return o.read().responses }
+
+// DemandsContentType reports whether a request must say that it is JSON: where
 // something is changed, body or not.
 func (o *Operation) DemandsContentType() bool {
 	return !o.AcceptsAnyContentType && o.Method != http.MethodGet && o.Method != http.MethodDelete
@@ -78,7 +91,7 @@ type Parameter struct {
 	Required bool
 	Shape    *Shape
 
-	schema *deferred
+	schema *schema
 	// anyString is true if the schema has nothing to say of a string.
 	anyString bool
 }
@@ -89,7 +102,7 @@ type Body struct {
 	Required  bool
 	Shape     *Shape
 
-	schema   *deferred
+	schema   *schema
 	verdicts verdicts
 }
 
@@ -103,7 +116,7 @@ type Response struct {
 	Shape     *Shape
 	Headers   []*Header
 
-	schema   *deferred
+	schema   *schema
 	verdicts verdicts
 }
 
@@ -112,7 +125,7 @@ type Header struct {
 	Name     string
 	Required bool
 
-	schema *deferred
+	schema *schema
 }
 
 // Shape is the part of a schema that a compiled one does not keep: the order of
@@ -170,7 +183,7 @@ func (s *Shape) types() []string {
 
 // Response returns the documented response of that status, or nil.
 func (o *Operation) Response(status int) *Response {
-	for _, response := range o.Responses {
+	for _, response := range o.Responses() {
 		if response.Status == status {
 			return response
 		}
@@ -180,8 +193,8 @@ func (o *Operation) Response(status int) *Response {
 
 // Statuses lists the documented statuses, ascending.
 func (o *Operation) Statuses() []int {
-	statuses := make([]int, len(o.Responses))
-	for i, response := range o.Responses {
+	statuses := make([]int, len(o.Responses()))
+	for i, response := range o.Responses() {
 		statuses[i] = response.Status
 	}
 	return statuses

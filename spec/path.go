@@ -8,7 +8,7 @@ import (
 
 // Path is one path template of the document with its operations.
 type Path struct {
-	// Template is the path as the document writes it: /api/admin/signal-endpoints/{id}.
+	// Template is the path as the document writes it: /api/admin/segments/{id}.
 	Template string
 	// Operations are those of the path, in the document's order.
 	Operations []*Operation
@@ -42,8 +42,8 @@ func (p *Path) Allow() string {
 // Unleash's router does: letter case, a trailing slash and repeated slashes
 // make no difference, and an exact segment wins over a parameter. values are
 // the parameters' segments as they were sent, still escaped. canonical is the
-// path in the spelling of the document with those segments in place. A path
-// that is none of the document's gives nil.
+// path in the spelling of the document with those segments in place. path is nil
+// if the document does not have it.
 func (c *Contract) Match(escapedPath string) (path *Path, values []string, canonical string) {
 	segments := strings.FieldsFunc(escapedPath, func(r rune) bool { return r == '/' })
 	path, values = c.tree.match(segments, nil)

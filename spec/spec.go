@@ -1,6 +1,5 @@
-// Package spec holds the contract: the OpenAPI document of Unleash's
-// Operational API and, compiled from it once, everything that a server, a
-// proxy or a conformance suite needs to judge an exchange.
+// Package spec holds the contract: the OpenAPI document of Unleash's API and, read from
+// it, everything that a server, a proxy or a conformance suite needs to judge an exchange.
 //
 // The document is the single source. Routes, permissions, validation, docs and
 // coverage derive from it; nothing here names an operation.
@@ -10,99 +9,106 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/pb33f/go-yaml"
-	"github.com/pb33f/libopenapi"
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
+// What is embedded is made of the fragments; the JSON is what is read, since it need not
+// be parsed as a whole.
+//
 //go:generate go run ./internal/bundle
-//go:embed openapi.yaml
-var document []byte
+var (
+	//go:embed openapi.yaml
+	openapiYAML []byte
+	//go:embed openapi.json
+	openapiJSON []byte
+	//go:embed control.yaml
+	controlYAML []byte
+	//go:embed control.json
+	controlJSON []byte
+)
 
-// Document returns a copy of the embedded OpenAPI 3.0.3 document, in YAML.
-func Document() []byte { return append([]byte(nil), document...) }
+// Default returns the contract of Unleash's API that is embedded. All callers share it.
+func Default() *Contract { return unleash() }
 
-// Default returns the contract of the embedded document. It is read on the first
-// call and shared; a Contract is immutable and safe for concurrent use. What is
-// embedded is known to compile, so that nobody has to wait for all of it: a schema
-// is compiled by the first exchange that needs it, or by Complete.
-var Default = sync.OnceValue(func() *Contract {
-	contract, err := read(document)
+// Control returns the contract of the mock's own control API, below /_mock. All callers
+// share it.
+func Control() *Contract { return control() }
+
+var (
+	unleash = sync.OnceValue(func() *Contract { return embedded(openapiYAML, openapiJSON) })
+	control = sync.OnceValue(func() *Contract { return embedded(controlYAML, controlJSON) })
+)
+
+// embedded reads a document that tests have found to be right.
+func embedded(source, text []byte) *Contract {
+	contract, err := read(source, document.New(text))
 	if err != nil {
-		panic("spec: the embedded document does not compile: " + err.Error())
+		panic("spec: the embedded document cannot be used: " + err.Error())
 	}
 	return contract
-})
+}
 
-// Contract is a compiled OpenAPI document: its operations in the document's
-// order, each with compiled schemas for both directions.
+// Contract is an OpenAPI document with its operations. It does not change, and it is safe
+// for concurrent use: an operation and its schemas are read when they are first needed.
 type Contract struct {
 	title      string
 	version    string
-	yaml       []byte
+	source     []byte
+	document   *document.Document
 	operations []*Operation
 	byID       map[string]*Operation
 	paths      []*Path
 	tree       *node
+	schemas    schemas
 	complete   func() error
 }
 
-// Parse reads an OpenAPI 3.x document, YAML or JSON, and compiles every
-// operation of it. The error says what is wrong with the document and where.
+// Parse reads an OpenAPI 3.x document, YAML or JSON, and everything in it that is needed
+// to judge exchanges. The error says what is wrong with the document and where.
 func Parse(source []byte) (*Contract, error) {
-	contract, err := read(source)
+	read, err := parse(source)
 	if err != nil {
 		return nil, err
 	}
-	if err := contract.Complete(); err != nil {
-		return nil, err
-	}
-	if _, err := asJSON(contract.yaml, asItIs); err != nil {
-		return nil, fmt.Errorf("writing the OpenAPI document as JSON: %w", err)
-	}
-	return contract, nil
+	return read, read.Complete()
 }
 
-// Complete compiles the schemas that no exchange has needed yet. Of what Parse
-// returns there are none.
-func (c *Contract) Complete() error { return c.complete() }
-
-// read makes a contract whose schemas are not compiled yet.
-func read(source []byte) (*Contract, error) {
-	doc, err := libopenapi.NewDocument(source)
+// parse reads a document without its operations' schemas.
+func parse(source []byte) (*Contract, error) {
+	source = slices.Clone(source)
+	text, err := document.Read(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
 	}
-	model, err := doc.BuildV3Model()
-	if err != nil {
-		return nil, fmt.Errorf("building the OpenAPI model: %w", err)
-	}
-	info := doc.GetSpecInfo()
-	contract := &Contract{
-		yaml: append([]byte(nil), source...),
-		byID: map[string]*Operation{},
-		tree: &node{},
-	}
-	if model.Model.Info != nil {
-		contract.title, contract.version = model.Model.Info.Title, model.Model.Info.Version
-	}
-	if err := newCompiler(&model.Model, info.RootNode, info.VersionNumeric).into(contract); err != nil {
+	return read(source, text)
+}
+
+// read makes a contract of what a start needs: its operations, and who may use them.
+func read(source []byte, text *document.Document) (*Contract, error) {
+	contract := &Contract{source: source, document: text, byID: map[string]*Operation{}, tree: &node{}}
+	if err := contract.index(); err != nil {
 		return nil, err
 	}
 	if len(contract.operations) == 0 {
 		return nil, errors.New("the OpenAPI document has no operation")
 	}
-	contract.complete = sync.OnceValue(contract.compileSchemas)
+	contract.complete = sync.OnceValue(contract.readAll)
 	return contract, nil
 }
 
-func (c *Contract) compileSchemas() error {
+// Complete reads what no exchange has needed yet: the operations' parameters, bodies and
+// responses, and their schemas. The error says what is wrong with the document and where;
+// of what Parse returns nothing is.
+func (c *Contract) Complete() error { return c.complete() }
+
+func (c *Contract) readAll() error {
 	for _, operation := range c.operations {
-		if err := operation.compile(); err != nil {
-			return fmt.Errorf("%s %s: %w", operation.Method, operation.Path, err)
+		if err := operation.readAll(); err != nil {
+			return c.wrong(operation, err)
 		}
 	}
 	return nil
@@ -114,30 +120,25 @@ func (c *Contract) Title() string { return c.title }
 // Version is the document's info.version: the release of the API it describes.
 func (c *Contract) Version() string { return c.version }
 
-// YAML returns the document as it was given.
-func (c *Contract) YAML() []byte { return append([]byte(nil), c.yaml...) }
+// YAML returns the document as it was given; it may be JSON, which is YAML too.
+func (c *Contract) YAML() []byte { return slices.Clone(c.source) }
 
 // JSON returns the document as compact JSON, keys in the document's order.
-func (c *Contract) JSON() []byte {
-	text, _ := asJSON(c.yaml, asItIs) // which fails only where Parse has failed
-	return text
-}
+func (c *Contract) JSON() []byte { return c.document.Compact() }
 
 // JSONServedAt is JSON with one server in the place of the document's, so that
-// whoever reads it from a server sends requests there: a URL, or a path on the
+// those who read it from a server send requests there: a URL, or a path on the
 // host that serves it.
-func (c *Contract) JSONServedAt(url string) ([]byte, error) {
-	return asJSON(c.yaml, func(root *yaml.Node) *yaml.Node { return withServer(root, url) })
-}
+func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(url) }
 
 // Operations returns the operations in the order of the document.
-func (c *Contract) Operations() []*Operation { return append([]*Operation(nil), c.operations...) }
+func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
 // Operation returns the operation of that operationId, or nil.
 func (c *Contract) Operation(id string) *Operation { return c.byID[id] }
 
 // Paths returns the document's paths, in its order.
-func (c *Contract) Paths() []*Path { return append([]*Path(nil), c.paths...) }
+func (c *Contract) Paths() []*Path { return slices.Clone(c.paths) }
 
 // CheckHandlers compares the operationIds of the document with the ids that a
 // server can handle, and returns an error that names every difference.
@@ -158,6 +159,6 @@ func (c *Contract) CheckHandlers(ids []string) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	sort.Strings(problems)
+	slices.Sort(problems)
 	return errors.New(strings.Join(problems, "; "))
 }

@@ -182,8 +182,8 @@ func TestDocumentsThatCannotBeServedAreRefused(t *testing.T) {
 	for name, test := range map[string]struct{ document, want string }{
 		"no document":      {"hello", "OpenAPI document"},
 		"no operation":     {head + "  {}\n", "no operation"},
-		"no operationId":   {head + "  /a: {get: {responses: {'200': {description: d}}}}\n", "GET /a: the operation has no operationId"},
-		"twice":            {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /b: {get: {operationId: x, responses: {'200': {description: d}}}}\n", `the operationId "x" is taken by GET /a`},
+		"no operationId":   {head + "  /a: {get: {responses: {'200': {description: d}}}}\n", "GET /a (line 4): the operation has no operationId"},
+		"twice":            {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /b: {get: {operationId: x, responses: {'200': {description: d}}}}\n", "GET /b (x, line 5): the operationId is taken by GET /a"},
 		"undeclared":       {head + "  /a/{id}: {get: {operationId: x, responses: {'200': {description: d}}}}\n", "{id} is not declared"},
 		"no response":      {head + "  /a: {get: {operationId: x, responses: {}}}\n", "no response"},
 		"status range":     {head + "  /a: {get: {operationId: x, responses: {2XX: {description: d}}}}\n", "only plain status codes"},
@@ -262,7 +262,7 @@ components:
 }
 
 // TestADocumentInJSON: what JSON may escape and YAML may not is read, and comes out
-// again, with the server's place for the document's.
+// again as it was, with the server's place for the document's.
 func TestADocumentInJSON(t *testing.T) {
 	t.Parallel()
 	const paths = `"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d"}}}}}}`
@@ -270,11 +270,14 @@ func TestADocumentInJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want, got := `{"openapi":"3.0.3","info":{"title":"😀 / t","version":"1"},"servers":[{"url":"https://a"}],`+paths, string(contract.JSON()); got != want {
+	if want, got := `{"openapi":"3.0.3","info":{"title":"\ud83d\ude00 \/ t","version":"1"},"servers":[{"url":"https:\/\/a"}],`+paths, string(contract.JSON()); got != want {
 		t.Errorf("JSON is\n%s, want\n%s", got, want)
 	}
-	got, err := contract.JSONServedAt("/base")
-	if want := `{"openapi":"3.0.3","info":{"title":"😀 / t","version":"1"},"servers":[{"url":"/base"}],` + paths; err != nil || string(got) != want {
-		t.Errorf("JSONServedAt is\n%s, %v, want\n%s", got, err, want)
+	if got := contract.Title(); got != "😀 / t" {
+		t.Errorf("the title is %q", got)
+	}
+	got := contract.JSONServedAt("/base")
+	if want := `{"openapi":"3.0.3","info":{"title":"\ud83d\ude00 \/ t","version":"1"},"servers":[{"url":"/base"}],` + paths; string(got) != want {
+		t.Errorf("JSONServedAt is\n%s, want\n%s", got, want)
 	}
 }

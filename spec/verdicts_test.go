@@ -17,7 +17,7 @@ var jsonHeader = http.Header{"Content-Type": {"application/json; charset=utf-8"}
 // one, and bytes that differ get their own.
 func TestVerdictsAreRemembered(t *testing.T) {
 	t.Parallel()
-	contract, err := Parse(document)
+	contract, err := Parse(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestVerdictsAreRemembered(t *testing.T) {
 // share a verdict; whatever else stands in the place of the id is judged.
 func TestErrorsAreJudgedOnceButForTheirID(t *testing.T) {
 	t.Parallel()
-	contract, err := Parse(document)
+	contract, err := Parse(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestVerdictsOfManyAtOnce(t *testing.T) {
 // TestBodiesAreJudgedByTheirText: the verdict on a text is that on its value.
 func TestBodiesAreJudgedByTheirText(t *testing.T) {
 	t.Parallel()
-	contract, err := Parse(document)
+	contract, err := Parse(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestBodiesAreJudgedByTheirText(t *testing.T) {
 				t.Errorf("%s differs (-value +text):\n%s", text, diff)
 			}
 			for i := range got {
-				got[i] = Failure{} // whoever changes what he got harms nobody
+				got[i] = Failure{} // changing what one got harms nobody
 			}
 		}
 	}

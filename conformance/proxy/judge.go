@@ -49,7 +49,7 @@ func judgeParameters(x *exchange) []spec.Failure {
 	var failures []spec.Failure
 	query := qs.Parse(x.request.URL.RawQuery)
 	segments := x.params
-	for _, parameter := range x.operation.Parameters {
+	for _, parameter := range x.operation.Parameters() {
 		var value any
 		present := true
 		switch parameter.In {

@@ -154,7 +154,7 @@ func (x *exchange) exists() *apierror.Error {
 
 // readBody reads a body where the operation has one; elsewhere it is left alone.
 func (x *exchange) readBody() *apierror.Error {
-	if x.operation.Body == nil {
+	if x.operation.Body() == nil {
 		return nil
 	}
 	mediaType, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
@@ -183,7 +183,7 @@ func (x *exchange) validate() *apierror.Error {
 	query := x.r.URL.Query()
 	x.input.query = map[string]string{}
 	params := x.input.params
-	for _, parameter := range x.operation.Parameters {
+	for _, parameter := range x.operation.Parameters() {
 		var values []string
 		switch parameter.In {
 		case "path":
@@ -212,7 +212,7 @@ func (x *exchange) validate() *apierror.Error {
 			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, renamed(name, x.knows)))
 		}
 	}
-	if x.operation.Body == nil {
+	if x.operation.Body() == nil {
 		return nil
 	}
 	if failures := x.operation.CheckBody(x.value); len(failures) > 0 {
@@ -224,7 +224,7 @@ func (x *exchange) validate() *apierror.Error {
 // knows reports whether the operation has a query parameter: a mistyped one would be
 // a filter that does not filter.
 func (x *exchange) knows(name string) bool {
-	for _, parameter := range x.operation.Parameters {
+	for _, parameter := range x.operation.Parameters() {
 		if parameter.In == "query" && parameter.Name == name {
 			return true
 		}

@@ -60,7 +60,7 @@ func (c *inputCheck) step(f field) binder {
 		if !is {
 			continue
 		}
-		if !slices.ContainsFunc(c.operation.Parameters, func(p *spec.Parameter) bool { return p.In == in && p.Name == name }) {
+		if !slices.ContainsFunc(c.operation.Parameters(), func(p *spec.Parameter) bool { return p.In == in && p.Name == name }) {
 			c.fail("there is no %s parameter %s", in, name)
 			return nil
 		}
@@ -89,11 +89,11 @@ func (c *inputCheck) step(f field) binder {
 		return nil
 	}
 	c.bound["body "+f.json] = true
-	if c.operation.Body == nil {
+	if c.operation.Body() == nil {
 		c.fail("the request has no body for %s", f.json)
 		return nil
 	}
-	place, shape := c.operation.Body.Shape.Property(f.json)
+	place, shape := c.operation.Body().Shape.Property(f.json)
 	if place < 0 {
 		c.fail("the body has no property %s", f.json)
 		return nil
@@ -123,13 +123,13 @@ func (c *inputCheck) finish() error {
 			c.fail("the path parameter %s is not bound", name)
 		}
 	}
-	for _, parameter := range c.operation.Parameters {
+	for _, parameter := range c.operation.Parameters() {
 		if parameter.In != "path" && !c.bound[parameter.In+" "+parameter.Name] {
 			c.fail("the %s parameter %s is not bound", parameter.In, parameter.Name)
 		}
 	}
-	if c.operation.Body != nil && !c.whole && c.operation.Body.Shape != nil {
-		for _, property := range c.operation.Body.Shape.Properties {
+	if c.operation.Body() != nil && !c.whole && c.operation.Body().Shape != nil {
+		for _, property := range c.operation.Body().Shape.Properties {
 			if !c.bound["body "+property.Name] {
 				c.fail("the property %s of the body is not bound", property.Name)
 			}

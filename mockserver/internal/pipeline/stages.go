@@ -166,7 +166,7 @@ func (x *exchange) validate() *apierror.Error {
 		return nil
 	}
 	for _, in := range []string{"path", "query", "header"} {
-		for _, parameter := range x.operation.Parameters {
+		for _, parameter := range x.operation.Parameters() {
 			if parameter.In != in {
 				continue
 			}
@@ -206,8 +206,8 @@ func (x *exchange) validateBody() *apierror.Error {
 	if len(failures) == 0 {
 		return nil
 	}
-	if x.Policy == Faithful && x.operation.Body != nil {
-		x.body.Value = ajv.Coerce(x.operation.Body.Shape, x.body.Value)
+	if x.Policy == Faithful && x.operation.Body() != nil {
+		x.body.Value = ajv.Coerce(x.operation.Body().Shape, x.body.Value)
 		remaining := x.operation.CheckBody(x.body.Value)
 		if len(remaining) == 0 {
 			x.violate(traffic.ToServer, traffic.Accepted, 0, failures)

@@ -114,7 +114,7 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 	case http.StatusRequestEntityTooLarge:
 		errs = append(errs, apierror.BodyParser(status, "request entity too large"))
 	case http.StatusUnsupportedMediaType:
-		if o.Body != nil && !o.AcceptsAnyContentType {
+		if o.Body() != nil && !o.AcceptsAnyContentType {
 			errs = append(errs, apierror.ContentType(r.ContentType))
 		}
 		errs = append(errs, apierror.BodyParser(status, `unsupported charset "ISO-8859-1"`))

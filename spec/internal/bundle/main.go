@@ -1,5 +1,6 @@
-// Command bundle makes one OpenAPI document of the contract's fragments. It runs in the
-// folder spec, by go generate.
+// Command bundle makes one OpenAPI document of the contract's fragments, and writes it
+// and the document of the control API as JSON too, which is what the program reads. It
+// runs in the folder spec, by go generate.
 //
 // components.yaml is the document without its resources; every other fragment adds paths,
 // and components and tags of its own. What a fragment refers to in another one by file
@@ -21,24 +22,52 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
 const (
 	fragments = "openapi"
-	document  = "openapi.yaml"
 	shared    = "components.yaml"
 )
 
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bundle: ")
-	text, err := bundle(os.DirFS(fragments))
+	files, err := generate(os.DirFS("."))
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile(document, text, 0o644); err != nil {
-		log.Fatal(err)
+	for name, text := range files {
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
+}
+
+// generate returns the texts of the files that are made of those in a folder.
+func generate(folder fs.FS) (map[string][]byte, error) {
+	parts, err := fs.Sub(folder, fragments)
+	if err != nil {
+		return nil, err
+	}
+	openapi, err := bundle(parts)
+	if err != nil {
+		return nil, err
+	}
+	control, err := fs.ReadFile(folder, "control.yaml")
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{"openapi.yaml": openapi}
+	for name, source := range map[string][]byte{"openapi.json": openapi, "control.json": control} {
+		read, err := document.Read(source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		files[name] = append(read.Text(), '\n')
+	}
+	return files, nil
 }
 
 // heading says where the document is changed.

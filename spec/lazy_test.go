@@ -9,15 +9,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSchemasAreCompiledWhenNeeded: who asks before all are compiled gets the
-// same verdicts, however many ask at once.
-func TestSchemasAreCompiledWhenNeeded(t *testing.T) {
+// TestOperationsAreReadWhenNeeded: who asks before all are read gets the same
+// verdicts, however many ask at once.
+func TestOperationsAreReadWhenNeeded(t *testing.T) {
 	t.Parallel()
-	whole, err := Parse(document)
+	whole, err := Parse(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := read(document)
+	fresh, err := parse(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,15 +36,15 @@ func TestSchemasAreCompiledWhenNeeded(t *testing.T) {
 					}
 				}
 				twin := whole.Operation(operation.ID)
-				for i, parameter := range operation.Parameters {
+				for i, parameter := range operation.Parameters() {
 					for _, value := range []any{"7", "x", []any{"7"}} {
-						same(parameter.Name, twin.Parameters[i].Check(value, true), parameter.Check(value, true))
+						same(parameter.Name, twin.Parameters()[i].Check(value, true), parameter.Check(value, true))
 					}
 				}
 				for _, body := range []any{nil, "x", map[string]any{}, map[string]any{"name": 7.0}} {
 					same(body, twin.CheckBody(body), operation.CheckBody(body))
 				}
-				for _, response := range operation.Responses {
+				for _, response := range operation.Responses() {
 					header := http.Header{"Content-Type": {response.MediaType}}
 					for _, body := range []string{`{}`, `{"id":"no UUID","name":7}`, `[1]`, `"x"`} {
 						same(body, twin.CheckResponse(response.Status, header, []byte(body)), operation.CheckResponse(response.Status, header, []byte(body)))
@@ -61,10 +61,10 @@ func TestParseTellsOfEverySchema(t *testing.T) {
 	t.Parallel()
 	const bad = "schema: {type: string, pattern: \"(\"}"
 	for name, test := range map[string]struct{ operation, response, want string }{
-		"a body of a request": {"requestBody: {content: {application/json: {" + bad + "}}}", "", "POST /x: request body: "},
-		"a parameter":         {"parameters: [{name: q, in: query, " + bad + "}]", "", "POST /x: parameter q: "},
-		"a body":              {"summary: s", "content: {application/json: {" + bad + "}}", "POST /x: response 200: "},
-		"a header":            {"summary: s", "headers: {X-A: {" + bad + "}}", "POST /x: response 200: header X-A: "},
+		"a body of a request": {"requestBody: {content: {application/json: {" + bad + "}}}", "", "POST /x (x, line 6): request body: "},
+		"a parameter":         {"parameters: [{name: q, in: query, " + bad + "}]", "", "POST /x (x, line 6): parameter q: "},
+		"a body":              {"summary: s", "content: {application/json: {" + bad + "}}", "POST /x (x, line 6): response 200: "},
+		"a header":            {"summary: s", "headers: {X-A: {" + bad + "}}", "POST /x (x, line 6): response 200: header X-A: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,160 @@
+package spec
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestOddDocuments: what OpenAPI allows and our document does not have.
+func TestOddDocuments(t *testing.T) {
+	t.Parallel()
+	const (
+		reply = "      responses: {'200': {description: d, content: {application/json: {schema: %s}}}}\n"
+		tree  = "  schemas: {node: {type: object, required: [v], properties: {v: {type: integer}, left: {$ref: '#/components/schemas/node'}, next: {type: array, items: {$ref: '#/components/schemas/node'}}}}}\n"
+	)
+	answers := func(schema string) string { return fmt.Sprintf(reply, schema) }
+	for name, test := range map[string]struct {
+		version, operation, components string
+		good, bad                      string // bodies of an answer
+	}{
+		"a schema that contains itself": {
+			"3.0.3", answers("{$ref: '#/components/schemas/node'}"), tree, `{"v":1,"left":{"v":2,"next":[{"v":3}]}}`, `{"v":1,"left":{"v":2,"next":[{}]}}`,
+		},
+		"a response by reference": {
+			"3.0.3", "      responses: {'200': {$ref: '#/components/responses/ok'}}\n",
+			tree + "  responses: {ok: {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/node'}}}}}\n", `{"v":1}`, `{}`,
+		},
+		"a schema of another place": {
+			"3.0.3", "      requestBody: {content: {application/json: {schema: {type: object, required: [v]}}}}\n" +
+				answers("{$ref: '#/paths/~1x/post/requestBody/content/application~1json/schema'}"), tree, `{"v":1}`, `{}`,
+		},
+		"a part of a schema": {
+			"3.0.3", answers("{$ref: '#/components/schemas/node/properties/v'}"), tree, `1`, `"x"`,
+		},
+		"an odd name": {
+			"3.0.3", answers("{$ref: '#/components/schemas/a~1b%20c'}"), "  schemas: {a/b c: {type: object, required: [v]}}\n", `{"v":1}`, `{}`,
+		},
+		"a reference with siblings": {
+			"3.1.0", answers("{$ref: '#/components/schemas/node', required: [w]}"), tree, `{"v":1,"w":1}`, `{"v":1}`,
+		},
+		"a list of types": {
+			"3.1.0", answers("{type: [string, 'null']}"), tree, `null`, `1`,
+		},
+		"a boolean schema": {
+			"3.1.0", answers("{not: {$ref: '#/components/schemas/nothing'}, type: object}"), "  schemas: {nothing: false}\n", `{}`, `1`,
+		},
+		"a null that is allowed": {
+			"3.0.3", answers("{type: object, nullable: true}"), tree, `null`, `1`,
+		},
+		"a discriminator": {
+			"3.0.3", answers("{$ref: '#/components/schemas/pet'}"),
+			"  schemas: {pet: {oneOf: [{$ref: '#/components/schemas/dog'}], discriminator: {propertyName: k, mapping: {d: '#/components/schemas/dog'}}}, dog: {type: object, required: [k, v]}}\n",
+			`{"k":"d","v":1}`, `{"k":"d"}`,
+		},
+		"an example that looks like a reference": {
+			"3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {type: object, required: [v]}, example: {v: {$ref: '#/nothing'}, a: '#/info/title'}}}}}\n",
+			tree, `{"v":1}`, `{}`,
+		},
+		"a property that only answers have, by reference": {
+			"3.0.3", answers("{type: object, required: [v, w], properties: {v: {$ref: '#/components/schemas/secret'}}}"),
+			"  schemas: {secret: {type: string, writeOnly: true}}\n", `{"w":1}`, `{"v":"x"}`,
+		},
+		"a media type without a schema": {
+			"3.0.3", "      responses: {'200': {description: d, content: {application/json: {}}}}\n", tree, `[]`, `{`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract, err := Parse(oddDocument(test.version, test.operation, test.components))
+			if err != nil {
+				t.Fatal(err)
+			}
+			operation := contract.Operation("x")
+			if failures := operation.CheckResponse(http.StatusOK, jsonHeader, []byte(test.good)); len(failures) > 0 {
+				t.Errorf("%s fails: %v", test.good, failures)
+			}
+			if failures := operation.CheckResponse(http.StatusOK, jsonHeader, []byte(test.bad)); len(failures) == 0 {
+				t.Errorf("%s passes", test.bad)
+			}
+		})
+	}
+}
+
+func oddDocument(version, operation, components string) []byte {
+	return []byte("openapi: " + version + "\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: x\n" + operation + "components:\n" + components)
+}
+
+// TestPathsByReference: a path may be another one, and have parameters for all of its
+// operations.
+func TestPathsByReference(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse([]byte(`
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /x/{id}: {$ref: '#/components/pathItems/x'}
+  x-internal: {get: {}}
+components:
+  pathItems:
+    x:
+      summary: s
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      get:
+        operationId: x
+        parameters: [{name: q, in: query, schema: {type: string}}]
+        responses: {'200': {description: d}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, parameter := range contract.Find(http.MethodGet, "/x/7").Parameters() {
+		names = append(names, parameter.In+" "+parameter.Name)
+	}
+	if got := strings.Join(names, ", "); got != "path id, query q" || len(contract.Operations()) != 1 {
+		t.Errorf("the parameters are %s", got)
+	}
+}
+
+// TestShapesOfSchemasThatContainThemselves end where they begin.
+func TestShapesOfSchemasThatContainThemselves(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(oddDocument("3.0.3", "      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/node'}}}}\n      responses: {'200': {description: d}}\n",
+		"  schemas: {node: {type: object, properties: {a: {$ref: '#/components/schemas/node'}, b: {type: array, items: {$ref: '#/components/schemas/node'}}}}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := contract.Operation("x").Body().Shape
+	if _, a := shape.Property("a"); a != shape {
+		t.Errorf("a is %+v", a)
+	}
+	if _, b := shape.Property("b"); b.Items != shape {
+		t.Errorf("b is %+v", b)
+	}
+}
+
+// TestWhatCannotBeReadIsToldWithItsPlace.
+func TestWhatCannotBeReadIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
+	const place = "POST /x (x, line 6): "
+	answers := func(schema string) string {
+		return fmt.Sprintf("      responses: {'200': {description: d, content: {application/json: {schema: %s}}}}\n", schema)
+	}
+	for name, test := range map[string]struct{ operation, components, want string }{
+		"a reference to nothing":          {answers("{$ref: '#/components/schemas/none'}"), "  schemas: {}\n", place + "component `#/components/schemas/none` does not exist"},
+		"one behind a reference":          {answers("{$ref: '#/components/schemas/a'}"), "  schemas: {a: {properties: {b: {$ref: '#/components/schemas/none'}}}}\n", place + "component `#/components/schemas/none` does not exist"},
+		"a reference to a file":           {answers("{$ref: 'other.yaml#/a'}"), "  schemas: {}\n", place + "component `"},
+		"a reference to a host":           {answers("{$ref: 'http://127.0.0.1:1/a'}"), "  schemas: {}\n", place + "component `http://127.0.0.1:1/a` does not exist"},
+		"references that lead in circles": {answers("{$ref: '#/components/schemas/a'}"), "  schemas: {a: {$ref: '#/components/schemas/b'}, b: {$ref: '#/components/schemas/a'}}\n", place + "infinite circular reference detected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Parse(oddDocument("3.0.3", test.operation, test.components))
+			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}

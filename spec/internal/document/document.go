@@ -1,0 +1,262 @@
+// Package document reads an OpenAPI document by its parts, so that an operation needs no
+// more of it than its own.
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/buger/jsonparser"
+	"github.com/go-openapi/jsonpointer"
+	"github.com/pb33f/go-yaml"
+)
+
+// Document is an OpenAPI document as JSON, on the lines of the text that it was read from.
+type Document struct {
+	text       []byte
+	components func() map[string]map[string][]byte // by section and name
+}
+
+// Read reads a document in JSON or YAML.
+func Read(source []byte) (*Document, error) {
+	if json.Valid(source) {
+		return New(source), nil
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(source, &root); err != nil {
+		return nil, err
+	}
+	text, err := JSON(&root)
+	if err != nil {
+		return nil, err
+	}
+	return New(text), nil
+}
+
+// New returns the document of a text that is known to be JSON.
+func New(text []byte) *Document {
+	d := &Document{text: text[:len(text):len(text)]}
+	d.components = sync.OnceValue(d.readComponents)
+	return d
+}
+
+func (d *Document) readComponents() map[string]map[string][]byte {
+	sections := map[string]map[string][]byte{}
+	for section, entries := range Members(Member(d.text, "components")) {
+		sections[section] = map[string][]byte{}
+		for name, component := range Members(entries) {
+			sections[section][name] = component
+		}
+	}
+	return sections
+}
+
+// Text is the document's JSON.
+func (d *Document) Text() []byte { return d.text }
+
+// Compact returns the document without blanks.
+func (d *Document) Compact() []byte {
+	var out bytes.Buffer
+	_ = json.Compact(&out, d.text) // which is JSON
+	return out.Bytes()
+}
+
+// ServedAt returns the document without blanks, with one server in the place of its own.
+func (d *Document) ServedAt(url string) []byte {
+	servers, _ := json.Marshal([]map[string]string{{"url": url}})
+	var members [][]byte
+	add := func(name string, value []byte) {
+		key, _ := json.Marshal(name)
+		members = append(members, slices.Concat(key, []byte{':'}, value))
+	}
+	for name, value := range Members(d.text) {
+		if name != "servers" {
+			add(name, value)
+		}
+		if name == "info" { // which every document has
+			add("servers", servers)
+		}
+	}
+	return New(slices.Concat([]byte{'{'}, bytes.Join(members, []byte{','}), []byte{'}'})).Compact()
+}
+
+// Line returns the line on which a part of the document begins.
+func (d *Document) Line(part []byte) int {
+	// A part is a slice of the text: its capacity is what is left of the text.
+	return 1 + bytes.Count(d.text[:cap(d.text)-cap(part)], []byte{'\n'})
+}
+
+// Members yields the members of an object in their order. What is no object has none.
+func Members(object []byte) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		_ = jsonparser.ObjectEach(object, func(name, value []byte, kind jsonparser.ValueType, end int) error {
+			size := len(value)
+			if kind == jsonparser.String {
+				size += len(`""`) // which the value lacks
+			}
+			if !yield(string(name), object[end-size:end]) {
+				return errEnough
+			}
+			return nil
+		})
+	}
+}
+
+var errEnough = errors.New("enough")
+
+// Member returns a member of an object, nil if there is none of that name.
+func Member(object []byte, name string) []byte {
+	for other, value := range Members(object) {
+		if other == name {
+			return value
+		}
+	}
+	return nil
+}
+
+// Resolve returns what an object refers to, and the object itself if it refers to nothing.
+func (d *Document) Resolve(object []byte) ([]byte, error) {
+	for range maxReferences {
+		var reference string
+		written := Member(object, "$ref")
+		if written == nil || json.Unmarshal(written, &reference) != nil {
+			return object, nil
+		}
+		tokens, here := split(reference)
+		if !here {
+			return nil, fmt.Errorf("the reference %q leads out of the document", reference)
+		}
+		if object = d.at(tokens); object == nil {
+			return nil, fmt.Errorf("the reference %q leads nowhere", reference)
+		}
+	}
+	return nil, errors.New("a reference leads to itself")
+}
+
+// maxReferences bounds how many references lead from one to the next.
+const maxReferences = 100
+
+// at returns what a JSON pointer leads to, nil for nothing.
+func (d *Document) at(tokens []string) []byte {
+	if len(tokens) == 3 && tokens[0] == "components" {
+		return d.components()[tokens[1]][tokens[2]]
+	}
+	value := d.text
+	for _, token := range tokens {
+		value = Member(value, token)
+	}
+	return value
+}
+
+// Operation returns a document of one operation: the operation, the parameters of its
+// path if there are any, and what these refer to.
+func (d *Document) Operation(path, method string, operation, parameters []byte) ([]byte, error) {
+	item := map[string]json.RawMessage{method: operation, "parameters": parameters}
+	if parameters == nil {
+		delete(item, "parameters")
+	}
+	part := map[string]any{
+		"openapi": json.RawMessage(Member(d.text, "openapi")),
+		"info":    map[string]string{"title": "", "version": ""},
+	}
+	maps.Copy(part, d.reach(operation, parameters))
+	put(part, []string{"paths", path}, item)
+	return json.Marshal(part)
+}
+
+// Schema returns a schema together with what it refers to, under the same pointers. The
+// schema is an object, or it refers to nothing.
+func (d *Document) Schema(schema []byte) ([]byte, error) {
+	reached := d.reach(schema)
+	if len(reached) == 0 {
+		return schema, nil
+	}
+	members, err := json.Marshal(reached)
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Join([][]byte{bytes.TrimSuffix(schema, []byte{'}'}), members[1:]}, []byte{','}), nil
+}
+
+// reach returns what texts refer to, and what that refers to in turn, as members of a
+// document that hold nothing else.
+func (d *Document) reach(texts ...[]byte) map[string]any {
+	reached, seen := map[string]any{}, map[string]bool{}
+	for len(texts) > 0 {
+		text := texts[0]
+		texts = texts[1:]
+		for reference := range references(text) {
+			tokens, here := split(reference)
+			if !here || len(tokens) < depths[tokens[0]] {
+				continue
+			}
+			tokens = tokens[:max(1, depths[tokens[0]])]
+			if key := strings.Join(tokens, "\n"); !seen[key] {
+				seen[key] = true
+				if target := d.at(tokens); target != nil {
+					put(reached, tokens, json.RawMessage(target))
+					texts = append(texts, target)
+				}
+			}
+		}
+	}
+	return reached
+}
+
+// depths says how far what belongs together lies below the members of a document. Other
+// members are taken as a whole.
+var depths = map[string]int{"components": 3, "paths": 2}
+
+// put puts a value into an object of objects.
+func put(into map[string]any, at []string, value any) {
+	for _, name := range at[:len(at)-1] {
+		next, is := into[name].(map[string]any)
+		if !is {
+			next = map[string]any{}
+			into[name] = next
+		}
+		into = next
+	}
+	into[at[len(at)-1]] = value
+}
+
+// references yields the strings of a JSON text that look like references within the
+// document, wherever they stand: some are discriminators, and some are none.
+func references(text []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			at := bytes.Index(text, []byte(`"#`))
+			if at < 0 {
+				return
+			}
+			text = text[at+1:]
+			end := max(bytes.IndexByte(text, '"'), 0)
+			if reference, err := jsonparser.ParseString(text[:end]); err == nil && !yield(reference) {
+				return
+			}
+			text = text[end:]
+		}
+	}
+}
+
+// split returns the tokens of a reference within the document.
+func split(reference string) ([]string, bool) {
+	fragment, here := strings.CutPrefix(reference, "#/")
+	if !here {
+		return nil, false
+	}
+	fragment, err := url.PathUnescape(fragment)
+	tokens := strings.Split(fragment, "/")
+	for i, token := range tokens {
+		tokens[i] = jsonpointer.Unescape(token)
+	}
+	return tokens, err == nil
+}

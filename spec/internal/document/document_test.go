@@ -1,0 +1,268 @@
+package document_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
+)
+
+const notes = `openapi: 3.0.3
+info: {title: Notes, version: "1"}
+servers: [{url: "https://a"}]
+paths:
+  /notes:
+    parameters: [{$ref: '#/components/parameters/page'}]
+    get: &get
+      description: >-
+        Lists
+        notes.
+      responses: {200: {$ref: '#/components/responses/notes'}}
+    head: *get
+  /other/{a b}:
+    $ref: '#/paths/~1notes'
+  /tags:
+    get: {<<: *get, summary: Tags}
+components:
+  schemas:
+    note/text: {type: string, example: '#/info/title'}
+    note: {properties: {text: {$ref: '#/components/schemas/note~1text'}, tree: {$ref: '#/components/schemas/note'}}}
+    unused: {type: string}
+  parameters:
+    page: {name: page, in: query, schema: {type: integer}}
+  responses:
+    notes: {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/note'}}}}
+`
+
+func read(t *testing.T, source string) *document.Document {
+	t.Helper()
+	d, err := document.Read([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// at returns the member of a member, and so on.
+func at(d *document.Document, names ...string) []byte {
+	value := d.Text()
+	for _, name := range names {
+		value = document.Member(value, name)
+	}
+	return value
+}
+
+// TestReadKeepsLines: every part of a document in YAML is on its line in the JSON.
+func TestReadKeepsLines(t *testing.T) {
+	t.Parallel()
+	d := read(t, notes)
+	for pointer, want := range map[string]int{
+		"openapi":                        1,
+		"info version":                   2,
+		"paths /notes":                   6,
+		"paths /notes get":               7,
+		"paths /notes get responses":     11,
+		"components schemas unused":      21,
+		"components parameters page":     23,
+		"components parameters page in":  23,
+		"components responses notes":     25,
+		"components schemas note/text":   19,
+		"paths /tags get summary":        16,
+		"components schemas unused type": 21,
+	} {
+		if got := d.Line(at(d, strings.Fields(pointer)...)); got != want {
+			t.Errorf("%s is on line %d, want %d", pointer, got, want)
+		}
+	}
+	if got := d.Line(at(d, "paths", "/other/{a b}", "$ref")); got != 14 {
+		t.Errorf("the reference is on line %d", got)
+	}
+}
+
+// TestReadResolvesWhatJSONDoesNotHave: aliases, merges and keys that are numbers.
+func TestReadResolvesWhatJSONDoesNotHave(t *testing.T) {
+	t.Parallel()
+	d := read(t, notes)
+	get := string(at(d, "paths", "/notes", "get"))
+	if want := `{"description":"Lists notes.","responses":{"200":{"$ref":"#/components/responses/notes"}}}`; compact(t, get) != want {
+		t.Errorf("got %s, want %s", compact(t, get), want)
+	}
+	if head := string(at(d, "paths", "/notes", "head")); compact(t, head) != compact(t, get) {
+		t.Errorf("the alias is %s", head)
+	}
+	if tags := compact(t, string(at(d, "paths", "/tags", "get"))); !strings.Contains(tags, `"Lists notes."`) || !strings.Contains(tags, `"summary":"Tags"`) || strings.Contains(tags, "<<") {
+		t.Errorf("the merge is %s", tags)
+	}
+}
+
+func compact(t *testing.T, text string) string {
+	t.Helper()
+	return string(read(t, text).Compact())
+}
+
+// TestReadTakesJSONAsItIs, escapes and lines included.
+func TestReadTakesJSONAsItIs(t *testing.T) {
+	t.Parallel()
+	source := "{\n \"a\": \"\\ud83d\\ude00 \\/\",\n \"b\": {\"c\": [1, 2]}\n}\n"
+	d := read(t, source)
+	if string(d.Text()) != source {
+		t.Errorf("got %s", d.Text())
+	}
+	if line := d.Line(at(d, "b", "c")); line != 3 {
+		t.Errorf("c is on line %d", line)
+	}
+	if got := string(d.Compact()); got != `{"a":"\ud83d\ude00 \/","b":{"c":[1,2]}}` {
+		t.Errorf("without blanks it is %s", got)
+	}
+}
+
+func TestReadSaysWhatIsWrongAndWhere(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"a: 1\nb:\n  c: 1\n  c: 2\n": `line 4: "c" stands on line 3 already`,
+		"a: &a\n  b: *a\n":           "nested too deeply",
+		"a: [":                       "L2.C1",
+		"a: .inf":                    "unsupported value",
+	} {
+		if _, err := document.Read([]byte(source)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %s", source, err, want)
+		}
+	}
+}
+
+// TestOperation: what an operation is read from holds what it reaches, and nothing else.
+func TestOperation(t *testing.T) {
+	t.Parallel()
+	d := read(t, notes)
+	for name, test := range map[string]struct {
+		operation, parameters []byte
+		want                  string
+	}{
+		"with all that it reaches": {
+			at(d, "paths", "/notes", "get"), at(d, "paths", "/notes", "parameters"),
+			`{"components":{
+				"parameters":{"page":{"name":"page","in":"query","schema":{"type":"integer"}}},
+				"responses":{"notes":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/note"}}}}},
+				"schemas":{
+					"note":{"properties":{"text":{"$ref":"#/components/schemas/note~1text"},"tree":{"$ref":"#/components/schemas/note"}}},
+					"note/text":{"type":"string","example":"#/info/title"}}},
+			"info":{"title":"Notes","version":"1"},
+			"openapi":"3.0.3",
+			"paths":{"/x":{
+				"get":{"description":"Lists notes.","responses":{"200":{"$ref":"#/components/responses/notes"}}},
+				"parameters":[{"$ref":"#/components/parameters/page"}]}}}`,
+		},
+		"that reaches another path": {
+			[]byte(`{"a":{"$ref":"#/paths/~1tags/get"},"b":"#/nothing","c":"#/components/schemas"}`), nil,
+			`{"components":{
+				"responses":{"notes":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/note"}}}}},
+				"schemas":{
+					"note":{"properties":{"text":{"$ref":"#/components/schemas/note~1text"},"tree":{"$ref":"#/components/schemas/note"}}},
+					"note/text":{"type":"string","example":"#/info/title"}}},
+			"info":{"title":"Notes","version":"1"},
+			"openapi":"3.0.3",
+			"paths":{
+				"/tags":{"get":{"summary":"Tags","description":"Lists notes.","responses":{"200":{"$ref":"#/components/responses/notes"}}}},
+				"/x":{"get":{"a":{"$ref":"#/paths/~1tags/get"},"b":"#/nothing","c":"#/components/schemas"}}}}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := d.Operation("/x", "get", test.operation, test.parameters)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var read, want any
+			for text, into := range map[string]*any{string(got): &read, test.want: &want} {
+				if err := json.Unmarshal([]byte(text), into); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(want, read); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	d := read(t, notes)
+	for source, want := range map[string]string{
+		`true`:              `true`,
+		`{"type":"string"}`: `{"type":"string"}`,
+		`{"$ref":"#\/components\/schemas\/note~1text"}`: `{"$ref":"#\/components\/schemas\/note~1text","components":{"schemas":{"note/text":{"type":"string","example":"#/info/title"}}},"info":{"title":"Notes","version":"1"}}`,
+		`{"$ref":"#/components/schemas/note~1text"}`:    `{"$ref":"#/components/schemas/note~1text","components":{"schemas":{"note/text":{"type":"string","example":"#/info/title"}}},"info":{"title":"Notes","version":"1"}}`,
+	} {
+		got, err := d.Schema([]byte(source))
+		if err != nil || string(got) != want {
+			t.Errorf("%s: got %s, %v, want %s", source, got, err, want)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	d := read(t, notes+`  headers:
+    a: {$ref: '#/components/headers/b'}
+    b: {$ref: '#/components/headers/a'}
+    c: {$ref: '#/components/headers/d%20e'}
+    d e: {name: c}
+    f: {$ref: 'other.yaml#/a'}
+    g: {$ref: '#/components/headers/h'}
+    i: {$ref: 7}
+`)
+	for name, want := range map[string]string{
+		"a": "a reference leads to itself",
+		"c": `{"name":"c"}`,
+		"f": `the reference "other.yaml#/a" leads out of the document`,
+		"g": `the reference "#/components/headers/h" leads nowhere`,
+		"i": `{"$ref":7}`,
+	} {
+		got, err := d.Resolve(at(d, "components", "headers", name))
+		if err != nil {
+			got = []byte(err.Error())
+		}
+		if string(got) != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+	item, err := d.Resolve(at(d, "paths", "/other/{a b}"))
+	if err != nil || d.Line(item) != 6 {
+		t.Errorf("got %s, %v", item, err)
+	}
+}
+
+func TestServedAt(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`{"info": {"a": 1}, "servers": [], "paths": {}}`: `{"info":{"a":1},"servers":[{"url":"/base"}],"paths":{}}`,
+		`{"paths": {}, "info": "i"}`:                     `{"paths":{},"info":"i","servers":[{"url":"/base"}]}`,
+	} {
+		if got := string(read(t, source).ServedAt("/base")); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestMembersComeInOrder(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for name, value := range document.Members([]byte(` { "b" : "x\"y" , "a\n":{"c":"}"},"c":[1,"]"] , "d":-1.5e3,"e":null } `)) {
+		got = append(got, fmt.Sprintf("%s %s", name, value))
+	}
+	want := []string{`b "x\"y"`, "a\n" + ` {"c":"}"}`, `c [1,"]"]`, "d -1.5e3", "e null"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, nothing := range []string{"", "null", "[]", `"a"`, "{}"} {
+		for name := range document.Members([]byte(nothing)) {
+			t.Errorf("%s has the member %s", nothing, name)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/go-openapi/jsonpointer"
+	"github.com/pb33f/jsonschema/v6"
+	"github.com/pb33f/libopenapi-validator/config"
+	"github.com/pb33f/libopenapi-validator/helpers"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
+)
+
+// direction is the way that a value goes.
+type direction string
+
+// The directions, by the keyword of the properties that do not go that way.
+const (
+	request direction = "readOnly"
+	reply   direction = "writeOnly"
+)
+
+// schemas are those of a document. Operations share many of them, such as those of errors.
+type schemas struct {
+	document *document.Document
+	version  float32 // of OpenAPI
+
+	mu    sync.Mutex
+	known map[schemaKey]*schema
+}
+
+type schemaKey struct {
+	source    string
+	direction direction
+}
+
+// open makes the schemas of a document in a version of OpenAPI.
+func (s *schemas) open(document *document.Document, version string) error {
+	if len(version) < 3 || version[:2] != "3." {
+		return fmt.Errorf("it is not an OpenAPI document of version 3: its version is %q", version)
+	}
+	number, err := strconv.ParseFloat(version[:3], 32)
+	if err != nil {
+		return fmt.Errorf("the version of OpenAPI: %w", err)
+	}
+	s.document, s.version, s.known = document, float32(number), map[schemaKey]*schema{}
+	return nil
+}
+
+// of returns the schema that the document writes so, for values that go in a direction.
+func (s *schemas) of(source []byte, direction direction) *schema {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := schemaKey{string(source), direction}
+	if s.known[key] == nil {
+		s.known[key] = &schema{compile: func() (compiledSchema, error) { return s.compile(source, direction) }}
+	}
+	return s.known[key]
+}
+
+func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
+	text, err := s.document.Schema(source)
+	if err != nil {
+		return compiledSchema{}, err
+	}
+	var root any
+	if err := json.Unmarshal(text, &root); err != nil {
+		return compiledSchema{}, err
+	}
+	if bytes.Contains(text, fmt.Appendf(nil, "%q", direction)) {
+		demandLess(root, root, direction)
+		if text, err = json.Marshal(root); err != nil {
+			return compiledSchema{}, err
+		}
+	}
+	compiled, err := helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(config.WithFormatAssertions()), s.version)
+	if err != nil {
+		return compiledSchema{}, err
+	}
+	return compiledSchema{schema: compiled, anyUUID: takesAnyUUID(root, root, 0)}, nil
+}
+
+// schema is compiled when an exchange needs it, or when all are.
+type schema struct {
+	once    sync.Once
+	compile func() (compiledSchema, error)
+
+	compiledSchema
+	err error
+}
+
+type compiledSchema struct {
+	schema *jsonschema.Schema
+	// anyUUID is true if any UUID is as good as another for the property id.
+	anyUUID bool
+}
+
+// get returns the compiled schema; one that is not there allows everything. The error
+// is for Contract.Complete to tell.
+func (s *schema) get() compiledSchema {
+	if s == nil {
+		return compiledSchema{}
+	}
+	s.once.Do(func() {
+		s.compiledSchema, s.err = s.compile()
+		s.compile = nil
+	})
+	return s.compiledSchema
+}
+
+// complete compiles the schema if it is not yet.
+func (s *schema) complete() error {
+	if s.get(); s == nil {
+		return nil
+	}
+	return s.err
+}
+
+// demandLess takes the properties that do not go in a direction off those that a schema
+// demands, and does so in the schemas that it is made of.
+func demandLess(part, root any, direction direction) {
+	switch part := part.(type) {
+	case []any:
+		for _, element := range part {
+			demandLess(element, root, direction)
+		}
+	case map[string]any:
+		properties, _ := part["properties"].(map[string]any)
+		required, _ := part["required"].([]any)
+		if properties != nil && required != nil {
+			part["required"] = slices.DeleteFunc(required, func(name any) bool {
+				text, _ := name.(string)
+				property, _ := follow(properties[text], root).(map[string]any)
+				return property[string(direction)] == true
+			})
+		}
+		for _, member := range part {
+			demandLess(member, root, direction)
+		}
+	}
+}
+
+// maxDepth ends what is said of schemas that contain themselves.
+const maxDepth = 16
+
+// takesAnyUUID reports whether one UUID in the property id is as good as another
+// for a schema: nothing in it, or in what it is composed of, sets two values of a type
+// apart that have the same form. Formats do, but not one UUID from another.
+func takesAnyUUID(part, root any, depth int) bool {
+	object, is := follow(part, root).(map[string]any)
+	if !is {
+		return true
+	}
+	for _, keyword := range []string{"enum", "const", "pattern", "patternProperties", "dependentSchemas"} {
+		if _, has := object[keyword]; has {
+			return false
+		}
+	}
+	composed := []any{object["not"], object["if"], object["then"], object["else"]}
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		several, _ := object[keyword].([]any)
+		composed = append(composed, several...)
+	}
+	if properties, has := object["properties"].(map[string]any); has {
+		composed = append(composed, properties["id"])
+	}
+	return depth < maxDepth && !slices.ContainsFunc(composed, func(next any) bool { return !takesAnyUUID(next, root, depth+1) })
+}
+
+// follow returns what a decoded schema refers to, or the schema itself.
+func follow(part, root any) any {
+	for range maxDepth {
+		object, _ := part.(map[string]any)
+		reference, is := object["$ref"].(string)
+		if !is {
+			return part
+		}
+		pointer, err := jsonpointer.New(strings.TrimPrefix(reference, "#"))
+		if err != nil {
+			return nil
+		}
+		if part, _, err = pointer.Get(root); err != nil {
+			return nil
+		}
+	}
+	return nil
+}
