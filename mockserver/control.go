@@ -8,15 +8,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
+// controlOptions are what the control API needs.
+func (c *config) controlOptions(about control.About) control.Options {
+	return control.Options{Contract: c.contract, Access: c.access, About: about, NewID: c.newID, Logger: c.logger}
+}
+
 // newControl builds the control API of the server.
 func (s *Server) newControl() *control.Mock {
-	return control.NewMock(control.Options{
-		Contract: s.contract,
-		Access:   s.access,
-		About:    control.About{Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath},
-		NewID:    s.newID,
-		Logger:   s.logger,
-	}, s.workspaces, s.engine)
+	about := control.About{Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath}
+	return control.NewMock(s.controlOptions(about), s.workspaces, s.engine)
 }
 
 // serveExtras answers what Unleash's API does not have: the control API with its page,
@@ -35,6 +35,6 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 	return true
 }
 
-// Close ends what goes on for longer than a request, such as streams of events, so
-// that an http.Server can stop. The server can be used further.
+// Close ends whatever outlives a request, such as streams of events, so that an
+// http.Server can stop. The server can be used further.
 func (s *Server) Close() { s.workspaces.Close() }

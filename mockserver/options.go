@@ -89,7 +89,7 @@ type config struct {
 	access        control.Access
 }
 
-// Option changes how New builds a server.
+// Option changes how New builds a server, or NewMonitor a monitor.
 type Option func(*config) error
 
 func defaults() config {
@@ -107,6 +107,20 @@ func defaults() config {
 
 		access: control.OpenAccess(),
 	}
+}
+
+// configured applies options to the defaults.
+func configured(options []Option) (*config, error) {
+	c := defaults()
+	for _, option := range options {
+		if err := option(&c); err != nil {
+			return nil, err
+		}
+	}
+	if c.contract == nil {
+		c.contract = spec.Default()
+	}
+	return &c, nil
 }
 
 // WithContract serves another document than the embedded one. Its operations

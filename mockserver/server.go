@@ -68,16 +68,11 @@ type Server struct {
 // New builds a server. It fails if the contract's operations and the server's
 // handlers differ, or if the seed is not valid.
 func New(options ...Option) (*Server, error) {
-	s := &Server{config: defaults()}
-	for _, option := range options {
-		if err := option(&s.config); err != nil {
-			return nil, err
-		}
+	c, err := configured(options)
+	if err != nil {
+		return nil, err
 	}
-	if s.contract == nil {
-		s.contract = spec.Default()
-	}
-	var err error
+	s := &Server{config: *c}
 	if s.engine, err = engine.New(s.contract, resources.All(s.allowed())...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
@@ -231,7 +226,7 @@ func withPath(r *http.Request, original pipeline.Sent, route string) *http.Reque
 }
 
 // newID makes the id of an error of a request that reaches no operation.
-func (s *Server) newID() string { return pipeline.NewID(s.random, s.logger) }
+func (c *config) newID() string { return pipeline.NewID(c.random, c.logger) }
 
 // reachedAt is the instance's URL, configured or as the request tells it.
 func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string {

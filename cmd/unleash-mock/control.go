@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
-	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
 )
 
 // controlTokenVariable holds the token of the control API. There is no flag for
@@ -55,10 +54,9 @@ func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 // controlAccess is who may use the control API of a server, and how that is
 // worded.
 type controlAccess struct {
-	option  mockserver.Option // for serve
-	monitor monitor.Access    // for proxy
-	said    string
-	page    bool // whether there is a page to see
+	option mockserver.Option
+	said   string
+	page   bool // whether there is a page to see
 }
 
 // controlAccess decides by the address to listen on: open on loopback, elsewhere
@@ -68,17 +66,14 @@ func (p *program) controlAccess(address *net.TCPAddr) controlAccess {
 	switch {
 	case secret != "":
 		return controlAccess{
-			option: mockserver.WithControlToken(secret), monitor: monitor.WithToken(secret),
-			said: "with the token of " + controlTokenVariable, page: true,
+			option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true,
 		}
 	case address.IP.IsLoopback():
 		return controlAccess{
-			option: mockserver.WithControlOnLoopback(), monitor: monitor.OnLoopback(),
-			said: "open to programs on this host", page: true,
+			option: mockserver.WithControlOnLoopback(), said: "open to programs on this host", page: true,
 		}
 	}
 	return controlAccess{
-		option: mockserver.WithoutControl(), monitor: monitor.Off(),
-		said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on",
+		option: mockserver.WithoutControl(), said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on",
 	}
 }

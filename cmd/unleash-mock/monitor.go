@@ -10,8 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
-	"github.com/unleash-mock/unleash-mock/internal/traffic"
-	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // monitorFlags are the flags of proxy for what it shows of the traffic.
@@ -28,13 +27,13 @@ const (
 
 func (m *monitorFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&m.control, "control", controlOn, "on for the live page and the control API under /_mock; off to pass that path on, too")
-	f.IntVar(&m.journalSize, "journal-size", monitor.DefaultJournalSize, described("how many exchanges the journal keeps", proxyVariables["journal-size"]))
+	f.IntVar(&m.journalSize, "journal-size", mockserver.DefaultBounds().Journal, described("how many exchanges the journal keeps", proxyVariables["journal-size"]))
 }
 
 func (m *monitorFlags) check() error {
 	switch {
 	case m.control != controlOn && m.control != controlOff:
-		return usageError("--control %q is none of on, off", m.control)
+		return usageError("--control %q is not on or off", m.control)
 	case m.journalSize < 0:
 		return usageError("--journal-size %d is less than 0", m.journalSize)
 	}
@@ -43,27 +42,25 @@ func (m *monitorFlags) check() error {
 
 // monitoring is the monitor of a proxy, if it has one.
 type monitoring struct {
-	monitor *monitor.Monitor // nil for none
+	monitor *mockserver.Monitor // nil for none
 	said    string
 	page    bool
 }
 
-// watch gives a proxy a monitor: it is told of what passes, unless nobody could
-// see it.
+// watch gives a proxy a monitor, which learns what passes unless nobody could see it.
 func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.Options, logger *slog.Logger) (monitoring, error) {
 	if flags.control == controlOff {
-		return monitoring{said: "off; " + monitor.Path + " is the upstream's"}, nil
+		return monitoring{said: "off; " + mockserver.ControlPath + " is the upstream's"}, nil
 	}
 	access := p.controlAccess(address)
-	m, err := monitor.New(monitor.Options{
-		Upstream: options.Upstream, Contract: options.Contract, BasePath: options.BasePath,
-		Access: access.monitor, JournalSize: flags.journalSize, Version: options.Version, Logger: logger,
-	})
+	m, err := mockserver.NewMonitor(options.Upstream,
+		mockserver.WithContract(options.Contract), mockserver.WithBasePath(options.BasePath), mockserver.WithVersion(options.Version),
+		mockserver.WithLogger(logger), mockserver.WithBounds(mockserver.Bounds{Journal: flags.journalSize}), access.option)
 	if err != nil {
 		return monitoring{}, toolError("%w", err)
 	}
 	if access.page {
-		options.Observe = func(x traffic.Exchange) { m.Append(&x) }
+		options.Observe = m.Append
 	}
 	return monitoring{monitor: m, said: access.said, page: access.page}, nil
 }
@@ -83,11 +80,11 @@ func (w monitoring) close() {
 	}
 }
 
-// announcement tells where the page is and who may use the API.
+// announcement says where the page is and who may use the API.
 func (w monitoring) announcement(url string) string {
 	var out strings.Builder
 	if w.page {
-		fmt.Fprintf(&out, "  live page        %s%s\n", url, monitor.Path)
+		fmt.Fprintf(&out, "  live page        %s%s\n", url, mockserver.ControlPath)
 	}
 	fmt.Fprintf(&out, "  control API      %s\n", w.said)
 	return out.String()

@@ -13,8 +13,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
-	"github.com/unleash-mock/unleash-mock/internal/traffic"
-	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // BenchmarkProxy compares with a plain reverse proxy: what judging costs a
@@ -42,11 +41,11 @@ func BenchmarkProxy(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(judging.Close)
-	journal, err := monitor.New(monitor.Options{JournalSize: monitor.DefaultJournalSize})
+	monitor, err := mockserver.NewMonitor(target)
 	if err != nil {
 		b.Fatal(err)
 	}
-	noting, err := proxy.New(proxy.Options{Upstream: target, Observe: func(x traffic.Exchange) { journal.Append(&x) }})
+	noting, err := proxy.New(proxy.Options{Upstream: target, Observe: monitor.Append})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,8 +12,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
-	"github.com/unleash-mock/unleash-mock/internal/traffic"
-	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // harmful is an upstream that breaks the contract, and says what nobody would
@@ -46,11 +45,11 @@ func between(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := monitor.New(monitor.Options{Upstream: target, JournalSize: 100})
+	m, err := mockserver.NewMonitor(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := proxy.New(proxy.Options{Upstream: target, Observe: func(x traffic.Exchange) { m.Append(&x) }})
+	p, err := proxy.New(proxy.Options{Upstream: target, Observe: m.Append})
 	if err != nil {
 		t.Fatal(err)
 	}

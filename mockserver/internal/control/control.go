@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -44,7 +45,7 @@ type Options struct {
 // About is what getInfo answers, without what is empty.
 type About struct {
 	Version    string
-	Upstream   string // of a proxy, without credentials
+	Upstream   *url.URL // of a proxy; nil for none
 	Validation string
 	Edition    string
 	BasePath   string
@@ -107,24 +108,6 @@ func newAPI(options Options, mode mode) *api {
 		"streamEvents":    a.streamEvents,
 	}
 	return a
-}
-
-// Proxy is the control API of a proxy. It is safe for concurrent use.
-type Proxy struct {
-	*api
-	journal *journal.Journal
-}
-
-// NewProxy returns the API of a proxy that writes to a journal.
-func NewProxy(options Options, journal *journal.Journal) *Proxy {
-	p := &Proxy{newAPI(options, modeProxy), journal}
-	p.contract = func() (*spec.Contract, error) { return spec.Control(), nil }
-	return p
-}
-
-// Serve answers a request for an escaped path that Has accepts.
-func (p *Proxy) Serve(rw http.ResponseWriter, r *http.Request, path string) {
-	p.serve(rw, r, path, request{workspace: workspace.Default, journal: p.journal}, func(id string) handler { return p.handlers[id] })
 }
 
 // Mock is the control API of a mock. It is safe for concurrent use.

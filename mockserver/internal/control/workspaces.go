@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -30,7 +31,7 @@ type wireInfo struct {
 
 func (a *api) getInfo(_ context.Context, r *request) (response, error) {
 	out := wireInfo{
-		Mode: a.mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: a.About.Upstream,
+		Mode: a.mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: shownURL(a.About.Upstream),
 		Validation: a.About.Validation, Edition: a.About.Edition,
 		Workspace: r.workspace, BasePath: a.About.BasePath,
 	}
@@ -38,6 +39,15 @@ func (a *api) getInfo(_ context.Context, r *request) (response, error) {
 		out.Operations = append(out.Operations, wireOperation{Operation: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Statuses: o.Statuses()})
 	}
 	return ok(out)
+}
+
+// shownURL is a URL without what could be a secret.
+func shownURL(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return shown.String()
 }
 
 type wireWorkspaces struct {

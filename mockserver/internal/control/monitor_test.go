@@ -1,4 +1,4 @@
-package monitor_test
+package control
 
 import (
 	"bufio"
@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -17,7 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
-	"github.com/unleash-mock/unleash-mock/mockserver/monitor"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -25,21 +26,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // desk is a monitor before a handler that answers everything with "passed".
 type desk struct {
-	*monitor.Monitor
+	*Monitor
 	t      *testing.T
 	url    string
 	client *http.Client
 }
 
-func open(t *testing.T, options monitor.Options) *desk {
+func openDesk(t *testing.T, size int, access Access, about About) *desk {
 	t.Helper()
-	if options.JournalSize == 0 {
-		options.JournalSize = 10
-	}
-	m, err := monitor.New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := NewMonitor(Options{
+		Contract: spec.Default(), Access: access, About: about, NewID: func() string { return "id" }, Logger: slog.New(slog.DiscardHandler),
+	}, journal.New(size, nil))
 	server := httptest.NewUnstartedServer(m.Before(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "passed") })))
 	server.Config.RegisterOnShutdown(m.Close)
 	server.Start()
@@ -93,9 +90,9 @@ func (d *desk) must(status int, method, path, body string, header ...string) str
 	return string(text)
 }
 
-// exchange is one that broke the contract.
-func exchange(path string) *traffic.Exchange {
-	return &traffic.Exchange{
+// passed is an exchange that broke the contract.
+func passed(path string) traffic.Exchange {
+	return traffic.Exchange{
 		Started: time.Now(), Duration: time.Millisecond, Method: "GET", Host: "h", Path: path, Operation: "getHealth", Status: 200, Caller: "nobody",
 		Response: traffic.Message{Body: []byte(`{"health":"FINE"}`)},
 		Violations: []traffic.Violation{{Direction: traffic.ToClient, Outcome: traffic.Passed, Status: 200,
@@ -142,9 +139,9 @@ func TestEveryOperation(t *testing.T) {
 		}
 		t.Run(operation.ID, func(t *testing.T) {
 			t.Parallel()
-			d := open(t, monitor.Options{Version: "v1", Upstream: &url.URL{Scheme: "http", User: url.UserPassword("u", "secret"), Host: "up.example", Path: "/base", RawQuery: "token=secret"}})
-			d.Append(exchange("/health"))
-			d.Append(&traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404, Response: traffic.Message{Size: 7}})
+			d := openDesk(t, 10, OpenAccess(), About{Version: "v1", Upstream: &url.URL{Scheme: "http", User: url.UserPassword("u", "secret"), Host: "up.example", Path: "/base", RawQuery: "token=secret"}})
+			d.Append(passed("/health"))
+			d.Append(traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404, Response: traffic.Message{Size: 7}})
 			example, exists := examples[operation.ID]
 			if !exists {
 				t.Fatal("it has no example")
@@ -167,8 +164,8 @@ func TestEveryOperation(t *testing.T) {
 // TestAnExchangeThatDoesNotCount is in the journal and not in the coverage.
 func TestAnExchangeThatDoesNotCount(t *testing.T) {
 	t.Parallel()
-	d := open(t, monitor.Options{})
-	d.Append(&traffic.Exchange{Method: "GET", Path: "/health", Operation: "getHealth", Status: 502, Uncovered: true})
+	d := openDesk(t, 10, OpenAccess(), About{})
+	d.Append(traffic.Exchange{Method: "GET", Path: "/health", Operation: "getHealth", Status: 502, Uncovered: true})
 	if text := d.must(200, "GET", "/_mock/coverage", ""); strings.Contains(text, "502") || !strings.Contains(text, `"covered":0`) {
 		t.Errorf("got %s", text)
 	}
@@ -180,7 +177,7 @@ func TestAnExchangeThatDoesNotCount(t *testing.T) {
 // TestWhatIsTheMonitors: all below /_mock under the base path, and nothing else.
 func TestWhatIsTheMonitors(t *testing.T) {
 	t.Parallel()
-	d := open(t, monitor.Options{BasePath: "base/"})
+	d := openDesk(t, 10, OpenAccess(), About{BasePath: "/base"})
 	for path, passes := range map[string]bool{
 		"/base/_mock/info": false, "/BASE/_mock/info": false, "/base/_mock/": false, "/base/_mock/page.js": false, "/base/_mock/info?x": false,
 		"/_mock/info": true, "/base/_mocked": true, "/base": true, "/base/api": true, "/base2/_mock/info": true, "/base/w/a/_mock/info": true,
@@ -204,26 +201,26 @@ func TestWhatIsTheMonitors(t *testing.T) {
 func TestWhoMayUseIt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		access       monitor.Access
+		access       Access
 		header       string
 		status, page int
 	}{
-		"everybody":     {monitor.Access{}, "", 200, 200},
-		"loopback":      {monitor.OnLoopback(), "", 200, 200},
-		"another page":  {monitor.OnLoopback(), "Sec-Fetch-Site: cross-site", 200, 200},
-		"no token":      {monitor.WithToken("very-secret"), "", 401, 200},
-		"a wrong token": {monitor.WithToken("very-secret"), "Authorization: Bearer secret", 401, 200},
-		"the token":     {monitor.WithToken("very-secret"), "Authorization: Bearer very-secret", 200, 200},
-		"nobody":        {monitor.Off(), "", 404, 404},
+		"everybody":     {Access{}, "", 200, 200},
+		"loopback":      {LoopbackAccess(), "", 200, 200},
+		"another page":  {LoopbackAccess(), "Sec-Fetch-Site: cross-site", 200, 200},
+		"no token":      {TokenAccess("very-secret"), "", 401, 200},
+		"a wrong token": {TokenAccess("very-secret"), "Authorization: Bearer secret", 401, 200},
+		"the token":     {TokenAccess("very-secret"), "Authorization: Bearer very-secret", 200, 200},
+		"nobody":        {NoAccess(), "", 404, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := open(t, monitor.Options{Access: test.access})
+			d := openDesk(t, 10, test.access, About{})
 			d.must(test.status, "GET", "/_mock/info", "", test.header)
 			d.must(test.page, "GET", "/_mock/", "", test.header)
 		})
 	}
-	d := open(t, monitor.Options{Access: monitor.OnLoopback()})
+	d := openDesk(t, 10, LoopbackAccess(), About{})
 	if text := d.must(403, "DELETE", "/_mock/requests", "", "Sec-Fetch-Site: cross-site"); !strings.Contains(text, "another origin") {
 		t.Errorf("got %s", text)
 	}
@@ -232,11 +229,11 @@ func TestWhoMayUseIt(t *testing.T) {
 // TestWaitingEndsWithTheExchange that was waited for.
 func TestWaitingEndsWithTheExchange(t *testing.T) {
 	t.Parallel()
-	d := open(t, monitor.Options{})
+	d := openDesk(t, 10, OpenAccess(), About{})
 	var appending sync.WaitGroup
 	appending.Go(func() {
-		d.Append(exchange("/ready"))
-		d.Append(exchange("/health"))
+		d.Append(passed("/ready"))
+		d.Append(passed("/health"))
 	})
 	if text := d.must(200, "GET", "/_mock/requests?path=/health&wait=1m", ""); !strings.Contains(text, `"matched":1,"complete":true`) {
 		t.Errorf("got %s", text)
@@ -273,13 +270,13 @@ func (d *desk) stream(path string, header ...string) (next func() (event, id, da
 // monitor.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	d := open(t, monitor.Options{JournalSize: 3})
+	d := openDesk(t, 3, OpenAccess(), About{})
 	next, end := d.stream("/_mock/events")
 	defer end()
 	if event, _, data := next(); event != "hello" || data != `{"workspace":"default","newest":0}` {
 		t.Errorf("%s %s", event, data)
 	}
-	d.Append(exchange("/health"))
+	d.Append(passed("/health"))
 	if event, id, data := next(); event != "violation" || id != "" || !strings.Contains(data, `"exchange":1,"operationId":"getHealth"`) || !strings.Contains(data, `"pointer":"/health"`) {
 		t.Errorf("%s %s %s", event, id, data)
 	}
@@ -287,7 +284,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("%s %s %s", event, id, data)
 	}
 	for range 5 {
-		d.Append(&traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404})
+		d.Append(traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404})
 	}
 	later, endLater := d.stream("/_mock/events", "Last-Event-ID: 1")
 	defer endLater()
@@ -305,7 +302,7 @@ func TestEvents(t *testing.T) {
 // TestManyAppendAndLook at once, and nothing is lost.
 func TestManyAppendAndLook(t *testing.T) {
 	t.Parallel()
-	d := open(t, monitor.Options{JournalSize: 50})
+	d := openDesk(t, 50, OpenAccess(), About{})
 	const writers, each = 8, 100
 	next, end := d.stream("/_mock/events")
 	defer end()
@@ -313,7 +310,7 @@ func TestManyAppendAndLook(t *testing.T) {
 	for w := range writers {
 		running.Go(func() {
 			for i := range each {
-				d.Append(exchange(fmt.Sprintf("/%d/%d", w, i)))
+				d.Append(passed(fmt.Sprintf("/%d/%d", w, i)))
 			}
 		})
 		running.Go(func() {

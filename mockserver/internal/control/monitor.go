@@ -1,0 +1,59 @@
+package control
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Monitor is the control API of what is not a mock, such as a proxy: it shows
+// exchanges that pass elsewhere. What only a mock has, such as state, rules and
+// workspaces, answers 404. It is safe for concurrent use.
+type Monitor struct {
+	api     *api
+	journal *journal.Journal
+}
+
+// NewMonitor returns a monitor that writes to a journal.
+func NewMonitor(options Options, journal *journal.Journal) *Monitor {
+	m := &Monitor{newAPI(options, modeProxy), journal}
+	m.api.contract = func() (*spec.Contract, error) { return spec.Control(), nil }
+	return m
+}
+
+// Append adds an exchange to the journal, which copies what it keeps but the violations,
+// at most 16 KiB of a body, and shows none of its secrets.
+func (m *Monitor) Append(x traffic.Exchange) { m.journal.Append(&x) }
+
+// Close ends whatever outlives a request, such as streams of events, so that an
+// http.Server can stop. The monitor can be used further.
+func (m *Monitor) Close() { m.journal.Close() }
+
+// Before returns a handler that answers what is for the monitor, and leaves everything
+// else to next.
+func (m *Monitor) Before(next http.Handler) http.Handler {
+	input := request{workspace: workspace.Default, journal: m.journal}
+	find := func(id string) handler { return m.api.handlers[id] }
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path, inside := m.below(r); inside {
+			m.api.serve(w, r, path, input, find)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// below takes the base path off the escaped path of a request, and reports whether the
+// rest is the monitor's.
+func (m *Monitor) below(r *http.Request) (string, bool) {
+	path, base := r.URL.EscapedPath(), m.api.About.BasePath
+	if len(path) < len(base) || !strings.EqualFold(path[:len(base)], base) {
+		return path, false
+	}
+	path = path[len(base):]
+	return path, Has(path)
+}
