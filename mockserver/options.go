@@ -11,6 +11,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
@@ -196,6 +197,32 @@ func WithEdition(edition Edition) Option {
 func WithLimits(limits Limits) Option {
 	return func(c *config) error {
 		c.limits = limits
+		return nil
+	}
+}
+
+// Bounds are how much a server keeps. A field of 0 or less is any number or never,
+// but for Journal, which then keeps nothing, and Signals.
+type Bounds struct {
+	// Workspaces is how many there may be besides the first.
+	Workspaces int
+	// WorkspaceIdle is after how long without a request a workspace is removed.
+	WorkspaceIdle time.Duration
+	// Journal is how many exchanges each workspace's journal keeps; all are counted.
+	Journal int
+	// Signals is how many signals each workspace keeps; the oldest go first.
+	Signals int
+}
+
+// DefaultBounds returns the bounds of a server that is not told others.
+func DefaultBounds() Bounds {
+	return Bounds{Workspaces: 5000, WorkspaceIdle: 30 * time.Minute, Journal: journal.DefaultSize, Signals: 100_000}
+}
+
+// WithBounds sets how much the server keeps; DefaultBounds is the default.
+func WithBounds(bounds Bounds) Option {
+	return func(c *config) error {
+		c.bounds = bounds
 		return nil
 	}
 }

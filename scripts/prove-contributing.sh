@@ -52,7 +52,7 @@ for _ in $(seq 100); do
 done
 "$copy/unleash-mock" verify --target "http://127.0.0.1:$(cat "$copy/port")" --token '*:*.unleash-insecure-admin-api-token' \
     --profile all --allow-writes --operation getNotes --operation createNote --operation deleteNote | tee "$copy/report"
-grep -q 'A note that is deleted is gone\|3 passed\|[0-9]* passed' "$copy/report"
+grep -q ': 3 passed' "$copy/report"
 
 echo "--- the lint of the document"
 .ci/run spec-lint

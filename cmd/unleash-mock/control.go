@@ -23,7 +23,6 @@ var workspaceVariables = map[string]string{
 	"max-workspaces": "UNLEASH_MOCK_MAX_WORKSPACES",
 	"workspace-idle": "UNLEASH_MOCK_WORKSPACE_IDLE",
 	"journal-size":   "UNLEASH_MOCK_JOURNAL_SIZE",
-	"max-signals":    "UNLEASH_MOCK_MAX_SIGNALS",
 }
 
 func (w *workspaceFlags) add(f *pflag.FlagSet) {
@@ -32,11 +31,10 @@ func (w *workspaceFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, described("how many workspaces there may be besides the first; 0 is any number", workspaceVariables["max-workspaces"]))
 	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, described("after how long without a request a workspace is removed; 0 is never", workspaceVariables["workspace-idle"]))
 	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
-	f.IntVar(&w.bounds.Signals, "max-signals", w.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", workspaceVariables["max-signals"]))
 }
 
 func (w *workspaceFlags) options() ([]mockserver.Option, error) {
-	for flag, number := range map[string]int{"max-workspaces": w.bounds.Workspaces, "journal-size": w.bounds.Journal, "max-signals": w.bounds.Signals} {
+	for flag, number := range map[string]int{"max-workspaces": w.bounds.Workspaces, "journal-size": w.bounds.Journal} {
 		if number < 0 {
 			return nil, usageError("--%s %d is less than 0", flag, number)
 		}

@@ -58,6 +58,7 @@ var serveVariables = map[string]string{
 	"edition":       "UNLEASH_MOCK_EDITION",
 	"limits":        "UNLEASH_MOCK_LIMITS",
 	"log-level":     "LOG_LEVEL",
+	"max-signals":   "UNLEASH_MOCK_MAX_SIGNALS",
 	"unleash-url":   "UNLEASH_URL",
 	"base-uri-path": "BASE_URI_PATH",
 }
@@ -114,6 +115,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
 	flags.workspaceFlags.add(f)
+	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f)
 	return command
 }
@@ -244,6 +246,9 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 		mockserver.WithVersion(productVersion()),
 		mockserver.WithLogger(logger),
 		access.option,
+	}
+	if flags.bounds.Signals < 0 {
+		return nil, usageError("--max-signals %d is less than 0", flags.bounds.Signals)
 	}
 	ofWorkspaces, err := flags.workspaceFlags.options()
 	if err != nil {

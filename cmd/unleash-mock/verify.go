@@ -124,7 +124,7 @@ Exit codes:
 		Example: `  unleash-mock verify --target http://127.0.0.1:4242
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --report junit=verify.xml
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --profile all
-  unleash-mock verify --target http://127.0.0.1:4242 --operation createSignalEndpoint --tags '@writes and not @assumed'
+  unleash-mock verify --target http://127.0.0.1:4242 --operation getReady --operation getHealth --tags '@writes and not @assumed'
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -4,7 +4,7 @@
 //		mock := mocktest.Start(t)
 //		client := myapp.NewClient(mock.URL, mock.Tokens.Admin)
 //		...
-//		mock.AssertRequests(1, mocktest.Filter{Operation: "createSignalEndpoint"})
+//		mock.AssertRequests(1, mocktest.Filter{Operation: "getReady"})
 //		mock.AssertNoViolations()
 //	}
 //

@@ -2,7 +2,7 @@
 // statuses, their four envelopes and their wordings, to the key order.
 //
 // Wordings of envelope A, C and D are observed on Unleash 8.2.0. Wordings of
-// envelope B for signal endpoints are assumed; those of its siblings differ
+// envelope B are assumed unless a resource says otherwise: they differ
 // from resource to resource.
 package apierror
 
