@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -123,6 +124,12 @@ func newAssigner(t reflect.Type) assigner {
 	if t == jsonType {
 		return func(into reflect.Value, value any) { into.SetBytes(v8json.Stringify(nil, value)) }
 	}
+	if t == timeType {
+		return assignTime
+	}
+	if t == secretType {
+		return assignSecret
+	}
 	switch t.Kind() {
 	case reflect.Interface:
 		return func(into reflect.Value, value any) {
@@ -173,6 +180,19 @@ func newAssigner(t reflect.Type) assigner {
 	panic(fmt.Sprintf("engine: an input cannot hold a %v", t))
 }
 
+func assignTime(into reflect.Value, value any) {
+	text, _ := value.(string)
+	if moment, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		into.Set(reflect.ValueOf(moment))
+	}
+}
+
+func assignSecret(into reflect.Value, value any) {
+	if text, is := value.(string); is {
+		into.Set(reflect.ValueOf(NewSecret(text)))
+	}
+}
+
 // listAssigner reads a list. A single value in its place is a list of one: a
 // parameter of the query that was sent once.
 func listAssigner(t reflect.Type, assign assigner) assigner {
@@ -220,8 +240,9 @@ func structAssigner(t reflect.Type) assigner {
 	return func(into reflect.Value, value any) {
 		object, _ := value.(map[string]any)
 		for _, part := range parts {
+			field := reach(into, part.path)
 			if inner, has := object[part.name]; has {
-				part.assign(at(into, part.path), inner)
+				part.assign(field, inner)
 			}
 		}
 	}

@@ -66,6 +66,20 @@ func at(v reflect.Value, path []int) reflect.Value {
 	return v
 }
 
+// reach is at for a struct that is filled: structs embedded by a pointer are made.
+func reach(v reflect.Value, path []int) reflect.Value {
+	for _, i := range path {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v
+}
+
 var (
 	timeType   = reflect.TypeFor[time.Time]()
 	jsonType   = reflect.TypeFor[JSON]()

@@ -63,6 +63,7 @@ type Input struct {
 // Operation is a handler with its input and answer. Read and Write make one.
 type Operation interface {
 	plan(operation *spec.Operation) (*Plan, error)
+	types() (in, out reflect.Type)
 }
 
 // Plan is an operation with all that its requests need compiled.
@@ -93,6 +94,10 @@ type Checker interface{ Check() error }
 type operation[In, Out any] struct {
 	read  func(*View, In) (Answer[Out], error)
 	write func(*Tx, In) (Answer[Out], error)
+}
+
+func (operation[In, Out]) types() (in, out reflect.Type) {
+	return reflect.TypeFor[In](), reflect.TypeFor[Out]()
 }
 
 func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {

@@ -38,6 +38,9 @@ type Resource struct {
 	// Upgrade turns the resource's part of a snapshot of a version into that of the
 	// next; nil if it never changed.
 	Upgrade func(snapshot *v8json.Object, from int)
+	// Lessons are what recorded exchanges show of the resource, made anew for each
+	// recording; nil for nothing.
+	Lessons func() Lessons
 	// WellKnown lists the tokens of a seed that a user may want to be shown; nil for
 	// none.
 	WellKnown func(seed *v8json.Object) []Token
@@ -166,6 +169,7 @@ func (e *Engine) add(resource Resource) (problems []error) {
 			e.numbered = append(e.numbered, table)
 		}
 	}
+	resource.checkLessons(fail)
 	for _, bound := range resource.Bounds {
 		e.bounds[bound.Table] = bound
 	}

@@ -18,11 +18,7 @@ func (e *Engine) SeedSchema(rules string) []byte {
 		}
 	}
 	for _, value := range e.values {
-		kind := "array"
-		if value.Default[0] == '{' {
-			kind = "object"
-		}
-		properties.Set(value.Name, object("description", "What an operation answers, as it stands.", "type", []any{kind, "null"}))
+		properties.Set(value.Name, object("description", "What an operation answers, as it stands.", "type", []any{value.kind(), "null"}))
 	}
 	properties.Set(rules, object("description", "Errors, delays and faults instead of the usual answers; the schema rule of the control API describes them.",
 		"type", []any{"array", "null"}, "items", object("type", "object")))

@@ -228,9 +228,21 @@ func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, nam
 	}
 }
 
-// row plants a row and what is nested in it. A text stands for a row that has
-// nothing but a secret.
+// row plants a row and what is nested in it.
 func (p *planter) row(table AnyTable, value any, path []string, number int, parent any) {
+	row, source := p.one(table, value, path, number, parent)
+	if row == nil {
+		return
+	}
+	for _, child := range p.engine.nestedIn(table) {
+		_, list := child.parent()
+		p.rows(child, source, path, list, row)
+	}
+}
+
+// one plants a row without what is nested in it, and returns it and its source; nil if
+// it cannot be planted. A text stands for a row that has nothing but a secret.
+func (p *planter) one(table AnyTable, value any, path []string, number int, parent any) (planted any, source *v8json.Object) {
 	if text, is := value.(string); is && table.secretOf(table.fresh(p.now)) != nil {
 		short := v8json.NewObject()
 		short.Set(secretName, text)
@@ -238,7 +250,7 @@ func (p *planter) row(table AnyTable, value any, path []string, number int, pare
 	}
 	source, is := p.want(value, "object", path).(*v8json.Object)
 	if !is {
-		return
+		return nil, nil
 	}
 	before := len(p.problems)
 	row := table.fresh(p.now)
@@ -253,7 +265,7 @@ func (p *planter) row(table AnyTable, value any, path []string, number int, pare
 	p.columns(table, source, path)
 	table.codec().read(p, row, source, path, parent != nil)
 	if len(p.problems) > before {
-		return
+		return nil, nil
 	}
 	if id := table.idOf(row); id != nil {
 		ids := p.known[table.name()]
@@ -263,7 +275,7 @@ func (p *planter) row(table AnyTable, value any, path []string, number int, pare
 		}
 		if ids[*id] {
 			p.complain(append(slices.Clip(path), "id"), "the %s id %d is used twice", table.singular(), *id)
-			return
+			return nil, nil
 		}
 		ids[*id] = *id != 0
 	}
@@ -272,12 +284,9 @@ func (p *planter) row(table AnyTable, value any, path []string, number int, pare
 			path = append(slices.Clip(path), field)
 		}
 		p.complain(path, "%s", complaint)
-		return
+		return nil, nil
 	}
-	for _, child := range p.engine.nestedIn(table) {
-		_, list := child.parent()
-		p.rows(child, source, path, list, row)
-	}
+	return row, source
 }
 
 // columns complains about what is neither a column of a table nor a list that is
@@ -299,11 +308,7 @@ func (p *planter) setValue(value *Value, source *v8json.Object) {
 	if !has || content == nil {
 		return
 	}
-	want := "array"
-	if value.Default[0] == '{' {
-		want = "object"
-	}
-	if p.want(content, want, []string{value.Name}) != nil {
+	if p.want(content, value.kind(), []string{value.Name}) != nil {
 		value.Set(p.tx, v8json.Stringify(nil, content))
 	}
 }
@@ -480,12 +485,28 @@ type storedValue struct {
 
 const valuesTable = "values"
 
+// kind is the JSON type that the value has, whatever it is.
+func (v *Value) kind() string {
+	if v.Default[0] == '{' {
+		return "object"
+	}
+	return "array"
+}
+
 // Get returns the value.
 func (v *Value) Get(r Reader) JSON {
+	if text := v.stored(r); text != nil {
+		return text
+	}
+	return JSON(v.Default)
+}
+
+// stored is what was set, nil for nothing.
+func (v *Value) stored(r Reader) JSON {
 	raw, err := r.view().txn.First(valuesTable, primary, Text(v.Name))
 	must(err)
 	if raw == nil {
-		return JSON(v.Default)
+		return nil
 	}
 	return raw.(*storedValue).Text
 }

@@ -48,6 +48,27 @@ type Definition[T any] struct {
 	// Derived says that the rows follow from those of other tables: they are not in
 	// seeds and snapshots.
 	Derived bool
+	// Recorded is what recordings do not say of the rows.
+	Recorded Recorded[T]
+}
+
+// Recorded is what stands in the place of what recordings do not say of a table.
+type Recorded[T any] struct {
+	// BuiltIn says that a recording without rows leaves those of the built-in seed.
+	BuiltIn bool
+	// Presume makes a row of its id, which is all that was recorded of it: another row
+	// refers to it. Nil where nothing can be said of such a row.
+	Presume func(id int64) *T
+	// Placeholder is the secret of a row whose own is hidden, the same wherever the row
+	// is met. A table with a secret that has lessons needs it.
+	Placeholder func(*T) string
+}
+
+// recording is a Recorded, whatever its rows are.
+type recording struct {
+	builtIn     bool
+	presume     func(id int64) any
+	placeholder func(row any) string
 }
 
 // Parent is what the rows of a table hang on: a row of another table, by its name.
@@ -92,6 +113,10 @@ type AnyTable interface {
 	fresh(now time.Time) any
 	idOf(row any) *int64
 	secretOf(row any) *Secret
+	recording() recording
+	parentKey(row any) Key
+	// forgetUnder forgets the rows that hang on a key.
+	forgetUnder(l *Learned, parent Key)
 }
 
 // Table is a table of rows of one type. Rows are never changed, only replaced.
@@ -433,6 +458,19 @@ func (t *Table[T]) secretOf(row any) *Secret {
 		return nil
 	}
 	return t.Secret(row.(*T))
+}
+
+func (t *Table[T]) parentKey(row any) Key { return t.Parent.Key(row.(*T)) }
+
+func (t *Table[T]) recording() recording {
+	out := recording{
+		builtIn:     t.Recorded.BuiltIn,
+		placeholder: func(row any) string { return t.Recorded.Placeholder(row.(*T)) },
+	}
+	if t.Recorded.Presume != nil {
+		out.presume = func(id int64) any { return t.Recorded.Presume(id) }
+	}
+	return out
 }
 
 // plant stores a row of a seed or snapshot, or finds why it cannot be there.

@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -53,6 +54,12 @@ type APIToken struct {
 var users = engine.NewTable(engine.Definition[User]{
 	Name: "users", Singular: "user", Noun: "user",
 	ID: func(u *User) *int64 { return &u.ID },
+	Recorded: engine.Recorded[User]{
+		BuiltIn: true,
+		Presume: func(id int64) *User {
+			return &User{ID: id, Username: fmt.Sprintf("user-%d", id), RootRole: "Viewer"}
+		},
+	},
 })
 
 var personalTokens = engine.NewTable(engine.Definition[PersonalToken]{
@@ -68,8 +75,9 @@ var personalTokens = engine.NewTable(engine.Definition[PersonalToken]{
 
 var apiTokens = engine.NewTable(engine.Definition[APIToken]{
 	Name: "apiTokens", Singular: "apiToken", Noun: "API token",
-	Key:    func(t *APIToken) engine.Key { return t.Secret.Key() },
-	Secret: func(t *APIToken) *engine.Secret { return &t.Secret },
+	Key:      func(t *APIToken) engine.Key { return t.Secret.Key() },
+	Secret:   func(t *APIToken) *engine.Secret { return &t.Secret },
+	Recorded: engine.Recorded[APIToken]{BuiltIn: true},
 })
 
 // adminTokenUser is the account in whose name admin API tokens act (O).

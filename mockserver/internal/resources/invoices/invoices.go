@@ -12,6 +12,7 @@ func Resource() engine.Resource {
 			"getInvoices":         engine.Read(show(plain)),
 			"getDetailedInvoices": engine.Read(show(detailed)),
 		},
+		Lessons: lessons,
 	}
 }
 
@@ -24,4 +25,15 @@ func show(value *engine.Value) func(*engine.View, struct{}) (engine.Answer[engin
 	return func(view *engine.View, _ struct{}) (engine.Answer[engine.JSON], error) {
 		return engine.OK(value.Get(view))
 	}
+}
+
+func lessons() engine.Lessons {
+	return engine.Lessons{Shown: map[string]engine.Lesson{
+		"getInvoices":         engine.Shows(learn(plain)),
+		"getDetailedInvoices": engine.Shows(learn(detailed)),
+	}}
+}
+
+func learn(value *engine.Value) func(*engine.Learned, struct{}, engine.JSON) bool {
+	return func(l *engine.Learned, _ struct{}, shown engine.JSON) bool { return value.Learn(l, shown) }
 }

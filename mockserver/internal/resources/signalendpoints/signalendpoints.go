@@ -31,6 +31,7 @@ func Resource(limit int) engine.Resource {
 			"enableSignalEndpoint":  engine.Write(turn(true)),
 			"disableSignalEndpoint": engine.Write(turn(false)),
 		},
+		Lessons:   lessons,
 		WellKnown: wellKnown,
 	}
 }
@@ -81,7 +82,7 @@ func NoName(name string) error { return apierror.NotFound(noun, "name", name) }
 type answer struct {
 	*Endpoint
 	// URL is where it is called; answers to a create and an update have it (D).
-	URL    string                `json:"url,omitzero"`
+	URL    engine.URL            `json:"url,omitzero"`
 	Tokens []*signaltokens.Token `json:"tokens"`
 }
 
@@ -91,7 +92,7 @@ func shown(r engine.Reader, endpoint *Endpoint) answer {
 
 func withURL(tx *engine.Tx, endpoint *Endpoint) answer {
 	out := shown(tx, endpoint)
-	out.URL = tx.BaseURL() + CallPath + "/" + endpoint.Name
+	out.URL = engine.URL(tx.BaseURL() + CallPath + "/" + endpoint.Name)
 	return out
 }
 

@@ -32,6 +32,7 @@ func Resource(options Options) engine.Resource {
 			"getSignalEndpointSignals": engine.Read(listOfEndpoint),
 			"getSignals":               engine.Read(query),
 		},
+		Lessons:     lessons,
 		Credentials: []engine.Credential{{Under: signalendpoints.CallPath, Identify: identify, Opens: opens}},
 		Limits:      []engine.Limit{{Requests: options.CallsPerSecond, Per: time.Second, Applies: isCall}},
 		Bounds:      []engine.Bound{{Table: "signals", Rows: options.Rows}},

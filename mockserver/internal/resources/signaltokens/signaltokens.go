@@ -24,6 +24,7 @@ func Resource(limit int) engine.Resource {
 			"updateSignalEndpointToken": engine.Write(update),
 			"deleteSignalEndpointToken": engine.Write(remove),
 		},
+		Lessons: lessons,
 	}
 }
 
@@ -51,6 +52,7 @@ var tokens = engine.NewTable(engine.Definition[Token]{
 	Events: engine.Events{
 		Created: "signal-endpoint-token-created", Updated: "signal-endpoint-token-updated", Deleted: "signal-endpoint-token-deleted",
 	},
+	Recorded: engine.Recorded[Token]{Placeholder: placeholder},
 	Default: func(now time.Time) Token {
 		return Token{CreatedAt: now, CreatedByUserID: engine.SystemUserID}
 	},

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Learned is the state of an instance as far as recorded answers have shown it. It is
+// for one goroutine.
+type Learned struct {
+	*Tx
+	hidden  func(secret string) bool
+	lessons map[string]Lesson
+	finish  []func(*Learned)
+	whole   map[string]bool   // what LearnAll has learned, by table and key
+	notes   map[string]string // by table and key
+	secrets []string          // of the last answer
+}
+
+// Learn returns what nothing was learned of yet. hidden reports whether a secret of an
+// answer was taken out of it.
+func (e *Engine) Learn(hidden func(secret string) bool) *Learned {
+	l := &Learned{
+		Tx: e.NewStore().Begin(&Request{}), hidden: hidden,
+		lessons: map[string]Lesson{}, whole: map[string]bool{}, notes: map[string]string{},
+	}
+	l.silent = true
+	for _, resource := range e.resources {
+		if resource.Lessons == nil {
+			continue
+		}
+		lessons := resource.Lessons()
+		for id, lesson := range lessons.Shown {
+			l.lessons[id] = lesson
+		}
+		if lessons.Finish != nil {
+			l.finish = append(l.finish, lessons.Finish)
+		}
+	}
+	return l
+}
+
+// Take takes in the successful answer to a request with these parameters in its path,
+// and reports whether it showed anything.
+func (l *Learned) Take(operation *spec.Operation, path []string, body []byte) bool {
+	l.secrets = nil
+	lesson := l.lessons[operation.ID]
+	return lesson != nil && lesson.take(l, operation, path, body)
+}
+
+// Secrets are those that the last answer showed, in its order. What stands for a
+// hidden one is in its place.
+func (l *Learned) Secrets() []string { return l.secrets }
+
+// Learn writes a row as it was shown, in the place of the one with its key, and
+// reports whether it is one: with an id and what a seed must say. Another row with one
+// of its unique keys is gone by now or has another key: it is forgotten.
+func (t *Table[T]) Learn(l *Learned, row *T) bool {
+	if !t.isWhole(row) {
+		return false
+	}
+	t.learn(l, row, "")
+	return true
+}
+
+// LearnAll writes rows that were shown as all that are under a key, such as that of
+// their parent: what else is there is forgotten.
+func (t *Table[T]) LearnAll(l *Learned, under Key, rows []*T) {
+	l.whole[t.Name+string(under)] = true
+	shown := map[string]bool{}
+	for _, row := range rows {
+		if t.isWhole(row) {
+			shown[string(t.key(row))] = true
+		}
+	}
+	for _, row := range t.Under(l, under) {
+		if key := t.key(row); !shown[string(key)] {
+			t.Forget(l, key)
+		}
+	}
+	for _, row := range rows {
+		t.Learn(l, row)
+	}
+}
+
+// IsWhole reports whether all rows under a key were shown at some time.
+func (t *Table[T]) IsWhole(l *Learned, under Key) bool { return l.whole[t.Name+string(under)] }
+
+// Presume writes a row that was not shown: as a seed may leave it, but for what known
+// fills in, and with a note. A row without an id gets the next.
+func (t *Table[T]) Presume(l *Learned, note string, known func(*T)) *T {
+	row := t.fresh(l.Now).(*T)
+	known(row)
+	if id := t.idOf(row); id != nil && *id == 0 {
+		*id = l.sequence(t.Name).Last + 1
+	}
+	t.learn(l, row, note)
+	return row
+}
+
+// Amend changes what was learned of a row, its key aside.
+func (t *Table[T]) Amend(l *Learned, row *T, change func(*T)) {
+	after := *row
+	change(&after)
+	t.learn(l, &after, l.notes[t.Name+string(t.key(row))])
+}
+
+// Note says what of a row was made up; empty for nothing.
+func (t *Table[T]) Note(l *Learned, row *T, note string) { l.notes[t.Name+string(t.key(row))] = note }
+
+func (t *Table[T]) isWhole(row *T) bool {
+	if row == nil || t.ID != nil && *t.ID(row) == 0 {
+		return false
+	}
+	v := reflect.ValueOf(row).Elem()
+	return !slices.ContainsFunc(t.fields.fields, func(col column) bool {
+		return col.required && col.Type.Kind() == reflect.String && at(v, col.path).IsZero()
+	})
+}
+
+func (t *Table[T]) learn(l *Learned, row *T, note string) {
+	if t.ID != nil {
+		t.Reserve(l, *t.ID(row))
+	}
+	for _, index := range t.Indexes {
+		if index.taken == nil {
+			continue
+		}
+		if other := index.holder(l, row); other != nil {
+			t.Forget(l, t.key(other))
+		}
+	}
+	if t.Secret != nil {
+		l.learnSecret(t.Secret(row), t.Recorded.Placeholder(row))
+	}
+	t.put(l.Tx, t.Get(l, t.key(row)), row)
+	t.Note(l, row, note)
+}
+
+// learnSecret puts a placeholder where an answer shows no secret, or hides it.
+func (l *Learned) learnSecret(secret *Secret, placeholder string) {
+	shown := secret.text
+	if shown == "" || l.hidden(shown) {
+		*secret = NewSecret(placeholder)
+	}
+	if shown != "" {
+		l.secrets = append(l.secrets, secret.text)
+	}
+}
+
+// Reserve keeps rows whose ids are made up from having an id, and those before it.
+func (t *Table[T]) Reserve(l *Learned, id int64) {
+	next := l.sequence(t.Name)
+	next.Last = max(next.Last, id)
+	l.putSequence(next)
+}
+
+// Forget removes the row of a key and what hangs on it, if any was learned.
+func (t *Table[T]) Forget(l *Learned, key Key) {
+	for _, child := range l.store.engine.children[t.Name] {
+		child.forgetUnder(l, key)
+	}
+	t.Drop(l.Tx, t.Get(l, key))
+	delete(l.notes, t.Name+string(key))
+}
+
+func (t *Table[T]) forgetUnder(l *Learned, parent Key) {
+	for _, row := range t.Under(l, parent) {
+		t.Forget(l, t.key(row))
+	}
+}
+
+// Learn takes a value in as it was shown, and reports whether it can be one.
+func (v *Value) Learn(l *Learned, text JSON) bool {
+	if value, err := v8json.ParseOrdered(text); err != nil || TypeOf(value) != v.kind() {
+		return false
+	}
+	v.Set(l.Tx, text)
+	return true
+}

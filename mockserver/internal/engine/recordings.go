@@ -1,4 +1,0 @@
-package engine
-
-// Recordings tells what recorded exchanges show of a resource.
-type Recordings struct{}
