@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
@@ -77,10 +78,11 @@ func ReadRecording(name string, source io.Reader) (*Recording, error) {
 
 // SeedOf writes a seed file of what recordings show of an instance, one after the
 // other: the state that was seen last, without what was deleted. Comments say what no
-// recording tells and was made up.
+// recording shows and was made up.
 func SeedOf(recordings ...*Recording) ([]byte, error) {
-	return recording.Seed(spec.Default(), func(source []byte) error {
-		_, problems := CheckSeed(source)
-		return errors.Join(problems...)
-	}, recordings...)
+	e, err := engine.New(spec.Default(), resources.All(resources.Options{})...)
+	if err != nil {
+		return nil, err
+	}
+	return recording.Seed(spec.Default(), e, recordings...)
 }

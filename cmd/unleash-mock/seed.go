@@ -19,8 +19,9 @@ func (p *program) seedCommand() *cobra.Command {
 		Long: `Print the seed that the mock starts with unless it is told otherwise.
 
 With --from-recording the seed is made of what recordings of "unleash-mock proxy
---record" show: what was seen last, without what was deleted. Secrets are not in a recording; others
-stand in their place. Comments say what else was not recorded.
+--record" show of an instance: its state as it was seen last, without what was
+deleted. Secrets are not in a recording; others stand in their place. Comments say
+what else was not recorded.
 
 With --check nothing is printed but what is wrong with a seed file: each thing in
 one line, and the exit code is 2.`,

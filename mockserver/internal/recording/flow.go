@@ -1,99 +1,60 @@
 package recording
 
 import (
-	"bytes"
-	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// pair is a field of a seed.
-type pair struct {
-	name  string
-	value any
-}
-
-// pairs are fields in their order.
-type pairs []pair
-
-// flow writes a value on one line of YAML: as JSON, aside from numbers that YAML
-// would take for text. JSON text is kept in its order.
+// flow writes a value on one line of YAML. It is JSON, aside from the escapes of texts
+// and from numbers that YAML would take for text.
 func flow(value any) string {
-	var text []byte
 	switch value := value.(type) {
-	case pairs:
-		fields := make([]string, len(value))
-		for i, field := range value {
-			fields[i] = field.name + ": " + flow(field.value)
+	case bool:
+		return strconv.FormatBool(value)
+	case float64:
+		return number(value)
+	case string:
+		return quote(value)
+	case []any:
+		elements := make([]string, len(value))
+		for i, element := range value {
+			elements[i] = flow(element)
 		}
-		return "{" + strings.Join(fields, ", ") + "}"
-	case []byte:
-		text = value
-	case json.RawMessage:
-		text = value
-	default:
-		text = encode(value)
+		return "[" + strings.Join(elements, ", ") + "]"
+	case *v8json.Object:
+		members := make([]string, len(value.Keys()))
+		for i, name := range value.Keys() {
+			member, _ := value.Get(name)
+			members[i] = quote(name) + ": " + flow(member)
+		}
+		return "{" + strings.Join(members, ", ") + "}"
 	}
-	var out strings.Builder
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	writeFlow(&out, decoder)
-	return out.String()
+	return "null"
 }
 
-// writeFlow writes the next value of JSON that is known to be valid.
-func writeFlow(out *strings.Builder, decoder *json.Decoder) {
-	token, err := decoder.Token()
-	if err != nil {
-		return
+// columns writes a row on one line. The names of its columns need no quotes.
+func columns(row *v8json.Object) string {
+	out := make([]string, len(row.Keys()))
+	for i, name := range row.Keys() {
+		value, _ := row.Get(name)
+		out[i] = name + ": " + flow(value)
 	}
-	open, isContainer := token.(json.Delim)
-	if !isContainer {
-		out.Write(scalar(token))
-		return
-	}
-	out.WriteRune(rune(open))
-	for i := 0; decoder.More(); i++ {
-		if i > 0 {
-			out.WriteString(", ")
-		}
-		if open == '{' {
-			writeFlow(out, decoder)
-			out.WriteString(": ")
-		}
-		writeFlow(out, decoder)
-	}
-	if closing, err := decoder.Token(); err == nil {
-		out.WriteRune(rune(closing.(json.Delim)))
-	}
+	return "{" + strings.Join(out, ", ") + "}"
 }
 
-func scalar(token json.Token) []byte {
-	literal, isNumber := token.(json.Number)
-	if !isNumber {
-		return encode(token)
+// quote writes a text in double quotes. The escapes of Go are among those of YAML.
+func quote(text string) string { return strconv.Quote(strings.ToValidUTF8(text, "\ufffd")) }
+
+func number(value float64) string {
+	if value == math.Trunc(value) && math.Abs(value) < 1<<53 {
+		return strconv.FormatInt(int64(value), 10)
 	}
-	if _, err := strconv.ParseInt(literal.String(), 10, 64); err == nil {
-		return []byte(literal)
-	}
-	number, err := literal.Float64()
-	if err != nil {
-		return []byte(".inf") // which no seed can have
-	}
-	text := strconv.FormatFloat(number, 'g', -1, 64)
+	text := strconv.FormatFloat(value, 'g', -1, 64)
 	if mantissa, exponent, has := strings.Cut(text, "e"); has && !strings.Contains(mantissa, ".") {
 		text = mantissa + ".0e" + exponent // YAML knows no number without a point
 	}
-	return []byte(text)
-}
-
-// encode writes a value as JSON, nothing escaped for HTML.
-func encode(value any) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return []byte("null") // of what no answer holds
-	}
-	return bytes.TrimSpace(out.Bytes())
+	return text
 }

@@ -66,44 +66,45 @@ type planted struct {
 	Invoices, DetailedInvoices json.RawMessage
 }
 
-var anEngine = sync.OnceValues(func() (*engine.Engine, error) {
+var sharedEngine = sync.OnceValues(func() (*engine.Engine, error) {
 	return engine.New(spec.Default(), resources.All(resources.Options{})...)
 })
 
+func anEngine(t testing.TB) *engine.Engine {
+	t.Helper()
+	e, err := sharedEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 // plant starts an instance with a seed.
-func plant(source []byte) (out planted, err error) {
+func plant(t testing.TB, source []byte) (out planted, err error) {
+	t.Helper()
 	read, err := seed.Read(source)
 	if err != nil {
 		return out, err
 	}
-	e, err := anEngine()
-	if err != nil {
-		return out, err
-	}
-	store, err := read.Plant(e, time.Time{})
+	store, err := read.Plant(anEngine(t), time.Time{})
 	if err != nil {
 		return out, err
 	}
 	return out, json.Unmarshal(store.Snapshot(nil), &out)
 }
 
-func isSeed(source []byte) error {
-	_, err := plant(source)
-	return err
-}
-
-var tokenName = regexp.MustCompile(`name: (.+), secret: "signal_recorded-(\d+-\d+)`)
+var tokenName = regexp.MustCompile(`name: "([^"]+)".* secret: "signal_recorded-(\d+-\d+)`)
 
 // summary says what a seed holds in few words.
 func summary(t testing.TB, source []byte) string {
 	t.Helper()
-	s, err := plant(source)
+	s, err := plant(t, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]string{}
 	for _, found := range tokenName.FindAllStringSubmatch(string(source), -1) {
-		names[found[2]] = strings.Trim(found[1], `"`)
+		names[found[2]] = found[1]
 	}
 	var out []string
 	for _, e := range s.Endpoints {
@@ -142,7 +143,7 @@ func TestSeed(t *testing.T) {
 		want      string
 		says      string
 	}{
-		"nothing": {nil, "", "# No signal was recorded."},
+		"nothing": {nil, "", "# No signal was recorded"},
 		"a list":  {[]said{{"GET " + admin, 200, list(endpointText(1, "a", tokenText(2, 1, "t")), endpointText(3, "b", ""))}}, "a=1 on; t=1-2; b=3 on", "user-7"},
 		"a later list": {[]said{{"GET " + admin, 200, list(endpointText(1, "a", ""))}, {"GET " + admin, 200, list(endpointText(3, "b", ""))}},
 			"b=3 on", ""},
@@ -159,10 +160,10 @@ func TestSeed(t *testing.T) {
 		"a list of tokens": {[]said{{"GET " + admin, 200, list(endpointText(1, "a", tokenText(5, 1, "x")))},
 			{"GET " + admin + "/1/tokens", 200, `{"signalEndpointTokens":[` + tokenText(6, 1, "y") + `]}`}}, "a=1 on; y=1-6", ""},
 		"tokens of nobody": {[]said{{"GET " + admin + "/1/tokens", 200, `{"signalEndpointTokens":[` + tokenText(6, 1, "y") + `]}`}},
-			"", "Signal endpoint 1 is left out: its name was not recorded."},
+			"", "Signal endpoint 1 is left out: only what belongs to it was recorded."},
 		"a call": {[]said{{"POST /api/signal-endpoint/a", 200, call(8, 1, 5)}}, "a=1 on; token-5=1-5; signal 8 of 1 by 5 {\"n\":8}", "its name was not recorded"},
 		"a call and its token's name": {[]said{{"POST /api/signal-endpoint/a", 200, call(8, 1, 5)}, {"GET /api/admin/signals", 200, query(8, 1, `"a"`, `"x"`)}},
-			"a=1 on; x=1-5; signal 8 of 1 by 5 {}", "Of 1 only what its signals say"},
+			"a=1 on; x=1-5; signal 8 of 1 by 5 {}", "only what its signals say"},
 		"signals only": {[]said{{"GET /api/admin/signals", 200, query(8, 1, `"a"`, `"x"`)}}, "a=1 on; x=1-1; signal 8 of 1 by 1 {}", "its id was not recorded"},
 		"signals of a known token": {[]said{{"GET " + admin, 200, list(endpointText(1, "a", tokenText(5, 1, "x")))}, {"GET " + admin + "/1/signals", 200,
 			strings.Replace(query(8, 1, "null", `"x"`), `"signals"`, `"signalEndpointSignals"`, 1)}}, "a=1 on; x=1-5; signal 8 of 1 by 5 {}", ""},
@@ -177,7 +178,7 @@ func TestSeed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text, err := Seed(spec.Default(), isSeed, recordingOf(t, test.exchanges...))
+			text, err := Seed(spec.Default(), anEngine(t), recordingOf(t, test.exchanges...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +194,7 @@ func TestSeedKeepsJSON(t *testing.T) {
 	t.Parallel()
 	const invoices = `[{"z":"# a: \"b\"\u2028<>&😀","paid":true,"n":[1.5,-0.00001,1e21,1E-7,12345678901234567890,100000,{"a b":{},"":null,"1":[]}]}]`
 	const detailed = `{"planPrice":50,"invoices":[{"status":"off","yes":"no","~":1.0}]}`
-	text, err := Seed(spec.Default(), isSeed, recordingOf(t,
+	text, err := Seed(spec.Default(), anEngine(t), recordingOf(t,
 		said{"GET /api/instance/invoices", 404, ""},
 		said{"GET " + pathOf(t, "getInvoices"), 200, `[]`},
 		said{"GET " + pathOf(t, "getInvoices"), 200, invoices},
@@ -201,7 +202,7 @@ func TestSeedKeepsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := plant(text)
+	parsed, err := plant(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +239,7 @@ func FuzzSeed(f *testing.F) {
 				Operation: operation.ID, Request: traffic.RecordRequest{Method: operation.Method, URL: path}, Response: traffic.RecordResponse{Status: 200, Body: body},
 			}})
 		}
-		if _, err := Seed(spec.Default(), isSeed, r); err != nil {
+		if _, err := Seed(spec.Default(), anEngine(t), r); err != nil {
 			t.Error(err)
 		}
 	})

@@ -63,21 +63,6 @@ func Section(name string) string {
 	return section + "\n"
 }
 
-// IDs returns the ids of the rows of a section of the built-in seed.
-func IDs(name string) []int64 {
-	var out []int64
-	value, _ := Default().rows.Get(name)
-	rows, _ := value.([]any)
-	for _, row := range rows {
-		if object, is := row.(*v8json.Object); is {
-			id, _ := object.Get("id")
-			number, _ := id.(float64)
-			out = append(out, int64(number))
-		}
-	}
-	return out
-}
-
 // Read reads a seed file. The error is of type Problems. Plant finds out whether an
 // instance can have the rows.
 func Read(source []byte) (*Seed, error) {
