@@ -20,7 +20,7 @@ func WithReplay(recordings ...*Recording) Option {
 	}
 }
 
-// Replay tells what of the recordings is replayed, and what is not.
+// Replay returns what of the recordings is replayed, and what is not.
 func (s *Server) Replay() ReplaySummary {
 	if s.replay == nil {
 		return ReplaySummary{}
@@ -33,7 +33,7 @@ func (s *Server) newReplay() *replay.Index {
 	if len(s.recordings) == 0 {
 		return nil
 	}
-	return replay.Build(s.contract, s.recordings, func(operation *spec.Operation) bool {
+	return replay.Build(s.contract, s.engine, s.recordings, func(operation *spec.Operation) bool {
 		if operation.Edition == string(Enterprise) {
 			return s.edition == Enterprise
 		}

@@ -264,6 +264,39 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 	}
 }
 
+// TestReplayKnowsItsTokens: whatever becomes of a token that was recorded, its endpoint
+// can be called with it: with what stands for the secret or, where the recording has it,
+// with the secret itself.
+func TestReplayKnowsItsTokens(t *testing.T) {
+	t.Parallel()
+	own := tokened
+	own.came = strings.Replace(newToken, "[redacted]", "signal_own", 1)
+	listed := recorded{operation: "getSignalEndpointTokens", method: "GET", url: endpointsPath + "/5/tokens", status: 200, came: `{"signalEndpointTokens":[` + newToken + `]}`}
+	removed := recorded{operation: "deleteSignalEndpoint", method: "DELETE", url: endpointsPath + "/5", status: 200}
+	for name, test := range map[string]struct {
+		exchanges []recorded // the first shows the token
+		token     string
+	}{
+		"created":             {[]recorded{tokened}, "signal_recorded-5-9"},
+		"gone later":          {[]recorded{tokened, created, removed}, "signal_recorded-5-9"},
+		"seen in a list":      {[]recorded{listed}, "signal_recorded-5-9"},
+		"with its own secret": {[]recorded{own, removed, listed}, "signal_own"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t, replaying(t, append(test.exchanges, called)...), WithLimits(NoLimits()))
+			first := test.exchanges[0]
+			if got := a.must(first.status, first.method, first.url, adminToken, first.sent); !strings.Contains(string(got.body), `"token":"`+test.token+`"`) {
+				t.Errorf("the token is not shown: %s", got.body)
+			}
+			a.must(200, called.method, called.url, test.token, called.sent)
+			a.must(401, "POST", "/api/signal-endpoint/deploys", test.token+"0", called.sent)
+			a.must(401, "POST", "/api/signal-endpoint/cpu-over-90", test.token, called.sent)
+			a.must(401, "GET", endpointsPath, test.token, "")
+		})
+	}
+}
+
 // TestReplaySummary: what is left out is counted by reason.
 func TestReplaySummary(t *testing.T) {
 	t.Parallel()
@@ -281,12 +314,14 @@ func TestReplaySummary(t *testing.T) {
 		with(called, func(r *recorded) { r.sent = `{` }),
 		with(listedNone, func(r *recorded) { r.came = `{"signalEndpoints":[…` }),
 		with(listedNone, func(r *recorded) { r.came = "(512 bytes of zstd)" }),
+		with(tokened, func(r *recorded) { r.came = strings.Replace(newToken, `"id":9,`, "", 1) }),
 		{operation: "getHealth", method: "GET", url: "/health", status: 200, came: `{"health":"GOOD"}`},
 	}
 	left := []replay.LeftOut{
 		{Reason: "of a path that is no operation's", Count: 2},
 		{Reason: "whose body is not whole", Count: 2},
 		{Reason: "of HEAD, without the body", Count: 1},
+		{Reason: "of a token without its id", Count: 1},
 		{Reason: "of an operation that the contract does not have", Count: 1},
 		{Reason: "that refuse a token (401, 403)", Count: 1},
 		{Reason: "whose request hides a secret", Count: 1},
@@ -299,7 +334,7 @@ func TestReplaySummary(t *testing.T) {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	got = newApp(t, replaying(t, exchanges...), WithEdition(OpenSource)).Replay()
-	if want := (replay.LeftOut{Reason: "of an operation that is not the mock's to answer here", Count: 11}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
+	if want := (replay.LeftOut{Reason: "of an operation that is not the mock's to answer here", Count: 12}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
 		t.Errorf("of the open-source edition: %+v", got)
 	}
 	if got := newApp(t).Replay(); got.Exchanges != 0 || got.LeftOut != nil {

@@ -84,8 +84,6 @@ var allowed = map[edge]string{
 	{"mockserver/internal/resources/signalendpoints", "mockserver/internal/resources/signaltokens"}: "an endpoint shows its tokens",
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signalendpoints"}:      "a signal comes from an endpoint, found by its name",
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signaltokens"}:         "a call is made with a token, found by its secret",
-	{"mockserver/internal/replay", "mockserver/internal/resources/signals"}:                         "a replayed answer can create a token, which calls an endpoint",
-	{"mockserver/internal/replay", "mockserver/internal/resources/signaltokens"}:                    "a replayed answer can create a token, which calls an endpoint",
 }
 
 // edge is an import of a package by another.

@@ -11,12 +11,12 @@ import (
 // ReplayHeader is the response header of an answer that comes from a recording.
 const ReplayHeader = "Unleash-Mock-Replay"
 
-// identifyRecorded knows the tokens whose creation is replayed.
+// identifyRecorded knows the tokens that recorded answers show.
 func (x *exchange) identifyRecorded() {
-	if x.Replay == nil || x.identity.Kind != engine.UnknownToken || x.realm(collapse(x.path)) == nil {
+	if x.Replay == nil || x.identity.Kind != engine.UnknownToken {
 		return
 	}
-	if identity, known := x.Replay.Identify(x.token); known {
+	if part, identity, known := x.Replay.Identify(x.token); known && (part == "" || under(part, collapse(x.path))) {
 		x.identity = identity
 	}
 }

@@ -1,20 +1,13 @@
 package replay
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signals"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -44,8 +37,7 @@ func (a *Answer) Body(base string) []byte {
 	case 1:
 		return []byte(a.body[0])
 	}
-	quoted := jsonw.AppendString(nil, base)
-	return []byte(a.body.at(string(quoted[1 : len(quoted)-1])))
+	return []byte(a.body.at(escaped(base)))
 }
 
 // Location is the header of that name where the mock is reached at base; empty for
@@ -55,19 +47,16 @@ func (a *Answer) Location(base string) string { return a.location.at(base) }
 // limitHeaders are what a rate limiter says when it refuses.
 var limitHeaders = []string{"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After"}
 
-// answer makes what is replayed of a recorded answer; false if it holds a secret
-// that nothing can stand for.
-func (x *Index) answer(operation *spec.Operation, params []string, came *traffic.RecordResponse) (*Answer, bool) {
-	out := &Answer{Status: came.Status, location: local(came.Header.Get("Location"))}
-	content, ok := x.reveal(operation, params, came)
-	if !ok {
-		return nil, false
-	}
-	if content != "" {
-		out.ContentType, out.body = came.Header.Get("Content-Type"), text{content}
-		if slices.Contains(showURL, operation.ID) {
-			out.body = endpointURL.cut(content)
+// answer makes what is replayed of a recorded answer, which showed these secrets; false
+// if it hides one that nothing stands for.
+func (x *Index) answer(operation *spec.Operation, came *traffic.RecordResponse, secrets []string) (*Answer, bool) {
+	out := &Answer{Status: came.Status, location: x.local(came.Header.Get("Location"))}
+	if came.Body != "" {
+		var ok bool
+		if out.body, ok = x.body(operation, came.Body, secrets); !ok {
+			return nil, false
 		}
+		out.ContentType = came.Header.Get("Content-Type")
 	}
 	if came.Status != http.StatusTooManyRequests {
 		return out, true
@@ -81,65 +70,82 @@ func (x *Index) answer(operation *spec.Operation, params []string, came *traffic
 	return out, true
 }
 
-// showURL are the operations whose answers tell where an endpoint is called.
-var showURL = []string{"createSignalEndpoint", "updateSignalEndpoint", "enableSignalEndpoint", "disableSignalEndpoint", "getSignalEndpoints"}
-
-// place is an expression of which the group is replaced by where the mock is reached.
-type place struct{ *regexp.Regexp }
-
-var (
-	endpointURL = place{regexp.MustCompile(`"url"\s*:\s*"(https?://[^"\\]*?)/api/signal-endpoint/[^"\\/]*"`)}
-	anyAPI      = place{regexp.MustCompile(`(?i)^((?:https?:/)?/.*?)/api/`)}
-)
-
-func (p place) cut(whole string) text {
-	var pieces text
+// body leaves a body as it was recorded, but for URLs of the instance and for secrets
+// that are hidden.
+func (x *Index) body(operation *spec.Operation, body string, secrets []string) (out text, ok bool) {
+	var piece strings.Builder
 	from := 0
-	for _, found := range p.FindAllStringSubmatchIndex(whole, -1) {
-		pieces = append(pieces, whole[from:found[2]])
-		from = found[3]
-	}
-	return append(pieces, whole[from:])
-}
-
-// local cuts the host and base path off a Location. One that is relative to the
-// request, as those of Unleash, stays.
-func local(location string) text {
-	if location == "" {
-		return nil
-	}
-	return anyAPI.cut(location)
-}
-
-// tokenValue is the property that shows a secret.
-var tokenValue = regexp.MustCompile(`"token"\s*:\s*"(?:[^"\\]|\\.)*"`)
-
-// reveal puts a secret in the place of the one that the answer to the creation of
-// a token hides, and remembers whose it is.
-func (x *Index) reveal(operation *spec.Operation, params []string, came *traffic.RecordResponse) (body string, ok bool) {
-	if operation.ID != "createSignalEndpointToken" || came.Status != http.StatusCreated {
-		return came.Body, true
-	}
-	var shown struct {
-		ID    int64
-		Name  string
-		Token string
-	}
-	endpoint, err := strconv.ParseInt(params[0], 10, 64)
-	if err != nil || json.Unmarshal([]byte(came.Body), &shown) != nil || shown.Token == "" {
-		return came.Body, true // the contract has a word to say about it
-	}
-	body = came.Body
-	if recording.Masked(shown.Token) {
-		if shown.ID == 0 {
-			return "", false
+	for _, found := range literals(body, x.places[operation.ID]) {
+		switch {
+		case found.place == engine.URLPlace:
+			path, isLocal := x.path(found.text)
+			if !isLocal {
+				continue
+			}
+			out = append(out, piece.String()+body[from:found.start]+`"`)
+			piece.Reset()
+			piece.WriteString(escaped(path) + `"`)
+		case len(secrets) > 0:
+			piece.WriteString(body[from:found.start] + `"` + escaped(secrets[0]) + `"`)
+			secrets = secrets[1:]
+		case recording.Masked(found.text):
+			return nil, false
+		default:
+			continue
 		}
-		shown.Token = recording.Secret(endpoint, shown.ID)
-		quoted := bytes.Join([][]byte{[]byte(`"token":`), jsonw.AppendString(nil, shown.Token)}, nil)
-		body = tokenValue.ReplaceAllLiteralString(body, string(quoted))
+		from = found.end
 	}
-	x.secrets[shown.Token] = engine.Identity{Kind: signals.Kind, Token: "signal-endpoint", Subject: &signaltokens.Token{ID: shown.ID, Name: shown.Name, EndpointID: endpoint}}
-	return body, true
+	return append(out, piece.String()+body[from:]), true
+}
+
+// escaped is a text as it stands in JSON, without the quotes.
+func escaped(text string) string {
+	quoted := jsonw.AppendString(nil, text)
+	return string(quoted[1 : len(quoted)-1])
+}
+
+// local is a URL that has its base put before it again, if it is one of the recorded
+// instance.
+func (x *Index) local(url string) text {
+	path, found := x.path(url)
+	switch {
+	case found:
+		return text{"", path}
+	case url != "":
+		return text{url}
+	}
+	return nil
+}
+
+// path cuts the host and base path off a URL of the recorded instance: what comes before
+// the path of an operation or, if there is none, of the API. It finds none in other
+// URLs, and in one that is relative to the request, as Unleash's Location is.
+func (x *Index) path(url string) (path string, found bool) {
+	host := 0
+	switch {
+	case hasPrefix(url, "http://"), hasPrefix(url, "https://"):
+		host = strings.Index(url, "//") + len("//")
+	case !hasPrefix(url, "/"):
+		return "", false
+	}
+	for at := range url {
+		if at <= host || !hasPrefix(url[at:], "/api/") {
+			continue
+		}
+		candidate, _, _ := strings.Cut(url[at:], "?")
+		if matched, _, _ := x.contract.Match(candidate); matched != nil {
+			return url[at:], true
+		}
+		if !found {
+			path, found = url[at:], true
+		}
+	}
+	return path, found
+}
+
+// hasPrefix reports whether a text begins with another, whatever its letter case.
+func hasPrefix(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
 // weak is an entity tag without the mark of a weak one: proxies add it.

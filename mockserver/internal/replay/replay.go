@@ -4,6 +4,7 @@ package replay
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,9 +18,18 @@ import (
 
 // Index is recorded answers by request. It is not changed once it is built.
 type Index struct {
+	contract *spec.Contract
+	engine   *engine.Engine
+	places   map[string]map[string]engine.Place // by operationId
 	requests map[string]*request
-	secrets  map[string]engine.Identity
+	owners   map[string]owner // by their tokens
 	summary  Summary
+}
+
+// owner is who a recorded token belongs to, and the part of the API where it counts.
+type owner struct {
+	under    string
+	identity engine.Identity
 }
 
 // request is what was answered to one request, in that order.
@@ -29,7 +39,7 @@ type request struct {
 	tags    map[string]*Answer // by recorded entity tag
 }
 
-// Summary tells what of recordings is replayed.
+// Summary is what of recordings is replayed.
 type Summary struct {
 	// Exchanges is how many are replayed, Operations of how many operations.
 	Exchanges, Operations int
@@ -43,10 +53,14 @@ type LeftOut struct {
 	Count  int
 }
 
-// Build makes an index of recordings, in their order. serves tells whether the
-// mock itself answers an operation.
-func Build(contract *spec.Contract, recordings []*recording.Recording, serves func(*spec.Operation) bool) *Index {
-	x := &Index{requests: map[string]*request{}, secrets: map[string]engine.Identity{}}
+// Build makes an index of recordings, in their order. contract is that of the engine;
+// serves reports whether the mock itself answers an operation.
+func Build(contract *spec.Contract, e *engine.Engine, recordings []*recording.Recording, serves func(*spec.Operation) bool) *Index {
+	x := &Index{
+		contract: contract, engine: e, places: map[string]map[string]engine.Place{},
+		requests: map[string]*request{}, owners: map[string]owner{},
+	}
+	learned := e.Learn(recording.Masked)
 	operations, left := map[string]bool{}, map[string]int{}
 	for _, r := range recordings {
 		name := url.PathEscape(r.Name) // it goes into a header
@@ -57,7 +71,8 @@ func Build(contract *spec.Contract, recordings []*recording.Recording, serves fu
 				reason = "of an operation that is not the mock's to answer here"
 			}
 			if reason == "" {
-				reason = x.add(operation, params, exchange, fmt.Sprintf("%s:%d", name, exchange.Line))
+				secrets := x.secrets(learned, operation, params, exchange)
+				reason = x.add(operation, params, exchange, secrets, fmt.Sprintf("%s:%d", name, exchange.Line))
 			}
 			if reason != "" {
 				left[reason]++
@@ -89,8 +104,30 @@ const (
 	noSecret     = "of a token without its id"
 )
 
-// add takes an exchange in, or says why not.
-func (x *Index) add(operation *spec.Operation, params []string, exchange *recording.Exchange, source string) (reason string) {
+// secrets are those that an answer shows, with what stands for hidden ones. Who they
+// belong to is remembered, whatever becomes of the owner.
+func (x *Index) secrets(learned *engine.Learned, operation *spec.Operation, params []string, exchange *recording.Exchange) []string {
+	places, known := x.places[operation.ID]
+	if !known {
+		places = x.engine.Places(operation.ID)
+		x.places[operation.ID] = places
+	}
+	if !slices.Contains(slices.Collect(maps.Values(places)), engine.SecretPlace) || !exchange.Teach(learned, operation, params) {
+		return nil
+	}
+	for _, secret := range learned.Secrets() {
+		for _, credential := range x.engine.Credentials() {
+			if identity, known := credential.Identify(&learned.View, secret); known {
+				x.owners[secret] = owner{credential.Under, identity}
+				break
+			}
+		}
+	}
+	return learned.Secrets()
+}
+
+// add takes an exchange in that showed these secrets, or says why not.
+func (x *Index) add(operation *spec.Operation, params []string, exchange *recording.Exchange, secrets []string, source string) (reason string) {
 	sent, came := &exchange.Request, &exchange.Response
 	switch {
 	case came.Status < http.StatusOK:
@@ -118,7 +155,7 @@ func (x *Index) add(operation *spec.Operation, params []string, exchange *record
 			return unknownMatch
 		}
 	} else {
-		if answer, ok = x.answer(operation, params, came); !ok {
+		if answer, ok = x.answer(operation, came, secrets); !ok {
 			return noSecret
 		}
 		answer.Source = source
@@ -134,17 +171,18 @@ func (x *Index) add(operation *spec.Operation, params []string, exchange *record
 	return ""
 }
 
-// Summary tells what is replayed.
+// Summary returns what is replayed.
 func (x *Index) Summary() Summary {
 	out := x.summary
 	out.LeftOut = slices.Clone(out.LeftOut)
 	return out
 }
 
-// Identify returns who a token belongs to whose creation is replayed.
-func (x *Index) Identify(token string) (engine.Identity, bool) {
-	identity, known := x.secrets[token]
-	return identity, known
+// Identify returns who a token belongs to that a recorded answer shows, and the part of
+// the API where it counts, empty for all of it.
+func (x *Index) Identify(token string) (under string, identity engine.Identity, known bool) {
+	found, known := x.owners[token]
+	return found.under, found.identity, known
 }
 
 // Cursor is how far an instance is in the answers of each request. It is safe for
