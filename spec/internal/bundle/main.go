@@ -3,7 +3,8 @@
 // runs in the folder spec, by go generate.
 //
 // components.yaml is the document without its resources; every other fragment adds paths,
-// and components and tags of its own. What a fragment refers to in another one by file
+// and components and tags of its own. x-order says where its paths stand; without it they
+// come last, by the name of the file. What a fragment refers to in another one by file
 // and name is referred to by name in the document. The texts stay as they are written,
 // comments and line breaks included. libopenapi's bundler would demand a list of all paths,
 // rename what several fragments share, and join the lines of long texts.
@@ -104,12 +105,10 @@ func bundle(folder fs.FS) ([]byte, error) {
 
 // fragment is one file of the contract.
 type fragment struct {
-	name string
-	file *ast.File
-	root *ast.MappingNode
-	// order is where its paths stand in the document: by x-order, and by name where that
-	// is absent.
-	order int
+	name  string
+	file  *ast.File
+	root  *ast.MappingNode
+	order int // where its paths stand in the document
 }
 
 // elsewhere is the file in a reference to another fragment.
