@@ -536,7 +536,7 @@ invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an 
 	if diff := cmp.Diff([]string{"request, body/enabled: it must be boolean, it is string"}, header[ViolationHeader]); diff != "" {
 		t.Errorf("the header differs (-want +got):\n%s", diff)
 	}
-	if len(a.Violations()) != 4 { // what was refused is none of them
+	if len(a.Violations()) != 4 { // refused requests are not among them
 		t.Errorf("Violations tells %v", a.Violations())
 	}
 }

@@ -555,8 +555,8 @@ func TestPermissionsOfTheContract(t *testing.T) {
 func TestWrongOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	for want, option := range map[string]Option{
-		`validation "x" is none of strict, faithful, off`:                      WithValidation("x"),
-		`edition "x" is none of enterprise, open-source`:                       WithEdition("x"),
+		`validation "x" is not one of strict, faithful, off`:                   WithValidation("x"),
+		`edition "x" is not one of enterprise, open-source`:                    WithEdition("x"),
 		`not a seed: line 1, column 13: endpoints[0]: missing property 'name'`: WithSeedFile([]byte("endpoints: [{id: 1}]")),
 	} {
 		if _, err := New(option); err == nil || err.Error() != want {

@@ -176,7 +176,7 @@ func WithValidation(policy Validation) Option {
 			c.validation = policy
 			return nil
 		}
-		return fmt.Errorf("validation %q is none of strict, faithful, off", policy)
+		return fmt.Errorf("validation %q is not one of strict, faithful, off", policy)
 	}
 }
 
@@ -189,7 +189,7 @@ func WithEdition(edition Edition) Option {
 			c.edition = edition
 			return nil
 		}
-		return fmt.Errorf("edition %q is none of enterprise, open-source", edition)
+		return fmt.Errorf("edition %q is not one of enterprise, open-source", edition)
 	}
 }
 

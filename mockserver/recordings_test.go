@@ -175,7 +175,7 @@ var notReproduced = map[string]string{
 	"x-kind-069": sdkPaths, "x-kind-080": sdkPaths, "x-kind-091": sdkPaths, "x-method-117": sdkPaths,
 }
 
-const sdkPaths = "headers of paths under /api/client, /api/frontend and /api/proxy, which are none of the operations"
+const sdkPaths = "headers of paths under /api/client, /api/frontend and /api/proxy, which have no operations"
 
 // notImitated counts the recorded exchanges that are kept and never replayed, since no
 // client of Unleash can meet what they show, by the reason.

@@ -75,11 +75,11 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 // is breaking.
 func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags) error {
 	if !slices.Contains(drift.Formats(), flags.format) {
-		return usageError("--format %q is none of %s", flags.format, strings.Join(drift.Formats(), ", "))
+		return usageError("--format %q is not one of %s", flags.format, strings.Join(drift.Formats(), ", "))
 	}
 	edition := drift.Edition(flags.edition)
 	if !slices.Contains([]drift.Edition{drift.Auto, drift.Enterprise, drift.OpenSource}, edition) {
-		return usageError("--edition %q is none of auto, enterprise, open-source", flags.edition)
+		return usageError("--edition %q is not one of auto, enterprise, open-source", flags.edition)
 	}
 	contract, err := loadContract(flags.spec)
 	if err != nil {

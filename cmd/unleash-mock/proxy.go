@@ -173,7 +173,7 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 	side := proxy.Side(flags.judge)
 	switch {
 	case !slices.Contains([]proxy.Side{proxy.Both, proxy.Requests, proxy.Responses}, side):
-		return proxy.Options{}, usageError("--judge %q is none of both, requests, responses", flags.judge)
+		return proxy.Options{}, usageError("--judge %q is not one of both, requests, responses", flags.judge)
 	case flags.timeout <= 0:
 		return proxy.Options{}, usageError("--timeout must be more than 0")
 	case flags.maxBody <= 0:

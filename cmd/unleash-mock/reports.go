@@ -31,7 +31,7 @@ func openReports(wanted []string) (reportFiles, error) {
 		}
 		if !slices.Contains(report.Formats(), format) {
 			files.close()
-			return nil, usageError("--report: %q is none of %s", format, strings.Join(report.Formats(), ", "))
+			return nil, usageError("--report: %q is not one of %s", format, strings.Join(report.Formats(), ", "))
 		}
 		file, err := os.Create(name)
 		if err != nil {

@@ -290,7 +290,7 @@ func (p *program) limits(mode string) (mockserver.Limits, error) {
 		return mockserver.NoLimits(), nil
 	case "unleash":
 	default:
-		return mockserver.Limits{}, usageError("--limits %q is none of unleash, off", mode)
+		return mockserver.Limits{}, usageError("--limits %q is not one of unleash, off", mode)
 	}
 	limits := mockserver.UnleashLimits()
 	for variable, field := range map[string]*int{
@@ -323,7 +323,7 @@ func readFile(flag, file string) ([]byte, error) {
 func newLogger(out io.Writer, level string) (*slog.Logger, error) {
 	var minimum slog.Level
 	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
-		return nil, usageError("--log-level %q is none of debug, info, warn, error", level)
+		return nil, usageError("--log-level %q is not one of debug, info, warn, error", level)
 	}
 	options := &slog.HandlerOptions{Level: minimum}
 	if file, isFile := out.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {

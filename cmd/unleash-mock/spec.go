@@ -25,7 +25,7 @@ func (p *program) specCommand() *cobra.Command {
 			case "json":
 				document = append(contract.JSON(), '\n')
 			default:
-				return usageError("--format %q is none of yaml, json", format)
+				return usageError("--format %q is not one of yaml, json", format)
 			}
 			if _, err := p.stdout.Write(document); err != nil {
 				return toolError("writing the document: %w", err)

@@ -7,7 +7,7 @@ import (
 
 // Pair is an operation and a status that it answered.
 type Pair struct {
-	Operation string // operationId; empty for what is none of the contract's
+	Operation string // operationId; empty if the contract has none
 	Status    int
 }
 
