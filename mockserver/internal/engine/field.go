@@ -85,7 +85,6 @@ var (
 	jsonType   = reflect.TypeFor[JSON]()
 	secretType = reflect.TypeFor[Secret]()
 	idType     = reflect.TypeFor[ID]()
-	anyType    = reflect.TypeFor[any]()
 )
 
 // isOptional reports whether a type is an Optional, and of what.

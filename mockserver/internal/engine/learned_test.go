@@ -159,19 +159,19 @@ func TestWhatASeedFileCannotHave(t *testing.T) {
 
 func TestLessonsThatDoNotFitStopTheStart(t *testing.T) {
 	t.Parallel()
-	for want, lesson := range map[string]struct {
-		id string
-		engine.Lesson
+	right := engine.Shows(func(*engine.Learned, oneNote, *note) bool { return true })
+	wrong := engine.Shows(func(*engine.Learned, noteBody, *note) bool { return true })
+	for want, test := range map[string]struct {
+		lessons map[string]engine.Lesson
+		tables  []engine.AnyTable
 	}{
-		"there is a lesson of getWeather, but no such operation": {
-			"getWeather", engine.Shows(func(*engine.Learned, oneNote, *note) bool { return true })},
-		"the lesson of getNote takes engine_test.noteBody and *engine_test.note, the operation engine_test.oneNote and *engine_test.note": {
-			"getNote", engine.Shows(func(*engine.Learned, noteBody, *note) bool { return true })},
+		"there is a lesson of getWeather, but no such operation":                                                                          {map[string]engine.Lesson{"getWeather": right}, nil},
+		"the lesson of getNote takes engine_test.noteBody and *engine_test.note, the operation engine_test.oneNote and *engine_test.note": {map[string]engine.Lesson{"getNote": wrong}, nil},
+		"table pins has no placeholder for secrets that recordings hide":                                                                  {map[string]engine.Lesson{"getNote": right}, []engine.AnyTable{pins(nil)}},
 	} {
 		resource := notesResource()
-		resource.Lessons = func() engine.Lessons {
-			return engine.Lessons{Shown: map[string]engine.Lesson{lesson.id: lesson.Lesson}}
-		}
+		resource.Tables = append(resource.Tables, test.tables...)
+		resource.Lessons = func() engine.Lessons { return engine.Lessons{Shown: test.lessons} }
 		if _, err := engine.New(contractOf(t, notesContract), resource); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -72,10 +73,16 @@ func readPath(into reflect.Value, names, values []string) {
 	}
 }
 
-// checkLessons finds the lessons that are not of an operation of their resource.
+// checkLessons finds the lessons that are not of an operation of their resource, and
+// the tables that cannot have any.
 func (r *Resource) checkLessons(fail func(format string, args ...any)) {
 	if r.Lessons == nil {
 		return
+	}
+	for _, table := range r.Tables {
+		if table.secretOf(table.fresh(time.Time{})) != nil && table.recording().placeholder == nil {
+			fail("table %s has no placeholder for secrets that recordings hide", table.name())
+		}
 	}
 	for id, lesson := range r.Lessons().Shown {
 		operation := r.Operations[id]

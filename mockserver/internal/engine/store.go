@@ -87,11 +87,10 @@ func (v *View) Open(store *Store, request *Request) {
 // included, counts once it is committed.
 type Tx struct {
 	View
-	events  []*Event
-	silent  bool // rows are planted: nothing happens
-	nextID  int64
-	ended   bool
-	pending Problems // of rows that are planted
+	events []*Event
+	silent bool // rows are planted: nothing happens
+	nextID int64
+	ended  bool
 }
 
 // Begin starts a transaction, which must be ended by Commit or Abort. Until then

@@ -463,9 +463,9 @@ func (t *Table[T]) secretOf(row any) *Secret {
 func (t *Table[T]) parentKey(row any) Key { return t.Parent.Key(row.(*T)) }
 
 func (t *Table[T]) recording() recording {
-	out := recording{
-		builtIn:     t.Recorded.BuiltIn,
-		placeholder: func(row any) string { return t.Recorded.Placeholder(row.(*T)) },
+	out := recording{builtIn: t.Recorded.BuiltIn}
+	if t.Recorded.Placeholder != nil {
+		out.placeholder = func(row any) string { return t.Recorded.Placeholder(row.(*T)) }
 	}
 	if t.Recorded.Presume != nil {
 		out.presume = func(id int64) any { return t.Recorded.Presume(id) }
