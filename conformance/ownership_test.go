@@ -153,7 +153,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			target := &liar{mock: newMock(t, mockserver.WithLimits(mockserver.NoLimits())), lie: test.lie}
+			target := &liar{mock: newMock(t, mockserver.WithLimits(mockserver.Limits{})), lie: test.lie}
 			before := endpointsOf(t, target.mock)
 			result := verify(t, 1, conformance.Options{Handler: target, Tags: "@writes and not @core", Concurrency: 4})
 			for _, path := range test.untouched {
@@ -216,7 +216,7 @@ func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			target := &liar{mock: newMock(t, mockserver.WithLimits(mockserver.NoLimits())), lie: func(r *http.Request, body string) string {
+			target := &liar{mock: newMock(t, mockserver.WithLimits(mockserver.Limits{})), lie: func(r *http.Request, body string) string {
 				if r.Method == http.MethodGet && r.URL.Path == endpointsPath {
 					return strings.Replace(body, test.from, test.to, 1)
 				}
@@ -318,7 +318,7 @@ func TestOnlyTheUserThatTheRunMadeIsRemoved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			target := test.people
-			target.mock = withoutHeader(newMock(t, mockserver.WithLimits(mockserver.NoLimits())))
+			target.mock = withoutHeader(newMock(t, mockserver.WithLimits(mockserver.Limits{})))
 			tokens := conformance.MockTokens()
 			tokens.Viewer = ""
 			result := verify(t, 0, conformance.Options{Handler: target, Tokens: tokens, Operations: []string{"getInvoices"}, AllowWrites: true, Tags: "not @writes"})

@@ -97,15 +97,15 @@ var seeded = []string{"my-external-app", "cpu-over-90"}
 
 func TestTheMockKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	conformance.Test(t, conformance.Options{Handler: newMock(t, mockserver.WithLimits(mockserver.NoLimits()))})
+	conformance.Test(t, conformance.Options{Handler: newMock(t, mockserver.WithLimits(mockserver.Limits{}))})
 }
 
 func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
 	for name, options := range map[string][]mockserver.Option{
-		"faithful":    {mockserver.WithValidation(mockserver.Faithful), mockserver.WithLimits(mockserver.NoLimits())},
-		"open source": {mockserver.WithEdition(mockserver.OpenSource)},
+		"faithful":    {mockserver.WithValidation(mockserver.Faithful), mockserver.WithLimits(mockserver.Limits{})},
+		"open source": {mockserver.WithEdition(spec.OpenSource)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +132,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 		}{
 			"enterprise":     {[]mockserver.Option{mockserver.WithLimits(limits)}, ""},
 			"few with a PAT": {[]mockserver.Option{mockserver.WithLimits(few)}, "@limits and @measured"},
-			"open source":    {[]mockserver.Option{mockserver.WithEdition(mockserver.OpenSource)}, ""},
+			"open source":    {[]mockserver.Option{mockserver.WithEdition(spec.OpenSource)}, ""},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -175,7 +175,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	for _, concurrency := range []int{1, 8, 8} {
 		result := verify(t, 0, conformance.Options{Handler: mock, Concurrency: concurrency, Profile: conformance.All, AllowWrites: true})
 		if len(result.Cleanup) > 0 {
@@ -310,7 +310,7 @@ func TestUnreachableTargets(t *testing.T) {
 func TestATargetBehindTLSAndABasePath(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
-	server := httptest.NewTLSServer(newMock(t, mockserver.WithBasePath("/unleash"), mockserver.WithLimits(mockserver.NoLimits())))
+	server := httptest.NewTLSServer(newMock(t, mockserver.WithBasePath("/unleash"), mockserver.WithLimits(mockserver.Limits{})))
 	t.Cleanup(server.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
@@ -343,7 +343,7 @@ func TestWrongUsage(t *testing.T) {
 
 func TestNothingVerifiedIsNoSuccess(t *testing.T) {
 	t.Parallel()
-	openSource := newMock(t, mockserver.WithEdition(mockserver.OpenSource))
+	openSource := newMock(t, mockserver.WithEdition(spec.OpenSource))
 	for name, options := range map[string]conformance.Options{
 		"enterprise on open source": {Handler: openSource, Profile: conformance.Enterprise},
 		"by tag":                    {Handler: openSource, Tags: "@enterprise"},
@@ -376,7 +376,7 @@ func TestScenariosAreChosen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test.options.Handler = newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+			test.options.Handler = newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 			result := verify(t, 0, test.options)
 			for _, scenario := range result.Scenarios {
 				ran := scenario.Outcome == report.Passed
@@ -501,7 +501,7 @@ func withoutHeader(next http.Handler) http.Handler {
 func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
-	stranger := withoutHeader(newMock(t, mockserver.WithLimits(mockserver.NoLimits())))
+	stranger := withoutHeader(newMock(t, mockserver.WithLimits(mockserver.Limits{})))
 	result := verify(t, 0, conformance.Options{Handler: stranger})
 	counts := reasons(result)
 	if counts["disabled: it needs a token of the admin"] == 0 || result.Run.Profile != "core" || result.Summary.Passed < 100 {
@@ -528,7 +528,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{1, 4} {
-		mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+		mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 		ctx, interrupt := context.WithCancel(t.Context())
 		var mu sync.Mutex
 		creates := 0
@@ -558,7 +558,7 @@ func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 // arrives with every one of the suite's.
 func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	stranger := withoutHeader(mock)
 	busy := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/api/admin/signals" {
@@ -594,7 +594,7 @@ func TestFailFast(t *testing.T) {
 
 func TestWhatIsKeptIsSwept(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	options := conformance.Options{Handler: mock, Keep: true, Operations: []string{"updateSignalEndpoint"}}
 	first := verify(t, 0, options)
 	second := verify(t, 0, options)
@@ -638,7 +638,7 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 // TestADeleteThatIsRefusedIsTold is a server on which nothing can be deleted.
 func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	stubborn := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete {
 			w.WriteHeader(http.StatusInternalServerError)
@@ -661,7 +661,7 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 func TestNoSecretIsInAReport(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	var mu sync.Mutex
 	var secrets []string
 	leaky := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -705,7 +705,7 @@ func TestNoSecretIsInAReport(t *testing.T) {
 // TestAFailureTellsWhatAndWhere is about a server that updates nothing.
 func TestAFailureTellsWhatAndWhere(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	forgetful := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/tokens/") && r.Header.Get("Authorization") == conformance.MockTokens().Admin {
 			recorder := httptest.NewRecorder()
@@ -746,7 +746,7 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 
 func TestProgressIsToldOfEveryScenario(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	told, last := 0, conformance.Progress{}
 	found := false
 	result := verify(t, 0, conformance.Options{
@@ -764,7 +764,7 @@ func TestProgressIsToldOfEveryScenario(t *testing.T) {
 
 func TestTheReportIsOrdered(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.NoLimits()))
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	first := verify(t, 0, conformance.Options{Handler: mock, Seed: 1, Operations: []string{"getHealth"}})
 	second := verify(t, 0, conformance.Options{Handler: mock, Seed: 2, Operations: []string{"getHealth"}})
 	ids := func(r *report.Report) (list []string) {

@@ -63,7 +63,7 @@ type load struct {
 }
 
 // unlimited is what servers under measurement allow.
-var unlimited = WithLimits(NoLimits())
+var unlimited = WithLimits(Limits{})
 
 func (l load) run(b *testing.B, options ...Option) {
 	b.Helper()

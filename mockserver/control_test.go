@@ -182,7 +182,7 @@ func lists(a *app) string {
 
 func TestExportResetImport(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithLimits(NoLimits()))
+	a := newApp(t, WithLimits(Limits{}))
 	a.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"odd","description":"half \ud800 of a pair, \u2028, <&>","enabled":false}`)
 	secret, _ := a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminPAT, `{"name":"\udfff"}`).json(t)["token"].(string)
 	a.must(200, http.MethodDelete, "/api/admin/signal-endpoints/1338/tokens/8", adminToken, "")
@@ -544,7 +544,7 @@ invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an 
 // TestNoSecretCanBeRead sends secrets wherever a client can put them.
 func TestNoSecretCanBeRead(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithLimits(NoLimits()))
+	a := newApp(t, WithLimits(Limits{}))
 	made, _ := a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", "Bearer "+adminToken, `{"name":"t"}`, "Cookie: unleash-session=very-secret-1").json(t)["token"].(string)
 	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", made, `{"password":"very-secret-2","nested":{"x":["`+made+`"]},"y":"user:very-secret-3"}`)
 	a.must(200, http.MethodGet, "/api/admin/signals?token=very:secret.very-secret-4&x="+made, adminPAT, "", "X-Api-Key: very-secret-5", "X-Forwarded-User: *:*.very-secret-6")

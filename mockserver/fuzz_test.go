@@ -49,7 +49,7 @@ func fuzzServers(f *testing.F) []*Server {
 	f.Helper()
 	var servers []*Server
 	for _, policy := range []Validation{Strict, Faithful} {
-		server, err := New(WithValidation(policy), WithLimits(NoLimits()), WithBounds(Bounds{Signals: 100, Journal: 1000}))
+		server, err := New(WithValidation(policy), WithLimits(Limits{}), WithBounds(Bounds{Signals: 100, Journal: 1000}))
 		if err != nil {
 			f.Fatal(err)
 		}

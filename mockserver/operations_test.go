@@ -109,7 +109,7 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 		if wrong, has := e.wrong(404); has {
 			return newApp(t).call(o.Method, wrong.path, wrong.token, wrong.body)
 		}
-		return newApp(t, WithEdition(OpenSource)).call(o.Method, e.path, e.token, e.body)
+		return newApp(t, WithEdition(spec.OpenSource)).call(o.Method, e.path, e.token, e.body)
 	},
 	409: func(t *testing.T, o *spec.Operation, e example) reply {
 		wrong, _ := e.wrong(409)
@@ -296,7 +296,7 @@ func TestLimits(t *testing.T) {
 	if limited.header.Get("Retry-After") != "1" || limited.header.Get("RateLimit-Policy") != "1;w=1" || string(limited.body) != "Too many requests, please try again later." {
 		t.Errorf("%v %s", limited.header, limited.body)
 	}
-	lifted := newApp(t, WithLimits(NoLimits()))
+	lifted := newApp(t, WithLimits(Limits{}))
 	for i := range 10 {
 		lifted.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, fmt.Sprintf(`{"name":"e%d"}`, i))
 		lifted.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, "")

@@ -19,15 +19,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Edition is the edition of Unleash that a server plays.
-type Edition string
-
-// The editions.
-const (
-	Enterprise Edition = "enterprise"
-	OpenSource Edition = "open-source"
-)
-
 // Validation is how requests are judged.
 type Validation string
 
@@ -43,7 +34,8 @@ const (
 	Off Validation = "off"
 )
 
-// Limits are what an instance allows. A field of 0 or less lifts the limit.
+// Limits are what an instance allows. A field of 0 or less lifts the limit, so that
+// Limits{} allows everything; the limit on the size of a body stays.
 type Limits struct {
 	// Endpoints is how many signal endpoints may exist.
 	Endpoints int
@@ -61,16 +53,12 @@ func UnleashLimits() Limits {
 	return Limits{Endpoints: 5, TokensPerEndpoint: 5, CallsPerSecond: 1, PersonalTokenPerMinute: 20000}
 }
 
-// NoLimits returns limits that allow everything. The limit on the size of a
-// body stays.
-func NoLimits() Limits { return Limits{} }
-
 // config is what the options set.
 type config struct {
 	contract   *spec.Contract
 	seed       func() *seed.Seed
 	validation Validation
-	edition    Edition
+	edition    spec.Edition
 	limits     Limits
 	bounds     Bounds
 	baseURL    string
@@ -98,7 +86,7 @@ func defaults() config {
 		seed:       seed.Default,
 		bounds:     DefaultBounds(),
 		validation: Strict,
-		edition:    Enterprise,
+		edition:    spec.Enterprise,
 		limits:     UnleashLimits(),
 		version:    "dev",
 		logger:     slog.New(slog.DiscardHandler),
@@ -149,24 +137,15 @@ func WithSeedFile(source []byte) Option {
 	}
 }
 
-// WithAPITokens replaces the seed's API tokens of that type.
-func WithAPITokens(tokenType TokenType, secrets ...string) Option {
+// WithAPITokens replaces the seed's API tokens of that kind: spec.AdminToken,
+// spec.BackendToken or spec.FrontendToken.
+func WithAPITokens(kind spec.TokenKind, secrets ...string) Option {
 	return func(c *config) error {
 		before := c.seed
-		c.seed = func() *seed.Seed { return before().With(resources.APITokens(string(tokenType), secrets)) }
+		c.seed = func() *seed.Seed { return before().With(resources.APITokens(string(kind), secrets)) }
 		return nil
 	}
 }
-
-// TokenType is the type of an API token.
-type TokenType string
-
-// The types of API tokens.
-const (
-	AdminToken    TokenType = "admin"
-	BackendToken  TokenType = "backend"
-	FrontendToken TokenType = "frontend"
-)
 
 // WithValidation sets the validation policy; Strict is the default.
 func WithValidation(policy Validation) Option {
@@ -180,12 +159,12 @@ func WithValidation(policy Validation) Option {
 	}
 }
 
-// WithEdition sets the edition; Enterprise is the default. An open-source
+// WithEdition sets the edition that the server plays; spec.Enterprise is the default. An open-source
 // instance answers 404 where it has no such operation.
-func WithEdition(edition Edition) Option {
+func WithEdition(edition spec.Edition) Option {
 	return func(c *config) error {
 		switch edition {
-		case Enterprise, OpenSource:
+		case spec.Enterprise, spec.OpenSource:
 			c.edition = edition
 			return nil
 		}

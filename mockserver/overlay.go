@@ -8,6 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Upstream is a real Unleash that the mock is laid over.
@@ -65,7 +66,7 @@ func (s *Server) passes(path string) bool {
 		return true
 	}
 	for _, operation := range matched.Operations {
-		if operation.Edition == string(Enterprise) {
+		if operation.Edition == spec.Enterprise {
 			return false
 		}
 	}

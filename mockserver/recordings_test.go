@@ -25,6 +25,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // recordedCase is one exchange with a real Unleash 8.2.0; testdata/recordings
@@ -286,9 +287,9 @@ func TestRecordings(t *testing.T) {
 }
 
 func sendRecorded(t *testing.T, c recordedCase, policy Validation) {
-	edition := Enterprise
+	edition := spec.Enterprise
 	if c.Edition != "" {
-		edition = Edition(c.Edition)
+		edition = spec.Edition(c.Edition)
 	}
 	s, err := New(WithEdition(edition), WithValidation(policy))
 	if err != nil {

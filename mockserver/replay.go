@@ -34,8 +34,8 @@ func (s *Server) newReplay() *replay.Index {
 		return nil
 	}
 	return replay.Build(s.contract, s.engine, s.recordings, func(operation *spec.Operation) bool {
-		if operation.Edition == string(Enterprise) {
-			return s.edition == Enterprise
+		if operation.Edition == spec.Enterprise {
+			return s.edition == spec.Enterprise
 		}
 		return s.upstream == nil // which answers it itself
 	})

@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // recorded is an exchange as a recording has it.
@@ -116,7 +117,7 @@ func TestReplayMatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := newApp(t, option, WithLimits(NoLimits())).call(test.method, test.path, adminToken, test.body, "Content-Type: application/json")
+			got := newApp(t, option, WithLimits(Limits{})).call(test.method, test.path, adminToken, test.body, "Content-Type: application/json")
 			if line := got.header.Get(ReplayHeader); line != test.line {
 				t.Errorf("answered by %q, want %q: %d %s", line, test.line, got.status, got.body)
 			}
@@ -333,7 +334,7 @@ func TestReplaySummary(t *testing.T) {
 	if diff := cmp.Diff(ReplaySummary{Exchanges: 4, Operations: 3, LeftOut: left}, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
-	got = newApp(t, replaying(t, exchanges...), WithEdition(OpenSource)).Replay()
+	got = newApp(t, replaying(t, exchanges...), WithEdition(spec.OpenSource)).Replay()
 	if want := (replay.LeftOut{Reason: "of an operation that is not the mock's to answer here", Count: 12}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
 		t.Errorf("of the open-source edition: %+v", got)
 	}

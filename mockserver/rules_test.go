@@ -19,7 +19,7 @@ import (
 // that the contract knows.
 func TestPreferForcesEveryDocumentedError(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithLimits(NoLimits()))
+	a := newApp(t, WithLimits(Limits{}))
 	for _, operation := range spec.Default().Operations() {
 		e := examples[operation.ID]
 		for _, status := range operation.Statuses() {
@@ -261,7 +261,7 @@ func TestParallelClientsDoNotInterfere(t *testing.T) {
 // TestAResetComesAtOnce: under load nobody sees half of it.
 func TestAResetComesAtOnce(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithLimits(NoLimits()))
+	a := newApp(t, WithLimits(Limits{}))
 	stop := make(chan struct{})
 	var group sync.WaitGroup
 	for n := range 4 {

@@ -131,7 +131,7 @@ func (s *Server) routes() *gin.Engine {
 // served are the operations of a path that the edition has.
 func (s *Server) served(path *spec.Path) []*spec.Operation {
 	return slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
-		return operation.Edition == string(Enterprise) && s.edition == OpenSource
+		return operation.Edition == spec.Enterprise && s.edition == spec.OpenSource
 	})
 }
 

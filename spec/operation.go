@@ -18,6 +18,15 @@ const (
 	Assumed    Standing = "assumed"    // no public evidence
 )
 
+// Edition is an edition of Unleash.
+type Edition string
+
+// The editions.
+const (
+	Enterprise Edition = "enterprise"
+	OpenSource Edition = "open-source"
+)
+
 // Operation is one operation of the document.
 type Operation struct {
 	// ID is the operationId.
@@ -39,8 +48,8 @@ type Operation struct {
 	Permissions []Permission
 	// Project and Environment say what the permissions are needed for.
 	Project, Environment Source
-	// Edition is "enterprise" for what an open-source instance does not have.
-	Edition string
+	// Edition is Enterprise for what an open-source instance does not have.
+	Edition Edition
 	// Mode is "serve" for what only a mock has, and a proxy does not; of the control
 	// API.
 	Mode string

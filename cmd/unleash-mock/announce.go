@@ -37,7 +37,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 			fmt.Fprintf(&out, "  %-16s %d from %s\n", string(tokenType)+" token", count, tokenVariables[tokenType])
 		}
 	}
-	if flags.seed == "" && configured[mockserver.AdminToken] == nil && flags.edition == string(mockserver.Enterprise) {
+	if flags.seed == "" && configured[spec.AdminToken] == nil && flags.edition == string(spec.Enterprise) {
 		fmt.Fprintf(&out, "Try it:\n  curl %s%s -H 'Authorization: %s'\n", base, firstList(), mockserver.DefaultTokens()[0].Secret)
 	} else {
 		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
@@ -49,7 +49,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 // built-in seed.
 func (c apiTokens) replaces(token mockserver.Token) bool {
 	tokenType, isAPIToken := strings.CutSuffix(token.Label, " token")
-	return isAPIToken && c[mockserver.TokenType(tokenType)] != nil
+	return isAPIToken && c[spec.TokenKind(tokenType)] != nil
 }
 
 func shownToken(token mockserver.Token) string {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // driftFlags are the flags of drift.
@@ -61,7 +62,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f.StringVar(&flags.target, "target", "", described("URL that the instance is served under, base path included", driftVariables["target"]))
 	f.StringVar(&flags.document, "document", "", "a file with the document in the place of a target; - reads standard input")
 	f.StringVar(&flags.spec, "spec", "", "an OpenAPI document as the contract in the place of the embedded one")
-	f.StringVar(&flags.edition, "edition", string(drift.Auto), "auto, enterprise or open-source: whether operations of Enterprise may be absent; auto lets all of them be")
+	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether operations of Enterprise may be absent; auto lets all of them be")
 	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside of the contract's operations; nothing there is breaking")
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
 	f.StringVar(&flags.output, "output", "", "file to write to in the place of standard output")
@@ -77,8 +78,12 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 	if !slices.Contains(drift.Formats(), flags.format) {
 		return usageError("--format %q is not one of %s", flags.format, strings.Join(drift.Formats(), ", "))
 	}
-	edition := drift.Edition(flags.edition)
-	if !slices.Contains([]drift.Edition{drift.Auto, drift.Enterprise, drift.OpenSource}, edition) {
+	edition := spec.Edition(flags.edition)
+	switch edition {
+	case "auto":
+		edition = ""
+	case spec.Enterprise, spec.OpenSource:
+	default:
 		return usageError("--edition %q is not one of auto, enterprise, open-source", flags.edition)
 	}
 	contract, err := loadContract(flags.spec)

@@ -69,7 +69,7 @@ func (c *creating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // during.
 func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) (url string, program *exec.Cmd, stderr *output) {
 	t.Helper()
-	mock, err := mockserver.New(mockserver.WithLimits(mockserver.NoLimits()))
+	mock, err := mockserver.New(mockserver.WithLimits(mockserver.Limits{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
 	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
-	f.StringVar(&flags.edition, "edition", string(mockserver.Enterprise), described("enterprise or open-source, which has only health and readiness", serveVariables["edition"]))
+	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise or open-source, which has only health and readiness", serveVariables["edition"]))
 	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls a second", serveVariables["limits"]))
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
@@ -206,15 +206,15 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 }
 
 // apiTokens are tokens that the environment configures, by type.
-type apiTokens map[mockserver.TokenType][]string
+type apiTokens map[spec.TokenKind][]string
 
 // tokenTypes are the types of API tokens, as they are listed.
-var tokenTypes = []mockserver.TokenType{mockserver.AdminToken, mockserver.BackendToken, mockserver.FrontendToken}
+var tokenTypes = []spec.TokenKind{spec.AdminToken, spec.BackendToken, spec.FrontendToken}
 
-var tokenVariables = map[mockserver.TokenType]string{
-	mockserver.AdminToken:    "INIT_ADMIN_API_TOKENS",
-	mockserver.BackendToken:  "INIT_BACKEND_API_TOKENS",
-	mockserver.FrontendToken: "INIT_FRONTEND_API_TOKENS",
+var tokenVariables = map[spec.TokenKind]string{
+	spec.AdminToken:    "INIT_ADMIN_API_TOKENS",
+	spec.BackendToken:  "INIT_BACKEND_API_TOKENS",
+	spec.FrontendToken: "INIT_FRONTEND_API_TOKENS",
 }
 
 func (p *program) configuredTokens() (apiTokens, error) {
@@ -239,7 +239,7 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 	options := []mockserver.Option{
 		mockserver.WithContract(contract),
 		mockserver.WithValidation(mockserver.Validation(flags.validation)),
-		mockserver.WithEdition(mockserver.Edition(flags.edition)),
+		mockserver.WithEdition(spec.Edition(flags.edition)),
 		mockserver.WithLimits(limits),
 		mockserver.WithBaseURL(flags.unleashURL),
 		mockserver.WithBasePath(flags.basePath),
@@ -287,7 +287,7 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 func (p *program) limits(mode string) (mockserver.Limits, error) {
 	switch mode {
 	case "off":
-		return mockserver.NoLimits(), nil
+		return mockserver.Limits{}, nil
 	case "unleash":
 	default:
 		return mockserver.Limits{}, usageError("--limits %q is not one of unleash, off", mode)

@@ -35,20 +35,20 @@ func (c *comparison) counterpart(o *spec.Operation) *operation {
 
 // edition is what the options say, or what the target's document shows: one
 // without a single Enterprise operation is an open-source one.
-func (c *comparison) edition() Edition {
-	if c.options.Edition == Enterprise || c.options.Edition == OpenSource {
+func (c *comparison) edition() spec.Edition {
+	if c.options.Edition != "" {
 		return c.options.Edition
 	}
 	for _, o := range c.contract.Operations() {
-		if o.Edition == string(Enterprise) && c.counterpart(o) != nil {
-			return Enterprise
+		if o.Edition == spec.Enterprise && c.counterpart(o) != nil {
+			return spec.Enterprise
 		}
 	}
-	return OpenSource
+	return spec.OpenSource
 }
 
 // operations compares those of the contract, then lists what the target adds.
-func (c *comparison) operations(edition Edition) ([]Operation, error) {
+func (c *comparison) operations(edition spec.Edition) ([]Operation, error) {
 	changes, err := c.changes()
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (c *comparison) operations(edition Edition) ([]Operation, error) {
 		switch {
 		case c.counterpart(o) != nil:
 			compared.State = stateOf(compared.Changes)
-		case edition == OpenSource && o.Edition == string(Enterprise):
+		case edition == spec.OpenSource && o.Edition == spec.Enterprise:
 			compared.State = Absent
 		default:
 			compared.State = Missing

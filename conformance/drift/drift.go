@@ -13,21 +13,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Edition is the edition of Unleash whose document is compared.
-type Edition string
-
-// The editions. Auto takes a document for open-source if it has none of the
-// operations that only Enterprise has.
-const (
-	Auto       Edition = "auto"
-	Enterprise Edition = "enterprise"
-	OpenSource Edition = "open-source"
-)
-
 // Options say what to compare.
 type Options struct {
-	// Edition is the target's; empty is Auto.
-	Edition Edition
+	// Edition is the target's. Without it a document is taken for open-source if it has
+	// none of the operations that only Enterprise has.
+	Edition spec.Edition
 	// WholeDocument also compares what lies outside the contract's operations:
 	// every other operation, components, servers, tags and info. What is found
 	// there is never breaking.
@@ -42,8 +32,8 @@ type Report struct {
 	Contract Document `json:"contract"`
 	Target   Document `json:"target"`
 	// Edition is the one that the target was judged as.
-	Edition Edition `json:"edition"`
-	Summary Summary `json:"summary"`
+	Edition spec.Edition `json:"edition"`
+	Summary Summary      `json:"summary"`
 	// Operations are those of the contract in its order, then those that only
 	// the target's document has.
 	Operations []Operation `json:"operations"`
@@ -76,7 +66,8 @@ type Summary struct {
 // State is how an operation of the two documents compares.
 type State string
 
-// The states.
+// What a comparison says of an operation, of a change, and what happened to a part of
+// the document, from the contract to the target.
 const (
 	// Equal operations say the same over the wire; the contract may say more.
 	Equal State = "equal"
@@ -88,6 +79,19 @@ const (
 	Absent State = "absent"
 	// Added operations are in the target's document alone.
 	Added State = "added"
+
+	// Breaking changes let a target refuse what the contract allows, or answer
+	// what it does not.
+	Breaking Verdict = "breaking"
+	// Compatible changes do neither.
+	Compatible Verdict = "compatible"
+	// Beyond is where the contract says more than the target's document: a
+	// status that was seen though it is not published, say. It is no drift.
+	Beyond Verdict = "beyond"
+
+	KindAdded   Kind = "added"
+	KindRemoved Kind = "removed"
+	KindChanged Kind = "changed"
 )
 
 // Operation is how one operation compares.
@@ -103,27 +107,8 @@ type Operation struct {
 // Verdict is what a change means to who keeps the contract.
 type Verdict string
 
-// The verdicts.
-const (
-	// Breaking changes let a target refuse what the contract allows, or answer
-	// what it does not.
-	Breaking Verdict = "breaking"
-	// Compatible changes do neither.
-	Compatible Verdict = "compatible"
-	// Beyond is where the contract says more than the target's document: a
-	// status that was seen though it is not published, say. It is no drift.
-	Beyond Verdict = "beyond"
-)
-
 // Kind is what happened to a part of the document.
 type Kind string
-
-// The kinds, from the contract to the target.
-const (
-	KindAdded   Kind = "added"
-	KindRemoved Kind = "removed"
-	KindChanged Kind = "changed"
-)
 
 // Change is one difference.
 type Change struct {

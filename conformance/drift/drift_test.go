@@ -87,7 +87,7 @@ func TestTheContractDoesNotDriftFromItself(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(drift.Summary{Equal: 17}, r.Summary); diff != "" || len(r.Document) > 0 || r.Edition != drift.Enterprise {
+			if diff := cmp.Diff(drift.Summary{Equal: 17}, r.Summary); diff != "" || len(r.Document) > 0 || r.Edition != spec.Enterprise {
 				t.Errorf("%s: %s%v", name, diff, r.Document)
 			}
 		}
@@ -102,10 +102,10 @@ func TestTheRealDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for edition, want := range map[drift.Edition]drift.Summary{
-		drift.Auto:       {Equal: 2, Absent: 15, Beyond: 15},
-		drift.OpenSource: {Equal: 2, Absent: 15, Beyond: 15},
-		drift.Enterprise: {Equal: 2, Missing: 15, Breaking: 15, Beyond: 15},
+	for edition, want := range map[spec.Edition]drift.Summary{
+		"":              {Equal: 2, Absent: 15, Beyond: 15},
+		spec.OpenSource: {Equal: 2, Absent: 15, Beyond: 15},
+		spec.Enterprise: {Equal: 2, Missing: 15, Breaking: 15, Beyond: 15},
 	} {
 		r, err := drift.Compare(spec.Default(), source, drift.Options{Edition: edition})
 		if err != nil {

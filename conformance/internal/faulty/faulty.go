@@ -56,7 +56,7 @@ func (l Limits) options() mockserver.Limits {
 	limits := mockserver.UnleashLimits()
 	switch l {
 	case Lifted:
-		return mockserver.NoLimits()
+		return mockserver.Limits{}
 	case Resources:
 		limits.CallsPerSecond = 1000 // not 0: a suite that sees no limit on calls looks for no other
 	case Calls:

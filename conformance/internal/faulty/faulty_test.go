@@ -77,7 +77,7 @@ func TestTheGlassChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock, err := mockserver.New(mockserver.WithLimits(mockserver.NoLimits()))
+	mock, err := mockserver.New(mockserver.WithLimits(mockserver.Limits{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ const enough = 4
 func lists(contract *spec.Contract, edition Edition) []string {
 	var paths []string
 	for _, operation := range contract.Operations() {
-		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && operation.Edition == string(edition) && operation.Public == (edition == "") {
+		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && string(operation.Edition) == string(edition) && operation.Public == (edition == "") {
 			paths = append(paths, operation.Path)
 		}
 	}

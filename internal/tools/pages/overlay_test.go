@@ -29,7 +29,7 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := browseUntil(t, "/", chromedp.WaitVisible(`input[name="username"]`),
-		mockserver.WithUpstream(mockserver.Upstream{URL: target, PresentEnterprise: true}), mockserver.WithLimits(mockserver.NoLimits()))
+		mockserver.WithUpstream(mockserver.Upstream{URL: target, PresentEnterprise: true}), mockserver.WithLimits(mockserver.Limits{}))
 	page.ForgetProblems() // of this page, which shows avatars from elsewhere
 	find := func(xpath string, arguments ...any) (string, chromedp.QueryOption) {
 		return fmt.Sprintf(xpath, arguments...), chromedp.BySearch
