@@ -285,7 +285,7 @@ func TestReplayKnowsItsTokens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newApp(t, replaying(t, append(test.exchanges, called)...), WithLimits(NoLimits()))
+			a := newApp(t, replaying(t, append(test.exchanges, called)...), WithLimits(Limits{}))
 			first := test.exchanges[0]
 			if got := a.must(first.status, first.method, first.url, adminToken, first.sent); !strings.Contains(string(got.body), `"token":"`+test.token+`"`) {
 				t.Errorf("the token is not shown: %s", got.body)
