@@ -181,7 +181,7 @@ func (s *suite) verifyAll(ctx context.Context) error {
 		return err
 	}
 	if s.options.Found != nil {
-		s.options.Found(s.describe(), s.describeRun(), s.conditions().Notes)
+		s.options.Found(s.describe(), s.describeRun(), s.notes())
 	}
 	if err := s.run.Scenarios(ctx); err != nil {
 		return err

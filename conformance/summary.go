@@ -41,8 +41,17 @@ func (s *suite) report(cause error) *report.Report {
 
 // describe is the target as a report names it.
 func (s *suite) describe() report.Target {
-	c := s.conditions()
-	return report.Target{URL: s.address.Base, Version: c.Version, Edition: string(c.Edition), Mock: c.Mock}
+	c, clean := s.conditions(), s.run.Redact
+	return report.Target{URL: clean.URL(s.address.Base), Version: clean.Text(c.Version), Edition: string(c.Edition), Mock: clean.Text(c.Mock)}
+}
+
+// notes are what the user should know before the first scenario.
+func (s *suite) notes() []string {
+	notes := slices.Clone(s.conditions().Notes)
+	for i, note := range notes {
+		notes[i] = s.run.Redact.Text(note)
+	}
+	return notes
 }
 
 func (s *suite) describeRun() report.Run {

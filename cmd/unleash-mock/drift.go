@@ -136,9 +136,9 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
 			err = cause
 		}
-		return nil, "", toolError("no document from %s: %w", target.Redacted(), err)
+		return nil, "", toolError("no document from %s: %w", target, err)
 	}
-	return source, target.Redacted() + drift.DocumentPath, nil
+	return source, p.secrets.URL(target.String()) + drift.DocumentPath, nil
 }
 
 // basePathOf is the path of a URL; empty if it cannot be parsed.

@@ -69,7 +69,7 @@ func TestDriftExitCodes(t *testing.T) {
 		"edition":                  {args: []string{"--target", same, "--edition", "pro"}, code: exitcode.Usage, says: []string{`"pro"`, "auto, enterprise, open-source"}},
 		"output":                   {args: []string{"--target", same, "--output", "/no/such/folder/drift.txt"}, code: exitcode.Usage, says: []string{"/no/such/folder"}},
 		"authority":                {args: []string{"--target", same, "--ca-file", file(t, "ca.pem", "nonsense")}, code: exitcode.Usage, says: []string{"--ca-file", "no PEM certificate"}},
-		"password":                 {args: []string{"--target", "ftp://admin:hunter2@x"}, code: exitcode.Usage, says: []string{"ftp://admin:xxxxx@x"}},
+		"password":                 {args: []string{"--target", "ftp://admin:hunter2@x"}, code: exitcode.Usage, says: []string{"ftp://[redacted]@x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

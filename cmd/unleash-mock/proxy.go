@@ -113,7 +113,7 @@ operation of the contract.`,
 
 // proxy passes traffic on until its end, and then reports.
 func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
-	logger, err := newLogger(p.stderr, flags.logLevel)
+	logger, err := p.newLogger(flags.logLevel)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 		return nil, err
 	}
 	url := strings.TrimRight("http://"+reachable(listener.Addr())+"/"+strings.Trim(flags.basePath, "/"), "/")
-	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, flags.upstream, watched.announcement(url))
+	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, p.secrets.URL(flags.upstream), watched.announcement(url))
 	server := &http.Server{
 		Handler: watched.before(judge),
 		// No limits on whole messages: streams may take as long as they like.

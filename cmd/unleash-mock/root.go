@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
 // codedError is an error with the exit code it stands for.
@@ -36,6 +37,8 @@ type program struct {
 	env    environment
 	stdout io.Writer
 	stderr io.Writer
+	// secrets takes those of flags and environment out of errors and logs.
+	secrets *secrets.Redactor
 	// lastWords are printed by a program that ends before its command could leave
 	// things in order.
 	lastWords atomic.Pointer[string]
@@ -57,6 +60,8 @@ Flags come first, then environment variables, then defaults. Exit codes:
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	p.learnEnvironment()
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { p.learnFlags(cmd.Flags()) }
 	root.SetArgs(args)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
@@ -72,7 +77,7 @@ func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK
 	}
-	fmt.Fprintln(p.stderr, "unleash-mock:", err)
+	fmt.Fprintln(p.stderr, "unleash-mock:", p.secrets.Text(err.Error()))
 	var coded *codedError
 	if errors.As(err, &coded) {
 		return coded.code

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -123,7 +121,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 // serve runs the server until the context ends.
 func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	gin.SetMode(gin.ReleaseMode)
-	logger, err := newLogger(p.stderr, flags.logLevel)
+	logger, err := p.newLogger(flags.logLevel)
 	if err != nil {
 		return err
 	}
@@ -319,15 +317,16 @@ func readFile(flag, file string) ([]byte, error) {
 	return source, nil
 }
 
-// newLogger logs as text on a terminal and as JSON elsewhere.
-func newLogger(out io.Writer, level string) (*slog.Logger, error) {
+// newLogger logs as text on a terminal and as JSON elsewhere, without secrets.
+func (p *program) newLogger(level string) (*slog.Logger, error) {
 	var minimum slog.Level
 	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		return nil, usageError("--log-level %q is not one of debug, info, warn, error", level)
 	}
 	options := &slog.HandlerOptions{Level: minimum}
-	if file, isFile := out.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {
-		return slog.New(slog.NewTextHandler(out, options)), nil
+	var handler slog.Handler = slog.NewJSONHandler(p.stderr, options)
+	if isTerminal(p.stderr) {
+		handler = slog.NewTextHandler(p.stderr, options)
 	}
-	return slog.New(slog.NewJSONHandler(out, options)), nil
+	return slog.New(p.secrets.Handler(handler)), nil
 }

@@ -64,10 +64,10 @@ func parseURL(flag, value string) (*url.URL, error) {
 		return nil, usageError("%s is no URL", flag) // the error repeats it, password included
 	}
 	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return nil, usageError("%s %q is no http or https URL", flag, parsed.Redacted())
+		return nil, usageError("%s %q is no http or https URL", flag, value)
 	}
 	if parsed.RawQuery != "" || parsed.Fragment != "" {
-		return nil, usageError("%s %q has a query or a fragment", flag, parsed.Redacted())
+		return nil, usageError("%s %q has a query or a fragment", flag, value)
 	}
 	parsed.Path = strings.TrimRight(parsed.Path, "/")
 	parsed.RawPath = strings.TrimRight(parsed.RawPath, "/")

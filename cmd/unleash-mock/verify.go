@@ -239,7 +239,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 // adviseSweep makes it the last words how to remove what a run leaves behind that
 // is ended at once. The id of the run may not be known yet.
 func (p *program) adviseSweep(target, run string) {
-	words := "unleash-mock: ended at once; what verify made may still be there. To remove it:\n  unleash-mock verify sweep --target " + target
+	words := "unleash-mock: ended at once; what verify made may still be there. To remove it:\n  unleash-mock verify sweep --target " + p.secrets.URL(target)
 	if run != "" {
 		words += " --run " + run
 	}

@@ -8,33 +8,35 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
 
 // writers put a text into another, with any set of characters escaped.
 var writers = map[string]func(t *rapid.T, text string) string{
 	"percents": func(t *rapid.T, text string) string {
 		isEscaped, digits := anySet(t, "%"), anyCase(t)
-		return eachRune(text, func(r rune) string {
+		return secretstest.EachRune(text, func(r rune) string {
 			if isEscaped(r) {
-				return eachByte(string(r), func(b byte) string { return "%" + digits(hex(int64(b), 2)) })
+				return secretstest.EachByte(string(r), func(b byte) string { return "%" + digits(secretstest.Hex(int64(b), 2)) })
 			}
 			return string(r)
 		})
 	},
 	"JSON": func(t *rapid.T, text string) string {
 		isEscaped, digits := anySet(t, ""), anyCase(t)
-		return eachRune(text, func(r rune) string {
+		return secretstest.EachRune(text, func(r rune) string {
 			if isEscaped(r) {
-				return eachUnit(string(r), func(u uint16) string { return `\u` + digits(hex(int64(u), 4)) })
+				return secretstest.EachUnit(string(r), func(u uint16) string { return `\u` + digits(secretstest.Hex(int64(u), 4)) })
 			}
-			return jsonString(string(r))
+			return secretstest.JSON(string(r))
 		})
 	},
 	"HTML": func(t *rapid.T, text string) string {
 		isEscaped, digits := anySet(t, "&"), anyCase(t)
-		return eachRune(text, func(r rune) string {
+		return secretstest.EachRune(text, func(r rune) string {
 			if isEscaped(r) {
-				return "&#x" + digits(hex(int64(r), 1)) + ";"
+				return "&#x" + digits(secretstest.Hex(int64(r), 1)) + ";"
 			}
 			return string(r)
 		})
@@ -181,7 +183,7 @@ func BenchmarkBody(b *testing.B) {
 func thousand() *Redactor {
 	r := New()
 	for i := range 1000 {
-		r.Add("signal_" + hex(int64(i)*0x10001, 54))
+		r.Add("signal_" + secretstest.Hex(int64(i)*0x10001, 54))
 	}
 	return r
 }

@@ -3,19 +3,18 @@ package secrets
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"html"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
 
 // TestByPosition: what stands where secrets stand is one, however short it is.
@@ -99,87 +98,13 @@ func TestByForm(t *testing.T) {
 // secretValue has every kind of character that some encoding changes.
 const secretValue = `S3cret/"&<+'\ %41ü`
 
-// encodings are ways in which a program writes a text into another.
-var encodings = map[string]func(string) string{
-	"raw":               func(s string) string { return s },
-	"JSON":              jsonString,
-	"JSON, all escaped": func(s string) string { return eachUnit(s, func(u uint16) string { return `\u` + hex(int64(u), 4) }) },
-	"JSON in JSON":      func(s string) string { return jsonString(jsonString(s)) },
-	"Go":                strconv.Quote,
-	"Go, ASCII":         strconv.QuoteToASCII,
-	"query":             url.QueryEscape,
-	"path":              url.PathEscape,
-	"percents, all":     func(s string) string { return eachByte(s, func(b byte) string { return "%" + hex(int64(b), 2) }) },
-	"percents, lower": func(s string) string {
-		return eachByte(s, func(b byte) string { return strings.ToLower("%" + hex(int64(b), 2)) })
-	},
-	"percents, twice":  func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
-	"percents in JSON": func(s string) string { return jsonString(url.QueryEscape(s)) },
-	"JSON in percents": func(s string) string { return url.QueryEscape(jsonString(s)) },
-	"HTML":             html.EscapeString,
-	"HTML, decimal": func(s string) string {
-		return eachRune(s, func(r rune) string { return "&#" + strconv.Itoa(int(r)) + ";" })
-	},
-	"HTML, hexadecimal": func(s string) string {
-		return eachRune(s, func(r rune) string { return "&#x" + hex(int64(r), 1) + ";" })
-	},
-	"JSON in HTML":        func(s string) string { return html.EscapeString(jsonString(s)) },
-	"HTML in JSON":        func(s string) string { return jsonString(html.EscapeString(s)) },
-	"userinfo":            func(s string) string { return url.UserPassword("u", s).String() },
-	"Base64":              func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
-	"Base64, after one":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte(":" + s)) },
-	"Base64, after two":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte("u:" + s + "!")) },
-	"Base64 for URLs":     func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte("user:" + s)) },
-	"Base64, in percents": func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("u:" + s))) },
-}
-
-func jsonString(s string) string {
-	encoded, err := json.Marshal(s)
-	if err != nil {
-		panic(err)
-	}
-	return string(encoded[1 : len(encoded)-1])
-}
-
-func hex(number int64, digits int) string {
-	text := strings.ToUpper(strconv.FormatInt(number, 16))
-	return strings.Repeat("0", max(0, digits-len(text))) + text
-}
-
-func eachByte(s string, encode func(byte) string) string {
-	var out strings.Builder
-	for i := range len(s) {
-		out.WriteString(encode(s[i]))
-	}
-	return out.String()
-}
-
-func eachRune(s string, encode func(rune) string) string {
-	var out strings.Builder
-	for _, r := range s {
-		out.WriteString(encode(r))
-	}
-	return out.String()
-}
-
-func eachUnit(s string, encode func(uint16) string) string {
-	return eachRune(s, func(r rune) string {
-		if r > 0xFFFF {
-			r -= 0x10000
-			return encode(uint16(0xD800+r>>10)) + encode(uint16(0xDC00+r&0x3FF))
-		}
-		return encode(uint16(r))
-	})
-}
-
 // TestByValue: a secret that is known is found in every form and every place.
 func TestByValue(t *testing.T) {
 	t.Parallel()
 	r := New(secretValue)
-	for name, encode := range encodings {
+	for name, encoded := range secretstest.Forms(secretValue) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			encoded := encode(secretValue)
 			for _, around := range [][2]string{{"", ""}, {"a ", " b"}, {`{"x":"`, `"}`}, {"theme=dark; id=", "; a=b"}, {"http://h/x?a=1&q=", "&b=2"}, {"<p>", "</p>"}} {
 				text := around[0] + encoded + around[1]
 				for how, got := range map[string]string{

@@ -14,6 +14,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
 // Options say what the mock is laid over.
@@ -113,7 +115,7 @@ func (o *Overlay) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (o *Overlay) explain(err error) (status int, name, message string) {
 	var network net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout() {
-		return http.StatusGatewayTimeout, "GatewayTimeoutError", fmt.Sprintf("The Unleash at %s took too long to answer.", o.Target.Redacted())
+		return http.StatusGatewayTimeout, "GatewayTimeoutError", fmt.Sprintf("The Unleash at %s took too long to answer.", o.shown())
 	}
 	reason := "gave no answer"
 	var certificate *tls.CertificateVerificationError
@@ -128,5 +130,8 @@ func (o *Overlay) explain(err error) (status int, name, message string) {
 	case errors.As(err, &dial) && dial.Op == "dial":
 		reason = "cannot be reached"
 	}
-	return http.StatusBadGateway, "BadGatewayError", fmt.Sprintf("The Unleash at %s %s.", o.Target.Redacted(), reason)
+	return http.StatusBadGateway, "BadGatewayError", fmt.Sprintf("The Unleash at %s %s.", o.shown(), reason)
 }
+
+// shown is the real server's URL without a user or another secret.
+func (o *Overlay) shown() string { return secrets.New().URL(o.Target.String()) }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
+
+// secretVariables are the environment variables that hold secrets, or URLs that may.
+func secretVariables() []string {
+	names := []string{controlTokenVariable, overlayVariables["upstream"]}
+	for _, variable := range targetVariables {
+		names = append(names, variable)
+	}
+	for _, variable := range tokenVariables {
+		names = append(names, variable)
+	}
+	return names
+}
+
+// learnEnvironment tells the redactor what secrets the environment has.
+func (p *program) learnEnvironment() {
+	p.secrets = secrets.New()
+	for _, name := range secretVariables() {
+		p.learn(name, p.env.text(name, ""))
+	}
+}
+
+// learnFlags tells the redactor what secrets were typed.
+func (p *program) learnFlags(flags *pflag.FlagSet) {
+	flags.Visit(func(flag *pflag.Flag) {
+		values := []string{flag.Value.String()}
+		if list, isList := flag.Value.(pflag.SliceValue); isList {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			p.learn(flag.Name, value)
+		}
+	})
+}
+
+// learn tells the redactor of what a flag or variable holds: a token or several, a
+// header, or a URL with a user or a parameter.
+func (p *program) learn(name, value string) {
+	if parsed, err := url.Parse(value); err == nil && parsed.Host != "" {
+		password, _ := parsed.User.Password()
+		p.secrets.Add(append(secrets.InURL(value), password)...)
+	}
+	if name == "header" {
+		_, value, _ = strings.Cut(value, ":")
+		p.secrets.Add(value)
+	}
+	if secrets.IsHeader(name) {
+		p.secrets.Add(slices.Collect(strings.SplitSeq(value, ","))...)
+	}
+}
