@@ -10,7 +10,7 @@ import (
 // maxNamingSignals is how many files outside of the resources' rooms may name signals.
 // The word stands for any resource: a file that names one has to change with it. It only
 // goes down.
-const maxNamingSignals = 16
+const maxNamingSignals = 8
 
 // rooms begin the folders where resources, their steps and their faults live. Those that
 // end in a slash have a folder a resource.

@@ -51,7 +51,7 @@ func (set *byteSet) beyond(text string, from int) int {
 
 // finder finds secrets by where they stand and by what they look like, in one pass
 // over a text. It looks at the characters that stand before a secret: a colon, an
-// equals sign, the underscore of signal_, the blank after Bearer.
+// equals sign, the underscore of a prefix, the blank after Bearer.
 type finder struct {
 	*view
 	valueEnd *byteSet // of a parameter
@@ -269,9 +269,9 @@ func (f *finder) equals(at int) int {
 	return f.hide(from, f.valueEnd.until(f.text, from), false)
 }
 
-// underscore hides the secret of a signal endpoint token.
+// underscore hides the secret of a token whose prefix ends with one.
 func (f *finder) underscore(at int) int {
-	if wordBefore(f.text, at) != "signal" {
+	if wordBefore(f.text, at) != underscored {
 		return at + 1
 	}
 	return f.hide(at+1, tokenEnd.until(f.text, at+1), false)

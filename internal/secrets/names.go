@@ -84,11 +84,14 @@ func public(credential string) int {
 	return len(credential) - len(token) + kind(token)
 }
 
+// underscored is the prefix of tokens that an underscore ends.
+const underscored = "signal"
+
 // kind is how many bytes at the beginning of a token tell its kind: signal_, user:,
 // or the wildcards and environment of an API token. A project's name does not count:
 // it may as well be part of a user and a password.
 func kind(token string) int {
-	for _, prefix := range []string{"signal_", "user:"} {
+	for _, prefix := range []string{underscored + "_", "user:"} {
 		if strings.HasPrefix(token, prefix) {
 			return len(prefix)
 		}

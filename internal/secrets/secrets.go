@@ -11,7 +11,7 @@
 //
 // It is found in every form: percent-encoded, with the escapes of JSON, Go or HTML, in
 // Base64, and in any mixture of them. Where it stood stands Mark, behind what tells
-// only its kind, such as Bearer or signal_. JSON stays JSON.
+// only its kind, such as Bearer. JSON stays JSON.
 //
 // Work grows with the length of a text, not with its nesting.
 package secrets

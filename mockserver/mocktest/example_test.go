@@ -60,13 +60,13 @@ func ExampleServer_SetRule() {
 	// 1
 }
 
-func ExampleServer_PlantEndpoint() {
+func ExampleServer_Plant() {
 	t := &recorder{}
 	defer t.end()
 
 	mock := mocktest.Start(t)
-	endpoint := mock.PlantEndpoint(mocktest.Endpoint{Name: "deployments", Tokens: []mocktest.Token{{Name: "ci", Secret: "signal_ci"}}})
-	fmt.Println(send(http.MethodPost, endpoint.URL, "signal_ci", `{"version":"1.4.0"}`))
+	mock.Plant("endpoints: [{name: deployments, tokens: [{name: ci, secret: signal_ci}]}]")
+	fmt.Println(send(http.MethodPost, mock.URL+"/api/signal-endpoint/deployments", "signal_ci", `{"version":"1.4.0"}`))
 	// Output: 200
 }
 

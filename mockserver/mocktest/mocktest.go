@@ -67,9 +67,10 @@ type Server struct {
 	URL    string
 	Tokens Tokens
 
-	t      TB
-	client *http.Client
-	mock   *mockserver.Server
+	t         TB
+	workspace string
+	client    *http.Client
+	mock      *mockserver.Server
 }
 
 // Start starts a mock on a free port of the loopback address. It stops when the
@@ -85,7 +86,7 @@ func Start(t TB, options ...mockserver.Option) *Server {
 		return nil
 	}
 	listener := httptest.NewServer(mock)
-	server := &Server{URL: listener.URL, Tokens: builtIn(), t: t, client: listener.Client(), mock: mock}
+	server := &Server{URL: listener.URL, workspace: "default", Tokens: builtIn(), t: t, client: listener.Client(), mock: mock}
 	t.Cleanup(func() {
 		if t.Failed() {
 			server.logRequests()
@@ -102,7 +103,7 @@ func Start(t TB, options ...mockserver.Option) *Server {
 func (s *Server) Workspace(name string) *Server {
 	other := *s
 	root, _, _ := strings.Cut(s.URL, "/w/")
-	other.URL = root + "/w/" + name
+	other.URL, other.workspace = root+"/w/"+name, name
 	return &other
 }
 

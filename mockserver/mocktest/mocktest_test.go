@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
@@ -65,31 +63,30 @@ func TestPlanting(t *testing.T) {
 	t.Parallel()
 	mock := mocktest.Start(t)
 	for n := range 6 { // beyond the limit
-		mock.PlantEndpoint(mocktest.Endpoint{Name: fmt.Sprintf("planted-%d", n)})
+		mock.Plant(fmt.Sprintf("endpoints: [{name: planted-%d}]", n))
 	}
-	planted := mock.PlantEndpoint(mocktest.Endpoint{Name: "mine", Description: "d", Tokens: []mocktest.Token{{"a", "signal_a"}, {"b", "signal_b"}}})
-	off := mock.PlantEndpoint(mocktest.Endpoint{Name: "off", Disabled: true, Tokens: []mocktest.Token{{"c", "signal_c"}}})
-	if diff := cmp.Diff(mocktest.Planted{ID: 1345, TokenIDs: []int64{10, 11}, URL: mock.URL + "/api/signal-endpoint/mine"}, planted); diff != "" {
-		t.Errorf("what was planted differs (-want +got):\n%s", diff)
-	}
-	if id := mock.PlantSignal(planted.ID, time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC), map[string]any{"cpu": 92}); id != 843 {
-		t.Errorf("the signal has the id %d", id)
-	}
+	mock.Plant(`
+endpoints:
+  - {name: mine, description: d, createdByUserId: 1337, tokens: [{name: a, secret: signal_a}, {name: b, secret: signal_b}]}
+  - {name: "off", enabled: false, tokens: [{name: c, secret: signal_c}]}
+signals: [{sourceId: 1345, createdAt: 2025-01-02T03:04:05Z, payload: {cpu: 92}}]
+`)
+	const mine, calls = 1345, "/api/signal-endpoint/"
 	mock.AssertRequests(0, mocktest.Filter{})
-	expect(t, 200, http.MethodPost, planted.URL, "signal_b", `{"cpu":93}`)
+	expect(t, 200, http.MethodPost, mock.URL+calls+"mine", "signal_b", `{"cpu":93}`)
 	mock.AdvanceClock(time.Second) // one call a second is allowed
-	expect(t, 404, http.MethodPost, off.URL, "signal_c", `{}`)
-	signals := expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", mock.URL, endpoints, planted.ID), mock.Tokens.Admin, "")
+	expect(t, 404, http.MethodPost, mock.URL+calls+"off", "signal_c", `{}`)
+	signals := expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", mock.URL, endpoints, mine), mock.Tokens.Admin, "")
 	if !strings.Contains(signals, `"tokenName":"b","payload":{"cpu":93}`) || !strings.Contains(signals, `"createdAt":"2025-01-02T03:04:05.000Z"`) {
 		t.Errorf("signals: %s", signals)
 	}
 	exported := mock.Export()
 	mock.Reset()
 	mock.AdvanceClock(time.Second)
-	expect(t, 404, http.MethodPost, planted.URL, wellknown.MyExternalApp, `{}`)
+	expect(t, 404, http.MethodPost, mock.URL+calls+"mine", wellknown.MyExternalApp, `{}`)
 	copied := mock.Workspace("copy")
 	copied.Import(exported)
-	expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", copied.URL, endpoints, planted.ID), mock.Tokens.Admin, "")
+	expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", copied.URL, endpoints, mine), mock.Tokens.Admin, "")
 }
 
 func TestRulesAndClock(t *testing.T) {

@@ -280,8 +280,11 @@ func (p *planter) number(number float64, col *column, path []string) {
 	if col.id && (number < 1 || number > maxID) {
 		p.complain(path, "%v is not an id, which goes from 1 to %d", number, maxID)
 	}
-	if col.refers != "" && !p.relaxed && number > 0 && !p.known[col.refers][int64(number)] {
-		p.complain(path, "no %s has the id %d", p.engine.table(col.refers).singular(), int64(number))
+	if col.refers == "" || p.relaxed || number <= 0 {
+		return
+	}
+	if table := p.engine.table(col.refers); !table.hasKey(p.tx, Int(int64(number))) {
+		p.complain(path, "no %s has the id %d", table.singular(), int64(number))
 	}
 }
 

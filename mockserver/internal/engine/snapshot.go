@@ -179,7 +179,16 @@ func (e *Engine) Restore(snapshot *v8json.Object, now time.Time) (*Store, error)
 
 func (e *Engine) fill(source *v8json.Object, now time.Time, isSnapshot bool) (*Store, error) {
 	store := e.NewStore()
-	tx := store.Begin(&Request{Now: now})
+	return store, store.fill(source, now, isSnapshot)
+}
+
+// Add plants further rows in the form of a seed, at a time. Without an id a row gets the
+// next one. The error is of type Problems; then nothing is added.
+func (s *Store) Add(rows *v8json.Object, now time.Time) error { return s.fill(rows, now, false) }
+
+func (s *Store) fill(source *v8json.Object, now time.Time, isSnapshot bool) error {
+	e := s.engine
+	tx := s.Begin(&Request{Now: now})
 	tx.silent = true
 	defer tx.Abort()
 	p := &planter{engine: e, tx: tx, now: stamp(now), relaxed: isSnapshot, known: map[string]map[int64]bool{}}
@@ -194,13 +203,13 @@ func (e *Engine) fill(source *v8json.Object, now time.Time, isSnapshot bool) (*S
 	}
 	if isSnapshot {
 		p.sequences(source)
-		p.events(source, store)
+		p.events(source, s)
 	}
 	if len(p.problems) > 0 {
-		return nil, p.problems
+		return p.problems
 	}
 	tx.Commit()
-	return store, nil
+	return nil
 }
 
 // names complains about what is neither a table nor a value.
@@ -258,7 +267,7 @@ func (p *planter) one(table AnyTable, value any, path []string, number int, pare
 		table.codec().adopt(row, parent)
 	}
 	if id := table.idOf(row); id != nil {
-		if _, has := source.Get("id"); !has && parent == nil {
+		if _, has := source.Get("id"); !has && parent == nil && p.tx.sequence(table.name()).Last <= int64(number) {
 			*id = int64(number) + 1
 		}
 	}

@@ -88,11 +88,24 @@ func (s *Seed) Rows() *v8json.Object { return s.rows }
 // Problems.
 func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
 	store, err := e.Plant(s.rows, now)
+	if err != nil {
+		return nil, s.located(err)
+	}
+	return store, nil
+}
+
+// AddTo adds the rows to a store, as Plant does to an empty one.
+func (s *Seed) AddTo(store *engine.Store, now time.Time) error {
+	return s.located(store.Add(s.rows, now))
+}
+
+// located finds the lines of what the engine complains about.
+func (s *Seed) located(err error) error {
 	var problems engine.Problems
 	if errors.As(err, &problems) {
-		return nil, s.locate(problems)
+		return s.locate(problems)
 	}
-	return store, err
+	return err
 }
 
 // With returns the seed with a section that was changed.
