@@ -18,13 +18,10 @@ var rooms = []string{
 	"mockserver/internal/resources/",
 	"conformance/internal/gherkin/",
 	"conformance/internal/faulty",
-	// Until they are resources.
-	"mockserver/internal/operations",
-	"mockserver/internal/state",
 }
 
 // operatingSystem matches the other signals, those that a process gets.
-var operatingSystem = regexp.MustCompile(`os/signal|\bsignal\.[A-Z]\w*|\b(os|syscall)\.Signal\b`)
+var operatingSystem = regexp.MustCompile(`os/signal|\bsignal\.[A-Z]\w*|\b(os|syscall)\.Signal\b|\.Process\.Signal\(`)
 
 var signal = regexp.MustCompile(`(?i)signal`)
 

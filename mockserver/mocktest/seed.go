@@ -3,8 +3,8 @@ package mocktest
 // Plant adds rows to the state, past the API: they are not in the journal, and no limit
 // applies. They are YAML in the form of a seed, such as
 //
-//	endpoints:
-//	  - {name: deploys, tokens: [{name: ci, secret: signal_ci}]}
+//	users:
+//	  - {username: ann, rootRole: Viewer, tokens: ["user:ann"]}
 //
 // What has no id gets the next one. A wrong row ends the test.
 func (s *Server) Plant(rows string) {
