@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -90,6 +89,11 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 	if err != nil {
 		return err
 	}
+	if flags.output != "" {
+		if err := checkOutput(flags.output); err != nil {
+			return usageError("--output: %w", err)
+		}
+	}
 	source, origin, err := p.publishedDocument(ctx, stdin, flags)
 	if err != nil {
 		return err
@@ -158,12 +162,8 @@ func (p *program) writeTo(file string, write func(io.Writer) error) error {
 		}
 		return nil
 	}
-	out, err := os.Create(file)
-	if err != nil {
-		return usageError("writing %s: %w", file, err)
-	}
-	if err := errors.Join(write(out), out.Close()); err != nil {
-		return toolError("writing %s: %w", file, err)
+	if err := writeOutput(file, write); err != nil {
+		return toolError("writing %s: %w", file, inOneLine(err))
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func TestDriftExitCodes(t *testing.T) {
 		"no file":                  {args: []string{"--document", "no-such-file.json"}, code: exitcode.Usage, says: []string{"--document no-such-file.json"}},
 		"format":                   {args: []string{"--target", same, "--format", "xml"}, code: exitcode.Usage, says: []string{`"xml"`, "text, markdown, json"}},
 		"edition":                  {args: []string{"--target", same, "--edition", "pro"}, code: exitcode.Usage, says: []string{`"pro"`, "auto, enterprise, open-source"}},
-		"output":                   {args: []string{"--target", same, "--output", "/no/such/folder/drift.txt"}, code: exitcode.Usage, says: []string{"/no/such/folder"}},
+		"output":                   {args: []string{"--target", same, "--output", file(t, "taken", "") + "/drift.txt"}, code: exitcode.Usage, says: []string{"--output", "taken"}},
 		"authority":                {args: []string{"--target", same, "--ca-file", file(t, "ca.pem", "nonsense")}, code: exitcode.Usage, says: []string{"--ca-file", "no PEM certificate"}},
 		"password":                 {args: []string{"--target", "ftp://admin:hunter2@x"}, code: exitcode.Usage, says: []string{"ftp://[redacted]@x"}},
 	} {

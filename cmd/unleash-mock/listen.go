@@ -3,25 +3,23 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
-	"os"
-	"strconv"
 	"strings"
 )
 
-// writePort writes the port to a file in one step, so that whoever waits for
-// the file never reads half of it.
+// writePort writes the port to a file.
 func writePort(file string, address net.Addr) error {
 	tcp, isTCP := address.(*net.TCPAddr)
 	if file == "" || !isTCP {
 		return nil
 	}
-	part := file + ".part"
-	if err := os.WriteFile(part, []byte(strconv.Itoa(tcp.Port)+"\n"), 0o644); err != nil {
-		return usageError("--port-file: %w", err)
-	}
-	if err := os.Rename(part, file); err != nil {
-		return usageError("--port-file: %w", err)
+	if err := writeOutput(file, func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, tcp.Port)
+		return err
+	}); err != nil {
+		return usageError("--port-file: %w", inOneLine(err))
 	}
 	return nil
 }

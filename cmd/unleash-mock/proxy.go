@@ -121,11 +121,10 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	files, err := openReports(flags.reports)
+	files, err := readReports(flags.reports)
 	if err != nil {
 		return err
 	}
-	defer files.close()
 	listener, err := listenOn(ctx, flags.listen)
 	if err != nil {
 		return err

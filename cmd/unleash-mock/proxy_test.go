@@ -127,7 +127,7 @@ func TestARecordingOutlivesAProxyThatCannotStart(t *testing.T) {
 		"no upstream":      {"--upstream", ""},
 		"a user":           {"--upstream", "http://a:b@x", "--listen", "127.0.0.1:0"},
 		"a port file":      {"--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"},
-		"a report":         {"--listen", "127.0.0.1:0", "--report", "json=/no/such/folder/x"},
+		"a report":         {"--listen", "127.0.0.1:0", "--report", "json=" + file(t, "taken", "") + "/x"},
 		"a missing folder": {"--listen", "127.0.0.1:0", "--ca-file", "no-such-file"},
 	} {
 		older := file(t, "traffic.jsonl", "older\n")
@@ -275,7 +275,7 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		"host":           {[]string{"--upstream", "http://x", "--host", ""}, []string{"--host"}},
 		"report":         {[]string{"--upstream", "http://x", "--report", "junit"}, []string{"FORMAT=FILE"}},
 		"report format":  {[]string{"--upstream", "http://x", "--report", "pdf=x"}, []string{`"pdf"`, "junit"}},
-		"report file":    {[]string{"--upstream", "http://x", "--report", "json=/no/such/folder/x"}, []string{"/no/such/folder"}},
+		"report file":    {[]string{"--upstream", "http://x", "--report", "json=" + file(t, "taken", "") + "/x"}, []string{"--report", "taken"}},
 		"recording":      {[]string{"--upstream", "http://x", "--record", "/no/such/folder/x"}, []string{"--record"}},
 		"contract":       {[]string{"--upstream", "http://x", "--spec", "no-such-file"}, []string{"--spec"}},
 		"no certificate": {[]string{"--upstream", "https://x", "--ca-file", "no-such-file"}, []string{"--ca-file"}},

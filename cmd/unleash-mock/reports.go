@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -12,54 +14,39 @@ import (
 )
 
 // reportFile is a file that a report goes to at the end.
-type reportFile struct {
-	format string
-	file   *os.File
-}
+type reportFile struct{ format, name string }
 
 type reportFiles []reportFile
 
-// openReports opens the files of --report, so that one that cannot be written is
-// told before anything is done.
-func openReports(wanted []string) (reportFiles, error) {
+// readReports reads the values of --report, and sees that the files can be written, so
+// that one that cannot is told before anything is done.
+func readReports(wanted []string) (reportFiles, error) {
 	var files reportFiles
 	for _, entry := range wanted {
 		format, name, found := strings.Cut(entry, "=")
 		if !found || name == "" {
-			files.close()
 			return nil, usageError("--report %q has not the form FORMAT=FILE", entry)
 		}
 		if !slices.Contains(report.Formats(), format) {
-			files.close()
 			return nil, usageError("--report: %q is not one of %s", format, strings.Join(report.Formats(), ", "))
 		}
-		file, err := os.Create(name)
-		if err != nil {
-			files.close()
+		if err := checkOutput(name); err != nil {
 			return nil, usageError("--report: %w", err)
 		}
-		files = append(files, reportFile{format: format, file: file})
+		files = append(files, reportFile{format: format, name: name})
 	}
 	return files, nil
 }
 
+// write writes all reports that can be written; the error has those that cannot.
 func (files reportFiles) write(r *report.Report) error {
+	var failed []error
 	for _, f := range files {
-		if err := report.Write(f.format, f.file, r); err != nil {
-			return toolError("--report %s=%s: %w", f.format, f.file.Name(), err)
-		}
-		if err := f.file.Close(); err != nil {
-			return toolError("--report %s=%s: %w", f.format, f.file.Name(), err)
+		if err := writeOutput(f.name, func(w io.Writer) error { return report.Write(f.format, w, r) }); err != nil {
+			failed = append(failed, fmt.Errorf("--report %s=%s: %w", f.format, f.name, err))
 		}
 	}
-	return nil
-}
-
-// close closes what was not written; closing twice does no harm.
-func (files reportFiles) close() {
-	for _, f := range files {
-		_ = f.file.Close()
-	}
+	return errors.Join(failed...)
 }
 
 func isTerminal(w io.Writer) bool {

@@ -207,11 +207,10 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if err != nil {
 		return err
 	}
-	files, err := openReports(flags.reports)
+	files, err := readReports(flags.reports)
 	if err != nil {
 		return err
 	}
-	defer files.close()
 	shown := &progress{out: p.stderr, live: isTerminal(p.stderr), quiet: flags.quiet}
 	p.adviseSweep(flags.target, "")
 	options.Found = func(target report.Target, run report.Run, notes []string) {
@@ -226,12 +225,13 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if r == nil {
 		return suiteError(failure)
 	}
-	// The files first: what reads the summary may be gone.
-	if err := files.write(r); err != nil {
-		return err
+	written := files.write(r) // before the summary, whose reader may be gone
+	err = report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
+	if err != nil && r.ExitCode != exitcode.Broken {
+		written = errors.Join(written, fmt.Errorf("writing the summary: %w", err))
 	}
-	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil && r.ExitCode != exitcode.Broken {
-		return toolError("writing the summary: %w", err)
+	if written != nil {
+		return toolError("%w", inOneLine(written))
 	}
 	return verdict(r, failure)
 }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// outputMode is what a new file may be used for, less what the user's mask takes off.
+const outputMode = 0o666
+
+// checkOutput makes the folder of a file, and sees that the file can be written. What
+// stands in it stays.
+func checkOutput(name string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", name)
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil // a pipe is opened once, when there is something to read
+	}
+	beside, err := createBeside(name)
+	if err != nil {
+		return canOpen(name, err)
+	}
+	return errors.Join(beside.Close(), os.Remove(beside.Name()))
+}
+
+// canOpen reports no error if a file that cannot be replaced is there to be overwritten.
+func canOpen(name string, otherwise error) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return otherwise
+	}
+	return file.Close()
+}
+
+// writeOutput writes a file when all that goes into it is known, so that nobody reads
+// half of it, and what stood there is lost to nothing that fails.
+func writeOutput(name string, write func(io.Writer) error) error {
+	var content bytes.Buffer
+	if err := write(&content); err != nil {
+		return err
+	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	mode := os.FileMode(outputMode)
+	if info, err := os.Stat(name); err == nil {
+		if mode = info.Mode(); !mode.IsRegular() {
+			return overwrite(name, content.Bytes())
+		}
+	}
+	beside, err := createBeside(name)
+	if err != nil && canOpen(name, err) == nil {
+		return overwrite(name, content.Bytes()) // the folder admits no other file
+	}
+	if err != nil {
+		return err
+	}
+	_, err = beside.Write(content.Bytes())
+	if err == nil && mode != outputMode {
+		err = beside.Chmod(mode.Perm())
+	}
+	if err = errors.Join(err, beside.Sync(), beside.Close()); err != nil {
+		return errors.Join(err, os.Remove(beside.Name()))
+	}
+	if os.Rename(beside.Name(), name) == nil {
+		return nil
+	}
+	// A file that is mounted by itself, as into a container, cannot be replaced.
+	return errors.Join(overwrite(name, content.Bytes()), os.Remove(beside.Name()))
+}
+
+// createBeside creates a file of another name in the folder of a file.
+func createBeside(name string) (*os.File, error) {
+	folder, base := filepath.Split(name)
+	return os.OpenFile(folder+"."+base+"."+rand.Text()[:8], os.O_WRONLY|os.O_CREATE|os.O_EXCL, outputMode)
+}
+
+// overwrite writes into a file that stays the one it is: a pipe, a device, a mount.
+func overwrite(name string, content []byte) error {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
