@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -96,8 +97,23 @@ func New(options ...Option) (*Server, error) {
 		Credentials: s.engine.Credentials(), Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Metrics: s.metrics, Logger: s.logger,
 	})
-	s.router = s.routes()
+	quietly(func() { s.router = s.routes() })
 	return s, nil
+}
+
+// building is held while a router is built, which prints unless the mode of its
+// library, a global, is another.
+var building sync.Mutex
+
+// quietly builds a router without a word on standard output, and leaves the mode to
+// programs that use the library themselves.
+func quietly(build func()) {
+	building.Lock()
+	defer building.Unlock()
+	mode := gin.Mode()
+	gin.SetMode(gin.ReleaseMode)
+	defer gin.SetMode(mode)
+	build()
 }
 
 // routes registers every operation of the contract that the edition has.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
@@ -70,7 +71,7 @@ type Contract struct {
 // Parse reads an OpenAPI 3.x document, YAML or JSON, and everything in it that is needed
 // to judge exchanges. The error says what is wrong with the document and where.
 func Parse(source []byte) (*Contract, error) {
-	read, err := parse(source)
+	read, err := parse(textfile.Decode(source))
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +80,6 @@ func Parse(source []byte) (*Contract, error) {
 
 // parse reads a document without its operations' schemas.
 func parse(source []byte) (*Contract, error) {
-	source = slices.Clone(source)
 	text, err := document.Read(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)

@@ -16,8 +16,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gin-gonic/gin"
-
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
@@ -29,7 +27,6 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	gin.SetMode(gin.ReleaseMode)
 	os.Exit(m.Run())
 }
 

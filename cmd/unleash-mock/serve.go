@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -120,7 +119,6 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 
 // serve runs the server until the context ends.
 func (p *program) serve(ctx context.Context, flags *serveFlags) error {
-	gin.SetMode(gin.ReleaseMode)
 	logger, err := p.newLogger(flags.logLevel)
 	if err != nil {
 		return err

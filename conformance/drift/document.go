@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
+
+	"github.com/unleash-mock/unleash-mock/internal/textfile"
 )
 
 // document is an OpenAPI document as a tree.
@@ -31,7 +33,7 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 // read parses an OpenAPI 3 document, JSON or YAML.
 func read(source []byte) (*document, error) {
 	var parsed yaml.Node
-	if err := yaml.Unmarshal(source, &parsed); err != nil {
+	if err := yaml.Unmarshal(textfile.Decode(source), &parsed); err != nil {
 		return nil, fmt.Errorf("neither JSON nor YAML: %w", err)
 	}
 	if len(parsed.Content) == 0 || parsed.Content[0].Kind != yaml.MappingNode {

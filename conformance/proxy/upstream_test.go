@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"go.uber.org/goleak"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
@@ -69,7 +68,6 @@ func playBefore(t *testing.T, upstream string, change ...func(*proxy.Options)) *
 }
 
 func TestMain(m *testing.M) {
-	gin.SetMode(gin.TestMode)
 	goleak.VerifyTestMain(m)
 }
 

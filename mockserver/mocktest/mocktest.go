@@ -23,8 +23,6 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"github.com/gin-gonic/gin"
-
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
@@ -77,9 +75,6 @@ type Server struct {
 // test ends.
 func Start(t TB, options ...mockserver.Option) *Server {
 	t.Helper()
-	if gin.Mode() == gin.DebugMode { // the router would print each of its routes
-		gin.SetMode(gin.ReleaseMode)
-	}
 	mock, err := mockserver.New(options...)
 	if err != nil {
 		t.Fatalf("mocktest: starting the mock: %v", err)

@@ -1,18 +1,18 @@
 package seed
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
-	"math"
-	"regexp"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"github.com/pb33f/go-yaml"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -51,27 +51,52 @@ func (p Problems) Error() string {
 	return fmt.Sprintf("%s (and %d more)", p[0].Error(), len(p)-1)
 }
 
+// The bounds of a seed file, within which reading takes a second and some 300 MB; a
+// larger state is imported by the control API.
+const (
+	maxBytes = 16 << 20
+	// maxMarks is how many characters may begin or end a value: each value takes memory.
+	maxMarks = 3 << 19
+	// maxValues counts an alias as what it stands for.
+	maxValues = 1 << 20
+)
+
+// The characters of YAML that begin or end a value, and those that do so before white
+// space.
+const (
+	marks       = ",[]{}&*!|>'\"\n"
+	spacedMarks = ":-?"
+)
+
 // parse reads the YAML of a file.
 func parse(source []byte) (*Seed, *v8json.Object, error) {
-	tree, err := parser.ParseBytes(source, 0)
-	if err != nil {
+	source = textfile.Decode(source)
+	if count := countMarks(source); len(source) > maxBytes || count > maxMarks {
+		return nil, nil, Problems{{Message: fmt.Sprintf("it is too large for a seed: %d bytes, %d of them structure; %d and %d are allowed", len(source), count, maxBytes, maxMarks)}}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(source))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, Problems{syntaxProblem(err)}
 	}
-	if len(tree.Docs) > 1 {
-		return nil, nil, Problems{{Line: tree.Docs[1].GetToken().Position.Line, Message: "a seed file holds one YAML document"}}
-	}
-	var raw any
-	if err := yaml.UnmarshalWithOptions(source, &raw, yaml.UseOrderedMap()); err != nil {
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		return nil, nil, Problems{{Line: second.Content[0].Line, Message: "a seed file holds one YAML document"}}
+	case !errors.Is(err, io.EOF):
 		return nil, nil, Problems{syntaxProblem(err)}
 	}
-	out := &Seed{tree: tree}
-	if raw == nil {
+	out := &Seed{}
+	if len(document.Content) == 0 {
 		return out, v8json.NewObject(), nil
 	}
-	var problems engine.Problems
-	value := jsonValue(raw, nil, &problems)
-	if len(problems) > 0 {
-		return nil, nil, out.locate(problems)
+	out.root = document.Content[0]
+	read := reader{open: map[*yaml.Node]bool{}}
+	value := read.value(out.root, nil)
+	if len(read.problems) > 0 {
+		return nil, nil, out.locate(read.problems)
+	}
+	if value == nil {
+		return out, v8json.NewObject(), nil
 	}
 	object, is := value.(*v8json.Object)
 	if !is {
@@ -80,18 +105,29 @@ func parse(source []byte) (*Seed, *v8json.Object, error) {
 	return out, object, nil
 }
 
-var positionPrefix = regexp.MustCompile(`^\[(\d+):(\d+)\] `)
+func countMarks(source []byte) int {
+	count := 0
+	for i, c := range source {
+		isSpaced := i+1 == len(source) || source[i+1] <= ' '
+		if strings.IndexByte(marks, c) >= 0 || isSpaced && strings.IndexByte(spacedMarks, c) >= 0 {
+			count++
+		}
+	}
+	return count
+}
 
 // syntaxProblem draws place and message from an error of the YAML library.
 func syntaxProblem(err error) Problem {
-	message, _, _ := strings.Cut(err.Error(), "\n")
-	found := positionPrefix.FindStringSubmatch(message)
-	if found == nil {
+	var failed *yaml.LoadError
+	if !errors.As(err, &failed) {
+		message, _, _ := strings.Cut(err.Error(), "\n")
 		return Problem{Message: message}
 	}
-	line, _ := strconv.Atoi(found[1])
-	column, _ := strconv.Atoi(found[2])
-	return Problem{Line: line, Column: column, Message: message[len(found[0]):]}
+	message := failed.Message
+	if failed.ContextMsg != "" {
+		message = failed.ContextMsg + ": " + message
+	}
+	return Problem{Line: failed.Mark.Line, Column: failed.Mark.Column, Message: message}
 }
 
 // locate finds the lines of problems, and sorts them by line.
@@ -99,9 +135,8 @@ func (s *Seed) locate(problems engine.Problems) Problems {
 	out := make(Problems, len(problems))
 	for i, problem := range problems {
 		out[i] = Problem{Field: fieldName(problem.Path), Message: problem.Message}
-		if node := s.node(problem.Path); node != nil && node.GetToken() != nil {
-			position := node.GetToken().Position
-			out[i].Line, out[i].Column = position.Line, position.Column
+		if node := s.node(problem.Path); node != nil {
+			out[i].Line, out[i].Column = node.Line, node.Column
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Problem) int { return a.Line - b.Line })
@@ -109,11 +144,8 @@ func (s *Seed) locate(problems engine.Problems) Problems {
 }
 
 // node finds the node of a path, or the nearest one above it.
-func (s *Seed) node(path []string) ast.Node {
-	if len(s.tree.Docs) == 0 {
-		return nil
-	}
-	at := s.tree.Docs[0].Body
+func (s *Seed) node(path []string) *yaml.Node {
+	at := s.root
 	for _, step := range path {
 		next := child(at, step)
 		if next == nil {
@@ -124,17 +156,19 @@ func (s *Seed) node(path []string) ast.Node {
 	return at
 }
 
-func child(parent ast.Node, step string) ast.Node {
-	switch node := parent.(type) {
-	case *ast.MappingNode:
-		for _, value := range node.Values {
-			if value.Key.GetToken().Value == step {
-				return value.Value
+func child(parent *yaml.Node, step string) *yaml.Node {
+	switch parent.Kind {
+	case yaml.AliasNode:
+		return child(parent.Alias, step)
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(parent.Content); i += 2 {
+			if parent.Content[i].Value == step {
+				return parent.Content[i+1]
 			}
 		}
-	case *ast.SequenceNode:
-		if index, err := strconv.Atoi(step); err == nil && index < len(node.Values) {
-			return node.Values[index]
+	case yaml.SequenceNode:
+		if index, err := strconv.Atoi(step); err == nil && index < len(parent.Content) {
+			return parent.Content[index]
 		}
 	}
 	return nil
@@ -154,39 +188,4 @@ func fieldName(path []string) string {
 		out.WriteString(step)
 	}
 	return out.String()
-}
-
-// jsonValue turns what the YAML library makes of a value into what JSON has.
-func jsonValue(value any, path []string, problems *engine.Problems) any {
-	complain := func(format string, args ...any) any {
-		*problems = append(*problems, engine.Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
-		return nil
-	}
-	switch value := value.(type) {
-	case nil, bool, string:
-		return value
-	case int64:
-		return float64(value)
-	case uint64:
-		return float64(value)
-	case float64:
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return complain("%v is not a number in JSON", value)
-		}
-		return value
-	case []any:
-		list := make([]any, len(value))
-		for i, element := range value {
-			list[i] = jsonValue(element, append(slices.Clip(path), strconv.Itoa(i)), problems)
-		}
-		return list
-	case yaml.MapSlice:
-		object := v8json.NewObject()
-		for _, item := range value {
-			name := fmt.Sprint(item.Key)
-			object.Set(name, jsonValue(item.Value, append(slices.Clip(path), name), problems))
-		}
-		return object
-	}
-	return complain("a %T is not a value in JSON", value)
 }

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
+	"github.com/pb33f/go-yaml"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -36,7 +36,7 @@ const (
 type Seed struct {
 	rows  *v8json.Object
 	rules []rules.Rule
-	tree  *ast.File // for the lines of complaints
+	root  *yaml.Node // for the lines of complaints; nil for an empty file
 }
 
 // Schema returns the JSON Schema of seed files.

@@ -3,6 +3,7 @@ package seed
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -127,7 +128,7 @@ func TestProblems(t *testing.T) {
 		source  string
 		problem Problem
 	}{
-		"no YAML":            {"endpoints: [\n", Problem{Line: 1, Column: 12}},
+		"no YAML":            {"endpoints: [\n", Problem{Line: 2, Column: 1}},
 		"no object":          {"- 1\n", Problem{Line: 1, Column: 1, Message: "got array, want object"}},
 		"two documents":      {"endpoints: []\n---\nsignals: []\n", Problem{Line: 3, Message: "a seed file holds one YAML document"}},
 		"unknown field":      {"endpoint: []\n", Problem{Message: "additional properties 'endpoint' not allowed"}},
@@ -163,6 +164,67 @@ func TestProblems(t *testing.T) {
 				t.Errorf("the error tells a secret or has several lines: %s", text)
 			}
 		})
+	}
+}
+
+// TestBounds: what would fill the process or never end is refused, in linear time.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	bomb := "a0: &a0 [x, x, x, x, x, x, x, x]\n"
+	for i := range 12 {
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d, ", i), 9), i)
+	}
+	for name, test := range map[string]struct{ source, says string }{
+		"an alias inside of itself":  {"x: &x [*x]\n", "the alias *x stands inside of what it stands for"},
+		"a mapping merges itself":    {"x: &x {<<: *x}\n", "the alias *x stands inside of what it stands for"},
+		"aliases of aliases":         {bomb, "more than 1048576 values"},
+		"deep in brackets":           {"a: " + strings.Repeat("[", 1<<19), "exceeded max depth"},
+		"deep in braces":             {strings.Repeat("{a: ", 1<<18), "exceeded max depth"},
+		"deep in dashes":             {strings.Repeat("- ", 1<<19), "exceeded max depth"},
+		"brackets that close before": {strings.Repeat("]", 1<<18) + strings.Repeat("[", 1<<18), "did not find expected"},
+		"many values":                {"a: [" + strings.Repeat("1,", 3<<19) + "1]", "too large for a seed"},
+		"many bytes":                 {"a: " + strings.Repeat("x", 16<<20), "too large for a seed"},
+		"a key twice":                {"a: 1\nb: 2\na: 3\n", "the key is on line 1 already"},
+		"merged scalars":             {"a: {<<: 1}\n", "what << merges is not a mapping"},
+		"bytes":                      {"a: !!binary aGVsbG8=\n", "!!binary is not a type in JSON"},
+		"a key that is a list":       {"? [a]\n: 1\n", "the key on line 1 is not a text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := Read([]byte(test.source)); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("the error is %v, want %s", err, test.says)
+			}
+		})
+	}
+}
+
+// TestAliases: an alias is what it stands for, and own keys win over merged ones.
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	const source = "endpoints: [&a {id: 1, name: a, description: same}, {<<: *a, id: 2, name: b}, {<<: [{name: c}, {name: d}], id: 3}]\nsignals: [{sourceId: 1, payload: &p {on: 010}}, {sourceId: 2, payload: *p}]\n"
+	state, err := planted(t, anEngine(t), []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`{"id":2,"name":"b","enabled":true,"description":"same",`, `{"id":3,"name":"c",`, `"sourceId":2,"tokenId":null,"createdAt":"2026-01-02T03:04:05.000Z","payload":{"on":8}}`} {
+		if !strings.Contains(state, want) {
+			t.Errorf("%s is not in %s", want, state)
+		}
+	}
+}
+
+// TestEncodings: a seed is a text file, whatever wrote it.
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	const source = "endpoints:\r\n  - {id: 1, name: a, description: Größe}\r\n"
+	utf16 := []byte{0xff, 0xfe}
+	for _, r := range source {
+		utf16 = append(utf16, byte(r), byte(r>>8))
+	}
+	for name, written := range map[string][]byte{"with a mark": []byte("\ufeff" + source), "UTF-16": utf16} {
+		if state, err := planted(t, anEngine(t), written); err != nil || !strings.Contains(state, `"description":"Größe"`) {
+			t.Errorf("%s: %v, %s", name, err, state)
+		}
 	}
 }
 
