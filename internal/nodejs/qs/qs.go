@@ -54,11 +54,22 @@ func ParseForm(text string) (fields *Values, ok bool) {
 	return &Values{root: root}, !tooDeep
 }
 
-// All returns the fields of a form, each as Get does.
-func (v *Values) All() any { return v.root.plain() }
+// All returns all parameters, each as Get does, in a map[string]any.
+func (v *Values) All() any { return v.tree().plain() }
 
-// AllOrdered returns the fields of a form as Ordered does, in an *v8json.Object.
-func (v *Values) AllOrdered() any { return v.root.ordered() }
+// AllOrdered returns all parameters as Ordered does, in an *v8json.Object.
+func (v *Values) AllOrdered() any { return v.tree().ordered() }
+
+func (v *Values) tree() *container {
+	switch {
+	case v == nil:
+		return newObject()
+	case v.root != nil:
+		return v.root
+	}
+	root, _ := parseTree(v.flat, maxDepth)
+	return root
+}
 
 // Get returns a parameter: a string, []any or map[string]any, with the same
 // inside. A parameter sent without a value is "". The second result is false if

@@ -69,6 +69,19 @@ func notImitated(t *testing.T) map[string]bool {
 	return skipped
 }
 
+func TestAll(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]any{
+		"":                 map[string]any{},
+		"b=1&a=2&b=3":      map[string]any{"a": "2", "b": []any{"1", "3"}},
+		"b[x]=1&a=%41&b=3": map[string]any{"a": "A", "b": []any{map[string]any{"x": "1"}, "3"}},
+	} {
+		if diff := cmp.Diff(want, Parse(query).All()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+}
+
 // checkValues compares what the methods of Values say with a decoded object.
 func checkValues(t *testing.T, query string, want map[string]any) {
 	t.Helper()

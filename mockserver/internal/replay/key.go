@@ -1,16 +1,14 @@
 package replay
 
 import (
-	"cmp"
 	"io"
-	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -24,11 +22,11 @@ func Key(operation *spec.Operation, params []string, query, contentType string, 
 		key = append(key, '/')
 		key = strconv.AppendQuote(key, param)
 	}
-	key = appendQuery(append(key, '?'), query)
+	key = v8json.Stringify(append(key, '?'), qs.Parse(query).All())
 	if !operation.DemandsContentType() || bodyparser.IsJSON(contentType) {
 		key = append(key, " json"...)
 	}
-	return string(appendValue(append(key, ' '), value))
+	return string(v8json.Stringify(append(key, ' '), value))
 }
 
 // recordedKey is the Key of a recorded request; false for one that the mock would
@@ -42,59 +40,4 @@ func recordedKey(operation *spec.Operation, params []string, exchange *recording
 		ContentLength: int64(len(sent.Body)),
 	})
 	return Key(operation, params, exchange.Query(), contentType, read.Value), problem == nil
-}
-
-// appendQuery writes a query sorted by name. Values of the same name keep their
-// order, which makes a difference.
-func appendQuery(key []byte, query string) []byte {
-	if query == "" {
-		return key
-	}
-	type pair struct{ name, value string }
-	var pairs []pair
-	for part := range strings.SplitSeq(query, "&") {
-		if part != "" {
-			name, value, _ := strings.Cut(part, "=")
-			pairs = append(pairs, pair{unescape(name), unescape(value)})
-		}
-	}
-	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(a.name, b.name) })
-	for _, pair := range pairs {
-		key = strconv.AppendQuote(key, pair.name)
-		key = strconv.AppendQuote(key, pair.value)
-	}
-	return key
-}
-
-func unescape(text string) string {
-	if decoded, err := url.QueryUnescape(text); err == nil {
-		return decoded
-	}
-	return text
-}
-
-// appendValue writes decoded JSON so that equal values look the same.
-func appendValue(key []byte, value any) []byte {
-	switch value := value.(type) {
-	case string:
-		return strconv.AppendQuote(key, value)
-	case float64:
-		return strconv.AppendFloat(key, value+0, 'g', -1, 64) // -0 is 0
-	case bool:
-		return strconv.AppendBool(key, value)
-	case []any:
-		key = append(key, '[')
-		for _, element := range value {
-			key = append(appendValue(key, element), ',')
-		}
-		return append(key, ']')
-	case map[string]any:
-		key = append(key, '{')
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			key = append(strconv.AppendQuote(key, name), ':')
-			key = append(appendValue(key, value[name]), ',')
-		}
-		return append(key, '}')
-	}
-	return append(key, "null"...)
 }
