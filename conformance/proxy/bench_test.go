@@ -2,6 +2,7 @@ package proxy_test
 
 import (
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,10 +54,7 @@ func BenchmarkProxy(b *testing.B) {
 	b.Cleanup(noting.Close)
 	transport := &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true}
 	b.Cleanup(transport.CloseIdleConnections)
-	plain := &httputil.ReverseProxy{Transport: transport, Rewrite: func(pr *httputil.ProxyRequest) {
-		pr.SetURL(target)
-		pr.SetXForwarded()
-	}}
+	plain := plainProxy(target, transport)
 	var fronts [3]string
 	for i, handler := range []http.Handler{plain, judging, noting} {
 		server := httptest.NewServer(handler)
@@ -98,7 +97,15 @@ func BenchmarkProxy(b *testing.B) {
 	}
 }
 
-// inTurn asks the fronts in turn, as often as the benchmark says, and tells the
+// plainProxy is what others are compared with.
+func plainProxy(target *url.URL, transport http.RoundTripper) http.Handler {
+	return &httputil.ReverseProxy{Transport: transport, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(pr *httputil.ProxyRequest) {
+		pr.SetURL(target)
+		pr.SetXForwarded()
+	}}
+}
+
+// inTurn asks the fronts in turn, as often as the benchmark says, and reports the
 // medians.
 func inTurn(b *testing.B, fronts [3]string, clients int, ask func(base string) time.Duration) {
 	var mu sync.Mutex
@@ -129,4 +136,97 @@ func inTurn(b *testing.B, fronts [3]string, clients int, ask func(base string) t
 	b.ReportMetric(median(1)/median(0), "judging-ratio")
 	b.ReportMetric(median(2)/median(0), "noting-ratio")
 	b.ReportMetric(0, "ns/op") // would be that of both together
+}
+
+// BenchmarkRate compares the rate with that of a plain reverse proxy: how many
+// exchanges of all sizes a second 16 clients get through one kind of proxy after
+// the other, in rounds that are long enough for the judges to fall behind and for
+// the memory of the queue not to be new to the process for most of it. It
+// reports plain-rate, judging-rate, recording-rate and noting-rate in exchanges a
+// second, and the ratios to plain. Judges that are late at the end of a round do
+// not go on in the next one.
+func BenchmarkRate(b *testing.B) {
+	all := newMix(1000)
+	upstream := httptest.NewServer(all)
+	b.Cleanup(upstream.Close)
+	target, err := url.Parse(upstream.URL)
+	if err != nil {
+		b.Fatal(err)
+	}
+	monitor, err := mockserver.NewMonitor(target)
+	if err != nil {
+		b.Fatal(err)
+	}
+	judging := func(change func(*proxy.Options)) func() (http.Handler, func()) {
+		return func() (http.Handler, func()) {
+			options := proxy.Options{Upstream: target}
+			change(&options)
+			p, err := proxy.New(options)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p.SetDrain(0)
+			return p, p.Close
+		}
+	}
+	kinds := []struct {
+		name  string
+		start func() (http.Handler, func())
+	}{
+		{"plain", func() (http.Handler, func()) {
+			transport := &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true}
+			return plainProxy(target, transport), transport.CloseIdleConnections
+		}},
+		{"judging", judging(func(*proxy.Options) {})},
+		{"recording", judging(func(o *proxy.Options) { o.Record = io.Discard })},
+		{"noting", judging(func(o *proxy.Options) { o.Observe = monitor.Append })},
+	}
+	took := make([]time.Duration, len(kinds))
+	const round = 10_000
+	passed := 0
+	for passed = 0; passed < b.N; passed += round {
+		for i, kind := range kinds {
+			handler, end := kind.start()
+			front := httptest.NewServer(handler)
+			begun := time.Now()
+			if err := all.send(front.URL, passed, round); err != nil && i > 0 { // the plain one breaks some
+				b.Fatalf("%s: %v", kind.name, err)
+			}
+			took[i] += time.Since(begun)
+			front.Close()
+			end()
+		}
+	}
+	for i, kind := range kinds {
+		b.ReportMetric(float64(passed)/took[i].Seconds(), kind.name+"-rate")
+		if i > 0 {
+			b.ReportMetric(took[0].Seconds()/took[i].Seconds(), kind.name+"-ratio")
+		}
+	}
+	b.ReportMetric(0, "ns/op") // would be that of all together
+}
+
+// send sends a round of exchanges from several clients at a time, and returns what
+// went wrong last.
+func (m mix) send(base string, first, count int) error {
+	const clients = 16
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: clients}}
+	defer client.CloseIdleConnections()
+	var next atomic.Int64
+	var failure atomic.Pointer[error]
+	var running sync.WaitGroup
+	for range clients {
+		running.Go(func() {
+			for n := int(next.Add(1)); n <= count; n = int(next.Add(1)) {
+				if _, err := m.check(client, base, "/api/signal-endpoint/a", (first+n)%len(m)); err != nil {
+					failure.Store(&err)
+				}
+			}
+		})
+	}
+	running.Wait()
+	if err := failure.Load(); err != nil {
+		return *err
+	}
+	return nil
 }

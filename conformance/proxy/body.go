@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 // body is a body on its way. It notes how it ends, and copies what passes if it
@@ -33,6 +35,13 @@ type body struct {
 	passed  int64
 	end     error   // what the source ended with, io.EOF included
 	copied  *copied // nil for no copy
+	plain   *plain  // the copy without its content encoding; nil before it is read
+}
+
+// plain is what came of taking content encodings off.
+type plain struct {
+	text []byte
+	err  error
 }
 
 func newBody(source io.ReadCloser, length int64) *body {
@@ -115,6 +124,15 @@ func (b *body) isMissed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.copied.missed
+}
+
+// text is the copy without its content encoding. It is good until the release.
+func (b *body) text(header http.Header, limit int) ([]byte, error) {
+	if b.plain == nil {
+		text, err := httpx.Decode(header, b.copied.bytes(), limit)
+		b.plain = &plain{text, err}
+	}
+	return b.plain.text, b.plain.err
 }
 
 // release gives the copy's room back. The body is sealed.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
-	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -264,10 +263,9 @@ func (p *Proxy) passed(b *body, header http.Header) passed {
 	if b == nil || b.copied == nil {
 		return passed{}
 	}
-	raw := b.copied.bytes()
-	text, err := httpx.Decode(header, raw, p.options.MaxBody)
+	text, err := b.text(header, p.options.MaxBody)
 	if err != nil {
-		return passed{unread: fmt.Sprintf("(%d bytes of %s)", len(raw), header.Get("Content-Encoding")), size: b.passed}
+		return passed{unread: fmt.Sprintf("(%d bytes of %s)", b.copied.size, header.Get("Content-Encoding")), size: b.passed}
 	}
 	if b.copied.over {
 		return passed{text: text, size: b.passed, over: true}

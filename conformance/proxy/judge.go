@@ -100,11 +100,10 @@ func (x *exchange) isRevalidated() bool {
 // body is the copy of a response's body without its content encoding; why it cannot be
 // judged; or how it breaks its own header.
 func (p *Proxy) body(passed *body, header http.Header) (text []byte, unjudged string, broken *spec.Failure) {
-	raw, unjudged := p.copyOf(passed)
-	if unjudged != "" {
+	if _, unjudged := p.copyOf(passed); unjudged != "" || passed == nil {
 		return nil, unjudged, nil
 	}
-	text, err := httpx.Decode(header, raw, p.options.MaxBody)
+	text, err := passed.text(header, p.options.MaxBody)
 	switch {
 	case errors.Is(err, httpx.ErrTooLarge):
 		return nil, p.tooLong(), nil

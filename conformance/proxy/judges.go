@@ -13,11 +13,15 @@ const (
 	// maxKept is how many bytes may be kept of what passes and of what waits to be
 	// judged. What comes when they are used up is not judged.
 	maxKept = 128 << 20
-	// share is the judges' share of the processors while traffic passes: one of
-	// six.
-	share = 6
+	// While traffic passes, the judges have one part of so many of the processors'
+	// time: less of it the more waits for them. A long queue means that traffic is
+	// heavy, and there is time to catch up when it pauses.
+	fewestParts = 12
+	mostParts   = 48
 	// maxDrain is how long they may take for the rest once the traffic has ended.
 	maxDrain = 10 * time.Second
+	// maxSilence is how long that is not logged.
+	maxSilence = time.Second
 	// maxHeld is how many exchanges may wait where answers are held back, before
 	// traffic waits for the judges.
 	maxHeld = 64
@@ -26,7 +30,7 @@ const (
 // judges look at exchanges after they have passed.
 type judges struct {
 	running sync.WaitGroup
-	ratio   float64       // of rest to work; 0 for no rest
+	rests   bool          // while traffic passes
 	drain   time.Duration // at the end
 	late    atomic.Bool   // the time for that is over
 
@@ -38,18 +42,16 @@ type judges struct {
 // weighs something, so that the budget is used up before the queue is full, and
 // nobody ever waits for it.
 func (p *Proxy) startJudges() {
-	processors := runtime.GOMAXPROCS(0)
-	count := max(1, processors/2)
-	p.judges.ratio, p.judges.drain = max(0, float64(share*count)/float64(processors)-1), maxDrain
+	p.judges.rests, p.judges.drain = true, maxDrain
 	p.budget = &budget{}
 	p.budget.left.Store(maxKept)
 	p.queue = make(chan *exchange, maxKept/exchangeWeight)
 	if p.options.FailOnViolation {
-		count, p.judges.ratio = processors, 0
+		p.judges.rests = false
 		p.budget.left.Store(math.MaxInt64)
 		p.queue = make(chan *exchange, maxHeld)
 	}
-	for range count {
+	for range runtime.GOMAXPROCS(0) {
 		p.judges.running.Go(p.judgeAll)
 	}
 }
@@ -58,6 +60,9 @@ func (p *Proxy) startJudges() {
 // to in time is missed.
 func (p *Proxy) drain() {
 	defer time.AfterFunc(p.judges.drain, func() { p.judges.late.Store(true) }).Stop()
+	defer time.AfterFunc(maxSilence, func() {
+		p.logger.Info("judging what has passed", "waiting", len(p.queue), "longest", p.judges.drain.String())
+	}).Stop()
 	close(p.queue)
 	p.judges.running.Wait()
 	p.journal.warnOfMissed()
@@ -80,7 +85,7 @@ func (p *Proxy) judgeAll() {
 		}
 		x.release(p.budget)
 		p.journal.warnOfMissed()
-		debt = p.rest(debt + time.Duration(p.judges.ratio*float64(time.Since(begun))))
+		debt = p.rest(debt + p.restFor(time.Since(begun)))
 	}
 }
 
@@ -99,6 +104,16 @@ const (
 	shortestRest = 2 * time.Millisecond
 	longestRest  = 10 * time.Millisecond
 )
+
+// restFor is how long to rest after so much work.
+func (p *Proxy) restFor(work time.Duration) time.Duration {
+	if !p.judges.rests {
+		return 0
+	}
+	fill := 1 - float64(p.budget.left.Load())/maxKept
+	parts := fewestParts + fill*(mostParts-fewestParts)
+	return time.Duration((parts - 1) * float64(work))
+}
 
 // rest leaves the processors to the traffic, and returns how much of the debt is
 // left for later.

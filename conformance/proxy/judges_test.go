@@ -67,7 +67,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 			<-let
 			told.Add(1)
 		},
-		Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	for range count {
 		post(t, base+"/api/admin/signal-endpoints/7/on", body)

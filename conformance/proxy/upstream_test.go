@@ -43,7 +43,7 @@ func play(t *testing.T, upstream http.Handler, change ...func(*proxy.Options)) *
 func playBefore(t *testing.T, upstream string, change ...func(*proxy.Options)) *stage {
 	t.Helper()
 	s := &stage{direct: upstream, log: &logs{}}
-	options := proxy.Options{Upstream: parse(t, upstream), Timeout: 30 * time.Second, Logger: slog.New(slog.NewJSONHandler(s.log, nil))}
+	options := proxy.Options{Upstream: parse(t, upstream), Timeout: 30 * time.Second, Logger: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	for _, c := range change {
 		c(&options)
 	}
