@@ -34,12 +34,18 @@ func Read(source []byte) (*Document, error) {
 	if err := yaml.Unmarshal(source, &root); err != nil {
 		return nil, err
 	}
-	text, err := JSON(&root)
+	text, err := toJSON(&root, minLimit+maxGrowth*len(source))
 	if err != nil {
 		return nil, err
 	}
 	return New(text), nil
 }
+
+// Bounds of what a document may become by its aliases, in bytes.
+const (
+	minLimit  = 1 << 20
+	maxGrowth = 10
+)
 
 // New returns the document of a text that is known to be JSON.
 func New(text []byte) *Document {

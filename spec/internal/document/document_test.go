@@ -123,9 +123,14 @@ func TestReadTakesJSONAsItIs(t *testing.T) {
 
 func TestReadSaysWhatIsWrongAndWhere(t *testing.T) {
 	t.Parallel()
+	bomb := "a: &a [x, x, x, x, x, x, x, x]\n"
+	for name := 'b'; name <= 'z'; name++ {
+		bomb += strings.ReplaceAll(fmt.Sprintf("%c: &%c [*, *, *, *, *, *, *, *]\n", name, name), "*", fmt.Sprintf("*%c", name-1))
+	}
 	for source, want := range map[string]string{
 		"a: 1\nb:\n  c: 1\n  c: 2\n": `line 4: "c" stands on line 3 already`,
 		"a: &a\n  b: *a\n":           "nested too deeply",
+		bomb:                         "its aliases make it too large",
 		"a: [":                       "L2.C1",
 		"a: .inf":                    "unsupported value",
 	} {

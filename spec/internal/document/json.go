@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi/utils"
 )
 
 // JSON writes a YAML document as JSON: keys in their order, and every value on its line.
-func JSON(root *yaml.Node) ([]byte, error) {
-	w := writer{line: 1}
+func JSON(root *yaml.Node) ([]byte, error) { return toJSON(root, math.MaxInt) }
+
+// toJSON is JSON for a document that may become so many bytes at most.
+func toJSON(root *yaml.Node, limit int) ([]byte, error) {
+	w := writer{line: 1, limit: limit}
 	if err := w.write(root, 0); err != nil {
 		return nil, err
 	}
@@ -19,8 +23,9 @@ func JSON(root *yaml.Node) ([]byte, error) {
 }
 
 type writer struct {
-	out  bytes.Buffer
-	line int
+	out   bytes.Buffer
+	line  int
+	limit int
 }
 
 // maxNesting ends what contains itself.
@@ -29,6 +34,9 @@ const maxNesting = 1000
 func (w *writer) write(node *yaml.Node, depth int) error {
 	if depth > maxNesting {
 		return fmt.Errorf("line %d: it is nested too deeply", node.Line)
+	}
+	if w.out.Len() > w.limit {
+		return fmt.Errorf("line %d: its aliases make it too large", node.Line)
 	}
 	for ; w.line < node.Line; w.line++ {
 		w.out.WriteByte('\n')

@@ -1,0 +1,46 @@
+package document_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
+)
+
+// FuzzRead: whatever can be read becomes JSON on no more lines, and its parts are JSON too.
+func FuzzRead(f *testing.F) {
+	for _, source := range []string{
+		notes, `{"a":{"$ref":"#/a"},"paths":{"/x":{"get":{"$ref":"#/components/b/c"}}},"components":{"b":{"c":{"d":"#/paths/~1x"}}}}`,
+		"a: &a [1, 2.5, null, ~, true, 2020-01-01]\nb: {<<: {c: *a}, 7: \"\\t\"}\n", "- a\n-\n  b: |\n    c\n", `"\ud83d"`, "{", "",
+	} {
+		f.Add(source)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		d, err := document.Read([]byte(source))
+		if err != nil {
+			return
+		}
+		var got any
+		if err := json.Unmarshal(d.Text(), &got); err != nil {
+			t.Fatalf("%q becomes %q: %v", source, d.Text(), err)
+		}
+		if strings.Count(string(d.Text()), "\n") > strings.Count(source, "\n")+strings.Count(source, "\r")+1 {
+			t.Errorf("%q has more lines as JSON: %q", source, d.Text())
+		}
+		for name, member := range document.Members(d.Text()) {
+			if !json.Valid(member) {
+				t.Fatalf("%q has the member %s: %q", source, name, member)
+			}
+			if resolved, err := d.Resolve(member); err == nil && !json.Valid(resolved) {
+				t.Errorf("%q resolves to %q", member, resolved)
+			}
+			if part, err := d.Operation("/x", "get", member, nil); err == nil && !json.Valid(part) {
+				t.Errorf("the part of %q is %q", member, part)
+			}
+			if schema, err := d.Schema(member); err == nil && !json.Valid(schema) {
+				t.Errorf("the schema of %q is %q", member, schema)
+			}
+		}
+	})
+}
