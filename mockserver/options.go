@@ -259,12 +259,3 @@ func WithClock(now func() time.Time) Option {
 		return nil
 	}
 }
-
-// WithRandom sets where ids of errors and secrets of tokens come from. It must
-// be safe for concurrent use.
-func WithRandom(random io.Reader) Option {
-	return func(c *config) error {
-		c.random = random
-		return nil
-	}
-}

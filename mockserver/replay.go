@@ -5,9 +5,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// ReplaySummary tells what of the recordings a server replays.
-type ReplaySummary = replay.Summary
-
 // WithReplay answers from recordings where a request is in them, and from state
 // elsewhere. Several answers to the same request are given in the order of the
 // recordings and of the time, the last one from then on; each workspace begins with
@@ -21,9 +18,9 @@ func WithReplay(recordings ...*Recording) Option {
 }
 
 // Replay returns what of the recordings is replayed, and what is not.
-func (s *Server) Replay() ReplaySummary {
+func (s *Server) Replay() replay.Summary {
 	if s.replay == nil {
-		return ReplaySummary{}
+		return replay.Summary{}
 	}
 	return s.replay.Summary()
 }

@@ -331,7 +331,7 @@ func TestReplaySummary(t *testing.T) {
 		{Reason: "without an answer", Count: 1},
 	}
 	got := newApp(t, replaying(t, exchanges...)).Replay()
-	if diff := cmp.Diff(ReplaySummary{Exchanges: 4, Operations: 3, LeftOut: left}, got); diff != "" {
+	if diff := cmp.Diff(replay.Summary{Exchanges: 4, Operations: 3, LeftOut: left}, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	got = newApp(t, replaying(t, exchanges...), WithEdition(spec.OpenSource)).Replay()

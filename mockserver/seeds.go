@@ -17,9 +17,6 @@ import (
 // DefaultSeed returns the built-in seed file, in YAML.
 func DefaultSeed() []byte { return seed.DefaultSource() }
 
-// SeedSchema returns the JSON Schema of seed files.
-func SeedSchema() []byte { return seed.Schema() }
-
 // Token is a credential of the built-in seed.
 type Token struct {
 	// Label says what the token is for, such as "admin token" or "as viewer".

@@ -12,7 +12,7 @@ import (
 )
 
 // announce prints where the mock listens, the built-in tokens and a line to try.
-func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, replay mockserver.ReplaySummary) {
+func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server) {
 	base := "http://" + reachable(address) + "/" + strings.Trim(flags.basePath, "/")
 	base = strings.TrimRight(base, "/")
 	var out strings.Builder
@@ -23,7 +23,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	}
 	fmt.Fprintf(&out, "  control API      %s\n", access.said)
 	if len(flags.replay) > 0 {
-		fmt.Fprintf(&out, "  replay           %s\n", replayed(replay))
+		fmt.Fprintf(&out, "  replay           %s\n", mock.Replay())
 	}
 	if flags.seed == "" {
 		for _, token := range mockserver.DefaultTokens() {
@@ -67,21 +67,6 @@ func firstList() string {
 		}
 	}
 	return "/health"
-}
-
-// replayed tells what is replayed, and what is not, in one line.
-func replayed(summary mockserver.ReplaySummary) string {
-	said := counted(summary.Exchanges, "exchange") + " of " + counted(summary.Operations, "operation")
-	var reasons []string
-	total := 0
-	for _, left := range summary.LeftOut {
-		total += left.Count
-		reasons = append(reasons, fmt.Sprintf("%d %s", left.Count, left.Reason))
-	}
-	if total == 0 {
-		return said
-	}
-	return fmt.Sprintf("%s, %d left out: %s", said, total, strings.Join(reasons, ", "))
 }
 
 // reachable turns a listening address into one that a client can type.

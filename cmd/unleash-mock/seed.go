@@ -85,11 +85,3 @@ func (p *program) checkSeed(file string) error {
 	}
 	return usageError("--check %s: %d problems\n  %s", file, len(problems), strings.Join(lines, "\n  "))
 }
-
-// counted says how many there are of something.
-func counted(count int, what string) string {
-	if count == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", count, what)
-}

@@ -161,7 +161,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		listener.Close()
 		return err
 	}
-	p.announce(listener.Addr(), flags, configured, access, mock.Replay())
+	p.announce(listener.Addr(), flags, configured, access, mock)
 	go p.settle(contract, logger)
 	return p.until(ctx, server, listener, logger)
 }

@@ -66,9 +66,12 @@ type Summary struct {
 // State is how an operation of the two documents compares.
 type State string
 
-// What a comparison says of an operation, of a change, and what happened to a part of
-// the document, from the contract to the target.
+// DocumentPath is where an instance publishes its document, below its base path. The
+// others are what a comparison says of an operation, of a change, and what happened to a
+// part of the document, from the contract to the target.
 const (
+	DocumentPath = "/docs/openapi.json"
+
 	// Equal operations say the same over the wire; the contract may say more.
 	Equal State = "equal"
 	// Changed operations differ.

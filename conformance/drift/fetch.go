@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// DocumentPath is where an instance publishes its document, below its base path.
-const DocumentPath = "/docs/openapi.json"
-
 // maxDocument is the size in bytes that a document may have: that of Unleash
 // 8.2.0 has 750 kB.
 const maxDocument = 64 << 20

@@ -68,7 +68,7 @@ type tally struct {
 
 // breach is a violation and how often it was seen.
 type breach struct {
-	report.Violation
+	traffic.RecordViolation
 	status int
 	count  int
 }
@@ -169,7 +169,7 @@ func (j *journal) add(x *exchange, found verdict, shown report.Exchange) {
 }
 
 // remember returns the violations that are new.
-func (j *journal) remember(x *exchange, found verdict, shown report.Exchange) []report.Violation {
+func (j *journal) remember(x *exchange, found verdict, shown report.Exchange) []traffic.RecordViolation {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.operations[x.operation]
@@ -180,7 +180,7 @@ func (j *journal) remember(x *exchange, found verdict, shown report.Exchange) []
 		return nil
 	}
 	t.bad.add(shown)
-	return slices.DeleteFunc(slices.Clone(shown.Violations), func(violation report.Violation) bool {
+	return slices.DeleteFunc(slices.Clone(shown.Violations), func(violation traffic.RecordViolation) bool {
 		return !t.isNew(violation, x.status)
 	})
 }
@@ -193,7 +193,7 @@ func (s *Stats) judge(found verdict) {
 }
 
 // isNew counts a violation and reports whether it is the first of its kind.
-func (t *tally) isNew(violation report.Violation, status int) bool {
+func (t *tally) isNew(violation traffic.RecordViolation, status int) bool {
 	key := fmt.Sprint(violation.Direction, status, violation.In, anyIndex(violation.Pointer), violation.Reason)
 	if known := t.known[key]; known != nil {
 		known.count++
@@ -203,7 +203,7 @@ func (t *tally) isNew(violation report.Violation, status int) bool {
 		t.beyond++
 		return false
 	}
-	t.known[key] = &breach{Violation: violation, status: status, count: 1}
+	t.known[key] = &breach{RecordViolation: violation, status: status, count: 1}
 	t.breaches = append(t.breaches, t.known[key])
 	return true
 }

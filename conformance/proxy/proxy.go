@@ -39,21 +39,17 @@ import (
 // Side chooses whose messages are judged.
 type Side string
 
-// The sides. The zero value is Both.
 const (
+	// The sides. The zero value is Both.
 	Both      Side = "both"
 	Requests  Side = "requests"
 	Responses Side = "responses"
-)
 
-// Values of Options.Host that are no host names.
-const (
+	// Values of Options.Host that are not host names.
 	HostOfUpstream = "upstream" // the host of the upstream's URL
 	HostOfClient   = "client"   // what the client sent
-)
 
-// Defaults of Options.
-const (
+	// Defaults of Options.
 	DefaultTimeout = 30 * time.Second
 	DefaultMaxBody = 8 << 20
 )

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
+
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
@@ -181,7 +183,7 @@ func (s Summary) count(outcome Outcome) int {
 // counts tells the outcomes that occurred: "3 passed, 1 failed".
 func (s Summary) counts() string {
 	var parts []string
-	for _, outcome := range Outcomes() {
+	for _, outcome := range outcomes() {
 		count := s.count(outcome)
 		switch {
 		case count == 0:
@@ -313,7 +315,7 @@ func dump(e Exchange, limit int) string {
 	return out.String()
 }
 
-func dumpMessage(out *strings.Builder, header []Header, body string, limit int) {
+func dumpMessage(out *strings.Builder, header []traffic.HeaderLine, body string, limit int) {
 	for _, line := range header {
 		fmt.Fprintf(out, "%s: %s\n", line.Name, line.Value)
 	}
@@ -323,7 +325,7 @@ func dumpMessage(out *strings.Builder, header []Header, body string, limit int) 
 }
 
 // violationText is a violation in a line.
-func violationText(v Violation) string {
+func violationText(v traffic.RecordViolation) string {
 	where := strings.TrimSpace(v.Direction + " " + v.In)
 	if v.Pointer != "" {
 		where += " at " + v.Pointer

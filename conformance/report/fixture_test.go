@@ -3,6 +3,8 @@ package report
 import (
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
+
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -42,24 +44,24 @@ func sample() *Report {
 		Started:   started,
 		Duration:  1200 * time.Microsecond,
 		Line:      14,
-		Request: Request{
+		Request: traffic.RecordRequest{
 			Method: "GET",
 			URL:    "http://127.0.0.1:4242/api/admin/signal-endpoints/1339/tokens",
-			Header: []Header{{Name: "Authorization", Value: "(the admin token)"}, {Name: "Accept", Value: "application/json"}},
+			Header: []traffic.HeaderLine{{Name: "Authorization", Value: "(the admin token)"}, {Name: "Accept", Value: "application/json"}},
 		},
-		Response: Response{
+		Response: traffic.RecordResponse{
 			Status: 200,
-			Header: []Header{{Name: "Content-Type", Value: "application/json; charset=utf-8"}, {Name: "X-Hostile", Value: hostile[1]}},
+			Header: []traffic.HeaderLine{{Name: "Content-Type", Value: "application/json; charset=utf-8"}, {Name: "X-Hostile", Value: hostile[1]}},
 			Body:   `{"signalEndpointTokens":[{"id":10,"name":"t","signalEndpointId":1339,"createdAt":"2026-03-01T09:30:00.000Z","createdByUserId":1,"token":"(redacted)"}]}`,
 		},
-		Violations: []Violation{{Direction: "response", In: "body", Pointer: "/signalEndpointTokens/0/createdAt", Reason: "is no date-time"}},
+		Violations: []traffic.RecordViolation{{Direction: "response", In: "body", Pointer: "/signalEndpointTokens/0/createdAt", Reason: "is no date-time"}},
 	}
 	nasty := Exchange{
 		Operation: "getSignals",
 		Started:   started.Add(time.Second),
 		Duration:  25 * time.Millisecond,
-		Request:   Request{Method: "GET", URL: "http://127.0.0.1:4242/api/admin/signals?limit=" + hostile[1], Body: hostileText()},
-		Response:  Response{Status: 500, Header: []Header{{Name: hostile[0], Value: hostile[3]}}, Body: hostileText()},
+		Request:   traffic.RecordRequest{Method: "GET", URL: "http://127.0.0.1:4242/api/admin/signals?limit=" + hostile[1], Body: hostileText()},
+		Response:  traffic.RecordResponse{Status: 500, Header: []traffic.HeaderLine{{Name: hostile[0], Value: hostile[3]}}, Body: hostileText()},
 	}
 	return &Report{
 		SchemaVersion: SchemaVersion,
@@ -103,7 +105,7 @@ func sample() *Report {
 			{ID: "signals/hostile", Feature: "Signals", Name: "Hostile " + hostileText(), File: "features/signals.feature", Line: 30,
 				Tags: []string{"@op:getSignals", hostile[0]}, Operations: []string{"getSignals"}, Outcome: Failed, Started: started, Duration: time.Second,
 				Steps:     []Step{{Keyword: "Then", Text: hostileText(), Line: 33, Outcome: Failed, Message: hostileText()}},
-				Exchanges: []Exchange{nasty, {Started: started, Request: Request{Method: "GET", URL: "http://127.0.0.1:4242/nowhere"}}},
+				Exchanges: []Exchange{nasty, {Started: started, Request: traffic.RecordRequest{Method: "GET", URL: "http://127.0.0.1:4242/nowhere"}}},
 				Failures:  []Failure{{Operation: "getSignals", Expectation: hostileText(), Got: hostileText(), Pointer: hostile[0], File: "features/signals.feature", Line: 33, Step: hostileText(), Source: hostileText(), Curl: hostileText()}}},
 			{ID: "tokens/list", Feature: "Tokens of a signal endpoint", Name: "A token is listed", File: "features/tokens.feature", Line: 20,
 				Tags: []string{"@op:getSignalEndpointTokens"}, Operations: []string{"getSignalEndpointTokens"}, Outcome: Passed, Started: started, Duration: 12 * time.Millisecond,
@@ -125,8 +127,8 @@ func sample() *Report {
 func proxied() *Report {
 	exchange := Exchange{
 		Operation: "getInvoices", Started: started, Duration: 3 * time.Millisecond,
-		Request: Request{Method: "GET", URL: "/api/admin/invoices"}, Response: Response{Status: 200, Body: "[1]"},
-		Violations: []Violation{{Direction: "response", In: "body", Pointer: "/0", Reason: "must be object"}},
+		Request: traffic.RecordRequest{Method: "GET", URL: "/api/admin/invoices"}, Response: traffic.RecordResponse{Status: 200, Body: "[1]"},
+		Violations: []traffic.RecordViolation{{Direction: "response", In: "body", Pointer: "/0", Reason: "must be object"}},
 	}
 	return &Report{
 		SchemaVersion: SchemaVersion,

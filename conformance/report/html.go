@@ -145,7 +145,7 @@ func newPage(r *Report) page {
 	case exitcode.Unverified:
 		p.Level = Disabled
 	}
-	for _, outcome := range Outcomes() {
+	for _, outcome := range outcomes() {
 		p.Tiles = append(p.Tiles, tile{outcome, r.Summary.count(outcome)})
 	}
 	p.matrix()

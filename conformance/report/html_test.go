@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 func parsePage(t *testing.T, r *Report) *html.Node {
@@ -137,13 +139,13 @@ func TestThePageTellsFailuresFirst(t *testing.T) {
 	if cells["seen"] != 4 || cells["unseen"] != 2 || cells["undocumented"] != 1 || cells["none"] != 3*6-7 {
 		t.Errorf("cells: %v", cells)
 	}
-	outcomes := map[string]int{}
+	counts := map[string]int{}
 	for _, scenario := range scenarios {
-		outcomes[attribute(scenario, "data-outcome")]++
+		counts[attribute(scenario, "data-outcome")]++
 	}
-	for _, outcome := range Outcomes() {
-		if outcomes[string(outcome)] != r.Summary.count(outcome) {
-			t.Errorf("%d scenarios %s", outcomes[string(outcome)], outcome)
+	for _, outcome := range outcomes() {
+		if counts[string(outcome)] != r.Summary.count(outcome) {
+			t.Errorf("%d scenarios %s", counts[string(outcome)], outcome)
 		}
 	}
 }
@@ -173,12 +175,12 @@ func TestEveryLinkOfThePageLeadsSomewhere(t *testing.T) {
 func TestThePageBoundsWhatItShows(t *testing.T) {
 	t.Parallel()
 	r := proxied()
-	quiet := Exchange{Request: Request{Method: "GET", URL: "/health"}, Response: Response{Status: 200, Body: strings.Repeat("a", 2*htmlBody)}}
+	quiet := Exchange{Request: traffic.RecordRequest{Method: "GET", URL: "/health"}, Response: traffic.RecordResponse{Status: 200, Body: strings.Repeat("a", 2*htmlBody)}}
 	for range htmlExchanges + 10 {
 		r.Scenarios[0].Exchanges = append(r.Scenarios[0].Exchanges, quiet)
 	}
 	loud := quiet
-	loud.Violations = []Violation{{Direction: "response", In: "status", Reason: "is not documented"}}
+	loud.Violations = []traffic.RecordViolation{{Direction: "response", In: "status", Reason: "is not documented"}}
 	r.Scenarios[0].Exchanges = append(r.Scenarios[0].Exchanges, loud)
 	text := textOf(parsePage(t, r))
 	for want, times := range map[string]int{

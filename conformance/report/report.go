@@ -8,18 +8,18 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
+
 	"github.com/unleash-mock/unleash-mock/spec"
 )
-
-// SchemaVersion is the version of the JSON form of a Report. It grows when a
-// field changes its meaning or goes; a new field does not change it.
-const SchemaVersion = 1
 
 // Outcome is how a scenario ended.
 type Outcome string
 
-// The outcomes.
 const (
+	// SchemaVersion is the version of the JSON form of a Report. It grows when a
+	// field changes its meaning or goes; a new field does not change it.
+	SchemaVersion = 1
+
 	Passed   Outcome = "passed"   // every step and every exchange kept the contract
 	Failed   Outcome = "failed"   // the target broke the contract
 	Skipped  Outcome = "skipped"  // not run, because the run was cut short
@@ -27,8 +27,8 @@ const (
 	Errored  Outcome = "error"    // the suite or the way to the target failed; says nothing of the target
 )
 
-// Outcomes lists them in the order in which they are told.
-func Outcomes() []Outcome { return []Outcome{Passed, Failed, Errored, Skipped, Disabled} }
+// outcomes lists them in the order in which they are told.
+func outcomes() []Outcome { return []Outcome{Passed, Failed, Errored, Skipped, Disabled} }
 
 // Report is one run.
 type Report struct {
@@ -142,14 +142,8 @@ type Step struct {
 	Duration time.Duration `json:"durationNs"`
 }
 
-// An Exchange is a request and its answer, redacted, as recordings have it too.
-type (
-	Exchange  = traffic.Record
-	Request   = traffic.RecordRequest
-	Response  = traffic.RecordResponse
-	Header    = traffic.HeaderLine
-	Violation = traffic.RecordViolation
-)
+// Exchange is a request and its answer, redacted, as recordings have it too.
+type Exchange = traffic.Record
 
 // Failure is one expectation that the target did not meet.
 type Failure struct {

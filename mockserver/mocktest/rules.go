@@ -23,7 +23,7 @@ type Delay = rules.Delay
 // Duration is a time.Duration, in JSON written as in Go: "250ms", "1.5s".
 type Duration = rules.Duration
 
-// The faults of a rule.
+// The faults of a rule, and the distributions of a random delay.
 const (
 	// Reset resets the connection. The operation is not carried out.
 	Reset = rules.Reset
@@ -33,10 +33,7 @@ const (
 	Slow = rules.Slow
 	// Malformed sends a body that is not JSON.
 	Malformed = rules.Malformed
-)
 
-// The distributions of a random delay.
-const (
 	// Uniform makes every duration from Min to Max equally likely.
 	Uniform = rules.Uniform
 	// Normal has the mean Mean and the standard deviation StdDev.

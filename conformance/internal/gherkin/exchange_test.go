@@ -11,6 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 const (
@@ -59,16 +60,16 @@ func TestAnExchangeIsReportedWithoutItsSecrets(t *testing.T) {
 	}
 	want := report.Exchange{
 		Line: 7,
-		Request: report.Request{
+		Request: traffic.RecordRequest{
 			Method: "POST", URL: "http://localhost/x?token=[redacted]",
-			Header: []report.Header{{Name: "Authorization", Value: "Bearer *:*.[redacted]"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Proxy-Pass", Value: "[redacted]"}},
+			Header: []traffic.HeaderLine{{Name: "Authorization", Value: "Bearer *:*.[redacted]"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Proxy-Pass", Value: "[redacted]"}},
 			Body:   `{"token":"[redacted]"}`,
 		},
-		Response: report.Response{
-			Status: 200, Header: []report.Header{{Name: "Etag", Value: `W/"1"`}, {Name: "Set-Cookie", Value: "[redacted]"}},
+		Response: traffic.RecordResponse{
+			Status: 200, Header: []traffic.HeaderLine{{Name: "Etag", Value: `W/"1"`}, {Name: "Set-Cookie", Value: "[redacted]"}},
 			Body: `{"secret":"[redacted]","said":"[redacted]"}`,
 		},
-		Violations: []report.Violation{{Direction: "response", In: "body", Pointer: "/x", Reason: "no signal_[redacted]"}},
+		Violations: []traffic.RecordViolation{{Direction: "response", In: "body", Pointer: "/x", Reason: "no signal_[redacted]"}},
 	}
 	got := shownExchange(r, x, 7, []judge.Breach{{In: "body", Pointer: "/x", Expectation: "no " + testSignal}})
 	if diff := cmp.Diff(want, got); diff != "" {

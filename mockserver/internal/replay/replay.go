@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
@@ -45,6 +46,29 @@ type Summary struct {
 	Exchanges, Operations int
 	// LeftOut is what is not, by reason; the most frequent first.
 	LeftOut []LeftOut
+}
+
+// String says it in one line.
+func (s Summary) String() string {
+	said := counted(s.Exchanges, "exchange") + " of " + counted(s.Operations, "operation")
+	var reasons []string
+	total := 0
+	for _, left := range s.LeftOut {
+		total += left.Count
+		reasons = append(reasons, fmt.Sprintf("%d %s", left.Count, left.Reason))
+	}
+	if total == 0 {
+		return said
+	}
+	return fmt.Sprintf("%s, %d left out: %s", said, total, strings.Join(reasons, ", "))
+}
+
+// counted says how many there are of something.
+func counted(count int, what string) string {
+	if count == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", count, what)
 }
 
 // LeftOut is how many exchanges are not replayed for a reason.

@@ -20,9 +20,6 @@ import (
 
 //go:generate go test -run TestSchema . -update
 
-//go:embed seed.schema.json
-var schemaSource []byte
-
 //go:embed default.yaml
 var defaultSource []byte
 
@@ -38,9 +35,6 @@ type Seed struct {
 	rules []rules.Rule
 	root  *yaml.Node // for the lines of complaints; nil for an empty file
 }
-
-// Schema returns the JSON Schema of seed files.
-func Schema() []byte { return append([]byte(nil), schemaSource...) }
 
 // DefaultSource returns the built-in seed file.
 func DefaultSource() []byte { return append([]byte(nil), defaultSource...) }
