@@ -61,7 +61,7 @@ func TestEveryControlOperation(t *testing.T) {
 			a := newApp(t)
 			a.must(400, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{"name":1}`)
 			a.must(201, http.MethodPost, "/_mock/rules", "", `{"answer":{"status":500},"times":1}`)
-			a.must(200, http.MethodGet, "/w/other/ready", "", "")
+			a.must(200, http.MethodGet, "/w/other/ready", adminToken, "")
 			example, exists := controlExamples[operation.ID]
 			if !exists {
 				t.Fatal("it has no example")
@@ -403,6 +403,7 @@ func (a *app) listen() string {
 func TestWaitingInThePlaceOfASleep(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
+	a.must(201, http.MethodPost, "/_mock/workspaces", "", `{"name":"a"}`)
 	answers := make(chan reply)
 	go func() {
 		answers <- a.call(http.MethodGet, "/w/a/_mock/requests?path=/ready&wait=1m&count=3", "", "")
@@ -568,7 +569,7 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
 	a.must(200, http.MethodGet, "/ready", "", "")
-	a.must(200, http.MethodGet, "/w/a/ready", "", "")
+	a.must(200, http.MethodGet, "/w/a/ready", adminToken, "")
 	a.must(401, http.MethodGet, "/api/admin/nothing", "", "")
 	a.must(400, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{}`)
 	got := string(a.must(200, http.MethodGet, "/internal-backstage/prometheus", "", "").body)

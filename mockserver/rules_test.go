@@ -307,8 +307,8 @@ func TestPathsOfWorkspaces(t *testing.T) {
 	}
 	a.must(200, http.MethodGet, "/base/w/a//api/ADMIN/signal-endpoints/", adminToken, "")
 	a.must(200, http.MethodGet, "/base/w/default/ready", "", "")
-	a.must(200, http.MethodGet, "/base/w/b/ready", "", "")
-	if got := a.must(503, http.MethodGet, "/base/w/c/ready", "", "").json(t); got["name"] != "WorkspaceLimitError" {
+	a.must(200, http.MethodGet, "/base/w/b/ready", adminToken, "")
+	if got := a.must(503, http.MethodGet, "/base/w/c/ready", adminToken, "").json(t); got["name"] != "WorkspaceLimitError" {
 		t.Errorf("got %v", got)
 	}
 	a.must(301, http.MethodGet, "/base/w/a/_mock", "", "")

@@ -93,7 +93,7 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
-		Contract: s.contract, Default: s.workspaces.Default(), Run: s.engine.Plans().Run,
+		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: s.engine.Plans().Run,
 		Credentials: s.engine.Credentials(), Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Metrics: s.metrics, Logger: s.logger,
 	})

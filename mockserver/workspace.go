@@ -126,24 +126,37 @@ func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, bel
 		}
 		name = named[0]
 	}
-	w, err = s.workspaces.Get(name)
+	w, err = s.workspaces.Open(name)
 	return w, below, err
 }
 
 var errTwoWorkspaces = errors.New("the request names two workspaces")
 
+// keepWorkspace makes a workspace stay that is for one request until then.
+func (s *Server) keepWorkspace(w *workspace.Workspace) (*workspace.Workspace, *apierror.Error) {
+	kept, _, err := s.workspaces.Keep(w)
+	if err != nil {
+		return nil, s.workspaceProblem(err)
+	}
+	return kept, nil
+}
+
 // refuseWorkspace answers a request whose workspace cannot be had.
 func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err error) {
+	problem := s.workspaceProblem(err)
+	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
+}
+
+// workspaceProblem words why a workspace cannot be had.
+func (s *Server) workspaceProblem(err error) *apierror.Error {
 	var name *workspace.NameError
 	var limit *workspace.LimitError
-	problem := apierror.Internal("Internal server error")
 	switch {
 	case errors.As(err, &name), errors.Is(err, errTwoWorkspaces):
-		problem = &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "BadDataError", Message: err.Error()}
+		return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "BadDataError", Message: err.Error(), Outside: true}
 	case errors.As(err, &limit):
-		problem = &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error()}
-	default:
-		s.logger.Error("no workspace", "error", err)
+		return &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error(), Outside: true}
 	}
-	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
+	s.logger.Error("no workspace", "error", err)
+	return apierror.Internal("Internal server error")
 }

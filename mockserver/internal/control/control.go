@@ -15,7 +15,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -158,6 +160,11 @@ func (m *Mock) bind() (*spec.Contract, error) {
 // Serve answers a request for an escaped path that Has accepts, which is below base
 // path and workspace. w is the workspace that the request belongs to.
 func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Workspace, path string) {
+	w, problem := m.keep(r, w, path)
+	if problem != nil {
+		m.refuse(rw, r, problem)
+		return
+	}
 	defer w.Hold()()
 	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
 		if own := m.handlers[id]; own != nil {
@@ -165,6 +172,22 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 		}
 		return m.api.handlers[id]
 	})
+}
+
+// keep makes the workspace of a request one that stays, if the request is for the API and
+// has access to it.
+func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*workspace.Workspace, *apierror.Error) {
+	if w.Kept() || isPage(path) || m.Access.check(r) != nil {
+		return w, nil
+	}
+	if httpx.CrossSite(r) {
+		return nil, refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not make a workspace.")
+	}
+	kept, _, err := m.workspaces.Keep(w)
+	if err != nil {
+		return nil, refusal(http.StatusServiceUnavailable, "WorkspaceLimitError", err.Error())
+	}
+	return kept, nil
 }
 
 func ok(value any) (response, error) {

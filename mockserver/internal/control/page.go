@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"embed"
 	"net/http"
 	"strings"
@@ -26,6 +27,14 @@ var pageTypes = map[string]string{
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
+// pageFile is the file of the page that a path may be.
+func pageFile(path string) string {
+	return cmp.Or(strings.TrimPrefix(path, Prefix+"/"), "index.html")
+}
+
+// isPage reports whether a path is the page's, or leads to it.
+func isPage(path string) bool { return path == Prefix || pageTypes[pageFile(path)] != "" }
+
 // servePage answers what belongs to the page.
 func (a *api) servePage(w http.ResponseWriter, r *http.Request, path string) bool {
 	if !a.Access.Enabled() || r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -37,10 +46,7 @@ func (a *api) servePage(w http.ResponseWriter, r *http.Request, path string) boo
 		w.WriteHeader(http.StatusMovedPermanently)
 		return true
 	}
-	name := strings.TrimPrefix(path, Prefix+"/")
-	if name == "" {
-		name = "index.html"
-	}
+	name := pageFile(path)
 	contentType, known := pageTypes[name]
 	if !known {
 		return false

@@ -46,7 +46,10 @@ type Run func(id string, store *engine.Store, request *engine.Request, input *en
 type Options struct {
 	Contract *spec.Contract
 	// Default is the workspace of requests that name none.
-	Default     *workspace.Workspace
+	Default *workspace.Workspace
+	// Keep makes a workspace stay that is for the request alone until then. Its error is
+	// the answer.
+	Keep        func(*workspace.Workspace) (*workspace.Workspace, *apierror.Error)
 	Run         Run
 	Credentials []engine.Credential
 	Limits      []engine.Limit
@@ -150,6 +153,7 @@ var stages = []stage{
 	(*exchange).readBody,
 	(*exchange).identify,
 	(*exchange).authenticate,
+	(*exchange).keepWorkspace,
 	(*exchange).limitRate,
 	(*exchange).decodeParams,
 	(*exchange).route,
@@ -165,6 +169,7 @@ var stagesOfOptions = []stage{
 	(*exchange).readBody,
 	(*exchange).identify,
 	(*exchange).authenticate,
+	(*exchange).keepWorkspace,
 	(*exchange).limitRate,
 	(*exchange).decodeParams,
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
@@ -66,6 +67,27 @@ func (x *exchange) authenticate() *apierror.Error {
 		return apierror.Unauthorized()
 	}
 	return nil
+}
+
+// keepWorkspace makes the workspace one that stays for a request with a token that it
+// knows. Web pages can send others, in any number: they are answered as a fresh
+// workspace would, and nothing is left of it. A session that the upstream knows counts
+// unless a browser says that a page of another site sends it along.
+func (x *exchange) keepWorkspace() *apierror.Error {
+	if x.workspace.Kept() || x.identity.Kind == engine.Nobody || x.identity.Kind == engine.UnknownToken ||
+		x.token == "" && httpx.CrossSite(x.request) {
+		return nil
+	}
+	kept, problem := x.Keep(x.workspace)
+	if problem != nil || kept == x.workspace {
+		return problem
+	}
+	// Another request was first: whose token it is, its workspace says.
+	x.workspace, x.instance = kept, kept.Instance()
+	if problem := x.identify(); problem != nil {
+		return problem
+	}
+	return x.authenticate()
 }
 
 // limitRate counts the requests that are limited. The headers of the last limit that

@@ -69,8 +69,11 @@ var (
 func NewRegistry(options Options) (*Registry, error) {
 	r := &Registry{Options: options, byName: map[string]*Workspace{}}
 	var err error
-	r.fallback, err = r.build(Default)
-	return r, err
+	if r.fallback, err = r.build(Default); err != nil {
+		return nil, err
+	}
+	r.fallback.kept.Store(true)
+	return r, nil
 }
 
 func (r *Registry) build(name string) (*Workspace, error) {
@@ -99,35 +102,57 @@ func (r *Registry) Get(name string) (*Workspace, error) {
 
 // Make is Get, and reports whether the workspace was made.
 func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
+	if w, err = r.Open(name); err != nil {
+		return nil, false, err
+	}
+	return r.Keep(w)
+}
+
+// Open returns the workspace of a name for use. If there is none, it is a fresh one that
+// nobody else sees and that is gone with the request, unless it is kept: whoever sends
+// a request can make up names. The error is a *NameError or one of Build.
+func (r *Registry) Open(name string) (*Workspace, error) {
 	now := time.Now().UnixNano()
 	if name == Default {
 		r.fallback.used.Store(now)
-		return r.fallback, false, nil
+		return r.fallback, nil
 	}
 	if now >= r.nextSweep.Load() {
 		r.sweep(now)
 	}
 	if w := r.use(name, now); w != nil {
-		return w, false, nil
+		return w, nil
 	}
 	if !ValidName(name) {
-		return nil, false, &NameError{Name: name}
+		return nil, &NameError{Name: name}
+	}
+	w, err := r.build(name)
+	if err != nil {
+		return nil, fmt.Errorf("making workspace %s: %w", name, err)
+	}
+	return w, nil
+}
+
+// Keep makes a workspace of Open one that stays, and reports whether it was not before.
+// It returns the one of that name that was kept in the meantime, if there is one. The
+// error is a *LimitError.
+func (r *Registry) Keep(w *Workspace) (kept *Workspace, made bool, err error) {
+	if w.kept.Load() {
+		return w, false, nil
 	}
 	r.making.Lock()
 	defer r.making.Unlock()
-	if w := r.use(name, now); w != nil {
-		return w, false, nil
+	if other := r.use(w.Name, time.Now().UnixNano()); other != nil {
+		return other, false, nil
 	}
 	if r.Max > 0 && r.size() >= r.Max {
 		return nil, false, &LimitError{Max: r.Max}
 	}
-	if w, err = r.build(name); err != nil {
-		return nil, false, fmt.Errorf("making workspace %s: %w", name, err)
-	}
 	r.made.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.byName[name] = w
+	w.kept.Store(true)
+	r.byName[w.Name] = w
 	if r.closed {
 		w.Journal.Close()
 	}

@@ -75,6 +75,7 @@ type Workspace struct {
 	build    func(name string) (*Instance, error)
 	writing  sync.Mutex // of those who replace the instance
 
+	kept atomic.Bool  // whether it is one of the registry's
 	used atomic.Int64 // when it was last used, in nanoseconds since 1970
 	busy atomic.Int64 // how many hold it
 }
@@ -103,6 +104,10 @@ func (w *Workspace) Replace(store *engine.Store) {
 	next.Store = store
 	w.instance.Store(&next)
 }
+
+// Kept reports whether others can find the workspace. One that is not kept is for a
+// single request.
+func (w *Workspace) Kept() bool { return w.kept.Load() }
 
 // Used returns when the workspace was last used.
 func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() }
