@@ -69,10 +69,10 @@ const (
 	FrontendToken TokenKind = "frontend"
 )
 
-// Source says where the project or the environment is named that a permission is
-// needed for: by the path parameter, the query parameter or the property of the body of
-// that name. In "of", the path parameter names what belongs to the project. The zero
-// value is for a permission that is needed for no project in particular.
+// Source says where a request names the project or the environment that a permission is
+// needed in. In is path, query or body, and Name the parameter or the property there; or
+// In is "of", and the path parameter Name names what belongs to the project. The zero
+// value is for a permission that no project in particular is asked for.
 type Source struct{ In, Name string }
 
 // Admits reports whether the operation is open to a kind of token; the empty kind stands
