@@ -13,12 +13,14 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // codedError is an error with the exit code it stands for.
 type codedError struct {
 	code int
 	err  error
+	list []error // told in lines of their own
 }
 
 func (e *codedError) Error() string { return e.err.Error() }
@@ -77,14 +79,19 @@ func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK
 	}
-	fmt.Fprintln(p.stderr, "unleash-mock:", p.secrets.Text(err.Error()))
+	fmt.Fprintln(p.stderr, "unleash-mock:", p.line(err))
 	var coded *codedError
-	if errors.As(err, &coded) {
-		return coded.code
+	if !errors.As(err, &coded) {
+		return exitcode.Usage // what cobra itself refuses: unknown commands and arguments
 	}
-	return exitcode.Usage // what cobra itself refuses: unknown commands and arguments
+	for _, one := range coded.list {
+		fmt.Fprintln(p.stderr, "  "+p.line(one))
+	}
+	return coded.code
 }
 
+// line words an error in one line that may be printed.
+func (p *program) line(err error) string { return visible.Line(p.secrets.Text(err.Error())) }
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",

@@ -3,10 +3,10 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -79,9 +79,5 @@ func (p *program) checkSeed(file string) error {
 	case 1:
 		return usageError("--check %s: %w", file, problems[0])
 	}
-	lines := make([]string, len(problems))
-	for i, problem := range problems {
-		lines[i] = problem.Error()
-	}
-	return usageError("--check %s: %d problems\n  %s", file, len(problems), strings.Join(lines, "\n  "))
+	return &codedError{code: exitcode.Usage, err: fmt.Errorf("--check %s: %d problems", file, len(problems)), list: problems}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -321,10 +322,21 @@ func (p *program) newLogger(level string) (*slog.Logger, error) {
 	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		return nil, usageError("--log-level %q is not one of debug, info, warn, error", level)
 	}
-	options := &slog.HandlerOptions{Level: minimum}
+	options := &slog.HandlerOptions{Level: minimum, ReplaceAttr: visibly}
 	var handler slog.Handler = slog.NewJSONHandler(p.stderr, options)
 	if isTerminal(p.stderr) {
 		handler = slog.NewTextHandler(p.stderr, options)
 	}
 	return slog.New(p.secrets.Handler(handler)), nil
+}
+
+// visibly words a text of the log so that it gives nobody orders.
+func visibly(_ []string, attr slog.Attr) slog.Attr {
+	if err, isError := attr.Value.Any().(error); isError {
+		attr.Value = slog.StringValue(err.Error())
+	}
+	if attr.Value.Kind() == slog.KindString {
+		attr.Value = slog.StringValue(visible.Log(attr.Value.String()))
+	}
+	return attr
 }

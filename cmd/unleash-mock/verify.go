@@ -16,6 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // targetFlags say where an instance is and who asks.
@@ -298,13 +299,13 @@ func (s *progress) found(target report.Target, run report.Run, notes []string) {
 	what := "an instance of unknown edition"
 	switch {
 	case target.Mock != "":
-		what = "unleash-mock " + target.Mock
+		what = visible.Line("unleash-mock " + target.Mock)
 	case target.Edition != "":
-		what = strings.TrimSpace(fmt.Sprintf("Unleash %s, %s", target.Version, target.Edition))
+		what = visible.Line(strings.TrimSpace(fmt.Sprintf("Unleash %s, %s", target.Version, target.Edition)))
 	}
 	fmt.Fprintf(s.out, "%s is %s\nrun %s, profile %s, seed %d\n", target.URL, what, run.ID, run.Profile, run.Seed)
 	for _, note := range notes {
-		fmt.Fprintln(s.out, "note:", note)
+		fmt.Fprintln(s.out, "note:", visible.Line(note))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // sweepFlags are the flags of verify sweep.
@@ -68,10 +69,10 @@ func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
 		done = "would remove"
 	}
 	for _, item := range swept {
-		fmt.Fprintf(p.stdout, "%s %s %s (%s)\n", done, item.Kind, item.Name, item.Path)
+		fmt.Fprintln(p.stdout, done, visible.Line(fmt.Sprintf("%s %s (%s)", item.Kind, item.Name, item.Path)))
 	}
 	for _, item := range left {
-		fmt.Fprintf(p.stdout, "could not remove %s %s (%s): %s\n", item.Kind, item.Name, item.Path, item.Reason)
+		fmt.Fprintln(p.stdout, "could not remove", visible.Line(fmt.Sprintf("%s %s (%s): %s", item.Kind, item.Name, item.Path, item.Reason)))
 	}
 	if len(swept)+len(left) == 0 {
 		fmt.Fprintln(p.stdout, "nothing is left of earlier runs")

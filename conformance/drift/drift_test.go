@@ -462,8 +462,8 @@ func TestFormats(t *testing.T) {
 			"16 equal, 1 changed, 0 missing, 0 absent, 0 added; 1 breaking, 1 compatible, 1 beyond the target's document",
 		},
 		"markdown": {
-			"| getReady | `GET /ready` | changed |",
-			`| compatible | ` + "`/operationId`" + ` | changed | getReady | a\|b&lt;c> | it does not show on the wire |`,
+			"| getReady | <code>GET /ready</code> | changed |",
+			`| compatible | <code>/operationId</code> | changed | getReady | a&#124;b&lt;c&gt; | it does not show on the wire |`,
 		},
 		"json": {`      "state": "changed",`, `          "pointer": "/responses/503",`, `          "verdict": "breaking",`},
 	} {
@@ -487,6 +487,32 @@ func TestFormats(t *testing.T) {
 		if err := drift.Write(format, brokenPipe{}, r); !errors.Is(err, errPipe) {
 			t.Errorf("%s: %v", format, err)
 		}
+	}
+}
+
+// TestWriteIsNotSteeredByTheTarget: what a document says does nothing where it is shown.
+func TestWriteIsNotSteeredByTheTarget(t *testing.T) {
+	t.Parallel()
+	const hostile = "a\x1b[2J\u009b\u202e\n::error::b `c` | <d> ##[error]"
+	r := &drift.Report{
+		Target:     drift.Document{Title: hostile, Version: hostile, Source: hostile},
+		Operations: []drift.Operation{{ID: hostile, Path: hostile, Changes: []drift.Change{{Pointer: hostile, Contract: hostile, Target: hostile, Reason: hostile}}}},
+		Document:   []drift.Change{{Verdict: drift.Beyond, Pointer: hostile}},
+	}
+	steering := []string{"\x1b", "\u009b", "\u202e", "\n::error", "##["}
+	for format, unwanted := range map[string][]string{"text": steering, "markdown": append([]string{"`", "<d>"}, steering...)} {
+		var out strings.Builder
+		if err := drift.Write(format, &out, r); err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range unwanted {
+			if strings.Contains(out.String(), part) {
+				t.Errorf("%s: %q is in %q", format, part, out.String())
+			}
+		}
+	}
+	if r.Target.Title != hostile {
+		t.Error("the report changed")
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
+
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // writers by format.
@@ -25,7 +27,7 @@ func Formats() []string { return []string{"text", "markdown", "json"} }
 func Write(format string, w io.Writer, r *Report) error {
 	write, known := writers[format]
 	if !known {
-		return fmt.Errorf("format %q is none of %s", format, strings.Join(Formats(), ", "))
+		return fmt.Errorf("format %q is not one of %s", format, strings.Join(Formats(), ", "))
 	}
 	return write(w, r)
 }
@@ -38,6 +40,7 @@ func writeJSON(w io.Writer, r *Report) error {
 }
 
 func writeText(w io.Writer, r *Report) error {
+	r = inLines(r)
 	var out strings.Builder
 	fmt.Fprintf(&out, "contract  %s\ntarget    %s, judged as %s\n\n", r.Contract, r.Target, r.Edition)
 	for _, operation := range r.Operations {
@@ -59,6 +62,13 @@ func writeText(w io.Writer, r *Report) error {
 	return err
 }
 
+// inLines returns a copy in which no text of the target's document does anything but
+// stand there.
+func inLines(r *Report) *Report {
+	out := visible.Each(*r, visible.Line)
+	return &out
+}
+
 func writeChanges(out *strings.Builder, changes []Change) {
 	var beyond []string
 	for _, change := range changes {
@@ -74,11 +84,12 @@ func writeChanges(out *strings.Builder, changes []Change) {
 }
 
 func writeMarkdown(w io.Writer, r *Report) error {
+	r = inLines(r)
 	var out strings.Builder
-	fmt.Fprintf(&out, "# Drift\n\nContract: %s. Target: %s, judged as %s.\n\n%s\n\n", cell(r.Contract.String()), cell(r.Target.String()), r.Edition, r.Summary)
+	fmt.Fprintf(&out, "# Drift\n\nContract: %s. Target: %s, judged as %s.\n\n%s\n\n", visible.Markdown(r.Contract.String()), visible.Markdown(r.Target.String()), r.Edition, r.Summary)
 	out.WriteString("| Operation | Method and path | State |\n|---|---|---|\n")
 	for _, operation := range r.Operations {
-		fmt.Fprintf(&out, "| %s | `%s %s` | %s |\n", cell(cmp.Or(operation.ID, "–")), operation.Method, cell(operation.Path), operation.State)
+		fmt.Fprintf(&out, "| %s | %s | %s |\n", visible.Markdown(cmp.Or(operation.ID, "–")), visible.MarkdownCode(operation.Method+" "+operation.Path), operation.State)
 	}
 	for _, operation := range r.Operations {
 		writeMarkdownChanges(&out, cmp.Or(operation.ID, operation.Method+" "+operation.Path), operation.Changes)
@@ -92,16 +103,11 @@ func writeMarkdownChanges(out *strings.Builder, title string, changes []Change) 
 	if len(changes) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n## %s\n\n| Verdict | Where | What | Contract | Target | Why |\n|---|---|---|---|---|---|\n", title)
+	fmt.Fprintf(out, "\n## %s\n\n| Verdict | Where | What | Contract | Target | Why |\n|---|---|---|---|---|---|\n", visible.Markdown(title))
 	for _, change := range changes {
-		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s |\n", change.Verdict, cell(change.Pointer), change.Kind,
-			cell(change.Contract), cell(change.Target), cell(change.Reason))
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", change.Verdict, visible.MarkdownCode(change.Pointer), change.Kind,
+			visible.Markdown(change.Contract), visible.Markdown(change.Target), visible.Markdown(change.Reason))
 	}
-}
-
-// cell keeps text from ending a cell of a table, or becoming markup.
-func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ", "\r", " ").Replace(text)
 }
 
 func (r *Report) absent() []string {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // The classic JSON of Cucumber: an array of features. Its readers know passed,
@@ -61,7 +63,7 @@ type (
 )
 
 func writeCucumber(w io.Writer, r *Report) error {
-	r = clean(r, printable)
+	r = clean(r, visible.Text)
 	features := []cucumberFeature{}
 	for _, group := range r.features() {
 		feature := cucumberFeature{

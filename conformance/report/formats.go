@@ -39,7 +39,7 @@ func Write(name string, w io.Writer, r *Report) error {
 	all := formats()
 	i := slices.IndexFunc(all, func(f format) bool { return f.name == name })
 	if i < 0 {
-		return fmt.Errorf("format %q is none of %s", name, strings.Join(Formats(), ", "))
+		return fmt.Errorf("format %q is not one of %s", name, strings.Join(Formats(), ", "))
 	}
 	if err := all[i].write(w, r); err != nil {
 		return fmt.Errorf("writing the %s report: %w", name, err)

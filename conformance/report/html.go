@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 //go:embed page/report.html.tmpl
@@ -117,7 +118,7 @@ func writeHTML(w io.Writer, r *Report) error {
 	}
 	// Written as one: a page that breaks off looks like a smaller one.
 	var out bytes.Buffer
-	if err := parsed.Execute(&out, newPage(clean(r, printable))); err != nil {
+	if err := parsed.Execute(&out, newPage(clean(r, visible.Text))); err != nil {
 		return err
 	}
 	_, err = w.Write(out.Bytes())

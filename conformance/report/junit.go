@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // JUnit XML has no one schema. Written is what the strictest of the readers in
@@ -61,7 +63,7 @@ type (
 const junitOutput = 16 << 10
 
 func writeJUnit(w io.Writer, r *Report) error {
-	r = clean(r, printable)
+	r = clean(r, visible.Text)
 	suites := junitSuites{Name: strings.TrimSpace(r.Tool.Name + " " + r.Tool.Command), Time: seconds(r.Run.Duration)}
 	for _, feature := range r.features() {
 		suite := r.junitSuite(feature)

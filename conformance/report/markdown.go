@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 const (
@@ -31,7 +32,7 @@ func (m *markdown) add(block string, reserve int) bool {
 }
 
 func writeMarkdown(w io.Writer, r *Report) error {
-	r = clean(r, printable)
+	r = clean(r, visible.Text)
 	m := &markdown{}
 	m.head(r)
 	table := r.markdownTable()
@@ -58,7 +59,7 @@ func (m *markdown) head(r *Report) {
 	m.WriteString("\n\n")
 	var parts []string
 	for _, line := range r.about() {
-		parts = append(parts, line.Name+" "+code(clip(line.Value, 200)))
+		parts = append(parts, line.Name+" "+visible.MarkdownCode(clip(line.Value, 200)))
 	}
 	m.WriteString(strings.Join(parts, " · ") + "\n\n")
 }
@@ -87,10 +88,10 @@ func (f finding) markdown(number int) string {
 	if f.Scenario.Outcome == Errored {
 		kind = " (error of the suite)"
 	}
-	fmt.Fprintf(&out, "<details open><summary><b>%d. %s</b>%s</summary>\n\n", number, escape(clip(oneLine(f.Scenario.Name), 300)), kind)
+	fmt.Fprintf(&out, "<details open><summary><b>%d. %s</b>%s</summary>\n\n", number, visible.Markdown(clip(oneLine(f.Scenario.Name), 300)), kind)
 	out.WriteString("| | |\n|---|---|\n")
 	for _, line := range f.facts() {
-		fmt.Fprintf(&out, "| %s | %s |\n", line.Name, code(clip(line.Value, markdownValue)))
+		fmt.Fprintf(&out, "| %s | %s |\n", line.Name, visible.MarkdownCode(clip(line.Value, markdownValue)))
 	}
 	out.WriteString("\n</details>\n\n")
 	return out.String()
@@ -116,13 +117,13 @@ func (r *Report) markdownTable() string {
 			}
 		}
 		s := operation.Summary
-		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d | %s | %s |\n", code(operation.ID), s.Passed, s.Failed, s.Errored, s.Disabled, s.Skipped,
+		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d | %s | %s |\n", visible.MarkdownCode(operation.ID), s.Passed, s.Failed, s.Errored, s.Disabled, s.Skipped,
 			strings.Join(seen, " "), strings.Join(unseen, " "))
 	}
 	covered := r.coverage()
 	fmt.Fprintf(&out, "\n%s.\n\n", covered.text())
 	for _, missing := range covered.Unseen {
-		fmt.Fprintf(&out, "- %s\n", escape(clip(missing.text(), markdownValue)))
+		fmt.Fprintf(&out, "- %s\n", visible.Markdown(clip(missing.text(), markdownValue)))
 	}
 	return out.String() + "\n"
 }
@@ -133,14 +134,14 @@ func (r *Report) markdownRest() string {
 	if groups := r.notRun(); len(groups) > 0 {
 		out.WriteString("### Not run\n\n")
 		for _, group := range groups {
-			fmt.Fprintf(&out, "- %s: %s\n", plural(len(group.Scenarios), "scenario"), escape(clip(group.Name, markdownValue)))
+			fmt.Fprintf(&out, "- %s: %s\n", plural(len(group.Scenarios), "scenario"), visible.Markdown(clip(group.Name, markdownValue)))
 		}
 		out.WriteString("\n")
 	}
 	if len(r.Cleanup) > 0 {
 		out.WriteString("### Left behind\n\n")
 		for _, left := range r.Cleanup {
-			fmt.Fprintf(&out, "- %s\n", escape(clip(left.text(), markdownValue)))
+			fmt.Fprintf(&out, "- %s\n", visible.Markdown(clip(left.text(), markdownValue)))
 		}
 		out.WriteString("\n")
 	}
@@ -156,30 +157,4 @@ func (m *markdown) blocks(blocks []string) {
 			return
 		}
 	}
-}
-
-// markup are the characters that mean something within a line of Markdown or
-// HTML. Nothing that is escaped stands at the beginning of a line.
-var markup = strings.NewReplacer(markupPairs()...)
-
-func markupPairs() []string {
-	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "://", ":&#47;&#47;", "www.", "www&#46;"}
-	for _, char := range "\\`*_{}[]#|~$" {
-		pairs = append(pairs, string(char), fmt.Sprintf("&#%d;", char))
-	}
-	return pairs
-}
-
-// escape makes a text plain text of one line. Entities serve rather than
-// backslashes, which tables and code treat in ways of their own.
-func escape(text string) string { return markup.Replace(oneLine(text)) }
-
-// code shows a text in the fixed-width font, line breaks kept. HTML serves
-// rather than backticks, which cannot hold backticks and pipes in a table.
-func code(text string) string {
-	var lines []string
-	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		lines = append(lines, markup.Replace(line))
-	}
-	return "<code>" + strings.Join(lines, "<br>") + "</code>"
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // Terminal writes a report for people at a terminal: a table by operation,
@@ -16,7 +17,7 @@ import (
 // cursor or change colours. The error is that of the writer.
 func Terminal(w io.Writer, r *Report, color bool) error {
 	out := &terminal{Writer: bufio.NewWriter(w), color: color}
-	r = clean(r, func(text string) string { return commands.Replace(printable(text)) })
+	r = clean(r, visible.Log)
 	out.header(r)
 	out.operations(r)
 	out.findings(r)
@@ -25,10 +26,6 @@ func Terminal(w io.Writer, r *Report, color bool) error {
 	out.verdict(r)
 	return out.Flush()
 }
-
-// commands are what CI systems take for an order wherever it stands in the log.
-// What they take for one at the beginning of a line never stands there.
-var commands = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
 
 // terminal writes text, in colour or not. A bufio.Writer keeps the first error
 // until Flush.

@@ -76,7 +76,7 @@ func TestAWriterDoesNotChangeTheReport(t *testing.T) {
 func TestAnUnknownFormatIsNamedWithTheKnownOnes(t *testing.T) {
 	t.Parallel()
 	err := Write("pdf", io.Discard, sample())
-	const want = `format "pdf" is none of junit, cucumber, html, markdown, json`
+	const want = `format "pdf" is not one of junit, cucumber, html, markdown, json`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
+
+// TestWhatATargetSaysSteersNothing: neither a terminal nor a CI system.
+func TestWhatATargetSaysSteersNothing(t *testing.T) {
+	t.Parallel()
+	const hostile = "8.2.0\x1b[2J\u009b2J\u202e\n::error::no ##[error]"
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Unleash-Mock", "\u009b2J\u202e")
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"health": hostile, "version": hostile, "versionInfo": map[string]any{"current": map[string]string{"enterprise": hostile}},
+			"openapi": hostile, "info": map[string]string{"title": hostile, "version": hostile}, "name": hostile, "message": hostile,
+		})
+	}))
+	t.Cleanup(target.Close)
+	for name, args := range map[string][]string{
+		"verify":         {"verify", "--target", target.URL, "--operation", "getHealth"},
+		"sweep":          {"verify", "sweep", "--target", target.URL},
+		"drift":          {"drift", "--target", target.URL},
+		"health":         {"health", "--url", target.URL},
+		"an argument":    {"serve", hostile},
+		"a file":         {"seed", "--check", hostile},
+		"a seed":         {"seed", "--check", file(t, "seed.yaml", "\"a\\e[2J\\n::error::b\": 1\n\"\\u202e\": 2\n")},
+		"a document":     {"spec", "--spec", file(t, "spec.yaml", "openapi: \"3\\e[2J\\n::error::\"\n")},
+		"some recording": {"seed", "--from-recording", file(t, "r.jsonl", hostile+"\n"+hostile+"\n")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, nil, args...)
+			for line := range strings.Lines(got.stdout + got.stderr) {
+				if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.ContainsAny(line, "\x1b\u009b\u202e") || strings.Contains(line, "##[") {
+					t.Errorf("%q", line)
+				}
+			}
+			if got.stderr == "" {
+				t.Error("nothing is told")
+			}
+		})
+	}
+}
+
+// TestWhatIsLoggedSteersNothing, in an error or a text.
+func TestWhatIsLoggedSteersNothing(t *testing.T) {
+	t.Parallel()
+	const hostile = "a\u009b2J\u202e##[error]b"
+	var out strings.Builder
+	p := &program{env: variables(nil), stderr: &out, secrets: secrets.New()}
+	logger, err := p.newLogger("info")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logger.Warn(hostile, "text", hostile, "error", errors.New(hostile))
+	if strings.ContainsAny(out.String(), "\u009b\u202e") || strings.Contains(out.String(), "##[") || strings.Count(out.String(), "2J") != 3 {
+		t.Errorf("%q", out.String())
+	}
+}

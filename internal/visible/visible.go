@@ -1,0 +1,123 @@
+// Package visible makes text that somebody else wrote safe to show: what a target, a
+// document or a client says neither steers a terminal, nor breaks a line, nor gives a
+// CI system orders, nor becomes markup.
+package visible
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text writes out what cannot be seen or would do something where the text is shown:
+// control characters, among them those that steer terminals, characters that turn the
+// direction of writing, and bytes that are not UTF-8. Line breaks and tabs stay.
+func Text(text string) string {
+	if isVisible(text) {
+		return text
+	}
+	var out strings.Builder
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&out, `\x%02x`, text[i])
+		case isShown(r):
+			out.WriteRune(r)
+		case r == '\r':
+			out.WriteString(`\r`)
+		case r < 0x100:
+			fmt.Fprintf(&out, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&out, `\U%08x`, r)
+		}
+		i += size
+	}
+	return out.String()
+}
+
+func isVisible(text string) bool {
+	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return !isShown(r) }) < 0
+}
+
+func isShown(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) }
+
+// Log is Text for the log of a CI system, where some words are orders wherever they
+// stand. What is an order only at the beginning of a line must not be put there.
+func Log(text string) string { return orders.Replace(Text(text)) }
+
+var orders = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
+
+// Line is Log in one line: line breaks, and the white space around them, become one
+// space.
+func Line(text string) string {
+	text = Log(text)
+	if !strings.ContainsAny(text, "\n\t") {
+		return text
+	}
+	var lines []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\t", " "), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
+}
+
+// Markdown is Text as plain text of one line of Markdown, in tables too. Entities serve
+// rather than backslashes, which tables and code treat in ways of their own. Nothing
+// that it gives may stand at the beginning of a line.
+func Markdown(text string) string {
+	return markup.Replace(strings.Join(strings.Fields(Text(text)), " "))
+}
+
+// MarkdownCode is Text in the fixed-width font of Markdown, line breaks kept. HTML
+// serves rather than backticks, which cannot hold backticks and pipes in a table.
+func MarkdownCode(text string) string {
+	return "<code>" + strings.ReplaceAll(markup.Replace(strings.TrimSpace(Text(text))), "\n", "<br>") + "</code>"
+}
+
+// markup are the characters that mean something within a line of Markdown or HTML.
+var markup = strings.NewReplacer(markupPairs()...)
+
+func markupPairs() []string {
+	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "://", ":&#47;&#47;", "www.", "www&#46;"}
+	for _, char := range "\\`*_{}[]#|~$" {
+		pairs = append(pairs, string(char), fmt.Sprintf("&#%d;", char))
+	}
+	return pairs
+}
+
+// Each returns a copy of a value in which every text, at any depth of structs and
+// slices, went through change, and every slice that was nil is empty.
+func Each[T any](value T, change func(string) string) T {
+	each(reflect.ValueOf(&value).Elem(), change)
+	return value
+}
+
+func each(value reflect.Value, change func(string) string) {
+	switch value.Kind() {
+	case reflect.String:
+		value.SetString(change(value.String()))
+	case reflect.Slice:
+		list := reflect.MakeSlice(value.Type(), value.Len(), value.Len())
+		reflect.Copy(list, value)
+		value.Set(list)
+		for i := range list.Len() {
+			each(list.Index(i), change)
+		}
+	case reflect.Struct:
+		if value.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range value.NumField() {
+			each(value.Field(i), change)
+		}
+	}
+}
