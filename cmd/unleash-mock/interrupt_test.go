@@ -40,17 +40,22 @@ type creating struct {
 	count int
 }
 
-// untagged is a writer that loses the entity tag.
-type untagged struct{ http.ResponseWriter }
+// untagged is a writer that loses the entity tag, and keeps the status.
+type untagged struct {
+	http.ResponseWriter
+	status int
+}
 
-func (u untagged) WriteHeader(status int) {
+func (u *untagged) WriteHeader(status int) {
+	u.status = status
 	u.Header().Del("Etag")
 	u.ResponseWriter.WriteHeader(status)
 }
 
 func (c *creating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.mock.ServeHTTP(untagged{w}, r)
-	if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/signal-endpoints") {
+	answer := &untagged{ResponseWriter: w}
+	c.mock.ServeHTTP(answer, r)
+	if answer.status != http.StatusCreated || !strings.HasSuffix(r.URL.Path, "/signal-endpoints") {
 		return
 	}
 	c.mu.Lock()
