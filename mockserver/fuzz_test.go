@@ -38,7 +38,7 @@ func fuzzed(t *testing.T, servers []*Server, method, path string, header http.He
 	}
 }
 
-// failsToDecode tells whether an answer is what a real server says of a parameter in
+// failsToDecode reports whether an answer is what a real server says of a parameter in
 // a path that cannot be decoded, of which there is one.
 func failsToDecode(path string, answer *httptest.ResponseRecorder) bool {
 	path, _, _ = strings.Cut(path, "?")

@@ -55,7 +55,7 @@ func (s *Server) newOverlay() *overlay.Overlay {
 	})
 }
 
-// passes tells whether a path is the upstream's to answer: whatever is not an
+// passes reports whether a path is the upstream's to answer: whatever is not an
 // operation that only Enterprise has.
 func (s *Server) passes(path string) bool {
 	if s.overlay == nil {

@@ -212,7 +212,7 @@ func drain(body io.ReadCloser) {
 	}
 }
 
-// isPlain tells whether a path can be routed as it is: nothing in it that the
+// isPlain reports whether a path can be routed as it is: nothing in it that the
 // router of a real server would overlook.
 func isPlain(path string) bool {
 	if len(path) > 1 && path[len(path)-1] == '/' {

@@ -25,7 +25,7 @@ func readReports(wanted []string) (reportFiles, error) {
 	for _, entry := range wanted {
 		format, name, found := strings.Cut(entry, "=")
 		if !found || name == "" {
-			return nil, usageError("--report %q has not the form FORMAT=FILE", entry)
+			return nil, usageError("--report %q does not have the form FORMAT=FILE", entry)
 		}
 		if !slices.Contains(report.Formats(), format) {
 			return nil, usageError("--report: %q is not one of %s", format, strings.Join(report.Formats(), ", "))

@@ -57,7 +57,7 @@ func (t *targetFlags) options() (conformance.Options, error) {
 	for i, line := range t.headers {
 		name, value, found := strings.Cut(line, ":")
 		if name = strings.TrimSpace(name); !found || name == "" || strings.ContainsAny(name, " \t\r\n") || strings.ContainsAny(value, "\r\n") {
-			return options, usageError("--header %d has not the form 'NAME: VALUE'", i+1)
+			return options, usageError("--header %d does not have the form 'NAME: VALUE'", i+1)
 		}
 		if strings.EqualFold(name, "Authorization") {
 			return options, usageError("--header cannot set Authorization, which holds the token of who asks")

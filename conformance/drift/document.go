@@ -196,7 +196,7 @@ func set(node *yaml.Node, name string, value *yaml.Node) {
 	node.Content = append(node.Content, scalar(name), value)
 }
 
-// same tells whether two trees say the same. The order of keys does not matter.
+// same reports whether two trees say the same. The order of keys does not matter.
 func same(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
 		return false

@@ -129,7 +129,7 @@ type Change struct {
 }
 
 // Compare compares a contract with a target's document in JSON or YAML. The
-// error is that the target's document is none of OpenAPI 3.
+// error is that the target's document is not one of OpenAPI 3.
 func Compare(contract *spec.Contract, target []byte, options Options) (*Report, error) {
 	left, err := read(contract.YAML())
 	if err != nil {

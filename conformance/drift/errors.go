@@ -77,7 +77,7 @@ func (b errorBodies) judge(status int) (Change, bool) {
 	return change, true
 }
 
-// isOpen tells whether the target's document allows properties that it does not
+// isOpen reports whether the target's document allows properties that it does not
 // name, or does not describe the body at all.
 func (b errorBodies) isOpen(status int) bool {
 	content := at(b.pair.right, fmt.Sprintf("/responses/%d/content", status))

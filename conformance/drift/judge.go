@@ -268,7 +268,7 @@ func cutLast(s, separator string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// isError tells whether a change lies inside an error response that both sides
+// isError reports whether a change lies inside an error response that both sides
 // list, and which.
 func (l located) isError() (status int, is bool) {
 	rest, found := strings.CutPrefix(l.pointer, "/responses/")

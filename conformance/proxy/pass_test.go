@@ -85,7 +85,7 @@ func TestTrafficPassesUnchanged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			// Operations are left out where answers are held back: theirs would be
-			// replaced, as they are none of the contract's.
+			// replaced, as they are not the contract's.
 			s := play(t, http.HandlerFunc(echo), func(o *proxy.Options) { o.FailOnViolation, o.MaxBody = hold, 40_000 })
 			paths := []string{"/", "/api/admin/features", "/health/x", "/logo.png"}
 			if !hold {

@@ -1,6 +1,6 @@
 Feature: Who may come in
   Everything under /api wants a token, raw or behind the word Bearer. The token is
-  looked at before the path: whoever has none learns nothing of what there is.
+  looked at before the path: without a token a caller learns nothing of what there is.
 
   The ids and names below belong to nothing, so that a server which lets somebody
   in by mistake changes nothing.
@@ -19,7 +19,7 @@ Feature: Who may come in
     Then the status is 404
 
   @core @documented
-  Scenario Outline: <method> <path> refuses who has no token
+  Scenario Outline: <method> <path> refuses a request without a token
     The API reference lists 401, Unleash 8.2.0 was seen to word it so. It says where to log in.
     When I <method> "<path>" as nobody
     Then the status is 401

@@ -60,7 +60,7 @@ type Exchange struct {
 	Extra []byte
 }
 
-// OperationID is that of the operation, empty if it is none of the contract's.
+// OperationID is that of the operation, empty if it is not one of the contract's.
 func (x *Exchange) OperationID() string {
 	if x.Operation == nil {
 		return ""

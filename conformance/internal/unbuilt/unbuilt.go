@@ -18,7 +18,7 @@ var path, isSet = os.LookupEnv("PATH")
 
 var isHidden = isSet && os.Setenv("PATH", "") == nil
 
-// Restore gives PATH back and tells whether it had been taken away. Call it from
+// Restore gives PATH back and reports whether it had been taken away. Call it from
 // the initialization of a package that imports godog.
 func Restore() bool {
 	return isHidden && os.Setenv("PATH", path) == nil

@@ -49,7 +49,7 @@ func parts(query string) iter.Seq[string] {
 	}
 }
 
-// hasBrackets tells whether a query string has brackets, escaped or not.
+// hasBrackets reports whether a query string has brackets, escaped or not.
 func hasBrackets(query string) bool {
 	for i := range len(query) {
 		switch query[i] {

@@ -118,7 +118,7 @@ func Stringify(value any) string {
 	return string(v8json.Stringify(nil, value))
 }
 
-// parseTree reads a query string of any form, and tells whether a name in it
+// parseTree reads a query string of any form, and reports whether a name in it
 // nests more brackets than depth.
 func parseTree(query string, depth int) (root *container, tooDeep bool) {
 	flat := newObject()

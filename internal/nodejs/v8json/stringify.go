@@ -130,7 +130,7 @@ func part(value any, step string) (any, bool) {
 	return nil, false
 }
 
-// tooDeepFrom tells whether containers are nested deeper than a number of
+// tooDeepFrom reports whether containers are nested deeper than a number of
 // levels.
 func tooDeepFrom(value any, levels int) bool {
 	if levels < 0 {

@@ -38,7 +38,7 @@ func (p *parser) recall(text []byte) string {
 	return *slot
 }
 
-// plain passes over characters that stand for themselves, and tells whether the
+// plain passes over characters that stand for themselves, and reports whether the
 // quote that ends the string comes next.
 func (p *parser) plain() bool {
 	p.at++

@@ -353,7 +353,7 @@ func checkMeaning(t *testing.T, text []byte, value any, printed string) {
 	}
 }
 
-// holdsSurrogate tells whether a string in a value has a lone surrogate.
+// holdsSurrogate reports whether a string in a value has a lone surrogate.
 func holdsSurrogate(value any) bool {
 	switch value := value.(type) {
 	case string:

@@ -118,7 +118,7 @@ func Members(object []byte) iter.Seq2[string, []byte] {
 
 var errEnough = errors.New("enough")
 
-// Member returns a member of an object, nil if there is none of that name.
+// Member returns a member of an object, nil if there is no such name.
 func Member(object []byte, name string) []byte {
 	for other, value := range Members(object) {
 		if other == name {
