@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -44,6 +45,7 @@ type Stats struct {
 type journal struct {
 	contract *spec.Contract
 	logger   *slog.Logger
+	secrets  *secrets.Redactor
 	started  time.Time
 
 	mu         sync.Mutex
@@ -81,11 +83,11 @@ type verdict struct {
 
 // ring keeps the newest exchanges.
 type ring struct {
-	kept []report.Exchange
+	kept []traffic.Exchange
 	next int
 }
 
-func (r *ring) add(k report.Exchange) {
+func (r *ring) add(k traffic.Exchange) {
 	if len(r.kept) < keptExchanges {
 		r.kept = append(r.kept, k)
 		return
@@ -94,8 +96,8 @@ func (r *ring) add(k report.Exchange) {
 	r.next = (r.next + 1) % keptExchanges
 }
 
-func newJournal(contract *spec.Contract, logger *slog.Logger, now time.Time) *journal {
-	return &journal{contract: contract, logger: logger, started: now, operations: map[*spec.Operation]*tally{}}
+func newJournal(contract *spec.Contract, logger *slog.Logger, known *secrets.Redactor, now time.Time) *journal {
+	return &journal{contract: contract, logger: logger, secrets: known, started: now, operations: map[*spec.Operation]*tally{}}
 }
 
 // addOutside counts a request that is to no operation.
@@ -161,26 +163,30 @@ func (j *journal) warnOfMissed() {
 }
 
 // add remembers what was found out about an exchange that has passed.
-func (j *journal) add(x *exchange, found verdict, shown report.Exchange) {
-	for _, violation := range j.remember(x, found, shown) {
+func (j *journal) add(x *exchange, found verdict, kept traffic.Exchange) {
+	var shown []traffic.RecordViolation // redacted before traffic has to wait for the lock
+	if len(found.violations) > 0 {
+		shown = kept.Record(j.secrets, 0).Violations
+	}
+	for _, violation := range j.remember(x, found, kept, shown) {
 		j.logger.Warn("contract violated", "operation", x.operation.ID, "direction", violation.Direction,
 			"status", x.status, "pointer", violation.In+violation.Pointer, "reason", violation.Reason)
 	}
 }
 
 // remember returns the violations that are new.
-func (j *journal) remember(x *exchange, found verdict, shown report.Exchange) []traffic.RecordViolation {
+func (j *journal) remember(x *exchange, found verdict, kept traffic.Exchange, shown []traffic.RecordViolation) []traffic.RecordViolation {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.operations[x.operation]
 	j.stats.judge(found)
 	t.judge(found)
 	if len(found.violations) == 0 {
-		t.good.add(shown)
+		t.good.add(kept)
 		return nil
 	}
-	t.bad.add(shown)
-	return slices.DeleteFunc(slices.Clone(shown.Violations), func(violation traffic.RecordViolation) bool {
+	t.bad.add(kept)
+	return slices.DeleteFunc(shown, func(violation traffic.RecordViolation) bool {
 		return !t.isNew(violation, x.status)
 	})
 }
@@ -277,20 +283,22 @@ func (b passed) message(header http.Header) traffic.Message {
 	return traffic.Message{Header: header, Body: b.text, Size: b.size, Cut: b.over, Unread: b.unread}
 }
 
-// record is what a report or a recording shows of an exchange, with so many bytes of
-// its bodies: as the client sent it, base path and host included.
-func (p *Proxy) record(x *exchange, noted traffic.Exchange, limit int) report.Exchange {
+// asSent is an exchange as the client sent it, base path and host included.
+func (x *exchange) asSent(noted traffic.Exchange) *traffic.Exchange {
 	noted.Path = rawPath(x.request)
 	if x.request.Host != "" {
 		noted.Request.Header = x.request.Header.Clone()
 		noted.Request.Header.Set("Host", x.request.Host)
 	}
-	return noted.Record(p.secrets, limit)
+	return &noted
 }
 
 // exchanges lists what is kept, those that broke the contract included, by time.
-func (t *tally) exchanges() []report.Exchange {
-	out := slices.Concat(t.good.kept, t.bad.kept)
+func (t *tally) exchanges(known *secrets.Redactor) []report.Exchange {
+	var out []report.Exchange
+	for _, kept := range slices.Concat(t.good.kept, t.bad.kept) {
+		out = append(out, kept.Record(known, keptBody))
+	}
 	slices.SortFunc(out, func(a, b report.Exchange) int { return a.Started.Compare(b.Started) })
 	return out
 }

@@ -142,10 +142,11 @@ func (p *Proxy) conclude(x *exchange, turn int) {
 	}
 	found := p.judge(x)
 	noted := x.noted(found, p.passed(x.sent, x.request.Header), p.passed(x.came, x.header))
+	sent := x.asSent(noted)
 	if p.recorder != nil && x.outcome == answered {
-		p.recorder.write(p.record(x, noted, p.options.MaxBody))
+		p.recorder.write(sent.Record(p.secrets, p.options.MaxBody))
 	}
-	p.journal.add(x, found, p.record(x, noted, keptBody))
+	p.journal.add(x, found, sent.Clipped(keptBody))
 	if p.observer != nil {
 		p.observer.add(turn, x.observed(noted))
 	}

@@ -146,7 +146,7 @@ func New(options Options) (*Proxy, error) {
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
 		p.basePath = "/" + path
 	}
-	p.journal = newJournal(p.contract, p.logger, time.Now())
+	p.journal = newJournal(p.contract, p.logger, p.secrets, time.Now())
 	if options.Record != nil {
 		p.recorder = newRecorder(options.Record, p.logger)
 	}

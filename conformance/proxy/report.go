@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -43,7 +44,7 @@ func (p *Proxy) Report() *report.Report {
 		if t == nil {
 			continue
 		}
-		scenario := t.scenario(operation)
+		scenario := t.scenario(operation, j.secrets)
 		out.Scenarios = append(out.Scenarios, scenario)
 		summary := t.summary(scenario.Outcome)
 		out.Operations = append(out.Operations, report.Operation{
@@ -80,7 +81,7 @@ func (s Stats) exitCode() int {
 }
 
 // scenario is what was found of one operation.
-func (t *tally) scenario(operation *spec.Operation) report.Scenario {
+func (t *tally) scenario(operation *spec.Operation, known *secrets.Redactor) report.Scenario {
 	scenario := report.Scenario{
 		ID:         "proxy:" + operation.ID,
 		Feature:    "Traffic",
@@ -91,7 +92,7 @@ func (t *tally) scenario(operation *spec.Operation) report.Scenario {
 		Started:    t.first,
 		Duration:   t.duration,
 		Steps:      []report.Step{},
-		Exchanges:  t.exchanges(),
+		Exchanges:  t.exchanges(known),
 		Failures:   []report.Failure{},
 	}
 	switch {

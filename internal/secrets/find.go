@@ -57,6 +57,26 @@ type finder struct {
 	valueEnd *byteSet // of a parameter
 	at       int      // what is looked at
 	found    []span
+	names    map[string]naming // of properties, which recur
+}
+
+// naming is what the name of a property says of its value.
+type naming struct{ secret, secretTexts bool }
+
+func (f *finder) naming(name string) naming {
+	known, seen := f.names[name]
+	if !seen {
+		plain := name
+		if inner := (&view{text: name}).unescaped(); inner != nil {
+			plain = inner.text
+		}
+		known = naming{secret: isSecretName(letters(plain)), secretTexts: strings.HasSuffix(letters(plain), tokens)}
+		if f.names == nil {
+			f.names = map[string]naming{}
+		}
+		f.names[name] = known
+	}
+	return known
 }
 
 func (v *view) find(valueEnd *byteSet) []span {
@@ -172,15 +192,12 @@ func isEscaped(text string, at int) bool {
 
 // property hides the value after a property's colon.
 func (f *finder) property(name string, at int) int {
-	if inner := (&view{text: name}).unescaped(); inner != nil {
-		name = inner.text
-	}
-	from := blanks.beyond(f.text, at)
+	from, named := blanks.beyond(f.text, at), f.naming(name)
 	switch {
 	case f.isJSON() && f.under != nil && !f.isInString(): // it was found where escapes are not read
 		return at
-	case isSecretName(letters(name)):
-	case strings.HasSuffix(letters(name), tokens) && isTextList(f.text[from:]):
+	case named.secret:
+	case named.secretTexts && isTextList(f.text[from:]):
 	default:
 		return at
 	}
@@ -299,5 +316,5 @@ func isProse(credential string) bool {
 	case "authentication", "authorization", "credentials":
 		return true
 	}
-	return len(credential) < window && strings.IndexAny(credential, "0123456789") < 0
+	return len(credential) < window && !strings.ContainsAny(credential, "0123456789")
 }

@@ -111,7 +111,7 @@ func (r *Redactor) isHeader(name string) bool {
 	return false
 }
 
-// Body takes the secrets out of a body. Bytes that are no UTF-8 become U+FFFD. If it
+// Body takes the secrets out of a body. Bytes that are not UTF-8 become U+FFFD. If it
 // was cut, it may end in the middle of a secret.
 func (r *Redactor) Body(contentType, body string, cut bool) string {
 	return r.redact(strings.ToValidUTF8(body, "\uFFFD"), bodyEnd(contentType), cut)

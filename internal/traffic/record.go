@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
@@ -104,12 +105,20 @@ func (x *Exchange) Record(known *secrets.Redactor, limit int) Record {
 	return out
 }
 
+// Clipped returns a copy that has bodies of its own, at most limit bytes of each.
+func (x *Exchange) Clipped(limit int) Exchange {
+	out := *x
+	out.Request, out.Response = x.Request.clipped(limit), x.Response.clipped(limit)
+	out.Request.Body, out.Response.Body = bytes.Clone(out.Request.Body), bytes.Clone(out.Response.Body)
+	return out
+}
+
 // clipped is a message with the beginning of its body.
 func (m Message) clipped(limit int) Message {
 	m.Size = max(m.Size, int64(len(m.Body)))
 	switch {
 	case !utf8.Valid(m.Body) && !m.Cut:
-		m.Body, m.Unread = nil, fmt.Sprintf("(%d bytes that are no text)", m.Size)
+		m.Body, m.Unread = nil, fmt.Sprintf("(%d bytes that are not text)", m.Size)
 	case len(m.Body) > limit:
 		for limit > 0 && !utf8.RuneStart(m.Body[limit]) {
 			limit--

@@ -82,7 +82,7 @@ func TestBodiesInRecords(t *testing.T) {
 		"long":                 {Message{Body: []byte("0123456789a")}, "0123456789… (11 bytes in all)", true},
 		"long, cut earlier":    {Message{Body: []byte("01234"), Cut: true, Size: 99}, "01234… (99 bytes in all)", true},
 		"in a character":       {Message{Body: []byte("012345678é")}, "012345678… (11 bytes in all)", true},
-		"no text":              {Message{Body: []byte{0xff}}, "(1 bytes that are no text)", true},
+		"no text":              {Message{Body: []byte{0xff}}, "(1 bytes that are not text)", true},
 		"cannot be read":       {Message{Unread: "(12 bytes of zstd)", Size: 12}, "(12 bytes of zstd)", true},
 		"dots that were sent":  {Message{Body: []byte("a… b")}, "a… b", false},
 		"bytes that were sent": {Message{Body: []byte("(1 byte)")}, "(1 byte)", false},

@@ -39,7 +39,7 @@ func TestNoSecretIsCutInTwo(t *testing.T) {
 			t.Errorf("a long body is shown in %d bytes", len(got))
 		}
 	}
-	if got := shownBody(r, []byte{0xff, 0xfe}); got != "(2 bytes that are no text)" {
+	if got := shownBody(r, []byte{0xff, 0xfe}); got != "(2 bytes that are not text)" {
 		t.Errorf("got %q", got)
 	}
 }

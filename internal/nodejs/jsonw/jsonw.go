@@ -108,7 +108,7 @@ var shortEscapes = [...]byte{'\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': '
 
 // AppendString writes a string. A lone surrogate in its three-byte form, which
 // UTF-8 does not allow, is written as an escape, as JSON.stringify does; other
-// bytes that are no UTF-8 become U+FFFD.
+// bytes that are not UTF-8 become U+FFFD.
 func AppendString(dst []byte, text string) []byte {
 	dst = append(dst, '"')
 	start := 0

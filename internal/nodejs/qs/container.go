@@ -84,7 +84,7 @@ func (c *container) setIndex(index uint32, value any) {
 // push appends to an array.
 func (c *container) push(value any) { c.setIndex(uint32(c.length), value) }
 
-// placeOfName finds a name, -1 if there is no such.
+// placeOfName returns where a name is, -1 if it is not there.
 func (c *container) placeOfName(name string) int {
 	if c.places != nil {
 		if at, has := c.places[name]; has {

@@ -141,7 +141,7 @@ func escapedByte(text string) (byte, bool) {
 	return byte(high<<4 | low), high >= 0 && low >= 0
 }
 
-// hexDigit returns the value of a digit, -1 if it is none.
+// hexDigit returns the value of a digit, -1 for any other character.
 func hexDigit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':

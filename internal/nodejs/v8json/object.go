@@ -31,7 +31,7 @@ func (o *Object) Get(key string) (any, bool) {
 // Keys returns the keys as they came.
 func (o *Object) Keys() []string { return o.keys }
 
-// An order compares two keys that are no indexes.
+// An order compares two keys, neither of which is an index.
 type order func(a, b string) int
 
 // asTheyCame leaves keys where they are.

@@ -28,7 +28,7 @@ const (
 
 // Parse decodes a JSON text into nil, bool, float64, string, []any or
 // map[string]any. Numbers are JavaScript's: one too large is infinite. Of
-// duplicate keys the last counts. Bytes that are no UTF-8 become U+FFFD before
+// duplicate keys the last counts. Bytes that are not UTF-8 become U+FFFD before
 // anything else. The error is a *SyntaxError.
 func Parse(text []byte) (any, error) {
 	return parse(text, false)
@@ -49,7 +49,7 @@ func parse(text []byte, ordered bool) (any, error) {
 	return p.document()
 }
 
-// wellFormed replaces what is no UTF-8, as the decoder of a web browser does.
+// wellFormed replaces what is not UTF-8, as the decoder of a web browser does.
 func wellFormed(text []byte) []byte {
 	if utf8.Valid(text) {
 		return text

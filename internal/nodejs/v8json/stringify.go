@@ -92,7 +92,7 @@ func appendObject(dst []byte, keys []string, values map[string]any, order order)
 // Restringify prints the part of a JSON text at a JSON pointer as
 // JSON.stringify(JSON.parse(text)) would, in JavaScript's order of keys; of
 // duplicate keys the first gives the place and the last the value. The result
-// is false if the text is no JSON or has no such part. For a part that is
+// is false if the text is not JSON or has no such part. For a part that is
 // nested too deeply for JSON.stringify it is the words that Unleash then uses.
 //
 // It is for error messages: it decodes the text again.

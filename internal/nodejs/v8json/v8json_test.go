@@ -67,7 +67,7 @@ func TestParse(t *testing.T) {
 		"surrogate pair":         {`"\ud83d\ude00"`, "😀"},
 		"lone surrogate":         {`"a\ud800b"`, "a\xed\xa0\x80b"},
 		"surrogates swapped":     {`"\ude00\ud83d"`, "\xed\xb8\x80\xed\xa0\xbd"},
-		"byte that is no UTF-8":  {"\"a\xffb\"", "a\ufffdb"},
+		"byte that is not UTF-8": {"\"a\xffb\"", "a\ufffdb"},
 		"character cut off":      {"\"a\xe2\x82\"", "a\ufffd"},
 		"surrogate in the bytes": {"\"\xed\xa0\x80\"", "\ufffd\ufffd\ufffd"},
 		"large text":             {`{"a":"` + long + `","b":["x","","x"],"":"y"}`, map[string]any{"a": long, "b": []any{"x", "", "x"}, "": "y"}},
