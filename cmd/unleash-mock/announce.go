@@ -13,7 +13,7 @@ import (
 
 // announce prints where the mock listens, the built-in tokens and a line to try.
 func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server) {
-	base := "http://" + reachable(address) + "/" + strings.Trim(flags.basePath, "/")
+	base := "http://" + reachable(address.String()) + "/" + strings.Trim(flags.basePath, "/")
 	base = strings.TrimRight(base, "/")
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
@@ -67,16 +67,4 @@ func firstList() string {
 		}
 	}
 	return "/health"
-}
-
-// reachable turns a listening address into one that a client can type.
-func reachable(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
-	if err != nil {
-		return address.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
 }

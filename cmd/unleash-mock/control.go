@@ -2,6 +2,8 @@ package main
 
 import (
 	"net"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -59,19 +61,23 @@ type controlAccess struct {
 
 // controlAccess decides by the address to listen on: open on loopback, elsewhere
 // with a token or not at all. A token that is set is demanded everywhere.
-func (p *program) controlAccess(address *net.TCPAddr) controlAccess {
+func (p *program) controlAccess(address *net.TCPAddr) (controlAccess, error) {
 	secret := p.env.text(controlTokenVariable, "")
 	switch {
+	case strings.ContainsFunc(secret, isSpaceOrControl):
+		return controlAccess{}, usageError("environment variable %s: a token has no white space", controlTokenVariable)
 	case secret != "":
 		return controlAccess{
 			option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true,
-		}
+		}, nil
 	case address.IP.IsLoopback():
 		return controlAccess{
 			option: mockserver.WithControlOnLoopback(), said: "open to programs on this host", page: true,
-		}
+		}, nil
 	}
 	return controlAccess{
 		option: mockserver.WithoutControl(), said: "off, as the address is not loopback; " + controlTokenVariable + " turns it on",
-	}
+	}, nil
 }
+
+func isSpaceOrControl(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

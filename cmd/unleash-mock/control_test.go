@@ -51,7 +51,7 @@ func TestServeKeepsWorkspacesApart(t *testing.T) {
 			t.Errorf("%s: status %d, %v: %s", path, response.StatusCode, response.Header, body)
 		}
 	}
-	if response, body := get(t, mock.url+"/w/b/ready", ""); response.StatusCode != http.StatusServiceUnavailable {
+	if response, body := get(t, mock.url+"/w/b/api/admin/signal-endpoints", adminToken); response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("status %d: %s", response.StatusCode, body)
 	}
 	if _, body := get(t, mock.url+"/_mock/workspaces", ""); !strings.Contains(body, `"max":1,"idleAfter":"1h0m0s"`) || !strings.Contains(body, `"requests":3,"kept":2`) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,9 +13,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
+// healthFlags are the flags of health.
+type healthFlags struct {
+	url     string
+	timeout time.Duration
+	tls     tlsFlags
+}
+
 func (p *program) healthCommand() *cobra.Command {
-	var url string
-	var timeout time.Duration
+	flags := &healthFlags{}
 	command := &cobra.Command{
 		Use:   "health",
 		Short: "Ask a running instance whether it is healthy",
@@ -26,23 +31,38 @@ of a container.`,
 		Example: "  unleash-mock health\n  unleash-mock health --url http://unleash:4242",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
-			defer cancel()
-			return p.checkHealth(ctx, strings.TrimRight(url, "/")+"/health")
+			if !cmd.Flags().Changed("url") {
+				if err := checkBasePath(p.env.text("BASE_URI_PATH", "")); err != nil {
+					return err
+				}
+			}
+			return p.checkHealth(cmd.Context(), flags)
 		},
 	}
-	instance := "http://127.0.0.1:" + p.env.text("HTTP_PORT", "4242") + "/" + strings.Trim(p.env.text("BASE_URI_PATH", ""), "/")
-	command.Flags().StringVar(&url, "url", strings.TrimRight(instance, "/"), "where the instance is served [$HTTP_PORT, $BASE_URI_PATH]")
-	command.Flags().DurationVar(&timeout, "timeout", 3*time.Second, "how long to wait for an answer")
+	f := command.Flags()
+	f.StringVar(&flags.url, "url", p.env.instance(), "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH]")
+	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait for an answer")
+	flags.tls.register(f)
 	return command
 }
 
-func (p *program) checkHealth(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
+	target, err := parseURL("--url", flags.url)
+	if err != nil {
+		return err
+	}
+	client, err := flags.tls.client()
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(ctx, flags.timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.JoinPath("health").String(), nil)
 	if err != nil {
 		return usageError("--url: %w", err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return toolError("no answer: %w", err)
 	}
@@ -52,7 +72,7 @@ func (p *program) checkHealth(ctx context.Context, url string) error {
 	}
 	err = json.NewDecoder(io.LimitReader(response.Body, 1<<16)).Decode(&answer)
 	if response.StatusCode != http.StatusOK || err != nil || answer.Health != "GOOD" {
-		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q", url, response.StatusCode, answer.Health)}
+		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q", request.URL.Redacted(), response.StatusCode, answer.Health)}
 	}
 	_, err = fmt.Fprintln(p.stdout, answer.Health)
 	return err

@@ -179,3 +179,44 @@ func TestNohupIsHeeded(t *testing.T) {
 		t.Errorf("%+v", r.Summary)
 	}
 }
+
+// TestEveryCommandHonoursTheProxyOfTheEnvironment. A process reads that once, so each
+// command is one.
+func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	const target = "http://unleash.example"
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"health": {"--url", target},
+		"drift":  {"--target", target},
+		"verify": {"--target", target, "--operation", "getHealth"},
+		"proxy":  {"--upstream", target, "--run", `"$SELF" health --url "$UNLEASH_URL"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan string, 1)
+			forward := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case asked <- r.URL.String():
+				default:
+				}
+				_, _ = w.Write([]byte(`{"health":"GOOD"}`))
+			}))
+			t.Cleanup(forward.Close)
+			command := exec.CommandContext(t.Context(), self, append([]string{name}, args...)...)
+			command.Env = append(os.Environ(), asProgram+"=1", "SELF="+self, "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
+			said, _ := command.CombinedOutput() // how it ends is not the question
+			select {
+			case url := <-asked:
+				if !strings.HasPrefix(url, target+"/") {
+					t.Errorf("it asked for %s", url)
+				}
+			default:
+				t.Errorf("it asked another: %s", said)
+			}
+		})
+	}
+}

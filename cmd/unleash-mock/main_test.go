@@ -146,6 +146,22 @@ func TestWrongUsage(t *testing.T) {
 		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitcode.Usage, says: []string{"--spec"}},
 		"port out of range":    {args: []string{"serve", "--listen", "127.0.0.1:99999"}, code: exitcode.Usage, says: []string{"127.0.0.1:99999"}},
 		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitcode.Usage, says: []string{"--port-file"}},
+		"Unix socket":          {args: []string{"serve", "--listen", "unix:/run/mock"}, code: exitcode.Usage, says: []string{"unix:/run/mock", "127.0.0.1:4242"}},
+		"port":                 {args: []string{"serve", "--port", "65536"}, code: exitcode.Usage, says: []string{"--port", "65536"}},
+		"two addresses":        {args: []string{"proxy", "--port", "1", "--listen", "127.0.0.1:2"}, code: exitcode.Usage, says: []string{"listen", "port"}},
+		"misspelt command":     {args: []string{"verfy"}, code: exitcode.Usage, says: []string{`"verfy"`, "did you mean verify?"}},
+		"misspelt subcommand":  {args: []string{"verify", "swep"}, code: exitcode.Usage, says: []string{`"swep"`, "did you mean sweep?"}},
+		"misspelt flag":        {args: []string{"serve", "--lisen", "x"}, code: exitcode.Usage, says: []string{"--lisen", "did you mean --listen?"}},
+		"URL of the mock":      {args: []string{"serve"}, env: map[string]string{"UNLEASH_URL": "javascript:"}, code: exitcode.Usage, says: []string{"--unleash-url", `"javascript:"`}},
+		"base path":            {args: []string{"serve"}, env: map[string]string{"BASE_URI_PATH": "/a b?c#d"}, code: exitcode.Usage, says: []string{"/a b?c#d"}},
+		"base path above":      {args: []string{"serve", "--base-uri-path", "/a/../b"}, code: exitcode.Usage, says: []string{"/a/../b"}},
+		"base path of health":  {args: []string{"health"}, env: map[string]string{"BASE_URI_PATH": "/a b?c#d"}, code: exitcode.Usage, says: []string{"/a b?c#d"}},
+		"base path of proxy":   {args: []string{"proxy", "--upstream", "http://x", "--base-uri-path", "a?b"}, code: exitcode.Usage, says: []string{"a?b"}},
+		"control token":        {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_CONTROL_TOKEN": "two words"}, code: exitcode.Usage, says: []string{"UNLEASH_MOCK_CONTROL_TOKEN", "white space"}},
+		"key of nothing":       {args: []string{"health", "--client-key", "key.pem"}, code: exitcode.Usage, says: []string{"--client-key needs --client-cert"}},
+		"certificate":          {args: []string{"drift", "--target", "http://x", "--client-cert", file(t, "cert.pem", "x")}, code: exitcode.Usage, says: []string{"--client-cert", "cert.pem"}},
+		"certificate of none":  {args: []string{"serve", "--client-cert", "x"}, code: exitcode.Usage, says: []string{"--client-cert", "need --upstream"}},
+		"query for health":     {args: []string{"health", "--url", "http://x/?token=S"}, code: exitcode.Usage, says: []string{"--url", "query"}},
 		"format":               {args: []string{"spec", "--format", "toml"}, code: exitcode.Usage, says: []string{`"toml"`, "yaml"}},
 		"health of no URL":     {args: []string{"health", "--url", "http://[::1"}, code: exitcode.Usage, says: []string{"--url"}},
 		"health of nothing":    {args: []string{"health", "--url", "http://127.0.0.1:1"}, code: exitcode.Error, says: []string{"no answer"}},
@@ -184,8 +200,10 @@ func TestHelp(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	got := command(t, nil, "version")
-	if got.code != exitcode.OK || !strings.HasPrefix(got.stdout, "unleash-mock ") {
-		t.Errorf("exit code %d, %q", got.code, got.stdout)
+	for _, word := range []string{"version", "--version"} {
+		got := command(t, nil, word)
+		if got.code != exitcode.OK || got.stdout != "unleash-mock "+productVersion()+"\n" {
+			t.Errorf("%s: exit code %d, %q", word, got.code, got.stdout)
+		}
 	}
 }

@@ -52,7 +52,10 @@ func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.
 	if flags.control == controlOff {
 		return monitoring{said: "off; " + mockserver.ControlPath + " is the upstream's"}, nil
 	}
-	access := p.controlAccess(address)
+	access, err := p.controlAccess(address)
+	if err != nil {
+		return monitoring{}, err
+	}
 	m, err := mockserver.NewMonitor(options.Upstream,
 		mockserver.WithContract(options.Contract), mockserver.WithBasePath(options.BasePath), mockserver.WithVersion(options.Version),
 		mockserver.WithLogger(logger), mockserver.WithBounds(mockserver.Bounds{Journal: flags.journalSize}), access.option)

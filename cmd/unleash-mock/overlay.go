@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/http"
-
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -30,8 +28,8 @@ func (o *overlayFlags) add(f *pflag.FlagSet) {
 // options turns the flags into options of the server.
 func (o *overlayFlags) options() ([]mockserver.Option, error) {
 	if o.upstream == "" {
-		if o.present || o.caFile != "" || o.insecure {
-			return nil, usageError("--present-enterprise, --ca-file and --insecure need --upstream")
+		if o.present || o.given() {
+			return nil, usageError("--present-enterprise, --ca-file, --client-cert, --client-key and --insecure need --upstream")
 		}
 		return nil, nil
 	}
@@ -39,12 +37,10 @@ func (o *overlayFlags) options() ([]mockserver.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := o.tlsFlags.config()
+	transport, err := o.transport()
 	if err != nil {
 		return nil, err
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = config
 	return []mockserver.Option{mockserver.WithUpstream(mockserver.Upstream{
 		URL: target, Transport: transport, PresentEnterprise: o.present,
 	})}, nil

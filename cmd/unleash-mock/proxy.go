@@ -23,8 +23,6 @@ import (
 // proxyFlags are the flags of proxy.
 type proxyFlags struct {
 	upstream        string
-	listen          string
-	portFile        string
 	basePath        string
 	host            string
 	timeout         time.Duration
@@ -37,6 +35,7 @@ type proxyFlags struct {
 	reports         []string
 	record          string
 	logLevel        string
+	listenFlags
 	monitorFlags
 }
 
@@ -85,7 +84,7 @@ operation of the contract.`,
 			if err := p.fillAll(cmd.Flags(), proxyVariables); err != nil {
 				return err
 			}
-			if flags.run != "" && !cmd.Flags().Changed("listen") {
+			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
 				flags.listen = "127.0.0.1:0"
 			}
 			return p.proxy(cmd.Context(), flags)
@@ -93,8 +92,7 @@ operation of the contract.`,
 	}
 	f := command.Flags()
 	f.StringVar(&flags.upstream, "upstream", "", described("URL that the instance is served under, base path included", proxyVariables["upstream"]))
-	f.StringVar(&flags.listen, "listen", net.JoinHostPort(p.env.text("HTTP_HOST", "127.0.0.1"), p.env.text("HTTP_PORT", "4242")), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
-	f.StringVar(&flags.portFile, "port-file", "", described("write the port to this file once it is open", proxyVariables["port-file"]))
+	flags.listenFlags.add(f, p.env, proxyVariables["port-file"])
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", proxyVariables["base-uri-path"]))
 	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for that of its URL, client for the client's, or a name")
 	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for the upstream to connect, to begin an answer, or to go on with that of an operation")
@@ -108,6 +106,7 @@ operation of the contract.`,
 	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, secrets hidden, a line of JSON each")
 	flags.monitorFlags.add(f)
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", proxyVariables["log-level"]))
+	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }
 
@@ -125,7 +124,11 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := listenOn(ctx, flags.listen)
+	listen, err := flags.address()
+	if err != nil {
+		return err
+	}
+	listener, err := listenOn(ctx, listen)
 	if err != nil {
 		return err
 	}
@@ -158,7 +161,7 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 	if err != nil {
 		return proxy.Options{}, err
 	}
-	if err := flags.monitorFlags.check(); err != nil {
+	if err := cmp.Or(flags.monitorFlags.check(), checkBasePath(flags.basePath)); err != nil {
 		return proxy.Options{}, err
 	}
 	contract, err := loadContract(flags.spec)
@@ -197,7 +200,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	if err := record.begin(); err != nil {
 		return nil, err
 	}
-	url := strings.TrimRight("http://"+reachable(listener.Addr())+"/"+strings.Trim(flags.basePath, "/"), "/")
+	url := strings.TrimRight("http://"+reachable(listener.Addr().String())+"/"+strings.Trim(flags.basePath, "/"), "/")
 	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, p.secrets.URL(flags.upstream), watched.announcement(url))
 	server := &http.Server{
 		Handler: watched.before(judge),

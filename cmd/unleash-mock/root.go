@@ -36,9 +36,11 @@ func toolError(format string, args ...any) error {
 
 // program is what commands share: where they read and write.
 type program struct {
-	env    environment
-	stdout io.Writer
-	stderr io.Writer
+	env environment
+	// environ are the variables that are set, as os.Environ lists them.
+	environ []string
+	stdout  io.Writer
+	stderr  io.Writer
 	// secrets takes those of flags and environment out of errors and logs.
 	secrets *secrets.Redactor
 	// lastWords are printed by a program that ends before its command could leave
@@ -59,17 +61,20 @@ Flags come first, then environment variables, then defaults. Exit codes:
 		Example:       "  unleash-mock serve\n  unleash-mock spec --format json\n  unleash-mock health --url http://127.0.0.1:4242",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
+		Version:       productVersion(),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	p.learnEnvironment()
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { p.learnFlags(cmd.Flags()) }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		p.learnFlags(cmd.Flags())
+		return checkVariables(p.environ)
+	}
 	root.SetArgs(args)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError("%w; see '%s --help'", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(wrongFlag)
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.versionCommand())
 	return p.exitCode(root.ExecuteContext(ctx))
 }

@@ -32,8 +32,7 @@ const (
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
-	listen     string
-	portFile   string
+	listenFlags
 	seed       string
 	replay     []string
 	spec       string
@@ -101,8 +100,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.listen, "listen", net.JoinHostPort(p.env.text("HTTP_HOST", "127.0.0.1"), p.env.text("HTTP_PORT", "4242")), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
-	f.StringVar(&flags.portFile, "port-file", "", described("write the port to this file once it is open", serveVariables["port-file"]))
+	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
 	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
@@ -115,6 +113,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	flags.workspaceFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f)
+	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }
 
@@ -128,11 +127,18 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	address, err := net.ResolveTCPAddr("tcp", flags.listen)
+	listen, err := flags.address()
 	if err != nil {
-		return listenError(flags.listen, err)
+		return err
 	}
-	access := p.controlAccess(address)
+	address, err := net.ResolveTCPAddr("tcp", listen)
+	if err != nil {
+		return listenError(listen, err)
+	}
+	access, err := p.controlAccess(address)
+	if err != nil {
+		return err
+	}
 	go mockserver.DefaultTokens() // which reads the seed once: beside the document, not after it
 	contract, err := loadContract(flags.spec)
 	if err != nil {
@@ -144,7 +150,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
 	if err != nil {
-		return listenError(flags.listen, err)
+		return listenError(listen, err)
 	}
 	server := &http.Server{
 		Handler:           mock,
@@ -232,6 +238,14 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 	limits, err := p.limits(flags.limits)
 	if err != nil {
 		return nil, err
+	}
+	if err := checkBasePath(flags.basePath); err != nil {
+		return nil, err
+	}
+	if flags.unleashURL != "" {
+		if _, err := parseURL("--unleash-url", flags.unleashURL); err != nil {
+			return nil, err
+		}
 	}
 	options := []mockserver.Option{
 		mockserver.WithContract(contract),

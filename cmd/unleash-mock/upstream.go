@@ -4,28 +4,43 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/spf13/pflag"
 )
 
-// tlsFlags say how the certificate of a real server is checked.
+// tlsFlags say how the certificate of a real server is checked, and which one it is shown.
 type tlsFlags struct {
-	caFile   string
-	insecure bool
+	caFile     string
+	clientCert string
+	clientKey  string
+	insecure   bool
 }
 
 func (t *tlsFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&t.caFile, "ca-file", "", "PEM file with certificate authorities to trust besides the system's")
+	f.StringVar(&t.clientCert, "client-cert", "", "PEM file with a certificate to show to the server")
+	f.StringVar(&t.clientKey, "client-key", "", "PEM file with the key of --client-cert, if it is in a file of its own")
 	f.BoolVar(&t.insecure, "insecure", false, "do not check the server's certificate")
 }
+
+// given reports whether one of the flags was given.
+func (t *tlsFlags) given() bool { return *t != tlsFlags{} }
 
 // config is Go's default unless a flag says otherwise.
 func (t *tlsFlags) config() (*tls.Config, error) {
 	config := &tls.Config{InsecureSkipVerify: t.insecure} //nolint:gosec // the user's own choice
+	var err error
+	if config.RootCAs, err = t.authorities(); err != nil {
+		return nil, err
+	}
+	config.Certificates, err = t.certificates()
+	return config, err
+}
+
+// authorities are those to trust; nil for the system's.
+func (t *tlsFlags) authorities() (*x509.CertPool, error) {
 	if t.caFile == "" {
-		return config, nil
+		return nil, nil
 	}
 	pem, err := readFile("--ca-file", t.caFile)
 	if err != nil {
@@ -38,38 +53,52 @@ func (t *tlsFlags) config() (*tls.Config, error) {
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, usageError("--ca-file %s: it holds no PEM certificate", t.caFile)
 	}
-	config.RootCAs = roots
-	return config, nil
+	return roots, nil
 }
 
-// client returns an HTTP client of its own, whose idle connections the caller
-// closes.
-func (t *tlsFlags) client() (*http.Client, error) {
+func (t *tlsFlags) certificates() ([]tls.Certificate, error) {
+	if t.clientCert == "" {
+		if t.clientKey != "" {
+			return nil, usageError("--client-key needs --client-cert")
+		}
+		return nil, nil
+	}
+	certificate, err := readFile("--client-cert", t.clientCert)
+	if err != nil {
+		return nil, err
+	}
+	key, flag, file := certificate, "--client-cert", t.clientCert
+	if t.clientKey != "" {
+		flag, file = "--client-key", t.clientKey
+		if key, err = readFile(flag, file); err != nil {
+			return nil, err
+		}
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return nil, usageError("%s %s: %w", flag, file, err)
+	}
+	return []tls.Certificate{pair}, nil
+}
+
+// transport carries the requests of every command: through the proxies that the
+// environment names, in TLS as the flags say.
+func (t *tlsFlags) transport() (*http.Transport, error) {
 	config, err := t.config()
 	if err != nil {
 		return nil, err
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = config
-	return &http.Client{Transport: transport}, nil
+	return transport, nil
 }
 
-// parseURL reads the URL of a server, base path included.
-func parseURL(flag, value string) (*url.URL, error) {
-	if value == "" {
-		return nil, usageError("%s is missing", flag)
-	}
-	parsed, err := url.Parse(value)
+// client returns an HTTP client of its own, whose idle connections the caller
+// closes.
+func (t *tlsFlags) client() (*http.Client, error) {
+	transport, err := t.transport()
 	if err != nil {
-		return nil, usageError("%s is no URL", flag) // the error repeats it, password included
+		return nil, err
 	}
-	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return nil, usageError("%s %q is no http or https URL", flag, value)
-	}
-	if parsed.RawQuery != "" || parsed.Fragment != "" {
-		return nil, usageError("%s %q has a query or a fragment", flag, value)
-	}
-	parsed.Path = strings.TrimRight(parsed.Path, "/")
-	parsed.RawPath = strings.TrimRight(parsed.RawPath, "/")
-	return parsed, nil
+	return &http.Client{Transport: transport}, nil
 }

@@ -127,7 +127,7 @@ Exit codes:
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --profile all
   unleash-mock verify --target http://127.0.0.1:4242 --operation getReady --operation getHealth --tags '@writes and not @assumed'
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
-		Args: cobra.NoArgs,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := p.fillAll(cmd.Flags(), targetVariables, verifyVariables); err != nil {
 				return err

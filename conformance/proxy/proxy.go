@@ -110,6 +110,7 @@ type Proxy struct {
 	path     string // escaped path of the upstream's URL
 
 	transport *http.Transport
+	forwarded bool // another proxy is on the way, which wants to be told the upstream
 	reverse   *httputil.ReverseProxy
 	journal   *journal
 	recorder  *recorder // nil for none
@@ -140,6 +141,10 @@ func New(options Options) (*Proxy, error) {
 	default:
 		return nil, errors.New("what is judged must be both, requests or responses")
 	}
+	way, err := http.ProxyFromEnvironment(&http.Request{URL: upstream})
+	if err != nil {
+		return nil, errors.New("HTTP_PROXY or HTTPS_PROXY is not the URL of a proxy") // the error repeats it, password included
+	}
 	p := &Proxy{options: options.withDefaults(), path: strings.TrimRight(upstream.EscapedPath(), "/")}
 	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
 	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
@@ -156,6 +161,7 @@ func New(options Options) (*Proxy, error) {
 	p.life, p.end = context.WithCancel(context.Background())
 	p.startJudges()
 	p.transport = newTransport(p.options)
+	p.forwarded = way != nil && upstream.Scheme == "http"
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
@@ -213,6 +219,7 @@ func newTransport(o Options) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:       config,
 		TLSHandshakeTimeout:   o.Timeout,
@@ -340,7 +347,11 @@ func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
 	}
 	// Opaque leaves as it is, while RawPath is escaped anew if it holds what
 	// should be; but an Opaque with two slashes in front is taken for a host.
-	if out.URL.RawPath = path; !strings.HasPrefix(path, "//") {
+	out.URL.RawPath = path
+	switch {
+	case p.forwarded:
+		out.URL.Opaque = "//" + out.URL.Host + path
+	case !strings.HasPrefix(path, "//"):
 		out.URL.Opaque = path
 	}
 	if decoded, err := url.PathUnescape(path); err == nil {

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+func TestTheEnvironmentSaysWhereToListenAndToAsk(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		env              map[string]string
+		listen, instance string
+	}{
+		"nothing":             {nil, "127.0.0.1:4242", "http://127.0.0.1:4242"},
+		"a port":              {map[string]string{"HTTP_PORT": "4300"}, "127.0.0.1:4300", "http://127.0.0.1:4300"},
+		"a host":              {map[string]string{"HTTP_HOST": "10.0.0.7"}, "10.0.0.7:4242", "http://10.0.0.7:4242"},
+		"every address":       {map[string]string{"HTTP_HOST": "0.0.0.0"}, "0.0.0.0:4242", "http://127.0.0.1:4242"},
+		"IPv6":                {map[string]string{"HTTP_HOST": "::1"}, "[::1]:4242", "http://[::1]:4242"},
+		"IPv6 in brackets":    {map[string]string{"HTTP_HOST": "[::1]"}, "[::1]:4242", "http://[::1]:4242"},
+		"every IPv6 address":  {map[string]string{"HTTP_HOST": "[::]"}, "[::]:4242", "http://127.0.0.1:4242"},
+		"a name":              {map[string]string{"HTTP_HOST": "localhost"}, "localhost:4242", "http://localhost:4242"},
+		"a base path":         {map[string]string{"BASE_URI_PATH": "/a/b/"}, "127.0.0.1:4242", "http://127.0.0.1:4242/a/b"},
+		"a base path of none": {map[string]string{"BASE_URI_PATH": "/"}, "127.0.0.1:4242", "http://127.0.0.1:4242"},
+	} {
+		env := variables(test.env)
+		if listen, instance := env.address(), env.instance(); listen != test.listen || instance != test.instance {
+			t.Errorf("%s: %s and %s, want %s and %s", name, listen, instance, test.listen, test.instance)
+		}
+	}
+}
+
+// TestHealthAsksWhereTheEnvironmentHasTheMockListen, as in a container.
+func TestHealthAsksWhereTheEnvironmentHasTheMockListen(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--base-uri-path", "/flags")
+	address, _, _ := strings.Cut(strings.TrimPrefix(mock.url, "http://"), "/")
+	_, port, _ := strings.Cut(address, ":")
+	for _, host := range []string{"localhost", "0.0.0.0", "127.0.0.1"} {
+		got := command(t, map[string]string{"HTTP_HOST": host, "HTTP_PORT": port, "BASE_URI_PATH": "flags"}, "health")
+		if got.code != exitcode.OK || got.stdout != "GOOD\n" {
+			t.Errorf("%s: exit code %d, %s%s", host, got.code, got.stdout, got.stderr)
+		}
+	}
+}
+
+// TestPortReplacesThatOfTheAddress, whose host stays.
+func TestPortReplacesThatOfTheAddress(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(upstream.Close)
+	i := startProxyIn(t, map[string]string{"HTTP_HOST": "localhost", "HTTP_PORT": "1"}, upstream.URL, "--port", "0")
+	if response, _ := get(t, i.url+"/", ""); response.StatusCode != http.StatusNotFound || strings.HasSuffix(i.url, ":1") {
+		t.Errorf("status %d at %s", response.StatusCode, i.url)
+	}
+}

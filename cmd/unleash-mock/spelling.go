@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// typos is how many letters a name may differ in and still be a misspelling of another.
+const typos = 2
+
+// variablePrefix is what the names of the product's own environment variables begin with.
+const variablePrefix = "UNLEASH_MOCK_"
+
+// knownVariables lists the environment variables that a command reads.
+func knownVariables() []string {
+	names := []string{controlTokenVariable, replayVariable}
+	for _, table := range []map[string]string{
+		serveVariables, workspaceVariables, overlayVariables, proxyVariables, targetVariables, verifyVariables,
+	} {
+		names = slices.AppendSeq(names, maps.Values(table))
+	}
+	return names
+}
+
+// checkVariables refuses names that are misspelt. Others of the prefix are somebody
+// else's: compose files and Kubernetes set some for a service of that name.
+func checkVariables(environ []string) error {
+	known := knownVariables()
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, variablePrefix) || slices.Contains(known, name) {
+			continue
+		}
+		if meant := nearest(name, known); meant != "" {
+			return usageError("environment variable %s is not known; did you mean %s?", name, meant)
+		}
+	}
+	return nil
+}
+
+// noCommand refuses arguments where a command is expected.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, command := range cmd.Commands() {
+		names = append(names, command.Name())
+	}
+	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(), meaning("", nearest(args[0], names)))
+}
+
+// wrongFlag words what is wrong with a flag.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var names []string
+	if errors.As(err, &unknown) {
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+		err = fmt.Errorf("%w%s", err, meaning("--", nearest(unknown.GetSpecifiedName(), names)))
+	}
+	return usageError("%w; see '%s --help'", err, cmd.CommandPath())
+}
+
+// meaning asks whether a name was meant; empty for none.
+func meaning(prefix, name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s%s?", prefix, name)
+}
+
+// nearest returns the name that another is a misspelling of; empty for none.
+func nearest(name string, known []string) string {
+	found, least := "", min(typos, len(name)/2)+1
+	for _, candidate := range slices.Sorted(slices.Values(known)) {
+		if d := distance(name, candidate); d < least {
+			found, least = candidate, d
+		}
+	}
+	return found
+}
+
+// distance is how many bytes have to be put in, taken out or changed to make one text of
+// another.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			changed := diagonal
+			if a[i] != b[j] {
+				changed++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(changed, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+func TestMisspeltVariablesAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, meant := range map[string]string{
+		"UNLEASH_MOCK_SEEDS":         "UNLEASH_MOCK_SEED",
+		"UNLEASH_MOCK_CONTOL_TOKEN":  "UNLEASH_MOCK_CONTROL_TOKEN",
+		"UNLEASH_MOCK_VALDIATION":    "UNLEASH_MOCK_VALIDATION",
+		"UNLEASH_MOCK_MAX_WORKSPACE": "UNLEASH_MOCK_MAX_WORKSPACES",
+		"UNLEASH_MOCK_SEED":          "",
+		"UNLEASH_MOCK_VERSION":       "",
+		"UNLEASH_MOCK_PROXY_URL":     "",
+		"UNLEASH_MOCK_SERVICE_HOST":  "",
+		"UNLEASH_MOCK_PORT":          "",
+		"UNLEASH_MOCK_PORT_4242_TCP": "",
+		"UNLEASH_MOK_SEED":           "",
+	} {
+		var stdout, stderr bytes.Buffer
+		p := &program{env: variables(nil), environ: []string{"PATH=/bin", name + "=a=b"}, stdout: &stdout, stderr: &stderr}
+		code := p.run(t.Context(), []string{"spec", "--format", "json"})
+		switch {
+		case meant == "" && (code != exitcode.OK || stderr.Len() > 0):
+			t.Errorf("%s: exit code %d, %s", name, code, stderr.String())
+		case meant != "" && (code != exitcode.Usage || !strings.Contains(stderr.String(), name+" is not known; did you mean "+meant+"?")):
+			t.Errorf("%s: exit code %d, %s", name, code, stderr.String())
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "ab", 2}, {"ab", "", 2}, {"seed", "seed", 0}, {"seeds", "seed", 1},
+		{"verfy", "verify", 1}, {"sevre", "serve", 2}, {"kitten", "sitting", 3},
+	} {
+		if got := distance(test.a, test.b); got != test.want {
+			t.Errorf("from %q to %q: %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}
