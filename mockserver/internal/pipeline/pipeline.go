@@ -231,23 +231,14 @@ func (p *Pipeline) Unknown() gin.HandlerFunc {
 func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange {
 	original := p.sent(c.Request)
 	instance := original.Workspace.Instance()
-	x := exchanges.Get().(*exchange)
-	*x = exchange{
-		Pipeline:  p,
-		start:     time.Now(),
-		request:   c.Request,
-		writer:    c.Writer,
-		header:    c.Writer.Header(),
-		workspace: original.Workspace,
-		instance:  instance,
-		base:      original.Base,
-		operation: operation,
-		now:       instance.Clock.Now(),
-		path:      original.Path,
-		params:    x.params,
-		buffer:    x.buffer,
-		bound:     x.bound,
-	}
+	x := exchanges.Get().(*exchange) // as release has left it
+	x.Pipeline = p
+	x.start = time.Now()
+	x.request, x.writer, x.header = c.Request, c.Writer, c.Writer.Header()
+	x.workspace, x.instance, x.base = original.Workspace, instance, original.Base
+	x.operation = operation
+	x.now = instance.Clock.Now()
+	x.path = original.Path
 	if !instance.Clock.Real() {
 		x.header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
 	}

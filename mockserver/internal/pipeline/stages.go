@@ -29,8 +29,8 @@ func (x *exchange) readBody() *apierror.Error {
 // unknown paths.
 func (x *exchange) identify() *apierror.Error {
 	x.identity = engine.Identity{Kind: engine.Nobody}
-	x.view.Open(x.instance.Store, nil)
 	if x.token != "" {
+		x.view.Open(x.instance.Store, nil)
 		var known bool
 		if x.identity, known = x.known(); !known {
 			x.identity.Kind = engine.UnknownToken
