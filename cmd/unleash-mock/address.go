@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 // listenFlags say where to listen.
@@ -83,17 +85,9 @@ func parseURL(flag, value string) (*url.URL, error) {
 	if value == "" {
 		return nil, usageError("%s is missing", flag)
 	}
-	parsed, err := url.Parse(value)
+	parsed, err := httpx.ParseServer(value)
 	if err != nil {
-		return nil, usageError("%s is not a URL", flag) // the error repeats it, password included
+		return nil, usageError("%s %q: %w", flag, value, err)
 	}
-	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return nil, usageError("%s %q is not an http or https URL", flag, value)
-	}
-	if parsed.RawQuery != "" || parsed.Fragment != "" {
-		return nil, usageError("%s %q has a query or a fragment", flag, value)
-	}
-	parsed.Path = strings.TrimRight(parsed.Path, "/")
-	parsed.RawPath = strings.TrimRight(parsed.RawPath, "/")
 	return parsed, nil
 }

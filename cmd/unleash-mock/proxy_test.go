@@ -266,7 +266,7 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		says []string
 	}{
 		"no upstream":    {nil, []string{"--upstream is missing"}},
-		"no URL":         {[]string{"--upstream", "unleash:4242"}, []string{"not an http or https URL"}},
+		"no URL":         {[]string{"--upstream", "unleash:4242"}, []string{"with http or https"}},
 		"a query":        {[]string{"--upstream", "http://x?a"}, []string{"query"}},
 		"a password":     {[]string{"--upstream", "http://admin:hunter2@x"}, []string{"must not hold a user"}},
 		"judge":          {[]string{"--upstream", "http://x", "--judge", "me"}, []string{`"me"`, "both, requests, responses"}},

@@ -1,5 +1,5 @@
-// Package httpx reads what HTTP wraps a message in: content encodings, media types,
-// addresses.
+// Package httpx reads what HTTP wraps a message in, its content encodings, and the
+// addresses of servers.
 package httpx
 
 import (

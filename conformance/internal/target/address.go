@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 // Address is where the instance is served.
@@ -24,27 +24,14 @@ type Address struct {
 // Parse reads the URL that an instance is served under. No error repeats it: it
 // may hold a password.
 func Parse(text string) (*Address, error) {
-	parsed, err := url.Parse(strings.TrimRight(text, "/"))
-	var broken *url.Error
+	parsed, err := httpx.ParseServer(text)
 	switch {
-	case errors.As(err, &broken):
-		return nil, fmt.Errorf("the target is no URL: %w", broken.Err)
-	case parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
-		return nil, errors.New("the target must be a URL such as https://unleash.example.com, with http or https")
+	case err != nil:
+		return nil, fmt.Errorf("the target: %w", err)
 	case parsed.User != nil:
 		return nil, errors.New("the target must not hold a user and password; send them as a header")
-	case parsed.RawQuery != "" || parsed.Fragment != "":
-		return nil, errors.New("the target must be a URL without a query and a fragment")
 	}
-	return &Address{Base: parsed.String(), Loopback: isLoopback(parsed.Hostname())}, nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return &Address{Base: parsed.String(), Loopback: httpx.IsLoopback(parsed.Host)}, nil
 }
 
 // Serve puts a handler on a free loopback port, so that it is verified by what

@@ -3,10 +3,10 @@ package control
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"net"
 	"net/http"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
@@ -64,22 +64,9 @@ func (a Access) check(r *http.Request) *apierror.Error {
 			return refusal(http.StatusUnauthorized, "UnauthorizedError", "The control API needs its token: Authorization: Bearer <UNLEASH_MOCK_CONTROL_TOKEN>.")
 		}
 	case loopback:
-		if !isLoopback(r.Host) {
+		if !httpx.IsLoopback(r.Host) {
 			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token the control API is for the same host only, under 127.0.0.1, [::1] or localhost; see UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 	}
 	return nil
-}
-
-// isLoopback reports whether a Host header names this machine.
-func isLoopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport
-	}
-	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }

@@ -1,0 +1,40 @@
+package httpx
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// ParseServer reads the URL that a server is reached under, base path included, and
+// takes the slashes off its end. No error repeats the URL: it may hold a password.
+func ParseServer(text string) (*url.URL, error) {
+	parsed, err := url.Parse(text)
+	var broken *url.Error
+	switch {
+	case errors.As(err, &broken):
+		return nil, fmt.Errorf("it is not a URL: %w", broken.Err)
+	case parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
+		return nil, errors.New("it must be a URL such as https://unleash.example.com, with http or https")
+	case parsed.RawQuery != "" || parsed.Fragment != "":
+		return nil, errors.New("it must be a URL without a query and a fragment")
+	}
+	parsed.Path = strings.TrimRight(parsed.Path, "/")
+	parsed.RawPath = strings.TrimRight(parsed.RawPath, "/")
+	return parsed, nil
+}
+
+// IsLoopback reports whether a host, with or without a port, is this machine by its
+// address or its name.
+func IsLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}

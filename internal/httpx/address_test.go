@@ -1,0 +1,46 @@
+package httpx
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseServer(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"http://a":                  "http://a",
+		"https://a.example:1/b//":   "https://a.example:1/b",
+		"http://[::1]:4242/b%2Fc/":  "http://[::1]:4242/b%2Fc",
+		"http://u:hunter2@a/":       "http://u:hunter2@a",
+		"":                          "such as https://",
+		"a.example":                 "such as https://",
+		"ftp://u:hunter2@a":         "such as https://",
+		"http:///b":                 "such as https://",
+		"javascript:alert(1)":       "such as https://",
+		"http://a?b=hunter2":        "without a query",
+		"http://a#hunter2":          "without a query",
+		"http://u:hunter2@a:port":   "it is not a URL: ",
+		"http://u:hunter2@a\x7f":    "it is not a URL: ",
+		"http://u:hunter2%zz@a/b/c": "it is not a URL: ",
+	} {
+		got, err := ParseServer(text)
+		switch {
+		case err == nil && got.String() != want:
+			t.Errorf("%s became %s, want %s", text, got, want)
+		case err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2")):
+			t.Errorf("the error of %s is %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]bool{
+		"127.0.0.1": true, "127.1.2.3:80": true, "[::1]:80": true, "::1": true, "[::1]": true, "localhost": true, "LOCALHOST.:80": true, "a.localhost": true,
+		"10.0.0.1": false, "localhost.example": false, "": false, "0.0.0.0": false, "[::]:80": false, "127.0.0.1.example": false,
+	} {
+		if got := IsLoopback(host); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}
