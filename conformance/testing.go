@@ -8,6 +8,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // Test runs the suite under go test and gives each scenario a subtest, once all
@@ -16,7 +17,7 @@ func Test(t *testing.T, options Options) {
 	t.Helper()
 	result, err := Run(t.Context(), options)
 	if result == nil {
-		t.Fatal(err)
+		t.Fatal(visible.Line(err.Error()))
 	}
 	t.Logf("run %s of %s, seed %d", result.Run.ID, result.Target.URL, result.Run.Seed)
 	for i := range result.Scenarios {
@@ -24,29 +25,30 @@ func Test(t *testing.T, options Options) {
 		t.Run(scenario.ID, func(t *testing.T) {
 			switch scenario.Outcome {
 			case report.Disabled, report.Skipped:
-				t.Skip(scenario.Reason)
+				t.Skip(visible.Line(scenario.Reason))
 			case report.Errored:
-				t.Error(scenario.Reason)
+				t.Error(visible.Line(scenario.Reason))
 			case report.Failed:
 				t.Error(describe(scenario))
 			}
 		})
 	}
 	for _, leftover := range result.Cleanup {
-		t.Logf("left behind: %s %s (%s): %s", leftover.Kind, leftover.Name, leftover.Path, leftover.Reason)
+		t.Log(visible.Line(fmt.Sprintf("left behind: %s %s (%s): %s", leftover.Kind, leftover.Name, leftover.Path, leftover.Reason)))
 	}
 	switch {
 	case err != nil && !errors.Is(err, t.Context().Err()):
-		t.Error(err)
+		t.Error(visible.Line(err.Error()))
 	case result.ExitCode == exitcode.Unverified:
 		t.Error("nothing was verified")
 	}
 }
 
-// describe words what a scenario failed of.
+// describe words what a scenario failed of, in lines that say nothing else to a terminal
+// or a CI system.
 func describe(scenario *report.Scenario) string {
 	var text strings.Builder
-	for _, failure := range scenario.Failures {
+	for _, failure := range visible.Each(scenario.Failures, visible.Line) {
 		fmt.Fprintf(&text, "%s\n  %s:%d %s\n  expected %s\n  got      %s\n", failure.Operation, failure.File, failure.Line, failure.Step, failure.Expectation, failure.Got)
 		if failure.Source != "" {
 			fmt.Fprintf(&text, "  %s: %s\n", failure.Standing, failure.Source)
