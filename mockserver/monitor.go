@@ -27,5 +27,5 @@ func NewMonitor(upstream *url.URL, options ...Option) (*Monitor, error) {
 		return nil, err
 	}
 	about := control.About{Version: c.version, Upstream: upstream, BasePath: c.basePath}
-	return control.NewMonitor(c.controlOptions(about), journal.New(c.bounds.Journal, c.secrets)), nil
+	return control.NewMonitor(c.controlOptions(about), journal.New(c.bounds.Journal, int(c.bounds.Bytes/16), c.secrets)), nil
 }

@@ -181,7 +181,7 @@ func WithLimits(limits Limits) Option {
 }
 
 // Bounds are how much a server keeps. A field of 0 or less is any number or never,
-// but for Journal, which then keeps nothing, and Signals.
+// but for Journal, which then keeps nothing.
 type Bounds struct {
 	// Workspaces is how many there may be besides the first.
 	Workspaces int
@@ -191,11 +191,16 @@ type Bounds struct {
 	Journal int
 	// Signals is how many signals each workspace keeps; the oldest go first.
 	Signals int
+	// Bytes is how much memory all workspaces together may take, by estimation. The
+	// signals of one may take half of it, its journal a sixteenth. At the bound those that
+	// hold most drop the older half of their exchanges, signals and events; where that
+	// does not suffice, the workspaces that were not used for longest are removed.
+	Bytes int64
 }
 
 // DefaultBounds returns the bounds of a server that is not told others.
 func DefaultBounds() Bounds {
-	return Bounds{Workspaces: 5000, WorkspaceIdle: 30 * time.Minute, Journal: journal.DefaultSize, Signals: 100_000}
+	return Bounds{Workspaces: 5000, WorkspaceIdle: 30 * time.Minute, Journal: journal.DefaultSize, Signals: 100_000, Bytes: 256 << 20}
 }
 
 // WithBounds sets how much the server keeps; DefaultBounds is the default.
@@ -211,6 +216,7 @@ func (c *config) allowed() resources.Options {
 	return resources.Options{
 		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,
 		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute, MaxSignals: c.bounds.Signals,
+		MaxSignalBytes: int(c.bounds.Bytes / 2),
 	}
 }
 

@@ -28,6 +28,7 @@ func (s *Server) newWorkspaces() (*workspace.Registry, error) {
 		Max:         s.bounds.Workspaces,
 		IdleAfter:   s.bounds.WorkspaceIdle,
 		JournalSize: s.bounds.Journal,
+		Bytes:       s.bounds.Bytes,
 		Secrets:     s.secrets,
 	})
 }

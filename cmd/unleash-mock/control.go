@@ -25,6 +25,7 @@ var workspaceVariables = map[string]string{
 	"max-workspaces": "UNLEASH_MOCK_MAX_WORKSPACES",
 	"workspace-idle": "UNLEASH_MOCK_WORKSPACE_IDLE",
 	"journal-size":   "UNLEASH_MOCK_JOURNAL_SIZE",
+	"max-bytes":      "UNLEASH_MOCK_MAX_BYTES",
 }
 
 func (w *workspaceFlags) add(f *pflag.FlagSet) {
@@ -33,6 +34,7 @@ func (w *workspaceFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, described("how many workspaces there may be besides the first; 0 is any number", workspaceVariables["max-workspaces"]))
 	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, described("after how long without a request a workspace is removed; 0 is never", workspaceVariables["workspace-idle"]))
 	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
+	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, described("how much memory all workspaces together may take, by estimation; 0 is any amount", workspaceVariables["max-bytes"]))
 }
 
 func (w *workspaceFlags) options() ([]mockserver.Option, error) {
@@ -40,6 +42,9 @@ func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 		if number < 0 {
 			return nil, usageError("--%s %d is less than 0", flag, number)
 		}
+	}
+	if w.bounds.Bytes < 0 {
+		return nil, usageError("--max-bytes %d is less than 0", w.bounds.Bytes)
 	}
 	if w.bounds.WorkspaceIdle < 0 {
 		return nil, usageError("--workspace-idle %s is less than 0", w.bounds.WorkspaceIdle)

@@ -169,13 +169,13 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock)
-	go p.settle(contract, logger)
+	go p.settle(contract, flags.bounds.Bytes, logger)
 	return p.until(ctx, server, listener, logger)
 }
 
 // settle does what of the start nobody has to wait for, and gives the memory back that
 // only the start needed: reading the document takes several times what is kept of it.
-func (p *program) settle(contract *spec.Contract, logger *slog.Logger) {
+func (p *program) settle(contract *spec.Contract, kept int64, logger *slog.Logger) {
 	if err := contract.Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
 	}
@@ -183,7 +183,14 @@ func (p *program) settle(contract *spec.Contract, logger *slog.Logger) {
 	if p.env.text("GOGC", "") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	if p.env.text("GOMEMLIMIT", "") == "" && kept > 0 {
+		debug.SetMemoryLimit(baseMemory + 2*kept)
+	}
 }
+
+// baseMemory is what a mock takes beside its workspaces. From there, and twice what these
+// may take, garbage is collected more often. GOMEMLIMIT overrules it.
+const baseMemory = 64 << 20
 
 // gcPercent is how much of garbage may gather per live memory, which is little: the
 // more, the less of the time goes into collecting it. GOGC overrules it.

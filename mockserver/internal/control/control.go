@@ -168,7 +168,10 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 	defer w.Hold()()
 	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
 		if own := m.handlers[id]; own != nil {
-			return func(_ context.Context, r *request) (response, error) { return own(w, r) }
+			return func(_ context.Context, r *request) (response, error) {
+				defer func() { w.Grown(int64(2 * len(r.body))) }()
+				return own(w, r)
+			}
 		}
 		return m.api.handlers[id]
 	})

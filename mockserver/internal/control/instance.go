@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -39,6 +40,9 @@ func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error)
 	store, err := m.engine.Restore(value.(*v8json.Object), instance.Clock.Now()) // an object, by the contract
 	if err != nil {
 		return response{}, err
+	}
+	if most := m.workspaces.MaxState(); store.Bytes() > most {
+		return response{}, refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The state would take %d bytes of memory; a workspace may take %d.", store.Bytes(), most))
 	}
 	w.Replace(store)
 	return ok(described(w))

@@ -36,7 +36,7 @@ func openDesk(t *testing.T, size int, access Access, about About) *desk {
 	t.Helper()
 	m := NewMonitor(Options{
 		Contract: spec.Default(), Access: access, About: about, NewID: func() string { return "id" }, Logger: slog.New(slog.DiscardHandler),
-	}, journal.New(size, nil))
+	}, journal.New(size, 0, nil))
 	server := httptest.NewUnstartedServer(m.Before(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "passed") })))
 	server.Config.RegisterOnShutdown(m.Close)
 	server.Start()

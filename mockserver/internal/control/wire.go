@@ -74,6 +74,8 @@ type wireWorkspace struct {
 	Kept       int       `json:"kept"`
 	Violations int64     `json:"violations"`
 	Rules      int       `json:"rules"`
+	// Bytes is what it takes in memory, by estimation.
+	Bytes int64 `json:"bytes"`
 	// Rows is how many rows each table of the state has.
 	Rows map[string]int `json:"rows"`
 }
@@ -141,7 +143,7 @@ func described(w *workspace.Workspace) wireWorkspace {
 	}
 	return wireWorkspace{
 		Name: w.Name, Path: w.Path, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
-		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Rules: len(instance.Rules.List()),
+		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Rules: len(instance.Rules.List()), Bytes: w.Bytes(),
 		Rows: instance.Store.Counts(),
 	}
 }

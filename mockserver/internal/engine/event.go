@@ -25,22 +25,25 @@ type Events struct {
 	Created, Updated, Deleted string
 }
 
-// maxEvents bounds the stored events; the oldest go first.
-const maxEvents = 1000
+// The bounds of the stored events; the oldest go first.
+const (
+	maxEvents     = 1000
+	maxEventBytes = 4 << 20
+)
 
 // eventLog keeps the newest events. It is not a table: events are written with
 // every change and seldom read, and a table would double what a change costs.
 type eventLog struct {
-	mu     sync.RWMutex
-	ring   []*Event
-	oldest int   // where in the ring; 0 until it is full
-	last   int64 // id of the newest
+	mu    sync.RWMutex
+	kept  []*Event // oldest first
+	bytes int      // that they take, by estimation
+	last  int64    // id of the newest
 }
 
 func (l *eventLog) list() ([]*Event, int64) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return slices.Concat(l.ring[l.oldest:], l.ring[:l.oldest]), l.last
+	return slices.Clone(l.kept), l.last
 }
 
 // newest is the id of the newest event.
@@ -48,6 +51,12 @@ func (l *eventLog) newest() int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.last
+}
+
+func (l *eventLog) size() int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return int64(l.bytes)
 }
 
 func (l *eventLog) add(events []*Event) {
@@ -58,11 +67,35 @@ func (l *eventLog) add(events []*Event) {
 	defer l.mu.Unlock()
 	for _, event := range events {
 		l.last = event.ID
-		if len(l.ring) < maxEvents {
-			l.ring = append(l.ring, event)
-			continue
-		}
-		l.ring[l.oldest] = event
-		l.oldest = (l.oldest + 1) % maxEvents
+		l.kept = append(l.kept, event)
+		l.bytes += event.size()
 	}
+	l.shrink(maxEvents, maxEventBytes)
+}
+
+// shed drops the older half.
+func (l *eventLog) shed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.shrink(len(l.kept)/2, l.bytes/2)
+}
+
+func (l *eventLog) shrink(count, bytes int) {
+	for len(l.kept) > count || l.bytes > bytes {
+		l.bytes -= l.kept[0].size()
+		l.kept[0] = nil
+		l.kept = l.kept[1:]
+	}
+}
+
+// size estimates the bytes that an event takes. Its rows are no others than those of the
+// events around it, but may be in the state no longer.
+func (e *Event) size() int {
+	size := 0
+	for _, row := range []any{e.Before, e.After} {
+		if row != nil {
+			size += e.table.sizeOf(row)
+		}
+	}
+	return size
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-memdb"
@@ -16,7 +17,8 @@ import (
 type Store struct {
 	engine  *Engine
 	db      *memdb.MemDB
-	writing sync.Mutex // held from Begin until the events of the change are told
+	bytes   atomic.Int64 // that the rows take, by estimation
+	writing sync.Mutex   // held from Begin until the events of the change are told
 	events  eventLog
 }
 
@@ -91,6 +93,7 @@ type Tx struct {
 	silent bool // rows are planted: nothing happens
 	nextID int64
 	ended  bool
+	bytes  int // by how much the rows grew
 }
 
 // Begin starts a transaction, which must be ended by Commit or Abort. Until then
@@ -107,8 +110,23 @@ func (tx *Tx) Commit() {
 	}
 	tx.ended = true
 	tx.txn.Commit()
+	tx.store.bytes.Add(int64(tx.bytes))
 	tx.store.events.add(tx.events)
 	tx.store.writing.Unlock()
+}
+
+// Bytes estimates what the state takes in memory.
+func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }
+
+// Shed drops the older half of the rows that are bounded, and of the events.
+func (s *Store) Shed() {
+	tx := s.Begin(&Request{})
+	defer tx.Abort()
+	for _, table := range s.engine.tables {
+		table.shed(tx)
+	}
+	tx.Commit()
+	s.events.shed()
 }
 
 // Abort takes back what was written, unless it was committed.

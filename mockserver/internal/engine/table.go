@@ -43,7 +43,7 @@ type Definition[T any] struct {
 	// Check finds what is wrong with a row of a seed or snapshot that its field tags
 	// cannot say. It returns the field, in the words of the file, and the complaint.
 	Check func(r Reader, row *T) (field, complaint string)
-	// Size estimates the bytes that a row takes, for tables with a Bound.
+	// Size estimates the bytes that a row takes; nil for an estimate by its texts.
 	Size func(*T) int
 	// Derived says that the rows follow from those of other tables: they are not in
 	// seeds and snapshots.
@@ -113,6 +113,8 @@ type AnyTable interface {
 	fresh(now time.Time) any
 	idOf(row any) *int64
 	secretOf(row any) *Secret
+	sizeOf(row any) int
+	shed(tx *Tx)
 	recording() recording
 	parentKey(row any) Key
 	// forgetUnder forgets the rows that hang on a key.
@@ -330,6 +332,12 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 		row = &stored
 	}
 	must(tx.txn.Insert(t.Name, row))
+	if !t.Derived {
+		tx.bytes += t.size(row)
+		if before != nil {
+			tx.bytes -= t.size(before)
+		}
+	}
 	if t.Derive != nil {
 		t.Derive(tx, before, row)
 	}
@@ -338,6 +346,9 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 
 func (t *Table[T]) drop(tx *Tx, row *T) {
 	must(tx.txn.Delete(t.Name, row))
+	if !t.Derived {
+		tx.bytes -= t.size(row)
+	}
 	if t.Derive != nil {
 		t.Derive(tx, row, nil)
 	}
@@ -345,9 +356,21 @@ func (t *Table[T]) drop(tx *Tx, row *T) {
 
 func (t *Table[T]) size(row *T) int {
 	if t.Size == nil {
-		return 0
+		return t.fields.size(row)
 	}
 	return t.Size(row)
+}
+
+func (t *Table[T]) sizeOf(row any) int { return t.size(row.(*T)) }
+
+// shed drops the older half of the rows, or none of a table without a bound.
+func (t *Table[T]) shed(tx *Tx) {
+	if _, bounded := tx.store.engine.bounds[t.Name]; !bounded {
+		return
+	}
+	held := tx.sequence(t.Name)
+	t.shrink(tx, &held, Bound{Rows: max(held.Rows/2, 1)})
+	tx.putSequence(held)
 }
 
 // shrink drops the oldest rows of a table that holds too much.

@@ -8,6 +8,7 @@
 package journal
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -37,6 +38,7 @@ type Violation struct {
 // Journal is the memory of one workspace. It is safe for concurrent use.
 type Journal struct {
 	size    int
+	most    int // bytes
 	secrets *secrets.Redactor
 	closed  chan struct{}
 	closing sync.Once
@@ -44,7 +46,9 @@ type Journal struct {
 	mu         sync.Mutex
 	spare      []*record // to be filled; as many as were ever filled at once
 	ring       []*record // the entry of an id is at (id-1) % size
+	bytes      int       // that the ring takes
 	last       int64     // id of the newest entry, and how many there ever were
+	emptied    int64     // records up to this id hold no text
 	cleared    int64     // entries up to this id were removed
 	counts     map[Pair]int64
 	violations violationLog
@@ -52,10 +56,13 @@ type Journal struct {
 }
 
 // New returns a journal that keeps size exchanges; 0 or less keeps none and
-// only counts. The redactor knows the secrets of the run, besides those of an exchange
+// only counts. They take no more than so many bytes, 0 or less for any number. The redactor knows the secrets of the run, besides those of an exchange
 // itself; it may be nil.
-func New(size int, known *secrets.Redactor) *Journal {
-	return &Journal{size: max(size, 0), secrets: known, closed: make(chan struct{}), counts: map[Pair]int64{}}
+func New(size, bytes int, known *secrets.Redactor) *Journal {
+	if bytes <= 0 {
+		bytes = math.MaxInt
+	}
+	return &Journal{size: max(size, 0), most: bytes, secrets: known, closed: make(chan struct{}), counts: map[Pair]int64{}}
 }
 
 // Close ends all waiting for exchanges, now and later. Otherwise the journal can be
@@ -85,7 +92,7 @@ func (j *Journal) Append(x *traffic.Exchange) int64 {
 	if !x.Uncovered {
 		j.counts[Pair{Operation: x.Operation, Status: x.Status}]++
 	}
-	for _, violation := range x.Violations {
+	for _, violation := range fresh.violations {
 		j.violations.add(Violation{Exchange: id, Time: x.Started, Operation: x.Operation, Violation: violation})
 	}
 	if len(j.watches) > 0 {
@@ -94,6 +101,7 @@ func (j *Journal) Append(x *traffic.Exchange) int64 {
 	if stale := j.put(fresh); stale != nil {
 		j.spare = append(j.spare, stale)
 	}
+	j.shrink(j.most)
 	return id
 }
 
@@ -118,12 +126,41 @@ func (j *Journal) put(fresh *record) *record {
 	}
 	if len(j.ring) < j.size {
 		j.ring = append(j.ring, fresh)
+		j.bytes += fresh.bytes()
 		return nil
 	}
 	at := int((fresh.id - 1) % int64(j.size))
 	stale := j.ring[at]
 	j.ring[at] = fresh
+	j.bytes += fresh.bytes() - stale.bytes()
 	return stale
+}
+
+// shrink removes the oldest entries until the others take no more than so many bytes. The
+// newest one stays.
+func (j *Journal) shrink(bytes int) {
+	for oldest := max(j.last-int64(len(j.ring)), j.emptied) + 1; j.bytes > bytes && oldest < j.last; oldest++ {
+		stale := j.at(oldest)
+		j.bytes -= stale.bytes()
+		*stale = record{}
+		j.bytes += stale.bytes()
+		j.emptied, j.cleared = oldest, max(j.cleared, oldest)
+	}
+}
+
+// Bytes returns what the journal takes in memory.
+func (j *Journal) Bytes() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return int64(j.bytes)
+}
+
+// Shed removes the older entries until the others take half as much.
+func (j *Journal) Shed() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.spare = nil
+	j.shrink(j.bytes / 2)
 }
 
 // oldest is the lowest id that is still kept; last+1 if there is none.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -36,7 +37,7 @@ func targets(page Page) string {
 
 func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	t.Parallel()
-	j := New(10, nil)
+	j := New(10, 0, nil)
 	start := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 	breach := traffic.Violation{Direction: traffic.ToServer, Outcome: traffic.Accepted, Failure: spec.Failure{In: "body", Pointer: "/name", Keyword: "type", Reason: "it must be string, it is number"}}
 	id := j.Append(&traffic.Exchange{
@@ -84,7 +85,7 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 // its place is written again.
 func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 	t.Parallel()
-	j := New(2, nil)
+	j := New(2, 0, nil)
 	j.Append(exchange(1))
 	before, _ := j.Entry(1)
 	for n := 2; n <= 5; n++ {
@@ -108,7 +109,7 @@ func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 // read.
 func TestPagesTellWhatTheyMissed(t *testing.T) {
 	t.Parallel()
-	j := New(3, nil)
+	j := New(3, 0, nil)
 	var writing sync.WaitGroup
 	const all = 20000
 	writing.Go(func() {
@@ -140,7 +141,7 @@ func TestPagesTellWhatTheyMissed(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	j := New(5, nil)
+	j := New(5, 0, nil)
 	for n := 1; n <= 7; n++ {
 		j.Append(exchange(n))
 	}
@@ -180,7 +181,7 @@ func TestPages(t *testing.T) {
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
-	j := New(10, nil)
+	j := New(10, 0, nil)
 	for _, x := range []*traffic.Exchange{
 		{Method: "GET", Path: "/n/1", Query: "q=/n/2", Operation: "getThings", Status: 200},
 		{Method: "POST", Path: "/n/2", Operation: "createThing", Status: 201, Rule: "7"},
@@ -221,7 +222,7 @@ func TestFilters(t *testing.T) {
 func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		j := New(1, nil) // so that what is waited for is dropped at once
+		j := New(1, 0, nil) // so that what is waited for is dropped at once
 		j.Append(exchange(0))
 		type result struct{ seen, want int }
 		results := make(chan result, 3)
@@ -259,7 +260,7 @@ func TestWait(t *testing.T) {
 
 func TestNobodyWaitsForAClosedJournal(t *testing.T) {
 	t.Parallel()
-	j := New(1, nil)
+	j := New(1, 0, nil)
 	if j.Closed() {
 		t.Error("it is closed from the start")
 	}
@@ -281,7 +282,7 @@ func TestNobodyWaitsForAClosedJournal(t *testing.T) {
 func TestNothingIsLostInTheCounts(t *testing.T) {
 	t.Parallel()
 	const writers, each = 4, 500
-	j := New(16, nil)
+	j := New(16, 0, nil)
 	var writing, reading sync.WaitGroup
 	stop := make(chan struct{})
 	for range 2 {
@@ -342,7 +343,7 @@ func TestNothingIsLostInTheCounts(t *testing.T) {
 
 func TestAJournalOfNoSizeOnlyCounts(t *testing.T) {
 	t.Parallel()
-	j := New(0, nil)
+	j := New(0, 0, nil)
 	j.Append(exchange(1))
 	if page := j.Newest(Filter{}, 9); len(page.Entries) != 0 || j.Stats().Recorded != 1 || len(j.Coverage()) != 1 {
 		t.Errorf("%+v, %+v", page, j.Stats())
@@ -351,7 +352,7 @@ func TestAJournalOfNoSizeOnlyCounts(t *testing.T) {
 
 func TestLongBodiesAreCut(t *testing.T) {
 	t.Parallel()
-	j := New(1, nil)
+	j := New(1, 0, nil)
 	x := exchange(1)
 	x.Request.Body = []byte(strings.Repeat("a", MaxBody+1))
 	x.Response.Body = []byte(strings.Repeat("b", MaxBody))
@@ -379,7 +380,7 @@ func typical() *traffic.Exchange {
 
 // TestWritingAllocatesNothing, once the ring is full.
 func TestWritingAllocatesNothing(t *testing.T) {
-	j := New(64, nil)
+	j := New(64, 0, nil)
 	x := typical()
 	for range 100 {
 		j.Append(x)
@@ -390,7 +391,7 @@ func TestWritingAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	j := New(DefaultSize, nil)
+	j := New(DefaultSize, 0, nil)
 	x := typical()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
@@ -398,4 +399,41 @@ func BenchmarkAppend(b *testing.B) {
 			j.Append(x)
 		}
 	})
+}
+
+// TestBytesAreBounded: the oldest exchanges go first, whatever they are full of, and the
+// newest one stays.
+func TestBytesAreBounded(t *testing.T) {
+	t.Parallel()
+	const most = 200_000
+	long := strings.Repeat("ä", 50_000)
+	j := New(100, most, nil)
+	for i := range 300 {
+		j.Append(&traffic.Exchange{
+			Path: "/" + long[:2*(i%1000)], Request: traffic.Message{Body: []byte(long)},
+			Violations: []traffic.Violation{{Failure: spec.Failure{Pointer: long, Property: long, Reason: long}}},
+		})
+		if j.Bytes() > most {
+			t.Fatalf("after %d exchanges they take %d bytes", i+1, j.Bytes())
+		}
+	}
+	stats := j.Stats()
+	if stats.Newest != 300 || stats.Kept < 5 || stats.Oldest != int64(301-stats.Kept) || len(j.Oldest(Filter{}, 1000).Entries) != stats.Kept {
+		t.Errorf("got %+v", stats)
+	}
+	for _, violation := range j.Violations() {
+		if len(violation.Reason) > maxWords+3 || !utf8.ValidString(violation.Reason) {
+			t.Fatalf("a reason has %d bytes", len(violation.Reason))
+		}
+	}
+	before := j.Bytes()
+	if j.Shed(); j.Bytes() > before/2 || j.Stats().Kept == 0 {
+		t.Errorf("%d bytes of %d are left", j.Bytes(), before)
+	}
+	small := New(100, 1, nil)
+	small.Append(&traffic.Exchange{Path: "/a"})
+	small.Append(&traffic.Exchange{Path: "/b"})
+	if page := small.Oldest(Filter{}, 10); len(page.Entries) != 1 || page.Entries[0].Target() != "/b" {
+		t.Errorf("got %+v", page)
+	}
 }

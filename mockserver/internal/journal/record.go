@@ -3,6 +3,8 @@ package journal
 import (
 	"encoding/binary"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
@@ -50,7 +52,7 @@ func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.start, r.duration = x.Started, x.Duration
 	r.operation, r.status = x.Operation, x.Status
 	r.caller, r.rule = x.Caller, x.Rule
-	r.violations = x.Violations
+	r.violations = clipped(x.Violations)
 	sent, came := &x.Request, &x.Response
 	r.requestSize, r.responseSize = max(sent.Size, int64(len(sent.Body))), max(came.Size, int64(len(came.Body)))
 	r.requestCut, r.responseCut = len(sent.Body) > MaxBody, len(came.Body) > MaxBody
@@ -101,6 +103,41 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 	}
 	return x.Redacted(known)
 }
+
+// maxWords bounds each text of a violation: a client can send long names.
+const maxWords = 1 << 10
+
+// clipped bounds the texts of violations, which are the client's in part.
+func clipped(violations []traffic.Violation) []traffic.Violation {
+	isLong := func(v traffic.Violation) bool { return max(len(v.Pointer), len(v.Property), len(v.Reason)) > maxWords }
+	if !slices.ContainsFunc(violations, isLong) {
+		return violations
+	}
+	out := slices.Clone(violations)
+	for i := range out {
+		for _, text := range []*string{&out[i].Pointer, &out[i].Property, &out[i].Reason} {
+			if len(*text) > maxWords {
+				*text = strings.ToValidUTF8((*text)[:maxWords], "") + "..."
+			}
+		}
+	}
+	return out
+}
+
+// recordSize is what a record takes besides its text.
+const recordSize = 320
+
+// bytes is what a record takes.
+func (r *record) bytes() int {
+	size := recordSize + cap(r.text)
+	for _, v := range r.violations {
+		size += violationSize + len(v.Pointer) + len(v.Property) + len(v.Reason)
+	}
+	return size
+}
+
+// violationSize is what a violation takes besides its texts.
+const violationSize = 128
 
 // part returns one part of the text.
 func (r *record) part(index int) []byte {

@@ -114,12 +114,13 @@ var (
 	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because they were idle.", nil, nil)
 	rows    = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
 	active  = prometheus.NewDesc("unleash_mock_rules", "Rules in force in all workspaces.", nil, nil)
+	bytes   = prometheus.NewDesc("unleash_mock_bytes", "What all workspaces together take in memory, by estimation.", nil, nil)
 	kept    = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c stateSizes) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, active, kept} {
+	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, active, bytes, kept} {
 		out <- desc
 	}
 }
@@ -143,6 +144,7 @@ func (c stateSizes) Collect(out chan<- prometheus.Metric) {
 	for desc, size := range sizes {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(size))
 	}
+	out <- prometheus.MustNewConstMetric(bytes, prometheus.GaugeValue, float64(c.TotalBytes()))
 	out <- prometheus.MustNewConstMetric(made, prometheus.CounterValue, float64(stats.Made))
 	out <- prometheus.MustNewConstMetric(evicted, prometheus.CounterValue, float64(stats.Evicted))
 }

@@ -22,6 +22,9 @@ func (n *noting) WriteHeader(status int) {
 	n.ResponseWriter.WriteHeader(status)
 }
 
+// exchangeSize is what an exchange adds at most besides its bodies: headers, a row.
+const exchangeSize = 4 << 10
+
 // record writes the exchange into the journal and counts it. status is that of
 // the answer, 0 if there was none; body is the answer's before it is encoded.
 func (x *exchange) record(status int, body []byte) {
@@ -44,5 +47,6 @@ func (x *exchange) record(status int, body []byte) {
 		done.Rule = x.effect.Source
 	}
 	x.workspace.Journal.Append(&done)
+	x.workspace.Grown(int64(exchangeSize + 2*len(x.body.Text) + len(body)))
 	x.Metrics.Observe(done.Operation, status, duration, x.breaches)
 }

@@ -3,6 +3,7 @@
 package ratelimit
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -54,8 +55,10 @@ func (l *Limiter) Take(key string, clock func() time.Time) Verdict {
 	defer l.mu.Unlock()
 	now := clock()
 	l.sweep(now)
+	key = short(key)
 	entry := l.clients[key]
 	if entry == nil || !now.Before(entry.until) || entry.until.Sub(now) > l.window {
+		l.makeRoom()
 		entry = &client{until: now.Add(l.window)}
 		l.clients[key] = entry
 	}
@@ -67,6 +70,44 @@ func (l *Limiter) Take(key string, clock func() time.Time) Verdict {
 		reset:     int((entry.until.Sub(now) + time.Second - 1) / time.Second),
 		policy:    l.policy,
 	}
+}
+
+// The bounds of what is remembered of clients: their names are theirs to choose, and a
+// window of a clock that stands still has no end.
+const (
+	maxClients  = 2000
+	longestKey  = 64
+	clientBytes = 256
+)
+
+// short returns a key, or a digest in the place of one that is long.
+func short(key string) string {
+	if len(key) <= longestKey {
+		return key
+	}
+	digest := sha256.Sum256([]byte(key))
+	return string(digest[:])
+}
+
+// makeRoom forgets a client, whichever, where there are as many as may be.
+func (l *Limiter) makeRoom() {
+	if len(l.clients) < maxClients {
+		return
+	}
+	for key := range l.clients {
+		delete(l.clients, key)
+		return
+	}
+}
+
+// Bytes estimates what the limiter takes in memory.
+func (l *Limiter) Bytes() int64 {
+	if l == nil {
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int64(len(l.clients) * clientBytes)
 }
 
 // sweep forgets clients whose window is over, at most once a window.

@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -86,5 +87,30 @@ func TestManyAtOnce(t *testing.T) {
 	group.Wait()
 	if allowed.Load() != 10 {
 		t.Errorf("%d of 100 were allowed, the limit is 10", allowed.Load())
+	}
+}
+
+// TestClientsAreBounded: a client chooses its name, and while the clock stands still no
+// window ends.
+func TestClientsAreBounded(t *testing.T) {
+	t.Parallel()
+	l := New(2, time.Second)
+	name := func(i int) string { return strings.Repeat("x", 10_000) + fmt.Sprint(i) }
+	for i := range 3 * maxClients {
+		if !l.Take(name(i), at(0)).Allowed {
+			t.Fatalf("client %d is refused", i)
+		}
+	}
+	if len(l.clients) != maxClients || l.Bytes() > 1<<20 {
+		t.Errorf("%d clients are remembered, %d bytes", len(l.clients), l.Bytes())
+	}
+	for key := range l.clients {
+		if len(key) > longestKey {
+			t.Fatalf("a key has %d bytes", len(key))
+		}
+	}
+	last := name(3*maxClients - 1)
+	if l.Take(last, at(0)); l.Take(last, at(0)).Allowed {
+		t.Error("a client with a long name is not counted")
 	}
 }

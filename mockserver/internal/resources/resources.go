@@ -22,8 +22,9 @@ type Options struct {
 	// PersonalTokenPerMinute is how many requests one client may make with personal
 	// access tokens.
 	PersonalTokenPerMinute int
-	// MaxSignals is how many signals are kept; the oldest go first.
-	MaxSignals int
+	// MaxSignals is how many signals are kept, and MaxSignalBytes is what they may take;
+	// the oldest go first.
+	MaxSignals, MaxSignalBytes int
 }
 
 // All returns the resources: those that others refer to first.
@@ -32,7 +33,7 @@ func All(options Options) []engine.Resource {
 		accounts.Resource(options.PersonalTokenPerMinute),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
-		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals}),
+		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),
 		invoices.Resource(),
 		instance.Resource(),
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -14,6 +15,9 @@ import (
 // MaxRules bounds the rules of a set.
 const MaxRules = 1000
 
+// maxBytes bounds what the rules of a set may take.
+const maxBytes = 4 << 20
+
 // Set is an ordered list of rules in force. It is safe for concurrent use; while it
 // is empty, a request pays for one atomic load.
 type Set struct {
@@ -23,6 +27,7 @@ type Set struct {
 	mu     sync.Mutex // of writers, and of random
 	random *rand.Rand
 	lastID int
+	bytes  atomic.Int64 // that the rules take, by estimation
 }
 
 // NewSet returns an empty set of rules for the operations of a contract.
@@ -71,6 +76,13 @@ func (s *Set) Add(rules ...Rule) ([]Active, error) {
 	if len(list)+len(rules) > MaxRules {
 		return nil, problem("", "there are %d rules already; a workspace holds %d", len(list), MaxRules)
 	}
+	size := s.Bytes()
+	for i := range rules {
+		size += rules[i].size()
+	}
+	if size > maxBytes {
+		return nil, problem("", "the rules would take more than %d bytes", maxBytes)
+	}
 	list = slices.Clone(list)
 	added := make([]Active, 0, len(rules))
 	for _, rule := range rules {
@@ -97,7 +109,22 @@ func (s *Set) Remove(id string) bool {
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules.Store(nil)
+	s.store(nil)
+}
+
+// Bytes estimates what the rules take in memory.
+func (s *Set) Bytes() int64 { return s.bytes.Load() }
+
+// ruleSize is what a rule takes besides its texts.
+const ruleSize = 512
+
+// size estimates the bytes that a rule takes.
+func (r *Rule) size() int64 {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return ruleSize // of a rule that cannot be written there is none: it was read
+	}
+	return int64(ruleSize + 2*len(text))
 }
 
 // List returns the rules in order.
@@ -143,6 +170,11 @@ func (s *Set) load() []*entry {
 }
 
 func (s *Set) store(list []*entry) {
+	size := int64(0)
+	for _, rule := range list {
+		size += rule.size()
+	}
+	s.bytes.Store(size)
 	if len(list) == 0 {
 		s.rules.Store(nil)
 		return

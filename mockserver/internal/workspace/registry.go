@@ -26,6 +26,9 @@ type Options struct {
 	IdleAfter time.Duration
 	// JournalSize is how many exchanges each journal keeps.
 	JournalSize int
+	// Bytes is how much memory all workspaces together may take, by estimation; 0 or less
+	// is any number. A journal may take a sixteenth of it.
+	Bytes int64
 	// Secrets knows those of the run, so that no journal shows them; nil for none.
 	Secrets *secrets.Redactor
 }
@@ -43,6 +46,9 @@ type Registry struct {
 	nextSweep atomic.Int64 // in nanoseconds since 1970
 	made      atomic.Int64
 	evicted   atomic.Int64
+
+	grown     atomic.Int64 // bytes that may have come since they were counted
+	relieving sync.Mutex   // of the one that counts
 }
 
 // NameError says that a workspace cannot have a name.
@@ -83,7 +89,7 @@ func (r *Registry) build(name string) (*Workspace, error) {
 	}
 	now := time.Now()
 	w := &Workspace{
-		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, r.Secrets), build: r.Build,
+		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, int(r.Bytes/16), r.Secrets), build: r.Build, registry: r,
 	}
 	w.instance.Store(instance)
 	w.used.Store(now.UnixNano())
@@ -140,6 +146,13 @@ func (r *Registry) Keep(w *Workspace) (kept *Workspace, made bool, err error) {
 	if w.kept.Load() {
 		return w, false, nil
 	}
+	if kept, made, err = r.add(w); made {
+		kept.Grown(instanceSize)
+	}
+	return kept, made, err
+}
+
+func (r *Registry) add(w *Workspace) (kept *Workspace, made bool, err error) {
 	r.making.Lock()
 	defer r.making.Unlock()
 	if other := r.use(w.Name, time.Now().UnixNano()); other != nil {

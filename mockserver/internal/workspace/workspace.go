@@ -72,6 +72,7 @@ type Workspace struct {
 	Journal *journal.Journal
 
 	instance atomic.Pointer[Instance]
+	registry *Registry
 	build    func(name string) (*Instance, error)
 	writing  sync.Mutex // of those who replace the instance
 

@@ -18,8 +18,9 @@ import (
 type Options struct {
 	// CallsPerSecond is how many calls of signal endpoints one client may make.
 	CallsPerSecond int
-	// Rows is how many signals are kept; the oldest go first.
-	Rows int
+	// Rows is how many signals are kept, and Bytes is what they may take; the oldest go
+	// first.
+	Rows, Bytes int
 }
 
 // Resource returns the resource.
@@ -35,7 +36,7 @@ func Resource(options Options) engine.Resource {
 		Lessons:     lessons,
 		Credentials: []engine.Credential{{Under: signalendpoints.CallPath, Identify: identify, Opens: opens}},
 		Limits:      []engine.Limit{{Requests: options.CallsPerSecond, Per: time.Second, Applies: isCall}},
-		Bounds:      []engine.Bound{{Table: "signals", Rows: options.Rows}},
+		Bounds:      []engine.Bound{{Table: "signals", Rows: options.Rows, Bytes: options.Bytes}},
 	}
 }
 

@@ -1,0 +1,83 @@
+package workspace
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// instanceSize is what a workspace takes besides what it is asked to keep, by
+// measurement.
+const instanceSize = 40 << 10
+
+// countEvery is after how many bytes that may have come all are counted anew.
+const countEvery = 4 << 20
+
+// Bytes estimates what the workspace takes in memory.
+func (w *Workspace) Bytes() int64 {
+	instance := w.Instance()
+	bytes := instanceSize + w.Journal.Bytes() + instance.Store.Bytes() + instance.Rules.Bytes()
+	for _, limiter := range instance.Limiters {
+		bytes += limiter.Bytes()
+	}
+	return bytes
+}
+
+// Grown says that the workspace may take so many bytes more. It makes room where all
+// together take too much: the workspaces that hold most drop the older half of their
+// exchanges, rows that have a bound, and events; where that does not suffice, those unused
+// for longest are removed. Nobody waits but the one that found out.
+func (w *Workspace) Grown(bytes int64) {
+	if r := w.registry; r.Bytes > 0 && r.grown.Add(bytes) >= min(countEvery, r.Bytes/16) && r.relieving.TryLock() {
+		defer r.relieving.Unlock()
+		r.grown.Store(0)
+		r.relieve(w)
+	}
+}
+
+// relieve makes room, if that is needed, without removing the workspace that asks.
+func (r *Registry) relieve(asking *Workspace) {
+	if r.TotalBytes() <= r.Bytes {
+		return
+	}
+	enough := r.Bytes - r.Bytes/8
+	list := r.List()
+	slices.SortFunc(list, func(a, b *Workspace) int { return cmp.Compare(b.Bytes(), a.Bytes()) })
+	for _, w := range list {
+		w.Journal.Shed()
+		w.Instance().Store.Shed()
+		if r.TotalBytes() <= enough {
+			return
+		}
+	}
+	slices.SortFunc(list, func(a, b *Workspace) int { return cmp.Compare(a.used.Load(), b.used.Load()) })
+	for _, w := range list {
+		if w == asking || w == r.fallback || w.busy.Load() > 0 {
+			continue
+		}
+		r.evicted.Add(int64(r.removeIf(func(other *Workspace) bool { return other == w })))
+		if r.TotalBytes() <= enough {
+			return
+		}
+	}
+}
+
+// MaxState is what the state of one workspace may take in bytes if it is imported: more
+// than rows with a bound may, so that what is exported can be imported again.
+func (r *Registry) MaxState() int64 {
+	if r.Bytes <= 0 {
+		return math.MaxInt64
+	}
+	return r.Bytes - r.Bytes/4
+}
+
+// TotalBytes estimates what all workspaces together take in memory.
+func (r *Registry) TotalBytes() int64 {
+	total := r.fallback.Bytes()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, w := range r.byName {
+		total += w.Bytes()
+	}
+	return total
+}

@@ -1,0 +1,116 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// heldBy is what a workspace takes in bytes, and how many signals and exchanges it holds.
+func heldBy(t *testing.T, a *app, name string) (bytes, signals, kept float64) {
+	t.Helper()
+	got := a.must(200, http.MethodGet, "/_mock/workspaces/"+name, "", "").json(t)
+	return got["bytes"].(float64), got["rows"].(map[string]any)["signals"].(float64), got["kept"].(float64)
+}
+
+// TestMemoryIsBounded: whatever clients send, what is kept of it stays within the bound.
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	const most = 8 << 20
+	long := strings.Repeat("x", 90_000)
+	signal := func(a *app, base string, i int) {
+		a.must(200, http.MethodPost, base+"/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, fmt.Sprintf(`{"i":%d,"x":"%s"}`, i, long))
+	}
+	for name, test := range map[string]struct {
+		send  func(a *app)
+		bound float64
+		holds func(t *testing.T, a *app)
+	}{
+		"signals": {func(a *app) {
+			for i := range 200 {
+				signal(a, "", i)
+			}
+		}, most/2 + most/4, func(t *testing.T, a *app) {
+			newest := string(a.must(200, http.MethodGet, "/api/admin/signals?limit=1", wellknown.Admin, "").body)
+			if _, signals, _ := heldBy(t, a, "default"); signals < 10 || !strings.Contains(newest, `"i":199`) {
+				t.Errorf("%v signals are left", signals)
+			}
+		}},
+		"the journal": {func(a *app) {
+			for i := range 400 {
+				a.must(400, http.MethodPost, "/api/admin/signal-endpoints", wellknown.Admin, fmt.Sprintf(`{"i":%d,"x":"%s"}`, i, long))
+			}
+		}, most/16 + most/4, func(t *testing.T, a *app) {
+			page := a.must(200, http.MethodGet, "/_mock/requests?limit=1", "", "").json(t)
+			if _, _, kept := heldBy(t, a, "default"); kept < 5 || page["newest"] != 400.0 || page["oldest"] != 401-kept {
+				t.Errorf("%v exchanges are left, from %v", kept, page["oldest"])
+			}
+		}},
+		"events": {func(a *app) {
+			for i := range 200 {
+				a.must(200, http.MethodPut, "/api/admin/signal-endpoints/1337", wellknown.Admin, fmt.Sprintf(`{"name":"my-external-app","description":"%d%s"}`, i, long))
+			}
+		}, 6 << 20, nil},
+		"clients": {func(a *app) {
+			for i := range 3000 {
+				a.call(http.MethodPost, "/api/signal-endpoint/x", wellknown.MyExternalApp, "{}", fmt.Sprintf("X-Forwarded-For: %s%d", long[:10_000], i))
+			}
+		}, most / 2, nil},
+		"rules": {func(a *app) {
+			refused := 0
+			for range 20 {
+				if a.call(http.MethodPost, "/_mock/rules", "", fmt.Sprintf(`{"answer":{"status":500,"text":"%s"}}`, strings.Repeat("x", 900_000))).status == 400 {
+					refused++
+				}
+			}
+			if refused != 18 {
+				a.t.Errorf("%d rules were refused", refused)
+			}
+		}, 6 << 20, nil},
+		"workspaces": {func(a *app) {
+			for i := range 300 {
+				signal(a, fmt.Sprintf("/w/%d", i), i)
+			}
+		}, most, func(t *testing.T, a *app) {
+			if _, signals, _ := heldBy(t, a, "299"); signals != 6 {
+				t.Errorf("the newest workspace has %v signals", signals)
+			}
+			a.must(404, http.MethodGet, "/_mock/workspaces/0", "", "")
+		}},
+		"a few large workspaces": {func(a *app) {
+			for i := range 120 {
+				signal(a, fmt.Sprintf("/w/%d", i%3), i)
+			}
+		}, most, func(t *testing.T, a *app) {
+			for _, name := range []string{"0", "1", "2"} {
+				if _, signals, _ := heldBy(t, a, name); signals < 4 {
+					t.Errorf("workspace %s has %v signals", name, signals)
+				}
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bounds := DefaultBounds()
+			bounds.Bytes = most
+			a := newApp(t, unlimited, WithBounds(bounds))
+			if name == "clients" {
+				a = newApp(t, WithBounds(bounds), WithDeterministic())
+			}
+			test.send(a)
+			total := 0.0
+			for _, one := range a.must(200, http.MethodGet, "/_mock/workspaces", "", "").json(t)["workspaces"].([]any) {
+				total += one.(map[string]any)["bytes"].(float64)
+			}
+			if total > test.bound {
+				t.Errorf("%.0f bytes are held, %.0f may be", total, test.bound)
+			}
+			if test.holds != nil {
+				test.holds(t, a)
+			}
+		})
+	}
+}
