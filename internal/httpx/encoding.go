@@ -24,9 +24,9 @@ var (
 	ErrTooLarge        = errors.New("the body is too large")
 )
 
-// NewDecoder returns a reader of what a content encoding wraps. The error wraps
+// newDecoder returns a reader of what a content encoding wraps. The error wraps
 // ErrUnknownEncoding, or is that of the encoding.
-func NewDecoder(encoding string, source io.Reader) (io.Reader, error) {
+func newDecoder(encoding string, source io.Reader) (io.Reader, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
 		return source, nil
@@ -60,7 +60,7 @@ func Decode(header http.Header, body []byte, limit int) ([]byte, error) {
 		if name == "" || name == "identity" {
 			continue
 		}
-		reader, err := NewDecoder(name, bytes.NewReader(body))
+		reader, err := newDecoder(name, bytes.NewReader(body))
 		if err == nil {
 			body, err = io.ReadAll(io.LimitReader(reader, int64(limit)+1))
 		}

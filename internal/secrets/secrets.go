@@ -23,7 +23,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 )
 
 // Mark stands where a secret stood.
@@ -123,18 +122,6 @@ func bodyEnd(contentType string) *byteSet {
 		return formEnd
 	}
 	return wordEnd
-}
-
-// Clip takes the secrets out of the beginning of a body, of about limit bytes, and
-// reports whether there was more.
-func (r *Redactor) Clip(contentType, body string, limit int) (beginning string, more bool) {
-	if len(body) <= limit {
-		return r.Body(contentType, body, false), false
-	}
-	for limit > 0 && !utf8.RuneStart(body[limit]) {
-		limit--
-	}
-	return r.Body(contentType, body[:limit], true), true
 }
 
 func (r *Redactor) redact(text string, valueEnd *byteSet, cut bool) string {
