@@ -184,12 +184,12 @@ func (p *program) settle(contract *spec.Contract, kept int64, logger *slog.Logge
 		debug.SetGCPercent(gcPercent)
 	}
 	if p.env.text("GOMEMLIMIT", "") == "" && kept > 0 {
-		debug.SetMemoryLimit(baseMemory + 2*kept)
+		debug.SetMemoryLimit(baseMemory + kept + kept/2)
 	}
 }
 
-// baseMemory is what a mock takes beside its workspaces. From there, and twice what these
-// may take, garbage is collected more often. GOMEMLIMIT overrules it.
+// baseMemory is what a mock takes beside its workspaces. Where half of what these may take
+// comes on top, garbage is collected more often. GOMEMLIMIT overrules it.
 const baseMemory = 64 << 20
 
 // gcPercent is how much of garbage may gather per live memory, which is little: the

@@ -37,29 +37,56 @@ func (w *Workspace) Grown(bytes int64) {
 
 // relieve makes room, if that is needed, without removing the workspace that asks.
 func (r *Registry) relieve(asking *Workspace) {
-	if r.TotalBytes() <= r.Bytes {
+	total := r.TotalBytes()
+	if total <= r.Bytes {
 		return
 	}
 	enough := r.Bytes - r.Bytes/8
-	list := r.List()
-	slices.SortFunc(list, func(a, b *Workspace) int { return cmp.Compare(b.Bytes(), a.Bytes()) })
-	for _, w := range list {
-		w.Journal.Shed()
-		w.Instance().Store.Shed()
-		if r.TotalBytes() <= enough {
+	list := r.measured()
+	for i := range list {
+		if total <= enough {
 			return
 		}
+		before := list[i].bytes
+		list[i].bytes = list[i].shed()
+		total -= before - list[i].bytes
 	}
-	slices.SortFunc(list, func(a, b *Workspace) int { return cmp.Compare(a.used.Load(), b.used.Load()) })
-	for _, w := range list {
-		if w == asking || w == r.fallback || w.busy.Load() > 0 {
+	slices.SortFunc(list, func(a, b measured) int { return cmp.Compare(a.used.Load(), b.used.Load()) })
+	for _, m := range list {
+		if total <= enough {
+			return
+		}
+		if m.Workspace == asking || m.Workspace == r.fallback || m.busy.Load() > 0 {
 			continue
 		}
-		r.evicted.Add(int64(r.removeIf(func(other *Workspace) bool { return other == w })))
-		if r.TotalBytes() <= enough {
-			return
+		if r.drop(m.Workspace) {
+			r.evicted.Add(1)
+			total -= m.bytes
 		}
 	}
+}
+
+// measured is a workspace and what it takes.
+type measured struct {
+	*Workspace
+	bytes int64
+}
+
+// measured lists the workspaces, those first that take most.
+func (r *Registry) measured() []measured {
+	var out []measured
+	for _, w := range r.List() {
+		out = append(out, measured{w, w.Bytes()})
+	}
+	slices.SortFunc(out, func(a, b measured) int { return cmp.Compare(b.bytes, a.bytes) })
+	return out
+}
+
+// shed drops the older half of what the workspace keeps, and returns what it takes then.
+func (w *Workspace) shed() int64 {
+	w.Journal.Shed()
+	w.Instance().Store.Shed()
+	return w.Bytes()
 }
 
 // MaxState is what the state of one workspace may take in bytes if it is imported: more

@@ -225,6 +225,20 @@ func (r *Registry) RemoveAll() int {
 	return r.removeIf(func(*Workspace) bool { return true })
 }
 
+// drop removes a workspace, and reports whether it was there.
+func (r *Registry) drop(w *Workspace) bool {
+	r.making.Lock()
+	defer r.making.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byName[w.Name] != w {
+		return false
+	}
+	delete(r.byName, w.Name)
+	w.Journal.Close()
+	return true
+}
+
 func (r *Registry) removeIf(condition func(*Workspace) bool) int {
 	r.making.Lock()
 	defer r.making.Unlock()
