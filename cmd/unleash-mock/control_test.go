@@ -57,7 +57,7 @@ func TestServeKeepsWorkspacesApart(t *testing.T) {
 	if _, body := get(t, mock.url+"/_mock/workspaces", ""); !strings.Contains(body, `"max":1,"idleAfter":"1h0m0s"`) || !strings.Contains(body, `"requests":3,"kept":2`) {
 		t.Errorf("got %s", body)
 	}
-	for _, args := range [][]string{{"--max-workspaces", "-1"}, {"--journal-size", "-1"}, {"--workspace-idle", "-1s"}, {"--workspace-idle", "soon"}} {
+	for _, args := range [][]string{{"--max-workspaces", "-1"}, {"--journal-size", "-1"}, {"--workspace-idle", "-1s"}, {"--workspace-idle", "soon"}, {"--max-bytes", "-1"}, {"--drain", "-1s"}} {
 		got := command(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 		if got.code != exitcode.Usage || !strings.Contains(got.stderr, args[0]) {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)

@@ -211,7 +211,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	}
 	server.RegisterOnShutdown(watched.close)
 	if flags.run == "" {
-		return nil, p.until(ctx, server, listener, logger)
+		return nil, p.until(ctx, server, listener, drainTimeout, logger)
 	}
 	run, stop := context.WithCancel(ctx)
 	defer stop()
@@ -220,7 +220,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 		ended <- p.runCommand(run, flags.run, url)
 		stop()
 	}()
-	err = p.until(run, server, listener, logger)
+	err = p.until(run, server, listener, drainTimeout, logger)
 	stop() // where the server failed, the command has nothing to go on with
 	return <-ended, err
 }

@@ -23,11 +23,9 @@ import (
 // that never ends.
 const (
 	readHeaderTimeout = 10 * time.Second
-	readTimeout       = 60 * time.Second
-	writeTimeout      = 60 * time.Second
 	idleTimeout       = 120 * time.Second
-	drainTimeout      = 5 * time.Second
-	maxHeaderBytes    = 16 << 10 // what Node allows
+	drainTimeout      = 5 * time.Second // unless a flag says otherwise
+	maxHeaderBytes    = 16 << 10        // what Node allows
 )
 
 // serveFlags are the flags of serve.
@@ -42,6 +40,7 @@ type serveFlags struct {
 	logLevel   string
 	unleashURL string
 	basePath   string
+	drain      time.Duration
 	workspaceFlags
 	overlayFlags
 }
@@ -58,6 +57,7 @@ var serveVariables = map[string]string{
 	"max-signals":   "UNLEASH_MOCK_MAX_SIGNALS",
 	"unleash-url":   "UNLEASH_URL",
 	"base-uri-path": "BASE_URI_PATH",
+	"drain":         "UNLEASH_MOCK_DRAIN",
 }
 
 // replayVariable holds files, separated as in PATH.
@@ -69,7 +69,7 @@ func (p *program) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Start the mock",
 		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
-try, and serves until it is interrupted; open requests then have 5 seconds.
+try, and serves until it is interrupted; open requests then have the time of --drain.
 
 Variables of Unleash itself that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
@@ -110,6 +110,7 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
+	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
 	flags.workspaceFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f)
@@ -119,6 +120,9 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 
 // serve runs the server until the context ends.
 func (p *program) serve(ctx context.Context, flags *serveFlags) error {
+	if flags.drain < 0 {
+		return usageError("--drain %s is less than 0", flags.drain)
+	}
 	logger, err := p.newLogger(flags.logLevel)
 	if err != nil {
 		return err
@@ -153,10 +157,8 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return listenError(listen, err)
 	}
 	server := &http.Server{
-		Handler:           mock,
+		Handler:           patientBodies(mock),
 		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
@@ -170,7 +172,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock)
 	go p.settle(contract, flags.bounds.Bytes, logger)
-	return p.until(ctx, server, listener, logger)
+	return p.until(ctx, server, patient{listener}, flags.drain, logger)
 }
 
 // settle does what of the start nobody has to wait for, and gives the memory back that
@@ -197,7 +199,9 @@ const baseMemory = 64 << 20
 const gcPercent = 150
 
 // until serves until the context ends, then drains.
-func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, logger *slog.Logger) error {
+func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration, logger *slog.Logger) error {
+	open := newUnderWay(server.Handler)
+	server.Handler = open
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -205,11 +209,11 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 		return toolError("serving: %w", err)
 	case <-ctx.Done():
 	}
-	logger.Info("stopping", "drain", drainTimeout.String())
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	logger.Info("stopping", "drain", drain.String())
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		logger.Warn("some requests did not end in time and were cut", "error", err)
+	if err := server.Shutdown(ending); err != nil {
+		open.tell(logger)
 		return server.Close()
 	}
 	return nil
