@@ -47,6 +47,8 @@ type Options struct {
 	Tags string
 	// Operations are operationIds; empty is all.
 	Operations []string
+	// Scenarios are ids of scenarios, as a report has them; empty is all.
+	Scenarios []string
 	// AllowWrites lets the suite create, change and delete resources of its own
 	// on a target that is not on loopback, where it may do so anyway. Without
 	// it no request that could change a resource leaves the process.
@@ -146,5 +148,5 @@ func (o Options) mayWrite(a *target.Address) bool {
 
 // choice is what of the options chooses scenarios.
 func (o Options) choice() plan.Choice {
-	return plan.Choice{Profile: plan.Profile(o.Profile), Tags: o.Tags, Operations: o.Operations, Assumed: o.Assumed, Slow: o.Slow}
+	return plan.Choice{Profile: plan.Profile(o.Profile), Tags: o.Tags, Operations: o.Operations, Scenarios: o.Scenarios, Assumed: o.Assumed, Slow: o.Slow}
 }

@@ -1,6 +1,8 @@
 package conformance_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -23,7 +26,7 @@ var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 
 // sample is which part of the faults is tried with the race detector: one in so
 // many. It looks for races, which do not depend on the fault.
-const sample = 32
+const sample = 64
 
 // notTwice leaves a run of the whole suite to the tests without the race detector,
 // which sees enough in the others.
@@ -36,22 +39,21 @@ func notTwice(t *testing.T) {
 
 // catch is what caught a fault.
 type catch struct {
-	fault    faulty.Fault
-	scenario string
-	file     string
+	fault    bend.Fault
+	scenario string // its id
 	// by is "step" if a step told, "check" if the check of every exchange did.
 	by string
 }
 
-// verifyFault runs the suite over a mock with a fault. operations restricts it to the
-// scenarios of some operations.
-func verifyFault(t *testing.T, fault faulty.Fault, operations ...string) *report.Report {
+// verifyFault runs a part of the suite over a mock with a fault.
+func verifyFault(t *testing.T, fault bend.Fault, part conformance.Options) *report.Report {
 	t.Helper()
-	handler, err := faulty.Handler(fault)
-	if err != nil {
+	var err error
+	if part.Handler, err = faulty.Handler(fault); err != nil {
 		t.Fatal(err)
 	}
-	result, err := conformance.Run(t.Context(), conformance.Options{Handler: handler, Operations: operations, Seed: 1})
+	part.Seed = 1
+	result, err := conformance.Run(t.Context(), part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,11 +62,11 @@ func verifyFault(t *testing.T, fault faulty.Fault, operations ...string) *report
 
 // caught returns the first scenario that failed over a fault and names its
 // operation: as the one that broke the contract, or as the one that showed it.
-func caught(result *report.Report, fault faulty.Fault) (catch, bool) {
+func caught(result *report.Report, fault bend.Fault) (catch, bool) {
 	for _, scenario := range result.Scenarios {
 		for _, failure := range scenario.Failures {
 			if failure.Operation == fault.Operation || failure.SeenIn == fault.Operation {
-				return catch{fault, scenario.Name, scenario.File, tellsBy(scenario)}, true
+				return catch{fault, scenario.ID, tellsBy(scenario)}, true
 			}
 		}
 	}
@@ -78,42 +80,74 @@ func tellsBy(scenario report.Scenario) string {
 	return "step"
 }
 
-// TestSuiteStrength runs the suite over a mock without a fault, which must pass,
-// and over every fault, which must fail and name the operation. A fault is tried
-// on the scenarios of its operation first; all scenarios run only if those miss
-// it.
+// try runs the suite over a fault, which must fail and name the operation: first the
+// scenarios that are likely to catch it, then those of its operation, then all.
+func try(t *testing.T, fault bend.Fault, likely ...string) catch {
+	t.Helper()
+	var parts []conformance.Options
+	for _, id := range likely {
+		parts = append(parts, conformance.Options{Scenarios: []string{id}})
+	}
+	if fault.Operation != "" {
+		parts = append(parts, conformance.Options{Operations: []string{fault.Operation}})
+	}
+	var result *report.Report
+	for _, part := range append(parts, conformance.Options{}) {
+		result = verifyFault(t, fault, part)
+		if found, ok := caught(result, fault); ok {
+			return found
+		}
+	}
+	t.Fatalf("not caught: %q. %s: %s", fault.Operation, fault.Name, others(result))
+	return catch{}
+}
+
+// faultless are runs over mocks without a fault, which must pass.
+var faultless = map[bend.Mock]conformance.Options{
+	bend.Lifted:      {},
+	bend.Resources:   {},
+	bend.OpenSource:  {},
+	bend.FewRequests: {Tags: "@limits and @measured"},
+	bend.Calls:       {Operations: []string{"callSignalEndpoint"}}, // four calls take a second
+}
+
+// TestSuiteStrength runs the suite over mocks without a fault, which must pass, and
+// over every fault, which must fail and name the operation.
 func TestSuiteStrength(t *testing.T) {
 	t.Parallel()
-	for _, limits := range []faulty.Limits{faulty.Lifted, faulty.Resources, faulty.Calls} {
-		t.Run(strings.TrimSpace("faultless "+string(limits)), func(t *testing.T) {
-			t.Parallel()
-			notTwice(t)
-			var operations []string
-			if limits == faulty.Calls { // four calls take a second
-				operations = []string{"callSignalEndpoint"}
-			}
-			passes(t, verifyFault(t, faulty.Fault{Limits: limits}, operations...))
-		})
+	seen := &sightings{scenarios: map[sighting][]string{}}
+	t.Run("faultless", func(t *testing.T) {
+		for mock, part := range faultless {
+			t.Run(cmp.Or(string(mock), "lifted"), func(t *testing.T) {
+				t.Parallel()
+				notTwice(t)
+				result := verifyFault(t, bend.Fault{Mock: mock}, part)
+				passes(t, result)
+				seen.take(mock, result)
+			})
+		}
+	})
+	derived, err := faulty.Derived(spec.Default())
+	if err != nil {
+		t.Fatal(err)
 	}
+	page := readStrength(t)
 	var mu sync.Mutex
 	var catches []catch
 	t.Run("faults", func(t *testing.T) {
-		for i, fault := range faulty.Faults() {
+		for i, fault := range slices.Concat(faulty.Faults(), derived) {
+			if fault.Unprovoked != "" || raceDetector && i%sample != 0 { // the race detector sees enough in a sample
+				continue
+			}
 			t.Run(fault.ID, func(t *testing.T) {
 				t.Parallel()
-				if raceDetector && i%sample != 0 {
-					t.Skip("the race detector sees enough in a sample; run without it for all")
+				likely := seen.of(fault)
+				if id := page.catchers[fault.ID]; id != "" && !*updateStrength {
+					likely = []string{id}
 				}
-				var found catch
-				ok := false
-				if fault.Operation != "" {
-					found, ok = caught(verifyFault(t, fault, fault.Operation), fault)
-				}
-				if !ok {
-					result := verifyFault(t, fault)
-					if found, ok = caught(result, fault); !ok {
-						t.Fatalf("not caught: %q. %s: %s", fault.Operation, fault.Name, others(result))
-					}
+				found := try(t, fault, likely...)
+				if id := page.catchers[fault.ID]; id != "" && id != found.scenario && !*updateStrength {
+					t.Errorf("it is caught by %s and no longer by %s; write the page anew with -update", found.scenario, id)
 				}
 				mu.Lock()
 				defer mu.Unlock()
@@ -121,8 +155,8 @@ func TestSuiteStrength(t *testing.T) {
 			})
 		}
 	})
-	if *updateStrength && len(catches) == len(faulty.Faults()) {
-		writeStrength(t, catches)
+	if *updateStrength && !t.Failed() {
+		writeStrength(t, catches, derived)
 	}
 }
 
@@ -150,8 +184,65 @@ func others(result *report.Report) string {
 	return strings.Join(told[:min(len(told), 5)], "\n")
 }
 
+// sightings are the scenarios in which operations of mocks without a fault answered
+// with a status.
+type sightings struct {
+	mu        sync.Mutex
+	scenarios map[sighting][]string
+}
+
+// sighting is an operation's answer that has a value at a pointer.
+type sighting struct {
+	mock               bend.Mock
+	operation, pointer string
+	status             int
+}
+
+// enough scenarios are remembered of each sighting.
+const enough = 2
+
+func (s *sightings) take(mock bend.Mock, result *report.Report) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, scenario := range result.Scenarios {
+		for _, x := range scenario.Exchanges {
+			var body any
+			_ = json.Unmarshal([]byte(x.Response.Body), &body) // what is no JSON has nothing at a pointer
+			for _, pointer := range pointers(body, "") {
+				at := sighting{mock, x.Operation, pointer, x.Response.Status}
+				if len(s.scenarios[at]) < enough && !slices.Contains(s.scenarios[at], scenario.ID) {
+					s.scenarios[at] = append(s.scenarios[at], scenario.ID)
+				}
+			}
+		}
+	}
+}
+
+// pointers lead to everything in a value; entries of a list share one.
+func pointers(value any, pointer string) []string {
+	all := []string{pointer}
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			all = append(all, pointers(member, pointer+"/"+key)...)
+		}
+	case []any:
+		for _, entry := range value {
+			all = append(all, pointers(entry, pointer+"/*")...)
+		}
+	}
+	return all
+}
+
+// of are the scenarios that are likely to show a derived fault.
+func (s *sightings) of(fault bend.Fault) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.scenarios[sighting{fault.Mock, fault.Operation, fault.Pointer, fault.Status}]
+}
+
 // row is what the page says of a fault before it says what catches it.
-func row(fault faulty.Fault) string {
+func row(fault bend.Fault) string {
 	operation := "none of the contract's"
 	if fault.Operation != "" {
 		operation = "`" + fault.Operation + "`"
@@ -159,7 +250,29 @@ func row(fault faulty.Fault) string {
 	return fmt.Sprintf("| `%s` | %s | %s | %s |", fault.ID, fault.Name, operation, fault.Standing)
 }
 
-func writeStrength(t *testing.T, catches []catch) {
+// derivedRows say how many faults were derived of each operation, and how many of
+// them are not tried.
+func derivedRows(derived []bend.Fault) []string {
+	var rows []string
+	for _, operation := range spec.Default().Operations() {
+		tried, untried, reasons := 0, 0, []string{}
+		for _, fault := range derived {
+			switch {
+			case fault.Operation != operation.ID:
+			case fault.Unprovoked == "":
+				tried++
+			default:
+				untried++
+				reasons = append(reasons, fmt.Sprintf("%d: %s", fault.Status, fault.Unprovoked))
+			}
+		}
+		slices.Sort(reasons)
+		rows = append(rows, fmt.Sprintf("| %s | %d | %d | %s |", operation.ID, tried, untried, strings.Join(slices.Compact(reasons), "; ")))
+	}
+	return rows
+}
+
+func writeStrength(t *testing.T, catches []catch, derived []bend.Fault) {
 	t.Helper()
 	byID := map[string]catch{}
 	for _, c := range catches {
@@ -170,13 +283,14 @@ func writeStrength(t *testing.T, catches []catch) {
 	for _, fault := range faulty.Faults() {
 		counts[fault.Standing]++
 		c := byID[fault.ID]
-		fmt.Fprintf(&rows, "%s %s, %s (%s) |\n", row(fault), strings.ReplaceAll(c.scenario, "|", `\|`), strings.TrimPrefix(c.file, "features/"), c.by)
+		fmt.Fprintf(&rows, "%s `%s` (%s) |\n", row(fault), c.scenario, c.by)
 	}
 	var standings []string
 	for _, standing := range []spec.Standing{spec.Documented, spec.Observed, spec.Measured, spec.Inferred, spec.Assumed} {
 		standings = append(standings, fmt.Sprintf("%d %s", counts[standing], standing))
 	}
-	page := fmt.Sprintf(strengthIntroduction, len(catches), len(catches), strings.Join(standings, ", ")) + rows.String()
+	page := fmt.Sprintf(strengthIntroduction, len(catches), len(faulty.Faults()), strings.Join(standings, ", "), len(catches)-len(faulty.Faults())) +
+		strings.Join(derivedRows(derived), "\n") + fmt.Sprintf(strengthTable, rows.String())
 	if err := os.WriteFile(strengthPage, []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -188,39 +302,81 @@ A suite that passes everything is worth nothing. So it is run over a mock that b
 single way, once for each of %d ways, and has to fail each time and to name the operation. Over the same mock
 without a fault it has to pass.
 
-**%d faults, all caught.** By how well the rule is known that they break: %s.
+**All are caught**: %d faults of meaning, written by hand, and %[4]d that follow from the contract. By how well the rule
+is known that they break, those of meaning are %[3]s.
 
 A fault bends a request before the mock sees it, or the answer before the suite does. Entity tag, length and
-encoding are made anew, so that one thing is wrong and no other. The table is made by
+encoding are made anew, so that one thing is wrong and no other. This page is made by
 ` + "`go test ./conformance -run TestSuiteStrength -update`" + `; the same test fails if a fault gets away.
 
-The last column names the first scenario that caught the fault. ` + "`step`" + ` is a step of it; ` + "`check`" + ` is what is
+## Faults that follow from the contract
+
+For every operation, each documented status and each property of each answer: another status, a body in an
+envelope of its own or of another type, a property that is missing, of another type, null, or one too many. Each is
+one only if the contract then finds fault with the document's own example.
+
+| operation | caught | not tried | why not |
+|---|---|---|---|
+`
+
+const strengthTable = `
+
+## Faults of meaning
+
+The last column names a scenario that catches the fault. ` + "`step`" + ` is a step of it; ` + "`check`" + ` is what is
 checked on every exchange of every scenario, whatever its steps say.
 
 | fault | what the server does wrong | operation | the rule is | caught by |
 |---|---|---|---|---|
-`
+%s`
 
-// TestThePageOfTheSuitesStrengthHasEveryFault keeps the table up to date.
-func TestThePageOfTheSuitesStrengthHasEveryFault(t *testing.T) {
-	t.Parallel()
+// strength is what the page says.
+type strength struct {
+	rows     []string
+	derived  []string
+	catchers map[string]string // the scenario by the fault
+}
+
+func readStrength(t *testing.T) strength {
+	t.Helper()
 	page, err := os.ReadFile(strengthPage)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []string
+	s := strength{catchers: map[string]string{}}
 	for line := range strings.Lines(string(page)) {
-		if strings.HasPrefix(line, "| `") {
-			rows = append(rows, line)
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		switch {
+		case strings.HasPrefix(line, "| `"):
+			s.rows = append(s.rows, strings.TrimSpace(line))
+			if words := strings.Split(cells[len(cells)-2], "`"); len(words) == 3 {
+				s.catchers[strings.Trim(cells[1], " `")] = words[1]
+			}
+		case len(cells) == 6 && spec.Default().Operation(strings.TrimSpace(cells[1])) != nil:
+			s.derived = append(s.derived, strings.TrimSpace(line))
 		}
 	}
+	return s
+}
+
+// TestThePageOfTheSuitesStrengthHasEveryFault keeps the tables up to date.
+func TestThePageOfTheSuitesStrengthHasEveryFault(t *testing.T) {
+	t.Parallel()
+	page := readStrength(t)
 	faults := faulty.Faults()
-	if len(rows) != len(faults) {
-		t.Errorf("%d rows for %d faults; write it anew with -update", len(rows), len(faults))
+	if len(page.rows) != len(faults) {
+		t.Errorf("%d rows for %d faults; write it anew with -update", len(page.rows), len(faults))
 	}
 	for i, fault := range faults {
-		if i < len(rows) && !strings.HasPrefix(rows[i], row(fault)) {
-			t.Errorf("row %d is %s, want %s; write it anew with -update", i+1, rows[i], row(fault))
+		if i < len(page.rows) && !strings.HasPrefix(page.rows[i], row(fault)) {
+			t.Errorf("row %d is %s, want %s; write it anew with -update", i+1, page.rows[i], row(fault))
 		}
+	}
+	derived, err := faulty.Derived(spec.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := derivedRows(derived); !slices.Equal(page.derived, want) {
+		t.Errorf("the table of derived faults is not what it should be; write it anew with -update:\n%s", strings.Join(want, "\n"))
 	}
 }

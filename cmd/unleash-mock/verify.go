@@ -82,6 +82,7 @@ type verifyFlags struct {
 	profile       string
 	tags          string
 	operations    []string
+	scenarios     []string
 	allowWrites   bool
 	assumed       bool
 	slow          bool
@@ -143,6 +144,7 @@ Exit codes:
 	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; by default what the target has", verifyVariables["profile"]))
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
+	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as reports have it; may be repeated")
 	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete what is the suite's own; default true on loopback")
 	f.BoolVar(&flags.assumed, "assumed", false, "also verify what rests on assumptions; default true for a mock")
 	f.BoolVar(&flags.slow, "slow", false, "also verify what takes a minute where calls are limited to one a second")
@@ -189,7 +191,7 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 		return options, usageError("--seed must not be less than 0")
 	}
 	options.Profile = conformance.Profile(v.profile)
-	options.Tags, options.Operations = v.tags, v.operations
+	options.Tags, options.Operations, options.Scenarios = v.tags, v.operations, v.scenarios
 	options.AllowWrites = v.allowWrites
 	options.ReadOnly = typed.Changed("allow-writes") && !v.allowWrites
 	if typed.Changed("assumed") {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -70,7 +71,7 @@ func TestFaultsThatTheContractSees(t *testing.T) {
 		}
 	})
 	for i, fault := range faulty.Faults() {
-		slow := fault.Limits == faulty.Calls // a call each second
+		slow := fault.Mock == bend.Calls // a call each second
 		if slow || !*everyFault && i%sample != 0 {
 			continue
 		}

@@ -66,6 +66,21 @@ Feature: Health and readiness
       | /ready  | frontend |
 
   @core @observed
+  Scenario Outline: <path> refuses JSON that is no object
+    Seen on Unleash 8.2.0, which validates the body of a request that wants none.
+    When I GET "<path>" as nobody with the body '[1]'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/path    | "/body" |
+      | /details/0/message | "The `/body` property must be object. You sent [1]." |
+
+    Examples:
+      | path    |
+      | /health |
+      | /ready  |
+
+  @core @observed
   Scenario Outline: HEAD <path> answers like GET, without a body
     Seen on Unleash 8.2.0: HEAD works wherever GET does.
     When I HEAD "<path>" as nobody

@@ -11,91 +11,56 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/instance"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/invoices"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/operations"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signalendpoints"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signals"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Fault is one way to break the contract.
-type Fault struct {
-	// ID is unique: words with hyphens.
-	ID string
-	// Name says in a line what the server does wrong.
-	Name string
-	// Operation is the operationId of what breaks the contract; empty for a path
-	// or a method that is none of the contract's.
-	Operation string
-	// Standing tells how well the rule is known that the fault breaks.
-	Standing spec.Standing
-	// Limits are those of the mock behind the fault.
-	Limits Limits
-
-	// wide bends see every exchange, others those of Operation alone.
-	wide bool
-	bend step
-	// make builds the bend of a fault that remembers; each handler has its own.
-	make func() step
-}
-
-// Limits are which limits a mock has.
-type Limits string
-
-// The limits. Lifted are the default, since a suite that may call an endpoint
-// once a second takes its time.
-const (
-	Lifted Limits = ""
-	// Resources limits how many endpoints and tokens there may be, and calls to
-	// more than a suite makes.
-	Resources Limits = "resources"
-	// Calls has the limits of a server on which nobody configured any but that on
-	// calls, which is 4 a second.
-	Calls Limits = "calls"
-)
-
-// options gives the limits in the mock's words.
-func (l Limits) options() mockserver.Limits {
-	limits := mockserver.UnleashLimits()
-	switch l {
-	case Lifted:
-		return mockserver.Limits{}
-	case Resources:
-		limits.CallsPerSecond = 1000 // not 0: a suite that sees no limit on calls looks for no other
-	case Calls:
-		limits.CallsPerSecond = 4 // a scenario that waits a second for each call takes half a minute
-	}
-	return limits
-}
-
-// Faults lists all faults. No two have the same ID.
-func Faults() []Fault {
-	return slices.Concat(
-		accessFaults(),
-		httpFaults(),
-		errorFaults(),
-		endpointFaults(),
-		tokenFaults(),
-		callFaults(),
-		signalFaults(),
-		instanceFaults(),
-		limitFaults(),
-	)
+// Faults lists those of meaning, which are written by hand. No two have the same ID.
+func Faults() []bend.Fault {
+	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind that fault. The
 // zero Fault has none: the mock as it is, seen through the same glass.
-func Handler(f Fault) (http.Handler, error) {
-	mock, err := mockserver.New(mockserver.WithLimits(f.Limits.options()))
+func Handler(f bend.Fault) (http.Handler, error) {
+	mock, err := mockserver.New(optionsOf(f.Mock)...)
 	if err != nil {
 		return nil, fmt.Errorf("a mock for the fault %q: %w", f.ID, err)
 	}
-	bend := f.bend
-	if f.make != nil {
-		bend = f.make()
+	take := f.Bend
+	if f.Make != nil {
+		take = f.Make()
 	}
-	if bend == nil {
-		bend = func(*exchange) {}
+	if take == nil {
+		take = func(*bend.Exchange) {}
 	}
-	if !f.wide && f.Operation != "" {
-		bend = when(is(f.Operation), bend)
+	if !f.Wide && f.Operation != "" {
+		take = bend.When(bend.Is(f.Operation), take)
 	}
-	return &server{mock: mock, bend: bend}, nil
+	return bend.NewServer(mock, take), nil
+}
+
+// optionsOf makes a mock what it is.
+func optionsOf(mock bend.Mock) []mockserver.Option {
+	limits := mockserver.UnleashLimits()
+	switch mock {
+	case bend.Lifted:
+		limits = mockserver.Limits{}
+	case bend.Resources:
+		limits.CallsPerSecond = 1000 // not 0: a suite that sees no limit on calls looks for no other
+	case bend.Calls:
+		limits.CallsPerSecond = 4 // a scenario that waits a second for each call takes half a minute
+	case bend.FewRequests:
+		limits = mockserver.Limits{}
+		limits.PersonalTokenPerMinute = 10
+	case bend.OpenSource:
+		return []mockserver.Option{mockserver.WithEdition(spec.OpenSource)}
+	}
+	return []mockserver.Option{mockserver.WithLimits(limits)}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -32,7 +32,7 @@ func TestEveryFaultIsDescribed(t *testing.T) {
 		if !slices.Contains(standings, fault.Standing) {
 			t.Errorf("%s: the standing %q", fault.ID, fault.Standing)
 		}
-		if (fault.bend == nil) == (fault.make == nil) {
+		if (fault.Bend == nil) == (fault.Make == nil) {
 			t.Errorf("%s: it must bend in one way", fault.ID)
 		}
 		ids[fault.ID], names[fault.Operation+fault.Name], operations[fault.Operation] = true, true, true
@@ -50,7 +50,7 @@ func TestEveryFaultIsDescribed(t *testing.T) {
 // ask sends a request; header lines are "Name: value".
 func ask(handler http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
-	request.Header.Set("Authorization", adminToken)
+	request.Header.Set("Authorization", bend.AdminToken)
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -66,7 +66,7 @@ func ask(handler http.Handler, method, path, body string, header ...string) *htt
 // TestTheGlassChangesNothing compares the mock with itself behind no fault.
 func TestTheGlassChangesNothing(t *testing.T) {
 	t.Parallel()
-	glass, err := Handler(Fault{})
+	glass, err := Handler(bend.Fault{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestTheGlassChangesNothing(t *testing.T) {
 		{method: "POST", path: "/api/admin/signal-endpoints", body: `{`},
 		{method: "PUT", path: "/api/admin/signal-endpoints/1338", body: `{"name":"glass"}`},
 		{method: "POST", path: "/api/admin/signal-endpoints/1338/tokens", body: `{"name":"t"}`},
-		{method: "POST", path: "/api/signal-endpoint/my-external-app", body: `{"b":1,"a":"é <b>"}`, header: []string{"Authorization: " + signalToken}},
+		{method: "POST", path: "/api/signal-endpoint/my-external-app", body: `{"b":1,"a":"é <b>"}`, header: []string{"Authorization: " + bend.SignalToken}},
 		{method: "DELETE", path: "/api/admin/signal-endpoints/1338"},
 		{method: "PATCH", path: "/api/admin/signal-endpoints/1338"},
 		{method: "POST", path: "/health"},
@@ -124,13 +124,13 @@ func TestTheGlassChangesNothing(t *testing.T) {
 
 func TestABentAnswerHasTheTagOfItsBody(t *testing.T) {
 	t.Parallel()
-	handler, err := Handler(Fault{Operation: "getHealth", bend: ok(set("/health", `"good"`))})
+	handler, err := Handler(bend.Fault{Operation: "getHealth", Bend: bend.OK(bend.Set("/health", `"good"`))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := ask(handler, "GET", "/health", "")
 	tag := got.Header().Get("Etag")
-	if tag != entityTag(got.Body.Bytes()) || got.Body.String() != `{"health":"good"}` || got.Header().Get("Content-Length") != "17" {
+	if tag != bend.EntityTag(got.Body.Bytes()) || got.Body.String() != `{"health":"good"}` || got.Header().Get("Content-Length") != "17" {
 		t.Errorf("%s with %v", got.Body, got.Header())
 	}
 	if again := ask(handler, "GET", "/health", "", "If-None-Match: "+tag); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
@@ -138,69 +138,5 @@ func TestABentAnswerHasTheTagOfItsBody(t *testing.T) {
 	}
 	if head := ask(handler, "HEAD", "/health", ""); head.Code != 200 || head.Body.Len() != 0 || head.Header().Get("Etag") != tag {
 		t.Errorf("HEAD: status %d, %v", head.Code, head.Header())
-	}
-}
-
-func TestIdsCanBeReusedAndCanDecrease(t *testing.T) {
-	t.Parallel()
-	create := func(handler http.Handler, name string) int64 {
-		body, _ := parseJSON(ask(handler, "POST", endpointsPath, `{"name":"`+name+`"}`).Body.Bytes())
-		return body.get("id").int()
-	}
-	reused, err := Handler(Fault{wide: true, make: reusing(endpoints())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := create(reused, "one")
-	if got := ask(reused, "DELETE", endpointsPath+"/1339", "").Code; got != 200 {
-		t.Fatalf("the delete answers %d", got)
-	}
-	if second := create(reused, "two"); second != first {
-		t.Errorf("ids %d and %d", first, second)
-	}
-	if got := ask(reused, "PUT", endpointsPath+"/1339", `{"name":"renamed"}`); got.Code != 200 || !strings.Contains(got.Body.String(), `{"id":1339,"enabled":true,"name":"renamed"`) {
-		t.Errorf("the update answers %d: %s", got.Code, got.Body)
-	}
-
-	falling, err := Handler(Fault{wide: true, bend: mirrored(endpoints())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, second := create(falling, "one"), create(falling, "two")
-	if first <= second {
-		t.Errorf("ids %d and %d", first, second)
-	}
-	for _, id := range []int64{second, first, 1338} {
-		if got := ask(falling, "DELETE", endpointsPath+"/"+integer(id).text, "").Code; got != 200 {
-			t.Errorf("the delete of %d answers %d", id, got)
-		}
-	}
-}
-
-func TestJSONIsEditedInPlace(t *testing.T) {
-	t.Parallel()
-	const text = `{"b":[{"a":1,"x":null},{"a":2}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`
-	for want, change := range map[string]func(*value){
-		text: func(*value) {},
-		`{"b":[{"x":null},{}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:                  func(v *value) { v.edit("/b/*/a", gone) },
-		`{"b":[{"a":1,"x":null},{"a":2,"y":7}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`: func(v *value) { v.edit("/b/1/y", to("7")) },
-		`{"b":[{"a":2}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:                        func(v *value) { v.edit("/b/0", gone) },
-		`{"b":[{"a":1,"x":null},{"a":2}],"a":"{}","e":[],"f":true}`:                        func(v *value) { v.edit("/a", to(`"{}"`)) },
-		`{"b":[{"a":2},{"a":1,"x":null}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:       func(v *value) { v.edit("/b", reversed) },
-		`{"b":[{"a":11,"x":null},{"a":12}],"a":{"n":1.50,"t":"é\"<"},"e":[],"f":true}`:     func(v *value) { v.edit("/b/*/a", plus(10)) },
-	} {
-		parsed, isJSON := parseJSON([]byte(text))
-		if !isJSON {
-			t.Fatal("no JSON")
-		}
-		change(parsed)
-		if got := string(parsed.append(nil)); got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-	}
-	for _, text := range []string{"", "{", "{} {}", `{"a"}`, "[1,]", "nul"} {
-		if _, isJSON := parseJSON([]byte(text)); isJSON {
-			t.Errorf("%q is taken for JSON", text)
-		}
 	}
 }

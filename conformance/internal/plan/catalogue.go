@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
@@ -78,49 +79,84 @@ func (s *Scenario) Record() *report.Scenario {
 	return record
 }
 
-// Load reads the features. The seed shuffles the files; godog shuffles the
-// scenarios of each by the same seed.
+// Load makes a catalogue of the features. The seed shuffles the files; godog
+// shuffles the scenarios of each by the same seed.
 func Load(contract *spec.Contract, seed int64, vocabulary Vocabulary) (*Catalogue, error) {
+	files, err := parsed()
+	if err != nil {
+		return nil, err
+	}
+	list := &Catalogue{sources: map[string][]byte{}, starts: map[string][]int{}}
+	for _, file := range files {
+		list.paths = append(list.paths, file.path)
+		list.sources[file.path], list.starts[file.path] = file.source, file.starts
+		for _, written := range file.scenarios {
+			s := written.Scenario
+			vocabulary.read(&s.Needs, written.pickle)
+			s.address(contract)
+			list.Scenarios = append(list.Scenarios, &s)
+		}
+	}
+	rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(list.paths), func(i, j int) { list.paths[i], list.paths[j] = list.paths[j], list.paths[i] })
+	slices.SortFunc(list.Scenarios, func(a, b *Scenario) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
+	})
+	return list, nil
+}
+
+// feature is a file as it is written.
+type feature struct {
+	path      string
+	source    []byte
+	starts    []int
+	scenarios []writtenScenario
+}
+
+// writtenScenario is what of a scenario depends on its text alone.
+type writtenScenario struct {
+	Scenario
+	pickle *messages.Pickle
+}
+
+// parsed are the features, which are read once and never change.
+var parsed = sync.OnceValues(func() ([]feature, error) {
 	paths, err := fs.Glob(features.Files(), "*/*.feature")
 	if err != nil {
 		return nil, fmt.Errorf("listing the features: %w", err)
 	}
-	rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
-	list := &Catalogue{paths: paths, sources: map[string][]byte{}, starts: map[string][]int{}}
 	suite := godog.TestSuite{Options: &godog.Options{FS: features.Files(), Paths: paths}}
 	files, err := suite.RetrieveFeatures()
 	if err != nil {
 		return nil, fmt.Errorf("reading the features: %w", err)
 	}
+	var read []feature
 	for _, file := range files {
 		index := indexOf(file.GherkinDocument)
-		list.sources[index.file], list.starts[index.file] = file.Content, index.starts
+		f := feature{path: index.file, source: file.Content, starts: index.starts}
 		for _, pickle := range file.Pickles {
-			s, err := index.scenario(file.Feature.Name, pickle, contract)
+			s, err := index.scenario(file.Feature.Name, pickle)
 			if err != nil {
 				return nil, err
 			}
-			s.Needs = vocabulary.needs(pickle)
-			list.Scenarios = append(list.Scenarios, s)
+			f.scenarios = append(f.scenarios, writtenScenario{*s, pickle})
 		}
+		number(f.scenarios)
+		read = append(read, f)
 	}
-	list.number()
-	return list, nil
-}
+	return read, nil
+})
 
-// number sorts the scenarios and gives each an id.
-func (c *Catalogue) number() {
-	slices.SortFunc(c.Scenarios, func(a, b *Scenario) int {
-		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
-	})
+// number gives each scenario of a file an id.
+func number(scenarios []writtenScenario) {
+	slices.SortFunc(scenarios, func(a, b writtenScenario) int { return a.Line - b.Line })
 	seen := map[string]int{}
-	for _, s := range c.Scenarios {
-		id := strings.TrimSuffix(path.Base(s.File), ".feature") + "/" + slug(s.Name)
-		seen[id]++
-		if seen[id] > 1 {
-			id = fmt.Sprintf("%s-%d", id, seen[id])
+	for i := range scenarios {
+		s := &scenarios[i]
+		s.ID = strings.TrimSuffix(path.Base(s.File), ".feature") + "/" + slug(s.Name)
+		seen[s.ID]++
+		if count := seen[s.ID]; count > 1 {
+			s.ID = fmt.Sprintf("%s-%d", s.ID, count)
 		}
-		s.ID = id
 	}
 }
 
@@ -194,7 +230,7 @@ func (x *astIndex) line(pickle *messages.Pickle) int {
 }
 
 // scenario describes one pickle.
-func (x *astIndex) scenario(feature string, pickle *messages.Pickle, contract *spec.Contract) (*Scenario, error) {
+func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario, error) {
 	node := x.scenarios[pickle.AstNodeIds[0]]
 	if node == nil {
 		return nil, fmt.Errorf("%s: scenario %q is inside a rule, which the suite does not read", x.file, pickle.Name)
@@ -216,17 +252,23 @@ func (x *astIndex) scenario(feature string, pickle *messages.Pickle, contract *s
 		written := x.steps[step.AstNodeIds[0]]
 		s.Steps = append(s.Steps, Step{strings.TrimSpace(written.Keyword), step.Text, int(written.Location.Line)})
 	}
-	if len(s.Operations) == 0 {
-		if operation := addressed(s.Steps, contract); operation != nil {
-			s.Operations = []string{operation.ID}
-			s.Tags = append(s.Tags, "@op:"+operation.ID)
-		}
-	}
+	s.Needs = writtenNeeds(pickle)
 	return s, nil
 }
 
 // requestText is a step that sends a request.
 var requestText = regexp.MustCompile(`^I (?:send )?([A-Z]+) "([^"?]*)`)
+
+// address finds out what a scenario is about that does not say so.
+func (s *Scenario) address(contract *spec.Contract) {
+	if len(s.Operations) > 0 {
+		return
+	}
+	if operation := addressed(s.Steps, contract); operation != nil {
+		s.Operations = []string{operation.ID}
+		s.Tags = append(slices.Clip(s.Tags), "@op:"+operation.ID)
+	}
+}
 
 // addressed returns the operation of a scenario's first request; for a method
 // that is no operation the first one of the path; nil for another path.

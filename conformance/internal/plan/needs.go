@@ -59,68 +59,68 @@ var (
 	factText   = regexp.MustCompile(`^(limit|actor)\.`)
 )
 
-// needs reads off a scenario's steps what it needs.
-func (v Vocabulary) needs(pickle *messages.Pickle) Needs {
-	r := &reading{vocabulary: v, needs: Needs{Room: map[*ledger.Kind]Demand{}}}
-	for i, step := range pickle.Steps {
-		r.actors(step)
-		r.sentence(step.Text)
-		r.create(step.Text, pickle.Steps[i+1:])
-		r.unused(step.Text)
-		r.variables(step)
+// writtenNeeds are those that the text of a scenario tells by itself.
+func writtenNeeds(pickle *messages.Pickle) Needs {
+	n := Needs{}
+	for _, step := range pickle.Steps {
+		n.readActors(step)
+		n.readUnused(step.Text)
+		n.readVariables(step)
 	}
-	for _, list := range []*[]string{&r.needs.Actors, &r.needs.Facts, &r.needs.Unused} {
+	for _, list := range []*[]string{&n.Actors, &n.Facts, &n.Unused} {
 		*list = slices.Compact(slices.Sorted(slices.Values(*list)))
 	}
-	return r.needs
+	return n
 }
 
-// reading goes through the steps of a scenario.
-type reading struct {
-	vocabulary Vocabulary
-	needs      Needs
-}
-
-func (r *reading) actors(step *messages.PickleStep) {
-	if m := actorText.FindStringSubmatch(step.Text); m != nil {
-		r.needs.Actors = append(r.needs.Actors, m[1])
+// read adds the needs that the vocabulary tells of.
+func (v Vocabulary) read(n *Needs, pickle *messages.Pickle) {
+	n.Room = map[*ledger.Kind]Demand{}
+	for i, step := range pickle.Steps {
+		v.readSentence(n, step.Text)
+		v.readCreate(n, step.Text, pickle.Steps[i+1:])
 	}
 }
 
-func (r *reading) sentence(text string) {
-	for _, sentence := range r.vocabulary.Sentences {
+func (n *Needs) readActors(step *messages.PickleStep) {
+	if m := actorText.FindStringSubmatch(step.Text); m != nil {
+		n.Actors = append(n.Actors, m[1])
+	}
+}
+
+func (v Vocabulary) readSentence(n *Needs, text string) {
+	for _, sentence := range v.Sentences {
 		if !sentence.Expression.MatchString(text) {
 			continue
 		}
-		r.needs.Actors = append(r.needs.Actors, "admin")
+		if !slices.Contains(n.Actors, "admin") {
+			n.Actors = slices.Insert(slices.Clone(n.Actors), 0, "admin")
+		}
 		if sentence.Makes != nil {
-			r.take(sentence.Makes, 1, false)
+			n.take(sentence.Makes, 1, false)
 		}
 	}
 }
 
-func (r *reading) take(kind *ledger.Kind, count int, all bool) {
-	demand := r.needs.Room[kind]
-	r.needs.Room[kind] = Demand{demand.Count + count, demand.All || all}
+func (n *Needs) take(kind *ledger.Kind, count int, all bool) {
+	demand := n.Room[kind]
+	n.Room[kind] = Demand{demand.Count + count, demand.All || all}
 }
 
-// create looks at a request that makes something. One that is refused for its name
-// needs room too: the limit comes first. Of many at once one may get in.
-func (r *reading) create(text string, next []*messages.PickleStep) {
+// readCreate looks at a request that makes something. One that is refused for its
+// name needs room too: the limit comes first. Of many at once one may get in.
+func (v Vocabulary) readCreate(n *Needs, text string, next []*messages.PickleStep) {
 	m := createText.FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
-	at := slices.IndexFunc(r.vocabulary.Kinds, func(k *ledger.Kind) bool { return k.Counted && k.Path == m[2] })
-	if at < 0 {
-		return
-	}
-	kind := r.vocabulary.Kinds[at]
+	at := slices.IndexFunc(v.Kinds, func(k *ledger.Kind) bool { return k.Counted && k.Path == m[2] })
 	switch {
+	case at < 0:
 	case m[1] == "repeat ":
-		r.take(kind, 0, true)
+		n.take(v.Kinds[at], 0, true)
 	case m[1] == "send ", isFollowedBy(next, "the status is 201", "the status is 409"):
-		r.take(kind, 1, false)
+		n.take(v.Kinds[at], 1, false)
 	}
 }
 
@@ -128,21 +128,21 @@ func isFollowedBy(steps []*messages.PickleStep, texts ...string) bool {
 	return len(steps) > 0 && slices.Contains(texts, steps[0].Text)
 }
 
-func (r *reading) unused(text string) {
+func (n *Needs) readUnused(text string) {
 	for _, literal := range []string{target.UnusedID, ledger.UnusedName} {
 		if strings.Contains(text, literal) {
-			r.needs.Unused = append(r.needs.Unused, literal)
+			n.Unused = append(n.Unused, literal)
 		}
 	}
 }
 
-func (r *reading) variables(step *messages.PickleStep) {
+func (n *Needs) readVariables(step *messages.PickleStep) {
 	for _, m := range VariableText.FindAllStringSubmatch(step.Text+argumentText(step), -1) {
 		if actor, rest, _ := strings.Cut(m[1], "."); rest == "token" && slices.Contains(target.Actors(), actor) {
-			r.needs.Actors = append(r.needs.Actors, actor)
+			n.Actors = append(n.Actors, actor)
 		}
 		if factText.MatchString(m[1]) {
-			r.needs.Facts = append(r.needs.Facts, m[1])
+			n.Facts = append(n.Facts, m[1])
 		}
 	}
 }

@@ -22,6 +22,7 @@ type Choice struct {
 	Profile    Profile
 	Tags       string   // an expression, as Cucumber writes them
 	Operations []string // operationIds; empty is all
+	Scenarios  []string // their ids; empty is all
 	// Assumed turns the scenarios that rest on assumptions on or off; nil turns them
 	// on against a mock alone.
 	Assumed *bool
@@ -41,6 +42,11 @@ func New(catalogue *Catalogue, choice Choice) (*Plan, error) {
 	tagged, err := parseTags(choice.Tags)
 	if err != nil {
 		return nil, err
+	}
+	for _, id := range choice.Scenarios {
+		if !slices.ContainsFunc(catalogue.Scenarios, func(s *Scenario) bool { return s.ID == id }) {
+			return nil, fmt.Errorf("there is no scenario %q; reports have their ids", id)
+		}
 	}
 	return &Plan{Catalogue: catalogue, choice: choice, tagged: tagged}, nil
 }
@@ -149,6 +155,9 @@ func (p *Plan) byChoice(_ *Conditions, s *Scenario) string {
 	}
 	if len(p.choice.Operations) > 0 && !slices.ContainsFunc(s.Operations, func(id string) bool { return slices.Contains(p.choice.Operations, id) }) {
 		return "the operations that were asked for leave it out"
+	}
+	if len(p.choice.Scenarios) > 0 && !slices.Contains(p.choice.Scenarios, s.ID) {
+		return "the scenarios that were asked for leave it out"
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package faulty
+package bend
 
 import (
 	"bytes"
@@ -22,32 +22,35 @@ import (
 // may remember.
 type server struct {
 	mock http.Handler
-	bend step
+	bend Step
 
 	mu sync.Mutex
 }
 
-// exchange is a request on its way to the mock and the answer on its way back.
+// NewServer puts a step between a mock and its clients.
+func NewServer(mock http.Handler, bend Step) http.Handler { return &server{mock: mock, bend: bend} }
+
+// Exchange is a request on its way to the mock and the answer on its way back.
 // Steps change either; the first that needs the answer sends the request.
-type exchange struct {
+type Exchange struct {
 	mock http.Handler
 	// operation is what the client addressed, nil for none of the contract;
 	// params are its path parameters.
-	operation *spec.Operation
-	params    []string
-	request   *http.Request
-	payload   []byte // of the request
-	head      bool   // the client asked with HEAD
+	Operation *spec.Operation
+	Params    []string
+	Request   *http.Request
+	Payload   []byte // of the request
+	Head      bool   // the client asked with HEAD
 
 	sent   bool
-	status int
-	header http.Header
-	body   []byte
+	Status int
+	Header http.Header
+	Body   []byte
 
 	// keepTag leaves the entity tag as the bend made it; fresh decides in the
 	// place of the tag whether the client's copy will do.
-	keepTag bool
-	fresh   func(tag string) bool
+	KeepTag bool
+	Fresh   func(tag string) bool
 }
 
 // maxPayload is what is read of a request: more than any server allows.
@@ -63,63 +66,63 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	x := s.exchange(r, payload)
 	s.bend(x)
-	x.answer()
+	x.Answer()
 	x.write(w, r)
 }
 
-func (s *server) exchange(r *http.Request, payload []byte) *exchange {
-	x := &exchange{mock: s.mock, request: r.Clone(r.Context()), payload: payload}
+func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
+	x := &Exchange{mock: s.mock, Request: r.Clone(r.Context()), Payload: payload}
 	method := r.Method
 	if method == http.MethodHead { // asked as GET, so that a bend sees a body
 		method = http.MethodGet
-		x.request.Method, x.head = method, true
+		x.Request.Method, x.Head = method, true
 	}
 	if path, values, _ := spec.Default().Match(r.URL.EscapedPath()); path != nil {
-		x.operation = path.Operation(method)
+		x.Operation = path.Operation(method)
 		for _, value := range values {
 			text, err := url.PathUnescape(value)
 			if err != nil {
 				text = value
 			}
-			x.params = append(x.params, text)
+			x.Params = append(x.Params, text)
 		}
 	}
-	x.request.Header.Del("Accept-Encoding")
-	x.request.Header.Del("If-None-Match")
+	x.Request.Header.Del("Accept-Encoding")
+	x.Request.Header.Del("If-None-Match")
 	return x
 }
 
-// answer sends the request, once.
-func (x *exchange) answer() {
+// Answer sends the request, once.
+func (x *Exchange) Answer() {
 	if x.sent {
 		return
 	}
 	x.sent = true
-	x.status, x.header, x.body = send(x.mock, x.request, x.payload)
+	x.Status, x.Header, x.Body = send(x.mock, x.Request, x.Payload)
 }
 
-// again sends the request as it is now and takes the new answer.
-func (x *exchange) again() {
+// Again sends the request as it is now and takes the new answer.
+func (x *Exchange) Again() {
 	x.sent = false
-	x.answer()
+	x.Answer()
 }
 
-// reply is the answer to a request that a bend makes of its own.
-type reply struct {
+// Reply is the answer to a request that a bend makes of its own.
+type Reply struct {
 	status int
 	header http.Header
-	body   []byte
+	Body   []byte
 }
 
-// ask sends a request of the bend's own as the administrator, about which the
+// Ask sends a request of the bend's own as the administrator, about which the
 // client knows nothing.
-func (x *exchange) ask(method, path, payload string) reply {
+func (x *Exchange) Ask(method, path, payload string) Reply {
 	r := httptest.NewRequest(method, path, nil)
-	r.Host = x.request.Host
-	r.Header.Set("Authorization", adminToken)
+	r.Host = x.Request.Host
+	r.Header.Set("Authorization", AdminToken)
 	r.Header.Set("Content-Type", "application/json")
 	status, header, body := send(x.mock, r, []byte(payload))
-	return reply{status, header, body}
+	return Reply{status, header, body}
 }
 
 func send(mock http.Handler, r *http.Request, payload []byte) (int, http.Header, []byte) {
@@ -135,13 +138,13 @@ func send(mock http.Handler, r *http.Request, payload []byte) (int, http.Header,
 }
 
 // write sends what has become of the answer.
-func (x *exchange) write(w http.ResponseWriter, r *http.Request) {
-	x.header.Del("Content-Length")
-	if x.header.Get("Etag") != "" && !x.keepTag {
-		x.header.Set("Etag", entityTag(x.body))
+func (x *Exchange) write(w http.ResponseWriter, r *http.Request) {
+	x.Header.Del("Content-Length")
+	if x.Header.Get("Etag") != "" && !x.KeepTag {
+		x.Header.Set("Etag", EntityTag(x.Body))
 	}
 	header := w.Header()
-	for name, values := range x.header {
+	for name, values := range x.Header {
 		header[name] = values
 	}
 	if x.isFresh(r) {
@@ -149,39 +152,39 @@ func (x *exchange) write(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	if len(x.body) == 0 {
-		w.WriteHeader(x.status)
+	if len(x.Body) == 0 {
+		w.WriteHeader(x.Status)
 		return
 	}
 	header.Del("Transfer-Encoding")
-	body := x.body
+	body := x.Body
 	if len(body) >= 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && r.Method != http.MethodHead {
 		header.Set("Content-Encoding", "gzip")
 		body = compressed(body)
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(x.status)
+	w.WriteHeader(x.Status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // the client is gone; there is nobody to tell
 	}
 }
 
-// isFresh tells whether the client has the answer already.
-func (x *exchange) isFresh(r *http.Request) bool {
+// isFresh reports whether the client has the answer already.
+func (x *Exchange) isFresh(r *http.Request) bool {
 	known := r.Header.Get("If-None-Match")
-	if known == "" || x.status != http.StatusOK || r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if known == "" || x.Status != http.StatusOK || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	if x.fresh != nil {
-		return x.fresh(known)
+	if x.Fresh != nil {
+		return x.Fresh(known)
 	}
 	tags := strings.Split(strings.ReplaceAll(known, " ", ""), ",")
-	tag := x.header.Get("Etag")
+	tag := x.Header.Get("Etag")
 	return known == "*" || slices.Contains(tags, tag) || slices.Contains(tags, strings.TrimPrefix(tag, "W/"))
 }
 
-// entityTag is the weak tag that Express gives to a body.
-func entityTag(body []byte) string {
+// EntityTag is the weak tag that Express gives to a body.
+func EntityTag(body []byte) string {
 	sum := sha1.Sum(body)
 	return fmt.Sprintf(`W/"%x-%s"`, len(body), base64.RawStdEncoding.EncodeToString(sum[:]))
 }

@@ -1,23 +1,25 @@
-package faulty
+package signalendpoints
 
 import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
 // Ids that are not what the mock gave: the client sees a numbering of its own.
 
 // objects calls visit for every object in a value, outer ones first.
-func (v *value) objects(visit func(*value)) {
+func objects(v *bend.Value, visit func(*bend.Value)) {
 	if v == nil {
 		return
 	}
-	if v.kind == '{' {
+	if v.Kind == '{' {
 		visit(v)
 	}
-	for _, item := range v.items {
-		item.objects(visit)
+	for _, item := range v.Items {
+		objects(item, visit)
 	}
 }
 
@@ -25,59 +27,59 @@ func (v *value) objects(visit func(*value)) {
 type resource struct {
 	// created and deleted are the operations that make and remove one.
 	created, deleted string
-	// owns tells whether an object of an answer is the resource; refers lists
+	// owns reports whether an object of an answer is the resource; refers lists
 	// the members of others that hold its id.
-	owns   func(*value) bool
+	owns   func(*bend.Value) bool
 	refers []string
 	// segment is the place of the id in a path below /api/admin.
 	segment int
 }
 
 func endpoints() resource {
-	return resource{"createSignalEndpoint", "deleteSignalEndpoint", func(v *value) bool { return v.get("enabled") != nil },
+	return resource{"createSignalEndpoint", "deleteSignalEndpoint", func(v *bend.Value) bool { return v.Get("enabled") != nil },
 		[]string{"signalEndpointId", "sourceId"}, 1}
 }
 
 func tokens() resource {
-	return resource{"createSignalEndpointToken", "deleteSignalEndpointToken", func(v *value) bool { return v.get("signalEndpointId") != nil },
+	return resource{"createSignalEndpointToken", "deleteSignalEndpointToken", func(v *bend.Value) bool { return v.Get("signalEndpointId") != nil },
 		[]string{"createdBySourceTokenId"}, 3}
 }
 
 // renumbered shows ids of a resource as other numbers: inner gives the mock's
 // number of one that the client knows, outer the client's of the mock's.
-func renumbered(what resource, inner, outer func(int64) int64) step {
-	return func(x *exchange) {
-		x.renumberPath(what.segment, inner)
-		x.answer()
-		whole(func(body *value) {
-			body.objects(func(object *value) {
+func renumbered(what resource, inner, outer func(int64) int64) bend.Step {
+	return func(x *bend.Exchange) {
+		renumberPath(x, what.segment, inner)
+		x.Answer()
+		bend.Whole(func(body *bend.Value) {
+			objects(body, func(object *bend.Value) {
 				if what.owns(object) {
-					object.edit("/id", renumber(outer))
+					object.Edit("/id", renumber(outer))
 				}
 				for _, key := range what.refers {
-					object.edit("/"+key, renumber(outer))
+					object.Edit("/"+key, renumber(outer))
 				}
 			})
 		})(x)
-		if location := x.header.Get("Location"); location != "" {
-			x.header.Set("Location", renumberSegment(location, what.segment, outer))
+		if location := x.Header.Get("Location"); location != "" {
+			x.Header.Set("Location", renumberSegment(location, what.segment, outer))
 		}
 	}
 }
 
-func renumber(number func(int64) int64) func(*value) *value {
-	return func(v *value) *value {
-		if !v.isInt() {
+func renumber(number func(int64) int64) func(*bend.Value) *bend.Value {
+	return func(v *bend.Value) *bend.Value {
+		if !v.IsInt() {
 			return v
 		}
-		return integer(number(v.int()))
+		return bend.Integer(number(v.Int()))
 	}
 }
 
-func (x *exchange) renumberPath(segment int, number func(int64) int64) {
+func renumberPath(x *bend.Exchange, segment int, number func(int64) int64) {
 	const admin = "/api/admin/"
-	if rest, found := strings.CutPrefix(x.request.URL.EscapedPath(), admin); found && strings.HasPrefix(rest, "signal-endpoints/") {
-		x.setURL(admin+renumberSegment(rest, segment, number), x.request.URL.Query())
+	if rest, found := strings.CutPrefix(x.Request.URL.EscapedPath(), admin); found && strings.HasPrefix(rest, "signal-endpoints/") {
+		x.SetURL(admin+renumberSegment(rest, segment, number), x.Request.URL.Query())
 	}
 }
 
@@ -93,7 +95,7 @@ func renumberSegment(path string, segment int, number func(int64) int64) string 
 
 // mirrored gives every id that is created the number that lies as far below a
 // million as it lies above zero, so that later ids are lower.
-func mirrored(what resource) step {
+func mirrored(what resource) bend.Step {
 	const mirror, first = 1_000_000, 10_000
 	turn := func(id int64) int64 {
 		if id > mirror-first && id < mirror-oldest(what) || id > oldest(what) && id < first {
@@ -113,8 +115,8 @@ func oldest(what resource) int64 {
 }
 
 // reusing gives what is created the id of what was deleted before.
-func reusing(what resource) func() step {
-	return func() step {
+func reusing(what resource) func() bend.Step {
+	return func() bend.Step {
 		shown := map[int64]int64{} // by the mock's id
 		var free []int64
 		outer := func(id int64) int64 {
@@ -133,18 +135,18 @@ func reusing(what resource) func() step {
 			return newest
 		}
 		translate := renumbered(what, inner, outer)
-		return func(x *exchange) {
-			if is(what.created)(x) && len(free) > 0 {
-				x.renumberPath(what.segment, inner)
-				x.answer()
-				if body, ok := parseJSON(x.body); ok && x.status == http.StatusCreated {
-					shown[body.get("id").int()] = free[len(free)-1]
+		return func(x *bend.Exchange) {
+			if bend.Is(what.created)(x) && len(free) > 0 {
+				renumberPath(x, what.segment, inner)
+				x.Answer()
+				if body, ok := bend.ParseJSON(x.Body); ok && x.Status == http.StatusCreated {
+					shown[body.Get("id").Int()] = free[len(free)-1]
 					free = free[:len(free)-1]
 				}
 			}
 			translate(x)
-			if is(what.deleted)(x) && x.status == http.StatusOK {
-				if id, err := strconv.ParseInt(x.params[len(x.params)-1], 10, 64); err == nil {
+			if bend.Is(what.deleted)(x) && x.Status == http.StatusOK {
+				if id, err := strconv.ParseInt(x.Params[len(x.Params)-1], 10, 64); err == nil {
 					free = append(free, id)
 				}
 			}

@@ -1,0 +1,235 @@
+package faulty
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Derived lists the faults that follow from the contract: for every operation, each
+// status and each property of each answer, by the document's own examples. What is
+// spoiled is one only if the contract then finds fault with the example. Their IDs
+// are paths: operation, status, what is wrong, where.
+func Derived(contract *spec.Contract) ([]bend.Fault, error) {
+	document, err := readDocument(contract)
+	if err != nil {
+		return nil, err
+	}
+	var faults []bend.Fault
+	for _, operation := range contract.Operations() {
+		for _, response := range operation.Responses() {
+			faults = append(faults, wrongStatus(operation, response))
+			examples := document.examples(operation, response)
+			if response.MediaType == jsonType && len(examples) == 0 {
+				return nil, fmt.Errorf("%s, status %d: no example to derive faults from", operation.ID, response.Status)
+			}
+			faults = append(faults, spoiled(operation, response, examples)...)
+		}
+	}
+	return faults, nil
+}
+
+const jsonType = "application/json"
+
+// undocumented is a status that no operation has.
+const undocumented = http.StatusTeapot
+
+func wrongStatus(operation *spec.Operation, response *spec.Response) bend.Fault {
+	f := derived(operation, response, "status", "")
+	f.Name = fmt.Sprintf("%d in the place of %d", undocumented, response.Status)
+	f.Unprovoked = unprovoked(operation, response.Status, nil)
+	f.Bend = bend.When(bend.Answered(response.Status), bend.Status(undocumented))
+	return f
+}
+
+// derived is a fault of an operation's answer with a status that does nothing yet.
+func derived(operation *spec.Operation, response *spec.Response, what, pointer string) bend.Fault {
+	f := bend.Fault{
+		ID: fmt.Sprintf("%s/%d/%s%s", operation.ID, response.Status, what, pointer), Name: strings.TrimSpace(what + " " + pointer),
+		Operation: operation.ID, Status: response.Status, Pointer: pointer, Standing: response.Standing, Mock: mockFor(operation, response.Status, nil),
+	}
+	return f
+}
+
+// unprovoked says why no request can bring about an answer in the form of an example;
+// empty if one can.
+func unprovoked(operation *spec.Operation, status int, example any) string {
+	_, named := jsonvalue.At(example, "/name")
+	switch {
+	case status >= http.StatusInternalServerError:
+		return "no request can bring about a failure of the server"
+	case status == http.StatusUnsupportedMediaType && named && operation.AcceptsAnyContentType:
+		return "whether it demands a content type is not known, so no scenario sends another"
+	}
+	return ""
+}
+
+// mockFor is a mock that answers an operation with a status, in the form of an
+// example. A 404 with an id is that of a path that only Enterprise has.
+func mockFor(operation *spec.Operation, status int, example any) bend.Mock {
+	_, hasID := jsonvalue.At(example, "/id")
+	switch {
+	case status == http.StatusTooManyRequests && operation.ID == "callSignalEndpoint":
+		return bend.Calls
+	case status == http.StatusTooManyRequests:
+		return bend.FewRequests
+	case status == http.StatusNotFound && (hasID || len(operation.PathParameters()) == 0):
+		return bend.OpenSource
+	}
+	return bend.Lifted
+}
+
+// spoiled are faults of the body of a response.
+func spoiled(operation *spec.Operation, response *spec.Response, examples []any) []bend.Fault {
+	var faults []bend.Fault
+	known := map[string]bool{}
+	for _, example := range examples {
+		for _, s := range spoilings(example) {
+			f := derived(operation, response, s.what, s.pointer)
+			f.Mock = mockFor(operation, response.Status, example)
+			f.Unprovoked = unprovoked(operation, response.Status, example)
+			if known[f.ID] || !s.breaks(operation, response, example) {
+				continue
+			}
+			known[f.ID] = true
+			f.Bend = bend.When(bend.Answered(response.Status), bend.Edit(s.pointer, s.change))
+			faults = append(faults, f)
+		}
+	}
+	return faults
+}
+
+// spoiling is one way to spoil a body.
+type spoiling struct {
+	what    string
+	pointer string // with a * for every entry of a list
+	change  func(*bend.Value) *bend.Value
+}
+
+// breaks reports whether an example breaks the contract when it is spoiled.
+func (s spoiling) breaks(operation *spec.Operation, response *spec.Response, example any) bool {
+	body, isJSON := bend.ParseJSON([]byte(jsonvalue.Text(example)))
+	if !isJSON {
+		return false
+	}
+	text := body.Edit(s.pointer, s.change).Append(nil)
+	header := http.Header{"Content-Type": {jsonType + "; charset=utf-8"}}
+	return slices.ContainsFunc(operation.CheckResponse(response.Status, header, text), func(f spec.Failure) bool { return f.In == "body" })
+}
+
+// spoilings are the ways to spoil a value and all that is in it.
+func spoilings(example any) []spoiling {
+	all := []spoiling{
+		{"wrapped", "", func(v *bend.Value) *bend.Value { return wrapped(v) }},
+		{"other-type", "", anotherType},
+	}
+	visit(example, "", func(pointer string, value any, isMember bool) {
+		if isMember {
+			all = append(all,
+				spoiling{"missing", pointer, bend.Gone},
+				spoiling{"other-type", pointer, bend.Present(anotherType)},
+				spoiling{"null", pointer, bend.Present(bend.To("null"))},
+			)
+		}
+		if _, isObject := value.(map[string]any); isObject {
+			all = append(all, spoiling{"too-many", pointer, oneTooMany})
+		}
+	})
+	return all
+}
+
+// visit goes through a value; entries of a list share a pointer.
+func visit(value any, pointer string, see func(pointer string, value any, isMember bool)) {
+	see(pointer, value, pointer != "" && !strings.HasSuffix(pointer, "/*"))
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			visit(value[key], pointer+"/"+key, see)
+		}
+	case []any:
+		for _, entry := range value {
+			visit(entry, pointer+"/*", see)
+		}
+	}
+}
+
+func wrapped(v *bend.Value) *bend.Value {
+	out := bend.Scalar("{}")
+	out.Put("data", v)
+	return out
+}
+
+func anotherType(v *bend.Value) *bend.Value {
+	switch {
+	case v.Kind == '[':
+		return bend.Scalar("{}")
+	case v.Kind == '{':
+		return bend.Scalar("[]")
+	case strings.HasPrefix(v.Text, `"`):
+		return bend.Scalar("4711")
+	}
+	return bend.Quoted("other")
+}
+
+func oneTooMany(v *bend.Value) *bend.Value {
+	if v != nil && v.Kind == '{' {
+		v.Put("oneTooMany", bend.Scalar("1"))
+	}
+	return v
+}
+
+// document is the contract's OpenAPI document.
+type document struct{ root any }
+
+func readDocument(contract *spec.Contract) (document, error) {
+	root, isJSON := jsonvalue.Decode(contract.JSON())
+	if !isJSON {
+		return document{}, fmt.Errorf("the contract's document is no JSON")
+	}
+	return document{root}, nil
+}
+
+// examples are those of a response.
+func (d document) examples(operation *spec.Operation, response *spec.Response) []any {
+	pointer := "/paths/" + escaped(operation.Path) + "/" + strings.ToLower(operation.Method) + "/responses/" + strconv.Itoa(response.Status)
+	content := d.at(d.at(d.root, pointer), "/content/"+escaped(jsonType))
+	var all []any
+	if example, has := jsonvalue.At(content, "/example"); has {
+		all = append(all, example)
+	}
+	several, _ := jsonvalue.At(content, "/examples")
+	named, _ := several.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		all = append(all, d.at(d.resolved(named[name]), "/value"))
+	}
+	return all
+}
+
+// at is the value at a pointer, references followed.
+func (d document) at(value any, pointer string) any {
+	found, _ := jsonvalue.At(value, pointer)
+	return d.resolved(found)
+}
+
+func (d document) resolved(value any) any {
+	reference, isText := d.reference(value)
+	if !isText {
+		return value
+	}
+	return d.at(d.root, strings.TrimPrefix(reference, "#"))
+}
+
+func (document) reference(value any) (string, bool) {
+	found, _ := jsonvalue.At(value, "/$ref")
+	text, isText := found.(string)
+	return text, isText
+}
+
+func escaped(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }

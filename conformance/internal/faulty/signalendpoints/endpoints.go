@@ -1,0 +1,234 @@
+package signalendpoints
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// endpointFaults are about signal endpoints.
+func endpointFaults() []bend.Fault {
+	return []bend.Fault{
+		{ID: "endpoint-id-fraction", Name: "the id of an endpoint has a fraction", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/id", bend.Present(func(v *bend.Value) *bend.Value { return &bend.Value{Kind: 's', Text: v.Text + ".5"} })))},
+		{ID: "endpoint-id-zero", Name: "the id of an endpoint is 0", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Set("/id", "0"))},
+		{ID: "endpoint-id-of-another", Name: "an update answers with another endpoint's id", Operation: "updateSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Edit("/id", bend.Plus(1)))},
+		{ID: "endpoint-ids-reused", Name: "the id of a deleted endpoint is used again", Operation: "createSignalEndpoint", Standing: spec.Documented, Wide: true, Make: reusing(endpoints())},
+		{ID: "endpoint-ids-decrease", Name: "a later endpoint has a lower id", Operation: "createSignalEndpoint", Standing: spec.Documented, Wide: true, Bend: mirrored(endpoints())},
+		{ID: "endpoint-created-seconds", Name: "createdAt has no milliseconds", Operation: "createSignalEndpoint", Standing: spec.Observed, Bend: bend.OK(bend.Edit("/createdAt", bend.Moment(bend.WholeSeconds, time.UTC)))},
+		{ID: "endpoint-created-offset", Name: "createdAt is not in UTC", Operation: "getSignalEndpoints", Standing: spec.Observed, Bend: bend.OK(bend.Edit("/signalEndpoints/*/createdAt", bend.Moment(bend.WithOffset, bend.Berlin)))},
+		{ID: "endpoint-created-zone", Name: "createdAt has no zone", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Edit("/createdAt", bend.Moment(bend.WithoutZone, time.UTC)))},
+		{ID: "endpoint-created-words", Name: "createdAt is in words", Operation: "disableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Edit("/createdAt", bend.Moment(bend.InWords, time.UTC)))},
+		{ID: "endpoint-created-year-ago", Name: "a new endpoint was created a year ago", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/createdAt", bend.Words(func(string) string { return time.Now().UTC().AddDate(-1, 0, 0).Format(bend.MillisecondsZ) })))},
+		{ID: "endpoint-created-changes", Name: "an update changes createdAt", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/createdAt", bend.Words(func(text string) string { return later(text, time.Hour) })))},
+		{ID: "endpoint-toggle-changes-created", Name: "disabling changes createdAt", Operation: "disableSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/createdAt", bend.Words(func(text string) string { return later(text, time.Second) })))},
+		{ID: "endpoint-creator-other", Name: "an endpoint was created by somebody else", Operation: "createSignalEndpoint", Standing: spec.Inferred, Bend: bend.OK(bend.Edit("/createdByUserId", bend.Plus(7)))},
+		{ID: "endpoint-creator-changes", Name: "an update makes its user the creator", Operation: "updateSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Edit("/createdByUserId", bend.Plus(1)))},
+		{ID: "endpoint-tokens-empty", Name: "endpoints are listed without their tokens", Operation: "getSignalEndpoints", Standing: spec.Documented, Bend: bend.OK(bend.Set("/signalEndpoints/*/tokens", "[]"))},
+		{ID: "endpoint-tokens-secret", Name: "the list of endpoints shows secrets", Operation: "getSignalEndpoints", Standing: spec.Documented, Wide: true, Make: listingSecrets("getSignalEndpoints", "/signalEndpoints/*/tokens/*")},
+		{ID: "endpoint-update-secret", Name: "the update of an endpoint shows the secrets of its tokens", Operation: "updateSignalEndpoint", Standing: spec.Documented, Wide: true, Make: listingSecrets("updateSignalEndpoint", "/tokens/*")},
+		{ID: "endpoint-enable-secret", Name: "enabling an endpoint shows the secrets of its tokens", Operation: "enableSignalEndpoint", Standing: spec.Documented, Wide: true, Make: listingSecrets("enableSignalEndpoint", "/tokens/*")},
+		{ID: "endpoint-description-lost", Name: "the description is not stored", Operation: "createSignalEndpoint", Standing: spec.Documented, Bend: bend.Member("description", bend.Gone)},
+		{ID: "endpoint-description-text", Name: "a missing description is a number", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/description", func(v *bend.Value) *bend.Value {
+				if v != nil && v.Text == "null" {
+					return bend.Scalar("0")
+				}
+				return v
+			}))},
+		{ID: "endpoint-description-null-kept", Name: "null does not clear the description", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Sends("description", bend.IsText("null")), bend.Member("description", bend.Gone))},
+		{ID: "endpoint-url-missing", Name: "a created endpoint does not tell its URL", Operation: "createSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Drop("/url"))},
+		{ID: "endpoint-url-missing-update", Name: "an updated endpoint does not tell its URL", Operation: "updateSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Drop("/url"))},
+		{ID: "endpoint-url-relative", Name: "the URL of an endpoint is relative", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/url", bend.Words(func(url string) string { return url[strings.Index(url, "/api/"):] })))},
+		{ID: "endpoint-url-plural", Name: "the URL of an endpoint has another path", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/url", bend.Words(func(url string) string { return strings.Replace(url, "/signal-endpoint/", "/signal-endpoints/", 1) })))},
+		{ID: "endpoint-url-old", Name: "an update answers with the URL of the old name", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: func(x *bend.Exchange) {
+				before := Find(x, hasID(x.Params[0]))
+				bend.OK(bend.Edit("/url", bend.Words(func(url string) string {
+					return url[:strings.LastIndexByte(url, '/')+1] + before.Get("name").String()
+				})))(x)
+			}},
+		{ID: "endpoint-url-listed", Name: "the list tells URLs", Operation: "getSignalEndpoints", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/signalEndpoints/*", func(endpoint *bend.Value) *bend.Value {
+				endpoint.Put("url", bend.Quoted("http://example.com/api/signal-endpoint/"+endpoint.Get("name").String()))
+				return endpoint
+			}))},
+		{ID: "endpoint-list-bare", Name: "the list is not wrapped", Operation: "getSignalEndpoints", Standing: spec.Documented,
+			Bend: bend.OK(func(x *bend.Exchange) {
+				if body, ok := bend.ParseJSON(x.Body); ok {
+					x.Body = body.Get("signalEndpoints").Append(nil)
+				}
+			})},
+		{ID: "endpoint-list-key", Name: "the list is under another key", Operation: "getSignalEndpoints", Standing: spec.Documented, Bend: bend.OK(bend.Rename("/signalEndpoints", "endpoints"))},
+		{ID: "endpoint-list-without-newest", Name: "the newest endpoint is not listed", Operation: "getSignalEndpoints", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/signalEndpoints", func(list *bend.Value) *bend.Value {
+				if len(list.Items) > 0 {
+					list.Items = list.Items[:len(list.Items)-1]
+				}
+				return list
+			}))},
+		{ID: "endpoint-list-twice", Name: "the newest endpoint is listed twice", Operation: "getSignalEndpoints", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/signalEndpoints", func(list *bend.Value) *bend.Value {
+				if len(list.Items) > 0 {
+					list.Items = append(list.Items, list.Items[len(list.Items)-1])
+				}
+				return list
+			}))},
+		{ID: "endpoint-list-enabled-only", Name: "disabled endpoints are not listed", Operation: "getSignalEndpoints", Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit("/signalEndpoints", func(list *bend.Value) *bend.Value {
+				list.Items = slices.DeleteFunc(list.Items, func(endpoint *bend.Value) bool { return endpoint.Get("enabled").Text == "false" })
+				return list
+			}))},
+		{ID: "endpoint-create-enabled-ignored", Name: "an endpoint that is created disabled is enabled", Operation: "createSignalEndpoint", Standing: spec.Documented, Bend: bend.Member("enabled", bend.Gone)},
+		{ID: "endpoint-create-disabled", Name: "an endpoint is disabled unless it says otherwise", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Sends("enabled", bend.IsMissing), bend.Member("enabled", bend.To("false")))},
+		{ID: "endpoint-create-name-cut", Name: "a long name is cut off", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.Member("name", bend.Words(func(name string) string { return name[:min(len(name), 12)] }))},
+		{ID: "endpoint-update-ignored", Name: "an update is answered and forgotten", Operation: "updateSignalEndpoint", Standing: spec.Documented, Wide: true, Bend: bend.When(bend.Is("updateSignalEndpoint"), forgettingUpdates)},
+		{ID: "endpoint-update-half", Name: "an update changes the name alone", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.All(bend.Member("description", bend.Gone), bend.Member("enabled", bend.Gone))},
+		{ID: "endpoint-update-without-name", Name: "an update does not change the name", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: func(x *bend.Exchange) {
+				if endpoint := Find(x, hasID(x.Params[0])); endpoint != nil {
+					bend.When(bend.Both(bend.IsJSON, bend.Sends("name", func(v *bend.Value) bool { return v != nil && v.Kind == 's' && endpointName(v.String()) })),
+						bend.When(bend.Answered(200), func(x *bend.Exchange) {
+							x.Ask(http.MethodPut, endpointsPath+"/"+x.Params[0], `{"name":`+endpoint.Get("name").Text+`}`)
+							x.Body = []byte(strings.ReplaceAll(string(x.Body), `"`+mustName(x)+`"`, endpoint.Get("name").Text))
+						}))(x)
+				}
+			}},
+		{ID: "endpoint-update-clears-description", Name: "an update without a description clears it", Operation: "updateSignalEndpoint", Standing: spec.Inferred,
+			Bend: bend.When(bend.Sends("description", bend.IsMissing), bend.Member("description", bend.To("null")))},
+		{ID: "endpoint-update-enables", Name: "an update without enabled enables", Operation: "updateSignalEndpoint", Standing: spec.Inferred,
+			Bend: bend.When(bend.Sends("enabled", bend.IsMissing), bend.Member("enabled", bend.To("true")))},
+		{ID: "endpoint-update-stale", Name: "an update answers with what was before", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: func(x *bend.Exchange) {
+				before := Find(x, hasID(x.Params[0]))
+				bend.OK(bend.Whole(func(body *bend.Value) {
+					for _, key := range []string{"name", "enabled", "description"} {
+						body.Put(key, before.Get(key))
+					}
+				}))(x)
+			}},
+		{ID: "endpoint-update-name-optional", Name: "an update without a name succeeds", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Sends("name", bend.IsMissing), func(x *bend.Exchange) {
+				if endpoint := Find(x, hasID(x.Params[0])); endpoint != nil {
+					bend.Member("name", bend.To(endpoint.Get("name").Text))(x)
+				}
+			})},
+		{ID: "endpoint-update-own-name-taken", Name: "an endpoint cannot keep its name in an update", Operation: "updateSignalEndpoint", Standing: spec.Inferred,
+			Bend: func(x *bend.Exchange) {
+				endpoint := Find(x, hasID(x.Params[0]))
+				if payload, ok := bend.ParseJSON(x.Payload); ok && endpoint != nil && payload.Kind == '{' && payload.Get("name").String() == endpoint.Get("name").String() {
+					other := "my-external-app"
+					if endpoint.Get("name").String() == other {
+						other = "cpu-over-90"
+					}
+					bend.Member("name", bend.To(`"`+other+`"`))(x)
+				}
+			}},
+		{ID: "endpoint-delete-ignored", Name: "a delete is answered and not done", Operation: "deleteSignalEndpoint", Standing: spec.Documented, Wide: true,
+			Bend: bend.When(bend.Both(bend.Is("deleteSignalEndpoint"), bend.Not(bend.HasPayload)), keeping)},
+		{ID: "endpoint-deleted-twice", Name: "the second delete of an endpoint succeeds", Operation: "deleteSignalEndpoint", Standing: spec.Inferred, Make: deletedTwice("deleteSignalEndpoint")},
+		{ID: "endpoint-name-taken-forever", Name: "the name of a deleted endpoint stays taken", Operation: "createSignalEndpoint", Standing: spec.Inferred, Wide: true, Make: takenForever},
+		{ID: "endpoint-enable-ignored", Name: "enabling changes nothing", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: otherSwitch("/off")},
+		{ID: "endpoint-disable-ignored", Name: "disabling changes nothing", Operation: "disableSignalEndpoint", Standing: spec.Documented, Bend: otherSwitch("/on")},
+		{ID: "endpoint-disable-forgotten", Name: "disabling is answered and not done", Operation: "callSignalEndpoint", Standing: spec.Assumed, Wide: true,
+			Bend: bend.When(bend.Is("disableSignalEndpoint"), bend.OK(func(x *bend.Exchange) { x.Ask(http.MethodPost, endpointsPath+"/"+x.Params[0]+"/on", "") }))},
+		{ID: "endpoint-enable-stale", Name: "enabling answers with what was before", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Set("/enabled", "false"))},
+		{ID: "endpoint-enable-twice", Name: "enabling twice is a conflict", Operation: "enableSignalEndpoint", Standing: spec.Assumed,
+			Bend: func(x *bend.Exchange) {
+				if endpoint := Find(x, hasID(x.Params[0])); endpoint != nil && endpoint.Get("enabled").Text == "true" {
+					bend.When(bend.Answered(200), bend.Status(http.StatusConflict))(x)
+				}
+			}},
+		{ID: "endpoint-disable-demands-body", Name: "disabling demands a content type", Operation: "disableSignalEndpoint", Standing: spec.Assumed,
+			Bend: bend.When(bend.Not(bend.HasHeader("Content-Type")), bend.When(bend.Answered(200), func(x *bend.Exchange) {
+				x.Request.Header.Set("Content-Type", "text/plain")
+				bend.Sending("{}")(x)
+				bend.Again(bend.At(endpointsPath+"/"+x.Params[0]), bend.WithHeader("Content-Type", "text/plain"), func(x *bend.Exchange) { x.Request.Method = http.MethodPut })(x)
+			}))},
+		{ID: "endpoint-duplicate", Name: "two endpoints may have the same name", Operation: "createSignalEndpoint", Standing: spec.Inferred, Make: acceptDuplicate},
+		{ID: "endpoint-duplicate-update", Name: "an endpoint may be given the name of another", Operation: "updateSignalEndpoint", Standing: spec.Inferred, Make: acceptDuplicate},
+		{ID: "endpoint-bad-name", Name: "a name with capitals and blanks is accepted", Operation: "createSignalEndpoint", Standing: spec.Inferred, Bend: acceptBadName},
+		{ID: "endpoint-bad-name-update", Name: "a name with capitals and blanks is accepted by an update", Operation: "updateSignalEndpoint", Standing: spec.Inferred, Bend: acceptBadName},
+		{ID: "endpoint-empty-name", Name: "an empty name is accepted", Operation: "createSignalEndpoint", Standing: spec.Inferred, Bend: bend.When(bend.Sends("name", bend.IsText(`""`)), bend.Member("name", bend.To(`"empty"`)))},
+		{ID: "endpoint-underscore", Name: "a name with an underscore is refused", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Sends("name", func(v *bend.Value) bool { return strings.Contains(v.String(), "_") }), bend.Member("name", bend.To(`"Bad"`)))},
+		{ID: "endpoint-text-as-enabled", Name: "any string is accepted for enabled", Operation: "createSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Sends("enabled", func(v *bend.Value) bool { return v != nil && strings.HasPrefix(v.Text, `"`) }), bend.Member("enabled", bend.To("true")))},
+	}
+}
+
+// later moves a time.
+func later(text string, by time.Duration) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return at.Add(by).Format(bend.MillisecondsZ)
+}
+
+// endpointName reports whether a text may name an endpoint.
+func endpointName(name string) bool {
+	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+// mustName is the name in the payload.
+func mustName(x *bend.Exchange) string {
+	payload, _ := bend.ParseJSON(x.Payload)
+	return payload.Get("name").String()
+}
+
+// otherSwitch leaves an endpoint as it is: who turns it on or off gets what the
+// other switch or none would answer.
+func otherSwitch(other string) bend.Step {
+	return func(x *bend.Exchange) {
+		endpoint := Find(x, hasID(x.Params[0]))
+		if endpoint == nil {
+			return
+		}
+		before := endpoint.Get("enabled").Text
+		if x.Answer(); x.Status == http.StatusOK && before == map[string]string{"/on": "true", "/off": "false"}[other] {
+			bend.Again(bend.At(endpointsPath + "/" + x.Params[0] + other))(x)
+		}
+	}
+}
+
+// acceptDuplicate stores what has a taken name under another, and tells the
+// taken one.
+func acceptDuplicate() bend.Step {
+	count := 0
+	return bend.When(bend.Answered(http.StatusConflict), func(x *bend.Exchange) {
+		count++
+		taken := mustName(x)
+		made := taken + "-again" + strings.Repeat("a", count)
+		bend.Again(bend.Member("name", bend.To(`"`+made+`"`)))(x)
+		x.Body = []byte(strings.ReplaceAll(string(x.Body), made, taken))
+	})
+}
+
+// acceptBadName stores a name that is none in an acceptable spelling.
+func acceptBadName(x *bend.Exchange) {
+	if payload, ok := bend.ParseJSON(x.Payload); !ok || payload.Kind != '{' || payload.Get("name") == nil || payload.Get("name").String() == "" || payload.Get("name").Kind != 's' {
+		return
+	}
+	bend.Member("name", bend.Words(func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if endpointName(string(r)) {
+				return r
+			}
+			return '-'
+		}, strings.ToLower(name))
+	}))(x)
+}

@@ -1,0 +1,53 @@
+package signalendpoints
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// limitFaults are about how much an instance allows.
+func limitFaults() []bend.Fault {
+	const (
+		endpoint = "createSignalEndpoint"
+		token    = "createSignalEndpointToken"
+	)
+	over := bend.Both(bend.Answered(400), bend.Named("ExceedsLimitError"))
+	return []bend.Fault{
+		{ID: "endpoint-limit-high", Name: "one endpoint more than the limit may exist", Operation: endpoint, Standing: spec.Documented, Mock: bend.Resources,
+			Bend: bend.When(over, bend.Edit("/message", bend.Words(fewer)), bend.Edit("/details/0/message", bend.Words(fewer)))},
+		{ID: "endpoint-limit-status", Name: "an endpoint over the limit gets a 403", Operation: endpoint, Standing: spec.Observed, Mock: bend.Resources,
+			Bend: bend.When(over, bend.Status(http.StatusForbidden))},
+		{ID: "endpoint-limit-name", Name: "an endpoint over the limit is bad data", Operation: endpoint, Standing: spec.Observed, Mock: bend.Resources,
+			Bend: bend.When(over, bend.Set("/name", `"BadDataError"`))},
+		{ID: "endpoint-limit-silent", Name: "an endpoint over the limit is answered and not created", Operation: endpoint, Standing: spec.Documented, Mock: bend.Resources,
+			Bend: bend.When(over, func(x *bend.Exchange) {
+				name := mustName(x)
+				x.Request.Method = http.MethodPut
+				bend.Again(bend.At(endpointsPath+"/1338"), bend.Member("name", bend.To(`"cpu-over-90"`)))(x)
+				x.Status = http.StatusCreated
+				x.Header.Set("Location", "signal-endpoints/999999")
+				bend.Set("/id", "999999")(x)
+				bend.Set("/tokens", "[]")(x)
+				x.Body = []byte(strings.ReplaceAll(string(x.Body), "cpu-over-90", name))
+			})},
+		{ID: "token-limit-high", Name: "one token more than the limit may exist", Operation: token, Standing: spec.Documented, Mock: bend.Resources,
+			Bend: bend.When(over, bend.Edit("/message", bend.Words(fewer)), bend.Edit("/details/0/message", bend.Words(fewer)))},
+		{ID: "token-limit-status", Name: "a token over the limit gets a 409", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
+			Bend: bend.When(over, bend.Status(http.StatusConflict))},
+		{ID: "token-limit-message", Name: "the refusal over the limit does not tell the limit", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
+			Bend: bend.When(over, bend.Set("/message", `"Too many."`), bend.Set("/details", `[{"message":"Too many."}]`))},
+	}
+}
+
+// fewer tells a limit of one less.
+func fewer(message string) string {
+	for _, digit := range []string{"5", "6"} {
+		if strings.HasSuffix(message, " "+digit+".") {
+			return strings.TrimSuffix(message, digit+".") + string(digit[0]-1) + "."
+		}
+	}
+	return message
+}

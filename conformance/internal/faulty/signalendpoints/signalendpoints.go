@@ -1,0 +1,13 @@
+// Package signalendpoints has the faults of signal endpoints and their tokens.
+package signalendpoints
+
+import (
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+)
+
+// Faults lists them.
+func Faults() []bend.Fault {
+	return slices.Concat(endpointFaults(), tokenFaults(), pathFaults(), limitFaults())
+}

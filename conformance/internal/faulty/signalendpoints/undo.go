@@ -1,0 +1,133 @@
+package signalendpoints
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+)
+
+// Steps that use the mock besides: they look what is there, make what is needed
+// for an answer, and take back what must not last.
+
+const endpointsPath = "/api/admin/signal-endpoints"
+
+// Find returns the endpoint for which holds is true as the administrator sees
+// it, or nil.
+func Find(x *bend.Exchange, holds func(*bend.Value) bool) *bend.Value {
+	list, ok := bend.ParseJSON(x.Ask(http.MethodGet, endpointsPath, "").Body)
+	if !ok {
+		return nil
+	}
+	all := list.Get("signalEndpoints").Items
+	if i := slices.IndexFunc(all, holds); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// tokensOf lists the tokens of an endpoint as the administrator sees them.
+func tokensOf(x *bend.Exchange, endpoint string) []*bend.Value {
+	list, ok := bend.ParseJSON(x.Ask(http.MethodGet, endpointsPath+"/"+endpoint+"/tokens", "").Body)
+	if !ok {
+		return nil
+	}
+	return list.Get("signalEndpointTokens").Items
+}
+
+func hasID(id string) func(*bend.Value) bool {
+	return func(v *bend.Value) bool { return v.Get("id").String() == id }
+}
+
+// HasName holds for what has a name.
+func HasName(name string) func(*bend.Value) bool {
+	return func(v *bend.Value) bool { return v.Get("name").String() == name }
+}
+
+// LetIn makes a call with a token of the endpoint that it names, whatever it
+// came with.
+func LetIn(x *bend.Exchange) {
+	endpoint := Find(x, HasName(x.Params[0]))
+	if endpoint == nil {
+		return
+	}
+	path := endpointsPath + "/" + endpoint.Get("id").String() + "/tokens"
+	token, ok := bend.ParseJSON(x.Ask(http.MethodPost, path, `{"name":"faulty"}`).Body)
+	if !ok {
+		return
+	}
+	bend.Again(bend.As(token.Get("token").String()))(x)
+	x.Ask(http.MethodDelete, path+"/"+token.Get("id").String(), "")
+}
+
+// LetInDisabled makes a call of a disabled endpoint.
+func LetInDisabled(x *bend.Exchange) {
+	endpoint := Find(x, HasName(x.Params[0]))
+	if endpoint == nil || endpoint.Get("enabled").Text != "false" {
+		return
+	}
+	path := endpointsPath + "/" + endpoint.Get("id").String()
+	x.Ask(http.MethodPost, path+"/on", "")
+	x.Again()
+	x.Ask(http.MethodPost, path+"/off", "")
+}
+
+// forgettingUpdates answers an update of an endpoint and takes it back.
+func forgettingUpdates(x *bend.Exchange) {
+	before := Find(x, hasID(x.Params[0]))
+	x.Answer()
+	if x.Status != http.StatusOK || before == nil {
+		return
+	}
+	back := &bend.Value{Kind: '{'}
+	for _, key := range []string{"name", "enabled", "description"} {
+		back.Put(key, before.Get(key))
+	}
+	x.Ask(http.MethodPut, endpointsPath+"/"+x.Params[0], string(back.Append(nil)))
+}
+
+// forgettingRenames answers an update of a token and takes it back.
+func forgettingRenames(x *bend.Exchange) {
+	before := tokensOf(x, x.Params[0])
+	x.Answer()
+	if x.Status != http.StatusOK {
+		return
+	}
+	if i := slices.IndexFunc(before, hasID(x.Params[1])); i >= 0 {
+		path := endpointsPath + "/" + x.Params[0] + "/tokens/" + x.Params[1]
+		x.Ask(http.MethodPut, path, fmt.Sprintf(`{"name":%s}`, before[i].Get("name").Text))
+	}
+}
+
+// deleted is the answer to a delete.
+func deleted(x *bend.Exchange) {
+	x.Answer()
+	x.Status, x.Body = http.StatusOK, nil
+	for _, name := range []string{"Content-Type", "Etag", "Vary"} {
+		x.Header.Del(name)
+	}
+	x.Header.Set("Transfer-Encoding", "chunked")
+}
+
+// keeping answers a delete by the administrator of what is there and does not
+// do it.
+func keeping(x *bend.Exchange) {
+	x.Request.Method = http.MethodPut // reports whether it is there, and changes nothing
+	x.Payload = []byte("{}")
+	x.Request.Header.Set("Content-Type", "application/json")
+	x.Answer()
+	if x.Status == http.StatusBadRequest { // a name is missing
+		missing := Find(x, hasID(x.Params[0])) == nil
+		if len(x.Params) == 2 && !missing {
+			missing = !slices.ContainsFunc(tokensOf(x, x.Params[0]), hasID(x.Params[1]))
+		}
+		if !missing {
+			deleted(x)
+			return
+		}
+	}
+	x.Request.Method, x.Payload = http.MethodDelete, nil
+	x.Request.Header.Del("Content-Type")
+	x.Again()
+}

@@ -1,0 +1,64 @@
+package signals
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signalendpoints"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// callAccessFaults let in calls that must be refused, or the reverse.
+func callAccessFaults() []bend.Fault {
+	return []bend.Fault{
+		{ID: "call-without-token", Name: "a call without a token is stored", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.By(""), signalendpoints.LetIn)},
+		{ID: "call-by-admin", Name: "an admin token may call an endpoint", Operation: "callSignalEndpoint", Standing: spec.Assumed,
+			Bend: bend.When(bend.By(bend.AdminToken), signalendpoints.LetIn)},
+		{ID: "call-with-any-secret", Name: "a secret that nobody knows may call an endpoint", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Answered(401), bend.When(bend.Not(bend.By("", bend.AdminToken)), signalendpoints.LetIn))},
+		{ID: "call-with-foreign-secret", Name: "the token of another endpoint may call an endpoint", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Wide: true, Make: signalendpoints.ForeignSecrets},
+		{ID: "call-with-deleted-token", Name: "a deleted token may go on calling its endpoint", Operation: "deleteSignalEndpointToken", Standing: spec.Documented,
+			Wide: true, Make: signalendpoints.LivingSecrets},
+		{ID: "rename-revokes", Name: "a renamed token can no longer call its endpoint", Operation: "callSignalEndpoint", Standing: spec.Inferred,
+			Wide: true, Make: signalendpoints.RenamesRevoke},
+		{ID: "call-raw-refused", Name: "the secret of a token is refused without Bearer", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Not(bend.HasBearer), bend.When(bend.Not(bend.By("", bend.AdminToken, bend.BackendToken, bend.FrontendToken)), bend.As(bend.UnknownToken)))},
+		{ID: "call-bearer-refused", Name: "the secret of a token is refused behind Bearer", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.HasBearer, bend.As(bend.UnknownToken))},
+		{ID: "call-disabled", Name: "a disabled endpoint can be called", Operation: "callSignalEndpoint", Standing: spec.Assumed,
+			Bend: bend.When(bend.Answered(404), signalendpoints.LetInDisabled)},
+		{ID: "call-unknown-name-unauthenticated", Name: "a call of an unknown name gets a 401 in the place of a 404", Operation: "callSignalEndpoint", Standing: spec.Assumed,
+			Bend: bend.When(bend.Answered(404), bend.Again(bend.As(bend.UnknownToken)))},
+		{ID: "call-wrong-secret-not-found", Name: "a call with an unknown secret gets a 404 in the place of a 401", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Answered(401), bend.When(bend.Not(bend.By("")), bend.Again(bend.As(bend.SignalToken), bend.At("/api/signal-endpoint/nothing"))))},
+	}
+}
+
+// callLimitFaults are about how often an endpoint may be called.
+func callLimitFaults() []bend.Fault {
+	return []bend.Fault{
+		{ID: "call-limit-not-held", Name: "calls over the limit are stored", Operation: "callSignalEndpoint", Standing: spec.Documented, Mock: bend.Calls, Make: fromElsewhere},
+		{ID: "call-limit-status", Name: "a call over the limit gets a 503", Operation: "callSignalEndpoint", Standing: spec.Documented, Mock: bend.Calls,
+			Bend: bend.When(bend.Answered(429), bend.Status(http.StatusServiceUnavailable))},
+		{ID: "call-limit-json", Name: "a call over the limit is told in JSON", Operation: "callSignalEndpoint", Standing: spec.Observed, Mock: bend.Calls,
+			Bend: bend.When(bend.Answered(429), bend.Text(`{"message":"Too many requests, please try again later."}`), bend.Header("Content-Type", "application/json; charset=utf-8"))},
+		{ID: "call-limit-no-wait", Name: "a call over the limit is not told how long to wait", Operation: "callSignalEndpoint", Standing: spec.Observed, Mock: bend.Calls,
+			Bend: bend.When(bend.Answered(429), bend.NoHeader("Retry-After"))},
+		{ID: "call-limit-no-headers", Name: "a call over the limit is not told the limit", Operation: "callSignalEndpoint", Standing: spec.Observed, Mock: bend.Calls,
+			Bend: bend.When(bend.Answered(429), bend.NoHeader("Ratelimit-Policy"), bend.NoHeader("Ratelimit-Limit"), bend.NoHeader("Ratelimit-Remaining"), bend.NoHeader("Ratelimit-Reset"))},
+		{ID: "call-limit-remaining", Name: "a call over the limit is told that some are left", Operation: "callSignalEndpoint", Standing: spec.Observed, Mock: bend.Calls,
+			Bend: bend.When(bend.Answered(429), bend.Header("Ratelimit-Remaining", "1"))},
+	}
+}
+
+// fromElsewhere makes each call the first of its client.
+func fromElsewhere() bend.Step {
+	calls := 0
+	return bend.When(bend.Is("callSignalEndpoint"), func(x *bend.Exchange) {
+		calls++
+		x.Request.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:1234", calls>>16&255, calls>>8&255, calls&255)
+	})
+}
