@@ -595,3 +595,22 @@ func TestMetrics(t *testing.T) {
 		t.Error("nothing is told of the process")
 	}
 }
+
+// TestSecretsAreNeverGivenTwice: a source of randomness that begins anew does not give
+// the secret of a token again that an import has brought back.
+func TestSecretsAreNeverGivenTwice(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithDeterministic(), WithLimits(Limits{}))
+	create := func() string {
+		secret, _ := a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminToken, `{"name":"t"}`).json(t)["token"].(string)
+		return secret
+	}
+	first := create()
+	exported := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
+	a.must(200, http.MethodPost, "/_mock/reset", "", "")
+	a.must(200, http.MethodPut, "/_mock/state", "", exported)
+	if second := create(); second == first {
+		t.Errorf("two tokens have the secret %s", first)
+	}
+	a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state", "", "").body))
+}

@@ -564,3 +564,17 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestAContractThatTheOperationsDoNotFitStopsTheStart: names, and not operations alone,
+// are compared with the document of a user.
+func TestAContractThatTheOperationsDoNotFitStopsTheStart(t *testing.T) {
+	t.Parallel()
+	source := strings.Replace(string(spec.Default().YAML()), "      properties:\n        name:\n", "      properties:\n        colour: {type: string}\n        name:\n", 1)
+	contract, err := spec.Parse([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(WithContract(contract)); err == nil || !strings.Contains(err.Error(), "the property colour of the body is not bound") {
+		t.Errorf("the error is %v", err)
+	}
+}

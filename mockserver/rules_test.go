@@ -318,3 +318,14 @@ func TestPathsOfWorkspaces(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestAForced404NamesThePath: outside the API too.
+func TestAForced404NamesThePath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{"/health": "(/health)", "/ready": "(/ready)", "/API//admin/signals": "(/api/admin/signals)"} {
+		got := newApp(t).must(404, http.MethodGet, path, adminToken, "", "Prefer: code=404")
+		if !strings.Contains(string(got.body), want) {
+			t.Errorf("%s: %s", path, got.body)
+		}
+	}
+}

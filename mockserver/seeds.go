@@ -93,10 +93,14 @@ func (s *Server) Plant(workspace string, rows []byte) error {
 	if err != nil {
 		return err
 	}
+	if len(read.Rules()) > 0 {
+		return errors.New("rules are not rows: set them by the control API")
+	}
 	w, err := s.workspaces.Get(workspace)
 	if err != nil {
 		return err
 	}
+	s.secrets.Add(s.engine.Secrets(read.Rows())...)
 	instance := w.Instance()
 	return read.AddTo(instance.Store, instance.Clock.Now())
 }

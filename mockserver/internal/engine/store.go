@@ -50,8 +50,8 @@ func (r *Request) Stamp() time.Time { return stamp(r.Now) }
 
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
-// NewSecret makes a secret of a prefix and that many random bytes in hex.
-func (r *Request) NewSecret(prefix string, size int) Secret {
+// newSecret makes a secret of a prefix and that many random bytes in hex.
+func (r *Request) newSecret(prefix string, size int) Secret {
 	random := make([]byte, size)
 	if _, err := io.ReadFull(r.Random, random); err != nil {
 		panic("no randomness for a secret: " + err.Error())
@@ -109,10 +109,10 @@ func (tx *Tx) Commit() {
 		return
 	}
 	tx.ended = true
+	defer tx.store.writing.Unlock()
 	tx.txn.Commit()
 	tx.store.bytes.Add(int64(tx.bytes))
 	tx.store.events.add(tx.events)
-	tx.store.writing.Unlock()
 }
 
 // Bytes estimates what the state takes in memory.

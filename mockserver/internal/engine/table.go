@@ -257,6 +257,9 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 		}
 		next.Last = max(next.Last, *t.ID(row))
 	}
+	if t.Get(tx, t.key(row)) != nil {
+		return apierror.BadData("the " + t.Noun + " is there already")
+	}
 	if err := t.unique(tx, row); err != nil {
 		return err
 	}
@@ -274,10 +277,15 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 
 // Update puts a row in the place of one with the same key.
 func (t *Table[T]) Update(tx *Tx, before, after *T) error {
+	if !slices.Equal(t.key(before), t.key(after)) {
+		panic("engine: an update changes what identifies a row of " + t.Name)
+	}
 	if err := t.unique(tx, after); err != nil {
 		return err
 	}
-	tx.publish(t, t.Events.Updated, before, t.put(tx, before, after))
+	stored := t.put(tx, before, after)
+	t.account(tx, 0, t.size(after)-t.size(before))
+	tx.publish(t, t.Events.Updated, before, stored)
 	return nil
 }
 
@@ -299,6 +307,7 @@ func (t *Table[T]) Delete(tx *Tx, row *T) error {
 		return err
 	}
 	t.drop(tx, row)
+	t.account(tx, -1, -t.size(row))
 	tx.publish(t, t.Events.Deleted, row, nil)
 	return nil
 }
@@ -373,6 +382,25 @@ func (t *Table[T]) shed(tx *Tx) {
 	tx.putSequence(held)
 }
 
+// account keeps what a bounded table holds in step with a change.
+func (t *Table[T]) account(tx *Tx, rows, bytes int) {
+	if _, bounded := tx.store.engine.bounds[t.Name]; bounded {
+		held := tx.sequence(t.Name)
+		held.Rows, held.Bytes = held.Rows+rows, held.Bytes+bytes
+		tx.putSequence(held)
+	}
+}
+
+// NewSecret makes a secret of a prefix and that many random bytes in hex, which no row
+// has: a source of randomness that repeats itself may give one again.
+func (t *Table[T]) NewSecret(tx *Tx, prefix string, size int) Secret {
+	for {
+		if secret := tx.newSecret(prefix, size); t.secret.Find(tx, secret.Key()) == nil {
+			return secret
+		}
+	}
+}
+
 // shrink drops the oldest rows of a table that holds too much.
 func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
 	for bound.Rows > 0 && held.Rows > bound.Rows || bound.Bytes > 0 && held.Bytes > bound.Bytes && held.Rows > 1 {
@@ -445,6 +473,7 @@ func (t *Table[T]) unlink(tx *Tx, parent Key) error {
 			return err
 		}
 		t.drop(tx, row)
+		t.account(tx, -1, -t.size(row))
 	}
 	return nil
 }

@@ -19,8 +19,11 @@ func under(prefix, path string) bool {
 }
 
 // apiPath is the path that a 404 names: repeated slashes collapsed, /api in
-// lower case and never without a slash behind it.
+// lower case and never without a slash behind it. Outside the API it stays.
 func apiPath(path string) string {
+	if !under("/api", collapse(path)) {
+		return path
+	}
 	return "/api/" + strings.TrimPrefix(collapse(path)[len("/api"):], "/")
 }
 

@@ -99,7 +99,8 @@ type exchange struct {
 	query    *qs.Values
 	// effect is that of the rule for the request; nil for none.
 	effect   *rules.Effect
-	forced   *answer // the answer of a rule or a recording; nil to let the operation answer
+	forced   *answer     // the answer of a rule or a recording; nil to let the operation answer
+	own      http.Header // of the answer, besides Location
 	breaches []traffic.Violation
 	noting   noting // writes the answer
 	buffer   []byte // what an answer is written in
@@ -201,16 +202,29 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 func (p *Pipeline) Allow(methods string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		x := p.exchange(c, nil)
-		for _, check := range stagesOfOptions {
-			if problem := check(x); problem != nil {
-				x.send(c.Writer, x.refuse(problem))
-				x.release()
-				return
-			}
-		}
-		x.header["Allow"] = []string{methods}
-		x.send(c.Writer, answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)})
+		x.send(c.Writer, x.allow(methods))
 		x.release()
+	}
+}
+
+// allow runs the stages of OPTIONS. A panic becomes a 500.
+func (x *exchange) allow(methods string) (out answer) {
+	defer x.survive(&out)
+	for _, check := range stagesOfOptions {
+		if problem := check(x); problem != nil {
+			return x.refuse(problem)
+		}
+	}
+	x.header["Allow"] = []string{methods}
+	return answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)}
+}
+
+// survive makes a 500 of a panic.
+func (x *exchange) survive(out *answer) {
+	if cause := recover(); cause != nil {
+		x.Logger.Error("panic while answering", "operation", x.operationID(), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		x.forget()
+		*out = x.refuse(apierror.Internal("Internal server error"))
 	}
 }
 
@@ -237,16 +251,22 @@ func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange
 	x.request, x.writer, x.header = c.Request, c.Writer, c.Writer.Header()
 	x.workspace, x.instance, x.base = original.Workspace, instance, original.Base
 	x.operation = operation
-	x.now = instance.Clock.Now()
 	x.path = original.Path
-	if !instance.Clock.Real() {
-		x.header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
-	}
+	x.readClock()
 	for _, param := range c.Params {
 		x.params = append(x.params, unescape(param.Value))
 	}
 	x.token = tokenOf(c.Request.Header, under("/api", x.path))
 	return x
+}
+
+// readClock takes the time from the instance, and says so where it is not the real one.
+func (x *exchange) readClock() {
+	x.now = x.instance.Clock.Now()
+	delete(x.header, "Date")
+	if !x.instance.Clock.Real() {
+		x.header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
+	}
 }
 
 // send sends an answer and records it.
@@ -271,12 +291,7 @@ func (x *exchange) write(w gin.ResponseWriter, out answer) {
 
 // respond runs the stages and the operation. A panic becomes a 500.
 func (x *exchange) respond() (out answer) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			x.Logger.Error("panic while answering", "operation", x.operationID(), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
-			out = x.refuse(apierror.Internal("Internal server error"))
-		}
-	}()
+	defer x.survive(&out)
 	for _, check := range stages {
 		if problem := check(x); problem != nil {
 			return x.checked(x.refuse(problem))
@@ -326,16 +341,22 @@ func (x *exchange) accept(result engine.Result) error {
 	for name, values := range result.Header {
 		x.header[name] = values
 	}
+	x.own = result.Header
 	failures := x.judge(answer{status: result.Status, contentType: result.ContentType, body: result.Body})
 	if len(failures) == 0 {
 		return nil
 	}
+	x.forget()
+	return &brokenAnswer{result.Status, failures}
+}
+
+// forget takes back the headers of an answer that does not leave.
+func (x *exchange) forget() {
 	delete(x.header, "Location")
 	delete(x.header, "Etag")
-	for name := range result.Header {
+	for name := range x.own {
 		delete(x.header, name)
 	}
-	return &brokenAnswer{result.Status, failures}
 }
 
 // problem finds the answer to an error of an operation.
@@ -375,7 +396,7 @@ func (x *exchange) checked(out answer) answer {
 // replace records how an answer breaks the contract, and puts a 500 in its place.
 func (x *exchange) replace(out answer, failures []spec.Failure) answer {
 	x.violate(traffic.ToClient, traffic.Replaced, out.status, failures)
-	delete(x.header, "Location")
+	x.forget()
 	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
 }
 

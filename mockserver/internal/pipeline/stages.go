@@ -84,6 +84,7 @@ func (x *exchange) keepWorkspace() *apierror.Error {
 	}
 	// Another request was first: whose token it is, its workspace says.
 	x.workspace, x.instance = kept, kept.Instance()
+	x.readClock()
 	if problem := x.identify(); problem != nil {
 		return problem
 	}

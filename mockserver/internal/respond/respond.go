@@ -37,8 +37,11 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 		w.WriteHeader(status)
 		return
 	}
-	etag := ETag(body)
-	header["Etag"] = []string{etag}
+	etag := header.Get("Etag")
+	if etag == "" {
+		etag = ETag(body)
+		header["Etag"] = []string{etag}
+	}
 	if fresh(r, status, etag) {
 		delete(header, "Content-Type")
 		w.WriteHeader(http.StatusNotModified)

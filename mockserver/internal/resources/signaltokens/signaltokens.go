@@ -126,7 +126,7 @@ func create(limit int) func(*engine.Tx, createIn) (engine.Answer[*Token], error)
 			return out, err
 		}
 		token := &Token{
-			Name: in.Name, EndpointID: in.Endpoint.Number(), Secret: tx.NewSecret(secretPrefix, secretSize),
+			Name: in.Name, EndpointID: in.Endpoint.Number(), Secret: tokens.NewSecret(tx, secretPrefix, secretSize),
 			CreatedAt: tx.Stamp(), CreatedByUserID: tx.Identity.Actor.ID,
 		}
 		if err := tokens.Insert(tx, token); err != nil {
