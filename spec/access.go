@@ -152,7 +152,7 @@ func (o *Operation) checkPermissions() error {
 			return errors.New("NONE stands alone")
 		case permission == None:
 		case !permission.Known():
-			return fmt.Errorf("Unleash has no permission %q", permission)
+			return fmt.Errorf("there is no permission %q", permission)
 		case o.Public:
 			return fmt.Errorf("%s needs a token, and the operation demands none", permission)
 		}

@@ -127,7 +127,7 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 	t.Parallel()
 	const flag = "x-unleash-permission: [UPDATE_FEATURE]\n"
 	for lines, want := range map[string]string{
-		"x-unleash-permission: [ADMN]":                    `x-unleash-permission: Unleash has no permission "ADMN"`,
+		"x-unleash-permission: [ADMN]":                    `x-unleash-permission: there is no permission "ADMN"`,
 		"x-unleash-permission: ADMIN":                     "x-unleash-permission: it is of the type string",
 		"x-unleash-permission: [NONE, ADMIN]":             "x-unleash-permission: NONE stands alone",
 		"x-unleash-permission: [ADMIN]\nsecurity: []":     "x-unleash-permission: ADMIN needs a token, and the operation demands none",
