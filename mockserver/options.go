@@ -180,7 +180,7 @@ func WithLimits(limits Limits) Option {
 	}
 }
 
-// Bounds are how much a server keeps. A field of 0 or less is any number or never,
+// Bounds are how much a server keeps. A field of 0 or less sets no limit,
 // but for Journal, which then keeps nothing.
 type Bounds struct {
 	// Workspaces is how many there may be besides the first.

@@ -1,8 +1,8 @@
 // Package apierror is the catalogue of the errors that Unleash answers: their
-// statuses, their four envelopes and their wordings, to the key order.
+// statuses, envelopes and wordings, to the key order.
 //
-// Wordings of envelope A, C and D are observed on Unleash 8.2.0. Wordings of
-// envelope B are assumed unless a resource says otherwise: they differ
+// Wordings of Middleware, Plain, Text and Page are observed on Unleash 8.2.0. Those of
+// Handler are assumed unless a resource says otherwise: they differ
 // from resource to resource.
 package apierror
 

@@ -2,8 +2,9 @@
 // indexes, transactions, events, seeds and snapshots, and operations whose input
 // and answer are Go types. It knows no resource.
 //
-// A resource is a package that exports one function, Resource, which tells all that
-// is particular to it. The example of this package is a whole one.
+// A resource is a package whose function Resource returns all that is particular to
+// it; what else it exports, other resources look up. The example of this package is a
+// whole one.
 package engine
 
 import (

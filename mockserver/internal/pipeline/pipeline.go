@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -150,23 +151,17 @@ type stage func(*exchange) *apierror.Error
 
 // stages in the order of a real server (O): the body is read before anybody
 // asks who sent it; what the contract says of the request comes last.
-var stages = []stage{
-	(*exchange).readBody,
-	(*exchange).identify,
-	(*exchange).authenticate,
-	(*exchange).keepWorkspace,
-	(*exchange).limitRate,
-	(*exchange).decodeParams,
+var stages = append(slices.Clip(beforeRouting),
 	(*exchange).route,
 	(*exchange).applyRule,
 	(*exchange).permit,
 	(*exchange).replayRecorded,
 	(*exchange).demandContentType,
 	(*exchange).validate,
-}
+)
 
-// stagesOfOptions are those that a request for the methods of a path goes through.
-var stagesOfOptions = []stage{
+// beforeRouting are those that a request for the methods of a path goes through too.
+var beforeRouting = []stage{
 	(*exchange).readBody,
 	(*exchange).identify,
 	(*exchange).authenticate,
@@ -210,7 +205,7 @@ func (p *Pipeline) Allow(methods string) gin.HandlerFunc {
 // allow runs the stages of OPTIONS. A panic becomes a 500.
 func (x *exchange) allow(methods string) (out answer) {
 	defer x.survive(&out)
-	for _, check := range stagesOfOptions {
+	for _, check := range beforeRouting {
 		if problem := check(x); problem != nil {
 			return x.refuse(problem)
 		}
