@@ -40,7 +40,7 @@ func ParseOrdered(text []byte) (any, error) {
 }
 
 func parse(text []byte, ordered bool) (any, error) {
-	p := parser{text: wellFormed(text), ordered: ordered}
+	p := parser{text: wellFormed(text), ordered: ordered, most: maxValues}
 	if len(p.text) <= shareable {
 		p.source = string(p.text)
 	} else {
@@ -67,11 +67,14 @@ type parser struct {
 	ordered bool
 	depth   int // of the containers that are open
 	values  int // so far
+	most    int // how many there may be
 	// source is a small text once more; strings are parts of it. For a larger
 	// one, which a short string should not keep alive, there is known instead:
 	// short strings that may come again.
 	source string
 	known  *[knownStrings]string
+	// shallow bounds what is read of a large text; nil for all.
+	shallow *Bounds
 }
 
 func (p *parser) document() (any, error) {
@@ -109,7 +112,7 @@ func (p *parser) peek() byte {
 }
 
 func (p *parser) value() (any, error) {
-	if p.values++; p.values > maxValues {
+	if p.values++; p.values > p.most {
 		return nil, p.fail(tooMany)
 	}
 	switch c := p.peek(); {
@@ -131,6 +134,9 @@ func (p *parser) value() (any, error) {
 
 // container reads an object or an array, one level deeper.
 func (p *parser) container(open byte) (value any, err error) {
+	if p.shallow != nil && p.depth == p.shallow.Depth {
+		return p.raw()
+	}
 	if p.depth++; p.depth > maxDepth {
 		return nil, p.fail(nestedTooDeep)
 	}

@@ -39,6 +39,8 @@ func CompactJSONB(text []byte) ([]byte, error) {
 
 func appendValue(dst []byte, value any, order order) []byte {
 	switch value := value.(type) {
+	case Raw:
+		return appendValue(dst, value.Value(), order)
 	case bool:
 		return strconv.AppendBool(dst, value)
 	case float64:

@@ -17,6 +17,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
@@ -72,6 +73,8 @@ type api struct {
 	// contract is read when it is first needed: a mock that nobody controls should not
 	// start later for it.
 	contract func() (*spec.Contract, error)
+	maxState int64 // of an imported state, in bytes of text
+	room     *room // of states on their way; nil without states
 }
 
 // request is the input of a handler: checked against the contract.
@@ -81,7 +84,9 @@ type request struct {
 	params    []string // the values of the path's parameters, decoded
 	query     map[string]string
 	header    http.Header
-	body      []byte // JSON
+	body      []byte         // JSON
+	held      int64          // bytes of the state
+	state     *v8json.Object // of importState; the body, read
 }
 
 // response is the output of a handler.
@@ -126,10 +131,12 @@ type workspaceHandler func(*workspace.Workspace, *request) (response, error)
 // NewMock returns the API of a mock. The engine makes a store of an imported state.
 func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Engine) *Mock {
 	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine}
+	m.maxState = stateText(workspaces.MaxState())
+	m.room = newRoom(2 * m.maxState)
 	m.handlers = map[string]workspaceHandler{
 		"resetWorkspace":   m.resetWorkspace,
-		"exportState":      m.exportState,
-		"importState":      m.importState,
+		exportOperation:    m.exportState,
+		importOperation:    m.importState,
 		"getClock":         m.getClock,
 		"setClock":         m.setClock,
 		"listRules":        m.listRules,
@@ -166,10 +173,11 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 		return
 	}
 	defer w.Hold()()
-	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
+	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal, held: w.Instance().Store.Bytes()}, func(id string) handler {
 		if own := m.handlers[id]; own != nil {
 			return func(_ context.Context, r *request) (response, error) {
-				defer func() { w.Grown(int64(2 * len(r.body))) }()
+				size := len(r.body)
+				defer func() { w.Grown(int64(2 * size)) }()
 				return own(w, r)
 			}
 		}

@@ -3,11 +3,8 @@ package control
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"strconv"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -16,35 +13,6 @@ func (m *Mock) resetWorkspace(w *workspace.Workspace, _ *request) (response, err
 	if err := w.Reset(); err != nil {
 		return response{}, err
 	}
-	return ok(described(w))
-}
-
-// exportState writes the state. A parameter named after a table, or events, limits it
-// to so many of the newest rows.
-func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error) {
-	newest := map[string]int{}
-	for name, text := range r.query {
-		if count, err := strconv.Atoi(text); err == nil { // the contract has checked it
-			newest[name] = count
-		}
-	}
-	return ok(raw(w.Instance().Store.Snapshot(newest)))
-}
-
-func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error) {
-	value, err := v8json.ParseOrdered(r.body)
-	if err != nil {
-		return response{}, err
-	}
-	instance := w.Instance()
-	store, err := m.engine.Restore(value.(*v8json.Object), instance.Clock.Now()) // an object, by the contract
-	if err != nil {
-		return response{}, err
-	}
-	if most := m.workspaces.MaxState(); store.Bytes() > most {
-		return response{}, refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The state would take %d bytes of memory; a workspace may take %d.", store.Bytes(), most))
-	}
-	w.Replace(store)
 	return ok(described(w))
 }
 

@@ -24,8 +24,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// maxBody is the largest body in bytes; a state may be large.
-const maxBody = 64 << 20
+// maxBody is the largest body in bytes: of a rule that forces a large answer. That of a
+// state is another.
+const maxBody = 2 << 20
+
+// maxJudged is the largest answer that is judged by the contract: of a larger state, what
+// is judged would take many times its memory.
+const maxJudged = 1 << 20
 
 // exchange is one request on its way through the stages.
 type exchange struct {
@@ -37,7 +42,8 @@ type exchange struct {
 	operation *spec.Operation
 	handler   handler
 	input     request
-	value     any // of the body
+	value     any    // of the body
+	release   func() // gives back what was reserved
 }
 
 // stage is one check of a request. An error ends the request.
@@ -48,6 +54,7 @@ var stages = []stage{
 	(*exchange).permit,
 	(*exchange).route,
 	(*exchange).exists,
+	(*exchange).reserve,
 	(*exchange).readBody,
 	(*exchange).validate,
 }
@@ -61,7 +68,8 @@ func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input 
 		return
 	}
 	input.header = r.Header
-	x := &exchange{api: a, r: r, header: rw.Header(), path: path, find: find, input: input}
+	x := &exchange{api: a, r: r, header: rw.Header(), path: path, find: find, input: input, release: func() {}}
+	defer func() { x.release() }()
 	out, err := x.respond()
 	if err != nil {
 		a.refuse(rw, r, x.problem(err))
@@ -164,18 +172,41 @@ func (x *exchange) readBody() *apierror.Error {
 	if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return refusal(http.StatusUnsupportedMediaType, "ContentTypeError", fmt.Sprintf("unsupported content encoding %q", encoding))
 	}
-	text, err := io.ReadAll(io.LimitReader(x.r.Body, maxBody+1))
+	most := x.mostBytes()
+	text, err := readUpTo(x.r.Body, x.r.ContentLength, most)
 	switch {
 	case err != nil:
 		return refusal(http.StatusBadRequest, "BadDataError", "The body did not arrive as a whole.")
-	case len(text) > maxBody:
-		return refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The body has more than %d bytes.", maxBody))
+	case int64(len(text)) > most:
+		return refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The body has more than %d bytes.", most))
 	}
-	if x.value, err = v8json.Parse(text); err != nil {
+	if x.input.body = text; x.takesState() {
+		err = x.readState()
+	} else {
+		x.value, err = v8json.Parse(text)
+	}
+	if err != nil {
 		return refusal(http.StatusBadRequest, "BadDataError", err.Error())
 	}
-	x.input.body = text
 	return nil
+}
+
+// mostBytes is how many bytes the body of the operation may have.
+func (x *exchange) mostBytes() int64 {
+	if x.takesState() {
+		return x.maxState
+	}
+	return maxBody
+}
+
+// readUpTo reads a body, and a byte more than it may have if it has more.
+func readUpTo(body io.Reader, length, most int64) ([]byte, error) {
+	var out bytes.Buffer
+	if length > 0 && length <= most {
+		out.Grow(int(length) + bytes.MinRead)
+	}
+	_, err := out.ReadFrom(io.LimitReader(body, most+1))
+	return out.Bytes(), err
 }
 
 // validate checks parameters and body against the contract.
@@ -248,6 +279,8 @@ func (x *exchange) sent(pointer string) string {
 func (x *exchange) encode(out response) ([]byte, error) {
 	var body []byte
 	switch value := out.value.(type) {
+	case raw:
+		body = value
 	case jsonw.Value:
 		body = value.AppendJSON(nil)
 	default:
@@ -264,6 +297,9 @@ func (x *exchange) encode(out response) ([]byte, error) {
 	}
 	header := x.header.Clone()
 	header["Content-Type"] = []string{apierror.ContentTypeJSON}
+	if len(body) > maxJudged {
+		return body, nil
+	}
 	if failures := x.operation.CheckResponse(out.status, header, body); len(failures) > 0 {
 		delete(x.header, "Location")
 		return nil, fmt.Errorf("the answer of %s breaks the contract of the control API: %w", x.operation.ID, failures[0])

@@ -264,8 +264,12 @@ func (p *planter) unknown(path []string, name string) {
 	p.complain(path, "additional properties '%s' not allowed", name)
 }
 
-// want complains about a value of another type, and returns nil for it.
+// want complains about a value of another type, and returns nil for it. A value whose
+// text was kept is read now.
 func (p *planter) want(value any, kind string, path []string) any {
+	if raw, is := value.(v8json.Raw); is {
+		value = raw.Value()
+	}
 	got := TypeOf(value)
 	if got == kind || kind == "number" && got == "integer" {
 		return value
@@ -350,6 +354,12 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 // json reads an open value, which is stored in the order of jsonb, as Unleash
 // stores it.
 func (p *planter) json(into reflect.Value, value any, path []string) {
+	if raw, is := value.(v8json.Raw); is && raw.IsObject() {
+		text, err := v8json.CompactJSONB(raw)
+		must(err) // a Raw is well formed
+		into.SetBytes(text)
+		return
+	}
 	if _, is := p.want(value, "object", path).(*v8json.Object); is {
 		text, err := v8json.CompactJSONB(v8json.Stringify(nil, value))
 		must(err) // Stringify has written it

@@ -331,7 +331,7 @@ func (p *planter) setValue(value *Value, source *v8json.Object) {
 	if !has || content == nil {
 		return
 	}
-	if p.want(content, value.kind(), []string{value.Name}) != nil {
+	if content = p.want(content, value.kind(), []string{value.Name}); content != nil {
 		value.Set(p.tx, v8json.Stringify(nil, content))
 	}
 }

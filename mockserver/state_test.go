@@ -1,0 +1,139 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// TestAStateThatIsTakenCanBeTakenAgain: what was exported, from whatever was accepted, is
+// imported, and exported the same.
+func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
+	t.Parallel()
+	signal := func(a *app, payload string) {
+		a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, payload)
+	}
+	bounds := DefaultBounds()
+	bounds.Bytes = 32 << 20
+	for name, fill := range map[string]func(a *app){
+		"as it starts": func(*app) {},
+		"as many bytes of signals as are kept": func(a *app) {
+			for i := range 150 {
+				signal(a, fmt.Sprintf(`{"%d":"%s"}`, i, strings.Repeat("x", 100_000)))
+			}
+		},
+		"control characters": func(a *app) {
+			for range 100 {
+				signal(a, `{"a":"`+strings.Repeat(`\u0001`, 16_000)+`"}`)
+			}
+		},
+		"deep payloads": func(a *app) {
+			signal(a, `{"a":`+strings.Repeat("[", 9_000)+strings.Repeat("]", 9_000)+"}")
+			signal(a, strings.Repeat(`{"":`, 9_000)+"1"+strings.Repeat("}", 9_000))
+		},
+		"payloads of many values": func(a *app) {
+			for range 20 {
+				signal(a, `{"a":[`+strings.Repeat("{},", 30_000)+`1]}`)
+			}
+		},
+		"the last ids": func(a *app) {
+			state := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
+			for _, table := range []string{`"endpoints":1338`, `"tokens":9`, `"signals":842`} {
+				name, _, _ := strings.Cut(table, ":")
+				if !strings.Contains(state, table) {
+					a.t.Fatalf("%s is not in %s", table, state)
+				}
+				state = strings.Replace(state, table, name+":2147483647", 1)
+			}
+			a.must(200, http.MethodPut, "/_mock/state", "", state)
+			for path, body := range map[string]string{
+				"/api/admin/signal-endpoints": `{"name":"x"}`, "/api/admin/signal-endpoints/1337/tokens": `{"name":"x"}`,
+			} {
+				if got := a.must(400, http.MethodPost, path, wellknown.Admin, body); !strings.Contains(string(got.body), "no id is left for another ") {
+					a.t.Errorf("got %s", got.body)
+				}
+			}
+			a.must(400, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, "{}")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t, unlimited, WithBounds(bounds))
+			fill(a)
+			before := a.must(200, http.MethodGet, "/_mock/state", "", "").body
+			a.must(200, http.MethodPut, "/w/other/_mock/state", "", string(before))
+			if after := a.must(200, http.MethodGet, "/w/other/_mock/state", "", "").body; string(after) != string(before) {
+				t.Errorf("%d bytes became %d", len(before), len(after))
+			}
+		})
+	}
+}
+
+// TestAStateThatIsTooLargeIsRefused: by its text, by what it takes in memory, or by the
+// number of its values, and it changes nothing.
+func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
+	t.Parallel()
+	bounds := DefaultBounds()
+	bounds.Bytes = 16 << 20 // of which a state may be 6 MiB of text
+	a := newApp(t, unlimited, WithBounds(bounds))
+	state := func(signals string) string {
+		return strings.NewReplacer(`"signals":[]`, `"signals":[`+signals+`]`, `"signals":0`, `"signals":90000`).Replace(emptyState)
+	}
+	var rows strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&rows, `{"id":%d,"name":"%d"},`, i+2, i)
+	}
+	rows.WriteString(`{"id":1,"name":"x"}`)
+	for name, test := range map[string]struct {
+		body   string
+		status int
+		says   string
+	}{
+		"text":                 {state(strings.Repeat(" ", 7<<20)), 413, "more than"},
+		"rows":                 {strings.NewReplacer(`"endpoints":[]`, `"endpoints":[`+rows.String()+`]`, `"endpoints":0`, `"endpoints":90000`).Replace(emptyState), 413, "bytes of memory"},
+		"values":               {state(strings.Repeat(`0,`, 2<<20) + `0`), 400, "Too many values"},
+		"values of a payload":  {state(`{"sourceId":1,"payload":{"a":[` + strings.Repeat(`0,`, 1<<20) + `0]}}`), 400, "Too many values"},
+		"levels":               {state(`{"sourceId":1,"payload":{"a":` + strings.Repeat(`[`, 3<<20)), 400, "nested too deeply"},
+		"levels of no table":   {strings.Repeat(`[`, 3<<20), 400, "nested too deeply"},
+		"no object":            {`[]`, 400, ""},
+		"an end in the middle": {state(`{"sourceId":1,"payload":{"a":[`), 400, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := a.call(http.MethodPut, "/_mock/state", "", test.body); got.status != test.status || !strings.Contains(string(got.body), test.says) {
+				t.Errorf("got %d %.300s", got.status, got.body)
+			}
+			if _, signals, _ := heldBy(t, a, "default"); signals != 5 {
+				t.Errorf("%v signals are there", signals)
+			}
+		})
+	}
+}
+
+// TestControlBodiesTakeLinearTime: however deep, they are refused or taken at once.
+func TestControlBodiesTakeLinearTime(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for _, path := range []string{"PUT /_mock/clock", "PUT /_mock/state", "POST /_mock/rules", "POST /_mock/workspaces"} {
+		method, path, _ := strings.Cut(path, " ")
+		for name, body := range map[string]string{
+			"open":            strings.Repeat("[", 1<<20),
+			"closed":          strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000),
+			"in a known name": `{"now":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`,
+			"in a rule":       `{"answer":{"status":200,"body":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}}`,
+			"objects":         strings.Repeat(`{"real":`, 100_000) + "1" + strings.Repeat("}", 100_000),
+		} {
+			began := time.Now()
+			if got := a.call(method, path, "", body); got.status != 400 && got.status != 413 {
+				t.Errorf("%s %s, %s: %d", method, path, name, got.status)
+			}
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("%s %s, %s: took %s", method, path, name, took)
+			}
+		}
+	}
+}
