@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -99,6 +100,54 @@ func TestOverlayWithoutItsUpstream(t *testing.T) {
 	for _, wrong := range []*url.URL{nil, {Scheme: "ftp", Host: "x"}, {Scheme: "http"}} {
 		if _, err := New(WithUpstream(Upstream{URL: wrong})); err == nil {
 			t.Errorf("%v is taken for an upstream", wrong)
+		}
+	}
+}
+
+// closing is a request's body that cannot be read after its length, as Go's server
+// has closed it by then.
+type closing struct {
+	io.ReadCloser
+	left int64
+}
+
+func (c *closing) Read(into []byte) (int, error) {
+	if c.left == 0 {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	n, err := io.ReadFull(c.ReadCloser, into[:min(int64(len(into)), c.left)])
+	c.left -= int64(n)
+	return n, err
+}
+
+// TestOverlayPassesLargeExchangesWhole: the answer is not broken off because the
+// request has ended.
+func TestOverlayPassesLargeExchangesWhole(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("0123456789", 10_000)
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, text)
+	}))
+	t.Cleanup(upstream.Close)
+	mock, err := New(over(t, upstream.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = &closing{r.Body, r.ContentLength}
+		mock.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	for range 10 {
+		response, err := front.Client().Post(front.URL+"/api/admin/projects", "text/plain", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK || string(got) != text {
+			t.Fatalf("%d, %d bytes of %d, %v", response.StatusCode, len(got), len(text), err)
 		}
 	}
 }

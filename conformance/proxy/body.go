@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,28 +15,21 @@ import (
 
 // body is a body on its way. It notes how it ends, and copies what passes if it
 // is told to.
-//
-// It answers io.EOF itself once its announced length has passed, and from then
-// on. Go's transport reads a request's body once more after its length; by then
-// the server has closed it, and the error of a closed body would end the
-// connection in the middle of the answer.
 type body struct {
 	source io.ReadCloser
 	length int64  // announced, or -1
 	ended  func() // called when the source has ended as it should; nil for nobody
-	leave  *leave // to send it; nil if the client does not ask for leave
 
 	// stalled is called when a Read takes longer than idle; nil for nobody.
 	stalled func()
 	idle    time.Duration
 	timer   *time.Timer
 
-	reading sync.Mutex // one Read at a time, so that the copy has its order
-	mu      sync.Mutex
-	passed  int64
-	end     error   // what the source ended with, io.EOF included
-	copied  *copied // nil for no copy
-	plain   *plain  // the copy without its content encoding; nil before it is read
+	mu     sync.Mutex
+	passed int64
+	end    error   // what the source ended with, io.EOF included
+	copied *copied // nil for no copy
+	plain  *plain  // the copy without its content encoding; nil before it is read
 }
 
 // plain is what came of taking content encodings off.
@@ -44,28 +38,8 @@ type plain struct {
 	err  error
 }
 
-func newBody(source io.ReadCloser, length int64) *body {
-	b := &body{source: source, length: length}
-	if length == 0 {
-		b.end = io.EOF
-	}
-	return b
-}
-
 // Read passes on what the source gives.
 func (b *body) Read(into []byte) (int, error) {
-	b.reading.Lock()
-	defer b.reading.Unlock()
-	b.leave.await()
-	if err := b.ending(); err != nil {
-		return 0, err
-	}
-	n, err := b.read(into)
-	return n, b.note(into[:n], err)
-}
-
-// read is a Read of the source that does not stall unnoticed.
-func (b *body) read(into []byte) (int, error) {
 	switch {
 	case b.stalled == nil:
 	case b.timer == nil:
@@ -75,36 +49,37 @@ func (b *body) read(into []byte) (int, error) {
 		b.timer.Reset(b.idle)
 		defer b.timer.Stop()
 	}
-	return b.source.Read(into)
+	n, err := b.source.Read(into)
+	b.note(into[:n], err)
+	return n, err
 }
 
-// note takes down what was read, and returns the error to be told of.
-func (b *body) note(piece []byte, err error) error {
+// note takes down what was read.
+func (b *body) note(piece []byte, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.end != nil { // sealed meanwhile
-		return b.end
+	if b.end != nil {
+		return
 	}
 	b.passed += int64(len(piece))
-	if err == nil && b.passed == b.length {
-		err = io.EOF
-	}
 	if b.copied != nil {
 		b.copied.add(piece)
+	}
+	if err == nil && b.passed == b.length {
+		err = io.EOF
 	}
 	if b.end = err; errors.Is(err, io.EOF) && b.ended != nil {
 		b.ended()
 	}
-	return err
 }
 
 // Close closes the source.
 func (b *body) Close() error { return b.source.Close() }
 
-// errSealed is for a transport that reads on after the exchange has ended.
+// errSealed is the end of what was not read to its own.
 var errSealed = errors.New("the exchange has ended")
 
-// seal ends the body, wherever it is: nothing is read or copied after it.
+// seal ends the body, wherever it is: nothing is copied after it.
 func (b *body) seal() {
 	if b == nil {
 		return
@@ -152,63 +127,13 @@ func (b *body) ending() error {
 func (b *body) isWhole() bool { return errors.Is(b.ending(), io.EOF) }
 
 // failure is what kept the source from being read to its end; nil if nothing
-// did, or if nobody read that far.
+// did, if nobody read that far, or if it was told to stop.
 func (b *body) failure() error {
 	switch err := b.ending(); {
-	case errors.Is(err, io.EOF), errors.Is(err, errSealed):
+	case errors.Is(err, io.EOF), errors.Is(err, errSealed), errors.Is(err, os.ErrDeadlineExceeded):
 		return nil
 	default:
 		return err
-	}
-}
-
-// leave is what a client waits for that sends "Expect: 100-continue". Go's server
-// gives it once the body is read, so the body is not read before the upstream has
-// given it, or has refused it by its answer.
-type leave struct {
-	once    sync.Once
-	decided chan struct{}
-	given   bool // good once it is decided
-}
-
-func newLeave() *leave { return &leave{decided: make(chan struct{})} }
-
-// longestLeave is how long to wait for an upstream that does not know of leaves.
-const longestLeave = time.Second
-
-// await blocks until it is decided.
-func (l *leave) await() {
-	if l == nil {
-		return
-	}
-	defer time.AfterFunc(longestLeave, func() { l.decide(true) }).Stop()
-	<-l.decided
-}
-
-// hear learns of a status of the upstream.
-func (l *leave) hear(status int) {
-	if l != nil && (status == http.StatusContinue || status >= http.StatusOK) {
-		l.decide(status == http.StatusContinue)
-	}
-}
-
-func (l *leave) decide(given bool) {
-	l.once.Do(func() {
-		l.given = given
-		close(l.decided)
-	})
-}
-
-// isRefused reports whether the client need not send the body.
-func (l *leave) isRefused() bool {
-	if l == nil {
-		return false
-	}
-	select {
-	case <-l.decided:
-		return !l.given
-	default:
-		return true
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -67,10 +66,7 @@ func (p *Proxy) begin(r *http.Request, path string) *exchange {
 	if r.Body == nil || r.Body == http.NoBody {
 		return x
 	}
-	x.sent = newBody(r.Body, r.ContentLength)
-	if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
-		x.sent.leave = newLeave()
-	}
+	x.sent = &body{source: r.Body, length: r.ContentLength}
 	if x.operation != nil && !x.missed && p.needsRequestBody() {
 		x.sent.copied = newCopied(r.ContentLength, p.options.MaxBody, p.budget)
 	}
@@ -118,7 +114,7 @@ func (p *Proxy) inspect(response *http.Response) error {
 		x.weigh(p.budget, weightOf(response.Header))
 	}
 	if response.Body != nil && response.Body != http.NoBody {
-		x.came = newBody(response.Body, response.ContentLength)
+		x.came = &body{source: response.Body, length: response.ContentLength}
 		response.Body = x.came
 	}
 	if x.operation == nil {

@@ -21,7 +21,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -31,6 +30,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/relay"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -111,7 +111,7 @@ type Proxy struct {
 
 	transport *http.Transport
 	forwarded bool // another proxy is on the way, which wants to be told the upstream
-	reverse   *httputil.ReverseProxy
+	relay     *relay.Proxy
 	journal   *journal
 	recorder  *recorder // nil for none
 
@@ -162,7 +162,7 @@ func New(options Options) (*Proxy, error) {
 	p.startJudges()
 	p.transport = newTransport(p.options)
 	p.forwarded = way != nil && upstream.Scheme == "http"
-	p.reverse = &httputil.ReverseProxy{
+	p.relay = relay.New(httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
 		ModifyResponse: p.inspect,
@@ -170,7 +170,7 @@ func New(options Options) (*Proxy, error) {
 		FlushInterval:  headFlush,
 		BufferPool:     &p.budget.buffers,
 		ErrorLog:       slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
-	}
+	})
 	return p, nil
 }
 
@@ -257,46 +257,21 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, http.StatusNotImplemented, problem{Name: "NotImplementedError", Message: "The proxy of unleash-mock opens no tunnels."})
 		return
 	}
-	// Else Go's server reads the rest of the request itself once an answer begins,
-	// in competition with the transport.
-	control := http.NewResponseController(w)
-	_ = control.EnableFullDuplex() // which HTTP/2 and tests without a server are anyway
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(p.life, func() { cancel(context.Canceled) })()
-	f := &flow{path: below, cancel: cancel, received: r}
+	f := &flow{path: below, cancel: cancel}
+	received := r // which the server puts the trailers into
 	r = r.WithContext(context.WithValue(ctx, flowKey{}, f))
 	f.exchange = p.begin(r, below)
+	if sent := f.exchange.sent; sent != nil {
+		sent.ended = func() { r.Trailer = received.Trailer }
+	}
 	if f.exchange.operation == nil {
 		p.journal.addOutside()
 	}
 	defer p.finish(f.exchange)
-	p.reverse.ServeHTTP(&writer{ResponseWriter: w, flow: f}, r)
-	p.takeRest(control, f.exchange.sent)
-}
-
-// pause is how long a client may pause in the middle of a request that has its
-// answer.
-const pause = time.Second
-
-// takeRest reads what is left of a request that was answered before its end. To
-// hang up on a client that still sends could cost it the answer.
-func (p *Proxy) takeRest(control *http.ResponseController, sent *body) {
-	if sent == nil || sent.ending() != nil || sent.leave.isRefused() {
-		return
-	}
-	_ = control.Flush()
-	buffer := p.budget.Get()
-	defer p.budget.Put(buffer)
-	for p.life.Err() == nil {
-		if control.SetReadDeadline(time.Now().Add(pause)) != nil {
-			return
-		}
-		if _, err := sent.Read(buffer); err != nil {
-			break
-		}
-	}
-	_ = control.SetReadDeadline(time.Time{})
+	p.relay.ServeHTTP(&writer{ResponseWriter: w, flow: f}, r)
 }
 
 // flow is what the steps of passing one request on share.
@@ -304,9 +279,8 @@ type flow struct {
 	path     string // escaped, below the base path
 	exchange *exchange
 	cancel   context.CancelCauseFunc
-	received *http.Request // as the server made it, which puts its trailers there
-	chunked  bool          // the answer, as the upstream sent it
-	length   int64         // of the answer, as the upstream announced it; or -1
+	chunked  bool  // the answer, as the upstream sent it
+	length   int64 // of the answer, as the upstream announced it; or -1
 }
 
 type flowKey struct{}
@@ -367,19 +341,6 @@ func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
 		out.Host = p.options.Host
 	}
 	forward(pr)
-	f.passTrailers(out)
-}
-
-// passTrailers has what follows a chunked body follow it to the upstream.
-func (f *flow) passTrailers(out *http.Request) {
-	sent := f.exchange.sent
-	if sent == nil || sent.length >= 0 {
-		return
-	}
-	if out.Trailer == nil {
-		out.Trailer = http.Header{} // they need not be announced
-	}
-	sent.ended = func() { maps.Copy(out.Trailer, f.received.Trailer) }
 }
 
 // forward says who asked and for what: as another proxy said before, and the
@@ -413,28 +374,17 @@ func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (w *writer) WriteHeader(status int) {
 	if final := status >= http.StatusOK; final && !w.begun {
 		w.begun = true
-		w.prepare(w.Header())
-	}
-	w.ResponseWriter.WriteHeader(status)
-	if sent := w.flow.exchange.sent; sent != nil {
-		sent.leave.hear(status)
-	}
-}
-
-func (w *writer) prepare(header http.Header) {
-	for _, name := range []string{"Content-Type", "Date"} {
-		if _, sent := header[name]; !sent {
-			header[name] = nil
+		header := w.Header()
+		for _, name := range []string{"Content-Type", "Date"} {
+			if _, sent := header[name]; !sent {
+				header[name] = nil
+			}
+		}
+		if w.flow.chunked {
+			header["Transfer-Encoding"] = []string{"chunked"}
 		}
 	}
-	if w.flow.chunked {
-		header["Transfer-Encoding"] = []string{"chunked"}
-	}
-	if sent := w.flow.exchange.sent; sent != nil && sent.ending() == nil {
-		// The transport may still read the request when Go's server looks for the
-		// next one.
-		header["Connection"] = []string{"close"}
-	}
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // Write passes on a piece of the answer at once, and counts it. The last one

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/relay"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
@@ -38,7 +39,7 @@ type Options struct {
 // Overlay is a real Unleash below the mock. It is safe for concurrent use.
 type Overlay struct {
 	Options
-	proxy      *httputil.ReverseProxy
+	proxy      *relay.Proxy
 	client     *http.Client
 	identities identities
 }
@@ -61,14 +62,14 @@ func New(options Options) *Overlay {
 		Timeout:       identifyTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	o.proxy = &httputil.ReverseProxy{
+	o.proxy = relay.New(httputil.ReverseProxy{
 		Rewrite:        o.rewrite,
 		ModifyResponse: o.present,
 		Transport:      o.Transport,
 		FlushInterval:  -1, // event streams are passed on as they come
 		ErrorHandler:   o.fail,
 		ErrorLog:       slog.NewLogLogger(options.Logger.Handler(), slog.LevelDebug),
-	}
+	})
 	return o
 }
 
