@@ -147,7 +147,12 @@ func TestUpstreamFailsInTheMiddle(t *testing.T) {
 		for _, hold := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, holding back %v", name, hold), func(t *testing.T) {
 				t.Parallel()
-				s := playBefore(t, raw(t, nil, serve), func(o *proxy.Options) { o.Timeout, o.FailOnViolation = 100*time.Millisecond, hold })
+				s := playBefore(t, raw(t, nil, serve), func(o *proxy.Options) {
+					o.FailOnViolation = hold
+					if name == "stalls" {
+						o.Timeout = time.Second
+					}
+				})
 				response, err := s.client.Get(s.url + "/health")
 				switch {
 				case hold && (err != nil || response.StatusCode < 502):

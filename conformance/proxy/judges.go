@@ -89,11 +89,18 @@ func (p *Proxy) judgeAll() {
 	}
 }
 
-// take takes an exchange from the queue, and its turn: how many were taken before.
+// take takes an exchange from the queue, and its turn: how many were taken before. A
+// judge that is woken by it lets it rest first: to start at once would take the
+// processor at the moment at which client and upstream need it.
 func (p *Proxy) take() (x *exchange, turn int, open bool) {
 	p.judges.taking.Lock()
 	defer p.judges.taking.Unlock()
-	x, open = <-p.queue
+	select {
+	case x, open = <-p.queue:
+	default:
+		x, open = <-p.queue
+		p.wait(shortestRest)
+	}
 	turn = p.judges.taken
 	p.judges.taken++
 	return x, turn, open
@@ -101,7 +108,7 @@ func (p *Proxy) take() (x *exchange, turn int, open bool) {
 
 // Rests are as long as timers are exact, and end soon after the traffic does.
 const (
-	shortestRest = 2 * time.Millisecond
+	shortestRest = time.Millisecond
 	longestRest  = 10 * time.Millisecond
 )
 
@@ -123,14 +130,22 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 			return 0
 		}
 		begun := time.Now()
-		select {
-		case <-time.After(min(debt, longestRest)):
-		case <-p.life.Done():
+		if !p.wait(min(debt, longestRest)) {
 			return 0
 		}
 		debt -= time.Since(begun)
 	}
 	return debt
+}
+
+// wait reports whether there is no hurry: the end of the traffic ends it.
+func (p *Proxy) wait(so time.Duration) bool {
+	select {
+	case <-time.After(so):
+		return true
+	case <-p.life.Done():
+		return false
+	}
 }
 
 // conclude judges an exchange, remembers it and tells of it. turn is how many

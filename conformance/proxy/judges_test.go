@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
@@ -76,6 +77,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 		t.Errorf("%d bytes are left of the budget", left)
 	}
 	close(let)
+	p.SetDrain(5 * time.Minute)
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed < 8 || int(told.Load())+stats.Missed != count {
@@ -100,6 +102,7 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	const count = maxKept/size + 8
 	var told atomic.Int64
 	p, base, end := before(t, strings.Repeat(" ", 100), Options{FailOnViolation: true, Judge: Requests, Observe: func(traffic.Exchange) { told.Add(1) }})
+	p.SetDrain(5 * time.Minute)
 	for range count {
 		post(t, base+"/api/admin/signal-endpoints/7/on", strings.Repeat(" ", size))
 	}
