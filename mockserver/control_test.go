@@ -186,7 +186,7 @@ func TestExportResetImport(t *testing.T) {
 	a.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"odd","description":"half \ud800 of a pair, \u2028, <&>","enabled":false}`)
 	secret, _ := a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminPAT, `{"name":"\udfff"}`).json(t)["token"].(string)
 	a.must(200, http.MethodDelete, "/api/admin/signal-endpoints/1338/tokens/8", adminToken, "")
-	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", secret, `{"z":1e21,"a":-0,"é":"\ud800","10":[{}],"9":null,"x":1.10}`)
+	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", secret, `{"z":1e21,"a":-0,"é":"\u0001","10":[{}],"9":null,"x":1.10}`)
 	before, exported := lists(a), a.must(200, http.MethodGet, "/_mock/state", "", "").body
 	if strings.Contains(string(exported), secret) || strings.Contains(string(exported), "unleash-insecure") {
 		t.Error("the export has secrets in it")

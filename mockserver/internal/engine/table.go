@@ -260,7 +260,7 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 	if t.Get(tx, t.key(row)) != nil {
 		return apierror.BadData("the " + t.Noun + " is there already")
 	}
-	if err := t.unique(tx, row); err != nil {
+	if err := t.admissible(tx, row); err != nil {
 		return err
 	}
 	stored := t.put(tx, nil, row)
@@ -280,7 +280,7 @@ func (t *Table[T]) Update(tx *Tx, before, after *T) error {
 	if !slices.Equal(t.key(before), t.key(after)) {
 		panic("engine: an update changes what identifies a row of " + t.Name)
 	}
-	if err := t.unique(tx, after); err != nil {
+	if err := t.admissible(tx, after); err != nil {
 		return err
 	}
 	stored := t.put(tx, before, after)
@@ -410,8 +410,12 @@ func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
 	}
 }
 
-// unique makes sure that no other row has a key of the row in a unique index.
-func (t *Table[T]) unique(tx *Tx, row *T) error {
+// admissible makes sure that a database could store the row, and that no other one has its
+// key in a unique index.
+func (t *Table[T]) admissible(tx *Tx, row *T) error {
+	if err := t.fields.storable(row); err != nil {
+		return err
+	}
 	for _, index := range t.Indexes {
 		if index.taken == nil {
 			continue
