@@ -62,7 +62,7 @@ type Options struct {
 	// Slow turns on the scenarios that are slow on a target which limits calls.
 	Slow bool
 	// Limits are how many endpoints the target allows, and how many tokens of each,
-	// by these names. What is not there is what the target tells of itself, or else
+	// by these names. What is missing is what the target says of itself, or else
 	// the documented 5.
 	Limits map[string]int
 	// Concurrency is how many scenarios run at a time; 0 is 1.

@@ -26,7 +26,7 @@ var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 
 // sample is which part of the faults is tried with the race detector: one in so
 // many. It looks for races, which do not depend on the fault.
-const sample = 64
+const sample = 200
 
 // notTwice leaves a run of the whole suite to the tests without the race detector,
 // which sees enough in the others.
@@ -243,7 +243,7 @@ func (s *sightings) of(fault bend.Fault) []string {
 
 // row is what the page says of a fault before it says what catches it.
 func row(fault bend.Fault) string {
-	operation := "none of the contract's"
+	operation := "outside of the contract"
 	if fault.Operation != "" {
 		operation = "`" + fault.Operation + "`"
 	}

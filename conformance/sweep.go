@@ -72,7 +72,7 @@ func (o SweepOptions) owns(name string) bool {
 }
 
 // spares reports whether something is too young to be removed, as far as the
-// target tells.
+// target says.
 func (o SweepOptions) spares(t ledger.Thing) bool {
 	return o.OlderThan > 0 && (t.Created.IsZero() || time.Since(t.Created) < o.OlderThan)
 }

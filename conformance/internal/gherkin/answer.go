@@ -134,7 +134,7 @@ func (a *answer) expectAll(pairs [][2]string) error {
 	return a.expect(a.last.Value, "", pairs)
 }
 
-// expect checks the parts of a value, and tells all that are wrong.
+// expect checks the parts of a value, and reports all that are wrong.
 func (a *answer) expect(value any, base string, pairs [][2]string) error {
 	broken := &judge.Mismatch{}
 	for _, pair := range pairs {

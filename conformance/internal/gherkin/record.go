@@ -110,7 +110,7 @@ func (r *record) fail(err error, last *target.Exchange) {
 	}
 }
 
-// failure is a finding as a report tells it.
+// failure is a finding as a report shows it.
 func (r *record) failure(f judge.Finding) report.Failure {
 	step := r.scenario.Steps[r.step]
 	failure := report.Failure{

@@ -110,7 +110,7 @@ func errorOrder(x *target.Exchange) []Breach {
 	return one(!inOrder, "body", "", "the keys in the order "+strings.Join(errorKeys, ", "), strings.Join(got, ", "))
 }
 
-// topKeys are the keys of a JSON object in the order in which they came; none of
+// topKeys are the keys of a JSON object in the order in which they came; nil for
 // anything else.
 func topKeys(text []byte) []string {
 	decoder := json.NewDecoder(bytes.NewReader(text))

@@ -11,7 +11,7 @@ type Finding struct {
 	Operation string // operationId; empty for what the scenario is about
 }
 
-// Error tells the first part.
+// Error words the first part.
 func (m *Mismatch) Error() string {
 	return fmt.Sprintf("expected %s, got %s", m.Findings[0].Expectation, m.Findings[0].Got)
 }

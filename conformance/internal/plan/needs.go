@@ -59,7 +59,7 @@ var (
 	factText   = regexp.MustCompile(`^(limit|actor)\.`)
 )
 
-// writtenNeeds are those that the text of a scenario tells by itself.
+// writtenNeeds are those that can be read off the text of a scenario alone.
 func writtenNeeds(pickle *messages.Pickle) Needs {
 	n := Needs{}
 	for _, step := range pickle.Steps {
@@ -73,7 +73,7 @@ func writtenNeeds(pickle *messages.Pickle) Needs {
 	return n
 }
 
-// read adds the needs that the vocabulary tells of.
+// read adds the needs that the vocabulary knows.
 func (v Vocabulary) read(n *Needs, pickle *messages.Pickle) {
 	n.Room = map[*ledger.Kind]Demand{}
 	for i, step := range pickle.Steps {

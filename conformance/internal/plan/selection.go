@@ -62,8 +62,8 @@ func (c *Catalogue) Enabled() (*Selection, error) {
 	return s, nil
 }
 
-// only empties the lines of a file's scenarios that hold none of the given
-// lines.
+// only empties the lines of those scenarios of a file that do not hold any of the
+// given lines.
 func (c *Catalogue) only(path string, lines []int) []byte {
 	text := bytes.Split(c.sources[path], []byte("\n"))
 	starts := c.starts[path]

@@ -15,7 +15,7 @@ type Address struct {
 	// Base is the URL without a slash at the end.
 	Base string
 	// Loopback is true if the instance is on this machine, as far as its address
-	// tells.
+	// says.
 	Loopback bool
 	// server serves the instance if it is a handler of this process.
 	server *http.Server

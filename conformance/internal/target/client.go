@@ -1,6 +1,6 @@
 // Package target is the way to the instance that is verified: where it is, how
 // requests get there and answers back, how often it may be asked, and what it
-// tells of itself.
+// says of itself.
 package target
 
 import (
@@ -125,7 +125,7 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 
 	sending := ctx
 	if !r.IsSafe() {
-		// It may be done though nobody waits for the answer, which alone tells what
+		// It may be done though nobody waits for the answer, which alone says what
 		// there is to remove.
 		sending = context.WithoutCancel(ctx)
 		c.wrote.Store(true)

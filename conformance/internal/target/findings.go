@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Findings are what a target tells of itself. What it does not tell is empty.
+// Findings are what a target says of itself. What it does not say is empty.
 type Findings struct {
 	Mock    string // version of the mock, if the target is one
 	Version string
@@ -40,7 +40,7 @@ const (
 	OpenSource Edition = "open-source"
 )
 
-// mockHeader is how a mock tells that it is one, and of what version.
+// mockHeader is how a mock says that it is one, and of what version.
 const mockHeader = "Unleash-Mock"
 
 // Reach finds out whether the target speaks HTTP at all, and whether it is a mock.
@@ -198,8 +198,8 @@ func (l *look) personalLimit(ctx context.Context) error {
 	return nil
 }
 
-// Limit is a number that the target tells its admin UI of how much it allows, 0
-// if it tells none.
+// Limit is how much the target tells its admin UI that it allows, 0 if it does not
+// say.
 func (f *Findings) Limit(name string) int {
 	value, _ := jsonvalue.At(f.Config, "/resourceLimits/"+name)
 	number, _ := strconv.Atoi(jsonvalue.Text(value))

@@ -66,7 +66,7 @@ func (c *Client) Fresh(ctx context.Context, r Request) error {
 	return sleep(ctx, pause)
 }
 
-// margin is added to whole seconds that a server tells, because its window may
+// margin is added to whole seconds that a server names, because its window may
 // begin a little after its clock's reading.
 const margin = 20 * time.Millisecond
 

@@ -34,8 +34,8 @@ func NewServer(mock http.Handler, bend Step) http.Handler { return &server{mock:
 // Steps change either; the first that needs the answer sends the request.
 type Exchange struct {
 	mock http.Handler
-	// operation is what the client addressed, nil for none of the contract;
-	// params are its path parameters.
+	// Operation is what the client addressed, nil for what the contract does not have;
+	// Params are its path parameters.
 	Operation *spec.Operation
 	Params    []string
 	Request   *http.Request
@@ -47,8 +47,8 @@ type Exchange struct {
 	Header http.Header
 	Body   []byte
 
-	// keepTag leaves the entity tag as the bend made it; fresh decides in the
-	// place of the tag whether the client's copy will do.
+	// KeepTag leaves the entity tag as the bend made it; Fresh decides instead of the
+	// tag whether the client's copy will do.
 	KeepTag bool
 	Fresh   func(tag string) bool
 }

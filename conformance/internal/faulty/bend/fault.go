@@ -13,8 +13,8 @@ type Fault struct {
 	ID string
 	// Name says in a line what the server does wrong.
 	Name string
-	// Operation is the operationId of what breaks the contract; empty for a path
-	// or a method that is none of the contract's.
+	// Operation is the operationId of what breaks the contract; empty for a path or a
+	// method that the contract does not have.
 	Operation string
 	// Standing is how well the rule is known that the fault breaks.
 	Standing spec.Standing

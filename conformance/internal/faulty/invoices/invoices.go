@@ -10,7 +10,6 @@ import (
 
 // Faults are about invoices.
 func Faults() []bend.Fault {
-	const line = "/invoices/*/mainLines/*"
 	return []bend.Fault{
 		{ID: "invoice-url-no-uri", Name: "the address of an invoice is none", Operation: "getInvoices", Standing: spec.Documented, Bend: bend.OK(bend.Set("/*/invoiceURL", `"no address"`))},
 		{ID: "details-bare", Name: "the detailed invoices are not wrapped", Operation: "getDetailedInvoices", Standing: spec.Documented,

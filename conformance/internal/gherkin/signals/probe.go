@@ -28,7 +28,7 @@ func probe(ctx context.Context, s *gherkin.Setup) error {
 	return nil
 }
 
-// callLimit calls an endpoint of its own, twice if the target tells no limit.
+// callLimit calls an endpoint of its own, twice if the target names no limit.
 func callLimit(ctx context.Context, s *gherkin.Setup) (limit int, lifted bool, err error) {
 	const documented = 1
 	endpoint, err := signalendpoints.Make(ctx, s)
