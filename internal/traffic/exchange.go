@@ -16,8 +16,11 @@ type Exchange struct {
 	ID       int64
 	Started  time.Time
 	Duration time.Duration
-	Method   string
-	Host     string
+	// Proto is the version of HTTP, such as HTTP/1.0; empty for HTTP/1.1.
+	Proto  string
+	Method string
+	// Host is what was asked; the server's address if the client named none.
+	Host string
 	// Path and Query are as they were sent, without a base path.
 	Path, Query string
 	// Operation is the operationId; empty if the contract has none.
@@ -43,6 +46,9 @@ type Message struct {
 	// Size is the body's length in bytes, also of one that Body does not have, or not
 	// all of; -1 if nobody knows.
 	Size int64
+	// Wire is how many bytes of a content encoding the body came in; 0 if it had none, or
+	// nobody knows.
+	Wire int64
 	// Cut is true if Body is only the beginning.
 	Cut bool
 	// Unread is what to show in the place of a body that cannot be read.

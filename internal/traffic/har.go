@@ -1,6 +1,8 @@
 package traffic
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,7 +35,7 @@ func (x *Exchange) entry() *har.Entry {
 		Response: &har.Response{
 			Status:      int64(x.Status),
 			StatusText:  http.StatusText(x.Status),
-			HTTPVersion: "HTTP/1.1",
+			HTTPVersion: x.proto(),
 			Cookies:     []*har.Cookie{},
 			Headers:     pairs(x.Response.Header),
 			RedirectURL: x.Response.Header.Get("Location"),
@@ -47,16 +49,18 @@ func (x *Exchange) entry() *har.Entry {
 	}
 }
 
+func (x *Exchange) proto() string { return cmp.Or(x.Proto, "HTTP/1.1") }
+
 func (x *Exchange) request() *har.Request {
 	request := &har.Request{
 		Method:      x.Method,
 		URL:         "http://" + x.Host + x.Target(),
-		HTTPVersion: "HTTP/1.1",
+		HTTPVersion: x.proto(),
 		Cookies:     []*har.Cookie{},
 		Headers:     pairs(x.Request.Header),
 		QueryString: parameters(x.Query),
 		HeadersSize: -1,
-		BodySize:    max(x.Request.Size, 0),
+		BodySize:    max(cmp.Or(x.Request.Wire, x.Request.Size), 0),
 	}
 	if len(x.Request.Body) > 0 {
 		request.PostData = &har.PostData{
@@ -83,10 +87,14 @@ func (x *Exchange) comments() []string {
 }
 
 func (m *Message) comment() string {
-	if m.Cut {
-		return cutComment
+	var out []string
+	if m.Wire > 0 {
+		out = append(out, fmt.Sprintf("sent as %d bytes of %s", m.Wire, m.Header.Get("Content-Encoding")))
 	}
-	return ""
+	if m.Cut {
+		out = append(out, cutComment)
+	}
+	return strings.Join(out, "; ")
 }
 
 func pairs(header http.Header) []*har.NameValuePair {

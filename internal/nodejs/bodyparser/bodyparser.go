@@ -22,6 +22,8 @@ type Body struct {
 	// Text is the value as JSON in UTF-8; nil if nothing was read. With an error it
 	// is what was read.
 	Text []byte
+	// Sent is what was read, without its content encoding; nil for nothing.
+	Sent []byte
 }
 
 // Error is the refusal of a body, as the body parser words it.
@@ -58,13 +60,15 @@ func ReadUpTo(r *http.Request, limit int) (Body, *Error) {
 		return none, nil
 	}
 	if kind == mediaTypeForm {
-		return readForm(string(text))
+		form, problem := readForm(string(text))
+		form.Sent = text
+		return form, problem
 	}
 	value, err := v8json.Parse(text)
 	if err != nil {
-		return Body{Value: none.Value, Text: text}, &Error{http.StatusBadRequest, err.Error()}
+		return Body{Value: none.Value, Text: text, Sent: text}, &Error{http.StatusBadRequest, err.Error()}
 	}
-	return Body{Value: value, Text: text}, nil
+	return Body{Value: value, Text: text, Sent: text}, nil
 }
 
 // hasBody reports what the headers say; a Content-Length of 0 is a body too.

@@ -20,6 +20,7 @@ type wireMessage struct {
 	Headers   []wireHeader `json:"headers"`
 	Body      string       `json:"body"`
 	Size      int64        `json:"size"`
+	Wire      int64        `json:"wireSize,omitempty"`
 	Truncated bool         `json:"truncated"`
 }
 
@@ -116,7 +117,7 @@ func wholes(entries []traffic.Exchange) []wireExchange {
 }
 
 func message(m traffic.Message) *wireMessage {
-	out := &wireMessage{Headers: []wireHeader{}, Body: string(m.Body), Size: m.Size, Truncated: m.Cut}
+	out := &wireMessage{Headers: []wireHeader{}, Body: string(m.Body), Size: m.Size, Wire: max(m.Wire, 0), Truncated: m.Cut}
 	for _, line := range traffic.Lines(m.Header) {
 		out.Headers = append(out.Headers, wireHeader(line))
 	}

@@ -36,6 +36,8 @@ type record struct {
 	caller                    string
 	rule                      string
 	requestSize, responseSize int64
+	proto                     string // of a constant
+	requestWire               int64
 	requestCut                bool
 	responseCut               bool
 	violations                []traffic.Violation
@@ -53,8 +55,12 @@ func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.operation, r.status = x.Operation, x.Status
 	r.caller, r.rule = x.Caller, x.Rule
 	r.violations = clipped(x.Violations)
+	r.proto = x.Proto
 	sent, came := &x.Request, &x.Response
 	r.requestSize, r.responseSize = max(sent.Size, int64(len(sent.Body))), max(came.Size, int64(len(came.Body)))
+	if r.requestWire = sent.Wire; sent.Wire > 0 {
+		r.requestSize = int64(len(sent.Body))
+	}
 	r.requestCut, r.responseCut = len(sent.Body) > MaxBody, len(came.Body) > MaxBody
 	if r.text == nil {
 		r.text = make([]byte, 0, headerGuess+min(len(sent.Body), MaxBody)+min(len(came.Body), MaxBody))
@@ -89,6 +95,7 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 		ID:         r.id,
 		Started:    r.start,
 		Duration:   r.duration,
+		Proto:      r.proto,
 		Method:     string(r.part(partMethod)),
 		Host:       string(r.part(partHost)),
 		Path:       string(r.part(partPath)),
@@ -97,7 +104,7 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 		Status:     r.status,
 		Caller:     r.caller,
 		Rule:       r.rule,
-		Request:    traffic.Message{Header: readHeader(r.part(partRequestHeader)), Body: r.part(partRequestBody), Size: r.requestSize, Cut: r.requestCut},
+		Request:    traffic.Message{Header: readHeader(r.part(partRequestHeader)), Body: r.part(partRequestBody), Size: r.requestSize, Wire: r.requestWire, Cut: r.requestCut},
 		Response:   traffic.Message{Header: readHeader(r.part(partResponseHeader)), Body: r.part(partResponseBody), Size: r.responseSize, Cut: r.responseCut},
 		Violations: r.violations,
 	}
