@@ -61,9 +61,6 @@ func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
 		return usageError("--older-than must not be less than 0")
 	}
 	swept, left, err := conformance.Sweep(ctx, options, conformance.SweepOptions{Run: flags.run, OlderThan: flags.olderThan, DryRun: flags.dryRun})
-	if err != nil {
-		return suiteError(err)
-	}
 	done := "removed"
 	if flags.dryRun {
 		done = "would remove"
@@ -73,6 +70,9 @@ func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
 	}
 	for _, item := range left {
 		fmt.Fprintln(p.stdout, "could not remove", visible.Line(fmt.Sprintf("%s %s (%s): %s", item.Kind, item.Name, item.Path, item.Reason)))
+	}
+	if err != nil {
+		return suiteError(err)
 	}
 	if len(swept)+len(left) == 0 {
 		fmt.Fprintln(p.stdout, "nothing is left of earlier runs")

@@ -3,6 +3,7 @@ package gherkin_test
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -85,6 +87,35 @@ func TestWhatWritesIsTagged(t *testing.T) {
 		if writes && !sc.Has("@writes") {
 			t.Errorf("%s writes and is not tagged so", sc.ID)
 		}
+	}
+}
+
+// TestNoScenarioChangesWhatOthersMayHave looks at ids and names that stand in the
+// features themselves, for which nobody vouches.
+func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
+	t.Parallel()
+	request := regexp.MustCompile(`^I (?:repeat |send )?([A-Z]+) "([^"?]*)`)
+	found := 0
+	for _, sc := range loadFeatures(t) {
+		for _, step := range sc.Steps {
+			m := request.FindStringSubmatch(step.Text)
+			if m == nil || (target.Request{Method: m[1]}).IsSafe() {
+				continue
+			}
+			for segment := range strings.SplitSeq(target.Canonical(m[2]), "/") {
+				if id, err := strconv.ParseInt(segment, 10, 64); err == nil && id > 0 && id < 2147483600 {
+					t.Errorf("%s:%d: somebody may have the id %s", sc.File, step.Line, segment)
+				}
+			}
+			if name, called := strings.CutPrefix(target.Canonical(m[2]), signalendpoints.CallPath+"/"); called {
+				if found++; !strings.HasPrefix(name, ledger.NamePrefix) && !strings.HasPrefix(name, "<") {
+					t.Errorf("%s:%d: somebody may have the name %s", sc.File, step.Line, name)
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no scenario calls anything")
 	}
 }
 

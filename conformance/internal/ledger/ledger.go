@@ -6,6 +6,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -162,7 +163,11 @@ func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err err
 			continue
 		}
 		all, x, problem := kind.listed(ctx, l.Client, target.Authorized(admin))
-		if problem != nil && (x == nil || x.Status != http.StatusNotFound) && err == nil {
+		switch {
+		case problem == nil, err != nil, x != nil && x.Status == http.StatusNotFound:
+		case x != nil:
+			err = errors.New(l.Redact.Text(problem.Error()))
+		default:
 			err = problem
 		}
 		for _, t := range all {
