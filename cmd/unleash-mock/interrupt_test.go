@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,16 +61,34 @@ func (c *creating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.mu.Lock()
 	c.count++
-	now := c.count == 20
+	now, during := c.count == 20, c.during
 	c.mu.Unlock()
 	if now {
-		c.during()
+		during()
 	}
+}
+
+// running is a program that says when it has started.
+type running struct {
+	*exec.Cmd
+	started chan struct{}
+}
+
+func (r *running) Start() error {
+	defer close(r.started)
+	return r.Cmd.Start()
+}
+
+func (r *running) Run() error {
+	if err := r.Start(); err != nil {
+		return err
+	}
+	return r.Wait()
 }
 
 // startProgram starts the program on a target whose middle of a run is told to
 // during.
-func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) (url string, program *exec.Cmd, stderr *output) {
+func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) (url string, program *running, stderr *output) {
 	t.Helper()
 	mock, err := mockserver.New(mockserver.WithLimits(mockserver.Limits{}))
 	if err != nil {
@@ -78,11 +97,16 @@ func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) 
 	target := &creating{mock: mock}
 	server := httptest.NewServer(target)
 	t.Cleanup(server.Close)
-	program = exec.CommandContext(t.Context(), os.Args[0], append(args, "--target", server.URL)...)
+	program = &running{exec.CommandContext(t.Context(), os.Args[0], append(args, "--target", server.URL)...), make(chan struct{})}
 	program.Env = append(os.Environ(), asProgram+"=1")
 	stderr = newOutput()
 	program.Stderr = stderr
-	target.during = func() { during(program) }
+	target.mu.Lock()
+	defer target.mu.Unlock()
+	target.during = func() {
+		<-program.started
+		during(program.Cmd)
+	}
 	return server.URL, program, stderr
 }
 
@@ -94,6 +118,9 @@ func TestEveryWayToEndCleansUp(t *testing.T) {
 	for _, end := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(end.String(), func(t *testing.T) {
 			t.Parallel()
+			if signal.Ignored(end) {
+				t.Skip("ignored here, as nohup wants it, and so by the program")
+			}
 			url, program, stderr := startProgram(t, func(program *exec.Cmd) { _ = program.Process.Signal(end) },
 				"verify", "--concurrency", "4", "--tags", "@writes and @enterprise")
 			_ = program.Run() // the exit code is looked at
@@ -137,7 +164,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	free := make(chan struct{})
 	url, program, stderr := startProgram(t, func(program *exec.Cmd) {
-		_ = program.Process.Signal(syscall.SIGHUP)
+		_ = program.Process.Signal(syscall.SIGTERM)
 		<-free
 	}, "verify", "--concurrency", "2", "--timeout", "5m", "--tags", "@writes and @enterprise")
 	if err := program.Start(); err != nil {
