@@ -40,7 +40,7 @@ sed -i "s#^\t\taccounts\.Resource(),#&\n\t\tnotes.Resource(),#; s#^import (#&\n\
     conformance/internal/gherkin/resources/resources.go
 
 echo "--- the tests of the contract and of the mock"
-go test -vet=off -short ./spec/... ./mockserver/...
+go test -vet=off ./spec/... ./mockserver/...
 
 echo "--- its scenarios, on the mock"
 go build -o "$copy/unleash-mock" ./cmd/unleash-mock

@@ -1,0 +1,326 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+)
+
+// planter fills an empty store from a seed or snapshot, and collects what is wrong
+// with it.
+type planter struct {
+	engine   *Engine
+	tx       *Tx
+	now      time.Time
+	relaxed  bool // a snapshot: rows may refer to what is gone
+	known    map[string]map[int64]bool
+	problems Problems
+}
+
+func (p *planter) complain(path []string, format string, args ...any) {
+	p.problems = append(p.problems, Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
+}
+
+// Plant returns a store that holds a seed, at a time. The error is of type
+// Problems. Ids go on after the highest of the seed.
+func (e *Engine) Plant(seed *v8json.Object, now time.Time) (*Store, error) {
+	return e.fill(seed, now, false)
+}
+
+// Restore returns a store that holds a snapshot. The error is of type Problems.
+func (e *Engine) Restore(snapshot *v8json.Object, now time.Time) (*Store, error) {
+	version, _ := snapshot.Get(keyVersion)
+	number, _ := version.(float64)
+	if number < 1 || number > SnapshotVersion || number != float64(int(number)) {
+		return nil, Problems{{Path: []string{keyVersion}, Message: fmt.Sprintf("%v is not a version that is known: 1 to %d", version, SnapshotVersion)}}
+	}
+	for from := int(number); from < SnapshotVersion; from++ {
+		for _, upgrade := range e.upgrades {
+			upgrade(snapshot, from)
+		}
+	}
+	return e.fill(snapshot, now, true)
+}
+
+func (e *Engine) fill(source *v8json.Object, now time.Time, isSnapshot bool) (*Store, error) {
+	store := e.NewStore()
+	return store, store.fill(source, now, isSnapshot)
+}
+
+// Add plants further rows in the form of a seed, at a time. Without an id a row gets the
+// next one. The error is of type Problems; then nothing is added.
+func (s *Store) Add(rows *v8json.Object, now time.Time) error { return s.fill(rows, now, false) }
+
+func (s *Store) fill(source *v8json.Object, now time.Time, isSnapshot bool) error {
+	e := s.engine
+	tx := s.Begin(&Request{Now: now})
+	tx.silent = true
+	defer tx.Abort()
+	p := &planter{engine: e, tx: tx, now: stamp(now), relaxed: isSnapshot, known: map[string]map[int64]bool{}}
+	p.names(source, isSnapshot)
+	for _, table := range e.numbered {
+		if !isSection(table) { // whose keys begin with their parents'
+			p.know(table)
+		}
+	}
+	for _, table := range e.tables {
+		if isSection(table) {
+			p.rows(table, source, nil, table.name(), nil)
+		}
+	}
+	for _, value := range e.values {
+		p.setValue(value, source)
+	}
+	if isSnapshot {
+		p.sequences(source)
+		p.events(source, s)
+	}
+	if len(p.problems) > 0 {
+		return p.problems
+	}
+	tx.Commit()
+	return nil
+}
+
+// names complains about what is neither a table nor a value.
+func (p *planter) names(source *v8json.Object, isSnapshot bool) {
+	for _, name := range source.Keys() {
+		if !p.engine.isSection(name) && !(isSnapshot && slices.Contains([]string{keyVersion, keyEvents, keySequences}, name)) {
+			p.unknown(nil, name)
+		}
+	}
+}
+
+// know takes in the ids that a table has already.
+func (p *planter) know(table AnyTable) {
+	ids := map[int64]bool{}
+	for _, row := range table.rowsUnder(p.tx, nil) {
+		ids[*table.idOf(row)] = true
+	}
+	p.known[table.name()] = ids
+}
+
+// rows plants a list of rows, which stands in source under a name.
+func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, name string, parent any) {
+	value, has := source.Get(name)
+	if !has || value == nil {
+		return
+	}
+	at := append(slices.Clip(path), name)
+	list, is := p.want(value, "array", at).([]any)
+	if !is {
+		return
+	}
+	for i, element := range list {
+		p.row(table, element, append(slices.Clip(at), strconv.Itoa(i)), i, parent)
+	}
+}
+
+// row plants a row and what is nested in it.
+func (p *planter) row(table AnyTable, value any, path []string, number int, parent any) {
+	row, source := p.one(table, value, path, number, parent)
+	if row == nil {
+		return
+	}
+	for _, child := range p.engine.nestedIn(table) {
+		_, list := child.parent()
+		p.rows(child, source, path, list, row)
+	}
+}
+
+// one plants a row without what is nested in it, and returns it and its source; nil if
+// it cannot be planted. A text stands for a row that has nothing but a secret.
+func (p *planter) one(table AnyTable, value any, path []string, number int, parent any) (planted any, source *v8json.Object) {
+	if text, is := value.(string); is && table.secretOf(table.fresh(p.now)) != nil {
+		short := v8json.NewObject()
+		short.Set(secretName, text)
+		value = short
+	}
+	source, is := p.want(value, "object", path).(*v8json.Object)
+	if !is {
+		return nil, nil
+	}
+	before := len(p.problems)
+	row := table.fresh(p.now)
+	if parent != nil {
+		table.codec().adopt(row, parent)
+	}
+	if id := table.idOf(row); id != nil {
+		if _, has := source.Get("id"); !has && parent == nil && p.tx.sequence(table.name()).Last <= int64(number) {
+			*id = int64(number) + 1
+		}
+	}
+	p.columns(table, source, path)
+	table.codec().read(p, row, source, path, parent != nil)
+	if len(p.problems) > before {
+		return nil, nil
+	}
+	if id := table.idOf(row); id != nil {
+		ids := p.known[table.name()]
+		if ids == nil {
+			ids = map[int64]bool{}
+			p.known[table.name()] = ids
+		}
+		if ids[*id] {
+			p.complain(append(slices.Clip(path), "id"), "the %s id %d is used twice", table.singular(), *id)
+			return nil, nil
+		}
+		ids[*id] = *id != 0
+	}
+	if field, complaint := table.plant(p.tx, row); complaint != "" {
+		if field != "" {
+			path = append(slices.Clip(path), field)
+		}
+		p.complain(path, "%s", complaint)
+		return nil, nil
+	}
+	return row, source
+}
+
+// columns complains about what is neither a column of a table nor a list that is
+// nested in it.
+func (p *planter) columns(table AnyTable, source *v8json.Object, path []string) {
+	for _, name := range source.Keys() {
+		if slices.Contains(table.codec().names, name) || slices.ContainsFunc(p.engine.nestedIn(table), func(child AnyTable) bool {
+			_, list := child.parent()
+			return list == name
+		}) {
+			continue
+		}
+		p.unknown(path, name)
+	}
+}
+
+func (p *planter) setValue(value *Value, source *v8json.Object) {
+	content, has := source.Get(value.Name)
+	if !has || content == nil {
+		return
+	}
+	if content = p.want(content, value.kind(), []string{value.Name}); content != nil {
+		value.Set(p.tx, v8json.Stringify(nil, content))
+	}
+}
+
+// sequences reads the last ids, which no row may exceed.
+func (p *planter) sequences(source *v8json.Object) {
+	value, _ := source.Get(keySequences)
+	object, is := p.want(value, "object", []string{keySequences}).(*v8json.Object)
+	if !is {
+		return
+	}
+	for _, table := range p.engine.numbered {
+		path := []string{keySequences, table.name()}
+		given, has := object.Get(table.name())
+		if !has {
+			continue // written before there was such a table
+		}
+		number, is := p.want(given, "integer", path).(float64)
+		if !is {
+			continue
+		}
+		current := p.tx.sequence(table.name())
+		switch {
+		case int64(number) < current.Last:
+			p.complain(path, "%s %d is beyond the last id, %d", table.singular(), current.Last, int64(number))
+		case number > maxID:
+			p.complain(path, "%v is beyond the highest id, %d", number, maxID)
+		}
+		current.Last = int64(number)
+		p.tx.putSequence(current)
+	}
+}
+
+// events reads the events into the log of the store.
+func (p *planter) events(source *v8json.Object, store *Store) {
+	value, _ := source.Get(keyEvents)
+	list, is := p.want(value, "array", []string{keyEvents}).([]any)
+	if !is {
+		return
+	}
+	var events []*Event
+	previous := int64(0)
+	for i, element := range list {
+		path := []string{keyEvents, strconv.Itoa(i)}
+		event := p.event(element, path)
+		if event == nil {
+			continue
+		}
+		if event.ID <= previous {
+			p.complain(append(path, "id"), "the event id %d does not follow %d", event.ID, previous)
+		}
+		previous = event.ID
+		events = append(events, event)
+	}
+	store.events.add(events)
+	sequences, _ := source.Get(keySequences)
+	if object, is := sequences.(*v8json.Object); is {
+		given, _ := object.Get(keyEvents)
+		number, _ := given.(float64)
+		if int64(number) < previous {
+			p.complain([]string{keySequences, keyEvents}, "event %d is beyond the last id, %d", previous, int64(number))
+		}
+		store.events.last = int64(number)
+	}
+}
+
+// eventForm is an event as a snapshot writes it, its change aside.
+type eventForm struct {
+	ID        int64     `json:"id" state:",required"`
+	Type      string    `json:"type" state:",required"`
+	CreatedAt time.Time `json:"createdAt" state:",required"`
+	CreatedBy Actor     `json:"createdBy" state:",required"`
+}
+
+var eventCodec = newCodec[eventForm]()
+
+func (p *planter) event(value any, path []string) *Event {
+	source, is := p.want(value, "object", path).(*v8json.Object)
+	if !is {
+		return nil
+	}
+	before := len(p.problems)
+	form := eventForm{}
+	eventCodec.read(p, &form, source, path, false)
+	event := &Event{ID: form.ID, Type: form.Type, CreatedAt: form.CreatedAt, CreatedBy: form.CreatedBy}
+	for _, name := range source.Keys() {
+		if slices.Contains(eventCodec.names, name) {
+			continue
+		}
+		at := append(slices.Clip(path), name)
+		event.table = p.engine.tableOf(name)
+		content, _ := source.Get(name)
+		change, is := p.want(content, "object", at).(*v8json.Object)
+		if event.table == nil || !is {
+			p.unknown(path, name)
+			return nil
+		}
+		event.Before, event.After = p.side(event.table, change, "before", at), p.side(event.table, change, "after", at)
+	}
+	if event.table == nil && len(p.problems) == before {
+		p.complain(path, "it says nothing of what was changed")
+	}
+	if len(p.problems) > before {
+		return nil
+	}
+	return event
+}
+
+// side reads a row as it was before or after a change; nil for none.
+func (p *planter) side(table AnyTable, change *v8json.Object, name string, path []string) any {
+	value, has := change.Get(name)
+	if !has {
+		return nil
+	}
+	at := append(slices.Clip(path), name)
+	source, is := p.want(value, "object", at).(*v8json.Object)
+	if !is {
+		return nil
+	}
+	row := table.fresh(p.now)
+	p.columns(table, source, at)
+	table.codec().read(p, row, source, at, false)
+	return row
+}
