@@ -182,7 +182,7 @@ func TestPageShowsStateAndResets(t *testing.T) {
 func TestPageSwitchesWorkspaces(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/base/_mock/", mockserver.WithBasePath("/base"))
-	page.must(200, http.MethodGet, "/base/w/team-b/ready", "", "")
+	page.must(200, http.MethodGet, "/base/w/team-b/ready", adminToken, "")
 	page.Do(chromedp.Focus("#workspace"))
 	page.Wait(`[...document.getElementById("workspace").options].some((option) => option.value === "team-b")`)
 	page.Choose("workspace", "team-b")

@@ -35,9 +35,17 @@ function announce(text, bad = false) {
   announced = setTimeout(() => { line.hidden = true; }, bad ? 12000 : 5000);
 }
 
+let asked = Promise.resolve(); // until the last dialog has told its answer
+
 // ask opens a dialog and gives the text that was typed, or null. Without a label
-// there is nothing to type.
-function ask({ title, text = "", yes, label = "", secret = false }) {
+// there is nothing to type. A dialog waits for the one before: it closes before
+// its event says so, and the event of one must not answer another.
+function ask(question) {
+  asked = asked.then(() => openDialog(question));
+  return asked;
+}
+
+function openDialog({ title, text = "", yes, label = "", secret = false }) {
   const dialog = $("ask");
   const input = $("ask-input");
   $("ask-title").textContent = title;
