@@ -257,3 +257,37 @@ func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 		t.Errorf("it told of %v", told)
 	}
 }
+
+// TestObservedBodiesAreKept: what was told of an exchange stays, though the buffers
+// that its bodies passed in are used again.
+func TestObservedBodiesAreKept(t *testing.T) {
+	t.Parallel()
+	var told observations
+	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Type", jsonType)
+		_, _ = w.Write(body)
+	}), told.observe)
+	want := map[string]bool{}
+	for i := range 100 {
+		for _, size := range []int{10, 2_000, 32 << 10, 60_000} {
+			body := `"` + strings.Repeat(fmt.Sprintf("%03d,", i), size/4) + `"`
+			want[body] = true
+			s.send(t, "POST", "/api/signal-endpoint/a", body, "Content-Type", jsonType)
+		}
+	}
+	s.end()
+	if len(told.list) != len(want) {
+		t.Fatalf("it tells of %d exchanges, want %d", len(told.list), len(want))
+	}
+	for i, x := range told.list {
+		if !want[string(x.Request.Body)] || string(x.Request.Body) != string(x.Response.Body) {
+			t.Fatalf("exchange %d: a body of %d bytes is not what passed", i, len(x.Request.Body))
+		}
+	}
+	for _, x := range s.Report().Scenarios[0].Exchanges {
+		if !want[x.Request.Body] || x.Request.Body != x.Response.Body {
+			t.Errorf("the report has a body of %d bytes that is not what passed", len(x.Request.Body))
+		}
+	}
+}
