@@ -100,7 +100,7 @@ func New(options ...Option) (*Server, error) {
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
 		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
-		Credentials: s.engine.Credentials(), Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
+		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Metrics: s.metrics, Logger: s.logger,
 	})
 	quietly(func() { s.router = s.routes() })

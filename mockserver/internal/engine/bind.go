@@ -35,7 +35,7 @@ func newBinder(t reflect.Type, operation *spec.Operation) (binder, error) {
 		if step == nil {
 			continue
 		}
-		steps = append(steps, func(into reflect.Value, input *Input) { step(at(into, f.path), input) })
+		steps = append(steps, func(into reflect.Value, input *Input) { step(reach(into, f.path), input) })
 	}
 	if err := check.finish(); err != nil {
 		return nil, err
@@ -197,6 +197,9 @@ func assignSecret(into reflect.Value, value any) {
 // parameter of the query that was sent once.
 func listAssigner(t reflect.Type, assign assigner) assigner {
 	return func(into reflect.Value, value any) {
+		if value == nil {
+			return
+		}
 		list, is := value.([]any)
 		if !is {
 			list = []any{value}

@@ -123,7 +123,7 @@ func (c *codec) size(row any) int {
 		switch {
 		case value.Kind() == reflect.String, value.Type() == jsonType:
 			texts += value.Len()
-		case value.Kind() == reflect.Slice:
+		case value.Kind() == reflect.Slice, value.Kind() == reflect.Map:
 			elements += value.Len()
 		}
 	}
@@ -252,6 +252,8 @@ func (p *planter) value(into reflect.Value, value any, col *column, path []strin
 		}
 	case reflect.Slice:
 		p.list(into, value, col, path)
+	case reflect.Map:
+		p.entries(into, value, col, path)
 	case reflect.Struct:
 		p.object(into, value, path)
 	default:
@@ -329,6 +331,22 @@ func (p *planter) list(into reflect.Value, value any, col *column, path []string
 	out := reflect.MakeSlice(into.Type(), len(list), len(list))
 	for i, element := range list {
 		p.value(out.Index(i), element, col, append(slices.Clip(path), strconv.Itoa(i)))
+	}
+	into.Set(out)
+}
+
+// entries reads a map, whose keys are texts.
+func (p *planter) entries(into reflect.Value, value any, col *column, path []string) {
+	source, is := p.want(value, "object", path).(*v8json.Object)
+	if !is {
+		return
+	}
+	out := reflect.MakeMapWithSize(into.Type(), len(source.Keys()))
+	for _, name := range source.Keys() {
+		inner, _ := source.Get(name)
+		element := reflect.New(into.Type().Elem()).Elem()
+		p.value(element, inner, col, append(slices.Clip(path), name))
+		out.SetMapIndex(reflect.ValueOf(name), element)
 	}
 	into.Set(out)
 }

@@ -135,7 +135,7 @@ func structEncoder(t reflect.Type, shape *spec.Shape) encoder {
 		for i := range members {
 			m := &members[i]
 			value := at(v, m.path)
-			if m.omitZero && isAbsent(value) {
+			if !value.IsValid() || m.omitZero && isAbsent(value) {
 				continue
 			}
 			if !empty {

@@ -257,7 +257,14 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 		Name: "orphans", Singular: "orphan", ID: func(p *pin) *int64 { return &p.ID },
 		Parent: &engine.Parent[pin]{Table: "nothing", Key: func(*pin) engine.Key { return nil }},
 	})
+	namesake := engine.NewTable(engine.Definition[pin]{Name: "pins", Singular: "note", ID: func(p *pin) *int64 { return &p.ID }})
+	owner := func(*engine.View, string) string { return "" }
 	for want, change := range map[string]func(*engine.Resource){
+		"tables notes and pins both call a row a note": func(r *engine.Resource) { r.Tables = append(r.Tables, namesake) },
+		"another resource knows the project of {id}": func(r *engine.Resource) {
+			r.Owners = map[string]engine.Owner{"id": owner}
+			r.Tables, r.Operations = nil, nil
+		},
 		"operation getNote has no handler":                                     func(r *engine.Resource) { delete(r.Operations, "getNote") },
 		"handler getWeather has no operation in the document":                  func(r *engine.Resource) { r.Operations["getWeather"] = r.Operations["getNote"] },
 		"there are two tables notes":                                           func(r *engine.Resource) { r.Tables = append(r.Tables, notes) },
@@ -266,9 +273,93 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 	} {
 		resource := notesResource()
 		change(&resource)
-		if _, err := engine.New(contractOf(t, notesContract), resource); err == nil || !strings.Contains(err.Error(), want) {
+		owning := engine.Resource{Name: "owning", Owners: map[string]engine.Owner{"id": owner}}
+		if _, err := engine.New(contractOf(t, notesContract), owning, resource); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// TestProjectsHaveAnOwner: what the contract asks for the project of, a resource knows.
+func TestProjectsHaveAnOwner(t *testing.T) {
+	t.Parallel()
+	owned := strings.Replace(notesContract, "{operationId: getNote, security: []", "{operationId: getNote, security: [{apiKey: []}], x-unleash-permission: [UPDATE_FEATURE], x-unleash-project: {of: id}", 1)
+	owned += "  securitySchemes: {apiKey: {type: apiKey, in: header, name: Authorization, x-unleash-token: admin}}\n"
+	contract := contractOf(t, owned)
+	if _, err := engine.New(contract, notesResource()); err == nil || !strings.Contains(err.Error(), "operation getNote asks for the project of {id}, which no resource knows") {
+		t.Errorf("the error is %v", err)
+	}
+	resource := notesResource()
+	resource.Owners = map[string]engine.Owner{"id": func(view *engine.View, id string) string {
+		if row, err := notes.Find(view, engine.ParseID(id)); err == nil {
+			return row.Title
+		}
+		return ""
+	}}
+	e, err := engine.New(contract, resource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := e.NewStore()
+	if _, err := e.Plans().Run("createNote", store, asAnn(), titled("default"), nil, accept); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"1": "default", "2": ""} {
+		if got := e.Owner("id")(store.View(nil), id); got != want {
+			t.Errorf("note %s is in project %q, want %q", id, got, want)
+		}
+	}
+}
+
+type box struct {
+	ID     int64             `json:"id"`
+	Labels map[string]string `json:"labels,omitzero"`
+	Counts map[string][]int  `json:"counts"`
+}
+
+func TestRowsHoldMaps(t *testing.T) {
+	t.Parallel()
+	boxes := engine.NewTable(engine.Definition[box]{Name: "boxes", Singular: "box", ID: func(b *box) *int64 { return &b.ID }})
+	e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, boxes) })
+	const rows = `[{"id":1,"counts":{}},{"id":2,"labels":{"a":"1","b":"2"},"counts":{"x":[1,2],"y":[]}}]`
+	seed, err := v8json.ParseOrdered([]byte(`{"boxes":` + rows + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := e.Plant(seed.(*v8json.Object), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if snapshot := string(store.Snapshot(nil)); !strings.Contains(snapshot, `"boxes":`+rows) {
+		t.Errorf("the snapshot is %s", snapshot)
+	}
+	for _, bad := range []string{"\x00", "\xed\xa0\x80"} {
+		tx := store.Begin(asAnn())
+		if err := boxes.Insert(tx, &box{Labels: map[string]string{"a": bad}}); err == nil {
+			t.Errorf("%q was stored, and Postgres would not", bad)
+		}
+		tx.Abort()
+	}
+}
+
+type optionalNote struct {
+	*note
+}
+
+// TestAnswersWithoutAnEmbeddedRow leave its fields out.
+func TestAnswersWithoutAnEmbeddedRow(t *testing.T) {
+	t.Parallel()
+	type wrapped struct {
+		Notes []optionalNote `json:"notes"`
+	}
+	e := notesEngine(t, func(r *engine.Resource) {
+		r.Operations["getNotes"] = engine.Read(func(*engine.View, struct{}) (engine.Answer[wrapped], error) {
+			return engine.OK(wrapped{[]optionalNote{{&note{ID: 1, CreatedAt: now}}, {}}})
+		})
+	})
+	result, err := e.Plans().Run("getNotes", e.NewStore(), asAnn(), &engine.Input{}, nil, accept)
+	if want := `{"notes":[{"id":1,"title":"","createdAt":"2026-01-02T03:04:05.000Z"},{}]}`; err != nil || string(result.Body) != want {
+		t.Errorf("%s, %v", result.Body, err)
 	}
 }
 
@@ -418,6 +509,9 @@ func TestInputsAreBoundByName(t *testing.T) {
 	}
 	// Where nobody checks, what does not fit is left out.
 	if err := run("here", `{"on":"yes","score":[],"list":{"n":1}}`, nil); err != nil || got.On.Value || got.Score != 0 {
+		t.Errorf("%v, %+v", err, got)
+	}
+	if err := run("here", `{"list":null}`, nil); err != nil || got.List != nil {
 		t.Errorf("%v, %+v", err, got)
 	}
 	var refused *apierror.Error

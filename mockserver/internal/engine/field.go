@@ -54,11 +54,14 @@ func elem(t reflect.Type) reflect.Type {
 	return t
 }
 
-// at returns the value of a field of a struct; the structs embedded on the way are
-// there.
+// at returns the value of a field of a struct; the zero Value if a struct embedded on
+// the way is nil.
 func at(v reflect.Value, path []int) reflect.Value {
 	for _, i := range path {
 		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Value{}
+			}
 			v = v.Elem()
 		}
 		v = v.Field(i)

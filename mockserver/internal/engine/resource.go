@@ -30,6 +30,9 @@ type Resource struct {
 	Operations Operations
 	// Credentials are the kinds of tokens that the resource knows.
 	Credentials []Credential
+	// Owners find the project of what a parameter of the path names, where the contract
+	// says x-unleash-project: {of: parameter}; empty for what is in none.
+	Owners map[string]Owner
 	// Limits are how often clients may call.
 	Limits []Limit
 	// Bounds are how much its tables may hold.
@@ -49,6 +52,10 @@ type Resource struct {
 
 // Operations are operations by operationId.
 type Operations map[string]Operation
+
+// Owner returns the project that a permission is needed in, by the value of a parameter
+// of the path.
+type Owner func(view *View, value string) (project string)
 
 // Credential is a kind of tokens.
 type Credential struct {
@@ -104,6 +111,7 @@ type Engine struct {
 	children   map[string][]AnyTable
 	values     []*Value
 	bounds     map[string]Bound
+	owners     map[string]Owner
 	listeners  []func(*Tx, *Event)
 	upgrades   []func(*v8json.Object, int)
 	schema     *memdb.DBSchema
@@ -114,7 +122,7 @@ type Engine struct {
 // the resources lack, and what does not fit between tables.
 func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 	e := &Engine{
-		contract: contract, operations: Operations{}, children: map[string][]AnyTable{}, bounds: map[string]Bound{}, resources: resources,
+		contract: contract, operations: Operations{}, children: map[string][]AnyTable{}, bounds: map[string]Bound{}, owners: map[string]Owner{}, resources: resources,
 		schema: &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
 			sequences:   systemTable(sequences, func(s *sequence) Key { return Text(s.Table) }),
 			valuesTable: valuesSchema(),
@@ -127,6 +135,11 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 	for table := range e.bounds {
 		if e.table(table) == nil {
 			problems = append(problems, fmt.Errorf("a bound is for table %s, which does not exist", table))
+		}
+	}
+	for _, operation := range contract.Operations() {
+		if of := operation.Project; of.In == "of" && e.owners[of.Name] == nil {
+			problems = append(problems, fmt.Errorf("operation %s asks for the project of {%s}, which no resource knows", operation.ID, of.Name))
 		}
 	}
 	ids := make([]string, 0, len(e.operations))
@@ -158,6 +171,9 @@ func (e *Engine) add(resource Resource) (problems []error) {
 		if e.schema.Tables[name] != nil {
 			fail("there are two tables %s", name)
 		}
+		if other := e.tableOf(table.singular()); other != nil && table.singular() != "" {
+			fail("tables %s and %s both call a row a %s", other.name(), name, table.singular())
+		}
 		if parent, _ := table.parent(); parent != "" {
 			if e.table(parent) == nil {
 				fail("table %s hangs on table %s, which does not exist before it", name, parent)
@@ -169,6 +185,12 @@ func (e *Engine) add(resource Resource) (problems []error) {
 		if table.idOf(table.fresh(time.Time{})) != nil {
 			e.numbered = append(e.numbered, table)
 		}
+	}
+	for parameter, owner := range resource.Owners {
+		if e.owners[parameter] != nil {
+			fail("another resource knows the project of {%s}", parameter)
+		}
+		e.owners[parameter] = owner
 	}
 	resource.checkLessons(fail)
 	for _, bound := range resource.Bounds {
@@ -192,6 +214,9 @@ func (e *Engine) Credentials() []Credential {
 	}
 	return out
 }
+
+// Owner returns what finds the project of a parameter of the path.
+func (e *Engine) Owner(parameter string) Owner { return e.owners[parameter] }
 
 // Limits are those of all resources, in their order.
 func (e *Engine) Limits() []Limit {

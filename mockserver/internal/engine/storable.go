@@ -29,6 +29,8 @@ func (c *codec) storable(row any) error {
 		switch {
 		case value.Type() == jsonType:
 			words = unstorable(value.Bytes())
+		case value.Kind() == reflect.Slice, value.Kind() == reflect.Map:
+			words = unstorable(c.fields[i].encode(nil, value))
 		case value.Kind() == reflect.String && strings.Contains(value.String(), "\x00"):
 			words = nulInText
 		}

@@ -53,8 +53,10 @@ type Options struct {
 	Keep        func(*workspace.Workspace) (*workspace.Workspace, *apierror.Error)
 	Run         Run
 	Credentials []engine.Credential
-	Limits      []engine.Limit
-	Policy      Policy
+	// Owner returns what finds the project of a parameter of the path.
+	Owner  func(parameter string) engine.Owner
+	Limits []engine.Limit
+	Policy Policy
 	// Serves reports whether the instance has a path.
 	Serves func(*spec.Path) bool
 	// ReachedAt returns the URL of the instance that a request is for.

@@ -158,7 +158,9 @@ func (x *exchange) holds(permission spec.Permission) bool {
 func (x *exchange) named(source spec.Source) string {
 	switch source.In {
 	case "path":
-		return x.params[slices.Index(x.names, source.Name)]
+		return x.pathValue(source.Name)
+	case "of":
+		return x.Owner(source.Name)(&x.view, x.pathValue(source.Name))
 	case "query":
 		text, _ := qs.Parse(rawQuery(x.request)).Get(source.Name)
 		name, _ := text.(string)
@@ -170,6 +172,9 @@ func (x *exchange) named(source spec.Source) string {
 	}
 	return ""
 }
+
+// pathValue returns the value of a parameter of the path.
+func (x *exchange) pathValue(name string) string { return x.params[slices.Index(x.names, name)] }
 
 // demandContentType is for methods that change something, body or not.
 func (x *exchange) demandContentType() *apierror.Error {
