@@ -1,0 +1,223 @@
+package mockserver
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+var updateOpen = flag.Bool("update", false, "write testdata/sequences/open.txt anew")
+
+// sequenceCase is one exchange of sequences that build on each other.
+type sequenceCase struct {
+	recordedCase
+	Sequence, OperationID, Why string
+	Step                       int
+	Capture                    map[string]string
+	Expect                     struct {
+		Status  int
+		Headers map[string]string
+		Body    json.RawMessage
+		Partial bool
+	}
+}
+
+const (
+	sequencesFile = "testdata/sequences/flags-8.2.0.json"
+	openFile      = "testdata/sequences/open.txt"
+	seedFile      = "testdata/sequences/seed.yaml"
+)
+
+// TestSequences plays the recorded sequences in order on one instance. A case whose
+// operation the contract lacks is missing; every other one must be answered as the real
+// server did, unless open.txt lists it. What is listed there must differ.
+func TestSequences(t *testing.T) {
+	t.Parallel()
+	cases := readJSON[struct{ Cases []sequenceCase }](t, sequencesFile).Cases
+	open := readOpen(t)
+	player := newPlayer(t, spec.OpenSource)
+	counts := map[string]int{}
+	var differ []string
+	for i, c := range cases {
+		if c.Sequence == "delta" && cases[i-1].Sequence != "delta" {
+			player = newPlayer(t, spec.Enterprise) // recorded on an instance of its own, with a route added
+		}
+		step := fmt.Sprintf(" of step %d", c.Step)
+		if c.OperationID != "" && spec.Default().Operation(c.OperationID) == nil {
+			counts["missing"+step]++
+			continue
+		}
+		problems := player.play(t, c)
+		reason, listed := open[c.Name]
+		delete(open, c.Name)
+		switch {
+		case len(problems) == 0 && listed && !*updateOpen:
+			t.Errorf("%s is answered as recorded: take it out of %s", c.Name, openFile)
+		case len(problems) == 0:
+			counts["same"+step]++
+		case listed || *updateOpen:
+			counts["open"+step]++
+			differ = append(differ, c.Name+": "+cmp.Or(reason, "open"))
+			t.Logf("%s, open: %s", c.Name, strings.Join(problems, "\n  "))
+		default:
+			t.Errorf("%s (%s): %s %s\n  %s", c.Name, c.Why, c.Request.Method, c.Request.Path, strings.Join(problems, "\n  "))
+		}
+		if reason != "" && spec.Default().Operation(reason) != nil {
+			t.Errorf("%s: %s says that it lacks %s, which exists", c.Name, openFile, reason)
+		}
+	}
+	for name := range open {
+		t.Errorf("%s lists %s, which is no case that can be played", openFile, name)
+	}
+	if *updateOpen {
+		writeOpen(t, differ)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		t.Logf("%s: %d", kind, counts[kind])
+	}
+}
+
+func readJSON[T any](t *testing.T, file string) (out T) {
+	t.Helper()
+	source, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(source, &out)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return out
+}
+
+// readOpen reads the cases that are known to differ: a name and the operation that its
+// answer needs, or the word open.
+func readOpen(t *testing.T) map[string]string {
+	t.Helper()
+	source, err := os.ReadFile(openFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for line := range strings.Lines(string(source)) {
+		if name, reason, is := strings.Cut(strings.TrimSpace(line), ": "); is && !strings.HasPrefix(line, "#") {
+			out[name] = reason
+		}
+	}
+	return out
+}
+
+func writeOpen(t *testing.T, lines []string) {
+	t.Helper()
+	const head = "# Cases that are not answered as recorded, with the operation that they need and the contract lacks, or \"open\".\n" +
+		"# go test ./mockserver -run TestSequences -update writes this file anew.\n"
+	text := head
+	for _, line := range lines {
+		text += line + "\n"
+	}
+	if err := os.WriteFile(openFile, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// player plays cases on one instance.
+type player struct {
+	server   *Server
+	captured capturedValues
+}
+
+func newPlayer(t *testing.T, edition spec.Edition) *player {
+	t.Helper()
+	seed, err := os.ReadFile(seedFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := New(WithEdition(edition), WithValidation(Faithful), WithSeedFile(seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().UTC()
+	const layout = "2006-01-02T15:04:05.000Z"
+	return &player{server: server, captured: capturedValues{
+		"NOW": now.Format(layout), "MINUTE_AGO": now.Add(-time.Minute).Format(layout),
+	}}
+}
+
+// play sends a case and returns how its answer differs from the recorded one.
+func (p *player) play(t *testing.T, c sequenceCase) (problems []string) {
+	t.Helper()
+	c.Request.Path = tokenPlaceholders.Replace(p.captured.fill(c.Request.Path))
+	c.Request.Body = []byte(tokenPlaceholders.Replace(p.captured.fill(string(c.Request.Body))))
+	for name, value := range c.Request.Headers {
+		c.Request.Headers[name] = p.captured.header(value)
+	}
+	recorder := httptest.NewRecorder()
+	p.server.ServeHTTP(recorder, c.request(t))
+	result := recorder.Result()
+	body := readDecoded(t, result)
+	if c.Expect.Status == http.StatusInternalServerError { // which is no aim
+		if result.StatusCode < 400 || result.StatusCode > 499 {
+			problems = append(problems, fmt.Sprintf("status %d, want a 4xx", result.StatusCode))
+		}
+		return problems
+	}
+	if result.StatusCode != c.Expect.Status {
+		return []string{fmt.Sprintf("status %d, want %d: %s", result.StatusCode, c.Expect.Status, body)}
+	}
+	for name, from := range c.Capture {
+		p.captured.take(name, from, result.Header, body)
+	}
+	problems = p.compareHeaders(c, result.Header)
+	want := []byte(tokenPlaceholders.Replace(p.captured.fill(string(c.Expect.Body))))
+	if len(body) == 0 || bytes.Equal(want, []byte("null")) {
+		if len(body) > 0 || len(want) > 0 && string(want) != "null" {
+			problems = append(problems, fmt.Sprintf("body %q, want %s", body, want))
+		}
+		return problems
+	}
+	if !strings.HasPrefix(result.Header.Get("Content-Type"), "application/json") {
+		body = v8json.Stringify(nil, string(body))
+	}
+	comparison := compareRecorded
+	if c.Expect.Partial {
+		comparison = compareDigest
+	}
+	return append(problems, comparison(want, body)...)
+}
+
+// toldHeaders are those that a recording has whenever the server sent them.
+var toldHeaders = []string{"Content-Type", "Location", "Etag", "Vary", "Cache-Control", "Retry-After", "X-Unleash-Version"}
+
+func (p *player) compareHeaders(c sequenceCase, got http.Header) (problems []string) {
+	want := http.Header{}
+	for name, value := range c.Expect.Headers {
+		want.Set(name, tokenPlaceholders.Replace(p.captured.header(value)))
+	}
+	names := slices.Sorted(maps.Keys(want))
+	if !c.Expect.Partial {
+		for name := range got {
+			if slices.Contains(toldHeaders, name) || strings.HasPrefix(name, "Access-Control-") {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if value := strings.Join(got[name], ", "); !matchesText(want.Get(name), value) {
+			problems = append(problems, fmt.Sprintf("header %s is %q, want %q", name, value, want.Get(name)))
+		}
+	}
+	return problems
+}
