@@ -70,20 +70,24 @@ func TestNames(t *testing.T) {
 
 func TestAWorkspaceIsMadeOnce(t *testing.T) {
 	t.Parallel()
-	r, built := registry(t, Options{})
+	r, _ := registry(t, Options{})
 	var first atomic.Pointer[Workspace]
+	var times atomic.Int32
 	var group sync.WaitGroup
 	for range 50 {
 		group.Go(func() {
-			w, err := r.Get("a")
+			w, made, err := r.Make("a")
 			if err != nil || !first.CompareAndSwap(nil, w) && first.Load() != w {
 				t.Errorf("another workspace, or %v", err)
+			}
+			if made {
+				times.Add(1)
 			}
 		})
 	}
 	group.Wait()
-	if built.Load() != 2 {
-		t.Errorf("%d instances were built, want that of default and one more", built.Load())
+	if times.Load() != 1 || listed(r) != "default a" {
+		t.Errorf("it was made %d times, there are %s", times.Load(), listed(r))
 	}
 	if again, made, _ := r.Make("a"); made || again != first.Load() {
 		t.Error("it was made again")
