@@ -11,6 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -44,7 +45,7 @@ func DefaultTokens() []Token {
 // Of a good one it says what is in it, such as "4 users, 2 endpoints".
 func CheckSeed(source []byte) (content string, problems []error) {
 	mock, err := New(WithSeedFile(source))
-	var found seed.Problems
+	var found yamlfile.Problems
 	switch {
 	case errors.As(err, &found):
 		for _, problem := range found {

@@ -11,11 +11,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pb33f/go-yaml"
-
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
 //go:generate go test -run TestSchema . -update
@@ -33,7 +32,7 @@ const (
 type Seed struct {
 	rows  *v8json.Object
 	rules []rules.Rule
-	root  *yaml.Node // for the lines of complaints; nil for an empty file
+	file  *yamlfile.Document
 }
 
 // DefaultSource returns the built-in seed file.
@@ -57,16 +56,20 @@ func Section(name string) string {
 	return section + "\n"
 }
 
-// Read reads a seed file. The error is of type Problems. Plant finds out whether an
+// Read reads a seed file. The error is of type yamlfile.Problems. Plant finds out whether an
 // instance can have the rows.
 func Read(source []byte) (*Seed, error) {
-	out, raw, err := parse(source)
+	file, err := yamlfile.Read(source, "a seed")
 	if err != nil {
 		return nil, err
 	}
-	problems := out.readRules(raw)
-	if len(problems) > 0 {
-		return nil, out.locate(problems)
+	object, err := file.Object()
+	if err != nil {
+		return nil, err
+	}
+	out := &Seed{file: file}
+	if problems := out.readRules(object); len(problems) > 0 {
+		return nil, file.Locate(problems)
 	}
 	return out, nil
 }
@@ -79,7 +82,7 @@ func (s *Seed) Rows() *v8json.Object { return s.rows }
 
 // Plant returns a store that holds the rows. now dates what the file dates
 // relatively, such as "-2h", and what it does not date. The error is of type
-// Problems.
+// yamlfile.Problems.
 func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
 	store, err := e.Plant(s.rows, now)
 	if err != nil {
@@ -97,7 +100,7 @@ func (s *Seed) AddTo(store *engine.Store, now time.Time) error {
 func (s *Seed) located(err error) error {
 	var problems engine.Problems
 	if errors.As(err, &problems) {
-		return s.locate(problems)
+		return s.file.Locate(problems)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -126,32 +127,32 @@ func TestProblems(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		source  string
-		problem Problem
+		problem yamlfile.Problem
 	}{
-		"no YAML":            {"endpoints: [\n", Problem{Line: 2, Column: 1}},
-		"no object":          {"- 1\n", Problem{Line: 1, Column: 1, Message: "got array, want object"}},
-		"two documents":      {"endpoints: []\n---\nsignals: []\n", Problem{Line: 3, Message: "a seed file holds one YAML document"}},
-		"unknown field":      {"endpoint: []\n", Problem{Message: "additional properties 'endpoint' not allowed"}},
-		"bad name":           {"endpoints:\n  - {id: 1, name: Bad Name}\n", Problem{Line: 2, Column: 19, Field: "endpoints[0].name", Message: `it does not match the pattern ^[a-z0-9\-_]+$`}},
-		"missing name":       {"endpoints:\n  - id: 1\n", Problem{Line: 2, Field: "endpoints[0]", Message: "missing property 'name'"}},
-		"id of another type": {"endpoints:\n  - {id: one, name: a}\n", Problem{Line: 2, Column: 10, Field: "endpoints[0].id", Message: "got string, want integer"}},
-		"id used twice":      {"endpoints:\n  - {id: 1, name: a}\n  - {id: 1, name: b}\n", Problem{Line: 3, Column: 10, Field: "endpoints[1].id", Message: "the endpoint id 1 is used twice"}},
-		"name used twice":    {"endpoints:\n  - {id: 1, name: a}\n  - {id: 2, name: a}\n", Problem{Line: 3, Column: 19, Field: "endpoints[1].name", Message: `the endpoint name "a" is used twice`}},
+		"no YAML":            {"endpoints: [\n", yamlfile.Problem{Line: 2, Column: 1}},
+		"no object":          {"- 1\n", yamlfile.Problem{Line: 1, Column: 1, Message: "got array, want object"}},
+		"two documents":      {"endpoints: []\n---\nsignals: []\n", yamlfile.Problem{Line: 3, Message: "a seed is one YAML document"}},
+		"unknown field":      {"endpoint: []\n", yamlfile.Problem{Message: "additional properties 'endpoint' not allowed"}},
+		"bad name":           {"endpoints:\n  - {id: 1, name: Bad Name}\n", yamlfile.Problem{Line: 2, Column: 19, Field: "endpoints[0].name", Message: `it does not match the pattern ^[a-z0-9\-_]+$`}},
+		"missing name":       {"endpoints:\n  - id: 1\n", yamlfile.Problem{Line: 2, Field: "endpoints[0]", Message: "missing property 'name'"}},
+		"id of another type": {"endpoints:\n  - {id: one, name: a}\n", yamlfile.Problem{Line: 2, Column: 10, Field: "endpoints[0].id", Message: "got string, want integer"}},
+		"id used twice":      {"endpoints:\n  - {id: 1, name: a}\n  - {id: 1, name: b}\n", yamlfile.Problem{Line: 3, Column: 10, Field: "endpoints[1].id", Message: "the endpoint id 1 is used twice"}},
+		"name used twice":    {"endpoints:\n  - {id: 1, name: a}\n  - {id: 2, name: a}\n", yamlfile.Problem{Line: 3, Column: 19, Field: "endpoints[1].name", Message: `the endpoint name "a" is used twice`}},
 		"secret used twice": {"apiTokens: [{name: a, type: admin, secret: \"*:*.very-secret\"},\n            {name: b, type: admin, secret: \"*:*.very-secret\"}]\n",
-			Problem{Line: 2, Column: 44, Field: "apiTokens[1].secret", Message: "the secret is used twice"}},
-		"no secret":        {"apiTokens: [{name: a, type: admin, secret: very-secret}]\n", Problem{Line: 1, Field: "apiTokens[0].secret", Message: `it does not match the pattern ^[^:]+:[^:.]+\..+$`}},
-		"no time":          {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
-		"unknown user":     {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
-		"token of another": {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
-		"wrong rule":       {"rules:\n  - fault: reset\n  - answer: {status: 99}\n", Problem{Line: 3, Column: 22, Field: "rules[1].answer.status", Message: "99 is not a status from 200 to 599"}},
-		"old name":         {"rules: []\nscenarios: [{fault: reset}]\n", Problem{Line: 2, Column: 12, Field: "scenarios", Message: "this section is called rules now"}},
-		"empty rule":       {"rules: [{}]\n", Problem{Line: 1, Column: 9, Field: "rules[0]"}},
-		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is not a number in JSON"}},
+			yamlfile.Problem{Line: 2, Column: 44, Field: "apiTokens[1].secret", Message: "the secret is used twice"}},
+		"no secret":        {"apiTokens: [{name: a, type: admin, secret: very-secret}]\n", yamlfile.Problem{Line: 1, Field: "apiTokens[0].secret", Message: `it does not match the pattern ^[^:]+:[^:.]+\..+$`}},
+		"no time":          {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", yamlfile.Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
+		"unknown user":     {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", yamlfile.Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
+		"token of another": {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", yamlfile.Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
+		"wrong rule":       {"rules:\n  - fault: reset\n  - answer: {status: 99}\n", yamlfile.Problem{Line: 3, Column: 22, Field: "rules[1].answer.status", Message: "99 is not a status from 200 to 599"}},
+		"old name":         {"rules: []\nscenarios: [{fault: reset}]\n", yamlfile.Problem{Line: 2, Column: 12, Field: "scenarios", Message: "this section is called rules now"}},
+		"empty rule":       {"rules: [{}]\n", yamlfile.Problem{Line: 1, Column: 9, Field: "rules[0]"}},
+		"payload no JSON":  {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", yamlfile.Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is not a number in JSON"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := planted(t, anEngine(t), []byte(test.source))
-			var problems Problems
+			var problems yamlfile.Problems
 			if !errors.As(err, &problems) {
 				t.Fatalf("the error is %v", err)
 			}

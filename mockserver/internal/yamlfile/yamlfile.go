@@ -1,4 +1,6 @@
-package seed
+// Package yamlfile reads YAML, and JSON with it, as the values that JSON has, and finds
+// the line of each. It is for files that people write: seeds, flags.
+package yamlfile
 
 import (
 	"bytes"
@@ -16,7 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Problem is one thing that is wrong with a seed file.
+// Problem is one thing that is wrong with a file.
 type Problem struct {
 	// Line and Column count from 1; 0 if the place is not known.
 	Line, Column int
@@ -40,7 +42,7 @@ func (p Problem) Error() string {
 	return out.String() + p.Message
 }
 
-// Problems are all that is wrong with a seed file, by line.
+// Problems are all that is wrong with a file, by line.
 type Problems []Problem
 
 // Error returns the first problem and how many follow, in one line.
@@ -51,8 +53,7 @@ func (p Problems) Error() string {
 	return fmt.Sprintf("%s (and %d more)", p[0].Error(), len(p)-1)
 }
 
-// The bounds of a seed file, within which reading takes a second and some 300 MB; a
-// larger state is imported by the control API.
+// The bounds of a file, within which reading takes a second and some 300 MB.
 const (
 	maxBytes = 16 << 20
 	// maxMarks is how many characters may begin or end a value: each value takes memory.
@@ -68,41 +69,54 @@ const (
 	spacedMarks = ":-?"
 )
 
-// parse reads the YAML of a file.
-func parse(source []byte) (*Seed, *v8json.Object, error) {
+// Document is a file that was read.
+type Document struct {
+	// Value is what the file says: nil, a string, bool, float64, []any or
+	// *v8json.Object. That of an empty file is nil.
+	Value any
+	root  *yaml.Node
+}
+
+// Read reads a file; kind is what errors call it, such as "a seed". The error is of type
+// Problems.
+func Read(source []byte, kind string) (*Document, error) {
 	source = textfile.Decode(source)
 	if count := countMarks(source); len(source) > maxBytes || count > maxMarks {
-		return nil, nil, Problems{{Message: fmt.Sprintf("it is too large for a seed: %d bytes, %d of them structure; %d and %d are allowed", len(source), count, maxBytes, maxMarks)}}
+		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, maxBytes, maxMarks)}}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(source))
 	var document, second yaml.Node
 	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, Problems{syntaxProblem(err)}
+		return nil, Problems{syntaxProblem(err)}
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, nil, Problems{{Line: second.Content[0].Line, Message: "a seed file holds one YAML document"}}
+		return nil, Problems{{Line: second.Content[0].Line, Message: kind + " is one YAML document"}}
 	case !errors.Is(err, io.EOF):
-		return nil, nil, Problems{syntaxProblem(err)}
+		return nil, Problems{syntaxProblem(err)}
 	}
-	out := &Seed{}
+	out := &Document{}
 	if len(document.Content) == 0 {
-		return out, v8json.NewObject(), nil
+		return out, nil
 	}
 	out.root = document.Content[0]
 	read := reader{open: map[*yaml.Node]bool{}}
-	value := read.value(out.root, nil)
+	out.Value = read.value(out.root, nil)
 	if len(read.problems) > 0 {
-		return nil, nil, out.locate(read.problems)
+		return nil, out.Locate(read.problems)
 	}
-	if value == nil {
-		return out, v8json.NewObject(), nil
+	return out, nil
+}
+
+// Object is the value of a file that holds a mapping, or nothing.
+func (d *Document) Object() (*v8json.Object, error) {
+	switch value := d.Value.(type) {
+	case nil:
+		return v8json.NewObject(), nil
+	case *v8json.Object:
+		return value, nil
 	}
-	object, is := value.(*v8json.Object)
-	if !is {
-		return nil, nil, out.locate(engine.Problems{{Message: "got " + engine.TypeOf(value) + ", want object"}})
-	}
-	return out, object, nil
+	return nil, d.Locate(engine.Problems{{Message: "got " + engine.TypeOf(d.Value) + ", want object"}})
 }
 
 func countMarks(source []byte) int {
@@ -130,12 +144,12 @@ func syntaxProblem(err error) Problem {
 	return Problem{Line: failed.Mark.Line, Column: failed.Mark.Column, Message: message}
 }
 
-// locate finds the lines of problems, and sorts them by line.
-func (s *Seed) locate(problems engine.Problems) Problems {
+// Locate finds the lines of problems, and sorts them by line.
+func (d *Document) Locate(problems engine.Problems) Problems {
 	out := make(Problems, len(problems))
 	for i, problem := range problems {
 		out[i] = Problem{Field: fieldName(problem.Path), Message: problem.Message}
-		if node := s.node(problem.Path); node != nil {
+		if node := d.node(problem.Path); node != nil {
 			out[i].Line, out[i].Column = node.Line, node.Column
 		}
 	}
@@ -144,8 +158,8 @@ func (s *Seed) locate(problems engine.Problems) Problems {
 }
 
 // node finds the node of a path, or the nearest one above it.
-func (s *Seed) node(path []string) *yaml.Node {
-	at := s.root
+func (d *Document) node(path []string) *yaml.Node {
+	at := d.root
 	for _, step := range path {
 		next := child(at, step)
 		if next == nil {

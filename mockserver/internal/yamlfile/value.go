@@ -1,4 +1,4 @@
-package seed
+package yamlfile
 
 import (
 	"fmt"
