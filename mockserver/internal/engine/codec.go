@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
@@ -58,22 +59,9 @@ func secretField(secret *Secret) string {
 func newCodec[T any]() *codec {
 	c := &codec{}
 	for _, f := range fieldsOf(reflect.TypeFor[T]()) {
-		name, options, _ := strings.Cut(f.Tag.Get("state"), ",")
-		if name == "-" {
+		col, is := newColumn(f)
+		if !is {
 			continue
-		}
-		if name == "" {
-			name = f.json
-		}
-		if name == "" {
-			continue
-		}
-		col := column{field: f, name: name, required: options == "required", parent: options == "parent", id: name == "id", refers: f.Tag.Get("refers")}
-		if pattern := f.Tag.Get("pattern"); pattern != "" {
-			col.pattern = regexp.MustCompile(pattern)
-		}
-		if values := f.Tag.Get("enum"); values != "" {
-			col.enum = strings.Split(values, ",")
 		}
 		if f.Type == secretType {
 			col.name = secretName
@@ -86,6 +74,25 @@ func newCodec[T any]() *codec {
 		c.fields = append(c.fields, col)
 	}
 	return c
+}
+
+// newColumn reads the tags of a field; false for one that no seed has.
+func newColumn(f field) (column, bool) {
+	name, options, _ := strings.Cut(f.Tag.Get("state"), ",")
+	if name == "" {
+		name = f.json
+	}
+	if name == "" || name == "-" {
+		return column{}, false
+	}
+	col := column{field: f, name: name, required: options == "required", parent: options == "parent", id: name == "id", refers: f.Tag.Get("refers")}
+	if pattern := f.Tag.Get("pattern"); pattern != "" {
+		col.pattern = regexp.MustCompile(pattern)
+	}
+	if values := f.Tag.Get("enum"); values != "" {
+		col.enum = strings.Split(values, ",")
+	}
+	return col, true
 }
 
 // adopt sets the columns of a row that say what its parent is.
@@ -256,6 +263,10 @@ func (p *planter) value(into reflect.Value, value any, col *column, path []strin
 		p.entries(into, value, col, path)
 	case reflect.Struct:
 		p.object(into, value, path)
+	case reflect.Interface:
+		if value != nil {
+			into.Set(reflect.ValueOf(value))
+		}
 	default:
 		panic(fmt.Sprintf("engine: a row cannot hold a %v", into.Type()))
 	}
@@ -356,17 +367,47 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 	if !is {
 		return
 	}
-	fields := fieldsOf(into.Type())
+	columns := columnsOf(into.Type())
 	for _, name := range source.Keys() {
-		at := append(slices.Clip(path), name)
-		known := slices.IndexFunc(fields, func(f field) bool { return f.json == name })
-		if known < 0 {
+		if !slices.ContainsFunc(columns, func(col column) bool { return col.name == name }) && !p.lenient {
 			p.unknown(path, name)
-			continue
 		}
-		inner, _ := source.Get(name)
-		p.value(into.FieldByIndex(fields[known].path), inner, &column{field: fields[known], name: name}, at)
 	}
+	for i := range columns {
+		col := &columns[i]
+		inner, has := source.Get(col.name)
+		switch {
+		case has:
+			p.value(into.FieldByIndex(col.path), inner, col, append(slices.Clip(path), col.name))
+		case col.required:
+			p.complain(path, "missing property '%s'", col.name)
+		}
+	}
+}
+
+func columnsOf(t reflect.Type) []column {
+	if known, is := columnsByType.Load(t); is {
+		return known.([]column)
+	}
+	var columns []column
+	for _, f := range fieldsOf(t) {
+		if col, is := newColumn(f); is {
+			columns = append(columns, col)
+		}
+	}
+	columnsByType.Store(t, columns)
+	return columns
+}
+
+var columnsByType sync.Map // reflect.Type to []column
+
+// Fill reads a value of a file into what a pointer points to, by the tags of rows, and
+// returns what is wrong with it; path is where the value stands. Lenient is for files of
+// other programs: they may have properties that nothing here has.
+func Fill(into, value any, path []string, lenient bool) Problems {
+	p := &planter{relaxed: true, lenient: lenient}
+	p.value(reflect.ValueOf(into).Elem(), value, &column{}, path)
+	return p.problems
 }
 
 // json reads an open value, which is stored in the order of jsonb, as Unleash

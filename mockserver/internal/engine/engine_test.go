@@ -342,6 +342,48 @@ func TestRowsHoldMaps(t *testing.T) {
 	}
 }
 
+func TestFilesAreReadByTheTagsOfRows(t *testing.T) {
+	t.Parallel()
+	type part struct {
+		Kind string `json:"kind" enum:"a,b"`
+	}
+	type form struct {
+		Name  string         `json:"name" state:",required" pattern:"^[a-z]+$"`
+		Parts []part         `json:"parts"`
+		Any   map[string]any `json:"any"`
+	}
+	read := func(text string, lenient bool) (form, string) {
+		value, err := v8json.ParseOrdered([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out form
+		if problems := engine.Fill(&out, value, []string{"forms", "0"}, lenient); problems != nil {
+			return out, problems.Error()
+		}
+		return out, ""
+	}
+	got, problem := read(`{"name":"x","parts":[{"kind":"a"}],"any":{"a":[1,null]}}`, false)
+	want := form{Name: "x", Parts: []part{{"a"}}, Any: map[string]any{"a": []any{1.0, nil}}}
+	if diff := cmp.Diff(want, got); diff != "" || problem != "" {
+		t.Errorf("%s, differs (-want +got):\n%s", problem, diff)
+	}
+	for text, want := range map[string]string{
+		`{}`:                                  "/forms/0: missing property 'name'",
+		`{"name":"X"}`:                        "/forms/0/name: it does not match the pattern ^[a-z]+$",
+		`{"name":"x","parts":[{"kind":"c"}]}`: "/forms/0/parts/0/kind: value must be one of 'a', 'b'",
+		`{"name":"x","more":1}`:               "/forms/0: additional properties 'more' not allowed",
+		`[]`:                                  "/forms/0: got array, want object",
+	} {
+		if _, problem := read(text, false); problem != want {
+			t.Errorf("%s: %s, want %s", text, problem, want)
+		}
+	}
+	if _, problem := read(`{"name":"x","more":1}`, true); problem != "" {
+		t.Errorf("a lenient reader says %s", problem)
+	}
+}
+
 type optionalNote struct {
 	*note
 }

@@ -16,6 +16,7 @@ type planter struct {
 	tx       *Tx
 	now      time.Time
 	relaxed  bool // a snapshot: rows may refer to what is gone
+	lenient  bool // properties that nothing has are passed over
 	known    map[string]map[int64]bool
 	problems Problems
 }
