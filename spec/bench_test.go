@@ -11,8 +11,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// sizes are numbers of operations: those of the contract, and as many as a whole Unleash has.
-var sizes = []int{17, 204}
+// sizes are numbers of operations: those of the contract, and at least as many as a whole
+// Unleash has.
+var sizes = []int{len(Default().Operations()), (1 + 211/len(Default().Operations())) * len(Default().Operations())}
 
 // contractOf makes a document of so many operations: copies of the contract's, each with
 // components of its own.
@@ -30,7 +31,7 @@ func contractOf(t testing.TB, operations int) []byte {
 	}
 	paths, components := maps.Clone(document.Paths), maps.Clone(document.Components)
 	named := regexp.MustCompile(`"operationId":"\w+|"#/components/\w+/\w+`)
-	for i := range operations/17 - 1 {
+	for i := range operations/sizes[0] - 1 {
 		copied := func(text json.RawMessage) json.RawMessage {
 			return named.ReplaceAll(text, fmt.Appendf(nil, "${0}%d", i))
 		}
