@@ -392,6 +392,7 @@ func columnsOf(t reflect.Type) []column {
 	var columns []column
 	for _, f := range fieldsOf(t) {
 		if col, is := newColumn(f); is {
+			col.id = false // that of another row, such as an actor's
 			columns = append(columns, col)
 		}
 	}
