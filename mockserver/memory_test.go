@@ -75,7 +75,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				signal(a, fmt.Sprintf("/w/%d", i), i)
 			}
 		}, most, func(t *testing.T, a *app) {
-			if _, signals, _ := heldBy(t, a, "299"); signals != 6 {
+			if _, signals, _ := heldBy(t, a, "299"); signals < 3 { // its own, and half of the others at least
 				t.Errorf("the newest workspace has %v signals", signals)
 			}
 			a.must(404, http.MethodGet, "/_mock/workspaces/0", "", "")

@@ -81,6 +81,8 @@ var allowed = map[edge]string{
 
 	{"conformance/internal/faulty", "mockserver"}: "it is a mock, and only tests import it",
 
+	{"mockserver/internal/resources/constraints", "mockserver/internal/resources/contextfields"}: "a field says which values a constraint may name",
+
 	{"mockserver/internal/resources/signalendpoints", "mockserver/internal/resources/signaltokens"}: "an endpoint shows its tokens",
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signalendpoints"}:      "a signal comes from an endpoint, found by its name",
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signaltokens"}:         "a call is made with a token, found by its secret",

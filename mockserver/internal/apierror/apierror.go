@@ -254,6 +254,18 @@ func BadData(message string) *Error {
 	}
 }
 
+// BadProperty answers a property that a handler refuses: its name, what it must be, and
+// what was sent as JSON, empty where that is not told.
+func BadProperty(name, rule, sent string) *Error {
+	message := fmt.Sprintf("%q %s.", name, rule)
+	if sent != "" {
+		message += " You provided " + sent + "."
+	}
+	out := Invalid(Detail{Message: message})
+	out.Envelope = Handler
+	return out
+}
+
 // Internal answers a failure of the server itself.
 func Internal(message string) *Error {
 	return &Error{Status: http.StatusInternalServerError, Envelope: Handler, Name: "UnknownError", Message: message}

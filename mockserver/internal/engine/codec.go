@@ -85,7 +85,7 @@ func newColumn(f field) (column, bool) {
 	if name == "" || name == "-" {
 		return column{}, false
 	}
-	col := column{field: f, name: name, required: options == "required", parent: options == "parent", id: name == "id", refers: f.Tag.Get("refers")}
+	col := column{field: f, name: name, required: options == "required", parent: options == "parent", id: name == "id" && f.Type.Kind() == reflect.Int64, refers: f.Tag.Get("refers")}
 	if pattern := f.Tag.Get("pattern"); pattern != "" {
 		col.pattern = regexp.MustCompile(pattern)
 	}

@@ -43,6 +43,10 @@ type Definition[T any] struct {
 	// Derived says that the rows follow from those of other tables: they are not in
 	// seeds and snapshots.
 	Derived bool
+	// BuiltIn are the rows that a seed or snapshot has where it says nothing of the table,
+	// as the JSON list that would stand there; empty for none. Of a nested table it is the
+	// list of each parent that has none.
+	BuiltIn string
 	// Recorded is what recordings do not say of the rows.
 	Recorded Recorded[T]
 }
@@ -93,6 +97,7 @@ type AnyTable interface {
 	singular() string
 	noun() string
 	derived() bool
+	builtIn() []any
 	parent() (table, nested string)
 	schema() *memdb.TableSchema
 	// unlink deletes the rows that hang on a key, or refuses it.

@@ -590,3 +590,52 @@ func FuzzRestore(f *testing.F) {
 		}
 	})
 }
+
+// TestBuiltInRows: a seed that says nothing of a table gets its built-in rows, one that
+// does gets no others, and what is added later brings none along.
+func TestBuiltInRows(t *testing.T) {
+	t.Parallel()
+	type shelf struct {
+		Name string `json:"name"`
+	}
+	type book struct {
+		Shelf string `json:"shelf" state:",parent" parent:"name"`
+		Title string `json:"title"`
+	}
+	shelves := engine.NewTable(engine.Definition[shelf]{
+		Name: "shelves", Singular: "shelf", Key: func(s *shelf) engine.Key { return engine.Text(s.Name) },
+		BuiltIn: `[{"name": "top"}]`,
+	})
+	books := engine.NewTable(engine.Definition[book]{
+		Name: "books", Singular: "book", Key: func(b *book) engine.Key { return engine.Text(b.Shelf, b.Title) },
+		Parent:  &engine.Parent[book]{Table: "shelves", Key: func(b *book) engine.Key { return engine.Text(b.Shelf) }, Nested: "books"},
+		BuiltIn: `[{"title": "Emma"}]`,
+	})
+	e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, shelves, books) })
+	for seed, want := range map[string]string{
+		`{}`:              `[{"name":"top","books":[{"title":"Emma"}]}]`,
+		`{"shelves": []}`: `[]`,
+		`{"shelves": [{"name": "a"}, {"name": "b", "books": []}]}`: `[{"name":"a","books":[{"title":"Emma"}]},{"name":"b","books":[]}]`,
+	} {
+		store, err := e.Plant(ordered(t, seed), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Add(ordered(t, `{"notes": [{"title": "later"}]}`), now); err != nil {
+			t.Error(err)
+		}
+		shelvesNow, _ := ordered(t, string(store.Snapshot(nil))).Get("shelves")
+		if got := string(v8json.Stringify(nil, shelvesNow)); got != want {
+			t.Errorf("%s: %s, want %s", seed, got, want)
+		}
+	}
+}
+
+func ordered(t *testing.T, source string) *v8json.Object {
+	t.Helper()
+	value, err := v8json.ParseOrdered([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value.(*v8json.Object)
+}

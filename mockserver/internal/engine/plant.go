@@ -17,6 +17,7 @@ type planter struct {
 	now      time.Time
 	relaxed  bool // a snapshot: rows may refer to what is gone
 	lenient  bool // properties that nothing has are passed over
+	adding   bool // to a store that has rows
 	known    map[string]map[int64]bool
 	problems Problems
 }
@@ -48,19 +49,21 @@ func (e *Engine) Restore(snapshot *v8json.Object, now time.Time) (*Store, error)
 
 func (e *Engine) fill(source *v8json.Object, now time.Time, isSnapshot bool) (*Store, error) {
 	store := e.NewStore()
-	return store, store.fill(source, now, isSnapshot)
+	return store, store.fill(source, now, &planter{relaxed: isSnapshot})
 }
 
 // Add plants further rows in the form of a seed, at a time. Without an id a row gets the
 // next one. The error is of type Problems; then nothing is added.
-func (s *Store) Add(rows *v8json.Object, now time.Time) error { return s.fill(rows, now, false) }
+func (s *Store) Add(rows *v8json.Object, now time.Time) error {
+	return s.fill(rows, now, &planter{adding: true})
+}
 
-func (s *Store) fill(source *v8json.Object, now time.Time, isSnapshot bool) error {
-	e := s.engine
+func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
+	e, isSnapshot := s.engine, p.relaxed
 	tx := s.Begin(&Request{Now: now})
 	tx.silent = true
 	defer tx.Abort()
-	p := &planter{engine: e, tx: tx, now: stamp(now), relaxed: isSnapshot, known: map[string]map[int64]bool{}}
+	p.engine, p.tx, p.now, p.known = e, tx, stamp(now), map[string]map[int64]bool{}
 	p.names(source, isSnapshot)
 	for _, table := range e.numbered {
 		if !isSection(table) { // whose keys begin with their parents'
@@ -106,9 +109,12 @@ func (p *planter) know(table AnyTable) {
 
 // rows plants a list of rows, which stands in source under a name.
 func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, name string, parent any) {
-	value, has := source.Get(name)
-	if !has || value == nil {
-		return
+	value, _ := source.Get(name)
+	if value == nil {
+		if p.adding && parent == nil {
+			return
+		}
+		value = table.builtIn()
 	}
 	at := append(slices.Clip(path), name)
 	list, is := p.want(value, "array", at).([]any)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-memdb"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
@@ -335,6 +336,15 @@ func (t *Table[T]) singular() string { return t.Singular }
 func (t *Table[T]) noun() string     { return t.Noun }
 func (t *Table[T]) derived() bool    { return t.Derived }
 func (t *Table[T]) codec() *codec    { return t.fields }
+
+func (t *Table[T]) builtIn() []any {
+	if t.BuiltIn == "" {
+		return nil
+	}
+	list, err := v8json.ParseOrdered([]byte(t.BuiltIn))
+	must(err)
+	return list.([]any)
+}
 
 func (t *Table[T]) parent() (table, nested string) {
 	if t.Parent == nil {

@@ -113,9 +113,18 @@ var dateLayouts = []string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05",
 	"2006-01-02T15:04Z07:00", "2006-01-02T15:04Z0700", "2006-01-02T15:04",
 	"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05", "2006-01-02 15:04",
-	"2006-01-02", "2006-01", "2006", "2006/01/02", "01/02/2006",
-	time.RFC1123, time.RFC1123Z, "Jan 2, 2006", "2 Jan 2006",
+	"2006-01-02", "2006-01", "2006", "2006-1-2", "2006-1", "2006/1/2", "1/2/2006",
+	time.RFC1123, time.RFC1123Z, "Jan 2, 2006", "Jan 2 2006", "Jan 2006", "2 Jan 2006",
 }
+
+// IsDate reports whether a text is a date that a constraint can hold.
+func IsDate(text string) bool {
+	_, is := readDate(strings.TrimSpace(text))
+	return is
+}
+
+// IsStrictVersion reports whether a text is a semantic version and nothing more.
+func IsStrictVersion(text string) bool { return !strings.HasPrefix(text, "v") && isVersion("v"+text) }
 
 // readDate reads a date, in milliseconds as JavaScript's Date has them.
 func readDate(text string) (time.Time, bool) {

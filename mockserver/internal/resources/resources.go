@@ -5,6 +5,8 @@ package resources
 import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/instance"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/invoices"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signalendpoints"
@@ -31,6 +33,8 @@ type Options struct {
 func All(options Options) []engine.Resource {
 	return []engine.Resource{
 		accounts.Resource(options.PersonalTokenPerMinute),
+		contextfields.Resource(),
+		constraints.Resource(),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),

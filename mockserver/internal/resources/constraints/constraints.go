@@ -1,0 +1,171 @@
+// Package constraints is the resource of constraints, which activation strategies and
+// segments hold: their one type, and what the server refuses of them.
+package constraints
+
+import (
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
+)
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{
+		Name:       "constraints",
+		Operations: engine.Operations{"validateConstraint": engine.Read(validate)},
+	}
+}
+
+// Constraint is a condition on a field of the context, as it is stored: only what was
+// sent, with its keys in the order of jsonb (O).
+type Constraint struct {
+	Value           *string  `json:"value,omitzero"`
+	Values          []string `json:"values"`
+	Inverted        *bool    `json:"inverted,omitzero"`
+	Operator        string   `json:"operator"`
+	ContextName     string   `json:"contextName"`
+	CaseInsensitive *bool    `json:"caseInsensitive,omitzero"`
+}
+
+// Checked returns constraints as they are stored, or what is wrong with the first bad
+// one. Values are there even of operators that have none, for old SDKs (O).
+func Checked(r engine.Reader, sent []Constraint) ([]Constraint, error) {
+	out := make([]Constraint, len(sent))
+	for i, constraint := range sent {
+		if constraint.Values == nil {
+			constraint.Values = []string{}
+		}
+		if err := constraint.check(r); err != nil {
+			return nil, err
+		}
+		out[i] = constraint
+	}
+	return out, nil
+}
+
+// CheckTexts returns the refusal of texts that are empty or too long; prefix stands before
+// the name of a property in it.
+func (c *Constraint) CheckTexts(prefix string) error {
+	if c.ContextName == "" {
+		return apierror.BadProperty(prefix+"contextName", "is not allowed to be empty", "")
+	}
+	for i, value := range c.Values {
+		name := fmt.Sprintf("%svalues[%d]", prefix, i)
+		switch {
+		case value == "":
+			return apierror.BadProperty(name, "is not allowed to be empty", "")
+		case len(utf16.Encode([]rune(value))) > maxValue:
+			return apierror.BadProperty(name, fmt.Sprintf("length must be less than or equal to %d characters long", maxValue), quoted(value))
+		}
+	}
+	return nil
+}
+
+const maxValue = 100
+
+func (c *Constraint) check(r engine.Reader) error {
+	if err := c.CheckTexts(""); err != nil {
+		return err
+	}
+	kind := kinds[kindOf(c.Operator)]
+	if err := kind.check(c); err != nil {
+		return err
+	}
+	return c.checkLegal(r, kind.single)
+}
+
+func (c *Constraint) checkLegal(r engine.Reader, single bool) error {
+	illegal := func(value string) bool { return !contextfields.Allows(r, c.ContextName, value) }
+	switch {
+	case single && illegal(*c.Value):
+		return apierror.BadData(*c.Value + " is not specified as a legal value on this context field")
+	case !single && slices.ContainsFunc(c.Values, illegal):
+		return apierror.BadData("input values are not specified as a legal value on this context field")
+	}
+	return nil
+}
+
+// kind is what operators of a kind demand. A single value stands in value, others in
+// values.
+type kind struct {
+	single bool
+	check  func(*Constraint) error
+}
+
+// kinds are those of operators, by what their names begin with.
+var kinds = map[string]kind{
+	"NUM":    {true, oneValue(checkNumber)},
+	"DATE":   {true, oneValue(checkDate)},
+	"SEMVER": {true, oneValue(checkVersion)},
+	"REGEX":  {true, checkExpression},
+	"STR":    {false, checkValues},
+	"IN":     {false, checkValues},
+	"NOT":    {false, checkValues},
+}
+
+func kindOf(operator string) string {
+	name, _, _ := strings.Cut(operator, "_")
+	return name
+}
+
+func oneValue(check func(string) error) func(*Constraint) error {
+	return func(c *Constraint) error {
+		if c.Value == nil || *c.Value == "" {
+			return apierror.BadData("Single-value constraint operators require a non-empty value.")
+		}
+		return check(*c.Value)
+	}
+}
+
+func checkValues(c *Constraint) error {
+	if len(c.Values) == 0 {
+		return apierror.BadProperty("value", "must contain at least 1 items", "[]")
+	}
+	return nil
+}
+
+func checkDate(value string) error {
+	if !evaluation.IsDate(value) && !isMoment(value) {
+		return apierror.BadProperty("value", "must be a valid date", quoted(value))
+	}
+	return nil
+}
+
+func checkVersion(value string) error {
+	if !evaluation.IsStrictVersion(value) {
+		return apierror.BadData("the provided value is not a valid semver format. The value provided was: " + value)
+	}
+	return nil
+}
+
+// checkExpression parses with Go's engine, in whose words RE2JS complains; where no part
+// of the expression is to blame it names none.
+func checkExpression(c *Constraint) error {
+	const refused = "the provided value is not a valid regex string."
+	if c.Value == nil {
+		return apierror.BadData(refused)
+	}
+	if _, err := syntax.Parse(*c.Value, syntax.Perl); err != nil {
+		return apierror.BadData(refused + " Error: " + strings.TrimSuffix(err.Error(), ": ``"))
+	}
+	if c.Inverted != nil && *c.Inverted {
+		return apierror.BadData("REGEX operator cannot be inverted.")
+	}
+	return nil
+}
+
+func quoted(text string) string { return string(v8json.Stringify(nil, text)) }
+
+// validate answers nothing if a constraint is good.
+func validate(view *engine.View, in Constraint) (out engine.Answer[engine.None], err error) {
+	_, err = Checked(view, []Constraint{in})
+	return out, err
+}

@@ -1,0 +1,61 @@
+// Package contextfields is the resource of the fields that constraints are about.
+package contextfields
+
+import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{Name: "context-fields", Tables: []engine.AnyTable{fields}}
+}
+
+// Field is a field of the context. One that no row describes can be used all the same.
+type Field struct {
+	Name        string       `json:"name" state:",required"`
+	Description *string      `json:"description"`
+	Stickiness  bool         `json:"stickiness"`
+	SortOrder   int64        `json:"sortOrder"`
+	LegalValues []LegalValue `json:"legalValues"`
+	CreatedAt   time.Time    `json:"createdAt"`
+}
+
+// LegalValue is a value that constraints on a field may name. A field with any allows no
+// others.
+type LegalValue struct {
+	Value       string  `json:"value"`
+	Description *string `json:"description,omitzero"`
+}
+
+// The fields of a new instance (O).
+const builtIn = `[
+	{"name": "environment", "description": "Allows you to constrain on application environment", "sortOrder": 0},
+	{"name": "userId", "description": "Allows you to constrain on userId", "sortOrder": 1},
+	{"name": "appName", "description": "Allows you to constrain on application name", "sortOrder": 2},
+	{"name": "currentTime", "description": "Allows you to constrain on date values", "sortOrder": 3},
+	{"name": "sessionId", "description": "Allows you to constrain on sessionId", "stickiness": true, "sortOrder": 4}
+]`
+
+var fields = engine.NewTable(engine.Definition[Field]{
+	Name: "contextFields", Singular: "contextField", Noun: "context field",
+	Key:     func(f *Field) engine.Key { return engine.Text(f.Name) },
+	Events:  engine.Events{Created: "context-field-created", Updated: "context-field-updated", Deleted: "context-field-deleted"},
+	Default: func(now time.Time) Field { return Field{LegalValues: []LegalValue{}, CreatedAt: now} },
+	BuiltIn: builtIn,
+})
+
+// Allows reports whether a constraint on a field may name a value.
+func Allows(r engine.Reader, field, value string) bool {
+	known := fields.Get(r, engine.Text(field))
+	if known == nil || len(known.LegalValues) == 0 {
+		return true
+	}
+	for _, legal := range known.LegalValues {
+		if legal.Value == value {
+			return true
+		}
+	}
+	return false
+}

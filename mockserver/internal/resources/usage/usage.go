@@ -1,0 +1,35 @@
+// Package usage tells which activation strategies use something: a segment, or a field of
+// the context.
+package usage
+
+import "github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+
+// Strategy is an activation strategy of a flag that is not archived.
+type Strategy struct {
+	ID          string `json:"id"`
+	Project     string `json:"projectId"`
+	Flag        string `json:"featureName"`
+	Name        string `json:"strategyName"`
+	Environment string `json:"environment"`
+}
+
+// Of finds the strategies that use what has a key.
+type Of[Key any] func(r engine.Reader, key Key) []Strategy
+
+// Projects counts the projects that strategies are in.
+func Projects(strategies []Strategy) int64 {
+	return count(strategies, func(s Strategy) string { return s.Project })
+}
+
+// Flags counts the flags that strategies belong to.
+func Flags(strategies []Strategy) int64 {
+	return count(strategies, func(s Strategy) string { return s.Flag })
+}
+
+func count(strategies []Strategy, by func(Strategy) string) int64 {
+	seen := map[string]bool{}
+	for _, strategy := range strategies {
+		seen[by(strategy)] = true
+	}
+	return int64(len(seen))
+}
