@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -21,7 +22,7 @@ type example struct {
 }
 
 // exampleFile is an example as a resource's testdata/examples.json has it, by
-// operationId. Without a token it is made by an admin. wrong has what is different of
+// operationId; further ones, for others to come after, have a word behind it. Without a token it is made by an admin. wrong has what is different of
 // a request that gets an error, by status.
 type exampleFile struct {
 	Path   string                 `json:"path"`
@@ -72,7 +73,8 @@ func (e example) prepared(t *testing.T) *app {
 	a := newApp(t)
 	for _, id := range e.before {
 		first := examples[id]
-		a.call(spec.Default().Operation(id).Method, first.path, first.token, first.body)
+		operation, _, _ := strings.Cut(id, " ")
+		a.call(spec.Default().Operation(operation).Method, first.path, first.token, first.body)
 	}
 	return a
 }

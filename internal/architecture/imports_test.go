@@ -81,6 +81,9 @@ var allowed = map[edge]string{
 
 	{"conformance/internal/faulty", "mockserver"}: "it is a mock, and only tests import it",
 
+	{"mockserver/internal/resources/segments", "mockserver/internal/resources/constraints"}:      "a segment is a list of constraints",
+	{"mockserver/internal/resources/segments", "mockserver/internal/resources/projects"}:         "a segment may be for one project",
+	{"mockserver/internal/resources/segments", "mockserver/internal/resources/usage"}:            "a segment tells what uses it",
 	{"mockserver/internal/resources/constraints", "mockserver/internal/resources/contextfields"}: "a field says which values a constraint may name",
 
 	{"mockserver/internal/resources/signalendpoints", "mockserver/internal/resources/signaltokens"}: "an endpoint shows its tokens",

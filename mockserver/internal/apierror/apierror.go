@@ -31,6 +31,8 @@ const (
 	Text
 	// Page is the small HTML page for paths outside the API.
 	Page
+	// Empty has no body.
+	Empty
 )
 
 // Detail is one entry of an error's details.
@@ -59,10 +61,13 @@ const (
 	ContentTypeHTML = "text/html; charset=utf-8"
 )
 
-// ContentType is the media type of the error's body.
+// ContentType is the media type of the error's body, empty if it has none.
 func (e *Error) ContentType() string {
-	if e.Envelope == Text || e.Envelope == Page {
+	switch e.Envelope {
+	case Text, Page:
 		return ContentTypeHTML
+	case Empty:
+		return ""
 	}
 	return ContentTypeJSON
 }
@@ -79,6 +84,8 @@ func (e *Error) AppendBody(dst []byte, newID func() string) []byte {
 		return append(dst, e.Message...)
 	case Page:
 		return append(dst, page(e.Message)...)
+	case Empty:
+		return dst
 	}
 	object := jsonw.Open(dst)
 	if e.Envelope == Middleware {

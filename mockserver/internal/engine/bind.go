@@ -2,12 +2,14 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -52,7 +54,20 @@ func fromPath(position int, t reflect.Type) binder {
 	if t == idType {
 		return func(into reflect.Value, input *Input) { *into.Addr().Interface().(*ID) = ParseID(input.Path[position]) }
 	}
+	if t.Kind() == reflect.Int64 {
+		return func(into reflect.Value, input *Input) { into.SetInt(wholeNumber(input.Path[position])) }
+	}
 	return func(into reflect.Value, input *Input) { into.SetString(input.Path[position]) }
+}
+
+// wholeNumber reads a parameter that the contract says is an integer. One that no id can
+// be is -1.
+func wholeNumber(text string) int64 {
+	number, is := ajv.ParseNumber(text)
+	if !is || math.Abs(number) > maxID {
+		return -1
+	}
+	return int64(number)
 }
 
 func fromQuery(name string, t reflect.Type) binder {

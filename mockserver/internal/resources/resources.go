@@ -9,6 +9,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/instance"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/invoices"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signals"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
@@ -35,6 +37,8 @@ func All(options Options) []engine.Resource {
 		accounts.Resource(options.PersonalTokenPerMinute),
 		contextfields.Resource(),
 		constraints.Resource(),
+		projects.Resource(projects.Usage{}),
+		segments.Resource(nil),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),

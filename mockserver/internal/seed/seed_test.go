@@ -93,7 +93,7 @@ rules:
 			`{"id":1,"name":"t","createdAt":"2026-01-02T03:04:05.000Z","createdByUserId":-1337,"digest":"sha256:D"}]}],`,
 		`,"signals":[{"id":1,"sourceId":3,"tokenId":1,"createdAt":"2026-01-02T03:04:05.000Z","payload":{"a":[true,null,"x"],"z":1}}],`,
 		`,"events":[],"invoices":[],"detailedInvoices":{"planPrice":2,"invoices":[]},`,
-		`"sequences":{"users":4,"personalTokens":1,"endpoints":3,"tokens":1,"signals":1,`,
+		`"sequences":{"users":4,"personalTokens":1,`, `"endpoints":3,"tokens":1,"signals":1,`,
 	} {
 		if !strings.Contains(state, want) {
 			t.Errorf("%s is not in %s", want, state)

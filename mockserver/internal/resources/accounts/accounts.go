@@ -80,12 +80,13 @@ var apiTokens = engine.NewTable(engine.Definition[APIToken]{
 	Recorded: engine.Recorded[APIToken]{BuiltIn: true},
 })
 
-// adminTokenUser is the account in whose name admin API tokens act (O).
-var adminTokenUser = engine.Actor{ID: -42, Username: "unleash_admin_token"}
+// adminTokenUser is the id of the account in whose name admin API tokens act, each by its
+// own name (O).
+const adminTokenUser = -42
 
 // identities are those of API tokens, by their type.
 var identities = map[string]engine.Identity{
-	"admin":    {Kind: engine.AdminToken, Token: spec.AdminToken, Actor: adminTokenUser, Grants: roles["Admin"]},
+	"admin":    {Kind: engine.AdminToken, Token: spec.AdminToken, Actor: engine.Actor{ID: adminTokenUser}, Grants: roles["Admin"]},
 	"backend":  {Kind: engine.BackendToken, Token: spec.BackendToken},
 	"frontend": {Kind: engine.FrontendToken, Token: spec.FrontendToken},
 }
@@ -96,7 +97,9 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 		if token == nil {
 			return engine.Identity{}, false
 		}
-		return identities[token.Type], true
+		identity := identities[token.Type]
+		identity.Actor.Username = token.Name
+		return identity, true
 	}
 	token := personalTokens.BySecret(view, secret)
 	if token == nil {

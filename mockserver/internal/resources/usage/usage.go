@@ -13,8 +13,16 @@ type Strategy struct {
 	Environment string `json:"environment"`
 }
 
-// Of finds the strategies that use what has a key.
+// Of finds the strategies that use what has a key. Nil finds none.
 type Of[Key any] func(r engine.Reader, key Key) []Strategy
+
+// Strategies returns the strategies that use what has a key.
+func (of Of[Key]) Strategies(r engine.Reader, key Key) []Strategy {
+	if of == nil {
+		return nil
+	}
+	return of(r, key)
+}
 
 // Projects counts the projects that strategies are in.
 func Projects(strategies []Strategy) int64 {

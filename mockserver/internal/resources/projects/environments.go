@@ -1,0 +1,125 @@
+package projects
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Environment is an environment, such as development.
+type Environment struct {
+	Name              string `json:"name" state:",required"`
+	Type              string `json:"type"`
+	SortOrder         int64  `json:"sortOrder"`
+	Enabled           bool   `json:"enabled"`
+	Protected         bool   `json:"protected"`
+	RequiredApprovals *int64 `json:"requiredApprovals"`
+}
+
+var environments = engine.NewTable(engine.Definition[Environment]{
+	Name: "environments", Singular: "environment", Noun: "environment",
+	Key:     func(e *Environment) engine.Key { return engine.Text(e.Name) },
+	Default: func(now time.Time) Environment { return Environment{Type: "development", Enabled: true} },
+	BuiltIn: `[
+		{"name": "development", "type": "development", "sortOrder": 2},
+		{"name": "production", "type": "production", "sortOrder": 3}
+	]`,
+})
+
+// Environments returns all environments in their order.
+func Environments(r engine.Reader) []*Environment {
+	all := environments.All(r)
+	slices.SortStableFunc(all, func(a, b *Environment) int { return cmp.Compare(a.SortOrder, b.SortOrder) })
+	return all
+}
+
+// HasEnvironment reports whether there is an environment of a name.
+func HasEnvironment(r engine.Reader, name string) bool {
+	return environments.Get(r, engine.Text(name)) != nil
+}
+
+// FindEnvironment returns the environment of a name, or the 404 that names it.
+func FindEnvironment(r engine.Reader, name string) (*Environment, error) {
+	if found := environments.Get(r, engine.Text(name)); found != nil {
+		return found, nil
+	}
+	return nil, &apierror.Error{
+		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError",
+		Message: "Could not find environment with name: " + name,
+	}
+}
+
+type environmentIn struct {
+	Name string `path:"name"`
+}
+
+func environment(view *engine.View, in environmentIn) (out engine.Answer[*Environment], err error) {
+	out.Value, err = FindEnvironment(view, in.Name)
+	return out, err
+}
+
+// usedEnvironment is an environment with what is in it.
+type usedEnvironment struct {
+	Environment
+	Projects     int64 `json:"projectCount"`
+	Tokens       int64 `json:"apiTokenCount"`
+	EnabledFlags int64 `json:"enabledToggleCount"`
+}
+
+type environmentsOut struct {
+	Version      int64              `json:"version"`
+	Environments []*usedEnvironment `json:"environments"`
+}
+
+func (u Usage) environments(view *engine.View, _ struct{}) (engine.Answer[environmentsOut], error) {
+	out := environmentsOut{1, []*usedEnvironment{}}
+	for _, environment := range Environments(view) {
+		used := &usedEnvironment{Environment: *environment, Tokens: u.tokens(view, environment.Name, "")}
+		for _, project := range projects.All(view) {
+			if InProject(view, project.ID, environment.Name) != nil {
+				used.Projects++
+			}
+			used.EnabledFlags += u.enabledIn(view, project.ID, environment.Name)
+		}
+		out.Environments = append(out.Environments, used)
+	}
+	return engine.OK(out)
+}
+
+// projectEnvironment is an environment as a project sees it.
+type projectEnvironment struct {
+	Environment
+	Tokens          int64       `json:"projectApiTokenCount"`
+	EnabledFlags    int64       `json:"projectEnabledToggleCount"`
+	DefaultStrategy engine.JSON `json:"defaultStrategy,omitzero"`
+	Visible         bool        `json:"visible"`
+}
+
+type projectEnvironmentsOut struct {
+	Version      int64                 `json:"version"`
+	Environments []*projectEnvironment `json:"environments"`
+}
+
+// projectEnvironments lists all environments, those of the project as visible. A project
+// that does not exist sees none of them (O).
+func (u Usage) projectEnvironments(view *engine.View, in projectIn) (engine.Answer[projectEnvironmentsOut], error) {
+	out := projectEnvironmentsOut{1, []*projectEnvironment{}}
+	for _, environment := range Environments(view) {
+		seen := &projectEnvironment{
+			Environment:  *environment,
+			EnabledFlags: u.enabledIn(view, in.ID, environment.Name),
+		}
+		if projects.Get(view, engine.Text(in.ID)) != nil {
+			seen.Tokens = u.tokens(view, environment.Name, in.ID)
+		}
+		if link := InProject(view, in.ID, environment.Name); link != nil {
+			seen.Visible, seen.DefaultStrategy = true, link.DefaultStrategy
+		}
+		out.Environments = append(out.Environments, seen)
+	}
+	return engine.OK(out)
+}

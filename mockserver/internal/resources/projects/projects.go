@@ -1,0 +1,309 @@
+// Package projects is the resource of projects and of the environments that they have.
+package projects
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Resource returns the resource.
+func Resource(usage Usage) engine.Resource {
+	return engine.Resource{
+		Name:   "projects",
+		Tables: []engine.AnyTable{environments, projects, links},
+		Operations: engine.Operations{
+			"getProjects":            engine.Read(usage.list),
+			"getProjectOverview":     engine.Read(usage.overview),
+			"getAllEnvironments":     engine.Read(usage.environments),
+			"getEnvironment":         engine.Read(environment),
+			"getProjectEnvironments": engine.Read(usage.projectEnvironments),
+		},
+	}
+}
+
+// Usage finds what other resources have in projects and environments; what is nil finds
+// nothing.
+type Usage struct {
+	// Flags are those of a project that are not archived.
+	Flags func(r engine.Reader, project string) []Flag
+	// Tokens counts the API tokens of an environment, of a project if one is given: those
+	// of all projects included.
+	Tokens func(r engine.Reader, environment, project string) int64
+	// LastSeen is when an SDK last told of a flag of a project; nil for never.
+	LastSeen func(r engine.Reader, project string) *time.Time
+}
+
+// Flag is what a project tells of a flag.
+type Flag struct {
+	Name, Type string
+	// EnabledIn are the environments in which it is on.
+	EnabledIn []string
+	Changed   time.Time
+}
+
+func (u Usage) flags(r engine.Reader, project string) []Flag {
+	if u.Flags == nil {
+		return nil
+	}
+	return u.Flags(r, project)
+}
+
+func (u Usage) tokens(r engine.Reader, environment, project string) int64 {
+	if u.Tokens == nil {
+		return 0
+	}
+	return u.Tokens(r, environment, project)
+}
+
+func (u Usage) lastSeen(r engine.Reader, project string) *time.Time {
+	if u.LastSeen == nil {
+		return nil
+	}
+	return u.LastSeen(r, project)
+}
+
+func (u Usage) enabledIn(r engine.Reader, project, environment string) (count int64) {
+	for _, flag := range u.flags(r, project) {
+		if slices.Contains(flag.EnabledIn, environment) {
+			count++
+		}
+	}
+	return count
+}
+
+// Project is a project, which flags are in.
+type Project struct {
+	ID                string    `json:"id" state:",required" pattern:"^[a-zA-Z0-9_.~-]+$"`
+	Name              string    `json:"name" state:",required"`
+	Description       *string   `json:"description"`
+	Mode              string    `json:"mode" enum:"open,protected,private"`
+	DefaultStickiness string    `json:"defaultStickiness"`
+	CreatedAt         time.Time `json:"createdAt"`
+	UpdatedAt         time.Time `json:"updatedAt"`
+}
+
+var projects = engine.NewTable(engine.Definition[Project]{
+	Name: "projects", Singular: "project", Noun: "project",
+	Key: func(p *Project) engine.Key { return engine.Text(p.ID) },
+	Default: func(now time.Time) Project {
+		return Project{Mode: "open", DefaultStickiness: "default", CreatedAt: now, UpdatedAt: now}
+	},
+	BuiltIn: `[{"id": "default", "name": "Default", "description": "Default project"}]`,
+})
+
+// Link is an environment of a project.
+type Link struct {
+	Project     string `json:"project" state:",parent"`
+	Environment string `json:"environment" state:",required"`
+	// DefaultStrategy is the strategy of a flag that is switched on without one.
+	DefaultStrategy engine.JSON `json:"defaultStrategy,omitzero"`
+}
+
+var links = engine.NewTable(engine.Definition[Link]{
+	Name: "projectEnvironments", Singular: "projectEnvironment", Noun: "environment of a project",
+	Key: func(l *Link) engine.Key { return engine.Text(l.Project, l.Environment) },
+	Parent: &engine.Parent[Link]{
+		Table: "projects", Key: func(l *Link) engine.Key { return engine.Text(l.Project) }, Nested: "environments",
+	},
+	Events:  engine.Events{Created: "project-environment-added", Deleted: "project-environment-removed"},
+	BuiltIn: `[{"environment": "development"}, {"environment": "production"}]`,
+	Check: func(r engine.Reader, l *Link) (field, complaint string) {
+		if !HasEnvironment(r, l.Environment) {
+			return "environment", "no environment has the name " + l.Environment
+		}
+		return "", ""
+	},
+})
+
+// Find returns the project of an id, nil if there is none.
+func Find(r engine.Reader, id string) *Project { return projects.Get(r, engine.Text(id)) }
+
+// InProject returns the environment of a project, nil if it has none of that name.
+func InProject(r engine.Reader, project, environment string) *Link {
+	return links.Get(r, engine.Text(project, environment))
+}
+
+// EnvironmentsOf returns the environments of a project in their order.
+func EnvironmentsOf(r engine.Reader, project string) []*Link {
+	of := links.Under(r, engine.Text(project))
+	slices.SortStableFunc(of, func(a, b *Link) int { return cmp.Compare(orderOf(r, a), orderOf(r, b)) })
+	return of
+}
+
+func orderOf(r engine.Reader, l *Link) int64 {
+	return environments.Get(r, engine.Text(l.Environment)).SortOrder
+}
+
+type projectIn struct {
+	ID string `path:"projectId"`
+}
+
+type listIn struct {
+	_ struct{} `ignored:"archived"`
+}
+
+// listed is a project in the list of all. What the mock does not keep account of is as it
+// is of a new instance: members, health.
+type listed struct {
+	Name             string     `json:"name"`
+	ID               string     `json:"id"`
+	Description      *string    `json:"description"`
+	Health           int64      `json:"health"`
+	TechnicalDebt    int64      `json:"technicalDebt"`
+	Favorite         *bool      `json:"favorite,omitzero"`
+	Flags            int64      `json:"featureCount"`
+	Members          int64      `json:"memberCount"`
+	CreatedAt        time.Time  `json:"createdAt"`
+	ArchivedAt       *time.Time `json:"archivedAt"`
+	Mode             string     `json:"mode"`
+	LastFlagUsage    *time.Time `json:"lastReportedFlagUsage"`
+	LastUpdatedAt    *time.Time `json:"lastUpdatedAt"`
+	OnboardingStatus onboarding `json:"onboardingStatus"`
+	Owners           []owner    `json:"owners"`
+}
+
+type owner struct {
+	Type string `json:"ownerType"`
+}
+
+type listOut struct {
+	Version  int64     `json:"version"`
+	Projects []*listed `json:"projects"`
+}
+
+func (u Usage) list(view *engine.View, _ listIn) (engine.Answer[listOut], error) {
+	all := projects.All(view)
+	slices.SortStableFunc(all, func(a, b *Project) int { return cmp.Compare(a.Name, b.Name) })
+	out := listOut{1, []*listed{}}
+	for _, project := range all {
+		flags := u.flags(view, project.ID)
+		out.Projects = append(out.Projects, &listed{
+			Name: project.Name, ID: project.ID, Description: project.Description, Health: 100, Flags: int64(len(flags)),
+			Favorite: favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: u.lastSeen(view, project.ID),
+			LastUpdatedAt: lastChange(flags), OnboardingStatus: u.onboarding(view, project.ID, flags), Owners: []owner{{"system"}},
+		})
+	}
+	return engine.OK(out)
+}
+
+// favorite is false for people, who have favorites, and nothing for a token (O).
+func favorite(view *engine.View) *bool {
+	if view.Identity.Kind != engine.PersonalToken {
+		return nil
+	}
+	return new(bool)
+}
+
+func lastChange(flags []Flag) *time.Time {
+	var last *time.Time
+	for _, flag := range flags {
+		if last == nil || flag.Changed.After(*last) {
+			last = &flag.Changed
+		}
+	}
+	return last
+}
+
+// onboarding is how far the use of a project has come.
+type onboarding struct {
+	Status string `json:"status"`
+	Flag   string `json:"feature,omitzero"`
+}
+
+func (u Usage) onboarding(r engine.Reader, project string, flags []Flag) onboarding {
+	isOn := slices.ContainsFunc(flags, func(flag Flag) bool { return len(flag.EnabledIn) > 0 })
+	switch isSeen := u.lastSeen(r, project) != nil; {
+	case isSeen && isOn:
+		return onboarding{Status: "onboarded"}
+	case isSeen:
+		return onboarding{Status: "sdk-connected"}
+	case len(flags) > 0:
+		return onboarding{Status: "first-flag-created", Flag: flags[0].Name}
+	}
+	return onboarding{Status: "onboarding-started"}
+}
+
+// overview is all that a project tells of itself.
+type overview struct {
+	Stats             stats        `json:"stats"`
+	Name              string       `json:"name"`
+	Description       *string      `json:"description"`
+	Mode              string       `json:"mode"`
+	FlagLimit         *int64       `json:"featureLimit"`
+	FlagNaming        naming       `json:"featureNaming"`
+	LinkTemplates     []struct{}   `json:"linkTemplates"`
+	DefaultStickiness string       `json:"defaultStickiness"`
+	Health            int64        `json:"health"`
+	TechnicalDebt     int64        `json:"technicalDebt"`
+	Favorite          bool         `json:"favorite"`
+	UpdatedAt         time.Time    `json:"updatedAt"`
+	CreatedAt         time.Time    `json:"createdAt"`
+	OnboardingStatus  onboarding   `json:"onboardingStatus"`
+	Environments      []*shownLink `json:"environments"`
+	FlagTypes         []typeCount  `json:"featureTypeCounts"`
+	Members           int64        `json:"members"`
+	Version           int64        `json:"version"`
+}
+
+// stats are counted by an hourly job, which a new instance has not run yet.
+type stats struct {
+	AvgTimeToProd         int64 `json:"avgTimeToProdCurrentWindow"`
+	Created               int64 `json:"createdCurrentWindow"`
+	CreatedBefore         int64 `json:"createdPastWindow"`
+	ArchivedCurrentWindow int64 `json:"archivedCurrentWindow"`
+	ArchivedBefore        int64 `json:"archivedPastWindow"`
+	Activity              int64 `json:"projectActivityCurrentWindow"`
+	ActivityBefore        int64 `json:"projectActivityPastWindow"`
+	MembersAdded          int64 `json:"projectMembersAddedCurrentWindow"`
+}
+
+type naming struct {
+	Pattern     *string `json:"pattern"`
+	Example     *string `json:"example"`
+	Description *string `json:"description"`
+}
+
+type shownLink struct {
+	Environment     string      `json:"environment"`
+	DefaultStrategy engine.JSON `json:"defaultStrategy,omitzero"`
+}
+
+type typeCount struct {
+	Type  string `json:"type"`
+	Count int64  `json:"count"`
+}
+
+func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[overview], err error) {
+	project := Find(view, in.ID)
+	if project == nil {
+		return out, &apierror.Error{Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: "No project found"}
+	}
+	flags := u.flags(view, project.ID)
+	shown := overview{
+		Name: project.Name, Description: project.Description, Mode: project.Mode, LinkTemplates: []struct{}{}, Environments: []*shownLink{},
+		DefaultStickiness: project.DefaultStickiness, Health: 100, UpdatedAt: project.UpdatedAt, CreatedAt: project.CreatedAt,
+		OnboardingStatus: u.onboarding(view, project.ID, flags), FlagTypes: countTypes(flags), Version: 1,
+	}
+	for _, link := range EnvironmentsOf(view, project.ID) {
+		shown.Environments = append(shown.Environments, &shownLink{link.Environment, link.DefaultStrategy})
+	}
+	return engine.OK(shown)
+}
+
+func countTypes(flags []Flag) []typeCount {
+	counts := map[string]int64{}
+	for _, flag := range flags {
+		counts[flag.Type]++
+	}
+	out := []typeCount{}
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, typeCount{name, counts[name]})
+	}
+	return out
+}

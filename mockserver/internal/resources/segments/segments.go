@@ -1,0 +1,225 @@
+// Package segments is the resource of segments: constraints that activation strategies
+// share.
+package segments
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
+)
+
+// Limits of an instance that is not configured otherwise (O).
+const (
+	// MaxSegments is how many an instance may have.
+	MaxSegments = 300
+	// MaxValues is how many values the constraints of one may have together.
+	MaxValues = 1000
+	// MaxOfStrategy is how many an activation strategy may have.
+	MaxOfStrategy = 5
+)
+
+// Resource returns the resource. usedBy finds the strategies that have a segment.
+func Resource(usedBy usage.Of[int64]) engine.Resource {
+	return engine.Resource{
+		Name:   "segments",
+		Tables: []engine.AnyTable{segments},
+		Operations: engine.Operations{
+			"getSegments":     engine.Read(list(usedBy)),
+			"createSegment":   engine.Write(create),
+			"getSegment":      engine.Read(get),
+			"updateSegment":   engine.Write(update),
+			"removeSegment":   engine.Write(remove(usedBy)),
+			"validateSegment": engine.Read(validate),
+		},
+	}
+}
+
+// Segment is a list of constraints with a name.
+type Segment struct {
+	ID          int64                    `json:"id"`
+	Name        string                   `json:"name" state:",required"`
+	Description *string                  `json:"description"`
+	Project     string                   `json:"project,omitzero"`
+	Constraints []constraints.Constraint `json:"constraints"`
+	CreatedBy   string                   `json:"createdBy"`
+	CreatedAt   time.Time                `json:"createdAt"`
+}
+
+var byName = engine.Unique("name",
+	func(s *Segment) engine.Key { return engine.Text(s.Name) },
+	func(*Segment) error { return nameExists() })
+
+var segments = engine.NewTable(engine.Definition[Segment]{
+	Name: "segments", Singular: "segment", Noun: "segment",
+	ID:      func(s *Segment) *int64 { return &s.ID },
+	Indexes: []*engine.Index[Segment]{byName},
+	Events:  engine.Events{Created: "segment-created", Updated: "segment-updated", Deleted: "segment-deleted"},
+	Default: func(now time.Time) Segment {
+		return Segment{Constraints: []constraints.Constraint{}, CreatedAt: now}
+	},
+})
+
+func nameExists() error {
+	return &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError", Message: "Segment name already exists"}
+}
+
+// Get returns the segment of an id, nil if there is none.
+func Get(r engine.Reader, id int64) *Segment { return segments.Get(r, engine.Int(id)) }
+
+// All returns all segments in the order of their ids.
+func All(r engine.Reader) []*Segment { return segments.All(r) }
+
+// Find returns the segment of an id, or the 404 that names it.
+func Find(r engine.Reader, id int64) (*Segment, error) {
+	if found := Get(r, id); found != nil {
+		return found, nil
+	}
+	return nil, &apierror.Error{
+		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError",
+		Message: fmt.Sprintf("No segment exists with ID %q", strconv.FormatInt(id, 10)),
+	}
+}
+
+// used is a segment with how often it is used.
+type used struct {
+	*Segment
+	Projects int64 `json:"usedInProjects"`
+	Flags    int64 `json:"usedInFeatures"`
+}
+
+type listOut struct {
+	Segments []used `json:"segments"`
+}
+
+func list(usedBy usage.Of[int64]) func(*engine.View, struct{}) (engine.Answer[listOut], error) {
+	return func(view *engine.View, _ struct{}) (engine.Answer[listOut], error) {
+		out := listOut{[]used{}}
+		for _, segment := range segments.All(view) {
+			by := usedBy.Strategies(view, segment.ID)
+			out.Segments = append(out.Segments, used{segment, usage.Projects(by), usage.Flags(by)})
+		}
+		slices.SortStableFunc(out.Segments, func(a, b used) int { return cmp.Compare(a.Name, b.Name) })
+		return engine.OK(out)
+	}
+}
+
+type one struct {
+	ID int64 `path:"id"`
+}
+
+func get(view *engine.View, in one) (out engine.Answer[*Segment], err error) {
+	out.Value, err = Find(view, in.ID)
+	return out, err
+}
+
+// body is a segment as it is sent.
+type body struct {
+	Name        string                   `json:"name"`
+	Description *string                  `json:"description"`
+	Project     *string                  `json:"project"`
+	Constraints []constraints.Constraint `json:"constraints"`
+}
+
+// Check refuses texts that the contract allows.
+func (b body) Check() error {
+	if b.Name == "" {
+		return apierror.BadProperty("name", "is not allowed to be empty", "")
+	}
+	for i := range b.Constraints {
+		if err := b.Constraints[i].CheckTexts(fmt.Sprintf("constraints[%d].", i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill puts what was sent into a segment.
+func (b body) fill(r engine.Reader, s *Segment) (err error) {
+	s.Name, s.Description, s.Project = b.Name, b.Description, ""
+	if b.Project != nil {
+		s.Project = *b.Project
+	}
+	if s.Project != "" && projects.Find(r, s.Project) == nil {
+		return apierror.BadData("No project found with id " + s.Project) // a real server answers 500
+	}
+	if s.Constraints, err = constraints.Checked(r, b.Constraints); err != nil {
+		return err
+	}
+	values := 0
+	for i := range s.Constraints {
+		values += len(s.Constraints[i].Values)
+	}
+	if values > MaxValues {
+		return apierror.BadData(fmt.Sprintf("Segments may not have more than %d values", MaxValues))
+	}
+	return nil
+}
+
+func create(tx *engine.Tx, in body) (out engine.Answer[*Segment], err error) {
+	if err := segments.Below(tx, MaxSegments, nil); err != nil {
+		return out, err
+	}
+	segment := &Segment{CreatedBy: tx.Identity.Actor.Username, CreatedAt: tx.Stamp()}
+	if err := in.fill(tx, segment); err != nil {
+		return out, err
+	}
+	if err := segments.Insert(tx, segment); err != nil {
+		return out, err
+	}
+	return engine.Created(segment, fmt.Sprintf("segments/%d", segment.ID))
+}
+
+type updateIn struct {
+	one
+	body
+}
+
+func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
+	var changed Segment
+	if err := in.fill(tx, &changed); err != nil {
+		return out, err
+	}
+	before, err := Find(tx, in.ID)
+	if err != nil {
+		return out, err
+	}
+	changed.ID, changed.CreatedBy, changed.CreatedAt = before.ID, before.CreatedBy, before.CreatedAt
+	return out, segments.Update(tx, before, &changed)
+}
+
+func remove(usedBy usage.Of[int64]) func(*engine.Tx, one) (engine.Answer[engine.None], error) {
+	return func(tx *engine.Tx, in one) (out engine.Answer[engine.None], err error) {
+		if len(usedBy.Strategies(tx, in.ID)) > 0 {
+			return out, &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Empty}
+		}
+		segment, err := Find(tx, in.ID)
+		if err != nil {
+			return out, err
+		}
+		return out, segments.Delete(tx, segment)
+	}
+}
+
+type nameIn struct {
+	Name string `json:"name"`
+}
+
+// validate answers nothing if a name is free.
+func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err error) {
+	switch {
+	case in.Name == "":
+		return out, apierror.BadData("Segment name cannot be empty")
+	case byName.Find(view, engine.Text(in.Name)) != nil:
+		return out, nameExists()
+	}
+	return out, nil
+}
