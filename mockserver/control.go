@@ -10,7 +10,9 @@ import (
 
 // controlOptions are what the control API needs.
 func (c *config) controlOptions(about control.About) control.Options {
-	return control.Options{Contract: c.contract, Access: c.access, About: about, NewID: c.newID, Logger: c.logger}
+	access := c.access
+	access.Origins, access.TrustForwarded = c.cors.Listed(), c.trustForwarded
+	return control.Options{Contract: c.contract, Access: access, About: about, NewID: c.newID, Logger: c.logger}
 }
 
 // newControl builds the control API of the server.
@@ -21,8 +23,10 @@ func (s *Server) newControl() *control.Mock {
 
 // serveExtras answers what Unleash's API does not have: the control API with its page,
 // the metrics and the docs; it reports whether it did.
-func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
+func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string, preflight bool) bool {
 	switch {
+	case preflight && (control.Has(path) || s.passes(path)):
+		w.WriteHeader(http.StatusNoContent)
 	case control.Has(path):
 		s.control.Serve(w, r, chosen, path)
 	case path == metrics.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead):
@@ -30,7 +34,7 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 	case s.passes(path):
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
 	default:
-		return s.serveDocs(w, r, path)
+		return s.serveDocs(w, r, chosen, path)
 	}
 	return true
 }

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -22,23 +23,30 @@ const docsPath = "/docs/openapi"
 // controlDocument is where the document of the control API is.
 const controlDocument = "/docs/control.json"
 
-// newDocs serves the document as JSON and an explorer of it that needs no
-// other host. The document names this server, so that the explorer asks it. The
-// document of the control API stands beside it if the API is on.
-func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.Handler, error) {
-	choice := []map[string]string{{"name": contract.Title(), "url": basePath + docsPath + ".json"}}
+// docs are the documents and an explorer of them that needs no other host. Its links are
+// relative, so that they hold under every path.
+type docs struct {
+	explorer  http.Handler
+	documents map[string]func() *spec.Contract // by path
+}
+
+// newDocs lets the document of the control API stand beside the other if the API is on.
+func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
+	const document, control = "../openapi.json", "../control.json" // from the explorer
+	out := &docs{documents: map[string]func() *spec.Contract{docsPath + ".json": func() *spec.Contract { return contract }}}
+	choice := []map[string]string{{"name": contract.Title(), "url": document}}
 	if withControl {
-		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": basePath + controlDocument})
+		out.documents[controlDocument] = spec.Control
+		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": control})
 	}
 	urls, err := json.Marshal(choice)
 	if err != nil {
 		return nil, fmt.Errorf("writing the list of documents: %w", err)
 	}
-	explorer := v5emb.NewHandlerWithConfig(swgui.Config{
-		Title:       contract.Title(),
-		SwaggerJSON: basePath + docsPath + ".json",
-		BasePath:    basePath + docsPath + "/",
-		// The base path is off by the time the explorer sees a request.
+	out.explorer = v5emb.NewHandlerWithConfig(swgui.Config{
+		Title:            contract.Title(),
+		SwaggerJSON:      document,
+		BasePath:         "./",
 		InternalBasePath: docsPath + "/",
 		ShowTopBar:       withControl,
 		SettingsUI: map[string]string{
@@ -49,36 +57,33 @@ func newDocs(contract *spec.Contract, basePath string, withControl bool) (http.H
 			"displayRequestDuration": "true",
 		},
 	})
-	mux := http.NewServeMux()
-	mux.Handle("GET "+docsPath+".json", newDocument(func() *spec.Contract { return contract }, basePath))
-	if withControl {
-		mux.Handle("GET "+controlDocument, newDocument(spec.Control, basePath))
-	}
-	mux.Handle("GET "+docsPath+"/", explorer)
-	mux.Handle("GET "+docsPath, http.RedirectHandler(basePath+docsPath+"/", http.StatusMovedPermanently))
-	mux.Handle("GET /{$}", http.RedirectHandler(basePath+docsPath+"/", http.StatusFound))
-	return mux, nil
+	return out, nil
 }
 
-// newDocument serves a contract's document as JSON, which is written when somebody
-// first asks for it.
-func newDocument(contract func() *spec.Contract, basePath string) http.Handler {
-	document := sync.OnceValue(func() []byte { return contract().JSONServedAt(cmp.Or(basePath, "/")) })
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		respond.Write(w, r, http.StatusOK, "application/json; charset=utf-8", document())
-	})
-}
-
-// serveDocs answers what belongs to the docs.
-func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, path string) bool {
-	isDocs := path == "/" || path == docsPath || path == docsPath+".json" || path == controlDocument || strings.HasPrefix(path, docsPath+"/")
-	if !isDocs || r.Method != http.MethodGet && r.Method != http.MethodHead {
+// serveDocs answers what belongs to the docs. A document names the server that it comes
+// from, so that the explorer asks that one.
+func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	if s.basePath != "" {
-		r = withPath(r, pipeline.Sent{}, path)
+	header := w.Header()
+	document := s.docs.documents[path]
+	switch {
+	case document != nil:
+		header["X-Content-Type-Options"] = []string{"nosniff"}
+		served := document().JSONServedAt(cmp.Or(s.reached(r).Prefix+chosen.Path, "/"))
+		respond.Write(w, r, http.StatusOK, apierror.ContentTypeJSON, served)
+	case strings.HasPrefix(path, docsPath+"/"):
+		header["X-Content-Type-Options"] = []string{"nosniff"}
+		s.docs.explorer.ServeHTTP(w, withPath(r, pipeline.Sent{}, path))
+	case path == docsPath:
+		header["Location"] = []string{strings.TrimPrefix(docsPath, "/docs/") + "/"} // relative, so that every prefix stays
+		w.WriteHeader(http.StatusMovedPermanently)
+	case path == "/":
+		header["Location"] = []string{s.reached(r).Prefix + chosen.Path + docsPath + "/"}
+		w.WriteHeader(http.StatusFound)
+	default:
+		return false
 	}
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	s.docs.ServeHTTP(w, r)
 	return true
 }

@@ -35,7 +35,7 @@ func TestWhoMakesAWorkspace(t *testing.T) {
 		"a preflight":                 {"OPTIONS", endpoints, "", []string{"Origin: http://app.example", "Access-Control-Request-Method: POST"}, 401, false},
 		"health":                      {"GET", "/w/x/health", "", nil, 200, false},
 		"the page":                    {"GET", "/w/x/_mock/", "", nil, 200, false},
-		"an unknown path":             {"GET", "/w/x/", "", nil, 404, false},
+		"an unknown path":             {"GET", "/w/x/nothing", "", nil, 404, false},
 		"metrics":                     {"GET", "/w/x/internal-backstage/prometheus", "", nil, 200, false},
 	} {
 		t.Run(name, func(t *testing.T) {

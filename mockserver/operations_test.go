@@ -498,7 +498,7 @@ func TestDocs(t *testing.T) {
 		}
 	}
 	a.must(200, http.MethodGet, "/docs/openapi/swagger-ui-bundle.js", "", "")
-	if control := string(a.must(200, http.MethodGet, "/docs/control.json", "", "").body); !strings.Contains(page, "/docs/control.json") || !strings.Contains(control, `"/_mock/rules"`) {
+	if control := string(a.must(200, http.MethodGet, "/docs/control.json", "", "").body); !strings.Contains(page, "../control.json") || !strings.Contains(control, `"/_mock/rules"`) {
 		t.Error("the control API is not in the explorer")
 	}
 	newApp(t, WithoutControl()).must(404, http.MethodGet, "/docs/control.json", "", "")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/cors"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -63,6 +64,7 @@ type config struct {
 	bounds     Bounds
 	baseURL    string
 	basePath   string
+	cors       cors.Policy
 	version    string
 	logger     *slog.Logger
 	secrets    *secrets.Redactor // knows those of this server
@@ -74,8 +76,9 @@ type config struct {
 	recordings []*recording.Recording
 	replay     *replay.Index // of the recordings; nil without any
 
-	deterministic bool
-	access        control.Access
+	deterministic  bool
+	trustForwarded bool
+	access         control.Access
 }
 
 // Option changes how New builds a server, or NewMonitor a monitor.
@@ -237,6 +240,17 @@ func WithBasePath(path string) Option {
 			path = "/" + path
 		}
 		c.basePath = path
+		return nil
+	}
+}
+
+// WithTrustForwarded is for a server behind a proxy: it is reached where the headers
+// X-Forwarded-Proto, -Host and -Prefix say, which is told by the url of an endpoint and by
+// the documents. What -Prefix names the proxy has taken off the path. A proxy must set the
+// headers or drop them.
+func WithTrustForwarded() Option {
+	return func(c *config) error {
+		c.trustForwarded = true
 		return nil
 	}
 }

@@ -2,8 +2,12 @@ package mockserver
 
 import (
 	"errors"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 )
 
 // WithDeterministic makes ids, secrets and timestamps repeat from run to run: in
@@ -44,4 +48,31 @@ func WithoutControl() Option {
 		c.access = control.NoAccess()
 		return nil
 	}
+}
+
+// WithCORS lets web pages of other origins use the server, such as those of
+// http://localhost:3000; "*" stands for all. The control API is only for those that are
+// named. Without it a page can use what a real Unleash lets it use: the Frontend API.
+func WithCORS(origins ...string) Option {
+	return func(c *config) error {
+		c.cors.Exposed = exposedHeaders
+		return c.cors.Admit(origins...)
+	}
+}
+
+// exposedHeaders are those of answers that pages of other origins may read.
+var exposedHeaders = strings.Join([]string{
+	"Allow", "Date", "ETag", "Location", "Preference-Applied", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining",
+	"RateLimit-Reset", "Retry-After", Header, ReplayHeader, ViolationHeader,
+}, ", ")
+
+// allowOrigin says in the headers of the answer which pages of other origins may read it,
+// and reports whether that is the answer.
+func (s *Server) allowOrigin(header http.Header, r *http.Request, path string) (preflight bool) {
+	switch {
+	case control.Has(path) && !slices.Contains(s.cors.Listed(), r.Header.Get("Origin")),
+		pipeline.IsFrontend(path): // which says it itself, or has the upstream say it
+		return false
+	}
+	return s.cors.Allow(header, r)
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -58,7 +59,7 @@ type Server struct {
 	router     *gin.Engine
 	engine     *engine.Engine
 	pipeline   *pipeline.Pipeline
-	docs       http.Handler
+	docs       *docs
 	workspaces *workspace.Registry
 	overlay    *overlay.Overlay // nil without an upstream
 	control    *control.Mock
@@ -95,7 +96,7 @@ func New(options ...Option) (*Server, error) {
 	}
 	s.metrics = metrics.New(ids, s.workspaces, s.version)
 	s.exposition = s.metrics.Handler()
-	if s.docs, err = newDocs(s.contract, s.basePath, s.access.Enabled()); err != nil {
+	if s.docs, err = newDocs(s.contract, s.access.Enabled()); err != nil {
 		return nil, err
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
@@ -185,6 +186,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		path = stripped
 	}
 	chosen, below, err := s.pick(r, path)
+	preflight := s.allowOrigin(w.Header(), r, below)
 	if err != nil {
 		s.refuseWorkspace(w, r, err)
 		return
@@ -193,7 +195,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if below == "/" && path != "/" { // the name of a workspace without a slash behind it
 		base = s.basePath + chosen.Path
 	}
-	if s.serveExtras(w, r, chosen, below) {
+	if s.serveExtras(w, r, chosen, below, preflight) {
 		return
 	}
 	route := below
@@ -202,8 +204,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			route = canonical
 		}
 	}
-	if base != "" || chosen != s.workspaces.Default() || route != below || below != r.URL.EscapedPath() {
-		r = withPath(r, pipeline.Sent{Path: below, Workspace: chosen, Base: base}, route)
+	if base != "" || chosen != s.workspaces.Default() || route != below || below != r.URL.EscapedPath() || preflight {
+		r = withPath(r, pipeline.Sent{Path: below, Workspace: chosen, Base: base, Preflight: preflight}, route)
 	}
 	s.router.ServeHTTP(w, r)
 }
@@ -250,16 +252,27 @@ func withPath(r *http.Request, original pipeline.Sent, route string) *http.Reque
 // newID makes the id of an error of a request that reaches no operation.
 func (c *config) newID() string { return pipeline.NewID(c.random, c.logger) }
 
+// BasePath is the path that everything is served under: empty, or with a slash in front and
+// none behind.
+func (s *Server) BasePath() string { return s.basePath }
+
 // reachedAt is the instance's URL, configured or as the request tells it.
 func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string {
 	if s.baseURL != "" {
 		return s.baseURL + chosen.Path
 	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
+	at := s.reached(r)
+	return at.Scheme + "://" + at.Host + at.Prefix + chosen.Path
+}
+
+// reached is where a client has reached the server, base path included.
+func (s *Server) reached(r *http.Request) httpx.Reached {
+	at := httpx.ReachedHere(r)
+	if s.trustForwarded {
+		at = httpx.ReachedBefore(r)
 	}
-	return scheme + "://" + r.Host + s.basePath + chosen.Path
+	at.Prefix += s.basePath
+	return at
 }
 
 // writeNoRoute answers what lies outside the base path.

@@ -123,7 +123,7 @@ func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, bel
 	}
 	if hasHeader {
 		if inPath && named[0] != name || len(named) > 1 {
-			return nil, "", errTwoWorkspaces
+			return nil, below, errTwoWorkspaces
 		}
 		name = named[0]
 	}

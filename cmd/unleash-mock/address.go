@@ -3,7 +3,6 @@ package main
 import (
 	"net"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -68,14 +67,9 @@ func reachable(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// basePath is a path whose segments mean nothing to a URL or a router.
-var basePath = regexp.MustCompile(`^/*([\w.~-]+(/[\w.~-]+)*)?/*$`)
-
 func checkBasePath(path string) error {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "." || segment == ".." || !basePath.MatchString(path) {
-			return usageError("--base-uri-path %q is not a path of letters, digits and the characters - . _ ~", path)
-		}
+	if _, ok := httpx.ParsePrefix(path); !ok {
+		return usageError("--base-uri-path %q is not a path of letters, digits and the characters - . _ ~", path)
 	}
 	return nil
 }

@@ -82,3 +82,42 @@ func TestServeStopsThoughSomebodyListens(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, mock.stderr.String())
 	}
 }
+
+// TestServeLetsOtherOriginsIn, and believes proxies, where it is told to.
+func TestServeLetsOtherOriginsIn(t *testing.T) {
+	t.Parallel()
+	const app, other = "http://localhost:3000", "https://app.example"
+	for name, test := range map[string]struct {
+		env     map[string]string
+		args    []string
+		allowed map[string]string // by origin
+		servers string
+	}{
+		"by default":       {nil, nil, map[string]string{app: ""}, `"servers":[{"url":"/"}]`},
+		"by flags":         {nil, []string{"--cors", app + "/", "--cors", other, "--trust-forwarded"}, map[string]string{app: app, other: other, "http://evil.example": ""}, `"servers":[{"url":"/tools"}]`},
+		"by variables":     {map[string]string{"UNLEASH_MOCK_CORS_ORIGINS": app + ", " + other, "UNLEASH_MOCK_TRUST_FORWARDED": "true"}, nil, map[string]string{app: app, other: other}, `"servers":[{"url":"/tools"}]`},
+		"flags come first": {map[string]string{"UNLEASH_MOCK_CORS_ORIGINS": other}, []string{"--cors", "*"}, map[string]string{app: "*", other: "*"}, `"servers":[{"url":"/"}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := startServe(t, test.env, test.args...)
+			for origin, want := range test.allowed {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, mock.url+"/docs/openapi.json", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				request.Header = http.Header{"Origin": {origin}, "X-Forwarded-Prefix": {"/tools"}}
+				response, body := do(t, request)
+				if got := response.Header.Get("Access-Control-Allow-Origin"); got != want || !strings.Contains(body, test.servers) {
+					t.Errorf("%s gets %q, want %q; the document has not %s, or has: %t", origin, got, want, test.servers, strings.Contains(body, test.servers))
+				}
+			}
+		})
+	}
+	for _, origin := range []string{"null", "localhost:3000", "http://localhost:3000/path", "http://*.example"} {
+		got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--cors", origin)
+		if got.code != exitcode.Usage || !strings.Contains(got.stderr, origin) || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %s", origin, got.code, got.stderr)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,8 @@ type serveFlags struct {
 	logLevel   string
 	unleashURL string
 	basePath   string
+	cors       []string
+	trust      bool
 	drain      time.Duration
 	workspaceFlags
 	overlayFlags
@@ -47,18 +50,22 @@ type serveFlags struct {
 
 // serveVariables are the environment variables of flags, by flag.
 var serveVariables = map[string]string{
-	"port-file":     "UNLEASH_MOCK_PORT_FILE",
-	"seed":          "UNLEASH_MOCK_SEED",
-	"spec":          "UNLEASH_MOCK_SPEC",
-	"validation":    "UNLEASH_MOCK_VALIDATION",
-	"edition":       "UNLEASH_MOCK_EDITION",
-	"limits":        "UNLEASH_MOCK_LIMITS",
-	"log-level":     "LOG_LEVEL",
-	"max-signals":   "UNLEASH_MOCK_MAX_SIGNALS",
-	"unleash-url":   "UNLEASH_URL",
-	"base-uri-path": "BASE_URI_PATH",
-	"drain":         "UNLEASH_MOCK_DRAIN",
+	"port-file":       "UNLEASH_MOCK_PORT_FILE",
+	"seed":            "UNLEASH_MOCK_SEED",
+	"spec":            "UNLEASH_MOCK_SPEC",
+	"validation":      "UNLEASH_MOCK_VALIDATION",
+	"edition":         "UNLEASH_MOCK_EDITION",
+	"limits":          "UNLEASH_MOCK_LIMITS",
+	"log-level":       "LOG_LEVEL",
+	"max-signals":     "UNLEASH_MOCK_MAX_SIGNALS",
+	"unleash-url":     "UNLEASH_URL",
+	"base-uri-path":   "BASE_URI_PATH",
+	"trust-forwarded": "UNLEASH_MOCK_TRUST_FORWARDED",
+	"drain":           "UNLEASH_MOCK_DRAIN",
 }
+
+// corsVariable holds origins, separated by commas.
+const corsVariable = "UNLEASH_MOCK_CORS_ORIGINS"
 
 // replayVariable holds files, separated as in PATH.
 const replayVariable = "UNLEASH_MOCK_REPLAY"
@@ -78,7 +85,8 @@ UNLEASH_SIGNAL_ENDPOINTS_LIMIT, UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT,
 SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND.
 
 The control API and its page, /_mock/, are open on a loopback address. On any
-other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without it.`,
+other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without it;
+what a proxy has passed on needs that token everywhere.`,
 		Example: `  unleash-mock serve
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
@@ -96,6 +104,9 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 			if !cmd.Flags().Changed("replay") {
 				flags.replay = listed(p.env.text(replayVariable, ""))
 			}
+			if !cmd.Flags().Changed("cors") {
+				flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+			}
 			return p.serve(cmd.Context(), flags)
 		},
 	}
@@ -110,6 +121,8 @@ other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without i
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
+	f.BoolVar(&flags.trust, "trust-forwarded", false, described("believe X-Forwarded-Proto, -Host and -Prefix where URLs are told; for a mock that is reached through a proxy only", serveVariables["trust-forwarded"]))
+	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; the control API is only for those that are named; may be repeated", corsVariable))
 	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
 	flags.workspaceFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
@@ -265,9 +278,13 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 		mockserver.WithLimits(limits),
 		mockserver.WithBaseURL(flags.unleashURL),
 		mockserver.WithBasePath(flags.basePath),
+		mockserver.WithCORS(flags.cors...),
 		mockserver.WithVersion(productVersion()),
 		mockserver.WithLogger(logger),
 		access.option,
+	}
+	if flags.trust {
+		options = append(options, mockserver.WithTrustForwarded())
 	}
 	if flags.bounds.Signals < 0 {
 		return nil, usageError("--max-signals %d is less than 0", flags.bounds.Signals)

@@ -19,7 +19,7 @@ const variablePrefix = "UNLEASH_MOCK_"
 
 // knownVariables lists the environment variables that a command reads.
 func knownVariables() []string {
-	names := []string{controlTokenVariable, replayVariable}
+	names := []string{controlTokenVariable, replayVariable, corsVariable}
 	for _, table := range []map[string]string{
 		serveVariables, workspaceVariables, overlayVariables, proxyVariables, targetVariables, verifyVariables,
 	} {

@@ -63,12 +63,11 @@ type Summary struct {
 	Beyond     int `json:"beyond"`
 }
 
-// State is how an operation of the two documents compares.
+// State is how an operation of the two documents, or a part of one, compares.
 type State string
 
 // DocumentPath is where an instance publishes its document, below its base path. The
-// others are what a comparison says of an operation, of a change, and what happened to a
-// part of the document, from the contract to the target.
+// others are what a comparison says of an operation or a part of one, and of a change.
 const (
 	DocumentPath = "/docs/openapi.json"
 
@@ -82,6 +81,8 @@ const (
 	Absent State = "absent"
 	// Added operations are in the target's document alone.
 	Added State = "added"
+	// Removed parts of an operation are in the contract alone.
+	Removed State = "removed"
 
 	// Breaking changes let a target refuse what the contract allows, or answer
 	// what it does not.
@@ -91,10 +92,6 @@ const (
 	// Beyond is where the contract says more than the target's document: a
 	// status that was seen though it is not published, say. It is no drift.
 	Beyond Verdict = "beyond"
-
-	KindAdded   Kind = "added"
-	KindRemoved Kind = "removed"
-	KindChanged Kind = "changed"
 )
 
 // Operation is how one operation compares.
@@ -110,15 +107,13 @@ type Operation struct {
 // Verdict is what a change means to who keeps the contract.
 type Verdict string
 
-// Kind is what happened to a part of the document.
-type Kind string
-
 // Change is one difference.
 type Change struct {
 	// Pointer is the JSON pointer of the part, with references resolved. It
 	// begins at the operation, or at the document for what is outside of all.
-	Pointer string  `json:"pointer"`
-	Kind    Kind    `json:"kind"`
+	Pointer string `json:"pointer"`
+	// Kind is Added, Changed or Removed, seen from the contract.
+	Kind    State   `json:"kind"`
 	Verdict Verdict `json:"verdict"`
 	// Contract and Target are the values on either side, if they can be written
 	// in a word.

@@ -328,7 +328,7 @@ func TestBeyond(t *testing.T) {
 	delete(in(t, document, "paths", "/ready", "get", "responses"), "413")
 	r := compare(t, document, drift.Options{})
 	want := []drift.Change{{
-		Pointer: "/responses/413", Kind: drift.KindRemoved, Verdict: drift.Beyond, Contract: "413",
+		Pointer: "/responses/413", Kind: drift.Removed, Verdict: drift.Beyond, Contract: "413",
 		Reason: "the contract knows it as observed, the target's document does not list it",
 	}}
 	if diff := cmp.Diff(want, r.Operations[15].Changes); diff != "" || r.Operations[15].State != drift.Equal {

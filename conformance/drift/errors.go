@@ -63,7 +63,7 @@ func (b errorBodies) judge(status int) (Change, bool) {
 	if b.target == nil || len(examples) == 0 || !b.isOpen(status) {
 		return Change{}, false
 	}
-	change := Change{Pointer: fmt.Sprintf("/responses/%d", status), Kind: KindChanged, Verdict: Beyond, Reason: reasonErrorLess}
+	change := Change{Pointer: fmt.Sprintf("/responses/%d", status), Kind: Changed, Verdict: Beyond, Reason: reasonErrorLess}
 	for _, example := range examples {
 		header := http.Header{"Content-Type": {example.mediaType}}
 		for _, failure := range b.target.CheckResponse(status, header, example.body) {

@@ -87,12 +87,12 @@ const (
 )
 
 // kinds are the library's numbers in words.
-var kinds = map[int]Kind{
-	model.Modified:        KindChanged,
-	model.PropertyAdded:   KindAdded,
-	model.ObjectAdded:     KindAdded,
-	model.PropertyRemoved: KindRemoved,
-	model.ObjectRemoved:   KindRemoved,
+var kinds = map[int]State{
+	model.Modified:        Changed,
+	model.PropertyAdded:   Added,
+	model.ObjectAdded:     Added,
+	model.PropertyRemoved: Removed,
+	model.ObjectRemoved:   Removed,
 }
 
 // describe writes a change down with its verdict.
@@ -127,7 +127,7 @@ func (p pair) judge(change located) Change {
 func (p pair) judgeSecurity(change located) Change {
 	change.Original, change.New = "", ""
 	switch kind := kinds[change.ChangeType]; {
-	case kind == KindAdded:
+	case kind == Added:
 		change.New = change.Property
 		if at(p.left, "/security") == nil {
 			return change.describe(Beyond, reasonOpenInFact)
@@ -146,7 +146,7 @@ func (p pair) judgeSecurity(change located) Change {
 // statuses that were seen, and some that are assumed: that the target's document
 // does not is no drift.
 func (p pair) judgeStatus(change located, code string) Change {
-	if kinds[change.ChangeType] == KindAdded {
+	if kinds[change.ChangeType] == Added {
 		return change.describe(Breaking, reasonStatusNew)
 	}
 	status, _ := strconv.Atoi(code)
@@ -176,7 +176,7 @@ func (p pair) effect(change located, request bool) effect {
 	case "parameters":
 		return p.parameterEffect(change, kind)
 	case "requestBody":
-		if kind == KindAdded && text(at(p.right, "/requestBody/required")) != "true" {
+		if kind == Added && text(at(p.right, "/requestBody/required")) != "true" {
 			return none
 		}
 	case "content": // another media type in a request widens, one less narrows
@@ -190,11 +190,11 @@ func (p pair) effect(change located, request bool) effect {
 	case "properties":
 		return p.propertyEffect(change, kind, request)
 	case "type":
-		if kind == KindChanged {
+		if kind == Changed {
 			return typeEffect(change.Original, change.New)
 		}
 	}
-	if direction, isBound := bounds[change.Property]; isBound && kind == KindChanged {
+	if direction, isBound := bounds[change.Property]; isBound && kind == Changed {
 		return boundEffect(change.Original, change.New, direction)
 	}
 	known, listed := keywords[change.Property]
@@ -202,9 +202,9 @@ func (p pair) effect(change located, request bool) effect {
 		known = unknown
 	}
 	switch kind {
-	case KindAdded:
+	case Added:
 		return known.added
-	case KindRemoved:
+	case Removed:
 		return known.removed
 	}
 	return known.changed
@@ -212,8 +212,8 @@ func (p pair) effect(change located, request bool) effect {
 
 // parameterEffect: a new parameter matters if it is demanded. One that the
 // target does not know cannot do what the client sends it for.
-func (p pair) parameterEffect(change located, kind Kind) effect {
-	if kind != KindAdded {
+func (p pair) parameterEffect(change located, kind State) effect {
+	if kind != Added {
 		return either
 	}
 	if change.Breaking {
@@ -224,8 +224,8 @@ func (p pair) parameterEffect(change located, kind Kind) effect {
 
 // propertyEffect: a new property in an answer breaks a contract that allows no
 // others.
-func (p pair) propertyEffect(change located, kind Kind, request bool) effect {
-	if kind != KindAdded {
+func (p pair) propertyEffect(change located, kind State, request bool) effect {
+	if kind != Added {
 		return either
 	}
 	schema, _, _ := cutLast(change.pointer, "/properties/")

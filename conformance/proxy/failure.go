@@ -20,9 +20,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Header marks the answers that the proxy gives itself. Its value says why.
-const Header = "Unleash-Mock-Proxy"
-
 // problem is an error in the envelope of Unleash's middleware, key by key in its
 // order.
 type problem struct {

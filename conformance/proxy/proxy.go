@@ -49,6 +49,9 @@ const (
 	HostOfUpstream = "upstream" // the host of the upstream's URL
 	HostOfClient   = "client"   // what the client sent
 
+	// Header marks the answers that the proxy gives itself. Its value says why.
+	Header = "Unleash-Mock-Proxy"
+
 	// Defaults of Options.
 	DefaultTimeout = 30 * time.Second
 	DefaultMaxBody = 8 << 20

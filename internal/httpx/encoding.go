@@ -1,5 +1,5 @@
-// Package httpx reads what HTTP wraps a message in, its content encodings, and the
-// addresses of servers.
+// Package httpx reads what HTTP wraps a message in, its content encodings, the addresses of
+// servers, and what proxies on the way say of a request.
 package httpx
 
 import (

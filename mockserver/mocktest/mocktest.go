@@ -81,7 +81,7 @@ func Start(t TB, options ...mockserver.Option) *Server {
 		return nil
 	}
 	listener := httptest.NewServer(mock)
-	server := &Server{URL: listener.URL, workspace: "default", Tokens: builtIn(), t: t, client: listener.Client(), mock: mock}
+	server := &Server{URL: listener.URL + mock.BasePath(), workspace: "default", Tokens: builtIn(), t: t, client: listener.Client(), mock: mock}
 	t.Cleanup(func() {
 		if t.Failed() {
 			server.logRequests()

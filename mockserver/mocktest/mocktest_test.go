@@ -193,3 +193,24 @@ func TestWhatAFailingTestSays(t *testing.T) {
 		t.Error("the mock still answers")
 	}
 }
+
+// TestUnderABasePath everything works as it does without.
+func TestUnderABasePath(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t, mockserver.WithBasePath("flags"))
+	if !strings.HasSuffix(mock.URL, "/flags") {
+		t.Errorf("it is at %s", mock.URL)
+	}
+	for _, m := range []*mocktest.Server{mock, mock.Workspace("a")} {
+		m.Fail("getReady", 503, 1)
+		response, err := http.Get(m.URL + "/ready")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("%s/ready: %s", m.URL, response.Status)
+		}
+		m.AssertRequests(1, mocktest.Filter{Operation: "getReady"})
+	}
+}

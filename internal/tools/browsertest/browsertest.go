@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,7 @@ type Page struct {
 
 	mu       sync.Mutex
 	ignoring bool
+	others   []string // servers that the page may ask, too
 	problems []string // errors of the page, and requests to other hosts
 }
 
@@ -105,7 +107,7 @@ func (p *Page) watch(event any) {
 			problem = "the browser says: " + text
 		}
 	case *network.EventRequestWillBeSent:
-		if url := event.Request.URL; !strings.HasPrefix(url, p.URL) && !strings.HasPrefix(url, "blob:"+p.URL) && !strings.HasPrefix(url, "data:") {
+		if url := event.Request.URL; !strings.HasPrefix(url, p.URL) && !strings.HasPrefix(url, "blob:"+p.URL) && !strings.HasPrefix(url, "data:") && !p.mayAsk(url) {
 			problem = "the page asks another host: " + url
 		}
 	}
@@ -117,6 +119,19 @@ func (p *Page) watch(event any) {
 	if !p.ignoring {
 		p.problems = append(p.problems, problem)
 	}
+}
+
+// LetAsk allows the page to ask another server.
+func (p *Page) LetAsk(server string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.others = append(p.others, server)
+}
+
+func (p *Page) mayAsk(url string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.others, func(server string) bool { return strings.HasPrefix(url, server) })
 }
 
 // Do runs actions; an action waits for what it needs.

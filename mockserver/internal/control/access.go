@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
@@ -14,6 +15,10 @@ import (
 type Access struct {
 	policy policy
 	digest [sha256.Size]byte
+	// Origins are those whose pages may use the API besides its own.
+	Origins []string
+	// TrustForwarded has proxies say where the API is reached, and so which page is its own.
+	TrustForwarded bool
 }
 
 type policy int
@@ -30,7 +35,7 @@ func OpenAccess() Access { return Access{policy: open} }
 
 // LoopbackAccess is for a listener on a loopback address: it admits requests for that
 // address. A request for another host came through a proxy, or from a web page whose
-// name was made to resolve to this host.
+// name was made to resolve to this host. One that a proxy has passed on may name any host.
 func LoopbackAccess() Access { return Access{policy: loopback} }
 
 // TokenAccess admits requests with the token.
@@ -51,7 +56,7 @@ func refusal(status int, name, message string) *apierror.Error {
 
 // check judges a request.
 func (a Access) check(r *http.Request) *apierror.Error {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+	if a.isForeign(r) {
 		return refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not use the control API.")
 	}
 	switch a.policy {
@@ -64,9 +69,31 @@ func (a Access) check(r *http.Request) *apierror.Error {
 			return refusal(http.StatusUnauthorized, "UnauthorizedError", "The control API needs its token: Authorization: Bearer <UNLEASH_MOCK_CONTROL_TOKEN>.")
 		}
 	case loopback:
+		if httpx.IsForwarded(r) {
+			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token the control API is not for requests that a proxy has passed on; see UNLEASH_MOCK_CONTROL_TOKEN.")
+		}
 		if !httpx.IsLoopback(r.Host) {
 			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token the control API is for the same host only, under 127.0.0.1, [::1] or localhost; see UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 	}
 	return nil
+}
+
+// isForeign reports whether a page sends a request whose origin is neither the API's own
+// nor listed. A link to the API may be followed.
+func (a Access) isForeign(r *http.Request) bool {
+	if a.lists(r) || r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Dest") == "document" {
+		return false
+	}
+	judged := *r
+	judged.Method = http.MethodPost // others are not even looked at
+	if a.TrustForwarded {
+		judged.Host = httpx.ReachedBefore(r).Host
+	}
+	return http.NewCrossOriginProtection().Check(&judged) != nil
+}
+
+// lists reports whether a request comes from a page of a listed origin.
+func (a Access) lists(r *http.Request) bool {
+	return slices.Contains(a.Origins, r.Header.Get("Origin"))
 }

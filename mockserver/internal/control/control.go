@@ -191,7 +191,7 @@ func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*work
 	if w.Kept() || isPage(path) || m.Access.check(r) != nil {
 		return w, nil
 	}
-	if httpx.CrossSite(r) {
+	if httpx.CrossSite(r) && !m.Access.lists(r) {
 		return nil, refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not make a workspace.")
 	}
 	kept, _, err := m.workspaces.Keep(w)

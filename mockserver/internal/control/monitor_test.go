@@ -207,7 +207,7 @@ func TestWhoMayUseIt(t *testing.T) {
 	}{
 		"everybody":     {Access{}, "", 200, 200},
 		"loopback":      {LoopbackAccess(), "", 200, 200},
-		"another page":  {LoopbackAccess(), "Sec-Fetch-Site: cross-site", 200, 200},
+		"another page":  {LoopbackAccess(), "Sec-Fetch-Site: cross-site", 403, 200},
 		"no token":      {TokenAccess("very-secret"), "", 401, 200},
 		"a wrong token": {TokenAccess("very-secret"), "Authorization: Bearer secret", 401, 200},
 		"the token":     {TokenAccess("very-secret"), "Authorization: Bearer very-secret", 200, 200},

@@ -18,6 +18,14 @@ func under(prefix, path string) bool {
 	return inside
 }
 
+// IsFrontend reports whether a path is for the middleware of the Frontend API, which looks
+// only at how it begins (O).
+func IsFrontend(path string) bool {
+	const frontend = "/api/frontend"
+	path = collapse(path)
+	return len(path) >= len(frontend) && strings.EqualFold(path[:len(frontend)], frontend)
+}
+
 // apiPath is the path that a 404 names: repeated slashes collapsed, /api in
 // lower case and never without a slash behind it. Outside the API it stays.
 func apiPath(path string) string {
@@ -111,6 +119,7 @@ type Sent struct {
 	Path      string // below the base path and the workspace
 	Workspace *workspace.Workspace
 	Base      string // the base path, and the workspace if the path named it
+	Preflight bool   // it is answered by the headers that are set
 }
 
 type sentKey struct{}

@@ -88,6 +88,7 @@ type exchange struct {
 	workspace *workspace.Workspace
 	instance  *workspace.Instance
 	base      string
+	preflight bool
 	// operation is nil for a path or method that the contract does not have.
 	operation *spec.Operation
 	names     []string // of the parameters of its path
@@ -164,7 +165,9 @@ var stages = append(slices.Clip(beforeRouting),
 
 // beforeRouting are those that a request for the methods of a path goes through too.
 var beforeRouting = []stage{
+	(*exchange).answerPreflight,
 	(*exchange).readBody,
+	(*exchange).allowFrontend,
 	(*exchange).identify,
 	(*exchange).authenticate,
 	(*exchange).keepWorkspace,
@@ -211,6 +214,9 @@ func (x *exchange) allow(methods string) (out answer) {
 		if problem := check(x); problem != nil {
 			return x.refuse(problem)
 		}
+		if x.forced != nil {
+			return *x.forced
+		}
 	}
 	x.header["Allow"] = []string{methods}
 	return answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)}
@@ -248,7 +254,7 @@ func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange
 	x.request, x.writer, x.header = c.Request, c.Writer, c.Writer.Header()
 	x.workspace, x.instance, x.base = original.Workspace, instance, original.Base
 	x.operation = operation
-	x.path = original.Path
+	x.path, x.preflight = original.Path, original.Preflight
 	x.readClock()
 	for _, param := range c.Params {
 		x.params = append(x.params, unescape(param.Value))

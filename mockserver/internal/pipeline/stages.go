@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/cors"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -21,6 +23,22 @@ func (x *exchange) readBody() *apierror.Error {
 	x.body = read
 	if failed != nil {
 		return apierror.BodyParser(failed.Status, failed.Message)
+	}
+	return nil
+}
+
+// answerPreflight answers a browser that asks before it sends the request of a page.
+func (x *exchange) answerPreflight() *apierror.Error {
+	if x.preflight {
+		x.forced = &answer{status: http.StatusNoContent}
+	}
+	return nil
+}
+
+// allowFrontend lets every page use the Frontend API.
+func (x *exchange) allowFrontend() *apierror.Error {
+	if IsFrontend(x.path) && cors.AllowFrontend(x.header, x.request) {
+		x.forced = &answer{status: http.StatusNoContent}
 	}
 	return nil
 }

@@ -53,7 +53,11 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	header := w.Header()
 	header["Content-Type"] = []string{contentType}
-	header["Vary"] = []string{"Accept-Encoding"}
+	if by := header["Vary"]; by != nil {
+		header["Vary"] = []string{by[0] + ", Accept-Encoding"}
+	} else {
+		header["Vary"] = []string{"Accept-Encoding"}
+	}
 	if encoding := negotiate(r, len(body)); encoding != "" {
 		header["Content-Encoding"] = []string{encoding}
 		header["Transfer-Encoding"] = []string{"chunked"} // a real server compresses while it sends

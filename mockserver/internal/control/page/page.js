@@ -689,9 +689,18 @@ function setTheme(name) {
   try { localStorage.setItem("unleash-mock theme", name); } catch { /* not kept, then */ }
 }
 
+// servedUnder finds the path that everything is served under, which only the browser
+// knows for sure: proxies may take some of it off.
+function servedUnder(path) {
+  const base = path.slice(0, path.lastIndexOf("/_mock/"));
+  const own = "/w/" + here.workspace;
+  return !isProxy() && base.endsWith(own) ? base.slice(0, -own.length) : base;
+}
+
 async function start() {
   const info = await api("info");
-  Object.assign(here, { mode: info.mode, base: info.basePath, workspace: info.workspace, operations: info.operations });
+  Object.assign(here, { mode: info.mode, workspace: info.workspace, operations: info.operations });
+  here.base = servedUnder(location.pathname);
   document.documentElement.dataset.mode = info.mode;
   here.workspacePath = info.workspace === "default" ? "" : "/w/" + info.workspace;
   $("version").textContent = isProxy()
