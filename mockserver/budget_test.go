@@ -21,7 +21,7 @@ import (
 var allocations = map[string]float64{
 	"list":             55,
 	"update":           135,
-	"call":             410,
+	"call":             420,
 	"newest signals":   90,
 	"detailed invoice": 28,
 	"health":           20,

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -67,14 +68,21 @@ func (e example) wrong(status int) (example, bool) {
 	return e, has
 }
 
-// prepared is a server on which the requests before an example were made.
-func (e example) prepared(t *testing.T) *app {
+// prepared is a server on which the requests before an example were made, and the
+// example with ${id} as the last id that was answered.
+func (e example) prepared(t *testing.T) (*app, example) {
 	t.Helper()
 	a := newApp(t)
 	for _, id := range e.before {
 		first := examples[id]
 		operation, _, _ := strings.Cut(id, " ")
-		a.call(spec.Default().Operation(operation).Method, first.path, first.token, first.body)
+		got := a.call(spec.Default().Operation(operation).Method, first.path, first.token, first.body)
+		var answer struct{ ID any }
+		if json.Unmarshal(got.body, &answer) == nil && answer.ID != nil {
+			e.path, e.body = withID(e.path, answer.ID), withID(e.body, answer.ID)
+		}
 	}
-	return a
+	return a, e
 }
+
+func withID(text string, id any) string { return strings.ReplaceAll(text, "${id}", fmt.Sprint(id)) }

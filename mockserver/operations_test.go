@@ -115,7 +115,8 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 	},
 	409: func(t *testing.T, o *spec.Operation, e example) reply {
 		wrong, _ := e.wrong(409)
-		return wrong.prepared(t).call(o.Method, wrong.path, wrong.token, wrong.body)
+		a, wrong := wrong.prepared(t)
+		return a.call(o.Method, wrong.path, wrong.token, wrong.body)
 	},
 	413: func(t *testing.T, o *spec.Operation, e example) reply {
 		return newApp(t).call(o.Method, e.path, e.token, `"`+strings.Repeat("a", 102399)+`"`)
@@ -146,7 +147,8 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 }
 
 func succeed(t *testing.T, o *spec.Operation, e example) reply {
-	return e.prepared(t).call(o.Method, e.path, e.token, e.body)
+	a, e := e.prepared(t)
+	return a.call(o.Method, e.path, e.token, e.body)
 }
 
 // answering returns a server in which one operation is answered by a handler of

@@ -304,7 +304,7 @@ func TestReplaySummary(t *testing.T) {
 	with := func(from recorded, change func(*recorded)) recorded { change(&from); return from }
 	exchanges := []recorded{
 		created, listedNone, listedOne,
-		with(listedNone, func(r *recorded) { r.operation = "getFeatures" }),
+		with(listedNone, func(r *recorded) { r.operation = "getAddons" }),
 		with(listedNone, func(r *recorded) { r.url = "/api/admin/features" }),
 		with(listedNone, func(r *recorded) { r.operation, r.url = "", "/api/admin/features" }),
 		with(listedNone, func(r *recorded) { r.status = 401 }),

@@ -253,6 +253,9 @@ func (r reader) draw(proxy *base.SchemaProxy) *Shape {
 			Name: name, Required: slices.Contains(source.Required, name), Shape: r.draw(property),
 		})
 	}
+	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
+		shape.Others = r.draw(source.AdditionalProperties.A)
+	}
 	if source.Items != nil && source.Items.IsA() {
 		shape.Items = r.draw(source.Items.A)
 	}

@@ -144,7 +144,9 @@ type Shape struct {
 	Types      []string
 	Nullable   bool
 	Properties []Property
-	Items      *Shape
+	// Others is the shape of properties that are not named; nil if nothing is said of it.
+	Others *Shape
+	Items  *Shape
 }
 
 // Property is a named part of an object's shape.

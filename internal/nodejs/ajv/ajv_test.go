@@ -41,6 +41,7 @@ func TestCoerce(t *testing.T) {
 		"no shape":                     {nil, 1.0, 1.0},
 		"any type":                     {&spec.Shape{}, 1.0, 1.0},
 		"inside an object":             {&spec.Shape{Properties: []spec.Property{{Name: "a", Shape: text}}}, map[string]any{"a": 1.0, "b": 1.0}, map[string]any{"a": "1", "b": 1.0}},
+		"what is not named":            {&spec.Shape{Others: text}, map[string]any{"a": 1.0}, map[string]any{"a": "1"}},
 		"inside an array":              {&spec.Shape{Items: text}, []any{1.0, "x"}, []any{"1", "x"}},
 		"what is not there stays away": {&spec.Shape{Properties: []spec.Property{{Name: "a", Shape: text}}}, map[string]any{}, map[string]any{}},
 	} {

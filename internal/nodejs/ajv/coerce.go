@@ -18,10 +18,12 @@ func Coerce(shape *spec.Shape, value any) any {
 	}
 	switch container := value.(type) {
 	case map[string]any:
-		for _, property := range shape.Properties {
-			if present, has := container[property.Name]; has {
-				container[property.Name] = Coerce(property.Shape, present)
+		for name, present := range container {
+			place, inner := shape.Property(name)
+			if place < 0 {
+				inner = shape.Others
 			}
+			container[name] = Coerce(inner, present)
 		}
 		return container
 	case []any:

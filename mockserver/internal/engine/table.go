@@ -28,6 +28,9 @@ func NewTable[T any](definition Definition[T]) *Table[T] {
 		t.secret = &Index[T]{name: "secret", key: func(row *T) Key { return t.Secret(row).Key() }, table: t}
 	}
 	for _, index := range t.Indexes {
+		if index.name == primary {
+			panic("engine: an index of " + t.Name + " has the name of that of its keys: " + primary)
+		}
 		index.table = t
 	}
 	return t
@@ -168,6 +171,11 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 
 // Update puts a row in the place of one with the same key.
 func (t *Table[T]) Update(tx *Tx, before, after *T) error {
+	return t.UpdateAs(tx, t.Events.Updated, before, after)
+}
+
+// UpdateAs is Update for a change that is an event of its own; empty for none.
+func (t *Table[T]) UpdateAs(tx *Tx, event string, before, after *T) error {
 	if !slices.Equal(t.key(before), t.key(after)) {
 		panic("engine: an update changes what identifies a row of " + t.Name)
 	}
@@ -176,7 +184,7 @@ func (t *Table[T]) Update(tx *Tx, before, after *T) error {
 	}
 	stored := t.put(tx, before, after)
 	t.account(tx, 0, t.size(after)-t.size(before))
-	tx.publish(t, t.Events.Updated, before, stored)
+	tx.publish(t, event, before, stored)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"strconv"
 )
 
@@ -115,3 +116,9 @@ func (s Secret) String() string { return "[redacted]" }
 
 // GoString hides the secret as String does.
 func (s Secret) GoString() string { return s.String() }
+
+// Append appends a value as answers show it, its keys in the order of its fields. It is
+// for what is read again, such as the document of a JSON patch.
+func Append[T any](dst []byte, value *T) []byte {
+	return newEncoder(reflect.TypeFor[T](), nil)(dst, reflect.ValueOf(value).Elem())
+}

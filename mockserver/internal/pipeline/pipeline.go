@@ -408,13 +408,17 @@ func (x *exchange) judge(out answer) []spec.Failure {
 	if x.operation == nil || x.Policy == Off {
 		return nil
 	}
+	own := x.header["Content-Type"] // of an answer that has a type and no body
 	x.header["Content-Type"] = []string{out.contentType}
 	bytes := out.body
 	if bytes == nil {
 		bytes = []byte{}
 	}
 	failures := x.operation.CheckResponse(out.status, x.header, bytes)
-	if out.contentType == "" {
+	switch {
+	case own != nil:
+		x.header["Content-Type"] = own
+	case out.contentType == "":
 		delete(x.header, "Content-Type")
 	}
 	return failures

@@ -7,6 +7,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/instance"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/invoices"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
@@ -37,8 +38,9 @@ func All(options Options) []engine.Resource {
 		accounts.Resource(options.PersonalTokenPerMinute),
 		contextfields.Resource(),
 		constraints.Resource(),
-		projects.Resource(projects.Usage{}),
-		segments.Resource(nil),
+		projects.Resource(projects.Usage{Flags: features.OfProject}),
+		segments.Resource(features.UsersOfSegment),
+		features.Resource(),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -92,8 +93,10 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 	var errs []*apierror.Error
 	switch status {
 	case http.StatusBadRequest:
-		if failures := o.CheckBody([]any{}); len(failures) > 0 {
-			errs = append(errs, apierror.Invalid(ajv.Detail(failures[0], "[]")))
+		for _, body := range []any{[]any{}, map[string]any{}} { // one of which does not fit
+			if failures := o.CheckBody(body); len(failures) > 0 {
+				errs = append(errs, apierror.Invalid(ajv.Detail(failures[0], string(v8json.Stringify(nil, body)))))
+			}
 		}
 	case http.StatusUnauthorized:
 		errs = append(errs, apierror.Unauthorized())

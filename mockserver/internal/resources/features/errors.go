@@ -1,0 +1,53 @@
+package features
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// The wordings of this resource (O).
+
+func notFound(format string, args ...any) error {
+	return &apierror.Error{Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: fmt.Sprintf(format, args...)}
+}
+
+func forbidden(message string) error {
+	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "InvalidOperationError", Message: message}
+}
+
+func nameExists(archived bool) error {
+	message := "A flag with that name already exists"
+	if archived {
+		message = "An archived flag with that name already exists"
+	}
+	return &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError", Message: message}
+}
+
+func noFlag() error { return notFound("No feature flag found") }
+
+// in is a flag in a project.
+type in struct {
+	Project string `path:"projectId"`
+	Name    string `path:"featureName"`
+}
+
+// find returns the flag, archived or not, or the 404 that says where it is instead.
+func (in in) find(r engine.Reader) (*Flag, error) {
+	flag := Get(r, in.Name)
+	switch {
+	case flag == nil:
+		return nil, notFound("There's no feature named %q in project %q.", in.Name, in.Project)
+	case flag.Project != in.Project:
+		return nil, notFound("There's no feature named %q in project %q, but there's a feature with that name in project %q", in.Name, in.Project, flag.Project)
+	}
+	return flag, nil
+}
+
+// inEnvironment is a flag in an environment.
+type inEnvironment struct {
+	in
+	Environment string `path:"environment"`
+}

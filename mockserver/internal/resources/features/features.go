@@ -1,0 +1,221 @@
+// Package features is the resource of flags: what they say of themselves, whether they
+// are on in each environment, and their activation strategies.
+package features
+
+import (
+	"slices"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
+)
+
+// Limits of an instance that is not configured otherwise (O).
+const (
+	maxFlags      = 5000
+	maxStrategies = 30 // of a flag in an environment
+)
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{
+		Name:   "features",
+		Tables: []engine.AnyTable{flags, toggles, strategies, tags, dependencies},
+		Operations: engine.Operations{
+			"validateFeature":             engine.Read(validate),
+			"getFeatures":                 engine.Read(list),
+			"createFeature":               engine.Write(create),
+			"getFeature":                  engine.Read(get),
+			"updateFeature":               engine.Write(update),
+			"patchFeature":                engine.Write(patch),
+			"archiveFeature":              engine.Write(archive),
+			"reviveFeature":               engine.Write(revive),
+			"deleteFeature":               engine.Write(remove),
+			"getFeatureEnvironment":       engine.Read(getEnvironment),
+			"toggleFeatureEnvironmentOn":  engine.Write(switchOn),
+			"toggleFeatureEnvironmentOff": engine.Write(switchOff),
+			"getFeatureStrategies":        engine.Read(listStrategies),
+			"addFeatureStrategy":          engine.Write(addStrategy),
+			"setStrategySortOrder":        engine.Write(sortStrategies),
+			"getFeatureStrategy":          engine.Read(getStrategy),
+			"updateFeatureStrategy":       engine.Write(updateStrategy),
+			"patchFeatureStrategy":        engine.Write(patchStrategy),
+			"deleteFeatureStrategy":       engine.Write(removeStrategy),
+		},
+		Owners: map[string]engine.Owner{"featureName": projectOf},
+	}
+}
+
+// Flag is what a flag says of itself.
+type Flag struct {
+	Name           string     `json:"name" state:",required"`
+	Description    *string    `json:"description"`
+	Type           string     `json:"type"`
+	Project        string     `json:"project"`
+	Stale          bool       `json:"stale"`
+	CreatedAt      time.Time  `json:"createdAt"`
+	ImpressionData bool       `json:"impressionData"`
+	ArchivedAt     *time.Time `json:"-" state:"archivedAt"`
+	CreatedBy      Person     `json:"-" state:"createdBy"`
+}
+
+// Person is who made a flag.
+type Person struct {
+	ID       int64  `json:"id"`
+	Username string `json:"username"`
+}
+
+// Toggle is what a flag is in an environment of its project.
+type Toggle struct {
+	Flag        string    `json:"featureName" state:"flag,parent" parent:"name"`
+	Environment string    `json:"environment" state:"name,required"`
+	Enabled     bool      `json:"enabled"`
+	Variants    []Variant `json:"variants"`
+}
+
+// Tag is a tag of a flag.
+type Tag struct {
+	Flag  string `json:"-" state:"flag,parent" parent:"name"`
+	Type  string `json:"type" state:",required"`
+	Value string `json:"value" state:",required"`
+}
+
+// Dependency is a parent of a flag, which need not exist.
+type Dependency struct {
+	Flag     string   `json:"-" state:"flag,parent" parent:"name"`
+	Parent   string   `json:"feature" state:",required"`
+	Enabled  bool     `json:"enabled"`
+	Variants []string `json:"variants,omitzero"`
+}
+
+var flags = engine.NewTable(engine.Definition[Flag]{
+	Name: "features", Singular: "feature", Noun: "feature",
+	Key: func(f *Flag) engine.Key { return engine.Text(f.Name) },
+	Events: engine.Events{
+		Created: "feature-created", Updated: "feature-metadata-updated", Deleted: "feature-deleted",
+	},
+	Default: func(now time.Time) Flag {
+		return Flag{Type: "release", Project: "default", CreatedAt: now, CreatedBy: Person{engine.SystemUserID, "system"}}
+	},
+})
+
+var toggles = engine.NewTable(engine.Definition[Toggle]{
+	Name: "featureEnvironments", Singular: "featureEnvironment", Noun: "environment",
+	Key: func(t *Toggle) engine.Key { return engine.Text(t.Flag, t.Environment) },
+	Parent: &engine.Parent[Toggle]{
+		Table: "features", Key: func(t *Toggle) engine.Key { return engine.Text(t.Flag) }, Nested: "environments",
+	},
+	Default: func(time.Time) Toggle { return Toggle{Variants: []Variant{}} },
+})
+
+var tags = engine.NewTable(engine.Definition[Tag]{
+	Name: "featureTags", Singular: "featureTag", Noun: "tag",
+	Key: func(t *Tag) engine.Key { return engine.Text(t.Flag, t.Type, t.Value) },
+	Parent: &engine.Parent[Tag]{
+		Table: "features", Key: func(t *Tag) engine.Key { return engine.Text(t.Flag) }, Nested: "tags",
+	},
+	Events: engine.Events{Created: "feature-tagged", Deleted: "feature-untagged"},
+})
+
+var byParent = engine.Sorted("parent", func(d *Dependency) engine.Key { return engine.Text(d.Parent, d.Flag) })
+
+var dependencies = engine.NewTable(engine.Definition[Dependency]{
+	Name: "dependencies", Singular: "dependency", Noun: "dependency",
+	Key: func(d *Dependency) engine.Key { return engine.Text(d.Flag, d.Parent) },
+	Parent: &engine.Parent[Dependency]{
+		Table: "features", Key: func(d *Dependency) engine.Key { return engine.Text(d.Flag) }, Nested: "dependencies",
+	},
+	Indexes: []*engine.Index[Dependency]{byParent},
+	Events: engine.Events{
+		Created: "feature-dependency-added", Updated: "feature-dependency-added", Deleted: "feature-dependency-removed",
+	},
+	Default: func(time.Time) Dependency { return Dependency{Enabled: true} },
+})
+
+// Get returns the flag of a name, archived or not; nil if there is none.
+func Get(r engine.Reader, name string) *Flag { return flags.Get(r, engine.Text(name)) }
+
+// All returns all flags that are not archived, by name.
+func All(r engine.Reader) []*Flag {
+	var out []*Flag
+	for _, flag := range flags.All(r) {
+		if flag.ArchivedAt == nil {
+			out = append(out, flag)
+		}
+	}
+	return out
+}
+
+// In returns what a flag is in an environment; nil if its project does not have it.
+func In(r engine.Reader, flag, environment string) *Toggle {
+	return toggles.Get(r, engine.Text(flag, environment))
+}
+
+// TagsOf returns the tags of a flag.
+func TagsOf(r engine.Reader, flag string) []*Tag { return tags.Under(r, engine.Text(flag)) }
+
+// ParentsOf returns the flags that a flag depends on.
+func ParentsOf(r engine.Reader, flag string) []*Dependency {
+	return dependencies.Under(r, engine.Text(flag))
+}
+
+func childrenOf(r engine.Reader, parent string) []string {
+	out := []string{}
+	for row := range byParent.Under(r, engine.Text(parent)) {
+		if child := Get(r, row.Flag); child != nil && child.ArchivedAt == nil {
+			out = append(out, row.Flag)
+		}
+	}
+	return out
+}
+
+func projectOf(view *engine.View, name string) string {
+	if flag := Get(view, name); flag != nil {
+		return flag.Project
+	}
+	return ""
+}
+
+// StrategiesWhere returns the strategies of flags that are not archived for which a
+// condition holds.
+func StrategiesWhere(r engine.Reader, holds func(*Strategy) bool) []usage.Strategy {
+	var out []usage.Strategy
+	for _, s := range strategies.All(r) {
+		if flag := Get(r, s.Flag); flag.ArchivedAt == nil && holds(s) {
+			out = append(out, usage.Strategy{ID: s.ID, Project: flag.Project, Flag: s.Flag, Name: s.Name, Environment: s.Environment})
+		}
+	}
+	return out
+}
+
+// UsersOfSegment returns the strategies that use a segment.
+func UsersOfSegment(r engine.Reader, id int64) []usage.Strategy {
+	return StrategiesWhere(r, func(s *Strategy) bool { return slices.Contains(s.Segments, id) })
+}
+
+// UsersOfField returns the strategies that have a constraint on a field of the context.
+func UsersOfField(r engine.Reader, name string) []usage.Strategy {
+	return StrategiesWhere(r, func(s *Strategy) bool {
+		return slices.ContainsFunc(s.Constraints, func(c constraints.Constraint) bool { return c.ContextName == name })
+	})
+}
+
+// OfProject tells a project of its flags.
+func OfProject(r engine.Reader, project string) []projects.Flag {
+	var out []projects.Flag
+	for _, flag := range All(r) {
+		if flag.Project != project {
+			continue
+		}
+		told := projects.Flag{Name: flag.Name, Type: flag.Type, Changed: flag.CreatedAt}
+		for _, toggle := range toggles.Under(r, engine.Text(flag.Name)) {
+			if toggle.Enabled {
+				told.EnabledIn = append(told.EnabledIn, toggle.Environment)
+			}
+		}
+		out = append(out, told)
+	}
+	return out
+}

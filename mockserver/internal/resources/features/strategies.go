@@ -1,0 +1,392 @@
+package features
+
+import (
+	"cmp"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
+)
+
+// Strategy is an activation strategy of a flag in an environment.
+type Strategy struct {
+	ID          string                   `json:"id"`
+	Flag        string                   `json:"-" state:"flag,parent" parent:"featureName"`
+	Environment string                   `json:"-" state:"environment,parent" parent:"environment"`
+	Name        string                   `json:"name" state:",required"`
+	Title       *string                  `json:"title"`
+	Disabled    *bool                    `json:"disabled"`
+	Parameters  engine.JSON              `json:"parameters"`
+	Constraints []constraints.Constraint `json:"constraints"`
+	Variants    []Variant                `json:"variants"`
+	Segments    []int64                  `json:"segments"`
+	SortOrder   int64                    `json:"sortOrder"`
+}
+
+const flexibleRollout = "flexibleRollout"
+
+// types are the types of strategies of a new instance (O).
+var types = []string{flexibleRollout, "default", "remoteAddress", "applicationHostname"}
+
+var byID = engine.Unique("ulid",
+	func(s *Strategy) engine.Key { return engine.Text(s.ID) },
+	func(s *Strategy) error { return apierror.BadData("the strategy " + s.ID + " is there already") })
+
+var strategies = engine.NewTable(engine.Definition[Strategy]{
+	Name: "strategies", Singular: "strategy", Noun: "strategy",
+	Key: func(s *Strategy) engine.Key { return engine.Text(s.Flag, s.Environment, s.ID) },
+	Parent: &engine.Parent[Strategy]{
+		Table: "featureEnvironments", Key: func(s *Strategy) engine.Key { return engine.Text(s.Flag, s.Environment) }, Nested: "strategies",
+	},
+	Indexes: []*engine.Index[Strategy]{byID},
+	Events: engine.Events{
+		Created: "feature-strategy-add", Updated: "feature-strategy-update", Deleted: "feature-strategy-remove",
+	},
+	Default: func(now time.Time) Strategy {
+		return Strategy{
+			ID: newID(now, nil), Disabled: new(bool), Parameters: engine.JSON("{}"),
+			Constraints: []constraints.Constraint{}, Variants: []Variant{}, Segments: []int64{},
+		}
+	},
+	Size: (*Strategy).size,
+})
+
+// size is what a strategy takes, by estimation: a row, and its texts three times.
+func (s *Strategy) size() int {
+	texts := len(s.Name) + len(s.Parameters)
+	if s.Title != nil {
+		texts += len(*s.Title)
+	}
+	for i := range s.Constraints {
+		texts += s.Constraints[i].Size()
+	}
+	for i := range s.Variants {
+		texts += s.Variants[i].size()
+	}
+	return 2048 + 3*texts + 16*len(s.Segments)
+}
+
+// StrategiesOf returns the strategies of a flag in an environment by their order.
+func StrategiesOf(r engine.Reader, flag, environment string) []*Strategy {
+	all := strategies.Under(r, engine.Text(flag, environment))
+	if all == nil {
+		return []*Strategy{}
+	}
+	slices.SortStableFunc(all, func(a, b *Strategy) int { return cmp.Compare(a.SortOrder, b.SortOrder) })
+	return all
+}
+
+func (s *Strategy) isActive() bool { return s.Disabled == nil || !*s.Disabled }
+
+// active returns the strategies that are not disabled.
+func active(all []*Strategy) []*Strategy {
+	return slices.DeleteFunc(slices.Clone(all), func(s *Strategy) bool { return !s.isActive() })
+}
+
+// strategyBody is a strategy as it is sent; what is missing stays as it is.
+type strategyBody struct {
+	Name        engine.Optional[string]                   `json:"name"`
+	Title       engine.Optional[*string]                  `json:"title"`
+	Disabled    engine.Optional[*bool]                    `json:"disabled"`
+	SortOrder   engine.Optional[float64]                  `json:"sortOrder"`
+	Constraints engine.Optional[[]constraints.Constraint] `json:"constraints"`
+	Variants    engine.Optional[[]Variant]                `json:"variants"`
+	Parameters  engine.Optional[map[string]string]        `json:"parameters"`
+	Segments    engine.Optional[[]int64]                  `json:"segments"`
+}
+
+// Check refuses variants that the contract allows.
+func (b strategyBody) Check() error { return checkVariants(b.Variants.Value) }
+
+// fill puts what was sent into a strategy, in the order in which the server looks at it.
+func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
+	for _, id := range b.Segments.Value {
+		if _, err := segments.Find(r, id); err != nil {
+			return err
+		}
+	}
+	if len(b.Segments.Value) > segments.MaxOfStrategy {
+		return apierror.BadData("Strategies may not have more than 5 segments.")
+	}
+	s.Name = b.Name.Or(s.Name)
+	if !slices.Contains(types, s.Name) {
+		return apierror.BadData("Could not find strategy type with name " + s.Name)
+	}
+	if b.Constraints.Sent {
+		if s.Constraints, err = constraints.Checked(r, b.Constraints.Value); err != nil {
+			return err
+		}
+	}
+	if b.Variants.Sent {
+		if s.Variants, err = spread(b.Variants.Value); err != nil {
+			return err
+		}
+	}
+	s.Title, s.Disabled = b.Title.Or(s.Title), b.Disabled.Or(s.Disabled)
+	s.SortOrder = int64(b.SortOrder.Or(float64(s.SortOrder)))
+	if b.Segments.Sent {
+		s.Segments = b.Segments.Value
+	}
+	if b.Parameters.Sent {
+		s.Parameters = parameters(b.Parameters.Value)
+	}
+	return nil
+}
+
+// parameters are stored in the order of jsonb.
+func parameters(values map[string]string) engine.JSON {
+	object := v8json.NewObject()
+	for name, value := range values {
+		object.Set(name, value)
+	}
+	text, err := v8json.CompactJSONB(v8json.Stringify(nil, object))
+	if err != nil {
+		panic("features: parameters are no JSON: " + err.Error())
+	}
+	return text
+}
+
+// strategyForm is a strategy as a patch or a default strategy has it: whole.
+type strategyForm struct {
+	Name        string                   `json:"name"`
+	Title       *string                  `json:"title"`
+	Disabled    *bool                    `json:"disabled"`
+	SortOrder   float64                  `json:"sortOrder"`
+	Constraints []constraints.Constraint `json:"constraints"`
+	Variants    []Variant                `json:"variants"`
+	Parameters  map[string]string        `json:"parameters"`
+	Segments    []int64                  `json:"segments"`
+}
+
+func (f *strategyForm) body() strategyBody {
+	return strategyBody{
+		Name: sent(f.Name), Title: sent(f.Title), Disabled: sent(f.Disabled), SortOrder: sent(f.SortOrder), Constraints: sent(f.Constraints),
+		Variants: sent(f.Variants), Parameters: sent(f.Parameters), Segments: sent(f.Segments),
+	}
+}
+
+func sent[T any](value T) engine.Optional[T] { return engine.Optional[T]{Value: value, Sent: true} }
+
+// complete gives a strategy the parameters that a flexibleRollout lacks, and the lists
+// that are not there (O).
+func (s *Strategy) complete() {
+	if s.Parameters == nil {
+		s.Parameters = engine.JSON("{}")
+	}
+	if s.Constraints == nil {
+		s.Constraints = []constraints.Constraint{}
+	}
+	if s.Variants == nil {
+		s.Variants = []Variant{}
+	}
+	if s.Segments == nil {
+		s.Segments = []int64{}
+	}
+	if s.Name != flexibleRollout {
+		return
+	}
+	given := s.ParameterMap()
+	all := map[string]string{"rollout": "100", "stickiness": "default", "groupId": s.Flag}
+	for name, value := range given {
+		all[name] = value
+	}
+	if len(all) > len(given) {
+		s.Parameters = parameters(all)
+	}
+}
+
+// ParameterMap returns the parameters by name.
+func (s *Strategy) ParameterMap() map[string]string {
+	out := map[string]string{}
+	value, _ := v8json.ParseOrdered(s.Parameters)
+	if object, is := value.(*v8json.Object); is {
+		for _, name := range object.Keys() {
+			inner, _ := object.Get(name)
+			out[name], _ = inner.(string)
+		}
+	}
+	return out
+}
+
+// Add stores a new strategy behind those of its environment, unless it has a place.
+func Add(tx *engine.Tx, s *Strategy) error {
+	if s.SortOrder == unplaced {
+		s.SortOrder = 0
+		if all := StrategiesOf(tx, s.Flag, s.Environment); len(all) > 0 {
+			s.SortOrder = all[len(all)-1].SortOrder + 1
+		}
+	}
+	s.ID = newID(tx.Now, tx.Random)
+	s.complete()
+	return strategies.Insert(tx, s)
+}
+
+// unplaced is the order of a strategy that comes last.
+const unplaced = -1
+
+func newID(now time.Time, random io.Reader) string {
+	if random == nil {
+		return ulid.Make().String()
+	}
+	return ulid.MustNew(ulid.Timestamp(now), random).String()
+}
+
+type oneStrategy struct {
+	inEnvironment
+	ID string `path:"strategyId"`
+}
+
+// find returns the strategy, whatever its environment (O). A read words a missing one
+// otherwise than a change.
+func (in oneStrategy) find(r engine.Reader, wording string) (*Strategy, error) {
+	if found := byID.Find(r, engine.Text(in.ID)); found != nil {
+		return found, nil
+	}
+	return nil, notFound(wording, in.ID)
+}
+
+const (
+	noStrategy        = "Could not find strategy with id: %s"
+	noStrategyChanged = "Could not find strategy with id=%s"
+)
+
+func getStrategy(view *engine.View, in oneStrategy) (out engine.Answer[*Strategy], err error) {
+	out.Value, err = in.find(view, noStrategy)
+	return out, err
+}
+
+// listedStrategy is a strategy in the list of its environment.
+type listedStrategy struct {
+	*Strategy
+	Milestone *string `json:"milestoneId"`
+}
+
+func listStrategies(view *engine.View, in inEnvironment) (out engine.Answer[[]listedStrategy], err error) {
+	if In(view, in.Name, in.Environment) == nil {
+		return out, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
+	}
+	out.Value = []listedStrategy{}
+	for _, s := range StrategiesOf(view, in.Name, in.Environment) {
+		out.Value = append(out.Value, listedStrategy{Strategy: s})
+	}
+	return out, nil
+}
+
+type addStrategyIn struct {
+	inEnvironment
+	strategyBody
+}
+
+func addStrategy(tx *engine.Tx, in addStrategyIn) (out engine.Answer[*Strategy], err error) {
+	if _, err := in.find(tx); err != nil {
+		return out, err
+	}
+	if In(tx, in.in.Name, in.Environment) == nil {
+		return out, apierror.BadData("You have not added the current environment to the project")
+	}
+	if len(StrategiesOf(tx, in.in.Name, in.Environment)) >= maxStrategies {
+		return out, apierror.ExceedsLimit("strategy", maxStrategies)
+	}
+	out.Value = &Strategy{Flag: in.in.Name, Environment: in.Environment, Disabled: new(bool), SortOrder: unplaced}
+	if err := in.strategyBody.fill(tx, out.Value); err != nil {
+		return out, err
+	}
+	return out, Add(tx, out.Value)
+}
+
+type updateStrategyIn struct {
+	oneStrategy
+	strategyBody
+}
+
+func updateStrategy(tx *engine.Tx, in updateStrategyIn) (out engine.Answer[*Strategy], err error) {
+	before, err := in.oneStrategy.find(tx, noStrategyChanged)
+	if err != nil {
+		return out, err
+	}
+	out.Value, err = before.change(tx, in.strategyBody)
+	return out, err
+}
+
+type patchStrategyIn struct {
+	oneStrategy
+	Operations engine.JSON `body:""`
+}
+
+func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strategy], err error) {
+	before, err := in.find(tx, noStrategy)
+	if err != nil {
+		return out, err
+	}
+	var form strategyForm
+	if err := patched(engine.Append(nil, before), in.Operations, &form); err != nil {
+		return out, err
+	}
+	if err := checkVariants(form.Variants); err != nil {
+		return out, err
+	}
+	out.Value, err = before.change(tx, form.body())
+	return out, err
+}
+
+// change stores what was sent, and switches the flag off where no active strategy is left.
+func (s *Strategy) change(tx *engine.Tx, sent strategyBody) (*Strategy, error) {
+	after := *s
+	if err := sent.fill(tx, &after); err != nil {
+		return nil, err
+	}
+	after.complete()
+	if err := strategies.Update(tx, s, &after); err != nil {
+		return nil, err
+	}
+	return &after, switchOffUnlessActive(tx, s.Flag, s.Environment)
+}
+
+func removeStrategy(tx *engine.Tx, in oneStrategy) (out engine.Answer[engine.None], err error) {
+	if _, err := in.inEnvironment.find(tx); err != nil {
+		return out, err
+	}
+	strategy, err := in.find(tx, noStrategyChanged)
+	if err != nil {
+		return out, err
+	}
+	if err := strategies.Delete(tx, strategy); err != nil {
+		return out, err
+	}
+	out.Header = http.Header{"Content-Type": {apierror.ContentTypeJSON}, "Vary": {"Accept-Encoding"}} // and no body (O)
+	return out, switchOffUnlessActive(tx, strategy.Flag, strategy.Environment)
+}
+
+type sortIn struct {
+	inEnvironment
+	Order []struct {
+		ID        string  `json:"id"`
+		SortOrder float64 `json:"sortOrder"`
+	} `body:""`
+}
+
+func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) {
+	if In(tx, in.Name, in.Environment) == nil {
+		return out, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
+	}
+	for _, place := range in.Order {
+		before := strategies.Get(tx, engine.Text(in.Name, in.Environment, place.ID))
+		if before == nil {
+			return out, apierror.BadData("trying to change strategies for environment via update sortOrder")
+		}
+		after := *before
+		after.SortOrder = int64(place.SortOrder)
+		if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}

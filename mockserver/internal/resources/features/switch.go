@@ -1,0 +1,143 @@
+package features
+
+import (
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+)
+
+// environmentAnswer is a flag in an environment.
+type environmentAnswer struct {
+	Name        string             `json:"name"`
+	Environment string             `json:"environment"`
+	Enabled     bool               `json:"enabled"`
+	Strategies  []strategyOfToggle `json:"strategies"`
+}
+
+// strategyOfToggle is a strategy without its segments.
+type strategyOfToggle struct {
+	ID          string                   `json:"id"`
+	FeatureName string                   `json:"featureName"`
+	Title       *string                  `json:"title"`
+	Parameters  engine.JSON              `json:"parameters"`
+	Constraints []constraints.Constraint `json:"constraints"`
+	Variants    []Variant                `json:"variants"`
+	SortOrder   int64                    `json:"sortOrder"`
+	Disabled    *bool                    `json:"disabled"`
+	Name        string                   `json:"name"`
+}
+
+func getEnvironment(view *engine.View, in inEnvironment) (out engine.Answer[environmentAnswer], err error) {
+	if _, err := in.find(view); err != nil {
+		return out, err
+	}
+	toggle := In(view, in.Name, in.Environment)
+	if toggle == nil {
+		return out, notFound("Could not find %s in %s", in.Name, in.Environment)
+	}
+	found := environmentAnswer{Name: in.Name, Environment: in.Environment, Enabled: toggle.Enabled, Strategies: []strategyOfToggle{}}
+	for _, s := range StrategiesOf(view, in.Name, in.Environment) {
+		found.Strategies = append(found.Strategies, strategyOfToggle{
+			s.ID, s.Flag, s.Title, s.Parameters, s.Constraints, s.Variants, s.SortOrder, s.Disabled, s.Name,
+		})
+	}
+	return engine.OK(found)
+}
+
+// toggle returns what the flag is in the environment, or the 404 of a switch.
+func (in inEnvironment) toggle(r engine.Reader) (*Toggle, error) {
+	if _, err := in.find(r); err != nil {
+		return nil, err
+	}
+	toggle := In(r, in.Name, in.Environment)
+	if toggle == nil {
+		return nil, notFound("Could not find environment %s for feature: %s", in.Environment, in.Name)
+	}
+	return toggle, nil
+}
+
+type switchIn struct {
+	inEnvironment
+	Activate engine.Optional[string] `query:"shouldActivateDisabledStrategies"`
+}
+
+func switchOn(tx *engine.Tx, in switchIn) (out engine.Answer[engine.None], err error) {
+	toggle, err := in.toggle(tx)
+	if err != nil {
+		return out, err
+	}
+	if err := ensureActive(tx, in.inEnvironment, in.Activate.Or("") == "true"); err != nil {
+		return out, err
+	}
+	return out, SetEnabled(tx, toggle, true)
+}
+
+func switchOff(tx *engine.Tx, in inEnvironment) (out engine.Answer[engine.None], err error) {
+	toggle, err := in.toggle(tx)
+	if err != nil {
+		return out, err
+	}
+	return out, SetEnabled(tx, toggle, false)
+}
+
+// SetEnabled switches a flag in an environment, if it is not so already.
+func SetEnabled(tx *engine.Tx, before *Toggle, enabled bool) error {
+	if before.Enabled == enabled {
+		return nil
+	}
+	event := "feature-environment-disabled"
+	if enabled {
+		event = "feature-environment-enabled"
+	}
+	after := *before
+	after.Enabled = enabled
+	return toggles.UpdateAs(tx, event, before, &after)
+}
+
+// ensureActive makes sure that a flag which is switched on has an active strategy:
+// disabled ones are activated if that is asked for, even beside active ones (O).
+func ensureActive(tx *engine.Tx, in inEnvironment, activate bool) error {
+	all := StrategiesOf(tx, in.Name, in.Environment)
+	if activate {
+		for _, before := range all {
+			if before.isActive() {
+				continue
+			}
+			after := *before
+			after.Disabled = new(bool)
+			if err := strategies.Update(tx, before, &after); err != nil {
+				return err
+			}
+		}
+		all = StrategiesOf(tx, in.Name, in.Environment)
+	}
+	if len(active(all)) > 0 {
+		return nil
+	}
+	return Add(tx, defaultStrategy(tx, in))
+}
+
+// defaultStrategy is that of an environment of the project, else a rollout to everybody.
+func defaultStrategy(tx *engine.Tx, in inEnvironment) *Strategy {
+	out := &Strategy{Flag: in.Name, Environment: in.Environment, Name: flexibleRollout, Disabled: new(bool), SortOrder: unplaced}
+	link := projects.InProject(tx, in.Project, in.Environment)
+	if link == nil || link.DefaultStrategy == nil {
+		return out
+	}
+	written := strategyForm{SortOrder: unplaced}
+	value, err := v8json.ParseOrdered(link.DefaultStrategy)
+	if err == nil && engine.Fill(&written, value, nil, true) == nil {
+		_ = written.body().fill(tx, out) // what it names may be gone: it is added as it is
+	}
+	return out
+}
+
+// switchOffUnlessActive switches a flag off in an environment in which no active strategy
+// is left.
+func switchOffUnlessActive(tx *engine.Tx, flag, environment string) error {
+	if len(active(StrategiesOf(tx, flag, environment))) > 0 {
+		return nil
+	}
+	return SetEnabled(tx, In(tx, flag, environment), false)
+}

@@ -1,0 +1,134 @@
+package features
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
+)
+
+// Variant is one of the faces of a flag or of a strategy, as it is stored: only what was
+// sent, with its keys in the order of jsonb (O).
+type Variant struct {
+	Name       string     `json:"name" state:",required"`
+	Weight     float64    `json:"weight"`
+	Payload    *Payload   `json:"payload,omitzero"`
+	Overrides  []Override `json:"overrides,omitzero"`
+	Stickiness string     `json:"stickiness,omitzero"`
+	WeightType string     `json:"weightType,omitzero"`
+}
+
+// Payload is what a variant carries.
+type Payload struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// Override gives a variant to contexts with a value.
+type Override struct {
+	Values      []string `json:"values"`
+	ContextName string   `json:"contextName"`
+}
+
+func (v *Variant) size() int {
+	size := 128 + len(v.Name) + len(v.Stickiness)
+	if v.Payload != nil {
+		size += len(v.Payload.Value)
+	}
+	for _, override := range v.Overrides {
+		for _, value := range override.Values {
+			size += 16 + len(value)
+		}
+	}
+	return size
+}
+
+// wholeWeight is what the weights of variants make together.
+const wholeWeight = 1000
+
+// checkVariants refuses names that are not good or are there twice, and payloads that are
+// not what they say (O).
+func checkVariants(variants []Variant) error {
+	seen := map[string]bool{}
+	for i := range variants {
+		v := &variants[i]
+		if err := names.Check(fmt.Sprintf("[%d].name", i), v.Name); err != nil {
+			return err
+		}
+		if v.Payload != nil {
+			if err := v.Payload.check(); err != nil {
+				return err
+			}
+		}
+		if seen[v.Name] {
+			return apierror.BadProperty(fmt.Sprintf("[%d]", i), "contains a duplicate value", v.sent())
+		}
+		seen[v.Name] = true
+	}
+	return nil
+}
+
+// sent is a variant as JSON in the order of an SDK's types.
+func (v *Variant) sent() string {
+	out := v8json.NewObject()
+	out.Set("name", v.Name)
+	out.Set("weight", v.Weight)
+	out.Set("weightType", v.WeightType)
+	out.Set("stickiness", v.Stickiness)
+	return string(v8json.Stringify(nil, out))
+}
+
+func (p *Payload) check() error {
+	good := true
+	switch p.Type {
+	case "json":
+		good = json.Valid([]byte(p.Value))
+	case "number":
+		_, err := strconv.ParseFloat(p.Value, 64)
+		good = err == nil
+	}
+	if good {
+		return nil
+	}
+	out := apierror.Invalid(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid %s string when 'type' is %[1]s. You provided %s.", p.Type, v8json.Stringify(nil, p.Value))})
+	out.Envelope = apierror.Handler
+	return out
+}
+
+// spread shares out what fixed weights leave of 1000: evenly, the remainder to the first
+// of the others (O).
+func spread(variants []Variant) ([]Variant, error) {
+	if len(variants) == 0 {
+		return []Variant{}, nil
+	}
+	left, variable := wholeWeight, 0
+	for i := range variants {
+		if variants[i].WeightType == "fix" {
+			left -= int(variants[i].Weight)
+		} else {
+			variable++
+		}
+	}
+	switch {
+	case variable == 0:
+		return nil, apierror.BadData(`There must be at least one "variable" variant`)
+	case left < 0:
+		return nil, apierror.BadData("The traffic distribution total must equal 100%")
+	}
+	out := append([]Variant{}, variants...)
+	share, rest := left/variable, left%variable
+	for i := range out {
+		if out[i].WeightType == "fix" {
+			continue
+		}
+		out[i].Weight = float64(share)
+		if rest > 0 {
+			out[i].Weight++
+			rest--
+		}
+	}
+	return out, nil
+}

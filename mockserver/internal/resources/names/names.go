@@ -1,0 +1,31 @@
+// Package names holds the rule for the names that are a part of a URL: those of flags,
+// context fields, types of tags and of strategies, and variants.
+package names
+
+import (
+	"fmt"
+	"regexp"
+	"unicode/utf16"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+)
+
+const maxLength = 100
+
+var friendly = regexp.MustCompile(`^[A-Za-z0-9\-_.!~*'()]+$`)
+
+// Check returns the refusal of a name that cannot be a part of a URL; property is where it
+// was sent (O).
+func Check(property, name string) error {
+	sent := string(v8json.Stringify(nil, name))
+	switch {
+	case name == "":
+		return apierror.BadProperty(property, "is not allowed to be empty", "")
+	case len(utf16.Encode([]rune(name))) > maxLength:
+		return apierror.BadProperty(property, fmt.Sprintf("length must be less than or equal to %d characters long", maxLength), sent)
+	case name == ".", name == "..", !friendly.MatchString(name):
+		return apierror.BadProperty(property, "must be URL friendly", sent)
+	}
+	return nil
+}

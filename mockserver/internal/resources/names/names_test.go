@@ -1,0 +1,29 @@
+package names
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 101)
+	for name, want := range map[string]string{
+		"checkout":               "",
+		"A-z_0.9!~*'()":          "",
+		strings.Repeat("x", 100): "",
+		"":                       `"name" is not allowed to be empty.`,
+		".":                      `"name" must be URL friendly. You provided ".".`,
+		"..":                     `"name" must be URL friendly. You provided "..".`,
+		"...":                    "",
+		"two words":              `"name" must be URL friendly. You provided "two words".`,
+		"a/b":                    `"name" must be URL friendly. You provided "a/b".`,
+		"é":                      `"name" must be URL friendly. You provided "é".`,
+		long:                     `"name" length must be less than or equal to 100 characters long. You provided "` + long + `".`,
+	} {
+		err := Check("name", name)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), "400") {
+			t.Errorf("%q: %v, want %s", name, err, want)
+		}
+	}
+}
