@@ -38,9 +38,9 @@ func WithUpstream(upstream Upstream) Option {
 }
 
 // newOverlay builds what passes requests on; nil without an upstream.
-func (s *Server) newOverlay() *overlay.Overlay {
+func (s *Server) newOverlay() (*overlay.Overlay, error) {
 	if s.upstream == nil {
-		return nil
+		return nil, nil
 	}
 	return overlay.New(overlay.Options{
 		Target:            s.upstream.URL,

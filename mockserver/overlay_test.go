@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -148,6 +149,36 @@ func TestOverlayPassesLargeExchangesWhole(t *testing.T) {
 		response.Body.Close()
 		if err != nil || response.StatusCode != http.StatusOK || string(got) != text {
 			t.Fatalf("%d, %d bytes of %d, %v", response.StatusCode, len(got), len(text), err)
+		}
+	}
+}
+
+// TestOverlayPassesPathsToTheLetter, which the real one may read otherwise than the mock.
+func TestOverlayPassesPathsToTheLetter(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1)
+	real := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.RequestURI }))
+	t.Cleanup(real.Close)
+	mock, err := New(over(t, real.URL), WithBasePath("/flags"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(mock)
+	t.Cleanup(front.Close)
+	for _, path := range []string{"/", "//x", "//api//admin/projects?a=1;b=%zz", "/api/admin/projects/a%2Fb", "/a/../b", `/a"b|c`} {
+		for _, under := range []string{"/flags", "/flags/w/a"} {
+			conn, err := net.Dial("tcp", front.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(conn, "GET %s%s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", under, path)
+			if _, err := io.ReadAll(conn); err != nil {
+				t.Fatal(err)
+			}
+			conn.Close()
+			if got := <-asked; got != path {
+				t.Errorf("%s%s: the upstream was asked for %s", under, path, got)
+			}
 		}
 	}
 }

@@ -88,7 +88,9 @@ func New(options ...Option) (*Server, error) {
 	if s.workspaces, err = s.newWorkspaces(); err != nil {
 		return nil, err
 	}
-	s.overlay = s.newOverlay()
+	if s.overlay, err = s.newOverlay(); err != nil {
+		return nil, err
+	}
 	s.control = s.newControl()
 	ids := make([]string, 0, len(s.contract.Operations()))
 	for _, operation := range s.contract.Operations() {

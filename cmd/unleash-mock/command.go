@@ -9,17 +9,14 @@ import (
 	"time"
 )
 
-// commandGrace is how long a command may take to end once it was told to.
-const commandGrace = 10 * time.Second
-
 // runCommand runs a shell command with the proxy's URL in its environment, and
 // tells how it failed. When the context ends first, the command and what it
-// started are told to end.
-func (p *program) runCommand(ctx context.Context, line, url string) error {
+// started are told to end, and have so long for it.
+func (p *program) runCommand(ctx context.Context, line, url string, grace time.Duration) error {
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.Env = append(os.Environ(), "UNLEASH_URL="+url, "UNLEASH_MOCK_PROXY_URL="+url)
 	command.Stdout, command.Stderr = p.stdout, p.stderr
-	command.WaitDelay = commandGrace
+	command.WaitDelay = grace
 	endWithChildren(command)
 	err := command.Run()
 	var exit *exec.ExitError

@@ -25,6 +25,7 @@ type proxyFlags struct {
 	upstream        string
 	basePath        string
 	host            string
+	drain           time.Duration
 	timeout         time.Duration
 	tls             tlsFlags
 	spec            string
@@ -45,6 +46,7 @@ var proxyVariables = map[string]string{
 	"port-file":     "UNLEASH_MOCK_PORT_FILE",
 	"base-uri-path": "BASE_URI_PATH",
 	"log-level":     "LOG_LEVEL",
+	"drain":         "UNLEASH_MOCK_DRAIN",
 	"journal-size":  "UNLEASH_MOCK_JOURNAL_SIZE",
 }
 
@@ -61,7 +63,8 @@ comes too fast for them passes all the same, and is counted. Only
 contract by a 502.
 
 It ends when it is interrupted or, with --run, when the command ends, and then
-tells what was found. --run starts a command with the proxy's URL in
+tells what was found; open requests, the command and the judges have the
+time of --drain. --run starts a command with the proxy's URL in
 UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, and listens on a free port unless
 --listen says otherwise.
 
@@ -73,8 +76,8 @@ on, for an upstream that has one of its own.
 
 Exit 0 if the traffic kept the contract, 1 if it did not, 3 if the command of
 --run failed, the upstream answered nothing, some of the traffic came too fast to
-be judged or the recording is not complete, 4 if there was no request to an
-operation of the contract.`,
+be judged, the proxy failed over it or the recording is not complete, 4 if there
+was no request to an operation of the contract.`,
 		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
   unleash-mock proxy --upstream https://unleash.example.com/base --base-uri-path /base --ca-file ca.pem
   unleash-mock proxy --upstream http://unleash:4242 --run ./e2e.sh --report junit=proxy.xml --report html=proxy.html
@@ -101,6 +104,7 @@ operation of the contract.`,
 	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
 	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold answers of operations back and put a 502 in the place of those that break the contract")
 	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "how many bytes of a body to judge; of a longer one only status and headers are")
+	f.DurationVar(&flags.drain, "drain", proxy.DefaultDrain, described("how long requests and the command may go on, and what has passed may take to be judged, once the proxy is told to stop; what is cut is logged, what is not judged counted", proxyVariables["drain"]))
 	f.StringVar(&flags.run, "run", "", "shell command to start once the proxy listens, and to end with")
 	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
 	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, secrets hidden, a line of JSON each")
@@ -178,6 +182,8 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 		return proxy.Options{}, usageError("--judge %q is not one of both, requests, responses", flags.judge)
 	case flags.timeout <= 0:
 		return proxy.Options{}, usageError("--timeout must be more than 0")
+	case flags.drain <= 0:
+		return proxy.Options{}, usageError("--drain must be more than 0")
 	case flags.maxBody <= 0:
 		return proxy.Options{}, usageError("--max-body must be more than 0")
 	case flags.host == "":
@@ -185,7 +191,7 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 	}
 	return proxy.Options{
 		Upstream: upstream, Contract: contract, BasePath: flags.basePath, Host: flags.host,
-		TLS: config, Timeout: flags.timeout, MaxBody: flags.maxBody,
+		TLS: config, Timeout: flags.timeout, MaxBody: flags.maxBody, Drain: flags.drain,
 		Judge: side, FailOnViolation: flags.failOnViolation,
 		Logger: logger, Version: productVersion(),
 	}, nil
@@ -210,17 +216,18 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(watched.close)
+	server.RegisterOnShutdown(judge.Hurry)
 	if flags.run == "" {
-		return nil, p.until(ctx, server, listener, drainTimeout, logger)
+		return nil, p.until(ctx, server, listener, flags.drain, logger)
 	}
 	run, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- p.runCommand(run, flags.run, url)
+		ended <- p.runCommand(run, flags.run, url, flags.drain)
 		stop()
 	}()
-	err = p.until(run, server, listener, drainTimeout, logger)
+	err = p.until(run, server, listener, flags.drain, logger)
 	stop() // where the server failed, the command has nothing to go on with
 	return <-ended, err
 }
@@ -230,6 +237,9 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 	r, stats := judge.Report(), judge.Stats()
 	if stats.Missed > 0 {
 		failure = errors.Join(failure, fmt.Errorf("%d exchanges came too fast to be judged and recorded", stats.Missed))
+	}
+	if stats.Failed > 0 {
+		failure = errors.Join(failure, fmt.Errorf("the proxy failed over %d exchanges, which its log tells of", stats.Failed))
 	}
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error
@@ -282,8 +292,9 @@ func tellStats(w io.Writer, stats proxy.Stats) error {
 	}{
 		{"bodies that were too long, cut or not readable, so that only status and headers were judged", stats.Unjudged},
 		{"requests that the upstream did not answer, or not to the end", stats.Unanswered},
-		{"requests that the client gave up", stats.Left},
+		{"requests that the client gave up, or that the end of the proxy cut", stats.Left},
 		{"exchanges that came too fast and passed unjudged and unrecorded", stats.Missed},
+		{"exchanges over which the proxy itself failed", stats.Failed},
 	} {
 		if line.count == 0 {
 			continue

@@ -207,6 +207,38 @@ func TestProxyInterruptsItsCommand(t *testing.T) {
 	}
 }
 
+// TestProxyDrains: what takes longer than it has is cut, told and counted.
+func TestProxyDrains(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	upstream := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(asked)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(upstream.Close)
+	i := startProxyIn(t, map[string]string{"UNLEASH_MOCK_DRAIN": "10ms"}, upstream.URL, "--listen", "127.0.0.1:0")
+	cut := make(chan error)
+	go func() {
+		response, err := http.Get(i.url + "/health")
+		if err == nil {
+			_, err = io.Copy(io.Discard, response.Body)
+			response.Body.Close()
+		}
+		cut <- err
+	}()
+	<-asked
+	if code := i.end(); code != exitcode.Error {
+		t.Errorf("exit code %d", code)
+	}
+	<-cut // whatever came of it
+	if log := i.stderr.String(); !strings.Contains(log, "requests were cut") || !strings.Contains(log, "GET /health") {
+		t.Errorf("it is not told: %s", log)
+	}
+	if said := i.stdout.String(); !strings.Contains(said, "or that the end of the proxy cut: 1") {
+		t.Errorf("it is not counted: %s", said)
+	}
+}
+
 // TestProxyTrusts: by an authority, or on the user's own responsibility.
 func TestProxyTrusts(t *testing.T) {
 	t.Parallel()

@@ -225,8 +225,9 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 	logger.Info("stopping", "drain", drain.String())
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil {
-		open.tell(logger)
+	err := server.Shutdown(ending)
+	open.tell(logger)
+	if err != nil {
 		return server.Close()
 	}
 	return nil

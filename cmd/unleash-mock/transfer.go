@@ -106,10 +106,14 @@ func (u *underWay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // shown is how many requests that were cut are named.
 const shown = 10
 
-// tell logs the requests that are cut.
+// tell logs the requests that are cut, if there are any: those that took too long, and
+// connections that were upgraded, for which nobody waits.
 func (u *underWay) tell(logger *slog.Logger) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if len(u.open) == 0 {
+		return
+	}
 	var cut []string
 	for r, since := range u.open {
 		cut = append(cut, fmt.Sprintf("%s %s, %s old", r.Method, r.URL.EscapedPath(), time.Since(since).Round(time.Millisecond)))

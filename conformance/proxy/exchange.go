@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -57,7 +58,8 @@ const exchangeWeight = 2 << 10
 // begin starts to follow a request.
 func (p *Proxy) begin(r *http.Request, path string) *exchange {
 	x := &exchange{path: path, started: time.Now(), request: r}
-	if matched, params, _ := p.contract.Match(path); matched != nil {
+	asked, _, _ := strings.Cut(path, "#") // which is no part of the path for the upstream either
+	if matched, params, _ := p.contract.Match(asked); matched != nil {
 		x.operation, x.params = matched.Operation(r.Method), params
 	}
 	if p.isKept(x) {
@@ -145,8 +147,7 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 		}
 		response.Body = heldBody{Reader: io.MultiReader(bytes.NewReader(begin), x.came), Closer: x.came}
 	}
-	x.judged = true
-	x.failures, x.unjudged = p.judgeResponse(x)
+	p.judgeHeld(x)
 	if len(x.failures) == 0 {
 		return nil
 	}
@@ -159,6 +160,13 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 	f.length = int64(len(replacement.body))
 	replace(response, replacement)
 	return nil
+}
+
+// judgeHeld judges an answer before it leaves. One over which that fails passes.
+func (p *Proxy) judgeHeld(x *exchange) {
+	defer p.survive(x.operation, x.path, func() { x.unjudged = "judging it failed" })
+	x.judged = true
+	x.failures, x.unjudged = p.judgeResponse(x)
 }
 
 // heldBody is an answer that was read already, at least its beginning.

@@ -30,6 +30,9 @@ type Stats struct {
 	// Missed counts exchanges that passed faster than they could be looked at: they
 	// were neither judged nor recorded, and Options.Observe was not told of them.
 	Missed int
+	// Failed counts exchanges over which the proxy itself failed, which it has logged: they
+	// passed, and may be neither judged nor recorded.
+	Failed int
 	// Violations counts exchanges that broke the contract.
 	Violations int
 	// Unjudged counts bodies that were too long, cut or in an encoding that
@@ -147,6 +150,16 @@ func (j *journal) miss(x *exchange) {
 	j.stats.Missed++
 	if t := j.operations[x.operation]; t != nil {
 		t.Missed++
+	}
+}
+
+// fail counts an exchange that was looked at in vain.
+func (j *journal) fail(operation *spec.Operation) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.stats.Failed++
+	if t := j.operations[operation]; t != nil {
+		t.Failed++
 	}
 }
 

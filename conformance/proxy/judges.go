@@ -1,11 +1,15 @@
 package proxy
 
 import (
+	"fmt"
 	"math"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Bounds of what the judges may cost the traffic.
@@ -18,8 +22,9 @@ const (
 	// heavy, and there is time to catch up when it pauses.
 	fewestParts = 12
 	mostParts   = 48
-	// maxDrain is how long they may take for the rest once the traffic has ended.
-	maxDrain = 10 * time.Second
+	// leastDrain is what they have of the time to drain after the last exchange, however
+	// long open ones took.
+	leastDrain = time.Second
 	// maxSilence is how long that is not logged.
 	maxSilence = time.Second
 	// maxHeld is how many exchanges may wait where answers are held back, before
@@ -30,8 +35,10 @@ const (
 // judges look at exchanges after they have passed.
 type judges struct {
 	running sync.WaitGroup
-	rests   bool          // while traffic passes
-	drain   time.Duration // at the end
+	rests   bool // while traffic passes
+	once    sync.Once
+	hurried chan struct{} // closed when the traffic is about to end
+	until   time.Time     // which they have from then on
 	late    atomic.Bool   // the time for that is over
 
 	taking sync.Mutex
@@ -42,7 +49,7 @@ type judges struct {
 // weighs something, so that the budget is used up before the queue is full, and
 // nobody ever waits for it.
 func (p *Proxy) startJudges() {
-	p.judges.rests, p.judges.drain = true, maxDrain
+	p.judges.rests, p.judges.hurried = true, make(chan struct{})
 	p.budget = &budget{}
 	p.budget.left.Store(maxKept)
 	p.queue = make(chan *exchange, maxKept/exchangeWeight)
@@ -56,12 +63,22 @@ func (p *Proxy) startJudges() {
 	}
 }
 
+// Hurry says that the traffic is about to end: judging leaves it nothing any more, and
+// has the time of Options.Drain. Close says so too.
+func (p *Proxy) Hurry() {
+	p.judges.once.Do(func() {
+		p.judges.until = time.Now().Add(p.options.Drain)
+		close(p.judges.hurried)
+	})
+}
+
 // drain ends the judges once they have worked off the queue. What they do not get
 // to in time is missed.
 func (p *Proxy) drain() {
-	defer time.AfterFunc(p.judges.drain, func() { p.judges.late.Store(true) }).Stop()
+	longest := max(time.Until(p.judges.until), min(p.options.Drain, leastDrain))
+	defer time.AfterFunc(longest, func() { p.judges.late.Store(true) }).Stop()
 	defer time.AfterFunc(maxSilence, func() {
-		p.logger.Info("judging what has passed", "waiting", len(p.queue), "longest", p.judges.drain.String())
+		p.logger.Info("judging what has passed", "waiting", len(p.queue), "longest", longest.String())
 	}).Stop()
 	close(p.queue)
 	p.judges.running.Wait()
@@ -138,19 +155,30 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 	return debt
 }
 
-// wait reports whether there is no hurry: the end of the traffic ends it.
+// survive counts a panic over an exchange and tells of it; deferred, it takes the place of
+// what was not done then. Traffic has passed all the same.
+func (p *Proxy) survive(operation *spec.Operation, path string, instead func()) {
+	if cause := recover(); cause != nil {
+		p.logger.Error("the proxy failed over an exchange, which has passed", "path", path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		p.journal.fail(operation)
+		instead()
+	}
+}
+
+// wait reports whether there is no hurry.
 func (p *Proxy) wait(so time.Duration) bool {
 	select {
 	case <-time.After(so):
 		return true
-	case <-p.life.Done():
+	case <-p.judges.hurried:
 		return false
 	}
 }
 
 // conclude judges an exchange, remembers it and tells of it. turn is how many
-// ended before.
+// ended before. A panic ends neither the proxy nor the turns of others.
 func (p *Proxy) conclude(x *exchange, turn int) {
+	defer p.survive(x.operation, x.path, func() { p.observer.skip(turn) })
 	if x.operation == nil { // only those that are to be told of come here
 		p.observer.add(turn, x.observed(x.noted(verdict{}, passed{}, passed{})))
 		return

@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // before starts a proxy before an upstream that answers everything with the same
@@ -123,7 +124,7 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 		}
 		told++
 	}})
-	p.judges.drain = 1
+	p.SetDrain(1)
 	const count = 10
 	for range count {
 		post(t, base+"/api/admin/signal-endpoints/7/on", "")
@@ -138,14 +139,77 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	}
 }
 
+// TestAFaultOfTheProxyEndsNothing: neither the traffic nor the judging and telling of
+// what follows. It is logged, counted and an error.
+func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder // of judges, which have ended when it is read
+	told := 0
+	p, base, end := before(t, `{"health":"GOOD"}`, Options{
+		Observe: func(x traffic.Exchange) {
+			told++
+			if told == 2 {
+				panic("the second")
+			}
+		},
+		Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	p.SetDrain(5 * time.Minute)
+	operation := &spec.Operation{ID: "odd"} // which panics when it judges
+	request := httptest.NewRequest(http.MethodGet, "/odd", nil)
+	for range 5 {
+		post(t, base+"/api/admin/signal-endpoints/7/on", "")
+		p.queue <- &exchange{operation: operation, path: "/odd", request: request, status: http.StatusOK}
+	}
+	end()
+	stats := p.Stats()
+	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || told != 5 {
+		t.Errorf("%+v, and %d are told of", stats, told)
+	}
+	if text := log.String(); strings.Count(text, "the proxy failed over an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
+		t.Errorf("it logs %s", text)
+	}
+	if last := p.Report().Scenarios; last[len(last)-1].ID != "proxy:failed" || last[len(last)-1].Outcome != report.Errored {
+		t.Errorf("%+v", last[len(last)-1])
+	}
+}
+
+// TestAnAnswerOverWhichTheProxyFailsPasses, where answers are held back.
+func TestAnAnswerOverWhichTheProxyFailsPasses(t *testing.T) {
+	t.Parallel()
+	p, _, end := before(t, "", Options{FailOnViolation: true})
+	defer end()
+	x := &exchange{operation: &spec.Operation{ID: "odd"}, request: httptest.NewRequest(http.MethodGet, "/odd", nil), status: http.StatusOK}
+	response := &http.Response{StatusCode: http.StatusOK, Request: x.request}
+	if err := p.hold(&flow{exchange: x}, response); err != nil || response.StatusCode != http.StatusOK || x.unjudged == "" || p.Stats().Failed != 1 {
+		t.Errorf("%v, %+v, %+v", err, response, p.Stats())
+	}
+}
+
+// TestTheEndIsInAHurry: judging takes all of the processors' time once it is near.
+func TestTheEndIsInAHurry(t *testing.T) {
+	t.Parallel()
+	p, _, end := before(t, "", Options{})
+	defer end()
+	p.passing.Add(1) // as if traffic went on
+	defer p.passing.Add(-1)
+	p.Hurry()
+	began := time.Now()
+	if left := p.rest(time.Hour); left != 0 || time.Since(began) > time.Minute {
+		t.Errorf("after %s it still rests for %s", time.Since(began), left)
+	}
+}
+
 // TestMissedIsAnError, after what is broken.
 func TestMissedIsAnError(t *testing.T) {
 	t.Parallel()
-	for code, stats := range map[int]Stats{
-		exitcode.Broken:     {Exchanges: 2, Violations: 1, Missed: 1},
-		exitcode.Error:      {Exchanges: 2, Missed: 1},
-		exitcode.OK:         {Exchanges: 2},
-		exitcode.Unverified: {Outside: 2},
+	for stats, code := range map[Stats]int{
+		{Exchanges: 2, Violations: 1, Missed: 1}: exitcode.Broken,
+		{Exchanges: 2, Missed: 1}:                exitcode.Error,
+		{Exchanges: 2, Failed: 1}:                exitcode.Error,
+		{Outside: 2, Failed: 1}:                  exitcode.Error,
+		{Exchanges: 2}:                           exitcode.OK,
+		{Outside: 2}:                             exitcode.Unverified,
 	} {
 		if got := stats.exitCode(); got != code {
 			t.Errorf("%+v: exit code %d, want %d", stats, got, code)

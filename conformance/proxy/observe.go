@@ -16,7 +16,7 @@ const maxEarly = 1000
 // observer tells of exchanges one by one, in the order in which they ended,
 // although several are judged at a time.
 type observer struct {
-	tell func(traffic.Exchange)
+	tell func(traffic.Exchange) // which does not panic
 
 	mu    sync.Mutex
 	room  *sync.Cond
@@ -47,7 +47,9 @@ func (o *observer) take(turn int, x *traffic.Exchange) {
 	for turn != o.next && len(o.early) >= maxEarly {
 		o.room.Wait()
 	}
-	o.early[turn] = x
+	if _, taken := o.early[turn]; !taken && turn >= o.next {
+		o.early[turn] = x
+	}
 	for {
 		due, judged := o.early[o.next]
 		if !judged {
@@ -151,3 +153,9 @@ func caller(header http.Header) string {
 
 // sessionCookie is how Unleash knows who logged in to its pages.
 const sessionCookie = "unleash-session="
+
+// observe tells Options.Observe of an exchange, whose panic is the exchange's loss alone.
+func (p *Proxy) observe(seen traffic.Exchange) {
+	defer p.survive(p.contract.Operation(seen.Operation), seen.Path, func() {})
+	p.options.Observe(seen)
+}

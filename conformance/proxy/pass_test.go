@@ -155,7 +155,7 @@ func TestRequestLinesPassToTheLetter(t *testing.T) {
 	got := make(chan string, 1)
 	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got <- r.RequestURI }))
 	for _, target := range []string{
-		"/", "/?", "/a?b", "//a//b", "/a/../b", "/a/./b", "/%61", "/a%2Fb%2f", `/a"b<c>`, "/a|b^c`{d}", "/caf\u00e9",
+		"/", "/?", "/a?b", "//a//b", "/a/../b", "/a/./b", "/a#b", "/a#b?c", "/a?b#c", "/health#x", "/%61", "/a%2Fb%2f", `/a"b<c>`, "/a|b^c`{d}", "/caf\u00e9",
 		"/a;b=c", "/a:b@c", "/x?a=1;b=2&c=%zz", "/x?q=a b"[:6], "/x?q=?", "/x?a=%2520", "/HEALTH/", "/api//admin//signal-endpoints/",
 	} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))

@@ -55,6 +55,7 @@ const (
 	// Defaults of Options.
 	DefaultTimeout = 30 * time.Second
 	DefaultMaxBody = 8 << 20
+	DefaultDrain   = 5 * time.Second
 )
 
 // Options say where traffic goes and how it is judged.
@@ -77,6 +78,9 @@ type Options struct {
 	// MaxBody is how many bytes of a body are copied to be judged. Of a longer
 	// one only status and headers are. 0 is DefaultMaxBody.
 	MaxBody int
+	// Drain is how long what has passed may take to be judged once the traffic is about to
+	// end; what is left then is counted as missed. 0 is DefaultDrain.
+	Drain time.Duration
 	// Judge chooses whose messages are judged; empty is Both.
 	Judge Side
 	// FailOnViolation holds the answers of operations back and puts a 502 in the
@@ -110,10 +114,9 @@ type Proxy struct {
 	logger   *slog.Logger
 	secrets  *secrets.Redactor
 	basePath string
-	path     string // escaped path of the upstream's URL
 
+	target    relay.Target
 	transport *http.Transport
-	forwarded bool // another proxy is on the way, which wants to be told the upstream
 	relay     *relay.Proxy
 	journal   *journal
 	recorder  *recorder // nil for none
@@ -144,11 +147,11 @@ func New(options Options) (*Proxy, error) {
 	default:
 		return nil, errors.New("what is judged must be both, requests or responses")
 	}
-	way, err := http.ProxyFromEnvironment(&http.Request{URL: upstream})
+	target, err := relay.NewTarget(upstream)
 	if err != nil {
-		return nil, errors.New("HTTP_PROXY or HTTPS_PROXY is not the URL of a proxy") // the error repeats it, password included
+		return nil, err
 	}
-	p := &Proxy{options: options.withDefaults(), path: strings.TrimRight(upstream.EscapedPath(), "/")}
+	p := &Proxy{options: options.withDefaults(), target: target}
 	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
 	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
@@ -159,12 +162,11 @@ func New(options Options) (*Proxy, error) {
 		p.recorder = newRecorder(options.Record, p.logger)
 	}
 	if options.Observe != nil {
-		p.observer = newObserver(options.Observe)
+		p.observer = newObserver(p.observe)
 	}
 	p.life, p.end = context.WithCancel(context.Background())
 	p.startJudges()
 	p.transport = newTransport(p.options)
-	p.forwarded = way != nil && upstream.Scheme == "http"
 	p.relay = relay.New(httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
@@ -193,6 +195,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxBody <= 0 {
 		o.MaxBody = DefaultMaxBody
+	}
+	if o.Drain <= 0 {
+		o.Drain = DefaultDrain
 	}
 	if o.Host == "" {
 		o.Host = HostOfUpstream
@@ -235,10 +240,11 @@ func newTransport(o Options) *http.Transport {
 	}
 }
 
-// Close ends what is still open, gives the judges ten seconds for what has passed
-// and closes the connections to the upstream. After it, Report and Stats are
+// Close ends what is still open, gives the judges what is left of Options.Drain, a second
+// at least, and closes the connections to the upstream. After it, Report and Stats are
 // final.
 func (p *Proxy) Close() {
+	p.Hurry()
 	p.end()
 	p.running.Wait()
 	p.drain()
@@ -302,64 +308,26 @@ func (p *Proxy) below(path string) (string, bool) {
 	return rest, rest == "" || rest[0] == '/'
 }
 
-// rawPath is the path of a request to the letter.
+// rawPath is the path of a request to the letter. A fragment, which no client should
+// send, may be behind it.
 func rawPath(r *http.Request) string {
-	path := r.RequestURI
+	path, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(path, "/") { // a whole URL, or a request that a program made
 		return r.URL.EscapedPath()
-	}
-	if end := strings.IndexAny(path, "?#"); end >= 0 {
-		path = path[:end]
 	}
 	return path
 }
 
-// rewrite addresses the upstream. Path and query leave as they came.
+// rewrite addresses the upstream.
 func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
-	out, f := pr.Out, flowOf(pr.In.Context())
-	out.URL.Scheme, out.URL.Host, out.URL.User = p.options.Upstream.Scheme, p.options.Upstream.Host, nil
-	path := p.path + f.path
-	if path == "" {
-		path = "/"
-	}
-	// Opaque leaves as it is, while RawPath is escaped anew if it holds what
-	// should be; but an Opaque with two slashes in front is taken for a host.
-	out.URL.RawPath = path
-	switch {
-	case p.forwarded:
-		out.URL.Opaque = "//" + out.URL.Host + path
-	case !strings.HasPrefix(path, "//"):
-		out.URL.Opaque = path
-	}
-	if decoded, err := url.PathUnescape(path); err == nil {
-		out.URL.Path = decoded
-	}
-	out.URL.RawQuery = pr.In.URL.RawQuery
+	p.target.Address(pr, flowOf(pr.In.Context()).path)
 	switch p.options.Host {
 	case HostOfUpstream:
-		out.Host = p.options.Upstream.Host
 	case HostOfClient:
-		out.Host = pr.In.Host
+		pr.Out.Host = pr.In.Host
 	default:
-		out.Host = p.options.Host
+		pr.Out.Host = p.options.Host
 	}
-	forward(pr)
-}
-
-// forward says who asked and for what: as another proxy said before, and the
-// client's address at the end of the list.
-func forward(pr *httputil.ProxyRequest) {
-	in, out := pr.In.Header, pr.Out.Header
-	keep := func(name string) {
-		if values, has := in[name]; has {
-			out[name] = values
-		}
-	}
-	keep("X-Forwarded-For")
-	pr.SetXForwarded()
-	keep("X-Forwarded-Host")
-	keep("X-Forwarded-Proto")
-	keep("Forwarded")
 }
 
 // writer keeps Go's server from adding to an answer what the upstream did not

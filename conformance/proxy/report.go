@@ -53,11 +53,18 @@ func (p *Proxy) Report() *report.Report {
 		out.Summary = sum(out.Summary, summary)
 	}
 	if outside := j.stats.Outside; outside > 0 {
-		out.Scenarios = append(out.Scenarios, passedUnjudged(outside))
+		out.Scenarios = append(out.Scenarios, besides("outside", "requests outside of the contract", report.Disabled,
+			"passed on and not judged, since no operation of the contract was addressed", outside))
 		out.Summary.Disabled++
 	}
 	if missed := j.stats.Missed; missed > 0 {
-		out.Scenarios = append(out.Scenarios, passedMissed(missed))
+		out.Scenarios = append(out.Scenarios, besides("missed", "requests that came faster than they could be judged", report.Errored,
+			"passed on, and neither judged nor recorded", missed))
+		out.Summary.Errored++
+	}
+	if failed := j.stats.Failed; failed > 0 {
+		out.Scenarios = append(out.Scenarios, besides("failed", "requests over which the proxy failed", report.Errored,
+			"passed on, and not judged by a fault of the proxy's own, which its log tells", failed))
 		out.Summary.Errored++
 	}
 	out.ExitCode = j.stats.exitCode()
@@ -65,12 +72,12 @@ func (p *Proxy) Report() *report.Report {
 }
 
 // exitCode stands for the whole: that nothing of the contract was seen counts
-// as not verified, that nothing was answered or something was missed as an error.
+// as not verified, that nothing was answered, something was missed or the proxy failed as an error.
 func (s Stats) exitCode() int {
 	switch {
 	case s.Violations > 0:
 		return exitcode.Broken
-	case s.Missed > 0:
+	case s.Missed+s.Failed > 0:
 		return exitcode.Error
 	case s.Exchanges == 0:
 		return exitcode.Unverified
@@ -179,32 +186,16 @@ func sum(a, b report.Summary) report.Summary {
 	}
 }
 
-// passedUnjudged stands for the traffic that the contract says nothing about.
-func passedUnjudged(count int) report.Scenario {
+// besides stands for traffic that was not judged.
+func besides(id, name string, outcome report.Outcome, reason string, count int) report.Scenario {
 	return report.Scenario{
-		ID:         "proxy:outside",
+		ID:         "proxy:" + id,
 		Feature:    "Traffic",
-		Name:       "requests outside of the contract",
+		Name:       name,
 		Tags:       []string{},
 		Operations: []string{},
-		Outcome:    report.Disabled,
-		Reason:     fmt.Sprintf("passed on and not judged, since no operation of the contract was addressed: %d", count),
-		Steps:      []report.Step{},
-		Exchanges:  []report.Exchange{},
-		Failures:   []report.Failure{},
-	}
-}
-
-// passedMissed stands for the traffic that came too fast.
-func passedMissed(count int) report.Scenario {
-	return report.Scenario{
-		ID:         "proxy:missed",
-		Feature:    "Traffic",
-		Name:       "requests that came faster than they could be judged",
-		Tags:       []string{},
-		Operations: []string{},
-		Outcome:    report.Errored,
-		Reason:     fmt.Sprintf("passed on, and neither judged nor recorded: %d", count),
+		Outcome:    outcome,
+		Reason:     fmt.Sprintf("%s: %d", reason, count),
 		Steps:      []report.Step{},
 		Exchanges:  []report.Exchange{},
 		Failures:   []report.Failure{},

@@ -39,6 +39,7 @@ type Options struct {
 // Overlay is a real Unleash below the mock. It is safe for concurrent use.
 type Overlay struct {
 	Options
+	target     relay.Target
 	proxy      *relay.Proxy
 	client     *http.Client
 	identities identities
@@ -51,9 +52,14 @@ const (
 	rememberFor     = 5 * time.Second
 )
 
-// New lays the mock over a real Unleash. It sends nothing until a request needs it.
-func New(options Options) *Overlay {
-	o := &Overlay{Options: options}
+// New lays the mock over a real Unleash. It sends nothing until a request needs it. The
+// error is that the environment names no proxy that can be one.
+func New(options Options) (*Overlay, error) {
+	target, err := relay.NewTarget(options.Target)
+	if err != nil {
+		return nil, err
+	}
+	o := &Overlay{Options: options, target: target}
 	if o.Transport == nil {
 		o.Transport = http.DefaultTransport
 	}
@@ -70,31 +76,28 @@ func New(options Options) *Overlay {
 		ErrorHandler:   o.fail,
 		ErrorLog:       slog.NewLogLogger(options.Logger.Handler(), slog.LevelDebug),
 	})
-	return o
+	return o, nil
 }
 
-// servedAt is the context key of where the mock is reached.
-type servedAt struct{}
+// passing is a request on its way, in its context.
+type passing struct {
+	path      string // escaped, below the mock's own base path
+	reachedAt string // where clients reach the mock
+}
+
+type passingKey struct{}
+
+func passingOf(r *http.Request) passing { return r.Context().Value(passingKey{}).(passing) }
 
 // Pass sends a request on. path is what it asks for, escaped, below the mock's
 // own base path; reachedAt is where clients reach the mock.
 func (o *Overlay) Pass(w http.ResponseWriter, r *http.Request, path, reachedAt string) {
-	out := r.WithContext(context.WithValue(r.Context(), servedAt{}, reachedAt))
-	target := *r.URL
-	target.RawPath = path
-	unescaped, err := url.PathUnescape(path)
-	if err != nil {
-		unescaped = path
-	}
-	target.Path = unescaped
-	out.URL = &target
-	o.proxy.ServeHTTP(w, out)
+	o.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), passingKey{}, passing{path, reachedAt})))
 }
 
 func (o *Overlay) rewrite(r *httputil.ProxyRequest) {
-	r.SetURL(o.Target)
-	r.SetXForwarded()
-	if o.presents(r.In) {
+	o.target.Address(r, passingOf(r.In).path)
+	if o.presents(r.Out) {
 		// The answer is changed on its way: it must come whole and uncompressed.
 		for _, name := range []string{"Accept-Encoding", "If-None-Match", "If-Modified-Since"} {
 			r.Out.Header.Del(name)

@@ -41,7 +41,10 @@ func laid(t *testing.T, real http.Handler, change func(*Options)) (*Overlay, *ht
 	if change != nil {
 		change(&options)
 	}
-	overlay := New(options)
+	overlay, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		overlay.Pass(w, r, r.URL.EscapedPath(), "http://mock.example")
 	}))

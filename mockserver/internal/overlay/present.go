@@ -16,7 +16,7 @@ const uiConfig = "/api/admin/ui-config"
 
 // presents reports whether the answer to a request is to be changed.
 func (o *Overlay) presents(r *http.Request) bool {
-	return o.PresentEnterprise && r.Method == http.MethodGet && strings.EqualFold(path.Clean("/"+r.URL.Path), uiConfig)
+	return o.PresentEnterprise && r.Method == http.MethodGet && strings.EqualFold(path.Clean(passingOf(r).path), uiConfig)
 }
 
 // maxUIConfig bounds how much of the UI's configuration is read.
@@ -26,7 +26,7 @@ const maxUIConfig = 4 << 20
 // looks at the version of the Enterprise edition and at the flag signals (O, in
 // the UI of 8.2.0).
 func (o *Overlay) present(response *http.Response) error {
-	if !o.PresentEnterprise || response.StatusCode != http.StatusOK || !strings.HasSuffix(strings.ToLower(response.Request.URL.Path), uiConfig) {
+	if response.StatusCode != http.StatusOK || !o.presents(response.Request) {
 		return nil
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxUIConfig))
@@ -34,8 +34,7 @@ func (o *Overlay) present(response *http.Response) error {
 	if err != nil {
 		return fmt.Errorf("reading the UI's configuration: %w", err)
 	}
-	reachedAt, _ := response.Request.Context().Value(servedAt{}).(string)
-	if text, err = enterprise(text, reachedAt); err != nil {
+	if text, err = enterprise(text, passingOf(response.Request).reachedAt); err != nil {
 		return fmt.Errorf("changing the UI's configuration: %w", err)
 	}
 	response.Body = io.NopCloser(bytes.NewReader(text))
