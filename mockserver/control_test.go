@@ -24,6 +24,10 @@ var controlExamples = map[string]struct{ path, body string }{
 	"resetWorkspace":   {"/_mock/reset", ""},
 	"exportState":      {"/_mock/state?signals=2", ""},
 	"importState":      {"/_mock/state", emptyState},
+	"getFlags":         {"/_mock/flags?environment=production", ""},
+	"putFlags":         {"/_mock/flags?environment=development", `{"a":true,"b":{"variants":[{"name":"v"}]}}`},
+	"setFlag":          {"/_mock/flags/new", `{"enabled":true,"variant":{"name":"blue","payload":{"type":"string","value":"x"}}}`},
+	"deleteFlag":       {"/_mock/flags/old", ""},
 	"getClock":         {"/_mock/clock", ""},
 	"setClock":         {"/_mock/clock", `{"now":"2030-01-01T00:00:00Z","advance":"1h30m","frozen":true}`},
 	"listRules":        {"/_mock/rules", ""},
@@ -62,6 +66,7 @@ func TestEveryControlOperation(t *testing.T) {
 			a.must(400, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{"name":1}`)
 			a.must(201, http.MethodPost, "/_mock/rules", "", `{"answer":{"status":500},"times":1}`)
 			a.must(200, http.MethodGet, "/w/other/ready", adminToken, "")
+			a.must(200, http.MethodPatch, "/_mock/flags/old", "", `{"enabled":true}`)
 			example, exists := controlExamples[operation.ID]
 			if !exists {
 				t.Fatal("it has no example")

@@ -39,13 +39,6 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
-      | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
-      | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
-      | GET    | /api/admin/segments                            |
-      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -59,11 +52,6 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
-      | POST   | /api/admin/constraints/validate                          |
-      | POST   | /api/admin/segments                                      |
-      | POST   | /api/admin/segments/validate                             |
-      | PUT    | /api/admin/segments/2147483600                           |
-      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a token that it does not know
@@ -81,13 +69,6 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
-      | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
-      | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
-      | GET    | /api/admin/segments                            |
-      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -101,11 +82,6 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
-      | POST   | /api/admin/constraints/validate                          |
-      | POST   | /api/admin/segments                                      |
-      | POST   | /api/admin/segments/validate                             |
-      | PUT    | /api/admin/segments/2147483600                           |
-      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses the token of a backend
@@ -127,13 +103,6 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
-      | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
-      | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
-      | GET    | /api/admin/segments                            |
-      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -147,11 +116,6 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
-      | POST   | /api/admin/constraints/validate                          |
-      | POST   | /api/admin/segments                                      |
-      | POST   | /api/admin/segments/validate                             |
-      | PUT    | /api/admin/segments/2147483600                           |
-      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses the token of a frontend
@@ -173,13 +137,6 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
-      | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
-      | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
-      | GET    | /api/admin/segments                            |
-      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -193,11 +150,6 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
-      | POST   | /api/admin/constraints/validate                          |
-      | POST   | /api/admin/segments                                      |
-      | POST   | /api/admin/segments/validate                             |
-      | PUT    | /api/admin/segments/2147483600                           |
-      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: The admin's token is let in as <form>
@@ -307,13 +259,6 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
-      | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
-      | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
-      | GET    | /api/admin/segments                            |
-      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -327,11 +272,6 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
-      | POST   | /api/admin/constraints/validate                          |
-      | POST   | /api/admin/segments                                      |
-      | POST   | /api/admin/segments/validate                             |
-      | PUT    | /api/admin/segments/2147483600                           |
-      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> takes an empty header for none
@@ -348,13 +288,6 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
-      | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
-      | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
-      | GET    | /api/admin/segments                            |
-      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -368,13 +301,8 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
-      | POST   | /api/admin/constraints/validate                          |
-      | POST   | /api/admin/segments                                      |
-      | POST   | /api/admin/segments/validate                             |
-      | PUT    | /api/admin/segments/2147483600                           |
-      | DELETE | /api/admin/segments/2147483600                           |
 
-  @observed
+  @enterprise @observed
   Scenario Outline: <method> <path> takes a token in every right form
     The API reference gives both ways to send a token; Unleash 8.2.0 was seen to take Bearer in any case, with blanks behind it.
     When I <method> "<path>" with the authorization "<admin.token>" with the body '{}'
@@ -390,7 +318,6 @@ Feature: Who may come in
     When I <method> "<path>" with the authorization "Bearer<tab><admin.token>" with the body '{}'
     Then the status is <status>
 
-    @enterprise
     Examples: reading
       | method | path                                           | status |
       | GET    | /api/admin/signal-endpoints                    | 200    |
@@ -400,7 +327,7 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            | 200    |
       | GET    | /api/admin/invoices/list                       | 200    |
 
-    @enterprise @writes
+    @writes
     Examples: writing
       | method | path                                                     | status |
       | POST   | /api/admin/signal-endpoints                              | 400    |
@@ -411,26 +338,6 @@ Feature: Who may come in
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            | 400    |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 400    |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 404    |
-
-    @core
-    Examples: reading in every edition
-      | method | path                                    | status |
-      | GET    | /api/admin/projects                     | 200    |
-      | GET    | /api/admin/projects/default/overview    | 200    |
-      | GET    | /api/admin/environments                 | 200    |
-      | GET    | /api/admin/environments/development     | 200    |
-      | GET    | /api/admin/environments/project/default | 200    |
-      | GET    | /api/admin/segments                     | 200    |
-      | GET    | /api/admin/segments/2147483600          | 404    |
-
-    @core @writes
-    Examples: writing in every edition
-      | method | path                            | status |
-      | POST   | /api/admin/constraints/validate | 400    |
-      | POST   | /api/admin/segments             | 400    |
-      | POST   | /api/admin/segments/validate    | 400    |
-      | PUT    | /api/admin/segments/2147483600  | 400    |
-      | DELETE | /api/admin/segments/2147483600  | 404    |
 
   @enterprise @documented
   Scenario Outline: <method> <path> refuses a viewer
@@ -462,22 +369,7 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-  @op:createSegment @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer, who has none of its permissions
-    Seen on Unleash 8.2.0: the answer names all permissions of which one would do.
-    When I <method> "<path>" as the viewer with the body '{}'
-    Then the status is 403
-    And the error is "PermissionError"
-    And the message is "You don't have the required permissions to perform this operation. To perform this action, you need one of the following permissions: "<first>", "<second>"."
-    And the answer has
-      | /id          | matches /^[0-9a-f-]{36}$/ |
-      | /permissions | ["<first>", "<second>"]   |
-
-    Examples:
-      | method | path                | first          | second                 |
-      | POST   | /api/admin/segments | CREATE_SEGMENT | UPDATE_PROJECT_SEGMENT |
-
-  @inferred
+  @enterprise @inferred
   Scenario Outline: A viewer may read <path>
     The API reference lists no 403 here, and readers of sibling resources need no permission.
     When I GET "<path>" as the viewer
@@ -485,7 +377,6 @@ Feature: Who may come in
     When I GET "<path>" with the authorization "Bearer <viewer.token>"
     Then the status is 200
 
-    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -493,16 +384,6 @@ Feature: Who may come in
       | /api/admin/signals                            |
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
-
-    @core
-    Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
   Scenario Outline: The token of <actor> sends no signal
@@ -516,7 +397,7 @@ Feature: Who may come in
       | admin  |
       | viewer |
 
-  @writes @observed
+  @enterprise @writes @observed
   Scenario Outline: <method> <path> asks for the permission before the content type
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
@@ -524,7 +405,6 @@ Feature: Who may come in
     Then the status is 403
     And the error is "PermissionError"
 
-    @enterprise
     Examples:
       | method | path                                                     |
       | POST   | /api/admin/signal-endpoints                              |
@@ -532,12 +412,7 @@ Feature: Who may come in
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-    @core
-    Examples: writing in every edition
-      | method | path                |
-      | POST   | /api/admin/segments |
-
-  @observed
+  @enterprise @observed
   Scenario Outline: <path> gives no other site leave to read it
     Seen on Unleash 8.2.0: the admin API sends no CORS headers unless it is configured to.
     Given the next request has the header "Origin" with "https://other.example"
@@ -546,7 +421,6 @@ Feature: Who may come in
     And the header "Access-Control-Allow-Origin" is nothing
     And the header "Access-Control-Allow-Credentials" is nothing
 
-    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -554,13 +428,3 @@ Feature: Who may come in
       | /api/admin/signals                            |
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
-
-    @core
-    Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |

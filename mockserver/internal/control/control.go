@@ -123,6 +123,7 @@ type Mock struct {
 	workspaces *workspace.Registry
 	engine     *engine.Engine
 	handlers   map[string]workspaceHandler
+	reading    sync.Mutex // held while a file of flags is read
 }
 
 // workspaceHandler answers an operation that only a mock has.
@@ -137,6 +138,10 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 		"resetWorkspace":   m.resetWorkspace,
 		exportOperation:    m.exportState,
 		importOperation:    m.importState,
+		"getFlags":         m.getFlags,
+		putFlagsOperation:  m.putFlags,
+		"setFlag":          m.setFlag,
+		"deleteFlag":       m.deleteFlag,
 		"getClock":         m.getClock,
 		"setClock":         m.setClock,
 		"listRules":        m.listRules,

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -165,8 +164,7 @@ func (x *exchange) readBody() *apierror.Error {
 	if x.operation.Body() == nil {
 		return nil
 	}
-	mediaType, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
-	if err != nil || mediaType != "application/json" {
+	if !x.acceptsType(x.r.Header.Get("Content-Type")) {
 		return apierror.ContentType(x.r.Header.Get("Content-Type"))
 	}
 	if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
@@ -180,9 +178,13 @@ func (x *exchange) readBody() *apierror.Error {
 	case int64(len(text)) > most:
 		return refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The body has more than %d bytes.", most))
 	}
-	if x.input.body = text; x.takesState() {
+	x.input.body = text
+	switch {
+	case x.takesState():
 		err = x.readState()
-	} else {
+	case x.takesFlags():
+		x.value = map[string]any{} // its handler reads it, whatever its form
+	default:
 		x.value, err = v8json.Parse(text)
 	}
 	if err != nil {
@@ -193,8 +195,11 @@ func (x *exchange) readBody() *apierror.Error {
 
 // mostBytes is how many bytes the body of the operation may have.
 func (x *exchange) mostBytes() int64 {
-	if x.takesState() {
+	switch {
+	case x.takesState():
 		return x.maxState
+	case x.takesFlags():
+		return maxFlagFile
 	}
 	return maxBody
 }

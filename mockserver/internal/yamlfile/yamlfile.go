@@ -75,12 +75,28 @@ type Document struct {
 	// *v8json.Object. That of an empty file is nil.
 	Value any
 	root  *yaml.Node
+	json  []byte // whose nodes are made when a line is asked for
+}
+
+// readJSON reads a file of JSON, whose escapes YAML does not all have; nil for another.
+func readJSON(source []byte) *Document {
+	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > maxBytes || len(begin) == 0 || begin[0] != '{' {
+		return nil
+	}
+	value, err := v8json.ParseOrdered(source)
+	if err != nil {
+		return nil
+	}
+	return &Document{Value: value, json: source}
 }
 
 // Read reads a file; kind is what errors call it, such as "a seed". The error is of type
 // Problems.
 func Read(source []byte, kind string) (*Document, error) {
 	source = textfile.Decode(source)
+	if json := readJSON(source); json != nil {
+		return json, nil
+	}
 	if count := countMarks(source); len(source) > maxBytes || count > maxMarks {
 		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, maxBytes, maxMarks)}}
 	}
@@ -159,6 +175,15 @@ func (d *Document) Locate(problems engine.Problems) Problems {
 
 // node finds the node of a path, or the nearest one above it.
 func (d *Document) node(path []string) *yaml.Node {
+	if d.root == nil && countMarks(d.json) <= maxMarks {
+		var document yaml.Node
+		if err := yaml.Unmarshal(d.json, &document); err == nil && len(document.Content) > 0 {
+			d.root = document.Content[0]
+		}
+	}
+	if d.root == nil {
+		return nil
+	}
 	at := d.root
 	for _, step := range path {
 		next := child(at, step)

@@ -83,11 +83,7 @@ func Find(r engine.Reader, id int64) (*Segment, error) {
 	if found := Get(r, id); found != nil {
 		return found, nil
 	}
-	return nil, missing(id)
-}
-
-func missing(id int64) error {
-	return &apierror.Error{
+	return nil, &apierror.Error{
 		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError",
 		Message: fmt.Sprintf("No segment exists with ID %q", strconv.FormatInt(id, 10)),
 	}
@@ -128,7 +124,7 @@ func get(view *engine.View, in one) (out engine.Answer[*Segment], err error) {
 // body is a segment as it is sent.
 type body struct {
 	Name        string                   `json:"name"`
-	Description engine.Optional[*string] `json:"description"`
+	Description *string                  `json:"description"`
 	Project     *string                  `json:"project"`
 	Constraints []constraints.Constraint `json:"constraints"`
 }
@@ -146,13 +142,9 @@ func (b body) Check() error {
 	return nil
 }
 
-// fill puts what was sent into a segment. A description that was not sent stays, a
-// project does not (O).
+// fill puts what was sent into a segment.
 func (b body) fill(r engine.Reader, s *Segment) (err error) {
-	s.Name, s.Project = b.Name, ""
-	if b.Description.Sent {
-		s.Description = b.Description.Value
-	}
+	s.Name, s.Description, s.Project = b.Name, b.Description, ""
 	if b.Project != nil {
 		s.Project = *b.Project
 	}
@@ -192,16 +184,15 @@ type updateIn struct {
 }
 
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
-	before, changed := Get(tx, in.ID), Segment{}
-	if before != nil {
-		changed = *before
-	}
-	if err := in.fill(tx, &changed); err != nil { // which comes before the id (O)
+	var changed Segment
+	if err := in.fill(tx, &changed); err != nil {
 		return out, err
 	}
-	if before == nil {
-		return out, missing(in.ID)
+	before, err := Find(tx, in.ID)
+	if err != nil {
+		return out, err
 	}
+	changed.ID, changed.CreatedBy, changed.CreatedAt = before.ID, before.CreatedBy, before.CreatedAt
 	return out, segments.Update(tx, before, &changed)
 }
 
@@ -232,3 +223,23 @@ func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err
 	}
 	return out, nil
 }
+
+// ReplaceAll puts segments in the place of all that there are. They keep their ids.
+func ReplaceAll(tx *engine.Tx, all []Segment) error {
+	for _, before := range segments.All(tx) {
+		if err := segments.Delete(tx, before); err != nil {
+			return err
+		}
+	}
+	for i := range all {
+		segment := all[i]
+		segment.CreatedBy, segment.CreatedAt = tx.Identity.Actor.Username, tx.Stamp()
+		if err := segments.Insert(tx, &segment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Named returns the segment of a name, nil if there is none.
+func Named(r engine.Reader, name string) *Segment { return byName.Find(r, engine.Text(name)) }

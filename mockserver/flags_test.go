@@ -1,0 +1,147 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const flagsPath = "/_mock/flags"
+
+// flagNames lists the flags of an environment that are on, and after a bar those that are
+// off.
+func flagNames(t *testing.T, a *app, path string) string {
+	t.Helper()
+	var answer struct {
+		Features []struct {
+			Name    string
+			Enabled bool
+		}
+	}
+	if err := json.Unmarshal(a.must(200, http.MethodGet, path, "", "").body, &answer); err != nil {
+		t.Fatal(err)
+	}
+	var on, off []string
+	for _, flag := range answer.Features {
+		if flag.Enabled {
+			on = append(on, flag.Name)
+		} else {
+			off = append(off, flag.Name)
+		}
+	}
+	return strings.Join(on, " ") + "|" + strings.Join(off, " ")
+}
+
+func TestFlagsAreReplaced(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(200, http.MethodPut, flagsPath, "", `{"old":true}`)
+	a.must(200, http.MethodPut, flagsPath, "", "new: true\noff: false\n", "Content-Type: application/yaml")
+	for path, want := range map[string]string{flagsPath: "new|off", flagsPath + "?environment=production": "|new off", "/w/other" + flagsPath: "|"} {
+		if got := flagNames(t, a, path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	// What is read can be put back, and the Admin API sees it.
+	given := a.must(200, http.MethodGet, flagsPath, "", "").body
+	a.must(200, http.MethodPut, "/w/other"+flagsPath, "", string(given))
+	if again := a.must(200, http.MethodGet, "/w/other"+flagsPath, "", "").body; string(again) != string(given) {
+		t.Errorf("it came back as %s, and was %s", again, given)
+	}
+	if got := a.must(200, http.MethodGet, "/api/admin/projects/default/features/new/environments/development", adminToken, "").body; !strings.Contains(string(got), `"enabled":true`) {
+		t.Errorf("the Admin API says %s", got)
+	}
+}
+
+// TestFlagFilesOfUnleash: an answer of the Client API and an export file, with what is
+// only known elsewhere.
+func TestFlagFilesOfUnleash(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	got := a.must(200, http.MethodPut, flagsPath, "", `{"version":2,"features":[{"name":"seg","enabled":true,"project":"shop","strategies":[{"name":"default","segments":[7]}]}],"segments":[{"id":7,"name":"staff","constraints":[]}]}`)
+	if want := `{"flags":1,"segments":1,"remarks":["there is no project shop: its flags are in the project default"]}`; string(got.body) != want {
+		t.Errorf("got %s", got.body)
+	}
+	const export = `{"features":[{"name":"a","type":"release"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1,2]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"staff"},{"id":2,"name":"gone"}]}`
+	got = a.must(200, http.MethodPut, flagsPath, "", export)
+	if !strings.Contains(string(got.body), "the segment gone (2) is not in the file") || strings.Contains(string(got.body), "the segment staff") {
+		t.Errorf("got %s", got.body)
+	}
+	if now := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(now), `"segments":[7,2]`) || !strings.Contains(string(now), `"segments":[{"id":7,"name":"staff"`) {
+		t.Errorf("the flags are %s", now)
+	}
+}
+
+func TestABadFlagFileChangesNothing(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(200, http.MethodPut, flagsPath, "", `{"kept":true}`)
+	for body, want := range map[string]string{
+		"a: true\nb: maybe\n": "line 2, column 4: b: got string, want true, false or an object",
+		"a: [":                "line 2",
+		`[]`:                  "got array, want object",
+	} {
+		got := a.must(400, http.MethodPut, flagsPath, "", body, "Content-Type: application/yaml")
+		if !strings.Contains(string(got.body), want) {
+			t.Errorf("%q: %s", body, got.body)
+		}
+	}
+	a.must(400, http.MethodPut, flagsPath+"?environment=nope", "", `{"a":true}`)
+	a.must(400, http.MethodGet, flagsPath+"?environment=nope", "", "")
+	a.must(415, http.MethodPut, flagsPath, "", `{"a":true}`, "Content-Type: text/plain")
+	a.must(413, http.MethodPut, flagsPath, "", strings.Repeat(" ", 17<<20))
+	if got := flagNames(t, a, flagsPath); got != "kept|" {
+		t.Errorf("the flags are %s", got)
+	}
+}
+
+func TestAFlagIsSetInPlace(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(200, http.MethodPut, flagsPath, "", `{"flags":{"half":{"enabled":false,"strategies":[{"parameters":{"rollout":50}}],"dependencies":["parent"]}}}`)
+	for _, step := range []struct{ path, body, want string }{
+		{"/half", `{"enabled":true,"keepStrategies":true}`, `"enabled":true,"project":"default","stale":false,"strategies":[{"name":"flexibleRollout","constraints":[],"parameters":{"groupId":"half","rollout":"50","stickiness":"default"},"variants":[]}],"variants":[],"description":null,"impressionData":false,"dependencies":[{"feature":"parent","enabled":true}]`},
+		{"/half", `{"enabled":false}`, `"enabled":false`},
+		{"/half", `{"enabled":true}`, `"enabled":true,"project":"default","stale":false,"strategies":[{"name":"flexibleRollout","constraints":[],"parameters":{"groupId":"half","rollout":"100","stickiness":"default"},"variants":[]}],"variants":[],"description":null,"impressionData":false}`},
+		{"/half", `{"variant":"blue"}`, `"variants":[{"name":"blue","weight":1000,"stickiness":"default","weightType":"variable"}]`},
+		{"/made", `{"variant":{"name":"red","payload":{"type":"json","value":"{}"}}}`, `"name":"made","type":"release","enabled":true,"project":"default","stale":false,"strategies":[{"name":"flexibleRollout","constraints":[],"parameters":{"groupId":"made","rollout":"100","stickiness":"default"},"variants":[]}],"variants":[{"name":"red","weight":1000,"payload":{"type":"json","value":"{}"}`},
+		{"/a%20b", `{"enabled":true}`, `"name":"a b"`},
+	} {
+		a.must(200, http.MethodPatch, flagsPath+step.path, "", step.body)
+		if got := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(got), step.want) {
+			t.Errorf("%s %s: %s\nis not in %s", step.path, step.body, step.want, got)
+		}
+	}
+	a.must(200, http.MethodPatch, flagsPath+"/half?environment=production", "", `{"enabled":true}`)
+	if got := flagNames(t, a, flagsPath+"?environment=production"); got != "half|a b made" {
+		t.Errorf("in production: %s", got)
+	}
+	a.must(200, http.MethodDelete, flagsPath+"/half", "", "")
+	a.must(404, http.MethodDelete, flagsPath+"/half", "", "")
+	a.must(400, http.MethodPatch, flagsPath+"/half?environment=nope", "", `{"enabled":true}`)
+	a.must(400, http.MethodPatch, flagsPath+"/half", "", `{"enable":true}`)
+	if got := flagNames(t, a, flagsPath); got != "a b made|" {
+		t.Errorf("there are %s", got)
+	}
+}
+
+// TestFlagsAreSetByMany: what one sets, no other loses.
+func TestFlagsAreSetByMany(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 10 {
+				a.must(200, http.MethodPatch, fmt.Sprintf("%s/f%d-%d", flagsPath, i, j), "", `{"enabled":true}`)
+			}
+		})
+	}
+	group.Wait()
+	if got := flagNames(t, a, flagsPath); len(strings.Fields(got)) != 80 {
+		t.Errorf("there are %s", got)
+	}
+}

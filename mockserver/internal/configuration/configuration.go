@@ -1,0 +1,118 @@
+// Package configuration derives what SDKs get of the flags of one environment: their
+// order of keys, constraints of segments apart or inlined.
+package configuration
+
+import (
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
+)
+
+// Configuration are flags in one environment with the segments that strategies use.
+type Configuration struct {
+	Features []Feature
+	Segments []Segment
+}
+
+// Feature is a flag as SDKs get it.
+type Feature struct {
+	Name           string             `json:"name"`
+	Type           string             `json:"type"`
+	Enabled        bool               `json:"enabled"`
+	Project        string             `json:"project"`
+	Stale          bool               `json:"stale"`
+	Strategies     []Strategy         `json:"strategies"`
+	Variants       []features.Variant `json:"variants"`
+	Description    *string            `json:"description"`
+	ImpressionData bool               `json:"impressionData"`
+	Dependencies   []Dependency       `json:"dependencies,omitzero"`
+}
+
+// Strategy is an activation strategy as SDKs get it.
+type Strategy struct {
+	Name        string                   `json:"name"`
+	Constraints []constraints.Constraint `json:"constraints"`
+	Parameters  engine.JSON              `json:"parameters"`
+	Variants    []features.Variant       `json:"variants"`
+	Segments    []int64                  `json:"segments,omitzero"`
+}
+
+// Segment is a segment as SDKs get it.
+type Segment struct {
+	ID          int64                    `json:"id"`
+	Name        string                   `json:"name"`
+	Constraints []constraints.Constraint `json:"constraints"`
+}
+
+// Dependency is a parent of a flag as SDKs get it.
+type Dependency struct {
+	Feature  string   `json:"feature"`
+	Enabled  bool     `json:"enabled"`
+	Variants []string `json:"variants,omitzero"`
+}
+
+// Of returns the configuration of an environment, of the projects that see admits.
+// Archived flags are not in it, disabled strategies neither (O).
+func Of(r engine.Reader, environment string, sees func(project string) bool) *Configuration {
+	out := &Configuration{Features: []Feature{}, Segments: []Segment{}}
+	for _, flag := range features.All(r) {
+		toggle := features.In(r, flag.Name, environment)
+		if toggle == nil || !sees(flag.Project) {
+			continue
+		}
+		feature := Feature{
+			Name: flag.Name, Type: flag.Type, Enabled: toggle.Enabled, Project: flag.Project, Stale: flag.Stale,
+			Strategies: []Strategy{}, Variants: toggle.Variants, Description: flag.Description, ImpressionData: flag.ImpressionData,
+		}
+		for _, strategy := range features.StrategiesOf(r, flag.Name, environment) {
+			if strategy.Disabled != nil && *strategy.Disabled {
+				continue
+			}
+			shown := Strategy{Name: strategy.Name, Constraints: strategy.Constraints, Parameters: strategy.Parameters, Variants: strategy.Variants}
+			if len(strategy.Segments) > 0 {
+				shown.Segments = strategy.Segments
+			}
+			feature.Strategies = append(feature.Strategies, shown)
+		}
+		for _, parent := range features.ParentsOf(r, flag.Name) {
+			dependency := Dependency{Feature: parent.Parent, Enabled: parent.Enabled}
+			if parent.Enabled {
+				dependency.Variants = parent.Variants
+			}
+			feature.Dependencies = append(feature.Dependencies, dependency)
+		}
+		out.Features = append(out.Features, feature)
+	}
+	for _, segment := range segments.All(r) {
+		if len(features.UsersOfSegment(r, segment.ID)) > 0 {
+			out.Segments = append(out.Segments, Segment{segment.ID, segment.Name, segment.Constraints})
+		}
+	}
+	return out
+}
+
+// Inlined returns the configuration for SDKs that know no segments: their constraints
+// follow a strategy's own. It shares what it does not change.
+func (c *Configuration) Inlined() *Configuration {
+	byID := map[int64]Segment{}
+	for _, segment := range c.Segments {
+		byID[segment.ID] = segment
+	}
+	out := &Configuration{Features: slices.Clone(c.Features)}
+	for i := range out.Features {
+		feature := &out.Features[i]
+		feature.Strategies = slices.Clone(feature.Strategies)
+		for j := range feature.Strategies {
+			strategy := &feature.Strategies[j]
+			strategy.Constraints = slices.Clip(strategy.Constraints)
+			for _, id := range strategy.Segments {
+				strategy.Constraints = append(strategy.Constraints, byID[id].Constraints...)
+			}
+			strategy.Segments = nil
+		}
+	}
+	return out
+}

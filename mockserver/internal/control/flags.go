@@ -1,0 +1,157 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flags"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
+)
+
+const putFlagsOperation = "putFlags"
+
+// maxFlagFile is how many bytes a file of flags may have.
+const maxFlagFile = 16 << 20
+
+// yamlTypes are what YAML is called over HTTP.
+var yamlTypes = []string{"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"}
+
+// takesFlags reports whether the body is a file of flags.
+func (x *exchange) takesFlags() bool { return x.operation.ID == putFlagsOperation }
+
+// acceptsType reports whether the operation takes a body of a content type.
+func (x *exchange) acceptsType(contentType string) bool {
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (mediaType == "application/json" || x.takesFlags() && slices.Contains(yamlTypes, mediaType))
+}
+
+func environmentOf(r *request) string {
+	if named := r.query["environment"]; named != "" {
+		return named
+	}
+	return flags.DefaultEnvironment
+}
+
+// flagProblem words an error of setting flags.
+func flagProblem(err error) error {
+	var problems yamlfile.Problems
+	switch {
+	case errors.As(err, &problems):
+		out := invalid("/body", problems[0].Error())
+		out.Details = nil
+		for _, problem := range problems[:min(len(problems), maxDetails)] {
+			out.Details = append(out.Details, apierror.Detail{Path: "/body", Message: problem.Error()})
+		}
+		return out
+	case errors.Is(err, flags.ErrNoEnvironment):
+		return invalid("environment", err.Error())
+	case errors.Is(err, flags.ErrNoFlag):
+		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
+	}
+	return err
+}
+
+// maxDetails is how many mistakes of a file are told.
+const maxDetails = 20
+
+type flagsAnswer struct {
+	Version  int64                   `json:"version"`
+	Features []configuration.Feature `json:"features"`
+	Segments []configuration.Segment `json:"segments"`
+}
+
+func (m *Mock) getFlags(w *workspace.Workspace, r *request) (response, error) {
+	environment := environmentOf(r)
+	view := w.Instance().Store.View(nil)
+	if !flags.HasEnvironment(view, environment) {
+		return response{}, invalid("environment", "there is no such environment: "+environment)
+	}
+	found := configuration.Of(view, environment, func(string) bool { return true })
+	return ok(raw(engine.Append(nil, &flagsAnswer{2, found.Features, found.Segments})))
+}
+
+type flagsSet struct {
+	Flags    int      `json:"flags"`
+	Segments int      `json:"segments"`
+	Remarks  []string `json:"remarks"`
+}
+
+func (m *Mock) putFlags(w *workspace.Workspace, r *request) (response, error) {
+	m.reading.Lock() // one file after the other: reading takes many times its size
+	set, err := flagfile.Read(r.body)
+	m.reading.Unlock()
+	if err != nil {
+		return response{}, flagProblem(err)
+	}
+	remarks, err := flags.Replace(w.Instance().Store, requestOf(w), set, environmentOf(r))
+	if err != nil {
+		return response{}, flagProblem(err)
+	}
+	return ok(flagsSet{len(set.Flags), len(set.Segments), append([]string{}, remarks...)})
+}
+
+// requestOf is what a change of the state knows of the workspace.
+func requestOf(w *workspace.Workspace) engine.Request {
+	instance := w.Instance()
+	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
+}
+
+// variantSetting is a variant by its name, or with what it carries.
+type variantSetting flagfile.Variant
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *variantSetting) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, &v.Name) == nil {
+		return nil
+	}
+	var written struct {
+		Name    string
+		Payload *flagfile.Payload
+	}
+	if err := json.Unmarshal(text, &written); err != nil {
+		return err
+	}
+	v.Name, v.Payload = written.Name, written.Payload
+	return nil
+}
+
+type flagState struct {
+	Name        string   `json:"name"`
+	Environment string   `json:"environment"`
+	Enabled     bool     `json:"enabled"`
+	Variants    []string `json:"variants,omitempty"`
+}
+
+func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
+	var written struct {
+		Enabled        *bool
+		Variant        *variantSetting
+		KeepStrategies bool
+	}
+	if err := json.Unmarshal(r.body, &written); err != nil {
+		return response{}, invalid("/body", err.Error())
+	}
+	name, environment := r.params[0], environmentOf(r)
+	one := flags.One{Enabled: written.Enabled, Variant: (*flagfile.Variant)(written.Variant), KeepStrategies: written.KeepStrategies}
+	store := w.Instance().Store
+	if err := flags.Set(store, requestOf(w), name, one, environment); err != nil {
+		return response{}, flagProblem(err)
+	}
+	enabled, variants := flags.State(store.View(nil), name, environment)
+	return ok(flagState{name, environment, enabled, variants})
+}
+
+func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {
+	if err := flags.Remove(w.Instance().Store, requestOf(w), r.params[0]); err != nil {
+		return response{}, flagProblem(err)
+	}
+	return ok(removed{Removed: 1})
+}

@@ -1,0 +1,86 @@
+package flagfile
+
+import (
+	"fmt"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+)
+
+// feature is a flag as the Client API answers it.
+type feature struct {
+	Name           string       `json:"name" state:",required"`
+	Type           string       `json:"type"`
+	Description    *string      `json:"description"`
+	Project        string       `json:"project"`
+	Enabled        bool         `json:"enabled"`
+	Stale          bool         `json:"stale"`
+	ImpressionData bool         `json:"impressionData"`
+	Strategies     []strategy   `json:"strategies"`
+	Variants       []variant    `json:"variants"`
+	Dependencies   []Dependency `json:"dependencies"`
+}
+
+// segment is a segment as the Client API answers it.
+type segment struct {
+	Segment
+	Constraints []constraint `json:"constraints"`
+}
+
+func (f *feature) flag() Flag {
+	out := Flag{
+		Name: f.Name, Type: f.Type, Project: f.Project, Enabled: f.Enabled, Stale: f.Stale,
+		ImpressionData: f.ImpressionData, Dependencies: f.Dependencies,
+	}
+	if f.Description != nil {
+		out.Description = *f.Description
+	}
+	return out
+}
+
+// answer reads what the Client API answers, or an SDK has kept of it.
+func (r *reader) answer(object *v8json.Object) {
+	r.lenient = true
+	var form struct {
+		Features []feature `json:"features"`
+		Segments []segment `json:"segments"`
+	}
+	r.fill(&form, object, nil)
+	for i, segment := range form.Segments {
+		segment.Segment.Constraints = r.constraints(segment.Constraints, at(nil, "segments", i, "constraints"))
+		r.set.Segments = append(r.set.Segments, named(segment.Segment))
+	}
+	for i := range form.Features {
+		path := at(nil, "features", i)
+		flag := form.Features[i].flag()
+		flag.Strategies = r.strategies(form.Features[i].Strategies, at(path, "strategies"), r.byID)
+		flag.Variants = r.variants(form.Features[i].Variants, at(path, "variants"))
+		r.add(flag, path)
+	}
+}
+
+// named gives a segment a name, which files of older SDKs lack.
+func named(segment Segment) Segment {
+	if segment.Name == "" {
+		segment.Name = fmt.Sprintf("segment-%d", segment.ID)
+	}
+	return segment
+}
+
+// byID finds a segment by its id. One that the file does not have is unknown.
+func (r *reader) byID(reference any, path []string) int64 {
+	number, is := reference.(float64)
+	if !is || number < 1 || number != float64(int64(number)) {
+		r.complain(path, "it is not the id of a segment")
+		return 0
+	}
+	id := int64(number)
+	for _, list := range [][]Segment{r.set.Segments, r.set.Unknown} {
+		for _, segment := range list {
+			if segment.ID == id {
+				return id
+			}
+		}
+	}
+	r.set.Unknown = append(r.set.Unknown, named(Segment{ID: id}))
+	return id
+}

@@ -1,0 +1,73 @@
+package flagfile
+
+import "github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+
+// exportSections are lists that export files have and answers of the Client API do not.
+var exportSections = []string{"featureStrategies", "featureEnvironments", "contextFields", "featureTags", "tagTypes"}
+
+// export reads an export file of Unleash, which holds flags in one environment. Of
+// segments it has ids and names alone.
+func (r *reader) export(object *v8json.Object) {
+	r.lenient = true
+	var form struct {
+		Features   []feature `json:"features"`
+		Strategies []struct {
+			strategy
+			Feature string `json:"featureName" state:",required"`
+		} `json:"featureStrategies"`
+		Environments []struct {
+			Feature  string    `json:"featureName" state:",required"`
+			Enabled  bool      `json:"enabled"`
+			Variants []variant `json:"variants"`
+		} `json:"featureEnvironments"`
+		Tags []struct {
+			Feature string `json:"featureName" state:",required"`
+			Type    string `json:"tagType" state:",required"`
+			Value   string `json:"tagValue" state:",required"`
+		} `json:"featureTags"`
+		Segments     []segment `json:"segments"`
+		Dependencies []struct {
+			Feature      string       `json:"feature" state:",required"`
+			Dependencies []Dependency `json:"dependencies"`
+		} `json:"dependencies"`
+	}
+	r.fill(&form, object, nil)
+	for _, segment := range form.Segments {
+		r.set.Unknown = append(r.set.Unknown, named(segment.Segment))
+	}
+	index := map[string]int{}
+	for i := range form.Features {
+		index[form.Features[i].Name] = len(r.set.Flags)
+		r.add(form.Features[i].flag(), at(nil, "features", i))
+	}
+	// of returns the flag that a row of a list belongs to, nil after a complaint.
+	of := func(name, list string, i int, field string) *Flag {
+		place, is := index[name]
+		if !is {
+			r.complain(at(nil, list, i, field), "the file has no flag %q", name)
+			return nil
+		}
+		return &r.set.Flags[place]
+	}
+	for i, row := range form.Environments {
+		if flag := of(row.Feature, "featureEnvironments", i, "featureName"); flag != nil {
+			flag.Enabled = row.Enabled
+			flag.Variants = r.variants(row.Variants, at(nil, "featureEnvironments", i, "variants"))
+		}
+	}
+	for i, row := range form.Strategies {
+		if flag := of(row.Feature, "featureStrategies", i, "featureName"); flag != nil {
+			flag.Strategies = append(flag.Strategies, r.strategy(&row.strategy, at(nil, "featureStrategies", i), r.byID))
+		}
+	}
+	for i, row := range form.Tags {
+		if flag := of(row.Feature, "featureTags", i, "featureName"); flag != nil {
+			flag.Tags = append(flag.Tags, Tag{row.Type, row.Value})
+		}
+	}
+	for i, row := range form.Dependencies {
+		if flag := of(row.Feature, "dependencies", i, "feature"); flag != nil {
+			flag.Dependencies = row.Dependencies
+		}
+	}
+}

@@ -1,0 +1,183 @@
+// Package flagfile reads files of flags in the forms that people have at hand: what the
+// Client API answers, which is also an SDK's bootstrap or backup file; an export file
+// of Unleash; and a short YAML of our own. They are told apart by content. Every
+// complaint names the line and the field.
+package flagfile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
+)
+
+// Set is what a file says.
+type Set struct {
+	Flags    []Flag
+	Segments []Segment
+	// Unknown are segments that strategies use and whose constraints the file does not
+	// have, as those of an export file. Others may have segments of these names.
+	Unknown []Segment
+}
+
+// Flag is a flag in one environment.
+type Flag struct {
+	Name           string
+	Type           string
+	Description    string
+	Project        string
+	Enabled        bool
+	Stale          bool
+	ImpressionData bool
+	Strategies     []Strategy
+	Variants       []Variant
+	Dependencies   []Dependency
+	Tags           []Tag
+}
+
+// Strategy is a way to turn a flag on.
+type Strategy struct {
+	Name        string            `json:"name" state:",required"`
+	Title       string            `json:"title"`
+	Disabled    bool              `json:"disabled"`
+	Parameters  map[string]string `json:"-"`
+	Constraints []Constraint      `json:"-"`
+	// Segments are ids of segments of the set.
+	Segments []int64   `json:"-"`
+	Variants []Variant `json:"-"`
+}
+
+// Constraint compares a field of the context with a value or with several. Values that
+// are numbers in a file are texts here.
+type Constraint struct {
+	ContextName     string   `json:"contextName" state:",required"`
+	Operator        string   `json:"operator" state:",required"`
+	Values          []string `json:"-"`
+	Value           *string  `json:"-"`
+	Inverted        bool     `json:"inverted"`
+	CaseInsensitive bool     `json:"caseInsensitive"`
+}
+
+// Variant is one of the faces of a flag.
+type Variant struct {
+	Name string `json:"name" state:",required"`
+	// Weight is from 0 to 1000; the weights of a flag or a strategy make 1000.
+	Weight     int        `json:"weight"`
+	WeightType string     `json:"weightType" enum:"variable,fix"`
+	Stickiness string     `json:"stickiness"`
+	Payload    *Payload   `json:"-"`
+	Overrides  []Override `json:"overrides"`
+}
+
+// Payload is what a variant carries.
+type Payload struct{ Type, Value string }
+
+// Override gives a variant to contexts with a value.
+type Override struct {
+	ContextName string   `json:"contextName" state:",required"`
+	Values      []string `json:"values"`
+}
+
+// Dependency is a parent of a flag.
+type Dependency struct {
+	Feature  string   `json:"feature" state:",required"`
+	Enabled  *bool    `json:"enabled"`
+	Variants []string `json:"variants"`
+}
+
+// Tag is a tag of a flag.
+type Tag struct {
+	Type  string `json:"type" state:",required"`
+	Value string `json:"value" state:",required"`
+}
+
+// Segment is a list of constraints that strategies share.
+type Segment struct {
+	ID          int64        `json:"id"`
+	Name        string       `json:"name"`
+	Description string       `json:"description"`
+	Constraints []Constraint `json:"-"`
+}
+
+// maxFlags is how many flags a file may have: more than any instance of Unleash that is
+// known.
+const maxFlags = 20000
+
+// Read reads a file. The error is of type yamlfile.Problems.
+func Read(source []byte) (*Set, error) {
+	file, err := yamlfile.Read(source, "a file of flags")
+	if err != nil {
+		return nil, err
+	}
+	object, err := file.Object()
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{set: &Set{}}
+	switch {
+	case !isList(object, "features"):
+		r.short(object)
+	case slices.ContainsFunc(exportSections, func(name string) bool { return isList(object, name) }):
+		r.export(object)
+	default:
+		r.answer(object)
+	}
+	if count := len(r.set.Flags); count > maxFlags {
+		return nil, yamlfile.Problems{{Message: fmt.Sprintf("it has %d flags, and %d are allowed", count, maxFlags)}}
+	}
+	r.check()
+	if len(r.problems) > 0 {
+		return nil, file.Locate(r.problems)
+	}
+	return r.set, nil
+}
+
+func isList(object *v8json.Object, name string) bool {
+	value, _ := object.Get(name)
+	_, is := value.([]any)
+	return is
+}
+
+// reader fills a set, and collects what is wrong.
+type reader struct {
+	set      *Set
+	places   [][]string // of the set's flags
+	lenient  bool
+	problems engine.Problems
+}
+
+func (r *reader) complain(path []string, format string, args ...any) {
+	r.problems = append(r.problems, engine.Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
+}
+
+// fill reads a value by the tags of a type.
+func (r *reader) fill(into, value any, path []string) {
+	r.problems = append(r.problems, engine.Fill(into, value, path, r.lenient)...)
+}
+
+func (r *reader) add(flag Flag, path []string) {
+	if flag.Type == "" {
+		flag.Type = "release"
+	}
+	r.set.Flags, r.places = append(r.set.Flags, flag), append(r.places, path)
+}
+
+// check finds what only the whole file shows.
+func (r *reader) check() {
+	flags := map[string]int{}
+	for i, flag := range r.set.Flags {
+		if before, twice := flags[flag.Name]; twice && before != i {
+			r.complain(r.places[i], "the flag %q is there twice", flag.Name)
+		}
+		flags[flag.Name] = i
+	}
+	segments := map[int64]bool{}
+	for _, segment := range r.set.Segments {
+		if segments[segment.ID] {
+			r.complain([]string{"segments"}, "the segment %d is there twice", segment.ID)
+		}
+		segments[segment.ID] = true
+	}
+}

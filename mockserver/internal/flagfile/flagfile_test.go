@@ -1,0 +1,204 @@
+package flagfile
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
+)
+
+func read(t *testing.T, source string) *Set {
+	t.Helper()
+	set, err := Read([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func ptr[T any](value T) *T { return &value }
+
+func on(name string) Flag {
+	return Flag{Name: name, Type: "release", Enabled: true, Strategies: everybody(name)}
+}
+
+func TestTheShortForm(t *testing.T) {
+	t.Parallel()
+	got := read(t, `
+flags:
+  simple: true
+  off: false
+  features: true
+  half:
+    type: experiment
+    description: Half of them
+    strategies:
+      - parameters: {rollout: 50, stickiness: userId}
+        constraints:
+          - {contextName: plan, operator: IN, values: [gold, 7, true]}
+          - {contextName: age, operator: NUM_GT, value: 18, inverted: true}
+        segments: [staff, 2]
+      - userWithId
+    variants:
+      - {name: a, weight: 600}
+      - {name: b, payload: blue}
+      - {name: c, payload: {deep: [1]}}
+      - {name: d, payload: {type: csv, value: "1,2"}, weightType: fix, stickiness: userId, overrides: [{contextName: userId, values: [ann]}]}
+    dependencies: [simple, {feature: off, enabled: false, variants: [x]}]
+    tags: [{type: simple, value: web}]
+segments:
+  - {name: staff, constraints: [{contextName: email, operator: STR_ENDS_WITH, values: ["@example.com"], caseInsensitive: true}]}
+  - {name: nobody}
+`)
+	want := &Set{
+		Flags: []Flag{on("simple"), on("off"), on("features"), {
+			Name: "half", Type: "experiment", Description: "Half of them", Enabled: true,
+			Strategies: []Strategy{{
+				Name: "flexibleRollout", Parameters: map[string]string{"groupId": "half", "rollout": "50", "stickiness": "userId"},
+				Constraints: []Constraint{
+					{ContextName: "plan", Operator: "IN", Values: []string{"gold", "7", "true"}},
+					{ContextName: "age", Operator: "NUM_GT", Value: ptr("18"), Inverted: true},
+				},
+				Segments: []int64{1, 2},
+			}, {Name: "userWithId", Parameters: map[string]string{}}},
+			Variants: []Variant{
+				{Name: "a", Weight: 600}, {Name: "b", Weight: 133, Payload: &Payload{"string", "blue"}}, {Name: "c", Weight: 133, Payload: &Payload{"json", `{"deep":[1]}`}},
+				{Name: "d", Weight: 134, WeightType: "fix", Stickiness: "userId", Payload: &Payload{"csv", "1,2"}, Overrides: []Override{{"userId", []string{"ann"}}}},
+			},
+			Dependencies: []Dependency{{Feature: "simple"}, {Feature: "off", Enabled: ptr(false), Variants: []string{"x"}}},
+			Tags:         []Tag{{"simple", "web"}},
+		}},
+		Segments: []Segment{
+			{ID: 1, Name: "staff", Constraints: []Constraint{{ContextName: "email", Operator: "STR_ENDS_WITH", Values: []string{"@example.com"}, CaseInsensitive: true}}},
+			{ID: 2, Name: "nobody"},
+		},
+	}
+	want.Flags[1].Enabled = false
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+	if got := read(t, "a: true\nflags: false\n\"😀\": {enabled: false}\n"); got.Flags[1].Name != "flags" || got.Flags[2].Name != "😀" || got.Flags[2].Enabled {
+		t.Errorf("without the key flags: %+v", got)
+	}
+	if got := read(t, ""); len(got.Flags) != 0 {
+		t.Errorf("an empty file: %+v", got)
+	}
+}
+
+// answer is what the Client API answers, with what an SDK alone can read.
+const answer = `{"version":2,"features":[
+ {"name":"😀","type":"release","enabled":true,"project":"default","stale":true,"strategies":[
+   {"name":"flexibleRollout","constraints":[{"values":["10.0.0.0/8"],"inverted":false,"operator":"IN_CIDR","contextName":"ip","caseInsensitive":false}],"parameters":{"rollout":"30"},"segments":[3,4],"variants":[]},
+   {"name":"ours","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"not one"}],"sortOrder":2}],
+  "variants":[{"name":"v","weight":1000,"payload":{"type":"string","value":"x"},"stickiness":"default","weightType":"variable","overrides":[]}],
+  "description":null,"impressionData":true,"dependencies":[{"feature":"p","enabled":true}]}],
+ "query":{"environment":"development"},"segments":[{"id":3,"constraints":[]}],"meta":{"etag":"x"},"more":1}`
+
+func TestAnAnswerOfTheClientAPI(t *testing.T) {
+	t.Parallel()
+	want := &Set{
+		Flags: []Flag{{
+			Name: "😀", Type: "release", Project: "default", Enabled: true, Stale: true, ImpressionData: true,
+			Strategies: []Strategy{
+				{Name: "flexibleRollout", Parameters: map[string]string{"rollout": "30"}, Constraints: []Constraint{{ContextName: "ip", Operator: "IN_CIDR", Values: []string{"10.0.0.0/8"}}}, Segments: []int64{3, 4}},
+				{Name: "ours", Parameters: map[string]string{}, Constraints: []Constraint{{ContextName: "v", Operator: "SEMVER_EQ", Value: ptr("not one")}}},
+			},
+			Variants:     []Variant{{Name: "v", Weight: 1000, Payload: &Payload{"string", "x"}, Stickiness: "default", WeightType: "variable", Overrides: []Override{}}},
+			Dependencies: []Dependency{{Feature: "p", Enabled: ptr(true)}},
+		}},
+		Segments: []Segment{{ID: 3, Name: "segment-3"}},
+		Unknown:  []Segment{{ID: 4, Name: "segment-4"}},
+	}
+	for name, source := range map[string]string{"as it is": answer, "with escapes": strings.ReplaceAll(answer, "😀", `\ud83d\ude00`)} {
+		if diff := cmp.Diff(want, read(t, source)); diff != "" {
+			t.Errorf("%s: differs (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestAnExportFile(t *testing.T) {
+	t.Parallel()
+	got := read(t, `{"features":[{"name":"checkout","description":"Checkout","type":"experiment","project":"default","stale":false,"impressionData":false,"archived":false},{"name":"parent","type":"release"}],
+ "featureStrategies":[{"name":"flexibleRollout","id":"01","featureName":"checkout","title":"Staff","parameters":{"rollout":"100"},"constraints":[{"values":["7"],"operator":"IN","contextName":"userId"}],"variants":[],"disabled":true,"segments":[5]}],
+ "featureEnvironments":[{"enabled":true,"featureName":"checkout","environment":"development","variants":[{"name":"v","weight":1000}],"name":"checkout"}],
+ "contextFields":[],"featureTags":[{"featureName":"checkout","tagType":"simple","tagValue":"web"}],"segments":[{"id":5,"name":"staff"}],"tagTypes":[],
+ "dependencies":[{"feature":"checkout","dependencies":[{"feature":"parent","enabled":true}]}],"links":[]}`)
+	want := &Set{
+		Flags: []Flag{{
+			Name: "checkout", Type: "experiment", Description: "Checkout", Project: "default", Enabled: true,
+			Strategies: []Strategy{{Name: "flexibleRollout", Title: "Staff", Disabled: true, Parameters: map[string]string{"rollout": "100"},
+				Constraints: []Constraint{{ContextName: "userId", Operator: "IN", Values: []string{"7"}}}, Segments: []int64{5}}},
+			Variants:     []Variant{{Name: "v", Weight: 1000}},
+			Dependencies: []Dependency{{Feature: "parent", Enabled: ptr(true)}},
+			Tags:         []Tag{{"simple", "web"}},
+		}, {Name: "parent", Type: "release"}},
+		Unknown: []Segment{{ID: 5, Name: "staff"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestMistakes: each is told with its line, its field and what would be right.
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"a: true\nb: yes\n":                     "line 2, column 4: b: got string, want true, false or an object",
+		"- a\n":                                 "line 1, column 1: got array, want object",
+		"a:\n  enable: true\n":                  "line 2, column 3: a: additional properties 'enable' not allowed",
+		"a:\n  type: releaze\n":                 "line 2, column 9: a.type: value must be one of 'experiment', 'kill-switch', 'release', 'operational', 'permission', 'sunset'",
+		"a:\n  strategies: [{segments: [x]}]\n": "line 2, column 28: a.strategies[0].segments[0]: the file has no segment x; segments stand under 'segments', beside 'flags'",
+		"a:\n  strategies:\n  - constraints:\n    - {operator: IN}\n":                                  "line 4, column 7: a.strategies[0].constraints[0]: missing property 'contextName'",
+		"a:\n  variants: [{name: x, weight: 1001}]\n":                                                  "line 2, column 32: a.variants[0].weight: 1001 is not a weight, which goes from 0 to 1000",
+		"flags: {a: true}\nb: true\n":                                                                  "line 2, column 4: b: beside 'flags' only 'segments' may stand; a flag goes under 'flags'",
+		"a: true\na: false\n":                                                                          "line 1, column 4: a: the key is on line 1 already",
+		`{"features":[` + "\n" + `{"enabled":true}]}`:                                                  "line 2, column 1: features[0]: missing property 'name'",
+		`{"features":[{"name":"a"},` + "\n" + `{"name":"a"}]}`:                                         "line 2, column 1: features[1]: the flag \"a\" is there twice",
+		`{"features":[{"name":"a"}],` + "\n" + `"featureStrategies":[{"name":"x","featureName":"b"}]}`: "line 2, column 48: featureStrategies[0].featureName: the file has no flag \"b\"",
+		`{"features":[`:        "line 2, column 1",
+		"a: true\n\tb: true\n": "line 2",
+	} {
+		_, err := Read([]byte(source))
+		var problems yamlfile.Problems
+		if !errors.As(err, &problems) || !strings.HasPrefix(problems[0].Error(), want) {
+			t.Errorf("%s:\n got %v\nwant %s", source, err, want)
+		}
+	}
+}
+
+// TestFilesAreBounded: a million flags are refused, before they take memory.
+func TestFilesAreBounded(t *testing.T) {
+	t.Parallel()
+	var lines strings.Builder
+	for i := range 1_000_000 {
+		fmt.Fprintf(&lines, "f%d: true\n", i)
+	}
+	for name, source := range map[string]string{
+		"a million flags": lines.String(),
+		"too many flags":  strings.Join(strings.SplitAfter(lines.String(), "\n")[:maxFlags+1], ""),
+		"100 MB":          `{"features":[{"name":"` + strings.Repeat("x", 100<<20) + `"}]}`,
+		"an alias bomb":   "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + strings.Repeat("b: &b [*a,*a]\n", 1),
+		"deep":            `{"features":` + strings.Repeat("[", 100_000),
+	} {
+		if _, err := Read([]byte(source)); err == nil {
+			t.Errorf("%s: it was read", name)
+		}
+	}
+}
+
+// FuzzRead: whatever a file says, it is read or refused.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{answer, "a: true", "flags: {a: {variants: [{name: x}]}}", `{"features":[],"featureStrategies":[]}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, source []byte) {
+		set, err := Read(source)
+		if (set == nil) == (err == nil) {
+			t.Fatalf("%v, %v", set, err)
+		}
+	})
+}

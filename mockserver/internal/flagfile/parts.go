@@ -1,0 +1,182 @@
+package flagfile
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// strategy is a strategy as a file has it.
+type strategy struct {
+	Strategy
+	Parameters  map[string]any `json:"parameters"`
+	Constraints []constraint   `json:"constraints"`
+	Segments    []any          `json:"segments"`
+	Variants    []variant      `json:"variants"`
+}
+
+// constraint has values that are texts, numbers or true and false.
+type constraint struct {
+	Constraint
+	Values []any `json:"values"`
+	Value  any   `json:"value"`
+}
+
+type variant struct {
+	Weight *int `json:"weight"` // nil for a share of what the others leave
+	Variant
+	Payload any `json:"payload"`
+}
+
+type payload struct {
+	Type  string `json:"type"`
+	Value any    `json:"value" state:",required"`
+}
+
+// at returns a path with further steps.
+func at(path []string, steps ...any) []string {
+	out := slices.Clip(path)
+	for _, step := range steps {
+		switch step := step.(type) {
+		case string:
+			out = append(out, step)
+		case int:
+			out = append(out, strconv.Itoa(step))
+		}
+	}
+	return out
+}
+
+// text is the text of a value that YAML has taken for a number or a truth; false for a
+// list or an object.
+func text(value any) (string, bool) {
+	switch value := value.(type) {
+	case string:
+		return value, true
+	case bool:
+		return strconv.FormatBool(value), true
+	case float64:
+		return string(v8json.FormatNumber(nil, value)), true
+	case nil:
+		return "", true
+	}
+	return "", false
+}
+
+func (r *reader) text(value any, path []string) string {
+	out, is := text(value)
+	if !is {
+		r.complain(path, "got %s, want string", engine.TypeOf(value))
+	}
+	return out
+}
+
+// segmentOf returns the id of the segment that a strategy names in a list; 0 after a
+// complaint.
+type segmentOf func(reference any, path []string) int64
+
+func (r *reader) strategies(list []strategy, path []string, find segmentOf) []Strategy {
+	var out []Strategy
+	for i := range list {
+		out = append(out, r.strategy(&list[i], at(path, i), find))
+	}
+	return out
+}
+
+func (r *reader) strategy(written *strategy, path []string, find segmentOf) Strategy {
+	out := written.Strategy
+	out.Parameters = map[string]string{}
+	for name, value := range written.Parameters {
+		out.Parameters[name] = r.text(value, at(path, "parameters", name))
+	}
+	out.Constraints = r.constraints(written.Constraints, at(path, "constraints"))
+	for i, reference := range written.Segments {
+		if id := find(reference, at(path, "segments", i)); id != 0 {
+			out.Segments = append(out.Segments, id)
+		}
+	}
+	out.Variants = r.variants(written.Variants, at(path, "variants"))
+	return out
+}
+
+func (r *reader) constraints(list []constraint, path []string) []Constraint {
+	var out []Constraint
+	for i, written := range list {
+		constraint := written.Constraint
+		for j, value := range written.Values {
+			constraint.Values = append(constraint.Values, r.text(value, at(path, i, "values", j)))
+		}
+		if written.Value != nil {
+			value := r.text(written.Value, at(path, i, "value"))
+			constraint.Value = &value
+		}
+		out = append(out, constraint)
+	}
+	return out
+}
+
+// variants reads variants. Those without a weight share what the others leave of 1000.
+func (r *reader) variants(list []variant, path []string) []Variant {
+	left, sharing := wholeWeight, 0
+	for i, written := range list {
+		switch {
+		case written.Weight == nil:
+			sharing++
+		case *written.Weight < 0 || *written.Weight > wholeWeight:
+			r.complain(at(path, i, "weight"), "%d is not a weight, which goes from 0 to %d", *written.Weight, wholeWeight)
+		default:
+			left -= *written.Weight
+		}
+	}
+	left = max(left, 0)
+	var out []Variant
+	for i, written := range list {
+		variant := written.Variant
+		switch {
+		case written.Weight != nil:
+			variant.Weight = *written.Weight
+		default:
+			variant.Weight = left / sharing
+			left, sharing = left-variant.Weight, sharing-1
+		}
+		variant.Payload = r.payload(written.Payload, at(path, i, "payload"))
+		out = append(out, variant)
+	}
+	return out
+}
+
+const wholeWeight = 1000
+
+// payload reads a payload. A text alone is one of type string, a number alone one of
+// type number, an object or a list without a type one of type json.
+func (r *reader) payload(value any, path []string) *Payload {
+	object, isObject := value.(*v8json.Object)
+	if isObject {
+		if _, has := object.Get("value"); has {
+			var written payload
+			r.fill(&written, value, path)
+			if out, is := text(written.Value); is {
+				return &Payload{Type: orString(written.Type), Value: out}
+			}
+			return &Payload{Type: "json", Value: string(v8json.Stringify(nil, written.Value))}
+		}
+	}
+	switch value := value.(type) {
+	case nil:
+		return nil
+	case float64:
+		return &Payload{Type: "number", Value: string(v8json.FormatNumber(nil, value))}
+	case string:
+		return &Payload{Type: "string", Value: value}
+	}
+	return &Payload{Type: "json", Value: string(v8json.Stringify(nil, value))}
+}
+
+func orString(kind string) string {
+	if kind == "" {
+		return "string"
+	}
+	return kind
+}

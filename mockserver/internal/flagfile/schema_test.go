@@ -1,0 +1,57 @@
+package flagfile
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pb33f/jsonschema/v6"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
+)
+
+// TestSchema: what the schema of the short form says of a file is what the reader says.
+// References, duplicates and sums are the reader's alone.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open("flags.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	written, err := jsonschema.UnmarshalJSON(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("flags.json", written); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("flags.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]bool{
+		"": true, "a: true": true, "flags: true": true, "flags: {}": true, "flags: {enabled: true}": true, "flags: {a: false}": true,
+		"flags: {a: true}\nsegments: [{name: s, constraints: [{contextName: c, operator: ANY}]}]":     true,
+		"a: {strategies: [default, {parameters: {rollout: 5}}], variants: [{name: v, payload: [1]}]}": true,
+		"a: {dependencies: [b, {feature: c, enabled: false}], tags: [{type: t, value: v}]}":           true,
+		"a: 1": false, "a: null": false, "a: {}": true, "a: {enable: true}": false, "a: {type: x}": false, "a: {strategies: [1]}": false,
+		"flags: {a: true}\nb: true": false, "flags: {a: true}\nsegments: [{id: 1}]": false, "flags: [a]": false,
+		"a: {variants: [{weight: 1}]}": false, "a: {variants: [{name: v, weight: 1001}]}": false, "a: {variants: [{name: v, weightType: x}]}": false,
+		"a: {strategies: [{constraints: [{operator: IN}]}]}": false, "a: {tags: [{type: t}]}": false, "a: {dependencies: [{enabled: true}]}": false,
+	} {
+		_, err := Read([]byte(source))
+		document, _ := yamlfile.Read([]byte(source), "a file of flags")
+		object, _ := document.Object()
+		value, parseErr := jsonschema.UnmarshalJSON(strings.NewReader(string(v8json.Stringify(nil, object))))
+		if parseErr != nil {
+			t.Fatal(parseErr)
+		}
+		invalid := schema.Validate(value)
+		if (err == nil) != want || (invalid == nil) != want {
+			t.Errorf("%q: the reader says %v, the schema %v; want it good: %v", source, err, invalid, want)
+		}
+	}
+}

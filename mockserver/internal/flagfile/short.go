@@ -1,0 +1,163 @@
+package flagfile
+
+import (
+	"maps"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Keys of the short form. Where flags stand under a key of their own, segments may stand
+// beside them.
+const (
+	flagsKey    = "flags"
+	segmentsKey = "segments"
+)
+
+// shortFlag is a flag of the short form that is more than true or false.
+type shortFlag struct {
+	Enabled        *bool     `json:"enabled"`
+	Type           string    `json:"type" enum:"experiment,kill-switch,release,operational,permission,sunset"`
+	Description    string    `json:"description"`
+	Project        string    `json:"project"`
+	Stale          bool      `json:"stale"`
+	ImpressionData bool      `json:"impressionData"`
+	Strategies     []any     `json:"strategies"`
+	Variants       []variant `json:"variants"`
+	Dependencies   []any     `json:"dependencies"`
+	Tags           []Tag     `json:"tags"`
+}
+
+// short reads the short form: names of flags, each true, false, or what is particular to
+// it.
+func (r *reader) short(object *v8json.Object) {
+	flags, path := object, []string(nil)
+	if under, has := object.Get(flagsKey); has {
+		if inner, is := under.(*v8json.Object); is && !isFlag(inner) {
+			flags, path = inner, []string{flagsKey}
+			for _, name := range object.Keys() {
+				if name != flagsKey && name != segmentsKey {
+					r.complain([]string{name}, "beside '%s' only '%s' may stand; a flag goes under '%[1]s'", flagsKey, segmentsKey)
+				}
+			}
+			r.shortSegments(object)
+		}
+	}
+	for _, name := range flags.Keys() {
+		value, _ := flags.Get(name)
+		r.shortFlag(name, value, at(path, name))
+	}
+}
+
+// isFlag reports whether an object says what a flag is, by one of the keys that it has.
+func isFlag(object *v8json.Object) bool {
+	var form shortFlag
+	return len(object.Keys()) > 0 && engine.Fill(&form, object, nil, false) == nil
+}
+
+func (r *reader) shortSegments(object *v8json.Object) {
+	value, has := object.Get(segmentsKey)
+	if !has {
+		return
+	}
+	var list []struct {
+		Name string `json:"name" state:",required"`
+		segment
+	}
+	r.fill(&list, value, []string{segmentsKey})
+	for i, written := range list {
+		out := written.Segment
+		out.Name = written.Name
+		if out.ID == 0 {
+			out.ID = int64(i) + 1
+		}
+		out.Constraints = r.constraints(written.Constraints, at(nil, segmentsKey, i, "constraints"))
+		r.set.Segments = append(r.set.Segments, out)
+	}
+}
+
+func (r *reader) shortFlag(name string, value any, path []string) {
+	if name == "" {
+		r.complain(path, "a flag has a name")
+	}
+	if enabled, is := value.(bool); is {
+		r.add(Flag{Name: name, Enabled: enabled, Strategies: everybody(name)}, path)
+		return
+	}
+	if _, is := value.(*v8json.Object); !is {
+		r.complain(path, "got %s, want true, false or an object", engine.TypeOf(value))
+		return
+	}
+	var form shortFlag
+	r.fill(&form, value, path)
+	flag := Flag{
+		Name: name, Type: form.Type, Description: form.Description, Project: form.Project, Enabled: form.Enabled == nil || *form.Enabled,
+		Stale: form.Stale, ImpressionData: form.ImpressionData, Tags: form.Tags,
+		Variants: r.variants(form.Variants, at(path, "variants")), Strategies: everybody(name),
+	}
+	if form.Strategies != nil {
+		flag.Strategies = nil
+	}
+	for i, written := range form.Strategies {
+		flag.Strategies = append(flag.Strategies, r.shortStrategy(name, written, at(path, "strategies", i)))
+	}
+	for i, written := range form.Dependencies {
+		parent := Dependency{}
+		if text, is := written.(string); is {
+			parent.Feature = text
+		} else {
+			r.fill(&parent, written, at(path, "dependencies", i))
+		}
+		flag.Dependencies = append(flag.Dependencies, parent)
+	}
+	r.add(flag, path)
+}
+
+// everybody is the strategy that turns a flag on for all.
+func everybody(flag string) []Strategy {
+	return []Strategy{{Name: flexibleRollout, Parameters: rollout(flag)}}
+}
+
+const flexibleRollout = "flexibleRollout"
+
+func rollout(flag string) map[string]string {
+	return map[string]string{"groupId": flag, "rollout": "100", "stickiness": "default"}
+}
+
+// shortStrategy reads a strategy: its name alone, or an object, which is a
+// flexibleRollout if it has no name. A flexibleRollout gets the parameters that it lacks,
+// as those that Unleash makes do.
+func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
+	var written struct {
+		Name string `json:"name"`
+		strategy
+	}
+	if text, is := value.(string); is {
+		written.Name = text
+	} else {
+		r.fill(&written, value, path)
+	}
+	if written.Name == "" {
+		written.Name = flexibleRollout
+	}
+	out := r.strategy(&written.strategy, path, r.byName)
+	out.Name = written.Name
+	if out.Name == flexibleRollout {
+		given := out.Parameters
+		out.Parameters = rollout(flag)
+		maps.Copy(out.Parameters, given)
+	}
+	return out
+}
+
+// byName finds a segment by its name or its id.
+func (r *reader) byName(reference any, path []string) int64 {
+	for _, segment := range r.set.Segments {
+		if reference == segment.Name || reference == float64(segment.ID) {
+			return segment.ID
+		}
+	}
+	shown, _ := text(reference)
+	r.complain(path, "the file has no segment %s; segments stand under '%s', beside '%s'", shown, segmentsKey, flagsKey)
+	return 0
+}

@@ -1,0 +1,289 @@
+// Package flags sets flags past the Admin API: all at once from a file, or one in place.
+package flags
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
+)
+
+// DefaultEnvironment is that of the well-known tokens.
+const DefaultEnvironment = "development"
+
+// DefaultProject is the one that every instance has.
+const DefaultProject = "default"
+
+// Errors of what a request names.
+var (
+	ErrNoEnvironment = errors.New("there is no such environment")
+	ErrNoFlag        = errors.New("there is no such flag")
+)
+
+// actor is in whose name flags are set.
+var actor = engine.Actor{ID: engine.SystemUserID, Username: "unleash-mock"}
+
+// change runs a change of the state in one transaction.
+func change(store *engine.Store, request engine.Request, environment string, apply func(*engine.Tx) error) error {
+	request.Identity = engine.Identity{Actor: actor}
+	tx := store.Begin(&request)
+	defer tx.Abort()
+	if !projects.HasEnvironment(tx, environment) {
+		return fmt.Errorf("%w: %s", ErrNoEnvironment, environment)
+	}
+	if err := apply(tx); err != nil {
+		return err
+	}
+	tx.Commit()
+	return nil
+}
+
+// Replace puts the flags and segments of a file in the place of all that there are. In
+// other environments than the one that is named the flags are off. It returns what cannot
+// be as the file has it, a line each.
+func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, environment string) (remarks []string, err error) {
+	err = change(store, request, environment, func(tx *engine.Tx) error {
+		p := &putter{tx: tx, environment: environment, ids: map[int64]int64{}}
+		if err := p.segments(set); err != nil {
+			return err
+		}
+		if err := features.DeleteAll(tx); err != nil {
+			return err
+		}
+		for i := range set.Flags {
+			if err := features.Put(tx, p.definition(&set.Flags[i])); err != nil {
+				return fmt.Errorf("the flag %s: %w", set.Flags[i].Name, err)
+			}
+		}
+		remarks = p.remarks
+		return nil
+	})
+	return remarks, err
+}
+
+// putter turns what a file says into rows.
+type putter struct {
+	tx          *engine.Tx
+	environment string
+	ids         map[int64]int64 // of segments, by those in the file
+	projects    map[string]bool // that are not there, and were told
+	remarks     []string
+}
+
+func (p *putter) remark(format string, args ...any) {
+	p.remarks = append(p.remarks, fmt.Sprintf(format, args...))
+}
+
+// segments stores the segments of a file, and keeps those that the file knows by name
+// only.
+func (p *putter) segments(set *flagfile.Set) error {
+	var all []segments.Segment
+	taken := map[int64]bool{}
+	for _, segment := range set.Segments {
+		all = append(all, segments.Segment{
+			ID: segment.ID, Name: segment.Name, Description: optional(segment.Description), Constraints: constraintsOf(segment.Constraints),
+		})
+		p.ids[segment.ID], taken[segment.ID] = segment.ID, true
+	}
+	for _, unknown := range set.Unknown {
+		known := segments.Named(p.tx, unknown.Name)
+		if known == nil {
+			p.ids[unknown.ID] = unknown.ID
+			p.remark("the segment %s (%d) is not in the file with its constraints, and nowhere else: strategies with it turn nothing on", unknown.Name, unknown.ID)
+			continue
+		}
+		p.ids[unknown.ID] = known.ID
+		if !taken[known.ID] {
+			all, taken[known.ID] = append(all, *known), true
+		}
+	}
+	return segments.ReplaceAll(p.tx, all)
+}
+
+func (p *putter) definition(f *flagfile.Flag) *features.Definition {
+	now := p.tx.Stamp()
+	out := &features.Definition{
+		Flag: features.Flag{
+			Name: f.Name, Type: f.Type, Description: optional(f.Description), Project: p.project(f.Project), Stale: f.Stale,
+			ImpressionData: f.ImpressionData, CreatedAt: now, CreatedBy: features.Person{ID: actor.ID, Username: actor.Username},
+		},
+		Toggle: features.Toggle{Environment: p.environment, Enabled: f.Enabled, Variants: variantsOf(f.Variants)},
+	}
+	for i := range f.Strategies {
+		out.Strategies = append(out.Strategies, p.strategy(&f.Strategies[i]))
+	}
+	for _, tag := range f.Tags {
+		out.Tags = append(out.Tags, features.Tag{Type: tag.Type, Value: tag.Value})
+	}
+	for _, parent := range f.Dependencies {
+		out.Dependencies = append(out.Dependencies, features.Dependency{
+			Parent: parent.Feature, Enabled: parent.Enabled == nil || *parent.Enabled, Variants: parent.Variants,
+		})
+	}
+	return out
+}
+
+// project is the project of a flag. One that there is not is the default one: the
+// well-known tokens see that alone.
+func (p *putter) project(name string) string {
+	if name == "" || projects.Find(p.tx, name) != nil {
+		return orDefault(name)
+	}
+	if !p.projects[name] {
+		if p.projects == nil {
+			p.projects = map[string]bool{}
+		}
+		p.projects[name] = true
+		p.remark("there is no project %s: its flags are in the project %s", name, DefaultProject)
+	}
+	return DefaultProject
+}
+
+func orDefault(project string) string {
+	if project == "" {
+		return DefaultProject
+	}
+	return project
+}
+
+func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {
+	out := features.Strategy{
+		Name: s.Name, Title: optional(s.Title), Disabled: &s.Disabled, Parameters: features.ParametersOf(s.Parameters),
+		Constraints: constraintsOf(s.Constraints), Variants: variantsOf(s.Variants), Segments: []int64{},
+	}
+	for _, id := range s.Segments {
+		out.Segments = append(out.Segments, p.ids[id])
+	}
+	return out
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// ifTrue is a key that is stored only where it says something.
+func ifTrue(value bool) *bool {
+	if !value {
+		return nil
+	}
+	return &value
+}
+
+func constraintsOf(list []flagfile.Constraint) []constraints.Constraint {
+	out := []constraints.Constraint{}
+	for _, c := range list {
+		values := c.Values
+		if values == nil {
+			values = []string{}
+		}
+		out = append(out, constraints.Constraint{
+			Value: c.Value, Values: values, Inverted: ifTrue(c.Inverted), Operator: c.Operator, ContextName: c.ContextName, CaseInsensitive: ifTrue(c.CaseInsensitive),
+		})
+	}
+	return out
+}
+
+func variantsOf(list []flagfile.Variant) []features.Variant {
+	out := []features.Variant{}
+	for _, v := range list {
+		variant := features.Variant{Name: v.Name, Weight: float64(v.Weight), Stickiness: orText(v.Stickiness, "default"), WeightType: orText(v.WeightType, "variable")}
+		if v.Payload != nil {
+			variant.Payload = &features.Payload{Type: v.Payload.Type, Value: v.Payload.Value}
+		}
+		for _, o := range v.Overrides {
+			variant.Overrides = append(variant.Overrides, features.Override{ContextName: o.ContextName, Values: o.Values})
+		}
+		out = append(out, variant)
+	}
+	return out
+}
+
+func orText(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// One is what is set of one flag.
+type One struct {
+	// Enabled switches it; nil leaves it as it is, and on if it is new or gets a variant.
+	Enabled *bool
+	// Variant is the one that every context gets; nil leaves the variants as they are.
+	Variant *flagfile.Variant
+	// KeepStrategies only switches. Otherwise a flag that is switched on is on for every
+	// context: it has one strategy, and depends on no other flag.
+	KeepStrategies bool
+}
+
+// Set sets one flag in place, and makes it if there is none.
+func Set(store *engine.Store, request engine.Request, name string, one One, environment string) error {
+	return change(store, request, environment, func(tx *engine.Tx) error {
+		on := one.Enabled == nil || *one.Enabled
+		flag := features.Get(tx, name)
+		if flag == nil || flag.ArchivedAt != nil {
+			flag = &features.Flag{
+				Name: name, Type: "release", Project: DefaultProject, CreatedAt: tx.Stamp(), CreatedBy: features.Person{ID: actor.ID, Username: actor.Username},
+			}
+			if err := features.Put(tx, &features.Definition{Flag: *flag, Toggle: features.Toggle{Environment: environment}}); err != nil {
+				return err
+			}
+		} else if one.Enabled == nil && one.Variant == nil {
+			return nil
+		}
+		if features.In(tx, name, environment) == nil {
+			return fmt.Errorf("%w in the project of the flag: %s", ErrNoEnvironment, environment)
+		}
+		if on && !one.KeepStrategies {
+			if err := features.PutStrategies(tx, name, environment, []features.Strategy{features.Everybody()}); err != nil {
+				return err
+			}
+			if err := features.DropParents(tx, name); err != nil {
+				return err
+			}
+		}
+		if one.Variant != nil {
+			variant := *one.Variant
+			variant.Weight = 1000
+			if err := features.PutVariants(tx, name, environment, variantsOf([]flagfile.Variant{variant})); err != nil {
+				return err
+			}
+		}
+		return features.SetEnabled(tx, features.In(tx, name, environment), on)
+	})
+}
+
+// Remove deletes a flag. The error is ErrNoFlag if there is none.
+func Remove(store *engine.Store, request engine.Request, name string) error {
+	return change(store, request, DefaultEnvironment, func(tx *engine.Tx) error {
+		flag := features.Get(tx, name)
+		if flag == nil {
+			return fmt.Errorf("%w: %s", ErrNoFlag, name)
+		}
+		return features.Delete(tx, flag)
+	})
+}
+
+// HasEnvironment reports whether there is an environment of a name.
+func HasEnvironment(r engine.Reader, name string) bool { return projects.HasEnvironment(r, name) }
+
+// State reports whether a flag is on in an environment, and the names of its variants
+// there.
+func State(r engine.Reader, name, environment string) (enabled bool, variants []string) {
+	toggle := features.In(r, name, environment)
+	if toggle == nil {
+		return false, nil
+	}
+	for _, variant := range toggle.Variants {
+		variants = append(variants, variant.Name)
+	}
+	return toggle.Enabled, variants
+}

@@ -1,0 +1,119 @@
+package features
+
+import (
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+)
+
+// Definition is a flag with all that belongs to it, in one environment. It may be what the
+// API refuses and SDKs can read.
+type Definition struct {
+	Flag
+	Toggle       Toggle // its environment says which
+	Strategies   []Strategy
+	Tags         []Tag
+	Dependencies []Dependency
+}
+
+// Put stores a flag in the place of one of its name. In the other environments of its
+// project it is off and has no strategies.
+func Put(tx *engine.Tx, d *Definition) error {
+	if before := Get(tx, d.Name); before != nil {
+		if err := flags.Delete(tx, before); err != nil {
+			return err
+		}
+	}
+	if err := flags.Insert(tx, &d.Flag); err != nil {
+		return err
+	}
+	for _, link := range projects.EnvironmentsOf(tx, d.Project) {
+		toggle := &Toggle{Flag: d.Name, Environment: link.Environment, Variants: []Variant{}}
+		if link.Environment == d.Toggle.Environment {
+			toggle.Enabled = d.Toggle.Enabled
+			toggle.Variants = append(toggle.Variants, d.Toggle.Variants...)
+		}
+		if err := toggles.Insert(tx, toggle); err != nil {
+			return err
+		}
+	}
+	if err := putStrategies(tx, d.Name, d.Toggle.Environment, d.Strategies); err != nil {
+		return err
+	}
+	for _, tag := range d.Tags {
+		tag.Flag = d.Name
+		if err := addTag(tx, &tag); err != nil {
+			return err
+		}
+	}
+	for _, dependency := range d.Dependencies {
+		dependency.Flag = d.Name
+		if dependencies.Get(tx, engine.Text(d.Name, dependency.Parent)) != nil {
+			continue // a child with several strategies lists a parent once for each
+		}
+		if err := dependencies.Insert(tx, &dependency); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) error {
+	for i := range all {
+		s := all[i]
+		s.Flag, s.Environment, s.SortOrder = flag, environment, int64(i)
+		if s.Disabled == nil {
+			s.Disabled = new(bool)
+		}
+		if err := Add(tx, &s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Everybody is the strategy that turns a flag on for every context.
+func Everybody() Strategy { return Strategy{Name: flexibleRollout} }
+
+// PutStrategies puts strategies in the place of all that a flag has in an environment.
+func PutStrategies(tx *engine.Tx, flag, environment string, all []Strategy) error {
+	for _, before := range StrategiesOf(tx, flag, environment) {
+		if err := strategies.Delete(tx, before); err != nil {
+			return err
+		}
+	}
+	return putStrategies(tx, flag, environment, all)
+}
+
+// PutVariants puts variants in the place of all that a flag has in an environment.
+func PutVariants(tx *engine.Tx, flag, environment string, variants []Variant) error {
+	before := In(tx, flag, environment)
+	after := *before
+	after.Variants = variants
+	return toggles.UpdateAs(tx, "feature-environment-variants-updated", before, &after)
+}
+
+// DropParents makes a flag depend on no other.
+func DropParents(tx *engine.Tx, flag string) error {
+	for _, parent := range ParentsOf(tx, flag) {
+		if err := dependencies.Delete(tx, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete deletes a flag for good, archived or not.
+func Delete(tx *engine.Tx, flag *Flag) error { return flags.Delete(tx, flag) }
+
+// DeleteAll deletes all flags.
+func DeleteAll(tx *engine.Tx) error {
+	for _, flag := range flags.All(tx) {
+		if err := flags.Delete(tx, flag); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ParametersOf are parameters as strategies store them.
+func ParametersOf(values map[string]string) engine.JSON { return parameters(values) }
