@@ -29,6 +29,11 @@ type Actor struct {
 	Username string `json:"username"`
 }
 
+// Sees reports whether the token of an SDK sees the flags of a project.
+func (i *Identity) Sees(project string) bool {
+	return i.Projects == nil || slices.Contains(i.Projects, project)
+}
+
 // SystemUserID is the user in whose name Unleash itself acts.
 const SystemUserID = -1337
 
@@ -47,6 +52,10 @@ type Identity struct {
 	Token  spec.TokenKind
 	Actor  Actor
 	Grants []Grant
+	// Projects are those whose flags the token of an SDK sees, nil for all, and Environment
+	// is where it sees them.
+	Projects    []string
+	Environment string
 	// Subject is what a resource knows of its own credential.
 	Subject any
 }
