@@ -32,6 +32,9 @@ type Failure struct {
 	Want string
 	// Allowed lists the values of an enum.
 	Allowed []any
+	// Forms are the first failure of each of the forms of a oneOf, which a server that
+	// tells of the oneOf tells before it.
+	Forms []Failure
 	// Reason says all that in a sentence.
 	Reason string
 }
@@ -202,13 +205,21 @@ func check(schema *jsonschema.Schema, shape *Shape, value any, in string) []Fail
 	if !errors.As(err, &invalid) {
 		return []Failure{{In: in, Keyword: "schema", Reason: err.Error()}}
 	}
+	return inOrder(invalid, shape, in)
+}
+
+// inOrder lists what an error is made of, first things first.
+func inOrder(err *jsonschema.ValidationError, shape *Shape, in string) []Failure {
 	var found []located
-	for _, leaf := range leaves(invalid, nil) {
+	for _, leaf := range leaves(err, nil) {
 		found = append(found, describe(leaf, in)...)
 	}
 	for i := range found {
 		if found[i].Keyword == "type" && found[i].Want == "" {
 			found[i].Want = strings.Join(shape.at(found[i].path).types(), ",")
+		}
+		for _, form := range found[i].forms {
+			found[i].Forms = append(found[i].Forms, inOrder(form, shape, in)[0])
 		}
 	}
 	slices.SortStableFunc(found, func(a, b located) int { return compare(shape, a, b) })
@@ -240,6 +251,8 @@ type located struct {
 	Failure
 	path []string
 	rank int
+	// forms are the errors of the forms of a oneOf.
+	forms []*jsonschema.ValidationError
 }
 
 // compare orders failures as the real server's validator meets them: an
@@ -312,6 +325,7 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.AnyOf:
 		return one(10, "anyOf", "", "it fits none of the forms that the contract allows: "+causes(leaf))
 	case *kind.OneOf:
+		base.forms = leaf.Causes
 		return one(10, "oneOf", "", "it fits none or several of the forms that the contract allows: "+causes(leaf))
 	}
 	keyword := "schema"

@@ -248,6 +248,11 @@ func (r reader) draw(proxy *base.SchemaProxy) *Shape {
 	if proxy.IsReference() {
 		r.shapes[proxy.GetReference()] = shape
 	}
+	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
+		if only := r.draw(source.OneOf[0]); only != nil {
+			shape.Properties = slices.Clone(only.Properties)
+		}
+	}
 	for name, property := range source.Properties.FromOldest() {
 		shape.Properties = append(shape.Properties, Property{
 			Name: name, Required: slices.Contains(source.Required, name), Shape: r.draw(property),

@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -134,6 +135,61 @@ func TestCheckBodyTellsFirstThingsFirst(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAOneOfTellsWhatIsWrongWithEachForm(t *testing.T) {
+	t.Parallel()
+	contract, err := spec.Parse([]byte(`
+openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /a:
+    post:
+      operationId: x
+      responses: {'200': {description: d}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              oneOf:
+                - required: [kind, name]
+                  properties:
+                    at: {oneOf: [{type: string, format: date-time}, {type: number}]}
+                    kind: {type: string, pattern: '^a$'}
+                    name: {type: string}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		body map[string]any
+		want string
+	}{
+		"fits":      {map[string]any{"kind": "a", "name": "n", "at": 1.0}, "[]"},
+		"one form":  {map[string]any{"name": "n"}, "[oneOf [required kind]]"},
+		"its order": {map[string]any{"name": 1.0, "kind": "b"}, "[oneOf [pattern /kind]]"},
+		"several":   {map[string]any{"kind": "a", "name": "n", "at": "x"}, "[oneOf [oneOf /at [format /at] [type /at]]]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := fmt.Sprint(told(contract.Operation("x").CheckBody(test.body))); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// told is a failure as a list of its keyword and place, and those of its forms.
+func told(failures []spec.Failure) []any {
+	var out []any
+	for _, failure := range failures {
+		out = append(out, strings.TrimSpace(failure.Keyword+" "+failure.Pointer+failure.Property))
+		for _, form := range failure.Forms {
+			out = append(out, told([]spec.Failure{form}))
+		}
+	}
+	return out
 }
 
 func TestCheckResponseSeesWhatBreaksTheContract(t *testing.T) {

@@ -36,6 +36,17 @@ type Complaint struct {
 	PathFirst bool
 }
 
+// Details words a failure as the validator tells of it: of a oneOf what is wrong with
+// each form, then that none of them fits. sent prints the value at a JSON pointer as
+// JSON.stringify would.
+func Details(failure spec.Failure, sent func(pointer string) string) []Complaint {
+	var out []Complaint
+	for _, form := range failure.Forms {
+		out = append(out, Details(form, sent)...)
+	}
+	return append(out, Detail(failure, sent(failure.Pointer)))
+}
+
 // Detail words the first failure of a request. sent prints the value at the
 // failure's place as compact JSON.
 func Detail(failure spec.Failure, sent string) Complaint {

@@ -114,3 +114,15 @@ func TestDetail(t *testing.T) {
 		})
 	}
 }
+
+func TestDetailsOfAOneOfBeginWithItsForms(t *testing.T) {
+	t.Parallel()
+	failure := spec.Failure{In: "body", Keyword: "oneOf", Forms: []spec.Failure{{In: "body", Keyword: "required", Property: "type"}}}
+	var got []string
+	for _, detail := range Details(failure, func(string) string { return "{}" }) {
+		got = append(got, detail.Path)
+	}
+	if diff := cmp.Diff([]string{"/body/type", "/body"}, got); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}

@@ -189,13 +189,13 @@ func ContentType(sent string) *Error {
 }
 
 // Invalid answers a request that breaks its schemas. Only the first failure is
-// told.
-func Invalid(detail Detail) *Error {
+// told, which has several details where there are several forms.
+func Invalid(details ...Detail) *Error {
 	return &Error{
 		Status:  http.StatusBadRequest,
 		Name:    "BadDataError",
 		Message: "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information.",
-		Details: []Detail{detail},
+		Details: details,
 	}
 }
 

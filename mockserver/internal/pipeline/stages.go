@@ -262,7 +262,7 @@ func (x *exchange) validateBody() *apierror.Error {
 		failures = remaining
 	}
 	x.violate(traffic.ToServer, traffic.Refused, 0, failures)
-	return apierror.Invalid(ajv.Detail(failures[0], x.sentValue(failures[0].Pointer)))
+	return apierror.Invalid(ajv.Details(failures[0], x.sentValue)...)
 }
 
 // sentValue prints the part of the body at a JSON pointer as JSON.stringify
