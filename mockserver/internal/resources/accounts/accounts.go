@@ -99,6 +99,7 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 		}
 		identity := identities[token.Type]
 		identity.Actor.Username = token.Name
+		identity.Projects, identity.Environment = scopeOf(secret)
 		return identity, true
 	}
 	token := personalTokens.BySecret(view, secret)
@@ -115,6 +116,17 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 		Actor:  engine.Actor{ID: user.ID, Username: cmp.Or(user.Email, user.Username)},
 		Grants: roles[user.RootRole],
 	}, true
+}
+
+// scopeOf reads what a secret says of itself: the project, a star for all of them, and the
+// environment.
+func scopeOf(secret string) (projects []string, environment string) {
+	project, rest, _ := strings.Cut(secret, ":")
+	environment, _, _ = strings.Cut(rest, ".")
+	if project == "*" {
+		return nil, environment
+	}
+	return []string{project}, environment
 }
 
 // IsPersonal reports whether a token has the form of a personal access token.
