@@ -81,6 +81,7 @@ func TestProxyKeepsAJournal(t *testing.T) {
 	pass(t, "POST", i.url+"/api/admin/signal-endpoints", `{"name":7,"secret":"very-secret"}`, "Content-Type", "application/json", "Authorization", "Bearer user:very-secret-1")
 	pass(t, "GET", i.url+"/elsewhere", "")
 	pass(t, "GET", i.url+"/gone", "")
+	get(t, i.url+"/_mock/requests?wait=10s&count=4", "") // the journal may lag behind the answers
 	for path, want := range map[string][]string{
 		"/requests?wait=10s&count=4":         {`"matched":4,"complete":true`, `"recorded":4`},
 		"/requests?operationId=getHealth":    {`"target":"/health?token=`, `"caller":"admin API token"`, `"body":"{\"health\":\"FINE\"}","size":17`, `"outcome":"passed","status":200,"in":"body","pointer":"/health","keyword":"enum"`},

@@ -39,6 +39,13 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -52,6 +59,11 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a token that it does not know
@@ -69,6 +81,13 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -82,6 +101,11 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses the token of a backend
@@ -103,6 +127,13 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -116,6 +147,11 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses the token of a frontend
@@ -137,6 +173,13 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -150,6 +193,11 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: The admin's token is let in as <form>
@@ -259,6 +307,13 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -272,6 +327,11 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> takes an empty header for none
@@ -288,6 +348,13 @@ Feature: Who may come in
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -301,8 +368,13 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
-  @enterprise @observed
+  @observed
   Scenario Outline: <method> <path> takes a token in every right form
     The API reference gives both ways to send a token; Unleash 8.2.0 was seen to take Bearer in any case, with blanks behind it.
     When I <method> "<path>" with the authorization "<admin.token>" with the body '{}'
@@ -318,6 +390,7 @@ Feature: Who may come in
     When I <method> "<path>" with the authorization "Bearer<tab><admin.token>" with the body '{}'
     Then the status is <status>
 
+    @enterprise
     Examples: reading
       | method | path                                           | status |
       | GET    | /api/admin/signal-endpoints                    | 200    |
@@ -327,7 +400,7 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            | 200    |
       | GET    | /api/admin/invoices/list                       | 200    |
 
-    @writes
+    @enterprise @writes
     Examples: writing
       | method | path                                                     | status |
       | POST   | /api/admin/signal-endpoints                              | 400    |
@@ -338,6 +411,26 @@ Feature: Who may come in
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            | 400    |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 400    |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | 404    |
+
+    @core
+    Examples: reading in every edition
+      | method | path                                    | status |
+      | GET    | /api/admin/projects                     | 200    |
+      | GET    | /api/admin/projects/default/overview    | 200    |
+      | GET    | /api/admin/environments                 | 200    |
+      | GET    | /api/admin/environments/development     | 200    |
+      | GET    | /api/admin/environments/project/default | 200    |
+      | GET    | /api/admin/segments                     | 200    |
+      | GET    | /api/admin/segments/2147483600          | 404    |
+
+    @core @writes
+    Examples: writing in every edition
+      | method | path                            | status |
+      | POST   | /api/admin/constraints/validate | 400    |
+      | POST   | /api/admin/segments             | 400    |
+      | POST   | /api/admin/segments/validate    | 400    |
+      | PUT    | /api/admin/segments/2147483600  | 400    |
+      | DELETE | /api/admin/segments/2147483600  | 404    |
 
   @enterprise @documented
   Scenario Outline: <method> <path> refuses a viewer
@@ -369,7 +462,22 @@ Feature: Who may come in
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-  @enterprise @inferred
+  @op:createSegment @core @writes @observed
+  Scenario Outline: <method> <path> refuses a viewer, who has none of its permissions
+    Seen on Unleash 8.2.0: the answer names all permissions of which one would do.
+    When I <method> "<path>" as the viewer with the body '{}'
+    Then the status is 403
+    And the error is "PermissionError"
+    And the message is "You don't have the required permissions to perform this operation. To perform this action, you need one of the following permissions: "<first>", "<second>"."
+    And the answer has
+      | /id          | matches /^[0-9a-f-]{36}$/ |
+      | /permissions | ["<first>", "<second>"]   |
+
+    Examples:
+      | method | path                | first          | second                 |
+      | POST   | /api/admin/segments | CREATE_SEGMENT | UPDATE_PROJECT_SEGMENT |
+
+  @inferred
   Scenario Outline: A viewer may read <path>
     The API reference lists no 403 here, and readers of sibling resources need no permission.
     When I GET "<path>" as the viewer
@@ -377,6 +485,7 @@ Feature: Who may come in
     When I GET "<path>" with the authorization "Bearer <viewer.token>"
     Then the status is 200
 
+    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -384,6 +493,16 @@ Feature: Who may come in
       | /api/admin/signals                            |
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
+
+    @core
+    Examples: reading in every edition
+      | path                                    |
+      | /api/admin/projects                     |
+      | /api/admin/projects/default/overview    |
+      | /api/admin/environments                 |
+      | /api/admin/environments/development     |
+      | /api/admin/environments/project/default |
+      | /api/admin/segments                     |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
   Scenario Outline: The token of <actor> sends no signal
@@ -397,7 +516,7 @@ Feature: Who may come in
       | admin  |
       | viewer |
 
-  @enterprise @writes @observed
+  @writes @observed
   Scenario Outline: <method> <path> asks for the permission before the content type
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
@@ -405,6 +524,7 @@ Feature: Who may come in
     Then the status is 403
     And the error is "PermissionError"
 
+    @enterprise
     Examples:
       | method | path                                                     |
       | POST   | /api/admin/signal-endpoints                              |
@@ -412,7 +532,12 @@ Feature: Who may come in
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-  @enterprise @observed
+    @core
+    Examples: writing in every edition
+      | method | path                |
+      | POST   | /api/admin/segments |
+
+  @observed
   Scenario Outline: <path> gives no other site leave to read it
     Seen on Unleash 8.2.0: the admin API sends no CORS headers unless it is configured to.
     Given the next request has the header "Origin" with "https://other.example"
@@ -421,6 +546,7 @@ Feature: Who may come in
     And the header "Access-Control-Allow-Origin" is nothing
     And the header "Access-Control-Allow-Credentials" is nothing
 
+    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -428,3 +554,13 @@ Feature: Who may come in
       | /api/admin/signals                            |
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
+
+    @core
+    Examples: reading in every edition
+      | path                                    |
+      | /api/admin/projects                     |
+      | /api/admin/projects/default/overview    |
+      | /api/admin/environments                 |
+      | /api/admin/environments/development     |
+      | /api/admin/environments/project/default |
+      | /api/admin/segments                     |

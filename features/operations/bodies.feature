@@ -23,6 +23,13 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices/list                       |
       | GET    | /ready                                         |
       | GET    | /health                                        |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -36,6 +43,11 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a body of more than 102400 bytes
@@ -56,6 +68,13 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices/list                       |
       | GET    | /ready                                         |
       | GET    | /health                                        |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -69,6 +88,11 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a body in an encoding that it cannot undo
@@ -90,6 +114,13 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices/list                       |
       | GET    | /ready                                         |
       | GET    | /health                                        |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -103,6 +134,11 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a body in a charset that it cannot read
@@ -124,6 +160,13 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices/list                       |
       | GET    | /ready                                         |
       | GET    | /health                                        |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -137,6 +180,11 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: A body is refused that is <what>
@@ -216,6 +264,13 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/signals                             |
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -229,6 +284,11 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
   Scenario Outline: <path> reads a body of 102400 bytes
@@ -268,6 +328,13 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices/list                       |
       | GET    | /ready                                         |
       | GET    | /health                                        |
+      | GET    | /api/admin/projects                            |
+      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/environments                        |
+      | GET    | /api/admin/environments/development            |
+      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/segments                            |
+      | GET    | /api/admin/segments/2147483600                 |
 
     @writes
     Examples: writing
@@ -281,8 +348,13 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
+      | POST   | /api/admin/constraints/validate                          |
+      | POST   | /api/admin/segments                                      |
+      | POST   | /api/admin/segments/validate                             |
+      | PUT    | /api/admin/segments/2147483600                           |
+      | DELETE | /api/admin/segments/2147483600                           |
 
-  @enterprise @measured
+  @measured
   Scenario Outline: <method> <path> refuses JSON that is no object
     Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
     When I <method> "<path>" as the admin with the body '[1]'
@@ -291,6 +363,7 @@ Feature: Bodies that cannot be read
     And the answer has
       | /details/0/message | "The `/body` property must be object. You sent [1]." |
 
+    @enterprise
     Examples: reading
       | method | path                                           |
       | GET    | /api/admin/signal-endpoints                    |
@@ -300,7 +373,7 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
 
-    @writes
+    @enterprise @writes
     Examples: writing
       | method | path                                                     |
       | POST   | /api/admin/signal-endpoints                              |
@@ -312,7 +385,27 @@ Feature: Bodies that cannot be read
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-  @enterprise @measured @writes
+    @core
+    Examples: reading in every edition
+      | method | path                                    |
+      | GET    | /api/admin/projects                     |
+      | GET    | /api/admin/projects/default/overview    |
+      | GET    | /api/admin/environments                 |
+      | GET    | /api/admin/environments/development     |
+      | GET    | /api/admin/environments/project/default |
+      | GET    | /api/admin/segments                     |
+      | GET    | /api/admin/segments/2147483600          |
+
+    @core @writes
+    Examples: writing in every edition
+      | method | path                            |
+      | POST   | /api/admin/constraints/validate |
+      | POST   | /api/admin/segments             |
+      | POST   | /api/admin/segments/validate    |
+      | PUT    | /api/admin/segments/2147483600  |
+      | DELETE | /api/admin/segments/2147483600  |
+
+  @measured @writes
   Scenario Outline: <method> <path> says which property is missing
     Measured on the framework of Unleash 8.2.0: a body is judged before anything is looked up.
     When I <method> "<path>" as the admin with the body '{}'
@@ -324,6 +417,7 @@ Feature: Bodies that cannot be read
       | /details/0/path    | "/body/name"              |
       | /details/0/message | "The `/body/name` property is required. It was not present on the data you sent." |
 
+    @enterprise
     Examples:
       | method | path                                                     |
       | POST   | /api/admin/signal-endpoints                              |
@@ -331,7 +425,14 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-  @enterprise @documented @writes
+    @core
+    Examples: writing in every edition
+      | method | path                           |
+      | POST   | /api/admin/segments            |
+      | POST   | /api/admin/segments/validate   |
+      | PUT    | /api/admin/segments/2147483600 |
+
+  @documented @writes
   Scenario Outline: <method> <path> wants JSON and refuses <type>
     The API reference lists 415; Unleash 8.2.0 was seen to word it so.
     Given the next request has the header "Content-Type" with "<type>"
@@ -342,6 +443,7 @@ Feature: Bodies that cannot be read
     And the answer has
       | /id | matches /^[0-9a-f-]{36}$/ |
 
+    @enterprise
     Examples:
       | method | path                                                     | type                     |
       | POST   | /api/admin/signal-endpoints                              | text/plain               |
@@ -351,7 +453,15 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/signal-endpoints                              | text/json                |
       | POST   | /api/admin/signal-endpoints                              | application/octet-stream |
 
-  @enterprise @observed @writes
+    @core
+    Examples: writing in every edition
+      | method | path                            | type       |
+      | POST   | /api/admin/constraints/validate | text/plain |
+      | POST   | /api/admin/segments             | text/plain |
+      | POST   | /api/admin/segments/validate    | text/plain |
+      | PUT    | /api/admin/segments/2147483600  | text/plain |
+
+  @observed @writes
   Scenario Outline: <method> <path> wants to be told that the body is JSON
     Seen on Unleash 8.2.0: without a content type the answer says that there is none.
     Given the next request has no header "Content-Type"
@@ -360,6 +470,7 @@ Feature: Bodies that cannot be read
     And the error is "ContentTypeError"
     And the message is "We do not accept the content-type you provided (you didn't provide one). Try using one of the content-types we do accept instead (application/json) and make sure the body is in the corresponding format."
 
+    @enterprise
     Examples:
       | method | path                                                     |
       | POST   | /api/admin/signal-endpoints                              |
@@ -367,13 +478,22 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/signal-endpoints/2147483600/tokens            |
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-  @enterprise @observed
+    @core
+    Examples: writing in every edition
+      | method | path                            |
+      | POST   | /api/admin/constraints/validate |
+      | POST   | /api/admin/segments             |
+      | POST   | /api/admin/segments/validate    |
+      | PUT    | /api/admin/segments/2147483600  |
+
+  @observed
   Scenario Outline: GET <path> wants no content type, and is answered with any
     Seen on Unleash 8.2.0: only what has a body is asked for its type.
     Given the next request has the header "Content-Type" with "text/plain"
     When I GET "<path>" as the admin
     Then the status is <status>
 
+    @enterprise
     Examples:
       | path                                           | status |
       | /api/admin/signal-endpoints                    | 200    |
@@ -385,7 +505,18 @@ Feature: Bodies that cannot be read
       | /health                                        | 200    |
       | /ready                                         | 200    |
 
-  @enterprise @writes @observed
+    @core
+    Examples: reading in every edition
+      | path                                    | status |
+      | /api/admin/projects                     | 200    |
+      | /api/admin/projects/default/overview    | 200    |
+      | /api/admin/environments                 | 200    |
+      | /api/admin/environments/development     | 200    |
+      | /api/admin/environments/project/default | 200    |
+      | /api/admin/segments                     | 200    |
+      | /api/admin/segments/2147483600          | 404    |
+
+  @writes @observed
   Scenario Outline: DELETE <path> wants no content type, and is answered with any
     Seen on Unleash 8.2.0: only what has a body is asked for its type.
     Given the next request has the header "Content-Type" with "text/plain"
@@ -393,7 +524,13 @@ Feature: Bodies that cannot be read
     Then the status is 404
     And the error is "NotFoundError"
 
+    @enterprise
     Examples:
       | path                                                     |
       | /api/admin/signal-endpoints/2147483600                   |
       | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+
+    @core
+    Examples: writing in every edition
+      | path                           |
+      | /api/admin/segments/2147483600 |

@@ -61,18 +61,22 @@ Feature: Paths
       | /message | starts with "The path you were looking for (" |
 
     Examples:
-      | method | path                                                         |
-      | PATCH  | /api/admin/signal-endpoints                                  |
-      | PUT    | /api/admin/signal-endpoints                                  |
-      | PATCH  | /api/admin/signal-endpoints/2147483600                       |
-      | POST   | /api/admin/signal-endpoints/2147483600                       |
-      | PUT    | /api/admin/signal-endpoints/2147483600/on                    |
-      | DELETE | /api/admin/signal-endpoints/2147483600/tokens                |
-      | PATCH  | /api/admin/signal-endpoints/2147483600/tokens/2147483600     |
-      | POST   | /api/admin/signal-endpoints/2147483600/signals               |
-      | POST   | /api/admin/signals                                           |
-      | POST   | /api/admin/invoices                                          |
-      | POST   | /api/admin/invoices/list                                     |
+      | method | path                                                     |
+      | PATCH  | /api/admin/signal-endpoints                              |
+      | PUT    | /api/admin/signal-endpoints                              |
+      | PATCH  | /api/admin/signal-endpoints/2147483600                   |
+      | POST   | /api/admin/signal-endpoints/2147483600                   |
+      | PUT    | /api/admin/signal-endpoints/2147483600/on                |
+      | DELETE | /api/admin/signal-endpoints/2147483600/tokens            |
+      | PATCH  | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | POST   | /api/admin/signal-endpoints/2147483600/signals           |
+      | POST   | /api/admin/signals                                       |
+      | POST   | /api/admin/invoices                                      |
+      | POST   | /api/admin/invoices/list                                 |
+      | PATCH  | /api/admin/segments                                      |
+      | PATCH  | /api/admin/segments/2147483600                           |
+      | POST   | /api/admin/environments/development                      |
+      | PUT    | /api/admin/constraints/validate                          |
 
   @core @observed
   Scenario Outline: GET is not found on <path>
@@ -89,6 +93,8 @@ Feature: Paths
       | /api/admin/signal-endpoints/2147483600/on                |
       | /api/admin/signal-endpoints/2147483600/off               |
       | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
+      | /api/admin/constraints/validate                          |
+      | /api/admin/projects/unleash-mock-verify-none             |
 
   @open-source @observed
   Scenario Outline: An open-source instance does not have <method> <path>
@@ -138,7 +144,7 @@ Feature: Paths
       | /api/admin/invoices                            |
       | /api/admin/invoices/list                       |
 
-  @enterprise @observed
+  @observed
   Scenario Outline: <method> <path> is found however it is written
     Seen on Unleash 8.2.0: letter case, a slash at the end and repeated slashes make no difference. A path that is not found has another message.
     When I <method> "<variant>" as the admin with the body '{}'
@@ -154,6 +160,7 @@ Feature: Paths
     And the answer has
       | /message | not matching /^The path you were looking for/ |
 
+    @enterprise
     Examples: reading
       | method | path                                           | variant                                        | status |
       | GET    | /api/admin/signal-endpoints                    | /API/Admin/Signal-EndPoints                    | 200    |
@@ -163,7 +170,7 @@ Feature: Paths
       | GET    | /api/admin/invoices                            | /API/Admin/Invoices                            | 200    |
       | GET    | /api/admin/invoices/list                       | /API/Admin/Invoices/LIST                       | 200    |
 
-    @writes
+    @enterprise @writes
     Examples: writing
       | method | path                                                     | variant                                                  | status |
       | POST   | /api/admin/signal-endpoints                              | /API/Admin/Signal-EndPoints                              | 400    |
@@ -175,12 +182,32 @@ Feature: Paths
       | PUT    | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | /API/Admin/Signal-EndPoints/2147483600/Tokens/2147483600 | 400    |
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 | /API/Admin/Signal-EndPoints/2147483600/Tokens/2147483600 | 404    |
 
-  @enterprise @observed
+    @core
+    Examples: reading in every edition
+      | method | path                                    | variant                                 | status |
+      | GET    | /api/admin/projects                     | /API/Admin/PROJECTS                     | 200    |
+      | GET    | /api/admin/projects/default/overview    | /API/Admin/PROJECTS/default/OVERVIEW    | 200    |
+      | GET    | /api/admin/environments                 | /API/Admin/ENVIRONMENTS                 | 200    |
+      | GET    | /api/admin/environments/development     | /API/Admin/ENVIRONMENTS/development     | 200    |
+      | GET    | /api/admin/environments/project/default | /API/Admin/ENVIRONMENTS/project/default | 200    |
+      | GET    | /api/admin/segments                     | /API/Admin/SEGMENTS                     | 200    |
+
+    @core @writes
+    Examples: writing in every edition
+      | method | path                            | variant                         | status |
+      | POST   | /api/admin/constraints/validate | /API/Admin/CONSTRAINTS/validate | 400    |
+      | POST   | /api/admin/segments             | /API/Admin/SEGMENTS             | 400    |
+      | POST   | /api/admin/segments/validate    | /API/Admin/SEGMENTS/validate    | 400    |
+      | PUT    | /api/admin/segments/2147483600  | /API/Admin/SEGMENTS/2147483600  | 400    |
+      | DELETE | /api/admin/segments/2147483600  | /API/Admin/SEGMENTS/2147483600  | 404    |
+
+  @observed
   Scenario Outline: <path> overlooks a parameter that it does not know
     Seen on Unleash 8.2.0: unknown parameters of the query are ignored.
     When I GET "<path>?color=red&color=blue" as the admin
     Then the status is 200
 
+    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -191,7 +218,17 @@ Feature: Paths
       | /health                                       |
       | /ready                                        |
 
-  @enterprise @observed
+    @core
+    Examples: reading in every edition
+      | path                                    |
+      | /api/admin/projects                     |
+      | /api/admin/projects/default/overview    |
+      | /api/admin/environments                 |
+      | /api/admin/environments/development     |
+      | /api/admin/environments/project/default |
+      | /api/admin/segments                     |
+
+  @observed
   Scenario Outline: HEAD <path> answers like GET, without a body
     Seen on Unleash 8.2.0: HEAD works wherever GET does.
     When I HEAD "<path>" as the admin
@@ -201,6 +238,7 @@ Feature: Paths
     When I HEAD "<path>" as nobody
     Then the status is 401
 
+    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -209,7 +247,17 @@ Feature: Paths
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
 
-  @enterprise @observed
+    @core
+    Examples: reading in every edition
+      | path                                    |
+      | /api/admin/projects                     |
+      | /api/admin/projects/default/overview    |
+      | /api/admin/environments                 |
+      | /api/admin/environments/development     |
+      | /api/admin/environments/project/default |
+      | /api/admin/segments                     |
+
+  @observed
   Scenario Outline: OPTIONS <path> tells the methods
     Seen on Unleash 8.2.0: for who is let in only.
     When I OPTIONS "<path>" as the admin
@@ -218,6 +266,7 @@ Feature: Paths
     When I OPTIONS "<path>" as nobody
     Then the status is 401
 
+    @enterprise
     Examples:
       | path                                                     | allowed       |
       | /api/admin/signal-endpoints                              | GET,HEAD,POST |
@@ -232,7 +281,19 @@ Feature: Paths
       | /api/admin/invoices                                      | GET,HEAD      |
       | /api/admin/invoices/list                                 | GET,HEAD      |
 
-  @enterprise @writes @alone @quiet @observed
+    @core
+    Examples: reading in every edition
+      | path                                    | allowed             |
+      | /api/admin/projects                     | GET,HEAD            |
+      | /api/admin/projects/default/overview    | GET,HEAD            |
+      | /api/admin/environments                 | GET,HEAD            |
+      | /api/admin/environments/development     | GET,HEAD            |
+      | /api/admin/environments/project/default | GET,HEAD            |
+      | /api/admin/segments                     | POST,GET,HEAD       |
+      | /api/admin/segments/2147483600          | DELETE,PUT,GET,HEAD |
+      | /api/admin/constraints/validate         | POST                |
+
+  @writes @alone @quiet @observed
   Scenario Outline: What was seen of <path> before is not sent again
     Seen on Unleash 8.2.0: an entity tag that fits is answered with 304 and no body, another one in full.
     When I GET "<path>" as the admin
@@ -246,6 +307,7 @@ Feature: Paths
     And I GET "<path>" as the admin
     Then the status is 200
 
+    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -254,7 +316,17 @@ Feature: Paths
       | /api/admin/invoices                           |
       | /api/admin/invoices/list                      |
 
-  @enterprise @writes @alone @quiet @observed
+    @core
+    Examples: reading in every edition
+      | path                                    |
+      | /api/admin/projects                     |
+      | /api/admin/projects/default/overview    |
+      | /api/admin/environments                 |
+      | /api/admin/environments/development     |
+      | /api/admin/environments/project/default |
+      | /api/admin/segments                     |
+
+  @writes @alone @quiet @observed
   Scenario Outline: What was seen of <path> before may be one of several
     Seen on Unleash 8.2.0: a list of entity tags fits if one of them does, for HEAD as for GET.
     When I GET "<path>" as the admin
@@ -268,6 +340,7 @@ Feature: Paths
     And I HEAD "<path>" as the admin
     Then the status is 304
 
+    @enterprise
     Examples:
       | path                                          |
       | /api/admin/signal-endpoints                   |
@@ -277,6 +350,16 @@ Feature: Paths
       | /api/admin/invoices/list                      |
       | /health                                       |
       | /ready                                        |
+
+    @core
+    Examples: reading in every edition
+      | path                                    |
+      | /api/admin/projects                     |
+      | /api/admin/projects/default/overview    |
+      | /api/admin/environments                 |
+      | /api/admin/environments/development     |
+      | /api/admin/environments/project/default |
+      | /api/admin/segments                     |
 
   @enterprise @observed
   Scenario Outline: An answer comes in the encoding <encoding> if that is asked for
@@ -293,7 +376,7 @@ Feature: Paths
       | deflate  |
       | br       |
 
-  @enterprise @limits @alone @writes @measured
+  @limits @alone @writes @measured
   Scenario Outline: <method> <path> refuses a personal access token that asks too often
     Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
@@ -301,6 +384,7 @@ Feature: Paths
     Then the status is 429
     And the body is "Too many requests, please try again later."
 
+    @enterprise
     Examples:
       | method | path                                                     | host |
       | GET    | /api/admin/signal-endpoints                              | 1    |
@@ -319,3 +403,19 @@ Feature: Paths
       | GET    | /api/admin/invoices/list                                 | 14   |
       | GET    | /ready                                                   | 15   |
       | GET    | /health                                                  | 16   |
+
+    @core
+    Examples: every edition
+      | method | path                                    | host |
+      | GET    | /api/admin/projects                     | 17   |
+      | GET    | /api/admin/projects/default/overview    | 18   |
+      | GET    | /api/admin/environments                 | 19   |
+      | GET    | /api/admin/environments/development     | 20   |
+      | GET    | /api/admin/environments/project/default | 21   |
+      | GET    | /api/admin/segments                     | 22   |
+      | GET    | /api/admin/segments/2147483600          | 23   |
+      | POST   | /api/admin/constraints/validate         | 24   |
+      | POST   | /api/admin/segments                     | 25   |
+      | POST   | /api/admin/segments/validate            | 26   |
+      | PUT    | /api/admin/segments/2147483600          | 27   |
+      | DELETE | /api/admin/segments/2147483600          | 28   |

@@ -12,9 +12,12 @@ import (
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/constraints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/instance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/invoices"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/operations"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/projects"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/segments"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signals"
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -23,7 +26,8 @@ import (
 
 // Faults lists those of meaning, which are written by hand. No two have the same ID.
 func Faults() []bend.Fault {
-	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults())
+	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
+		projects.Faults(), constraints.Faults(), segments.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind that fault. The

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Rules on errors: every refusal is told in one of a few forms.
@@ -57,7 +59,8 @@ var early = []string{"AuthenticationRequired", "UnauthorizedError", "PermissionE
 // errors that operations make, which have another message.
 func isEarly(x *target.Exchange) bool {
 	message := errorText(x, "message")
-	return slices.Contains(early, errorText(x, "name")) || strings.HasPrefix(message, unknownPath) || message == invalidData
+	_, ofSchema := jsonvalue.At(x.Value, "/details/0/path") // a second check of the body words it alike, without a path
+	return slices.Contains(early, errorText(x, "name")) || strings.HasPrefix(message, unknownPath) || message == invalidData && ofSchema
 }
 
 var uuidText = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
@@ -75,7 +78,6 @@ func errorUUID(x *target.Exchange) []Breach {
 var wordings = map[string]*regexp.Regexp{
 	"AuthenticationRequired": regexp.MustCompile(`^You must log in to use Unleash\. Your request had no authorization header, so we could not authorize you\. Try logging in at `),
 	"UnauthorizedError":      regexp.MustCompile(`^You must log in to use Unleash\.$`),
-	"PermissionError":        regexp.MustCompile(`^You don't have the required permissions to perform this operation\. To perform this action, you need the "ADMIN" permission\.$`),
 	"ContentTypeError":       regexp.MustCompile(`^We do not accept the content-type you provided \(.+\)\. Try using one of the content-types we do accept instead \(application/json\) and make sure the body is in the corresponding format\.$`),
 }
 
@@ -86,11 +88,27 @@ func (j *Judge) wording(x *target.Exchange) []Breach {
 		want := path + ") is not available."
 		return one(!strings.Contains(path, "//") && !strings.HasSuffix(message, want), "body", "/message", unknownPath+"..."+want, jsonvalue.Text(message))
 	}
+	if name == "PermissionError" && x.Operation != nil {
+		want := "You don't have the required permissions to perform this operation. To perform this action, you need " + needed(x.Operation.Permissions) + "."
+		return one(message != want, "body", "/message", jsonvalue.Text(want), jsonvalue.Text(message))
+	}
 	want := wordings[name]
 	if want == nil || name == "UnauthorizedError" && slices.Contains(j.specific.Unworded, x.OperationID()) {
 		return nil
 	}
 	return one(!want.MatchString(message), "body", "/message", fmt.Sprintf("a message that matches /%s/", want), jsonvalue.Text(message))
+}
+
+// needed words the permissions of which a caller lacks each.
+func needed(permissions []spec.Permission) string {
+	if len(permissions) == 1 {
+		return fmt.Sprintf("the %q permission", permissions[0])
+	}
+	quoted := make([]string, len(permissions))
+	for i, permission := range permissions {
+		quoted[i] = strconv.Quote(string(permission))
+	}
+	return "one of the following permissions: " + strings.Join(quoted, ", ")
 }
 
 // errorKeys are the keys of an error in their order.

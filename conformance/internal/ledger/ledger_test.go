@@ -42,6 +42,8 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"signalEndpoints":[%s]}`, s.endpoints)
 	case r.Method == http.MethodGet && r.URL.Path == usersPath:
 		fmt.Fprintf(w, `{"users":[%s]}`, s.users)
+	case r.Method == http.MethodGet: // it has nothing else
+		w.WriteHeader(http.StatusNotFound)
 	default:
 		s.paths = append(s.paths, r.Method+" "+r.URL.Path)
 		if s.authorization == nil {

@@ -237,7 +237,7 @@ type overview struct {
 	Mode              string       `json:"mode"`
 	FlagLimit         *int64       `json:"featureLimit"`
 	FlagNaming        naming       `json:"featureNaming"`
-	LinkTemplates     []struct{}   `json:"linkTemplates"`
+	LinkTemplates     []template   `json:"linkTemplates"`
 	DefaultStickiness string       `json:"defaultStickiness"`
 	Health            int64        `json:"health"`
 	TechnicalDebt     int64        `json:"technicalDebt"`
@@ -269,6 +269,11 @@ type naming struct {
 	Description *string `json:"description"`
 }
 
+type template struct {
+	Title *string `json:"title"`
+	URL   string  `json:"urlTemplate"`
+}
+
 type shownLink struct {
 	Environment     string      `json:"environment"`
 	DefaultStrategy engine.JSON `json:"defaultStrategy,omitzero"`
@@ -286,7 +291,7 @@ func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[over
 	}
 	flags := u.flags(view, project.ID)
 	shown := overview{
-		Name: project.Name, Description: project.Description, Mode: project.Mode, LinkTemplates: []struct{}{}, Environments: []*shownLink{},
+		Name: project.Name, Description: project.Description, Mode: project.Mode, LinkTemplates: []template{}, Environments: []*shownLink{},
 		DefaultStickiness: project.DefaultStickiness, Health: 100, UpdatedAt: project.UpdatedAt, CreatedAt: project.CreatedAt,
 		OnboardingStatus: u.onboarding(view, project.ID, flags), FlagTypes: countTypes(flags), Version: 1,
 	}

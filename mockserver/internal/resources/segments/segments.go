@@ -83,7 +83,11 @@ func Find(r engine.Reader, id int64) (*Segment, error) {
 	if found := Get(r, id); found != nil {
 		return found, nil
 	}
-	return nil, &apierror.Error{
+	return nil, missing(id)
+}
+
+func missing(id int64) error {
+	return &apierror.Error{
 		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError",
 		Message: fmt.Sprintf("No segment exists with ID %q", strconv.FormatInt(id, 10)),
 	}
@@ -124,7 +128,7 @@ func get(view *engine.View, in one) (out engine.Answer[*Segment], err error) {
 // body is a segment as it is sent.
 type body struct {
 	Name        string                   `json:"name"`
-	Description *string                  `json:"description"`
+	Description engine.Optional[*string] `json:"description"`
 	Project     *string                  `json:"project"`
 	Constraints []constraints.Constraint `json:"constraints"`
 }
@@ -142,9 +146,13 @@ func (b body) Check() error {
 	return nil
 }
 
-// fill puts what was sent into a segment.
+// fill puts what was sent into a segment. A description that was not sent stays, a
+// project does not (O).
 func (b body) fill(r engine.Reader, s *Segment) (err error) {
-	s.Name, s.Description, s.Project = b.Name, b.Description, ""
+	s.Name, s.Project = b.Name, ""
+	if b.Description.Sent {
+		s.Description = b.Description.Value
+	}
 	if b.Project != nil {
 		s.Project = *b.Project
 	}
@@ -184,15 +192,16 @@ type updateIn struct {
 }
 
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
-	var changed Segment
-	if err := in.fill(tx, &changed); err != nil {
+	before, changed := Get(tx, in.ID), Segment{}
+	if before != nil {
+		changed = *before
+	}
+	if err := in.fill(tx, &changed); err != nil { // which comes before the id (O)
 		return out, err
 	}
-	before, err := Find(tx, in.ID)
-	if err != nil {
-		return out, err
+	if before == nil {
+		return out, missing(in.ID)
 	}
-	changed.ID, changed.CreatedBy, changed.CreatedAt = before.ID, before.CreatedBy, before.CreatedAt
 	return out, segments.Update(tx, before, &changed)
 }
 

@@ -1,0 +1,146 @@
+Feature: Projects and environments
+  Flags are in a project, and on or off in an environment. An open-source instance
+  has one project, default, and two environments, development and production.
+
+  @op:getProjects @core @observed
+  Scenario: The project default is listed
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/projects" as the admin
+    Then the status is 200
+    And the answer has
+      | /version  | 1      |
+      | /projects | a list |
+    And "/projects" has one entry where "id" is "default", with
+      | /name                    | a text                                                 |
+      | /description             | a text                                                 |
+      | /health                  | a whole number                                         |
+      | /technicalDebt           | a whole number                                         |
+      | /featureCount            | a whole number                                         |
+      | /memberCount             | a whole number                                         |
+      | /createdAt               | a text                                                 |
+      | /archivedAt              | null                                                   |
+      | /mode                    | matches /^(open\|protected\|private)$/                 |
+      | /onboardingStatus/status | a text                                                 |
+      | /owners/0/ownerType      | a text                                                 |
+
+  @op:getProjects @core @observed
+  Scenario: People are told whether a project is a favorite of theirs
+    Seen on Unleash 8.2.0: a token has no favorites.
+    When I GET "/api/admin/projects" as the viewer
+    Then the status is 200
+    And "/projects" has one entry where "id" is "default", with
+      | /favorite | true or false |
+
+  @op:getProjects @core @observed
+  Scenario: The list of projects takes no word but true and false for the archived ones
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/projects?archived=true" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects?archived=x" as the admin
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details/0/path    | "/query/archived"         |
+      | /details/0/message | "The `/query/archived` property must be boolean. You sent \"x\"." |
+
+  @op:getProjectOverview @core @observed
+  Scenario: A project tells of itself
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/projects/default/overview" as the admin
+    Then the status is 200
+    And the answer has
+      | /version                            | 1              |
+      | /name                               | a text         |
+      | /mode                               | a text         |
+      | /defaultStickiness                  | a text         |
+      | /favorite                           | true or false  |
+      | /health                             | a whole number |
+      | /members                            | a whole number |
+      | /createdAt                          | a text         |
+      | /updatedAt                          | a text         |
+      | /onboardingStatus/status            | a text         |
+      | /environments                       | a list         |
+      | /featureTypeCounts                  | a list         |
+      | /linkTemplates                      | a list         |
+      | /stats/createdCurrentWindow         | a whole number |
+      | /stats/projectActivityCurrentWindow | a whole number |
+    And every "environment" of "/environments" is a text
+
+  @op:getProjectOverview @core @observed
+  Scenario: A project that is not there tells nothing
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/projects/unleash-mock-verify-none/overview" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "No project found"
+    And the answer has
+      | /id      | nothing |
+      | /details | 1 entry |
+
+  @op:getAllEnvironments @core @observed
+  Scenario: Environments are listed with what is in them
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/environments" as the admin
+    Then the status is 200
+    And the answer has
+      | /version | 1 |
+    And every "name" of "/environments" is a text
+    And every "type" of "/environments" is a text
+    And every "enabled" of "/environments" is true or false
+    And every "projectCount" of "/environments" is a whole number
+    And every "apiTokenCount" of "/environments" is a whole number
+    And every "enabledToggleCount" of "/environments" is a whole number
+    And the "sortOrder" of "/environments" rise
+
+  @op:getEnvironment @core @observed
+  Scenario: An environment of a project can be read
+    Seen on Unleash 8.2.0: without what is in it.
+    When I GET "/api/admin/projects/default/overview" as the admin
+    Then the status is 200
+    And I keep the answer as "project"
+    When I GET "/api/admin/environments/<project.environments.0.environment>" as the admin
+    Then the status is 200
+    And the answer has
+      | /name              | "<project.environments.0.environment>" |
+      | /type              | a text         |
+      | /sortOrder         | a whole number |
+      | /enabled           | true or false  |
+      | /protected         | true or false  |
+      | /projectCount      | nothing        |
+      | /visible           | nothing        |
+
+  @op:getEnvironment @core @observed
+  Scenario: An environment that is not there is told by its name
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/environments/unleash-mock-verify-none" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find environment with name: unleash-mock-verify-none"
+    And the answer has
+      | /id      | nothing |
+      | /details | 1 entry |
+
+  @op:getProjectEnvironments @op:getProjectOverview @core @observed
+  Scenario: A project sees its environments
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/projects/default/overview" as the admin
+    Then the status is 200
+    And I keep the answer as "project"
+    When I GET "/api/admin/environments/project/default" as the admin
+    Then the status is 200
+    And the answer has
+      | /version | 1 |
+    And "/environments" has one entry where "name" is "<project.environments.0.environment>", with
+      | /visible                   | true           |
+      | /projectApiTokenCount      | a whole number |
+      | /projectEnabledToggleCount | a whole number |
+      | /projectCount              | nothing        |
+
+  @op:getProjectEnvironments @core @observed
+  Scenario: A project that is not there sees no environment
+    Seen on Unleash 8.2.0: it is not told that there is no such project.
+    When I GET "/api/admin/environments/project/unleash-mock-verify-none" as the admin
+    Then the status is 200
+    And every "visible" of "/environments" is false
+    And every "projectApiTokenCount" of "/environments" is 0
