@@ -76,7 +76,7 @@ Feature: Segments
       | an empty value            | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"IN","values":["x",""]}]}         | nothing                   | "\"constraints[0].values[1]\" is not allowed to be empty." |
       | a number that is none     | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"NUM_EQ","value":"x"}]}           | nothing                   | "\"value\" must be a number. You provided \"x\"." |
 
-  @op:updateSegment @op:getSegment @core @writes @observed
+  @op:updateSegment @core @writes @observed
   Scenario: A segment is replaced
     Seen on Unleash 8.2.0: a description stays unless it is sent, a project does not.
     When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.one>","description":"x","project":"default","constraints":[]}'
@@ -114,7 +114,7 @@ Feature: Segments
     And the error is "NameExistsError"
     And the message is "Segment name already exists"
 
-  @op:updateSegment @op:getSegment @core @writes @observed
+  @op:updateSegment @core @writes @observed
   Scenario: A segment that is refused stays as it was
     Seen on Unleash 8.2.0.
     Given a segment "one"
@@ -129,7 +129,7 @@ Feature: Segments
     Then the answer has
       |  | <one> |
 
-  @op:removeSegment @op:getSegments @op:getSegment @core @writes @observed
+  @op:removeSegment @core @writes @observed
   Scenario: A segment is deleted once
     Seen on Unleash 8.2.0.
     Given a segment "one"
@@ -212,7 +212,7 @@ Feature: Segments
     And the answer has
       | /project | "default" |
 
-  @op:updateSegment @op:removeSegment @op:getSegment @core @writes @observed
+  @op:updateSegment @op:removeSegment @core @writes @observed
   Scenario: A viewer changes no segment
     Seen on Unleash 8.2.0: the answer names all permissions of which one would do.
     Given a segment "one"
