@@ -60,11 +60,11 @@ func fromPath(position int, t reflect.Type) binder {
 	return func(into reflect.Value, input *Input) { into.SetString(input.Path[position]) }
 }
 
-// wholeNumber reads a parameter that the contract says is an integer. One that no id can
-// be is -1.
+// wholeNumber reads a parameter that the contract says is an integer. One that Go cannot
+// hold is -1.
 func wholeNumber(text string) int64 {
 	number, is := ajv.ParseNumber(text)
-	if !is || math.Abs(number) > maxID {
+	if !is || math.Abs(number) >= 1<<63 {
 		return -1
 	}
 	return int64(number)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
@@ -266,14 +268,33 @@ func (x *exchange) validateBody() *apierror.Error {
 }
 
 // sentValue prints the part of the body at a JSON pointer as JSON.stringify
-// would.
+// would: a scalar as it is once it was coerced.
 func (x *exchange) sentValue(pointer string) string {
 	if x.body.Text == nil {
 		return "{}"
+	}
+	if x.Policy == Faithful {
+		if scalar, is := scalarAt(x.body.Value, pointer); is {
+			return string(v8json.Stringify(nil, scalar))
+		}
 	}
 	printed, found := v8json.Restringify(x.body.Text, pointer)
 	if !found {
 		return "undefined"
 	}
 	return printed
+}
+
+// scalarAt finds a value that is neither an object nor an array.
+func scalarAt(value any, pointer string) (scalar any, found bool) {
+	at, err := jsonpointer.New(pointer)
+	if err != nil || pointer == "" {
+		return nil, false
+	}
+	value, _, err = at.Get(value)
+	switch value.(type) {
+	case map[string]any, []any:
+		return nil, false
+	}
+	return value, err == nil
 }

@@ -165,11 +165,25 @@ func checkExpression(c *Constraint) error {
 	if c.Value == nil {
 		return apierror.BadData(refused)
 	}
-	if _, err := syntax.Parse(*c.Value, syntax.Perl); err != nil {
+	parsed, err := syntax.Parse(*c.Value, syntax.Perl)
+	if err == nil {
+		err = namedTwice(parsed.CapNames())
+	}
+	if err != nil {
 		return apierror.BadData(refused + " Error: " + strings.TrimSuffix(err.Error(), ": ``"))
 	}
 	if c.Inverted != nil && *c.Inverted {
 		return apierror.BadData("REGEX operator cannot be inverted.")
+	}
+	return nil
+}
+
+// namedTwice complains about groups of the same name, which Go allows and RE2 does not.
+func namedTwice(groups []string) error {
+	for i, name := range groups {
+		if name != "" && slices.Contains(groups[:i], name) {
+			return fmt.Errorf("error parsing regexp: duplicate capture group name: `%s`", name)
+		}
 	}
 	return nil
 }

@@ -2,11 +2,15 @@ package constraints_test
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
@@ -76,6 +80,7 @@ func TestChecked(t *testing.T) {
 		"a named group":          {one("REGEX", "(?<n>a)"), ""},
 		"an open group":          {one("REGEX", "("), "the provided value is not a valid regex string. Error: error parsing regexp: missing closing ): `(`"},
 		"a look ahead":           {one("REGEX", "(?=a)"), "the provided value is not a valid regex string. Error: error parsing regexp: invalid or unsupported Perl syntax: `(?=`"},
+		"a name for two groups":  {one("REGEX", "(?P<n>a)(?P<n>b)"), "the provided value is not a valid regex string. Error: error parsing regexp: duplicate capture group name: `n`"},
 		"an open escape":         {one("REGEX", `\`), "the provided value is not a valid regex string. Error: error parsing regexp: trailing backslash at end of expression"},
 		"no expression":          {several("REGEX", "a"), "the provided value is not a valid regex string."},
 		"an inverted expression": {inverted(one("REGEX", "a")), "REGEX operator cannot be inverted."},
@@ -132,4 +137,28 @@ func viewOf(t *testing.T, seed string) *engine.View {
 		t.Fatal(err)
 	}
 	return store.View(nil)
+}
+
+// TestWhatWasCoercedIsToldSo: under the policy faithful null is an empty text, and is
+// refused as one (O).
+func TestWhatWasCoercedIsToldSo(t *testing.T) {
+	t.Parallel()
+	mock, err := mockserver.New(mockserver.WithValidation(mockserver.Faithful))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]string{
+		`{"contextName":"a","operator":"NUM_EQ","value":null}`: `must NOT have fewer than 1 characters. You sent \"\".`,
+		`{"contextName":"a","operator":5,"value":"1"}`:         `You provided \"5\", which is not valid.`,
+		`{"contextName":"a","operator":"IN","values":[["a"]]}`: `must be string. You sent [\"a\"].`,
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/api/admin/constraints/validate", strings.NewReader(body))
+		request.Header.Set("Authorization", wellknown.Admin)
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, request)
+		if recorder.Code != http.StatusBadRequest || !strings.Contains(recorder.Body.String(), want) {
+			t.Errorf("%s: status %d: %s", body, recorder.Code, recorder.Body)
+		}
+	}
 }
