@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"net"
+	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -16,43 +19,86 @@ type listenFlags struct {
 	listen   string
 	port     string
 	portFile string
+
+	typed *pflag.FlagSet
+	wrong error // what is wrong with the environment, unless --listen was typed
 }
 
+// usualAddress is where a server listens that is told nothing.
+const usualAddress = "127.0.0.1:4242"
+
 func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable string) {
-	f.StringVar(&l.listen, "listen", env.address(), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
+	l.typed = f
+	var configured string
+	configured, l.wrong = env.address()
+	f.StringVar(&l.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
 	f.StringVar(&l.port, "port", "", "port to listen on, in the place of that of --listen")
 	f.StringVar(&l.portFile, "port-file", "", described("write the port to this file once it is open", portFileVariable))
 }
 
 // address is what the flags say, as net.Listen takes it.
 func (l *listenFlags) address() (string, error) {
+	if l.wrong != nil && !l.typed.Changed("listen") {
+		return "", l.wrong
+	}
 	if strings.HasPrefix(l.listen, "unix:") {
-		return "", usageError("--listen %s: Unix sockets are not supported; give a host and a port, such as 127.0.0.1:4242", l.listen)
+		return "", usageError("--listen %s: %s", l.listen, noSockets)
+	}
+	host, _, err := net.SplitHostPort(l.listen)
+	if err != nil {
+		return "", usageError("--listen %s: it is not a host and a port, such as %s", l.listen, usualAddress)
 	}
 	if l.port == "" {
 		return l.listen, nil
 	}
-	if _, err := strconv.ParseUint(l.port, 10, 16); err != nil {
+	if !isPort(l.port) {
 		return "", usageError("--port %q is not a number from 0 to 65535", l.port)
-	}
-	host, _, err := net.SplitHostPort(l.listen)
-	if err != nil {
-		return "", listenError(l.listen, err)
 	}
 	return net.JoinHostPort(host, l.port), nil
 }
 
+const noSockets = "Unix sockets are not supported; give a host and a port, such as " + usualAddress
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+// hostName is the form of a name that can be looked up.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
+
 // address is where HTTP_HOST and HTTP_PORT have a server listen. IPv6 addresses may
 // stand in brackets.
-func (e environment) address() string {
-	host := strings.TrimSuffix(strings.TrimPrefix(e.text("HTTP_HOST", "127.0.0.1"), "["), "]")
-	return net.JoinHostPort(host, e.text("HTTP_PORT", "4242"))
+func (e environment) address() (string, error) {
+	usualHost, usualPort, _ := net.SplitHostPort(usualAddress)
+	given, port := e.text("HTTP_HOST", usualHost), e.text("HTTP_PORT", usualPort)
+	host := given
+	if inner, bracketed := strings.CutPrefix(given, "["); bracketed {
+		host = strings.TrimSuffix(inner, "]")
+	}
+	_, notIP := netip.ParseAddr(host)
+	switch {
+	case strings.HasPrefix(given, "unix:"):
+		return "", usageError("environment variable HTTP_HOST: %s", noSockets)
+	case notIP != nil && !hostName.MatchString(host), host != given && "["+host+"]" != given:
+		return "", usageError("environment variable HTTP_HOST: %q is not the name or the address of a host", given)
+	case !isPort(port):
+		return "", usageError("environment variable HTTP_PORT: %q is not a number from 0 to 65535", port)
+	}
+	return net.JoinHostPort(host, port), nil
 }
 
 // instance is the URL of a server that the environment configures, on this host.
-func (e environment) instance() string {
-	base := "http://" + reachable(e.address()) + "/" + strings.Trim(e.text("BASE_URI_PATH", ""), "/")
-	return strings.TrimRight(base, "/")
+func (e environment) instance() (string, error) {
+	address, err := e.address()
+	if err != nil {
+		return "", err
+	}
+	prefix, ok := httpx.ParsePrefix(e.text("BASE_URI_PATH", ""))
+	if !ok {
+		return "", checkBasePath(e.text("BASE_URI_PATH", ""))
+	}
+	return "http://" + reachable(address) + prefix, nil
 }
 
 // reachable turns a listening address into one that a client can type.
@@ -84,4 +130,14 @@ func parseURL(flag, value string) (*url.URL, error) {
 		return nil, usageError("%s %q: %w", flag, value, err)
 	}
 	return parsed, nil
+}
+
+// parseOpenURL reads the URL of a server whose clients know it, or bring an authorization
+// of their own.
+func parseOpenURL(flag, value string) (*url.URL, error) {
+	parsed, err := parseURL(flag, value)
+	if err == nil && parsed.User != nil {
+		return nil, usageError("%s must not hold a user or a password", flag)
+	}
+	return parsed, err
 }

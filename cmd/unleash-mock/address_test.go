@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -27,8 +25,10 @@ func TestTheEnvironmentSaysWhereToListenAndToAsk(t *testing.T) {
 		"a base path of none": {map[string]string{"BASE_URI_PATH": "/"}, "127.0.0.1:4242", "http://127.0.0.1:4242"},
 	} {
 		env := variables(test.env)
-		if listen, instance := env.address(), env.instance(); listen != test.listen || instance != test.instance {
-			t.Errorf("%s: %s and %s, want %s and %s", name, listen, instance, test.listen, test.instance)
+		listen, wrong := env.address()
+		instance, alsoWrong := env.instance()
+		if listen != test.listen || instance != test.instance || wrong != nil || alsoWrong != nil {
+			t.Errorf("%s: %s and %s, %v and %v, want %s and %s", name, listen, instance, wrong, alsoWrong, test.listen, test.instance)
 		}
 	}
 }
@@ -44,16 +44,5 @@ func TestHealthAsksWhereTheEnvironmentHasTheMockListen(t *testing.T) {
 		if got.code != exitcode.OK || got.stdout != "GOOD\n" {
 			t.Errorf("%s: exit code %d, %s%s", host, got.code, got.stdout, got.stderr)
 		}
-	}
-}
-
-// TestPortReplacesThatOfTheAddress, whose host stays.
-func TestPortReplacesThatOfTheAddress(t *testing.T) {
-	t.Parallel()
-	upstream := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(upstream.Close)
-	i := startProxyIn(t, map[string]string{"HTTP_HOST": "localhost", "HTTP_PORT": "1"}, upstream.URL, "--port", "0")
-	if response, _ := get(t, i.url+"/", ""); response.StatusCode != http.StatusNotFound || strings.HasSuffix(i.url, ":1") {
-		t.Errorf("status %d at %s", response.StatusCode, i.url)
 	}
 }

@@ -66,7 +66,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
 	f.StringVar(&flags.output, "output", "", "file to write to in the place of standard output")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "how long to wait for the document")
-	flags.tls.register(f)
+	flags.tls.register(f, p.env)
 	command.MarkFlagsMutuallyExclusive("target", "document")
 	return command
 }
@@ -128,6 +128,9 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 	target, err := parseURL("--target", flags.target)
 	if err != nil {
 		return nil, "", err
+	}
+	if flags.timeout <= 0 {
+		return nil, "", errTimeout
 	}
 	client, err := flags.tls.client()
 	if err != nil {

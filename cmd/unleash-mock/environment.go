@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,20 +13,36 @@ import (
 // environment looks up a variable; false if it is not set.
 type environment func(name string) (string, bool)
 
-// fill gives a flag that was not typed the value of its variable. An empty
-// variable counts as not set.
-func (e environment) fill(flags *pflag.FlagSet, flag, variable string) error {
-	if flags.Changed(flag) {
-		return nil
-	}
-	value, set := e(variable)
-	if !set || value == "" {
-		return nil
-	}
-	if err := flags.Set(flag, value); err != nil {
-		return usageError("environment variable %s: %q is no valid value for --%s", variable, value, flag)
+// fillAll gives flags that were not typed the values of their variables, by tables from
+// one to the other. An empty variable counts as not set. An error does not repeat the
+// value, which may be a token.
+func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) error {
+	for _, table := range tables {
+		for flag, variable := range table {
+			value := p.env.text(variable, "")
+			if value == "" || flags.Lookup(flag) == nil || flags.Changed(flag) {
+				continue
+			}
+			if err := flags.Set(flag, value); err != nil {
+				return usageError("environment variable %s: %q is no valid value for --%s", variable, value, flag)
+			}
+			p.filled = append(p.filled, filledFlag{flag, variable})
+		}
 	}
 	return nil
+}
+
+// filledFlag is a flag that has the value of a variable.
+type filledFlag struct{ flag, variable string }
+
+// source says of an error over a flag that a variable is to blame; empty for none.
+func (p *program) source(err error) string {
+	for _, filled := range p.filled {
+		if strings.HasPrefix(err.Error(), "--"+filled.flag+" ") {
+			return fmt.Sprintf(" (set by the environment variable %s)", filled.variable)
+		}
+	}
+	return ""
 }
 
 // text returns a variable, or the fallback if it is not set or empty.
@@ -61,11 +79,30 @@ func (e environment) tokens(name string) ([]string, error) {
 		token = strings.TrimSpace(token)
 		scope, secret, hasDot := strings.Cut(token, ".")
 		if !hasDot || secret == "" || !strings.Contains(scope, ":") {
-			return nil, usageError("environment variable %s: token %d does not have the form project:environment.secret", name, i+1)
+			return nil, usageError("environment variable %s: token %d is not a project, a colon, an environment, a dot and a secret", name, i+1)
 		}
 		tokens = append(tokens, token)
 	}
 	return tokens, nil
+}
+
+// proxiesVariables are those by which people name the proxies of requests.
+var proxiesVariables = []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"}
+
+// checkProxies refuses what is no proxy. The error does not repeat it: it may hold a
+// password.
+func (e environment) checkProxies() error {
+	for _, name := range proxiesVariables {
+		value := e.text(name, "")
+		if !strings.Contains(value, "://") { // a host and a port will do
+			value = "http://" + value
+		}
+		parsed, err := url.Parse(value)
+		if err != nil || parsed.Hostname() == "" && value != "http://" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, parsed.Scheme) {
+			return usageError("environment variable %s is not the URL of a proxy", name)
+		}
+	}
+	return nil
 }
 
 // described adds the name of its variable to a flag's help.

@@ -22,6 +22,7 @@ type healthFlags struct {
 
 func (p *program) healthCommand() *cobra.Command {
 	flags := &healthFlags{}
+	configured, wrong := p.env.instance()
 	command := &cobra.Command{
 		Use:   "health",
 		Short: "Ask a running instance whether it is healthy",
@@ -31,18 +32,16 @@ of a container.`,
 		Example: "  unleash-mock health\n  unleash-mock health --url http://unleash:4242",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !cmd.Flags().Changed("url") {
-				if err := checkBasePath(p.env.text("BASE_URI_PATH", "")); err != nil {
-					return err
-				}
+			if wrong != nil && !cmd.Flags().Changed("url") {
+				return wrong
 			}
 			return p.checkHealth(cmd.Context(), flags)
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.url, "url", p.env.instance(), "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH]")
+	f.StringVar(&flags.url, "url", configured, "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH]")
 	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait for an answer")
-	flags.tls.register(f)
+	flags.tls.register(f, p.env)
 	return command
 }
 
@@ -50,6 +49,9 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 	target, err := parseURL("--url", flags.url)
 	if err != nil {
 		return err
+	}
+	if flags.timeout <= 0 {
+		return errTimeout
 	}
 	client, err := flags.tls.client()
 	if err != nil {

@@ -5,8 +5,10 @@
 package main
 
 import (
+	"bufio"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -246,4 +248,58 @@ func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheOverlayHonoursTheProxyOfTheEnvironment, which is told the whole URL, to the letter.
+func TestTheOverlayHonoursTheProxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan string, 10)
+	forward := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.RequestURI }))
+	t.Cleanup(forward.Close)
+	command := exec.CommandContext(t.Context(), self, "serve", "--listen", "127.0.0.1:0", "--upstream", "http://unleash.example/base")
+	command.Env = append(os.Environ(), asProgram+"=1", "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
+	said, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, url, _ := strings.Cut(strings.TrimSpace(line), "listens on ")
+	for _, path := range []string{"/api/admin/projects?a=%zz;b", "//x", "/a%2Fb|c"} {
+		response, err := http.DefaultTransport.RoundTrip(&http.Request{Method: http.MethodGet, URL: opaque(t, url, path), Header: http.Header{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if got := <-asked; got != "http://unleash.example/base"+path {
+			t.Errorf("%s: the proxy was asked for %s", path, got)
+		}
+	}
+}
+
+// opaque is a URL whose path is sent as it is.
+func opaque(t *testing.T, server, path string) *url.URL {
+	t.Helper()
+	out, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Opaque = path
+	if strings.HasPrefix(path, "//") { // which would be taken for a host
+		out.Opaque, out.Path = "", path
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -206,4 +207,42 @@ func TestVersion(t *testing.T) {
 			t.Errorf("%s: exit code %d, %q", word, got.code, got.stdout)
 		}
 	}
+}
+
+// answers is an upstream that always answers the same.
+func answers(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+const (
+	healthy = `{"health":"GOOD"}`
+	broken  = `{"health":"FINE"}`
+)
+
+// startProxy runs proxy until the test ends.
+func startProxy(t *testing.T, upstream string, args ...string) *instance {
+	t.Helper()
+	return startProxyIn(t, nil, upstream, args...)
+}
+
+// startProxyIn is startProxy in an environment.
+func startProxyIn(t *testing.T, env map[string]string, upstream string, args ...string) *instance {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	i := &instance{stop: stop, ended: make(chan int, 1), stdout: newOutput(), stderr: newOutput()}
+	go func() {
+		i.ended <- run(ctx, append([]string{"proxy", "--upstream", upstream}, args...), variables(env), i.stdout, i.stderr)
+		close(i.stdout.told)
+	}()
+	t.Cleanup(stop)
+	i.stdout.await("and passes on to")
+	_, rest, found := strings.Cut(i.stdout.String(), "listens on ")
+	if !found {
+		t.Fatalf("proxy did not start: %s%s", i.stdout, i.stderr)
+	}
+	i.url, _, _ = strings.Cut(rest, "\n")
+	return i
 }

@@ -19,10 +19,10 @@ var overlayVariables = map[string]string{
 	"present-enterprise": "UNLEASH_MOCK_PRESENT_ENTERPRISE",
 }
 
-func (o *overlayFlags) add(f *pflag.FlagSet) {
+func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 	f.StringVar(&o.upstream, "upstream", "", described("URL of a real Unleash that answers what is no Enterprise operation, and says who somebody is", overlayVariables["upstream"]))
 	f.BoolVar(&o.present, "present-enterprise", false, described("with --upstream, make its admin UI show the pages of what the mock answers; an aid for development", overlayVariables["present-enterprise"]))
-	o.tlsFlags.register(f)
+	o.tlsFlags.register(f, env)
 }
 
 // options turns the flags into options of the server.
@@ -33,7 +33,7 @@ func (o *overlayFlags) options() ([]mockserver.Option, error) {
 		}
 		return nil, nil
 	}
-	target, err := parseURL("--upstream", o.upstream)
+	target, err := parseOpenURL("--upstream", o.upstream)
 	if err != nil {
 		return nil, err
 	}

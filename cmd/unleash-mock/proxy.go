@@ -88,7 +88,7 @@ was no request to an operation of the contract.`,
 				return err
 			}
 			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
-				flags.listen = "127.0.0.1:0"
+				flags.listen, flags.wrong = "127.0.0.1:0", nil
 			}
 			return p.proxy(cmd.Context(), flags)
 		},
@@ -99,7 +99,7 @@ was no request to an operation of the contract.`,
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", proxyVariables["base-uri-path"]))
 	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for that of its URL, client for the client's, or a name")
 	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for the upstream to connect, to begin an answer, or to go on with that of an operation")
-	flags.tls.register(f)
+	flags.tls.register(f, p.env)
 	f.StringVar(&flags.spec, "spec", "", "an OpenAPI document as the contract in the place of the embedded one")
 	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
 	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold answers of operations back and put a 502 in the place of those that break the contract")
@@ -161,7 +161,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 }
 
 func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
-	upstream, err := parseURL("--upstream", flags.upstream)
+	upstream, err := parseOpenURL("--upstream", flags.upstream)
 	if err != nil {
 		return proxy.Options{}, err
 	}
@@ -181,7 +181,7 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 	case !slices.Contains([]proxy.Side{proxy.Both, proxy.Requests, proxy.Responses}, side):
 		return proxy.Options{}, usageError("--judge %q is not one of both, requests, responses", flags.judge)
 	case flags.timeout <= 0:
-		return proxy.Options{}, usageError("--timeout must be more than 0")
+		return proxy.Options{}, errTimeout
 	case flags.drain <= 0:
 		return proxy.Options{}, usageError("--drain must be more than 0")
 	case flags.maxBody <= 0:

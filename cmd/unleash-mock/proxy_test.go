@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"encoding/pem"
 	"io"
@@ -21,44 +20,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
-
-// answers is an upstream that always answers the same.
-func answers(body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-const (
-	healthy = `{"health":"GOOD"}`
-	broken  = `{"health":"FINE"}`
-)
-
-// startProxy runs proxy until the test ends.
-func startProxy(t *testing.T, upstream string, args ...string) *instance {
-	t.Helper()
-	return startProxyIn(t, nil, upstream, args...)
-}
-
-// startProxyIn is startProxy in an environment.
-func startProxyIn(t *testing.T, env map[string]string, upstream string, args ...string) *instance {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	i := &instance{stop: stop, ended: make(chan int, 1), stdout: newOutput(), stderr: newOutput()}
-	go func() {
-		i.ended <- run(ctx, append([]string{"proxy", "--upstream", upstream}, args...), variables(env), i.stdout, i.stderr)
-		close(i.stdout.told)
-	}()
-	t.Cleanup(stop)
-	i.stdout.await("and passes on to")
-	_, rest, found := strings.Cut(i.stdout.String(), "listens on ")
-	if !found {
-		t.Fatalf("proxy did not start: %s%s", i.stdout, i.stderr)
-	}
-	i.url, _, _ = strings.Cut(rest, "\n")
-	return i
-}
 
 // TestProxyUntilInterrupted: what was seen decides how it ends.
 func TestProxyUntilInterrupted(t *testing.T) {
@@ -338,5 +299,16 @@ func TestHelpOfProxyAndDrift(t *testing.T) {
 		if got := command(t, nil, name, "--help"); got.code != exitcode.OK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
 			t.Errorf("exit code %d, help:\n%s", got.code, got.stdout)
 		}
+	}
+}
+
+// TestPortReplacesThatOfTheAddress, whose host stays.
+func TestPortReplacesThatOfTheAddress(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(upstream.Close)
+	i := startProxyIn(t, map[string]string{"HTTP_HOST": "localhost", "HTTP_PORT": "1"}, upstream.URL, "--port", "0")
+	if response, _ := get(t, i.url+"/", ""); response.StatusCode != http.StatusNotFound || strings.HasSuffix(i.url, ":1") {
+		t.Errorf("status %d at %s", response.StatusCode, i.url)
 	}
 }

@@ -30,6 +30,8 @@ func usageError(format string, args ...any) error {
 	return &codedError{code: exitcode.Usage, err: fmt.Errorf(format, args...)}
 }
 
+var errTimeout = usageError("--timeout must be more than 0")
+
 func toolError(format string, args ...any) error {
 	return &codedError{code: exitcode.Error, err: fmt.Errorf(format, args...)}
 }
@@ -41,6 +43,8 @@ type program struct {
 	environ []string
 	stdout  io.Writer
 	stderr  io.Writer
+	// filled are the flags that have the values of variables.
+	filled []filledFlag
 	// secrets takes those of flags and environment out of errors and logs.
 	secrets *secrets.Redactor
 	// lastWords are printed by a program that ends before its command could leave
@@ -74,9 +78,34 @@ Flags come first, then environment variables, then defaults. Exit codes:
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(wrongFlag)
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetVersionTemplate("{{.Root.Name}} {{.Version}}\n")
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.versionCommand())
+	root.InitDefaultHelpCmd()
+	meetExpectations(root)
 	return p.exitCode(root.ExecuteContext(ctx))
+}
+
+// meetExpectations has every command tell its version, and "help" refuse what is no command.
+func meetExpectations(command *cobra.Command) {
+	for _, below := range command.Commands() {
+		below.Version = command.Version
+		if below.Name() == "help" {
+			below.Run, below.RunE = nil, help
+		}
+		meetExpectations(below)
+	}
+}
+
+// help shows that of a command, and refuses what is none.
+func help(cmd *cobra.Command, args []string) error {
+	topic, rest, err := cmd.Root().Find(args)
+	if err == nil && len(rest) > 0 {
+		err = noCommand(topic, rest)
+	}
+	if err != nil {
+		return err
+	}
+	return topic.Help()
 }
 
 // exitCode tells the error in one line and finds its code.
@@ -84,7 +113,7 @@ func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK
 	}
-	fmt.Fprintln(p.stderr, "unleash-mock:", p.line(err))
+	fmt.Fprintln(p.stderr, "unleash-mock:", p.line(err)+p.source(err))
 	var coded *codedError
 	if !errors.As(err, &coded) {
 		return exitcode.Usage // what cobra itself refuses: unknown commands and arguments

@@ -12,7 +12,7 @@ import (
 
 // secretVariables are the environment variables that hold secrets, or URLs that may.
 func secretVariables() []string {
-	names := []string{controlTokenVariable, overlayVariables["upstream"]}
+	names := append([]string{controlTokenVariable, overlayVariables["upstream"], serveVariables["unleash-url"]}, proxiesVariables...)
 	for _, variable := range targetVariables {
 		names = append(names, variable)
 	}

@@ -94,12 +94,8 @@ what a proxy has passed on needs that token everywhere.`,
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, variables := range []map[string]string{serveVariables, workspaceVariables, overlayVariables} {
-				for flag, variable := range variables {
-					if err := p.env.fill(cmd.Flags(), flag, variable); err != nil {
-						return err
-					}
-				}
+			if err := p.fillAll(cmd.Flags(), serveVariables, workspaceVariables, overlayVariables); err != nil {
+				return err
 			}
 			if !cmd.Flags().Changed("replay") {
 				flags.replay = listed(p.env.text(replayVariable, ""))
@@ -126,7 +122,7 @@ what a proxy has passed on needs that token everywhere.`,
 	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
 	flags.workspaceFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
-	flags.overlayFlags.add(f)
+	flags.overlayFlags.add(f, p.env)
 	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }
@@ -268,7 +264,7 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 		return nil, err
 	}
 	if flags.unleashURL != "" {
-		if _, err := parseURL("--unleash-url", flags.unleashURL); err != nil {
+		if _, err := parseOpenURL("--unleash-url", flags.unleashURL); err != nil {
 			return nil, err
 		}
 	}

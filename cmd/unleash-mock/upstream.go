@@ -14,9 +14,12 @@ type tlsFlags struct {
 	clientCert string
 	clientKey  string
 	insecure   bool
+
+	env environment
 }
 
-func (t *tlsFlags) register(f *pflag.FlagSet) {
+func (t *tlsFlags) register(f *pflag.FlagSet, env environment) {
+	t.env = env
 	f.StringVar(&t.caFile, "ca-file", "", "PEM file with certificate authorities to trust besides the system's")
 	f.StringVar(&t.clientCert, "client-cert", "", "PEM file with a certificate to show to the server")
 	f.StringVar(&t.clientKey, "client-key", "", "PEM file with the key of --client-cert, if it is in a file of its own")
@@ -24,10 +27,14 @@ func (t *tlsFlags) register(f *pflag.FlagSet) {
 }
 
 // given reports whether one of the flags was given.
-func (t *tlsFlags) given() bool { return *t != tlsFlags{} }
+func (t *tlsFlags) given() bool { return t.caFile+t.clientCert+t.clientKey != "" || t.insecure }
 
-// config is Go's default unless a flag says otherwise.
+// config is Go's default unless a flag says otherwise. The error may be that of the
+// proxies that the environment names, which Go would pass over.
 func (t *tlsFlags) config() (*tls.Config, error) {
+	if err := t.env.checkProxies(); err != nil {
+		return nil, err
+	}
 	config := &tls.Config{InsecureSkipVerify: t.insecure} //nolint:gosec // the user's own choice
 	var err error
 	if config.RootCAs, err = t.authorities(); err != nil {

@@ -37,12 +37,12 @@ var targetVariables = map[string]string{
 	"frontend-token": "UNLEASH_MOCK_FRONTEND_TOKEN",
 }
 
-func (t *targetFlags) register(f *pflag.FlagSet) {
+func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
 	f.StringVar(&t.target, "target", "", described("URL that the instance is served under, base path included", targetVariables["target"]))
 	f.StringVar(&t.tokens.Admin, "token", "", described("admin API token, or an administrator's personal access token", targetVariables["token"]))
 	f.StringArrayVar(&t.headers, "header", nil, "header to send with every request, as 'NAME: VALUE'; may be repeated")
 	f.DurationVar(&t.timeout, "timeout", 10*time.Second, "how long to wait for an answer")
-	t.tls.register(f)
+	t.tls.register(f, env)
 }
 
 // options are what the flags say. No error repeats a token or a header's value.
@@ -52,7 +52,7 @@ func (t *targetFlags) options() (conformance.Options, error) {
 		return options, usageError("--target is missing: the URL of an instance, such as http://127.0.0.1:4242")
 	}
 	if t.timeout <= 0 {
-		return options, usageError("--timeout must be more than 0")
+		return options, errTimeout
 	}
 	for i, line := range t.headers {
 		name, value, found := strings.Cut(line, ":")
@@ -137,7 +137,7 @@ Exit codes:
 		},
 	}
 	f := command.Flags()
-	flags.register(f)
+	flags.register(f, p.env)
 	f.StringVar(&flags.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
 	f.StringVar(&flags.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
 	f.StringVar(&flags.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
@@ -158,22 +158,6 @@ Exit codes:
 	f.BoolVar(&flags.quiet, "quiet", false, "print no progress")
 	command.AddCommand(p.sweepCommand())
 	return command
-}
-
-// fillAll gives flags that were not typed the values of their variables. An
-// error does not repeat the value, which may be a token.
-func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) error {
-	for _, table := range tables {
-		for flag, variable := range table {
-			if flags.Lookup(flag) == nil {
-				continue
-			}
-			if err := p.env.fill(flags, flag, variable); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // options are what the flags of verify say.

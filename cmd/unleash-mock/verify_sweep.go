@@ -45,7 +45,7 @@ cannot be reached or does not list what it has.`,
 		},
 	}
 	f := command.Flags()
-	flags.register(f)
+	flags.register(f, p.env)
 	f.StringVar(&flags.run, "run", "", "id of the run whose leftovers to remove; by default all")
 	f.DurationVar(&flags.olderThan, "older-than", 0, "spare what is younger than this")
 	f.BoolVar(&flags.dryRun, "dry-run", false, "only list what would be removed")

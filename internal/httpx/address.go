@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +21,11 @@ func ParseServer(text string) (*url.URL, error) {
 		return nil, errors.New("it must be a URL such as https://unleash.example.com, with http or https")
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		return nil, errors.New("it must be a URL without a query and a fragment")
+	}
+	if port := parsed.Port(); port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return nil, errors.New("its port is not a number from 0 to 65535")
+		}
 	}
 	parsed.Path = strings.TrimRight(parsed.Path, "/")
 	parsed.RawPath = strings.TrimRight(parsed.RawPath, "/")

@@ -17,6 +17,7 @@ func TestParseServer(t *testing.T) {
 		"ftp://u:hunter2@a":         "such as https://",
 		"http:///b":                 "such as https://",
 		"javascript:alert(1)":       "such as https://",
+		"http://a:65536":            "its port is not",
 		"http://a?b=hunter2":        "without a query",
 		"http://a#hunter2":          "without a query",
 		"http://u:hunter2@a:port":   "it is not a URL: ",

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+// commands are those that read configuration, each with what it needs besides.
+var commands = map[string][]string{
+	"serve":        {"serve"},
+	"overlay":      {"serve", "--upstream", "http://127.0.0.1:1"},
+	"proxy":        {"proxy", "--upstream", "http://127.0.0.1:1"},
+	"health":       {"health"},
+	"drift":        {"drift", "--target", "http://127.0.0.1:1"},
+	"verify":       {"verify", "--target", "http://127.0.0.1:1"},
+	"verify sweep": {"verify", "sweep", "--target", "http://127.0.0.1:1"},
+}
+
+// TestWrongValuesAreOneLine, and exit code 2, for every command that reads them.
+func TestWrongValuesAreOneLine(t *testing.T) {
+	t.Parallel()
+	const listening, upstreams, targets = "serve proxy health", "overlay proxy", "overlay proxy health drift verify, verify sweep"
+	for _, test := range []struct {
+		variable, value string
+		args            []string
+		commands        string
+		says            string
+	}{
+		{"HTTP_PORT", "http", nil, listening, `HTTP_PORT: "http" is not a number from 0 to 65535`},
+		{"HTTP_PORT", "99999", nil, listening, "HTTP_PORT"},
+		{"HTTP_PORT", "-1", nil, listening, "HTTP_PORT"},
+		{"HTTP_PORT", " 4242", nil, listening, "HTTP_PORT"},
+		{"HTTP_PORT", "tcp://10.0.0.1:80", nil, listening, "HTTP_PORT"},
+		{"HTTP_HOST", "unix:/run/mock", nil, listening, "Unix sockets are not supported"},
+		{"HTTP_HOST", "http://localhost", nil, listening, "HTTP_HOST"},
+		{"HTTP_HOST", "localhost:4242", nil, listening, "HTTP_HOST"},
+		{"HTTP_HOST", "[::1", nil, listening, "HTTP_HOST"},
+		{"HTTP_HOST", "[[::1]]", nil, listening, "HTTP_HOST"},
+		{"HTTP_HOST", "[::1]:4242", nil, listening, "HTTP_HOST"},
+		{"HTTP_HOST", " ", nil, listening, "HTTP_HOST"},
+		{"BASE_URI_PATH", "/a b?c#d", nil, listening, "--base-uri-path"},
+		{"BASE_URI_PATH", "/a/..", nil, listening, "--base-uri-path"},
+		{"BASE_URI_PATH", "/%2e%2e", nil, listening, "--base-uri-path"},
+		{"LOG_LEVEL", "loud", nil, "serve proxy", "--log-level"},
+		{"UNLEASH_URL", "javascript:alert(1)", nil, "serve", "(set by the environment variable UNLEASH_URL)"},
+		{"UNLEASH_URL", "http://user:hunter2@flags.example", nil, "serve", "must not hold a user"},
+		{"UNLEASH_URL", "http://flags.example:99999", nil, "serve", "its port is not a number"},
+		{"UNLEASH_MOCK_UPSTREAM", "http://user:hunter2@unleash.example", nil, "serve", "--upstream must not hold a user"},
+		{"UNLEASH_MOCK_DRAIN", "5", nil, "serve proxy", "UNLEASH_MOCK_DRAIN"},
+		{"UNLEASH_MOCK_CORS_ORIGINS", "http://localhost:3000, null", nil, "serve", `"null"`},
+		{"UNLEASH_MOCK_MAX_SIGNALS", "-1", nil, "serve", "--max-signals"},
+		{"UNLEASH_MOCK_CONTROL_TOKEN", "hunter2 hunter2", nil, "serve proxy", "a token has no white space"},
+		{"UNLEASH_MOCK_CONTOL_TOKEN", "hunter2", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_CONTROL_TOKEN?"},
+		{"INIT_ADMIN_API_TOKENS", "*:*.good,hunter2", nil, "serve", "token 2 is not a project, a colon, an environment, a dot and a secret"},
+		{"HTTP_PROXY", "http://user:hunter2@proxy:port", nil, targets, "HTTP_PROXY is not the URL of a proxy"},
+		{"https_proxy", "ftp://user:hunter2@proxy", nil, targets, "https_proxy is not the URL of a proxy"},
+		{"", "", []string{"--listen", "unix:/run/mock"}, "serve proxy", "Unix sockets are not supported"},
+		{"", "", []string{"--listen", "4242"}, "serve proxy", "it is not a host and a port"},
+		{"", "", []string{"--listen", "/run/mock.sock"}, "serve proxy", "it is not a host and a port"},
+		{"", "", []string{"--upstream", "unix:/run/mock"}, upstreams, "--upstream"},
+		{"", "", []string{"--timeout", "0"}, "proxy health drift verify, verify sweep", "--timeout must be more than 0"},
+		{"", "", []string{"--timeout", "-1s"}, "proxy health drift verify, verify sweep", "--timeout must be more than 0"},
+		{"", "", []string{"--ca-file", "/no/such/file"}, targets, "--ca-file"},
+		{"", "", []string{"--client-key", "/no/such/file"}, targets, "--client-key needs --client-cert"},
+		{"", "", []string{"--no-such"}, listening + " " + targets, "unknown flag: --no-such"},
+		{"", "", []string{"--verison"}, listening + " " + targets, "did you mean --version?"},
+		{"", "", []string{"topic"}, "serve proxy health drift verify", `unknown command "topic"`},
+	} {
+		for name, args := range commands {
+			if !strings.Contains(test.commands, name) {
+				continue
+			}
+			t.Run(name+" "+test.variable+" "+test.value+strings.Join(test.args, " "), func(t *testing.T) {
+				t.Parallel()
+				got := variable(t, test.variable, test.value, append(append([]string{}, args...), test.args...)...)
+				if got.code != exitcode.Usage || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, test.says) || strings.Contains(got.stderr, "hunter2") {
+					t.Errorf("exit code %d, %s%s", got.code, got.stdout, got.stderr)
+				}
+			})
+		}
+	}
+}
+
+// variable runs a command with one variable set, to which other programs of the machine
+// add nothing.
+func variable(t *testing.T, name, value string, args ...string) outcome {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	p := &program{env: variables(map[string]string{name: value}), environ: []string{name + "=" + value}, stdout: &stdout, stderr: &stderr}
+	code := p.run(t.Context(), args)
+	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String()}
+}
+
+// TestATypedFlagGoesFirst: a wrong variable that is not read does no harm.
+func TestATypedFlagGoesFirst(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(answers(healthy))
+	t.Cleanup(server.Close)
+	for _, env := range []map[string]string{{"HTTP_HOST": "unix:/run/mock"}, {"HTTP_PORT": "http"}, {"BASE_URI_PATH": "/a?b"}} {
+		if got := command(t, env, "health", "--url", server.URL); got.code != exitcode.OK {
+			t.Errorf("%v: exit code %d, %s", env, got.code, got.stderr)
+		}
+		if got := command(t, env, "spec"); got.code != exitcode.OK {
+			t.Errorf("%v: exit code %d, %s", env, got.code, got.stderr)
+		}
+	}
+	mock := startServe(t, map[string]string{"HTTP_HOST": "unix:/run/mock", "UNLEASH_URL": "javascript:"}, "--unleash-url", "http://flags.example")
+	if response, _ := get(t, mock.url+"/health", ""); response.StatusCode != http.StatusOK {
+		t.Errorf("status %d", response.StatusCode)
+	}
+}
+
+// TestEveryCommandTellsItsVersionAndHelp, and what is no command.
+func TestEveryCommandTellsItsVersionAndHelp(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"", "serve", "proxy", "health", "drift", "verify", "verify sweep", "spec", "seed", "version"} {
+		args := strings.Fields(path)
+		if got := command(t, nil, append(args, "--version")...); got.code != exitcode.OK || got.stdout != "unleash-mock "+productVersion()+"\n" {
+			t.Errorf("%s --version: exit code %d, %s%s", path, got.code, got.stdout, got.stderr)
+		}
+		if got := command(t, nil, append([]string{"help"}, args...)...); got.code != exitcode.OK || !strings.Contains(got.stdout, "Usage:") {
+			t.Errorf("help %s: exit code %d, %s%s", path, got.code, got.stdout, got.stderr)
+		}
+	}
+	for line, says := range map[string]string{
+		"verfy":            "did you mean verify?",
+		"help verfy":       "did you mean verify?",
+		"help verify swep": "did you mean sweep?",
+		"verify swep":      "did you mean sweep?",
+		"frobnicate":       `unknown command "frobnicate"`,
+	} {
+		if got := command(t, nil, strings.Fields(line)...); got.code != exitcode.Usage || !strings.Contains(got.stderr, says) || strings.Count(got.stderr, "\n") != 1 || got.stdout != "" {
+			t.Errorf("%s: exit code %d, %s%s", line, got.code, got.stdout, got.stderr)
+		}
+	}
+}
