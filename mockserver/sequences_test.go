@@ -164,7 +164,9 @@ func (p *player) play(t *testing.T, c sequenceCase) (problems []string) {
 		c.Request.Headers[name] = p.captured.header(value)
 	}
 	recorder := httptest.NewRecorder()
-	p.server.ServeHTTP(recorder, c.request(t))
+	request := c.request(t)
+	request.RemoteAddr = "127.0.0.1:1" // as that of the recording's client
+	p.server.ServeHTTP(recorder, request)
 	result := recorder.Result()
 	body := readDecoded(t, result)
 	if c.Expect.Status == http.StatusInternalServerError { // which is no aim
@@ -192,7 +194,7 @@ func (p *player) play(t *testing.T, c sequenceCase) (problems []string) {
 	}
 	comparison := compareRecorded
 	if c.Expect.Partial {
-		comparison = compareDigest
+		comparison = compareDigest(c.Name)
 	}
 	return append(problems, comparison(want, body)...)
 }

@@ -19,6 +19,7 @@ import (
 //
 //	path:"name"    a parameter of the path: ID, string or int64
 //	query:"name"   a parameter of the query: string, []string, or an Optional of these
+//	queries:""     all parameters of the query, declared or not: map[string]any
 //	header:"name"  a header: string
 //	json:"name"    a property of the body
 //	body:""        the whole body, as JSON or decoded
@@ -78,6 +79,8 @@ func fromQuery(name string, t reflect.Type) binder {
 		}
 	}
 }
+
+func fromQueries(into reflect.Value, input *Input) { into.Set(reflect.ValueOf(input.Queries())) }
 
 func fromHeader(name string) binder {
 	name = http.CanonicalHeaderKey(name)

@@ -55,6 +55,14 @@ func (c *inputCheck) step(f field) binder {
 		c.bound["path "+name] = true
 		return fromPath(position, f.Type)
 	}
+	if _, is := tag.Lookup("queries"); is {
+		for _, parameter := range c.operation.Parameters() {
+			if parameter.In == "query" {
+				c.bound["query "+parameter.Name] = true
+			}
+		}
+		return fromQueries
+	}
 	for _, in := range []string{"query", "header"} {
 		name, is := tag.Lookup(in)
 		if !is {

@@ -53,6 +53,8 @@ type Input struct {
 	Path []string
 	// Query returns a parameter of the query: a text, or a list of them.
 	Query func(name string) (any, bool)
+	// Queries returns all parameters of the query, decoded.
+	Queries func() map[string]any
 	// Header are the request's headers.
 	Header http.Header
 	// Body is the decoded JSON body; Text is the JSON itself, nil if there is none.
@@ -123,7 +125,9 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 			if out.Status == 0 {
 				out.Status = success
 			}
-			out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+			if out.Status != http.StatusNotModified {
+				out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+			}
 			return out, judge(out)
 		}
 		if o.read != nil {

@@ -20,6 +20,7 @@ type Store struct {
 	bytes   atomic.Int64 // that the rows take, by estimation
 	writing sync.Mutex   // held from Begin until the events of the change are told
 	events  eventLog
+	memo    memo
 }
 
 // NewStore returns an empty store.
@@ -40,6 +41,9 @@ type Request struct {
 	Now time.Time
 	// BaseURL returns where the instance is reached, without a slash at the end.
 	BaseURL func() string
+	// Address returns that of the client: the first of X-Forwarded-For, which is believed, or
+	// that of the connection.
+	Address func() string
 	// Random is where secrets come from. It is safe for concurrent use.
 	Random io.Reader
 }

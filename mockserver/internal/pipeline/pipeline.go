@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,6 +123,8 @@ type bound struct {
 	accepting engine.Judge
 	located   func() string
 	queried   func(name string) (any, bool)
+	queries   func() map[string]any
+	address   func() string
 }
 
 // exchanges are used again: one and its buffer are half of what a read allocates.
@@ -131,6 +134,8 @@ var exchanges = sync.Pool{New: func() any {
 		accepting: x.accept,
 		located:   func() string { return x.ReachedAt(x.request, x.workspace) },
 		queried:   func(name string) (any, bool) { return x.query.Get(name) },
+		queries:   func() map[string]any { all, _ := qs.Parse(rawQuery(x.request)).All().(map[string]any); return all },
+		address:   func() string { return strings.Trim(clientIP(x.request), "[]") },
 	}
 	return x
 }}
@@ -309,8 +314,8 @@ func (x *exchange) respond() (out answer) {
 // operate lets the operation answer. What breaks the contract leaves no trace in the
 // state, and a 500 takes its place.
 func (x *exchange) operate() answer {
-	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Random: x.instance.Random}
-	x.input = engine.Input{Path: x.params, Query: x.queried, Header: x.request.Header, Body: x.body.Value, Text: x.body.Text}
+	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Address: x.address, Random: x.instance.Random}
+	x.input = engine.Input{Path: x.params, Query: x.queried, Queries: x.queries, Header: x.request.Header, Body: x.body.Value, Text: x.body.Text}
 	result, err := x.Run(x.operation.ID, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
 	if err != nil {
 		var broken *brokenAnswer

@@ -5,9 +5,11 @@ package resources
 import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/client"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/frontend"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/instance"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/invoices"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
@@ -41,6 +43,8 @@ func All(options Options) []engine.Resource {
 		projects.Resource(projects.Usage{Flags: features.OfProject}),
 		segments.Resource(features.UsersOfSegment),
 		features.Resource(),
+		client.Resource(),
+		frontend.Resource(),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),

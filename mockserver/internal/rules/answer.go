@@ -99,7 +99,7 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 			}
 		}
 	case http.StatusUnauthorized:
-		errs = append(errs, apierror.Unauthorized())
+		errs = append(errs, apierror.Unauthorized(), apierror.TokenRequired())
 	case http.StatusForbidden:
 		if o.NeedsPermission() {
 			errs = append(errs, apierror.Permission(o.Permissions...))

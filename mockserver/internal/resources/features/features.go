@@ -219,3 +219,21 @@ func OfProject(r engine.Reader, project string) []projects.Flag {
 	}
 	return out
 }
+
+// EnvironmentOf returns the environment that an event is about, empty for all of them, and
+// whether it changes what SDKs get there.
+func EnvironmentOf(event *engine.Event) (environment string, counts bool) {
+	row := event.After
+	if row == nil {
+		row = event.Before
+	}
+	switch row := row.(type) {
+	case *Flag, *Tag, *Dependency:
+		return "", true
+	case *Toggle:
+		return row.Environment, true
+	case *Strategy:
+		return row.Environment, true
+	}
+	return "", false
+}

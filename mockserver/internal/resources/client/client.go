@@ -1,0 +1,187 @@
+// Package client is the resource of the Client API, which SDKs of servers call: flags with
+// their strategies, and what SDKs tell of themselves.
+package client
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+)
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{
+		Name:   "client",
+		Tables: []engine.AnyTable{revisions},
+		Operations: engine.Operations{
+			"getAllClientFeatures": engine.Read(all),
+			"getClientFeature":     engine.Read(one),
+		},
+		Listen: listen,
+	}
+}
+
+// Configuration returns what SDKs get of an environment and of projects, nil for all of
+// them; inline says that they know no segments.
+func Configuration(view *engine.View, identity *engine.Identity, inline bool) *configuration.Configuration {
+	environment := identity.Environment
+	key := fmt.Sprintf("client %q %q %t", environment, identity.Projects, inline)
+	return engine.Derived(view, key, Revision(view, environment), func() *configuration.Configuration {
+		found := configuration.Of(view, environment, identity.Sees)
+		if inline {
+			found = found.Inlined()
+		}
+		return found
+	})
+}
+
+type allIn struct {
+	NamePrefix engine.Optional[string] `query:"namePrefix"`
+	Tags       []string                `query:"tag"`
+	Spec       string                  `header:"Unleash-Client-Spec"`
+	Match      string                  `header:"If-None-Match"`
+	_          struct{}                `ignored:"project,environment"`
+}
+
+// Check refuses filters that the contract allows.
+func (in *allIn) Check() error {
+	if in.NamePrefix.Sent && in.NamePrefix.Value == "" {
+		return apierror.BadProperty("namePrefix", "is not allowed to be empty", "")
+	}
+	for i, tag := range in.Tags {
+		if kind, value, has := strings.Cut(tag, ":"); !has || kind == "" || value == "" {
+			rule := fmt.Sprintf("with value %q fails to match the tag pattern", tag)
+			return apierror.BadProperty(fmt.Sprintf("tag[%d]", i), rule, string(v8json.Stringify(nil, tag)))
+		}
+	}
+	return nil
+}
+
+// segmentsSince is the version of the client specification from which SDKs know segments.
+const segmentsSince = "v4.2.0"
+
+// knowsSegments reports whether an SDK of a version of the client specification knows
+// segments; the version is a strict one or a 400.
+func knowsSegments(version string) (bool, error) {
+	switch {
+	case version == "":
+		return false, nil
+	case version[0] < '0' || version[0] > '9':
+		return false, apierror.BadData(fmt.Sprintf("Invalid prefix in the Unleash-Client-Spec header: %q.", version))
+	case !semver.IsValid("v"+version) || strings.Count(strings.FieldsFunc(version, func(c rune) bool { return c == '-' || c == '+' })[0], ".") != 2:
+		return false, apierror.BadData(fmt.Sprintf("Invalid SemVer in the Unleash-Client-Spec header: %q.", version))
+	}
+	return semver.Compare("v"+version, segmentsSince) >= 0, nil
+}
+
+// written is a configuration as JSON, made once for each revision.
+type written struct{ features, segments []byte }
+
+func all(view *engine.View, in allIn) (out engine.Answer[engine.JSON], err error) {
+	segments, err := knowsSegments(in.Spec)
+	if err != nil {
+		return out, err
+	}
+	identity := &view.Identity
+	q := &query{Projects: identity.Projects, NamePrefix: in.NamePrefix.Value, Environment: identity.Environment, Inline: !segments}
+	for _, tag := range in.Tags {
+		kind, value, _ := strings.Cut(tag, ":")
+		q.Tags = append(q.Tags, []string{kind, value})
+	}
+	revision := Revision(view, identity.Environment)
+	hash := q.hash()
+	out.ETag = fmt.Sprintf(`"%s:%d:v1"`, hash, revision)
+	if in.Match == out.ETag {
+		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
+	}
+	found := Configuration(view, identity, q.Inline)
+	shown := engine.Derived(view, fmt.Sprintf("client JSON %q %q %t", q.Environment, q.Projects, q.Inline), revision, func() written {
+		return written{engine.Append(nil, &found.Features), engine.Append(nil, &found.Segments)}
+	})
+	if q.NamePrefix != "" || q.Tags != nil {
+		kept := slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !q.admits(view, &f) })
+		shown.features = engine.Append(nil, &kept)
+	}
+	out.Value = q.answer(shown, revision, hash, out.ETag)
+	return out, nil
+}
+
+// admits reports whether a flag passes the filters.
+func (q *query) admits(r engine.Reader, f *configuration.Feature) bool {
+	if !strings.HasPrefix(f.Name, q.NamePrefix) {
+		return false
+	}
+	return q.Tags == nil || slices.ContainsFunc(features.TagsOf(r, f.Name), func(tag *features.Tag) bool {
+		return slices.ContainsFunc(q.Tags, func(wanted []string) bool { return wanted[0] == tag.Type && wanted[1] == tag.Value })
+	})
+}
+
+// answer writes the answer, keys in the order of a real server.
+func (q *query) answer(shown written, revision int64, hash, etag string) engine.JSON {
+	out := make([]byte, 0, len(shown.features)+len(shown.segments)+400)
+	out = append(append(out, `{"version":2,"features":`...), shown.features...)
+	out = append(append(out, `,"query":`...), q.json()...)
+	if !q.Inline {
+		out = append(append(out, `,"segments":`...), shown.segments...)
+	}
+	meta := v8json.NewObject()
+	meta.Set("revisionId", float64(revision))
+	meta.Set("etag", etag)
+	meta.Set("queryHash", hash)
+	out = v8json.Stringify(append(out, `,"meta":`...), meta)
+	return append(out, '}')
+}
+
+func (q *query) json() []byte {
+	out := v8json.NewObject()
+	if q.Tags != nil {
+		tags := make([]any, len(q.Tags))
+		for i, tag := range q.Tags {
+			tags[i] = []any{tag[0], tag[1]}
+		}
+		out.Set("tag", tags)
+	}
+	if q.Projects != nil {
+		projects := make([]any, len(q.Projects))
+		for i, project := range q.Projects {
+			projects[i] = project
+		}
+		out.Set("project", projects)
+	}
+	if q.NamePrefix != "" {
+		out.Set("namePrefix", q.NamePrefix)
+	}
+	out.Set("environment", q.Environment)
+	out.Set("inlineSegmentConstraints", q.Inline)
+	return v8json.Stringify(nil, out)
+}
+
+type oneIn struct {
+	Name string `path:"featureName"`
+	Spec string `header:"Unleash-Client-Spec"`
+}
+
+func one(view *engine.View, in oneIn) (out engine.Answer[*configuration.Feature], err error) {
+	segments, err := knowsSegments(in.Spec)
+	if err != nil {
+		return out, err
+	}
+	found := Configuration(view, &view.Identity, !segments)
+	for i := range found.Features {
+		if found.Features[i].Name == in.Name {
+			return engine.OK(&found.Features[i])
+		}
+	}
+	return out, &apierror.Error{
+		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: "Could not find feature flag " + in.Name,
+	}
+}

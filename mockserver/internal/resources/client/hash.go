@@ -1,0 +1,86 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// query is what SDKs ask for, as the answer repeats it.
+type query struct {
+	Tags        [][]string // type and value; nil for none
+	Projects    []string   // nil for all
+	NamePrefix  string     // empty for none
+	Environment string
+	Inline      bool
+}
+
+// hash is that of the query, by the algorithm of the npm package hash-sum over an object
+// that has all five keys (O).
+func (q *query) hash() string {
+	h := fold(0, "")
+	h = fold(fold(fold(h, ""), "[object Object]"), "object")
+	h = foldText(h, "environment", q.Environment)
+	h = fold(fold(fold(h, "inlineSegmentConstraints"), "[object Boolean]"), "boolean")
+	h = fold(h, strconv.FormatBool(q.Inline))
+	if q.NamePrefix == "" {
+		h = foldUndefined(h, "namePrefix")
+	} else {
+		h = foldText(h, "namePrefix", q.NamePrefix)
+	}
+	h = foldList(h, "project", q.Projects)
+	if q.Tags == nil {
+		h = foldUndefined(h, "tag")
+	} else {
+		h = fold(fold(fold(h, "tag"), "[object Array]"), "object")
+		var joined []string
+		for i, tag := range q.Tags {
+			h = foldList(h, strconv.Itoa(i), tag)
+			joined = append(joined, strings.Join(tag, ","))
+		}
+		h = fold(h, strings.Join(joined, ","))
+	}
+	h = fold(h, "[object Object]")
+	return fmt.Sprintf("%08x", uint64(h))
+}
+
+// fold takes a text into a hash.
+func fold(h int64, text string) int64 {
+	if text == "" {
+		return h
+	}
+	for _, unit := range utf16.Encode([]rune(text)) {
+		h = int64(int32(int64(int32(h<<5)) - h + int64(unit)))
+	}
+	if h < 0 {
+		h *= -2
+	}
+	return h
+}
+
+func foldText(h int64, key, text string) int64 {
+	return fold(fold(fold(fold(h, key), "[object String]"), "string"), text)
+}
+
+func foldUndefined(h int64, key string) int64 {
+	return fold(fold(fold(fold(h, key), "[object Undefined]"), "undefined"), "undefined")
+}
+
+func foldList(h int64, key string, list []string) int64 {
+	if list == nil {
+		return foldUndefined(h, key)
+	}
+	h = fold(fold(fold(h, key), "[object Array]"), "object")
+	places := make([]string, len(list))
+	for i := range list {
+		places[i] = strconv.Itoa(i)
+	}
+	slices.Sort(places) // as keys, which are texts
+	for _, place := range places {
+		i, _ := strconv.Atoi(place)
+		h = foldText(h, place, list[i])
+	}
+	return fold(h, strings.Join(list, ","))
+}

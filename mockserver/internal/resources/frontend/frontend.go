@@ -1,0 +1,166 @@
+// Package frontend is the resource of the Frontend API, which SDKs of browsers call: flags
+// that are evaluated for a context.
+package frontend
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/client"
+)
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{
+		Name: "frontend",
+		Operations: engine.Operations{
+			"getFrontendFeatures":            engine.Read(get),
+			"getFrontendApiFeaturesWithPost": engine.Read(post),
+		},
+	}
+}
+
+// hostname is what the strategy applicationHostname compares with.
+var hostname = sync.OnceValue(func() string {
+	name, _ := os.Hostname() // one that is not known matches nothing
+	return name
+})
+
+// compiled returns the flags that are on in the environment of the token. A parent that is
+// off is therefore missing (O).
+func compiled(view *engine.View) *evaluation.Flags {
+	identity := &view.Identity
+	key := fmt.Sprintf("frontend %q %q", identity.Environment, identity.Projects)
+	return engine.Derived(view, key, client.Revision(view, identity.Environment), func() *evaluation.Flags {
+		found := *client.Configuration(view, identity, false)
+		found.Features = slices.Clone(found.Features)
+		kept := found.Features[:0]
+		for _, feature := range found.Features {
+			if feature.Enabled {
+				kept = append(kept, feature)
+			}
+		}
+		var configuration evaluation.Configuration
+		text := append(engine.Append([]byte(`{"features":`), &kept), `,"segments":`...)
+		text = append(engine.Append(text, &found.Segments), '}')
+		if err := json.Unmarshal(text, &configuration); err != nil {
+			panic("frontend: the flags cannot be read: " + err.Error()) // they were written here
+		}
+		return evaluation.Compile(&configuration, evaluation.Options{Hostname: hostname()})
+	})
+}
+
+type getIn struct {
+	Query map[string]any `queries:""`
+}
+
+func get(view *engine.View, in getIn) (engine.Answer[engine.JSON], error) {
+	return evaluate(view, in.Query)
+}
+
+type postIn struct {
+	Context map[string]any `json:"context"`
+}
+
+func post(view *engine.View, in postIn) (engine.Answer[engine.JSON], error) {
+	return evaluate(view, in.Context)
+}
+
+func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.JSON], err error) {
+	context := contextOf(view, sent)
+	results := compiled(view).AppendEnabled(nil, context)
+	out.Header = http.Header{"Cache-Control": {"no-cache"}}
+	out.Value = appendToggles(make([]byte, 0, 160*len(results)+16), results)
+	return out, nil
+}
+
+// contextOf makes a context of what was sent. What is absent the connection, chance or a
+// default says; the time is the instance's (O).
+func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
+	out := &evaluation.Context{AppName: "frontend-api", Environment: "default", CurrentTime: view.Now, Properties: map[string]string{}}
+	fields := map[string]*string{
+		"userId": &out.UserID, "sessionId": &out.SessionID, "remoteAddress": &out.RemoteAddress, "appName": &out.AppName, "environment": &out.Environment,
+	}
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		text := textOf(sent[name])
+		if field := fields[name]; field != nil {
+			if text != "" {
+				*field = text
+			}
+		} else if name != "properties" && text != "" {
+			out.Properties[name] = text
+		}
+	}
+	if properties, is := sent["properties"].(map[string]any); is {
+		for name, value := range properties {
+			if text := textOf(value); text != "" {
+				out.Properties[name] = text
+			}
+		}
+	}
+	if out.RemoteAddress == "" && view.Address != nil {
+		out.RemoteAddress = view.Address()
+	}
+	if out.SessionID == "" {
+		out.SessionID = rand.Text()
+	}
+	return out
+}
+
+// textOf is a value as a text: several are joined by commas (O).
+func textOf(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case bool:
+		return fmt.Sprint(value)
+	case float64:
+		return string(v8json.FormatNumber(nil, value))
+	case []any:
+		parts := make([]string, len(value))
+		for i, part := range value {
+			parts[i] = textOf(part)
+		}
+		return strings.Join(parts, ",")
+	}
+	return ""
+}
+
+func appendToggles(dst []byte, results []evaluation.Result) []byte {
+	dst = append(dst, `{"toggles":[`...)
+	for i := range results {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendToggle(dst, &results[i])
+	}
+	return append(dst, "]}"...)
+}
+
+func appendToggle(dst []byte, r *evaluation.Result) []byte {
+	dst = jsonw.AppendString(append(dst, `{"name":`...), r.Name)
+	dst = jsonw.AppendString(append(dst, `,"enabled":true,"variant":{"name":`...), r.Variant.Name)
+	if payload := r.Variant.Payload; payload != nil {
+		dst = jsonw.AppendString(append(dst, `,"payload":{"type":`...), payload.Type)
+		dst = append(jsonw.AppendString(append(dst, `,"value":`...), payload.Value), '}')
+	}
+	dst = append(dst, `,"enabled":`...)
+	dst = fmt.Append(dst, r.Variant.Enabled)
+	dst = append(dst, `,"feature_enabled":`...)
+	dst = fmt.Append(dst, r.Variant.FeatureEnabled)
+	dst = append(dst, `,"featureEnabled":`...)
+	dst = fmt.Append(dst, r.Variant.FeatureEnabled)
+	dst = append(dst, `},"impressionData":`...)
+	return append(fmt.Append(dst, r.ImpressionData), '}')
+}
