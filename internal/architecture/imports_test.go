@@ -84,6 +84,10 @@ var allowed = map[edge]string{
 	{"mockserver/internal/resources/segments", "mockserver/internal/resources/constraints"}:      "a segment is a list of constraints",
 	{"mockserver/internal/resources/segments", "mockserver/internal/resources/projects"}:         "a segment may be for one project",
 	{"mockserver/internal/resources/segments", "mockserver/internal/resources/usage"}:            "a segment tells what uses it",
+	{"mockserver/internal/resources/constraints", "mockserver/internal/resources/names"}:         "a value may be only so long",
+	{"mockserver/internal/resources/contextfields", "mockserver/internal/resources/names"}:       "a name is a part of a URL",
+	{"mockserver/internal/resources/contextfields", "mockserver/internal/resources/projects"}:    "a field may be of one project",
+	{"mockserver/internal/resources/contextfields", "mockserver/internal/resources/usage"}:       "a field tells what uses it",
 	{"mockserver/internal/resources/constraints", "mockserver/internal/resources/contextfields"}: "a field says which values a constraint may name",
 
 	{"mockserver/internal/resources/features", "mockserver/internal/resources/names"}:       "a name is a part of a URL",

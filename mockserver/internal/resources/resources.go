@@ -38,7 +38,7 @@ type Options struct {
 func All(options Options) []engine.Resource {
 	return []engine.Resource{
 		accounts.Resource(options.PersonalTokenPerMinute),
-		contextfields.Resource(),
+		contextfields.Resource(features.UsersOfField),
 		constraints.Resource(),
 		projects.Resource(projects.Usage{Flags: features.OfProject}),
 		segments.Resource(features.UsersOfSegment),

@@ -7,13 +7,13 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
 
 // Resource returns the resource.
@@ -71,11 +71,11 @@ func (c *Constraint) CheckTexts(prefix string) error {
 	}
 	for i, value := range c.Values {
 		name := fmt.Sprintf("%svalues[%d]", prefix, i)
-		switch {
-		case value == "":
+		if value == "" {
 			return apierror.BadProperty(name, "is not allowed to be empty", "")
-		case len(utf16.Encode([]rune(value))) > maxValue:
-			return apierror.BadProperty(name, fmt.Sprintf("length must be less than or equal to %d characters long", maxValue), quoted(value))
+		}
+		if err := names.Length(name, value, maxValue); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -5,11 +5,27 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
 )
 
-// Resource returns the resource.
-func Resource() engine.Resource {
-	return engine.Resource{Name: "context-fields", Tables: []engine.AnyTable{fields}}
+// Resource returns the resource. usedBy finds the strategies that have a constraint on a
+// field.
+func Resource(usedBy usage.Of[string]) engine.Resource {
+	return engine.Resource{
+		Name:   "context-fields",
+		Tables: []engine.AnyTable{fields},
+		Operations: engine.Operations{
+			"getContextFields":             engine.Read(list(usedBy)),
+			"createContextField":           engine.Write(create),
+			"getContextField":              engine.Read(get),
+			"updateContextField":           engine.Write(update),
+			"deleteContextField":           engine.Write(remove(usedBy)),
+			"updateContextFieldLegalValue": engine.Write(addLegalValue),
+			"deleteContextFieldLegalValue": engine.Write(removeLegalValue),
+			"validateContextFieldName":     engine.Read(validate),
+			"getStrategiesByContextField":  engine.Read(strategies(usedBy)),
+		},
+	}
 }
 
 // Field is a field of the context. One that no row describes can be used all the same.
@@ -20,6 +36,7 @@ type Field struct {
 	SortOrder   int64        `json:"sortOrder"`
 	LegalValues []LegalValue `json:"legalValues"`
 	CreatedAt   time.Time    `json:"createdAt"`
+	Project     string       `json:"project,omitzero"`
 }
 
 // LegalValue is a value that constraints on a field may name. A field with any allows no

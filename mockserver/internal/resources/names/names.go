@@ -18,14 +18,23 @@ var friendly = regexp.MustCompile(`^[A-Za-z0-9\-_.!~*'()]+$`)
 // Check returns the refusal of a name that cannot be a part of a URL; property is where it
 // was sent (O).
 func Check(property, name string) error {
-	sent := string(v8json.Stringify(nil, name))
-	switch {
-	case name == "":
+	if name == "" {
 		return apierror.BadProperty(property, "is not allowed to be empty", "")
-	case len(utf16.Encode([]rune(name))) > maxLength:
-		return apierror.BadProperty(property, fmt.Sprintf("length must be less than or equal to %d characters long", maxLength), sent)
-	case name == ".", name == "..", !friendly.MatchString(name):
-		return apierror.BadProperty(property, "must be URL friendly", sent)
+	}
+	if err := Length(property, name, maxLength); err != nil {
+		return err
+	}
+	if name == "." || name == ".." || !friendly.MatchString(name) {
+		return apierror.BadProperty(property, "must be URL friendly", string(v8json.Stringify(nil, name)))
+	}
+	return nil
+}
+
+// Length returns the refusal of a text with more characters than it may have, as
+// JavaScript counts them.
+func Length(property, text string, most int) error {
+	if len(utf16.Encode([]rune(text))) > most {
+		return apierror.BadProperty(property, fmt.Sprintf("length must be less than or equal to %d characters long", most), string(v8json.Stringify(nil, text)))
 	}
 	return nil
 }

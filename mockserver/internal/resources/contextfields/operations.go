@@ -1,0 +1,261 @@
+package contextfields
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
+)
+
+// used is a field with how often it is used.
+type used struct {
+	*Field
+	Projects int64 `json:"usedInProjects"`
+	Flags    int64 `json:"usedInFeatures"`
+}
+
+type listIn struct {
+	Include engine.Optional[string] `query:"include"`
+}
+
+// list answers the fields by their names; those of projects only if they are asked for.
+func list(usedBy usage.Of[string]) func(*engine.View, listIn) (engine.Answer[[]used], error) {
+	return func(view *engine.View, in listIn) (engine.Answer[[]used], error) {
+		out := []used{}
+		for _, field := range fields.All(view) {
+			if field.Project != "" && !strings.EqualFold(in.Include.Value, "project") {
+				continue
+			}
+			by := usedBy.Strategies(view, field.Name)
+			out = append(out, used{field, usage.Projects(by), usage.Flags(by)})
+		}
+		return engine.OK(out)
+	}
+}
+
+type one struct {
+	Name string `path:"contextField"`
+}
+
+// find returns the field of a path, or the 404 of a change to it.
+func (in one) find(r engine.Reader) (*Field, error) {
+	if found := fields.Get(r, engine.Text(in.Name)); found != nil {
+		return found, nil
+	}
+	return nil, refused(http.StatusNotFound, "NotFoundError", "Could not find context field with name "+in.Name)
+}
+
+func refused(status int, name, message string) error {
+	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
+}
+
+func get(view *engine.View, in one) (out engine.Answer[*Field], err error) {
+	if out.Value = fields.Get(view, engine.Text(in.Name)); out.Value == nil {
+		return out, refused(http.StatusNotFound, "NotFoundError", "Could not find context field")
+	}
+	return out, nil
+}
+
+// body is what is sent of a field, its name aside.
+type body struct {
+	Description engine.Optional[string]       `json:"description"`
+	Stickiness  engine.Optional[bool]         `json:"stickiness"`
+	SortOrder   engine.Optional[int64]        `json:"sortOrder"`
+	LegalValues engine.Optional[[]LegalValue] `json:"legalValues"`
+	Project     engine.Optional[string]       `json:"project"`
+}
+
+const maxDescription = 250
+
+// check refuses what the contract allows.
+func (b *body) check() error {
+	if err := names.Length("description", b.Description.Value, maxDescription); err != nil {
+		return err
+	}
+	for i := range b.LegalValues.Value {
+		if err := b.LegalValues.Value[i].check(fmt.Sprintf("legalValues[%d].", i)); err != nil {
+			return err
+		}
+	}
+	return b.checkDuplicates()
+}
+
+func (b *body) checkDuplicates() error {
+	values := b.LegalValues.Value
+	for i := range values {
+		if slices.ContainsFunc(values[:i], func(other LegalValue) bool { return other.Value == values[i].Value }) {
+			return apierror.BadProperty(fmt.Sprintf("legalValues[%d]", i), "contains a duplicate value", values[i].print())
+		}
+	}
+	return nil
+}
+
+const maxValue = 100
+
+func (v *LegalValue) check(prefix string) error {
+	if v.Value == "" {
+		return apierror.BadProperty(prefix+"value", "is not allowed to be empty", "")
+	}
+	return names.Length(prefix+"value", v.Value, maxValue)
+}
+
+// print writes the value as JSON.
+func (v *LegalValue) print() string {
+	object := v8json.NewObject()
+	object.Set("value", v.Value)
+	if v.Description != nil {
+		object.Set("description", *v.Description)
+	}
+	return string(v8json.Stringify(nil, object))
+}
+
+// fill puts what was sent into a field. A description that was not sent stays, all else is
+// as that of a new field then (O).
+func (b *body) fill(f *Field) {
+	if b.Description.Sent {
+		f.Description = &b.Description.Value
+	}
+	f.Stickiness = b.Stickiness.Value
+	f.LegalValues = append([]LegalValue{}, b.LegalValues.Value...)
+}
+
+type createIn struct {
+	Name string `json:"name"`
+	body
+}
+
+// create looks at the name first, taken or not, and then at the rest (O).
+func create(tx *engine.Tx, in createIn) (out engine.Answer[*Field], err error) {
+	if err := isFree(tx, in.Name); err != nil {
+		return out, err
+	}
+	if err := names.Check("name", in.Name); err != nil {
+		return out, err
+	}
+	if err := in.check(); err != nil {
+		return out, err
+	}
+	if in.Project.Value != "" && projects.Find(tx, in.Project.Value) == nil {
+		return out, apierror.BadData("No project found with id " + in.Project.Value) // a real server answers 500
+	}
+	field := &Field{Name: in.Name, SortOrder: in.SortOrder.Value, CreatedAt: tx.Stamp(), Project: in.Project.Value}
+	in.fill(field)
+	if err := fields.Insert(tx, field); err != nil {
+		return out, err
+	}
+	return engine.Created(field, "context/"+field.Name)
+}
+
+func isFree(r engine.Reader, name string) error {
+	if fields.Get(r, engine.Text(name)) != nil {
+		return refused(http.StatusConflict, "NameExistsError", "A context field with that name already exist")
+	}
+	return nil
+}
+
+type updateIn struct {
+	one
+	body
+}
+
+func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
+	before, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if err := in.check(); err != nil {
+		return out, err
+	}
+	after := *before
+	after.SortOrder = 0
+	in.fill(&after)
+	return out, fields.Update(tx, before, &after)
+}
+
+func remove(usedBy usage.Of[string]) func(*engine.Tx, one) (engine.Answer[engine.None], error) {
+	return func(tx *engine.Tx, in one) (out engine.Answer[engine.None], err error) {
+		field, err := in.find(tx)
+		if err != nil {
+			return out, err
+		}
+		if len(usedBy.Strategies(tx, in.Name)) > 0 {
+			return out, refused(http.StatusConflict, "ConflictError",
+				"This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
+		}
+		return out, fields.Delete(tx, field)
+	}
+}
+
+type legalValueIn struct {
+	one
+	LegalValue
+}
+
+// addLegalValue adds a legal value, or puts it in the place of the same one.
+func addLegalValue(tx *engine.Tx, in legalValueIn) (out engine.Answer[engine.None], err error) {
+	before, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if err := in.check(""); err != nil {
+		return out, err
+	}
+	after := *before
+	after.LegalValues = slices.Clone(before.LegalValues)
+	if at := before.legal(in.Value); at >= 0 {
+		after.LegalValues[at] = in.LegalValue
+	} else {
+		after.LegalValues = append(after.LegalValues, in.LegalValue)
+	}
+	return out, fields.Update(tx, before, &after)
+}
+
+// legal is where a legal value stands, -1 if it is none.
+func (f *Field) legal(value string) int {
+	return slices.IndexFunc(f.LegalValues, func(legal LegalValue) bool { return legal.Value == value })
+}
+
+type oneLegalValue struct {
+	one
+	Value string `path:"legalValue"`
+}
+
+func removeLegalValue(tx *engine.Tx, in oneLegalValue) (out engine.Answer[engine.None], err error) {
+	before, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	after := *before
+	after.LegalValues = slices.DeleteFunc(slices.Clone(before.LegalValues), func(legal LegalValue) bool { return legal.Value == in.Value })
+	return out, fields.Update(tx, before, &after)
+}
+
+type nameIn struct {
+	Name string `json:"name"`
+}
+
+// validate answers nothing if a name is good and free.
+func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err error) {
+	if err := names.Check("name", in.Name); err != nil {
+		return out, err
+	}
+	return out, isFree(view, in.Name)
+}
+
+type strategiesOut struct {
+	Strategies []usage.Strategy `json:"strategies"`
+}
+
+// strategies answers what uses a field, which need not exist.
+func strategies(usedBy usage.Of[string]) func(*engine.View, one) (engine.Answer[strategiesOut], error) {
+	return func(view *engine.View, in one) (engine.Answer[strategiesOut], error) {
+		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy.Strategies(view, in.Name)...)})
+	}
+}
