@@ -14,6 +14,7 @@ func (s *suite) reach(ctx context.Context) error {
 		return err
 	}
 	if s.conditions().Mock = mock; mock != "" {
+		s.run.Ledger.Bin.Settled = true
 		s.useTokens(MockTokens())
 	}
 	return nil

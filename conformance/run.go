@@ -122,7 +122,7 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	})
 	s.run = &gherkin.Run{
 		Client: client, Judge: judge.New(all.Answers()...), Plan: planned, Resources: all, Redact: redact,
-		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep},
+		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep, Bin: &ledger.Bin{}},
 		Name:   s.name, Concurrency: s.options.Concurrency, Seed: s.options.Seed, FailFast: s.options.FailFast, Ended: s.ended,
 	}
 	c := s.conditions()
@@ -215,13 +215,14 @@ func (s *suite) sweepOwn(ctx context.Context) {
 	if !s.run.Client.Wrote() || admin == "" || s.options.Keep {
 		return
 	}
+	own := ledger.New(s.run.Ledger)
+	s.leftovers = append(s.leftovers, own.Empty(ctx, admin)...)
 	known := map[[2]string]bool{}
 	for _, left := range s.leftovers {
 		known[[2]string{left.Kind, left.Name}] = true
 	}
-	own := ledger.New(s.run.Ledger)
 	forgotten, _ := own.Find(context.WithoutCancel(ctx), admin) // what is known to be left is told already
-	for _, left := range own.Remove(ctx, admin, forgotten) {
+	for _, left := range append(own.Remove(ctx, admin, forgotten), own.Empty(ctx, admin)...) {
 		if !known[[2]string{left.Kind, left.Name}] {
 			s.leftovers = append(s.leftovers, left)
 		}

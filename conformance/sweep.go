@@ -61,7 +61,7 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 			swept = append(swept, earlier.Leftover(t, ""))
 		}
 	}
-	return swept, left, err
+	return swept, append(left, earlier.Empty(ctx, admin)...), err
 }
 
 var anyRun = regexp.MustCompile("^" + ledger.NamePrefix + runID + "-")

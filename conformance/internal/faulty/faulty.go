@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/constraints"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/features"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/instance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/invoices"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/operations"
@@ -27,7 +28,7 @@ import (
 // Faults lists those of meaning, which are written by hand. No two have the same ID.
 func Faults() []bend.Fault {
 	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
-		projects.Faults(), constraints.Faults(), segments.Faults())
+		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind that fault. The

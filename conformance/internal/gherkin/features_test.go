@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/resources"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -95,6 +96,7 @@ func TestWhatWritesIsTagged(t *testing.T) {
 func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
 	t.Parallel()
 	request := regexp.MustCompile(`^I (?:repeat |send )?([A-Z]+) "([^"?]*)`)
+	named := []string{signalendpoints.CallPath, features.Path, features.ArchivePath}
 	found := 0
 	for _, sc := range loadFeatures(t) {
 		for _, step := range sc.Steps {
@@ -107,7 +109,12 @@ func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
 					t.Errorf("%s:%d: somebody may have the id %s", sc.File, step.Line, segment)
 				}
 			}
-			if name, called := strings.CutPrefix(target.Canonical(m[2]), signalendpoints.CallPath+"/"); called {
+			for _, collection := range named {
+				name, is := strings.CutPrefix(target.Canonical(m[2]), collection+"/")
+				if !is {
+					continue
+				}
+				name = strings.TrimPrefix(name, "revive/")
 				if found++; !strings.HasPrefix(name, ledger.NamePrefix) && !strings.HasPrefix(name, "<") {
 					t.Errorf("%s:%d: somebody may have the name %s", sc.File, step.Line, name)
 				}

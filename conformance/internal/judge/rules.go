@@ -82,10 +82,16 @@ func varies(x *target.Exchange) []Breach {
 
 var absolute = regexp.MustCompile(`^(/|[a-zA-Z][a-zA-Z0-9+.-]*:)`)
 
+// relativeLocation asks for a location where the contract has one, which a flag does not.
 func relativeLocation(x *target.Exchange) []Breach {
 	location := x.Answer.Get("Location")
-	return one(x.Operation != nil && x.Status == http.StatusCreated && (location == "" || absolute.MatchString(location)),
+	return one(x.Operation != nil && x.Status == http.StatusCreated && (location == "" && hasLocation(x.Operation) || absolute.MatchString(location)),
 		"header", "/location", "a relative location", fmt.Sprintf("%q", location))
+}
+
+func hasLocation(operation *spec.Operation) bool {
+	response := operation.Response(http.StatusCreated)
+	return response != nil && slices.ContainsFunc(response.Headers, func(h *spec.Header) bool { return strings.EqualFold(h.Name, "Location") })
 }
 
 func announcedLimit(x *target.Exchange) []Breach {

@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
@@ -22,8 +24,19 @@ type Kind struct {
 	// CalledAt is a path below which requests give its name in the place of its id;
 	// empty if there is none.
 	CalledAt string
-	// List is the path that shows all, Key where in that answer, as a JSON pointer,
-	// and Label where in each entry its name is.
+	// Named is true if its name is its id. Then the name says whose it is, and no list
+	// needs to be asked.
+	Named bool
+	// Also are further paths at which one is made, or below which requests name one.
+	Also []string
+	// Bin is what its removal makes of it, to be removed for good when the run ends;
+	// nil if removal is final.
+	Bin *Kind
+	// Attached is true if it goes with what it belongs to, which is the run's by its
+	// name in the path.
+	Attached bool
+	// List is the path that shows all, empty if the collection itself does; Key is where
+	// in that answer, as a JSON pointer, and Label where in each entry its name is.
 	List, Key, Label string
 	// Read reads a list in the place of Key and Label, if it is not as plain as that.
 	Read func(answer any) []Thing
@@ -51,8 +64,18 @@ func IsID(text string) bool { return plainID.MatchString(text) }
 
 // isAt reports whether things of the kind are made at a path.
 func (k *Kind) isAt(collection string) bool {
-	matches, err := path.Match(k.Path, collection)
-	return err == nil && matches
+	return slices.ContainsFunc(append([]string{k.Path}, k.Also...), func(pattern string) bool {
+		matches, err := path.Match(pattern, collection)
+		return err == nil && matches
+	})
+}
+
+// isID reports whether a text has the form of an id of the kind.
+func (k *Kind) isID(text string) bool { return k.Named && text != "" || IsID(text) }
+
+// isListed reports whether a list of a path shows things of the kind.
+func (k *Kind) isListed(path string) bool {
+	return k.List == path || k.List == "" && k.isAt(target.Canonical(path))
 }
 
 // Things are those that an answer lists. isList is false if it is no list of them.
@@ -73,19 +96,31 @@ func (k *Kind) Entries(answer any, key, collection string) []Thing {
 	list, _ := value.([]any)
 	var all []Thing
 	for _, entry := range list {
-		id, _ := jsonvalue.At(entry, "/id")
 		name, _ := jsonvalue.At(entry, k.Label)
 		text, _ := name.(string)
 		created, _ := jsonvalue.At(entry, "/createdAt")
 		moment, _ := time.Parse(time.RFC3339, fmt.Sprint(created))
-		all = append(all, Thing{k, collection, jsonvalue.Text(id), text, moment})
+		all = append(all, Thing{k, collection, k.idOf(entry, text), text, moment})
 	}
 	return all
 }
 
-// listed asks the target what there is. The exchange is nil if no answer came.
-func (k *Kind) listed(ctx context.Context, c *target.Client, credential http.Header) ([]Thing, *target.Exchange, error) {
-	x, err := c.Get(ctx, k.List, credential)
+// idOf is the id of an entry with a name: in JSON where it is a number.
+func (k *Kind) idOf(entry any, name string) string {
+	if k.Named {
+		return name
+	}
+	id, _ := jsonvalue.At(entry, "/id")
+	if text, is := id.(string); is && k.Attached {
+		return text
+	}
+	return jsonvalue.Text(id)
+}
+
+// listed asks the target what there is in a collection. The exchange is nil if no
+// answer came.
+func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, credential http.Header) ([]Thing, *target.Exchange, error) {
+	x, err := c.Get(ctx, cmp.Or(k.List, collection), credential)
 	if err != nil {
 		return nil, nil, fmt.Errorf("listing the %ss: %w", k.Name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ type Config struct {
 	Owns func(name string) bool
 	// Keep leaves everything where it is.
 	Keep bool
+	// Bin takes what is not gone for good once it is removed.
+	Bin *Bin
 }
 
 // Ledger remembers what was made and removes it, the last first. It is safe for
@@ -66,11 +69,13 @@ func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[st
 func (l *Ledger) Note(x *target.Exchange) {
 	collection := target.Canonical(x.Path)
 	kind := l.Kinds.at(collection)
-	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil {
+	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil || kind.Attached {
 		return
 	}
 	made := entry{Thing: Thing{Kind: kind, Path: collection, Name: kind.askedFor(x.Body)}}
-	if id, told := jsonvalue.At(x.Value, "/id"); told {
+	if kind.Named {
+		made.Path, made.ID = kind.Path, made.Name
+	} else if id, told := jsonvalue.At(x.Value, "/id"); told {
 		made.ID = jsonvalue.Text(id)
 	}
 	if cookies := x.Header["Cookie"]; cookies != nil {
@@ -147,8 +152,8 @@ func (l *Ledger) remove(ctx context.Context, admin string, entries []entry) []re
 // removed, or that of its collection if the id cannot be put into a path.
 func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
 	path := t.Path
-	if IsID(t.ID) {
-		path += "/" + t.ID
+	if t.Kind.isID(t.ID) {
+		path += "/" + url.PathEscape(t.ID)
 	}
 	redact := l.Redact.Text
 	return report.Leftover{Kind: t.Kind.Name, Name: redact(t.Name), Path: redact(path), Reason: redact(reason)}
@@ -162,7 +167,7 @@ func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err err
 		if !kind.Swept {
 			continue
 		}
-		all, x, problem := kind.listed(ctx, l.Client, target.Authorized(admin))
+		all, x, problem := kind.listed(ctx, l.Client, kind.Path, target.Authorized(admin))
 		switch {
 		case problem == nil, err != nil, x != nil && x.Status == http.StatusNotFound:
 		case x != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
@@ -20,7 +21,7 @@ func (r *removal) listed(ctx context.Context, made *entry) ([]Thing, error) {
 		all, _ := made.Kind.Things(list.Value)
 		return all, nil
 	}
-	all, list, err := made.Kind.listed(ctx, r.ledger.Client, made.credential)
+	all, list, err := made.Kind.listed(ctx, r.ledger.Client, made.Path, made.credential)
 	if err == nil {
 		r.lists[made.Kind.List] = list
 	}
@@ -32,6 +33,9 @@ func (r *removal) listed(ctx context.Context, made *entry) ([]Thing, error) {
 func (r *removal) remove(ctx context.Context, made *entry) string {
 	if r.ledger.Keep {
 		return "kept, as asked for"
+	}
+	if made.Kind.Named {
+		return r.ledger.removeNamed(ctx, made)
 	}
 	all, err := r.listed(ctx, made)
 	if err != nil {
@@ -47,6 +51,14 @@ func (r *removal) remove(ctx context.Context, made *entry) string {
 		}
 	}
 	return problem
+}
+
+// removeNamed removes what its name alone shows to be the run's.
+func (l *Ledger) removeNamed(ctx context.Context, made *entry) string {
+	if !l.Owns(made.Name) {
+		return "not removed, as its name is not one of the run's"
+	}
+	return l.delete(ctx, made.Thing, made.credential)
 }
 
 // mistaken says why an entry cannot be removed by the id that the target gave it;
@@ -85,11 +97,14 @@ func (l *Ledger) stranger(all []Thing, collection, id string) *Thing {
 // delete sends the request that removes something, whose id and name the caller
 // has seen to be right.
 func (l *Ledger) delete(ctx context.Context, t Thing, credential http.Header) string {
-	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: t.Path + "/" + t.ID, Header: credential})
+	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: t.Path + "/" + url.PathEscape(t.ID), Header: credential})
 	switch {
 	case err != nil:
 		return err.Error()
-	case x.Succeeded(), x.Status == http.StatusNotFound:
+	case x.Succeeded():
+		l.Bin.put(t)
+		return ""
+	case x.Status == http.StatusNotFound:
 		return ""
 	}
 	return "its removal was refused: " + x.Summary()

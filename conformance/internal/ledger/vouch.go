@@ -1,9 +1,13 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
@@ -29,22 +33,28 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 	if kind == nil {
 		return fmt.Errorf("the suite makes nothing at %s, and so changes nothing there", collection)
 	}
+	if kind.Named {
+		if l.Owns(id) {
+			return nil
+		}
+		return l.disown(nil, http.MethodPost, kind.Path, "the name of what was created", strconv.Quote(id))
+	}
 	known := l.isVouched(kind, id)
 	if known && method != http.MethodDelete {
 		return nil
 	}
-	all, seen, err := kind.listed(ctx, l.Client, target.Authorized(admin))
+	all, seen, err := kind.listed(ctx, l.Client, collection, target.Authorized(admin))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return l.disown(seen, http.MethodGet, kind.List, "a list that shows what is about to be changed", err.Error())
+		return l.disown(seen, http.MethodGet, cmp.Or(kind.List, collection), "a list that shows what is about to be changed", err.Error())
 	}
 	for _, t := range all {
 		if t.ID != id {
 			continue
 		}
-		if !l.Owns(t.Name) {
+		if !l.owns(t, collection) {
 			return l.disown(seen, http.MethodPost, collection, "the id of what was created", fmt.Sprintf("%s, which is that of %q", id, t.Name))
 		}
 		known = true
@@ -54,6 +64,15 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 	}
 	l.vouchFor(seen)
 	return nil
+}
+
+// owns reports whether something that a collection lists is the run's: by its name, or
+// by that of what it is attached to.
+func (l *Ledger) owns(t Thing, collection string) bool {
+	if t.Kind.Attached {
+		return slices.ContainsFunc(strings.Split(collection, "/"), l.Owns)
+	}
+	return l.Owns(t.Name)
 }
 
 // disown blames the operation of a method and path.
@@ -76,12 +95,12 @@ func (l *Ledger) vouchFor(list *target.Exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, kind := range l.Kinds {
-		if kind.List != list.Path {
+		if !kind.isListed(list.Path) {
 			continue
 		}
 		all, _ := kind.Things(list.Value)
 		for _, t := range all {
-			if l.Owns(t.Name) && l.stranger(all, t.Path, t.ID) == nil {
+			if l.owns(t, list.Path) && (kind.Attached || l.stranger(all, t.Path, t.ID) == nil) {
 				l.vouched[kind.Name+" "+t.ID] = true
 			}
 		}

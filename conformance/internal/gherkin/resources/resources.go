@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/accounts"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/segments"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signals"
@@ -27,6 +28,7 @@ func All(limits map[string]int) (gherkin.Resources, error) {
 		signalendpoints.Resource(signalendpoints.Limits{Endpoints: limits["endpoints"], Tokens: limits["tokens"]}),
 		signals.Resource(),
 		segments.Resource(),
+		features.Resource(),
 		accounts.Resource(),
 	}, nil
 }

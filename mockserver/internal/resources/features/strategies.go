@@ -3,6 +3,7 @@ package features
 import (
 	"cmp"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -175,8 +176,7 @@ func (f *strategyForm) body() strategyBody {
 
 func sent[T any](value T) engine.Optional[T] { return engine.Optional[T]{Value: value, Sent: true} }
 
-// complete gives a strategy the parameters that a flexibleRollout lacks, and the lists
-// that are not there (O).
+// complete gives a strategy the lists that are not there.
 func (s *Strategy) complete() {
 	if s.Parameters == nil {
 		s.Parameters = engine.JSON("{}")
@@ -190,14 +190,16 @@ func (s *Strategy) complete() {
 	if s.Segments == nil {
 		s.Segments = []int64{}
 	}
+}
+
+// rollOut gives a flexibleRollout the parameters that it lacks (O).
+func (s *Strategy) rollOut() {
 	if s.Name != flexibleRollout {
 		return
 	}
 	given := s.ParameterMap()
 	all := map[string]string{"rollout": "100", "stickiness": "default", "groupId": s.Flag}
-	for name, value := range given {
-		all[name] = value
-	}
+	maps.Copy(all, given)
 	if len(all) > len(given) {
 		s.Parameters = parameters(all)
 	}
@@ -225,6 +227,7 @@ func Add(tx *engine.Tx, s *Strategy) error {
 		}
 	}
 	s.ID = newID(tx.Now, tx.Random)
+	s.rollOut()
 	s.complete()
 	return strategies.Insert(tx, s)
 }
@@ -337,11 +340,20 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 	return out, err
 }
 
-// change stores what was sent, and switches the flag off where no active strategy is left.
+// change replaces parameters, constraints and variants by what was sent; the rest stays
+// unless it was sent and is not null, and the place stays in any case (O). A flag without
+// an active strategy is switched off.
 func (s *Strategy) change(tx *engine.Tx, sent strategyBody) (*Strategy, error) {
 	after := *s
+	after.Parameters, after.Constraints, after.Variants = nil, nil, nil
+	sent.Title.Sent = sent.Title.Value != nil
+	sent.Disabled.Sent = sent.Disabled.Value != nil
+	sent.SortOrder.Sent = false
 	if err := sent.fill(tx, &after); err != nil {
 		return nil, err
+	}
+	if sent.Name.Sent {
+		after.rollOut()
 	}
 	after.complete()
 	if err := strategies.Update(tx, s, &after); err != nil {

@@ -1,0 +1,58 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+)
+
+// settling is how long a target is left alone before what is in its bin is removed for
+// good: a real server may end when that follows at once (observed).
+const settling = 5 * time.Second
+
+// Bin is what a run removed and the target keeps, as archived flags, until it is removed
+// once more. It is safe for concurrent use.
+type Bin struct {
+	// Settled is true for a target that does not have to be left alone before.
+	Settled bool
+
+	mu     sync.Mutex
+	things []Thing
+}
+
+func (b *Bin) put(t Thing) {
+	if b == nil || t.Kind.Bin == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.things = append(b.things, Thing{Kind: t.Kind.Bin, Path: t.Kind.Bin.Path, ID: t.ID, Name: t.Name})
+}
+
+func (b *Bin) take() []Thing {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	things := b.things
+	b.things = nil
+	return things
+}
+
+// Empty removes for good what is in the bin, and returns what could not be removed. It
+// goes on when the context has ended.
+func (l *Ledger) Empty(ctx context.Context, admin string) []report.Leftover {
+	things := l.Bin.take()
+	if len(things) == 0 {
+		return nil
+	}
+	if !l.Bin.Settled {
+		time.Sleep(settling)
+	}
+	var left []report.Leftover
+	for part := range slices.Chunk(things, 100) { // each has its own time
+		left = append(left, l.Remove(ctx, admin, part)...)
+	}
+	return left
+}

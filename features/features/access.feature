@@ -1,0 +1,251 @@
+Feature: Who may see and change flags
+  Flags are part of the admin API: admin tokens and people with a permission come in, the
+  tokens of SDKs do not.
+
+  The flag and the strategy below do not exist, so that a server which lets somebody in by
+  mistake changes nothing.
+
+  @core @observed
+  Scenario Outline: <method> <path> keeps out who has no right token
+    Seen on Unleash 8.2.0.
+    When I <method> "<path>" as nobody
+    Then the status is 401
+    And the error is "AuthenticationRequired"
+    When I <method> "<path>" with the authorization "*:*.unleash-mock-verify-unknown"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I <method> "<path>" as the backend
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    When I <method> "<path>" as the frontend
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+
+    Examples: reading
+      | method | path                                                                                                                         |
+      | GET    | /api/admin/projects/default/features                                                                                         |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+
+    @writes
+    Examples: writing
+      | method | path                                                                                                                         |
+      | POST   | /api/admin/features/validate                                                                                                 |
+      | POST   | /api/admin/projects/default/features                                                                                         |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses a body that cannot be read
+    Seen on Unleash 8.2.0: who sent it makes no difference.
+    When I <method> "<path>" as nobody with the body '{'
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+    When I <method> "<path>" as nobody with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+    Given the next request has the header "Content-Encoding" with "br"
+    When I <method> "<path>" as nobody with the body '{}'
+    Then the status is 415
+    And the message is "unsupported content encoding "br""
+    Given the next request has the header "Content-Type" with "application/json; charset=ISO-8859-1"
+    When I <method> "<path>" as nobody with the body '{}'
+    Then the status is 415
+    And the message is "unsupported charset "ISO-8859-1""
+
+    Examples: reading
+      | method | path                                                                                                                         |
+      | GET    | /api/admin/projects/default/features                                                                                         |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+
+    @writes
+    Examples: writing
+      | method | path                                                                                                                         |
+      | POST   | /api/admin/features/validate                                                                                                 |
+      | POST   | /api/admin/projects/default/features                                                                                         |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+
+  @core @writes @observed
+  Scenario Outline: <method> <path> refuses a viewer
+    Seen on Unleash 8.2.0: the permission that is missing is named.
+    When I <method> "<path>" as the viewer with the body '<body>'
+    Then the status is 403
+    And the error is "PermissionError"
+    And the answer has
+      | /id          | matches /^[0-9a-f-]{36}$/ |
+      | /permissions | ["<permission>"] |
+
+    Examples:
+      | method | path                                                                                                                         | permission                 | body |
+      | POST   | /api/admin/projects/default/features                                                                                         | CREATE_FEATURE             | {}   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE             | {}   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE             | []   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | DELETE_FEATURE             | {}   |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | DELETE_FEATURE             | {}   |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | UPDATE_FEATURE             | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | UPDATE_FEATURE_ENVIRONMENT | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | UPDATE_FEATURE_ENVIRONMENT | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | CREATE_FEATURE_STRATEGY    | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | UPDATE_FEATURE_STRATEGY    | []   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY    | {}   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY    | []   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | DELETE_FEATURE_STRATEGY    | {}   |
+
+  @core @observed
+  Scenario Outline: A viewer may read <path>
+    Seen on Unleash 8.2.0: reading takes no permission.
+    When I GET "<path>" as the viewer
+    Then the status is <status>
+
+    Examples:
+      | path                                                                                                                         | status |
+      | /api/admin/projects/default/features                                                                                         | 200    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 404    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | 404    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 404    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 404    |
+
+  @op:validateFeature @core @writes @observed
+  Scenario: A viewer may ask whether a name is free
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/features/validate" as the viewer with the body '{"name":"<name.free>"}'
+    Then the status is 200
+
+  @core @writes @observed
+  Scenario Outline: <method> <path> wants JSON
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I <method> "<path>" as the admin with the body 'name=a'
+    Then the status is 415
+    And the error is "ContentTypeError"
+    And the message is "We do not accept the content-type you provided (text/plain). Try using one of the content-types we do accept instead (application/json) and make sure the body is in the corresponding format."
+    And the answer has
+      | /id | matches /^[0-9a-f-]{36}$/ |
+    Given the next request has no header "Content-Type"
+    When I <method> "<path>" as the admin
+    Then the status is 415
+    And the error is "ContentTypeError"
+
+    Examples:
+      | method | path                                                                                                                         |
+      | POST   | /api/admin/features/validate                                                                                                 |
+      | POST   | /api/admin/projects/default/features                                                                                         |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+
+  @core @writes @observed
+  Scenario Outline: <method> <path> wants no content type
+    Seen on Unleash 8.2.0: it is answered with any.
+    Given the next request has no header "Content-Type"
+    When I <method> "<path>" as the admin
+    Then the status is <status>
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I <method> "<path>" as the admin
+    Then the status is <status>
+
+    Examples:
+      | method | path                                                                                                                         | status |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 404    |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 200    |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 404    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 404    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 404    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 404    |
+
+  @core @observed
+  Scenario Outline: <method> <path> refuses JSON of another form
+    Seen on Unleash 8.2.0: what is judged is the whole body.
+    When I <method> "<path>" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/message | "The `/body` property must be <form>. You sent <body>." |
+      | /details/0/path    | "/body" |
+
+    Examples: reading
+      | method | path                                                                                                                         | body | form   |
+      | GET    | /api/admin/projects/default/features                                                                                         | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+
+    @writes
+    Examples: writing
+      | method | path                                                                                                                         | body | form   |
+      | POST   | /api/admin/features/validate                                                                                                 | [1]  | object |
+      | POST   | /api/admin/projects/default/features                                                                                         | [1]  | object |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | {}   | array  |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | [1]  | object |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | [1]  | object |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | [1]  | object |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | [1]  | object |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | [1]  | object |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | {}   | array  |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | {}   | array  |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+
+  @core @limits @alone @writes @measured
+  Scenario Outline: <method> <path> refuses a personal access token that asks too often
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+    Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
+    When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
+    Then the status is 429
+    And the body is "Too many requests, please try again later."
+
+    Examples:
+      | method | path                                                                                                                         | host |
+      | GET    | /api/admin/projects/default/features                                                                                         | 20   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 21   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | 22   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 23   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 24   |
+      | POST   | /api/admin/features/validate                                                                                                 | 25   |
+      | POST   | /api/admin/projects/default/features                                                                                         | 26   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 27   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 28   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 29   |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 30   |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 31   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 32   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 33   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 34   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | 35   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 36   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 37   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 38   |

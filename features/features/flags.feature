@@ -1,0 +1,430 @@
+Feature: Flags
+  A flag has a name that never changes, and what people say of it. It belongs to a project
+  and is off in each of its environments until somebody switches it on.
+
+  @op:createFeature @op:getFeature @core @writes @observed
+  Scenario: A flag is created as it was asked for
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/default/features" as the admin with the body:
+      """
+      {"name": "<name.checkout>", "type": "experiment", "description": "Made by unleash-mock verify. ✓", "impressionData": true}
+      """
+    Then the status is 201
+    And the answer has
+      | /name           | "<name.checkout>" |
+      | /description    | "Made by unleash-mock verify. ✓" |
+      | /type           | "experiment" |
+      | /project        | "default" |
+      | /stale          | false |
+      | /createdAt      | a moment ago |
+      | /impressionData | true |
+      | /archived       | false |
+    And the header "Location" is nothing
+    And I keep the answer as "created"
+    When I GET "/api/admin/projects/default/features/<created.name>" as the admin
+    Then the status is 200
+    And the answer has
+      | /name           | "<name.checkout>" |
+      | /description    | "Made by unleash-mock verify. ✓" |
+      | /type           | "experiment" |
+      | /project        | "default" |
+      | /stale          | false |
+      | /createdAt      | "<created.createdAt>" |
+      | /impressionData | true |
+      | /archived       | false |
+      | /dependencies   | [] |
+      | /children       | [] |
+      | /links          | [] |
+      | /collaborators/users      | a list |
+    And "/environments" has one entry where "name" is "development", with
+      | /enabled    | false |
+      | /type       | "development" |
+      | /sortOrder  | a whole number |
+      | /strategies | [] |
+      | /lastSeenAt | null |
+      | /yes        | 0 |
+      | /no         | 0 |
+    And "/environments" has one entry where "name" is "production", with
+      | /enabled | false |
+      | /type    | "production" |
+
+  @op:createFeature @core @writes @observed
+  Scenario: A name is all that a flag takes
+    Seen on Unleash 8.2.0: a flag is a release unless it is said otherwise.
+    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<name.plain>"}'
+    Then the status is 201
+    And the answer has
+      | /description    | null |
+      | /type           | "release" |
+      | /impressionData | false |
+      | /stale          | false |
+
+  @op:createFeature @core @writes @observed
+  Scenario: What the schema of a flag does not name is ignored
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/default/features" as the admin with the body:
+      """
+      {"name": "<name.more>", "color": "red", "project": "unleash-mock-verify-none"}
+      """
+    Then the status is 201
+    And the answer has
+      | /color   | nothing |
+      | /project | "default" |
+
+  @op:createFeature @op:getFeatures @core @writes @observed
+  Scenario: Letter case counts in the name of a flag
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<name.checkout>"}'
+    Then the status is 201
+    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<name.Checkout>","description":"another"}'
+    Then the status is 201
+    When I GET "/api/admin/projects/default/features" as the admin
+    Then "/features" has one entry where "name" is "<name.checkout>", with
+      | /description | null |
+    And "/features" has one entry where "name" is "<name.Checkout>", with
+      | /description | "another" |
+
+  @op:createFeature @op:validateFeature @core @writes @observed
+  Scenario: A name belongs to one flag
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<one.name>","description":"another"}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    And the message is "A flag with that name already exists"
+    And the answer has
+      | /id                | nothing |
+      | /details/0/message | "A flag with that name already exists" |
+    When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    And the message is "A flag with that name already exists"
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the answer has
+      | /description | "<one.description>" |
+
+  @op:createFeature @core @writes @observed
+  Scenario: A flag belongs to a project that exists
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/unleash-mock-verify-none/features" as the admin with the body '{"name":"<name.lost>"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Active project with id unleash-mock-verify-none does not exist"
+    When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<name.lost>"}'
+    Then the status is 200
+    And there is no body
+
+  @op:createFeature @op:validateFeature @core @writes @observed
+  Scenario Outline: A flag cannot be called <what>
+    Seen on Unleash 8.2.0: a name is one that a URL can hold. It is checked behind the schema, so the error has no id.
+    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<bad>"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the message is "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information."
+    And the answer has
+      | /id                | nothing |
+      | /details           | 1 entry |
+      | /details/0/path    | nothing |
+      | /details/0/message | "<complaint>" |
+    When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<bad>"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/message | "<complaint>" |
+
+    Examples:
+      | what                     | bad                 | complaint |
+      | with a blank             | <name.two> words    | \"name\" must be URL friendly. You provided \"<name.two> words\". |
+      | with a slash             | <name.a>/b          | \"name\" must be URL friendly. You provided \"<name.a>/b\". |
+      | with a letter that is no ASCII | <name.a>-ä    | \"name\" must be URL friendly. You provided \"<name.a>-ä\". |
+      | ..                       | ..                  | \"name\" must be URL friendly. You provided \"..\". |
+      | by an empty name         |                     | \"name\" is not allowed to be empty. |
+      | by more than 100 letters | <name.a>-01234567890123456789012345678901234567890123456789012345678901234567890123456789 | \"name\" length must be less than or equal to 100 characters long. You provided \"<name.a>-01234567890123456789012345678901234567890123456789012345678901234567890123456789\". |
+
+  @op:createFeature @core @writes @observed
+  Scenario Outline: A flag is not created from a body <what>
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/default/features" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details/0/path    | "<path>" |
+      | /details/0/message | "<complaint>" |
+
+    Examples:
+      | what                    | body                                   | path       | complaint |
+      | without a name          | {"type":"release"}                     | /body/name | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name is a list    | {"name":["a"]}                         | /body/name | The `/body/name` property must be string. You sent [\"a\"]. |
+      | of a type that is none  | {"name":"<name.x>","type":"nope"}      | type       | The `type` property must be equal to one of the allowed values: \"experiment\", \"kill-switch\", \"release\", \"operational\", \"permission\", \"sunset\". You provided \"nope\", which is not valid. Please use one of the allowed values instead.. |
+      | whose impressionData is a word | {"name":"<name.x>","impressionData":"maybe"} | /body/impressionData | The `/body/impressionData` property must be boolean. You sent \"maybe\". |
+      | whose tags are a text   | {"name":"<name.x>","tags":"web"}       | /body/tags | The `/body/tags` property must be array. You sent \"web\". |
+
+  @op:validateFeature @core @writes @observed
+  Scenario: A free name is free, and stays so
+    Seen on Unleash 8.2.0: asking makes nothing.
+    When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<name.free>"}'
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/projects/default/features/<name.free>" as the admin
+    Then the status is 404
+    When I POST "/api/admin/features/validate" as the admin with the body '{}'
+    Then the status is 400
+    And the answer has
+      | /details/0/path | "/body/name" |
+
+  @op:getFeature @core @writes @observed
+  Scenario: A flag is found in its own project alone
+    Seen on Unleash 8.2.0: the answer says where it is instead.
+    Given a flag "one"
+    When I GET "/api/admin/projects/unleash-mock-verify-none/features/<one.name>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "There's no feature named "<one.name>" in project "unleash-mock-verify-none", but there's a feature with that name in project "default""
+    When I GET "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+
+  @op:getFeatures @core @writes @observed
+  Scenario: The flags of a project are listed
+    Seen on Unleash 8.2.0: with what they are in each environment.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I GET "/api/admin/projects/default/features" as the admin
+    Then the status is 200
+    And the answer has
+      | /version | 2 |
+    And "/features" has one entry where "name" is "<one.name>", with
+      | /description    | "<one.description>" |
+      | /type           | "release" |
+      | /createdAt      | "<one.createdAt>" |
+      | /stale          | false |
+      | /impressionData | false |
+      | /favorite       | false |
+      | /tags           | nothing |
+    And I keep the entry of "/features" where "name" is "<one.name>" as "listed"
+    And "/features" has one entry where "name" is "<one.name>", with
+      | /environments/0/variantCount         | 0 |
+      | /environments/0/enabled              | false |
+      | /environments/0/lastSeenAt           | null |
+      | /environments/0/hasStrategies        | true or false |
+      | /environments/0/hasEnabledStrategies | true or false |
+      | /environments/0/sortOrder            | a whole number |
+      | /environments/0/type                 | a text |
+
+  @op:getFeatures @core @observed
+  Scenario: A project that does not exist has no flags
+    Seen on Unleash 8.2.0.
+    When I GET "/api/admin/projects/unleash-mock-verify-none/features" as the admin
+    Then the status is 200
+    And the answer has
+      | /version  | 2 |
+      | /features | [] |
+
+  @op:updateFeature @op:getFeature @core @writes @observed
+  Scenario: What a flag says of itself is replaced
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"description":"new","type":"kill-switch","impressionData":true,"stale":true}'
+    Then the status is 200
+    And the answer has
+      | /name           | "<one.name>" |
+      | /description    | "new" |
+      | /type           | "kill-switch" |
+      | /project        | "default" |
+      | /impressionData | true |
+      | /stale          | true |
+      | /archived       | false |
+      | /createdAt      | "<one.createdAt>" |
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the answer has
+      | /description    | "new" |
+      | /type           | "kill-switch" |
+      | /impressionData | true |
+      | /stale          | true |
+    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"name":"<one.name>","type":"release"}'
+    Then the status is 200
+    And the answer has
+      | /stale | false |
+
+  @op:updateFeature @core @writes @observed
+  Scenario: The name of a flag never changes
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"name":"<name.other>","type":"release"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | nothing |
+      | /details/0/message | "Cannot change name of feature flag" |
+    When I PATCH "/api/admin/projects/default/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/name","value":"<name.other>"}]'
+    Then the status is 200
+    And the answer has
+      | /name | "<one.name>" |
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 200
+
+  @op:updateFeature @core @writes @observed
+  Scenario: A flag that is not there is not updated
+    Seen on Unleash 8.2.0.
+    When I PUT "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin with the body '{"type":"release"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+
+  @op:updateFeature @core @writes @observed
+  Scenario: A flag is not updated to a type that is none
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"type":"nope"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id             | matches /^[0-9a-f-]{36}$/ |
+      | /details/0/path | "type" |
+
+  @op:patchFeature @op:getFeature @core @writes @observed
+  Scenario: A patch changes what it names
+    Seen on Unleash 8.2.0: the operations are those of RFC 6902.
+    Given a flag "one"
+    When I PATCH "/api/admin/projects/default/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/description","value":"patched"},{"op":"replace","path":"/stale","value":true}]'
+    Then the status is 200
+    And the answer has
+      | /name           | "<one.name>" |
+      | /description    | "patched" |
+      | /stale          | true |
+      | /type           | "release" |
+      | /project        | "default" |
+      | /impressionData | false |
+      | /archived       | false |
+      | /createdAt      | "<one.createdAt>" |
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the answer has
+      | /description | "patched" |
+      | /stale       | true |
+
+  @op:patchFeature @core @writes @observed
+  Scenario: Nothing is patched that is not there
+    Seen on Unleash 8.2.0: the answer does not name the project.
+    When I PATCH "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin with the body '[{"op":"replace","path":"/stale","value":true}]'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "No feature flag found"
+
+  @op:patchFeature @core @writes @observed
+  Scenario: A patch has operations that exist
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PATCH "/api/admin/projects/default/features/<one.name>" as the admin with the body '[{"op":"swap","path":"/stale"}]'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/path    | "op" |
+      | /details/0/message | "The `op` property must be equal to one of the allowed values: \"add\", \"remove\", \"replace\", \"copy\", \"move\", \"test\". You provided \"swap\", which is not valid. Please use one of the allowed values instead.." |
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the answer has
+      | /stale | false |
+
+  @op:archiveFeature @core @writes @observed
+  Scenario: An archived flag is neither read nor listed
+    Seen on Unleash 8.2.0: it is not found in other words than a flag that never was.
+    Given a flag "one"
+    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 202
+    And there is no body
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find feature flag with name <one.name>"
+    When I GET "/api/admin/projects/default/features" as the admin
+    Then "/features" has no entry where "name" is "<one.name>"
+
+  @op:createFeature @op:validateFeature @core @writes @observed
+  Scenario: The name of an archived flag is taken, in other words
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 202
+    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    And the message is "An archived flag with that name already exists"
+    When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 409
+    And the message is "An archived flag with that name already exists"
+
+  @op:archiveFeature @core @writes @observed
+  Scenario: Archiving a flag again changes nothing
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 202
+    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 202
+
+  @op:archiveFeature @core @writes @observed
+  Scenario: A flag is archived in its own project alone
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I DELETE "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "No feature flag found"
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 200
+
+  @op:reviveFeature @core @writes @observed
+  Scenario: A revived flag is off and has its strategies
+    Seen on Unleash 8.2.0: archiving switches a flag off everywhere.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 202
+    When I POST "/api/admin/archive/revive/<one.name>" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 200
+    And the answer has
+      | /archived    | false |
+      | /description | "<one.description>" |
+    And "/environments" has one entry where "name" is "development", with
+      | /enabled           | false |
+      | /strategies        | 1 entry |
+      | /strategies/0/id   | "<all.id>" |
+      | /strategies/0/name | "flexibleRollout" |
+      | /strategies/0/parameters  | <all.parameters> |
+      | /strategies/0/constraints | [] |
+      | /strategies/0/variants    | [] |
+      | /strategies/0/segments    | [] |
+      | /strategies/0/title       | null |
+      | /strategies/0/disabled    | false |
+      | /strategies/0/sortOrder   | 0 |
+
+  @op:reviveFeature @core @writes @observed
+  Scenario: What never was is not revived
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/archive/revive/unleash-mock-verify-none" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "No feature flag found"
+
+  @op:deleteFeature @core @writes @observed
+  Scenario: Only an archived flag can be deleted
+    Seen on Unleash 8.2.0: an active one stays, and the answer is the same.
+    Given a flag "one"
+    When I DELETE "/api/admin/archive/<one.name>" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 200
+
+  @op:deleteFeature @core @writes @observed
+  Scenario: Deleting a flag that never was is no failure
+    Seen on Unleash 8.2.0.
+    When I DELETE "/api/admin/archive/unleash-mock-verify-none" as the admin
+    Then the status is 200
+    And there is no body

@@ -1,0 +1,160 @@
+Feature: Switching flags
+  A flag is on or off in each environment. What is on has an active strategy.
+
+  @op:toggleFeatureEnvironmentOn @core @writes @observed
+  Scenario: A flag is switched on in one environment
+    Seen on Unleash 8.2.0: doing it twice is no failure.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    And there is no body
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    Then the status is 200
+    And the answer has
+      | /name                     | "<one.name>" |
+      | /environment              | "development" |
+      | /enabled                  | true |
+      | /strategies               | 1 entry |
+      | /strategies/0/id          | "<all.id>" |
+      | /strategies/0/featureName | "<one.name>" |
+      | /strategies/0/name        | "flexibleRollout" |
+      | /strategies/0/title       | null |
+      | /strategies/0/disabled    | false |
+      | /strategies/0/parameters  | {"groupId":"<one.name>","rollout":"100","stickiness":"default"} |
+      | /strategies/0/constraints | [] |
+      | /strategies/0/variants    | [] |
+      | /strategies/0/sortOrder   | 0 |
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/production" as the admin
+    Then the status is 200
+    And the answer has
+      | /environment | "production" |
+      | /enabled     | false |
+      | /strategies  | [] |
+
+  @op:toggleFeatureEnvironmentOff @core @writes @observed
+  Scenario: A flag is switched off and keeps its strategies
+    Seen on Unleash 8.2.0: doing it twice is no failure.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/off" as the admin
+    Then the status is 200
+    And there is no body
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/off" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    Then the answer has
+      | /enabled    | false |
+      | /strategies | 1 entry |
+
+  @op:toggleFeatureEnvironmentOn @core @writes @observed
+  Scenario: A flag without strategies gets one when it is switched on
+    Seen on Unleash 8.2.0: a rollout to everybody, unless the project has another default.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    Then the status is 200
+    And the answer has
+      |             | 1 entry |
+      | /0/id       | matches /^[0-9A-HJKMNP-TV-Z]{26}$/ |
+      | /0/name     | "flexibleRollout" |
+      | /0/disabled | false |
+
+  @op:toggleFeatureEnvironmentOn @core @writes @observed
+  Scenario: A flag with disabled strategies alone gets another when it is switched on
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '[{"op":"replace","path":"/disabled","value":true}]'
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    Then the answer has
+      |             | 2 entries |
+      | /0/id       | "<all.id>" |
+      | /0/disabled | true |
+      | /1/disabled | false |
+
+  @op:toggleFeatureEnvironmentOn @core @writes @observed
+  Scenario: Disabled strategies are activated if that is asked for
+    Seen on Unleash 8.2.0: then none is added.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","disabled":true}'
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on?shouldActivateDisabledStrategies=true" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    Then the answer has
+      |             | 1 entry |
+      | /0/id       | "<all.id>" |
+      | /0/disabled | false |
+
+  @op:patchFeatureStrategy @core @writes @observed
+  Scenario: A flag is off once its last active strategy is disabled
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '[{"op":"replace","path":"/disabled","value":true}]'
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    Then the answer has
+      | /enabled               | false |
+      | /strategies/0/disabled | true |
+
+  @op:deleteFeatureStrategy @core @writes @observed
+  Scenario: A flag is off once its last active strategy is removed
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I DELETE "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    Then the answer has
+      | /enabled    | false |
+      | /strategies | [] |
+
+  @core @writes @observed
+  Scenario Outline: A flag is not switched <way> where it is not
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/<way>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none/<way>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find environment unleash-mock-verify-none for feature: <one.name>"
+
+    @op:toggleFeatureEnvironmentOn
+    Examples: on
+      | way |
+      | on  |
+
+    @op:toggleFeatureEnvironmentOff
+    Examples: off
+      | way |
+      | off |
+
+  @op:getFeatureEnvironment @core @writes @observed
+  Scenario: A flag is not read in an environment that it does not have
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find <one.name> in unleash-mock-verify-none"
+    When I GET "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development" as the admin
+    Then the status is 404
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
