@@ -16,6 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/apitokens"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -47,11 +48,18 @@ type Limits struct {
 	// PersonalTokenPerMinute is how many requests one client may make with
 	// personal access tokens.
 	PersonalTokenPerMinute int
+	// SDKPerMinute is how many requests one client may make to the Client and the Frontend
+	// API; MetricsPerMinute and RegisterPerMinute are how many of them may tell of metrics
+	// and of an SDK.
+	SDKPerMinute, MetricsPerMinute, RegisterPerMinute int
 }
 
 // UnleashLimits returns the limits that Unleash has unless it is configured.
 func UnleashLimits() Limits {
-	return Limits{Endpoints: 5, TokensPerEndpoint: 5, CallsPerSecond: 1, PersonalTokenPerMinute: 20000}
+	return Limits{
+		Endpoints: 5, TokensPerEndpoint: 5, CallsPerSecond: 1, PersonalTokenPerMinute: 20000,
+		SDKPerMinute: 20000, MetricsPerMinute: 6000, RegisterPerMinute: 6000,
+	}
 }
 
 // config is what the options set.
@@ -218,8 +226,10 @@ func WithBounds(bounds Bounds) Option {
 func (c *config) allowed() resources.Options {
 	return resources.Options{
 		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,
-		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute, MaxSignals: c.bounds.Signals,
-		MaxSignalBytes: int(c.bounds.Bytes / 2),
+		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute,
+		SDKs:                   apitokens.Limits{PerMinute: c.limits.SDKPerMinute, Metrics: c.limits.MetricsPerMinute, Register: c.limits.RegisterPerMinute},
+		MaxSignals:             c.bounds.Signals,
+		MaxSignalBytes:         int(c.bounds.Bytes / 2),
 	}
 }
 

@@ -333,6 +333,8 @@ func (p *program) limits(mode string) (mockserver.Limits, error) {
 		"UNLEASH_SIGNAL_ENDPOINTS_LIMIT":           &limits.Endpoints,
 		"UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT": &limits.TokensPerEndpoint,
 		"SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND":    &limits.CallsPerSecond,
+		"REGISTER_CLIENT_RATE_LIMIT_PER_MINUTE":    &limits.MetricsPerMinute, // each sets the other's limit (O)
+		"CLIENT_METRICS_RATE_LIMIT_PER_MINUTE":     &limits.RegisterPerMinute,
 	} {
 		number, err := p.env.number(variable, *field)
 		if err != nil {

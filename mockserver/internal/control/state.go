@@ -95,7 +95,7 @@ func outline(value any) any {
 }
 
 // exportState writes the state. A parameter named after a table, or events, limits it
-// to so many of the newest rows.
+// to so many of the newest rows; the parameter secrets asks for the texts that were kept.
 func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error) {
 	newest := map[string]int{}
 	for name, text := range r.query {
@@ -103,7 +103,11 @@ func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error)
 			newest[name] = count
 		}
 	}
-	return ok(raw(w.Instance().Store.Snapshot(newest)))
+	store := w.Instance().Store
+	if r.query["secrets"] == "true" {
+		return ok(raw(store.RevealingSnapshot(newest)))
+	}
+	return ok(raw(store.Snapshot(newest)))
 }
 
 // importState replaces the state. What is taken can be exported and taken again.

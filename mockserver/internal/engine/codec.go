@@ -137,6 +137,14 @@ func (c *codec) size(row any) int {
 	return rowSize + textCopies*texts + elementSize*elements
 }
 
+// appendTo writes a secret with its name: the text where it is revealed, else the digest.
+func (s *Secret) appendTo(dst []byte, revealed bool) []byte {
+	if revealed && s.text != "" {
+		return jsonw.AppendString(append(dst, `"`+secretName+`":`...), s.text)
+	}
+	return encodeDigest(append(dst, `"`+digestName+`":`...), reflect.ValueOf(s).Elem())
+}
+
 func encodeDigest(dst []byte, v reflect.Value) []byte {
 	text, _ := v.Addr().Interface().(*Secret).digest.MarshalText() // which does not fail
 	return jsonw.AppendString(dst, string(text))
@@ -152,27 +160,32 @@ func (c *codec) text(row any, name string) string {
 	return ""
 }
 
-// append writes a row; nested says that it stands inside its parent. The object is
-// left open for what else belongs to the row.
-func (c *codec) append(dst []byte, row any, nested bool) []byte {
+// rowForm is how a row is written.
+type rowForm struct {
+	nested   bool // inside its parent
+	revealed bool // with the text of its secret, if that was kept
+}
+
+// append writes a row. The object is left open for what else belongs to the row.
+func (c *codec) append(dst []byte, row any, form rowForm) []byte {
 	v := reflect.ValueOf(row).Elem()
 	dst = append(dst, '{')
 	empty := true
 	for i := range c.fields {
 		col := &c.fields[i]
 		value := at(v, col.path)
-		if col.parent && nested || col.omitZero && value.IsZero() {
+		if col.parent && form.nested || col.omitZero && value.IsZero() {
 			continue
 		}
 		if !empty {
 			dst = append(dst, ',')
 		}
 		empty = false
-		name := col.name
-		if name == secretName && col.Type == secretType {
-			name = digestName
+		if col.Type == secretType {
+			dst = value.Addr().Interface().(*Secret).appendTo(dst, form.revealed)
+			continue
 		}
-		dst = append(jsonw.AppendString(dst, name), ':')
+		dst = append(jsonw.AppendString(dst, col.name), ':')
 		dst = col.encode(dst, value)
 	}
 	return dst

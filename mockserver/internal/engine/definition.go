@@ -28,6 +28,9 @@ type Definition[T any] struct {
 	// Secret returns where a row keeps its secret; nil for tables without. Rows are
 	// found by it.
 	Secret func(*T) *Secret
+	// KeepSecret keeps the texts of the secrets, which later answers show. Those that were
+	// restored from digests are lost.
+	KeepSecret bool
 	// Events are what changes publish.
 	Events Events
 	// Default returns a row as a seed may leave it, at the time of the seed.
@@ -35,6 +38,9 @@ type Definition[T any] struct {
 	// Derive keeps other tables in step with a change; before or after is nil where
 	// there was or is no row.
 	Derive func(tx *Tx, before, after *T)
+	// Complete fills in what a row of a seed or snapshot leaves out and the rest of the row
+	// tells.
+	Complete func(*T)
 	// Check finds what is wrong with a row of a seed or snapshot that its field tags
 	// cannot say. It returns the field, in the words of the file, and the complaint.
 	Check func(r Reader, row *T) (field, complaint string)

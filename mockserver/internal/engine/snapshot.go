@@ -55,7 +55,12 @@ func (p Problems) Error() string {
 // Snapshot writes the state as JSON: each table, the newest events, the last ids.
 // newest bounds the rows of a table by its name, and the events; what it does not
 // name is written whole. In the place of secrets there are their digests.
-func (s *Store) Snapshot(newest map[string]int) []byte {
+func (s *Store) Snapshot(newest map[string]int) []byte { return s.snapshot(newest, false) }
+
+// RevealingSnapshot is Snapshot with those secrets of the rows whose texts were kept.
+func (s *Store) RevealingSnapshot(newest map[string]int) []byte { return s.snapshot(newest, true) }
+
+func (s *Store) snapshot(newest map[string]int, revealed bool) []byte {
 	s.writing.Lock()
 	view := s.View(nil)
 	events, lastEvent := s.events.list()
@@ -67,7 +72,7 @@ func (s *Store) Snapshot(newest map[string]int) []byte {
 			continue
 		}
 		dst = append(append(append(dst, `,"`...), table.name()...), `":`...)
-		dst = s.engine.appendRows(dst, view, table, last(table.rowsUnder(view, nil), newest, table.name()), false)
+		dst = s.engine.appendRows(dst, view, table, last(table.rowsUnder(view, nil), newest, table.name()), rowForm{revealed: revealed})
 	}
 	dst = append(dst, `,"events":[`...)
 	for i, event := range last(events, newest, keyEvents) {
@@ -100,17 +105,17 @@ func last[T any](list []T, newest map[string]int, name string) []T {
 }
 
 // appendRows writes rows of a table, each with what is nested in it.
-func (e *Engine) appendRows(dst []byte, view *View, table AnyTable, rows []any, nested bool) []byte {
+func (e *Engine) appendRows(dst []byte, view *View, table AnyTable, rows []any, form rowForm) []byte {
 	dst = append(dst, '[')
 	for i, row := range rows {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = table.codec().append(dst, row, nested)
+		dst = table.codec().append(dst, row, form)
 		for _, child := range e.nestedIn(table) {
 			_, list := child.parent()
 			dst = append(append(append(dst, `,"`...), list...), `":`...)
-			dst = e.appendRows(dst, view, child, child.rowsUnder(view, table.keyOf(row)), true)
+			dst = e.appendRows(dst, view, child, child.rowsUnder(view, table.keyOf(row)), rowForm{nested: true, revealed: form.revealed})
 		}
 		dst = append(dst, '}')
 	}
@@ -132,7 +137,7 @@ func (e *Event) append(dst []byte) []byte {
 		row  any
 	}{{"before", e.Before}, {"after", e.After}} {
 		if side.row != nil {
-			change.Raw(side.name, append(e.table.codec().append(nil, side.row, false), '}'))
+			change.Raw(side.name, append(e.table.codec().append(nil, side.row, rowForm{}), '}'))
 		}
 	}
 	object.Raw(e.table.singular(), change.Close())

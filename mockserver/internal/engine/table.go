@@ -231,9 +231,9 @@ func (t *Table[T]) DeleteID(tx *Tx, id ID) error {
 	return t.Delete(tx, row)
 }
 
-// put writes a row without the text of its secret.
+// put writes a row, without the text of its secret unless the table keeps it.
 func (t *Table[T]) put(tx *Tx, before, row *T) *T {
-	if t.Secret != nil && t.Secret(row).text != "" {
+	if t.Secret != nil && !t.KeepSecret && t.Secret(row).text != "" {
 		stored := *row
 		secret := t.Secret(&stored)
 		*secret = secret.stored()
@@ -440,6 +440,9 @@ func (t *Table[T]) recording() recording {
 // plant stores a row of a seed or snapshot, or finds why it cannot be there.
 func (t *Table[T]) plant(tx *Tx, raw any) (field, complaint string) {
 	row := raw.(*T)
+	if t.Complete != nil {
+		t.Complete(row)
+	}
 	if t.secret != nil && t.secret.Find(tx, t.Secret(row).Key()) != nil {
 		field := secretField(t.Secret(row))
 		return field, "the " + field + " is used twice"

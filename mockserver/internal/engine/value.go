@@ -87,7 +87,8 @@ func (d *Digest) UnmarshalText(source []byte) error {
 }
 
 // Secret is a credential. The answer that creates it shows its text; what is
-// stored, and so every later answer, event and snapshot, has the digest alone.
+// stored, and so every later answer, event and snapshot, has the digest alone, unless the
+// table keeps the text.
 type Secret struct {
 	digest Digest
 	text   string
@@ -107,6 +108,9 @@ func (s Secret) Key() Key { return s.digest[:] }
 
 // IsZero reports whether there is no text to show.
 func (s Secret) IsZero() bool { return s.text == "" }
+
+// Reveal returns the text, empty where only the digest is known.
+func (s Secret) Reveal() string { return s.text }
 
 // stored is the secret without its text.
 func (s Secret) stored() Secret { return Secret{digest: s.digest} }

@@ -100,6 +100,7 @@ type exchange struct {
 	path     string
 	token    string
 	identity engine.Identity
+	inRealm  bool // the token is of the part of the API that the path is in
 	body     bodyparser.Body
 	query    *qs.Values
 	// effect is that of the rule for the request; nil for none.

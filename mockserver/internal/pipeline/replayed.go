@@ -17,7 +17,7 @@ func (x *exchange) identifyRecorded() {
 		return
 	}
 	if part, identity, known := x.Replay.Identify(x.token); known && (part == "" || under(part, collapse(x.path))) {
-		x.identity = identity
+		x.identity, x.inRealm = identity, part != ""
 	}
 }
 

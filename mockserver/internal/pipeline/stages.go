@@ -48,9 +48,10 @@ func (x *exchange) allowFrontend() *apierror.Error {
 // identify finds out whose token it is. A token of the wrong kind is refused even on
 // unknown paths.
 func (x *exchange) identify() *apierror.Error {
-	x.identity = engine.Identity{Kind: engine.Nobody}
+	x.identity, x.inRealm = engine.Identity{Kind: engine.Nobody}, false
 	if x.token != "" {
-		x.view.Open(x.instance.Store, nil)
+		x.asked.Now = x.now // until when tokens are good
+		x.view.Open(x.instance.Store, &x.asked)
 		var known bool
 		if x.identity, known = x.known(); !known {
 			x.identity.Kind = engine.UnknownToken
@@ -83,7 +84,7 @@ func (x *exchange) authenticate() *apierror.Error {
 	case engine.UnknownToken:
 		return apierror.Unauthorized()
 	}
-	if x.operation != nil && x.identity.Subject == nil && x.realm(path) != nil {
+	if x.operation != nil && !x.inRealm && x.realm(path) != nil {
 		return apierror.Unauthorized()
 	}
 	return nil

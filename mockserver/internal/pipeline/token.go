@@ -52,6 +52,7 @@ func (x *exchange) known() (engine.Identity, bool) {
 			continue
 		}
 		if identity, known := credential.Identify(&x.view, x.token); known {
+			x.inRealm = credential.Under != ""
 			return identity, true
 		}
 	}

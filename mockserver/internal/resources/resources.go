@@ -5,6 +5,7 @@ package resources
 import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/apitokens"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/client"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/contextfields"
@@ -29,6 +30,8 @@ type Options struct {
 	// PersonalTokenPerMinute is how many requests one client may make with personal
 	// access tokens.
 	PersonalTokenPerMinute int
+	// SDKs are how many requests one client may make with the tokens of SDKs.
+	SDKs apitokens.Limits
 	// MaxSignals is how many signals are kept, and MaxSignalBytes is what they may take;
 	// the oldest go first.
 	MaxSignals, MaxSignalBytes int
@@ -37,10 +40,11 @@ type Options struct {
 // All returns the resources: those that others refer to first.
 func All(options Options) []engine.Resource {
 	return []engine.Resource{
+		apitokens.Resource(options.SDKs),
 		accounts.Resource(options.PersonalTokenPerMinute),
 		contextfields.Resource(features.UsersOfField),
 		constraints.Resource(),
-		projects.Resource(projects.Usage{Flags: features.OfProject}),
+		projects.Resource(projects.Usage{Flags: features.OfProject, Tokens: apitokens.Count}),
 		segments.Resource(features.UsersOfSegment),
 		features.Resource(),
 		client.Resource(),
@@ -56,5 +60,5 @@ func All(options Options) []engine.Resource {
 // APITokens returns the section of a seed that has API tokens, and what puts tokens in
 // the place of all others of their type: admin, backend or frontend.
 func APITokens(tokenType string, secrets []string) (section string, change func(rows []any) []any) {
-	return accounts.APITokens(tokenType, secrets)
+	return apitokens.Configured(tokenType, secrets)
 }

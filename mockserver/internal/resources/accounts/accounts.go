@@ -1,5 +1,5 @@
-// Package accounts is the resource of those who may call the API: users with their
-// personal access tokens, and API tokens.
+// Package accounts is the resource of the users who may call the API, and of their
+// personal access tokens.
 package accounts
 
 import (
@@ -17,7 +17,8 @@ import (
 func Resource(perMinute int) engine.Resource {
 	return engine.Resource{
 		Name:        "accounts",
-		Tables:      []engine.AnyTable{users, personalTokens, apiTokens},
+		Tables:      []engine.AnyTable{users, personalTokens},
+		Operations:  engine.Operations{"getMe": engine.Read(me)},
 		Credentials: []engine.Credential{{Identify: identify}},
 		Limits: []engine.Limit{{
 			Requests: perMinute, Per: time.Minute,
@@ -35,6 +36,8 @@ type User struct {
 	Name     string `json:"name,omitzero"`
 	Email    string `json:"email,omitzero"`
 	RootRole string `json:"rootRole" state:",required" enum:"Admin,Editor,Viewer"`
+	// CreatedAt is left out of what a recording shows.
+	CreatedAt time.Time `json:"createdAt,omitzero"`
 }
 
 // PersonalToken is a personal access token of a user.
@@ -44,16 +47,10 @@ type PersonalToken struct {
 	Secret engine.Secret `json:"secret" pattern:"^user:.+$"`
 }
 
-// APIToken is a token of the admin, client or frontend API.
-type APIToken struct {
-	Name   string        `json:"name" state:",required"`
-	Type   string        `json:"type" state:",required" enum:"admin,backend,frontend"`
-	Secret engine.Secret `json:"secret" pattern:"^[^:]+:[^:.]+\\..+$"`
-}
-
 var users = engine.NewTable(engine.Definition[User]{
 	Name: "users", Singular: "user", Noun: "user",
-	ID: func(u *User) *int64 { return &u.ID },
+	ID:      func(u *User) *int64 { return &u.ID },
+	Default: func(now time.Time) User { return User{CreatedAt: now} },
 	Recorded: engine.Recorded[User]{
 		BuiltIn: true,
 		Presume: func(id int64) *User {
@@ -73,34 +70,9 @@ var personalTokens = engine.NewTable(engine.Definition[PersonalToken]{
 	},
 })
 
-var apiTokens = engine.NewTable(engine.Definition[APIToken]{
-	Name: "apiTokens", Singular: "apiToken", Noun: "API token",
-	Key:      func(t *APIToken) engine.Key { return t.Secret.Key() },
-	Secret:   func(t *APIToken) *engine.Secret { return &t.Secret },
-	Recorded: engine.Recorded[APIToken]{BuiltIn: true},
-})
-
-// adminTokenUser is the id of the account in whose name admin API tokens act, each by its
-// own name (O).
-const adminTokenUser = -42
-
-// identities are those of API tokens, by their type.
-var identities = map[string]engine.Identity{
-	"admin":    {Kind: engine.AdminToken, Token: spec.AdminToken, Actor: engine.Actor{ID: adminTokenUser}, Grants: roles["Admin"]},
-	"backend":  {Kind: engine.BackendToken, Token: spec.BackendToken},
-	"frontend": {Kind: engine.FrontendToken, Token: spec.FrontendToken},
-}
-
 func identify(view *engine.View, secret string) (engine.Identity, bool) {
 	if !IsPersonal(secret) {
-		token := apiTokens.BySecret(view, secret)
-		if token == nil {
-			return engine.Identity{}, false
-		}
-		identity := identities[token.Type]
-		identity.Actor.Username = token.Name
-		identity.Projects, identity.Environment = scopeOf(secret)
-		return identity, true
+		return engine.Identity{}, false
 	}
 	token := personalTokens.BySecret(view, secret)
 	if token == nil {
@@ -116,17 +88,6 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 		Actor:  engine.Actor{ID: user.ID, Username: cmp.Or(user.Email, user.Username)},
 		Grants: roles[user.RootRole],
 	}, true
-}
-
-// scopeOf reads what a secret says of itself: the project, a star for all of them, and the
-// environment.
-func scopeOf(secret string) (projects []string, environment string) {
-	project, rest, _ := strings.Cut(secret, ":")
-	environment, _, _ = strings.Cut(rest, ".")
-	if project == "*" {
-		return nil, environment
-	}
-	return []string{project}, environment
 }
 
 // IsPersonal reports whether a token has the form of a personal access token.

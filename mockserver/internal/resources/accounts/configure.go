@@ -7,37 +7,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// APITokens returns the section of a seed that has API tokens, and what puts tokens in
-// the place of all others of their type.
-func APITokens(tokenType string, secrets []string) (section string, change func(rows []any) []any) {
-	return apiTokens.Name, func(rows []any) []any {
-		var kept []any
-		for _, row := range rows {
-			if token, is := row.(*v8json.Object); is {
-				if of, _ := token.Get("type"); of == tokenType {
-					continue
-				}
-			}
-			kept = append(kept, row)
-		}
-		for _, secret := range secrets {
-			token := v8json.NewObject()
-			token.Set("name", "configured-"+tokenType)
-			token.Set("type", tokenType)
-			token.Set("secret", secret)
-			kept = append(kept, token)
-		}
-		return kept
-	}
-}
-
-// wellKnown lists API tokens by their type, and personal access tokens by the role of
-// their user.
+// wellKnown lists personal access tokens by the role of their user.
 func wellKnown(seed *v8json.Object) []engine.Token {
 	var out []engine.Token
-	for _, token := range engine.Rows(seed, apiTokens.Name) {
-		out = append(out, engine.Token{Label: engine.TextIn(token, "type") + " token", Secret: engine.TextIn(token, "secret")})
-	}
 	for _, user := range engine.Rows(seed, users.Name) {
 		secrets, _ := user.Get(personalTokens.Parent.Nested)
 		list, _ := secrets.([]any)

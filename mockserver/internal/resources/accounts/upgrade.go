@@ -5,6 +5,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
+// section is the part of a snapshot that has API tokens.
+const section = "apiTokens"
+
 // upgrade moves personal access tokens, which stood among the API tokens in version
 // 1 of snapshots, to their users.
 func upgrade(snapshot *v8json.Object, from int) {
@@ -17,7 +20,7 @@ func upgrade(snapshot *v8json.Object, from int) {
 		byID[id] = user
 	}
 	kept := []any{}
-	for _, token := range engine.Rows(snapshot, apiTokens.Name) {
+	for _, token := range engine.Rows(snapshot, section) {
 		owner, _ := token.Get("userId")
 		user := byID[owner]
 		if engine.TextIn(token, "type") != "personal" || user == nil {
@@ -31,5 +34,5 @@ func upgrade(snapshot *v8json.Object, from int) {
 		moved.Set("digest", digest)
 		user.Set(personalTokens.Parent.Nested, append(list, moved))
 	}
-	snapshot.Set(apiTokens.Name, kept)
+	snapshot.Set(section, kept)
 }

@@ -1,0 +1,39 @@
+package apitokens
+
+import (
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Configured returns the section of a seed that has API tokens, and what puts tokens in
+// the place of all others of their type.
+func Configured(tokenType string, secrets []string) (section string, change func(rows []any) []any) {
+	return tokens.Name, func(rows []any) []any {
+		var kept []any
+		for _, row := range rows {
+			if token, is := row.(*v8json.Object); is {
+				if of, _ := token.Get("type"); of == tokenType {
+					continue
+				}
+			}
+			kept = append(kept, row)
+		}
+		for _, secret := range secrets {
+			token := v8json.NewObject()
+			token.Set("name", "configured-"+tokenType)
+			token.Set("type", tokenType)
+			token.Set("secret", secret)
+			kept = append(kept, token)
+		}
+		return kept
+	}
+}
+
+// wellKnown lists tokens by their type.
+func wellKnown(seed *v8json.Object) []engine.Token {
+	var out []engine.Token
+	for _, token := range engine.Rows(seed, tokens.Name) {
+		out = append(out, engine.Token{Label: engine.TextIn(token, "type") + " token", Secret: engine.TextIn(token, "secret")})
+	}
+	return out
+}
