@@ -115,7 +115,7 @@ func TestRecordReplaySeed(t *testing.T) {
 	if err := os.WriteFile(seeded, []byte(made.stdout), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitcode.OK || !strings.HasSuffix(checked.stdout, "is a seed of 4 users, 3 personalTokens, 3 apiTokens, 2 endpoints, 2 tokens, 6 signals\n") {
+	if checked := command(t, nil, "seed", "--check", seeded); checked.code != exitcode.OK || !strings.HasSuffix(checked.stdout, "is a seed of 3 apiTokens, 4 users, 3 personalTokens, 2 endpoints, 2 tokens, 6 signals\n") {
 		t.Errorf("exit code %d: %s%s", checked.code, checked.stdout, checked.stderr)
 	}
 	planted := startServe(t, nil, "--limits", "off", "--seed", seeded)
@@ -213,7 +213,7 @@ func TestSeedCommand(t *testing.T) {
 		code int
 		want []string
 	}{
-		"the built-in one": {printed.stdout, exitcode.OK, []string{"is a seed of 4 users, 3 personalTokens, 3 apiTokens, ", " 2 endpoints, 3 tokens, 5 signals"}},
+		"the built-in one": {printed.stdout, exitcode.OK, []string{"is a seed of 3 apiTokens, 4 users, 3 personalTokens, ", " 2 endpoints, 3 tokens, 5 signals"}},
 		"one problem":      {"endpoint: []\n", exitcode.Usage, []string{"additional properties 'endpoint' not allowed"}},
 		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n", exitcode.Usage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
 		"a rule":           {"rules: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitcode.Usage, []string{"getWeather"}},

@@ -86,8 +86,8 @@ rules:
 	}
 	state = regexp.MustCompile("sha256:[0-9a-f]{64}").ReplaceAllString(state, "sha256:D")
 	for _, want := range []string{
-		`{"version":2,"users":[{"id":4,"username":"ann","rootRole":"Editor","tokens":[{"digest":"sha256:D"}]}],`,
-		`,"apiTokens":[{"name":"mine","type":"admin","digest":"sha256:D"}],`,
+		`"users":[{"id":4,"username":"ann","rootRole":"Editor","createdAt":"2026-01-02T03:04:05.000Z","tokens":[{"digest":"sha256:D"}]}],`,
+		`{"version":2,"apiTokens":[{"name":"mine","type":"admin","projects":["*"],"environment":"*","createdAt":"2026-01-02T03:04:05.000Z","digest":"sha256:D"}],`,
 		`,"endpoints":[{"id":2,"name":"on","enabled":true,"description":null,"createdAt":"2026-01-02T03:04:05.000Z","createdByUserId":-1337,"tokens":[]},` +
 			`{"id":3,"name":"off","enabled":false,"description":null,"createdAt":"2026-01-02T02:04:05.000Z","createdByUserId":4,"tokens":[` +
 			`{"id":1,"name":"t","createdAt":"2026-01-02T03:04:05.000Z","createdByUserId":-1337,"digest":"sha256:D"}]}],`,
