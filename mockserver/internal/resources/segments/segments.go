@@ -33,12 +33,13 @@ func Resource(usedBy usage.Of[int64]) engine.Resource {
 		Name:   "segments",
 		Tables: []engine.AnyTable{segments},
 		Operations: engine.Operations{
-			"getSegments":     engine.Read(list(usedBy)),
-			"createSegment":   engine.Write(create),
-			"getSegment":      engine.Read(get),
-			"updateSegment":   engine.Write(update),
-			"removeSegment":   engine.Write(remove(usedBy)),
-			"validateSegment": engine.Read(validate),
+			"getSegments":              engine.Read(list(usedBy)),
+			"createSegment":            engine.Write(create),
+			"getSegment":               engine.Read(get),
+			"updateSegment":            engine.Write(update),
+			"removeSegment":            engine.Write(remove(usedBy)),
+			"validateSegment":          engine.Read(validate),
+			"getStrategiesBySegmentId": engine.Read(strategies(usedBy)),
 		},
 	}
 }
@@ -252,3 +253,18 @@ func ReplaceAll(tx *engine.Tx, all []Segment) error {
 
 // Named returns the segment of a name, nil if there is none.
 func Named(r engine.Reader, name string) *Segment { return byName.Find(r, engine.Text(name)) }
+
+type strategiesOut struct {
+	Strategies []usage.Strategy `json:"strategies"`
+	// Changes are those that change requests would make, which only Enterprise has.
+	Changes []usage.Strategy `json:"changeRequestStrategies"`
+}
+
+func strategies(usedBy usage.Of[int64]) func(*engine.View, one) (engine.Answer[strategiesOut], error) {
+	return func(view *engine.View, in one) (out engine.Answer[strategiesOut], err error) {
+		if _, err := Find(view, in.ID); err != nil {
+			return out, err
+		}
+		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy.Strategies(view, in.ID)...), []usage.Strategy{}})
+	}
+}

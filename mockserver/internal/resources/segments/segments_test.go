@@ -74,3 +74,26 @@ func TestLimitsOfSegments(t *testing.T) {
 		}
 	}
 }
+
+// TestADeletedSegmentIsForgotten by the strategies of archived flags, which do not keep it
+// from being deleted.
+func TestADeletedSegmentIsForgotten(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	const flags = "/api/admin/projects/default/features"
+	for _, step := range []struct{ method, path, body string }{
+		{http.MethodPost, "/api/admin/segments", `{"name":"a","constraints":[]}`},
+		{http.MethodPost, flags, `{"name":"checkout"}`},
+		{http.MethodPost, flags + "/checkout/environments/development/strategies", `{"name":"default","segments":[1]}`},
+		{http.MethodDelete, flags + "/checkout", ""},
+		{http.MethodDelete, "/api/admin/segments/1", ""},
+		{http.MethodPost, "/api/admin/archive/revive/checkout", ""},
+	} {
+		if status, answer := ask(t, mock, step.method, step.path, step.body); status >= 300 {
+			t.Fatalf("%s %s: status %d: %s", step.method, step.path, status, answer)
+		}
+	}
+	if _, answer := ask(t, mock, http.MethodGet, flags+"/checkout/environments/development/strategies", ""); !strings.Contains(answer, `"segments":[]`) {
+		t.Errorf("its strategies are %s", answer)
+	}
+}

@@ -1,0 +1,82 @@
+package features
+
+import (
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
+)
+
+// segmentsOfStrategy are the segments of a strategy as they are sent and answered. That
+// its project and environment are those named is not looked at (O).
+type segmentsOfStrategy struct {
+	Project     string  `json:"projectId"`
+	Strategy    string  `json:"strategyId"`
+	Environment string  `json:"environmentId"`
+	Segments    []int64 `json:"segmentIds"`
+}
+
+// setSegments publishes nothing: clients see the change with the next one (O).
+func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[segmentsOfStrategy], err error) {
+	if len(in.Segments) > segments.MaxOfStrategy {
+		return out, apierror.BadData("Strategies may not have more than 5 segments")
+	}
+	before := byID.Find(tx, engine.Text(in.Strategy))
+	if before == nil {
+		return out, notFound("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, and so below
+	}
+	for _, id := range in.Segments {
+		if _, err := segments.Find(tx, id); err != nil {
+			return out, err
+		}
+	}
+	after := *before
+	after.Segments = append([]int64{}, in.Segments...)
+	slices.Sort(after.Segments)
+	after.Segments = slices.Compact(after.Segments)
+	if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
+		return out, err
+	}
+	return engine.Created(in, "strategies/"+in.Strategy)
+}
+
+type strategyIn struct {
+	ID string `path:"strategyId"`
+}
+
+type segmentsOut struct {
+	Segments []*segments.Segment `json:"segments"`
+}
+
+// getSegments answers the segments of a strategy, which need not exist.
+func getSegments(view *engine.View, in strategyIn) (engine.Answer[segmentsOut], error) {
+	out := segmentsOut{[]*segments.Segment{}}
+	if strategy := byID.Find(view, engine.Text(in.ID)); strategy != nil {
+		for _, id := range strategy.Segments {
+			if segment := segments.Get(view, id); segment != nil {
+				out.Segments = append(out.Segments, segment)
+			}
+		}
+	}
+	return engine.OK(out)
+}
+
+// forgetSegment takes a segment that was deleted from the strategies that have it, which
+// are those of archived flags.
+func forgetSegment(tx *engine.Tx, event *engine.Event) {
+	segment, is := event.Before.(*segments.Segment)
+	if !is || event.After != nil {
+		return
+	}
+	for _, before := range strategies.All(tx) {
+		if !slices.Contains(before.Segments, segment.ID) {
+			continue
+		}
+		after := *before
+		after.Segments = slices.DeleteFunc(slices.Clone(before.Segments), func(id int64) bool { return id == segment.ID })
+		if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
+			panic("features: a strategy cannot lose a segment: " + err.Error()) // it is what it was, and less
+		}
+	}
+}
