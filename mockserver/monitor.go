@@ -20,7 +20,7 @@ type Monitor = control.Monitor
 //	server.RegisterOnShutdown(monitor.Close)
 //
 // It heeds the options for the contract, the journal's size, the base path, the version,
-// the logger and the control API; the others are about a mock.
+// the logger, the control API and proxies before it; the others are about a mock.
 func NewMonitor(upstream *url.URL, options ...Option) (*Monitor, error) {
 	c, err := configured(options)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // commands are those that read configuration, each with what it needs besides.
@@ -136,5 +137,20 @@ func TestEveryCommandTellsItsVersionAndHelp(t *testing.T) {
 		if got := command(t, nil, strings.Fields(line)...); got.code != exitcode.Usage || !strings.Contains(got.stderr, says) || strings.Count(got.stderr, "\n") != 1 || got.stdout != "" {
 			t.Errorf("%s: exit code %d, %s%s", line, got.code, got.stdout, got.stderr)
 		}
+	}
+}
+
+// TestNamesThatUnleashStillReads, and a level of logs that is its own.
+func TestNamesThatUnleashStillReads(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, map[string]string{"INIT_CLIENT_API_TOKENS": "default:development.mine", "LOG_LEVEL": "fatal"})
+	for token, status := range map[string]int{"default:development.mine": 403, wellknown.Backend: 200} { // a known one of that kind is refused here
+		if response, body := get(t, mock.url+"/health", token); response.StatusCode != status {
+			t.Errorf("status %d: %s", response.StatusCode, body)
+		}
+	}
+	mock.end()
+	if said := mock.stdout.String() + mock.stderr.String(); strings.Contains(said, "development.mine") || strings.Contains(said, "stopping") {
+		t.Errorf("it says %s", said)
 	}
 }

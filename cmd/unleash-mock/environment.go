@@ -66,12 +66,18 @@ func (e environment) number(name string, fallback int) (int, error) {
 	return number, nil
 }
 
+// formerVariables are names that Unleash has given up and still reads.
+var formerVariables = map[string]string{"INIT_BACKEND_API_TOKENS": "INIT_CLIENT_API_TOKENS"}
+
 // tokens reads a comma-separated list of API tokens of one type, which Unleash
 // writes <project>:<environment>.<secret>; nil if the variable is not set. The
 // error does not repeat the token.
 func (e environment) tokens(name string) ([]string, error) {
-	value, set := e(name)
-	if !set || strings.TrimSpace(value) == "" {
+	value := e.text(name, "")
+	if former := formerVariables[name]; value == "" && former != "" {
+		name, value = former, e.text(former, "")
+	}
+	if strings.TrimSpace(value) == "" {
 		return nil, nil
 	}
 	var tokens []string

@@ -17,6 +17,7 @@ import (
 type monitorFlags struct {
 	control     string
 	journalSize int
+	trust       bool
 }
 
 // Values of --control.
@@ -27,6 +28,7 @@ const (
 
 func (m *monitorFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&m.control, "control", controlOn, "on for the live page and the control API under /_mock; off to pass that path on, too")
+	f.BoolVar(&m.trust, "trust-forwarded", false, described("believe X-Forwarded-Host where the live page says whose it is; for a proxy that is itself behind one", proxyVariables["trust-forwarded"]))
 	f.IntVar(&m.journalSize, "journal-size", mockserver.DefaultBounds().Journal, described("how many exchanges the journal keeps", proxyVariables["journal-size"]))
 }
 
@@ -56,9 +58,14 @@ func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.
 	if err != nil {
 		return monitoring{}, err
 	}
-	m, err := mockserver.NewMonitor(options.Upstream,
+	about := []mockserver.Option{
 		mockserver.WithContract(options.Contract), mockserver.WithBasePath(options.BasePath), mockserver.WithVersion(options.Version),
-		mockserver.WithLogger(logger), mockserver.WithBounds(mockserver.Bounds{Journal: flags.journalSize}), access.option)
+		mockserver.WithLogger(logger), mockserver.WithBounds(mockserver.Bounds{Journal: flags.journalSize}), access.option,
+	}
+	if flags.trust {
+		about = append(about, mockserver.WithTrustForwarded())
+	}
+	m, err := mockserver.NewMonitor(options.Upstream, about...)
 	if err != nil {
 		return monitoring{}, toolError("%w", err)
 	}

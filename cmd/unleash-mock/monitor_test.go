@@ -170,6 +170,18 @@ func TestWhoMayLookAtAProxy(t *testing.T) {
 			}
 		})
 	}
+	for status, args := range map[int][]string{http.StatusForbidden: nil, http.StatusOK: {"--trust-forwarded"}} {
+		i := startProxyIn(t, secret, site(t), append(args, "--listen", "127.0.0.1:0")...)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, i.url+"/_mock/requests", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The page's own request, as it comes through a proxy that asks for another host.
+		request.Header = http.Header{"Authorization": {"Bearer very-secret"}, "Origin": {"http://tools.example"}, "X-Forwarded-Host": {"tools.example"}}
+		if response, body := do(t, request); response.StatusCode != status {
+			t.Errorf("%v: status %d: %s", args, response.StatusCode, body)
+		}
+	}
 	for _, args := range [][]string{{"--control", "maybe"}, {"--journal-size", "-1"}} {
 		got := command(t, nil, append([]string{"proxy", "--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:0"}, args...)...)
 		if got.code != exitcode.Usage || !strings.Contains(got.stderr, args[0]) {

@@ -42,12 +42,13 @@ type proxyFlags struct {
 
 // proxyVariables are the environment variables of flags, by flag.
 var proxyVariables = map[string]string{
-	"upstream":      "UNLEASH_MOCK_UPSTREAM",
-	"port-file":     "UNLEASH_MOCK_PORT_FILE",
-	"base-uri-path": "BASE_URI_PATH",
-	"log-level":     "LOG_LEVEL",
-	"drain":         "UNLEASH_MOCK_DRAIN",
-	"journal-size":  "UNLEASH_MOCK_JOURNAL_SIZE",
+	"upstream":        "UNLEASH_MOCK_UPSTREAM",
+	"port-file":       "UNLEASH_MOCK_PORT_FILE",
+	"base-uri-path":   "BASE_URI_PATH",
+	"log-level":       "LOG_LEVEL",
+	"drain":           "UNLEASH_MOCK_DRAIN",
+	"trust-forwarded": "UNLEASH_MOCK_TRUST_FORWARDED",
+	"journal-size":    "UNLEASH_MOCK_JOURNAL_SIZE",
 }
 
 func (p *program) proxyCommand() *cobra.Command {
@@ -214,6 +215,8 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 	server.RegisterOnShutdown(watched.close)
 	server.RegisterOnShutdown(judge.Hurry)

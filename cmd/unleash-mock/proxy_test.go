@@ -8,9 +8,11 @@ import (
 	"encoding/pem"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -166,6 +168,69 @@ func TestProxyInterruptsItsCommand(t *testing.T) {
 	if code := i.end(); code != exitcode.Error || !strings.Contains(i.stderr.String(), "the command was interrupted") {
 		t.Errorf("exit code %d: %s", code, i.stderr)
 	}
+}
+
+// TestProxyPassesOptionsOfTheServer: "OPTIONS *" is answered by the upstream, under
+// whichever path it serves.
+func TestProxyPassesOptionsOfTheServer(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1)
+	upstream := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.Method + " " + r.RequestURI }))
+	upstream.Config.DisableGeneralOptionsHandler = true
+	upstream.Start()
+	t.Cleanup(upstream.Close)
+	for _, base := range []string{"", "/base"} {
+		i := startProxy(t, upstream.URL+base, "--listen", "127.0.0.1:0")
+		conn, err := net.Dial("tcp", strings.TrimPrefix(i.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		if _, err := io.ReadAll(conn); err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		select {
+		case got := <-asked:
+			if got != "OPTIONS *" {
+				t.Errorf("the upstream of %q was asked for %s", base, got)
+			}
+		default:
+			t.Errorf("the upstream of %q was not asked", base)
+		}
+	}
+}
+
+// TestProxyEndsACommandThatWillNot, and what that has started.
+func TestProxyEndsACommandThatWillNot(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(answers(healthy))
+	t.Cleanup(upstream.Close)
+	i := startProxy(t, upstream.URL, "--drain", "10ms", "--run", `trap "" TERM; sleep 1000 & echo "started $!"; wait; wait`)
+	i.stdout.await("started")
+	_, rest, _ := strings.Cut(i.stdout.String(), "started ")
+	child, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(rest, "\n", 2)[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := i.end(); code != exitcode.Error {
+		t.Errorf("exit code %d: %s", code, i.stderr)
+	}
+	for isRunning(child) {
+		if t.Context().Err() != nil {
+			t.Fatal("what the command has started goes on")
+		}
+		runtime.Gosched()
+	}
+}
+
+// isRunning reports whether a process is there, and no zombie that waits for its parent.
+func isRunning(process int) bool {
+	if syscall.Kill(process, 0) != nil {
+		return false
+	}
+	state, err := os.ReadFile("/proc/" + strconv.Itoa(process) + "/stat")
+	return err != nil || !strings.Contains(string(state), ") Z ")
 }
 
 // TestProxyDrains: what takes longer than it has is cut, told and counted.

@@ -17,7 +17,7 @@ func secretVariables() []string {
 		names = append(names, variable)
 	}
 	for _, variable := range tokenVariables {
-		names = append(names, variable)
+		names = append(names, variable, formerVariables[variable])
 	}
 	return names
 }

@@ -361,6 +361,9 @@ func readFile(flag, file string) ([]byte, error) {
 // newLogger logs as text on a terminal and as JSON elsewhere, without secrets.
 func (p *program) newLogger(level string) (*slog.Logger, error) {
 	var minimum slog.Level
+	if strings.EqualFold(level, "fatal") { // a level of Unleash, above all that is logged here
+		level = "error"
+	}
 	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		return nil, usageError("--log-level %q is not one of debug, info, warn, error", level)
 	}

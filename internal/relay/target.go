@@ -34,7 +34,10 @@ func (t Target) Address(pr *httputil.ProxyRequest, below string) {
 	out := pr.Out.URL
 	out.Scheme, out.Host, out.User = t.URL.Scheme, t.URL.Host, nil
 	path := t.path + below
-	if path == "" {
+	switch {
+	case below == "*": // of OPTIONS, which is for the server whatever it serves
+		path = below
+	case path == "":
 		path = "/"
 	}
 	// Opaque leaves as it is, while RawPath is escaped anew if it holds what
