@@ -432,7 +432,7 @@ func seededWith(t *testing.T, endpoints int) *mockserver.Server {
 	start := before + "\nendpoints:\n" + rows.String() + "\ninvoices:" + after
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 1000
-	return newMock(t, mockserver.WithSeedFile([]byte(start)), mockserver.WithLimits(limits))
+	return newMock(t, mockserver.WithSeedFile("the seed", []byte(start)), mockserver.WithLimits(limits))
 }
 
 func TestATargetWithLittleRoom(t *testing.T) {

@@ -79,7 +79,7 @@ func stocked(t testing.TB, signals int) *app {
 	}
 	before, rest, _ := strings.Cut(string(DefaultSeed()), "\nsignals:\n")
 	_, after, _ := strings.Cut(rest, "\n\n")
-	return newApp(t, unlimited, WithSeedFile([]byte(before+"\nsignals:\n"+rows.String()+"\n"+after)), WithClock(func() time.Time { return now }))
+	return newApp(t, unlimited, WithSeedFile("the seed", []byte(before+"\nsignals:\n"+rows.String()+"\n"+after)), WithClock(func() time.Time { return now }))
 }
 
 // growing are reads whose cost must not depend on what is stored.

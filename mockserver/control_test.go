@@ -520,7 +520,7 @@ func TestEvents(t *testing.T) {
 
 func TestViolationsAreToldToTheClient(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithValidation(Faithful), WithSeedFile([]byte(`
+	a := newApp(t, WithValidation(Faithful), WithSeedFile("the seed", []byte(`
 apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
 endpoints: [{id: 1, name: a}]
 invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an address", invoicePDF: "https://example.com/1.pdf"}]

@@ -317,7 +317,7 @@ func TestLimits(t *testing.T) {
 
 func TestPagesAndDates(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithSeedFile([]byte(`
+	a := newApp(t, WithSeedFile("the seed", []byte(`
 apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
 endpoints: [{id: 1, name: one}, {id: 2, name: two}]
 signals:
@@ -417,7 +417,7 @@ func TestCallsOfSignalEndpoints(t *testing.T) {
 // invoice has an address that is none.
 func TestAResponseThatBreaksTheContractNeverLeaves(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithSeedFile([]byte(`
+	a := newApp(t, WithSeedFile("the seed", []byte(`
 apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
 invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an address", invoicePDF: "https://example.com/1.pdf"}]
 `)))
@@ -567,9 +567,9 @@ func TestPermissionsOfTheContract(t *testing.T) {
 func TestWrongOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	for want, option := range map[string]Option{
-		`validation "x" is not one of strict, faithful, off`:                   WithValidation("x"),
-		`edition "x" is not one of enterprise, open-source`:                    WithEdition("x"),
-		`not a seed: line 1, column 13: endpoints[0]: missing property 'name'`: WithSeedFile([]byte("endpoints: [{id: 1}]")),
+		`validation "x" is not one of strict, faithful, off`:                 WithValidation("x"),
+		`edition "x" is not one of enterprise, open-source`:                  WithEdition("x"),
+		`the seed: line 1, column 13: endpoints[0]: missing property 'name'`: WithSeedFile("the seed", []byte("endpoints: [{id: 1}]")),
 	} {
 		if _, err := New(option); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

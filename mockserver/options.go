@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/cors"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -66,6 +66,7 @@ func UnleashLimits() Limits {
 type config struct {
 	contract   *spec.Contract
 	seed       func() *seed.Seed
+	seedName   string
 	validation Validation
 	edition    spec.Edition
 	limits     Limits
@@ -81,6 +82,8 @@ type config struct {
 
 	upstream *Upstream // nil without one
 
+	flags *flagfile.Set // nil without a file
+
 	recordings []*recording.Recording
 	replay     *replay.Index // of the recordings; nil without any
 
@@ -95,6 +98,7 @@ type Option func(*config) error
 func defaults() config {
 	return config{
 		seed:       seed.Default,
+		seedName:   "the seed",
 		bounds:     DefaultBounds(),
 		validation: Strict,
 		edition:    spec.Enterprise,
@@ -132,18 +136,31 @@ func WithContract(contract *spec.Contract) Option {
 	}
 }
 
-// ErrSeed is in the error of New if the seed is at fault.
-var ErrSeed = errors.New("not a seed")
-
-// WithSeedFile starts from a seed in YAML instead of the built-in one. The error
-// of New names line and field of what is wrong with it.
-func WithSeedFile(source []byte) Option {
+// WithSeedFile starts from a seed in YAML instead of the built-in one. name is that of the
+// file; the error of New begins with it, and names line and field of what is wrong.
+func WithSeedFile(name string, source []byte) Option {
 	return func(c *config) error {
 		read, err := seed.Read(source)
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrSeed, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
+		c.seedName = name
 		c.seed = func() *seed.Seed { return read }
+		return nil
+	}
+}
+
+// WithFlags starts every workspace with the flags of a file, in place of those of the seed:
+// an answer of the Client API, an export file of Unleash, or the short form of flags.schema.json.
+// They are on or off in the environment development. name is that of the file; the error of New
+// begins with it, and names line and field of what is wrong.
+func WithFlags(name string, source []byte) Option {
+	return func(c *config) error {
+		set, err := flagfile.Read(source)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		c.flags = set
 		return nil
 	}
 }

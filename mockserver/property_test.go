@@ -41,7 +41,7 @@ func (m *model) taken(name string, except int) bool {
 func TestAgreesWithAPlainModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		server, err := New(WithSeedFile([]byte(`apiTokens: [{name: a, type: admin, secret: "` + adminToken + `"}]`)))
+		server, err := New(WithSeedFile("the seed", []byte(`apiTokens: [{name: a, type: admin, secret: "`+adminToken+`"}]`)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func (m *model) compare(t *rapid.T, a *app) {
 // and checks what must hold whatever the order.
 func TestManyClientsAtOnce(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithSeedFile([]byte(`apiTokens: [{name: a, type: admin, secret: "`+adminToken+`"}]`)))
+	a := newApp(t, WithSeedFile("the seed", []byte(`apiTokens: [{name: a, type: admin, secret: "`+adminToken+`"}]`)))
 	const clients, rounds = 16, 40
 	var mu sync.Mutex
 	endpointIDs, tokenIDs, secrets := map[int]bool{}, map[int]bool{}, map[string]bool{}

@@ -93,7 +93,7 @@ func TestTheNextTwoUpdatesFail(t *testing.T) {
 
 func TestRulesOfASeed(t *testing.T) {
 	t.Parallel()
-	seed := WithSeedFile([]byte(`
+	seed := WithSeedFile("the seed", []byte(`
 apiTokens: [{name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
 rules:
   - {name: outage, match: {workspace: "ci-*", operations: [getInvoices]}, answer: {status: 502, text: "<h1>Bad Gateway</h1>", headers: {Content-Type: text/html}}}
@@ -113,7 +113,7 @@ rules:
 		`rule 1 of the seed: /match/operations/0: "nothing" is not an operation of the API`: "{match: {operations: [nothing]}, fault: reset}",
 		"line 1, column 31: rules[0].answer.status: 99 is not a status from 200 to 599":     "{answer: {status: 99}}",
 	} {
-		if _, err := New(WithSeedFile([]byte("rules: [" + rule + "]"))); err == nil || !strings.Contains(err.Error(), strings.SplitN(want, ": ", 2)[1]) {
+		if _, err := New(WithSeedFile("the seed", []byte("rules: ["+rule+"]"))); err == nil || !strings.Contains(err.Error(), strings.SplitN(want, ": ", 2)[1]) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -44,7 +44,7 @@ func DefaultTokens() []Token {
 // CheckSeed finds what is wrong with a seed file: each thing with its line and field.
 // Of a good one it says what is in it, such as "4 users, 2 endpoints".
 func CheckSeed(source []byte) (content string, problems []error) {
-	mock, err := New(WithSeedFile(source))
+	mock, err := New(WithSeedFile("the seed", source))
 	var found yamlfile.Problems
 	switch {
 	case errors.As(err, &found):

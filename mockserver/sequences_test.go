@@ -144,7 +144,7 @@ func newPlayer(t *testing.T, edition spec.Edition) *player {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := New(WithEdition(edition), WithValidation(Faithful), WithSeedFile(seed))
+	server, err := New(WithEdition(edition), WithValidation(Faithful), WithSeedFile("the seed", seed))
 	if err != nil {
 		t.Fatal(err)
 	}

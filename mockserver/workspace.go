@@ -54,7 +54,12 @@ func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	s.secrets.Add(s.engine.Secrets(planted.Rows())...)
 	var err error
 	if out.Store, err = planted.Plant(s.engine, out.Clock.Now()); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSeed, err)
+		return nil, fmt.Errorf("%s: %w", s.seedName, err)
+	}
+	if set := s.flagsNow.Load(); set != nil {
+		if err := s.setFlags(name, out, set); err != nil {
+			return nil, fmt.Errorf("the flags of the file: %w", err)
+		}
 	}
 	if s.replay != nil {
 		out.Replay = s.replay.Start()
@@ -66,7 +71,7 @@ func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	out.Rules = rules.NewSet(s.contract, dice)
 	for i, rule := range planted.Rules() {
 		if _, err := out.Rules.Add(rule); err != nil {
-			return nil, fmt.Errorf("%w: rule %d: %w", ErrSeed, i+1, err)
+			return nil, fmt.Errorf("%s: rule %d: %w", s.seedName, i+1, err)
 		}
 	}
 	return out, nil

@@ -33,6 +33,7 @@ const (
 type serveFlags struct {
 	listenFlags
 	seed       string
+	flags      string
 	replay     []string
 	spec       string
 	validation string
@@ -52,6 +53,7 @@ type serveFlags struct {
 var serveVariables = map[string]string{
 	"port-file":       "UNLEASH_MOCK_PORT_FILE",
 	"seed":            "UNLEASH_MOCK_SEED",
+	"flags":           "UNLEASH_MOCK_FLAGS",
 	"spec":            "UNLEASH_MOCK_SPEC",
 	"validation":      "UNLEASH_MOCK_VALIDATION",
 	"edition":         "UNLEASH_MOCK_EDITION",
@@ -89,6 +91,7 @@ The control API and its page, /_mock/, are open on a loopback address. On any
 other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without it;
 what a proxy has passed on needs that token everywhere.`,
 		Example: `  unleash-mock serve
+  unleash-mock serve --flags flags.yaml
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
   unleash-mock serve --replay traffic.jsonl
@@ -110,6 +113,7 @@ what a proxy has passed on needs that token everywhere.`,
 	f := command.Flags()
 	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
+	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: an answer of /api/client/features, an export file of Unleash, or names with true or false in YAML; read again when it changes", serveVariables["flags"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
 	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
@@ -158,7 +162,11 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	mock, err := p.build(contract, flags, configured, logger, access)
+	source, err := flags.readFlags()
+	if err != nil {
+		return err
+	}
+	mock, err := p.build(contract, flags, source, configured, logger, access)
 	if err != nil {
 		return err
 	}
@@ -181,6 +189,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock)
+	if flags.flags != "" {
+		go followFlags(ctx, mock, flags.flags, source, logger)
+	}
 	go p.settle(contract, flags.bounds.Bytes, logger)
 	return p.until(ctx, server, patient{listener}, flags.drain, logger)
 }
@@ -256,7 +267,7 @@ func (p *program) configuredTokens() (apiTokens, error) {
 	return configured, nil
 }
 
-func (p *program) build(contract *spec.Contract, flags *serveFlags, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
+func (p *program) build(contract *spec.Contract, flags *serveFlags, flagFile []byte, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
 	limits, err := p.limits(flags.limits)
 	if err != nil {
 		return nil, err
@@ -306,16 +317,16 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, configured a
 		if err != nil {
 			return nil, err
 		}
-		options = append(options, mockserver.WithSeedFile(source))
+		options = append(options, mockserver.WithSeedFile("--seed "+flags.seed, source))
+	}
+	if flags.flags != "" {
+		options = append(options, mockserver.WithFlags("--flags "+flags.flags, flagFile))
 	}
 	for tokenType, tokens := range configured {
 		options = append(options, mockserver.WithAPITokens(tokenType, tokens...))
 	}
 	mock, err := mockserver.New(options...)
-	switch {
-	case errors.Is(err, mockserver.ErrSeed) && flags.seed != "":
-		return nil, usageError("--seed %s: %w", flags.seed, err)
-	case err != nil:
+	if err != nil {
 		return nil, usageError("%w", err)
 	}
 	return mock, nil
@@ -344,6 +355,14 @@ func (p *program) limits(mode string) (mockserver.Limits, error) {
 		*field = number
 	}
 	return limits, nil
+}
+
+// readFlags reads the file of flags; nil without one.
+func (f *serveFlags) readFlags() ([]byte, error) {
+	if f.flags == "" {
+		return nil, nil
+	}
+	return readFile("--flags", f.flags)
 }
 
 func readFile(flag, file string) ([]byte, error) {

@@ -18,7 +18,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -134,20 +133,24 @@ func (s *Server) control(method, path string, in, out any) {
 }
 
 func (s *Server) ask(method, path string, in, out any) error {
-	var body io.Reader
-	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
-			return err
-		}
-		body = bytes.NewReader(text)
+	if in == nil {
+		return s.send(method, path, "", nil, out)
 	}
-	request, err := http.NewRequestWithContext(context.Background(), method, s.URL+mockserver.ControlPath+path, body)
+	text, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	if in != nil {
-		request.Header.Set("Content-Type", "application/json")
+	return s.send(method, path, "application/json", text, out)
+}
+
+// send asks the control API with a body of a type, which is empty for none.
+func (s *Server) send(method, path, contentType string, body []byte, out any) error {
+	request, err := http.NewRequestWithContext(context.Background(), method, s.URL+mockserver.ControlPath+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
 	}
 	response, err := s.client.Do(request)
 	if err != nil {

@@ -53,7 +53,7 @@ func TestLimitsOfSegments(t *testing.T) {
 	for i := range 299 {
 		fmt.Fprintf(&seed, "  - {name: s%d}\n", i)
 	}
-	mock := newMock(t, mockserver.WithSeedFile([]byte(seed.String())))
+	mock := newMock(t, mockserver.WithSeedFile("the seed", []byte(seed.String())))
 	values := func(n int) string {
 		return `[{"contextName":"a","operator":"IN","values":["x"` + strings.Repeat(`,"x"`, n-1) + `]}]`
 	}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// flagsInterval is how often a file of flags is looked at.
+const flagsInterval = time.Second
+
+// followFlags reads a file of flags again whenever it has changed. One with a mistake is
+// told, and the flags stay as they were.
+func followFlags(ctx context.Context, mock *mockserver.Server, file string, last []byte, logger *slog.Logger) {
+	ticker := time.NewTicker(flagsInterval)
+	defer ticker.Stop()
+	seen := stampOf(file)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		now := stampOf(file)
+		if now == seen {
+			continue
+		}
+		seen = now
+		source, err := os.ReadFile(file)
+		if err == nil && bytes.Equal(source, last) {
+			continue
+		}
+		if err == nil {
+			last = source
+			err = mock.ReplaceFlags(source)
+		}
+		if err != nil {
+			logger.Error("the flags stay as they were", "file", file, "error", err)
+			continue
+		}
+		logger.Info("the flags were read again", "file", file)
+	}
+}
+
+// stamp is what changes with a file.
+type stamp struct {
+	modified time.Time
+	size     int64
+}
+
+func stampOf(file string) stamp {
+	info, err := os.Stat(file)
+	if err != nil {
+		return stamp{} // it may be about to be replaced
+	}
+	return stamp{info.ModTime(), info.Size()}
+}

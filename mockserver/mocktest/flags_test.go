@@ -1,0 +1,59 @@
+package mocktest_test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
+)
+
+// toggles asks the Frontend API what is on.
+func toggles(t *testing.T, mock *mocktest.Server) string {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, mock.URL+"/api/frontend?userId=7", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", mock.Tokens.Frontend)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestFlagsAreSetWithOneCall(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t)
+	other := mock.Workspace("other")
+	mock.SetFlag("checkout", true)
+	mock.SetVariant("colour", "blue")
+	if got := toggles(t, mock); !strings.Contains(got, `{"name":"checkout","enabled":true`) || !strings.Contains(got, `"variant":{"name":"blue","enabled":true`) {
+		t.Errorf("the flags are %s", got)
+	}
+	mock.SetFlag("checkout", false)
+	if got := toggles(t, mock); strings.Contains(got, "checkout") {
+		t.Errorf("it is still on: %s", got)
+	}
+	file := filepath.Join(t.TempDir(), "flags.yaml")
+	if err := os.WriteFile(file, []byte("from-a-file: true\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mock.LoadFlags(file)
+	if got := toggles(t, mock); !strings.Contains(got, "from-a-file") || strings.Contains(got, "colour") {
+		t.Errorf("the flags are %s", got)
+	}
+	if got := toggles(t, other); got != `{"toggles":[]}` {
+		t.Errorf("the other workspace has %s", got)
+	}
+	mock.AssertNoViolations()
+}
