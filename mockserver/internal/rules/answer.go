@@ -113,7 +113,9 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 		errs = append(errs, apierror.PathNotFound(r.Path))
 	case http.StatusConflict:
 		resource, _ := resource(o.Path)
-		errs = append(errs, apierror.NameExists(resource, r.Name))
+		errs = append(errs, apierror.NameExists(resource, r.Name), &apierror.Error{
+			Status: status, Envelope: apierror.Handler, Name: "ConflictError", Message: "The " + resource + " is in use.",
+		})
 	case http.StatusRequestEntityTooLarge:
 		errs = append(errs, apierror.BodyParser(status, "request entity too large"))
 	case http.StatusUnsupportedMediaType:
