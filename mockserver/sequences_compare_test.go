@@ -268,7 +268,7 @@ func digestMember(key string, want, got any) (any, bool) {
 				return feature, true
 			}
 		}
-	case "data", "tokens":
+	case "data", "tokens", "strategies":
 		return chosen(list(want), list(value)), has
 	case "environments":
 		return counted(list(want), list(value)), has

@@ -44,7 +44,7 @@ func All(options Options) []engine.Resource {
 		accounts.Resource(options.PersonalTokenPerMinute),
 		contextfields.Resource(features.UsersOfField),
 		constraints.Resource(),
-		projects.Resource(projects.Usage{Flags: features.OfProject, Tokens: apitokens.Count}),
+		projects.Resource(projects.Usage{Flags: features.OfProject, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
 		segments.Resource(features.UsersOfSegment),
 		features.Resource(),
 		client.Resource(),

@@ -2,11 +2,9 @@ package projects
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -47,10 +45,7 @@ func FindEnvironment(r engine.Reader, name string) (*Environment, error) {
 	if found := environments.Get(r, engine.Text(name)); found != nil {
 		return found, nil
 	}
-	return nil, &apierror.Error{
-		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError",
-		Message: "Could not find environment with name: " + name,
-	}
+	return nil, notFound("Could not find environment with name: " + name)
 }
 
 type environmentIn struct {

@@ -4,11 +4,9 @@ package projects
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"slices"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -18,11 +16,17 @@ func Resource(usage Usage) engine.Resource {
 		Name:   "projects",
 		Tables: []engine.AnyTable{environments, projects, links},
 		Operations: engine.Operations{
-			"getProjects":            engine.Read(usage.list),
-			"getProjectOverview":     engine.Read(usage.overview),
-			"getAllEnvironments":     engine.Read(usage.environments),
-			"getEnvironment":         engine.Read(environment),
-			"getProjectEnvironments": engine.Read(usage.projectEnvironments),
+			"getProjects":                            engine.Read(usage.list),
+			"getProjectOverview":                     engine.Read(usage.overview),
+			"getAllEnvironments":                     engine.Read(usage.environments),
+			"getEnvironment":                         engine.Read(environment),
+			"getProjectEnvironments":                 engine.Read(usage.projectEnvironments),
+			"updateSortOrder":                        engine.Write(sort),
+			"toggleEnvironmentOn":                    engine.Write(switching(true)),
+			"toggleEnvironmentOff":                   engine.Write(switching(false)),
+			"addEnvironmentToProject":                engine.Write(usage.join),
+			"removeEnvironmentFromProject":           engine.Write(usage.leave),
+			"addDefaultStrategyToProjectEnvironment": engine.Write(setDefaultStrategy),
 		},
 	}
 }
@@ -37,6 +41,8 @@ type Usage struct {
 	Tokens func(r engine.Reader, environment, project string) int64
 	// LastSeen is when an SDK last told of a flag of a project; nil for never.
 	LastSeen func(r engine.Reader, project string) *time.Time
+	// Joined and Left are told when a project gets an environment and loses one.
+	Joined, Left func(tx *engine.Tx, project, environment string) error
 }
 
 // Flag is what a project tells of a flag.
@@ -287,7 +293,7 @@ type typeCount struct {
 func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[overview], err error) {
 	project := Find(view, in.ID)
 	if project == nil {
-		return out, &apierror.Error{Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: "No project found"}
+		return out, notFound("No project found")
 	}
 	flags := u.flags(view, project.ID)
 	shown := overview{

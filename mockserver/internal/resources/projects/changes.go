@@ -1,0 +1,112 @@
+package projects
+
+import (
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+type sortIn struct {
+	Order map[string]int64 `body:""`
+}
+
+// sort gives environments their places; names that none has are ignored (O).
+func sort(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) {
+	for _, before := range environments.All(tx) {
+		place, has := in.Order[before.Name]
+		if !has {
+			continue
+		}
+		after := *before
+		after.SortOrder = place
+		if err := environments.Update(tx, before, &after); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// switching turns an environment as such on or off, which changes nothing for clients (O).
+func switching(enabled bool) func(*engine.Tx, environmentIn) (engine.Answer[engine.None], error) {
+	return func(tx *engine.Tx, in environmentIn) (out engine.Answer[engine.None], err error) {
+		before := environments.Get(tx, engine.Text(in.Name))
+		if before == nil {
+			return out, notFound("Could not find environment " + in.Name)
+		}
+		after := *before
+		after.Enabled = enabled
+		return out, environments.Update(tx, before, &after)
+	}
+}
+
+func notFound(message string) error {
+	return &apierror.Error{Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: message}
+}
+
+type joinIn struct {
+	projectIn
+	Environment string   `json:"environment"`
+	_           struct{} `ignored:"changeRequestsEnabled,defaultStrategy"`
+}
+
+// join gives a project another environment, in which its flags are off.
+func (u Usage) join(tx *engine.Tx, in joinIn) (out engine.Answer[engine.None], err error) {
+	switch {
+	case !HasEnvironment(tx, in.Environment):
+		return out, apierror.BadData("Environment " + in.Environment + " does not exist")
+	case Find(tx, in.ID) == nil:
+		return out, notFound("No project found")
+	case InProject(tx, in.ID, in.Environment) != nil:
+		return out, &apierror.Error{
+			Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError",
+			Message: in.ID + " already has the environment " + in.Environment + " enabled",
+		}
+	}
+	if err := links.Insert(tx, &Link{Project: in.ID, Environment: in.Environment}); err != nil {
+		return out, err
+	}
+	return out, u.Joined(tx, in.ID, in.Environment)
+}
+
+type linkIn struct {
+	projectIn
+	Environment string `path:"environment"`
+}
+
+// leave takes an environment from a project; one that it does not have is no error (O).
+func (u Usage) leave(tx *engine.Tx, in linkIn) (out engine.Answer[engine.None], err error) {
+	link := InProject(tx, in.ID, in.Environment)
+	if link == nil {
+		return out, nil
+	}
+	if err := links.Delete(tx, link); err != nil {
+		return out, err
+	}
+	return out, u.Left(tx, in.ID, in.Environment)
+}
+
+type defaultStrategyIn struct {
+	linkIn
+	Name     string `json:"name"`
+	Strategy any    `body:""`
+}
+
+// setDefaultStrategy keeps a strategy as it was sent, in the order of jsonb. Its
+// constraints are not looked at (O).
+func setDefaultStrategy(tx *engine.Tx, in defaultStrategyIn) (out engine.Answer[engine.JSON], err error) {
+	if in.Name != "flexibleRollout" {
+		return out, apierror.BadData(`Only "flexibleRollout" strategy can be used as a default strategy for an environment`)
+	}
+	before := InProject(tx, in.ID, in.Environment)
+	if before == nil {
+		return out, notFound("Could not find environment " + in.Environment + " in project " + in.ID) // a real server answers 500
+	}
+	after := *before
+	if after.DefaultStrategy, err = v8json.CompactJSONB(v8json.Stringify(nil, in.Strategy)); err != nil {
+		return out, apierror.BadData(err.Error())
+	}
+	out.Value = after.DefaultStrategy
+	return out, links.UpdateAs(tx, "default-strategy-updated", before, &after)
+}

@@ -1,0 +1,51 @@
+package projects_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// TestAProjectGetsAndLosesEnvironments, in which its flags are off then, and are not.
+func TestAProjectGetsAndLosesEnvironments(t *testing.T) {
+	t.Parallel()
+	mock, err := mockserver.New(mockserver.WithSeedFile([]byte(`
+apiTokens: [{name: admin, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
+environments: [{name: development, sortOrder: 1}, {name: staging, sortOrder: 2}]
+projects: [{id: default, name: Default, environments: [{environment: development}]}]
+features: [{name: checkout, environments: [{name: development, enabled: true}]}]
+`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const project = "/api/admin/projects/default"
+	for _, step := range []struct {
+		method, path, body string
+		status             int
+		says               string
+	}{
+		{http.MethodPost, project + "/environments", `{"environment":"staging"}`, http.StatusOK, ""},
+		{http.MethodGet, project + "/features/checkout/environments/staging", "", http.StatusOK, `"enabled":false`},
+		{http.MethodPost, project + "/features/checkout/environments/staging/on", "", http.StatusOK, ""},
+		{http.MethodGet, "/api/admin/environments", "", http.StatusOK, `"name":"staging","type":"development","sortOrder":2,"enabled":true,"protected":false,"requiredApprovals":null,"projectCount":1,"apiTokenCount":0,"enabledToggleCount":1}`},
+		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
+		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
+		{http.MethodGet, project + "/features/checkout/environments/staging", "", http.StatusNotFound, "staging"},
+		{http.MethodPut, "/api/admin/environments/sort-order", `{"staging":0,"nowhere":1}`, http.StatusOK, ""},
+		{http.MethodGet, "/api/admin/environments/project/default", "", http.StatusOK, `{"version":1,"environments":[{"name":"staging","type":"development","sortOrder":0,"enabled":true,"protected":false,"requiredApprovals":null,"projectApiTokenCount":0,"projectEnabledToggleCount":0,"visible":false}`},
+		{http.MethodGet, project + "/overview", "", http.StatusOK, `"environments":[{"environment":"development"}],"featureTypeCounts":[{"type":"release","count":1}]`},
+	} {
+		request := httptest.NewRequest(step.method, step.path, strings.NewReader(step.body))
+		request.Header.Set("Authorization", wellknown.Admin)
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, request)
+		if recorder.Code != step.status || !strings.Contains(recorder.Body.String(), step.says) {
+			t.Errorf("%s %s: status %d: %s", step.method, step.path, recorder.Code, recorder.Body)
+		}
+	}
+}
