@@ -13,7 +13,7 @@ import (
 // TestAProjectGetsAndLosesEnvironments, in which its flags are off then, and are not.
 func TestAProjectGetsAndLosesEnvironments(t *testing.T) {
 	t.Parallel()
-	mock, err := mockserver.New(mockserver.WithSeedFile([]byte(`
+	mock, err := mockserver.New(mockserver.WithSeedFile("seed.yaml", []byte(`
 apiTokens: [{name: admin, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
 environments: [{name: development, sortOrder: 1}, {name: staging, sortOrder: 2}]
 projects: [{id: default, name: Default, environments: [{environment: development}]}]
