@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/apitokens"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/constraints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/features"
@@ -28,7 +29,7 @@ import (
 // Faults lists those of meaning, which are written by hand. No two have the same ID.
 func Faults() []bend.Fault {
 	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
-		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults())
+		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind that fault. The

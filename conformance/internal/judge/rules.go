@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -148,13 +149,17 @@ func (j *Judge) noSecret(x *target.Exchange) []Breach {
 	return append(one(j.secrets.shownIn(string(x.Received)), "body", "", headers, known), found...)
 }
 
-// secretProperties are the properties of an answer that are called as a secret is.
+// secretProperties are the properties of an answer that are called as a secret is. What
+// the request has sent itself is told to nobody.
 func (j *Judge) secretProperties(x *target.Exchange) []Breach {
 	if x.Status >= 400 {
 		return nil
 	}
 	var found []Breach
-	j.walk(x, func(pointer, key string, _ any) {
+	j.walk(x, func(pointer, key string, value any) {
+		if text, is := value.(string); is && text != "" && bytes.Contains(x.Body, []byte(text)) {
+			return
+		}
 		if slices.ContainsFunc(j.specific.Secrets, func(s Secret) bool { return s.Property == key }) {
 			found = append(found, Breach{In: "body", Pointer: pointer, Expectation: "no secret", Got: "one"})
 		}

@@ -27,6 +27,9 @@ type Kind struct {
 	// Named is true if its name is its id. Then the name says whose it is, and no list
 	// needs to be asked.
 	Named bool
+	// IDAt is where an answer has its id, as a JSON pointer, if that is a text; empty for
+	// the number /id.
+	IDAt string
 	// Also are further paths at which one is made, or below which requests name one.
 	Also []string
 	// Bin is what its removal makes of it, to be removed for good when the run ends;
@@ -71,7 +74,7 @@ func (k *Kind) isAt(collection string) bool {
 }
 
 // isID reports whether a text has the form of an id of the kind.
-func (k *Kind) isID(text string) bool { return k.Named && text != "" || IsID(text) }
+func (k *Kind) isID(text string) bool { return (k.Named || k.IDAt != "") && text != "" || IsID(text) }
 
 // isListed reports whether a list of a path shows things of the kind.
 func (k *Kind) isListed(path string) bool {
@@ -110,8 +113,8 @@ func (k *Kind) idOf(entry any, name string) string {
 	if k.Named {
 		return name
 	}
-	id, _ := jsonvalue.At(entry, "/id")
-	if text, is := id.(string); is && k.Attached {
+	id, _ := jsonvalue.At(entry, cmp.Or(k.IDAt, "/id"))
+	if text, is := id.(string); is && (k.Attached || k.IDAt != "") {
 		return text
 	}
 	return jsonvalue.Text(id)

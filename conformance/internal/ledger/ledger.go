@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -75,8 +76,8 @@ func (l *Ledger) Note(x *target.Exchange) {
 	made := entry{Thing: Thing{Kind: kind, Path: collection, Name: kind.askedFor(x.Body)}}
 	if kind.Named {
 		made.Path, made.ID = kind.Path, made.Name
-	} else if id, told := jsonvalue.At(x.Value, "/id"); told {
-		made.ID = jsonvalue.Text(id)
+	} else if _, told := jsonvalue.At(x.Value, cmp.Or(kind.IDAt, "/id")); told {
+		made.ID = kind.idOf(x.Value, made.Name)
 	}
 	if cookies := x.Header["Cookie"]; cookies != nil {
 		made.credential = http.Header{"Cookie": cookies}

@@ -43,7 +43,7 @@ func (r *removal) remove(ctx context.Context, made *entry) string {
 	}
 	problem := r.ledger.mistaken(all, made)
 	for _, t := range all {
-		if !made.isIt(all, t, problem != "") || !IsID(t.ID) || r.ledger.stranger(all, t.Path, t.ID) != nil {
+		if !made.isIt(all, t, problem != "") || !t.Kind.isID(t.ID) || r.ledger.stranger(all, t.Path, t.ID) != nil {
 			continue
 		}
 		if refused := r.ledger.delete(ctx, t, made.credential); refused != "" {
@@ -64,7 +64,7 @@ func (l *Ledger) removeNamed(ctx context.Context, made *entry) string {
 // mistaken says why an entry cannot be removed by the id that the target gave it;
 // empty if it can.
 func (l *Ledger) mistaken(all []Thing, made *entry) string {
-	if made.ID != "" && !IsID(made.ID) {
+	if made.ID != "" && !made.Kind.isID(made.ID) {
 		return fmt.Sprintf("not removed by its id, which is said to be %s and no positive whole number", made.ID)
 	}
 	if stranger := l.stranger(all, made.Path, made.ID); stranger != nil {

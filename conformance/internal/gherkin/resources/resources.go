@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/accounts"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/apitokens"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/segments"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
@@ -29,6 +30,7 @@ func All(limits map[string]int) (gherkin.Resources, error) {
 		signals.Resource(),
 		segments.Resource(),
 		features.Resource(),
+		apitokens.Resource(),
 		accounts.Resource(),
 	}, nil
 }

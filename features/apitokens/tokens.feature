@@ -1,0 +1,217 @@
+Feature: API tokens
+  SDKs identify themselves with API tokens. A token is for a kind of SDK, for projects and for
+  one environment, and may end.
+
+  @op:createApiToken @op:getAllApiTokens @op:getApiTokensByName @core @writes @observed
+  Scenario Outline: A token of type <type> is created as it was asked for
+    Seen on Unleash 8.2.0: a backend token is a client one in lists.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"<type>","environment":"development","projects":["default"]}'
+    Then the status is 201
+    And the header "Location" is "api-tokens"
+    And the answer has
+      | /tokenName   | "<name.app>"  |
+      | /type        | "<word>"      |
+      | /environment | "development" |
+      | /projects    | ["default"]   |
+      | /project     | "default"     |
+      | /secret      | matches /^default:development\.[0-9a-f]{56}$/ |
+      | /createdAt   | a moment ago  |
+      | /expiresAt   | nothing       |
+      | /alias       | null          |
+      | /secure      | false         |
+    And I keep the answer as "made"
+    When I GET "/api/admin/api-tokens/<name.app>" as the admin
+    Then the status is 200
+    And "/tokens" has one entry where "secret" is "<made.secret>", with
+      | /tokenName   | "<name.app>"         |
+      | /type        | "<listed>"           |
+      | /environment | "development"        |
+      | /projects    | ["default"]          |
+      | /project     | "default"            |
+      | /createdAt   | "<made.createdAt>"   |
+      | /expiresAt   | null                 |
+      | /alias       | null                 |
+      | /seenAt      | null                 |
+      | /secure      | false                |
+    When I GET "/api/admin/api-tokens" as the admin
+    Then the status is 200
+    And "/tokens" has one entry where "secret" is "<made.secret>", with
+      | /tokenName   | "<name.app>"         |
+      | /type        | "<listed>"           |
+      | /environment | "development"        |
+      | /projects    | ["default"]          |
+      | /project     | "default"            |
+      | /createdAt   | "<made.createdAt>"   |
+      | /expiresAt   | null                 |
+      | /alias       | null                 |
+      | /secure      | false                |
+
+    Examples:
+      | type     | word     | listed   |
+      | client   | client   | client   |
+      | backend  | backend  | client   |
+      | Backend  | backend  | client   |
+      | frontend | frontend | frontend |
+
+  @op:createApiToken @core @writes @observed
+  Scenario: A name and a type are all that it takes
+    Seen on Unleash 8.2.0: such a token is for all projects, and for development.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","project":"default"}'
+    Then the status is 201
+    And the answer has
+      | /environment | "development" |
+      | /projects    | ["*"]         |
+      | /project     | "*"           |
+      | /secret      | matches /^\*:development\.[0-9a-f]{56}$/ |
+
+  @op:createApiToken @core @writes @observed
+  Scenario: All projects are more than some
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","projects":["default","*"]}'
+    Then the status is 201
+    And the answer has
+      | /projects | ["*"] |
+      | /secret   | matches /^\*:development\.[0-9a-f]{56}$/ |
+
+  @op:createApiToken @core @writes @observed
+  Scenario Outline: A token is refused for <what>
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | <id>        |
+      | /details           | <count>     |
+      | /details/0/message | <complaint> |
+
+    Examples:
+      | what                       | body                                                                   | id                        | count     | complaint |
+      | nothing at all             | {}                                                                     | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/type` property is required. It was not present on the data you sent." |
+      | no name                    | {"type":"backend"}                                                     | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/tokenName` property is required. It was not present on the data you sent." |
+      | the type admin             | {"tokenName":"<name.x>","type":"admin"}                                | matches /^[0-9a-f-]{36}$/ | 2 entries | starts with "The `/body/type` property must match pattern" |
+      | an end that is no date     | {"tokenName":"<name.x>","type":"client","expiresAt":"x"}               | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
+      | an empty name              | {"tokenName":"","type":"client"}                                       | nothing                   | 1 entry   | "\"tokenName\" is not allowed to be empty." |
+      | an empty environment       | {"tokenName":"<name.x>","type":"client","environment":""}              | nothing                   | 1 entry   | "\"environment\" is not allowed to be empty." |
+      | no projects                | {"tokenName":"<name.x>","type":"client","projects":[]}                 | nothing                   | 1 entry   | "\"projects\" must contain at least 1 items. You provided []." |
+      | all environments           | {"tokenName":"<name.x>","type":"backend","environment":"*"}            | nothing                   | 1 entry   | "Client token cannot be scoped to all environments" |
+      | all of a frontend          | {"tokenName":"<name.x>","type":"frontend","environment":"*"}           | nothing                   | 1 entry   | "Frontend token cannot be scoped to all environments" |
+      | an unknown environment     | {"tokenName":"<name.x>","type":"client","environment":"<name.none>"}   | nothing                   | 1 entry   | "Environment=<name.none> does not exist" |
+      | an unknown project         | {"tokenName":"<name.x>","type":"client","projects":["default","none"]} | nothing                   | 1 entry   | "Project=none does not exist" |
+
+  @op:createApiToken @core @writes @observed
+  Scenario: A refusal that the schema makes ends with the oneOf that nothing fits
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"type":"backend"}'
+    Then the status is 400
+    And the answer has
+      | /details/0/path    | "/body/tokenName" |
+      | /details/1/path    | "/body" |
+      | /details/1/message | starts with "The \"/body\" property must match exactly one schema in oneOf." |
+
+  @op:createApiToken @op:updateApiToken @core @writes @observed
+  Scenario: A token ends when it is told to
+    Seen on Unleash 8.2.0: an end in the past is taken.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.late>","type":"backend","expiresAt":"2020-01-01T00:00:00.000Z"}'
+    Then the status is 201
+    And the answer has
+      | /expiresAt | "2020-01-01T00:00:00.000Z" |
+    And I keep the answer as "late"
+    When I PUT "/api/admin/api-tokens/<late.secret>" as the admin with the body '{"expiresAt":"2030-01-02T03:04:05.678Z"}'
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/api-tokens/<name.late>" as the admin
+    Then "/tokens" has one entry where "secret" is "<late.secret>", with
+      | /expiresAt | "2030-01-02T03:04:05.678Z" |
+      | /tokenName | "<name.late>"              |
+      | /createdAt | "<late.createdAt>"         |
+
+  @op:updateApiToken @core @writes @observed
+  Scenario Outline: An end is refused that is <what>
+    Seen on Unleash 8.2.0: the body is looked at before the token.
+    When I PUT "/api/admin/api-tokens/unleash-mock-verify-none" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details           | 1 entry     |
+      | /details/0/message | <complaint> |
+
+    Examples:
+      | what      | body                       | complaint |
+      | missing   | {}                         | "The `/body/expiresAt` property is required. It was not present on the data you sent." |
+      | no date   | {"expiresAt":"x"}          | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
+      | no moment | {"expiresAt":"2020-01-01"} | "The `/body/expiresAt` property must match format \"date-time\". You sent \"2020-01-01\"." |
+
+  @op:deleteApiToken @core @writes @observed
+  Scenario: A deleted token is gone
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend"}'
+    Then the status is 201
+    And I keep the answer as "made"
+    When I DELETE "/api/admin/api-tokens/<made.secret>" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/api-tokens/<name.app>" as the admin
+    Then the status is 200
+    And the answer has
+      | /tokens | [] |
+
+  @op:updateApiToken @op:deleteApiToken @op:getApiTokensByName @core @writes @observed
+  Scenario: A token that is not there is passed over
+    Seen on Unleash 8.2.0.
+    When I PUT "/api/admin/api-tokens/unleash-mock-verify-none" as the admin with the body '{"expiresAt":"2030-01-01T00:00:00.000Z"}'
+    Then the status is 200
+    And there is no body
+    When I DELETE "/api/admin/api-tokens/unleash-mock-verify-none" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/api-tokens/unleash-mock-verify-none" as the admin
+    Then the status is 200
+    And the answer has
+      | /tokens | [] |
+
+  @op:getValidTokens @core @writes @observed
+  Scenario: Anybody may ask which tokens are valid
+    Seen on Unleash 8.2.0, as Edge asks.
+    When I POST "/edge/validate" as nobody with the body '{"tokens":["<backend.token>","unleash-mock-verify-unknown","<admin.token>"]}'
+    Then the status is 200
+    And "/tokens" has one entry where "token" is "<backend.token>", with
+      | /type        | "client" |
+      | /projects    | a list   |
+      | /environment | a text   |
+    And "/tokens" has no entry where "token" is "unleash-mock-verify-unknown"
+
+  @op:getValidTokens @op:createApiToken @core @writes @observed
+  Scenario: A token that is made is valid at once
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","projects":["default"]}'
+    Then the status is 201
+    And I keep the answer as "made"
+    When I POST "/edge/validate" as nobody with the body '{"tokens":["<made.secret>"]}'
+    Then the status is 200
+    And the answer has
+      | /tokens | [{"token":"<made.secret>","type":"frontend","projects":["default"],"environment":"development"}] |
+
+  @op:getValidTokens @core @writes @observed
+  Scenario: It must be told which tokens to look at
+    Seen on Unleash 8.2.0.
+    When I POST "/edge/validate" as nobody with the body '{}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/message | "The `/body/tokens` property is required. It was not present on the data you sent." |
+    When I POST "/edge/validate" as nobody with the body '{"tokens":[]}'
+    Then the status is 200
+    And the answer has
+      | /tokens | [] |
+
+  @op:getValidTokens @core @writes @observed
+  Scenario Outline: The token of a <kind> may not ask itself
+    Seen on Unleash 8.2.0.
+    When I POST "/edge/validate" as the <kind> with the body '{"tokens":[]}'
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+
+    Examples:
+      | kind     |
+      | backend  |
+      | frontend |
