@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,5 +51,29 @@ func TestPathsOfSDKs(t *testing.T) {
 		if got.status != test.status || !strings.Contains(string(got.body), test.message) {
 			t.Errorf("%s with %q: %d %s, want %d %q", test.path, test.token, got.status, got.body, test.status, test.message)
 		}
+	}
+}
+
+// TestAWrongURLOfAnSDKIsInTheLog: what the SDK itself says of it is a 403 or a 404.
+func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	a := newApp(t, WithBasePath("/unleash"), WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	for range 2 {
+		a.call(http.MethodGet, "/unleash/w/ci/client/features", backendToken, "")
+		a.call(http.MethodGet, "/unleash/api/client/client/features", backendToken, "")
+		a.call(http.MethodGet, "/unleash/api/client/features", backendToken, "")
+	}
+	said := log.String()
+	for _, want := range []string{
+		"given=http://example.com/unleash/w/ci needed=http://example.com/unleash/w/ci/api",
+		"given=http://example.com/unleash/api/client needed=http://example.com/unleash/api",
+	} {
+		if strings.Count(said, want+"\n") != 1 {
+			t.Errorf("the log does not have once %q:\n%s", want, said)
+		}
+	}
+	if count := strings.Count(said, "wrong URL"); count != 2 {
+		t.Errorf("%d wrong URLs are told of, want 2:\n%s", count, said)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -17,6 +18,10 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	base = strings.TrimRight(base, "/")
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
+	for _, sdk := range sdks {
+		fmt.Fprintf(&out, "  %-16s %s%s\n", sdk.label, base+sdk.path, sdk.token(flags, configured))
+	}
+	fmt.Fprintf(&out, "  of a workspace   %s/w/<name>%s, %s/w/<name>%s\n", base, sdks[0].path, base, sdks[1].path)
 	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
 	if access.page {
 		fmt.Fprintf(&out, "  live page        %s%s\n", base, mockserver.ControlPath)
@@ -27,7 +32,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	}
 	if flags.seed == "" {
 		for _, token := range mockserver.DefaultTokens() {
-			if !configured.replaces(token) {
+			if !configured.replaces(token) && !isOfSDKs(token) {
 				fmt.Fprintf(&out, "  %-16s %s\n", token.Label, shownToken(token))
 			}
 		}
@@ -43,6 +48,32 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
 	}
 	_, _ = io.WriteString(p.stdout, out.String())
+}
+
+// sdk is a kind of SDK: what it is told as its URL, and the kind of its tokens.
+type sdk struct {
+	label, path string
+	kind        spec.TokenKind
+}
+
+var sdks = []sdk{
+	{"server SDKs", "/api", spec.BackendToken},
+	{"browser SDKs", "/api/frontend", spec.FrontendToken},
+}
+
+// token says which built-in token SDKs may use; nothing where others take its place.
+func (s sdk) token(flags *serveFlags, configured apiTokens) string {
+	for _, token := range mockserver.DefaultTokens() {
+		if token.Label == string(s.kind)+" token" && flags.seed == "" && !configured.replaces(token) {
+			return ", token " + token.Secret
+		}
+	}
+	return ""
+}
+
+// isOfSDKs reports whether a token is shown beside the URL of SDKs.
+func isOfSDKs(token mockserver.Token) bool {
+	return slices.ContainsFunc(sdks, func(s sdk) bool { return token.Label == string(s.kind)+" token" })
 }
 
 // replaces reports whether the environment has tokens in the place of one of the

@@ -238,3 +238,22 @@ func TestOptionsOfTheWholeServer(t *testing.T) {
 		t.Errorf("%v, %q", err, answer)
 	}
 }
+
+func TestTheStartSaysWhatSDKsNeed(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, map[string]string{"INIT_FRONTEND_API_TOKENS": "default:development.mine"}, "--base-uri-path", "/unleash")
+	said := mock.stdout.String()
+	for _, want := range []string{
+		"/unleash/api, token " + wellknown.Backend + "\n",
+		"/unleash/api/frontend\n",
+		"/unleash/w/<name>/api/frontend\n",
+		"1 from INIT_FRONTEND_API_TOKENS\n",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in the start:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "development.mine") {
+		t.Errorf("a configured token is shown:\n%s", said)
+	}
+}

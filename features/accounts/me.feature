@@ -12,6 +12,7 @@ Feature: Who is asking
       | /user/id            | at least 1 |
       | /user/username      | a text     |
       | /user/imageUrl      | matches /^https:\/\/gravatar\.com\/avatar\/[0-9a-f]{64}\?s=42&d=retro&r=g$/ |
+      | /user/seenAt        | matches /^\d{4}-/ |
       | /user/loginAttempts | 0          |
       | /user/createdAt     | matches /^\d{4}-/ |
       | /permissions        | []         |

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
@@ -148,6 +149,8 @@ func TestPageShowsStateAndResets(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/w/team-a/_mock/#state")
 	page.Says("#endpoints", "cpu-over-90")
+	page.Says("#sdks", "/w/team-a/api/frontend")
+	page.Says("#sdks", wellknown.Backend)
 	page.must(201, http.MethodPost, "/w/team-a/api/admin/signal-endpoints", adminToken, `{"name":"disk-full"}`)
 	page.Says("#endpoints", "disk-full")
 	page.must(200, http.MethodPost, "/w/team-a/api/signal-endpoint/my-external-app", signalToken, `{"deployed":"v1.4.1"}`)
@@ -181,8 +184,8 @@ func TestPageShowsStateAndResets(t *testing.T) {
 
 func TestPageSwitchesWorkspaces(t *testing.T) {
 	t.Parallel()
-	page := browse(t, "/base/_mock/", mockserver.WithBasePath("/base"))
-	page.must(200, http.MethodGet, "/base/w/team-b/ready", adminToken, "")
+	page := browse(t, "/_mock/", mockserver.WithBasePath("/base"))
+	page.must(200, http.MethodGet, "/w/team-b/ready", adminToken, "")
 	page.Do(chromedp.Focus("#workspace"))
 	page.Wait(`[...document.getElementById("workspace").options].some((option) => option.value === "team-b")`)
 	page.Choose("workspace", "team-b")
@@ -190,7 +193,7 @@ func TestPageSwitchesWorkspaces(t *testing.T) {
 	page.Choose("workspace", "new workspace")
 	page.Do(chromedp.WaitVisible("#ask[open]"), chromedp.SendKeys("#ask-input", "team-c\r"))
 	page.Wait(`location.pathname === "/base/w/team-c/_mock/" && document.getElementById("connection").dataset.state === "live"`)
-	page.must(200, http.MethodGet, "/base/_mock/workspaces/team-c", "", "")
+	page.must(200, http.MethodGet, "/_mock/workspaces/team-c", "", "")
 }
 
 // TestPageShowsWhatClientsSendAsText sends markup wherever a client can put text.

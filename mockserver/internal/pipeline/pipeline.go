@@ -72,10 +72,13 @@ type Options struct {
 
 // Pipeline answers requests for the operations of a contract. It is safe for
 // concurrent use.
-type Pipeline struct{ Options }
+type Pipeline struct {
+	Options
+	told told
+}
 
 // New returns a pipeline.
-func New(options Options) *Pipeline { return &Pipeline{options} }
+func New(options Options) *Pipeline { return &Pipeline{Options: options} }
 
 // exchange is one request on its way through the stages.
 type exchange struct {
@@ -200,6 +203,9 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 		x := p.exchange(c, operation)
 		x.names = names
 		x.send(c.Writer, x.respond())
+		if operation == nil {
+			x.tellMisdirected()
+		}
 		x.release()
 	}
 }

@@ -536,8 +536,9 @@ async function setRule(event) {
 // ---- State ---------------------------------------------------------------------------------------
 
 async function refreshState() {
-  const [state, clock, workspace] = await Promise.all([api("state?signals=50&events=0"), api("clock"), api("workspaces/" + encodeURIComponent(here.workspace))]);
+  const [state, clock, workspace] = await Promise.all([api("state?signals=50&events=0&secrets=true"), api("clock"), api("workspaces/" + encodeURIComponent(here.workspace))]);
   showClock(clock);
+  showSDKs(state.apiTokens);
   $("count-endpoints").textContent = state.endpoints.length;
   $("count-signals").textContent = workspace.rows.signals;
   const named = new Map(state.endpoints.map((endpoint) => [endpoint.id, endpoint.name]));
@@ -554,6 +555,18 @@ async function refreshState() {
     element("td", {}, signal.tokenId === null ? "none" : tokens.get(signal.tokenId) ?? `${signal.tokenId}, gone`),
     element("td", { class: "nowrap" }, instant(signal.createdAt)),
     element("td", {}, element("code", {}, JSON.stringify(signal.payload)))))));
+}
+
+// What SDKs are told as their URL, by the type of their tokens.
+const sdks = { backend: ["server", "../api"], frontend: ["browser", "../api/frontend"] };
+
+function showSDKs(tokens) {
+  $("sdks").replaceChildren(...rowsOrNone(5, tokens.filter((token) => sdks[token.type]).map((token) => element("tr", {},
+    element("td", {}, sdks[token.type][0]),
+    element("td", {}, element("code", {}, new URL(sdks[token.type][1], location.href).href)),
+    element("td", {}, token.secret ? element("code", {}, token.secret) : element("span", { class: "quiet" }, "[redacted]"), " " + token.name),
+    element("td", {}, token.projects.join(", ")),
+    element("td", {}, token.environment)))));
 }
 
 const rowsOrNone = (columns, rows) => rows.length ? rows : [element("tr", {}, element("td", { colspan: columns, class: "quiet" }, "None."))];

@@ -13,17 +13,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// person is a user as the API shows one. Nobody logs in: a user was never seen.
+// person is a user as the API shows one. Nobody logs in: a user was last seen when it was
+// created.
 type person struct {
-	AccountType   string     `json:"accountType"`
-	ID            int64      `json:"id"`
-	Name          string     `json:"name,omitzero"`
-	Username      string     `json:"username"`
-	Email         string     `json:"email,omitzero"`
-	ImageURL      string     `json:"imageUrl"`
-	SeenAt        *time.Time `json:"seenAt"`
-	LoginAttempts int64      `json:"loginAttempts"`
-	CreatedAt     time.Time  `json:"createdAt"`
+	AccountType   string    `json:"accountType"`
+	ID            int64     `json:"id"`
+	Name          string    `json:"name,omitzero"`
+	Username      string    `json:"username"`
+	Email         string    `json:"email,omitzero"`
+	ImageURL      string    `json:"imageUrl"`
+	SeenAt        time.Time `json:"seenAt"`
+	LoginAttempts int64     `json:"loginAttempts"`
+	CreatedAt     time.Time `json:"createdAt"`
 }
 
 // machine is what an admin API token is as a user (O).
@@ -67,7 +68,7 @@ func me(view *engine.View, _ struct{}) (engine.Answer[meOut], error) {
 func (u *User) person() *person {
 	return &person{
 		AccountType: "User", ID: u.ID, Name: u.Name, Username: u.Username, Email: u.Email,
-		ImageURL: picture(cmp.Or(u.Email, u.Username)), CreatedAt: u.CreatedAt,
+		ImageURL: picture(cmp.Or(u.Email, u.Username)), SeenAt: u.CreatedAt, CreatedAt: u.CreatedAt,
 	}
 }
 

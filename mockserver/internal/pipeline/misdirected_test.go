@@ -1,0 +1,46 @@
+package pipeline
+
+import "testing"
+
+func TestMisdirectedNamesTheURLThatAnSDKNeeds(t *testing.T) {
+	t.Parallel()
+	for path, test := range map[string]struct {
+		isSDK         bool
+		given, needed string // empty for a URL that is right, or no SDK's
+	}{
+		"/client/features":                      {true, "", serverURL},
+		"/client/register":                      {false, "", serverURL},
+		"/api/client/client/features":           {true, "/api/client", serverURL},
+		"/api/client/features/client/features":  {true, "/api/client/features", serverURL},
+		"/api/admin/client/metrics":             {true, "/api/admin", serverURL},
+		"/api/frontend/client/features":         {true, "/api/frontend", serverURL},
+		"/api//client/streaming":                {isSDK: true},
+		"/api/frontend/frontend":                {true, "/api/frontend/frontend", browserURL},
+		"/api/frontend/frontend/client/metrics": {true, "/api/frontend/frontend", browserURL},
+		"/proxy":                                {true, "/proxy", browserURL},
+		"/proxy/client/metrics":                 {true, "/proxy", browserURL},
+		"/":                                     {true, "", browserURL},
+		"/api":                                  {true, "/api", browserURL},
+		"/api/frontend/":                        {isSDK: true},
+		"/api/admin/nothing":                    {},
+	} {
+		given, needed, is := misdirected(path, test.isSDK)
+		if wanted := test.needed != ""; is != wanted || is && (given != test.given || needed != test.needed) {
+			t.Errorf("%s: given %q, needed %q, %v; want %q, %q, %v", path, given, needed, is, test.given, test.needed, wanted)
+		}
+	}
+}
+
+func TestAWrongURLIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var told told
+	if !told.first("/a") || told.first("/a") || !told.first("/b") {
+		t.Error("each is told the first time, and no other")
+	}
+	for range 2 * maxTold {
+		told.first(string(rune(len(told.urls))))
+	}
+	if len(told.urls) > maxTold {
+		t.Errorf("%d are remembered, at most %d may be", len(told.urls), maxTold)
+	}
+}
