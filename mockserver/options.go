@@ -16,7 +16,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/apitokens"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -244,7 +243,7 @@ func (c *config) allowed() resources.Options {
 	return resources.Options{
 		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,
 		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute,
-		SDKs:                   apitokens.Limits{PerMinute: c.limits.SDKPerMinute, Metrics: c.limits.MetricsPerMinute, Register: c.limits.RegisterPerMinute},
+		SDKs:                   resources.SDKLimits{PerMinute: c.limits.SDKPerMinute, Metrics: c.limits.MetricsPerMinute, Register: c.limits.RegisterPerMinute},
 		MaxSignals:             c.bounds.Signals,
 		MaxSignalBytes:         int(c.bounds.Bytes / 2),
 	}

@@ -31,11 +31,14 @@ type Options struct {
 	// access tokens.
 	PersonalTokenPerMinute int
 	// SDKs are how many requests one client may make with the tokens of SDKs.
-	SDKs apitokens.Limits
+	SDKs SDKLimits
 	// MaxSignals is how many signals are kept, and MaxSignalBytes is what they may take;
 	// the oldest go first.
 	MaxSignals, MaxSignalBytes int
 }
+
+// SDKLimits are how many requests a minute one client may make with the tokens of SDKs.
+type SDKLimits = apitokens.Limits
 
 // All returns the resources: those that others refer to first.
 func All(options Options) []engine.Resource {
