@@ -117,7 +117,8 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 	},
 	404: func(t *testing.T, o *spec.Operation, e example) reply {
 		if wrong, has := e.wrong(404); has {
-			return newApp(t).call(o.Method, wrong.path, wrong.token, wrong.body)
+			a, wrong := wrong.prepared(t)
+			return a.call(o.Method, wrong.path, wrong.token, wrong.body)
 		}
 		return newApp(t, WithEdition(spec.OpenSource)).call(o.Method, e.path, e.token, e.body)
 	},

@@ -45,6 +45,24 @@ func Resource() engine.Resource {
 			"deleteFeatureStrategy":         engine.Write(removeStrategy),
 			"getSegmentsByStrategyId":       engine.Read(getSegments),
 			"updateFeatureStrategySegments": engine.Write(setSegments),
+
+			"cloneFeature": engine.Write(clone),
+			"listTags":     engine.Read(listTags),
+			"addTag":       engine.Write(tagFlag),
+			"updateTags":   engine.Write(updateTags),
+			"removeTag":    engine.Write(untagFlag),
+
+			"addFeatureDependency":      engine.Write(addParent),
+			"deleteFeatureDependency":   engine.Write(removeParent),
+			"deleteFeatureDependencies": engine.Write(removeParents),
+			"listParentOptions":         engine.Read(listParentOptions),
+			"listParentVariantOptions":  engine.Read(listParentVariants),
+			"checkDependenciesExist":    engine.Read(hasDependencies),
+
+			"getEnvironmentFeatureVariants":          engine.Read(listVariants),
+			"overwriteEnvironmentFeatureVariants":    engine.Write(replaceVariants),
+			"patchEnvironmentsFeatureVariants":       engine.Write(patchVariants),
+			"overwriteFeatureVariantsOnEnvironments": engine.Write(pushVariants),
 		},
 		Owners: map[string]engine.Owner{"featureName": projectOf},
 		Listen: forgetSegment,
@@ -90,7 +108,7 @@ type Dependency struct {
 	Flag     string   `json:"-" state:"flag,parent" parent:"name"`
 	Parent   string   `json:"feature" state:",required"`
 	Enabled  bool     `json:"enabled"`
-	Variants []string `json:"variants,omitzero"`
+	Variants []string `json:"variants"`
 }
 
 var flags = engine.NewTable(engine.Definition[Flag]{
@@ -134,7 +152,7 @@ var dependencies = engine.NewTable(engine.Definition[Dependency]{
 	Events: engine.Events{
 		Created: "feature-dependency-added", Updated: "feature-dependency-added", Deleted: "feature-dependency-removed",
 	},
-	Default: func(time.Time) Dependency { return Dependency{Enabled: true} },
+	Default: func(time.Time) Dependency { return Dependency{Enabled: true, Variants: []string{}} },
 })
 
 // Get returns the flag of a name, archived or not; nil if there is none.

@@ -57,26 +57,14 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 	if projects.Find(tx, in.Project) == nil {
 		return out, notFound("Active project with id %s does not exist", in.Project)
 	}
-	if len(All(tx)) >= maxFlags {
-		return out, apierror.ExceedsLimit("feature flag", maxFlags)
-	}
-	if err := free(tx, in.Name); err != nil {
+	flag, err := makeFlag(tx, &Flag{
+		Name: in.Name, Description: in.Description, Type: in.Type.Or("release"), Project: in.Project, ImpressionData: in.ImpressionData,
+	})
+	if err != nil {
 		return out, err
 	}
 	if err := checkTags(tx, in.Tags); err != nil {
 		return out, err
-	}
-	flag := &Flag{
-		Name: in.Name, Description: in.Description, Type: in.Type.Or("release"), Project: in.Project,
-		CreatedAt: tx.Stamp(), ImpressionData: in.ImpressionData, CreatedBy: Person{tx.Identity.Actor.ID, tx.Identity.Actor.Username},
-	}
-	if err := flags.Insert(tx, flag); err != nil {
-		return out, err
-	}
-	for _, link := range projects.EnvironmentsOf(tx, in.Project) {
-		if err := toggles.Insert(tx, &Toggle{Flag: in.Name, Environment: link.Environment, Variants: []Variant{}}); err != nil {
-			return out, err
-		}
 	}
 	for _, tag := range in.Tags {
 		tag.Flag = in.Name
@@ -85,6 +73,27 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 		}
 	}
 	return engine.OK(answer{Flag: flag})
+}
+
+// makeFlag stores a new flag of the caller's, which is off in each environment of its
+// project.
+func makeFlag(tx *engine.Tx, flag *Flag) (*Flag, error) {
+	if len(All(tx)) >= maxFlags {
+		return nil, apierror.ExceedsLimit("feature flag", maxFlags)
+	}
+	if err := free(tx, flag.Name); err != nil {
+		return nil, err
+	}
+	flag.CreatedAt, flag.CreatedBy = tx.Stamp(), Person{tx.Identity.Actor.ID, tx.Identity.Actor.Username}
+	if err := flags.Insert(tx, flag); err != nil {
+		return nil, err
+	}
+	for _, link := range projects.EnvironmentsOf(tx, flag.Project) {
+		if err := toggles.Insert(tx, &Toggle{Flag: flag.Name, Environment: link.Environment, Variants: []Variant{}}); err != nil {
+			return nil, err
+		}
+	}
+	return flag, nil
 }
 
 type updateIn struct {
@@ -241,7 +250,6 @@ type environmentOfFlag struct {
 	Type       string      `json:"type"`
 	SortOrder  int64       `json:"sortOrder"`
 	Strategies []*Strategy `json:"strategies"`
-	Variants   []Variant   `json:"variants,omitzero"`
 }
 
 func get(view *engine.View, in in) (out engine.Answer[whole], err error) {
@@ -263,14 +271,10 @@ func get(view *engine.View, in in) (out engine.Answer[whole], err error) {
 		if toggle == nil {
 			continue
 		}
-		shown := environmentOfFlag{
+		found.Environments = append(found.Environments, environmentOfFlag{
 			Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
 			Strategies: StrategiesOf(view, in.Name, environment.Name),
-		}
-		if len(toggle.Variants) > 0 {
-			shown.Variants = toggle.Variants
-		}
-		found.Environments = append(found.Environments, shown)
+		})
 	}
 	return engine.OK(found)
 }

@@ -15,8 +15,8 @@ type patchIn struct {
 	Operations engine.JSON `body:""`
 }
 
-// patched applies a JSON patch to a row as the API shows it, and reads it into another. A
-// real server answers a patch that does not apply with a 500; here it is a 400.
+// patched applies a JSON patch to what the API shows, and reads it into another. A real
+// server answers a patch that does not apply with a 500; here it is a 400.
 func patched(document, operations []byte, into any) error {
 	patch, err := jsonpatch.DecodePatch(operations)
 	if err != nil {

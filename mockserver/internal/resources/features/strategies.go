@@ -105,7 +105,7 @@ type strategyBody struct {
 }
 
 // Check refuses variants that the contract allows.
-func (b strategyBody) Check() error { return checkVariants(b.Variants.Value) }
+func (b strategyBody) Check() error { return checkVariants(b.Variants.Value, asSent) }
 
 // fill puts what was sent into a strategy, in the order in which the server looks at it.
 func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
@@ -130,6 +130,7 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
 		if s.Variants, err = spread(b.Variants.Value); err != nil {
 			return err
 		}
+		s.Variants = sorted(s.Variants)
 	}
 	s.Title, s.Disabled = b.Title.Or(s.Title), b.Disabled.Or(s.Disabled)
 	s.SortOrder = int64(b.SortOrder.Or(float64(s.SortOrder)))
@@ -333,7 +334,7 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 	if err := patched(engine.Append(nil, before), in.Operations, &form); err != nil {
 		return out, err
 	}
-	if err := checkVariants(form.Variants); err != nil {
+	if err := checkVariants(form.Variants, asSent); err != nil {
 		return out, err
 	}
 	out.Value, err = before.change(tx, form.body())

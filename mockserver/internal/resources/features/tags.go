@@ -7,6 +7,117 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
+// tagTypes are the types of tags of a new instance, and white their color (O).
+var tagTypes = []string{"simple"}
+
+const white = "#FFFFFF"
+
+// checkTypes refuses tags of types that do not exist.
+func checkTypes(tags ...Tag) error {
+	for _, tag := range tags {
+		if !slices.Contains(tagTypes, tag.Type) {
+			return apierror.BadData("Tag type '" + tag.Type + "' does not exist")
+		}
+	}
+	return nil
+}
+
+// coloredTag is a tag in a list.
+type coloredTag struct {
+	*Tag
+	Color string `json:"color"`
+}
+
+type tagList struct {
+	Version int64        `json:"version"`
+	Tags    []coloredTag `json:"tags"`
+}
+
+func tagsShown(r engine.Reader, flag string) tagList {
+	out := tagList{Version: 1, Tags: []coloredTag{}}
+	for _, tag := range TagsOf(r, flag) {
+		out.Tags = append(out.Tags, coloredTag{tag, white})
+	}
+	return out
+}
+
+func listTags(view *engine.View, in nameIn) (out engine.Answer[tagList], err error) {
+	if Get(view, in.Name) == nil {
+		return out, notFound("Could not find feature with name %s", in.Name)
+	}
+	return engine.OK(tagsShown(view, in.Name))
+}
+
+type tagIn struct {
+	nameIn
+	Type  string   `json:"type"`
+	Value string   `json:"value"`
+	_     struct{} `ignored:"color"`
+}
+
+func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[*Tag], err error) {
+	if Get(tx, in.Name) == nil {
+		return out, noFlag()
+	}
+	tag := &Tag{Flag: in.Name, Type: in.Type, Value: in.Value}
+	if err := checkTypes(*tag); err != nil {
+		return out, err
+	}
+	if err := addTag(tx, tag); err != nil {
+		return out, err
+	}
+	return engine.Created(tag, in.Name+"/tags")
+}
+
+type tagsIn struct {
+	nameIn
+	Added   []Tag `json:"addedTags"`
+	Removed []Tag `json:"removedTags"`
+}
+
+func updateTags(tx *engine.Tx, in tagsIn) (out engine.Answer[tagList], err error) {
+	if Get(tx, in.Name) == nil {
+		return out, noFlag()
+	}
+	if err := checkTypes(in.Added...); err != nil {
+		return out, err
+	}
+	for _, tag := range in.Removed {
+		if err := dropTag(tx, in.Name, tag.Type, tag.Value); err != nil {
+			return out, err
+		}
+	}
+	for _, tag := range in.Added {
+		tag.Flag = in.Name
+		if err := addTag(tx, &tag); err != nil {
+			return out, err
+		}
+	}
+	return engine.OK(tagsShown(tx, in.Name))
+}
+
+type oneTag struct {
+	nameIn
+	Type  string `path:"type"`
+	Value string `path:"value"`
+}
+
+func untagFlag(tx *engine.Tx, in oneTag) (out engine.Answer[engine.None], err error) {
+	if Get(tx, in.Name) == nil {
+		return out, noFlag()
+	}
+	return out, dropTag(tx, in.Name, in.Type, in.Value)
+}
+
+// dropTag takes a tag from a flag, which need not have it (O).
+func dropTag(tx *engine.Tx, flag, kind, value string) error {
+	tag := tags.Get(tx, engine.Text(flag, kind, value))
+	if tag == nil {
+		return nil
+	}
+	return tags.Delete(tx, tag)
+}
+
 // addTag gives a flag a tag, unless it has it.
 func addTag(tx *engine.Tx, tag *Tag) error {
 	if tags.Get(tx, engine.Text(tag.Flag, tag.Type, tag.Value)) != nil {

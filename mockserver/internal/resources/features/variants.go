@@ -3,7 +3,11 @@ package features
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -49,9 +53,15 @@ func (v *Variant) size() int {
 // wholeWeight is what the weights of variants make together.
 const wholeWeight = 1000
 
+// Orders in which a refusal tells what a variant has.
+var (
+	asSent    = []string{"name", "weight", "weightType", "stickiness"}
+	completed = []string{"weightType", "stickiness", "name", "weight"}
+)
+
 // checkVariants refuses names that are not good or are there twice, and payloads that are
 // not what they say (O).
-func checkVariants(variants []Variant) error {
+func checkVariants(variants []Variant, order []string) error {
 	seen := map[string]bool{}
 	for i := range variants {
 		v := &variants[i]
@@ -59,29 +69,32 @@ func checkVariants(variants []Variant) error {
 			return err
 		}
 		if v.Payload != nil {
-			if err := v.Payload.check(); err != nil {
+			if err := v.Payload.check(fmt.Sprintf("[%d].payload.value", i)); err != nil {
 				return err
 			}
 		}
 		if seen[v.Name] {
-			return apierror.BadProperty(fmt.Sprintf("[%d]", i), "contains a duplicate value", v.sent())
+			return apierror.BadProperty(fmt.Sprintf("[%d]", i), "contains a duplicate value", v.told(order))
 		}
 		seen[v.Name] = true
 	}
 	return nil
 }
 
-// sent is a variant as JSON in the order of an SDK's types.
-func (v *Variant) sent() string {
+// told is a variant as JSON, its keys in an order.
+func (v *Variant) told(order []string) string {
+	values := map[string]any{"name": v.Name, "weight": v.Weight, "weightType": v.WeightType, "stickiness": v.Stickiness}
 	out := v8json.NewObject()
-	out.Set("name", v.Name)
-	out.Set("weight", v.Weight)
-	out.Set("weightType", v.WeightType)
-	out.Set("stickiness", v.Stickiness)
+	for _, key := range order {
+		out.Set(key, values[key])
+	}
 	return string(v8json.Stringify(nil, out))
 }
 
-func (p *Payload) check() error {
+func (p *Payload) check(property string) error {
+	if p.Value == "" {
+		return apierror.BadProperty(property, "is not allowed to be empty", "")
+	}
 	good := true
 	switch p.Type {
 	case "json":
@@ -101,27 +114,26 @@ func (p *Payload) check() error {
 // spread shares out what fixed weights leave of 1000: evenly, the remainder to the first
 // of the others (O).
 func spread(variants []Variant) ([]Variant, error) {
-	if len(variants) == 0 {
-		return []Variant{}, nil
-	}
 	left, variable := wholeWeight, 0
 	for i := range variants {
-		if variants[i].WeightType == "fix" {
+		if variants[i].isFixed() {
 			left -= int(variants[i].Weight)
 		} else {
 			variable++
 		}
 	}
 	switch {
+	case len(variants) == 0:
+		return []Variant{}, nil
 	case variable == 0:
 		return nil, apierror.BadData(`There must be at least one "variable" variant`)
 	case left < 0:
 		return nil, apierror.BadData("The traffic distribution total must equal 100%")
 	}
-	out := append([]Variant{}, variants...)
+	out := slices.Clone(variants)
 	share, rest := left/variable, left%variable
 	for i := range out {
-		if out[i].WeightType == "fix" {
+		if out[i].isFixed() {
 			continue
 		}
 		out[i].Weight = float64(share)
@@ -131,4 +143,14 @@ func spread(variants []Variant) ([]Variant, error) {
 		}
 	}
 	return out, nil
+}
+
+func (v *Variant) isFixed() bool { return v.WeightType == "fix" }
+
+// sorted returns variants as they are stored: by their names, in the order of a language
+// and not of bytes (O). SDKs choose by that order.
+func sorted(variants []Variant) []Variant {
+	out, byName := slices.Clone(variants), collate.New(language.Und)
+	slices.SortStableFunc(out, func(a, b Variant) int { return byName.CompareString(a.Name, b.Name) })
+	return out
 }

@@ -1,0 +1,70 @@
+package features
+
+import (
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
+)
+
+type cloneIn struct {
+	in
+	NewName        string                `json:"name"`
+	ReplaceGroupID engine.Optional[bool] `json:"replaceGroupId"`
+}
+
+// Check refuses a name that a flag cannot have.
+func (in *cloneIn) Check() error { return names.Check("name", in.NewName) }
+
+// clone makes a flag with what another says of itself, with its strategies, variants and
+// parents. It is off, and has no tags (O).
+func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
+	source := Get(tx, in.Name)
+	if source == nil || source.Project != in.Project {
+		return out, notFound("There's no feature named %q in project %q.", in.Name, in.Project)
+	}
+	made, err := makeFlag(tx, &Flag{
+		Name: in.NewName, Description: source.Description, Type: source.Type, Project: source.Project, ImpressionData: source.ImpressionData,
+	})
+	if err != nil {
+		return out, err
+	}
+	for _, parent := range ParentsOf(tx, in.Name) {
+		copied := *parent
+		copied.Flag = in.NewName
+		if err := dependencies.Insert(tx, &copied); err != nil {
+			return out, err
+		}
+	}
+	for _, toggle := range toggles.Under(tx, engine.Text(in.Name)) {
+		if err := in.copyEnvironment(tx, toggle); err != nil {
+			return out, err
+		}
+	}
+	return engine.OK(answer{Flag: made})
+}
+
+// copyEnvironment gives the clone what the flag has in an environment.
+func (in cloneIn) copyEnvironment(tx *engine.Tx, from *Toggle) error {
+	for _, s := range StrategiesOf(tx, from.Flag, from.Environment) {
+		copied := *s
+		copied.Flag = in.NewName
+		if in.ReplaceGroupID.Or(true) {
+			copied.setGroup(in.NewName)
+		}
+		if err := Add(tx, &copied); err != nil {
+			return err
+		}
+	}
+	if len(from.Variants) == 0 {
+		return nil
+	}
+	return PutVariants(tx, in.NewName, from.Environment, from.Variants)
+}
+
+// setGroup replaces the group by which contexts are spread, if there is one.
+func (s *Strategy) setGroup(group string) {
+	values := s.ParameterMap()
+	if _, has := values["groupId"]; has {
+		values["groupId"] = group
+		s.Parameters = parameters(values)
+	}
+}

@@ -1,0 +1,141 @@
+package features
+
+import (
+	"slices"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// childIn is a flag in a project that depends on others, or is to.
+type childIn struct {
+	Project string `path:"projectId"`
+	Child   string `path:"child"`
+}
+
+// activeFlag returns the flag of a name that is not archived, nil if there is none.
+func activeFlag(r engine.Reader, name string) *Flag {
+	if flag := Get(r, name); flag != nil && flag.ArchivedAt == nil {
+		return flag
+	}
+	return nil
+}
+
+type parentIn struct {
+	childIn
+	Parent   string                    `json:"feature"`
+	Enabled  engine.Optional[bool]     `json:"enabled"`
+	Variants engine.Optional[[]string] `json:"variants"`
+}
+
+// check refuses what a flag cannot depend on (O). Flags depend on each other over one step
+// only.
+func (in parentIn) check(r engine.Reader) error {
+	if in.Child == in.Parent {
+		return forbidden("A feature flag cannot depend on itself.")
+	}
+	parent := activeFlag(r, in.Parent)
+	if parent == nil {
+		return forbidden("No active feature " + in.Parent + " exists")
+	}
+	child := Get(r, in.Child)
+	switch {
+	case child == nil, child.Project != in.Project, parent.Project != in.Project:
+		return notFound("Cannot add the dependency. Both the parent and the child feature must belong to project %q.", in.Project)
+	case len(childrenOf(r, in.Child)) > 0:
+		return forbidden("Transitive dependency detected. Cannot add a dependency to the feature that other features depend on.")
+	case len(ParentsOf(r, in.Parent)) > 0:
+		return forbidden("Transitive dependency detected. Cannot add a dependency to the feature that has parent dependency.")
+	}
+	return nil
+}
+
+// addParent makes a flag depend on another, or replaces how it does. Variants count for a
+// parent that is to be on alone (O).
+func addParent(tx *engine.Tx, in parentIn) (out engine.Answer[engine.None], err error) {
+	if err := in.check(tx); err != nil {
+		return out, err
+	}
+	after := &Dependency{Flag: in.Child, Parent: in.Parent, Enabled: in.Enabled.Or(true), Variants: []string{}}
+	if after.Enabled {
+		after.Variants = in.Variants.Or(after.Variants)
+	}
+	if before := dependencies.Get(tx, engine.Text(in.Child, in.Parent)); before != nil {
+		return out, dependencies.Update(tx, before, after)
+	}
+	return out, dependencies.Insert(tx, after)
+}
+
+type oneParent struct {
+	childIn
+	Parent string `path:"parent"`
+}
+
+func removeParent(tx *engine.Tx, in oneParent) (out engine.Answer[engine.None], err error) {
+	row := dependencies.Get(tx, engine.Text(in.Child, in.Parent))
+	if child := Get(tx, in.Child); row == nil || child.Project != in.Project {
+		return out, notFound("No dependency on %q for feature %q in project %q.", in.Parent, in.Child, in.Project)
+	}
+	return out, dependencies.Delete(tx, row)
+}
+
+func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], err error) {
+	all := ParentsOf(tx, in.Child)
+	if len(all) == 0 || Get(tx, in.Child).Project != in.Project {
+		return out, notFound("Feature %q has no dependencies to remove in project %q.", in.Child, in.Project)
+	}
+	for _, row := range all {
+		if err := dependencies.Delete(tx, row); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// listParentOptions lists the flags that a flag may depend on: those of its project that
+// depend on none.
+func listParentOptions(view *engine.View, in childIn) (engine.Answer[[]string], error) {
+	options := []string{}
+	if child := Get(view, in.Child); child == nil || child.Project != in.Project || len(childrenOf(view, in.Child)) > 0 {
+		return engine.OK(options)
+	}
+	for _, flag := range All(view) {
+		if flag.Project == in.Project && flag.Name != in.Child && len(ParentsOf(view, flag.Name)) == 0 {
+			options = append(options, flag.Name)
+		}
+	}
+	return engine.OK(options)
+}
+
+type parentVariantsIn struct {
+	Parent  string `path:"parent"`
+	Project string `path:"projectId"`
+}
+
+// listParentVariants lists the names of the variants of a flag and of its strategies.
+func listParentVariants(view *engine.View, in parentVariantsIn) (engine.Answer[[]string], error) {
+	names := []string{}
+	add := func(variants []Variant) {
+		for i := range variants {
+			names = append(names, variants[i].Name)
+		}
+	}
+	if flag := Get(view, in.Parent); flag != nil && flag.Project == in.Project {
+		for _, toggle := range toggles.Under(view, engine.Text(in.Parent)) {
+			add(toggle.Variants)
+			for _, s := range StrategiesOf(view, in.Parent, toggle.Environment) {
+				add(s.Variants)
+			}
+		}
+	}
+	slices.Sort(names)
+	return engine.OK(slices.Compact(names))
+}
+
+// hasDependencies reports whether any flag depends on another, of whatever project (I).
+func hasDependencies(view *engine.View, _ projectIn) (engine.Answer[bool], error) {
+	return engine.OK(len(dependencies.All(view)) > 0)
+}
+
+type projectIn struct {
+	Project string `path:"projectId"`
+}

@@ -1,0 +1,156 @@
+package features
+
+import (
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// variantList are the variants of a flag in an environment.
+type variantList struct {
+	Version  int64     `json:"version"`
+	Variants []Variant `json:"variants"`
+}
+
+// inVariants returns what a flag is in an environment, or the 404 of its variants.
+func (in inEnvironment) inVariants(r engine.Reader) (*Toggle, error) {
+	if _, err := in.find(r); err != nil {
+		return nil, err
+	}
+	toggle := In(r, in.Name, in.Environment)
+	if toggle == nil {
+		return nil, notFound("Could not find %s in %s", in.Name, in.Environment)
+	}
+	return toggle, nil
+}
+
+func listVariants(view *engine.View, in inEnvironment) (out engine.Answer[variantList], err error) {
+	toggle, err := in.inVariants(view)
+	if err != nil {
+		return out, err
+	}
+	return engine.OK(variantList{1, toggle.Variants})
+}
+
+// changed returns what a flag is in an environment if its variants can be replaced there:
+// that is for flags which have some since before strategies had variants, or by way of
+// pushVariants (O).
+func (in inEnvironment) changed(r engine.Reader) (*Toggle, error) {
+	if _, err := in.find(r); err != nil {
+		return nil, err
+	}
+	toggle := In(r, in.Name, in.Environment)
+	if toggle == nil || len(toggle.Variants) == 0 {
+		return nil, forbidden("Environment variants deprecated for feature: " + in.Name + ". Use strategy variants instead.")
+	}
+	return toggle, nil
+}
+
+type variantsIn struct {
+	inEnvironment
+	Variants []Variant `body:""`
+}
+
+func replaceVariants(tx *engine.Tx, in variantsIn) (out engine.Answer[variantList], err error) {
+	toggle, err := in.changed(tx)
+	if err != nil {
+		return out, err
+	}
+	return in.store(tx, toggle, in.Variants)
+}
+
+// store checks, spreads and stores variants. Those that do not say whether their weight is
+// fixed are lost (O).
+func (in inEnvironment) store(tx *engine.Tx, toggle *Toggle, variants []Variant) (out engine.Answer[variantList], err error) {
+	if err := checkVariants(variants, asSent); err != nil {
+		return out, err
+	}
+	typed := make([]Variant, 0, len(variants))
+	for _, v := range variants {
+		if v.WeightType != "" {
+			typed = append(typed, v)
+		}
+	}
+	if len(typed) == 0 && len(variants) > 0 {
+		return out, apierror.BadData(`There must be at least one "variable" variant`)
+	}
+	spreadOut, err := spread(typed)
+	if err != nil {
+		return out, err
+	}
+	out.Value = variantList{1, sorted(spreadOut)}
+	return out, PutVariants(tx, toggle.Flag, toggle.Environment, out.Value.Variants)
+}
+
+type patchVariantsIn struct {
+	inEnvironment
+	Operations engine.JSON `body:""`
+}
+
+func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variantList], err error) {
+	toggle, err := in.changed(tx)
+	if err != nil {
+		return out, err
+	}
+	var variants []Variant
+	if err := patched(engine.Append(nil, &toggle.Variants), in.Operations, &variants); err != nil {
+		return out, err
+	}
+	return in.store(tx, toggle, variants)
+}
+
+type pushVariantsIn struct {
+	in
+	Variants     []Variant `json:"variants"`
+	Environments []string  `json:"environments"`
+}
+
+// pushVariants puts variants in the place of those that a flag has in each of some
+// environments. Its caller needs the permission in each.
+func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantList], err error) {
+	for _, environment := range in.Environments {
+		if !tx.Identity.May(variantsPermission, in.Project, environment) {
+			return out, apierror.Permission(variantsPermission)
+		}
+	}
+	if _, err := in.find(tx); err != nil {
+		return out, err
+	}
+	if len(in.Environments) == 0 {
+		return out, apierror.BadData("No environments provided")
+	}
+	for i := range in.Variants {
+		in.Variants[i] = in.Variants[i].complete()
+	}
+	if err := checkVariants(in.Variants, completed); err != nil {
+		return out, err
+	}
+	variants, err := spread(in.Variants)
+	if err != nil {
+		return out, err
+	}
+	for _, environment := range in.Environments {
+		toggle, err := inEnvironment{in.in, environment}.inVariants(tx)
+		if err != nil {
+			return out, err
+		}
+		if err := PutVariants(tx, toggle.Flag, environment, sorted(variants)); err != nil {
+			return out, err
+		}
+	}
+	return engine.OK(variantList{1, variants})
+}
+
+// variantsPermission is what changing variants takes.
+const variantsPermission = spec.Permission("UPDATE_FEATURE_ENVIRONMENT_VARIANTS")
+
+// complete returns a variant with what was not said of it.
+func (v Variant) complete() Variant {
+	if v.WeightType == "" {
+		v.WeightType = "variable"
+	}
+	if v.Stickiness == "" {
+		v.Stickiness = "default"
+	}
+	return v
+}
