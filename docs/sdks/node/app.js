@@ -1,0 +1,25 @@
+// A program on a server that asks for a flag with Unleash's SDK for Node, and says when the
+// answer changes.
+import { InMemStorageProvider, initialize } from "unleash-client";
+
+const unleash = initialize({
+  url: process.env.UNLEASH_URL + "/api",
+  customHeaders: { Authorization: process.env.UNLEASH_TOKEN },
+  appName: "sample-node",
+  // Seconds would do outside of tests, and flags are kept in a file by default.
+  refreshInterval: 250,
+  metricsInterval: 250,
+  storageProvider: new InMemStorageProvider(),
+});
+
+let said = "";
+function say() {
+  const enabled = unleash.isEnabled("checkout", { userId: "7" });
+  const variant = unleash.getVariant("checkout", { userId: "7" });
+  const line = `checkout is ${enabled ? "on" : "off"}, variant ${variant.name}`;
+  if (line !== said) console.log(line);
+  said = line;
+}
+
+unleash.on("synchronized", () => setInterval(say, 50)); // the SDK alone keeps no program running
+unleash.on("error", (problem) => console.error(problem.message));

@@ -1,0 +1,199 @@
+// Package sdks runs the samples of docs/sdks, programs and pages with SDKs of Unleash, on the
+// mock. scripts/sdk-samples.sh builds them and sets UNLEASH_MOCK_SDK_SAMPLES to where they are.
+package sdks
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
+	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
+)
+
+// limit is how long a sample may take to see a change.
+const limit = 20 * time.Second
+
+// samples is the folder of the built samples.
+func samples(t *testing.T) string {
+	t.Helper()
+	folder := os.Getenv("UNLEASH_MOCK_SDK_SAMPLES")
+	if folder == "" {
+		t.Skip("needs the samples; run scripts/sdk-samples.sh")
+	}
+	return folder
+}
+
+// switches sets the flag that the samples ask for: they must see each setting.
+func switches(mock *mocktest.Server, sees func(enabled bool, variant string)) {
+	mock.SetFlag("checkout", false)
+	sees(false, "")
+	mock.SetFlag("checkout", true)
+	sees(true, "disabled")
+	mock.SetVariant("checkout", "blue")
+	sees(true, "blue")
+	mock.SetFlag("checkout", false)
+	sees(false, "")
+}
+
+// heard waits until an SDK has told of what it was asked, and sees to it that all that was
+// sent keeps the contract.
+func heard(mock *mocktest.Server) {
+	mock.WaitForRequests(1, mocktest.Filter{Method: http.MethodPost, Path: "*/client/metrics"}, limit)
+	mock.AssertNoViolations()
+}
+
+func TestNode(t *testing.T) {
+	t.Parallel()
+	folder, mock := samples(t), mocktest.Start(t)
+	mock.SetFlag("checkout", false)
+	said := start(t, folder, []string{"node", "node/app.js"}, "UNLEASH_URL="+mock.URL, "UNLEASH_TOKEN="+mock.Tokens.Backend)
+	switches(mock, func(enabled bool, variant string) {
+		want := "checkout is on, variant " + variant
+		if !enabled {
+			want = "checkout is off, variant disabled"
+		}
+		waitFor(t, said, want)
+	})
+	heard(mock)
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	folder := samples(t)
+	for _, sample := range []string{"browser", "react"} {
+		t.Run(sample, func(t *testing.T) {
+			t.Parallel()
+			files, mock := httptest.NewServer(http.FileServer(http.Dir(folder))), mocktest.Start(t)
+			t.Cleanup(files.Close)
+			mock.SetFlag("checkout", false)
+			page := browsertest.Open(t, files.URL, "/package.json", chromedp.WaitReady("body"))
+			page.LetAsk(mock.URL) // which is another origin
+			settings := url.Values{"unleash": {mock.URL}, "token": {mock.Tokens.Frontend}}
+			page.Do(chromedp.Navigate(files.URL + "/" + sample + "/?" + settings.Encode()))
+			switches(mock, func(enabled bool, variant string) { page.Says("#checkout", shown(enabled, variant)) })
+			heard(mock)
+		})
+	}
+}
+
+func TestNextJS(t *testing.T) {
+	t.Parallel()
+	folder, mock, port := samples(t), mocktest.Start(t), freePort(t)
+	said := start(t, folder, []string{"node", "node_modules/next/dist/bin/next", "start", "nextjs", "--hostname", "127.0.0.1", "--port", port},
+		"UNLEASH_SERVER_API_URL="+mock.URL+"/api", "UNLEASH_SERVER_API_TOKEN="+mock.Tokens.Backend, "NEXT_TELEMETRY_DISABLED=1")
+	waitFor(t, said, "Ready")
+	switches(mock, func(enabled bool, variant string) {
+		response, err := http.Get("http://127.0.0.1:" + port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if err := contains(response, shown(enabled, variant)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	heard(mock)
+}
+
+// shown is what a page shows of the flag.
+func shown(enabled bool, variant string) string {
+	if !enabled {
+		return "old checkout"
+	}
+	return "new checkout, variant " + variant
+}
+
+// contains reads an answer and says what is wrong if a text is not in it.
+func contains(response *http.Response, want string) error {
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), want) {
+			return nil
+		}
+	}
+	return fmt.Errorf("status %d, without %q", response.StatusCode, want)
+}
+
+// start runs a program in the folder of the samples until the test ends, and returns the
+// lines that it prints.
+func start(t *testing.T, folder string, command []string, environment ...string) <-chan string {
+	t.Helper()
+	browsertest.Program(t, command[0])
+	ctx, cancel := context.WithCancel(t.Context())
+	program := exec.CommandContext(ctx, command[0], command[1:]...)
+	program.Dir = filepath.Clean(folder)
+	program.Env = append(os.Environ(), environment...)
+	output, input, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program.Stdout, program.Stderr = input, input
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = input.Close() // the program has it
+	lines := make(chan string, 100)
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(output); scanner.Scan(); {
+			select {
+			case lines <- scanner.Text():
+			case <-ctx.Done():
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		_ = program.Wait()
+		for range lines { // until it is closed
+		}
+		_ = output.Close()
+	})
+	return lines
+}
+
+// waitFor waits for a line with a text.
+func waitFor(t *testing.T, lines <-chan string, want string) {
+	t.Helper()
+	late := time.After(limit)
+	for {
+		select {
+		case line, open := <-lines:
+			if !open {
+				t.Fatalf("the program ended before it said %q", want)
+			}
+			t.Log(line)
+			if strings.Contains(line, want) {
+				return
+			}
+		case <-late:
+			t.Fatalf("the program does not say %q", want)
+		}
+	}
+}
+
+// freePort returns a port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return port
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds the samples of docs/sdks, programs and pages with SDKs of Unleash, and runs them on
+# the mock: each must see a flag being switched.
+#
+#   scripts/sdk-samples.sh
+#
+# It needs Go, Node 20 or newer with npm, and Chromium for the pages.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+samples=$(mktemp -d)
+trap 'rm -rf "$samples"' EXIT
+cp -R docs/sdks/. "$samples"
+export NEXT_TELEMETRY_DISABLED=1
+npm ci --silent --no-audit --no-fund --prefix "$samples"
+npm run --silent --prefix "$samples" build
+UNLEASH_MOCK_SDK_SAMPLES=$samples go -C internal/tools test -count=1 -v ./sdks
