@@ -64,6 +64,9 @@ var tokens = engine.NewTable(engine.Definition[Token]{
 	Complete:   complete,
 })
 
+// developmentEnvironment is that of tokens for which none was named (O).
+const developmentEnvironment = "development"
+
 // The words by which a secret says what its token is for.
 const (
 	every   = "*"  // project, or environment of an admin token
@@ -80,7 +83,7 @@ func complete(t *Token) {
 	case t.Type == admin:
 		project, environment = every, every
 	case !hasProject:
-		project, environment = "default", "development"
+		project, environment = "default", developmentEnvironment
 	case project == several:
 		project = every
 	}

@@ -126,7 +126,7 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[engine.JSON], err err
 	word := strings.ToLower(in.Type) // is shown as it was sent, in lower case
 	token := &Token{
 		Name: in.Name, Type: word, Projects: in.Projects.Or([]string{every}),
-		Environment: in.Environment.Or("development"), ExpiresAt: in.ExpiresAt.Value, CreatedAt: tx.Stamp(),
+		Environment: in.Environment.Or(developmentEnvironment), ExpiresAt: in.ExpiresAt.Value, CreatedAt: tx.Stamp(),
 	}
 	if word == typeName(backend) {
 		token.Type = backend
@@ -159,7 +159,10 @@ func (t *Token) checkPlace(r engine.Reader) error {
 	if !projects.HasEnvironment(r, t.Environment) {
 		return apierror.BadData(fmt.Sprintf("Environment=%s does not exist", t.Environment))
 	}
-	for _, project := range t.Projects {
+	for i, project := range t.Projects {
+		if slices.Contains(t.Projects[:i], project) {
+			return apierror.BadData(fmt.Sprintf("Project=%s is there twice", project)) // a real server answers 500
+		}
 		if project != every && projects.Find(r, project) == nil {
 			return apierror.BadData(fmt.Sprintf("Project=%s does not exist", cmp.Or(project, "invalid")))
 		}

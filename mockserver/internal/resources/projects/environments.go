@@ -100,16 +100,14 @@ type projectEnvironmentsOut struct {
 }
 
 // projectEnvironments lists all environments, those of the project as visible. A project
-// that does not exist sees none of them (O).
+// that does not exist sees none of them, but tokens for all projects count for it too (O).
 func (u Usage) projectEnvironments(view *engine.View, in projectIn) (engine.Answer[projectEnvironmentsOut], error) {
 	out := projectEnvironmentsOut{1, []*projectEnvironment{}}
 	for _, environment := range Environments(view) {
 		seen := &projectEnvironment{
 			Environment:  *environment,
+			Tokens:       u.tokens(view, environment.Name, in.ID),
 			EnabledFlags: u.enabledIn(view, in.ID, environment.Name),
-		}
-		if projects.Get(view, engine.Text(in.ID)) != nil {
-			seen.Tokens = u.tokens(view, environment.Name, in.ID)
 		}
 		if link := InProject(view, in.ID, environment.Name); link != nil {
 			seen.Visible, seen.DefaultStrategy = true, link.DefaultStrategy
