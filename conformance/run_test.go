@@ -122,7 +122,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 20
 	few := limits
-	few.PersonalTokenPerMinute = 10
+	few.PersonalTokenPerMinute, few.SDKPerMinute = 10, 10
 	seen := map[string]bool{}
 	var mu sync.Mutex
 	t.Run("targets", func(t *testing.T) {

@@ -169,10 +169,20 @@ func (s *suite) unseen(operation *spec.Operation, status int) string {
 		return "it tells of a failure of the server, which no request can bring about"
 	case status == http.StatusNotFound && len(operation.PathParameters()) == 0 && c.Edition != target.OpenSource:
 		return "only an open-source instance answers it"
-	case status == http.StatusTooManyRequests && !s.limits(operation) && (c.PersonalLimit == 0 || c.PersonalLimit > plan.MaxBurst):
+	case status == http.StatusTooManyRequests && isOfSDKs(operation) && tooMany(c.SDKLimit):
+		return "it takes more requests in a minute with the token of an SDK than the suite sends to anybody's server"
+	case status == http.StatusTooManyRequests && !isOfSDKs(operation) && !s.limits(operation) && tooMany(c.PersonalLimit):
 		return "it takes more requests in a minute with a personal access token than the suite sends to anybody's server"
 	}
 	return ""
+}
+
+// tooMany reports whether a limit is unknown, or beyond what the suite exceeds.
+func tooMany(limit int) bool { return limit == 0 || limit > plan.MaxBurst }
+
+// isOfSDKs reports whether an operation is for the tokens of SDKs.
+func isOfSDKs(operation *spec.Operation) bool {
+	return !operation.Public && (operation.Admits(spec.BackendToken) || operation.Admits(spec.FrontendToken))
 }
 
 // limits reports whether targets limit an operation by itself.

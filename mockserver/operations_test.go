@@ -134,7 +134,7 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 		return newApp(t).call(o.Method, e.path, e.token, "{}", "Content-Encoding: br")
 	},
 	429: func(t *testing.T, o *spec.Operation, e example) reply {
-		limited := newApp(t, WithLimits(Limits{CallsPerSecond: 1, PersonalTokenPerMinute: 1}))
+		limited := newApp(t, WithLimits(Limits{CallsPerSecond: 1, PersonalTokenPerMinute: 1, SDKPerMinute: 1}))
 		token := adminPAT
 		if e.token != adminToken && e.token != "" {
 			token = e.token

@@ -64,7 +64,7 @@ func optionsOf(mock bend.Mock) []mockserver.Option {
 		limits.CallsPerSecond = 4 // a scenario that waits a second for each call takes half a minute
 	case bend.FewRequests:
 		limits = mockserver.Limits{}
-		limits.PersonalTokenPerMinute = 10
+		limits.PersonalTokenPerMinute, limits.SDKPerMinute = 10, 10
 	case bend.OpenSource:
 		return []mockserver.Option{mockserver.WithEdition(spec.OpenSource)}
 	}

@@ -58,7 +58,9 @@ func (c *Conditions) Fact(name string) Fact {
 	case name == "actor.id":
 		return Fact{Value: c.ActorID}
 	case name == "limit.personal.exceeded":
-		return c.personalLimit()
+		return burst(c.PersonalLimit, "a personal access token")
+	case name == "limit.sdk.exceeded":
+		return burst(c.SDKLimit, "the token of an SDK")
 	case c.Lifted != "" && strings.HasPrefix(name, "limit."):
 		return Fact{Missing: c.Lifted}
 	}
@@ -68,14 +70,15 @@ func (c *Conditions) Fact(name string) Fact {
 	return Fact{Missing: UnknownLimits}
 }
 
-func (c *Conditions) personalLimit() Fact {
+// burst is how many requests exceed a limit, if the suite sends as many.
+func burst(limit int, token string) Fact {
 	switch {
-	case c.PersonalLimit == 0:
-		return Fact{Missing: "the target tells of no limit on requests with a personal access token"}
-	case c.PersonalLimit > MaxBurst:
-		return Fact{Missing: fmt.Sprintf("the target allows %d requests a minute with a personal access token; the suite sends at most %d", c.PersonalLimit, MaxBurst)}
+	case limit == 0:
+		return Fact{Missing: "the target tells of no limit on requests with " + token}
+	case limit > MaxBurst:
+		return Fact{Missing: fmt.Sprintf("the target allows %d requests a minute with %s; the suite sends at most %d", limit, token, MaxBurst)}
 	}
-	return Fact{Value: c.PersonalLimit + 1}
+	return Fact{Value: limit + 1}
 }
 
 // Lift says that the target has no limits at all.

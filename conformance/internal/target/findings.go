@@ -25,6 +25,8 @@ type Findings struct {
 	ActorID string
 	// PersonalLimit is how many requests a minute a personal access token may make.
 	PersonalLimit int
+	// SDKLimit is how many requests a minute an SDK may make.
+	SDKLimit int
 	// Config is what the target tells its admin UI, in JSON.
 	Config any
 	// Answers are what the admin got of lists, in JSON by path.
@@ -92,7 +94,12 @@ func Look(ctx context.Context, c *Client, tokens Tokens) (*Findings, error) {
 		}
 	}
 	if tokens.Viewer != "" {
-		return l.found, l.personalLimit(ctx)
+		if err := l.personalLimit(ctx); err != nil {
+			return l.found, err
+		}
+	}
+	if tokens.Backend != "" {
+		return l.found, l.sdkLimit(ctx)
 	}
 	return l.found, nil
 }
@@ -194,6 +201,21 @@ func (l *look) personalLimit(ctx context.Context) error {
 			return err
 		}
 		l.found.PersonalLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
+	}
+	return nil
+}
+
+// sdkLimit finds out how often an SDK may ask.
+func (l *look) sdkLimit(ctx context.Context) error {
+	for _, operation := range l.client.Contract.Operations() {
+		if operation.Method != http.MethodGet || operation.Public || len(operation.PathParameters()) > 0 || !operation.Admits(spec.BackendToken) {
+			continue
+		}
+		x, err := l.ask(ctx, "backend", operation.Path)
+		if err == nil && x != nil {
+			l.found.SDKLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
+		}
+		return err
 	}
 	return nil
 }
