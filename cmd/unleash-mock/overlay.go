@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/pflag"
 
+	"github.com/unleash-mock/unleash-mock/internal/relay"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -41,6 +42,7 @@ func (o *overlayFlags) options() ([]mockserver.Option, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport.DialContext = relay.Dial(transport.DialContext)
 	return []mockserver.Option{mockserver.WithUpstream(mockserver.Upstream{
 		URL: target, Transport: transport, PresentEnterprise: o.present,
 	})}, nil

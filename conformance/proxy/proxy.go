@@ -228,7 +228,7 @@ func newTransport(o Options) *http.Transport {
 	protocols.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           relay.Dial((&net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}).DialContext),
 		TLSClientConfig:       config,
 		TLSHandshakeTimeout:   o.Timeout,
 		ResponseHeaderTimeout: o.Timeout,

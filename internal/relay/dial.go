@@ -1,0 +1,42 @@
+package relay
+
+import (
+	"context"
+	"net"
+	"sync"
+)
+
+// Dial returns a way to connect for the transport of a proxy. A server may answer before
+// it has read the request, and hang up. Go's transport then fails to write, and may take
+// that for the end of the exchange though the answer is there. So such a failure is told
+// once the transport has read what there is, and has closed the connection.
+func Dial(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &lenientConn{Conn: connection, closed: make(chan struct{})}, nil
+	}
+}
+
+type lenientConn struct {
+	net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+// Write implements net.Conn.
+func (c *lenientConn) Write(text []byte) (int, error) {
+	n, err := c.Conn.Write(text)
+	if err != nil {
+		<-c.closed
+	}
+	return n, err
+}
+
+// Close implements net.Conn.
+func (c *lenientConn) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
+}
