@@ -1,11 +1,14 @@
 package mockserver
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
@@ -27,16 +30,32 @@ const controlDocument = "/docs/control.json"
 // relative, so that they hold under every path.
 type docs struct {
 	explorer  http.Handler
-	documents map[string]func() *spec.Contract // by path
+	documents map[string]document // by path
+}
+
+// document writes a document that names the server that it comes from, so that the
+// explorer asks that one.
+type document func(server string) []byte
+
+// elsewhere stands for a server in a document that is written once for all of them.
+const elsewhere = `"https://unleash.invalid"`
+
+// newDocument returns the document of a contract, which is written when somebody first asks
+// for it.
+func newDocument(contract func() *spec.Contract) document {
+	parts := sync.OnceValue(func() [][]byte {
+		return bytes.SplitN(contract().JSONServedAt(strings.Trim(elsewhere, `"`)), []byte(elsewhere), 2)
+	})
+	return func(server string) []byte { return bytes.Join(parts(), strconv.AppendQuote(nil, server)) }
 }
 
 // newDocs lets the document of the control API stand beside the other if the API is on.
 func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
-	const document, control = "../openapi.json", "../control.json" // from the explorer
-	out := &docs{documents: map[string]func() *spec.Contract{docsPath + ".json": func() *spec.Contract { return contract }}}
-	choice := []map[string]string{{"name": contract.Title(), "url": document}}
+	const main, control = "../openapi.json", "../control.json" // from the explorer
+	out := &docs{documents: map[string]document{docsPath + ".json": newDocument(func() *spec.Contract { return contract })}}
+	choice := []map[string]string{{"name": contract.Title(), "url": main}}
 	if withControl {
-		out.documents[controlDocument] = spec.Control
+		out.documents[controlDocument] = newDocument(spec.Control)
 		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": control})
 	}
 	urls, err := json.Marshal(choice)
@@ -45,7 +64,7 @@ func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
 	}
 	out.explorer = v5emb.NewHandlerWithConfig(swgui.Config{
 		Title:            contract.Title(),
-		SwaggerJSON:      document,
+		SwaggerJSON:      main,
 		BasePath:         "./",
 		InternalBasePath: docsPath + "/",
 		ShowTopBar:       withControl,
@@ -60,8 +79,7 @@ func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
 	return out, nil
 }
 
-// serveDocs answers what belongs to the docs. A document names the server that it comes
-// from, so that the explorer asks that one.
+// serveDocs answers what belongs to the docs.
 func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -71,8 +89,7 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *works
 	switch {
 	case document != nil:
 		header["X-Content-Type-Options"] = []string{"nosniff"}
-		served := document().JSONServedAt(cmp.Or(s.reached(r).Prefix+chosen.Path, "/"))
-		respond.Write(w, r, http.StatusOK, apierror.ContentTypeJSON, served)
+		respond.Write(w, r, http.StatusOK, apierror.ContentTypeJSON, document(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
 	case strings.HasPrefix(path, docsPath+"/"):
 		header["X-Content-Type-Options"] = []string{"nosniff"}
 		s.docs.explorer.ServeHTTP(w, withPath(r, pipeline.Sent{}, path))
