@@ -15,7 +15,7 @@ import (
 type Upstream struct {
 	// URL is where it is served, base path included.
 	URL *url.URL
-	// Transport carries requests to it; nil for http.DefaultTransport.
+	// Transport carries requests to it; nil for one that leaves them as they are.
 	Transport http.RoundTripper
 	// PresentEnterprise makes its admin UI show the pages of what the mock answers.
 	// That is an aid for development.

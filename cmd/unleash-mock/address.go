@@ -98,7 +98,8 @@ func (e environment) instance() (string, error) {
 	if !ok {
 		return "", checkBasePath(e.text("BASE_URI_PATH", ""))
 	}
-	return "http://" + reachable(address) + prefix, nil
+	at := url.URL{Scheme: "http", Host: reachable(address), Path: prefix} // which escapes the zone of an IPv6 address
+	return at.String(), nil
 }
 
 // reachable turns a listening address into one that a client can type.

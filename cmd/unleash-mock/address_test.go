@@ -20,6 +20,7 @@ func TestTheEnvironmentSaysWhereToListenAndToAsk(t *testing.T) {
 		"IPv6":                {map[string]string{"HTTP_HOST": "::1"}, "[::1]:4242", "http://[::1]:4242"},
 		"IPv6 in brackets":    {map[string]string{"HTTP_HOST": "[::1]"}, "[::1]:4242", "http://[::1]:4242"},
 		"every IPv6 address":  {map[string]string{"HTTP_HOST": "[::]"}, "[::]:4242", "http://127.0.0.1:4242"},
+		"an IPv6 zone":        {map[string]string{"HTTP_HOST": "fe80::1%eth0"}, "[fe80::1%eth0]:4242", "http://[fe80::1%25eth0]:4242"},
 		"a name":              {map[string]string{"HTTP_HOST": "localhost"}, "localhost:4242", "http://localhost:4242"},
 		"a base path":         {map[string]string{"BASE_URI_PATH": "/a/b/"}, "127.0.0.1:4242", "http://127.0.0.1:4242/a/b"},
 		"a base path of none": {map[string]string{"BASE_URI_PATH": "/"}, "127.0.0.1:4242", "http://127.0.0.1:4242"},

@@ -38,12 +38,11 @@ func (o *overlayFlags) options() ([]mockserver.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := o.transport()
+	config, err := o.config()
 	if err != nil {
 		return nil, err
 	}
-	transport.DialContext = relay.Dial(transport.DialContext)
 	return []mockserver.Option{mockserver.WithUpstream(mockserver.Upstream{
-		URL: target, Transport: transport, PresentEnterprise: o.present,
+		URL: target, Transport: relay.NewTransport(config, 0), PresentEnterprise: o.present,
 	})}, nil
 }

@@ -21,6 +21,8 @@ func TestMisspeltVariablesAreRefused(t *testing.T) {
 		"UNLEASH_MOCK_SERVICE_HOST":  "",
 		"UNLEASH_MOCK_PORT":          "",
 		"UNLEASH_MOCK_PORT_4242_TCP": "",
+		"UNLEASH_MOCK_SERVICE_PORT":  "",
+		"UNLEASH_MOCK_PORT_80_TCP":   "",
 		"UNLEASH_MOK_SEED":           "",
 	} {
 		var stdout, stderr bytes.Buffer

@@ -21,7 +21,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -166,7 +165,7 @@ func New(options Options) (*Proxy, error) {
 	}
 	p.life, p.end = context.WithCancel(context.Background())
 	p.startJudges()
-	p.transport = newTransport(p.options)
+	p.transport = relay.NewTransport(p.options.TLS, p.options.Timeout)
 	p.relay = relay.New(httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
@@ -206,38 +205,6 @@ func (o Options) withDefaults() Options {
 		o.Judge = Both
 	}
 	return o
-}
-
-// maxIdle is how many connections to the upstream are kept for reuse, and
-// maxIdleTime for how long. Node closes a connection that was idle for 5 seconds,
-// and a POST that is sent at that moment is lost: it cannot be repeated.
-const (
-	maxIdle     = 512
-	maxIdleTime = 4 * time.Second
-)
-
-// newTransport connects to the upstream as a client would: nothing is added to
-// a request, no answer is unpacked. HTTP/1.1 is what Unleash speaks.
-func newTransport(o Options) *http.Transport {
-	config := &tls.Config{}
-	if o.TLS != nil {
-		config = o.TLS.Clone()
-	}
-	config.NextProtos = []string{"http/1.1"}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           relay.Dial((&net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}).DialContext),
-		TLSClientConfig:       config,
-		TLSHandshakeTimeout:   o.Timeout,
-		ResponseHeaderTimeout: o.Timeout,
-		IdleConnTimeout:       maxIdleTime,
-		MaxIdleConns:          maxIdle,
-		MaxIdleConnsPerHost:   maxIdle,
-		DisableCompression:    true,
-		Protocols:             protocols,
-	}
 }
 
 // Close ends what is still open, gives the judges what is left of Options.Drain, a second

@@ -6,13 +6,16 @@ import (
 	"sync"
 )
 
-// Dial returns a way to connect for the transport of a proxy. A server may answer before
+// dial connects to an address.
+type dial = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// lenient returns a way to connect for the transport of a proxy. A server may answer before
 // it has read the request, and hang up. Go's transport then fails to write, and may take
 // that for the end of the exchange though the answer is there. So such a failure is told
 // once the transport has read what there is, and has closed the connection.
-func Dial(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+func lenient(connect dial) dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		connection, err := dial(ctx, network, address)
+		connection, err := connect(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package relay_test
+package relay
 
 import (
 	"context"
@@ -11,8 +11,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/unleash-mock/unleash-mock/internal/relay"
 )
 
 // hangingUp is a connection to a server that answers after the first piece of a request,
@@ -48,7 +46,7 @@ func TestAnAnswerOutlivesTheConnection(t *testing.T) {
 		here, there := net.Pipe()
 		defer there.Close()
 		conn := &hangingUp{Conn: here, failed: make(chan struct{}), answer: strings.NewReader("HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig")}
-		transport := &http.Transport{DialContext: relay.Dial(func(context.Context, string, string) (net.Conn, error) { return conn, nil })}
+		transport := &http.Transport{DialContext: lenient(func(context.Context, string, string) (net.Conn, error) { return conn, nil })}
 		defer transport.CloseIdleConnections()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://unleash.example", strings.NewReader(strings.Repeat("x", 300_000)))
 		if err != nil {
@@ -71,8 +69,8 @@ func TestAFailedWriteIsToldInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here, there := net.Pipe()
 		there.Close()
-		dial := relay.Dial(func(context.Context, string, string) (net.Conn, error) { return here, nil })
-		conn, err := dial(t.Context(), "", "")
+		connect := lenient(func(context.Context, string, string) (net.Conn, error) { return here, nil })
+		conn, err := connect(t.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
@@ -102,7 +103,9 @@ func TestAnAppOnAnotherPort(t *testing.T) {
 		want    string
 	}{
 		"nothing is admitted":            {nil, endpoints, read, "refused"},
-		"but the Frontend API":           {nil, "/api/frontend", `{headers: {Authorization: "none"}}`, "401 true"},
+		"but the Frontend API":           {nil, "/api/frontend", fmt.Sprintf(`{headers: {Authorization: %q, "Unleash-Appname": "app"}}`, wellknown.Frontend), "200 true"},
+		"whose errors it may read":       {nil, "/api/frontend", `{headers: {Authorization: "none"}}`, "401 true"},
+		"but not the Client API":         {nil, "/api/client/features", fmt.Sprintf(`{headers: {Authorization: %q}}`, wellknown.Backend), "refused"},
 		"a read":                         {[]mockserver.Option{mockserver.WithCORS(app.URL)}, endpoints, read, "200 true"},
 		"a write":                        {[]mockserver.Option{mockserver.WithCORS(app.URL)}, "/w/a" + endpoints, write, "201 true"},
 		"of everybody":                   {[]mockserver.Option{mockserver.WithCORS("*")}, endpoints, write, "201 true"},

@@ -23,7 +23,7 @@ import (
 type Options struct {
 	// Target is where the real Unleash is served, base path included.
 	Target *url.URL
-	// Transport carries requests to it; nil for http.DefaultTransport.
+	// Transport carries requests to it; nil for one that leaves them as they are.
 	Transport http.RoundTripper
 	// PresentEnterprise makes the real one's admin UI show the pages of what the mock
 	// answers, as an Enterprise instance would.
@@ -61,7 +61,7 @@ func New(options Options) (*Overlay, error) {
 	}
 	o := &Overlay{Options: options, target: target}
 	if o.Transport == nil {
-		o.Transport = http.DefaultTransport
+		o.Transport = relay.NewTransport(nil, 0)
 	}
 	o.client = &http.Client{
 		Transport:     o.Transport,

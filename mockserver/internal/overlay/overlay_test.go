@@ -90,6 +90,22 @@ func TestPassesUnchanged(t *testing.T) {
 	}
 }
 
+// TestNothingIsUnpacked: a client that takes no encoding is sent none, and what it gets is
+// what the real server sent.
+func TestNothingIsUnpacked(t *testing.T) {
+	t.Parallel()
+	asked := make(chan http.Header, 1)
+	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Header
+		w.Header().Set("Content-Length", "4")
+		_, _ = io.WriteString(w, "text")
+	}), nil)
+	response, body := do(t, http.MethodGet, server.URL+"/x", nil, http.Header{})
+	if got := <-asked; got["Accept-Encoding"] != nil || response.ContentLength != 4 || body != "text" {
+		t.Errorf("asked for %v, got %d bytes announced, %q", got["Accept-Encoding"], response.ContentLength, body)
+	}
+}
+
 func TestNoAnswer(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(nil)

@@ -1,0 +1,46 @@
+package relay
+
+import (
+	"cmp"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+)
+
+// maxIdle is how many connections to a server are kept for reuse, and
+// maxIdleTime for how long. Node closes a connection that was idle for 5 seconds,
+// and a POST that is sent at that moment is lost: it cannot be repeated.
+const (
+	maxIdle     = 512
+	maxIdleTime = 4 * time.Second
+)
+
+// usualPatience is how long a connection may take.
+const usualPatience = 30 * time.Second
+
+// NewTransport connects to a server as a client would: nothing is added to
+// a request, no answer is unpacked. HTTP/1.1 is what Unleash speaks. patience is how long
+// to wait for a connection, and for the beginning of an answer; 0 is half a minute for the
+// one, and any time for the other. config may be nil.
+func NewTransport(config *tls.Config, patience time.Duration) *http.Transport {
+	if config = config.Clone(); config == nil {
+		config = &tls.Config{}
+	}
+	config.NextProtos = []string{"http/1.1"}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	connecting := cmp.Or(patience, usualPatience)
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           lenient((&net.Dialer{Timeout: connecting, KeepAlive: 30 * time.Second}).DialContext),
+		TLSClientConfig:       config,
+		TLSHandshakeTimeout:   connecting,
+		ResponseHeaderTimeout: patience,
+		IdleConnTimeout:       maxIdleTime,
+		MaxIdleConns:          maxIdle,
+		MaxIdleConnsPerHost:   maxIdle,
+		DisableCompression:    true,
+		Protocols:             protocols,
+	}
+}
