@@ -106,6 +106,7 @@ var allowed = map[edge]string{
 	{"mockserver/internal/flags", "mockserver/internal/resources/projects"}:                 "of projects and environments that exist",
 
 	{"mockserver/internal/resources/apitokens", "mockserver/internal/resources/projects"}: "a token is for projects and an environment that exist",
+	{"mockserver/internal/resources/sdks", "mockserver/internal/resources/features"}:      "only flags that exist are counted",
 	{"mockserver/internal/resources/accounts", "mockserver/internal/resources/apitokens"}: "a caller may be a token",
 
 	{"mockserver/internal/resources/signalendpoints", "mockserver/internal/resources/signaltokens"}: "an endpoint shows its tokens",

@@ -204,6 +204,12 @@ func PathNotFound(path string) *Error {
 	return &Error{Status: http.StatusNotFound, Name: "NotFoundError", Message: "The path you were looking for (" + path + ") is not available."}
 }
 
+// NotOfFrontend answers a path of Unleash Edge and the old proxy that the Frontend API of
+// Unleash has not taken over.
+func NotOfFrontend() *Error {
+	return &Error{Status: http.StatusMethodNotAllowed, Name: "NotImplementedError", Message: "The frontend API does not support this endpoint."}
+}
+
 // BodyParser answers a body that cannot be read: 400, 413 or 415.
 func BodyParser(status int, message string) *Error {
 	return &Error{Status: status, Envelope: Plain, Message: message}

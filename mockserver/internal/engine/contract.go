@@ -13,7 +13,6 @@ import (
 // Content types of answers.
 const (
 	contentTypeJSON = "application/json; charset=utf-8"
-	contentTypeHTML = "text/html; charset=utf-8"
 )
 
 // inputCheck compares an input with the contract while its binder is made: each
@@ -176,7 +175,8 @@ func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder,
 		fail("status %d has no body", response.Status)
 	}
 	if t == reflect.TypeFor[Line]() {
-		return func(dst []byte, v reflect.Value) (string, []byte) { return contentTypeHTML, append(dst, v.String()...) }, differ(operation, "answer", problems)
+		contentType := response.MediaType + "; charset=utf-8"
+		return func(dst []byte, v reflect.Value) (string, []byte) { return contentType, append(dst, v.String()...) }, differ(operation, "answer", problems)
 	}
 	compare(t, response.Shape, "", fail)
 	if err := differ(operation, "answer", problems); err != nil {

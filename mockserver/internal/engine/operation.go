@@ -23,8 +23,8 @@ type Answer[T any] struct {
 // None is the value of an answer without a body.
 type None struct{}
 
-// Line is the value of an answer that is a line of text, which the server calls
-// HTML.
+// Line is the value of an answer that is a line of text, of the media type that the
+// contract has.
 type Line string
 
 // OK answers a value with the contract's success.

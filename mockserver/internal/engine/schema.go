@@ -121,6 +121,8 @@ func typeSchema(t reflect.Type) *v8json.Object {
 		return object("type", "number")
 	case reflect.Slice:
 		return object("type", "array", "items", typeSchema(t.Elem()))
+	case reflect.Map:
+		return object("type", "object", "additionalProperties", typeSchema(t.Elem()))
 	}
 	properties := v8json.NewObject()
 	for _, f := range fieldsOf(t) {

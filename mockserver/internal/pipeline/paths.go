@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,6 +25,13 @@ func IsFrontend(path string) bool {
 	const frontend = "/api/frontend"
 	path = collapse(path)
 	return len(path) >= len(frontend) && strings.EqualFold(path[:len(frontend)], frontend)
+}
+
+// isOfEdge reports whether a path is one that the Frontend API of Unleash Edge has, and that
+// of Unleash answers with a 405 (O).
+func isOfEdge(path string) bool {
+	return slices.ContainsFunc([]string{"/api/frontend/client/features", "/api/frontend/health", "/api/frontend/internal-backstage/prometheus"},
+		func(of string) bool { return strings.EqualFold(strings.TrimSuffix(path, "/"), of) })
 }
 
 // apiPath is the path that a 404 names: repeated slashes collapsed, /api in

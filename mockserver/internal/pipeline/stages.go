@@ -150,7 +150,10 @@ func (x *exchange) route() *apierror.Error {
 	if x.operation != nil {
 		return nil
 	}
-	if under("/api", collapse(x.path)) {
+	if path := collapse(x.path); under("/api", path) {
+		if x.request.Method == http.MethodGet && isOfEdge(path) {
+			return apierror.NotOfFrontend()
+		}
 		return apierror.PathNotFound(x.base + apiPath(x.path))
 	}
 	if !Decodable(x.path) {

@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/instance"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/invoices"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/sdks"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signals"
@@ -52,6 +53,7 @@ func All(options Options) []engine.Resource {
 		features.Resource(),
 		client.Resource(),
 		frontend.Resource(),
+		sdks.Resource(),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),

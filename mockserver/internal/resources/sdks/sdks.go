@@ -1,0 +1,118 @@
+// Package sdks is the resource of what SDKs tell of themselves: applications with their
+// instances, and how often they were asked for flags.
+package sdks
+
+import (
+	"slices"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// How much is kept of what SDKs tell. More applications or instances are passed over; of
+// counts the oldest hours go.
+const (
+	maxApplications = 1000
+	maxInstances    = 5000
+	maxCounts       = 20000
+)
+
+// Resource returns the resource.
+func Resource() engine.Resource {
+	return engine.Resource{
+		Name:   "sdks",
+		Tables: []engine.AnyTable{applications, instances, counts},
+		Operations: engine.Operations{
+			"registerClientApplication":          engine.Write(registerServer),
+			"registerClientMetrics":              engine.Write(serverMetrics),
+			"clientBulkMetrics":                  engine.Write(bulk),
+			"registerFrontendClient":             engine.Read(registerBrowser),
+			"registerFrontendMetrics":            engine.Write(browserMetrics),
+			"getApplications":                    engine.Read(list),
+			"getApplication":                     engine.Read(one),
+			"getApplicationEnvironmentInstances": engine.Read(instancesOf),
+			"getFeatureUsageSummary":             engine.Read(summary),
+			"getRawFeatureMetrics":               engine.Read(raw),
+		},
+		Bounds: []engine.Bound{
+			{Table: applications.Name, Rows: maxApplications}, {Table: instances.Name, Rows: maxInstances}, {Table: counts.Name, Rows: maxCounts},
+		},
+	}
+}
+
+// Usage is where an application uses flags: a project, or a star for all, and environments.
+type Usage struct {
+	Project      string   `json:"project"`
+	Environments []string `json:"environments"`
+}
+
+// Application is a program that has an SDK.
+type Application struct {
+	Name       string    `json:"appName" state:",required"`
+	Strategies []string  `json:"strategies"`
+	Usage      []Usage   `json:"usage"`
+	CreatedAt  time.Time `json:"createdAt"`
+	UpdatedAt  time.Time `json:"updatedAt"`
+}
+
+var applications = engine.NewTable(engine.Definition[Application]{
+	Name: "applications", Singular: "application", Noun: "application",
+	Key: func(a *Application) engine.Key { return engine.Text(a.Name) },
+	Default: func(now time.Time) Application {
+		return Application{Strategies: []string{}, Usage: []Usage{}, CreatedAt: now, UpdatedAt: now}
+	},
+})
+
+// Instance is an SDK of an application, as it runs somewhere.
+type Instance struct {
+	Application string    `json:"appName" state:",parent" parent:"appName"`
+	Environment string    `json:"environment" state:",required"`
+	ID          string    `json:"instanceId" state:",required"`
+	SDK         string    `json:"sdkVersion,omitzero"`
+	Type        string    `json:"sdkType"`
+	Address     string    `json:"clientIp"`
+	LastSeen    time.Time `json:"lastSeen"`
+	CreatedAt   time.Time `json:"createdAt"`
+}
+
+var instances = engine.NewTable(engine.Definition[Instance]{
+	Name: "instances", Singular: "instance", Noun: "instance",
+	Key: func(i *Instance) engine.Key { return engine.Text(i.Application, i.Environment, i.ID) },
+	Parent: &engine.Parent[Instance]{
+		Table: applications.Name, Key: func(i *Instance) engine.Key { return engine.Text(i.Application) }, Nested: "instances",
+	},
+	Default: func(now time.Time) Instance { return Instance{CreatedAt: now, LastSeen: now} },
+})
+
+// Count is how often an application was asked for a flag in an hour.
+type Count struct {
+	Hour        time.Time        `json:"hour" state:",required"`
+	Flag        string           `json:"featureName" state:",required"`
+	Application string           `json:"appName" state:",required"`
+	Environment string           `json:"environment" state:",required"`
+	Yes         int64            `json:"yes"`
+	No          int64            `json:"no"`
+	Variants    map[string]int64 `json:"variants"`
+}
+
+var counts = engine.NewTable(engine.Definition[Count]{
+	Name: "flagCounts", Singular: "flagCount", Noun: "count of a flag",
+	Key: func(c *Count) engine.Key {
+		return engine.Join(engine.Int(c.Hour.Unix()), engine.Text(c.Flag, c.Application, c.Environment))
+	},
+})
+
+// uses notes where an application uses flags, and reports whether that is new.
+func (a *Application) uses(project, environment string) bool {
+	at := slices.IndexFunc(a.Usage, func(u Usage) bool { return u.Project == project })
+	a.Usage = slices.Clone(a.Usage)
+	switch {
+	case at < 0:
+		a.Usage = append(a.Usage, Usage{project, []string{environment}})
+	case slices.Contains(a.Usage[at].Environments, environment):
+		return false
+	default:
+		a.Usage[at].Environments = append(slices.Clip(a.Usage[at].Environments), environment)
+	}
+	return true
+}
