@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -136,4 +137,41 @@ func TestAPreflightLeavesNothing(t *testing.T) {
 		t.Error("it made a workspace")
 	}
 	a.must(503, http.MethodGet, "/api/admin/signals", wellknown.Admin, "", lines[0])
+}
+
+// TestPagesOfOtherOriginsBeforeAnUpstream: what is passed on is admitted as the rest is, and
+// where the real server says itself who may, nothing is added.
+func TestPagesOfOtherOriginsBeforeAnUpstream(t *testing.T) {
+	t.Parallel()
+	const app = "http://localhost:3000"
+	real := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Accept-Encoding")
+		if strings.HasPrefix(r.URL.Path, "/api/frontend") {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(real.Close)
+	for name, test := range map[string]struct {
+		origins      []string
+		method, path string
+		status       int
+		allowed      string
+	}{
+		"nothing is admitted":            {nil, "OPTIONS", "/api/admin/projects", 401, ""},
+		"a named origin":                 {[]string{app}, "GET", "/api/admin/projects", 200, app},
+		"its preflight":                  {[]string{app}, "OPTIONS", "/api/admin/projects", 204, app},
+		"the Frontend API":               {[]string{app}, "GET", "/api/frontend", 204, "*"},
+		"its preflight, by the upstream": {nil, "OPTIONS", "/w/a/api/frontend", 204, "*"},
+	} {
+		a := newApp(t, over(t, real.URL), WithCORS(test.origins...))
+		got := a.must(test.status, test.method, test.path, "", "", "Origin: "+app, "Access-Control-Request-Method: GET")
+		if allowed := strings.Join(got.header["Access-Control-Allow-Origin"], " and "); allowed != test.allowed {
+			t.Errorf("%s: %q is allowed, want %q", name, allowed, test.allowed)
+		}
+	}
 }
