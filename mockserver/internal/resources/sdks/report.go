@@ -195,11 +195,15 @@ type bulkCount struct {
 	asked
 }
 
-// Check refuses applications without what a registration needs, without a word (O).
+// Check refuses applications without what a registration needs, as a real server does
+// without a word (O).
 func (in *bulkIn) Check() error {
 	for i := range in.Applications {
-		if one := &in.Applications[i]; one.Started == nil || one.Interval == nil {
-			return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Empty}
+		switch one := &in.Applications[i]; {
+		case one.Started == nil:
+			return apierror.BadProperty("started", "is required", "")
+		case one.Interval == nil:
+			return apierror.BadProperty("interval", "is required", "")
 		}
 	}
 	return nil

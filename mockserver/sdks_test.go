@@ -1,0 +1,125 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// told is an app that SDKs have told of themselves and of the flag checkout.
+func told(t *testing.T, options ...Option) *app {
+	t.Helper()
+	a := newApp(t, options...)
+	a.must(200, http.MethodPatch, "/_mock/flags/checkout", "", `{"enabled":true}`)
+	a.call(http.MethodPut, "/_mock/clock", "", `{"now":"2026-01-02T03:04:05Z","frozen":true}`)
+	a.must(202, http.MethodPost, "/api/client/register", backendToken,
+		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":1,"interval":10,"yggdrasilVersion":null}`, "X-Forwarded-For: 192.0.2.7")
+	for range 2 {
+		a.must(202, http.MethodPost, "/api/client/metrics", backendToken,
+			`{"appName":"shop","instanceId":"i1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1,"variants":{"blue":2}},"unknown":{"yes":9,"no":9}}}}`)
+	}
+	a.must(200, http.MethodPost, "/api/frontend/client/metrics", wellknown.Frontend,
+		`{"appName":"web","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":1,"no":0,"variants":null}}}}`)
+	return a
+}
+
+func TestWhatSDKsTellIsShown(t *testing.T) {
+	t.Parallel()
+	a := told(t)
+	for path, wants := range map[string][]string{
+		"/api/admin/metrics/applications": {
+			`{"appName":"shop","createdAt":"2026-01-02T03:04:05.000Z"`, `"strategies":["default"]`, `"usage":[{"project":"default","environments":["development"]}]`, `"total":2}`,
+		},
+		"/api/admin/metrics/applications/shop": {
+			`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","sdkType":"backend"`, `"seenToggles":[{"name":"checkout"`,
+		},
+		"/api/admin/metrics/applications/web":                       {`"instanceId":"default","sdkVersion":null,"sdkType":"frontend"`},
+		"/api/admin/metrics/instances/shop/environment/development": {`[{"instanceId":"i1",`},
+		"/api/admin/metrics/instances/shop/environment/production":  {`{"instances":[]}`},
+		"/api/admin/client-metrics/features/checkout":               {`"lastHourUsage":[{"environment":"development","timestamp":"2026-01-02T03:00:00.000Z","yes":7,"no":2}],"seenApplications":["shop","web"]`},
+		"/api/admin/client-metrics/features/unknown":                {`"lastHourUsage":[],"seenApplications":[]`},
+		"/api/admin/client-metrics/features/checkout/raw":           {`"appName":"shop","environment":"development","timestamp":"2026-01-02T03:00:00.000Z","yes":6,"no":2,"variants":{"blue":4}}`, `"timestamp":"2026-01-01T04:00:00.000Z","yes":0,"no":0,"variants":{}}`},
+	} {
+		got := string(a.must(200, http.MethodGet, path, adminToken, "").body)
+		for _, want := range wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s is %s, want %s", path, got, want)
+			}
+		}
+	}
+	if raw := a.must(200, http.MethodGet, "/api/admin/client-metrics/features/checkout/raw", adminToken, ""); strings.Count(string(raw.body), `"timestamp"`) != 48 {
+		t.Errorf("two applications do not have 24 hours each: %s", raw.body)
+	}
+}
+
+// TestCountsAreOfADay: an hour later they are those of the hour before, a day later none.
+func TestCountsAreOfADay(t *testing.T) {
+	t.Parallel()
+	a := told(t)
+	for _, want := range []string{`"lastHourUsage":[],"seenApplications":["shop","web"]`, `"lastHourUsage":[],"seenApplications":[]`} {
+		a.call(http.MethodPut, "/_mock/clock", "", `{"advance":"13h"}`)
+		if got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/checkout", adminToken, "").body); !strings.Contains(got, want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestEdgeTellsOfItsSDKs(t *testing.T) {
+	t.Parallel()
+	a := told(t)
+	a.must(202, http.MethodPost, "/api/client/metrics/bulk", backendToken, `{
+		"applications": [{"appName":"edge","instanceId":"e1","environment":"development","started":1,"interval":10}],
+		"metrics": [
+			{"featureName":"checkout","appName":"edge","environment":"development","yes":5,"no":0},
+			{"featureName":"checkout","appName":"edge","environment":"production","yes":7,"no":0}]}`)
+	got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/checkout", adminToken, "").body)
+	if !strings.Contains(got, `"yes":12,"no":2}],"seenApplications":["edge","shop","web"]`) {
+		t.Errorf("got %s", got)
+	}
+	if refused := a.call(http.MethodPost, "/api/client/metrics/bulk", backendToken, `{"applications":[{"appName":"x","instanceId":"y","environment":"development"}],"metrics":[]}`); refused.status != 400 || !strings.Contains(string(refused.body), "started") {
+		t.Errorf("an application that did not start gets %d %q", refused.status, refused.body)
+	}
+}
+
+// TestWhatSDKsTellIsBounded: who is beyond the bound is served all the same.
+func TestWhatSDKsTellIsBounded(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithLimits(Limits{}))
+	for i := range 1010 {
+		a.must(202, http.MethodPost, "/api/client/metrics", backendToken, fmt.Sprintf(`{"appName":"app-%04d"}`, i))
+	}
+	if got := string(a.must(200, http.MethodGet, "/api/admin/metrics/applications", adminToken, "").body); !strings.HasSuffix(got, `"total":1000}`) {
+		t.Errorf("the list ends in %s", got[len(got)-40:])
+	}
+}
+
+// TestWhatSDKsTellIsPartOfTheState: it goes with an export, and with a reset.
+func TestWhatSDKsTellIsPartOfTheState(t *testing.T) {
+	t.Parallel()
+	a := told(t)
+	const path = "/api/admin/metrics/applications/shop"
+	before := string(a.must(200, http.MethodGet, path, adminToken, "").body)
+	state := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
+	a.must(200, http.MethodPost, "/_mock/reset", "", "")
+	a.must(404, http.MethodGet, path, adminToken, "")
+	a.must(200, http.MethodPut, "/_mock/state", "", state)
+	if got := string(a.must(200, http.MethodGet, path, adminToken, "").body); got != before {
+		t.Errorf("after the import it is %s, want %s", got, before)
+	}
+}
+
+// TestAnAnswerToMetricsHasNoHeaders, as a real server's (O); that to a registration tells the
+// version.
+func TestAnAnswerToMetricsHasNoHeaders(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for path, want := range map[string]string{"/api/client/metrics": "", "/api/client/register": "6000;w=60"} {
+		got := a.must(202, http.MethodPost, path, backendToken, `{"appName":"a","strategies":[],"started":1,"interval":1}`)
+		if policy := got.header.Get("RateLimit-Policy"); policy != want || got.header.Get("Vary")+got.header.Get("ETag") != "" {
+			t.Errorf("%s: %v", path, got.header)
+		}
+	}
+}
