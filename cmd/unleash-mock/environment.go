@@ -38,7 +38,7 @@ type filledFlag struct{ flag, variable string }
 // source says of an error over a flag that a variable is to blame; empty for none.
 func (p *program) source(err error) string {
 	for _, filled := range p.filled {
-		if strings.HasPrefix(err.Error(), "--"+filled.flag+" ") {
+		if after, found := strings.CutPrefix(err.Error(), "--"+filled.flag); found && strings.ContainsAny(after[:min(len(after), 1)], " :") {
 			return fmt.Sprintf(" (set by the environment variable %s)", filled.variable)
 		}
 	}
