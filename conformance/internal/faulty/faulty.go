@@ -19,6 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/invoices"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/operations"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/projects"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/sdks"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/segments"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signals"
@@ -29,7 +30,7 @@ import (
 // Faults lists those of meaning, which are written by hand. No two have the same ID.
 func Faults() []bend.Fault {
 	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
-		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults())
+		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults(), sdks.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind that fault. The

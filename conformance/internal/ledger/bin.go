@@ -9,10 +9,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// settling is how long a target is left alone before what is in its bin is removed for
-// good: a real server may end when that follows at once (observed).
-const settling = 5 * time.Second
-
 // Bin is what a run removed and the target keeps, as archived flags, until it is removed
 // once more. It is safe for concurrent use.
 type Bin struct {
@@ -40,6 +36,14 @@ func (b *Bin) take() []Thing {
 	return things
 }
 
+// settling is how long a target is left alone before things are removed for good.
+func settling(things []Thing) (longest time.Duration) {
+	for _, t := range things {
+		longest = max(longest, t.Kind.Settling)
+	}
+	return longest
+}
+
 // Empty removes for good what is in the bin, and returns what could not be removed. It
 // goes on when the context has ended.
 func (l *Ledger) Empty(ctx context.Context, admin string) []report.Leftover {
@@ -48,7 +52,7 @@ func (l *Ledger) Empty(ctx context.Context, admin string) []report.Leftover {
 		return nil
 	}
 	if !l.Bin.Settled {
-		time.Sleep(settling)
+		time.Sleep(settling(things))
 	}
 	var left []report.Leftover
 	for part := range slices.Chunk(things, 100) { // each has its own time

@@ -35,6 +35,8 @@ type Kind struct {
 	// Bin is what its removal makes of it, to be removed for good when the run ends;
 	// nil if removal is final.
 	Bin *Kind
+	// Settling is how long a target is left alone before one that was in a bin is removed.
+	Settling time.Duration
 	// Attached is true if it goes with what it belongs to, which is the run's by its
 	// name in the path.
 	Attached bool

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -23,7 +24,8 @@ const (
 // Resource is what scenarios need.
 func Resource() gherkin.Resource {
 	archive := &ledger.Kind{
-		Name: "archived flag", Path: ArchivePath, Also: []string{ArchivePath + "/revive"}, Named: true,
+		Settling: 5 * time.Second, // a real server may end when that follows at once (O)
+		Name:     "archived flag", Path: ArchivePath, Also: []string{ArchivePath + "/revive"}, Named: true,
 		List: archived, Key: "/features", Label: "/name", Swept: true,
 	}
 	return gherkin.Resource{

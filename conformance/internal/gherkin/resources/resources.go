@@ -11,6 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/accounts"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/apitokens"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/sdks"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/segments"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signals"
@@ -31,6 +32,7 @@ func All(limits map[string]int) (gherkin.Resources, error) {
 		segments.Resource(),
 		features.Resource(),
 		apitokens.Resource(),
+		sdks.Resource(),
 		accounts.Resource(),
 	}, nil
 }

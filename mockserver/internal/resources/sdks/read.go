@@ -129,6 +129,14 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 	return engine.OK(shown)
 }
 
+// remove forgets an application. One that is not known is passed over (O).
+func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error) {
+	if a := applications.Get(tx, engine.Text(in.Name)); a != nil {
+		err = applications.Delete(tx, a)
+	}
+	return out, err
+}
+
 // seenBy lists the flags that an application was asked for.
 func seenBy(view *engine.View, application string) []seenFlag {
 	names := map[string]bool{}

@@ -30,6 +30,7 @@ func Resource() engine.Resource {
 			"registerFrontendMetrics":            engine.Write(browserMetrics),
 			"getApplications":                    engine.Read(list),
 			"getApplication":                     engine.Read(one),
+			"deleteApplication":                  engine.Write(remove),
 			"getApplicationEnvironmentInstances": engine.Read(instancesOf),
 			"getFeatureUsageSummary":             engine.Read(summary),
 			"getRawFeatureMetrics":               engine.Read(raw),

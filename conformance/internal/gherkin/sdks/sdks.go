@@ -1,0 +1,26 @@
+// Package sdks is what scenarios need of applications.
+package sdks
+
+import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+)
+
+// path is where applications are listed and deleted.
+const path = "/api/admin/metrics/applications"
+
+// reports are where SDKs tell of applications, which are made by that.
+var reports = []string{"/api/client/register", "/api/client/metrics", "/api/frontend/client/register", "/api/frontend/client/metrics"}
+
+// Resource is what scenarios need.
+func Resource() gherkin.Resource {
+	application := func(name string) *ledger.Kind {
+		return &ledger.Kind{Name: name, Path: path, Named: true, List: path, Key: "/applications", Label: "/appName"}
+	}
+	made, late := application("application"), application("application that is stored late")
+	made.Also, made.Swept, made.Bin = reports, true, late
+	late.Settling = 25 * time.Second // a real server stores what it was told every 20 s (O)
+	return gherkin.Resource{Kinds: []*ledger.Kind{made}}
+}

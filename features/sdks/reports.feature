@@ -1,0 +1,156 @@
+Feature: What SDKs tell
+  An SDK tells that its application runs, and how often it was asked for flags.
+
+  @op:registerClientApplication @core @writes @observed
+  Scenario Outline: An application is registered that started at <started>
+    Seen on Unleash 8.2.0.
+    When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":<started>,"interval":15000}'
+    Then the status is 202
+    And there is no body
+    And the header "X-Unleash-Version" a text
+
+    Examples:
+      | started                    |
+      | "2026-01-02T03:04:05.000Z" |
+      | 1700000000000              |
+
+  @op:registerClientMetrics @core @writes @observed
+  Scenario Outline: Metrics are taken with <what>
+    Seen on Unleash 8.2.0: flags that do not exist are taken and not counted.
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","instanceId":"i1"<bucket>}'
+    Then the status is 202
+    And there is no body
+
+    Examples:
+      | what                   | bucket |
+      | no bucket              |        |
+      | a bucket of null       | ,"bucket":null |
+      | a flag                 | ,"bucket":{"start":1,"stop":"2026-01-02T03:04:05.000Z","toggles":{"unleash-mock-verify-none":{"yes":1,"no":0,"variants":{"a":1}}}} |
+      | impact metrics         | ,"bucket":{"start":1,"stop":2,"toggles":{}},"impactMetrics":[{"name":"purchases"}] |
+
+  @op:clientBulkMetrics @core @writes @observed
+  Scenario: Edge has nothing to tell
+    Seen on Unleash 8.2.0.
+    When I POST "/api/client/metrics/bulk" as the backend with the body '{"applications":[],"metrics":[]}'
+    Then the status is 202
+    And there is no body
+
+  @op:registerFrontendMetrics @core @writes @observed
+  Scenario: A page tells its metrics
+    Seen on Unleash 8.2.0.
+    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.web>","bucket":null}'
+    Then the status is 200
+    And the body is "OK"
+    And the header "Content-Type" is "text/plain; charset=utf-8"
+
+  @op:registerFrontendClient @core @writes @observed
+  Scenario: A page registers
+    Seen on Unleash 8.2.0: it is taken and dropped.
+    When I POST "/api/frontend/client/register" as the frontend with the body '{"appName":"<name.web>","started":1,"interval":30,"strategies":[]}'
+    Then the status is 200
+    And the body is "OK"
+
+  @op:getApplication @op:getApplications @op:getApplicationEnvironmentInstances @op:registerClientApplication @core @writes @assumed
+  Scenario: A registered application is shown at once
+    A real Unleash shows it within half a minute.
+    When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":1,"interval":15000}'
+    Then the status is 202
+    When I GET "/api/admin/metrics/applications/<name.app>" as the admin
+    Then the status is 200
+    And the answer has
+      | /appName                | "<name.app>"              |
+      | /createdAt              | a moment ago              |
+      | /description            | null                      |
+      | /url                    | null                      |
+      | /color                  | null                      |
+      | /icon                   | null                      |
+      | /strategies             | [{"name":"default"}]      |
+      | /instances              | 1 entry                   |
+      | /instances/0/appName    | "<name.app>"              |
+      | /instances/0/instanceId | "i1"                      |
+      | /instances/0/sdkVersion | "unleash-node-sdk:6.12.1" |
+      | /instances/0/sdkType    | "backend"                 |
+      | /instances/0/clientIp   | a text                    |
+      | /instances/0/lastSeen   | a moment ago              |
+      | /instances/0/createdAt  | a moment ago              |
+      | /instances/0/environment | a text                   |
+      | /seenToggles            | []                        |
+      | /links/self             | "/api/applications/<name.app>" |
+    When I GET "/api/admin/metrics/applications" as the admin
+    Then the status is 200
+    And "/applications" has one entry where "appName" is "<name.app>", with
+      | /strategies  | ["default"]           |
+      | /createdBy   | "unleash_system_user" |
+      | /createdAt   | a moment ago          |
+      | /updatedAt   | a moment ago          |
+      | /project     | a text                |
+      | /environment | a text                |
+      | /usage       | 1 entry               |
+      | /description | null                  |
+      | /url         | null                  |
+      | /color       | null                  |
+      | /icon        | null                  |
+    When I GET "/api/admin/metrics/instances/<name.app>/environment/development" as the admin
+    Then the status is 200
+    And the answer has
+      | /instances              | 1 entry                   |
+      | /instances/0/instanceId | "i1"                      |
+      | /instances/0/sdkVersion | "unleash-node-sdk:6.12.1" |
+      | /instances/0/clientIp   | a text                    |
+      | /instances/0/lastSeen   | a moment ago              |
+
+  @op:getFeatureUsageSummary @op:getRawFeatureMetrics @op:registerClientMetrics @core @writes @assumed
+  Scenario: What an SDK counts is shown at once
+    A real Unleash shows it within some seconds, and only of flags that it has known for a while.
+    Given a flag "one"
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":3,"no":1,"variants":{"blue":2}}}}}'
+    Then the status is 202
+    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
+    Then the status is 200
+    When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
+    Then the status is 200
+    And the answer has
+      | /featureName              | "<one.name>"   |
+      | /lastHourUsage            | 1 entry        |
+      | /lastHourUsage/0/yes      | 4              |
+      | /lastHourUsage/0/no       | 3              |
+      | /lastHourUsage/0/environment | "development" |
+      | /seenApplications         | ["<name.app>"] |
+    When I GET "/api/admin/client-metrics/features/<one.name>/raw" as the admin
+    Then the status is 200
+    And the answer has
+      | /data               | 24 entries    |
+      | /data/0/featureName | "<one.name>"  |
+      | /data/0/appName     | "<name.app>"  |
+      | /data/0/environment | "development" |
+      | /data/0/yes         | 4             |
+      | /data/0/no          | 3             |
+      | /data/0/variants    | {"blue":2}    |
+      | /data/1/yes         | 0             |
+    When I GET "/api/admin/metrics/applications/<name.app>" as the admin
+    Then the status is 200
+    And the answer has
+      | /seenToggles        | 1 entry      |
+      | /seenToggles/0/name | "<one.name>" |
+      | /seenToggles/0/type | "release"    |
+      | /seenToggles/0/description | "Made by unleash-mock verify." |
+      | /seenToggles/0/project | "default" |
+      | /seenToggles/0/stale | false |
+      | /seenToggles/0/createdAt | a moment ago |
+      | /seenToggles/0/impressionData | false |
+      | /seenToggles/0/archived | false |
+
+  @op:deleteApplication @op:registerClientApplication @core @writes @assumed
+  Scenario: A deleted application is gone at once
+    A real Unleash may show it again for as long as it has not stored what it was told.
+    When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","strategies":[],"started":1,"interval":15000}'
+    Then the status is 202
+    When I DELETE "/api/admin/metrics/applications/<name.app>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/metrics/applications/<name.app>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find appName=<name.app>"
+    And the answer has
+      | /id      | nothing |
+      | /details | 1 entry |
