@@ -154,3 +154,34 @@ Feature: What SDKs tell
     And the answer has
       | /id      | nothing |
       | /details | 1 entry |
+
+  @op:registerClientApplication @core @writes @assumed
+  Scenario: A registration says which instance it is of
+    A real Unleash shows it a while later.
+    When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","instanceId":"i2","strategies":[],"started":1,"interval":15000}'
+    Then the status is 202
+    When I GET "/api/admin/metrics/applications/<name.app>" as the admin
+    Then the answer has
+      | /instances/0/instanceId | "i2" |
+
+  @op:registerFrontendMetrics @core @writes @assumed
+  Scenario: What a page counts is added
+    A real Unleash shows it a while later.
+    Given a flag "one"
+    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.web>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
+    Then the status is 200
+    When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
+    Then the answer has
+      | /lastHourUsage/0/yes | 1 |
+      | /lastHourUsage/0/no  | 2 |
+
+  @op:registerClientMetrics @core @writes @assumed
+  Scenario: What a server counts is added
+    A real Unleash shows it a while later.
+    Given a flag "one"
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
+    Then the status is 202
+    When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
+    Then the answer has
+      | /lastHourUsage/0/yes | 5 |
+      | /lastHourUsage/0/no  | 2 |
