@@ -149,8 +149,6 @@ func TestPageShowsStateAndResets(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/w/team-a/_mock/#state")
 	page.Says("#endpoints", "cpu-over-90")
-	page.Says("#sdks", "/w/team-a/api/frontend")
-	page.Says("#sdks", wellknown.Backend)
 	page.must(201, http.MethodPost, "/w/team-a/api/admin/signal-endpoints", adminToken, `{"name":"disk-full"}`)
 	page.Says("#endpoints", "disk-full")
 	page.must(200, http.MethodPost, "/w/team-a/api/signal-endpoint/my-external-app", signalToken, `{"deployed":"v1.4.1"}`)
@@ -180,6 +178,35 @@ func TestPageShowsStateAndResets(t *testing.T) {
 	if body := page.must(200, http.MethodGet, "/w/team-a/api/admin/signal-endpoints", adminToken, ""); strings.Contains(body, "disk-full") {
 		t.Errorf("the reset did not reach the state: %s", body)
 	}
+}
+
+func TestPageSwitchesFlags(t *testing.T) {
+	t.Parallel()
+	page := browse(t, "/w/team-a/_mock/#flags")
+	page.Says("#sdks", "/w/team-a/api/frontend")
+	page.Says("#sdks", wellknown.Backend)
+	page.Says("#instances", "None.")
+	page.Do(chromedp.SendKeys("#flag-name", "checkout"), chromedp.Click(`#flag-form button`))
+	page.Says("#flag-rows", "flexibleRollout")
+	const asked, on, off = "/w/team-a/api/frontend?userId=7", `{"toggles":[{"name":"checkout","enabled":true`, `{"toggles":[]}`
+	if got := page.must(200, http.MethodGet, asked, wellknown.Frontend, ""); !strings.HasPrefix(got, on) {
+		t.Errorf("a flag that was switched on: %s", got)
+	}
+	page.Do(chromedp.Click(`#flag-rows input`))
+	page.Wait(`document.getElementById("announcement").innerText === "checkout is off in development."`)
+	if got := page.must(200, http.MethodGet, asked, wellknown.Frontend, ""); got != off {
+		t.Errorf("a flag that was switched off: %s", got)
+	}
+	page.Choose("flags-environment", "production")
+	page.Do(chromedp.Click(`#flag-rows input`))
+	page.Wait(`document.getElementById("announcement").innerText === "checkout is on in production."`)
+
+	// What an SDK tells of itself comes by itself.
+	page.must(202, http.MethodPost, "/w/team-a/api/client/metrics", wellknown.Backend,
+		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1}}}}`)
+	page.Says("#instances", "unleash-node-sdk:6.12.1")
+	page.Says("#instances", "checkout 3 on, 1 off")
+	page.Pictures("flags")
 }
 
 func TestPageSwitchesWorkspaces(t *testing.T) {

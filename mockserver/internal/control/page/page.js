@@ -536,9 +536,8 @@ async function setRule(event) {
 // ---- State ---------------------------------------------------------------------------------------
 
 async function refreshState() {
-  const [state, clock, workspace] = await Promise.all([api("state?signals=50&events=0&secrets=true"), api("clock"), api("workspaces/" + encodeURIComponent(here.workspace))]);
+  const [state, clock, workspace] = await Promise.all([api("state?signals=50&events=0"), api("clock"), api("workspaces/" + encodeURIComponent(here.workspace))]);
   showClock(clock);
-  showSDKs(state.apiTokens);
   $("count-endpoints").textContent = state.endpoints.length;
   $("count-signals").textContent = workspace.rows.signals;
   const named = new Map(state.endpoints.map((endpoint) => [endpoint.id, endpoint.name]));
@@ -555,6 +554,62 @@ async function refreshState() {
     element("td", {}, signal.tokenId === null ? "none" : tokens.get(signal.tokenId) ?? `${signal.tokenId}, gone`),
     element("td", { class: "nowrap" }, instant(signal.createdAt)),
     element("td", {}, element("code", {}, JSON.stringify(signal.payload)))))));
+}
+
+// ---- Flags ---------------------------------------------------------------------------------------
+
+async function refreshFlags() {
+  const state = await api("state?signals=0&events=0&secrets=true");
+  showSDKs(state.apiTokens);
+  showInstances(state);
+  const environments = state.environments.map((environment) => environment.name);
+  const select = $("flags-environment");
+  const chosenOne = environments.includes(select.value) ? select.value : environments.includes("development") ? "development" : environments[0];
+  if (select.options.length !== environments.length || [...select.options].some((option, i) => option.value !== environments[i])) {
+    select.replaceChildren(...environments.map((name) => element("option", { value: name }, name)));
+  }
+  select.value = chosenOne;
+  const { features } = await api("flags?environment=" + encodeURIComponent(chosenOne));
+  $("count-flags").textContent = features.length;
+  $("flag-rows").replaceChildren(...rowsOrNone(5, features.map(flagRow)));
+}
+
+function flagRow(flag) {
+  const box = element("input", { type: "checkbox", "aria-label": `${flag.name} is on` });
+  box.checked = flag.enabled;
+  box.addEventListener("change", () => setFlag(flag.name, { enabled: box.checked, keepStrategies: true }));
+  return element("tr", {},
+    element("td", {}, box),
+    element("td", {}, element("strong", {}, flag.name), flag.description ? element("br") : null, element("span", { class: "quiet" }, flag.description ?? "")),
+    element("td", {}, flag.type),
+    element("td", {}, flag.strategies.map((strategy) => strategy.name).join(", ") || "none"),
+    element("td", {}, flag.variants.map((variant) => variant.name).join(", ") || "none"));
+}
+
+const setFlag = (name, setting) => act(async () => {
+  try {
+    await api(`flags/${encodeURIComponent(name)}?environment=${encodeURIComponent($("flags-environment").value)}`, "PATCH", setting);
+  } finally {
+    await refreshFlags();
+  }
+}, `${name} is ${setting.enabled ? "on" : "off"} in ${$("flags-environment").value}.`);
+
+// showInstances lists the SDKs, with the flags that their applications were asked for.
+function showInstances(state) {
+  const hour = state.flagCounts.reduce((newest, count) => count.hour > newest ? count.hour : newest, "");
+  const rows = state.applications.flatMap((application) => application.instances.map((instance) => {
+    const asked = state.flagCounts.filter((count) => count.hour === hour && count.appName === application.appName && count.environment === instance.environment);
+    return element("tr", {},
+      element("td", {}, element("strong", {}, application.appName)),
+      element("td", {}, instance.instanceId),
+      element("td", {}, instance.sdkVersion ?? "unknown"),
+      element("td", {}, instance.sdkType),
+      element("td", {}, instance.environment),
+      element("td", { class: "nowrap" }, instant(instance.lastSeen)),
+      element("td", {}, asked.map((count) => `${count.featureName} ${count.yes} on, ${count.no} off`).join("; ") || "nothing"));
+  }));
+  $("count-instances").textContent = rows.length;
+  $("instances").replaceChildren(...rowsOrNone(7, rows));
 }
 
 // What SDKs are told as their URL, by the type of their tokens.
@@ -623,11 +678,11 @@ function coverageCell(one) {
 
 // ---- Views and workspaces ---------------------------------------------------------------------------
 
-const views = { traffic: async () => {}, rules: refreshRules, state: refreshState, coverage: refreshCoverage };
+const views = { traffic: async () => {}, rules: refreshRules, flags: refreshFlags, state: refreshState, coverage: refreshCoverage };
 let view = "traffic";
 
 function refreshOpenView() {
-  return view === "state" || view === "coverage" ? views[view]() : Promise.resolve();
+  return view === "flags" || view === "state" || view === "coverage" ? views[view]() : Promise.resolve();
 }
 
 function show(name) {
@@ -726,6 +781,7 @@ async function start() {
   options($("rule-operation"), operations);
   if (isProxy()) {
     delete views.rules;
+    delete views.flags;
     delete views.state;
   } else {
     statusesOf("");
@@ -757,6 +813,13 @@ listen("clock-hour", "click", () => setClock({ advance: "1h" }));
 listen("clock-day", "click", () => setClock({ advance: "24h" }));
 listen("clock-real", "click", () => setClock({ real: true }));
 listen("clock-form", "submit", (event) => { event.preventDefault(); setClock({ now: $("clock-now").value.trim() }); });
+listen("flags-environment", "change", () => act(refreshFlags));
+listen("flag-form", "submit", (event) => {
+  event.preventDefault();
+  const name = $("flag-name").value.trim();
+  $("flag-form").reset();
+  setFlag(name, { enabled: true });
+});
 listen("export", "click", () => act(() => download("state", `unleash-mock-${here.workspace}.json`)));
 listen("import", "change", importState);
 listen("coverage-clear", "click", () => act(async () => { await api("coverage", "DELETE"); await refreshCoverage(); }));
