@@ -26,6 +26,7 @@ var controlExamples = map[string]struct{ path, body string }{
 	"importState":      {"/_mock/state", emptyState},
 	"getFlags":         {"/_mock/flags?environment=production", ""},
 	"putFlags":         {"/_mock/flags?environment=development", `{"a":true,"b":{"variants":[{"name":"v"}]}}`},
+	"evaluateFlag":     {"/_mock/flags/new/evaluate", `{"userId":"7"}`},
 	"setFlag":          {"/_mock/flags/new", `{"enabled":true,"variant":{"name":"blue","payload":{"type":"string","value":"x"}}}`},
 	"deleteFlag":       {"/_mock/flags/old", ""},
 	"getClock":         {"/_mock/clock", ""},

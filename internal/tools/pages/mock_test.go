@@ -197,6 +197,12 @@ func TestPageSwitchesFlags(t *testing.T) {
 	if got := page.must(200, http.MethodGet, asked, wellknown.Frontend, ""); got != off {
 		t.Errorf("a flag that was switched off: %s", got)
 	}
+	page.Do(chromedp.SendKeys("#evaluate-flag", "checkout"), chromedp.Click(`#evaluate button`))
+	page.Says("#evaluate-result", "checkout is off, variant disabled: it is switched off.")
+	page.must(200, http.MethodPatch, "/w/team-a/_mock/flags/checkout", "", `{"variant":"blue"}`)
+	page.Do(chromedp.Click(`#evaluate button`))
+	page.Says("#evaluate-result", "checkout is on, variant blue: a strategy holds.")
+	page.Says("#evaluate-why", "flexibleRollout: holds, at ")
 	page.Choose("flags-environment", "production")
 	page.Do(chromedp.Click(`#flag-rows input`))
 	page.Wait(`document.getElementById("announcement").innerText === "checkout is on in production."`)

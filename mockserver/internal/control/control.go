@@ -142,6 +142,7 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 		putFlagsOperation:  m.putFlags,
 		"setFlag":          m.setFlag,
 		"deleteFlag":       m.deleteFlag,
+		"evaluateFlag":     m.evaluateFlag,
 		"getClock":         m.getClock,
 		"setClock":         m.setClock,
 		"listRules":        m.listRules,

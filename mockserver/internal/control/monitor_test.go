@@ -119,6 +119,7 @@ var examples = map[string]struct{ path, body, holds string }{
 	"putFlags":         {"/_mock/flags", `{}`, ""},
 	"setFlag":          {"/_mock/flags/a", `{}`, ""},
 	"deleteFlag":       {"/_mock/flags/a", "", ""},
+	"evaluateFlag":     {"/_mock/flags/a/evaluate", `{}`, ""},
 	"getClock":         {"/_mock/clock", "", ""},
 	"setClock":         {"/_mock/clock", `{"frozen":true}`, ""},
 	"listRules":        {"/_mock/rules", "", ""},

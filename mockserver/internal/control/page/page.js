@@ -572,6 +572,36 @@ async function refreshFlags() {
   const { features } = await api("flags?environment=" + encodeURIComponent(chosenOne));
   $("count-flags").textContent = features.length;
   $("flag-rows").replaceChildren(...rowsOrNone(5, features.map(flagRow)));
+  $("flag-names").replaceChildren(...features.map((flag) => element("option", { value: flag.name })));
+}
+
+// How a decision is told.
+const decisions = {
+  "unknown-flag": "there is no such flag", "switched-off": "it is switched off", "no-strategies": "it has no strategies",
+  "strategy-holds": "a strategy holds", "no-strategy-holds": "no strategy holds", "dependency-fails": "a dependency does not hold",
+};
+
+async function evaluate(event) {
+  event.preventDefault();
+  const name = $("evaluate-flag").value.trim();
+  await act(async () => {
+    const environment = encodeURIComponent($("flags-environment").value);
+    const why = await api(`flags/${encodeURIComponent(name)}/evaluate?environment=${environment}`, "POST", parsedField("evaluate-context", "The context"));
+    $("evaluate-result").textContent = `${name} is ${why.enabled ? "on" : "off"}, variant ${why.variant.name}: ${decisions[why.decision]}.`;
+    const steps = (why.strategies ?? []).map(strategyTold);
+    if (why.dependency) steps.unshift(`${why.dependency.feature}: ${why.dependency.verdict.replaceAll("-", " ")}`);
+    $("evaluate-why").replaceChildren(...steps.map((step) => element("li", {}, step)));
+  });
+}
+
+// strategyTold says what came of a strategy.
+function strategyTold(strategy) {
+  let told = `${strategy.name}: ${strategy.verdict.replaceAll("-", " ")}`;
+  if (strategy.segment !== undefined) told += `, segment ${strategy.segment}`;
+  if (strategy.constraint) told += `, ${JSON.stringify(strategy.constraint)}`;
+  if (strategy.problem) told += ` (${strategy.problem})`;
+  if (strategy.bucket) told += `, at ${strategy.bucket} of 100`;
+  return told;
 }
 
 function flagRow(flag) {
@@ -813,6 +843,7 @@ listen("clock-hour", "click", () => setClock({ advance: "1h" }));
 listen("clock-day", "click", () => setClock({ advance: "24h" }));
 listen("clock-real", "click", () => setClock({ real: true }));
 listen("clock-form", "submit", (event) => { event.preventDefault(); setClock({ now: $("clock-now").value.trim() }); });
+listen("evaluate", "submit", evaluate);
 listen("flags-environment", "change", () => act(refreshFlags));
 listen("flag-form", "submit", (event) => {
   event.preventDefault();

@@ -4,14 +4,11 @@ package frontend
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
@@ -31,12 +28,6 @@ func Resource() engine.Resource {
 	}
 }
 
-// hostname is what the strategy applicationHostname compares with.
-var hostname = sync.OnceValue(func() string {
-	name, _ := os.Hostname() // one that is not known matches nothing
-	return name
-})
-
 // compiled returns the flags that are on in the environment of the token. A parent that is
 // off is therefore missing (O).
 func compiled(view *engine.View) *evaluation.Flags {
@@ -51,13 +42,8 @@ func compiled(view *engine.View) *evaluation.Flags {
 				kept = append(kept, feature)
 			}
 		}
-		var configuration evaluation.Configuration
-		text := append(engine.Append([]byte(`{"features":`), &kept), `,"segments":`...)
-		text = append(engine.Append(text, &found.Segments), '}')
-		if err := json.Unmarshal(text, &configuration); err != nil {
-			panic("frontend: the flags cannot be read: " + err.Error()) // they were written here
-		}
-		return evaluation.Compile(&configuration, evaluation.Options{Hostname: hostname()})
+		found.Features = kept
+		return found.Compile()
 	})
 }
 

@@ -1,0 +1,38 @@
+package control
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flags"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+// evaluateFlag evaluates a flag for a context, as the SDK of a server does, and says why.
+func (m *Mock) evaluateFlag(w *workspace.Workspace, r *request) (response, error) {
+	var written struct {
+		UserID, SessionID, RemoteAddress, AppName, Environment string
+
+		CurrentTime *time.Time
+		Properties  map[string]string
+	}
+	if err := json.Unmarshal(r.body, &written); err != nil {
+		return response{}, invalid("/body", err.Error())
+	}
+	instance, environment := w.Instance(), environmentOf(r)
+	view := instance.Store.View(nil)
+	if !flags.HasEnvironment(view, environment) {
+		return response{}, invalid("environment", "there is no such environment: "+environment)
+	}
+	context := &evaluation.Context{
+		UserID: written.UserID, SessionID: written.SessionID, RemoteAddress: written.RemoteAddress, AppName: written.AppName,
+		Environment: written.Environment, CurrentTime: instance.Clock.Now(), Properties: written.Properties,
+	}
+	if written.CurrentTime != nil {
+		context.CurrentTime = *written.CurrentTime
+	}
+	all := configuration.Of(view, environment, func(string) bool { return true })
+	return ok(all.Compile().Explain(r.params[0], context))
+}
