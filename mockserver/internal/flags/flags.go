@@ -156,6 +156,9 @@ func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {
 		Name: s.Name, Title: optional(s.Title), Disabled: &s.Disabled, Parameters: features.ParametersOf(s.Parameters),
 		Constraints: constraintsOf(s.Constraints), Variants: variantsOf(s.Variants), Segments: []int64{},
 	}
+	for i := range out.Variants { // which have that of the strategy unless they say so
+		out.Variants[i].Stickiness = s.Variants[i].Stickiness
+	}
 	for _, id := range s.Segments {
 		out.Segments = append(out.Segments, p.ids[id])
 	}
