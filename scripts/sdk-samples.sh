@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the samples of docs/sdks, programs and pages with SDKs of Unleash, and runs them on
-# the mock: each must see a flag being switched.
+# the mock: each must see a flag being switched. The SDK for Node judges what the mock serves
+# by the client specification, too.
 #
 #   scripts/sdk-samples.sh
 #
@@ -10,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 samples=$(mktemp -d)
 trap 'rm -rf "$samples"' EXIT
-cp -R docs/sdks/. "$samples"
+cp -R docs/sdks/. scripts/client-specification/check.mjs "$samples"
 export NEXT_TELEMETRY_DISABLED=1
 npm ci --silent --no-audit --no-fund --prefix "$samples"
 npm run --silent --prefix "$samples" build

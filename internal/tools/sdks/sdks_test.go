@@ -70,6 +70,26 @@ func TestNode(t *testing.T) {
 	heard(mock)
 }
 
+// TestClientSpecification judges what the Client API serves by the cases by which Unleash
+// judges SDKs: the SDK for Node must come to the same.
+func TestClientSpecification(t *testing.T) {
+	t.Parallel()
+	folder, mock := samples(t), mocktest.Start(t)
+	specification, err := filepath.Abs("../../../mockserver/internal/evaluation/testdata/client-specification")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := start(t, folder, []string{"node", "check.mjs", mock.URL, mock.Tokens.Backend, specification})
+	const last = "279 cases"
+	for line := range said {
+		if line == last {
+			return
+		}
+		t.Errorf("otherwise: %s", line)
+	}
+	t.Errorf("it does not say %q at the end", last)
+}
+
 func TestPages(t *testing.T) {
 	t.Parallel()
 	folder := samples(t)
