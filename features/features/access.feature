@@ -28,6 +28,11 @@ Feature: Who may see and change flags
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | GET    | /api/admin/projects/default/dependencies                                                                                     |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                |
 
     @writes
     Examples: writing
@@ -39,6 +44,7 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
       | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  |
       | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
@@ -46,6 +52,15 @@ Feature: Who may see and change flags
       | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
       | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a body that cannot be read
@@ -74,6 +89,11 @@ Feature: Who may see and change flags
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | GET    | /api/admin/projects/default/dependencies                                                                                     |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                |
 
     @writes
     Examples: writing
@@ -85,6 +105,7 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
       | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  |
       | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
@@ -92,6 +113,15 @@ Feature: Who may see and change flags
       | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
       | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          |
 
   @core @writes @observed
   Scenario Outline: <method> <path> refuses a viewer
@@ -104,20 +134,29 @@ Feature: Who may see and change flags
       | /permissions | ["<permission>"] |
 
     Examples:
-      | method | path                                                                                                                         | permission                 | body |
-      | POST   | /api/admin/projects/default/features                                                                                         | CREATE_FEATURE             | {}   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE             | {}   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE             | []   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | DELETE_FEATURE             | {}   |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | DELETE_FEATURE             | {}   |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | UPDATE_FEATURE             | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | UPDATE_FEATURE_ENVIRONMENT | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | UPDATE_FEATURE_ENVIRONMENT | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | CREATE_FEATURE_STRATEGY    | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | UPDATE_FEATURE_STRATEGY    | []   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY    | {}   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY    | []   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | DELETE_FEATURE_STRATEGY    | {}   |
+      | method | path                                                                                                                         | permission                          | body |
+      | POST   | /api/admin/projects/default/features                                                                                         | CREATE_FEATURE                      | {}   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE                      | {}   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE                      | []   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | DELETE_FEATURE                      | {}   |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | DELETE_FEATURE                      | {}   |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | UPDATE_FEATURE                      | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | CREATE_FEATURE                      | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | UPDATE_FEATURE_ENVIRONMENT          | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | UPDATE_FEATURE_ENVIRONMENT          | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | CREATE_FEATURE_STRATEGY             | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | UPDATE_FEATURE_STRATEGY             | []   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY             | {}   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY             | []   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | DELETE_FEATURE_STRATEGY             | {}   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | UPDATE_FEATURE_ENVIRONMENT_VARIANTS | []   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | UPDATE_FEATURE_ENVIRONMENT_VARIANTS | []   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | UPDATE_FEATURE                      | {}   |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | UPDATE_FEATURE                      | {}   |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | UPDATE_FEATURE                      | {}   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | UPDATE_FEATURE_DEPENDENCY           | {}   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | UPDATE_FEATURE_DEPENDENCY           | {}   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | UPDATE_FEATURE_DEPENDENCY           | {}   |
 
   @core @observed
   Scenario Outline: A viewer may read <path>
@@ -132,6 +171,11 @@ Feature: Who may see and change flags
       | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | 404    |
       | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 404    |
       | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 404    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 404    |
+      | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 404    |
+      | /api/admin/projects/default/dependencies                                                                                     | 200    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        | 200    |
+      | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                | 200    |
 
   @op:validateFeature @core @writes @observed
   Scenario: A viewer may ask whether a name is free
@@ -164,6 +208,12 @@ Feature: Who may see and change flags
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
       | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
       | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
 
   @core @writes @observed
   Scenario Outline: <method> <path> wants no content type
@@ -180,9 +230,13 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 404    |
       | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 200    |
       | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 404    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | 400    |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 404    |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 404    |
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 404    |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | 404    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | 404    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | 404    |
 
   @core @observed
   Scenario Outline: <method> <path> refuses JSON of another form
@@ -201,6 +255,11 @@ Feature: Who may see and change flags
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | [1]  | object |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | [1]  | object |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | [1]  | object |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | [1]  | object |
+      | GET    | /api/admin/projects/default/dependencies                                                                                     | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        | [1]  | object |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                | [1]  | object |
 
     @writes
     Examples: writing
@@ -212,6 +271,7 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
       | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | [1]  | object |
       | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | [1]  | object |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | [1]  | object |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | [1]  | object |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | [1]  | object |
       | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | [1]  | object |
@@ -219,6 +279,15 @@ Feature: Who may see and change flags
       | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
       | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | {}   | array  |
       | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | {}   | array  |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | {}   | array  |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 | [1]  | object |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | [1]  | object |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | [1]  | object |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | [1]  | object |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | [1]  | object |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | [1]  | object |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | [1]  | object |
 
   @core @limits @alone @writes @measured
   Scenario Outline: <method> <path> refuses a personal access token that asks too often
@@ -235,17 +304,32 @@ Feature: Who may see and change flags
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | 22   |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 23   |
       | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 24   |
-      | POST   | /api/admin/features/validate                                                                                                 | 25   |
-      | POST   | /api/admin/projects/default/features                                                                                         | 26   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 27   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 28   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 29   |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 30   |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 31   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 32   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 33   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 34   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | 35   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 36   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 37   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 38   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 25   |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 26   |
+      | GET    | /api/admin/projects/default/dependencies                                                                                     | 27   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        | 28   |
+      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                | 29   |
+      | POST   | /api/admin/features/validate                                                                                                 | 30   |
+      | POST   | /api/admin/projects/default/features                                                                                         | 31   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 32   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 33   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 34   |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 35   |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 36   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | 37   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 38   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 39   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 40   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | 41   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 42   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 43   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 44   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 45   |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 46   |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 | 47   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 48   |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 49   |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | 50   |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | 51   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | 52   |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | 53   |

@@ -428,3 +428,78 @@ Feature: Flags
     When I DELETE "/api/admin/archive/unleash-mock-verify-none" as the admin
     Then the status is 200
     And there is no body
+
+  @op:cloneFeature @core @writes @observed
+  Scenario: A copy has what its flag says, strategies, variants and parents
+    Seen on Unleash 8.2.0: it is off, has no tags, and strategies spread contexts by its own name.
+    Given a flag "parent"
+    And a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    Then the status is 200
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"unleash-mock-verify"}'
+    Then the status is 201
+    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development"],"variants":[{"name":"blue","weight":1000}]}'
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"flexibleRollout","title":"Ten","parameters":{"groupId":"mine","rollout":"10","stickiness":"userId"}}'
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
+    Then the status is 201
+    And the answer has
+      | /name           | "<name.copy>" |
+      | /description    | "<one.description>" |
+      | /type           | "release" |
+      | /project        | "default" |
+      | /stale          | false |
+      | /impressionData | false |
+      | /archived       | false |
+      | /createdAt      | a moment ago |
+    When I GET "/api/admin/projects/default/features/<name.copy>" as the admin
+    Then the status is 200
+    And the answer has
+      | /dependencies/0/feature | "<parent.name>" |
+    And "/environments" has one entry where "name" is "development", with
+      | /enabled                 | false |
+      | /strategies              | 1 entry |
+      | /strategies/0/title      | "Ten" |
+      | /strategies/0/parameters | {"groupId":"<name.copy>","rollout":"10","stickiness":"userId"} |
+    When I GET "/api/admin/projects/default/features/<name.copy>/environments/development/variants" as the admin
+    Then the answer has
+      | /variants/0/name | "blue" |
+    When I GET "/api/admin/features/<name.copy>/tags" as the admin
+    Then the answer has
+      | /tags | [] |
+
+  @op:cloneFeature @core @writes @observed
+  Scenario: The strategies of a copy may keep their groups
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>","replaceGroupId":false}'
+    Then the status is 201
+    When I GET "/api/admin/projects/default/features/<name.copy>/environments/development/strategies" as the admin
+    Then the answer has
+      | /0/parameters/groupId | "<one.name>" |
+
+  @op:cloneFeature @core @writes @observed
+  Scenario: A copy has a name of its own
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    And the message is "A flag with that name already exists"
+    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<name.two> words"}'
+    Then the status is 400
+    And the answer has
+      | /id                | nothing |
+      | /details/0/message | "\"name\" must be URL friendly. You provided \"<name.two> words\"." |
+    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{}'
+    Then the status is 400
+    And the answer has
+      | /details/0/path | "/body/name" |
+    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/clone" as the admin with the body '{"name":"<name.copy>"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."

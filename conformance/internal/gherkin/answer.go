@@ -217,6 +217,25 @@ func (a *answer) matching(pointer, property, text string) (list []any, indexes [
 	return list, indexes, nil
 }
 
+// entry looks for an entry of a list as a whole.
+func (a *answer) entry(pointer, verb, text string) error {
+	if err := a.values.expandAll(&text); err != nil {
+		return err
+	}
+	list, err := a.list(pointer)
+	if err != nil {
+		return err
+	}
+	holds, err := judge.ParseExpectation(text, a.last.SentAt())
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(list, func(value any) bool { return holds(value, true) }) != (verb == "has") {
+		return judge.Differs(pointer, "a list that "+verb+" the entry "+text, jsonvalue.Text(list))
+	}
+	return nil
+}
+
 func (a *answer) oneEntryWith(pointer, property, text string, rows table) error {
 	list, indexes, err := a.matching(pointer, property, text)
 	if err != nil {

@@ -52,6 +52,7 @@ func general() []Step {
 		{Sentence: `the header "([^"]+)" (?:is )?(.+)`, Bind: func(w *World) any { return w.answer.headerIs }},
 		{Sentence: `"([^"]*)" has one entry where "([^"]+)" is (.+), with`, Bind: func(w *World) any { return w.answer.oneEntryWith }},
 		{Sentence: `"([^"]*)" has no entry where "([^"]+)" is (.+)`, Bind: func(w *World) any { return w.answer.noEntry }},
+		{Sentence: `"([^"]*)" (has|lacks) the entry (.+)`, Bind: func(w *World) any { return w.answer.entry }},
 		{Sentence: `"([^"]*)" lists the "([^"]+)" (\[.*\])`, Bind: func(w *World) any { return w.answer.listIs }},
 		{Sentence: `"([^"]*)" lists the "([^"]+)" (\[.*\]) in that order among others`, Bind: func(w *World) any { return w.answer.listHolds }},
 		{Sentence: `"([^"]*)" is (.+) from entry (\d+) on, at most (\d+)`, Bind: func(w *World) any { return w.answer.listIsPart }},

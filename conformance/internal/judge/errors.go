@@ -60,7 +60,13 @@ var early = []string{"AuthenticationRequired", "UnauthorizedError", "PermissionE
 func isEarly(x *target.Exchange) bool {
 	message := errorText(x, "message")
 	_, ofSchema := jsonvalue.At(x.Value, "/details/0/path") // a second check of the body words it alike, without a path
-	return slices.Contains(early, errorText(x, "name")) || strings.HasPrefix(message, unknownPath) || message == invalidData && ofSchema
+	return slices.Contains(early, errorText(x, "name")) && !ofHandler(x) || strings.HasPrefix(message, unknownPath) || message == invalidData && ofSchema
+}
+
+// ofHandler reports whether an error is a permission that an operation asks for itself,
+// which depends on what the body names.
+func ofHandler(x *target.Exchange) bool {
+	return errorText(x, "name") == "PermissionError" && x.Operation != nil && !x.Operation.NeedsPermission()
 }
 
 var uuidText = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
@@ -88,7 +94,7 @@ func (j *Judge) wording(x *target.Exchange) []Breach {
 		want := path + ") is not available."
 		return one(!strings.Contains(path, "//") && !strings.HasSuffix(message, want), "body", "/message", unknownPath+"..."+want, jsonvalue.Text(message))
 	}
-	if name == "PermissionError" && x.Operation != nil {
+	if name == "PermissionError" && x.Operation != nil && !ofHandler(x) {
 		want := "You don't have the required permissions to perform this operation. To perform this action, you need " + needed(x.Operation.Permissions) + "."
 		return one(message != want, "body", "/message", jsonvalue.Text(want), jsonvalue.Text(message))
 	}

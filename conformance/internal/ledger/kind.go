@@ -21,16 +21,15 @@ type Kind struct {
 	// Path is that of the collection where one is made; a * in it stands for the id of
 	// what it belongs to.
 	Path string
-	// CalledAt is a path below which requests give its name in the place of its id;
-	// empty if there is none.
-	CalledAt string
+	// CalledAt are paths below which requests give its name in the place of its id.
+	CalledAt []string
 	// Named is true if its name is its id. Then the name says whose it is, and no list
 	// needs to be asked.
 	Named bool
 	// IDAt is where an answer has its id, as a JSON pointer, if that is a text; empty for
 	// the number /id.
 	IDAt string
-	// Also are further paths at which one is made, or below which requests name one.
+	// Also are further paths at which one is made.
 	Also []string
 	// Bin is what its removal makes of it, to be removed for good when the run ends;
 	// nil if removal is final.
@@ -69,7 +68,11 @@ func IsID(text string) bool { return plainID.MatchString(text) }
 
 // isAt reports whether things of the kind are made at a path.
 func (k *Kind) isAt(collection string) bool {
-	return slices.ContainsFunc(append([]string{k.Path}, k.Also...), func(pattern string) bool {
+	return matchesAny(append([]string{k.Path}, k.Also...), collection)
+}
+
+func matchesAny(patterns []string, collection string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		matches, err := path.Match(pattern, collection)
 		return err == nil && matches
 	})
@@ -152,7 +155,7 @@ func (all Kinds) at(collection string) *Kind {
 // CalledAt is the kind that requests below a path name, nil if there is none.
 func (all Kinds) CalledAt(collection string) *Kind {
 	for _, k := range all {
-		if k.CalledAt != "" && k.CalledAt == collection {
+		if matchesAny(k.CalledAt, collection) {
 			return k
 		}
 	}

@@ -16,7 +16,9 @@ const (
 )
 
 // Faults are about flags, switches and strategies.
-func Faults() []bend.Fault { return slices.Concat(flagFaults(), switchFaults(), strategyFaults()) }
+func Faults() []bend.Fault {
+	return slices.Concat(flagFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults())
+}
 
 func flagFaults() []bend.Fault {
 	created, taken, missing := bend.Answered(http.StatusCreated), bend.Answered(http.StatusConflict), bend.Answered(http.StatusNotFound)
@@ -125,6 +127,52 @@ func strategyFaults() []bend.Fault {
 			Bend: bend.When(sendsList, bend.Sending("[]"))},
 		{ID: "strategies-order-anywhere", Name: "strategies of another environment can be put in order", Operation: "setStrategySortOrder", Standing: standing,
 			Bend: bend.When(bend.Both(bend.Answered(http.StatusBadRequest), func(x *bend.Exchange) bool { return x.Params[2] != "development" }), bend.Status(http.StatusOK), bend.Empty)},
+	}
+}
+
+func tagFaults() []bend.Fault {
+	return []bend.Fault{
+		{ID: "flag-copy-keeps-groups", Name: "the strategies of a copy keep their groups", Operation: "cloneFeature", Standing: standing, Bend: bend.Member("replaceGroupId", bend.To("false"))},
+		{ID: "flag-tags-without-color", Name: "tags are listed without their color", Operation: "listTags", Standing: standing, Bend: bend.OK(bend.Drop("/tags/*/color"))},
+		{ID: "flag-tagged-ok", Name: "tagging a flag answers 200", Operation: "addTag", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Status(http.StatusOK))},
+		{ID: "flag-tags-kept", Name: "no tag is taken", Operation: "updateTags", Standing: standing, Bend: bend.Member("removedTags", bend.To("[]"))},
+		{ID: "flag-tag-kept", Name: "a tag that is taken stays", Operation: "removeTag", Standing: standing, Wide: true,
+			Bend: bend.When(bend.Is("removeTag"), bend.OK(func(x *bend.Exchange) {
+				x.Ask(http.MethodPost, "/api/admin/features/"+x.Params[0]+"/tags", `{"type":"`+x.Params[1]+`","value":"`+x.Params[2]+`"}`)
+			}))},
+	}
+}
+
+func dependencyFaults() []bend.Fault {
+	missing, refused := bend.Answered(http.StatusNotFound), bend.Answered(http.StatusForbidden)
+	return []bend.Fault{
+		{ID: "dependency-on-anything", Name: "a flag may depend on anything", Operation: "addFeatureDependency", Standing: standing,
+			Bend: bend.When(bend.Both(refused, bend.Named("InvalidOperationError")), bend.Status(http.StatusOK), bend.Empty)},
+		{ID: "dependency-always-on", Name: "a parent has to be on in any case", Operation: "addFeatureDependency", Standing: standing, Bend: bend.Member("enabled", bend.Gone)},
+		{ID: "dependency-removed-twice", Name: "removing a parent that is not there succeeds", Operation: "deleteFeatureDependency", Standing: standing, Bend: bend.When(missing, bend.Status(http.StatusOK), bend.Empty)},
+		{ID: "dependencies-removed-twice", Name: "removing no parents succeeds", Operation: "deleteFeatureDependencies", Standing: standing, Bend: bend.When(missing, bend.Status(http.StatusOK), bend.Empty)},
+		{ID: "dependencies-unknown", Name: "there never are dependencies", Operation: "checkDependenciesExist", Standing: standing, Bend: bend.OK(bend.Text("false"))},
+		{ID: "parents-none", Name: "a flag may depend on no other", Operation: "listParentOptions", Standing: standing, Bend: bend.OK(bend.Text("[]"))},
+		{ID: "parent-variants-none", Name: "a parent has no variants", Operation: "listParentVariantOptions", Standing: standing, Bend: bend.OK(bend.Text("[]"))},
+	}
+}
+
+func variantFaults() []bend.Fault {
+	refused := bend.Both(bend.Answered(http.StatusForbidden), bend.Named("InvalidOperationError"))
+	return []bend.Fault{
+		{ID: "variants-unsorted", Name: "variants are not listed by their names", Operation: "getEnvironmentFeatureVariants", Standing: standing, Bend: bend.OK(bend.Edit("/variants", bend.Reversed))},
+		{ID: "variants-of-any-flag", Name: "variants can be replaced where there are none", Operation: "overwriteEnvironmentFeatureVariants", Standing: standing,
+			Bend: bend.When(refused, bend.Status(http.StatusOK), bend.Text(`{"version":1,"variants":[]}`))},
+		{ID: "variants-weights-kept", Name: "the weights of variants are not spread", Operation: "overwriteEnvironmentFeatureVariants", Standing: standing, Bend: bend.OK(bend.Set("/variants/*/weight", "1"))},
+		{ID: "variants-patch-ignored", Name: "a patch changes nothing", Operation: "patchEnvironmentsFeatureVariants", Standing: standing, Bend: bend.When(sendsList, bend.Sending("[]"))},
+		{ID: "variants-first-environment", Name: "variants are put in the first environment alone", Operation: "overwriteFeatureVariantsOnEnvironments", Standing: standing,
+			Bend: bend.Member("environments", func(list *bend.Value) *bend.Value {
+				if list != nil && len(list.Items) > 1 {
+					list.Items = list.Items[:1]
+				}
+				return list
+			})},
+		{ID: "variants-without-defaults", Name: "what is not said of a variant stays unsaid", Operation: "overwriteFeatureVariantsOnEnvironments", Standing: standing, Bend: bend.OK(bend.Drop("/variants/*/stickiness"))},
 	}
 }
 

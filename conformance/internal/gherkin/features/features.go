@@ -25,12 +25,15 @@ const (
 func Resource() gherkin.Resource {
 	archive := &ledger.Kind{
 		Settling: 5 * time.Second, // a real server may end when that follows at once (O)
-		Name:     "archived flag", Path: ArchivePath, Also: []string{ArchivePath + "/revive"}, Named: true,
+		Name:     "archived flag", Path: ArchivePath, CalledAt: []string{ArchivePath + "/revive"}, Named: true,
 		List: archived, Key: "/features", Label: "/name", Swept: true,
 	}
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{
-			{Name: "flag", Path: Path, Also: []string{Path + "/*/clone", Path + "/*/dependencies"}, Named: true, Bin: archive, List: Path, Key: "/features", Label: "/name", Swept: true},
+			{
+				Name: "flag", Path: Path, Also: []string{Path + "/*/clone"}, CalledAt: []string{"/api/admin/features", Path + "/*/dependencies"}, Named: true,
+				Bin: archive, List: Path, Key: "/features", Label: "/name", Swept: true,
+			},
 			archive,
 			{Name: "strategy", Path: Path + "/*/environments/*/strategies", Attached: true},
 		},

@@ -33,7 +33,7 @@ type Limits struct{ Endpoints, Tokens int }
 // Resource is what scenarios need.
 func Resource(limits Limits) gherkin.Resource {
 	endpoints := &ledger.Kind{
-		Name: "signal endpoint", Path: Path, CalledAt: CallPath, List: Path, Key: "/signalEndpoints", Label: "/name",
+		Name: "signal endpoint", Path: Path, CalledAt: []string{CallPath}, List: Path, Key: "/signalEndpoints", Label: "/name",
 		Swept: true, Counted: true,
 	}
 	tokens := &ledger.Kind{Name: "signal endpoint token", Path: Path + "/*/tokens", List: Path, Key: "/signalEndpoints", Label: "/name"}

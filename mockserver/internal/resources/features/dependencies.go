@@ -49,18 +49,18 @@ func (in parentIn) check(r engine.Reader) error {
 	return nil
 }
 
-// addParent makes a flag depend on another, or replaces how it does. Variants count for a
-// parent that is to be on alone (O).
+// addParent makes a flag depend on another, in the place of the one before, though SDKs
+// could read several. Variants count for a parent that is to be on alone (O).
 func addParent(tx *engine.Tx, in parentIn) (out engine.Answer[engine.None], err error) {
 	if err := in.check(tx); err != nil {
 		return out, err
 	}
+	for _, before := range ParentsOf(tx, in.Child) {
+		dependencies.Drop(tx, before) // which is no event
+	}
 	after := &Dependency{Flag: in.Child, Parent: in.Parent, Enabled: in.Enabled.Or(true), Variants: []string{}}
 	if after.Enabled {
 		after.Variants = in.Variants.Or(after.Variants)
-	}
-	if before := dependencies.Get(tx, engine.Text(in.Child, in.Parent)); before != nil {
-		return out, dependencies.Update(tx, before, after)
 	}
 	return out, dependencies.Insert(tx, after)
 }

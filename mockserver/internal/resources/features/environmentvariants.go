@@ -110,7 +110,7 @@ type pushVariantsIn struct {
 func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantList], err error) {
 	for _, environment := range in.Environments {
 		if !tx.Identity.May(variantsPermission, in.Project, environment) {
-			return out, apierror.Permission(variantsPermission)
+			return out, lacking(variantsPermission, environment)
 		}
 	}
 	if _, err := in.find(tx); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // The wordings of this resource (O).
@@ -16,6 +17,14 @@ func notFound(format string, args ...any) error {
 
 func forbidden(message string) error {
 	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "InvalidOperationError", Message: message}
+}
+
+// lacking is the refusal of a caller who lacks a permission in an environment of the body.
+func lacking(permission spec.Permission, environment string) error {
+	return &apierror.Error{
+		Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "PermissionError",
+		Message: fmt.Sprintf("You don't have the required permissions to perform this operation. To perform this action, you need the %q permission in the %q environment.", permission, environment),
+	}
 }
 
 func nameExists(archived bool) error {

@@ -150,7 +150,7 @@ var dependencies = engine.NewTable(engine.Definition[Dependency]{
 	},
 	Indexes: []*engine.Index[Dependency]{byParent},
 	Events: engine.Events{
-		Created: "feature-dependency-added", Updated: "feature-dependency-added", Deleted: "feature-dependency-removed",
+		Created: "feature-dependency-added", Deleted: "feature-dependency-removed",
 	},
 	Default: func(time.Time) Dependency { return Dependency{Enabled: true, Variants: []string{}} },
 })

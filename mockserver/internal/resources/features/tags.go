@@ -41,9 +41,11 @@ func tagsShown(r engine.Reader, flag string) tagList {
 	return out
 }
 
+func noTags(flag string) error { return notFound("Could not find feature with name %s", flag) }
+
 func listTags(view *engine.View, in nameIn) (out engine.Answer[tagList], err error) {
 	if Get(view, in.Name) == nil {
-		return out, notFound("Could not find feature with name %s", in.Name)
+		return out, noTags(in.Name)
 	}
 	return engine.OK(tagsShown(view, in.Name))
 }
@@ -77,6 +79,9 @@ type tagsIn struct {
 
 func updateTags(tx *engine.Tx, in tagsIn) (out engine.Answer[tagList], err error) {
 	if Get(tx, in.Name) == nil {
+		if len(in.Added)+len(in.Removed) == 0 { // which only lists them (O)
+			return out, noTags(in.Name)
+		}
 		return out, noFlag()
 	}
 	if err := checkTypes(in.Added...); err != nil {

@@ -1,0 +1,107 @@
+Feature: Tags of flags
+  A tag has a type and a value. SDKs can ask for the flags of a tag.
+
+  @op:addTag @op:listTags @core @writes @observed
+  Scenario: A flag is tagged
+    Seen on Unleash 8.2.0: the tag is made if it does not exist, and doing it again changes nothing.
+    Given a flag "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
+    Then the status is 201
+    And the answer has
+      | /type  | "simple" |
+      | /value | "<name.web>" |
+    And the header "Location" is "<one.name>/tags"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
+    Then the status is 201
+    When I GET "/api/admin/features/<one.name>/tags" as the admin
+    Then the status is 200
+    And the answer has
+      | /version      | 1 |
+      | /tags         | 1 entry |
+      | /tags/0/type  | "simple" |
+      | /tags/0/value | "<name.web>" |
+      | /tags/0/color | "#FFFFFF" |
+    When I GET "/api/admin/projects/default/features" as the admin
+    Then "/features" has one entry where "name" is "<one.name>", with
+      | /tags/0/type  | "simple" |
+      | /tags/0/value | "<name.web>" |
+
+  @op:addTag @core @writes @observed
+  Scenario: A flag is only tagged with types that exist
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"unleash-mock-verify-none","value":"web"}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | nothing |
+      | /details/0/message | "Tag type 'unleash-mock-verify-none' does not exist" |
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"w"}'
+    Then the status is 400
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details/0/path    | "/body/value" |
+      | /details/0/message | "The `/body/value` property must NOT have fewer than 2 characters. You sent \"w\"." |
+    When I GET "/api/admin/features/<one.name>/tags" as the admin
+    Then the answer has
+      | /tags | [] |
+
+  @op:updateTags @core @writes @observed
+  Scenario: Tags are given and taken at once
+    Seen on Unleash 8.2.0: what a flag does not have can be taken from it.
+    Given a flag "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
+    Then the status is 201
+    When I PUT "/api/admin/features/<one.name>/tags" as the admin with the body:
+      """
+      {"addedTags": [{"type": "simple", "value": "<name.app>"}], "removedTags": [{"type": "simple", "value": "<name.web>"}, {"type": "simple", "value": "<name.tv>"}]}
+      """
+    Then the status is 200
+    And the answer has
+      | /version      | 1 |
+      | /tags         | 1 entry |
+      | /tags/0/type  | "simple" |
+      | /tags/0/value | "<name.app>" |
+      | /tags/0/color | "#FFFFFF" |
+    When I GET "/api/admin/features/<one.name>/tags" as the admin
+    Then the answer has
+      | /tags/0/value | "<name.app>" |
+    When I PUT "/api/admin/features/<one.name>/tags" as the admin with the body '{"addedTags":[]}'
+    Then the status is 400
+    And the answer has
+      | /details/0/path | "/body/removedTags" |
+    When I PUT "/api/admin/features/<one.name>/tags" as the admin with the body '{"addedTags":[{"type":"unleash-mock-verify-none","value":"web"}],"removedTags":[]}'
+    Then the status is 400
+    And the answer has
+      | /details/0/message | "Tag type 'unleash-mock-verify-none' does not exist" |
+
+  @op:removeTag @core @writes @observed
+  Scenario: A tag is taken from a flag
+    Seen on Unleash 8.2.0: doing it again changes nothing.
+    Given a flag "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"unleash-mock-verify"}'
+    Then the status is 201
+    When I DELETE "/api/admin/features/<one.name>/tags/simple/unleash-mock-verify" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/features/<one.name>/tags" as the admin
+    Then the answer has
+      | /tags | [] |
+    When I DELETE "/api/admin/features/<one.name>/tags/simple/unleash-mock-verify" as the admin
+    Then the status is 200
+
+  @core @writes @observed
+  Scenario Outline: The tags of a flag that is not there are not <what>
+    Seen on Unleash 8.2.0.
+    When I <method> "/api/admin/features/unleash-mock-verify-none/tags<rest>" as the admin with the body '<body>'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "<message>"
+
+    Examples:
+      | what    | method | rest        | body                            | message |
+      | listed  | GET    |             | {}                              | Could not find feature with name unleash-mock-verify-none |
+      | added   | POST   |             | {"type":"simple","value":"web"} | No feature flag found |
+      | changed | PUT    |             | {"addedTags":[],"removedTags":[]} | Could not find feature with name unleash-mock-verify-none |
+      | taken   | PUT    |             | {"addedTags":[],"removedTags":[{"type":"simple","value":"web"}]} | No feature flag found |
+      | removed | DELETE | /simple/web | {}                              | No feature flag found |
