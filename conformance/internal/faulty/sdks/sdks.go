@@ -20,6 +20,10 @@ func Faults() []bend.Fault {
 		{ID: "frontend-registration-in-other-words", Name: "a page that registers is answered in other words", Operation: "registerFrontendClient", Standing: observed, Bend: bend.OK(bend.Text("Accepted"))},
 		{ID: "application-delete-unknown", Name: "an unknown application cannot be deleted", Operation: "deleteApplication", Standing: observed, Bend: bend.OK(bend.Status(http.StatusNotFound))},
 		{ID: "applications-none", Name: "no application is listed", Operation: "getApplications", Standing: assumed, Bend: bend.OK(bend.Set("/applications", "[]"))},
+		{ID: "bulk-answered-otherwise", Name: "what Edge tells is answered with 200", Operation: "clientBulkMetrics", Standing: observed, Bend: bend.When(bend.Answered(http.StatusAccepted), bend.Status(http.StatusOK))},
+		{ID: "application-without-instances", Name: "an application does not tell its instances", Operation: "getApplication", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
+		{ID: "instances-none", Name: "no instance is listed", Operation: "getApplicationEnvironmentInstances", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
+		{ID: "usage-by-nobody", Name: "nobody is said to have asked for a flag", Operation: "getFeatureUsageSummary", Standing: assumed, Bend: bend.OK(bend.Set("/seenApplications", "[]"))},
 		{ID: "counts-without-gaps", Name: "hours without a count are left out", Operation: "getRawFeatureMetrics", Standing: observed, Bend: bend.OK(bend.Drop("/data/1"))},
 	}
 }
