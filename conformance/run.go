@@ -123,12 +123,25 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	s.run = &gherkin.Run{
 		Client: client, Judge: judge.New(all.Answers()...), Plan: planned, Resources: all, Redact: redact,
 		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep, Bin: &ledger.Bin{}},
-		Name:   s.name, Concurrency: s.options.Concurrency, Seed: s.options.Seed, FailFast: s.options.FailFast, Ended: s.ended,
+		Name:   s.name, Concurrency: s.options.Concurrency, Seed: s.options.Seed, Patience: s.patience(), FailFast: s.options.FailFast, Ended: s.ended,
 	}
 	c := s.conditions()
 	c.Writes = client.Writes
 	c.Room, c.Facts, c.NoToken = map[*ledger.Kind]plan.Room{}, map[string]plan.Fact{}, map[string]string{}
 	s.useTokens(s.options.Tokens)
+}
+
+// maxLag is how long a server may lag behind its own writes: a real one looks for changes
+// each second.
+const maxLag = 10 * time.Second
+
+// patience is how long the target may lag behind its own writes. One in this process does
+// not.
+func (s *suite) patience() time.Duration {
+	if s.options.Handler != nil {
+		return 0
+	}
+	return maxLag
 }
 
 func (s *suite) conditions() *plan.Conditions { return &s.run.Plan.Conditions }

@@ -13,7 +13,9 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/apitokens"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/client"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/constraints"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/contextfields"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/features"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/instance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/invoices"
@@ -30,7 +32,7 @@ import (
 // Faults lists those of meaning, which are written by hand. No two have the same ID.
 func Faults() []bend.Fault {
 	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
-		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults(), sdks.Faults())
+		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults(), sdks.Faults(), client.Faults(), contextfields.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind that fault. The

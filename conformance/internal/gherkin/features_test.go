@@ -40,7 +40,7 @@ func loadFeatures(t *testing.T) []*plan.Scenario {
 
 func TestEveryScenarioIsFiled(t *testing.T) {
 	t.Parallel()
-	known := []string{"@core", "@enterprise", "@open-source", "@writes", "@limits", "@slow", "@alone", "@quiet", "@token-check"}
+	known := []string{"@core", "@enterprise", "@open-source", "@writes", "@limits", "@slow", "@alone", "@quiet", "@token-check", "@settings"}
 	ids := map[string]bool{}
 	for _, sc := range loadFeatures(t) {
 		if ids[sc.ID] {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"sync/atomic"
+	"time"
 
 	"github.com/cucumber/godog"
 
@@ -31,6 +32,8 @@ type Run struct {
 	// Concurrency is how many scenarios run at a time, Seed that of their order.
 	Concurrency int
 	Seed        int64
+	// Patience is how long a target may lag behind its own writes.
+	Patience time.Duration
 	// FailFast skips what has not begun once a scenario fails.
 	FailFast bool
 	// Ended is told of every scenario that ends, and of what it left behind. Several

@@ -73,6 +73,28 @@ func (s *sender) until(ctx context.Context, method, path, who, body, status, mos
 	return nil // what came last is for the next step to judge
 }
 
+// between is how long a server has before it is asked again.
+const between = 500 * time.Millisecond
+
+// untilListed repeats a read until a list has an entry or has it no more: a server may lag
+// behind its own writes. What came last is for the next step to judge.
+func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, property, text string) error {
+	for end := time.Now().Add(s.run.Patience); ; {
+		if err := s.plain(ctx, http.MethodGet, path, who); err != nil {
+			return err
+		}
+		_, indexes, err := s.answer.matching(pointer, property, text)
+		if err != nil || (len(indexes) == 1) == (wanted == "one") || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(between):
+		}
+	}
+}
+
 // count reads how often something is to be done.
 func (s *sender) count(text string) (int, error) {
 	if err := s.requests.values.expandAll(&text); err != nil {

@@ -117,7 +117,7 @@ type check func(*Conditions, *Scenario) string
 
 // byChoices are the checks that do not ask for room and limits.
 func (p *Plan) byChoices() []check {
-	return []check{byEdition, p.byProfile, p.byChoice, p.byStanding, byWrites, byTokens, byStrangers}
+	return []check{byEdition, p.byProfile, p.byChoice, p.byStanding, byWrites, bySettings, byTokens, byStrangers}
 }
 
 func (p *Plan) reason(s *Scenario, c *Conditions, checks []check) string {
@@ -172,6 +172,15 @@ func (p *Plan) byStanding(_ *Conditions, s *Scenario) string {
 func byWrites(c *Conditions, s *Scenario) string {
 	if s.Has("@writes") && !c.Writes {
 		return "it sends requests that could change something; --allow-writes turns it on"
+	}
+	return ""
+}
+
+// bySettings spares what everybody on an instance shares, and nobody can give back if a run
+// breaks off.
+func bySettings(c *Conditions, s *Scenario) string {
+	if s.Has("@settings") && c.Mock == "" {
+		return "it changes settings of the whole instance, which it does to a mock alone"
 	}
 	return ""
 }

@@ -39,6 +39,8 @@ func Faults() []bend.Fault {
 			Bend: bend.When(bend.Answered(http.StatusNoContent), bend.Status(http.StatusConflict), bend.Text(`{"name":"NameExistsError","message":"Segment name already exists","details":[{"message":"Segment name already exists"}]}`))},
 		{ID: "segment-delete-again", Name: "a segment that is gone can be deleted", Operation: "removeSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusNotFound), bend.Status(http.StatusNoContent), bend.Empty)},
 		{ID: "segment-deleted-otherwise", Name: "a deletion answers 200", Operation: "removeSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusNoContent), bend.Status(http.StatusOK))},
+		{ID: "segment-unused", Name: "no strategy is said to use a segment", Operation: "getStrategiesBySegmentId", Standing: standing, Bend: bend.OK(bend.Set("/strategies", "[]"))},
+		{ID: "strategy-without-segments", Name: "a strategy is said to have no segments", Operation: "getSegmentsByStrategyId", Standing: standing, Bend: bend.OK(bend.Set("/segments", "[]"))},
 		{ID: "segment-taken-name-free", Name: "a name that is taken is free", Operation: "validateSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusConflict), bend.Status(http.StatusNoContent), bend.Empty)},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/accounts"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/apitokens"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/contextfields"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/sdks"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/segments"
@@ -30,6 +31,7 @@ func All(limits map[string]int) (gherkin.Resources, error) {
 		signalendpoints.Resource(signalendpoints.Limits{Endpoints: limits["endpoints"], Tokens: limits["tokens"]}),
 		signals.Resource(),
 		segments.Resource(),
+		contextfields.Resource(),
 		features.Resource(),
 		apitokens.Resource(),
 		sdks.Resource(),

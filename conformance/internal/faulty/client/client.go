@@ -1,0 +1,23 @@
+// Package client has the faults of what SDKs get: of the Client and the Frontend API.
+package client
+
+import (
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Faults are about flags as SDKs get them.
+func Faults() []bend.Fault {
+	const standing = spec.Observed
+	return []bend.Fault{
+		{ID: "client-no-flags", Name: "an SDK gets no flags", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features", "[]"))},
+		{ID: "client-no-strategies", Name: "an SDK gets flags without their strategies", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features/*/strategies", "[]"))},
+		{ID: "client-sent-again", Name: "an SDK gets again what it has seen", Operation: "getAllClientFeatures", Standing: standing,
+			Bend: bend.When(bend.Answered(http.StatusNotModified), bend.Status(http.StatusOK), bend.Text(`{"version":2,"features":[]}`))},
+		{ID: "client-flag-off", Name: "a single flag is said to be off", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/enabled", "false"))},
+		{ID: "frontend-no-flags", Name: "a page gets no flags", Operation: "getFrontendFeatures", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
+		{ID: "frontend-post-no-flags", Name: "a page that posts its context gets no flags", Operation: "getFrontendApiFeaturesWithPost", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
+	}
+}

@@ -1,0 +1,17 @@
+// Package contextfields has the faults of context fields.
+package contextfields
+
+import (
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Faults are about context fields.
+func Faults() []bend.Fault {
+	const standing = spec.Observed
+	return []bend.Fault{
+		{ID: "context-fields-without-values", Name: "fields are listed without their legal values", Operation: "getContextFields", Standing: standing, Bend: bend.OK(bend.Drop("/*/legalValues"))},
+		{ID: "context-field-without-values", Name: "a field is shown without its legal values", Operation: "getContextField", Standing: standing, Bend: bend.OK(bend.Drop("/legalValues"))},
+		{ID: "context-field-unused", Name: "no strategy is said to use a field", Operation: "getStrategiesByContextField", Standing: standing, Bend: bend.OK(bend.Set("/strategies", "[]"))},
+	}
+}

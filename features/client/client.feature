@@ -1,0 +1,210 @@
+Feature: The Client API
+  SDKs of servers get the flags of their token's projects and environment, and evaluate them
+  themselves.
+
+  @core @observed
+  Scenario Outline: <path> keeps out who has no backend token
+    Seen on Unleash 8.2.0.
+    When I GET "<path>" as nobody
+    Then the status is 401
+    And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
+    And the answer has
+      | /name | nothing |
+    When I GET "<path>" with the authorization "default:development.unleash-mock-verify-unknown"
+    Then the status is 401
+    When I GET "<path>" as the frontend
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    And the answer has
+      | /name | nothing |
+    When I GET "<path>" as the admin
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+
+    Examples:
+      | path                                          |
+      | /api/client/features                          |
+      | /api/client/features/unleash-mock-verify-none |
+
+  @core @observed
+  Scenario Outline: <path> refuses a body that cannot be read
+    Seen on Unleash 8.2.0: who sent it makes no difference.
+    When I GET "<path>" as nobody with the body '{'
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+    When I GET "<path>" as nobody with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+    Given the next request has the header "Content-Encoding" with "br"
+    When I GET "<path>" as nobody with the body '{}'
+    Then the status is 415
+    And the message is "unsupported content encoding "br""
+
+    Examples:
+      | path                                          |
+      | /api/client/features                          |
+      | /api/client/features/unleash-mock-verify-none |
+
+  @op:getAllClientFeatures @core @observed
+  Scenario Outline: A version of the client specification that is none is refused: <version>
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Unleash-Client-Spec" with "<version>"
+    When I GET "/api/client/features" as the backend
+    Then the status is 400
+    And the error is "BadDataError"
+    And the message is "Request validation failed: your request body or params contain invalid data: Invalid <what> in the Unleash-Client-Spec header: "<version>"."
+    And the answer has
+      | /id                | nothing |
+      | /details           | 1 entry |
+      | /details/0/message | "Invalid <what> in the Unleash-Client-Spec header: \"<version>\"." |
+    Given the next request has the header "Unleash-Client-Spec" with "<version>"
+    When I GET "/api/client/features/unleash-mock-verify-none" as the backend
+    Then the status is 400
+    And the error is "BadDataError"
+
+    Examples:
+      | version | what   |
+      | 5.2     | SemVer |
+      | v5.2.0  | prefix |
+
+  @op:getAllClientFeatures @core @observed
+  Scenario: A tag without a colon is refused
+    Seen on Unleash 8.2.0.
+    When I GET "/api/client/features?tag=web" as the backend
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | nothing |
+      | /details/0/message | "\"tag[0]\" with value \"web\" fails to match the tag pattern. You provided \"web\"." |
+
+  @op:getClientFeature @core @observed
+  Scenario: A flag that the token does not see is not found
+    Seen on Unleash 8.2.0.
+    When I GET "/api/client/features/unleash-mock-verify-none" as the backend
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the answer has
+      | /id      | nothing |
+      | /details | 1 entry |
+
+  @op:getAllClientFeatures @op:getClientFeature @core @writes @observed
+  Scenario: An SDK sees a flag with its strategies
+    Seen on Unleash 8.2.0: what people call it, ids and disabled strategies are left out.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+      """
+      {"name": "flexibleRollout", "title": "For people", "parameters": {"rollout": "50", "stickiness": "userId", "groupId": "g"},
+       "constraints": [{"contextName": "userId", "operator": "IN", "values": ["7", "8"], "inverted": false}],
+       "variants": [{"name": "blue", "weight": 1000, "weightType": "variable", "stickiness": "default", "payload": {"type": "string", "value": "#00f"}}]}
+      """
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default","disabled":true}'
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    Given the next request has the header "Unleash-Client-Spec" with "5.2.0"
+    When I GET "/api/client/features" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And "/features" has one entry where "name" is "<one.name>", with
+      | /type                      | "release" |
+      | /enabled                   | true |
+      | /project                   | "default" |
+      | /stale                     | false |
+      | /variants                  | [] |
+      | /description               | "Made by unleash-mock verify." |
+      | /impressionData            | false |
+      | /dependencies              | nothing |
+      | /strategies                | 1 entry |
+      | /strategies/0/id           | nothing |
+      | /strategies/0/title        | nothing |
+      | /strategies/0/name         | "flexibleRollout" |
+      | /strategies/0/constraints  | [{"values":["7","8"],"inverted":false,"operator":"IN","contextName":"userId"}] |
+      | /strategies/0/parameters   | {"groupId":"g","rollout":"50","stickiness":"userId"} |
+      | /strategies/0/variants     | [{"name":"blue","weight":1000,"payload":{"type":"string","value":"#00f"},"stickiness":"default","weightType":"variable"}] |
+    And the answer has
+      | /version                        | 2 |
+      | /query/environment              | "development" |
+      | /query/inlineSegmentConstraints | true or false |
+      | /meta/revisionId                | at least 1 |
+      | /meta/etag                      | a text |
+      | /meta/queryHash                 | matches /^[0-9a-f]{8,}$/ |
+    When I GET "/api/client/features/<one.name>" as the backend
+    Then the status is 200
+    And the answer has
+      | /name                    | "<one.name>" |
+      | /type                    | "release" |
+      | /enabled                 | true |
+      | /project                 | "default" |
+      | /stale                   | false |
+      | /description             | "Made by unleash-mock verify." |
+      | /impressionData          | false |
+      | /variants                | [] |
+      | /strategies              | 1 entry |
+      | /strategies/0/name       | "flexibleRollout" |
+      | /strategies/0/parameters | {"groupId":"g","rollout":"50","stickiness":"userId"} |
+
+  @op:getAllClientFeatures @core @writes @observed
+  Scenario: An SDK that has the flags already gets no body
+    Seen on Unleash 8.2.0: the entity tag is that of the query and of the newest change.
+    Given a flag "one"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And "/features" lists the "name" ["<one.name>"]
+    And the answer has
+      | /query/namePrefix | "<one.name>" |
+    And I keep the header "ETag" as "tag"
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend
+    Then the status is 304
+    And there is no body
+
+  @op:getAllClientFeatures @core @writes @observed
+  Scenario: SDKs get the segments that strategies use, apart or inlined
+    Seen on Unleash 8.2.0: an SDK of before 4.2.0 knows no segments.
+    Given a segment "staff"
+    And a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default","segments":[<staff.id>]}'
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then "/features" has one entry where "name" is "<one.name>", with
+      | /strategies/0/segments    | nothing |
+      | /strategies/0/constraints | <staff.constraints> |
+    And the answer has
+      | /segments                       | nothing |
+      | /query/inlineSegmentConstraints | true |
+    Given the next request has the header "Unleash-Client-Spec" with "5.2.0"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend
+    Then the status is 200
+    And "/features" has one entry where "name" is "<one.name>", with
+      | /strategies/0/segments    | [<staff.id>] |
+      | /strategies/0/constraints | [] |
+    And "/segments" has one entry where "id" is <staff.id>, with
+      | /name        | "<staff.name>" |
+      | /constraints | <staff.constraints> |
+    And the answer has
+      | /query/inlineSegmentConstraints | false |
+
+  @op:getAllClientFeatures @core @writes @observed
+  Scenario: An archived flag is none of an SDK's
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    Then the status is 202
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has no entry where "name" is "<one.name>"
+    Then the status is 200
+    And "/features" has no entry where "name" is "<one.name>"
+
+  @op:getAllClientFeatures @core @writes @alone @observed
+  Scenario: What an SDK has seen is not sent again
+    Seen on Unleash 8.2.0: the answer has no header.
+    When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
+    Then the status is 304
+    And there is no body

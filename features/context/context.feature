@@ -1,0 +1,232 @@
+Feature: Context fields
+  A field describes what constraints are about. One with legal values allows no others; a
+  constraint may be about one that nothing describes.
+
+  @op:createContextField @core @writes @observed
+  Scenario: A field is created as it was asked for
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/context" as the admin with the body '{"name":"<name.plan>","description":"What they pay for","stickiness":true,"sortOrder":7,"legalValues":[{"value":"gold","description":"the dear one"},{"value":"silver"}]}'
+    Then the status is 201
+    And the header "Location" is "context/<name.plan>"
+    And the answer has
+      | /name           | "<name.plan>"       |
+      | /description    | "What they pay for" |
+      | /stickiness     | true                |
+      | /sortOrder      | 7                   |
+      | /legalValues    | [{"value":"gold","description":"the dear one"},{"value":"silver"}] |
+      | /createdAt      | a moment ago        |
+      | /usedInFeatures | nothing             |
+      | /project        | nothing             |
+    And I keep the answer as "plan"
+    When I GET "/api/admin/context/<plan.name>" as the admin
+    Then the status is 200
+    And the answer has
+      |  | <plan> |
+    When I GET "/api/admin/context" as the admin
+    Then the status is 200
+    And "" has one entry where "name" is "<name.plan>", with
+      | /description    | "What they pay for"  |
+      | /stickiness     | true                 |
+      | /legalValues    | <plan.legalValues>   |
+      | /createdAt      | "<plan.createdAt>"   |
+      | /usedInFeatures | 0                    |
+      | /usedInProjects | 0                    |
+
+  @op:createContextField @core @writes @observed
+  Scenario: A name is all that a field needs
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/context" as the admin with the body '{"name":"<name.bare>"}'
+    Then the status is 201
+    And the answer has
+      | /description | null  |
+      | /stickiness  | false |
+      | /sortOrder   | 0     |
+      | /legalValues | []    |
+
+  @op:createContextField @core @writes @observed
+  Scenario: Two fields cannot have the same name
+    Seen on Unleash 8.2.0: that is looked at before all else.
+    Given a context field "one"
+    When I POST "/api/admin/context" as the admin with the body '{"name":"<one.name>","legalValues":[{"value":""}]}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    And the message is "A context field with that name already exist"
+    And the answer has
+      | /id | nothing |
+
+  @op:createContextField @core @writes @observed
+  Scenario Outline: A field is refused for <what>
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/context" as the admin with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | <id>        |
+      | /details/0/message | <complaint> |
+
+    Examples:
+      | what                     | body                                                                 | id                        | complaint |
+      | no name                  | {"description":"x"}                                                  | matches /^[0-9a-f-]{36}$/ | "The `/body/name` property is required. It was not present on the data you sent." |
+      | legal values of no form  | {"name":"<name.x>","legalValues":[{}]}                               | matches /^[0-9a-f-]{36}$/ | "The `/body/legalValues/0/value` property is required. It was not present on the data you sent." |
+      | an empty name            | {"name":""}                                                          | nothing                   | "\"name\" is not allowed to be empty." |
+      | a name of two words      | {"name":"unleash-mock-verify x"}                                     | nothing                   | "\"name\" must be URL friendly. You provided \"unleash-mock-verify x\"." |
+      | an empty legal value     | {"name":"<name.x>","legalValues":[{"value":"a"},{"value":""}]}       | nothing                   | "\"legalValues[1].value\" is not allowed to be empty." |
+      | a legal value there twice | {"name":"<name.x>","legalValues":[{"value":"a"},{"value":"a"}]}     | nothing                   | "\"legalValues[1]\" contains a duplicate value. You provided {\"value\":\"a\"}." |
+
+  @op:updateContextField @core @writes @observed
+  Scenario: A field is replaced
+    Seen on Unleash 8.2.0: a description that is not sent stays, all else is as of a new field.
+    Given a context field "one"
+    When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"legalValues":[{"value":"bronze"}],"sortOrder":9}'
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/context/<one.name>" as the admin
+    Then the status is 200
+    And the answer has
+      | /name        | "<one.name>"                   |
+      | /description | "Made by unleash-mock verify." |
+      | /stickiness  | false                          |
+      | /sortOrder   | 0                              |
+      | /legalValues | [{"value":"bronze"}]           |
+      | /createdAt   | "<one.createdAt>"              |
+
+  @op:updateContextField @core @writes @observed
+  Scenario: A field that is refused stays as it was
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"description":"x","legalValues":[{"value":"a"},{"value":"a"}]}'
+    Then the status is 400
+    And the error is "BadDataError"
+    When I GET "/api/admin/context/<one.name>" as the admin
+    Then the answer has
+      |  | <one> |
+
+  @op:deleteContextField @core @writes @observed
+  Scenario: A field is deleted once
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I DELETE "/api/admin/context/<one.name>" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/context" as the admin
+    Then "" has no entry where "name" is "<one.name>"
+    When I DELETE "/api/admin/context/<one.name>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find context field with name <one.name>"
+
+  @op:deleteContextField @op:getStrategiesByContextField @op:getContextFields @core @writes @observed
+  Scenario: A field that a strategy uses is not deleted
+    Seen on Unleash 8.2.0; what an archived flag uses can be.
+    Given a context field "one"
+    And a flag "flag"
+    When I POST "/api/admin/projects/default/features/<flag.name>/environments/development/strategies" as the admin with the body '{"name":"default","constraints":[{"contextName":"<one.name>","operator":"IN","values":["gold"]}]}'
+    Then the status is 200
+    And I keep the answer as "strategy"
+    When I GET "/api/admin/context/<one.name>/strategies" as the admin
+    Then the status is 200
+    And the answer has
+      |  | {"strategies":[{"id":"<strategy.id>","projectId":"default","featureName":"<flag.name>","strategyName":"default","environment":"development"}]} |
+    When I GET "/api/admin/context" as the admin
+    Then "" has one entry where "name" is "<one.name>", with
+      | /usedInFeatures | 1 |
+      | /usedInProjects | 1 |
+    When I DELETE "/api/admin/context/<one.name>" as the admin
+    Then the status is 409
+    And the error is "ConflictError"
+    And the message is "This context field is in use by existing flags. To delete it, first remove its usage from all flags."
+    When I DELETE "/api/admin/projects/default/features/<flag.name>" as the admin
+    Then the status is 202
+    When I GET "/api/admin/context/<one.name>/strategies" as the admin
+    Then the answer has
+      | /strategies | [] |
+    When I DELETE "/api/admin/context/<one.name>" as the admin
+    Then the status is 200
+
+  @op:updateContextFieldLegalValue @op:getContextField @core @writes @observed
+  Scenario: A legal value is added, and described anew
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I POST "/api/admin/context/<one.name>/legal-values" as the admin with the body '{"value":"bronze"}'
+    Then the status is 200
+    And there is no body
+    When I POST "/api/admin/context/<one.name>/legal-values" as the admin with the body '{"value":"silver","description":"second"}'
+    Then the status is 200
+    When I GET "/api/admin/context/<one.name>" as the admin
+    Then the answer has
+      | /legalValues | [{"value":"gold","description":"the dear one"},{"value":"silver","description":"second"},{"value":"bronze"}] |
+      | /stickiness  | true |
+
+  @op:updateContextFieldLegalValue @core @writes @observed
+  Scenario: A legal value is not empty
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I POST "/api/admin/context/<one.name>/legal-values" as the admin with the body '{"value":""}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/message | "\"value\" is not allowed to be empty." |
+    When I POST "/api/admin/context/<one.name>/legal-values" as the admin with the body '{}'
+    Then the status is 400
+    And the answer has
+      | /details/0/path | "/body/value" |
+
+  @op:deleteContextFieldLegalValue @core @writes @observed
+  Scenario: A legal value is deleted, however often
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I DELETE "/api/admin/context/<one.name>/legal-values/gold" as the admin
+    Then the status is 200
+    And there is no body
+    When I DELETE "/api/admin/context/<one.name>/legal-values/gold" as the admin
+    Then the status is 200
+    When I GET "/api/admin/context/<one.name>" as the admin
+    Then the answer has
+      | /legalValues | [{"value":"silver"}] |
+
+  @op:validateConstraint @core @writes @observed
+  Scenario: A field with legal values allows no others
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"<one.name>","operator":"IN","values":["gold"]}'
+    Then the status is 204
+    When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"<one.name>","operator":"IN","values":["gold","iron"]}'
+    Then the status is 400
+    And the message is "Request validation failed: your request body or params contain invalid data: input values are not specified as a legal value on this context field"
+    When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"<one.name>","operator":"REGEX","value":"g"}'
+    Then the status is 400
+    And the message is "Request validation failed: your request body or params contain invalid data: g is not specified as a legal value on this context field"
+
+  @op:validateContextFieldName @core @writes @observed
+  Scenario: A name can be checked before it is given
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I POST "/api/admin/context/validate" as the admin with the body '{"name":"<name.free>"}'
+    Then the status is 200
+    And there is no body
+    When I POST "/api/admin/context/validate" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 409
+    And the error is "NameExistsError"
+    And the message is "A context field with that name already exist"
+    When I POST "/api/admin/context/validate" as the admin with the body '{"name":"two words"}'
+    Then the status is 400
+    And the answer has
+      | /details/0/message | "\"name\" must be URL friendly. You provided \"two words\"." |
+
+  @core @writes @observed
+  Scenario Outline: <method> <path> tells of a field that is not there
+    Seen on Unleash 8.2.0.
+    When I <method> "<path>" as the admin with the body '<body>'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "<message>"
+    And the answer has
+      | /id | nothing |
+
+    Examples:
+      | method | path                                                         | body          | message |
+      | GET    | /api/admin/context/unleash-mock-verify-none                  | {}            | Could not find context field |
+      | PUT    | /api/admin/context/unleash-mock-verify-none                  | {}            | Could not find context field with name unleash-mock-verify-none |
+      | DELETE | /api/admin/context/unleash-mock-verify-none                  | {}            | Could not find context field with name unleash-mock-verify-none |
+      | POST   | /api/admin/context/unleash-mock-verify-none/legal-values     | {"value":"a"} | Could not find context field with name unleash-mock-verify-none |
+      | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a   | {}            | Could not find context field with name unleash-mock-verify-none |

@@ -1,0 +1,125 @@
+Feature: The Frontend API
+  SDKs of browsers and of apps tell a context and get the flags that are on for it.
+
+  @core @observed
+  Scenario Outline: <method> /api/frontend keeps out who has no frontend token
+    Seen on Unleash 8.2.0.
+    When I <method> "/api/frontend" as nobody
+    Then the status is 401
+    And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
+    And the answer has
+      | /name | nothing |
+    And the header "Access-Control-Allow-Origin" is "*"
+    When I <method> "/api/frontend" with the authorization "default:development.unleash-mock-verify-unknown"
+    Then the status is 401
+    When I <method> "/api/frontend" as the backend
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    And the answer has
+      | /name | nothing |
+    When I <method> "/api/frontend" as the admin
+    Then the status is 403
+    When I <method> "/api/frontend" as nobody with the body '{'
+    Then the status is 400
+    And the answer has
+      | /message | a text  |
+      | /name    | nothing |
+    When I <method> "/api/frontend" as nobody with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+    Given the next request has the header "Content-Encoding" with "br"
+    When I <method> "/api/frontend" as nobody with the body '{}'
+    Then the status is 415
+    And the message is "unsupported content encoding "br""
+
+    Examples: reading
+      | method |
+      | GET    |
+
+    @writes
+    Examples: writing
+      | method |
+      | POST   |
+
+  @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @observed
+  Scenario: A flag is on for the contexts that its constraint admits
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+      """
+      {"name": "flexibleRollout",
+       "constraints": [{"contextName": "userId", "operator": "IN", "values": ["7"]}, {"contextName": "plan", "operator": "IN", "values": ["gold"]}],
+       "variants": [{"name": "blue", "weight": 1000, "weightType": "variable", "stickiness": "default", "payload": {"type": "string", "value": "#00f"}}]}
+      """
+    Then the status is 200
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I GET "/api/frontend?userId=7&properties%5Bplan%5D=gold" as the frontend until "/toggles" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And "/toggles" has one entry where "name" is "<one.name>", with
+      | /enabled                 | true |
+      | /impressionData          | false |
+      | /variant/name            | "blue" |
+      | /variant/enabled         | true |
+      | /variant/feature_enabled | true |
+      | /variant/featureEnabled  | true |
+      | /variant/payload         | {"type":"string","value":"#00f"} |
+    And the header "Cache-Control" is "no-cache"
+    When I GET "/api/frontend?userId=7&plan=gold" as the frontend
+    Then the status is 200
+    And "/toggles" has one entry where "name" is "<one.name>", with
+      | /enabled | true |
+    When I GET "/api/frontend?userId=8&plan=gold" as the frontend
+    Then the status is 200
+    And "/toggles" has no entry where "name" is "<one.name>"
+    When I POST "/api/frontend" as the frontend with the body '{"context":{"userId":"7","properties":{"plan":"gold"}}}'
+    Then the status is 200
+    And "/toggles" has one entry where "name" is "<one.name>", with
+      | /enabled                 | true |
+      | /impressionData          | false |
+      | /variant/name            | "blue" |
+      | /variant/enabled         | true |
+      | /variant/feature_enabled | true |
+      | /variant/featureEnabled  | true |
+      | /variant/payload         | {"type":"string","value":"#00f"} |
+    When I POST "/api/frontend" as the frontend with the body '{"context":{"userId":"7","plan":"silver"}}'
+    Then the status is 200
+    And "/toggles" has no entry where "name" is "<one.name>"
+
+  @op:getFrontendFeatures @core @writes @observed
+  Scenario: A flag without variants has none, and one that is off is not there
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    When I GET "/api/frontend" as the frontend until "/toggles" has one entry where "name" is "<one.name>"
+    Then "/toggles" has one entry where "name" is "<one.name>", with
+      | /variant | {"name":"disabled","enabled":false,"feature_enabled":true,"featureEnabled":true} |
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/off" as the admin
+    Then the status is 200
+    When I GET "/api/frontend" as the frontend until "/toggles" has no entry where "name" is "<one.name>"
+    Then the status is 200
+    And "/toggles" has no entry where "name" is "<one.name>"
+
+  @op:getFrontendApiFeaturesWithPost @core @writes @observed
+  Scenario Outline: A context that is none is refused: <what>
+    Seen on Unleash 8.2.0.
+    When I POST "/api/frontend" as the frontend with the body '<body>'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /details/0/message | <complaint> |
+
+    Examples:
+      | what        | body                           | complaint |
+      | no object   | {"context":"x"}                | "The `/body/context` property must be object. You sent \"x\"." |
+      | a user list | {"context":{"userId":["7"]}}   | "The `/body/context/userId` property must be string. You sent [\"7\"]." |
+
+  @op:getFrontendFeatures @core @observed
+  Scenario: A page keeps no answer, and may read its entity tag
+    Seen on Unleash 8.2.0.
+    When I GET "/api/frontend" as the frontend
+    Then the status is 200
+    And the header "Cache-Control" is "no-cache"
+    And the header "Access-Control-Expose-Headers" is "ETag"
