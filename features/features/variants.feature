@@ -170,3 +170,14 @@ Feature: Variants of flags
     When I GET "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants" as the admin
     Then the status is 404
     And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+
+  @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
+  Scenario: Variants reach every environment that is named
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development","production"],"variants":[{"name":"amber","weight":1000,"weightType":"variable","stickiness":"default"}]}'
+    Then the status is 200
+    When I GET "/api/admin/projects/default/features/<one.name>/environments/production/variants" as the admin
+    Then the answer has
+      | /variants        | 1 entry |
+      | /variants/0/name | "amber" |

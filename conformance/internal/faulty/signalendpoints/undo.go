@@ -33,7 +33,10 @@ func tokensOf(x *bend.Exchange, endpoint string) []*bend.Value {
 	if !ok {
 		return nil
 	}
-	return list.Get("signalEndpointTokens").Items
+	if tokens := list.Get("signalEndpointTokens"); tokens != nil {
+		return tokens.Items
+	}
+	return nil
 }
 
 func hasID(id string) func(*bend.Value) bool {

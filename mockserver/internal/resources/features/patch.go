@@ -15,6 +15,9 @@ type patchIn struct {
 	Operations engine.JSON `body:""`
 }
 
+// maxCopied is how many bytes a patch may copy: each copy of the whole doubles it.
+const maxCopied = 1 << 20
+
 // patched applies a JSON patch to what the API shows, and reads it into another. A real
 // server answers a patch that does not apply with a 500; here it is a 400.
 func patched(document, operations []byte, into any) error {
@@ -24,6 +27,7 @@ func patched(document, operations []byte, into any) error {
 	}
 	options := jsonpatch.NewApplyOptions()
 	options.AllowMissingPathOnRemove = true
+	options.AccumulatedCopySizeLimit = maxCopied
 	changed, err := patch.ApplyWithOptions(document, options)
 	if err != nil {
 		return apierror.BadData(err.Error())

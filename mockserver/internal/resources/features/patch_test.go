@@ -1,0 +1,44 @@
+package features
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestPatches apply to what is there, and take no more memory than they have to: each copy
+// of the whole document would double it.
+func TestPatches(t *testing.T) {
+	t.Parallel()
+	var bomb strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&bomb, `,{"op":"copy","from":"/a","path":"/a/x%d"}`, i)
+	}
+	for name, test := range map[string]struct{ operations, description, problem string }{
+		"replace":              {`[{"op":"replace","path":"/description","value":"new"}]`, "new", ""},
+		"add":                  {`[{"op":"add","path":"/other","value":1}]`, "old", ""},
+		"move":                 {`[{"op":"move","from":"/type","path":"/description"}]`, "release", ""},
+		"a good test":          {`[{"op":"test","path":"/type","value":"release"}]`, "old", ""},
+		"a bad test":           {`[{"op":"test","path":"/type","value":"x"}]`, "", "testing"},
+		"a removal of nothing": {`[{"op":"remove","path":"/nope"}]`, "old", ""},
+		"a missing parent":     {`[{"op":"replace","path":"/nope/nope","value":1}]`, "", "missing"},
+		"another type":         {`[{"op":"replace","path":"/description","value":1}]`, "", "/description got integer, want string"},
+		"not an object":        {`[{"op":"replace","path":"","value":[]}]`, "", "got array, want object"},
+		"a bomb":               {"[" + bomb.String()[1:] + "]", "", "exceeding the limit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var form struct {
+				Description string `json:"description"`
+				Type        string `json:"type"`
+			}
+			err := patched([]byte(`{"description":"old","type":"release","a":{"b":1}}`), []byte(test.operations), &form)
+			if (err == nil) != (test.problem == "") || err != nil && !strings.Contains(err.Error(), test.problem) {
+				t.Fatalf("the error is %v", err)
+			}
+			if err == nil && form.Description != test.description {
+				t.Errorf("the description is %q", form.Description)
+			}
+		})
+	}
+}
