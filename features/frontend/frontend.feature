@@ -123,3 +123,15 @@ Feature: The Frontend API
     Then the status is 200
     And the header "Cache-Control" is "no-cache"
     And the header "Access-Control-Expose-Headers" is "ETag"
+
+  @op:getFrontendApiFeaturesWithPost @core @writes @observed
+  Scenario: A context is sent as JSON
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "Content-Type" with "text/plain"
+    When I POST "/api/frontend" as the frontend with the body '{}'
+    Then the status is 415
+    And the error is "ContentTypeError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/ |
+      | /message           | a text |
+      | /details/0/message | a text |

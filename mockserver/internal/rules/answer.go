@@ -98,6 +98,7 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 				errs = append(errs, apierror.Invalid(ajv.Detail(failures[0], string(v8json.Stringify(nil, body)))))
 			}
 		}
+		errs = append(errs, apierror.BodyParser(status, "Unexpected end of JSON input"))
 	case http.StatusUnauthorized:
 		errs = append(errs, apierror.Unauthorized(), apierror.TokenRequired())
 	case http.StatusForbidden:
