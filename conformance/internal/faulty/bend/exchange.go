@@ -180,6 +180,9 @@ func (x *Exchange) isFresh(r *http.Request) bool {
 	}
 	tags := strings.Split(strings.ReplaceAll(known, " ", ""), ",")
 	tag := x.Header.Get("Etag")
+	if !strings.HasPrefix(tag, "W/") { // the operation has compared it
+		return false
+	}
 	return known == "*" || slices.Contains(tags, tag) || slices.Contains(tags, strings.TrimPrefix(tag, "W/"))
 }
 
