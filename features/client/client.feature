@@ -145,7 +145,7 @@ Feature: The Client API
       | /strategies/0/name       | "flexibleRollout" |
       | /strategies/0/parameters | {"groupId":"g","rollout":"50","stickiness":"userId"} |
 
-  @op:getAllClientFeatures @core @writes @observed
+  @op:getAllClientFeatures @core @writes @alone @observed
   Scenario: An SDK that has the flags already gets no body
     Seen on Unleash 8.2.0: the entity tag is that of the query and of the newest change.
     Given a flag "one"
