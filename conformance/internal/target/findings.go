@@ -260,7 +260,7 @@ func permissionProbes(contract *spec.Contract, unsafe bool) []Request {
 	var probes []Request
 	for _, operation := range contract.Operations() {
 		parameters := operation.PathParameters()
-		if len(parameters) == 0 || len(operation.Permissions) == 0 || slices.Contains(operation.Permissions, spec.None) {
+		if len(parameters) == 0 || len(operation.Permissions) == 0 || !slices.Equal(operation.Permissions, []spec.Permission{spec.Admin}) {
 			continue
 		}
 		path := operation.Path
