@@ -148,14 +148,14 @@ func count(sum *report.Summary, outcome report.Outcome) {
 
 // seen counts a status, adding one that the contract does not list.
 func seen(statuses []report.Status, code int) []report.Status {
-	if code == 0 || code == 304 {
-		return statuses // no answer, or the short form of another one
-	}
 	for i := range statuses {
 		if statuses[i].Code == code {
 			statuses[i].Seen++
 			return statuses
 		}
+	}
+	if code == 0 || code == http.StatusNotModified {
+		return statuses // no answer, or the short form of another one
 	}
 	return append(statuses, report.Status{Code: code, Seen: 1})
 }

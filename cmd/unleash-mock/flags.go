@@ -13,17 +13,15 @@ import (
 // flagsInterval is how often a file of flags is looked at.
 const flagsInterval = time.Second
 
-// followFlags reads a file of flags again whenever it has changed. One with a mistake is
-// told, and the flags stay as they were.
-func followFlags(ctx context.Context, mock *mockserver.Server, file string, last []byte, logger *slog.Logger) {
-	ticker := time.NewTicker(flagsInterval)
-	defer ticker.Stop()
-	seen := stampOf(file)
+// followFlags looks at a file of flags at each tick, and reads it again when it has
+// changed. One with a mistake is told, and the flags stay as they were.
+func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.Server, file string, last []byte, logger *slog.Logger) {
+	var seen stamp // none: it may have changed since it was first read
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-ticks:
 		}
 		now := stampOf(file)
 		if now == seen {

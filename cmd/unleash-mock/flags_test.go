@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,62 +13,77 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TestServeFollowsAFileOfFlags: what the file says counts from the start, in every
-// workspace, and anew when it changes; a mistake is told and changes nothing.
-func TestServeFollowsAFileOfFlags(t *testing.T) {
+// TestAFileOfFlagsIsFollowed: what it says counts in every workspace when it changes and
+// after a reset; a mistake is told and changes nothing.
+func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "flags.yaml")
+	var log bytes.Buffer
+	mock, err := mockserver.New(mockserver.WithFlags(name, []byte("first: true\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ticks := make(chan time.Time)
+	go followFlags(ctx, ticks, mock, name, nil, slog.New(slog.NewTextHandler(&log, nil)))
+	// write changes the file. The second tick is taken once the first was dealt with.
 	write := func(text string) {
 		t.Helper()
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		ticks <- time.Time{}
+		ticks <- time.Time{}
 	}
-	write("first: true\n")
-	mock := startServe(t, nil, "--flags", name)
-	on := func(path string) string {
+	ask := func(method, path, body string) string {
 		t.Helper()
-		_, body := get(t, mock.url+path+"/api/frontend", wellknown.Frontend)
-		return body
+		request := httptest.NewRequest(method, path, strings.NewReader(body))
+		request.Header.Set("Authorization", wellknown.Frontend)
+		request.Header.Set("Content-Type", "application/json")
+		answer := httptest.NewRecorder()
+		mock.ServeHTTP(answer, request)
+		if answer.Code != http.StatusOK {
+			t.Fatalf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+		}
+		return answer.Body.String()
 	}
-	until := func(what string, holds func() bool) {
+	expect := func(when, path, on, off string) {
 		t.Helper()
-		for end := time.Now().Add(20 * time.Second); !holds(); time.Sleep(50 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("%s: %s\n%s", what, on(""), mock.stderr.String())
-			}
+		if got := ask(http.MethodGet, path+"/api/frontend", ""); !strings.Contains(got, `"`+on+`"`) || strings.Contains(got, `"`+off+`"`) {
+			t.Errorf("%s, %q: %s", when, path, got)
 		}
 	}
 	for _, path := range []string{"", "/w/other"} {
-		if got := on(path); !strings.Contains(got, `"first"`) {
-			t.Errorf("%s: %s", path, got)
-		}
+		expect("at first", path, "first", "second")
 	}
-	write("second: true\nlonger: false\n")
-	until("the file was not read again", func() bool { return strings.Contains(on("/w/other"), `"second"`) })
-	write("second: maybe\n")
-	until("the mistake was not told", func() bool { return strings.Contains(mock.stderr.String(), "line 1, column 9: second") })
-	if got := on(""); !strings.Contains(got, `"second"`) || strings.Contains(got, `"first"`) {
-		t.Errorf("after a mistake: %s", got)
+	write("second: true\n")
+	for _, path := range []string{"", "/w/other", "/w/later"} {
+		expect("once it has changed", path, "second", "first")
 	}
-	request, err := http.NewRequest(http.MethodPatch, mock.url+"/_mock/flags/set", strings.NewReader(`{"enabled":true}`))
-	if err != nil {
+	write("third: maybe\n")
+	if !strings.Contains(log.String(), "line 1, column 8: third") {
+		t.Errorf("the mistake is not told: %s", log.String())
+	}
+	expect("after a mistake", "", "second", "third")
+	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Content-Type", "application/json")
-	do(t, request)
-	get(t, mock.url+"/w/other/_mock/info", "")
-	if got := on(""); !strings.Contains(got, `"set"`) {
-		t.Errorf("a flag that was set: %s", got)
-	}
-	request, err = http.NewRequest(http.MethodPost, mock.url+"/_mock/reset", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	do(t, request)
-	if got := on(""); strings.Contains(got, `"set"`) || !strings.Contains(got, `"second"`) {
-		t.Errorf("after a reset: %s", got)
+	ticks <- time.Time{}
+	expect("without the file", "", "second", "third")
+	ask(http.MethodPatch, "/_mock/flags/set", `{"enabled":true}`)
+	expect("when a flag was set", "", "set", "third")
+	ask(http.MethodPost, "/_mock/reset", "")
+	expect("after a reset", "", "second", "set")
+}
+
+func TestServeStartsWithAFileOfFlags(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--flags", file(t, "flags.yaml", "first: true\n"))
+	if _, body := get(t, mock.url+"/api/frontend", wellknown.Frontend); !strings.Contains(body, `"first"`) {
+		t.Errorf("the flags are %s", body)
 	}
 }

@@ -190,7 +190,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock)
 	if flags.flags != "" {
-		go followFlags(ctx, mock, flags.flags, source, logger)
+		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, source, logger)
 	}
 	go p.settle(contract, flags.bounds.Bytes, logger)
 	return p.until(ctx, server, patient{listener}, flags.drain, logger)

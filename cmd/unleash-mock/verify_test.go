@@ -67,9 +67,6 @@ func TestVerifyAFreshMock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "default limits" && testing.Short() {
-				t.Skip("it calls once a second")
-			}
 			mock := startServe(t, nil, test.serve...)
 			for range 2 {
 				file := filepath.Join(t.TempDir(), "report.json")

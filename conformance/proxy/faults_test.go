@@ -17,10 +17,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// everyFault takes minutes; without it one fault of every 24 is tried.
+// everyFault takes minutes; without it one fault of every 24 is tried, and of those that
+// follow from the contract one of every 480.
 var everyFault = flag.Bool("every-fault", false, "try every fault of the suite's, not a sample")
 
-const sample = 24
+const sample, derivedSample = 24, 480
 
 // witness judges answers where they are made, to compare with what the proxy
 // makes of them after they have passed.
@@ -66,13 +67,16 @@ func TestFaultsThatTheContractSees(t *testing.T) {
 	tried, visible := 0, 0
 	t.Cleanup(func() {
 		t.Logf("%d faults, of which the contract sees %d", tried, visible)
-		if visible < tried/8 {
+		if visible < tried/4 {
 			t.Error("that is too few to prove anything")
 		}
 	})
-	for i, fault := range faulty.Faults() {
-		slow := fault.Mock == bend.Calls // a call each second
-		if slow || !*everyFault && i%sample != 0 {
+	derived, err := faulty.Derived(spec.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range slices.Concat(every(sample, faulty.Faults()), every(derivedSample, derived)) {
+		if fault.Mock == bend.Calls { // a call each second
 			continue
 		}
 		t.Run(fault.ID, func(t *testing.T) {
@@ -110,6 +114,18 @@ func TestFaultsThatTheContractSees(t *testing.T) {
 			}
 		})
 	}
+}
+
+// every returns one fault of so many, or all of them if the flag asks for these.
+func every(nth int, faults []bend.Fault) []bend.Fault {
+	if *everyFault {
+		return faults
+	}
+	var out []bend.Fault
+	for i := 0; i < len(faults); i += nth {
+		out = append(out, faults[i])
+	}
+	return out
 }
 
 func sorted(set map[string]bool) []string {

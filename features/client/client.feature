@@ -3,7 +3,7 @@ Feature: The Client API
   themselves.
 
   @core @observed
-  Scenario Outline: <path> keeps out who has no backend token
+  Scenario Outline: <path> refuses callers without a backend token
     Seen on Unleash 8.2.0.
     When I GET "<path>" as nobody
     Then the status is 401
@@ -187,7 +187,7 @@ Feature: The Client API
       | /query/inlineSegmentConstraints | false |
 
   @op:getAllClientFeatures @core @writes @observed
-  Scenario: An archived flag is none of an SDK's
+  Scenario: SDKs do not get an archived flag
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"

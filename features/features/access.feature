@@ -6,7 +6,7 @@ Feature: Who may see and change flags
   mistake changes nothing.
 
   @core @observed
-  Scenario Outline: <method> <path> keeps out who has no right token
+  Scenario Outline: <method> <path> refuses callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401

@@ -129,7 +129,7 @@ Feature: Dependencies of flags
     And the message is "Feature "<child.name>" has no dependencies to remove in project "default"."
 
   @op:checkDependenciesExist @core @writes @observed
-  Scenario: The instance tells whether there are dependencies
+  Scenario: The instance says if there are dependencies
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"

@@ -2,7 +2,7 @@ Feature: The Frontend API
   SDKs of browsers and of apps tell a context and get the flags that are on for it.
 
   @core @observed
-  Scenario Outline: <method> /api/frontend keeps out who has no frontend token
+  Scenario Outline: <method> /api/frontend refuses callers without a frontend token
     Seen on Unleash 8.2.0.
     When I <method> "/api/frontend" as nobody
     Then the status is 401

@@ -463,7 +463,7 @@ Feature: Who may come in
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
   @op:createSegment @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer, who has none of its permissions
+  Scenario Outline: <method> <path> refuses a viewer without its permissions
     Seen on Unleash 8.2.0: the answer names all permissions of which one would do.
     When I <method> "<path>" as the viewer with the body '{}'
     Then the status is 403

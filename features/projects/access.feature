@@ -4,7 +4,7 @@ Feature: Who may change environments
   does no harm.
 
   @core @observed
-  Scenario Outline: <method> <path> keeps out who has no right token
+  Scenario Outline: <method> <path> refuses callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401

@@ -42,7 +42,7 @@ Feature: Who may tell of SDKs, and who may read it
       | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none |
 
   @core @writes @observed
-  Scenario Outline: POST <path> keeps out who has no token of a <kind>
+  Scenario Outline: POST <path> refuses callers without the token of a <kind>
     Seen on Unleash 8.2.0.
     When I POST "<path>" as nobody with the body '{}'
     Then the status is 401
@@ -113,7 +113,7 @@ Feature: Who may tell of SDKs, and who may read it
       | /api/frontend/client/register | frontend | no name                   | {"started":1,"interval":1,"strategies":[]}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
 
   @core @observed
-  Scenario Outline: <method> <path> keeps out who has no right token
+  Scenario Outline: <method> <path> refuses callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
