@@ -39,20 +39,30 @@ func TestAllocationBudgets(t *testing.T) {
 	settled(t)
 	for name, budget := range allocations {
 		t.Run(name, func(t *testing.T) {
-			server := newApp(t, unlimited)
 			load := loads[name]
-			request := newRepeated(load.method, load.path, load.token, load.body)
-			got := testing.AllocsPerRun(100, func() {
-				if status := request.send(server, request.body); status != load.status {
-					t.Fatalf("status %d, want %d", status, load.status)
-				}
-			})
-			if got > budget {
-				t.Errorf("%.0f allocations, the budget is %.0f", got, budget)
-			}
-			t.Logf("%.0f allocations of %.0f", got, budget)
+			load.within(t, budget, newApp(t, unlimited), newRepeated(load.method, load.path, load.token, load.body))
 		})
 	}
+	for name, load := range sdkLoads {
+		t.Run(name, func(t *testing.T) {
+			server, request := preparedSDK(t, name)
+			load.within(t, load.budget, server, request)
+		})
+	}
+}
+
+// within holds what a request of the load allocates to a budget.
+func (l load) within(t *testing.T, budget float64, server *app, request *repeated) {
+	t.Helper()
+	got := testing.AllocsPerRun(100, func() {
+		if status := request.send(server, request.body); status != l.status {
+			t.Fatalf("status %d, want %d", status, l.status)
+		}
+	})
+	if got > budget {
+		t.Errorf("%.0f allocations, the budget is %.0f", got, budget)
+	}
+	t.Logf("%.0f allocations of %.0f", got, budget)
 }
 
 // settled waits until nothing of the contract is compiled any more: what that

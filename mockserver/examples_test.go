@@ -70,9 +70,9 @@ func (e example) wrong(status int) (example, bool) {
 
 // prepared is a server on which the requests before an example were made, and the
 // example with ${id} as the last id that was answered.
-func (e example) prepared(t *testing.T) (*app, example) {
+func (e example) prepared(t testing.TB, options ...Option) (*app, example) {
 	t.Helper()
-	a := newApp(t)
+	a := newApp(t, options...)
 	for _, id := range e.before {
 		first := examples[id]
 		operation, _, _ := strings.Cut(id, " ")

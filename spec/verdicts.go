@@ -1,6 +1,9 @@
 package spec
 
-import "sync"
+import (
+	"crypto/sha256"
+	"sync"
+)
 
 // verdicts remembers what was found wrong with bodies. That is a pure function
 // of the operation, the status and the bytes, so bytes that were judged need
@@ -17,39 +20,59 @@ type verdicts struct {
 // Bounds of one generation of the verdicts of one response. A contract has
 // some 150 responses, few of which are ever busy.
 const (
-	maxRemembered     = 64 << 10 // bytes of bodies
-	maxRememberedBody = maxRemembered / 2
+	maxRemembered = 64 << 10 // bytes of keys
+	maxKey        = maxRemembered / 2
 )
+
+// keyOf is what a body is remembered by: itself, or the digest of a large one,
+// such as the flags of an SDK. A zero byte, which no JSON begins with, sets the
+// digest apart from a body. It is written to digest.
+func keyOf(body []byte, digest *[1 + sha256.Size]byte) []byte {
+	if len(body) <= maxKey {
+		return body
+	}
+	sum := sha256.Sum256(body)
+	copy(digest[1:], sum[:])
+	return digest[:]
+}
 
 // get returns what is known of a body.
 func (v *verdicts) get(body []byte) (failures []Failure, known bool) {
+	var digest [1 + sha256.Size]byte
+	key := keyOf(body, &digest)
 	v.mu.RLock()
-	failures, known = v.young[string(body)]
+	failures, known = v.young[string(key)]
 	inOld := false
 	if !known {
-		failures, inOld = v.old[string(body)]
+		failures, inOld = v.old[string(key)]
 	}
 	v.mu.RUnlock()
 	if inOld {
-		v.put(body, failures)
+		v.remember(key, failures)
 	}
 	return failures, known || inOld
 }
 
-// put remembers what was found of a body.
+// put remembers what was found of a body. Of a large one only that nothing was
+// found: its failures could take as much memory as the body, which is not counted.
 func (v *verdicts) put(body []byte, failures []Failure) {
-	if len(body) > maxRememberedBody {
+	if len(body) > maxKey && len(failures) > 0 {
 		return
 	}
+	var digest [1 + sha256.Size]byte
+	v.remember(keyOf(body, &digest), failures)
+}
+
+func (v *verdicts) remember(key []byte, failures []Failure) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.young == nil || v.size+len(body) > maxRemembered {
+	if v.young == nil || v.size+len(key) > maxRemembered {
 		v.old, v.young, v.size = v.young, map[string][]Failure{}, 0
 	}
-	if _, has := v.young[string(body)]; !has {
-		v.size += len(body)
+	if _, has := v.young[string(key)]; !has {
+		v.size += len(key)
 	}
-	v.young[string(body)] = failures
+	v.young[string(key)] = failures
 }
 
 // errorID is how an error body begins that a server gave an id of its own.

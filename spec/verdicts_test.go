@@ -130,9 +130,28 @@ func TestVerdictsAreBounded(t *testing.T) {
 	if size > 2*maxRemembered {
 		t.Errorf("%d bytes are remembered", size)
 	}
-	memory.put(bytes.Repeat([]byte("x"), maxRememberedBody+1), nil)
-	if _, known := memory.get(bytes.Repeat([]byte("x"), maxRememberedBody+1)); known {
-		t.Error("a body that is too large is remembered")
+}
+
+// TestLargeBodiesAreRememberedByTheirDigest: of a large body 33 bytes stay, and
+// only when nothing is wrong with it.
+func TestLargeBodiesAreRememberedByTheirDigest(t *testing.T) {
+	t.Parallel()
+	var memory verdicts
+	valid := bytes.Repeat([]byte("x"), maxKey+1)
+	memory.put(valid, nil)
+	if failures, known := memory.get(valid); !known || failures != nil {
+		t.Errorf("of a large body is known: %v, %v", known, failures)
+	}
+	if memory.size != 33 {
+		t.Errorf("a large body takes %d bytes", memory.size)
+	}
+	other := append(bytes.Clone(valid[1:]), 'y')
+	if _, known := memory.get(other); known {
+		t.Error("a large body is taken for another of its length")
+	}
+	memory.put(other, []Failure{{Reason: "y"}})
+	if _, known := memory.get(other); known {
+		t.Error("the failures of a large body are remembered")
 	}
 }
 
