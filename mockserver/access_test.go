@@ -76,7 +76,7 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 		"its errors":                    {named, "GET", endpoints, "", false, 401, app},
 		"its wrong types":               {named, "POST", endpoints, adminToken, false, 415, app},
 		"its unknown paths":             {named, "GET", "/api/admin/nothing", adminToken, false, 404, app},
-		"paths that are none":           {named, "GET", "/nothing", "", false, 404, app},
+		"unknown paths":                 {named, "GET", "/nothing", "", false, 404, app},
 		"health":                        {named, "GET", "/health", "", false, 200, app},
 		"the document":                  {named, "GET", "/docs/openapi.json", "", false, 200, app},
 		"the document's preflight":      {named, "GET", "/docs/openapi.json", "", true, 204, app},

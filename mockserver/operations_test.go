@@ -415,7 +415,7 @@ func TestCallsOfSignalEndpoints(t *testing.T) {
 }
 
 // TestAResponseThatBreaksTheContractNeverLeaves starts from a seed whose
-// invoice has an address that is none.
+// invoice has an invalid address.
 func TestAResponseThatBreaksTheContractNeverLeaves(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithSeedFile("the seed", []byte(`
@@ -537,11 +537,11 @@ func TestPermissionsOfTheContract(t *testing.T) {
 	t.Parallel()
 	const written, permission = "x-unleash-permission: [ADMIN]", "x-unleash-permission: [NONE]"
 	for name, test := range map[string]struct{ access, token, want string }{
-		"nobody may without a permission":    {"deprecated: false", adminToken, `{"message":"You don't have the required permissions to perform this operation."}`},
-		"an admin may do everything":         {"x-unleash-permission: [CREATE_SEGMENT, UPDATE_PROJECT_SEGMENT]", adminToken, ""},
-		"a viewer is told of all that would": {"x-unleash-permission: [CREATE_SEGMENT, UPDATE_PROJECT_SEGMENT]", viewerPAT, `need one of the following permissions: \"CREATE_SEGMENT\", \"UPDATE_PROJECT_SEGMENT\"."}],"permissions":["CREATE_SEGMENT","UPDATE_PROJECT_SEGMENT"]}`},
-		"NONE admits a viewer":               {permission, viewerPAT, ""},
-		"another kind of token is refused":   {permission + "\n      security: [{signalEndpointToken: []}]", adminToken, `{"message":"invalid token: expected a different token type for this endpoint"}`},
+		"nobody may without a permission":   {"deprecated: false", adminToken, `{"message":"You don't have the required permissions to perform this operation."}`},
+		"an admin may do everything":        {"x-unleash-permission: [CREATE_SEGMENT, UPDATE_PROJECT_SEGMENT]", adminToken, ""},
+		"a viewer learns of all that would": {"x-unleash-permission: [CREATE_SEGMENT, UPDATE_PROJECT_SEGMENT]", viewerPAT, `need one of the following permissions: \"CREATE_SEGMENT\", \"UPDATE_PROJECT_SEGMENT\"."}],"permissions":["CREATE_SEGMENT","UPDATE_PROJECT_SEGMENT"]}`},
+		"NONE admits a viewer":              {permission, viewerPAT, ""},
+		"another kind of token is refused":  {permission + "\n      security: [{signalEndpointToken: []}]", adminToken, `{"message":"invalid token: expected a different token type for this endpoint"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -48,7 +48,7 @@ type Limits struct {
 	// personal access tokens.
 	PersonalTokenPerMinute int
 	// SDKPerMinute is how many requests one client may make to the Client and the Frontend
-	// API; MetricsPerMinute and RegisterPerMinute are how many of them may tell of metrics
+	// API; MetricsPerMinute and RegisterPerMinute are how many of them may report metrics
 	// and of an SDK.
 	SDKPerMinute, MetricsPerMinute, RegisterPerMinute int
 }

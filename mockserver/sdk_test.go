@@ -74,6 +74,6 @@ func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 		}
 	}
 	if count := strings.Count(said, "wrong URL"); count != 2 {
-		t.Errorf("%d wrong URLs are told of, want 2:\n%s", count, said)
+		t.Errorf("%d wrong URLs are named, want 2:\n%s", count, said)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// told is an app that SDKs have told of themselves and of the flag checkout.
+// told is an app to which SDKs have reported, on the flag checkout too.
 func told(t *testing.T, options ...Option) *app {
 	t.Helper()
 	a := newApp(t, options...)

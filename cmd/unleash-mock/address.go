@@ -24,7 +24,7 @@ type listenFlags struct {
 	wrong error // what is wrong with the environment, unless --listen was typed
 }
 
-// usualAddress is where a server listens that is told nothing.
+// usualAddress is where a server listens by default.
 const usualAddress = "127.0.0.1:4242"
 
 func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable string) {

@@ -50,7 +50,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	_, _ = io.WriteString(p.stdout, out.String())
 }
 
-// sdk is a kind of SDK: what it is told as its URL, and the kind of its tokens.
+// sdk is a kind of SDK: the URL that it takes, and the kind of its tokens.
 type sdk struct {
 	label, path string
 	kind        spec.TokenKind

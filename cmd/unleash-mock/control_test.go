@@ -83,7 +83,7 @@ func TestServeStopsThoughSomebodyListens(t *testing.T) {
 	}
 }
 
-// TestServeLetsOtherOriginsIn, and believes proxies, where it is told to.
+// TestServeLetsOtherOriginsIn, and believes proxies, where that is configured.
 func TestServeLetsOtherOriginsIn(t *testing.T) {
 	t.Parallel()
 	const app, other = "http://localhost:3000", "https://app.example"

@@ -14,7 +14,7 @@ import (
 const flagsInterval = time.Second
 
 // followFlags looks at a file of flags at each tick, and reads it again when it has
-// changed. One with a mistake is told, and the flags stay as they were.
+// changed. One with a mistake is reported, and the flags stay as they were.
 func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.Server, file string, last []byte, logger *slog.Logger) {
 	var seen stamp // none: it may have changed since it was first read
 	for {

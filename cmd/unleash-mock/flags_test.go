@@ -17,7 +17,7 @@ import (
 )
 
 // TestAFileOfFlagsIsFollowed: what it says counts in every workspace when it changes and
-// after a reset; a mistake is told and changes nothing.
+// after a reset; a mistake is reported and changes nothing.
 func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "flags.yaml")

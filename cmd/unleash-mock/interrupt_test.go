@@ -250,7 +250,7 @@ func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// TestTheOverlayHonoursTheProxyOfTheEnvironment, which is told the whole URL, to the letter.
+// TestTheOverlayHonoursTheProxyOfTheEnvironment, which receives the whole URL, to the letter.
 func TestTheOverlayHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

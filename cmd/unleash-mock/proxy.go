@@ -242,7 +242,7 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 		failure = errors.Join(failure, fmt.Errorf("%d exchanges came too fast to be judged and recorded", stats.Missed))
 	}
 	if stats.Failed > 0 {
-		failure = errors.Join(failure, fmt.Errorf("the proxy failed over %d exchanges, which its log tells of", stats.Failed))
+		failure = errors.Join(failure, fmt.Errorf("the proxy failed over %d exchanges, see its log", stats.Failed))
 	}
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error

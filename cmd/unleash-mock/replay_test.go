@@ -132,7 +132,7 @@ func TestRecordReplaySeed(t *testing.T) {
 	}
 }
 
-// TestReplayOfNoRecording: a file that is none is refused at the start, in one line.
+// TestReplayOfNoRecording: a file that is no recording is refused at the start, in one line.
 func TestReplayOfNoRecording(t *testing.T) {
 	t.Parallel()
 	good := `{"request":{"method":"GET","url":"/health"},"response":{"status":200}}`

@@ -96,7 +96,7 @@ func meetExpectations(command *cobra.Command) {
 	}
 }
 
-// help shows that of a command, and refuses what is none.
+// help shows that of a command, and refuses an unknown one.
 func help(cmd *cobra.Command, args []string) error {
 	topic, rest, err := cmd.Root().Find(args)
 	if err == nil && len(rest) > 0 {

@@ -111,7 +111,7 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 		"a wrong token":             {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token", "--tags", "@token-check"}, nil, exitcode.Broken, "the admin's token is not known"},
 		"nobody there":              {[]string{"--target", gone.URL}, nil, exitcode.Error, "the target cannot be reached"},
 		"no target":                 {nil, nil, exitcode.Usage, "--target is missing"},
-		"a target that is none":     {[]string{"--target", "unleash"}, nil, exitcode.Usage, "must be a URL"},
+		"a target without a scheme": {[]string{"--target", "unleash"}, nil, exitcode.Usage, "must be a URL"},
 		"an unknown profile":        {[]string{"--target", mock.url, "--profile", "most"}, nil, exitcode.Usage, "profile \"most\""},
 		"an unknown operation":      {[]string{"--target", mock.url, "--operation", "getWealth"}, nil, exitcode.Usage, "getWealth"},
 		"a bad tag expression":      {[]string{"--target", mock.url, "--tags", "@a &&"}, nil, exitcode.Usage, "tag expression"},

@@ -155,7 +155,7 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 	return debt
 }
 
-// survive counts a panic over an exchange and tells of it; deferred, it takes the place of
+// survive counts a panic over an exchange and reports it; deferred, it takes the place of
 // what was not done then. Traffic has passed all the same.
 func (p *Proxy) survive(operation *spec.Operation, path string, instead func()) {
 	if cause := recover(); cause != nil {

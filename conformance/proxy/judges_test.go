@@ -82,7 +82,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed < 8 || int(told.Load())+stats.Missed != count {
-		t.Errorf("%+v, of which %d are told of", stats, told.Load())
+		t.Errorf("%+v, of which %d are reported", stats, told.Load())
 	}
 	if left := p.budget.left.Load(); left != maxKept {
 		t.Errorf("%d bytes are not given back", maxKept-left)
@@ -109,7 +109,7 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	}
 	end()
 	if stats := p.Stats(); stats.Missed != 0 || told.Load() != count {
-		t.Errorf("%+v, of which %d are told of", stats, told.Load())
+		t.Errorf("%+v, of which %d are reported", stats, told.Load())
 	}
 }
 
@@ -132,7 +132,7 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed == 0 || told+stats.Missed != count {
-		t.Errorf("%+v, of which %d are told of", stats, told)
+		t.Errorf("%+v, of which %d are reported", stats, told)
 	}
 	if code := p.Report().ExitCode; code != exitcode.Broken && code != exitcode.Error {
 		t.Errorf("exit code %d", code)
@@ -164,7 +164,7 @@ func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || told != 5 {
-		t.Errorf("%+v, and %d are told of", stats, told)
+		t.Errorf("%+v, and %d are reported", stats, told)
 	}
 	if text := log.String(); strings.Count(text, "the proxy failed over an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
 		t.Errorf("it logs %s", text)

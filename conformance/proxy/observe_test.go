@@ -103,7 +103,7 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 			s.send(t, test.method, test.path, test.body, test.header...)
 			s.end()
 			if len(told.list) != 1 {
-				t.Fatalf("it tells of %d exchanges", len(told.list))
+				t.Fatalf("it reports %d exchanges", len(told.list))
 			}
 			got := saw(told.list[0])
 			if test.want.Response == problem && strings.Contains(got.Response, problem) {
@@ -136,7 +136,7 @@ func TestWhatObserveToldShowsNoSecret(t *testing.T) {
 	s.send(t, "GET", "/health?q="+own, "", "Authorization", "Bearer "+own, "X-Auth-Token", own)
 	s.end()
 	if len(told.list) != 2 {
-		t.Fatalf("it tells of %d exchanges", len(told.list))
+		t.Fatalf("it reports %d exchanges", len(told.list))
 	}
 	for _, x := range told.list {
 		x = x.Redacted(nil)
@@ -223,7 +223,7 @@ func TestObserveLosesNothing(t *testing.T) {
 	s.end()
 	stats := s.Stats()
 	if len(told.list) != 16*60+1 || stats.Exchanges+stats.Outside != len(told.list) {
-		t.Errorf("it tells of %d exchanges, and counts %+v", len(told.list), stats)
+		t.Errorf("it reports %d exchanges, and counts %+v", len(told.list), stats)
 	}
 	counts := map[string]int{}
 	for _, x := range told.list {
@@ -254,11 +254,11 @@ func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 	close(let)
 	s.end()
 	if !slices.Equal(told, []string{"/health", "/elsewhere", "/health"}) {
-		t.Errorf("it told of %v", told)
+		t.Errorf("it reported %v", told)
 	}
 }
 
-// TestObservedBodiesAreKept: what was told of an exchange stays, though the buffers
+// TestObservedBodiesAreKept: what was reported of an exchange stays, though the buffers
 // that its bodies passed in are used again.
 func TestObservedBodiesAreKept(t *testing.T) {
 	t.Parallel()
@@ -278,7 +278,7 @@ func TestObservedBodiesAreKept(t *testing.T) {
 	}
 	s.end()
 	if len(told.list) != len(want) {
-		t.Fatalf("it tells of %d exchanges, want %d", len(told.list), len(want))
+		t.Fatalf("it reports %d exchanges, want %d", len(told.list), len(want))
 	}
 	for i, x := range told.list {
 		if !want[string(x.Request.Body)] || string(x.Request.Body) != string(x.Response.Body) {

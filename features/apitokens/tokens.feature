@@ -109,7 +109,7 @@ Feature: API tokens
       | /details/1/message | starts with "The \"/body\" property must match exactly one schema in oneOf." |
 
   @op:createApiToken @op:updateApiToken @core @writes @observed
-  Scenario: A token ends when it is told to
+  Scenario: A token expires when it is to
     Seen on Unleash 8.2.0: an end in the past is taken.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.late>","type":"backend","expiresAt":"2020-01-01T00:00:00.000Z"}'
     Then the status is 201

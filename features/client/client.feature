@@ -48,7 +48,7 @@ Feature: The Client API
       | /api/client/features/unleash-mock-verify-none |
 
   @op:getAllClientFeatures @core @observed
-  Scenario Outline: A version of the client specification that is none is refused: <version>
+  Scenario Outline: An invalid version of the client specification is refused: <version>
     Seen on Unleash 8.2.0.
     Given the next request has the header "Unleash-Client-Spec" with "<version>"
     When I GET "/api/client/features" as the backend

@@ -214,7 +214,7 @@ Feature: Context fields
       | /details/0/message | "\"name\" must be URL friendly. You provided \"two words\"." |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> tells of a field that is not there
+  Scenario Outline: <method> <path> names a field that is not there
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the admin with the body '<body>'
     Then the status is 404

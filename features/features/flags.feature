@@ -156,7 +156,7 @@ Feature: Flags
       | what                    | body                                   | path       | complaint |
       | without a name          | {"type":"release"}                     | /body/name | The `/body/name` property is required. It was not present on the data you sent. |
       | whose name is a list    | {"name":["a"]}                         | /body/name | The `/body/name` property must be string. You sent [\"a\"]. |
-      | of a type that is none  | {"name":"<name.x>","type":"nope"}      | type       | The `type` property must be equal to one of the allowed values: \"experiment\", \"kill-switch\", \"release\", \"operational\", \"permission\", \"sunset\". You provided \"nope\", which is not valid. Please use one of the allowed values instead.. |
+      | of an unknown type      | {"name":"<name.x>","type":"nope"}      | type       | The `type` property must be equal to one of the allowed values: \"experiment\", \"kill-switch\", \"release\", \"operational\", \"permission\", \"sunset\". You provided \"nope\", which is not valid. Please use one of the allowed values instead.. |
       | whose impressionData is a word | {"name":"<name.x>","impressionData":"maybe"} | /body/impressionData | The `/body/impressionData` property must be boolean. You sent \"maybe\". |
       | whose tags are a text   | {"name":"<name.x>","tags":"web"}       | /body/tags | The `/body/tags` property must be array. You sent \"web\". |
 
@@ -274,7 +274,7 @@ Feature: Flags
     And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
 
   @op:updateFeature @core @writes @observed
-  Scenario: A flag is not updated to a type that is none
+  Scenario: A flag is not updated to an unknown type
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"type":"nope"}'

@@ -129,9 +129,9 @@ Feature: Activation strategies
       | what                              | body                  | id                        | complaint |
       | without a type                    | {"title":"x"}         | matches /^[0-9a-f-]{36}$/ | The `/body/name` property is required. It was not present on the data you sent. |
       | of a type that does not exist     | {"name":"nope"}       | nothing                   | Could not find strategy type with name nope |
-      | whose constraints are none        | {"name":"default","constraints":"x"} | matches /^[0-9a-f-]{36}$/ | The `/body/constraints` property must be array. You sent \"x\". |
-      | with a number that is none        | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
-      | with a version that is none       | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
+      | whose constraints are no list     | {"name":"default","constraints":"x"} | matches /^[0-9a-f-]{36}$/ | The `/body/constraints` property must be array. You sent \"x\". |
+      | with an invalid number            | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
+      | with an invalid version           | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
       | with a list of no values          | {"name":"default","constraints":[{"contextName":"userId","operator":"IN","values":[]}]} | nothing | \"value\" must contain at least 1 items. You provided []. |
       | with a variant that a URL cannot hold | {"name":"default","variants":[{"name":"a b","weight":1,"weightType":"variable","stickiness":"default"}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
 

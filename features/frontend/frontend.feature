@@ -102,7 +102,7 @@ Feature: The Frontend API
     And "/toggles" has no entry where "name" is "<one.name>"
 
   @op:getFrontendApiFeaturesWithPost @core @writes @observed
-  Scenario Outline: A context that is none is refused: <what>
+  Scenario Outline: An invalid context is refused: <what>
     Seen on Unleash 8.2.0.
     When I POST "/api/frontend" as the frontend with the body '<body>'
     Then the status is 400

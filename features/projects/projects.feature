@@ -24,7 +24,7 @@ Feature: Projects and environments
       | /owners/0/ownerType      | a text                                                 |
 
   @op:getProjects @core @observed
-  Scenario: People are told whether a project is a favorite of theirs
+  Scenario: People see whether a project is a favorite of theirs
     Seen on Unleash 8.2.0: a token has no favorites.
     When I GET "/api/admin/projects" as the viewer
     Then the status is 200
@@ -45,7 +45,7 @@ Feature: Projects and environments
       | /details/0/message | "The `/query/archived` property must be boolean. You sent \"x\"." |
 
   @op:getProjectOverview @core @observed
-  Scenario: A project tells of itself
+  Scenario: A project describes itself
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects/default/overview" as the admin
     Then the status is 200
@@ -111,7 +111,7 @@ Feature: Projects and environments
       | /visible           | nothing        |
 
   @op:getEnvironment @core @observed
-  Scenario: An environment that is not there is told by its name
+  Scenario: An environment that is not there is named
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/environments/unleash-mock-verify-none" as the admin
     Then the status is 404

@@ -70,11 +70,11 @@ Feature: Segments
     Examples:
       | what                      | body                                                                                              | id                        | complaint |
       | no constraints            | {"name":"<name.x>"}                                                                               | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property is required. It was not present on the data you sent." |
-      | constraints that are none | {"name":"<name.x>","constraints":"x"}                                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property must be array. You sent \"x\"." |
+      | invalid constraints       | {"name":"<name.x>","constraints":"x"}                                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property must be array. You sent \"x\"." |
       | a constraint without form | {"name":"<name.x>","constraints":[{"operator":"IN"}]}                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints/0/contextName` property is required. It was not present on the data you sent." |
       | an empty name             | {"name":"","constraints":[]}                                                                      | nothing                   | "\"name\" is not allowed to be empty." |
       | an empty value            | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"IN","values":["x",""]}]}         | nothing                   | "\"constraints[0].values[1]\" is not allowed to be empty." |
-      | a number that is none     | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"NUM_EQ","value":"x"}]}           | nothing                   | "\"value\" must be a number. You provided \"x\"." |
+      | an invalid number         | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"NUM_EQ","value":"x"}]}           | nothing                   | "\"value\" must be a number. You provided \"x\"." |
 
   @op:updateSegment @core @writes @observed
   Scenario: A segment is replaced
@@ -145,7 +145,7 @@ Feature: Segments
     And the error is "NotFoundError"
 
   @core @writes @observed
-  Scenario Outline: <method> tells of a segment that is not there by its id
+  Scenario Outline: <method> names a segment that is not there by its id
     Seen on Unleash 8.2.0.
     When I <method> "/api/admin/segments/2147483600" as the admin with the body '{"name":"<name.x>","constraints":[]}'
     Then the status is 404

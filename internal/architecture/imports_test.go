@@ -198,7 +198,7 @@ func TestImportRulesCatch(t *testing.T) {
 	}
 }
 
-// TestOnlyCommandsPrint: a library writes where it is told to.
+// TestOnlyCommandsPrint: a library writes where that is configured.
 func TestOnlyCommandsPrint(t *testing.T) {
 	t.Parallel()
 	for _, file := range sources(t) {

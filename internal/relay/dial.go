@@ -11,7 +11,7 @@ type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // lenient returns a way to connect for the transport of a proxy. A server may answer before
 // it has read the request, and hang up. Go's transport then fails to write, and may take
-// that for the end of the exchange though the answer is there. So such a failure is told
+// that for the end of the exchange though the answer is there. So such a failure is reported
 // once the transport has read what there is, and has closed the connection.
 func lenient(connect dial) dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {

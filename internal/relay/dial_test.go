@@ -81,7 +81,7 @@ func TestAFailedWriteIsToldInTheEnd(t *testing.T) {
 		}()
 		synctest.Wait()
 		if len(failed) > 0 {
-			t.Errorf("it is told at once: %v", <-failed)
+			t.Errorf("it is reported at once: %v", <-failed)
 		}
 		for range 2 {
 			if err := conn.Close(); err != nil {

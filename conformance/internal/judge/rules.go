@@ -158,7 +158,7 @@ func (j *Judge) noSecret(x *target.Exchange) []Breach {
 }
 
 // secretProperties are the properties of an answer that are called as a secret is. What
-// the request has sent itself is told to nobody.
+// the request itself has sent is not repeated.
 func (j *Judge) secretProperties(x *target.Exchange) []Breach {
 	if x.Status >= 400 {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// flagsTarget is a target with flags, which notes what it is told to remove.
+// flagsTarget is a target with flags, which notes what it has to remove.
 type flagsTarget struct {
 	strategies string
 	status     map[string]int // by path

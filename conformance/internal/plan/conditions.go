@@ -74,7 +74,7 @@ func (c *Conditions) Fact(name string) Fact {
 func burst(limit int, token string) Fact {
 	switch {
 	case limit == 0:
-		return Fact{Missing: "the target tells of no limit on requests with " + token}
+		return Fact{Missing: "the target announces no limit on requests with " + token}
 	case limit > MaxBurst:
 		return Fact{Missing: fmt.Sprintf("the target allows %d requests a minute with %s; the suite sends at most %d", limit, token, MaxBurst)}
 	}

@@ -36,7 +36,7 @@ type Complaint struct {
 	PathFirst bool
 }
 
-// Details words a failure as the validator tells of it: of a oneOf what is wrong with
+// Details words a failure as the validator does: of a oneOf what is wrong with
 // each form, then that none of them fits. sent prints the value at a JSON pointer as
 // JSON.stringify would.
 func Details(failure spec.Failure, sent func(pointer string) string) []Complaint {

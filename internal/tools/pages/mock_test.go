@@ -207,7 +207,7 @@ func TestPageSwitchesFlags(t *testing.T) {
 	page.Do(chromedp.Click(`#flag-rows input`))
 	page.Wait(`document.getElementById("announcement").innerText === "checkout is on in production."`)
 
-	// What an SDK tells of itself comes by itself.
+	// What an SDK reports appears by itself.
 	page.must(202, http.MethodPost, "/w/team-a/api/client/metrics", wellknown.Backend,
 		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1}}}}`)
 	page.Says("#instances", "unleash-node-sdk:6.12.1")

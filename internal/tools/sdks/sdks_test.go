@@ -48,7 +48,7 @@ func switches(mock *mocktest.Server, sees func(enabled bool, variant string)) {
 	sees(false, "")
 }
 
-// heard waits until an SDK has told of what it was asked, and sees to it that all that was
+// heard waits until an SDK has reported what it was asked, and sees to it that all that was
 // sent keeps the contract.
 func heard(mock *mocktest.Server) {
 	mock.WaitForRequests(1, mocktest.Filter{Method: http.MethodPost, Path: "*/client/metrics", Status: "2xx"}, limit)

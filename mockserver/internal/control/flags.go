@@ -59,7 +59,7 @@ func flagProblem(err error) error {
 	return err
 }
 
-// maxDetails is how many mistakes of a file are told.
+// maxDetails is how many mistakes of a file are reported.
 const maxDetails = 20
 
 type flagsAnswer struct {

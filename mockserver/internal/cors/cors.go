@@ -71,7 +71,7 @@ func AllowFrontend(header http.Header, r *http.Request) (preflight bool) {
 	return preflight
 }
 
-// share is what a browser is told.
+// share is what a browser is allowed.
 type share struct {
 	origin      string
 	credentials bool

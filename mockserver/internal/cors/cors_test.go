@@ -36,7 +36,7 @@ func TestAllow(t *testing.T) {
 		"a preflight":                 {[]string{page}, "OPTIONS", page, "PUT", []http.Header{toThePage, preflight}, true},
 		"a preflight of everybody":    {[]string{"*"}, "OPTIONS", page, "PUT", []http.Header{toEverybody, preflight}, true},
 		"a preflight of another page": {[]string{page}, "OPTIONS", "http://evil", "PUT", []http.Header{{"Vary": {"Origin"}}}, false},
-		"OPTIONS that is none":        {[]string{page}, "OPTIONS", page, "", []http.Header{toThePage}, false},
+		"OPTIONS and no preflight":    {[]string{page}, "OPTIONS", page, "", []http.Header{toThePage}, false},
 	} {
 		policy := Policy{Exposed: "ETag, X"}
 		if err := policy.Admit(test.origins...); err != nil {

@@ -83,7 +83,7 @@ func Read[In, Out any](handle func(*View, In) (Answer[Out], error)) Operation {
 }
 
 // Write returns an operation that changes the state, in one transaction: the answer
-// is encoded and judged before what it tells of is committed.
+// is encoded and judged before the change that it shows is committed.
 func Write[In, Out any](handle func(*Tx, In) (Answer[Out], error)) Operation {
 	return operation[In, Out]{write: handle}
 }

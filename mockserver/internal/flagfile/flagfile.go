@@ -1,6 +1,6 @@
 // Package flagfile reads files of flags in the forms that people have at hand: what the
 // Client API answers, which is also an SDK's bootstrap or backup file; an export file
-// of Unleash; and a short YAML of our own. They are told apart by content. Every
+// of Unleash; and a short YAML of our own. They are recognized by content. Every
 // complaint names the line and the field.
 package flagfile
 

@@ -143,7 +143,7 @@ func TestAnExportFile(t *testing.T) {
 	}
 }
 
-// TestMistakes: each is told with its line, its field and what would be right.
+// TestMistakes: each is reported with its line, its field and what would be right.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{

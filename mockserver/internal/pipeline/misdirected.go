@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// What the SDKs of servers and of browsers are told as their URL.
+// The URLs that the SDKs of servers and of browsers take.
 const (
 	serverURL  = "/api"
 	browserURL = "/api/frontend"
@@ -46,7 +46,7 @@ func isSDKRequest(header http.Header) bool {
 // maxTold is of how many wrong URLs the log tells.
 const maxTold = 100
 
-// told are the wrong URLs that the log has told of: SDKs ask again and again.
+// told are the wrong URLs that the log has named: SDKs ask again and again.
 type told struct {
 	mu   sync.Mutex
 	urls map[string]bool

@@ -35,7 +35,7 @@ func TestAWrongURLIsToldOnce(t *testing.T) {
 	t.Parallel()
 	var told told
 	if !told.first("/a") || told.first("/a") || !told.first("/b") {
-		t.Error("each is told the first time, and no other")
+		t.Error("each is named the first time, and no other")
 	}
 	for range 2 * maxTold {
 		told.first(string(rune(len(told.urls))))

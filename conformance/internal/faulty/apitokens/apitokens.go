@@ -1,4 +1,4 @@
-// Package apitokens has the faults of API tokens, and of what a caller is told of itself.
+// Package apitokens has the faults of API tokens, and of what a caller learns of itself.
 package apitokens
 
 import (
@@ -27,6 +27,6 @@ func Faults() []bend.Fault {
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
 		{ID: "token-none-valid", Name: "no token is valid", Operation: "getValidTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens", "[]"))},
 		{ID: "caller-may-nothing", Name: "the admin has no permission", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Set("/permissions", "[]"))},
-		{ID: "caller-is-stored", Name: "what a caller is told may be stored", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Header("Cache-Control", "no-cache"))},
+		{ID: "caller-is-stored", Name: "what a caller learns of itself may be stored", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Header("Cache-Control", "no-cache"))},
 	}
 }

@@ -96,7 +96,7 @@ func IsJSON(x *Exchange) bool {
 	return strings.HasPrefix(strings.ToLower(x.Request.Header.Get("Content-Type")), "application/json")
 }
 
-// Malformed is a payload that says it is JSON and is none.
+// Malformed is a payload that claims to be JSON and is not.
 func Malformed(x *Exchange) bool {
 	_, ok := ParseJSON(x.Payload)
 	return HasPayload(x) && IsJSON(x) && !ok && x.Request.Header.Get("Content-Encoding") == ""

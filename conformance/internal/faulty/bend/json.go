@@ -131,7 +131,7 @@ func (v *Value) String() string {
 	return v.Text
 }
 
-// Int is the number that the value holds, 0 if it is none.
+// Int is the number that the value holds, 0 if it is not one.
 func (v *Value) Int() int64 {
 	number, _ := strconv.ParseInt(v.String(), 10, 64)
 	return number

@@ -37,7 +37,7 @@ func flagFaults() []bend.Fault {
 		{ID: "flags-none", Name: "no flag is listed", Operation: "getFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features", "[]"))},
 		{ID: "flags-of-no-project", Name: "a project that is not there is not found", Operation: "getFeatures", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] != "default" }, bend.OK(bend.Status(http.StatusNotFound)))},
-		{ID: "flag-elsewhere-unsaid", Name: "a flag of another project is told as one that never was", Operation: "getFeature", Standing: standing,
+		{ID: "flag-elsewhere-unsaid", Name: "a flag of another project is reported as one that never was", Operation: "getFeature", Standing: standing,
 			Bend: bend.When(missing, reworded("No feature flag found"))},
 		{ID: "flag-without-environments", Name: "a flag does not tell its environments", Operation: "getFeature", Standing: standing, Bend: bend.OK(bend.Set("/environments", "[]"))},
 		{ID: "flag-update-keeps-stale", Name: "an update without stale keeps it", Operation: "updateFeature", Standing: standing,

@@ -11,7 +11,7 @@ import (
 // Faults are about invoices.
 func Faults() []bend.Fault {
 	return []bend.Fault{
-		{ID: "invoice-url-no-uri", Name: "the address of an invoice is none", Operation: "getInvoices", Standing: spec.Documented, Bend: bend.OK(bend.Set("/*/invoiceURL", `"no address"`))},
+		{ID: "invoice-url-no-uri", Name: "the address of an invoice is no URI", Operation: "getInvoices", Standing: spec.Documented, Bend: bend.OK(bend.Set("/*/invoiceURL", `"no address"`))},
 		{ID: "details-bare", Name: "the detailed invoices are not wrapped", Operation: "getDetailedInvoices", Standing: spec.Documented,
 			Bend: bend.OK(func(x *bend.Exchange) {
 				if body, ok := bend.ParseJSON(x.Body); ok {

@@ -18,7 +18,7 @@ func Faults() []bend.Fault {
 		{ID: "projects-any-word", Name: "any word says whether archived projects are wanted", Operation: "getProjects", Standing: standing, Bend: bend.Query("archived", bend.Always("true"))},
 		{ID: "project-without-environments", Name: "a project does not tell its environments", Operation: "getProjectOverview", Standing: standing, Bend: bend.OK(bend.Drop("/environments"))},
 		{ID: "project-without-stats", Name: "a project has no statistics", Operation: "getProjectOverview", Standing: standing, Bend: bend.OK(bend.Drop("/stats"))},
-		{ID: "project-missing-other-words", Name: "a project that is not there is told in other words", Operation: "getProjectOverview", Standing: standing,
+		{ID: "project-missing-other-words", Name: "a project that is not there is reported in other words", Operation: "getProjectOverview", Standing: standing,
 			Bend: bend.When(bend.Answered(http.StatusNotFound), bend.Set("/message", `"No such project"`), bend.Set("/details/0/message", `"No such project"`))},
 		{ID: "environments-unsorted", Name: "environments are not listed in their order", Operation: "getAllEnvironments", Standing: standing, Bend: bend.OK(bend.Edit("/environments", bend.Reversed))},
 		{ID: "environments-uncounted", Name: "the tokens of environments are not counted", Operation: "getAllEnvironments", Standing: standing, Bend: bend.OK(bend.Drop("/environments/*/apiTokenCount"))},

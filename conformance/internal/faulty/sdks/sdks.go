@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about what SDKs tell of themselves.
+// Faults are about what SDKs report.
 func Faults() []bend.Fault {
 	const observed, assumed = spec.Observed, spec.Assumed
 	return []bend.Fault{

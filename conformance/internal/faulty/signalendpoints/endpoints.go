@@ -218,7 +218,7 @@ func acceptDuplicate() bend.Step {
 	})
 }
 
-// acceptBadName stores a name that is none in an acceptable spelling.
+// acceptBadName stores an invalid name in an acceptable spelling.
 func acceptBadName(x *bend.Exchange) {
 	if payload, ok := bend.ParseJSON(x.Payload); !ok || payload.Kind != '{' || payload.Get("name") == nil || payload.Get("name").String() == "" || payload.Get("name").Kind != 's' {
 		return

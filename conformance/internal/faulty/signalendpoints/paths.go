@@ -72,7 +72,7 @@ func unusableID(steps ...bend.Step) bend.Step {
 	return bend.When(func(x *bend.Exchange) bool { return strings.Trim(x.Params[0], "0123456789") != "" }, bend.When(bend.Answered(http.StatusNotFound), steps...))
 }
 
-// quotedNumber is a number of that text, or a string if it is none.
+// quotedNumber is a number of that text, or a string if it is not one.
 func quotedNumber(text string) *bend.Value {
 	if number, ok := bend.ParseJSON([]byte(text)); ok && number.IsInt() {
 		return number

@@ -11,7 +11,7 @@ import (
 // path is where applications are listed and deleted.
 const path = "/api/admin/metrics/applications"
 
-// reports are where SDKs tell of applications, which are made by that.
+// reports are where SDKs report applications, which are created by that.
 var reports = []string{"/api/client/register", "/api/client/metrics", "/api/frontend/client/register", "/api/frontend/client/metrics"}
 
 // Resource is what scenarios need.

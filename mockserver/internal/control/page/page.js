@@ -575,7 +575,7 @@ async function refreshFlags() {
   $("flag-names").replaceChildren(...features.map((flag) => element("option", { value: flag.name })));
 }
 
-// How a decision is told.
+// How a decision is worded.
 const decisions = {
   "unknown-flag": "there is no such flag", "switched-off": "it is switched off", "no-strategies": "it has no strategies",
   "strategy-holds": "a strategy holds", "no-strategy-holds": "no strategy holds", "dependency-fails": "a dependency does not hold",
@@ -642,7 +642,7 @@ function showInstances(state) {
   $("instances").replaceChildren(...rowsOrNone(7, rows));
 }
 
-// What SDKs are told as their URL, by the type of their tokens.
+// The URL that SDKs take, by the type of their tokens.
 const sdks = { backend: ["server", "../api"], frontend: ["browser", "../api/frontend"] };
 
 function showSDKs(tokens) {

@@ -12,7 +12,7 @@ import (
 type Limits struct {
 	// PerMinute is for the Client and the Frontend API, each request counted.
 	PerMinute int
-	// Metrics and Register are for what SDKs tell of themselves, besides.
+	// Metrics and Register are for what SDKs report, besides.
 	Metrics, Register int
 }
 

@@ -1,5 +1,5 @@
 // Package client is the resource of the Client API, which SDKs of servers call: flags with
-// their strategies, and what SDKs tell of themselves.
+// their strategies, and what SDKs report.
 package client
 
 import (

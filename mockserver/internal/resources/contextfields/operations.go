@@ -217,7 +217,7 @@ func addLegalValue(tx *engine.Tx, in legalValueIn) (out engine.Answer[engine.Non
 	return out, fields.Update(tx, before, &after)
 }
 
-// legal is where a legal value stands, -1 if it is none.
+// legal is where a legal value stands, -1 if it is not there.
 func (f *Field) legal(value string) int {
 	return slices.IndexFunc(f.LegalValues, func(legal LegalValue) bool { return legal.Value == value })
 }

@@ -39,13 +39,13 @@ type Usage struct {
 	// Tokens counts the API tokens of an environment, of a project if one is given: those
 	// of all projects included.
 	Tokens func(r engine.Reader, environment, project string) int64
-	// LastSeen is when an SDK last told of a flag of a project; nil for never.
+	// LastSeen is when an SDK last reported a flag of a project; nil for never.
 	LastSeen func(r engine.Reader, project string) *time.Time
-	// Joined and Left are told when a project gets an environment and loses one.
+	// Joined and Left are called when a project gets an environment and loses one.
 	Joined, Left func(tx *engine.Tx, project, environment string) error
 }
 
-// Flag is what a project tells of a flag.
+// Flag is what a project shows of a flag.
 type Flag struct {
 	Name, Type string
 	// EnabledIn are the environments in which it is on.
@@ -235,7 +235,7 @@ func (u Usage) onboarding(r engine.Reader, project string, flags []Flag) onboard
 	return onboarding{Status: "onboarding-started"}
 }
 
-// overview is all that a project tells of itself.
+// overview is all that a project shows of itself.
 type overview struct {
 	Stats             stats        `json:"stats"`
 	Name              string       `json:"name"`

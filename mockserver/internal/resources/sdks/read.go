@@ -225,7 +225,7 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 	return engine.OK(out)
 }
 
-// hoursBack is how many hours are told of.
+// hoursBack is how many hours are shown.
 const (
 	hoursBack = 24
 	day       = hoursBack * time.Hour

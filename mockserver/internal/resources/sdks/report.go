@@ -31,7 +31,7 @@ type registration struct {
 	_          struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion,interval,started"`
 }
 
-// unleashVersion is the version of Unleash that a registration is told.
+// unleashVersion is the version of Unleash that a registration is answered.
 const unleashVersion = "8.2.0"
 
 func registerServer(tx *engine.Tx, in registration) (engine.Answer[engine.None], error) {
@@ -209,7 +209,7 @@ func (in *bulkIn) Check() error {
 	return nil
 }
 
-// bulk keeps what Edge tells of the SDKs behind it. Counts of another environment than the
+// bulk keeps what Edge reports about the SDKs behind it. Counts of another environment than the
 // token's are passed over (O).
 func bulk(tx *engine.Tx, in bulkIn) (out engine.Answer[engine.None], err error) {
 	for i := range in.Applications {

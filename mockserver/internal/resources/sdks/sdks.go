@@ -1,4 +1,4 @@
-// Package sdks is the resource of what SDKs tell of themselves: applications with their
+// Package sdks is the resource of what SDKs report: applications with their
 // instances, and how often they were asked for flags.
 package sdks
 
