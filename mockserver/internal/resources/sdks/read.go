@@ -78,14 +78,8 @@ func (i *Instance) sdkVersion() *string {
 
 // seenFlag is a flag that an application was asked for.
 type seenFlag struct {
-	Name           string    `json:"name"`
-	Description    *string   `json:"description"`
-	Type           string    `json:"type"`
-	Project        string    `json:"project"`
-	Stale          bool      `json:"stale"`
-	CreatedAt      time.Time `json:"createdAt"`
-	ImpressionData bool      `json:"impressionData"`
-	Archived       bool      `json:"archived"`
+	*features.Flag
+	Archived bool `json:"archived"`
 }
 
 type links struct {
@@ -146,7 +140,7 @@ func seenBy(view *engine.View, application string) []seenFlag {
 	out := []seenFlag{}
 	for _, f := range features.All(view) {
 		if names[f.Name] {
-			out = append(out, seenFlag{f.Name, f.Description, f.Type, f.Project, f.Stale, f.CreatedAt, f.ImpressionData, false})
+			out = append(out, seenFlag{f, f.ArchivedAt != nil})
 		}
 	}
 	return out
