@@ -11,8 +11,10 @@
 # BACKEND_TOKEN, FRONTEND_TOKEN) to the state folder and prints its path. The
 # database is a fresh one at every start. Interrupted or failing, start leaves
 # nothing running. Environment:
-#   REAL_UNLEASH_HOME     state folder; default: <cache>/unleash-mock/real-unleash
-#   REAL_UNLEASH_PORT     port of Unleash; default 4243
+#   REAL_UNLEASH_HOME     folder of the installation and of the state of the server;
+#                         default: <cache>/unleash-mock/real-unleash
+#   REAL_UNLEASH_PORT     port of Unleash; default 4243. On another one the state is kept
+#                         beside the default's, so that several servers can run.
 #   REAL_UNLEASH_PG_PORT  port of Postgres; default 54329
 # Unleash's own variables (DATABASE_URL, BASE_URI_PATH, ...) are kept from it, so
 # that it is the same server everywhere and never touches another database.
@@ -25,6 +27,9 @@ home=${REAL_UNLEASH_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/unleash-mock/real-unle
 port=${REAL_UNLEASH_PORT:-4243}
 pg_port=${REAL_UNLEASH_PG_PORT:-54329}
 version=8.2.0
+# Where the npm package is, and where what belongs to one running server is.
+npm=$home/npm
+[ "$port" = 4243 ] || home=$home-$port
 # Postgres refuses to run as root and must reach its files.
 pg_home=$home/postgres
 [ "$(id -u)" != 0 ] || pg_home=/var/tmp/unleash-mock-postgres-$pg_port
@@ -67,14 +72,14 @@ install_postgres() {
 }
 
 install_unleash() {
-    [ "$(cat "$home/npm/version" 2>/dev/null)" != "$version" ] || return 0
+    [ "$(cat "$npm/version" 2>/dev/null)" != "$version" ] || return 0
     need npm "Node 20 or newer"
     echo "real-unleash: installing unleash-server@$version" >&2
-    mkdir -p "$home/npm"
-    (cd "$home/npm" && { [ -f package.json ] || echo '{"private":true,"type":"module"}' >package.json; } &&
-        npm install --no-audit --no-fund "unleash-server@$version") >"$home/npm.log" 2>&1 ||
-        die "npm install failed; see $home/npm.log"
-    echo "$version" >"$home/npm/version"
+    mkdir -p "$npm"
+    (cd "$npm" && { [ -f package.json ] || echo '{"private":true,"type":"module"}' >package.json; } &&
+        npm install --no-audit --no-fund "unleash-server@$version") >"$npm.log" 2>&1 ||
+        die "npm install failed; see $npm.log"
+    echo "$version" >"$npm/version"
 }
 
 start_postgres() {
@@ -92,11 +97,11 @@ start_postgres() {
 }
 
 start_unleash() {
-    cp "$here/real-unleash/start.mjs" "$here/real-unleash/tokens.mjs" "$home/npm/"
+    cp "$here/real-unleash/start.mjs" "$here/real-unleash/tokens.mjs" "$npm/"
     # A session of its own, so that it outlives this script and its terminal.
     local session=(nohup)
     ! command -v setsid >/dev/null || session=(setsid nohup)
-    (cd "$home/npm" && exec env -i PATH="$PATH" HOME="$home" NODE_ENV=production PORT="$port" PG_PORT="$pg_port" \
+    (cd "$npm" && exec env -i PATH="$PATH" HOME="$home" NODE_ENV=production PORT="$port" PG_PORT="$pg_port" \
         "${session[@]}" node start.mjs) >"$home/unleash.log" 2>&1 </dev/null &
     echo $! >"$home/unleash.pid"
     local deadline=$((SECONDS + 120))
@@ -130,7 +135,7 @@ start() {
     trap 'exit 143' TERM
     start_postgres
     start_unleash
-    (umask 077 && cd "$home/npm" && node tokens.mjs "http://127.0.0.1:$port" >"$home/tokens.env") 2>>"$home/unleash.log" ||
+    (umask 077 && cd "$npm" && node tokens.mjs "http://127.0.0.1:$port" >"$home/tokens.env") 2>>"$home/unleash.log" ||
         die "making tokens failed; see $home/unleash.log"
     trap - EXIT INT TERM
     echo "real Unleash $version at http://127.0.0.1:$port, tokens in $home/tokens.env"
