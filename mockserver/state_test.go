@@ -114,7 +114,8 @@ func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
 	}
 }
 
-// TestControlBodiesTakeLinearTime: however deep, they are refused or taken at once.
+// TestControlBodiesTakeLinearTime: however deep, they are refused or taken at once. What
+// grows with the square of the depth takes minutes here.
 func TestControlBodiesTakeLinearTime(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -131,7 +132,7 @@ func TestControlBodiesTakeLinearTime(t *testing.T) {
 			if got := a.call(method, path, "", body); got.status != 400 && got.status != 413 {
 				t.Errorf("%s %s, %s: %d", method, path, name, got.status)
 			}
-			if took := time.Since(began); took > 3*time.Second {
+			if took := time.Since(began); took > 30*time.Second {
 				t.Errorf("%s %s, %s: took %s", method, path, name, took)
 			}
 		}

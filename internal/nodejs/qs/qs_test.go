@@ -183,7 +183,7 @@ func hostileQueries() map[string]string {
 
 func TestHostileQueriesAreQuick(t *testing.T) {
 	t.Parallel()
-	const bound = 5 * time.Second // a hundredth is enough; a slow machine may have a race detector
+	const bound = 30 * time.Second // a thousandth is enough; a busy machine may have a race detector
 	for name, query := range hostileQueries() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
