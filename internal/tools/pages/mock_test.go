@@ -194,6 +194,7 @@ func TestPageSwitchesFlags(t *testing.T) {
 	}
 	page.Do(chromedp.Click(`#flag-rows input`))
 	page.Wait(`document.getElementById("announcement").innerText === "checkout is off in development."`)
+	page.Wait(`document.activeElement.matches("#flag-rows input")`) // as before the rows were read again
 	if got := page.must(200, http.MethodGet, asked, wellknown.Frontend, ""); got != off {
 		t.Errorf("a flag that was switched off: %s", got)
 	}

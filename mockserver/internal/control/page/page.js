@@ -571,7 +571,7 @@ async function refreshFlags() {
   select.value = chosenOne;
   const { features } = await api("flags?environment=" + encodeURIComponent(chosenOne));
   $("count-flags").textContent = features.length;
-  $("flag-rows").replaceChildren(...rowsOrNone(5, features.map(flagRow)));
+  showFlags(features);
   $("flag-names").replaceChildren(...features.map((flag) => element("option", { value: flag.name })));
 }
 
@@ -604,17 +604,32 @@ function strategyTold(strategy) {
   return told;
 }
 
-function flagRow(flag) {
-  const box = element("input", { type: "checkbox", "aria-label": `${flag.name} is on` });
-  box.checked = flag.enabled;
-  box.addEventListener("change", () => setFlag(flag.name, { enabled: box.checked, keepStrategies: true }));
-  return element("tr", {},
-    element("td", {}, box),
-    element("td", {}, element("strong", {}, flag.name), flag.description ? element("br") : null, element("span", { class: "quiet" }, flag.description ?? "")),
-    element("td", {}, flag.type),
-    element("td", {}, flag.strategies.map((strategy) => strategy.name).join(", ") || "none"),
-    element("td", {}, flag.variants.map((variant) => variant.name).join(", ") || "none"));
+// showFlags keeps the rows that are there, lest a click or the focus in one be lost.
+function showFlags(features) {
+  const body = $("flag-rows");
+  const known = new Map([...body.rows].map((row) => [row.dataset.flag, row]));
+  const rows = rowsOrNone(5, features.map((flag) => fillFlagRow(known.get(flag.name) ?? flagRow(flag.name), flag)));
+  if (rows.length !== body.rows.length || rows.some((row, i) => row !== body.rows[i])) body.replaceChildren(...rows);
 }
+
+function flagRow(name) {
+  const box = element("input", { type: "checkbox", "aria-label": `${name} is on` });
+  box.addEventListener("change", () => setFlag(name, { enabled: box.checked, keepStrategies: true }));
+  const row = element("tr", {}, element("td", {}, box), ...Array.from({ length: 4 }, () => element("td", {})));
+  row.dataset.flag = name;
+  return row;
+}
+
+function fillFlagRow(row, flag) {
+  const [box, name, ...others] = row.cells;
+  box.firstChild.checked = flag.enabled;
+  name.replaceChildren(element("strong", {}, flag.name), ...(flag.description ? [element("br"), element("span", { class: "quiet" }, flag.description)] : []));
+  const texts = [flag.type, namesOf(flag.strategies), namesOf(flag.variants)];
+  others.forEach((cell, i) => { cell.textContent = texts[i]; });
+  return row;
+}
+
+const namesOf = (list) => list.map((item) => item.name).join(", ") || "none";
 
 const setFlag = (name, setting) => act(async () => {
   try {
