@@ -51,7 +51,7 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"UNLEASH_URL", "http://user:hunter2@flags.example", nil, "serve", "must not hold a user"},
 		{"UNLEASH_URL", "http://flags.example:99999", nil, "serve", "its port is not a number"},
 		{"UNLEASH_MOCK_UPSTREAM", "http://user:hunter2@unleash.example", nil, "serve", "--upstream must not hold a user"},
-		{"UNLEASH_MOCK_PORT_FILE", "/no/such/folder/port", nil, "serve proxy", "(set by the environment variable UNLEASH_MOCK_PORT_FILE)"},
+		{"UNLEASH_MOCK_PORT_FILE", "/no/such/folder/port", []string{"--listen", "127.0.0.1:0"}, "serve proxy", "(set by the environment variable UNLEASH_MOCK_PORT_FILE)"},
 		{"UNLEASH_MOCK_DRAIN", "5", nil, "serve proxy", "UNLEASH_MOCK_DRAIN"},
 		{"UNLEASH_MOCK_CORS_ORIGINS", "http://localhost:3000, null", nil, "serve", `"null"`},
 		{"UNLEASH_MOCK_MAX_SIGNALS", "-1", nil, "serve", "--max-signals"},

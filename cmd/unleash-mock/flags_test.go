@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -21,7 +20,7 @@ import (
 func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "flags.yaml")
-	var log bytes.Buffer
+	log := newOutput()
 	mock, err := mockserver.New(mockserver.WithFlags(name, []byte("first: true\n")))
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +28,7 @@ func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ticks := make(chan time.Time)
-	go followFlags(ctx, ticks, mock, name, nil, slog.New(slog.NewTextHandler(&log, nil)))
+	go followFlags(ctx, ticks, mock, name, nil, slog.New(slog.NewTextHandler(log, nil)))
 	// write changes the file. The second tick is taken once the first was dealt with.
 	write := func(text string) {
 		t.Helper()
