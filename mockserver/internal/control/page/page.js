@@ -859,7 +859,10 @@ listen("clock-day", "click", () => setClock({ advance: "24h" }));
 listen("clock-real", "click", () => setClock({ real: true }));
 listen("clock-form", "submit", (event) => { event.preventDefault(); setClock({ now: $("clock-now").value.trim() }); });
 listen("evaluate", "submit", evaluate);
-listen("flags-environment", "change", () => act(refreshFlags));
+listen("flags-environment", "change", () => {
+  $("flag-rows").replaceChildren(); // of another environment: none of them is to be switched in this one
+  act(refreshFlags);
+});
 listen("flag-form", "submit", (event) => {
   event.preventDefault();
   const name = $("flag-name").value.trim();
