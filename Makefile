@@ -34,6 +34,10 @@ bench: ## run the benchmarks
 bench-peers: ## measure beside Prism and others, and write docs/performance.md
 	scripts/bench-peers.sh
 
+.PHONY: bench-sdks
+bench-sdks: ## measure what SDKs ask beside a real Unleash and @unleash/proxy, and write docs/performance.md
+	scripts/bench-peers.sh sdks
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZ_TIME=1m each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz-long

@@ -1,16 +1,24 @@
 #!/usr/bin/env bash
 # Measures the mock beside its peers and writes the tables of docs/performance.md.
 #
-#   scripts/bench-peers.sh [--rounds N] [--duration 5s]
+#   scripts/bench-peers.sh [admin|sdks] [--rounds N] [--duration 5s]
 #
-# It needs wrk, which it installs on Debian for root, and npm for Prism and for a
-# Node that Prism runs on. They are kept in BENCH_CACHE, by default
-# ~/.cache/unleash-mock/bench-peers.
+# admin, the default, measures the Admin API beside Prism; sdks what SDKs ask, beside a
+# real Unleash, which scripts/real-unleash.sh runs, and @unleash/proxy. It needs wrk,
+# which it installs on Debian for root, and npm for the peers and for a Node that they
+# run on. They are kept in BENCH_CACHE, by default ~/.cache/unleash-mock/bench-peers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly prism=5.16.0 node=24.21.0
+readonly prism=5.16.0 proxy=1.4.19 node=24.21.0
 cache=${BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/unleash-mock/bench-peers}
+contest=admin
+case "${1:-}" in
+admin | sdks)
+    contest=$1
+    shift
+    ;;
+esac
 
 if ! command -v wrk >/dev/null; then
     command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || {
@@ -21,11 +29,22 @@ if ! command -v wrk >/dev/null; then
 fi
 
 mkdir -p "$cache"
-if [ "$(cat "$cache/versions" 2>/dev/null)" != "$prism $node" ]; then
-    npm install --silent --no-audit --no-fund --prefix "$cache" "@stoplight/prism-cli@$prism" "node@$node"
-    echo "$prism $node" >"$cache/versions"
+if [ "$(cat "$cache/versions" 2>/dev/null)" != "$prism $proxy $node" ]; then
+    npm install --silent --no-audit --no-fund --prefix "$cache" "@stoplight/prism-cli@$prism" "@unleash/proxy@$proxy" "node@$node"
+    echo "$prism $proxy $node" >"$cache/versions"
 fi
 
 CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags '-s -w -X main.version=bench' -o "$cache/unleash-mock" ./cmd/unleash-mock
 go build -o "$cache/benchpeers" ./scripts/benchpeers
-exec "$cache/benchpeers" --cache "$cache" --prism "$prism" --node "$node" --page docs/performance.md "$@"
+peers="Prism $prism on Node $node" real=()
+if [ "$contest" = sdks ]; then
+    peers="unleash-server 8.2.0, @unleash/proxy $proxy on Node $node"
+    trap 'scripts/real-unleash.sh stop' EXIT
+    # Under the same Node as the proxy.
+    started=$(PATH=$cache/node_modules/node/bin:$PATH REAL_UNLEASH_LIMITS=off scripts/real-unleash.sh start)
+    tokens=${started##*tokens in }
+    # shellcheck disable=SC1090 # it is written by the script
+    . "$tokens"
+    real=(--real "$URL" --real-pid "$(cat "$(dirname "$tokens")/unleash.pid")")
+fi
+"$cache/benchpeers" --contest "$contest" --cache "$cache" --beside "$peers" "${real[@]}" --page docs/performance.md "$@"

@@ -16,6 +16,7 @@
 #   REAL_UNLEASH_PORT     port of Unleash; default 4243. On another one the state is kept
 #                         beside the default's, so that several servers can run.
 #   REAL_UNLEASH_PG_PORT  port of Postgres; default 54329
+#   REAL_UNLEASH_LIMITS   off lifts the limits on calls of the Client and Frontend APIs
 # Unleash's own variables (DATABASE_URL, BASE_URI_PATH, ...) are kept from it, so
 # that it is the same server everywhere and never touches another database.
 # It needs Node 20 or newer with npm, and curl. Where Postgres is missing and
@@ -102,6 +103,7 @@ start_unleash() {
     local session=(nohup)
     ! command -v setsid >/dev/null || session=(setsid nohup)
     (cd "$npm" && exec env -i PATH="$PATH" HOME="$home" NODE_ENV=production PORT="$port" PG_PORT="$pg_port" \
+        LIMITS="${REAL_UNLEASH_LIMITS:-}" \
         "${session[@]}" node start.mjs) >"$home/unleash.log" 2>&1 </dev/null &
     echo $! >"$home/unleash.pid"
     local deadline=$((SECONDS + 120))

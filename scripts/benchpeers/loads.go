@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
@@ -11,48 +13,78 @@ import (
 type load struct {
 	id, name           string
 	method, path, body string
+	token              string
 	status             int
-	answer             string // what the bare handler sends
+	answer             string // what the bare handler sends; empty for what the mock sends
 	varied             string // body of the nth request, %d; empty if all are the same
+	variedQuery        string // query of the nth request, %d; empty for none
+	revalidate         bool   // with the entity tag of the first answer
 }
-
-const adminToken = wellknown.Admin
 
 const tokenPath = "/api/admin/signal-endpoints/1337/tokens/7"
 
-// loads are the three that ratios are promised for, and their variants.
-var loads = []load{
+// adminLoads are the three that ratios are promised for, and their variants.
+var adminLoads = []load{
 	{
-		id: "update", name: "token update", method: "PUT", path: tokenPath, body: `{"name":"My external app #1"}`, status: 200,
+		id: "update", name: "token update", method: "PUT", path: tokenPath, token: wellknown.Admin, body: `{"name":"My external app #1"}`, status: 200,
 		answer: `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`,
 	},
 	{
-		id: "update-varied", name: "token update, no two alike", method: "PUT", path: tokenPath, varied: `{"name":"My external app #%d"}`, status: 200,
+		id: "update-varied", name: "token update, no two alike", method: "PUT", path: tokenPath, token: wellknown.Admin, varied: `{"name":"My external app #%d"}`, status: 200,
 		answer: `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`,
 	},
 	{
-		id: "list", name: "list", method: "GET", path: "/api/admin/signal-endpoints", status: 200,
+		id: "list", name: "list", method: "GET", path: "/api/admin/signal-endpoints", token: wellknown.Admin, status: 200,
 		answer: `{"signalEndpoints":[{"id":1337,"enabled":true,"name":"my-external-app","createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337,"description":"Tells when something happens in my external app.","tokens":[{"id":7,"name":"My external app","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}]},{"id":1338,"enabled":true,"name":"cpu-over-90","createdAt":"2024-02-01T08:15:30.250Z","createdByUserId":1,"description":"Notifies when CPU usage is over 90%.","tokens":[{"id":8,"name":"signal-endpoint-token","signalEndpointId":1338,"createdAt":"2024-02-01T08:16:00.000Z","createdByUserId":1},{"id":9,"name":"staging","signalEndpointId":1338,"createdAt":"2024-02-02T10:00:00.000Z","createdByUserId":2}]}]}`,
 	},
 	{
-		id: "refused", name: "refused body", method: "PUT", path: tokenPath, body: `{"name":["My external app"]}`, status: 400,
+		id: "refused", name: "refused body", method: "PUT", path: tokenPath, token: wellknown.Admin, body: `{"name":["My external app"]}`, status: 400,
 	},
 }
 
+// sdkLoads are what SDKs send all day.
+var sdkLoads = []load{
+	{id: "client", name: "all flags", method: "GET", path: clientPath, token: wellknown.Backend, status: 200},
+	{id: "client-304", name: "all flags, unchanged: 304", method: "GET", path: clientPath, token: wellknown.Backend, status: 304, revalidate: true},
+	{
+		id: "frontend", name: frontend, method: "GET", path: "/api/frontend", token: wellknown.Frontend, status: 200,
+		variedQuery: "userId=%d&properties%%5Bplan%%5D=gold&properties%%5Bage%%5D=20",
+	},
+	{
+		id: "metrics", name: "client metrics", method: "POST", path: "/api/client/metrics", token: wellknown.Backend, status: 202,
+		body: `{"appName":"bench","instanceId":"1","bucket":{"start":"2026-01-01T00:00:00.000Z","stop":"2026-01-01T00:01:00.000Z","toggles":{"flag-1":{"yes":1,"no":2,"variants":{}}}}}`,
+	},
+}
+
+const (
+	clientPath = "/api/client/features"
+	frontend   = "frontend, no two contexts alike"
+)
+
 // script is the load in wrk's Lua. It counts answers of another status than the
-// one wanted, so that nobody is praised for refusing quickly.
-func (l load) script() string {
+// one wanted, so that nobody is praised for refusing quickly. Headers are those that
+// one subject needs besides.
+func (l load) script(path string, headers map[string]string) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "wrk.method = %q\n", l.method)
-	fmt.Fprintf(&out, "wrk.headers[\"Authorization\"] = %q\n", adminToken)
+	fmt.Fprintf(&out, "wrk.method = %q\nwrk.headers[\"Authorization\"] = %q\n", l.method, l.token)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		fmt.Fprintf(&out, "wrk.headers[%q] = %q\n", name, headers[name])
+	}
 	if l.body+l.varied != "" {
 		out.WriteString("wrk.headers[\"Content-Type\"] = \"application/json\"\n")
 	}
 	if l.body != "" {
 		fmt.Fprintf(&out, "wrk.body = %q\n", l.body)
 	}
+	url, body := "nil", "nil"
+	if l.variedQuery != "" {
+		url = fmt.Sprintf("string.format(%q, n)", path+"?"+l.variedQuery)
+	}
 	if l.varied != "" {
-		fmt.Fprintf(&out, "local n = 0\nrequest = function()\n  n = n + 1\n  return wrk.format(nil, nil, nil, string.format(%q, n))\nend\n", l.varied)
+		body = fmt.Sprintf("string.format(%q, n)", l.varied)
+	}
+	if url != body { // one of them varies
+		fmt.Fprintf(&out, "local n = 0\nrequest = function()\n  n = n + 1\n  return wrk.format(nil, %s, nil, %s)\nend\n", url, body)
 	}
 	fmt.Fprintf(&out, `
 local threads = {}

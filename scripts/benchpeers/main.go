@@ -1,6 +1,7 @@
-// Command benchpeers measures unleash-mock beside its peers: the same server
-// without validation, a bare net/http handler that sends the right bytes, and
-// Prism. scripts/bench-peers.sh prepares what it needs and starts it.
+// Command benchpeers measures unleash-mock beside its peers. Of the Admin API: the same
+// server without validation, a bare net/http handler that sends the right bytes, and
+// Prism. Of what SDKs ask: the bare handler, a real Unleash, and @unleash/proxy in front of
+// it. scripts/bench-peers.sh prepares what it needs and starts it.
 //
 // All are loaded in turns within one run, so that whatever else the machine does
 // hits all alike; ratios of medians are what to look at, not the numbers.
@@ -17,25 +18,30 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 )
 
 // settings are what the command line says.
 type settings struct {
-	cache, page, prism, node string
-	rounds, connections      int
-	duration                 time.Duration
+	contest, cache, page, beside string
+	real                         string // address of a real Unleash
+	realPID                      int
+	rounds, connections          int
+	duration                     time.Duration
 }
 
 func main() {
 	log.SetFlags(0)
 	var s settings
 	bare := flag.String("bare", "", "serve constant bytes on this address, and nothing else")
+	flag.StringVar(&s.contest, "contest", "admin", "what is measured: admin or sdks")
 	flag.StringVar(&s.cache, "cache", "", "folder with the programs to measure")
 	flag.StringVar(&s.page, "page", "docs/performance.md", "page whose tables are written")
-	flag.StringVar(&s.prism, "prism", "", "version of Prism, for the page")
-	flag.StringVar(&s.node, "node", "", "version of Prism's Node, for the page")
+	flag.StringVar(&s.beside, "beside", "", "versions of the peers, for the page")
+	flag.StringVar(&s.real, "real", "", "address of a real Unleash without limits, for sdks")
+	flag.IntVar(&s.realPID, "real-pid", 0, "its process, for sdks")
 	flag.IntVar(&s.rounds, "rounds", 5, "rounds of every load on every subject")
 	flag.IntVar(&s.connections, "connections", 32, "connections at once")
 	flag.DurationVar(&s.duration, "duration", 5*time.Second, "length of a round")
@@ -44,7 +50,7 @@ func main() {
 	defer stop()
 	var err error
 	if *bare != "" {
-		err = serveBare(ctx, *bare)
+		err = serveBare(ctx, s.cache, *bare)
 	} else {
 		err = run(ctx, s)
 	}
@@ -54,8 +60,29 @@ func main() {
 	}
 }
 
+// contest is what is measured, on whom, and what the page compares.
+type contest struct {
+	name     string
+	loads    []load
+	subjects []subject
+	ratios   []ratio
+}
+
+func contestOf(s settings) (contest, error) {
+	switch s.contest {
+	case "admin":
+		return contest{name: s.contest, loads: adminLoads, subjects: adminSubjects(s), ratios: adminRatios}, nil
+	case "sdks":
+		if s.real == "" || s.realPID == 0 {
+			return contest{}, errors.New("sdks needs a real Unleash: --real and --real-pid")
+		}
+		return contest{name: s.contest, loads: sdkLoads, subjects: sdkSubjects(s), ratios: sdkRatios}, nil
+	}
+	return contest{}, fmt.Errorf("no contest %q: admin or sdks", s.contest)
+}
+
 func run(ctx context.Context, s settings) error {
-	scripts, err := writeScripts(s.cache)
+	c, err := contestOf(s)
 	if err != nil {
 		return err
 	}
@@ -65,49 +92,59 @@ func run(ctx context.Context, s settings) error {
 			p.stop()
 		}
 	}()
-	for _, subject := range subjects(s) {
+	for _, subject := range c.subjects {
 		p, err := startOften(ctx, subject)
 		if err != nil {
 			return fmt.Errorf("starting %s: %w", subject.name, err)
 		}
 		running = append(running, p)
 		log.Printf("%-24s first answer after %s, %.1f MB", subject.name, p.firstAnswer.Round(time.Millisecond), p.before)
+		if subject.prepare != nil {
+			if err := subject.prepare(ctx, p.url); err != nil {
+				return fmt.Errorf("preparing %s: %w", subject.name, err)
+			}
+		}
 	}
 	results := map[string]map[string][]measure{} // by load and subject
-	for _, load := range loads {
+	for _, load := range c.loads {
 		results[load.name] = map[string][]measure{}
 		for round := range s.rounds {
 			for i := range running {
 				p := running[(i+round)%len(running)] // nobody is always first
-				if p.skips(load.name) {
+				if !p.takes(load) {
 					continue
 				}
-				m, err := wrk(ctx, p.url+load.path, scripts[load.name], s.connections, s.duration)
+				m, err := p.measure(ctx, s, load)
 				if err != nil {
 					return fmt.Errorf("%s, %s: %w", p.name, load.name, err)
 				}
 				results[load.name][p.name] = append(results[load.name][p.name], m)
-				log.Printf("%-16s %-24s %9.0f/s  p50 %8s  p99 %8s", load.name, p.name, m.rate, m.p50, m.p99)
+				log.Printf("%-30s %-24s %9.0f/s  p50 %8s  p99 %8s  %.3f ms of a processor", load.name, p.name, m.rate, m.p50, m.p99, m.processor.Seconds()*1000)
 			}
 		}
 	}
 	for _, p := range running {
-		if p.after, err = residentMB(p.pid()); err != nil {
+		if p.after, err = residentMB(p.pid); err != nil {
 			return err
 		}
 	}
-	return writePage(s, running, results)
+	return writePage(s, c, running, results)
 }
 
-// serveBare is the floor: what net/http alone does with the right bytes.
-func serveBare(ctx context.Context, address string) error {
+// serveBare is the floor: what net/http alone does with the right bytes. Of two loads
+// on the same path it sends the first's: it does not look inside.
+func serveBare(ctx context.Context, cache, address string) error {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /health", constant(http.StatusOK, `{"health":"GOOD"}`))
+	mux.HandleFunc("GET /health", constant(http.StatusOK, []byte(`{"health":"GOOD"}`)))
 	served := map[string]bool{}
-	for _, load := range loads { // of two on the same path, the first: net/http alone does not look inside
+	for _, load := range slices.Concat(adminLoads, sdkLoads) {
 		if pattern := load.method + " " + load.path; !served[pattern] {
 			served[pattern] = true
-			mux.HandleFunc(pattern, constant(load.status, load.answer))
+			body := []byte(load.answer)
+			if recorded, err := os.ReadFile(answerFile(cache, load)); err == nil {
+				body = recorded
+			}
+			mux.HandleFunc(pattern, constant(load.status, body))
 		}
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
@@ -125,26 +162,24 @@ func serveBare(ctx context.Context, address string) error {
 	return nil
 }
 
-func constant(status int, body string) http.HandlerFunc {
+// bareTag is the entity tag of all that the bare handler sends.
+const bareTag = `"bare"`
+
+func constant(status int, body []byte) http.HandlerFunc {
 	length := strconv.Itoa(len(body))
-	return func(w http.ResponseWriter, _ *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
+		header["Etag"] = []string{bareTag}
+		if r.Header.Get("If-None-Match") == bareTag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
 		header["Content-Type"] = []string{"application/json; charset=utf-8"}
 		header["Content-Length"] = []string{length}
 		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body)) // the client is gone; there is nobody to tell
+		_, _ = w.Write(body) // the client is gone; there is nobody to tell
 	}
 }
 
-// writeScripts writes a script of wrk for each load and returns their names.
-func writeScripts(folder string) (map[string]string, error) {
-	scripts := map[string]string{}
-	for _, load := range loads {
-		file := filepath.Join(folder, "load-"+load.id+".lua")
-		if err := os.WriteFile(file, []byte(load.script()), 0o600); err != nil {
-			return nil, err
-		}
-		scripts[load.name] = file
-	}
-	return scripts, nil
-}
+// answerFile is where the answer of the mock to a load is kept for the bare handler.
+func answerFile(cache string, l load) string { return filepath.Join(cache, "answer-"+l.id) }

@@ -13,15 +13,11 @@ import (
 	"time"
 )
 
-// The marks between which the tables stand on the page.
-const (
-	begin = "<!-- bench-peers: begin -->"
-	end   = "<!-- bench-peers: end -->"
-)
-
-// writePage puts the tables into the page, or on standard output too.
-func writePage(s settings, running []*process, results map[string]map[string][]measure) error {
-	tables := render(s, running, results)
+// writePage puts the tables into the page, between the marks of the contest, and on
+// standard output.
+func writePage(s settings, c contest, running []*process, results map[string]map[string][]measure) error {
+	begin, end := "<!-- bench-"+c.name+": begin -->", "<!-- bench-"+c.name+": end -->"
+	tables := render(s, c, running, results)
 	fmt.Print(tables)
 	page, err := os.ReadFile(s.page)
 	if err != nil {
@@ -35,10 +31,10 @@ func writePage(s settings, running []*process, results map[string]map[string][]m
 	return os.WriteFile(s.page, slices.Concat(before, []byte(begin+"\n"+tables), []byte(end), after), 0o600)
 }
 
-func render(s settings, running []*process, results map[string]map[string][]measure) string {
+func render(s settings, c contest, running []*process, results map[string]map[string][]measure) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s, %d rounds of %s each in turns, wrk with %d connections, %d cores, %s; Prism %s on Node %s, %s.\n",
-		time.Now().UTC().Format(time.DateOnly), s.rounds, s.duration, s.connections, runtime.NumCPU(), runtime.Version(), s.prism, s.node, wrkVersion())
+	fmt.Fprintf(&out, "%s, %d rounds of %s each in turns, wrk with %d connections, %d cores, %s; %s, %s.\n",
+		time.Now().UTC().Format(time.DateOnly), s.rounds, s.duration, s.connections, runtime.NumCPU(), runtime.Version(), s.beside, wrkVersion())
 	for _, column := range []struct {
 		title string
 		cell  func([]measure) string
@@ -47,13 +43,16 @@ func render(s settings, running []*process, results map[string]map[string][]meas
 		{"Latency, p50 / p99 in ms", func(m []measure) string {
 			return fmt.Sprintf("%.2f / %.2f", medianOf(m, p50).Seconds()*1000, medianOf(m, p99).Seconds()*1000)
 		}},
+		{"Time of a processor for a request, ms", func(m []measure) string {
+			return fmt.Sprintf("%.3f", medianOf(m, processor).Seconds()*1000)
+		}},
 	} {
 		fmt.Fprintf(&out, "\n%s, medians:\n\n| |", column.title)
 		for _, p := range running {
 			fmt.Fprintf(&out, " %s |", p.name)
 		}
 		out.WriteString("\n|---|" + strings.Repeat("---|", len(running)) + "\n")
-		for _, load := range loads {
+		for _, load := range c.loads {
 			fmt.Fprintf(&out, "| %s |", load.name)
 			for _, p := range running {
 				text := "–"
@@ -69,10 +68,10 @@ func render(s settings, running []*process, results map[string]map[string][]meas
 		}
 	}
 	out.WriteString("\n¹ answers with another status than a real Unleash.\n\nRatios of the medians:\n\n")
-	out.WriteString("| | " + strings.Join(namesOf(ratios), " | ") + " |\n|---|" + strings.Repeat("---|", len(ratios)) + "\n")
-	for _, load := range loads {
+	out.WriteString("| | " + strings.Join(namesOf(c.ratios), " | ") + " |\n|---|" + strings.Repeat("---|", len(c.ratios)) + "\n")
+	for _, load := range c.loads {
 		fmt.Fprintf(&out, "| %s |", load.name)
-		for _, r := range ratios {
+		for _, r := range c.ratios {
 			upper, lower := results[load.name][r.upper], results[load.name][r.lower]
 			if len(upper) == 0 || len(lower) == 0 {
 				out.WriteString(" – |")
@@ -84,7 +83,11 @@ func render(s settings, running []*process, results map[string]map[string][]meas
 	}
 	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms, median of 5 starts | resident at the start, MB | after the load, MB |\n|---|---|---|---|\n")
 	for _, p := range running {
-		fmt.Fprintf(&out, "| %s | %.0f | %.1f | %.1f |\n", p.name, p.firstAnswer.Seconds()*1000, p.before, p.after)
+		first := "–"
+		if p.firstAnswer > 0 {
+			first = fmt.Sprintf("%.0f", p.firstAnswer.Seconds()*1000)
+		}
+		fmt.Fprintf(&out, "| %s | %s | %.1f | %.1f |\n", p.name, first, p.before, p.after)
 	}
 	return out.String()
 }
@@ -95,7 +98,7 @@ type ratio struct {
 	of                 func(upper, lower []measure) float64
 }
 
-var ratios = []ratio{
+var adminRatios = []ratio{
 	{"rate: mock / Prism, silent", mock, prismSilent, rates},
 	{"rate: mock / Prism", mock, prismDefault, rates},
 	{"rate: mock / validation off", mock, unvalidated, rates},
@@ -104,6 +107,12 @@ var ratios = []ratio{
 	{"p99: mock / validation off", mock, unvalidated, func(upper, lower []measure) float64 {
 		return float64(medianOf(upper, p99)) / float64(medianOf(lower, p99))
 	}},
+}
+
+var sdkRatios = []ratio{
+	{"rate: mock / real Unleash", mock, realUnleash, rates},
+	{"rate: mock / @unleash/proxy", mock, unleashProxy, rates},
+	{"rate: mock / net/http alone", mock, bareHandler, rates},
 }
 
 func rates(upper, lower []measure) float64 { return medianOf(upper, rate) / medianOf(lower, rate) }
@@ -116,9 +125,10 @@ func namesOf(list []ratio) []string {
 	return names
 }
 
-func rate(m measure) float64      { return m.rate }
-func p50(m measure) time.Duration { return m.p50 }
-func p99(m measure) time.Duration { return m.p99 }
+func rate(m measure) float64            { return m.rate }
+func p50(m measure) time.Duration       { return m.p50 }
+func p99(m measure) time.Duration       { return m.p99 }
+func processor(m measure) time.Duration { return m.processor }
 
 func medianOf[T cmp.Ordered](list []measure, of func(measure) T) T {
 	values := make([]T, len(list))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -22,54 +23,80 @@ const (
 	bareHandler  = "net/http alone"
 	prismDefault = "Prism"
 	prismSilent  = "Prism, silent"
+	realUnleash  = "real Unleash"
+	unleashProxy = "@unleash/proxy"
 )
 
-// subject is a server to measure. Its command gets the port to listen on.
+// subject is a server to measure.
 type subject struct {
 	name    string
-	command func(port string) []string
-	without []string // loads that it is not measured with
+	command func(port string) []string // gets the port to listen on
+	// attached is a server that runs already, instead of a command.
+	attached struct {
+		url string
+		pid int
+	}
+	environment func(port string) []string
+	ready       string                                      // path of a GET that answers 200 when it is ready; "" for /health
+	prepare     func(ctx context.Context, url string) error // what it needs before the loads
+	without     []string                                    // loads that it is not measured with
+	paths       map[string]string                           // of the loads that it is measured with, where they differ
 }
 
-func subjects(s settings) []subject {
-	serve := func(extra ...string) func(string) []string {
-		return func(port string) []string {
-			return append([]string{filepath.Join(s.cache, "unleash-mock"), "serve", "--listen", "127.0.0.1:" + port, "--limits", "off"}, extra...)
-		}
+func (s subject) takes(l load) bool {
+	return !slices.Contains(s.without, l.id) && (s.paths == nil || s.paths[l.id] != "")
+}
+
+// serve is the command of the mock.
+func serve(s settings, extra ...string) func(string) []string {
+	return func(port string) []string {
+		return append([]string{filepath.Join(s.cache, "unleash-mock"), "serve", "--listen", "127.0.0.1:" + port, "--limits", "off"}, extra...)
 	}
+}
+
+func bare(s settings) subject {
+	return subject{name: bareHandler, command: func(port string) []string {
+		return []string{filepath.Join(s.cache, "benchpeers"), "--cache", s.cache, "--bare", "127.0.0.1:" + port}
+	}}
+}
+
+// node is the command of a program in an npm package.
+func node(s settings, arguments ...string) []string {
+	modules := filepath.Join(s.cache, "node_modules")
+	arguments[0] = filepath.Join(modules, arguments[0])
+	return append([]string{filepath.Join(modules, "node", "bin", "node")}, arguments...)
+}
+
+func adminSubjects(s settings) []subject {
 	prism := func(level string) func(string) []string {
 		return func(port string) []string {
-			modules := filepath.Join(s.cache, "node_modules")
-			return []string{
-				filepath.Join(modules, "node", "bin", "node"), filepath.Join(modules, "@stoplight", "prism-cli", "dist", "index.js"),
-				"mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", level, "spec/openapi.yaml",
-			}
+			return node(s, "@stoplight/prism-cli/dist/index.js",
+				"mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", level, "spec/openapi.yaml")
 		}
 	}
 	return []subject{
-		{name: mock, command: serve()},
-		{name: unvalidated, command: serve("--validation", "off")},
-		{name: bareHandler, command: func(port string) []string {
-			return []string{filepath.Join(s.cache, "benchpeers"), "--bare", "127.0.0.1:" + port}
-		}},
-		{name: prismDefault, command: prism("info"), without: []string{"token update, no two alike"}},
-		{name: prismSilent, command: prism("silent"), without: []string{"token update, no two alike"}},
+		{name: mock, command: serve(s)},
+		{name: unvalidated, command: serve(s, "--validation", "off")},
+		bare(s),
+		{name: prismDefault, command: prism("info"), without: []string{"update-varied"}},
+		{name: prismSilent, command: prism("silent"), without: []string{"update-varied"}},
 	}
 }
 
 // process is a subject that runs.
 type process struct {
 	subject
-	command       *exec.Cmd
+	command       *exec.Cmd // nil for one that ran already
+	pid           int
 	url           string
-	firstAnswer   time.Duration // from the start to the first 200
+	firstAnswer   time.Duration // from the start to the first 200; 0 for one that ran already
 	before, after float64       // resident memory in MB
 }
 
-func (p *process) pid() int               { return p.command.Process.Pid }
-func (p *process) skips(load string) bool { return slices.Contains(p.without, load) }
-
 func (p *process) stop() {
+	if p.command == nil {
+		return
+	}
 	_ = p.command.Process.Signal(os.Interrupt)
 	_ = p.command.Wait()
 }
@@ -80,6 +107,10 @@ const starts = 5
 // startOften starts a subject again and again, and leaves the last one running with the
 // median of the times that all took.
 func startOften(ctx context.Context, s subject) (*process, error) {
+	if s.attached.pid != 0 {
+		before, err := residentMB(s.attached.pid)
+		return &process{subject: s, pid: s.attached.pid, url: s.attached.url, before: before}, err
+	}
 	var took []time.Duration
 	for {
 		p, err := start(ctx, s)
@@ -107,12 +138,16 @@ func start(ctx context.Context, s subject) (*process, error) {
 	}
 	line := s.command(port)
 	command := exec.CommandContext(ctx, line[0], line[1:]...)
+	if s.environment != nil {
+		command.Env = append(os.Environ(), s.environment(port)...)
+	}
 	p := &process{subject: s, command: command, url: "http://127.0.0.1:" + port}
 	began := time.Now()
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	for !answers(ctx, p.url+"/health") {
+	p.pid = command.Process.Pid
+	for !answers(ctx, p.url+cmp.Or(s.ready, "/health")) {
 		if time.Since(began) > 30*time.Second {
 			p.stop()
 			return nil, fmt.Errorf("no answer within 30 s: %s", strings.Join(line, " "))
@@ -120,7 +155,7 @@ func start(ctx context.Context, s subject) (*process, error) {
 		time.Sleep(500 * time.Microsecond)
 	}
 	p.firstAnswer = time.Since(began)
-	p.before, err = residentMB(p.pid())
+	p.before, err = residentMB(p.pid)
 	return p, err
 }
 
@@ -159,4 +194,30 @@ func residentMB(pid int) (float64, error) {
 	}
 	pages, err := strconv.ParseFloat(fields[1], 64)
 	return pages * float64(os.Getpagesize()) / 1e6, err
+}
+
+// ticks are the units of a process' times, a second: USER_HZ, on every Linux 100.
+const ticks = 100
+
+// processorTime is the time that processors spent for a process.
+func processorTime(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	// After the name in parentheses, which may hold spaces, come the third field and on.
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	const user, system = 14 - 3, 15 - 3
+	if len(fields) <= system {
+		return 0, fmt.Errorf("/proc/%d/stat says %q", pid, text)
+	}
+	var total int64
+	for _, field := range []string{fields[user], fields[system]} {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return time.Duration(total) * time.Second / ticks, nil
 }

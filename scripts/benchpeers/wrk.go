@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,40 @@ type measure struct {
 	rate     float64 // requests a second
 	p50, p99 time.Duration
 	wrong    int // answers of another status than the one wanted
+	// processor is the time of a processor that the subject took for a request.
+	processor time.Duration
+	requests  float64
+}
+
+// measure loads a subject for one round.
+func (p *process) measure(ctx context.Context, s settings, l load) (measure, error) {
+	path := l.path
+	if p.paths != nil {
+		path = p.paths[l.id]
+	}
+	headers := map[string]string{}
+	if l.revalidate {
+		_, header, err := call(ctx, p.url, l.method, path, l.token, "")
+		if err != nil {
+			return measure{}, err
+		}
+		headers["If-None-Match"] = header.Get("Etag")
+	}
+	script := filepath.Join(s.cache, "load-"+l.id+".lua")
+	if err := os.WriteFile(script, []byte(l.script(path, headers)), 0o600); err != nil {
+		return measure{}, err
+	}
+	before, err := processorTime(p.pid)
+	if err != nil {
+		return measure{}, err
+	}
+	m, err := wrk(ctx, p.url+path, script, s.connections, s.duration)
+	if err != nil {
+		return measure{}, err
+	}
+	after, err := processorTime(p.pid)
+	m.processor = time.Duration(float64(after-before) / m.requests)
+	return m, err
 }
 
 // wrk loads a URL and reads the line that the script writes.
@@ -55,5 +91,7 @@ func parse(line string) (measure, error) {
 		p50:   microseconds("p50"),
 		p99:   microseconds("p99"),
 		wrong: int(values["wrong"]),
+
+		requests: values["requests"],
 	}, nil
 }

@@ -3,12 +3,20 @@ import { start } from 'unleash-server';
 
 const token = (secret, type, project, environment) => ({ secret, type, projects: [project], environment, tokenName: `example-${type}` });
 
+// Limits on what SDKs may call, lifted for measuring.
+const most = 1e9;
+const unlimited = {
+  sdkApiMaxPerMinute: most, clientMetricsMaxPerMinute: most, clientRegisterMaxPerMinute: most,
+  frontendMetricsMaxPerMinute: most, frontendRegisterMaxPerMinute: most,
+};
+
 await start({
   db: { host: '127.0.0.1', port: Number(process.env.PG_PORT), user: 'unleash', database: 'postgres', password: 'unused', ssl: false },
   server: { host: '127.0.0.1', port: Number(process.env.PORT) },
   enableOAS: true,
   versionCheck: { enable: false },
   telemetry: false,
+  ...(process.env.LIMITS === 'off' && { rateLimiting: unlimited, metricsRateLimiting: unlimited }),
   authentication: {
     initApiTokens: [
       token('*:*.unleash-insecure-admin-api-token', 'admin', '*', '*'),

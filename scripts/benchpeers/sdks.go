@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// sdkSubjects are measured with flagCount flags, which the mock and the real Unleash get
+// by the same calls. The proxy asks the real one.
+func sdkSubjects(s settings) []subject {
+	unleash := subject{name: realUnleash, prepare: fill}
+	unleash.attached.url, unleash.attached.pid = s.real, s.realPID
+	return []subject{
+		{name: mock, command: serve(s), prepare: func(ctx context.Context, url string) error {
+			if err := fill(ctx, url); err != nil {
+				return err
+			}
+			return keepAnswers(ctx, s, url)
+		}},
+		bare(s),
+		unleash,
+		{
+			name:    unleashProxy,
+			command: func(string) []string { return node(s, "@unleash/proxy/dist/start.js") },
+			environment: func(port string) []string {
+				return []string{
+					"PORT=" + port, "UNLEASH_URL=" + s.real + "/api", "UNLEASH_API_TOKEN=" + wellknown.Backend,
+					"UNLEASH_PROXY_CLIENT_KEYS=" + wellknown.Frontend, "LOG_LEVEL=error",
+				}
+			},
+			ready: "/proxy/health",
+			paths: map[string]string{"frontend": "/proxy"},
+		},
+	}
+}
+
+const flagCount = 200
+
+// fill makes flags of mixed kinds and a segment by the Admin API, and waits until the Client
+// and the Frontend API have them.
+func fill(ctx context.Context, url string) error {
+	var segment struct{ ID int }
+	err := post(ctx, url, "/api/admin/segments", `{"name":"staff","constraints":[{"contextName":"email","operator":"STR_ENDS_WITH","values":["@example.com"]}]}`, &segment)
+	if err != nil {
+		return err
+	}
+	strategies := []string{
+		`{"name":"flexibleRollout","parameters":{"rollout":"50","stickiness":"userId","groupId":"g"}}`,
+		`{"name":"flexibleRollout","parameters":{"rollout":"100","stickiness":"default","groupId":"g"},"constraints":[{"contextName":"plan","operator":"IN","values":["gold","silver","bronze"]},{"contextName":"age","operator":"NUM_GT","value":"18"}]}`,
+		fmt.Sprintf(`{"name":"flexibleRollout","parameters":{"rollout":"100","stickiness":"default","groupId":"g"},"segments":[%d]}`, segment.ID),
+		`{"name":"flexibleRollout","parameters":{"rollout":"100","stickiness":"default","groupId":"g"},"variants":[{"name":"blue","weight":500,"weightType":"variable","stickiness":"default"},{"name":"red","weight":500,"weightType":"variable","stickiness":"default"}]}`,
+	}
+	const flags = "/api/admin/projects/default/features"
+	for i := range flagCount {
+		name := fmt.Sprintf("flag-%d", i)
+		environment := flags + "/" + name + "/environments/development"
+		calls := [][2]string{{flags, fmt.Sprintf(`{"name":%q}`, name)}, {environment + "/strategies", strategies[i%len(strategies)]}}
+		if i%5 != 0 {
+			calls = append(calls, [2]string{environment + "/on", ""})
+		}
+		for _, c := range calls {
+			if err := post(ctx, url, c[0], c[1], nil); err != nil {
+				return err
+			}
+		}
+	}
+	return await(ctx, url)
+}
+
+// await waits until both APIs serve what was made: a real Unleash looks for changes every second.
+func await(ctx context.Context, url string) error {
+	for range 60 {
+		var client struct{ Features []any }
+		var frontend struct{ Toggles []any }
+		if err := get(ctx, url, clientPath, wellknown.Backend, &client); err != nil {
+			return err
+		}
+		if err := get(ctx, url, "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", wellknown.Frontend, &frontend); err != nil {
+			return err
+		}
+		// Every flag; and half of those with a rollout of all or for a plan are on at least.
+		if len(client.Features) == flagCount && len(frontend.Toggles) > flagCount/4 {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+	return fmt.Errorf("the flags are not served after a minute")
+}
+
+// keepAnswers keeps what the mock answers, for the bare handler.
+func keepAnswers(ctx context.Context, s settings, url string) error {
+	for _, l := range sdkLoads {
+		path := l.path
+		if l.variedQuery != "" {
+			path += "?" + fmt.Sprintf(l.variedQuery, 7)
+		}
+		body, _, err := call(ctx, url, l.method, path, l.token, l.body)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(answerFile(s.cache, l), body, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func post(ctx context.Context, url, path, body string, into any) error {
+	answer, _, err := call(ctx, url, http.MethodPost, path, wellknown.Admin, body)
+	if err != nil || into == nil {
+		return err
+	}
+	return json.Unmarshal(answer, into)
+}
+
+func get(ctx context.Context, url, path, token string, into any) error {
+	answer, _, err := call(ctx, url, http.MethodGet, path, token, "")
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(answer, into)
+}
+
+// call sends a request and returns the body and header of the answer, which must be a
+// success.
+func call(ctx context.Context, url, method, path, token, body string) ([]byte, http.Header, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	request.Header.Set("Authorization", token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode >= http.StatusMultipleChoices {
+		err = fmt.Errorf("%s %s: %s: %s", method, path, response.Status, bytes.TrimSpace(answer))
+	}
+	return answer, response.Header, err
+}
