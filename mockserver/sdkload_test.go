@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,13 +35,15 @@ func flags200() []byte {
 var sdkLoads = map[string]struct {
 	load
 	match  bool // with the entity tag of the first answer
+	users  bool // each request is of another user
 	budget float64
 }{
-	"client":         {load: load{method: http.MethodGet, path: "/api/client/features", token: wellknown.Backend, status: 200}, budget: 120},
-	"client 304":     {load: load{method: http.MethodGet, path: "/api/client/features", token: wellknown.Backend, status: 304}, match: true, budget: 65},
-	"one flag":       {load: load{method: http.MethodGet, path: "/api/client/features/flag-7", token: wellknown.Backend, status: 200}, budget: 42},
-	"frontend":       {load: load{method: http.MethodGet, path: "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", token: wellknown.Frontend, status: 200}, budget: 130},
-	"client metrics": {load: load{method: http.MethodPost, path: "/api/client/metrics", token: wellknown.Backend, body: `{"appName":"a","instanceId":"i","bucket":{"start":1,"stop":2,"toggles":{"flag-1":{"yes":1,"no":2}}}}`, status: 202}, budget: 260},
+	"client":                 {load: load{method: http.MethodGet, path: "/api/client/features", token: wellknown.Backend, status: 200}, budget: 80},
+	"client 304":             {load: load{method: http.MethodGet, path: "/api/client/features", token: wellknown.Backend, status: 304}, match: true, budget: 65},
+	"one flag":               {load: load{method: http.MethodGet, path: "/api/client/features/flag-7", token: wellknown.Backend, status: 200}, budget: 42},
+	"frontend":               {load: load{method: http.MethodGet, path: "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", token: wellknown.Frontend, status: 200}, budget: 130},
+	"frontend, no two alike": {load: load{method: http.MethodGet, path: "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", token: wellknown.Frontend, status: 200}, users: true, budget: 130},
+	"client metrics":         {load: load{method: http.MethodPost, path: "/api/client/metrics", token: wellknown.Backend, body: `{"appName":"a","instanceId":"i","bucket":{"start":1,"stop":2,"toggles":{"flag-1":{"yes":1,"no":2}}}}`, status: 202}, budget: 260},
 }
 
 // preparedSDK is a server with the flags, and the request.
@@ -63,7 +66,11 @@ func BenchmarkSDK(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			a, request := preparedSDK(b, name)
 			b.ReportAllocs()
-			for b.Loop() {
+			query := request.template.URL.RawQuery
+			for n := 0; b.Loop(); n++ {
+				if sdkLoads[name].users {
+					request.template.URL.RawQuery = strings.Replace(query, "userId=7", "userId="+strconv.Itoa(n), 1)
+				}
 				request.send(a, request.body)
 			}
 		})

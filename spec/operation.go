@@ -127,6 +127,7 @@ type Response struct {
 
 	schema   *schema
 	verdicts verdicts
+	items    known // of its lists
 }
 
 // Header is a documented response header.

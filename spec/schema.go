@@ -83,7 +83,7 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 	if err != nil {
 		return compiledSchema{}, err
 	}
-	return compiledSchema{schema: compiled, anyUUID: takesAnyUUID(root, root, 0)}, nil
+	return compiledSchema{schema: compiled, anyUUID: takesAnyUUID(root, root, 0), lists: listsOf(compiled)}, nil
 }
 
 // schema is compiled when an exchange needs it, or when all are.
@@ -99,6 +99,7 @@ type compiledSchema struct {
 	schema *jsonschema.Schema
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
+	lists   lists
 }
 
 // get returns the compiled schema; one that is not there allows everything. The error

@@ -3,6 +3,8 @@ package spec
 import (
 	"crypto/sha256"
 	"sync"
+
+	"github.com/pb33f/jsonschema/v6"
 )
 
 // verdicts remembers what was found wrong with bodies. That is a pure function
@@ -73,6 +75,60 @@ func (v *verdicts) remember(key []byte, failures []Failure) {
 		v.size += len(key)
 	}
 	v.young[string(key)] = failures
+}
+
+// known remembers the items of lists that keep their schemas. Memory is bounded as that of
+// verdicts.
+type known struct {
+	mu         sync.RWMutex
+	young, old map[*jsonschema.Schema]map[string]struct{}
+	size       int // bytes of the items of young
+}
+
+// maxItems bounds one generation of what is known of a response, in bytes: some 200 flags.
+const maxItems = 256 << 10
+
+// unknown returns the items that it does not know.
+func (k *known) unknown(items []piece) []piece {
+	var out, aged []piece
+	k.mu.RLock()
+	for _, item := range items {
+		if _, is := k.young[item.schema][string(item.text)]; is {
+			continue
+		}
+		if _, is := k.old[item.schema][string(item.text)]; is {
+			aged = append(aged, item)
+		} else {
+			out = append(out, item)
+		}
+	}
+	k.mu.RUnlock()
+	k.add(aged)
+	return out
+}
+
+// add remembers items.
+func (k *known) add(items []piece) {
+	if len(items) == 0 {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, item := range items {
+		if len(item.text) > maxKey {
+			continue
+		}
+		if k.young == nil || k.size+len(item.text) > maxItems {
+			k.old, k.young, k.size = k.young, map[*jsonschema.Schema]map[string]struct{}{}, 0
+		}
+		if k.young[item.schema] == nil {
+			k.young[item.schema] = map[string]struct{}{}
+		}
+		if _, has := k.young[item.schema][string(item.text)]; !has {
+			k.young[item.schema][string(item.text)] = struct{}{}
+			k.size += len(item.text)
+		}
+	}
 }
 
 // errorID is how an error body begins that a server gave an id of its own.

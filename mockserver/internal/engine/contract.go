@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -177,6 +178,9 @@ func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder,
 	if t == reflect.TypeFor[Line]() {
 		contentType := response.MediaType + "; charset=utf-8"
 		return func(dst []byte, v reflect.Value) (string, []byte) { return contentType, append(dst, v.String()...) }, differ(operation, "answer", problems)
+	}
+	if t == reflect.TypeFor[*respond.Prepared]() {
+		return nil, differ(operation, "answer", problems) // it is JSON already
 	}
 	compare(t, response.Shape, "", fail)
 	if err := differ(operation, "answer", problems); err != nil {

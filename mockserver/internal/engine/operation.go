@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -45,6 +46,8 @@ type Result struct {
 	Header         http.Header
 	ContentType    string // empty for no body
 	Body           []byte
+	// Prepared is the body if it was written before, and must not be changed.
+	Prepared *respond.Prepared
 }
 
 // Input is what a request gives an operation, checked against the contract.
@@ -126,7 +129,11 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 				out.Status = success
 			}
 			if out.Status != http.StatusNotModified {
-				out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+				if prepared, is := any(&answer.Value).(**respond.Prepared); is {
+					out.ContentType, out.Body, out.Prepared = contentTypeJSON, (*prepared).Bytes(), *prepared
+				} else {
+					out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+				}
 			}
 			return out, judge(out)
 		}

@@ -26,7 +26,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 		x.write(slow, out)
 		slow.note() // unless there was nothing to write
 	case rules.Malformed:
-		out.body = malformed(out.body)
+		out.body, out.prepared = malformed(out.body), nil
 		if out.contentType == "" {
 			out.contentType = apierror.ContentTypeJSON
 		}

@@ -188,9 +188,10 @@ var beforeRouting = []stage{
 type answer struct {
 	status      int
 	contentType string
-	body        []byte // nil for none
-	final       bool   // the page of a path that no router knows
-	outside     bool   // not of the contract
+	body        []byte            // nil for none
+	prepared    *respond.Prepared // the body, if it was written before
+	final       bool              // the page of a path that no router knows
+	outside     bool              // not of the contract
 }
 
 // Handle returns the gin handler of an operation, nil for requests of no operation.
@@ -296,11 +297,14 @@ func (x *exchange) send(w gin.ResponseWriter, out answer) {
 
 // write writes an answer.
 func (x *exchange) write(w gin.ResponseWriter, out answer) {
-	write := respond.Write
-	if out.final {
-		write = respond.WriteFinal
+	switch {
+	case out.final:
+		respond.WriteFinal(w, x.request, out.status, out.contentType, out.body)
+	case out.prepared != nil:
+		respond.WritePrepared(w, x.request, out.status, out.contentType, out.prepared)
+	default:
+		respond.Write(w, x.request, out.status, out.contentType, out.body)
 	}
-	write(w, x.request, out.status, out.contentType, out.body)
 	w.WriteHeaderNow() // else gin answers unknown paths itself when there is no body
 }
 
@@ -331,10 +335,10 @@ func (x *exchange) operate() answer {
 		}
 		return x.checked(x.refuse(x.problem(err)))
 	}
-	if result.Body != nil {
+	if result.Body != nil && result.Prepared == nil {
 		x.buffer = result.Body
 	}
-	return answer{status: result.Status, contentType: result.ContentType, body: result.Body}
+	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared}
 }
 
 // brokenAnswer says that an answer breaks the contract.
@@ -357,7 +361,7 @@ func (x *exchange) accept(result engine.Result) error {
 		x.header[name] = values
 	}
 	x.own = result.Header
-	failures := x.judge(answer{status: result.Status, contentType: result.ContentType, body: result.Body})
+	failures := x.judge(answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared})
 	if len(failures) == 0 {
 		return nil
 	}
@@ -423,10 +427,16 @@ func (x *exchange) judge(out answer) []spec.Failure {
 	own := x.header["Content-Type"] // of an answer that has a type and no body
 	x.header["Content-Type"] = []string{out.contentType}
 	bytes := out.body
-	if bytes == nil {
+	known := out.prepared != nil && out.prepared.Fits(x.operation.Response(out.status))
+	if known {
+		bytes = nil // the headers alone
+	} else if bytes == nil {
 		bytes = []byte{}
 	}
 	failures := x.operation.CheckResponse(out.status, x.header, bytes)
+	if out.prepared != nil && !known && len(failures) == 0 {
+		out.prepared.Fitted(x.operation.Response(out.status))
+	}
 	switch {
 	case own != nil:
 		x.header["Content-Type"] = own

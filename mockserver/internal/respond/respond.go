@@ -25,12 +25,21 @@ func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType 
 	header := w.Header()
 	header["Content-Security-Policy"] = []string{"default-src 'none'"}
 	header["X-Content-Type-Options"] = []string{"nosniff"}
-	send(w, r, status, contentType, body)
+	send(w, r, status, contentType, body, nil)
 }
 
 // Write sends an answer, besides the headers that are set already. contentType is
 // empty and body nil for an answer without a body.
 func Write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
+	writeBody(w, r, status, contentType, body, nil)
+}
+
+// WritePrepared is Write for a prepared body.
+func WritePrepared(w http.ResponseWriter, r *http.Request, status int, contentType string, body *Prepared) {
+	writeBody(w, r, status, contentType, body.body, body)
+}
+
+func writeBody(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte, prepared *Prepared) {
 	header := w.Header()
 	if body == nil {
 		header["Transfer-Encoding"] = []string{"chunked"} // as a real server leaves the length out
@@ -47,10 +56,10 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	send(w, r, status, contentType, body)
+	send(w, r, status, contentType, body, prepared)
 }
 
-func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
+func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte, prepared *Prepared) {
 	header := w.Header()
 	header["Content-Type"] = []string{contentType}
 	if by := header["Vary"]; by != nil {
@@ -61,7 +70,11 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	if encoding := negotiate(r, len(body)); encoding != "" {
 		header["Content-Encoding"] = []string{encoding}
 		header["Transfer-Encoding"] = []string{"chunked"} // a real server compresses while it sends
-		body = compress(encoding, body)
+		if prepared != nil {
+			body = prepared.compressed(encoding)
+		} else {
+			body = compress(encoding, body)
+		}
 	} else {
 		header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 )
 
 // Resource returns the resource.
@@ -83,10 +84,7 @@ func knowsSegments(version string) (bool, error) {
 	return semver.Compare("v"+version, segmentsSince) >= 0, nil
 }
 
-// written is a configuration as JSON, made once for each revision.
-type written struct{ features, segments []byte }
-
-func all(view *engine.View, in allIn) (out engine.Answer[engine.JSON], err error) {
+func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err error) {
 	segments, err := knowsSegments(in.Spec)
 	if err != nil {
 		return out, err
@@ -101,17 +99,18 @@ func all(view *engine.View, in allIn) (out engine.Answer[engine.JSON], err error
 	hash := q.hash()
 	out.ETag = fmt.Sprintf(`"%s:%d:v1"`, hash, revision)
 	if in.Match == out.ETag {
-		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
+		return engine.Answer[*respond.Prepared]{Status: http.StatusNotModified}, nil
 	}
-	found := Configuration(view, identity, q.Inline)
-	shown := engine.Derived(view, fmt.Sprintf("client JSON %q %q %t", q.Environment, q.Projects, q.Inline), revision, func() written {
-		return written{engine.Append(nil, &found.Features), engine.Append(nil, &found.Segments)}
+	if q.NamePrefix != "" || q.Tags != nil { // what clients think up is not kept
+		found := *Configuration(view, identity, q.Inline)
+		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !q.admits(view, &f) })
+		out.Value = q.answer(&found, revision, hash, out.ETag)
+		return out, nil
+	}
+	key := fmt.Sprintf("client answer %q %q %t", q.Environment, q.Projects, q.Inline)
+	out.Value = engine.Derived(view, key, revision, func() *respond.Prepared {
+		return q.answer(Configuration(view, identity, q.Inline), revision, hash, out.ETag)
 	})
-	if q.NamePrefix != "" || q.Tags != nil {
-		kept := slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !q.admits(view, &f) })
-		shown.features = engine.Append(nil, &kept)
-	}
-	out.Value = q.answer(shown, revision, hash, out.ETag)
 	return out, nil
 }
 
@@ -126,19 +125,18 @@ func (q *query) admits(r engine.Reader, f *configuration.Feature) bool {
 }
 
 // answer writes the answer, keys in the order of a real server.
-func (q *query) answer(shown written, revision int64, hash, etag string) engine.JSON {
-	out := make([]byte, 0, len(shown.features)+len(shown.segments)+400)
-	out = append(append(out, `{"version":2,"features":`...), shown.features...)
+func (q *query) answer(found *configuration.Configuration, revision int64, hash, etag string) *respond.Prepared {
+	out := engine.Append([]byte(`{"version":2,"features":`), &found.Features)
 	out = append(append(out, `,"query":`...), q.json()...)
 	if !q.Inline {
-		out = append(append(out, `,"segments":`...), shown.segments...)
+		out = engine.Append(append(out, `,"segments":`...), &found.Segments)
 	}
 	meta := v8json.NewObject()
 	meta.Set("revisionId", float64(revision))
 	meta.Set("etag", etag)
 	meta.Set("queryHash", hash)
 	out = v8json.Stringify(append(out, `,"meta":`...), meta)
-	return append(out, '}')
+	return respond.Prepare(append(out, '}'))
 }
 
 func (q *query) json() []byte {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
@@ -142,11 +143,11 @@ func appendToggle(dst []byte, r *evaluation.Result) []byte {
 		dst = append(jsonw.AppendString(append(dst, `,"value":`...), payload.Value), '}')
 	}
 	dst = append(dst, `,"enabled":`...)
-	dst = fmt.Append(dst, r.Variant.Enabled)
+	dst = strconv.AppendBool(dst, r.Variant.Enabled)
 	dst = append(dst, `,"feature_enabled":`...)
-	dst = fmt.Append(dst, r.Variant.FeatureEnabled)
+	dst = strconv.AppendBool(dst, r.Variant.FeatureEnabled)
 	dst = append(dst, `,"featureEnabled":`...)
-	dst = fmt.Append(dst, r.Variant.FeatureEnabled)
+	dst = strconv.AppendBool(dst, r.Variant.FeatureEnabled)
 	dst = append(dst, `},"impressionData":`...)
-	return append(fmt.Append(dst, r.ImpressionData), '}')
+	return append(strconv.AppendBool(dst, r.ImpressionData), '}')
 }

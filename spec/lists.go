@@ -1,0 +1,236 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+
+	"github.com/pb33f/jsonschema/v6"
+)
+
+// lists are the properties of an object whose schema says no more of them than what their
+// items are, and of the object no more than what its properties are. An answer with many
+// items is judged item by item then, and each that was met before is known: lists differ in
+// a few of their items, or in which of them they show.
+type lists map[string]*jsonschema.Schema
+
+// annotations say nothing of a value.
+var annotations = []string{
+	"DraftVersion", "Location", "ID", "Anchor", "Title", "Description", "Default", "Comment", "ReadOnly", "WriteOnly", "Examples", "Deprecated",
+}
+
+// saysOnly reports whether a schema has no keywords but some.
+func saysOnly(s *jsonschema.Schema, fields ...string) bool {
+	value := reflect.ValueOf(s).Elem()
+	for i := range value.NumField() {
+		field := value.Type().Field(i)
+		if field.IsExported() && !value.Field(i).IsZero() && !slices.Contains(fields, field.Name) && !slices.Contains(annotations, field.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// behind follows references that have nothing beside them.
+func behind(s *jsonschema.Schema) *jsonschema.Schema {
+	for s != nil && s.Ref != nil && saysOnly(s, "Ref") {
+		s = s.Ref
+	}
+	return s
+}
+
+// listsOf returns the lists of an object's schema; nil if it cannot be judged so.
+func listsOf(s *jsonschema.Schema) lists {
+	if s = behind(s); s == nil || !saysOnly(s, "Types", "Properties", "Required", "AdditionalProperties") {
+		return nil
+	}
+	var out lists
+	for name, property := range s.Properties {
+		if property = behind(property); property.Items2020 == nil || !saysOnly(property, "Types", "Items2020") {
+			continue
+		}
+		if out == nil {
+			out = lists{}
+		}
+		out[name] = property.Items2020
+	}
+	return out
+}
+
+// piece is an item of a list, as JSON, and its schema.
+type piece struct {
+	text   []byte
+	schema *jsonschema.Schema
+}
+
+// cut takes an answer apart: what is left when its lists are empty, and their items. It
+// reports false if the text cannot be cut; that it is JSON is left to whoever judges the
+// parts, which are all there is.
+func (l lists) cut(text []byte) (rest []byte, items []piece, ok bool) {
+	at := skipSpace(text, 0)
+	if at == len(text) || text[at] != '{' {
+		return nil, nil, false
+	}
+	rest = append(make([]byte, 0, 256), text[:at+1]...)
+	for at++; ; {
+		begin := at
+		at = skipSpace(text, at)
+		end := valueEnd(text, at)
+		if end < 0 || text[at] != '"' {
+			return nil, nil, false
+		}
+		name := text[at+1 : end-1]
+		at = skipSpace(text, end)
+		if at == len(text) || text[at] != ':' {
+			return nil, nil, false
+		}
+		at = skipSpace(text, at+1)
+		if end = valueEnd(text, at); end < 0 {
+			return nil, nil, false
+		}
+		schema := l[string(name)]
+		if schema != nil && text[at] == '[' {
+			rest = append(append(rest, text[begin:at]...), "[]"...)
+			if items, ok = cutItems(items, text[at+1:end-1], schema); !ok {
+				return nil, nil, false
+			}
+		} else {
+			rest = append(rest, text[begin:end]...)
+		}
+		if at = skipSpace(text, end); at == len(text) {
+			return nil, nil, false
+		}
+		if text[at] != ',' {
+			return append(rest, text[at:]...), items, true
+		}
+		rest = append(rest, ',')
+		at++
+	}
+}
+
+// cutItems appends what stands between commas.
+func cutItems(into []piece, text []byte, schema *jsonschema.Schema) ([]piece, bool) {
+	at := skipSpace(text, 0)
+	if at == len(text) {
+		return into, true
+	}
+	if into == nil {
+		into = make([]piece, 0, 64)
+	}
+	for {
+		end := valueEnd(text, at)
+		if end < 0 {
+			return nil, false
+		}
+		into = append(into, piece{text[at:end], schema})
+		if at = skipSpace(text, end); at == len(text) {
+			return into, true
+		}
+		if text[at] != ',' {
+			return nil, false
+		}
+		at = skipSpace(text, at+1)
+	}
+}
+
+func skipSpace(text []byte, at int) int {
+	for at < len(text) && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// valueEnd returns where the value ends that begins at a place; -1 if there is none.
+func valueEnd(text []byte, at int) int {
+	depth := 0
+	for at < len(text) {
+		switch text[at] {
+		case '"':
+			if at = stringEnd(text, at); at < 0 {
+				return -1
+			}
+			if depth == 0 {
+				return at
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth < 0 {
+				return -1
+			}
+			if depth == 0 {
+				return at + 1
+			}
+		case ',', ':', ' ', '\n', '\r', '\t':
+			if depth == 0 {
+				return -1
+			}
+		default:
+			if depth == 0 {
+				return scalarEnd(text, at)
+			}
+		}
+		at++
+	}
+	return -1
+}
+
+// scalarEnd returns where a number, true, false or null ends.
+func scalarEnd(text []byte, at int) int {
+	if length := bytes.IndexAny(text[at:], ",]} \n\r\t"); length >= 0 {
+		return at + length
+	}
+	return len(text)
+}
+
+// stringEnd returns where a string ends that begins at a place; -1 if it does not.
+func stringEnd(text []byte, at int) int {
+	for at++; at < len(text); at++ {
+		quote := bytes.IndexByte(text[at:], '"')
+		if quote < 0 {
+			return -1
+		}
+		quote += at
+		escape := bytes.IndexByte(text[at:quote], '\\')
+		if escape < 0 {
+			return quote + 1
+		}
+		at += escape + 1 // what is escaped is passed over
+	}
+	return -1
+}
+
+// fit reports whether an answer keeps its schema, as far as judging it in parts tells: what it
+// finds nothing wrong with keeps it.
+func (r *Response) fit(body []byte) bool {
+	schema := &r.schema.compiledSchema
+	rest, items, ok := schema.lists.cut(body)
+	if !ok || len(items) == 0 {
+		return false
+	}
+	fresh := r.items.unknown(items)
+	for _, item := range fresh {
+		if !keeps(item.schema, item.text) {
+			return false
+		}
+	}
+	if failures, known := r.verdicts.get(rest); known {
+		if len(failures) > 0 {
+			return false
+		}
+	} else {
+		if !keeps(schema.schema, rest) {
+			return false
+		}
+		r.verdicts.put(rest, nil)
+	}
+	r.items.add(fresh)
+	return true
+}
+
+func keeps(schema *jsonschema.Schema, text []byte) bool {
+	var value any
+	return json.Unmarshal(text, &value) == nil && schema.Validate(value) == nil
+}

@@ -1,0 +1,106 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestListsAreJudgedInParts: which answers can be, and that it is found out.
+func TestListsAreJudgedInParts(t *testing.T) {
+	t.Parallel()
+	contract := Default()
+	for id, want := range map[string][]string{
+		"getFrontendFeatures":  {"toggles"},
+		"getAllClientFeatures": {"features", "segments"},
+		"getSignalEndpoints":   {"signalEndpoints"},
+		"getHealth":            nil,
+	} {
+		var got []string
+		for name := range contract.Operation(id).Response(200).schema.get().lists {
+			got = append(got, name)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: lists %v, want %v", id, got, want)
+		}
+	}
+}
+
+// TestPartsSayWhatTheWholeSays: however an answer is mutilated, judging it in parts finds
+// nothing only where judging the whole finds nothing.
+func TestPartsSayWhatTheWholeSays(t *testing.T) {
+	t.Parallel()
+	contract := Default()
+	rapid.Check(t, func(t *rapid.T) {
+		text := []byte(rapid.SampledFrom([]string{
+			`{"toggles":[{"name":"a","enabled":true,"variant":{"name":"disabled","enabled":false,"feature_enabled":true,"featureEnabled":true},"impressionData":false},{"name":"b,]}\"","enabled":true,"variant":{"name":"blue","payload":{"type":"string","value":"[{"},"enabled":true,"feature_enabled":true,"featureEnabled":true},"impressionData":true}]}`,
+			`{ "toggles" : [ ] }`,
+			`{"toggles":[],"toggles":[{"name":"a"}]}`,
+			`{"tog\u0067les":[{"name":1}]}`,
+		}).Draw(t, "text"))
+		for range rapid.IntRange(0, 3).Draw(t, "cuts") {
+			at := rapid.IntRange(0, len(text)).Draw(t, "at")
+			end := min(len(text), at+rapid.IntRange(0, 3).Draw(t, "length"))
+			with := rapid.SampledFrom([]string{"", ",", "{", "}", "[", "]", `"`, `\`, " ", "1", "null", ":", `"x":1,`}).Draw(t, "with")
+			text = slices.Concat(text[:at], []byte(with), text[end:])
+		}
+		operation := contract.Operation("getFrontendFeatures")
+		response := operation.Response(http.StatusOK)
+		header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Cache-Control": {"no-cache"}}
+		whole := response.judge(text)
+		if len(text) == 0 {
+			return
+		}
+		got := response.checkBody(header, text)
+		if fmt.Sprint(got) != fmt.Sprint(whole) {
+			t.Fatalf("%s: %v, the whole %v", text, got, whole)
+		}
+	})
+}
+
+func FuzzCut(f *testing.F) {
+	for _, text := range []string{`{"a":[1,{"b":"]"}],"c":2}`, `{"a":[]}`, `{"a":[1,]}`, `{"a":["\\\""]}`, `{"a":[[[`, `[]`, `{`, `{"a"`, `{"a":[1]`} {
+		f.Add(text)
+	}
+	schema := lists{"a": nil}
+	schema["a"] = Default().Operation("getHealth").Response(200).schema.get().schema
+	f.Fuzz(func(t *testing.T, text string) {
+		rest, items, ok := schema.cut([]byte(text))
+		if !ok {
+			return
+		}
+		for _, item := range items {
+			if !json.Valid(item.text) {
+				return
+			}
+		}
+		if json.Valid(rest) && !json.Valid([]byte(text)) {
+			t.Errorf("the parts of %q are JSON, the whole is not", text)
+		}
+	})
+}
+
+func TestItemsAreForgottenWithinBounds(t *testing.T) {
+	t.Parallel()
+	var k known
+	schema := Default().Operation("getHealth").Response(200).schema.get().schema
+	item := func(n int) []piece { return []piece{{fmt.Appendf(nil, "%d%s", n, strings.Repeat("x", 1000)), schema}} }
+	for n := range 1000 {
+		if len(k.unknown(item(n))) != 1 {
+			t.Fatalf("item %d is known", n)
+		}
+		k.add(item(n))
+		if len(k.unknown(item(0))) != 0 { // which is asked for all the time
+			t.Fatalf("the busy item is forgotten after %d", n)
+		}
+	}
+	if k.size > maxItems || len(k.unknown(item(1))) != 1 {
+		t.Errorf("%d bytes are kept", k.size)
+	}
+}
