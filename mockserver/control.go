@@ -18,7 +18,9 @@ func (c *config) controlOptions(about control.About) control.Options {
 // newControl builds the control API of the server.
 func (s *Server) newControl() *control.Mock {
 	about := control.About{Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath}
-	return control.NewMock(s.controlOptions(about), s.workspaces, s.engine)
+	options := s.controlOptions(about)
+	options.FlagsFrom = s.flagsFrom
+	return control.NewMock(options, s.workspaces, s.engine)
 }
 
 // serveExtras answers what Unleash's API does not have: the control API with its page,
@@ -39,6 +41,12 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 	return true
 }
 
-// Close ends whatever outlives a request, such as streams of events, so that an
+// Close ends whatever outlives a request, such as streams of events and the following of
+// another instance's flags, so that an
 // http.Server can stop. The server can be used further.
-func (s *Server) Close() { s.workspaces.Close() }
+func (s *Server) Close() {
+	if f := s.following.Load(); f != nil {
+		f.stop()
+	}
+	s.workspaces.Close()
+}

@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Upstream is a real Unleash that the mock is laid over.
+// Upstream is a real Unleash that the mock is laid over, or whose flags it follows.
 type Upstream struct {
 	// URL is where it is served, base path included.
 	URL *url.URL
@@ -22,6 +22,10 @@ type Upstream struct {
 	PresentEnterprise bool
 }
 
+func (u *Upstream) isServer() bool {
+	return u.URL != nil && u.URL.Host != "" && (u.URL.Scheme == "http" || u.URL.Scheme == "https")
+}
+
 // WithUpstream lays the mock over a real Unleash: the operations that only
 // Enterprise has are answered from the mock's state, everything else goes to the
 // real one. Who makes a request, and what he may do, the real one says: a session
@@ -29,7 +33,7 @@ type Upstream struct {
 // remembered for 5 seconds.
 func WithUpstream(upstream Upstream) Option {
 	return func(c *config) error {
-		if upstream.URL == nil || upstream.URL.Host == "" || upstream.URL.Scheme != "http" && upstream.URL.Scheme != "https" {
+		if !upstream.isServer() {
 			return errors.New("the upstream has no http or https URL")
 		}
 		c.upstream = &upstream

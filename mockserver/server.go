@@ -28,7 +28,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
@@ -66,8 +65,9 @@ type Server struct {
 	overlay    *overlay.Overlay // nil without an upstream
 	control    *control.Mock
 	metrics    *metrics.Metrics
-	exposition http.Handler                 // of the metrics
-	flagsNow   atomic.Pointer[flagfile.Set] // what workspaces start with; nil for the seed's
+	exposition http.Handler // of the metrics
+	layers     flagLayers
+	following  atomic.Pointer[following] // nil if no flags are followed
 }
 
 // New builds a server. It fails if the contract's operations and the server's
@@ -78,7 +78,8 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: *c}
-	s.flagsNow.Store(c.flags)
+	s.layers.file = c.flags
+	s.layers.now.Store(c.flags)
 	if s.engine, err = engine.New(s.contract, resources.All(s.allowed())...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}

@@ -56,10 +56,8 @@ func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	if out.Store, err = planted.Plant(s.engine, out.Clock.Now()); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.seedName, err)
 	}
-	if set := s.flagsNow.Load(); set != nil {
-		if err := s.setFlags(name, out, set); err != nil {
-			return nil, fmt.Errorf("the flags of the file: %w", err)
-		}
+	if err := s.startFlags(name, out); err != nil {
+		return nil, err
 	}
 	if s.replay != nil {
 		out.Replay = s.replay.Start()

@@ -27,6 +27,9 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 		fmt.Fprintf(&out, "  live page        %s%s\n", base, mockserver.ControlPath)
 	}
 	fmt.Fprintf(&out, "  control API      %s\n", access.said)
+	if flags.from != "" {
+		fmt.Fprintf(&out, "  flags of         %s\n", flags.from)
+	}
 	if len(flags.replay) > 0 {
 		fmt.Fprintf(&out, "  replay           %s\n", mock.Replay())
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -90,7 +91,7 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 		return err
 	}
 	if flags.output != "" {
-		if err := checkOutput(flags.output); err != nil {
+		if err := outfile.Check(flags.output); err != nil {
 			return usageError("--output: %w", err)
 		}
 	}
@@ -165,7 +166,7 @@ func (p *program) writeTo(file string, write func(io.Writer) error) error {
 		}
 		return nil
 	}
-	if err := writeOutput(file, write); err != nil {
+	if err := outfile.Write(file, outfile.Shared, write); err != nil {
 		return toolError("writing %s: %w", file, inOneLine(err))
 	}
 	return nil

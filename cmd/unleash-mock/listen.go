@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
 // writePort writes the port to a file.
@@ -15,7 +17,7 @@ func writePort(file string, address net.Addr) error {
 	if file == "" || !isTCP {
 		return nil
 	}
-	if err := writeOutput(file, func(w io.Writer) error {
+	if err := outfile.Write(file, outfile.Shared, func(w io.Writer) error {
 		_, err := fmt.Fprintln(w, tcp.Port)
 		return err
 	}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -80,7 +81,7 @@ func TestWriteOutput(t *testing.T) {
 			if err := os.Symlink(kept, link); err != nil {
 				t.Fatal(err)
 			}
-			if err := writeOutput(link, test.write); !errors.Is(err, test.err) {
+			if err := outfile.Write(link, outfile.Shared, test.write); !errors.Is(err, test.err) {
 				t.Errorf("got %v, want %v", err, test.err)
 			}
 			text, err := os.ReadFile(kept)

@@ -26,11 +26,15 @@ func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 	o.tlsFlags.register(f, env)
 }
 
-// options turns the flags into options of the server.
-func (o *overlayFlags) options() ([]mockserver.Option, error) {
+// options turns the flags into options of the server. Another real Unleash may need those
+// of TLS.
+func (o *overlayFlags) options(another bool) ([]mockserver.Option, error) {
 	if o.upstream == "" {
-		if o.present || o.given() {
-			return nil, usageError("--present-enterprise, --ca-file, --client-cert, --client-key and --insecure need --upstream")
+		if o.present {
+			return nil, usageError("--present-enterprise needs --upstream")
+		}
+		if o.given() && !another {
+			return nil, usageError("--ca-file, --client-cert, --client-key and --insecure need --upstream or --flags-from")
 		}
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
 // reportFile is a file that a report goes to at the end.
@@ -30,7 +31,7 @@ func readReports(wanted []string) (reportFiles, error) {
 		if !slices.Contains(report.Formats(), format) {
 			return nil, usageError("--report: %q is not one of %s", format, strings.Join(report.Formats(), ", "))
 		}
-		if err := checkOutput(name); err != nil {
+		if err := outfile.Check(name); err != nil {
 			return nil, usageError("--report: %w", err)
 		}
 		files = append(files, reportFile{format: format, name: name})
@@ -42,7 +43,7 @@ func readReports(wanted []string) (reportFiles, error) {
 func (files reportFiles) write(r *report.Report) error {
 	var failed []error
 	for _, f := range files {
-		if err := writeOutput(f.name, func(w io.Writer) error { return report.Write(f.format, w, r) }); err != nil {
+		if err := outfile.Write(f.name, outfile.Shared, func(w io.Writer) error { return report.Write(f.format, w, r) }); err != nil {
 			failed = append(failed, fmt.Errorf("--report %s=%s: %w", f.format, f.name, err))
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // secretVariables are the environment variables that hold secrets, or URLs that may.
 func secretVariables() []string {
-	names := append([]string{controlTokenVariable, overlayVariables["upstream"], serveVariables["unleash-url"]}, proxiesVariables...)
+	names := append([]string{controlTokenVariable, flagsTokenVariable, flagsFromVariables["flags-from"], overlayVariables["upstream"], serveVariables["unleash-url"]}, proxiesVariables...)
 	for _, variable := range targetVariables {
 		names = append(names, variable)
 	}

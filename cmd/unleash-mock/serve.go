@@ -47,6 +47,7 @@ type serveFlags struct {
 	drain      time.Duration
 	workspaceFlags
 	overlayFlags
+	flagsFromFlags
 }
 
 // serveVariables are the environment variables of flags, by flag.
@@ -89,16 +90,23 @@ REGISTER_CLIENT_RATE_LIMIT_PER_MINUTE.
 
 The control API and its page, /_mock/, are open on a loopback address. On any
 other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without it;
-what a proxy has passed on needs that token everywhere.`,
+what a proxy has passed on needs that token everywhere.
+
+With --flags-from the flags are those of a real Unleash, by the backend token of
+UNLEASH_MOCK_FLAGS_TOKEN, and follow its changes. They are those of the environment
+development here, whatever the token's is. Those of --flags are on top of them, and
+what is set in a workspace is on top of both until a reset. When the instance is out
+of reach, the last copy goes on; a start without one needs --flags-cache.`,
 		Example: `  unleash-mock serve
   unleash-mock serve --flags flags.yaml
+  UNLEASH_MOCK_FLAGS_TOKEN='*:production.my-secret' unleash-mock serve --flags-from https://unleash.example.com
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
   unleash-mock serve --replay traffic.jsonl
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), serveVariables, workspaceVariables, overlayVariables); err != nil {
+			if err := p.fillAll(cmd.Flags(), serveVariables, workspaceVariables, overlayVariables, flagsFromVariables); err != nil {
 				return err
 			}
 			if !cmd.Flags().Changed("replay") {
@@ -128,6 +136,7 @@ what a proxy has passed on needs that token everywhere.`,
 	flags.workspaceFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f, p.env)
+	flags.flagsFromFlags.add(f, p.env, &flags.tlsFlags)
 	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }
@@ -168,6 +177,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	mock, err := p.build(contract, flags, source, configured, logger, access)
 	if err != nil {
+		return err
+	}
+	if err := flags.follow(ctx, mock, flags.upstream); err != nil || ctx.Err() != nil {
 		return err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
@@ -302,7 +314,7 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, flagFile []b
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := flags.overlayFlags.options()
+	overlay, err := flags.overlayFlags.options(flags.from != "")
 	if err != nil {
 		return nil, err
 	}

@@ -19,9 +19,9 @@ const variablePrefix = "UNLEASH_MOCK_"
 
 // knownVariables lists the environment variables that a command reads.
 func knownVariables() []string {
-	names := []string{controlTokenVariable, replayVariable, corsVariable}
+	names := []string{controlTokenVariable, replayVariable, corsVariable, flagsTokenVariable}
 	for _, table := range []map[string]string{
-		serveVariables, workspaceVariables, overlayVariables, proxyVariables, targetVariables, verifyVariables,
+		serveVariables, workspaceVariables, overlayVariables, flagsFromVariables, proxyVariables, targetVariables, verifyVariables,
 	} {
 		names = slices.AppendSeq(names, maps.Values(table))
 	}

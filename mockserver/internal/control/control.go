@@ -20,6 +20,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagsource"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -40,6 +41,9 @@ type Options struct {
 	Access   Access
 	// About is what getInfo answers.
 	About About
+	// FlagsFrom tells of the instance whose flags are followed, nil for none; itself nil for
+	// a proxy.
+	FlagsFrom func() *flagsource.State
 	// NewID makes the id of an error.
 	NewID  func() string
 	Logger *slog.Logger

@@ -91,8 +91,13 @@ func (m *Mock) putFlags(w *workspace.Workspace, r *request) (response, error) {
 	if err != nil {
 		return response{}, flagProblem(err)
 	}
+	stay := func() {}
+	if follow := w.Instance().Follow; follow != nil {
+		stay = follow.Leave()
+	}
 	remarks, err := flags.Replace(w.Instance().Store, requestOf(w), set, environmentOf(r))
 	if err != nil {
+		stay()
 		return response{}, flagProblem(err)
 	}
 	return ok(flagsSet{len(set.Flags), len(set.Segments), append([]string{}, remarks...)})
@@ -150,6 +155,11 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 }
 
 func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {
+	if follow := w.Instance().Follow; follow != nil {
+		if done, err := follow.GiveBack(requestOf(w), r.params[0]); done || err != nil {
+			return response{status: http.StatusOK, value: removed{Removed: 1}}, err
+		}
+	}
 	if err := flags.Remove(w.Instance().Store, requestOf(w), r.params[0]); err != nil {
 		return response{}, flagProblem(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -26,6 +27,7 @@ type wireInfo struct {
 	Edition    string          `json:"edition,omitempty"`
 	Workspace  string          `json:"workspace"`
 	BasePath   string          `json:"basePath"`
+	FlagsFrom  *wireFlagsFrom  `json:"flagsFrom,omitempty"`
 	Operations []wireOperation `json:"operations"`
 }
 
@@ -33,12 +35,36 @@ func (a *api) getInfo(_ context.Context, r *request) (response, error) {
 	out := wireInfo{
 		Mode: a.mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: shownURL(a.About.Upstream),
 		Validation: a.About.Validation, Edition: a.About.Edition,
-		Workspace: r.workspace, BasePath: a.About.BasePath,
+		Workspace: r.workspace, BasePath: a.About.BasePath, FlagsFrom: a.flagsFrom(),
 	}
 	for _, o := range a.Contract.Operations() {
 		out.Operations = append(out.Operations, wireOperation{Operation: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Statuses: o.Statuses()})
 	}
 	return ok(out)
+}
+
+// wireFlagsFrom is the instance whose flags are followed.
+type wireFlagsFrom struct {
+	URL       string     `json:"url"`
+	CopiedAt  time.Time  `json:"copiedAt"`
+	CheckedAt *time.Time `json:"checkedAt"`
+	Problem   *string    `json:"problem"`
+}
+
+func (a *api) flagsFrom() *wireFlagsFrom {
+	if a.FlagsFrom == nil {
+		return nil
+	}
+	state := a.FlagsFrom()
+	if state == nil {
+		return nil
+	}
+	out := &wireFlagsFrom{URL: state.URL, CopiedAt: state.CopiedAt.UTC(), Problem: orNull(state.Problem)}
+	if !state.CheckedAt.IsZero() {
+		at := state.CheckedAt.UTC()
+		out.CheckedAt = &at
+	}
+	return out
 }
 
 // shownURL is a URL without what could be a secret.

@@ -21,6 +21,20 @@ type Store struct {
 	writing sync.Mutex   // held from Begin until the events of the change are told
 	events  eventLog
 	memo    memo
+	watch   func([]Change) // told of every commit while writing is held; nil for none
+}
+
+// Change is a row that was written: pointers of the table's type, nil where there was or
+// is none. Both are the same where a request left the row as it was.
+type Change struct{ Before, After any }
+
+// Watch has a function told what each transaction has changed, in order, before the next
+// one begins. Rows that go with the one they hang on are not told. One function can watch
+// a store.
+func (s *Store) Watch(told func([]Change)) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.watch = told
 }
 
 // NewStore returns an empty store.
@@ -93,11 +107,12 @@ func (v *View) Open(store *Store, request *Request) {
 // included, counts once it is committed.
 type Tx struct {
 	View
-	events []*Event
-	silent bool // rows are planted: nothing happens
-	nextID int64
-	ended  bool
-	bytes  int // by how much the rows grew
+	events  []*Event
+	changes []Change // for who watches the store
+	silent  bool     // rows are planted: nothing happens
+	nextID  int64
+	ended   bool
+	bytes   int // by how much the rows grew
 }
 
 // Begin starts a transaction, which must be ended by Commit or Abort. Until then
@@ -117,6 +132,9 @@ func (tx *Tx) Commit() {
 	tx.txn.Commit()
 	tx.store.bytes.Add(int64(tx.bytes))
 	tx.store.events.add(tx.events)
+	if tx.store.watch != nil {
+		tx.store.watch(tx.changes)
+	}
 }
 
 // Bytes estimates what the state takes in memory.
@@ -145,7 +163,11 @@ func (tx *Tx) Abort() {
 
 // publish records the event of a change.
 func (tx *Tx) publish(table AnyTable, eventType string, before, after any) {
-	if tx.silent || eventType == "" {
+	if tx.silent {
+		return
+	}
+	tx.note(before, after)
+	if eventType == "" {
 		return
 	}
 	tx.nextID++
@@ -156,6 +178,15 @@ func (tx *Tx) publish(table AnyTable, eventType string, before, after any) {
 	tx.events = append(tx.events, event)
 	for _, listen := range tx.store.engine.listeners {
 		listen(tx, event)
+	}
+}
+
+// Touch tells who watches the store of a row that a request wanted as it is.
+func (tx *Tx) Touch(row any) { tx.note(row, row) }
+
+func (tx *Tx) note(before, after any) {
+	if tx.store.watch != nil {
+		tx.changes = append(tx.changes, Change{before, after})
 	}
 }
 

@@ -5,6 +5,7 @@
 package flagfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -124,6 +125,33 @@ func Read(source []byte) (*Set, error) {
 	default:
 		r.answer(object)
 	}
+	return r.finish(file)
+}
+
+// ReadAnswer reads an answer of the Client API, and takes nothing else for one. The error
+// is of type yamlfile.Problems.
+func ReadAnswer(source []byte) (*Set, error) {
+	if !json.Valid(source) {
+		return nil, yamlfile.Problems{{Message: "it is not JSON"}}
+	}
+	file, err := yamlfile.Read(source, "an answer of the Client API")
+	if err != nil {
+		return nil, err
+	}
+	object, err := file.Object()
+	if err != nil {
+		return nil, err
+	}
+	if !isList(object, "features") {
+		return nil, yamlfile.Problems{{Message: "it has no list of features"}}
+	}
+	r := &reader{set: &Set{}}
+	r.answer(object)
+	return r.finish(file)
+}
+
+// finish returns the set, or what is wrong with the file.
+func (r *reader) finish(file *yamlfile.Document) (*Set, error) {
 	if count := len(r.set.Flags); count > maxFlags {
 		return nil, yamlfile.Problems{{Message: fmt.Sprintf("it has %d flags, and %d are allowed", count, maxFlags)}}
 	}

@@ -91,18 +91,24 @@ func (p *putter) segments(set *flagfile.Set) error {
 		p.ids[segment.ID], taken[segment.ID] = segment.ID, true
 	}
 	for _, unknown := range set.Unknown {
-		known := segments.Named(p.tx, unknown.Name)
-		if known == nil {
-			p.ids[unknown.ID] = unknown.ID
-			p.remark("the segment %s (%d) is not in the file with its constraints, and nowhere else: strategies with it turn nothing on", unknown.Name, unknown.ID)
-			continue
-		}
-		p.ids[unknown.ID] = known.ID
-		if !taken[known.ID] {
+		if known := p.unknown(unknown); known != nil && !taken[known.ID] {
 			all, taken[known.ID] = append(all, *known), true
 		}
 	}
 	return segments.ReplaceAll(p.tx, all)
+}
+
+// unknown returns the segment that has the name of one of which the file knows no more;
+// nil, and a remark, if there is none.
+func (p *putter) unknown(segment flagfile.Segment) *segments.Segment {
+	known := segments.Named(p.tx, segment.Name)
+	if known == nil {
+		p.ids[segment.ID] = segment.ID
+		p.remark("the segment %s (%d) is not in the file with its constraints, and nowhere else: strategies with it turn nothing on", segment.Name, segment.ID)
+		return nil
+	}
+	p.ids[segment.ID] = known.ID
+	return known
 }
 
 func (p *putter) definition(f *flagfile.Flag) *features.Definition {
@@ -239,7 +245,7 @@ func Set(store *engine.Store, request engine.Request, name string, one One, envi
 			if err := features.Put(tx, &features.Definition{Flag: *flag, Toggle: features.Toggle{Environment: environment}}); err != nil {
 				return err
 			}
-		} else if one.Enabled == nil && one.Variant == nil {
+		} else if tx.Touch(flag); one.Enabled == nil && one.Variant == nil {
 			return nil
 		}
 		if features.In(tx, name, environment) == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flags"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -57,6 +58,8 @@ type Instance struct {
 	// Limiters count what is limited, one for each limit of the resources; nil for a
 	// limit that is lifted.
 	Limiters []*ratelimit.Limiter
+	// Follow keeps the flags in step with those of another instance; nil for none.
+	Follow *flags.Following
 	// Random is where ids of errors and secrets come from. It is safe for
 	// concurrent use.
 	Random io.Reader
@@ -97,13 +100,25 @@ func (w *Workspace) Reset() error {
 	return nil
 }
 
-// Replace replaces the store; all else stays.
+// Replace replaces the store, whose flags follow no other instance; all else stays.
 func (w *Workspace) Replace(store *engine.Store) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	next := *w.instance.Load()
-	next.Store = store
+	next.Store, next.Follow = store, nil
 	w.instance.Store(&next)
+}
+
+// Follow has the flags follow those of another instance; begin puts them.
+func (w *Workspace) Follow(begin func(*Instance) (*flags.Following, error)) error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	next := *w.instance.Load()
+	var err error
+	if next.Follow, err = begin(&next); err == nil {
+		w.instance.Store(&next)
+	}
+	return err
 }
 
 // Kept reports whether others can find the workspace. One that is not kept is for a

@@ -241,6 +241,23 @@ func OfProject(r engine.Reader, project string) []projects.Flag {
 	return out
 }
 
+// NameIn returns the name of the flag that a row is about; empty for a row of others.
+func NameIn(row any) string {
+	switch row := row.(type) {
+	case *Flag:
+		return row.Name
+	case *Toggle:
+		return row.Flag
+	case *Strategy:
+		return row.Flag
+	case *Tag:
+		return row.Flag
+	case *Dependency:
+		return row.Flag
+	}
+	return ""
+}
+
 // EnvironmentOf returns the environment that an event is about, empty for all of them, and
 // whether it changes what SDKs get there.
 func EnvironmentOf(event *engine.Event) (environment string, counts bool) {

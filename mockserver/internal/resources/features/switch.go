@@ -84,6 +84,7 @@ func switchOff(tx *engine.Tx, in inEnvironment) (out engine.Answer[engine.None],
 // SetEnabled switches a flag in an environment, if it is not so already.
 func SetEnabled(tx *engine.Tx, before *Toggle, enabled bool) error {
 	if before.Enabled == enabled {
+		tx.Touch(before)
 		return nil
 	}
 	event := "feature-environment-disabled"

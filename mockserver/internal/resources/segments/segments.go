@@ -251,6 +251,18 @@ func ReplaceAll(tx *engine.Tx, all []Segment) error {
 	return nil
 }
 
+// Put stores a segment in the place of the one of its id, which nobody need have; a new
+// one without an id gets one.
+func Put(tx *engine.Tx, segment *Segment) error {
+	if before := Get(tx, segment.ID); before != nil {
+		return segments.Update(tx, before, segment)
+	}
+	return segments.Insert(tx, segment)
+}
+
+// Delete deletes a segment, used or not.
+func Delete(tx *engine.Tx, segment *Segment) error { return segments.Delete(tx, segment) }
+
 // Named returns the segment of a name, nil if there is none.
 func Named(r engine.Reader, name string) *Segment { return byName.Find(r, engine.Text(name)) }
 

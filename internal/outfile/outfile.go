@@ -1,4 +1,6 @@
-package main
+// Package outfile writes files whole or not at all: nobody reads half of one, and what
+// stood in its place is lost to nothing that fails.
+package outfile
 
 import (
 	"bytes"
@@ -10,12 +12,17 @@ import (
 	"path/filepath"
 )
 
-// outputMode is what a new file may be used for, less what the user's mask takes off.
-const outputMode = 0o666
+// Modes of new files, of which the user's mask takes its part.
+const (
+	// Shared is for files that others may read.
+	Shared os.FileMode = 0o666
+	// Private is for files of the user alone.
+	Private os.FileMode = 0o600
+)
 
-// checkOutput makes the folder of a file, and sees that the file can be written. What
+// Check makes the folder of a file, and sees that the file can be written. What
 // stands in it stays.
-func checkOutput(name string) error {
+func Check(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return err
 	}
@@ -26,7 +33,7 @@ func checkOutput(name string) error {
 	if err == nil && !info.Mode().IsRegular() {
 		return nil // a pipe is opened once, when there is something to read
 	}
-	beside, err := createBeside(name)
+	beside, err := createBeside(name, Private)
 	if err != nil {
 		return canOpen(name, err)
 	}
@@ -42,9 +49,9 @@ func canOpen(name string, otherwise error) error {
 	return file.Close()
 }
 
-// writeOutput writes a file when all that goes into it is known, so that nobody reads
-// half of it, and what stood there is lost to nothing that fails.
-func writeOutput(name string, write func(io.Writer) error) error {
+// Write writes a file when all that goes into it is known. A new one gets the mode, one
+// that is there keeps its own.
+func Write(name string, fresh os.FileMode, write func(io.Writer) error) error {
 	var content bytes.Buffer
 	if err := write(&content); err != nil {
 		return err
@@ -52,13 +59,13 @@ func writeOutput(name string, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target
 	}
-	mode := os.FileMode(outputMode)
+	mode := fresh
 	if info, err := os.Stat(name); err == nil {
 		if mode = info.Mode(); !mode.IsRegular() {
 			return overwrite(name, content.Bytes())
 		}
 	}
-	beside, err := createBeside(name)
+	beside, err := createBeside(name, fresh)
 	if err != nil && canOpen(name, err) == nil {
 		return overwrite(name, content.Bytes()) // the folder admits no other file
 	}
@@ -66,7 +73,7 @@ func writeOutput(name string, write func(io.Writer) error) error {
 		return err
 	}
 	_, err = beside.Write(content.Bytes())
-	if err == nil && mode != outputMode {
+	if err == nil && mode != fresh {
 		err = beside.Chmod(mode.Perm())
 	}
 	if err = errors.Join(err, beside.Sync(), beside.Close()); err != nil {
@@ -80,9 +87,9 @@ func writeOutput(name string, write func(io.Writer) error) error {
 }
 
 // createBeside creates a file of another name in the folder of a file.
-func createBeside(name string) (*os.File, error) {
+func createBeside(name string, mode os.FileMode) (*os.File, error) {
 	folder, base := filepath.Split(name)
-	return os.OpenFile(folder+"."+base+"."+rand.Text()[:8], os.O_WRONLY|os.O_CREATE|os.O_EXCL, outputMode)
+	return os.OpenFile(folder+"."+base+"."+rand.Text()[:8], os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 }
 
 // overwrite writes into a file that stays the one it is: a pipe, a device, a mount.

@@ -1,0 +1,111 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flags"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagsource"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+// FollowFlags has every workspace start with the flags of a real Unleash, by a backend token
+// of it, and follow their changes until the context ends or the server is closed. They are
+// those of the environment development here, whatever the token's is. What is set in a
+// workspace stays on top of them until a reset.
+//
+// The instance is asked each interval; 0 is 15 seconds. When it is out of reach, the last
+// copy goes on. cache is a file that keeps it for the next start; empty for none. The error
+// says why there are no flags, neither from the instance nor from the file; it has a method
+// TokenRefused() bool that reports whether the token is to blame. Call FollowFlags before
+// requests come.
+func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, interval time.Duration, cache string) error {
+	switch {
+	case s.overlay != nil:
+		return errors.New("the flags of a server with an upstream are the upstream's")
+	case !from.isServer():
+		return errors.New("the instance has no http or https URL")
+	case s.following.Load() != nil:
+		return errors.New("the flags of an instance are followed already")
+	}
+	s.secrets.Add(token)
+	if from.Transport == nil {
+		from.Transport = http.DefaultTransport
+	}
+	source := flagsource.New(flagsource.Options{
+		URL: from.URL, Token: token, Transport: from.Transport, Interval: interval, Cache: cache, Apply: s.takeFlags, Logger: s.logger,
+	})
+	ctx, cancel := context.WithCancel(ctx)
+	if err := source.Start(ctx); err != nil {
+		cancel()
+		return fmt.Errorf("%s: %w", source.State().URL, err)
+	}
+	s.following.Store(&following{source, cancel})
+	go source.Run(ctx)
+	return nil
+}
+
+// following is a source of flags that is followed.
+type following struct {
+	source *flagsource.Source
+	stop   context.CancelFunc
+}
+
+// flagsFrom tells the control API of the instance whose flags are followed; nil for none.
+func (s *Server) flagsFrom() *flagsource.State {
+	f := s.following.Load()
+	if f == nil {
+		return nil
+	}
+	state := f.source.State()
+	return &state
+}
+
+// takeFlags takes an answer of the instance over, nil for the last one, if it says something
+// new, and sees that every workspace has it.
+func (s *Server) takeFlags(answer []byte) error {
+	l := &s.layers
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	set, first := l.instance, l.instance == nil
+	if answer != nil {
+		var err error
+		if set, err = flagfile.ReadAnswer(answer); err != nil {
+			return err
+		}
+	}
+	l.follow.Store(true)
+	if !reflect.DeepEqual(l.instance, set) {
+		l.instance = set
+		l.put()
+		s.logger.Info("flags were taken over", "flags", len(set.Flags), "segments", len(set.Segments))
+	}
+	spread := s.spread
+	if first {
+		spread = s.beginFollowing
+	}
+	if err := spread(l.now.Load()); err != nil {
+		s.logger.Error("the flags of the instance are not everywhere", "error", err)
+	}
+	return nil
+}
+
+// beginFollowing has the workspaces follow that there are.
+func (s *Server) beginFollowing(set *flagfile.Set) error {
+	var failed []error
+	for _, w := range s.workspaces.List() {
+		if w.Instance().Follow != nil { // it was made in the meantime
+			continue
+		}
+		err := w.Follow(func(instance *workspace.Instance) (*flags.Following, error) { return s.follow(w.Name, instance, set) })
+		if err != nil {
+			failed = append(failed, fmt.Errorf("workspace %s: %w", w.Name, err))
+		}
+	}
+	return errors.Join(failed...)
+}

@@ -1,0 +1,338 @@
+package mockserver
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// upstreamMock is a mock that others follow, reached without a network.
+type upstreamMock struct {
+	*app
+	asked atomic.Int64
+	down  atomic.Bool
+}
+
+// RoundTrip implements http.RoundTripper.
+func (u *upstreamMock) RoundTrip(r *http.Request) (*http.Response, error) {
+	u.asked.Add(1)
+	if u.down.Load() {
+		return nil, errors.New("no route to host")
+	}
+	recorder := httptest.NewRecorder()
+	u.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+func newUpstreamMock(t *testing.T) *upstreamMock { t.Helper(); return &upstreamMock{app: newApp(t)} }
+
+// follow has a mock follow this one.
+func (u *upstreamMock) follow(a *app, path, cache string) error {
+	at := &url.URL{Scheme: "https", Host: "unleash.example.com", Path: path}
+	return a.FollowFlags(u.t.Context(), Upstream{URL: at, Transport: u}, wellknown.Backend, 0, cache)
+}
+
+// set sets a flag of a mock.
+func (a *app) set(path, name, setting string) {
+	a.t.Helper()
+	a.must(200, http.MethodPatch, path+flagsPath+"/"+name, "", setting)
+}
+
+// expectFlags compares the flags of a workspace, those that are on first.
+func (a *app) expectFlags(when, path, want string) {
+	a.t.Helper()
+	if got := flagNames(a.t.(*testing.T), a, path+flagsPath); got != want {
+		a.t.Errorf("%s, %q: %s, want %s", when, path, got, want)
+	}
+}
+
+// asked lets the time of one interval pass.
+func nextPoll() {
+	time.Sleep(15 * time.Second)
+	synctest.Wait()
+}
+
+const (
+	on  = `{"enabled":true}`
+	off = `{"enabled":false}`
+)
+
+// TestFlagsOfAnInstanceAreFollowed in every workspace, the ones that come later and those
+// that were reset included.
+func TestFlagsOfAnInstanceAreFollowed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		upstream, a := newUpstreamMock(t), newApp(t)
+		upstream.set("", "first", on)
+		upstream.set("", "going", on)
+		a.must(200, http.MethodPut, flagsPath, "", `{"seeded":true}`)
+		a.must(200, http.MethodPut, "/w/other"+flagsPath, "", `{"seeded":true}`)
+		if err := upstream.follow(a, "/base/api/", ""); err == nil {
+			t.Fatal("the mock has no base path, and none was missed")
+		}
+		if err := upstream.follow(a, "/api/", ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"", "/w/other", "/w/later"} {
+			a.expectFlags("at first", path, "first going|")
+		}
+		a.must(200, http.MethodGet, "/w/later/_mock/clock", "", "")
+		revision := clientTag(a)
+		nextPoll()
+		if now := clientTag(a); now != revision {
+			t.Errorf("nothing has changed, and the entity tag went from %s to %s", revision, now)
+		}
+		upstream.set("", "second", on)
+		upstream.set("", "first", off)
+		upstream.must(200, http.MethodDelete, flagsPath+"/going", "", "")
+		nextPoll()
+		if now := clientTag(a); now == revision {
+			t.Errorf("the flags have changed, and the entity tag is %s still", now)
+		}
+		for _, path := range []string{"", "/w/other", "/w/later", "/w/new"} {
+			a.expectFlags("after a change", path, "second|first")
+		}
+		a.set("", "second", off)
+		a.must(200, http.MethodPost, "/_mock/reset", "", "")
+		a.expectFlags("after a reset", "", "second|first")
+		upstream.down.Store(true)
+		upstream.set("", "third", on)
+		nextPoll()
+		a.expectFlags("out of reach", "", "second|first")
+		upstream.down.Store(false)
+		nextPoll()
+		a.expectFlags("in reach again", "", "second third|first")
+		a.Close()
+		asked := upstream.asked.Load()
+		nextPoll()
+		if upstream.asked.Load() != asked {
+			t.Error("a closed server has asked")
+		}
+	})
+}
+
+// clientTag is the entity tag that SDKs get.
+func clientTag(a *app) string {
+	a.t.Helper()
+	return a.must(200, http.MethodGet, "/api/client/features", wellknown.Backend, "").header.Get("ETag")
+}
+
+// TestWhatIsSetHereStaysOnTop of what the instance says later, whichever way it was set.
+func TestWhatIsSetHereStaysOnTop(t *testing.T) {
+	t.Parallel()
+	const admin = "/api/admin/projects/default/features"
+	for name, test := range map[string]struct {
+		set  func(a *app)
+		want string // once the instance has f off, and g on
+	}{
+		"not at all":             {func(*app) {}, "g|f"},
+		"switched on":            {func(a *app) { a.set("", "f", on) }, "f g|"},
+		"switched on, as it was": {func(a *app) { a.set("", "f", `{"enabled":true,"keepStrategies":true}`) }, "f g|"},
+		"switched off":           {func(a *app) { a.set("", "g", off) }, "|f g"},
+		"named alone":            {func(a *app) { a.set("", "g", `{}`) }, "|f g"},
+		"made before":            {func(a *app) { a.set("", "new", off) }, "g|f new"},
+		"deleted":                {func(a *app) { a.must(200, http.MethodDelete, flagsPath+"/g", "", "") }, "|f"},
+		"set, and given back": {func(a *app) {
+			a.set("", "g", off)
+			a.must(200, http.MethodDelete, flagsPath+"/g", "", "")
+			a.must(200, http.MethodGet, flagsPath, "", "")
+		}, "g|f"},
+		"deleted twice": {func(a *app) {
+			a.must(200, http.MethodDelete, flagsPath+"/g", "", "")
+			a.must(404, http.MethodDelete, flagsPath+"/g", "", "")
+		}, "|f"},
+		"by the Admin API": {func(a *app) {
+			a.must(200, http.MethodPost, admin+"/g/environments/development/off", adminToken, "")
+		}, "|f g"},
+		"tagged": {func(a *app) {
+			a.must(201, http.MethodPost, "/api/admin/features/g/tags", adminToken, `{"type":"simple","value":"mine"}`)
+		}, "|f g"},
+		"archived": {func(a *app) { a.must(202, http.MethodDelete, admin+"/g", adminToken, "") }, "|f"},
+		"in another environment": {func(a *app) {
+			a.must(200, http.MethodPatch, flagsPath+"/g?environment=production", "", on)
+		}, "|f g"},
+		"all of them": {func(a *app) { a.must(200, http.MethodPut, flagsPath, "", `{"mine":true}`) }, "mine|"},
+		"by a broken file": {func(a *app) {
+			a.must(400, http.MethodPut, flagsPath+"?environment=nope", "", `{"mine":true}`)
+		}, "g|f"},
+		"by an import": {func(a *app) {
+			a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state", "", "").body))
+		}, "f|g"},
+		"until a reset": {func(a *app) {
+			a.set("", "f", on)
+			a.must(200, http.MethodPut, flagsPath, "", `{"mine":true}`)
+			a.must(200, http.MethodPost, "/_mock/reset", "", "")
+		}, "g|f"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				upstream, a := newUpstreamMock(t), newApp(t)
+				upstream.set("", "f", on)
+				upstream.set("", "g", off)
+				if err := upstream.follow(a, "", ""); err != nil {
+					t.Fatal(err)
+				}
+				defer a.Close()
+				test.set(a)
+				upstream.set("", "f", off)
+				upstream.set("", "g", on)
+				if name == "made before" {
+					upstream.set("", "new", on)
+				}
+				nextPoll()
+				a.expectFlags("in the end", "", test.want)
+			})
+		})
+	}
+}
+
+// TestAFileIsOnTopOfAnInstance, also when one of them changes; segments of the same id and
+// name stay apart.
+func TestAFileIsOnTopOfAnInstance(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const file = "flags: {both: {enabled: false, strategies: [{segments: [staff]}]}, own: true}\nsegments: [{name: staff, constraints: [{contextName: userId, operator: IN, values: [file]}]}]"
+		upstream, a := newUpstreamMock(t), newApp(t, WithFlags("flags.yaml", []byte(file)))
+		const theirs = `{"version":2,"features":[{"name":"both","enabled":true,"strategies":[{"name":"default","segments":[1]}]},{"name":"seg","enabled":true,"strategies":[{"name":"default","segments":[1]}]}],"segments":[{"id":1,"name":"staff","constraints":[{"contextName":"userId","operator":"IN","values":["%s"]}]}]}`
+		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, "instance"))
+		if err := upstream.follow(a, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		a.expectFlags("at first", "", "own seg|both")
+		got := string(a.must(200, http.MethodGet, flagsPath, "", "").body)
+		if !regexp.MustCompile(`"id":1,"name":"staff".*"instance".*"id":2,"name":"staff \(2\)".*"file"`).MatchString(got) || !strings.Contains(got, `"segments":[2]`) {
+			t.Errorf("the flags are %s", got)
+		}
+		a.set("", "mine", on)
+		if err := a.ReplaceFlags([]byte("own: false")); err != nil {
+			t.Fatal(err)
+		}
+		a.expectFlags("with another file", "", "both mine seg|own")
+		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, "others"))
+		nextPoll()
+		a.expectFlags("when the segment has changed", "", "both mine seg|own")
+		if got := string(a.must(200, http.MethodGet, flagsPath, "", "").body); !strings.Contains(got, `"others"`) || strings.Contains(got, `(2)`) {
+			t.Errorf("the flags are %s", got)
+		}
+	})
+}
+
+// TestSegmentsOfAnInstanceAndOfOnesOwn do not get in each other's way.
+func TestSegmentsOfAnInstanceAndOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const theirs = `{"version":2,"features":[{"name":"f","enabled":true,"strategies":[{"name":"default","segments":[%d]}]}],"segments":[{"id":%[1]d,"name":"s%[1]d","constraints":[]}]}`
+		upstream, a := newUpstreamMock(t), newApp(t)
+		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, 1))
+		if err := upstream.follow(a, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"s3","constraints":[]}`) // which is 2
+		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, 2))
+		nextPoll()
+		got := string(a.must(200, http.MethodGet, flagsPath, "", "").body)
+		if !strings.Contains(got, `"segments":[3]`) || !strings.Contains(got, `"segments":[{"id":3,"name":"s2"`) {
+			t.Errorf("an id that is taken: %s", got)
+		}
+		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, 3))
+		nextPoll()
+		if got := string(a.must(200, http.MethodGet, flagsPath, "", "").body); !strings.Contains(got, `"name":"s3 (2)"`) {
+			t.Errorf("a name that is taken: %s", got)
+		}
+		// A flag that was set here keeps the segment that it uses.
+		a.must(200, http.MethodPost, "/api/admin/projects/default/features/f/environments/production/on", adminToken, "")
+		upstream.must(200, http.MethodPut, flagsPath, "", `{"other":true}`)
+		nextPoll()
+		if got := string(a.must(200, http.MethodGet, flagsPath, "", "").body); !strings.Contains(got, `"name":"s3 (2)"`) || !strings.Contains(got, `"other"`) {
+			t.Errorf("a segment in use: %s", got)
+		}
+	})
+}
+
+// TestACopyOfTheFlagsOutlivesTheMock and is no other instance's.
+func TestACopyOfTheFlagsOutlivesTheMock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		upstream := newUpstreamMock(t)
+		upstream.set("", "f", on)
+		file := filepath.Join(t.TempDir(), "flags.json")
+		first := newApp(t)
+		if err := upstream.follow(first, "", file); err != nil {
+			t.Fatal(err)
+		}
+		upstream.set("", "later", on)
+		nextPoll()
+		first.Close()
+		upstream.down.Store(true)
+		var log bytes.Buffer
+		second := newApp(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+		if err := upstream.follow(second, "", file); err != nil {
+			t.Fatal(err)
+		}
+		second.expectFlags("from the file", "", "f later|")
+		if info := string(second.must(200, http.MethodGet, "/_mock/info", "", "").body); !strings.Contains(info, `"flagsFrom":{"url":"https://unleash.example.com","copiedAt":"2000-01-01T00:00:15Z","checkedAt":null,"problem":"it cannot be reached: no route to host"}`) {
+			t.Errorf("the mock says %s", info)
+		}
+		upstream.down.Store(false)
+		nextPoll()
+		if info := string(second.must(200, http.MethodGet, "/_mock/info", "", "").body); !strings.Contains(info, `"checkedAt":"2000-01-01T00:00:30Z","problem":null`) {
+			t.Errorf("the mock says %s", info)
+		}
+		second.Close()
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := newApp(t).ReplaceFlags(text); err != nil {
+			t.Errorf("serve --flags cannot read it: %v", err)
+		}
+		for what, said := range map[string]string{"the file": string(text), "the log": log.String()} {
+			if strings.Contains(said, "unleash-insecure-api-token") {
+				t.Errorf("%s holds the token: %s", what, said)
+			}
+		}
+	})
+}
+
+func TestFlagsThatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
+	upstream := newUpstreamMock(t)
+	real := Upstream{URL: &url.URL{Scheme: "http", Host: "unleash.example.com"}, Transport: upstream}
+	if err := newApp(t, WithUpstream(real)).FollowFlags(t.Context(), real, wellknown.Backend, 0, ""); err == nil {
+		t.Error("the flags of a server with an upstream")
+	}
+	a := newApp(t)
+	if err := a.FollowFlags(t.Context(), Upstream{}, wellknown.Backend, 0, ""); err == nil {
+		t.Error("an instance without a URL")
+	}
+	err := a.FollowFlags(t.Context(), real, "default:development.unknown-to-the-instance", 0, "")
+	var failure interface{ TokenRefused() bool }
+	if !errors.As(err, &failure) || !failure.TokenRefused() || strings.Contains(err.Error(), "unknown-to-the-instance") {
+		t.Errorf("a token that nobody knows: %v", err)
+	}
+	a.expectFlags("then", "", "|")
+	for range 2 {
+		err = a.FollowFlags(t.Context(), real, wellknown.Backend, time.Hour, "")
+	}
+	if err == nil {
+		t.Error("twice")
+	}
+	a.Close()
+}

@@ -1,0 +1,79 @@
+package flagfile
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Over returns the flags of a set on top of those of another: where both have a flag of a
+// name, the set's own counts. Its segments stay apart from those below by ids of less than
+// 0, and by a number behind a name that is taken. Segments that only their names are known
+// of are those below of these names.
+func (s *Set) Over(below *Set) *Set {
+	out := &Set{Segments: slices.Clone(below.Segments), Unknown: slices.Clone(below.Unknown)}
+	byName, taken := map[string]int64{}, map[int64]bool{}
+	for _, segment := range below.Segments {
+		byName[segment.Name], taken[segment.ID] = segment.ID, true
+	}
+	ids := map[int64]int64{} // here, by those of the set
+	for _, segment := range s.Unknown {
+		id, known := byName[segment.Name]
+		if !known {
+			if id = segment.ID; taken[id] {
+				id = int64(-1 - len(ids))
+			}
+			out.Unknown = append(out.Unknown, Segment{ID: id, Name: segment.Name})
+		}
+		ids[segment.ID] = id
+	}
+	for _, segment := range s.Segments {
+		id := int64(-1 - len(ids))
+		ids[segment.ID], segment.ID = id, id
+		segment.Name = FreeName(segment.Name, func(name string) bool { _, taken := byName[name]; return taken })
+		byName[segment.Name] = id
+		out.Segments = append(out.Segments, segment)
+	}
+	names := map[string]bool{}
+	for i := range s.Flags {
+		out.Flags = append(out.Flags, s.Flags[i].withSegments(ids))
+		names[s.Flags[i].Name] = true
+	}
+	for _, flag := range below.Flags {
+		if !names[flag.Name] {
+			out.Flags = append(out.Flags, flag)
+		}
+	}
+	return out
+}
+
+// withSegments returns the flag with other ids of segments.
+func (f *Flag) withSegments(ids map[int64]int64) Flag {
+	out := *f
+	out.Strategies = slices.Clone(f.Strategies)
+	for i := range out.Strategies {
+		strategy := &out.Strategies[i]
+		strategy.Segments = slices.Clone(strategy.Segments)
+		for j, id := range strategy.Segments {
+			strategy.Segments[j] = ids[id]
+		}
+	}
+	return out
+}
+
+// FlagsByName returns the flags of the set by their names.
+func (s *Set) FlagsByName() map[string]*Flag {
+	out := map[string]*Flag{}
+	for i := range s.Flags {
+		out[s.Flags[i].Name] = &s.Flags[i]
+	}
+	return out
+}
+
+// FreeName returns a name, with a number behind it if it is taken.
+func FreeName(name string, taken func(string) bool) string {
+	free := name
+	for i := 2; taken(free); i++ {
+		free = fmt.Sprintf("%s (%d)", name, i)
+	}
+	return free
+}

@@ -1,0 +1,58 @@
+package flagfile
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestReadAnswer(t *testing.T) {
+	t.Parallel()
+	set, err := ReadAnswer([]byte(`{"version":2,"features":[{"name":"a","enabled":true,"strategies":[{"name":"default","segments":[3]}]}],"featureStrategies":[],"query":{}}`))
+	if err != nil || len(set.Flags) != 1 || len(set.Unknown) != 1 {
+		t.Errorf("%+v, %v", set, err)
+	}
+	for source, want := range map[string]string{
+		"":                             "it is not JSON",
+		"<html>":                       "it is not JSON",
+		"features: []":                 "it is not JSON",
+		"[]":                           "got array, want object",
+		"{}":                           "it has no list of features",
+		`{"checkout":true}`:            "it has no list of features",
+		`{"features":{}}`:              "it has no list of features",
+		`{"features":[{"enabled":1}]}`: "features[0]",
+		`{"features":[{"name":"a"},{"name":"a"}]}`: `the flag "a" is there twice`,
+	} {
+		if set, err := ReadAnswer([]byte(source)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %+v, %v", source, set, err)
+		}
+	}
+}
+
+func TestOver(t *testing.T) {
+	t.Parallel()
+	strategy := func(ids ...int64) []Strategy { return []Strategy{{Name: "default", Segments: ids}} }
+	below := &Set{
+		Flags:    []Flag{{Name: "a"}, {Name: "b", Strategies: strategy(1, 2)}},
+		Segments: []Segment{{ID: 1, Name: "staff"}, {ID: 2, Name: "guests"}},
+		Unknown:  []Segment{{ID: 3, Name: "segment-3"}},
+	}
+	top := &Set{
+		Flags:    []Flag{{Name: "b", Enabled: true, Strategies: strategy(1, 7, 8)}, {Name: "c", Strategies: strategy(2)}},
+		Segments: []Segment{{ID: 1, Name: "staff"}},
+		Unknown:  []Segment{{ID: 2, Name: "gone"}, {ID: 7, Name: "guests"}, {ID: 8, Name: "elsewhere"}},
+	}
+	want := &Set{
+		Flags:    []Flag{{Name: "b", Enabled: true, Strategies: strategy(-4, 2, 8)}, {Name: "c", Strategies: strategy(-1)}, {Name: "a"}},
+		Segments: []Segment{{ID: 1, Name: "staff"}, {ID: 2, Name: "guests"}, {ID: -4, Name: "staff (2)"}},
+		Unknown:  []Segment{{ID: 3, Name: "segment-3"}, {ID: -1, Name: "gone"}, {ID: 8, Name: "elsewhere"}},
+	}
+	got := top.Over(below)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if top.Flags[0].Strategies[0].Segments[0] != 1 {
+		t.Error("the set on top was changed")
+	}
+}

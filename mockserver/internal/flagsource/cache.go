@@ -1,0 +1,107 @@
+package flagsource
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
+)
+
+// kept is the file that a copy is kept in. It is an answer of the Client API, which SDKs
+// and serve --flags can read, with a key more.
+type kept struct {
+	About    about           `json:"unleashMock"`
+	Version  json.RawMessage `json:"version"`
+	Features json.RawMessage `json:"features"`
+	Segments json.RawMessage `json:"segments,omitempty"`
+}
+
+// about says whose flags are kept. It does not hold the token.
+type about struct {
+	Instance string `json:"instance"`
+	// Token is what of the token is no secret: its projects and its environment.
+	Token     string    `json:"token"`
+	FetchedAt time.Time `json:"fetchedAt"`
+}
+
+func (k *kept) answer() []byte {
+	text, _ := json.Marshal(k) // which was read from JSON
+	return text
+}
+
+// scope is the projects and the environment of a token; empty for one that does not say.
+func scope(token string) string {
+	before, _, found := strings.Cut(token, ".")
+	if !found || !strings.Contains(before, ":") {
+		return ""
+	}
+	return before
+}
+
+// keep writes the copy. That it cannot be written is told once.
+func (s *Source) keep(body []byte, at time.Time) {
+	if s.Cache == "" {
+		return
+	}
+	err := s.write(body, at)
+	if err != nil && !s.unkept {
+		s.Logger.Warn("the copy of the flags is not kept", "file", s.Cache, "error", err)
+	}
+	s.unkept = err != nil
+}
+
+func (s *Source) write(body []byte, at time.Time) error {
+	var copied kept
+	if err := json.Unmarshal(body, &copied); err != nil {
+		return err
+	}
+	copied.About = about{s.state.URL, scope(s.Token), at.UTC()}
+	return outfile.Write(s.Cache, outfile.Private, func(w io.Writer) error { return json.NewEncoder(w).Encode(&copied) })
+}
+
+// load reads the copy; nil if there is none. One that cannot be used is set aside.
+func (s *Source) load() *kept {
+	if s.Cache == "" {
+		return nil
+	}
+	file, err := os.Open(s.Cache)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var text []byte
+	if err == nil {
+		defer file.Close()
+		text, err = io.ReadAll(io.LimitReader(file, 2*maxAnswer))
+	}
+	var out kept
+	switch {
+	case err != nil:
+		s.setAside("it cannot be read: " + err.Error())
+	case len(text) == 0: // made beforehand
+	case json.Unmarshal(text, &out) != nil || out.Features == nil || out.About.Instance == "":
+		s.setAside("it is damaged, or no copy of flags")
+	case out.About.Instance != s.state.URL:
+		s.setAside("it is of another instance, " + out.About.Instance)
+	case out.About.Token != scope(s.Token):
+		s.setAside(fmt.Sprintf("it is of the token %s.…, and this one is %s.…", out.About.Token, scope(s.Token)))
+	default:
+		return &out
+	}
+	return nil
+}
+
+// setAside gives the file another name, so that no other copy takes its place.
+func (s *Source) setAside(reason string) {
+	aside := s.Cache + ".unused"
+	attributes := []any{"file", s.Cache, "reason", reason}
+	if err := os.Rename(s.Cache, aside); err == nil {
+		attributes = append(attributes, "now", aside)
+	}
+	s.Logger.Warn("the copy of the flags is not used", attributes...)
+}

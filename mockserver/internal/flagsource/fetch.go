@@ -1,0 +1,111 @@
+package flagsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	// timeout is how long a whole answer may take.
+	timeout = 10 * time.Second
+	// maxAnswer is how many bytes of an answer are read: as many as a file of flags may have.
+	maxAnswer = 16 << 20
+	// maxRetryAfter is how long the instance may ask to be left alone.
+	maxRetryAfter = 10 * time.Minute
+	// clientSpec is the version of the client specification that is asked for, which has
+	// segments apart.
+	clientSpec = "5.2.0"
+	// appName is what the instance sees.
+	appName = "unleash-mock"
+)
+
+// answer is the flags as the instance has them now; without a body as they were.
+type answer struct {
+	body []byte
+	etag string
+}
+
+// fetch asks for the flags.
+func (s *Source) fetch(ctx context.Context) (out answer, failure *Failure) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base.JoinPath("api/client/features").String(), http.NoBody)
+	if err != nil {
+		return out, unreachable(err)
+	}
+	for name, value := range map[string]string{
+		"Accept": "application/json", "Authorization": s.Token, "If-None-Match": s.etag,
+		"Unleash-AppName": appName, "Unleash-Client-Spec": clientSpec, "User-Agent": appName,
+	} {
+		if value != "" {
+			request.Header.Set(name, value)
+		}
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return out, unreachable(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusNotModified && s.etag != "" {
+		return out, nil
+	}
+	if response.StatusCode != http.StatusOK {
+		return out, refusal(response)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return out, interrupted(err)
+	}
+	if len(body) > maxAnswer {
+		return out, &Failure{kind: "answer", message: fmt.Sprintf("its answer has more than %d bytes", maxAnswer)}
+	}
+	return answer{body, response.Header.Get("ETag")}, nil
+}
+
+// interrupted is the failure of an answer that did not come whole.
+func interrupted(err error) *Failure {
+	var slow interface{ Timeout() bool }
+	if errors.As(err, &slow) && slow.Timeout() {
+		return &Failure{kind: "timeout", message: fmt.Sprintf("its answer takes longer than %s", timeout)}
+	}
+	return &Failure{kind: "unreachable", message: "its answer breaks off: " + err.Error()}
+}
+
+// meanings say what a status is about.
+var meanings = map[int]string{
+	http.StatusUnauthorized: "it does not know the token",
+	http.StatusForbidden:    "the token is not one of a backend",
+	http.StatusNotFound:     "it has no Client API there; is its base path in the URL?",
+}
+
+// refusal is the failure of an answer that is no success.
+func refusal(response *http.Response) *Failure {
+	status := response.StatusCode
+	text := fmt.Sprintf("it answers %d", status)
+	if name := http.StatusText(status); name != "" {
+		text += " " + name
+	}
+	out := &Failure{kind: strconv.Itoa(status), message: text, refused: status == http.StatusUnauthorized || status == http.StatusForbidden}
+	if meaning := meanings[status]; meaning != "" {
+		out.message = meaning + ": " + text
+	} else if to, err := response.Location(); err == nil && status/100 == 3 {
+		to.RawQuery, to.Fragment = "", ""
+		out.message += ", which leads to " + to.Redacted() + "; name the URL that it is served under"
+	}
+	out.retryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
+	return out
+}
+
+// retryAfter reads how long to wait: seconds or a date.
+func retryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(at.Sub(now), 0), maxRetryAfter)
+	}
+	return 0
+}

@@ -1,0 +1,220 @@
+// Package flagsource takes the flags of a running Unleash over the Client API, as an SDK
+// does, follows their changes, and keeps a copy of them in a file.
+package flagsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/visible"
+)
+
+// DefaultInterval is how often SDKs ask by default.
+const DefaultInterval = 15 * time.Second
+
+// Options are what a source needs.
+type Options struct {
+	// URL is where the instance is served, base path included. That of one of its APIs, such
+	// as SDKs take, is understood.
+	URL *url.URL
+	// Token is a backend token of the instance.
+	Token string
+	// Transport carries the requests.
+	Transport http.RoundTripper
+	// Interval is how often the instance is asked; 0 is DefaultInterval.
+	Interval time.Duration
+	// Cache is the file that the last copy is kept in; empty for none.
+	Cache string
+	// Apply takes an answer of /api/client/features over; nil says that the last one still
+	// holds. Its error says what is wrong with the answer.
+	Apply  func(answer []byte) error
+	Logger *slog.Logger
+}
+
+// Source is a running Unleash whose flags are followed. Start comes first, then Run; State
+// may be asked at any time.
+type Source struct {
+	Options
+	base   *url.URL
+	client *http.Client
+	etag   string // of the last answer
+
+	told         map[string]bool // kinds of failures, since it was well
+	failingSince time.Time
+	unkept       bool // the copy could not be written, and that was told
+
+	mu    sync.Mutex
+	state State
+}
+
+// State is what a source has and how it fares.
+type State struct {
+	// URL is where the instance is served, without what could be a secret.
+	URL string
+	// CopiedAt is when the copy in force was fetched.
+	CopiedAt time.Time
+	// CheckedAt is when the instance last said that it is up to date; the zero time if it has
+	// not since the start.
+	CheckedAt time.Time
+	// Problem is why it cannot be asked now; empty if it can.
+	Problem string
+}
+
+// paths are what an SDK's URL may end in, longest first.
+var paths = []string{"/api/client/features", "/api/frontend", "/api/client", "/api/admin", "/api"}
+
+// New returns a source.
+func New(options Options) *Source {
+	s := &Source{Options: options, told: map[string]bool{}}
+	if s.Interval <= 0 {
+		s.Interval = DefaultInterval
+	}
+	base := url.URL{Scheme: s.URL.Scheme, Host: s.URL.Host, Path: strings.TrimRight(s.URL.Path, "/")}
+	for _, path := range paths {
+		if before, found := strings.CutSuffix(base.Path, path); found {
+			base.Path = strings.TrimRight(before, "/")
+			break
+		}
+	}
+	s.base = &base
+	s.state.URL = base.String()
+	s.client = &http.Client{Transport: s.Transport, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // a token is for the instance that was named
+	}}
+	return s
+}
+
+// State returns what the source has and how it fares.
+func (s *Source) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Start takes the flags over: from the instance or, if that fails, from the file. The error
+// is why there are none, a *Failure unless the context has ended.
+func (s *Source) Start(ctx context.Context) error {
+	copied := s.load()
+	failure := s.ask(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case failure == nil:
+		return nil
+	case copied == nil:
+		return failure
+	}
+	if err := s.Apply(copied.answer()); err != nil {
+		s.setAside("it cannot be read: " + visible.Line(err.Error()))
+		return failure
+	}
+	s.set(func(state *State) { state.CopiedAt = copied.About.FetchedAt })
+	s.tell(failure)
+	return nil
+}
+
+// Run follows the flags until the context ends.
+func (s *Source) Run(ctx context.Context) {
+	defer s.client.CloseIdleConnections()
+	timer := time.NewTimer(s.Interval)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		wait := s.Interval
+		if failure := s.ask(ctx); ctx.Err() != nil {
+			return
+		} else if failure != nil {
+			s.tell(failure)
+			wait = max(wait, failure.retryAfter)
+		}
+		timer.Reset(wait)
+	}
+}
+
+// ask asks the instance once, and takes over what has changed.
+func (s *Source) ask(ctx context.Context) *Failure {
+	fresh, failure := s.fetch(ctx)
+	if failure == nil {
+		if err := s.Apply(fresh.body); err != nil {
+			failure = &Failure{kind: "answer", message: "its answer is not one of the Client API: " + visible.Line(err.Error())}
+		}
+	}
+	if failure != nil {
+		if ctx.Err() == nil {
+			s.set(func(state *State) { state.Problem = failure.message })
+		}
+		return failure
+	}
+	now := time.Now()
+	if fresh.body != nil {
+		s.etag = fresh.etag
+		s.keep(fresh.body, now)
+	}
+	s.set(func(state *State) {
+		state.Problem, state.CheckedAt = "", now
+		if fresh.body != nil {
+			state.CopiedAt = now
+		}
+	})
+	if len(s.told) > 0 {
+		s.Logger.Info("the flags are followed again", "instance", s.State().URL, "after", now.Sub(s.failingSince).Round(time.Second).String())
+		clear(s.told)
+	}
+	return nil
+}
+
+func (s *Source) set(change func(*State)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.state)
+}
+
+// tell logs a failure, once for each kind until the instance is well again.
+func (s *Source) tell(failure *Failure) {
+	if s.told[failure.kind] {
+		return
+	}
+	if len(s.told) == 0 {
+		s.failingSince = time.Now()
+	}
+	s.told[failure.kind] = true
+	state := s.State()
+	s.Logger.Warn("the flags are not followed; the last copy goes on", "instance", state.URL, "problem", failure.message, "copiedAt", state.CopiedAt.UTC())
+}
+
+// Failure is why flags could not be fetched. It does not hold the token.
+type Failure struct {
+	kind       string // is told once
+	message    string
+	retryAfter time.Duration
+	refused    bool
+}
+
+// Error is one line.
+func (f *Failure) Error() string { return f.message }
+
+// TokenRefused reports whether the instance does not take the token.
+func (f *Failure) TokenRefused() bool { return f.refused }
+
+// unreachable is the failure of a request that got no answer.
+func unreachable(err error) *Failure {
+	var broken *url.Error
+	if errors.As(err, &broken) {
+		if broken.Timeout() {
+			return &Failure{kind: "timeout", message: fmt.Sprintf("it does not answer within %s", timeout)}
+		}
+		err = broken.Err
+	}
+	return &Failure{kind: "unreachable", message: "it cannot be reached: " + visible.Line(err.Error())}
+}

@@ -1,0 +1,350 @@
+package flagsource
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const (
+	token = "default:production.0123456789abcdef-secret"
+	flags = `{"version":2,"features":[{"name":"<f>","enabled":true}],"query":{"environment":"production"},"meta":{"revisionId":7}}`
+)
+
+// instance answers without a network.
+type instance struct {
+	mu     sync.Mutex
+	answer http.HandlerFunc // nil for no answer at all
+	asked  []*http.Request
+	at     []time.Time
+}
+
+// RoundTrip implements http.RoundTripper.
+func (i *instance) RoundTrip(r *http.Request) (*http.Response, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked, i.at = append(i.asked, r), append(i.at, time.Now())
+	if i.answer == nil {
+		return nil, errors.New("connection refused")
+	}
+	recorder := httptest.NewRecorder()
+	i.answer(recorder, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	response := recorder.Result()
+	response.Request = r
+	return response, nil
+}
+
+func (i *instance) becomes(answer http.HandlerFunc) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.answer = answer
+}
+
+func (i *instance) count() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.asked)
+}
+
+func good(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("ETag", `"a:7:v1"`)
+	if r.Header.Get("If-None-Match") == `"a:7:v1"` {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	_, _ = io.WriteString(w, flags)
+}
+
+func status(code int, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(code)
+	}
+}
+
+// record is what a source tells and applies.
+type record struct {
+	log     bytes.Buffer
+	applied []string
+}
+
+func (r *record) source(i *instance, at, cache string) *Source {
+	parsed, err := url.Parse(at)
+	if err != nil {
+		panic(err)
+	}
+	return New(Options{URL: parsed, Token: token, Transport: i, Cache: cache, Logger: slog.New(slog.NewTextHandler(&r.log, nil)), Apply: r.apply})
+}
+
+func (r *record) apply(answer []byte) error {
+	if answer != nil && !bytes.Contains(answer, []byte(`"features"`)) {
+		return errors.New("it has no list of features")
+	}
+	r.applied = append(r.applied, string(answer))
+	return nil
+}
+
+// lines returns the lines of the log that hold a text.
+func (r *record) lines(text string) (out []string) {
+	for line := range strings.Lines(r.log.String()) {
+		if strings.Contains(line, text) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// TestURLs: whatever part of an SDK's URL is given, the same is asked.
+func TestURLs(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]string{
+		"https://u.example.com":                              "https://u.example.com",
+		"https://u.example.com/":                             "https://u.example.com",
+		"https://u.example.com/api":                          "https://u.example.com",
+		"https://u.example.com/api/":                         "https://u.example.com",
+		"https://u.example.com/base/api/client":              "https://u.example.com/base",
+		"https://u.example.com/base//api/client/features/":   "https://u.example.com/base",
+		"https://u.example.com/base/api/frontend":            "https://u.example.com/base",
+		"https://u.example.com/rapid":                        "https://u.example.com/rapid",
+		"https://user:password@u.example.com/base?token=x#y": "https://u.example.com/base",
+	} {
+		i, r := &instance{answer: good}, &record{}
+		s := r.source(i, at, "")
+		if err := s.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		asked := i.asked[0]
+		if asked.URL.String() != want+"/api/client/features" || s.State().URL != want {
+			t.Errorf("%s: asked %s, told %s", at, asked.URL, s.State().URL)
+		}
+		if asked.Header.Get("Authorization") != token || asked.Header.Get("Unleash-Client-Spec") == "" || asked.Header.Get("Unleash-AppName") == "" {
+			t.Errorf("it was asked with %v", asked.Header)
+		}
+	}
+}
+
+// TestFailures are one line each, told once, and never hold the token. The last copy goes
+// on, and once the instance is well again, that is told.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	slow := func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	for name, test := range map[string]struct {
+		answer  http.HandlerFunc
+		says    string
+		refused bool
+	}{
+		"unreachable": {nil, "it cannot be reached: connection refused", false},
+		"401":         {status(401), "it does not know the token: it answers 401 Unauthorized", true},
+		"403":         {status(403), "the token is not one of a backend: it answers 403 Forbidden", true},
+		"404":         {status(404), "it has no Client API there; is its base path in the URL?: it answers 404 Not Found", false},
+		"500":         {status(500), "it answers 500 Internal Server Error", false},
+		"599":         {status(599), "it answers 599", false},
+		"304 to none": {status(304), "it answers 304 Not Modified", false},
+		"redirect":    {status(302, "Location", "/login?secret=x"), "it answers 302 Found, which leads to https://u.example.com/login; name the URL that it is served under", false},
+		"page":        {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "its answer is not one of the Client API: it has no list of features", false},
+		"nothing":     {status(200), "its answer is not one of the Client API: it has no list of features", false},
+		"slow":        {slow, "it does not answer within 10s", false},
+		"too large":   {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxAnswer+1)) }, "its answer has more than 16777216 bytes", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				i, r := &instance{answer: test.answer}, &record{}
+				err := r.source(i, "https://u.example.com", "").Start(t.Context())
+				var failure *Failure
+				if !errors.As(err, &failure) || err.Error() != test.says || failure.TokenRefused() != test.refused {
+					t.Fatalf("at the start: %v", err)
+				}
+				i.becomes(good)
+				s := r.source(i, "https://u.example.com", "")
+				if err := s.Start(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				go s.Run(ctx)
+				if name == "304 to none" { // which is no failure later on
+					cancel()
+					synctest.Wait()
+					return
+				}
+				i.becomes(test.answer)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if got := r.lines("not followed"); len(got) != 1 || !strings.Contains(got[0], test.says) {
+					t.Errorf("it was told %q", got)
+				}
+				if s.State().Problem != test.says {
+					t.Errorf("the problem is %q", s.State().Problem)
+				}
+				i.becomes(good)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if got := r.lines("followed again"); len(got) != 1 || s.State().Problem != "" {
+					t.Errorf("it was told %q, and the problem is %q", got, s.State().Problem)
+				}
+				if len(r.applied) < 2 || r.applied[0] != flags || r.applied[1] != "" {
+					t.Errorf("it took over %q", r.applied)
+				}
+				if strings.Contains(r.log.String(), "secret") {
+					t.Errorf("a secret is in the log: %s", &r.log)
+				}
+				cancel()
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// TestRetryAfter is heard, within bounds.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"": 0, "120": 2 * time.Minute, "soon": 0, "-1": 0, "4294967295": maxRetryAfter, "99999999999999999999": 0,
+		"Sat, 28 Nov 2026 09:01:00 GMT": time.Minute, "Sat, 28 Nov 2026 08:00:00 GMT": 0, "Sat, 28 Nov 2099 08:00:00 GMT": maxRetryAfter,
+	} {
+		if got := retryAfter(value, now); got != want {
+			t.Errorf("%q: %s, want %s", value, got, want)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		i, r := &instance{answer: good}, &record{}
+		s := r.source(i, "https://u.example.com", "")
+		if err := s.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go s.Run(ctx)
+		i.becomes(status(503, "Retry-After", "40"))
+		time.Sleep(54 * time.Second) // it is asked after 15 s, and after 40 more
+		if got := i.count(); got != 2 {
+			t.Errorf("it was asked %d times", got)
+		}
+		i.becomes(status(429, "Retry-After", "1"))
+		time.Sleep(17 * time.Second)
+		if got := i.count(); got != 4 {
+			t.Errorf("it was asked %d times", got)
+		}
+		cancel()
+		synctest.Wait()
+	})
+}
+
+// TestACopyIsKept whole, for the user alone, without the token; SDKs can read it.
+func TestACopyIsKept(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "copy.json")
+	i, r := &instance{answer: good}, &record{}
+	if err := r.source(i, "https://u.example.com", file).Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || strings.Contains(string(text), "secret") || !strings.HasPrefix(string(text), `{"unleashMock":{"instance":"https://u.example.com","token":"default:production","fetchedAt":"20`) {
+		t.Errorf("it holds %s (%v)", text, err)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("its mode is %v (%v)", info.Mode(), err)
+	}
+	i.becomes(status(500))
+	if err := r.source(i, "https://u.example.com/api/", file).Start(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := r.applied[len(r.applied)-1]; !strings.Contains(got, `"features":[{"name":"\u003cf\u003e","enabled":true}]`) {
+		t.Errorf("it took over %s", got)
+	}
+	if len(r.lines("not followed")) != 1 {
+		t.Errorf("it was told %s", &r.log)
+	}
+}
+
+// TestACopyThatCannotBeUsed is told, and set aside.
+func TestACopyThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	const whole = `{"unleashMock":{"instance":"https://u.example.com","token":"default:production"},"features":[]}`
+	for name, test := range map[string]struct{ text, reason string }{
+		"cut off":             {whole[:len(whole)-4], "damaged"},
+		"an SDK's":            {`{"version":2,"features":[]}`, "damaged"},
+		"without flags":       {strings.Replace(whole, "features", "x", 1), "damaged"},
+		"of another instance": {strings.Replace(whole, "u.example", "v.example", 1), "another instance, https://v.example.com"},
+		"of another token":    {strings.Replace(whole, "production", "development", 1), "of the token default:development"},
+		"too large":           {strings.Replace(whole, "[]", "["+strings.Repeat(" ", 2*maxAnswer)+"]", 1), "damaged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "copy.json")
+			if err := os.WriteFile(file, []byte(test.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			i, r := &instance{}, &record{}
+			if err := r.source(i, "https://u.example.com", file).Start(t.Context()); err == nil {
+				t.Error("it was used")
+			}
+			if got := r.lines("not used"); len(got) != 1 || !strings.Contains(got[0], test.reason) {
+				t.Errorf("it was told %q", got)
+			}
+			if text, err := os.ReadFile(file + ".unused"); err != nil || string(text) != test.text {
+				t.Errorf("aside is %.80q (%v)", text, err)
+			}
+		})
+	}
+	empty := filepath.Join(t.TempDir(), "copy.json")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i, r := &instance{answer: good}, &record{}
+	if err := r.source(i, "https://u.example.com", empty).Start(t.Context()); err != nil || r.log.Len() > 0 {
+		t.Errorf("an empty file: %v, %s", err, &r.log)
+	}
+}
+
+// TestACopyThatCannotBeWritten is told once, and the flags are followed all the same.
+func TestACopyThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		revision := 0
+		i, r := &instance{answer: func(w http.ResponseWriter, _ *http.Request) {
+			revision++
+			fmt.Fprintf(w, `{"features":[],"meta":{"revisionId":%d}}`, revision)
+		}}, &record{}
+		s := r.source(i, "https://u.example.com", filepath.Join(t.TempDir(), "missing", "copy.json"))
+		if err := s.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go s.Run(ctx)
+		time.Sleep(time.Minute)
+		cancel()
+		synctest.Wait()
+		if got := r.lines("is not kept"); len(got) != 1 || len(r.applied) < 4 {
+			t.Errorf("it was told %q, and took over %q", got, r.applied)
+		}
+	})
+}
+
+// TestAStartCanBeInterrupted.
+func TestAStartCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	i, r := &instance{answer: func(http.ResponseWriter, *http.Request) { cancel() }}, &record{}
+	if err := r.source(i, "https://u.example.com", "").Start(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+}
