@@ -35,7 +35,7 @@ func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, i
 	}
 	s.secrets.Add(token)
 	if from.Transport == nil {
-		from.Transport = http.DefaultTransport
+		from.Transport = newTransport()
 	}
 	source := flagsource.New(flagsource.Options{
 		URL: from.URL, Token: token, Transport: from.Transport, Interval: interval, Cache: cache, Apply: s.takeFlags, Logger: s.logger,
@@ -48,6 +48,14 @@ func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, i
 	s.following.Store(&following{source, cancel})
 	go source.Run(ctx)
 	return nil
+}
+
+// newTransport returns a transport of its own, as Go's usual one is.
+func newTransport() http.RoundTripper {
+	if usual, is := http.DefaultTransport.(*http.Transport); is {
+		return usual.Clone()
+	}
+	return http.DefaultTransport
 }
 
 // following is a source of flags that is followed.

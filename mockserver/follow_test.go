@@ -125,6 +125,26 @@ func TestFlagsOfAnInstanceAreFollowed(t *testing.T) {
 	})
 }
 
+// TestFlagsOfAnInstanceAreWhatTheyAreThere, to the letter.
+func TestFlagsOfAnInstanceAreWhatTheyAreThere(t *testing.T) {
+	t.Parallel()
+	upstream, a := newUpstreamMock(t), newApp(t)
+	upstream.must(200, http.MethodPut, flagsPath, "", `flags:
+  parent: {variants: [{name: v, payload: {a: 1}}, {name: w, weight: 250, overrides: [{contextName: userId, values: ["7"]}]}]}
+  child: {description: "<of> parent", stale: true, impressionData: true, type: experiment, dependencies: [{feature: parent, variants: [v]}]}
+  rolled: {enabled: false, strategies: [{segments: [staff], title: t, variants: [{name: x}], constraints: [{contextName: c, operator: NUM_GT, value: 5, inverted: true}]}, {disabled: true}]}
+segments: [{id: 5, name: staff, constraints: [{contextName: userId, operator: IN, values: ["1", "2"], caseInsensitive: true}]}]
+`, "Content-Type: application/yaml")
+	if err := upstream.follow(a, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	there, here := upstream.must(200, http.MethodGet, flagsPath, "", "").body, a.must(200, http.MethodGet, flagsPath, "", "").body
+	if !bytes.Equal(there, here) {
+		t.Errorf("there they are\n%s\nand here\n%s", there, here)
+	}
+}
+
 // clientTag is the entity tag that SDKs get.
 func clientTag(a *app) string {
 	a.t.Helper()

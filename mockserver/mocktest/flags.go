@@ -1,9 +1,13 @@
 package mocktest
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"os"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // SetFlag switches a flag for every context, and makes it if there is none. SDKs with the
@@ -23,6 +27,20 @@ func (s *Server) SetVariant(name, variant string) {
 func (s *Server) setFlag(name string, setting any) {
 	s.t.Helper()
 	s.control(http.MethodPatch, "flags/"+url.PathEscape(name), setting, nil)
+}
+
+// FollowFlags has the mock, in all its workspaces, take the flags of a real Unleash by a
+// backend token of it, and follow them until the test ends. What the test sets stays on top.
+func (s *Server) FollowFlags(instance, token string) {
+	s.t.Helper()
+	at, err := httpx.ParseServer(instance)
+	if err != nil {
+		s.t.Fatalf("mocktest: the URL of the instance: %v", err)
+		return
+	}
+	if err := s.mock.FollowFlags(context.Background(), mockserver.Upstream{URL: at}, token, 0, ""); err != nil {
+		s.t.Fatalf("mocktest: %v", err)
+	}
 }
 
 // LoadFlags puts the flags of a file in place of all that there are: an answer of the

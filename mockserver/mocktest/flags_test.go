@@ -57,3 +57,28 @@ func TestFlagsAreSetWithOneCall(t *testing.T) {
 	}
 	mock.AssertNoViolations()
 }
+
+func TestFlagsOfAnotherInstanceAreFollowed(t *testing.T) {
+	t.Parallel()
+	real, mock := mocktest.Start(t), mocktest.Start(t)
+	real.SetFlag("theirs", true)
+	mock.FollowFlags(real.URL+"/api", real.Tokens.Backend)
+	mock.SetFlag("mine", true)
+	if got := toggles(t, mock); !strings.Contains(got, "theirs") || !strings.Contains(got, "mine") {
+		t.Errorf("the flags are %s", got)
+	}
+	for url, says := range map[string]string{"unleash": "it must be a URL", real.URL: "followed already"} {
+		failing := &recorder{}
+		other := mocktest.Start(failing)
+		if says == "followed already" {
+			other.FollowFlags(url, real.Tokens.Backend)
+		}
+		other.FollowFlags(url, real.Tokens.Backend)
+		for _, cleanup := range failing.cleanups {
+			cleanup()
+		}
+		if !strings.Contains(failing.said.String(), says) {
+			t.Errorf("%s: it says %s", url, &failing.said)
+		}
+	}
+}
