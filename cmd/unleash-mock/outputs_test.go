@@ -1,15 +1,12 @@
 package main
 
 import (
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
-	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -61,38 +58,4 @@ func TestOutputsAreMadeWithTheirFolders(t *testing.T) {
 		t.Errorf("got %q (%v)", text, err)
 	}
 	alone(t, name)
-}
-
-func TestWriteOutput(t *testing.T) {
-	t.Parallel()
-	full := errors.New("the disk is full")
-	for name, test := range map[string]struct {
-		write func(io.Writer) error
-		want  string
-		err   error
-	}{
-		"whole": {func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }, "new", nil},
-		"cut":   {func(w io.Writer) error { _, err := io.WriteString(w, "ne"); return errors.Join(err, full) }, earlier, full},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			kept := file(t, "kept", earlier)
-			link := filepath.Join(t.TempDir(), "link")
-			if err := os.Symlink(kept, link); err != nil {
-				t.Fatal(err)
-			}
-			if err := outfile.Write(link, outfile.Shared, test.write); !errors.Is(err, test.err) {
-				t.Errorf("got %v, want %v", err, test.err)
-			}
-			text, err := os.ReadFile(kept)
-			info, failed := os.Stat(kept)
-			if err != nil || failed != nil || string(text) != test.want || info.Mode().Perm() != 0o600 {
-				t.Errorf("%q (%v), %v (%v)", text, err, info, failed)
-			}
-			if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
-				t.Errorf("the link became %v (%v)", info, err)
-			}
-			alone(t, kept)
-		})
-	}
 }

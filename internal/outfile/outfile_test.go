@@ -1,0 +1,67 @@
+package outfile
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+const earlier = "what an earlier run wrote"
+
+// TestWrite: a file is replaced as a whole, through a link too, and keeps its mode; a new
+// one gets that which is asked for.
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	full := errors.New("the disk is full")
+	whole := func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }
+	cut := func(w io.Writer) error { _, err := io.WriteString(w, "ne"); return errors.Join(err, full) }
+	for name, test := range map[string]struct {
+		before      string // empty for no file
+		mode, fresh os.FileMode
+		write       func(io.Writer) error
+		want        string // empty for no file
+		err         error
+	}{
+		"whole":             {earlier, 0o600, Shared, whole, "new", nil},
+		"cut":               {earlier, 0o600, Shared, cut, earlier, full},
+		"one that is shown": {earlier, 0o640, Private, whole, "new", nil},
+		"a new one":         {"", 0o600, Private, whole, "new", nil},
+		"a new one, cut":    {"", 0, Private, cut, "", full},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kept := filepath.Join(t.TempDir(), "kept")
+			at := kept
+			if test.before != "" {
+				at = filepath.Join(t.TempDir(), "link")
+				err := os.WriteFile(kept, []byte(test.before), test.mode)
+				if err = errors.Join(err, os.Symlink(kept, at)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := Write(at, test.fresh, test.write); !errors.Is(err, test.err) {
+				t.Errorf("got %v, want %v", err, test.err)
+			}
+			entries, err := os.ReadDir(filepath.Dir(kept))
+			if test.want == "" {
+				if err != nil || len(entries) != 0 {
+					t.Errorf("the folder holds %v (%v)", entries, err)
+				}
+				return
+			}
+			text, err := os.ReadFile(kept)
+			info, failed := os.Stat(kept)
+			if err != nil || failed != nil || string(text) != test.want || info.Mode().Perm() != test.mode {
+				t.Errorf("%q (%v), %v (%v)", text, err, info, failed)
+			}
+			if len(entries) != 1 {
+				t.Errorf("beside it lie %v", entries)
+			}
+			if info, err := os.Lstat(at); test.before != "" && (err != nil || info.Mode()&os.ModeSymlink == 0) {
+				t.Errorf("the link became %v (%v)", info, err)
+			}
+		})
+	}
+}
