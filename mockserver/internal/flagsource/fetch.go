@@ -2,6 +2,7 @@ package flagsource
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +27,9 @@ const (
 
 // answer is the flags as the instance has them now; without a body as they were.
 type answer struct {
-	body []byte
-	etag string
+	body   []byte
+	etag   string
+	digest [sha256.Size]byte // of the body
 }
 
 // fetch asks for the flags.
@@ -37,7 +39,7 @@ func (s *Source) fetch(ctx context.Context) (out answer, failure *Failure) {
 		return out, unreachable(err)
 	}
 	for name, value := range map[string]string{
-		"Accept": "application/json", "Authorization": s.Token, "If-None-Match": s.etag,
+		"Accept": "application/json", "Authorization": s.Token, "If-None-Match": s.last.etag,
 		"Unleash-AppName": appName, "Unleash-Client-Spec": clientSpec, "User-Agent": appName,
 	} {
 		if value != "" {
@@ -49,7 +51,7 @@ func (s *Source) fetch(ctx context.Context) (out answer, failure *Failure) {
 		return out, unreachable(err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode == http.StatusNotModified && s.etag != "" {
+	if response.StatusCode == http.StatusNotModified && s.last.etag != "" {
 		return out, nil
 	}
 	if response.StatusCode != http.StatusOK {
@@ -62,7 +64,11 @@ func (s *Source) fetch(ctx context.Context) (out answer, failure *Failure) {
 	if len(body) > maxAnswer {
 		return out, &Failure{kind: "answer", message: fmt.Sprintf("its answer has more than %d bytes", maxAnswer)}
 	}
-	return answer{body, response.Header.Get("ETag")}, nil
+	digest := sha256.Sum256(body)
+	if digest == s.last.digest { // a proxy on the way may have taken the entity tag off
+		return out, nil
+	}
+	return answer{body, response.Header.Get("ETag"), digest}, nil
 }
 
 // interrupted is the failure of an answer that did not come whole.

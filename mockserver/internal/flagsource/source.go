@@ -44,7 +44,7 @@ type Source struct {
 	Options
 	base   *url.URL
 	client *http.Client
-	etag   string // of the last answer
+	last   answer // without its body
 
 	told         map[string]bool // kinds of failures, since it was well
 	failingSince time.Time
@@ -158,7 +158,7 @@ func (s *Source) ask(ctx context.Context) *Failure {
 	}
 	now := time.Now()
 	if fresh.body != nil {
-		s.etag = fresh.etag
+		s.last = answer{etag: fresh.etag, digest: fresh.digest}
 		s.keep(fresh.body, now)
 	}
 	s.set(func(state *State) {

@@ -213,6 +213,36 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestWhatHasNotChanged is not taken over again, with an entity tag and without.
+func TestWhatHasNotChanged(t *testing.T) {
+	t.Parallel()
+	untagged := func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, flags) }
+	for name, answer := range map[string]http.HandlerFunc{"tagged": good, "untagged": untagged} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				i, r := &instance{answer: answer}, &record{}
+				s := r.source(i, "https://u.example.com", "")
+				if err := s.Start(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				begun := s.State()
+				ctx, cancel := context.WithCancel(t.Context())
+				go s.Run(ctx)
+				time.Sleep(31 * time.Second)
+				cancel()
+				synctest.Wait()
+				if len(r.applied) != 3 || r.applied[0] != flags || r.applied[1]+r.applied[2] != "" {
+					t.Errorf("it took over %q", r.applied)
+				}
+				if now := s.State(); now.CopiedAt != begun.CopiedAt || now.CheckedAt.Sub(begun.CheckedAt) != 30*time.Second {
+					t.Errorf("first %+v, then %+v", begun, now)
+				}
+			})
+		})
+	}
+}
+
 // TestRetryAfter is heard, within bounds.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
