@@ -28,13 +28,19 @@ type Token struct {
 }
 
 // DefaultTokens returns the credentials of the built-in seed, in its order.
-func DefaultTokens() []Token {
+func DefaultTokens() []Token { return tokensOf(seed.Default()) }
+
+// Tokens returns the credentials of the seed that this server starts with, those of
+// WithAPITokens included, in its order.
+func (s *Server) Tokens() []Token { return tokensOf(s.seed()) }
+
+func tokensOf(from *seed.Seed) []Token {
 	var out []Token
 	for _, resource := range resources.All(resources.Options{}) {
 		if resource.WellKnown == nil {
 			continue
 		}
-		for _, token := range resource.WellKnown(seed.Default().Rows()) {
+		for _, token := range resource.WellKnown(from.Rows()) {
 			out = append(out, Token(token))
 		}
 	}

@@ -36,3 +36,8 @@ func (s *Server) Violations() []Violation {
 	}
 	return out
 }
+
+// ViolationCounts returns how often the contract was broken since the start, in all
+// workspaces, by what became of it: refused, accepted, replaced or forced. Nothing
+// takes away from it, a reset neither.
+func (s *Server) ViolationCounts() map[string]int64 { return s.metrics.Violations() }

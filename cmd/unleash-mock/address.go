@@ -27,6 +27,9 @@ type listenFlags struct {
 // usualAddress is where a server listens by default.
 const usualAddress = "127.0.0.1:4242"
 
+// freePort has a server listen where nothing else does.
+const freePort = "127.0.0.1:0"
+
 func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable string) {
 	l.typed = f
 	var configured string

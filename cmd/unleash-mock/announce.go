@@ -14,8 +14,7 @@ import (
 
 // announce prints where the mock listens, the built-in tokens and a line to try.
 func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server) {
-	base := "http://" + reachable(address.String()) + "/" + strings.Trim(flags.basePath, "/")
-	base = strings.TrimRight(base, "/")
+	base := flags.servedAt(address)
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
 	for _, sdk := range sdks {
@@ -50,7 +49,16 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	} else {
 		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
 	}
-	_, _ = io.WriteString(p.stdout, out.String())
+	said := p.stdout
+	if flags.run != "" {
+		said = p.stderr // the other is the command's
+	}
+	_, _ = io.WriteString(said, out.String())
+}
+
+// servedAt is the URL of the mock, without a slash at the end.
+func (f *serveFlags) servedAt(address net.Addr) string {
+	return strings.TrimRight("http://"+reachable(address.String())+"/"+strings.Trim(f.basePath, "/"), "/")
 }
 
 // sdk is a kind of SDK: the URL that it takes, and the kind of its tokens.

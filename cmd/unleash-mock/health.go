@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 type healthFlags struct {
 	url     string
 	timeout time.Duration
+	wait    time.Duration
 	tls     tlsFlags
 }
 
@@ -28,8 +30,9 @@ func (p *program) healthCommand() *cobra.Command {
 		Short: "Ask a running instance whether it is healthy",
 		Long: `Ask a running instance, mock or real, for /health. Exit 0 if it says GOOD, 1 if
 it answers anything else, 3 if it cannot be reached. Made for the health check
-of a container.`,
-		Example: "  unleash-mock health\n  unleash-mock health --url http://unleash:4242",
+of a container. With --wait it asks again until the answer is GOOD, for so long
+at most.`,
+		Example: "  unleash-mock health\n  unleash-mock health --url http://unleash:4242 --wait 30s",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if wrong != nil && !cmd.Flags().Changed("url") {
@@ -41,6 +44,7 @@ of a container.`,
 	f := command.Flags()
 	f.StringVar(&flags.url, "url", configured, "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH]")
 	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait for an answer")
+	f.DurationVar(&flags.wait, "wait", 0, "how long to ask again while the instance is not healthy, such as 30s")
 	flags.tls.register(f, p.env)
 	return command
 }
@@ -53,12 +57,47 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 	if flags.timeout <= 0 {
 		return errTimeout
 	}
+	if flags.wait < 0 {
+		return usageError("--wait %s is less than 0", flags.wait)
+	}
 	client, err := flags.tls.client()
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(ctx, flags.timeout)
+	if flags.wait > 0 {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeout(ctx, flags.wait)
+		defer end()
+	}
+	last := askHealth(ctx, client, target, flags.timeout)
+	again := time.NewTicker(healthInterval)
+	defer again.Stop()
+	for flags.wait > 0 && last != nil {
+		select {
+		case <-ctx.Done():
+			return last
+		case <-again.C:
+		}
+		if err := askHealth(ctx, client, target, flags.timeout); err == nil || ctx.Err() == nil { // one that is cut says nothing
+			last = err
+		}
+	}
+	if last == nil {
+		_, last = fmt.Fprintln(p.stdout, healthGood)
+	}
+	return last
+}
+
+// healthInterval is how often --wait asks.
+const healthInterval = 100 * time.Millisecond
+
+// healthGood is what a healthy instance says of itself.
+const healthGood = "GOOD"
+
+// askHealth returns nil for an instance that is healthy. The error has an exit code.
+func askHealth(ctx context.Context, client *http.Client, target *url.URL, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.JoinPath("health").String(), nil)
 	if err != nil {
@@ -73,9 +112,8 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 		Health string `json:"health"`
 	}
 	err = json.NewDecoder(io.LimitReader(response.Body, 1<<16)).Decode(&answer)
-	if response.StatusCode != http.StatusOK || err != nil || answer.Health != "GOOD" {
+	if response.StatusCode != http.StatusOK || err != nil || answer.Health != healthGood {
 		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q", request.URL.Redacted(), response.StatusCode, answer.Health)}
 	}
-	_, err = fmt.Fprintln(p.stdout, answer.Health)
-	return err
+	return nil
 }

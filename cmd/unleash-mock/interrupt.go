@@ -2,30 +2,40 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
+// echo is how long the same wish is taken for one: a terminal and "timeout"
+// interrupt a whole group, in which a launcher such as npm's passes it on.
+const echo = 250 * time.Millisecond
+
 // untilInterrupted returns a context that ends when the program is asked to end,
 // so that commands can leave things in order: by Ctrl-C, a closed terminal, a stop
-// from outside. Asked again, the program ends at once, with its last words. A reader
-// that is gone is no reason to end: writing to it fails, and that is all.
+// from outside. Asked again, the program ends at once, with the command that it runs, and
+// its last words. A reader that is gone is no reason to end: writing to it fails, and that
+// is all.
 func (p *program) untilInterrupted(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
-	asked := make(chan os.Signal, 2)
+	asked := make(chan os.Signal, 4)
 	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup wants it
 		signal.Notify(asked, syscall.SIGHUP)
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // not ignored, which a command of --run would inherit
 	go func() {
-		cancel(errors.New((<-asked).String()))
-		<-asked
+		first := <-asked
+		cancel(interruption{first})
+		for began := time.Now(); <-asked == first && time.Since(began) < echo; {
+		}
+		if deed := p.atOnce.Load(); deed != nil {
+			(*deed)()
+		}
 		if words := p.lastWords.Load(); words != nil {
 			fmt.Fprintln(p.stderr, *words)
 		}

@@ -67,7 +67,8 @@ It ends when it is interrupted or, with --run, when the command ends, and then
 tells what was found; open requests, the command and the judges have the
 time of --drain. --run starts a command with the proxy's URL in
 UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, and listens on a free port unless
---listen says otherwise.
+--listen or --port says otherwise. The command is interrupted as the proxy
+is, by SIGINT or SIGTERM.
 
 While traffic passes, /_mock/ shows it live: every exchange, what of it broke
 the contract, and the coverage. As with serve that page and its control API are
@@ -75,10 +76,11 @@ open on a loopback address; on any other they demand the token of
 UNLEASH_MOCK_CONTROL_TOKEN, and are off without it. --control off passes /_mock
 on, for an upstream that has one of its own.
 
-Exit 0 if the traffic kept the contract, 1 if it did not, 3 if the command of
---run failed, the upstream answered nothing, some of the traffic came too fast to
-be judged, the proxy failed over it or the recording is not complete, 4 if there
-was no request to an operation of the contract.`,
+If the command of --run fails, the proxy ends as it did. Otherwise: exit 0 if the
+traffic kept the contract, 1 if it did not, 3 if the upstream answered nothing,
+some of the traffic came too fast to be judged, the proxy failed over it or the
+recording is not complete, 4 if there was no request to an operation of the
+contract.`,
 		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
   unleash-mock proxy --upstream https://unleash.example.com/base --base-uri-path /base --ca-file ca.pem
   unleash-mock proxy --upstream http://unleash:4242 --run ./e2e.sh --report junit=proxy.xml --report html=proxy.html
@@ -89,7 +91,7 @@ was no request to an operation of the contract.`,
 				return err
 			}
 			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
-				flags.listen, flags.wrong = "127.0.0.1:0", nil
+				flags.listen, flags.wrong = freePort, nil
 			}
 			return p.proxy(cmd.Context(), flags)
 		},
@@ -152,13 +154,13 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return usageError("%w", err)
 	}
-	failure, err := p.passTraffic(ctx, judge, watched, listener, record, flags, logger)
+	command, err := p.passTraffic(ctx, judge, watched, listener, record, flags, logger)
 	judge.Close()
-	failure = errors.Join(failure, judge.RecordError(), record.end())
+	failure := errors.Join(command, judge.RecordError(), record.end())
 	if err != nil {
 		return err
 	}
-	return p.concludeProxy(judge, files, failure)
+	return endAs(command, p.concludeProxy(judge, files, failure))
 }
 
 func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
@@ -198,9 +200,8 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 	}, nil
 }
 
-// passTraffic serves until the context or the command ends. failure is that of
-// the command.
-func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (failure, err error) {
+// passTraffic serves until the context or the command ends. command is how that failed.
+func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
 	if err := writePort(flags.portFile, listener.Addr()); err != nil {
 		return nil, err
 	}
@@ -223,16 +224,10 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	if flags.run == "" {
 		return nil, p.until(ctx, server, listener, flags.drain, logger)
 	}
-	run, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, 1)
-	go func() {
-		ended <- p.runCommand(run, flags.run, url, flags.drain)
-		stop()
-	}()
-	err = p.until(run, server, listener, flags.drain, logger)
-	stop() // where the server failed, the command has nothing to go on with
-	return <-ended, err
+	context.AfterFunc(ctx, judge.Hurry)
+	return p.whileRunning(ctx, server, listener, shellCommand{
+		line: flags.run, grace: flags.drain, variables: []string{"UNLEASH_URL=" + url, "UNLEASH_MOCK_PROXY_URL=" + url},
+	}, logger)
 }
 
 // concludeProxy writes reports and tells the result. No output depends on another.

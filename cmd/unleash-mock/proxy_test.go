@@ -122,8 +122,8 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 	}{
 		"all well":    {healthy, 0, exitcode.OK, nil},
 		"broken":      {broken, 0, exitcode.Broken, []string{"1 of 1 exchanges broke the contract"}},
-		"fails":       {healthy, 7, exitcode.Error, []string{"the command failed: exit status 7"}},
-		"both":        {broken, 7, exitcode.Broken, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
+		"fails":       {healthy, 7, 7, []string{"the command failed: exit status 7"}},
+		"both":        {broken, 7, 7, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
 		"not a thing": {"", 0, exitcode.Unverified, []string{"nothing was verified"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestProxyInterruptsItsCommand(t *testing.T) {
 	i := startProxy(t, upstream.URL, "--run", "echo started; sleep 1000 & wait")
 	i.stdout.await("started")
 	get(t, i.url+"/health", "")
-	if code := i.end(); code != exitcode.Error || !strings.Contains(i.stderr.String(), "the command was interrupted") {
+	if code := i.end(); code != killed+int(syscall.SIGTERM) || !strings.Contains(i.stderr.String(), "the command was interrupted") {
 		t.Errorf("exit code %d: %s", code, i.stderr)
 	}
 }
@@ -213,7 +213,7 @@ func TestProxyEndsACommandThatWillNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code := i.end(); code != exitcode.Error {
+	if code := i.end(); code != killed+int(syscall.SIGKILL) {
 		t.Errorf("exit code %d: %s", code, i.stderr)
 	}
 	for isRunning(child) {

@@ -50,6 +50,8 @@ type program struct {
 	// lastWords are printed by a program that ends before its command could leave
 	// things in order.
 	lastWords atomic.Pointer[string]
+	// atOnce is done then, too.
+	atOnce atomic.Pointer[func()]
 }
 
 // run executes a command line and returns its exit code.

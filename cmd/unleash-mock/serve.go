@@ -48,6 +48,7 @@ type serveFlags struct {
 	workspaceFlags
 	overlayFlags
 	flagsFromFlags
+	runFlags
 }
 
 // serveVariables are the environment variables of flags, by flag.
@@ -81,6 +82,12 @@ func (p *program) serveCommand() *cobra.Command {
 		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
 try, and serves until it is interrupted; open requests then have the time of --drain.
 
+--run starts a shell command once the mock is ready, on a free port unless --listen
+or --port says otherwise, and ends with it: as the command did, or with 1 if that
+succeeded and violations count. The command is interrupted as the mock is, and has
+in its environment UNLEASH_URL, UNLEASH_MOCK_TOKEN, UNLEASH_MOCK_BACKEND_TOKEN and
+UNLEASH_MOCK_FRONTEND_TOKEN. What the mock itself says goes to standard error then.
+
 Variables of Unleash itself that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
 INIT_BACKEND_API_TOKENS, INIT_FRONTEND_API_TOKENS,
@@ -103,6 +110,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
   unleash-mock serve --replay traffic.jsonl
+  unleash-mock serve --run 'npm test'
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -114,6 +122,9 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 			}
 			if !cmd.Flags().Changed("cors") {
 				flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+			}
+			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
+				flags.listen, flags.wrong = freePort, nil
 			}
 			return p.serve(cmd.Context(), flags)
 		},
@@ -137,6 +148,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f, p.env)
 	flags.flagsFromFlags.add(f, p.env, &flags.tlsFlags)
+	flags.runFlags.add(f)
 	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }
@@ -145,6 +157,9 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if flags.drain < 0 {
 		return usageError("--drain %s is less than 0", flags.drain)
+	}
+	if err := flags.runFlags.check(); err != nil {
+		return err
 	}
 	logger, err := p.newLogger(flags.logLevel)
 	if err != nil {
@@ -205,6 +220,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, source, logger)
 	}
 	go p.settle(contract, flags.bounds.Bytes, logger)
+	if flags.run != "" {
+		return p.runBeside(ctx, server, patient{listener}, mock, flags, logger)
+	}
 	return p.until(ctx, server, patient{listener}, flags.drain, logger)
 }
 
@@ -233,6 +251,12 @@ const gcPercent = 150
 
 // until serves until the context ends, then drains.
 func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration, logger *slog.Logger) error {
+	return p.serveUntil(ctx, server, listener, func() time.Time { return time.Now().Add(drain) }, logger)
+}
+
+// serveUntil serves until the context ends, then drains to a deadline, which it asks for
+// then.
+func (p *program) serveUntil(ctx context.Context, server *http.Server, listener net.Listener, deadline func() time.Time, logger *slog.Logger) error {
 	open := newUnderWay(server.Handler)
 	server.Handler = open
 	failed := make(chan error, 1)
@@ -242,8 +266,9 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 		return toolError("serving: %w", err)
 	case <-ctx.Done():
 	}
-	logger.Info("stopping", "drain", drain.String())
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	end := deadline()
+	logger.Info("stopping", "drain", max(0, time.Until(end)).Round(time.Millisecond).String())
+	ending, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
 	defer cancel()
 	err := server.Shutdown(ending)
 	open.tell(logger)

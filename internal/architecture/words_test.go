@@ -21,7 +21,7 @@ var rooms = []string{
 }
 
 // operatingSystem matches the other signals, those that a process gets.
-var operatingSystem = regexp.MustCompile(`os/signal|\bsignal\.[A-Z]\w*|\b(os|syscall)\.Signal\b|\.Process\.Signal\(`)
+var operatingSystem = regexp.MustCompile(`os/signal|\bsignal\.[A-Z]\w*|\b(os|syscall)\.Signal\b|\.Process\.Signal\(|\bstatus\.Signal(ed)?\(`)
 
 var signal = regexp.MustCompile(`(?i)signal`)
 

@@ -26,6 +26,7 @@ const other = "none"
 type Metrics struct {
 	operations map[string]*operation // by operationId; "" for everything else
 	violations *prometheus.CounterVec
+	totals     map[traffic.Outcome]*atomic.Int64 // of violations
 	registry   *prometheus.Registry
 }
 
@@ -52,7 +53,11 @@ func New(operationIDs []string, workspaces *workspace.Registry, version string) 
 			Name: "unleash_mock_violations_total",
 			Help: "Violations of the contract, by what became of them.",
 		}, []string{"operation", "direction", "outcome"}),
+		totals:   map[traffic.Outcome]*atomic.Int64{},
 		registry: prometheus.NewRegistry(),
+	}
+	for _, outcome := range []traffic.Outcome{traffic.Refused, traffic.Accepted, traffic.Replaced, traffic.Forced} {
+		m.totals[outcome] = new(atomic.Int64)
 	}
 	for _, id := range operationIDs {
 		m.operations[id] = &operation{label: id, durations: durations.WithLabelValues(id)}
@@ -77,7 +82,19 @@ func (m *Metrics) Observe(operationID string, status int, duration time.Duration
 	counts.durations.Observe(duration.Seconds())
 	for _, breach := range breaches {
 		m.violations.WithLabelValues(counts.label, string(breach.Direction), string(breach.Outcome)).Inc()
+		if total := m.totals[breach.Outcome]; total != nil {
+			total.Add(1)
+		}
 	}
+}
+
+// Violations returns how many there were of each outcome.
+func (m *Metrics) Violations() map[string]int64 {
+	out := map[string]int64{}
+	for outcome, total := range m.totals {
+		out[string(outcome)] = total.Load()
+	}
+	return out
 }
 
 // Handler answers in the formats that Prometheus reads.

@@ -49,9 +49,7 @@ func reset(w gin.ResponseWriter) {
 	if _, can := unwrapped(w).(http.Hijacker); can {
 		connection, _, err := w.Hijack()
 		if err == nil {
-			if wrapped, isWrapped := connection.(interface{ NetConn() net.Conn }); isWrapped { // TLS
-				connection = wrapped.NetConn()
-			}
+			connection = innermost(connection)
 			if tcp, isTCP := connection.(interface{ SetLinger(int) error }); isTCP {
 				_ = tcp.SetLinger(0)
 			}
@@ -60,6 +58,17 @@ func reset(w gin.ResponseWriter) {
 		}
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// innermost is the connection beneath those that wrap it, such as TLS.
+func innermost(connection net.Conn) net.Conn {
+	for {
+		wrapped, isWrapped := connection.(interface{ NetConn() net.Conn })
+		if !isWrapped {
+			return connection
+		}
+		connection = wrapped.NetConn()
+	}
 }
 
 func unwrapped(w http.ResponseWriter) http.ResponseWriter {

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+)
+
+// shell returns a command on the console of the program, where Ctrl-C reaches both. The
+// line is passed on as it stands, as the shell reads it by rules of its own.
+func shell(ctx context.Context, line string) *exec.Cmd {
+	command := exec.CommandContext(ctx, "cmd.exe")
+	command.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd.exe /d /s /c "` + line + `"`}
+	command.Cancel = func() error {
+		if interrupterOf(ctx, nil) == nil {
+			killWithChildren(command) // nobody else has told it
+		}
+		return nil
+	}
+	return command
+}
+
+// killWithChildren ends a command and what it has started.
+func killWithChildren(command *exec.Cmd) {
+	_ = exec.Command("taskkill", "/t", "/f", "/pid", strconv.Itoa(command.Process.Pid)).Run() // it may be gone
+}
+
+func exitCodeOf(state *os.ProcessState) int { return state.ExitCode() }

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// runFlags are the flags of serve for a command beside it.
+type runFlags struct {
+	run   string
+	count string
+}
+
+// Values of --count.
+const (
+	countUnnoticed = "unnoticed"
+	countAll       = "all"
+	countNone      = "none"
+)
+
+// counted are the outcomes of violations that count, by --count. Answers that a rule
+// forced never do: somebody wanted them.
+var counted = map[string][]traffic.Outcome{
+	countUnnoticed: {traffic.Accepted, traffic.Replaced},
+	countAll:       {traffic.Accepted, traffic.Replaced, traffic.Refused},
+	countNone:      nil,
+}
+
+func (r *runFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&r.run, "run", "", "shell command to start once the mock is ready, and to end with")
+	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail although the command succeeded: unnoticed for requests that \"faithful\" let pass and answers that were replaced, all for requests that were refused too, or none")
+}
+
+func (r *runFlags) check() error {
+	if _, known := counted[r.count]; !known {
+		return usageError("--count %q is not one of %s, %s, %s", r.count, countUnnoticed, countAll, countNone)
+	}
+	if r.run == "" && r.count != countUnnoticed {
+		return usageError("--count needs --run")
+	}
+	return nil
+}
+
+// runBeside serves while a command runs, and ends as it did.
+func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, logger *slog.Logger) error {
+	command, err := p.whileRunning(ctx, server, listener, shellCommand{
+		line: flags.run, grace: flags.drain, variables: clientVariables(flags.servedAt(listener.Addr()), mock.Tokens()),
+	}, logger)
+	if err != nil {
+		return err
+	}
+	return endAs(command, violated(mock, counted[flags.count]))
+}
+
+// clientVariables are what a client needs to know of a mock.
+func clientVariables(url string, tokens []mockserver.Token) []string {
+	out := []string{serveVariables["unleash-url"] + "=" + url}
+	for kind, variable := range map[spec.TokenKind]string{
+		spec.AdminToken:    targetVariables["token"],
+		spec.BackendToken:  targetVariables["backend-token"],
+		spec.FrontendToken: targetVariables["frontend-token"],
+	} {
+		first := slices.IndexFunc(tokens, func(token mockserver.Token) bool { return token.Label == string(kind)+" token" })
+		if first >= 0 {
+			out = append(out, variable+"="+tokens[first].Secret)
+		}
+	}
+	return out
+}
+
+// violated returns an error if there were violations of these outcomes.
+func violated(mock *mockserver.Server, outcomes []traffic.Outcome) error {
+	counts, total := mock.ViolationCounts(), int64(0)
+	for _, outcome := range outcomes {
+		total += counts[string(outcome)]
+	}
+	if total == 0 {
+		return nil
+	}
+	return &codedError{code: exitcode.Broken, err: fmt.Errorf("the contract was broken %d times", total)}
+}

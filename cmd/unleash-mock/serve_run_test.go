@@ -1,0 +1,146 @@
+//go:build unix
+
+// The commands are those of a Unix shell.
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// TestServeEndsWithItsCommand: as the command did, or with 1 if that succeeded and
+// violations count.
+func TestServeEndsWithItsCommand(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := asProgram + "=1 '" + self + "' health --url $UNLEASH_URL"
+	const (
+		send   = `curl -sS -X PUT "$UNLEASH_URL/api/admin/signal-endpoints/1337" -H "Authorization: $UNLEASH_MOCK_TOKEN" -H 'Content-Type: application/json' -o /dev/null -d `
+		coerce = send + `'{"name":"renamed","enabled":"true"}'`
+		force  = `curl -sS "$UNLEASH_URL/health" -H 'Prefer: code=418' -o /dev/null`
+	)
+	for name, test := range map[string]struct {
+		run  string
+		args []string
+		code int
+		says string
+	}{
+		"succeeds":                       {ask, nil, exitcode.OK, ""},
+		"fails":                          {ask + "; exit 7", nil, 7, "the command failed: exit status 7"},
+		"is killed":                      {"kill -KILL $$", nil, killed + 9, "the command failed: signal: killed"},
+		"is not there":                   {"no-such-command", nil, 127, "the command failed: exit status 127"},
+		"lets something pass":            {coerce, []string{"--validation", "faithful"}, exitcode.Broken, "the contract was broken 1 times"},
+		"in a workspace that goes":       {strings.Replace(coerce, "/api/", "/w/a/api/", 1) + ` && curl -sS -X DELETE "$UNLEASH_URL/_mock/workspaces/a"`, []string{"--validation", "faithful"}, exitcode.Broken, "the contract was broken 1 times"},
+		"lets something pass, uncounted": {coerce, []string{"--validation", "faithful", "--count", "none"}, exitcode.OK, ""},
+		"lets pass and fails":            {coerce + "; exit 7", []string{"--validation", "faithful"}, 7, "the contract was broken 1 times"},
+		"is refused":                     {coerce, nil, exitcode.OK, ""},
+		"is refused, counted":            {coerce, []string{"--count", "all"}, exitcode.Broken, "the contract was broken 1 times"},
+		"gets what a rule forces":        {force, []string{"--count", "all"}, exitcode.OK, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, nil, append([]string{"serve", "--run", test.run}, test.args...)...)
+			if got.code != test.code || !strings.Contains(got.stderr, test.says) {
+				t.Errorf("exit code %d, want %d: %s%s", got.code, test.code, got.stderr, got.stdout)
+			}
+			if strings.Contains(got.stdout, "listens on") {
+				t.Errorf("the command's output has that of the mock: %s", got.stdout)
+			}
+		})
+	}
+}
+
+// TestServeTellsItsCommandTheTokens that the mock has, wherever they come from.
+func TestServeTellsItsCommandTheTokens(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", "apiTokens:\n  - {name: mine, type: backend, secret: 'default:development.from-the-seed'}\n")
+	const show = `echo "<$UNLEASH_MOCK_TOKEN> <$UNLEASH_MOCK_BACKEND_TOKEN> <$UNLEASH_MOCK_FRONTEND_TOKEN>"`
+	for name, test := range map[string]struct {
+		env  map[string]string
+		args []string
+		want string
+	}{
+		"built in":    {nil, nil, "<" + wellknown.Admin + "> <" + wellknown.Backend + "> <" + wellknown.Frontend + ">\n"},
+		"environment": {map[string]string{"INIT_FRONTEND_API_TOKENS": "default:development.a, default:development.b"}, nil, "<" + wellknown.Admin + "> <" + wellknown.Backend + "> <default:development.a>\n"},
+		"seed":        {nil, []string{"--seed", seed}, "<> <default:development.from-the-seed> <>\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, test.env, append([]string{"serve", "--run", show}, test.args...)...)
+			if got.code != exitcode.OK || got.stdout != test.want {
+				t.Errorf("exit code %d, %q, want %q: %s", got.code, got.stdout, test.want, got.stderr)
+			}
+		})
+	}
+}
+
+// TestSignalsArePassedOn to the command, which ends in its own way, with the mock still
+// there. The signal comes twice, as from a launcher in the same group.
+func TestSignalsArePassedOn(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		signal syscall.Signal
+		trap   string
+		code   int
+	}{
+		"ends well":    {syscall.SIGINT, `trap 'curl -fsS $UNLEASH_URL/health && exit 0' INT`, exitcode.OK},
+		"own code":     {syscall.SIGHUP, `trap 'exit 5' HUP`, 5},
+		"is ended":     {syscall.SIGTERM, ":", killed + int(syscall.SIGTERM)},
+		"another trap": {syscall.SIGINT, `trap 'exit 5' TERM`, killed + int(syscall.SIGINT)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program := exec.CommandContext(t.Context(), self, "serve", "--run", test.trap+`; echo started; sleep 1000 & wait`)
+			program.Env = append(os.Environ(), asProgram+"=1")
+			said := newOutput()
+			program.Stdout, program.Stderr = said, said
+			if err := program.Start(); err != nil {
+				t.Fatal(err)
+			}
+			said.await("started")
+			_ = program.Process.Signal(test.signal)
+			_ = program.Process.Signal(test.signal)
+			_ = program.Wait() // the exit code is looked at
+			if got := program.ProcessState.ExitCode(); got != test.code {
+				t.Errorf("exit code %d, want %d: %s", got, test.code, said)
+			}
+		})
+	}
+}
+
+// TestASecondSignalEndsTheCommandAtOnce, and what it has started.
+func TestASecondSignalEndsTheCommandAtOnce(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := exec.CommandContext(t.Context(), self, "serve", "--drain", "10m", "--run", `trap 'echo trapped' INT; echo started; sleep 1000 & wait; wait; wait`)
+	program.Env = append(os.Environ(), asProgram+"=1")
+	said := newOutput()
+	program.Stdout, program.Stderr = said, said
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said.await("started")
+	_ = program.Process.Signal(syscall.SIGINT)
+	said.await("trapped")
+	_ = program.Process.Signal(syscall.SIGTERM)
+	if err := program.Wait(); program.ProcessState.ExitCode() != exitcode.Error { // Wait: nobody holds the output any more
+		t.Errorf("%v: %s", err, said)
+	}
+}
