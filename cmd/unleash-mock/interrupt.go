@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -40,6 +42,19 @@ func (p *program) untilInterrupted(ctx context.Context) context.Context {
 			fmt.Fprintln(p.stderr, *words)
 		}
 		os.Exit(exitcode.Error)
+	}()
+	return ctx
+}
+
+// errInputEnded is the cause of an end that --stop-with-stdin brings.
+var errInputEnded = errors.New("standard input has ended")
+
+// untilInputEnds returns a context that ends with standard input, too.
+func (p *program) untilInputEnds(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, p.stdin) // one that cannot be read has ended
+		cancel(errInputEnded)
 	}()
 	return ctx
 }

@@ -11,6 +11,6 @@ import (
 var version = ""
 
 func main() {
-	p := &program{env: os.LookupEnv, environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
+	p := &program{env: os.LookupEnv, environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	os.Exit(p.run(p.untilInterrupted(context.Background()), os.Args[1:]))
 }

@@ -41,6 +41,7 @@ type program struct {
 	env environment
 	// environ are the variables that are set, as os.Environ lists them.
 	environ []string
+	stdin   io.Reader
 	stdout  io.Writer
 	stderr  io.Writer
 	// filled are the flags that have the values of variables.

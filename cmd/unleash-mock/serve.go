@@ -45,6 +45,7 @@ type serveFlags struct {
 	cors       []string
 	trust      bool
 	drain      time.Duration
+	withStdin  bool
 	workspaceFlags
 	overlayFlags
 	flagsFromFlags
@@ -126,7 +127,11 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
 				flags.listen, flags.wrong = freePort, nil
 			}
-			return p.serve(cmd.Context(), flags)
+			ctx := cmd.Context()
+			if flags.withStdin {
+				ctx = p.untilInputEnds(ctx)
+			}
+			return p.serve(ctx, flags)
 		},
 	}
 	f := command.Flags()
@@ -144,6 +149,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 	f.BoolVar(&flags.trust, "trust-forwarded", false, described("believe X-Forwarded-Proto, -Host and -Prefix where URLs are told; for a mock that is reached through a proxy only", serveVariables["trust-forwarded"]))
 	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; the control API is only for those that are named; may be repeated", corsVariable))
 	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
+	f.BoolVar(&flags.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")
 	flags.workspaceFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f, p.env)

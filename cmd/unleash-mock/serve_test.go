@@ -257,3 +257,29 @@ func TestTheStartSaysWhatSDKsNeed(t *testing.T) {
 		t.Errorf("a configured token is shown:\n%s", said)
 	}
 }
+
+// TestServeStopsWithItsInput, and not before.
+func TestServeStopsWithItsInput(t *testing.T) {
+	t.Parallel()
+	input, writer := io.Pipe()
+	stdout, stderr := newOutput(), newOutput()
+	ended := make(chan int, 1)
+	go func() {
+		p := &program{env: variables(nil), stdin: input, stdout: stdout, stderr: stderr}
+		ended <- p.run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--stop-with-stdin"})
+		close(stdout.told)
+	}()
+	stdout.await("Try it")
+	if _, err := io.WriteString(writer, "passed over\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case code := <-ended:
+		t.Fatalf("it ended with %d: %s", code, stderr)
+	default:
+	}
+	writer.Close()
+	if code := <-ended; code != exitcode.OK {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}

@@ -1,0 +1,114 @@
+// Builds the packages for npm and packs them: "unleash-mock", which has no program in it,
+// and one package for each platform, which has.
+//
+//   npm run build                          for this platform
+//   npm run build:all                      for every platform
+//   npm run build -- --version 1.2.3
+//   npm run build -- --binary ../../dist/unleash-mock
+//
+// They come out under dist, each as a folder and as a .tgz. A program is built with Go unless
+// --binary names one that is built already, which must be for this platform.
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { platforms, packageOf, programOf } = createRequire(import.meta.url)("./unleash-mock/platforms.cjs");
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../..");
+const dist = join(here, "dist");
+const goNames = { win32: "windows", x64: "amd64" };
+
+const { values } = parseArgs({
+  options: {
+    all: { type: "boolean", default: false },
+    binary: { type: "string" },
+    version: { type: "string", default: "0.0.0-dev" },
+  },
+});
+const host = `${process.platform}-${process.arch}`;
+const wanted = values.all ? platforms : [host];
+if (!wanted.every((platform) => platforms.includes(platform))) {
+  fail(`there is no package for ${host}; ${platforms.join(", ")} have one`);
+}
+if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(values.version)) {
+  fail(`--version ${values.version} is not a version such as 1.2.3 or 1.2.3-rc.1`);
+}
+
+rmSync(dist, { recursive: true, force: true });
+const packed = [picker(), ...wanted.map(platformPackage)].map(pack);
+console.log(packed.join("\n"));
+
+// picker makes the package that users name.
+function picker() {
+  const folder = join(dist, "unleash-mock");
+  cpSync(join(here, "unleash-mock"), folder, { recursive: true });
+  for (const kind of ["mts", "cts"]) {
+    cpSync(join(here, "unleash-mock/index.d.ts"), join(folder, `index.d.${kind}`));
+  }
+  rmSync(join(folder, "index.d.ts"));
+  const description = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  description.version = values.version;
+  description.optionalDependencies = Object.fromEntries(platforms.map((platform) => [packageOf(platform), values.version]));
+  return finished(folder, description);
+}
+
+// platformPackage makes the package of one platform.
+function platformPackage(platform) {
+  const folder = join(dist, platform);
+  const [os, cpu] = platform.split("-");
+  const program = join(folder, programOf(platform));
+  mkdirSync(dirname(program), { recursive: true });
+  if (values.binary && platform === host) {
+    cpSync(resolve(values.binary), program);
+  } else {
+    build(program, os, cpu);
+  }
+  chmodSync(program, 0o755);
+  writeFileSync(join(folder, "README.md"), `The program of [unleash-mock](https://www.npmjs.com/package/unleash-mock) for ${platform}. Install that.\n`);
+  return finished(folder, {
+    name: packageOf(platform),
+    version: values.version,
+    description: `The program of unleash-mock for ${platform}`,
+    license: "Apache-2.0",
+    repository: { type: "git", url: "git+https://github.com/unleash-mock/unleash-mock.git" },
+    os: [os],
+    cpu: [cpu],
+    preferUnplugged: true,
+  });
+}
+
+// build compiles the program as releases have it.
+function build(program, os, cpu) {
+  const flags = ["-trimpath", "-tags", "nomsgpack", "-ldflags", `-s -w -X main.version=${values.version}`];
+  execFileSync("go", ["build", ...flags, "-o", program, "./cmd/unleash-mock"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, CGO_ENABLED: "0", GOOS: goNames[os] ?? os, GOARCH: goNames[cpu] ?? cpu },
+  });
+}
+
+// finished gives a package its description and its license.
+function finished(folder, description) {
+  writeFileSync(join(folder, "package.json"), JSON.stringify(description, null, 2) + "\n");
+  cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+  return folder;
+}
+
+// pack returns the file that npm makes of a package.
+function pack(folder) {
+  const said = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", dist, folder], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    shell: process.platform === "win32", // there npm is a script
+  });
+  return join(dist, Object.values(JSON.parse(said))[0].filename);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(2);
+}

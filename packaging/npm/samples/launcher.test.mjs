@@ -1,0 +1,102 @@
+// The command and the helper as they are installed: arguments, streams, signals, exit code,
+// and that nothing outlives who started it. Run by node --test.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+const launcher = join(require.resolve("unleash-mock/package.json"), "../bin/unleash-mock.js");
+const posix = { skip: process.platform === "win32" && "signals are those of POSIX" };
+
+test("nothing runs when it is installed", () => {
+  const { optionalDependencies, ...described } = require("unleash-mock/package.json");
+  assert.equal(Object.keys(optionalDependencies).length, 6);
+  for (const { scripts, version } of [described, require(`@unleash-mock/${process.platform}-${process.arch}/package.json`)]) {
+    assert.deepEqual([scripts, version], [undefined, described.version]);
+  }
+});
+
+test("npx runs it", () => {
+  const { stdout, status } = spawnSync("npx", ["--no-install", "unleash-mock", "version"], { encoding: "utf8", shell: process.platform === "win32" });
+  assert.match(stdout, /^unleash-mock \S+\n$/);
+  assert.equal(status, 0);
+});
+
+for (const [args, code] of [
+  [["serve", "--run", "exit 7"], 7],
+  [["serve", "--no-such-flag"], 2],
+  [["health", "--url", "http://127.0.0.1:1"], 3],
+]) {
+  test(`the exit code of ${args.join(" ")}`, () => {
+    assert.equal(spawnSync(process.execPath, [launcher, ...args]).status, code);
+  });
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  test(`${signal} is passed on`, posix, async () => {
+    const child = spawn(process.execPath, [launcher, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+    await said(child.stdout, "Try it");
+    child.kill(signal);
+    assert.deepEqual(await ended(child), [0, null]);
+  });
+}
+
+test("a program that is killed has killed its launcher", posix, async () => {
+  const child = spawn(process.execPath, [launcher, "serve", "--run", "kill -KILL $PPID; sleep 10"], { stdio: "ignore" });
+  assert.deepEqual(await ended(child), [null, "SIGKILL"]);
+});
+
+test("a mock does not outlive a program that is killed", posix, async () => {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", `
+    import { startMock } from "unleash-mock";
+    console.log((await startMock()).url);
+    setInterval(() => {}, 1000);`], { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+  const url = (await said(child.stdout, "\n")).trim();
+  assert.equal((await fetch(`${url}/health`)).status, 200);
+  child.kill("SIGKILL");
+  await ended(child);
+  await gone(url);
+});
+
+test("a mock keeps no program from ending, and CommonJS has it", () => {
+  const { status, stderr } = spawnSync(process.execPath, ["-e", `
+    const { startMock } = require("unleash-mock");
+    startMock().then(async (mock) => {
+      await mock.setFlag("a", true);
+      await mock.stop();
+      await mock.stop();
+      return startMock();
+    }).then(() => console.error("started"));`], { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
+  assert.deepEqual([status, stderr], [0, "started\n"]);
+});
+
+// ended waits for the end of a program, and returns its exit code and signal.
+function ended(child) {
+  return new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+}
+
+// said waits until a stream has a text, and returns what it had until then.
+function said(stream, text) {
+  return new Promise((resolve) => {
+    let all = "";
+    stream.setEncoding("utf8").on("data", (more) => {
+      all += more;
+      if (all.includes(text)) {
+        resolve(all);
+      }
+    });
+  });
+}
+
+// gone waits until nobody answers at a URL.
+async function gone(url) {
+  for (;;) {
+    try {
+      await fetch(`${url}/health`);
+    } catch {
+      return;
+    }
+  }
+}

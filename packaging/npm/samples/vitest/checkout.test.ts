@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startMock, type Mock } from "unleash-mock";
+import { checkoutPage } from "../checkout.js";
+
+let mock: Mock;
+
+beforeAll(async () => {
+  mock = await startMock({ flags: { checkout: true } });
+});
+beforeEach(() => mock.reset());
+afterAll(() => mock.stop());
+
+const page = (of = mock) => checkoutPage({ url: of.url, token: of.tokens.frontend });
+
+test("the new checkout is shown while the flag is on", async () => {
+  expect(await page()).toBe("The new checkout, disabled");
+  await mock.setFlag("checkout", false);
+  expect(await page()).toBe("The checkout, as it always was");
+});
+
+test("it is shown in the color of the variant", async () => {
+  await mock.setFlag("checkout", { variant: "blue" });
+  expect(await page()).toBe("The new checkout, blue");
+});
+
+test("an Unleash that fails is survived", async () => {
+  const failure = await mock.fail({ operation: "getFrontendFeatures", status: 503, times: 1 });
+  expect(await page()).toBe("The checkout, as it always was");
+  expect(await page()).toBe("The new checkout, disabled");
+  expect(await failure.hits()).toBe(1);
+});
+
+test("it fails as a whole, until that ends", async () => {
+  const failure = await mock.fail();
+  expect(await page()).toBe("The checkout, as it always was");
+  await failure.drop();
+  expect(await page()).toBe("The new checkout, disabled");
+});
+
+test("one request is enough", async () => {
+  await page();
+  const [request, ...others] = await mock.requests({ operation: "getFrontendFeatures" });
+  expect(others).toEqual([]);
+  expect(request).toMatchObject({ method: "GET", target: "/api/frontend", status: 200, violations: [] });
+  expect(await mock.waitForRequests(1, { path: "/api/*" })).toHaveLength(1);
+  await expect(mock.waitForRequests(2, {}, 10)).rejects.toThrow("within 10 ms the mock was asked 1 times");
+});
+
+test("workspaces share nothing", async () => {
+  const other = mock.workspace("other");
+  await other.setFlag("checkout", false);
+  expect([await page(other), await page()]).toEqual(["The checkout, as it always was", "The new checkout, disabled"]);
+});
+
+test("mistakes are told", async () => {
+  await expect(mock.fail({ operation: "noSuchOperation" })).rejects.toThrow("noSuchOperation");
+  await expect(startMock({ flags: { checkout: "maybe" } as never })).rejects.toThrow("checkout: got string");
+  await expect(startMock({ args: ["--no-such-flag"] })).rejects.toThrow("unknown flag: --no-such-flag");
+});

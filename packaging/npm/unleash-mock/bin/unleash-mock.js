@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+"use strict";
+
+// Runs the program for this platform with what this one has: arguments, streams, signals,
+// exit code.
+
+const { spawn } = require("node:child_process");
+const { constants } = require("node:os");
+const { program } = require("../platforms.cjs");
+
+function fail(message) {
+  console.error(`unleash-mock: ${message}`);
+  process.exit(3);
+}
+
+let file;
+try {
+  file = program();
+} catch (error) {
+  fail(error.message);
+}
+const child = spawn(file, process.argv.slice(2), { stdio: "inherit", windowsHide: true });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => child.kill(signal));
+}
+child.on("error", (error) => fail(`${file} does not start: ${error.message}`));
+child.on("exit", (code, signal) => {
+  if (signal === null) {
+    process.exit(code);
+  }
+  for (const passed of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.removeAllListeners(passed);
+  }
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 1000); // where it does not end this process
+});

@@ -1,0 +1,204 @@
+"use strict";
+
+const { spawn } = require("node:child_process");
+const { mkdtempSync, rmSync, writeFileSync } = require("node:fs");
+const http = require("node:http");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const { program } = require("./platforms.cjs");
+
+// What index.d.ts says is not said again here.
+
+/** Tokens of the built-in seed. */
+const tokens = Object.freeze({
+  admin: "*:*.unleash-insecure-admin-api-token",
+  backend: "default:development.unleash-insecure-api-token",
+  frontend: "default:development.unleash-insecure-frontend-api-token",
+});
+
+/** How much of what a mock says is kept, in characters. */
+const maxSaid = 64 * 1024;
+
+async function startMock({ flags, args = [], env = {}, timeout = 10_000 } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "unleash-mock-"));
+  const running = { said: "", folder };
+  try {
+    const root = await start(running, [...flagsArguments(flags, folder), ...args], env, timeout);
+    return new Mock(running, root);
+  } catch (error) {
+    await stop(running);
+    throw error;
+  }
+}
+
+/** The arguments for flags, which stand in a file or are written to one. */
+function flagsArguments(flags, folder) {
+  if (flags === undefined || typeof flags === "string") {
+    return flags === undefined ? [] : ["--flags", flags];
+  }
+  const file = join(folder, "flags.json");
+  writeFileSync(file, JSON.stringify(flags));
+  return ["--flags", file];
+}
+
+/** Starts a mock, and returns its URL once it listens. */
+async function start(running, args, env, timeout) {
+  const child = spawn(program(), ["serve", "--listen", "127.0.0.1:0", "--stop-with-stdin", "--log-level", "warn", ...args], {
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  running.child = child;
+  running.ended = new Promise((resolve) => child.once("close", resolve));
+  child.stdin.on("error", () => {}); // of one that has ended
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    running.said = (running.said + text).slice(-maxSaid);
+  });
+  const root = await address(running, timeout);
+  for (const held of [child, child.stdin, child.stdout, child.stderr]) {
+    held.unref(); // a mock keeps no program from ending, and ends with it
+  }
+  return root;
+}
+
+/** The environment without what configures a mock: tests are the same everywhere. */
+function cleanEnvironment() {
+  const configures = /^(UNLEASH_|INIT_|HTTP_HOST$|HTTP_PORT$|BASE_URI_PATH$|LOG_LEVEL$|(SIGNAL_ENDPOINT|CLIENT_METRICS|REGISTER_CLIENT)_RATE_LIMIT_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !configures.test(name)));
+}
+
+/** Where a mock listens, once it does. */
+function address(running, timeout) {
+  const { child } = running;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the mock did not start within ${timeout} ms`)), timeout);
+    const failed = (why) => {
+      clearTimeout(timer);
+      reject(new Error(`the mock did not start: ${why}`));
+    };
+    child.once("error", (error) => failed(error.message));
+    child.once("close", (code) => failed(running.said.trim() || `exit code ${code}`));
+    let head = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      head = (head + text).slice(0, maxSaid);
+      const found = / listens on (\S+)\n/.exec(head);
+      if (found) {
+        clearTimeout(timer);
+        resolve(found[1]);
+      }
+    });
+  });
+}
+
+/** Ends a mock, waits for its end, and removes what was written for it. */
+async function stop({ child, ended, folder }) {
+  if (child?.pid !== undefined) {
+    child.stdin.end();
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000); // which keeps this program waiting, too
+    await ended;
+    clearTimeout(late);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+class Mock {
+  #running;
+  #root;
+
+  constructor(running, root, workspace) {
+    this.#running = running;
+    this.#root = root;
+    this.url = workspace === undefined ? root : `${root}/w/${encodeURIComponent(workspace)}`;
+    this.tokens = tokens;
+  }
+
+  workspace(name) {
+    return new Mock(this.#running, this.#root, name);
+  }
+
+  async setFlag(name, setting) {
+    const body = typeof setting === "boolean" ? { enabled: setting } : setting;
+    await this.#control("PATCH", `flags/${encodeURIComponent(name)}`, body);
+  }
+
+  async setFlags(flags) {
+    await this.#control("PUT", "flags", flags);
+  }
+
+  async fail({ operation, status = 500, times, delay, fault } = {}) {
+    const rule = fault === undefined ? { answer: { status } } : { fault };
+    if (operation !== undefined) {
+      rule.match = { operations: [operation].flat() };
+    }
+    const { id } = await this.#control("POST", "rules", { ...rule, times, delay });
+    return {
+      id,
+      hits: async () => (await this.#control("GET", `rules/${id}`)).hits,
+      drop: async () => {
+        await this.#control("DELETE", `rules/${id}`);
+      },
+    };
+  }
+
+  async requests(filter = {}) {
+    const { requests } = await this.#requests({ ...filter });
+    return requests;
+  }
+
+  async waitForRequests(count, filter = {}, timeout = 5_000) {
+    const { requests, matched, complete } = await this.#requests({ ...filter, count, wait: `${timeout}ms` });
+    if (!complete) {
+      throw new Error(`within ${timeout} ms the mock was asked ${matched} times what matches ${JSON.stringify(filter)}, not ${count}`);
+    }
+    return requests;
+  }
+
+  async violations() {
+    const { violations } = await this.#control("GET", "violations");
+    return violations;
+  }
+
+  async reset() {
+    await this.#control("POST", "reset");
+  }
+
+  async stop() {
+    await stop(this.#running);
+  }
+
+  #requests(query) {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const parameters = new URLSearchParams(given.map(([name, value]) => [name === "operation" ? "operationId" : name, String(value)]));
+    return this.#control("GET", `requests?limit=1000&order=oldest&${parameters}`);
+  }
+
+  /** Asks the control API. Not by fetch, which tests and their environments replace. */
+  #control(method, path, body) {
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const headers = sent === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(sent) };
+    return new Promise((resolve, reject) => {
+      const request = http.request(`${this.url}/_mock/${path}`, { method, headers, agent: false }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (piece) => {
+          text += piece;
+        });
+        response.on("error", reject);
+        response.on("end", () => {
+          if (response.statusCode >= 300) {
+            reject(new Error(`the mock refused ${method} /_mock/${path}: ${response.statusCode} ${text}`));
+            return;
+          }
+          resolve(text === "" ? undefined : JSON.parse(text));
+        });
+      });
+      request.on("error", (error) => reject(new Error(`the mock does not answer: ${error.message}. ${this.#running.said.trim()}`)));
+      request.end(sent);
+    });
+  }
+}
+
+if (Symbol.asyncDispose) {
+  Mock.prototype[Symbol.asyncDispose] = Mock.prototype.stop;
+}
+
+module.exports = { startMock };
