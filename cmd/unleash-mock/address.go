@@ -19,6 +19,7 @@ type listenFlags struct {
 	listen   string
 	port     string
 	portFile string
+	httpsFlags
 
 	typed *pflag.FlagSet
 	wrong error // what is wrong with the environment, unless --listen was typed
@@ -37,6 +38,7 @@ func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable st
 	f.StringVar(&l.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
 	f.StringVar(&l.port, "port", "", "port to listen on, in the place of that of --listen")
 	f.StringVar(&l.portFile, "port-file", "", described("write the port to this file once it is open", portFileVariable))
+	l.httpsFlags.add(f)
 }
 
 // address is what the flags say, as net.Listen takes it.
@@ -102,7 +104,15 @@ func (e environment) instance() (string, error) {
 		return "", checkBasePath(e.text("BASE_URI_PATH", ""))
 	}
 	at := url.URL{Scheme: "http", Host: reachable(address), Path: prefix} // which escapes the zone of an IPv6 address
+	if e.https() {
+		at.Scheme = "https"
+	}
 	return at.String(), nil
+}
+
+// servedAt is the URL of a server under a base path, without a slash at the end.
+func (l *listenFlags) servedAt(address net.Addr, basePath string) string {
+	return strings.TrimRight(l.scheme()+"://"+reachable(address.String())+"/"+strings.Trim(basePath, "/"), "/")
 }
 
 // reachable turns a listening address into one that a client can type.

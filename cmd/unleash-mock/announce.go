@@ -14,7 +14,7 @@ import (
 
 // announce prints where the mock listens, the built-in tokens and a line to try.
 func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server) {
-	base := flags.servedAt(address)
+	base := flags.servedAt(address, flags.basePath)
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
 	for _, sdk := range sdks {
@@ -45,20 +45,15 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 		}
 	}
 	if flags.seed == "" && configured[spec.AdminToken] == nil && flags.edition == string(spec.Enterprise) {
-		fmt.Fprintf(&out, "Try it:\n  curl %s%s -H 'Authorization: %s'\n", base, firstList(), mockserver.DefaultTokens()[0].Secret)
+		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, firstList(), mockserver.DefaultTokens()[0].Secret)
 	} else {
-		fmt.Fprintf(&out, "Try it:\n  curl %s/health\n", base)
+		fmt.Fprintf(&out, "Try it:\n  %s %s/health\n", flags.curl(), base)
 	}
 	said := p.stdout
 	if flags.run != "" {
 		said = p.stderr // the other is the command's
 	}
 	_, _ = io.WriteString(said, out.String())
-}
-
-// servedAt is the URL of the mock, without a slash at the end.
-func (f *serveFlags) servedAt(address net.Addr) string {
-	return strings.TrimRight("http://"+reachable(address.String())+"/"+strings.Trim(f.basePath, "/"), "/")
 }
 
 // sdk is a kind of SDK: the URL that it takes, and the kind of its tokens.

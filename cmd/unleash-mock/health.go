@@ -38,11 +38,14 @@ at most.`,
 			if wrong != nil && !cmd.Flags().Changed("url") {
 				return wrong
 			}
+			if !cmd.Flags().Changed("url") && p.env.https() {
+				flags.tls.insecure = true // it asks itself, and says no secret
+			}
 			return p.checkHealth(cmd.Context(), flags)
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.url, "url", configured, "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH]")
+	f.StringVar(&flags.url, "url", configured, "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH, $UNLEASH_MOCK_TLS, $UNLEASH_MOCK_TLS_CERT]")
 	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait for an answer")
 	f.DurationVar(&flags.wait, "wait", 0, "how long to ask again while the instance is not healthy, such as 30s")
 	flags.tls.register(f, p.env)

@@ -87,7 +87,7 @@ contract.`,
   unleash-mock proxy --upstream http://unleash:4242 --listen 127.0.0.1:4300 --record traffic.jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), proxyVariables); err != nil {
+			if err := p.fillAll(cmd.Flags(), proxyVariables, httpsVariables); err != nil {
 				return err
 			}
 			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
@@ -133,6 +133,9 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	}
 	listen, err := flags.address()
 	if err != nil {
+		return err
+	}
+	if err := flags.readCertificate(listen); err != nil {
 		return err
 	}
 	listener, err := listenOn(ctx, listen)
@@ -208,7 +211,8 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	if err := record.begin(); err != nil {
 		return nil, err
 	}
-	url := strings.TrimRight("http://"+reachable(listener.Addr().String())+"/"+strings.Trim(flags.basePath, "/"), "/")
+	url := flags.servedAt(listener.Addr(), flags.basePath)
+	listener = flags.over(listener)
 	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, p.secrets.URL(flags.upstream), watched.announcement(url))
 	server := &http.Server{
 		Handler: watched.before(judge),

@@ -115,7 +115,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), serveVariables, workspaceVariables, overlayVariables, flagsFromVariables); err != nil {
+			if err := p.fillAll(cmd.Flags(), serveVariables, httpsVariables, workspaceVariables, overlayVariables, flagsFromVariables); err != nil {
 				return err
 			}
 			if !cmd.Flags().Changed("replay") {
@@ -183,6 +183,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return listenError(listen, err)
 	}
+	if err := flags.readCertificate(listen); err != nil {
+		return err
+	}
 	access, err := p.controlAccess(address)
 	if err != nil {
 		return err
@@ -227,9 +230,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	go p.settle(contract, flags.bounds.Bytes, logger)
 	if flags.run != "" {
-		return p.runBeside(ctx, server, patient{listener}, mock, flags, logger)
+		return p.runBeside(ctx, server, flags.over(patient{listener}), mock, flags, logger)
 	}
-	return p.until(ctx, server, patient{listener}, flags.drain, logger)
+	return p.until(ctx, server, flags.over(patient{listener}), flags.drain, logger)
 }
 
 // settle does what of the start nobody has to wait for, and gives the memory back that

@@ -55,7 +55,7 @@ func (r *runFlags) check() error {
 // runBeside serves while a command runs, and ends as it did.
 func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, logger *slog.Logger) error {
 	command, err := p.whileRunning(ctx, server, listener, shellCommand{
-		line: flags.run, grace: flags.drain, variables: clientVariables(flags.servedAt(listener.Addr()), mock.Tokens()),
+		line: flags.run, grace: flags.drain, variables: clientVariables(flags.servedAt(listener.Addr(), flags.basePath), mock.Tokens()),
 	}, logger)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ const variablePrefix = "UNLEASH_MOCK_"
 func knownVariables() []string {
 	names := []string{controlTokenVariable, replayVariable, corsVariable, flagsTokenVariable}
 	for _, table := range []map[string]string{
-		serveVariables, workspaceVariables, overlayVariables, flagsFromVariables, proxyVariables, targetVariables, verifyVariables,
+		serveVariables, httpsVariables, workspaceVariables, overlayVariables, flagsFromVariables, proxyVariables, targetVariables, verifyVariables,
 	} {
 		names = slices.AppendSeq(names, maps.Values(table))
 	}

@@ -70,20 +70,9 @@ func (t *tlsFlags) certificates() ([]tls.Certificate, error) {
 		}
 		return nil, nil
 	}
-	certificate, err := readFile("--client-cert", t.clientCert)
+	pair, err := readPair("client", t.clientCert, t.clientKey)
 	if err != nil {
 		return nil, err
-	}
-	key, flag, file := certificate, "--client-cert", t.clientCert
-	if t.clientKey != "" {
-		flag, file = "--client-key", t.clientKey
-		if key, err = readFile(flag, file); err != nil {
-			return nil, err
-		}
-	}
-	pair, err := tls.X509KeyPair(certificate, key)
-	if err != nil {
-		return nil, usageError("%s %s: %w", flag, file, err)
 	}
 	return []tls.Certificate{pair}, nil
 }

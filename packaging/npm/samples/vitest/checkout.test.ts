@@ -52,6 +52,13 @@ test("workspaces share nothing", async () => {
   expect([await page(other), await page()]).toEqual(["The checkout, as it always was", "The new checkout, disabled"]);
 });
 
+test("a mock may speak HTTPS", async () => {
+  const secured = await startMock({ args: ["--tls"] });
+  expect(secured.url).toMatch(/^https:/);
+  await secured.setFlag("checkout", true);
+  await secured.stop();
+});
+
 test("mistakes are told", async () => {
   await expect(mock.fail({ operation: "noSuchOperation" })).rejects.toThrow("noSuchOperation");
   await expect(startMock({ flags: { checkout: "maybe" } as never })).rejects.toThrow("checkout: got string");

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// httpsFlags have a server speak HTTPS.
+type httpsFlags struct {
+	own     bool
+	cert    string
+	key     string
+	certOut string
+
+	config *tls.Config // nil for HTTP; set by readCertificate
+}
+
+// httpsVariables are the environment variables of the flags, by flag.
+var httpsVariables = map[string]string{
+	"tls":          "UNLEASH_MOCK_TLS",
+	"tls-cert":     "UNLEASH_MOCK_TLS_CERT",
+	"tls-key":      "UNLEASH_MOCK_TLS_KEY",
+	"tls-cert-out": "UNLEASH_MOCK_TLS_CERT_OUT",
+}
+
+func (h *httpsFlags) add(f *pflag.FlagSet) {
+	f.BoolVar(&h.own, "tls", false, described("speak HTTPS, with a certificate that is made at the start for localhost, this host and the host of --listen", httpsVariables["tls"]))
+	f.StringVar(&h.cert, "tls-cert", "", described("speak HTTPS with the certificate in this PEM file, those that lead to its authority behind it", httpsVariables["tls-cert"]))
+	f.StringVar(&h.key, "tls-key", "", described("PEM file with the key of --tls-cert, if it is in a file of its own", httpsVariables["tls-key"]))
+	f.StringVar(&h.certOut, "tls-cert-out", "", described("write the certificate of --tls to this PEM file, for clients to trust", httpsVariables["tls-cert-out"]))
+}
+
+// readCertificate reads or makes the certificate of a server that listens on an address.
+func (h *httpsFlags) readCertificate(address string) error {
+	switch {
+	case h.own && h.cert != "":
+		return usageError("--tls makes a certificate, --tls-cert has one: give one of them")
+	case h.key != "" && h.cert == "":
+		return usageError("--tls-key needs --tls-cert")
+	case h.certOut != "" && !h.own:
+		return usageError("--tls-cert-out needs --tls")
+	}
+	var certificate tls.Certificate
+	var err error
+	switch {
+	case h.cert != "":
+		certificate, err = readPair("tls", h.cert, h.key)
+	case h.own:
+		host, _, _ := net.SplitHostPort(address) // which it is
+		certificate, err = selfSigned(host, time.Now())
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h.config = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}}
+	return h.writeCertificate(certificate)
+}
+
+func (h *httpsFlags) writeCertificate(certificate tls.Certificate) error {
+	if h.certOut == "" {
+		return nil
+	}
+	err := writeOutput(h.certOut, func(w io.Writer) error {
+		return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
+	})
+	if err != nil {
+		return usageError("--tls-cert-out: %w", inOneLine(err))
+	}
+	return nil
+}
+
+func (h *httpsFlags) scheme() string {
+	if h.config == nil {
+		return "http"
+	}
+	return "https"
+}
+
+// over has the connections of a listener speak TLS, if a flag says so.
+func (h *httpsFlags) over(listener net.Listener) net.Listener {
+	if h.config == nil {
+		return listener
+	}
+	return tls.NewListener(listener, h.config)
+}
+
+// curl is the command, with what it needs to trust the server.
+func (h *httpsFlags) curl() string {
+	switch {
+	case h.certOut != "":
+		return "curl --cacert " + h.certOut
+	case h.own:
+		return "curl --insecure"
+	}
+	return "curl"
+}
+
+// https reports whether the environment has a server speak HTTPS.
+func (e environment) https() bool {
+	own, _ := strconv.ParseBool(e.text(httpsVariables["tls"], ""))
+	return own || e.text(httpsVariables["tls-cert"], "") != ""
+}
+
+// readPair reads a certificate with its key, which may be in the same file; the flags are
+// --<prefix>-cert and --<prefix>-key.
+func readPair(prefix, certFile, keyFile string) (tls.Certificate, error) {
+	certificate, err := readFile("--"+prefix+"-cert", certFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, files := certificate, "--"+prefix+"-cert "+certFile
+	if keyFile != "" {
+		if key, err = readFile("--"+prefix+"-key", keyFile); err != nil {
+			return tls.Certificate{}, err
+		}
+		files += " with --" + prefix + "-key " + keyFile
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return tls.Certificate{}, usageError("%s: %w", files, err)
+	}
+	return pair, nil
+}
+
+// ownValidity is how long a certificate of --tls is valid: longer than any test runs, and
+// as long as browsers admit.
+const ownValidity = 397 * 24 * time.Hour
+
+// selfSigned makes a certificate for the names under which a host reaches itself, and for
+// the host of an address to listen on.
+func selfSigned(host string, now time.Time) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, toolError("making a key: %w", err)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	if err != nil {
+		return tls.Certificate{}, toolError("making a certificate: %w", err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial.Add(serial, big.NewInt(1)), // 0 is no serial number
+		Subject:      pkix.Name{CommonName: "unleash-mock"},
+		NotBefore:    now.Add(-time.Hour), // clocks differ
+		NotAfter:     now.Add(ownValidity),
+		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		IsCA:         true, // clients trust it itself
+
+		BasicConstraintsValid: true,
+	}
+	machine, _ := os.Hostname() // a host need not have a name
+	for _, name := range []string{"localhost", "127.0.0.1", "::1", machine, host} {
+		ip := net.ParseIP(name)
+		switch {
+		case ip == nil && name != "" && !slices.Contains(template.DNSNames, name):
+			template.DNSNames = append(template.DNSNames, name)
+		case ip != nil && !ip.IsUnspecified():
+			template.IPAddresses = append(template.IPAddresses, ip)
+		}
+	}
+	encoded, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return tls.Certificate{}, toolError("making a certificate: %w", err)
+	}
+	return tls.Certificate{Certificate: [][]byte{encoded}, PrivateKey: key}, nil
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+// certificateFiles writes a certificate for a host and its key.
+func certificateFiles(t *testing.T, host string) (certFile, keyFile string) {
+	t.Helper()
+	made, err := selfSigned(host, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(made.PrivateKey.(*ecdsa.PrivateKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file(t, "cert.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: made.Certificate[0]}))),
+		file(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
+}
+
+// TestHTTPS: banner, health, URLs in answers and clients that trust the certificate.
+func TestHTTPS(t *testing.T) {
+	t.Parallel()
+	cert, key := certificateFiles(t, "mock.example")
+	own := t.TempDir() + "/own.pem"
+	mock := startServe(t, nil, "--tls-cert", cert, "--tls-key", key)
+	for name, test := range map[string]struct {
+		server *instance
+		ca     string
+		curl   string
+	}{
+		"of files":             {mock, cert, "curl https://"},
+		"made at the start":    {startServe(t, nil, "--tls", "--tls-cert-out", own), own, "curl --cacert " + own + " https://"},
+		"made, of environment": {startServe(t, map[string]string{"UNLEASH_MOCK_TLS": "true", "UNLEASH_MOCK_TLS_CERT_OUT": own + "2"}), own + "2", "curl --cacert "},
+		"of a proxy":           {startProxyIn(t, nil, mock.url, "--ca-file", cert, "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key), cert, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if !strings.HasPrefix(test.server.url, "https://127.0.0.1:") || !strings.Contains(test.server.stdout.String(), test.curl) {
+				t.Errorf("it says %s", test.server.stdout)
+			}
+			if got := command(t, nil, "health", "--url", test.server.url, "--ca-file", test.ca); got.code != exitcode.OK {
+				t.Errorf("trusting it: exit code %d: %s", got.code, got.stderr)
+			}
+			if got := command(t, nil, "health", "--url", test.server.url); got.code != exitcode.Error || !strings.Contains(got.stderr, "certificate") {
+				t.Errorf("not trusting it: exit code %d: %s", got.code, got.stderr)
+			}
+			at, err := url.Parse(test.server.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			configured := map[string]string{"HTTP_PORT": at.Port(), "UNLEASH_MOCK_TLS": "1"}
+			if got := command(t, configured, "health"); got.code != exitcode.OK {
+				t.Errorf("by the environment: exit code %d: %s", got.code, got.stderr)
+			}
+			if response, err := http.Get("http://" + at.Host + "/health"); err == nil {
+				response.Body.Close()
+				if response.StatusCode != http.StatusBadRequest {
+					t.Errorf("HTTP is answered with %s", response.Status)
+				}
+			}
+		})
+	}
+}
+
+// TestHTTPSAnswers as HTTP does: URLs have its scheme, and faults reach the client.
+func TestHTTPSAnswers(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--tls")
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}}
+	t.Cleanup(client.CloseIdleConnections)
+	ask := func(prefer string) (string, error) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, mock.url+"/api/admin/signal-endpoints/1337", strings.NewReader(`{"name":"renamed"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", adminToken)
+		request.Header.Set("Content-Type", "application/json")
+		if prefer != "" {
+			request.Header.Set("Prefer", prefer)
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			return "", err
+		}
+		defer response.Body.Close()
+		var text strings.Builder
+		err = response.Write(&text)
+		return text.String(), err
+	}
+	if got, err := ask(""); err != nil || !strings.HasPrefix(got, "HTTP/1.1 200") || !strings.Contains(got, `"url":"`+mock.url+"/api/signal-endpoint/") {
+		t.Errorf("%v, %s", err, got)
+	}
+	if _, err := ask("fault=reset"); err == nil || !strings.Contains(err.Error(), "connection reset") {
+		t.Errorf("a reset is %v", err)
+	}
+}
+
+// TestHTTPSMistakes are one line each.
+func TestHTTPSMistakes(t *testing.T) {
+	t.Parallel()
+	cert, key := certificateFiles(t, "a")
+	_, other := certificateFiles(t, "b")
+	for name, test := range map[string]struct {
+		args []string
+		says []string
+	}{
+		"no key":              {[]string{"--tls-cert", cert}, []string{"--tls-cert " + cert, "key"}},
+		"no certificate":      {[]string{"--tls-key", key}, []string{"--tls-key needs --tls-cert"}},
+		"key of another":      {[]string{"--tls-cert", cert, "--tls-key", other}, []string{"--tls-key " + other, "does not match"}},
+		"missing key":         {[]string{"--tls-cert", cert, "--tls-key", "no-such.pem"}, []string{"--tls-key no-such.pem", "no such file"}},
+		"missing certificate": {[]string{"--tls-cert", "no-such.pem"}, []string{"--tls-cert no-such.pem", "no such file"}},
+		"no PEM":              {[]string{"--tls-cert", file(t, "x.pem", "x"), "--tls-key", key}, []string{"x.pem", "PEM"}},
+		"both":                {[]string{"--tls", "--tls-cert", cert}, []string{"--tls makes a certificate"}},
+		"nothing to write":    {[]string{"--tls-cert-out", "x.pem"}, []string{"--tls-cert-out needs --tls"}},
+		"nowhere to write":    {[]string{"--tls", "--tls-cert-out", os.DevNull + "/x.pem"}, []string{"--tls-cert-out"}},
+	} {
+		for _, server := range [][]string{{"serve"}, {"proxy", "--upstream", "http://127.0.0.1:1"}} {
+			t.Run(name+" of "+server[0], func(t *testing.T) {
+				t.Parallel()
+				got := command(t, nil, append(append(server, "--listen", "127.0.0.1:0"), test.args...)...)
+				if got.code != exitcode.Usage || strings.Count(got.stderr, "\n") != 1 {
+					t.Errorf("exit code %d, %q", got.code, got.stderr)
+				}
+				for _, want := range test.says {
+					if !strings.Contains(got.stderr, want) {
+						t.Errorf("%q does not say %q", got.stderr, want)
+					}
+				}
+			})
+		}
+	}
+}
