@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
@@ -47,6 +48,28 @@ func (s *suite) look(ctx context.Context) error {
 	}
 	s.run.Plan.Decide()
 	s.tell()
+	if s.options.DryRun {
+		return s.examine(ctx)
+	}
+	return nil
+}
+
+// examine notes for a dry run what the target thinks of the tokens, and what it allows.
+func (s *suite) examine(ctx context.Context) error {
+	c := s.conditions()
+	refused, err := target.Refused(ctx, s.run.Client, c.Tokens)
+	if err != nil {
+		return err
+	}
+	for _, actor := range target.Actors() {
+		if status := refused[actor]; status != 0 && (actor != "admin" || c.BadAdmin == "") {
+			c.Note("the %s's token is refused: the target answers %d", actor, status)
+		}
+	}
+	s.refused = len(refused) > 0 || c.BadAdmin != ""
+	if limits := c.Limits(); len(limits) > 0 {
+		c.Note("limits: %s", strings.Join(limits, ", "))
+	}
 	return nil
 }
 

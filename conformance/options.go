@@ -80,6 +80,10 @@ type Options struct {
 	FailFast bool
 	// Keep leaves what the suite created on the target.
 	Keep bool
+	// DryRun runs no scenario, and changes nothing. A report has what would run as
+	// skipped, and its notes for Found say what the target thinks of the tokens. Without
+	// a target only the options decide what would run.
+	DryRun bool
 	// Found is called once with what the target turned out to be, before the first
 	// scenario; nil is nobody.
 	Found func(target report.Target, run report.Run, notes []string)
@@ -143,7 +147,7 @@ func (o Options) address() (*target.Address, error) {
 
 // mayWrite reports whether requests that change something may be sent.
 func (o Options) mayWrite(a *target.Address) bool {
-	return !o.ReadOnly && (o.AllowWrites || a.Loopback)
+	return !o.ReadOnly && !o.DryRun && (o.AllowWrites || a.Loopback)
 }
 
 // choice is what of the options chooses scenarios.

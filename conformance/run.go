@@ -20,6 +20,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -30,6 +31,9 @@ import (
 // exit code that stands for it. With any error but wrong usage there is a report
 // as well, of what was found out until then.
 func Run(ctx context.Context, options Options) (*report.Report, error) {
+	if options.DryRun && options.Target == "" && options.Handler == nil {
+		return chosen(options)
+	}
 	s, err := newSuite(options)
 	if err != nil {
 		return nil, err
@@ -49,6 +53,9 @@ type suite struct {
 	run      *gherkin.Run
 	// setups made what all scenarios use.
 	setups []*gherkin.Setup
+
+	// refused is whether a dry run found a token that the target refuses.
+	refused bool
 
 	mu        sync.Mutex
 	records   map[*plan.Scenario]*report.Scenario
@@ -71,23 +78,59 @@ func newSuite(options Options) (*suite, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	all, err := resources.All(options.Limits)
-	if err != nil {
-		return nil, usage("%v", err)
-	}
-	catalogue, err := plan.Load(s.contract, options.Seed, all.Vocabulary())
+	all, planned, err := s.plan()
 	if err != nil {
 		return nil, err
-	}
-	planned, err := plan.New(catalogue, options.choice())
-	if err != nil {
-		return nil, usage("%v", err)
 	}
 	if s.address, err = options.address(); err != nil {
 		return nil, err
 	}
 	s.prepare(all, planned)
 	return s, nil
+}
+
+// plan reads the scenarios, and what the options choose of them.
+func (s *suite) plan() (gherkin.Resources, *plan.Plan, error) {
+	all, err := resources.All(s.options.Limits)
+	if err != nil {
+		return nil, nil, usage("%v", err)
+	}
+	catalogue, err := plan.Load(s.contract, s.options.Seed, all.Vocabulary())
+	if err != nil {
+		return nil, nil, err
+	}
+	planned, err := plan.New(catalogue, s.options.choice())
+	if err != nil {
+		return nil, nil, usage("%v", err)
+	}
+	return all, planned, nil
+}
+
+// planned is why a scenario of a dry run did not run.
+const planned = "it was planned, and not run"
+
+// chosen is the report of what options choose, whatever the target.
+func chosen(options Options) (*report.Report, error) {
+	s := &suite{options: options, contract: spec.Default()}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	_, all, err := s.plan()
+	if err != nil {
+		return nil, err
+	}
+	all.Choose()
+	r := &report.Report{SchemaVersion: report.SchemaVersion, ExitCode: exitcode.OK}
+	for _, scenario := range all.Scenarios {
+		record := scenario.Record()
+		record.Outcome, record.Reason = report.Disabled, scenario.Disabled
+		if scenario.Disabled == "" {
+			record.Outcome, record.Reason = report.Skipped, planned
+		}
+		count(&r.Summary, record.Outcome)
+		r.Scenarios = append(r.Scenarios, *record)
+	}
+	return r, nil
 }
 
 // check refuses options that name nothing.
@@ -195,6 +238,9 @@ func (s *suite) verifyAll(ctx context.Context) error {
 	}
 	if s.options.Found != nil {
 		s.options.Found(s.describe(), s.describeRun(), s.notes())
+	}
+	if s.options.DryRun {
+		return nil
 	}
 	if err := s.run.Scenarios(ctx); err != nil {
 		return err

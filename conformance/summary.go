@@ -31,11 +31,20 @@ func (s *suite) report(cause error) *report.Report {
 			if scenario.Disabled == "" {
 				record.Outcome, record.Reason = report.Skipped, "the run ended before it: "+s.run.Redact.Text(fmt.Sprint(cause))
 			}
+			if scenario.Disabled == "" && s.options.DryRun && cause == nil {
+				record.Reason = planned
+			}
 		}
 		r.Scenarios = append(r.Scenarios, *record)
 	}
 	s.sum(r)
 	r.ExitCode = exitCode(r.Summary, cause)
+	if s.options.DryRun && cause == nil {
+		r.ExitCode = exitcode.OK
+		if s.refused {
+			r.ExitCode = exitcode.Broken
+		}
+	}
 	return r
 }
 
@@ -56,9 +65,28 @@ func (s *suite) notes() []string {
 
 func (s *suite) describeRun() report.Run {
 	return report.Run{
-		ID: s.id, Profile: string(s.run.Plan.Profile()), Tags: s.options.Tags, Only: s.options.Operations,
+		ID: s.id, Profile: string(s.run.Plan.Profile()), Tags: s.options.Tags, Only: s.options.Operations, Tokens: s.tokens(),
 		Writes: s.conditions().Writes, Assumed: s.run.Plan.Assumed(), Seed: s.options.Seed, Concurrency: s.options.Concurrency, Started: s.started,
 	}
+}
+
+// tokens says whose tokens there are, and where they come from.
+func (s *suite) tokens() []string {
+	var out []string
+	given := target.Tokens(s.options.Tokens)
+	c := s.conditions()
+	for _, actor := range target.Actors() {
+		switch {
+		case c.Tokens.Of(actor) == "":
+		case given.Of(actor) != "":
+			out = append(out, actor+" (given)")
+		case c.Mock != "":
+			out = append(out, actor+" (built in)")
+		default:
+			out = append(out, actor+" (made for the run)")
+		}
+	}
+	return out
 }
 
 // exitCode stands for the result of a run.

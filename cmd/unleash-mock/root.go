@@ -82,7 +82,7 @@ Flags come first, then environment variables, then defaults. Exit codes:
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(wrongFlag)
 	root.SetVersionTemplate("{{.Root.Name}} {{.Version}}\n")
-	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.versionCommand())
+	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
 	meetExpectations(root)
 	return p.exitCode(root.ExecuteContext(ctx))

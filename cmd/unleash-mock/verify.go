@@ -94,6 +94,7 @@ type verifyFlags struct {
 	keep          bool
 	reports       []string
 	quiet         bool
+	outputFlags
 }
 
 // verifyVariables are the environment variables of flags that only verify has.
@@ -127,6 +128,8 @@ Exit codes:
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --report junit=verify.xml
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --profile all
   unleash-mock verify --target http://127.0.0.1:4242 --operation getReady --operation getHealth --tags '@writes and not @assumed'
+  unleash-mock verify --target https://unleash.example.com --format github
+  unleash-mock verify --list --tags '@limits and not @slow'
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -138,9 +141,8 @@ Exit codes:
 	}
 	f := command.Flags()
 	flags.register(f, p.env)
-	f.StringVar(&flags.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
-	f.StringVar(&flags.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
-	f.StringVar(&flags.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
+	flags.registerTokens(f)
+	flags.outputFlags.add(f)
 	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; by default what the target has", verifyVariables["profile"]))
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
@@ -162,7 +164,10 @@ Exit codes:
 
 // options are what the flags of verify say.
 func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error) {
-	options, err := v.targetFlags.options()
+	if err := v.outputFlags.check(); err != nil {
+		return conformance.Options{}, err
+	}
+	options, err := v.optionsOf(&v.targetFlags)
 	if err != nil {
 		return options, err
 	}
@@ -194,6 +199,9 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if err != nil {
 		return err
 	}
+	if flags.list {
+		return p.listScenarios(ctx, options)
+	}
 	files, err := readReports(flags.reports)
 	if err != nil {
 		return err
@@ -213,7 +221,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 		return suiteError(failure)
 	}
 	written := files.write(r) // before the summary, whose reader may be gone
-	err = report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
+	err = p.show(flags.format, r)
 	if err != nil && r.ExitCode != exitcode.Broken {
 		written = errors.Join(written, fmt.Errorf("writing the summary: %w", err))
 	}

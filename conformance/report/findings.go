@@ -268,6 +268,40 @@ func (r *Report) verdict() string {
 	return "The verification could not be completed"
 }
 
+// figures are what stands behind the verdict, in a line.
+func (r *Report) figures() string {
+	line := r.Summary.counts() + "; " + plural(r.Summary.Exchanges, "exchange")
+	if r.Summary.Violations > 0 {
+		line += fmt.Sprintf(", %d of them broke the contract", r.Summary.Violations)
+	}
+	if r.Run.Duration > 0 {
+		line += ", in " + length(r.Run.Duration)
+	}
+	return line
+}
+
+// subject is who was verified, and as whom, in a line.
+func (r *Report) subject() string {
+	parts := []string{r.Target.URL, strings.TrimSpace(r.Target.Edition + " " + r.Target.Version)}
+	if r.Target.Mock != "" {
+		parts = append(parts, "unleash-mock "+r.Target.Mock)
+	}
+	if len(r.Run.Tokens) > 0 {
+		parts = append(parts, "tokens: "+strings.Join(r.Run.Tokens, ", "))
+	}
+	if r.Run.Profile != "" {
+		parts = append(parts, "profile "+r.Run.Profile)
+	}
+	if r.Run.Seed != 0 {
+		parts = append(parts, fmt.Sprintf("seed %d", r.Run.Seed))
+	}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	return oneLine(strings.Join(parts, " · "))
+}
+
+// ran reports whether anything was found out about the target.
+func (r *Report) ran() bool { return r.ExitCode != exitcode.Error || r.Summary.Exchanges > 0 }
+
 // about describes target and run, one thing each.
 func (r *Report) about() []fact {
 	target := []fact{
@@ -279,6 +313,7 @@ func (r *Report) about() []fact {
 		{"profile", r.Run.Profile},
 		{"tags", r.Run.Tags},
 		{"operations", strings.Join(r.Run.Only, ", ")},
+		{"tokens", strings.Join(r.Run.Tokens, ", ")},
 		{"run", r.Run.ID},
 		{"made by", strings.TrimSpace(r.Tool.Name + " " + r.Tool.Command + " " + r.Tool.Version)},
 	}

@@ -68,7 +68,7 @@ func sample() *Report {
 		Tool:          Tool{Name: "unleash-mock", Version: "1.2.3", Command: "verify", Contract: "8.2.0"},
 		Target:        Target{URL: "http://127.0.0.1:4242", Version: "8.2.0", Edition: "enterprise", Mock: "1.2.3"},
 		Run: Run{
-			ID: "um-7f3a", Profile: "all", Tags: "not @slow", Only: []string{"getSignals", "getHealth"}, Writes: true, Assumed: true,
+			ID: "um-7f3a", Profile: "all", Tags: "not @slow", Only: []string{"getSignals", "getHealth"}, Tokens: []string{"admin (given)", "viewer (made for the run)"}, Writes: true, Assumed: true,
 			Seed: 42, Concurrency: 4, Started: started, Duration: 3210 * time.Millisecond,
 		},
 		Summary: Summary{Passed: 2, Failed: 2, Errored: 1, Skipped: 1, Disabled: 2, Exchanges: 5, Violations: 1},

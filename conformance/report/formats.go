@@ -21,10 +21,12 @@ func formats() []format {
 		{"html", writeHTML},
 		{"markdown", writeMarkdown},
 		{"json", writeJSON},
+		{"github", writeGitHub},
 	}
 }
 
-// Formats names what Write can write: junit, cucumber, html, markdown and json.
+// Formats names what Write can write: junit, cucumber, html, markdown, json and
+// github.
 func Formats() []string {
 	var names []string
 	for _, f := range formats() {

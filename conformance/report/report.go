@@ -68,10 +68,12 @@ type Target struct {
 
 // Run is how the target was verified.
 type Run struct {
-	ID          string        `json:"id"`
-	Profile     string        `json:"profile,omitempty"`
-	Tags        string        `json:"tags,omitempty"`
-	Only        []string      `json:"operations,omitempty"` // operationIds
+	ID      string   `json:"id"`
+	Profile string   `json:"profile,omitempty"`
+	Tags    string   `json:"tags,omitempty"`
+	Only    []string `json:"operations,omitempty"` // operationIds
+	// Tokens are whose tokens were used, and where they came from: "admin (given)".
+	Tokens      []string      `json:"tokens,omitempty"`
 	Writes      bool          `json:"writes"`
 	Assumed     bool          `json:"assumed"`
 	Seed        int64         `json:"seed"`

@@ -11,19 +11,23 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// Terminal writes a report for people at a terminal: a table by operation,
-// then failures, why scenarios were not run, leftovers and a verdict in one
-// line. color adds ANSI colours. Nothing that the target sent can move the
+// Terminal writes a report for people at a terminal: the verdict, who was verified, a
+// table by operation, failures, why scenarios were not run, leftovers, and the verdict
+// again, which is what stays in sight. Where nothing was found out, it is two lines. color adds ANSI colours. Nothing that the target sent can move the
 // cursor or change colours. The error is that of the writer.
 func Terminal(w io.Writer, r *Report, color bool) error {
 	out := &terminal{Writer: bufio.NewWriter(w), color: color}
 	r = clean(r, visible.Log)
-	out.header(r)
-	out.operations(r)
-	out.findings(r)
-	out.notRun(r)
-	out.cleanup(r)
 	out.verdict(r)
+	out.header(r)
+	if r.ran() {
+		out.operations(r)
+		out.findings(r)
+		out.notRun(r)
+		out.cleanup(r)
+		out.printf("\n")
+		out.verdict(r)
+	}
 	return out.Flush()
 }
 
@@ -55,22 +59,7 @@ func (t *terminal) paint(s style, text string) string {
 	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", s, text)
 }
 
-func (t *terminal) header(r *Report) {
-	parts := []string{r.Target.URL}
-	if r.Target.Edition != "" || r.Target.Version != "" {
-		parts = append(parts, strings.TrimSpace(r.Target.Edition+" "+r.Target.Version))
-	}
-	if r.Target.Mock != "" {
-		parts = append(parts, "unleash-mock "+r.Target.Mock)
-	}
-	if r.Run.Profile != "" {
-		parts = append(parts, "profile "+r.Run.Profile)
-	}
-	if r.Run.Seed != 0 {
-		parts = append(parts, fmt.Sprintf("seed %d", r.Run.Seed))
-	}
-	t.printf("%s\n", oneLine(strings.Join(parts, " · ")))
-}
+func (t *terminal) header(r *Report) { t.printf("%s\n", r.subject()) }
 
 // operations is the table, and how complete it is. Statuses in parentheses are
 // documented but were not seen, those with an exclamation mark were seen but
@@ -173,12 +162,5 @@ func (t *terminal) verdict(r *Report) {
 	case exitcode.Unverified:
 		s = yellow
 	}
-	line := fmt.Sprintf("%s: %s; %s", r.verdict(), r.Summary.counts(), plural(r.Summary.Exchanges, "exchange"))
-	if r.Summary.Violations > 0 {
-		line += fmt.Sprintf(", %d of them broke the contract", r.Summary.Violations)
-	}
-	if r.Run.Duration > 0 {
-		line += ", in " + length(r.Run.Duration)
-	}
-	t.printf("\n%s\n", t.paint(s, line))
+	t.printf("%s\n", t.paint(s, r.verdict()+": "+r.figures()))
 }

@@ -38,7 +38,21 @@ func TestTerminalIsNotSteeredByTheTarget(t *testing.T) {
 	}
 }
 
-func TestTerminalEndsWithTheVerdict(t *testing.T) {
+// TestTerminalSaysLittleOfNothing: a target that was not reached has no table.
+func TestTerminalSaysLittleOfNothing(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Summary, r.ExitCode = Summary{Skipped: 2}, 3
+	for i := range r.Scenarios {
+		r.Scenarios[i].Outcome = Skipped
+	}
+	const want = "The verification could not be completed: 2 skipped; 0 exchanges, in 3.21s\nhttp://127.0.0.1:4242 · "
+	if got := shown(t, r, false); !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 2 {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTerminalBeginsAndEndsWithTheVerdict(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*Report){
 		"The target breaks the contract: 2 passed, 2 failed, 1 error, 1 skipped, 2 disabled; 5 exchanges, 1 of them broke the contract, in 3.21s": func(*Report) {},
@@ -58,8 +72,8 @@ func TestTerminalEndsWithTheVerdict(t *testing.T) {
 		r := sample()
 		change(r)
 		lines := strings.Split(strings.TrimSpace(shown(t, r, false)), "\n")
-		if got := lines[len(lines)-1]; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
+		if got := lines[len(lines)-1]; got != want || lines[0] != want {
+			t.Errorf("got  %s\nand  %s\nwant %s", lines[0], got, want)
 		}
 	}
 }

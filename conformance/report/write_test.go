@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // extensions of the golden files by format.
-var extensions = map[string]string{"junit": "xml", "cucumber": "cucumber.json", "html": "html", "markdown": "md", "json": "json"}
+var extensions = map[string]string{"junit": "xml", "cucumber": "cucumber.json", "html": "html", "markdown": "md", "json": "json", "github": "github"}
 
 func written(t *testing.T, format string, r *Report) []byte {
 	t.Helper()
@@ -76,7 +76,7 @@ func TestAWriterDoesNotChangeTheReport(t *testing.T) {
 func TestAnUnknownFormatIsNamedWithTheKnownOnes(t *testing.T) {
 	t.Parallel()
 	err := Write("pdf", io.Discard, sample())
-	const want = `format "pdf" is not one of junit, cucumber, html, markdown, json`
+	const want = `format "pdf" is not one of junit, cucumber, html, markdown, json, github`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -58,6 +58,20 @@ func (p *Plan) Decide() {
 	}
 }
 
+// Choose decides by what the user asks for alone, whatever the target may be.
+func (p *Plan) Choose() {
+	checks := []check{p.byChoice}
+	if p.choice.Profile != "" {
+		checks = append(checks, p.byProfile)
+	}
+	if p.choice.Assumed != nil {
+		checks = append(checks, p.byStanding)
+	}
+	for _, scenario := range p.Scenarios {
+		scenario.Disabled = p.reason(scenario, &p.Conditions, checks)
+	}
+}
+
 // Planned counts the scenarios that run.
 func (p *Plan) Planned() int {
 	count := 0

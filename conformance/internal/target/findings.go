@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -207,17 +208,15 @@ func (l *look) personalLimit(ctx context.Context) error {
 
 // sdkLimit finds out how often an SDK may ask.
 func (l *look) sdkLimit(ctx context.Context) error {
-	for _, operation := range l.client.Contract.Operations() {
-		if operation.Method != http.MethodGet || operation.Public || len(operation.PathParameters()) > 0 || !operation.Admits(spec.BackendToken) {
-			continue
-		}
-		x, err := l.ask(ctx, "backend", operation.Path)
-		if err == nil && x != nil {
-			l.found.SDKLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
-		}
-		return err
+	path := l.readBy(spec.BackendToken)
+	if path == "" {
+		return nil
 	}
-	return nil
+	x, err := l.ask(ctx, "backend", path)
+	if err == nil && x != nil {
+		l.found.SDKLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
+	}
+	return err
 }
 
 // Limit is how much the target tells its admin UI that it allows, 0 if it does not
@@ -226,6 +225,63 @@ func (f *Findings) Limit(name string) int {
 	value, _ := jsonvalue.At(f.Config, "/resourceLimits/"+name)
 	number, _ := strconv.Atoi(jsonvalue.Text(value))
 	return number
+}
+
+// limitsTold bounds how many limits of the target are told.
+const limitsTold = 50
+
+// Limits words what the target says that it allows, by name.
+func (f *Findings) Limits() []string {
+	value, _ := jsonvalue.At(f.Config, "/resourceLimits")
+	named, _ := value.(map[string]any)
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if limit := f.Limit(name); limit > 0 && len(out) < limitsTold {
+			out = append(out, fmt.Sprintf("%s %d", name, limit))
+		}
+	}
+	for _, minute := range []struct {
+		limit int
+		who   string
+	}{{f.PersonalLimit, "a personal access token"}, {f.SDKLimit, "the token of an SDK"}} {
+		if minute.limit > 0 {
+			out = append(out, fmt.Sprintf("%d requests a minute with %s", minute.limit, minute.who))
+		}
+	}
+	return out
+}
+
+// Refused asks the target with every token, and returns the statuses by which it refuses
+// some, by actor.
+func Refused(ctx context.Context, c *Client, tokens Tokens) (map[string]int, error) {
+	l := &look{client: c, tokens: tokens}
+	out := map[string]int{}
+	for actor, path := range map[string]string{
+		"admin": "/api/admin/user", "viewer": "/api/admin/user",
+		"backend": l.readBy(spec.BackendToken), "frontend": l.readBy(spec.FrontendToken),
+	} {
+		if tokens.Of(actor) == "" || path == "" {
+			continue
+		}
+		x, err := l.ask(ctx, actor, path)
+		if err != nil {
+			return nil, err
+		}
+		if x != nil && (x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden) {
+			out[actor] = x.Status
+		}
+	}
+	return out, nil
+}
+
+// readBy is a path without parameters that tokens of a kind may read.
+func (l *look) readBy(kind spec.TokenKind) string {
+	for _, operation := range l.client.Contract.Operations() {
+		if operation.Method == http.MethodGet && !operation.Public && len(operation.PathParameters()) == 0 && operation.Admits(kind) {
+			return operation.Path
+		}
+	}
+	return ""
 }
 
 // UnusedID is an id that no instance has come to yet.

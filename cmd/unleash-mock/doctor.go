@@ -1,0 +1,124 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
+)
+
+// registerTokens adds the flags of tokens besides the admin's.
+func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
+	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
+	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
+	f.StringVar(&t.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
+}
+
+func (p *program) doctorCommand() *cobra.Command {
+	flags := &targetFlags{}
+	command := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at an instance: reach, edition, version, tokens, limits, and the profile that fits",
+		Long: `Look at an instance, real or mocked, as "unleash-mock verify" does before its first
+scenario, and say what it would verify. Only GET requests are sent.
+
+Exit 0 if the instance was reached and takes the tokens, 1 if it refuses one, 3 if it
+cannot be reached.`,
+		Example: `  unleash-mock doctor --target http://127.0.0.1:4242
+  unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --backend-token "$BACKEND_TOKEN"`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.fillAll(cmd.Flags(), targetVariables); err != nil {
+				return err
+			}
+			return p.examine(cmd.Context(), flags)
+		},
+	}
+	flags.register(command.Flags(), p.env)
+	flags.registerTokens(command.Flags())
+	return command
+}
+
+// examine looks at a target and says what it found.
+func (p *program) examine(ctx context.Context, flags *targetFlags) error {
+	options, err := flags.options()
+	if err != nil {
+		return err
+	}
+	options.DryRun = true
+	var notes []string
+	options.Found = func(_ report.Target, _ report.Run, found []string) { notes = found }
+	r, err := conformance.Run(ctx, options)
+	if err != nil {
+		return suiteError(err)
+	}
+	for _, line := range diagnosis(r, notes) {
+		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
+			return toolError("writing the diagnosis: %w", err)
+		}
+	}
+	if r.ExitCode == exitcode.Broken {
+		return &codedError{code: exitcode.Broken, err: errors.New("the target refuses a token")}
+	}
+	return nil
+}
+
+// reasonsTold is how many reasons why scenarios would not run are told.
+const reasonsTold = 5
+
+// diagnosis says what was found out about a target, a thing a line.
+func diagnosis(r *report.Report, notes []string) []string {
+	lines := [][2]string{
+		{"reached", r.Target.URL},
+		{"edition", cmp.Or(r.Target.Edition, "not known; an admin's token shows it")},
+		{"version", cmp.Or(r.Target.Version, "not known")},
+		{"mock", r.Target.Mock},
+		{"tokens", cmp.Or(strings.Join(r.Run.Tokens, ", "), "none; what needs one is left out")},
+	}
+	for _, note := range notes {
+		lines = append(lines, [2]string{"note", note})
+	}
+	lines = append(lines, [2]string{"profile", fmt.Sprintf("%s fits; %d of %d scenarios would run, read-only", r.Run.Profile, r.Summary.Skipped, len(r.Scenarios))})
+	for _, reason := range disabled(r) {
+		lines = append(lines, [2]string{"", reason})
+	}
+	lines = append(lines, [2]string{"next", fmt.Sprintf("unleash-mock verify --target %s --profile %s", r.Target.URL, r.Run.Profile)})
+	var out []string
+	for _, line := range lines {
+		if line[1] != "" {
+			out = append(out, visible.Line(fmt.Sprintf("%-8s %s", line[0], line[1])))
+		}
+	}
+	return out
+}
+
+// disabled are the most frequent reasons why scenarios would not run.
+func disabled(r *report.Report) []string {
+	counts := map[string]int{}
+	for _, scenario := range r.Scenarios {
+		if scenario.Outcome == report.Disabled {
+			counts[scenario.Reason]++
+		}
+	}
+	var reasons []string
+	for reason := range counts {
+		reasons = append(reasons, reason)
+	}
+	slices.SortFunc(reasons, func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
+	})
+	for i, reason := range reasons {
+		reasons[i] = fmt.Sprintf("%d would not: %s", counts[reason], reason)
+	}
+	return reasons[:min(len(reasons), reasonsTold)]
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
+)
+
+// outputFlags are the flags of verify for what goes to standard output.
+type outputFlags struct {
+	format string
+	list   bool
+}
+
+// Values of --format besides the formats of reports.
+const (
+	formatText   = "text"
+	formatGitHub = "github"
+)
+
+func (o *outputFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&o.format, "format", formatText, "what to print: text, github for annotations of GitHub Actions with the text behind them, or another format of --report")
+	f.BoolVar(&o.list, "list", false, "list the scenarios that would run, and run none; without --target those that other flags choose")
+}
+
+func (o *outputFlags) check() error {
+	if known := append([]string{formatText}, report.Formats()...); !slices.Contains(known, o.format) {
+		return usageError("--format %q is not one of %s", o.format, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// optionsOf are those of the target, which a list may do without.
+func (o *outputFlags) optionsOf(target *targetFlags) (conformance.Options, error) {
+	if o.list && target.target == "" {
+		return conformance.Options{Version: productVersion()}, nil
+	}
+	return target.options()
+}
+
+// show prints a report.
+func (p *program) show(format string, r *report.Report) error {
+	if format != formatText {
+		if err := report.Write(format, p.stdout, r); err != nil || format != formatGitHub {
+			return err
+		}
+	}
+	return report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
+}
+
+// listScenarios prints the scenarios that would run, a line each: id, operations and tags,
+// separated by tabs.
+func (p *program) listScenarios(ctx context.Context, options conformance.Options) error {
+	options.DryRun = true
+	r, err := conformance.Run(ctx, options)
+	if err != nil {
+		return suiteError(err)
+	}
+	for _, scenario := range r.Scenarios {
+		if scenario.Outcome != report.Skipped {
+			continue
+		}
+		line := strings.Join([]string{scenario.ID, strings.Join(scenario.Operations, ","), strings.Join(scenario.Tags, " ")}, "\t")
+		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
+			return toolError("writing the list: %w", err)
+		}
+	}
+	fmt.Fprintln(p.stderr, visible.Line(fmt.Sprintf("%d of %d scenarios", r.Summary.Skipped, len(r.Scenarios))))
+	return nil
+}

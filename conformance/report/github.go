@@ -1,0 +1,63 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
+)
+
+// writeGitHub writes annotations, commands to GitHub Actions in its log: the verdict and
+// who was verified, then each failure with its place in the features. What the target said
+// can be no command, as every text is escaped and no line begins with one.
+func writeGitHub(w io.Writer, r *Report) error {
+	out := bufio.NewWriter(w)
+	r = clean(r, visible.Log)
+	level := "error"
+	switch r.ExitCode {
+	case exitcode.OK:
+		level = "notice"
+	case exitcode.Unverified:
+		level = "warning"
+	}
+	annotate(out, level, []property{{"title", r.verdict()}}, r.figures()+"\n"+r.subject())
+	for _, f := range r.findings() {
+		properties := []property{{"title", clip(f.Title(), titleShown)}}
+		if f.File != "" {
+			properties = append(properties, property{"file", f.File})
+			if f.Line > 0 {
+				properties = append(properties, property{"line", fmt.Sprint(f.Line)})
+			}
+		}
+		text := oneLine(f.Scenario.Name)
+		for _, fact := range f.facts() {
+			text += "\n" + fact.Name + ": " + clip(fact.Value, bodyShown)
+		}
+		annotate(out, "error", properties, text)
+	}
+	return out.Flush()
+}
+
+// titleShown is how many bytes of a title an annotation shows.
+const titleShown = 160
+
+// property is what an annotation says besides its text.
+type property struct{ name, value string }
+
+// annotate writes one annotation, which is one line.
+func annotate(w io.Writer, level string, properties []property, text string) {
+	pairs := make([]string, len(properties))
+	for i, p := range properties {
+		pairs[i] = p.name + "=" + inProperty.Replace(p.value)
+	}
+	fmt.Fprintf(w, "::%s %s::%s\n", level, strings.Join(pairs, ","), inText.Replace(text))
+}
+
+// How GitHub's runner reads the text of a command, and its properties.
+var (
+	inText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	inProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
