@@ -1,12 +1,14 @@
 # syntax=docker/dockerfile:1
 
-FROM golang:1.26 AS build
+# The compiler runs on the platform that builds, and compiles for the one of the image:
+#   docker buildx build --platform linux/amd64,linux/arm64 .
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/unleash-mock ./cmd/unleash-mock
+ARG VERSION=dev TARGETOS TARGETARCH
+RUN CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -tags nomsgpack -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/unleash-mock ./cmd/unleash-mock
 
 # No shell, no package manager; certificates and a user that is not root.
 FROM gcr.io/distroless/static-debian12:nonroot
@@ -16,7 +18,8 @@ USER 65532:65532
 # serve listens on loopback by default, which nobody outside a container reaches.
 ENV HTTP_HOST=0.0.0.0 HTTP_PORT=4242
 EXPOSE 4242
-# health asks the port of HTTP_PORT: change the port there, not with --listen.
+# health asks where these variables, BASE_URI_PATH and those of HTTPS have serve listen: set
+# them, and not flags of serve.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["unleash-mock", "health"]
 ENTRYPOINT ["unleash-mock"]
 CMD ["serve"]

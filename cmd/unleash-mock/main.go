@@ -1,3 +1,5 @@
+//go:build !man
+
 // Command unleash-mock is a mock and contract-testing server for Unleash's
 // Operational API.
 package main
@@ -6,9 +8,6 @@ import (
 	"context"
 	"os"
 )
-
-// version is set by the linker for releases.
-var version = ""
 
 func main() {
 	p := &program{env: os.LookupEnv, environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}

@@ -57,6 +57,18 @@ type program struct {
 
 // run executes a command line and returns its exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	p.learnEnvironment()
+	root := p.rootCommand()
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		p.learnFlags(cmd.Flags())
+		return checkVariables(p.environ)
+	}
+	root.SetArgs(args)
+	return p.exitCode(root.ExecuteContext(ctx))
+}
+
+// rootCommand returns the command line with all its commands.
+func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unleash-mock",
 		Short: "A mock and contract-testing server for Unleash's Operational API",
@@ -72,12 +84,6 @@ Flags come first, then environment variables, then defaults. Exit codes:
 		Version:       productVersion(),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	p.learnEnvironment()
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		p.learnFlags(cmd.Flags())
-		return checkVariables(p.environ)
-	}
-	root.SetArgs(args)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(wrongFlag)
@@ -85,7 +91,7 @@ Flags come first, then environment variables, then defaults. Exit codes:
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
 	meetExpectations(root)
-	return p.exitCode(root.ExecuteContext(ctx))
+	return root
 }
 
 // meetExpectations has every command tell its version, and "help" refuse what is no command.
@@ -141,6 +147,9 @@ func (p *program) versionCommand() *cobra.Command {
 		},
 	}
 }
+
+// version is set by the linker for releases.
+var version = ""
 
 // productVersion is the release, or what the Go toolchain knows of the build.
 func productVersion() string {

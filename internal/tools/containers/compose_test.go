@@ -200,11 +200,11 @@ func TestTheImageIsSmallAndNotRoot(t *testing.T) {
 func TestTheImageIsBuiltWithTheGoOfTheModule(t *testing.T) {
 	t.Parallel()
 	module := firstMatch(t, "go.mod", `(?m)^go (\d+\.\d+)`)
-	if image := firstMatch(t, "Dockerfile", `(?m)^FROM golang:(\S+)`); image != module {
+	if image := firstMatch(t, "Dockerfile", `(?m)^FROM --platform=\$BUILDPLATFORM golang:(\S+)`); image != module {
 		t.Errorf("the image is built with Go %s, go.mod says %s", image, module)
 	}
 	build := firstMatch(t, "Dockerfile", `(?m)^RUN (.*go build.*)$`)
-	for _, want := range []string{"CGO_ENABLED=0", "-trimpath", "-X main.version=${VERSION}", "./cmd/unleash-mock"} {
+	for _, want := range []string{"CGO_ENABLED=0", "GOOS=${TARGETOS}", "GOARCH=${TARGETARCH}", "-trimpath", "-X main.version=${VERSION}", "./cmd/unleash-mock"} {
 		if !strings.Contains(build, want) {
 			t.Errorf("the build %q lacks %s", build, want)
 		}

@@ -1,0 +1,240 @@
+//go:build unix
+
+// The files for CI systems, and the scripts that they run.
+
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+const root = "../../"
+
+// job is what a step of GitHub writes to.
+type job struct{ folder, output, environment, summary string }
+
+// step runs a script as a step of a job does, with this program as the installed one.
+func step(t *testing.T, script string, inputs ...string) (job, string, error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	j := job{folder, folder + "/output", folder + "/env", folder + "/summary"}
+	program := folder + "/unleash-mock"
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nexec env "+asProgram+"=1 '"+self+"' \"$@\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), "bash", root+"packaging/ci/"+script)
+	command.Env = append(append(os.Environ(), "PROGRAM="+program, "RUNNER_TEMP="+folder,
+		"GITHUB_OUTPUT="+j.output, "GITHUB_ENV="+j.environment, "GITHUB_STEP_SUMMARY="+j.summary), inputs...)
+	said, err := command.CombinedOutput()
+	return j, string(said), err
+}
+
+// TestTheActionStartsAMock that the next steps find.
+func TestTheActionStartsAMock(t *testing.T) {
+	t.Parallel()
+	listener, err := listenOn(t.Context(), freePort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := listener.Addr().String()[len("127.0.0.1:"):]
+	listener.Close()
+	flags := file(t, "flags.yaml", "checkout: true\n")
+	j, said, err := step(t, "start.sh", "HTTP_PORT="+port, "WAIT=30s", "ARGS=--deterministic --limits off", "FLAGS="+flags)
+	output := read(t, j.output)
+	if _, pid, found := strings.Cut(output, "pid="); found {
+		number, _ := strconv.Atoi(strings.TrimSpace(pid))
+		t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGTERM) })
+	}
+	url := "http://127.0.0.1:" + port
+	if err != nil || !strings.HasPrefix(output, "url="+url+"\n") {
+		t.Fatalf("%v, %q: %s", err, output, said)
+	}
+	want := "UNLEASH_URL=" + url + "\nUNLEASH_MOCK_BACKEND_TOKEN=" + wellknown.Backend + "\nUNLEASH_MOCK_FRONTEND_TOKEN=" + wellknown.Frontend +
+		"\nUNLEASH_MOCK_TOKEN=" + wellknown.Admin + "\n"
+	if got := read(t, j.environment); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if _, body := get(t, url+"/api/frontend", wellknown.Frontend); !strings.Contains(body, `"checkout"`) {
+		t.Errorf("it has no flags: %s", body)
+	}
+	if _, said, err := step(t, "start.sh", "HTTP_PORT="+port, "WAIT=30s"); err == nil || !strings.Contains(said, "is in use") {
+		t.Errorf("on a port in use: %v, %s", err, said)
+	}
+}
+
+// TestTheActionVerifiesATarget, says how it is, and fails with it.
+func TestTheActionVerifiesATarget(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	unwell := httptest.NewServer(answers(broken))
+	t.Cleanup(unwell.Close)
+	for target, want := range map[string]struct {
+		code int
+		says string
+	}{
+		mock.url:   {exitcode.OK, "::notice title=The target keeps the contract::"},
+		unwell.URL: {exitcode.Broken, "::error title=The target breaks the contract::"},
+	} {
+		junit := t.TempDir() + "/junit.xml"
+		j, said, err := step(t, "verify.sh", "UNLEASH_MOCK_TARGET="+target, "JUNIT="+junit, "ARGS=--operation getHealth", "UNLEASH_MOCK_PROFILE=")
+		code := 0
+		if exit, failed := err.(*exec.ExitError); failed {
+			code = exit.ExitCode()
+		}
+		if code != want.code || !strings.HasPrefix(said, want.says) {
+			t.Errorf("exit code %d, want %d: %.500s", code, want.code, said)
+		}
+		if !strings.Contains(read(t, junit), "<testsuite") || !strings.Contains(read(t, j.summary), "getHealth") || read(t, j.output) != "junit="+junit+"\n" {
+			t.Errorf("reports: %s, %q", read(t, j.summary), read(t, j.output))
+		}
+	}
+}
+
+var (
+	usedByAction = regexp.MustCompile(`inputs\.([a-z-]+)`)
+	usedByGitLab = regexp.MustCompile(`\$\[\[ inputs\.([a-z-]+) \]\]`)
+)
+
+// TestInputsAreUsedAndDocumented: those of the action and of the GitLab include.
+func TestInputsAreUsedAndDocumented(t *testing.T) {
+	t.Parallel()
+	docs := read(t, root+"docs/ci.md")
+	type inputs map[string]struct{ Description string }
+	var action struct{ Inputs inputs }
+	decode(t, read(t, root+"action.yml"), &action)
+	include := read(t, root+"packaging/ci/gitlab.yml")
+	head, jobs, _ := strings.Cut(include, "\n---\n")
+	var gitlab struct{ Spec struct{ Inputs inputs } }
+	decode(t, head, &gitlab)
+	decode(t, jobs, new(map[string]any))
+	for name, test := range map[string]struct {
+		declared inputs
+		text     string
+		used     *regexp.Regexp
+	}{
+		"action.yml": {action.Inputs, read(t, root+"action.yml"), usedByAction},
+		"gitlab.yml": {gitlab.Spec.Inputs, jobs, usedByGitLab},
+	} {
+		var used []string
+		for _, match := range test.used.FindAllStringSubmatch(test.text, -1) {
+			used = append(used, match[1])
+			if _, declared := test.declared[match[1]]; !declared {
+				t.Errorf("%s uses the input %s, which it does not have", name, match[1])
+			}
+		}
+		if len(test.declared) == 0 {
+			t.Errorf("%s has no inputs", name)
+		}
+		for input, about := range test.declared {
+			if !slices.Contains(used, input) || about.Description == "" || !strings.Contains(docs, "`"+input+"`") {
+				t.Errorf("%s: the input %s is not used, described and documented", name, input)
+			}
+		}
+	}
+}
+
+// TestTheKubernetesManifest: the service finds the pod, and probes ask what is there.
+func TestTheKubernetesManifest(t *testing.T) {
+	t.Parallel()
+	type labels = map[string]string
+	var service struct {
+		Spec struct {
+			Selector labels
+			Ports    []struct {
+				Port       int
+				TargetPort string `yaml:"targetPort"`
+			}
+		}
+	}
+	type probe struct {
+		HTTPGet struct{ Path, Port string } `yaml:"httpGet"`
+	}
+	var deployment struct {
+		Spec struct {
+			Replicas int
+			Selector struct{ MatchLabels labels } `yaml:"selector"`
+			Template struct {
+				Metadata struct{ Labels labels }
+				Spec     struct {
+					SecurityContext struct {
+						RunAsNonRoot bool `yaml:"runAsNonRoot"`
+						RunAsUser    int  `yaml:"runAsUser"`
+					} `yaml:"securityContext"`
+					Containers []struct {
+						Ports []struct {
+							Name          string
+							ContainerPort int `yaml:"containerPort"`
+						}
+						Env            []struct{ Name string }
+						ReadinessProbe probe `yaml:"readinessProbe"`
+						LivenessProbe  probe `yaml:"livenessProbe"`
+					}
+				}
+			}
+		}
+	}
+	first, second, _ := strings.Cut(read(t, root+"packaging/kubernetes/unleash-mock.yaml"), "\n---\n")
+	decode(t, first, &service)
+	decode(t, second, &deployment)
+	const label = "app.kubernetes.io/name"
+	pod := deployment.Spec.Template
+	if name := service.Spec.Selector[label]; name == "" || pod.Metadata.Labels[label] != name || deployment.Spec.Replicas != 1 {
+		t.Errorf("the service selects %q, the pod is %q", name, pod.Metadata.Labels[label])
+	}
+	if len(pod.Spec.Containers) != 1 || len(pod.Spec.Containers[0].Ports) != 1 || len(service.Spec.Ports) != 1 {
+		t.Fatalf("%+v", pod)
+	}
+	container := pod.Spec.Containers[0]
+	if port := container.Ports[0]; port.ContainerPort != 4242 || service.Spec.Ports[0].TargetPort != port.Name ||
+		container.ReadinessProbe.HTTPGet.Port != port.Name || container.LivenessProbe.HTTPGet.Port != port.Name {
+		t.Errorf("ports: %+v, %+v", container, service.Spec.Ports)
+	}
+	mock := startServe(t, nil)
+	for _, probe := range []probe{container.ReadinessProbe, container.LivenessProbe} {
+		if response, body := get(t, mock.url+probe.HTTPGet.Path, ""); response.StatusCode != 200 {
+			t.Errorf("%s answers %s", probe.HTTPGet.Path, body)
+		}
+	}
+	for _, variable := range container.Env {
+		if !slices.Contains(knownVariables(), variable.Name) {
+			t.Errorf("nothing reads %s", variable.Name)
+		}
+	}
+	if user := pod.Spec.SecurityContext; !user.RunAsNonRoot || !strings.Contains(read(t, root+"Dockerfile"), "USER "+strconv.Itoa(user.RunAsUser)+":") {
+		t.Errorf("it runs as %+v", user)
+	}
+}
+
+func decode(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(text), into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.FromSlash(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

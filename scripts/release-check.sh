@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Tries what a release does, for this platform: the program built as .goreleaser.yaml says, an
+# archive with it, its completions and manual pages, and a checksum. With goreleaser on the
+# PATH that does it, and checks the configuration; otherwise this script does the same.
+#
+#   scripts/release-check.sh
+#
+# It needs Go, tar and sha256sum.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+platform=$(go env GOHOSTOS)_$(go env GOHOSTARCH)
+if command -v goreleaser >/dev/null; then
+    goreleaser check
+    goreleaser release --snapshot --clean --single-target --skip=sbom
+    archives=(dist/unleash-mock_*"$platform"*.tar.gz)
+    archive=${archives[0]}
+    (cd dist && sha256sum --check --ignore-missing --strict checksums.txt)
+else
+    echo "goreleaser is not here: its configuration is not checked, and a script makes the archive"
+    rm -rf dist
+    scripts/release-extras.sh
+    mkdir -p dist/archive
+    ldflags=$(sed -n 's/^ *ldflags: \["\(.*\)"\]$/\1/p' .goreleaser.yaml)
+    [ -n "$ldflags" ] || { echo ".goreleaser.yaml has no ldflags" >&2; exit 1; }
+    CGO_ENABLED=0 go build -trimpath -tags nomsgpack -ldflags "${ldflags/'{{ .Version }}'/0.0.0-dev}" \
+        -o dist/archive/unleash-mock ./cmd/unleash-mock
+    cp LICENSE README.md CHANGELOG.md dist/archive
+    cp -R packaging/extras/completions packaging/extras/man dist/archive
+    archive=dist/unleash-mock_0.0.0-dev_$platform.tar.gz
+    tar -czf "$archive" -C dist/archive .
+    (cd dist && sha256sum ./*.tar.gz >checksums.txt && sha256sum --check --strict checksums.txt)
+fi
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+tar -xzf "$archive" -C "$dir"
+ls -l "$archive"
+"$dir/unleash-mock" version
+for file in LICENSE README.md CHANGELOG.md completions/unleash-mock.{bash,zsh,fish,ps1} man/unleash-mock{,-serve,-verify}.1; do
+    [ -s "$dir/$file" ] || { echo "$file is not in the archive" >&2; exit 1; }
+done
+bash -n "$dir/completions/unleash-mock.bash"
+program=$dir/unleash-mock
+"$program" serve --run "'$program' health --url \"\$UNLEASH_URL\""
