@@ -38,8 +38,8 @@ func command(t *testing.T, env map[string]string, args ...string) outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // long enough for any; it ends what hangs
 	defer cancel()
-	var stdout, stderr bytes.Buffer
-	code := run(ctx, args, variables(env), &stdout, &stderr)
+	stdout, stderr := newOutput(), newOutput() // which a command of --run writes to as well
+	code := run(ctx, args, variables(env), stdout, stderr)
 	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }
 
