@@ -1,0 +1,127 @@
+//go:build unix
+
+// What the README and the pages say to type.
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// block is a block of code of a page.
+type block struct{ language, text string }
+
+var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+
+func blocks(t *testing.T, page string) []block {
+	t.Helper()
+	var out []block
+	for _, match := range fence.FindAllStringSubmatch(read(t, page), -1) {
+		out = append(out, block{match[1], match[2]})
+	}
+	return out
+}
+
+// typed runs lines in a shell, after others that prepare it.
+func typed(t *testing.T, folder, preamble, lines string) (string, error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "bash", "-e", "-c", preamble+"\n"+lines)
+	command.Dir = folder
+	command.Env = append(os.Environ(), asProgram+"=1")
+	said, err := command.CombinedOutput()
+	return string(said), err
+}
+
+// changing matches what differs from run to run: numbers, times, ids and secrets.
+var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+|\d+`)
+
+// TestTheREADMEAnswersAsItSays: its requests, one after the other, have the answers that
+// stand behind them.
+func TestTheREADMEAnswersAsItSays(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	folder, compared := t.TempDir(), 0
+	all := blocks(t, root+"README.md")
+	for i, b := range all {
+		if b.language != "sh" || !strings.HasPrefix(b.text, "curl ") {
+			continue
+		}
+		text := strings.ReplaceAll(b.text, "http://127.0.0.1:4242", mock.url)
+		got, err := typed(t, folder, `curl() { command curl -sS "$@"; }`, text)
+		if err != nil {
+			t.Errorf("%s: %v, %s", b.text, err, got)
+		}
+		if i+1 == len(all) || all[i+1].language != "json" {
+			continue
+		}
+		compared++
+		want := strings.TrimSpace(all[i+1].text)
+		if got = lastJSON(got); changing.ReplaceAllString(got, "#") != changing.ReplaceAllString(want, "#") {
+			t.Errorf("%s\ngot  %s\nwant %s", b.text, got, want)
+		}
+	}
+	if compared < 4 {
+		t.Errorf("%d answers were compared", compared)
+	}
+}
+
+// lastJSON is the last of several answers, one behind the other.
+func lastJSON(text string) string {
+	text = strings.TrimSpace(text)
+	if at := strings.LastIndex(text, `}{"`); at >= 0 {
+		return text[at+1:]
+	}
+	return text
+}
+
+// TestPagesTypeCommandsThatExist: every command line of this program that a page shows has
+// commands and flags that there are.
+func TestPagesTypeCommandsThatExist(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The program is asked for help, which it gives once it has read its flags.
+	preamble := "unleash-mock() { '" + self + `' "$@" --help >/dev/null; }
+npx() { "$@"; }`
+	pages, err := filepath.Glob(root + "docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, page := range append(pages, root+"README.md", root+"packaging/npm/unleash-mock/README.md") {
+		for _, b := range blocks(t, page) {
+			lines := linesOfOurs(b.text)
+			if b.language != "sh" || lines == "" {
+				continue
+			}
+			count++
+			if said, err := typed(t, t.TempDir(), preamble, lines); err != nil {
+				t.Errorf("%s: %v\n%s\n%s", page, err, lines, said)
+			}
+		}
+	}
+	if count < 20 {
+		t.Errorf("%d blocks have a command line", count)
+	}
+}
+
+var (
+	continued = regexp.MustCompile(`\\\n\s*`)
+	ours      = regexp.MustCompile(`(?m)^(?:[A-Z_]+=\S*\s+)*(?:npx )?unleash-mock .*$`)
+)
+
+// linesOfOurs are the lines of a block that run this program, in the foreground.
+func linesOfOurs(text string) string {
+	var out []string
+	for _, line := range ours.FindAllString(continued.ReplaceAllString(text, " "), -1) {
+		out = append(out, strings.TrimSuffix(strings.TrimSpace(line), "&"))
+	}
+	return strings.Join(out, "\n")
+}
