@@ -190,7 +190,7 @@ func TestWrongUsage(t *testing.T) {
 // TestHelp: every command tells what it does, with an example.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", "serve", "spec", "health", "version"} {
+	for _, name := range []string{"", "serve", "spec", "health", "doctor", "verify", "version"} {
 		t.Run("unleash-mock "+name, func(t *testing.T) {
 			t.Parallel()
 			got := command(t, nil, append(strings.Fields(name), "--help")...)

@@ -18,6 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // proxyFlags are the flags of proxy.
@@ -66,7 +67,9 @@ contract by a 502.
 It ends when it is interrupted or, with --run, when the command ends, and then
 tells what was found; open requests, the command and the judges have the
 time of --drain. --run starts a command with the proxy's URL in
-UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, and listens on a free port unless
+UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, the tokens of an upstream that is a mock in
+UNLEASH_MOCK_TOKEN, UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN unless
+they are set, and listens on a free port unless
 --listen or --port says otherwise. The command is interrupted as the proxy
 is, by SIGINT or SIGTERM.
 
@@ -230,8 +233,40 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	}
 	context.AfterFunc(ctx, judge.Hurry)
 	return p.whileRunning(ctx, server, listener, shellCommand{
-		line: flags.run, grace: flags.drain, variables: []string{"UNLEASH_URL=" + url, "UNLEASH_MOCK_PROXY_URL=" + url},
+		line: flags.run, grace: flags.drain,
+		variables: append(flags.upstreamTokens(ctx, p.env), "UNLEASH_URL="+url, "UNLEASH_MOCK_PROXY_URL="+url),
 	}, logger)
+}
+
+// lookAtUpstream is how long the command may wait for what the upstream is.
+const lookAtUpstream = 2 * time.Second
+
+// upstreamTokens has the built-in tokens of an upstream that is a mock, unless the
+// environment has others; those of a real Unleash nobody knows but the user.
+func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []string {
+	client, err := f.tls.client()
+	if err != nil {
+		return nil
+	}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(ctx, lookAtUpstream)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(f.upstream, "/")+"/health", nil)
+	if err != nil {
+		return nil
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil // the traffic will show it
+	}
+	response.Body.Close()
+	if response.Header.Get(mockserver.Header) == "" {
+		return nil
+	}
+	return slices.DeleteFunc(tokenEnvironment(mockserver.DefaultTokens()), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return env.text(name, "") != ""
+	})
 }
 
 // concludeProxy writes reports and tells the result. No output depends on another.

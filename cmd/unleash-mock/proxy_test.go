@@ -157,6 +157,30 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 	}
 }
 
+// TestProxyTellsItsCommandTheTokens of an upstream that is a mock, and of no other.
+func TestProxyTellsItsCommandTheTokens(t *testing.T) {
+	t.Parallel()
+	other := httptest.NewServer(answers(healthy))
+	t.Cleanup(other.Close)
+	const show = `echo "<$UNLEASH_MOCK_TOKEN> <$UNLEASH_MOCK_BACKEND_TOKEN>"; curl -sS $UNLEASH_URL/health`
+	for name, test := range map[string]struct {
+		upstream, want string
+		env            map[string]string
+	}{
+		"a mock":            {startServe(t, nil).url, "<" + wellknown.Admin + "> <" + wellknown.Backend + ">\n", nil},
+		"a mock, and yours": {startServe(t, nil).url, "<> <" + wellknown.Backend + ">\n", map[string]string{"UNLEASH_MOCK_TOKEN": "mine"}},
+		"another":           {other.URL, "<> <>\n", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, test.env, "proxy", "--upstream", test.upstream, "--run", show)
+			if got.code != exitcode.OK || !strings.Contains(got.stdout, test.want) {
+				t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
+			}
+		})
+	}
+}
+
 // TestProxyInterruptsItsCommand, and what that has started.
 func TestProxyInterruptsItsCommand(t *testing.T) {
 	t.Parallel()

@@ -65,7 +65,12 @@ func (p *program) runBeside(ctx context.Context, server *http.Server, listener n
 
 // clientVariables are what a client needs to know of a mock.
 func clientVariables(url string, tokens []mockserver.Token) []string {
-	out := []string{serveVariables["unleash-url"] + "=" + url}
+	return append(tokenEnvironment(tokens), serveVariables["unleash-url"]+"="+url)
+}
+
+// tokenEnvironment has the first token of each kind.
+func tokenEnvironment(tokens []mockserver.Token) []string {
+	var out []string
 	for kind, variable := range map[spec.TokenKind]string{
 		spec.AdminToken:    targetVariables["token"],
 		spec.BackendToken:  targetVariables["backend-token"],
