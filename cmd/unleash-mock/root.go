@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -76,7 +75,7 @@ func (p *program) rootCommand() *cobra.Command {
 Unleash does: with state, authentication, validation and the real error bodies.
 
 Flags come first, then environment variables, then defaults. Exit codes:
-` + strings.TrimSuffix(exitcode.Help(), "\n"),
+` + exitcode.Help() + `With --run, serve and proxy end as their command did, if that failed.`,
 		Example:       "  unleash-mock serve\n  unleash-mock spec --format json\n  unleash-mock health --url http://127.0.0.1:4242",
 		SilenceErrors: true,
 		SilenceUsage:  true,
