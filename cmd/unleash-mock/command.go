@@ -35,13 +35,16 @@ func (s shellCommand) run(ctx context.Context, p *program) error {
 	command := shell(ctx, s.line)
 	command.Env = append(os.Environ(), s.variables...)
 	command.Stdout, command.Stderr = p.stdout, p.stderr
-	command.WaitDelay = s.grace
+	command.WaitDelay = s.grace + time.Second // for what holds the output although it is killed
 	kill := func() { killWithChildren(command) }
 	if err := command.Start(); err != nil {
 		return &endedBadly{exitcode.Error, fmt.Errorf("the command could not be run: %w", err)}
 	}
 	p.atOnce.Store(&kill)
+	over := make(chan struct{})
+	go s.limit(ctx, over, kill)
 	_ = command.Wait() // its state says more
+	close(over)
 	p.atOnce.Store(nil)
 	how := "failed"
 	if ctx.Err() != nil {
@@ -52,6 +55,20 @@ func (s shellCommand) run(ctx context.Context, p *program) error {
 		return nil
 	}
 	return &endedBadly{exitCodeOf(command.ProcessState), fmt.Errorf("the command %s: %s", how, command.ProcessState)}
+}
+
+// limit kills a command that goes on for longer than its grace after the context.
+func (s shellCommand) limit(ctx context.Context, over <-chan struct{}, kill func()) {
+	select {
+	case <-over:
+		return
+	case <-ctx.Done():
+	}
+	select {
+	case <-over:
+	case <-time.After(s.grace):
+		kill()
+	}
 }
 
 // whileRunning serves until a command ends. When the context ends first, the command is
