@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
 // httpsFlags have a server speak HTTPS.
@@ -76,7 +78,7 @@ func (h *httpsFlags) writeCertificate(certificate tls.Certificate) error {
 	if h.certOut == "" {
 		return nil
 	}
-	err := writeOutput(h.certOut, func(w io.Writer) error {
+	err := outfile.Write(h.certOut, outfile.Shared, func(w io.Writer) error {
 		return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
 	})
 	if err != nil {
