@@ -13,6 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/cors"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
@@ -79,6 +80,8 @@ type config struct {
 	now        func() time.Time
 	random     io.Reader
 
+	streams  pipeline.Streams
+
 	upstream *Upstream // nil without one
 
 	flags *flagfile.Set // nil without a file
@@ -107,6 +110,7 @@ func defaults() config {
 		secrets:    secrets.New(),
 		now:        time.Now,
 		random:     rand.Reader,
+		streams:    pipeline.Streams{Heartbeat: 15 * time.Second, Patience: 10 * time.Second, Most: 1000},
 
 		access: control.OpenAccess(),
 	}

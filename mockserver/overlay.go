@@ -60,7 +60,7 @@ func (s *Server) newOverlay() (*overlay.Overlay, error) {
 }
 
 // passes reports whether a path is the upstream's to answer: whatever is not an
-// operation that only Enterprise has.
+// operation that only Enterprise has. What SDKs ask for is of the upstream's flags.
 func (s *Server) passes(path string) bool {
 	if s.overlay == nil {
 		return false
@@ -70,7 +70,7 @@ func (s *Server) passes(path string) bool {
 		return true
 	}
 	for _, operation := range matched.Operations {
-		if operation.Edition == spec.Enterprise {
+		if operation.Edition == spec.Enterprise && !operation.Admits(spec.BackendToken) {
 			return false
 		}
 	}

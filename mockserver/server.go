@@ -109,7 +109,7 @@ func New(options ...Option) (*Server, error) {
 	s.pipeline = pipeline.New(pipeline.Options{
 		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
-		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Metrics: s.metrics, Logger: s.logger,
+		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})
 	quietly(func() { s.router = s.routes() })
 	return s, nil

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,14 @@ type Event struct {
 	Before, After any
 
 	table AnyTable
+}
+
+// Row returns the row as it is after the change, or was if there is none any more.
+func (e *Event) Row() any {
+	if e.After == nil {
+		return e.Before
+	}
+	return e.After
 }
 
 // Events are the types of the events that the changes of a table publish. An empty
@@ -38,6 +47,10 @@ type eventLog struct {
 	kept  []*Event // oldest first
 	bytes int      // that they take, by estimation
 	last  int64    // id of the newest
+	// founded is the id up to which events were of other states.
+	founded int64
+	changed chan struct{} // closed with the next change; nil if nobody waits
+	retired bool          // another store is in its place
 }
 
 func (l *eventLog) list() ([]*Event, int64) {
@@ -51,6 +64,56 @@ func (l *eventLog) newest() int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.last
+}
+
+// after lists the events after the one of an id; false if that one is not kept, or of
+// another state.
+func (l *eventLog) after(id int64) ([]*Event, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	at, kept := slices.BinarySearchFunc(l.kept, id, func(e *Event, id int64) int { return cmp.Compare(e.ID, id) })
+	if !kept || id <= l.founded {
+		return nil, false
+	}
+	return slices.Clone(l.kept[at+1:]), true
+}
+
+func (l *eventLog) origin() int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.founded
+}
+
+// follow continues the ids of another log.
+func (l *eventLog) follow(last int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = max(l.last, last+1)
+	l.founded = l.last
+}
+
+// wait returns a channel that is closed with the next change, or is if there will be none.
+func (l *eventLog) wait() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+		if l.retired {
+			close(l.changed)
+		}
+	}
+	return l.changed
+}
+
+// wake tells those who wait that there was a change, or that there will be none any more.
+func (l *eventLog) wake(retired bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changed != nil && !l.retired {
+		close(l.changed)
+		l.changed = nil
+	}
+	l.retired = l.retired || retired
 }
 
 func (l *eventLog) size() int64 {

@@ -45,9 +45,11 @@ type Result struct {
 	Location, ETag string
 	Header         http.Header
 	ContentType    string // empty for no body
-	Body           []byte
+	Body           []byte // of a stream, what it begins with
 	// Prepared is the body if it was written before, and must not be changed.
 	Prepared *respond.Prepared
+	// Feed gives what comes after the body of a stream; nil for answers that end.
+	Feed Feed
 }
 
 // Input is what a request gives an operation, checked against the contract.
@@ -65,7 +67,7 @@ type Input struct {
 	Text []byte
 }
 
-// Operation is a handler with its input and answer. Read and Write make one.
+// Operation is a handler with its input and answer. Read, Write and Stream make one.
 type Operation interface {
 	plan(operation *spec.Operation) (*Plan, error)
 	types() (in, out reflect.Type)
@@ -106,7 +108,7 @@ func (operation[In, Out]) types() (in, out reflect.Type) {
 }
 
 func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
-	bind, err := newBinder(reflect.TypeFor[In](), operation)
+	read, err := newReader[In](operation)
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +118,9 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 	}
 	success := successOf(operation)
 	return &Plan{run: func(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
-		var in In
-		bind(reflect.ValueOf(&in).Elem(), input)
-		if checked, is := any(&in).(Checker); is {
-			if err := checked.Check(); err != nil {
-				return Result{}, err
-			}
+		in, err := read(input)
+		if err != nil {
+			return Result{}, err
 		}
 		finish := func(answer *Answer[Out]) (Result, error) {
 			out := Result{Status: answer.Status, Location: answer.Location, ETag: answer.ETag, Header: answer.Header}
@@ -156,6 +155,21 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 		}
 		return out, err
 	}}, nil
+}
+
+// newReader returns what fills and checks the input of an operation.
+func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), error) {
+	bind, err := newBinder(reflect.TypeFor[In](), operation)
+	if err != nil {
+		return nil, err
+	}
+	return func(input *Input) (in In, err error) {
+		bind(reflect.ValueOf(&in).Elem(), input)
+		if checked, is := any(&in).(Checker); is {
+			err = checked.Check()
+		}
+		return in, err
+	}, nil
 }
 
 // successOf is the lowest status of an operation's successes.

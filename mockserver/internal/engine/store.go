@@ -129,13 +129,35 @@ func (tx *Tx) Commit() {
 	}
 	tx.ended = true
 	defer tx.store.writing.Unlock()
+	tx.store.events.add(tx.events) // first: a view that shows a change finds its events
 	tx.txn.Commit()
 	tx.store.bytes.Add(int64(tx.bytes))
-	tx.store.events.add(tx.events)
 	if tx.store.watch != nil {
 		tx.store.watch(tx.changes)
 	}
+	if len(tx.events) > 0 {
+		tx.store.events.wake(false)
+	}
 }
+
+// Changed returns a channel that is closed with the next change that has an event, and when
+// another store takes the place of this one.
+func (s *Store) Changed() <-chan struct{} { return s.events.wait() }
+
+// Succeed makes the store the successor of another one. The ids of its events go on behind
+// those of the other, so that nobody takes what is known of the other for this state.
+func (s *Store) Succeed(other *Store) { s.events.follow(other.events.newest()) }
+
+// Retire wakes those who wait for changes of a store that has a successor.
+func (s *Store) Retire() { s.events.wake(true) }
+
+// EventsAfter returns the events after the one of an id, oldest first; false if that one is
+// not kept, or of a state before. There may be some that are newer than the view.
+func (v *View) EventsAfter(id int64) (events []*Event, known bool) { return v.store.events.after(id) }
+
+// Founded returns the id that the events of a state are behind: 0, or that of the
+// newest event of the states before.
+func Founded(r Reader) int64 { return r.view().store.events.origin() }
 
 // Bytes estimates what the state takes in memory.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }

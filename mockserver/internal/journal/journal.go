@@ -69,6 +69,9 @@ func New(size, bytes int, known *secrets.Redactor) *Journal {
 // used further.
 func (j *Journal) Close() { j.closing.Do(func() { close(j.closed) }) }
 
+// Done returns a channel that is closed when the journal is.
+func (j *Journal) Done() <-chan struct{} { return j.closed }
+
 // Closed reports whether nobody waits for exchanges any more.
 func (j *Journal) Closed() bool {
 	select {

@@ -66,6 +66,7 @@ type Options struct {
 	Overlay *overlay.Overlay
 	// Replay is what is answered from recordings; nil for nothing.
 	Replay  *replay.Index
+	Streams Streams
 	Metrics *metrics.Metrics
 	Logger  *slog.Logger
 }
@@ -192,6 +193,7 @@ type answer struct {
 	prepared    *respond.Prepared // the body, if it was written before
 	final       bool              // the page of a path that no router knows
 	outside     bool              // not of the contract
+	feed        engine.Feed       // of a stream, what comes behind the body
 }
 
 // Handle returns the gin handler of an operation, nil for requests of no operation.
@@ -291,6 +293,10 @@ func (x *exchange) send(w gin.ResponseWriter, out answer) {
 		x.sendBroken(w, out)
 		return
 	}
+	if out.feed != nil {
+		x.stream(w, out)
+		return
+	}
 	x.noting = noting{ResponseWriter: w, exchange: x, body: out.body}
 	x.write(&x.noting, out)
 }
@@ -338,7 +344,7 @@ func (x *exchange) operate() answer {
 	if result.Body != nil && result.Prepared == nil {
 		x.buffer = result.Body
 	}
-	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared}
+	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared, feed: result.Feed}
 }
 
 // brokenAnswer says that an answer breaks the contract.

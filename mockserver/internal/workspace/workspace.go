@@ -82,6 +82,8 @@ type Workspace struct {
 	kept atomic.Bool  // whether it is one of the registry's
 	used atomic.Int64 // when it was last used, in nanoseconds since 1970
 	busy atomic.Int64 // how many hold it
+
+	streams atomic.Int64 // how many are open
 }
 
 // Instance returns what the workspace is now.
@@ -95,7 +97,7 @@ func (w *Workspace) Reset() error {
 	if err != nil {
 		return fmt.Errorf("resetting workspace %s: %w", w.Name, err)
 	}
-	w.instance.Store(fresh)
+	w.replace(fresh)
 	w.Journal.Clear()
 	return nil
 }
@@ -106,7 +108,15 @@ func (w *Workspace) Replace(store *engine.Store) {
 	defer w.writing.Unlock()
 	next := *w.instance.Load()
 	next.Store, next.Follow = store, nil
-	w.instance.Store(&next)
+	w.replace(&next)
+}
+
+// replace puts an instance in the place of the one that there is. Streams go on with it.
+func (w *Workspace) replace(next *Instance) {
+	before := w.instance.Load().Store
+	next.Store.Succeed(before)
+	w.instance.Store(next)
+	before.Retire()
 }
 
 // Follow has the flags follow those of another instance; begin puts them.
@@ -133,3 +143,16 @@ func (w *Workspace) Hold() (release func()) {
 	w.busy.Add(1)
 	return func() { w.busy.Add(-1) }
 }
+
+// HoldStream is Hold for a stream; false if that many are open already.
+func (w *Workspace) HoldStream(most int64) (release func(), ok bool) {
+	if w.streams.Add(1) > most {
+		w.streams.Add(-1)
+		return nil, false
+	}
+	let := w.Hold()
+	return func() { w.streams.Add(-1); let() }, true
+}
+
+// Streams returns how many streams are open.
+func (w *Workspace) Streams() int64 { return w.streams.Load() }

@@ -26,6 +26,8 @@ func Resource() engine.Resource {
 		Operations: engine.Operations{
 			"getAllClientFeatures": engine.Read(all),
 			"getClientFeature":     engine.Read(one),
+			"getDelta":             engine.Read(delta),
+			"streamDelta":          engine.Stream(follow),
 		},
 		Listen: listen,
 	}

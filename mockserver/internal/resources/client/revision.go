@@ -28,9 +28,10 @@ func listen(tx *engine.Tx, event *engine.Event) {
 	}
 }
 
-// Revision is the id of the newest event that changed what SDKs get in an environment.
+// Revision is the id of the newest event that changed what SDKs get in an environment, or with
+// which all that they have counts no longer.
 func Revision(r engine.Reader, environment string) int64 {
-	newest := int64(0)
+	newest := engine.Founded(r)
 	for _, name := range []string{"", environment} {
 		if row := revisions.Get(r, engine.Text(name)); row != nil {
 			newest = max(newest, row.Event)

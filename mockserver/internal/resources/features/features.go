@@ -261,11 +261,7 @@ func NameIn(row any) string {
 // EnvironmentOf returns the environment that an event is about, empty for all of them, and
 // whether it changes what SDKs get there.
 func EnvironmentOf(event *engine.Event) (environment string, counts bool) {
-	row := event.After
-	if row == nil {
-		row = event.Before
-	}
-	switch row := row.(type) {
+	switch row := event.Row().(type) {
 	case *Flag, *Tag, *Dependency:
 		return "", true
 	case *Toggle:
@@ -274,4 +270,22 @@ func EnvironmentOf(event *engine.Event) (environment string, counts bool) {
 		return row.Environment, true
 	}
 	return "", false
+}
+
+// FlagOf returns the name of the flag that an event is about, and the flag itself where the
+// event has it.
+func FlagOf(event *engine.Event) (name string, flag *Flag) {
+	switch row := event.Row().(type) {
+	case *Flag:
+		return row.Name, row
+	case *Tag:
+		return row.Flag, nil
+	case *Dependency:
+		return row.Flag, nil
+	case *Toggle:
+		return row.Flag, nil
+	case *Strategy:
+		return row.Flag, nil
+	}
+	return "", nil
 }

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// EventStream is the media type of a stream of server-sent events.
+const EventStream = "text/event-stream"
+
+// Message is one message of a stream.
+type Message struct {
+	// ID is that of the last event that the message tells of. A client that comes back
+	// names the last that it has.
+	ID int64
+	// Event is the type of the message.
+	Event string
+	// Data is its text; nil says that there is nothing to tell.
+	Data []byte
+}
+
+// Append appends the message as server-sent events are written. One that tells nothing is
+// a comment, which shows that the stream lives.
+func (m Message) Append(dst []byte) []byte {
+	if m.Data == nil {
+		return append(dst, ":\n\n"...)
+	}
+	dst = strconv.AppendInt(append(dst, "id: "...), m.ID, 10)
+	dst = append(append(dst, "\nevent: "...), m.Event...)
+	for line := range bytes.FieldsFuncSeq(m.Data, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		dst = append(append(dst, "\ndata: "...), line...)
+	}
+	return append(dst, "\n\n"...)
+}
+
+// Feed returns what a stream has to tell of the state as a view shows it, since it was
+// asked last. It is asked when the stream begins and after every change, by one goroutine.
+type Feed func(view *View) Message
+
+// Stream returns an operation that answers with messages for as long as the client
+// listens. open reads the request and returns the feed of the messages.
+func Stream[In any](open func(*View, In) (Feed, error)) Operation { return stream[In]{open} }
+
+type stream[In any] struct {
+	open func(*View, In) (Feed, error)
+}
+
+func (stream[In]) types() (in, out reflect.Type) {
+	return reflect.TypeFor[In](), reflect.TypeFor[Feed]()
+}
+
+func (s stream[In]) plan(operation *spec.Operation) (*Plan, error) {
+	read, err := newReader[In](operation)
+	if err != nil {
+		return nil, err
+	}
+	success := successOf(operation)
+	if response := operation.Response(success); response == nil || response.MediaType != EventStream {
+		return nil, differ(operation, "answer", []error{fmt.Errorf("a stream is of the media type %s", EventStream)})
+	}
+	return &Plan{run: func(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
+		in, err := read(input)
+		if err != nil {
+			return Result{}, err
+		}
+		view := store.View(request)
+		feed, err := s.open(view, in)
+		if err != nil {
+			return Result{}, err
+		}
+		out := Result{Status: success, ContentType: EventStream, Body: feed(view).Append(dst), Feed: feed}
+		return out, judge(out)
+	}}, nil
+}

@@ -1,0 +1,243 @@
+package client
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
+)
+
+// step is one change of what SDKs have, its keys in the order of a real server (O).
+type step struct {
+	EventID     int64                   `json:"eventId"`
+	Type        string                  `json:"type"`
+	Segment     *configuration.Segment  `json:"segment,omitzero"`
+	SegmentID   int64                   `json:"segmentId,omitzero"`
+	Segments    []configuration.Segment `json:"segments,omitzero"`
+	Features    []feature               `json:"features,omitzero"`
+	Feature     *feature                `json:"feature,omitzero"`
+	FeatureName string                  `json:"featureName,omitzero"`
+	Project     string                  `json:"project,omitzero"`
+}
+
+// feature is a flag with its keys in the order that it has here (O).
+type feature struct {
+	ImpressionData bool                       `json:"impressionData"`
+	Enabled        bool                       `json:"enabled"`
+	Name           string                     `json:"name"`
+	Description    *string                    `json:"description"`
+	Project        string                     `json:"project"`
+	Stale          bool                       `json:"stale"`
+	Type           string                     `json:"type"`
+	Variants       []features.Variant         `json:"variants"`
+	Strategies     []configuration.Strategy   `json:"strategies"`
+	Dependencies   []configuration.Dependency `json:"dependencies,omitzero"`
+}
+
+func featureOf(f *configuration.Feature) feature {
+	return feature{f.ImpressionData, f.Enabled, f.Name, f.Description, f.Project, f.Stale, f.Type, f.Variants, f.Strategies, f.Dependencies}
+}
+
+// unknown is no revision: who has it gets everything.
+const unknown = -1
+
+// maxRemembered is of how many revisions a newer one remembers what has changed since.
+const maxRemembered = 16
+
+// remembered are the changes that led to a revision, made once for all SDKs that have the
+// same revision before it.
+type remembered struct {
+	mu    sync.Mutex
+	since map[int64]steps
+}
+
+// steps are changes as JSON, nil for none, and the id of the last.
+type steps struct {
+	body engine.JSON
+	last int64
+}
+
+// since returns what a token sees changed after a revision: everything there is, if the events
+// after it are not kept.
+func since(view *engine.View, from int64) steps {
+	identity := &view.Identity
+	revision := Revision(view, identity.Environment)
+	events, known := view.EventsAfter(from)
+	if !known {
+		from = unknown
+	}
+	key := fmt.Sprintf("client delta %q %q", identity.Environment, identity.Projects)
+	made := engine.Derived(view, key, revision, func() *remembered { return &remembered{since: map[int64]steps{}} })
+	made.mu.Lock()
+	defer made.mu.Unlock()
+	if out, is := made.since[from]; is {
+		return out
+	}
+	if len(made.since) == maxRemembered {
+		clear(made.since)
+	}
+	d := &differ{view: view, identity: identity, revision: revision, now: Configuration(view, identity, false)}
+	if known {
+		d.changes(events)
+	} else {
+		d.everything()
+	}
+	out := steps{last: revision}
+	if count := len(d.steps); count > 0 {
+		out.last = d.steps[count-1].EventID
+		out.body = append(engine.Append([]byte(`{"events":`), &d.steps), '}')
+	}
+	made.since[from] = out
+	return out
+}
+
+// differ makes the steps that lead to a configuration.
+type differ struct {
+	view     *engine.View
+	identity *engine.Identity
+	revision int64
+	now      *configuration.Configuration
+	steps    []step
+}
+
+func (d *differ) everything() {
+	all := make([]feature, len(d.now.Features))
+	for i := range d.now.Features {
+		all[i] = featureOf(&d.now.Features[i])
+	}
+	d.steps = []step{{EventID: d.revision, Type: "hydration", Segments: d.now.Segments, Features: all}}
+}
+
+// changes turns events into steps: one for each flag and segment, at its last event (O).
+func (d *differ) changes(events []*engine.Event) {
+	var last []*engine.Event
+	seen := map[any]bool{}
+	projects := map[string]string{} // of flags, as events have them
+	for _, event := range slices.Backward(events) {
+		subject, counts := d.subject(event)
+		if _, flag := features.FlagOf(event); flag != nil && projects[flag.Name] == "" {
+			projects[flag.Name] = flag.Project
+		}
+		if counts && !seen[subject] {
+			seen[subject] = true
+			last = append(last, event)
+		}
+	}
+	told := map[int64]bool{}
+	for _, event := range slices.Backward(last) {
+		if segment, is := event.Row().(*segments.Segment); is {
+			d.segment(event, segment.ID, told)
+			continue
+		}
+		name, _ := features.FlagOf(event)
+		d.flag(event.ID, name, projects[name], told)
+	}
+}
+
+// subject returns what an event is about, if the revision is not older and it may change
+// what SDKs have: the name of a flag, the id of a segment.
+func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
+	if event.ID > d.revision {
+		return nil, false
+	}
+	if segment, is := event.Row().(*segments.Segment); is {
+		return segment.ID, true
+	}
+	environment, counts := features.EnvironmentOf(event)
+	name, _ := features.FlagOf(event)
+	return name, counts && (environment == "" || environment == d.identity.Environment)
+}
+
+// segment tells a segment that strategies use, or that is gone.
+func (d *differ) segment(event *engine.Event, id int64, told map[int64]bool) {
+	if event.After == nil {
+		d.steps = append(d.steps, step{EventID: event.ID, Type: "segment-removed", SegmentID: id})
+		return
+	}
+	d.used(event.ID, id, told)
+}
+
+// used tells a segment as it is now, once.
+func (d *differ) used(event, id int64, told map[int64]bool) {
+	at := slices.IndexFunc(d.now.Segments, func(s configuration.Segment) bool { return s.ID == id })
+	if at < 0 || told[id] {
+		return
+	}
+	told[id] = true
+	d.steps = append(d.steps, step{EventID: event, Type: "segment-updated", Segment: &d.now.Segments[at]})
+}
+
+// flag tells a flag as it is now, behind the segments that it uses: an SDK that lacks
+// one takes the flag for off. Of one that is gone it tells that.
+func (d *differ) flag(event int64, name, project string, told map[int64]bool) {
+	at, found := slices.BinarySearchFunc(d.now.Features, name, func(f configuration.Feature, name string) int { return strings.Compare(f.Name, name) })
+	if !found {
+		if flag := features.Get(d.view, name); flag != nil {
+			project = flag.Project
+		}
+		if d.identity.Sees(project) {
+			d.steps = append(d.steps, step{EventID: event, Type: "feature-removed", FeatureName: name, Project: project})
+		}
+		return
+	}
+	shown := featureOf(&d.now.Features[at])
+	for i := range shown.Strategies {
+		for _, id := range shown.Strategies[i].Segments {
+			d.used(event, id, told)
+		}
+	}
+	d.steps = append(d.steps, step{EventID: event, Type: "feature-updated", Feature: &shown})
+}
+
+type deltaIn struct {
+	Match string `header:"If-None-Match"`
+}
+
+func delta(view *engine.View, in deltaIn) (out engine.Answer[engine.JSON], err error) {
+	from := revisionIn(strings.Trim(strings.TrimPrefix(in.Match, "W/"), `"`))
+	if from >= Revision(view, view.Identity.Environment) {
+		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
+	}
+	changed := since(view, from)
+	if changed.body == nil {
+		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
+	}
+	return engine.Answer[engine.JSON]{Value: changed.body, ETag: fmt.Sprintf(`"%d"`, changed.last)}, nil
+}
+
+// revisionIn reads a revision: digits, unknown for all else.
+func revisionIn(text string) int64 {
+	number, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return unknown
+	}
+	return int64(number)
+}
+
+type followIn struct {
+	Last string `header:"Last-Event-ID"`
+}
+
+// follow streams what changes, behind all that there is or, for an SDK that comes back, what
+// has changed since.
+func follow(view *engine.View, in followIn) (engine.Feed, error) {
+	position, event := revisionIn(in.Last), "unleash-connected"
+	if position > Revision(view, view.Identity.Environment) { // of another server
+		position = unknown
+	}
+	return func(view *engine.View) (out engine.Message) {
+		revision := Revision(view, view.Identity.Environment)
+		if revision != position {
+			out = engine.Message{ID: revision, Event: event, Data: since(view, position).body}
+		}
+		position, event = revision, "unleash-updated"
+		return out
+	}, nil
+}
