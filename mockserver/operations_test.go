@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,9 +74,24 @@ func (a *app) call(method, path, token, body string, header ...string) reply {
 		name, value, _ := strings.Cut(line, ": ")
 		request.Header.Set(name, value)
 	}
-	recorder := httptest.NewRecorder()
-	a.ServeHTTP(recorder, request)
+	ctx, cancel := context.WithCancel(request.Context())
+	defer cancel()
+	recorder := &hasty{httptest.NewRecorder(), cancel}
+	a.ServeHTTP(recorder, request.WithContext(ctx))
 	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+}
+
+// hasty is a client that reads the beginning of a stream and goes.
+type hasty struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+func (h *hasty) Flush() {
+	h.ResponseRecorder.Flush()
+	if h.Header().Get("Content-Type") == engine.EventStream {
+		h.leave()
+	}
 }
 
 // must is call with an expected status.

@@ -80,7 +80,7 @@ type config struct {
 	now        func() time.Time
 	random     io.Reader
 
-	streams  pipeline.Streams
+	streams pipeline.Streams
 
 	upstream *Upstream // nil without one
 

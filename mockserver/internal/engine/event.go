@@ -47,7 +47,8 @@ type eventLog struct {
 	kept  []*Event // oldest first
 	bytes int      // that they take, by estimation
 	last  int64    // id of the newest
-	// founded is the id up to which events were of other states.
+	// founded is the number up to which events were of other states: that of an event here is
+	// its id on top.
 	founded int64
 	changed chan struct{} // closed with the next change; nil if nobody waits
 	retired bool          // another store is in its place
@@ -66,13 +67,13 @@ func (l *eventLog) newest() int64 {
 	return l.last
 }
 
-// after lists the events after the one of an id; false if that one is not kept, or of
+// after lists the events after the one of a number; false if that one is not kept, or of
 // another state.
-func (l *eventLog) after(id int64) ([]*Event, bool) {
+func (l *eventLog) after(number int64) ([]*Event, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	at, kept := slices.BinarySearchFunc(l.kept, id, func(e *Event, id int64) int { return cmp.Compare(e.ID, id) })
-	if !kept || id <= l.founded {
+	at, kept := slices.BinarySearchFunc(l.kept, number-l.founded, func(e *Event, id int64) int { return cmp.Compare(e.ID, id) })
+	if !kept {
 		return nil, false
 	}
 	return slices.Clone(l.kept[at+1:]), true
@@ -84,12 +85,12 @@ func (l *eventLog) origin() int64 {
 	return l.founded
 }
 
-// follow continues the ids of another log.
-func (l *eventLog) follow(last int64) {
+// follow continues the numbers of another log.
+func (l *eventLog) follow(other *eventLog) {
+	before := other.origin() + other.newest()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.last = max(l.last, last+1)
-	l.founded = l.last
+	l.founded = before + 1
 }
 
 // wait returns a channel that is closed with the next change, or is if there will be none.

@@ -144,20 +144,22 @@ func (tx *Tx) Commit() {
 // another store takes the place of this one.
 func (s *Store) Changed() <-chan struct{} { return s.events.wait() }
 
-// Succeed makes the store the successor of another one. The ids of its events go on behind
-// those of the other, so that nobody takes what is known of the other for this state.
-func (s *Store) Succeed(other *Store) { s.events.follow(other.events.newest()) }
+// Succeed makes the store the successor of another one: revisions go on behind those of the
+// other, so that nobody takes what is known of the other for this state.
+func (s *Store) Succeed(other *Store) { s.events.follow(&other.events) }
 
 // Retire wakes those who wait for changes of a store that has a successor.
 func (s *Store) Retire() { s.events.wake(true) }
 
-// EventsAfter returns the events after the one of an id, oldest first; false if that one is
-// not kept, or of a state before. There may be some that are newer than the view.
-func (v *View) EventsAfter(id int64) (events []*Event, known bool) { return v.store.events.after(id) }
-
-// Founded returns the id that the events of a state are behind: 0, or that of the
-// newest event of the states before.
+// Founded returns the revision of a state without events: 0, or one above those of the states
+// before. The revision of an event is its id on top.
 func Founded(r Reader) int64 { return r.view().store.events.origin() }
+
+// EventsAfter returns the events after the one of a revision, oldest first; false if that one
+// is not kept, or of a state before. There may be some that are newer than the view.
+func (v *View) EventsAfter(revision int64) (events []*Event, known bool) {
+	return v.store.events.after(revision)
+}
 
 // Bytes estimates what the state takes in memory.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }

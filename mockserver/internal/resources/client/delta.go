@@ -83,7 +83,7 @@ func since(view *engine.View, from int64) steps {
 	if len(made.since) == maxRemembered {
 		clear(made.since)
 	}
-	d := &differ{view: view, identity: identity, revision: revision, now: Configuration(view, identity, false)}
+	d := &differ{view: view, identity: identity, revision: revision, founded: engine.Founded(view), now: Configuration(view, identity, false)}
 	if known {
 		d.changes(events)
 	} else {
@@ -103,6 +103,7 @@ type differ struct {
 	view     *engine.View
 	identity *engine.Identity
 	revision int64
+	founded  int64
 	now      *configuration.Configuration
 	steps    []step
 }
@@ -137,14 +138,14 @@ func (d *differ) changes(events []*engine.Event) {
 			continue
 		}
 		name, _ := features.FlagOf(event)
-		d.flag(event.ID, name, projects[name], told)
+		d.flag(d.founded+event.ID, name, projects[name], told)
 	}
 }
 
 // subject returns what an event is about, if the revision is not older and it may change
 // what SDKs have: the name of a flag, the id of a segment.
 func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
-	if event.ID > d.revision {
+	if d.founded+event.ID > d.revision {
 		return nil, false
 	}
 	if segment, is := event.Row().(*segments.Segment); is {
@@ -158,10 +159,10 @@ func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
 // segment tells a segment that strategies use, or that is gone.
 func (d *differ) segment(event *engine.Event, id int64, told map[int64]bool) {
 	if event.After == nil {
-		d.steps = append(d.steps, step{EventID: event.ID, Type: "segment-removed", SegmentID: id})
+		d.steps = append(d.steps, step{EventID: d.founded + event.ID, Type: "segment-removed", SegmentID: id})
 		return
 	}
-	d.used(event.ID, id, told)
+	d.used(d.founded+event.ID, id, told)
 }
 
 // used tells a segment as it is now, once.

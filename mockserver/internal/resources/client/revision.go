@@ -28,14 +28,14 @@ func listen(tx *engine.Tx, event *engine.Event) {
 	}
 }
 
-// Revision is the id of the newest event that changed what SDKs get in an environment, or with
-// which all that they have counts no longer.
+// Revision says which state of the flags of an environment SDKs get: the id of the newest event
+// that changed it, above all revisions of states that a reset or an import has put away.
 func Revision(r engine.Reader, environment string) int64 {
-	newest := engine.Founded(r)
+	newest := int64(0)
 	for _, name := range []string{"", environment} {
 		if row := revisions.Get(r, engine.Text(name)); row != nil {
 			newest = max(newest, row.Event)
 		}
 	}
-	return newest
+	return engine.Founded(r) + newest
 }
