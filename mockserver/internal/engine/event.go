@@ -72,6 +72,9 @@ func (l *eventLog) newest() int64 {
 func (l *eventLog) after(number int64) ([]*Event, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	if number == l.founded && (len(l.kept) == 0 && l.last == 0 || len(l.kept) > 0 && l.kept[0].ID == 1) { // since the beginning
+		return slices.Clone(l.kept), true
+	}
 	at, kept := slices.BinarySearchFunc(l.kept, number-l.founded, func(e *Event, id int64) int { return cmp.Compare(e.ID, id) })
 	if !kept {
 		return nil, false

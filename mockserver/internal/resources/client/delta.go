@@ -206,6 +206,9 @@ func delta(view *engine.View, in deltaIn) (out engine.Answer[engine.JSON], err e
 	if from >= Revision(view, view.Identity.Environment) {
 		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
 	}
+	if from == engine.Founded(view) { // as from any state before the first change (O)
+		from = unknown
+	}
 	changed := since(view, from)
 	if changed.body == nil {
 		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
@@ -230,7 +233,7 @@ type followIn struct {
 // has changed since.
 func follow(view *engine.View, in followIn) (engine.Feed, error) {
 	position, event := revisionIn(in.Last), "unleash-connected"
-	if position > Revision(view, view.Identity.Environment) { // of another server
+	if position > Revision(view, view.Identity.Environment) || position == engine.Founded(view) { // perhaps of another server
 		position = unknown
 	}
 	return func(view *engine.View) (out engine.Message) {
