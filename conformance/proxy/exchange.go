@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -122,6 +123,12 @@ func (p *Proxy) inspect(response *http.Response) error {
 	if x.operation == nil {
 		return nil
 	}
+	if isStream(response) {
+		if x.came != nil && !x.missed {
+			x.came.copied = newCopied(response.ContentLength, min(p.options.MaxBody, maxStreamCopy), p.budget)
+		}
+		return nil
+	}
 	if x.came != nil {
 		x.came.idle, x.came.stalled = p.options.Timeout, func() { f.cancel(errStalled) }
 		if !x.missed {
@@ -132,6 +139,17 @@ func (p *Proxy) inspect(response *http.Response) error {
 		return p.hold(f, response)
 	}
 	return nil
+}
+
+// maxStreamCopy is how much in bytes is copied of a stream: of one that goes on for longer the
+// head alone is judged.
+const maxStreamCopy = 64 << 10
+
+// isStream reports whether an answer goes on for as long as the client listens. It is not held
+// back, and may be silent for as long as it likes.
+func isStream(response *http.Response) bool {
+	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return mediaType == "text/event-stream"
 }
 
 // hold reads an answer to its end, judges it and replaces it if it breaks the

@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"context"
 	"flag"
 	"net/http"
 	"net/http/httptest"
@@ -32,8 +33,10 @@ type witness struct {
 }
 
 func (w *witness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	recorder := httptest.NewRecorder()
-	plain := r.Clone(r.Context())
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	recorder := &beginning{httptest.NewRecorder(), cancel}
+	plain := r.Clone(ctx)
 	plain.Header.Del("Accept-Encoding") // so that the body can be judged as it is
 	w.Handler.ServeHTTP(recorder, plain)
 	operation := spec.Default().Find(r.Method, r.URL.EscapedPath())
@@ -55,6 +58,17 @@ func (w *witness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	out.WriteHeader(recorder.Code)
 	_, _ = out.Write(recorder.Body.Bytes())
+}
+
+// beginning records an answer, of one that goes on its first piece.
+type beginning struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+func (b *beginning) Flush() {
+	b.ResponseRecorder.Flush()
+	b.leave()
 }
 
 // TestFaultsThatTheContractSees: each fault that the conformance suite is

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -325,5 +326,50 @@ func TestUpgradedConnectionsPass(t *testing.T) {
 			t.Error("the connection outlives the proxy")
 		}
 		conn.Close()
+	}
+}
+
+// TestAStreamPasses as it comes, held back never, however the proxy judges.
+func TestAStreamPasses(t *testing.T) {
+	t.Parallel()
+	const first, second = "id: 1\nevent: unleash-connected\ndata: {\"events\":[]}\n\n", ":\n\n"
+	goOn := make(chan struct{})
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, first)
+		_ = http.NewResponseController(w).Flush()
+		<-goOn
+		_, _ = io.WriteString(w, second)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer upstream.Close()
+	target, err := url.Parse(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := proxy.New(proxy.Options{Upstream: target, FailOnViolation: true, Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(p)
+	response, err := http.Get(front.URL + "/api/client/streaming")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{first, second} {
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(response.Body, got); err != nil || string(got) != want {
+			t.Fatalf("%q, %v, want %q", got, err, want)
+		}
+		if i == 0 {
+			close(goOn)
+		}
+	}
+	response.Body.Close()
+	front.Close()
+	p.Close()
+	if got := p.Report(); got.ExitCode == 1 {
+		t.Errorf("the stream breaks the contract: %+v", got.Scenarios)
 	}
 }

@@ -54,9 +54,9 @@ func emptyHead(x *target.Exchange) []Breach {
 }
 
 // ofAPI reports whether an answer is one of the contract's operations, or of the
-// API at least, and has a body.
+// API at least, and has a body that ends.
 func ofAPI(x *target.Exchange) bool {
-	return (x.Operation != nil || strings.HasPrefix(strings.ToLower(x.Path), "/api/")) && len(x.Received) > 0
+	return !x.IsStream() && (x.Operation != nil || strings.HasPrefix(strings.ToLower(x.Path), "/api/")) && len(x.Received) > 0
 }
 
 func charset(x *target.Exchange) []Breach {

@@ -1,6 +1,8 @@
 package target
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -111,7 +113,14 @@ const maxBody = 32 << 20
 
 // Receive takes in a body that was sent with the headers of the answer, and
 // decompresses it.
+//
+// Of a stream of server-sent events, which need not end, it takes the first message; its
+// data are the value.
 func (x *Exchange) Receive(body io.Reader) {
+	if x.IsStream() {
+		x.receiveMessage(body)
+		return
+	}
 	raw, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	x.Received = raw
 	switch {
@@ -131,4 +140,30 @@ func (x *Exchange) Receive(body io.Reader) {
 		x.Received = plain
 	}
 	x.Value, x.IsJSON = jsonvalue.Decode(x.Received)
+}
+
+// IsStream reports whether the answer is a stream of server-sent events.
+func (x *Exchange) IsStream() bool {
+	return strings.HasPrefix(x.Answer.Get("Content-Type"), "text/event-stream")
+}
+
+// receiveMessage takes in the first message of a stream.
+func (x *Exchange) receiveMessage(body io.Reader) {
+	lines := bufio.NewReader(io.LimitReader(body, maxBody))
+	var data []byte
+	for {
+		line, err := lines.ReadBytes('\n')
+		x.Received = append(x.Received, line...)
+		text, isData := bytes.CutPrefix(bytes.TrimRight(line, "\r\n"), []byte("data:"))
+		switch {
+		case err != nil:
+			x.Unread = "the stream ends before its first message: " + err.Error()
+			return
+		case isData:
+			data = append(data, text...)
+		case len(text) == 0 && data != nil:
+			x.Value, x.IsJSON = jsonvalue.Decode(data)
+			return
+		}
+	}
 }

@@ -3,6 +3,7 @@ package bend
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +72,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.write(w, r)
 }
 
+// ownTag matches the entity tags that are an operation's own: those of the Client API.
+var ownTag = regexp.MustCompile(`^"([0-9a-f]+:[0-9]+:v1|[0-9]+)"$`)
+
 func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
 	x := &Exchange{mock: s.mock, Request: r.Clone(r.Context()), Payload: payload}
 	method := r.Method
@@ -88,7 +93,7 @@ func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
 		}
 	}
 	x.Request.Header.Del("Accept-Encoding")
-	if !strings.HasSuffix(x.Request.Header.Get("If-None-Match"), `:v1"`) { // a tag of an operation's own
+	if !ownTag.MatchString(x.Request.Header.Get("If-None-Match")) {
 		x.Request.Header.Del("If-None-Match")
 	}
 	return x
@@ -134,9 +139,23 @@ func send(mock http.Handler, r *http.Request, payload []byte) (int, http.Header,
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(payload)), int64(len(payload))
 	}
 	r.Header.Del("Content-Length")
-	recorder := httptest.NewRecorder()
-	mock.ServeHTTP(recorder, r)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	recorder := &beginning{httptest.NewRecorder(), cancel}
+	mock.ServeHTTP(recorder, r.WithContext(ctx))
 	return recorder.Code, recorder.Header(), recorder.Body.Bytes()
+}
+
+// beginning records an answer, of one that goes on its first piece.
+type beginning struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+// Flush implements http.Flusher.
+func (b *beginning) Flush() {
+	b.ResponseRecorder.Flush()
+	b.leave()
 }
 
 // write sends what has become of the answer.

@@ -17,6 +17,12 @@ func Faults() []bend.Fault {
 		{ID: "client-sent-again", Name: "an SDK gets again what it has seen", Operation: "getAllClientFeatures", Standing: standing,
 			Bend: bend.When(bend.Answered(http.StatusNotModified), bend.Status(http.StatusOK), bend.Text(`{"version":2,"features":[]}`))},
 		{ID: "client-flag-off", Name: "a single flag is said to be off", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/enabled", "false"))},
+		{ID: "delta-no-flags", Name: "an SDK that follows changes gets no flags", Operation: "getDelta", Standing: spec.Assumed, Bend: bend.OK(bend.Set("/events/*/features", "[]"))},
+		{ID: "delta-flag-off", Name: "a flag that was switched on comes as off", Operation: "getDelta", Standing: spec.Assumed, Bend: bend.OK(bend.Set("/events/*/feature/enabled", "false"))},
+		{ID: "delta-sent-again", Name: "an SDK that follows changes gets again what it has", Operation: "getDelta", Standing: spec.Assumed,
+			Bend: bend.When(bend.Answered(http.StatusNotModified), bend.Status(http.StatusOK), bend.Text(`{"events":[{"eventId":1,"type":"segment-removed","segmentId":1}]}`))},
+		{ID: "stream-no-flags", Name: "a stream begins without flags", Operation: "streamDelta", Standing: spec.Assumed,
+			Bend: bend.When(bend.Answered(http.StatusOK), bend.Text("id: 1\nevent: unleash-connected\ndata: {\"events\":[{\"eventId\":1,\"type\":\"hydration\",\"segments\":[],\"features\":[]}]}\n\n"))},
 		{ID: "frontend-no-flags", Name: "a page gets no flags", Operation: "getFrontendFeatures", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
 		{ID: "frontend-post-no-flags", Name: "a page that posts its context gets no flags", Operation: "getFrontendApiFeaturesWithPost", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
 	}

@@ -1,0 +1,74 @@
+Feature: SDKs that follow changes
+  On Enterprise an SDK can get what has changed instead of all flags, when it asks or at once,
+  as a stream.
+
+  @enterprise @assumed
+  Scenario Outline: <path> refuses callers without a backend token
+    When I GET "<path>" as nobody
+    Then the status is 401
+    And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
+    When I GET "<path>" as the frontend
+    Then the status is 403
+    When I GET "<path>" as the admin
+    Then the status is 403
+
+    Examples:
+      | path                  |
+      | /api/client/delta     |
+      | /api/client/streaming |
+
+  @enterprise @assumed
+  Scenario Outline: <path> refuses a body that cannot be read
+    When I GET "<path>" as nobody with the body '{'
+    Then the status is 400
+    When I GET "<path>" as nobody with a body of 102401 bytes
+    Then the status is 413
+    Given the next request has the header "Content-Encoding" with "br"
+    When I GET "<path>" as nobody with the body '{}'
+    Then the status is 415
+
+    Examples:
+      | path                  |
+      | /api/client/delta     |
+      | /api/client/streaming |
+
+  @op:getDelta @enterprise @writes @alone @assumed
+  Scenario: An SDK gets what has changed since
+    Seen on the code of Unleash 8.2.0, by a route that was added for it.
+    Given a flag "one"
+    When I GET "/api/client/delta" as the backend
+    Then the status is 200
+    And the answer has
+      | /events               | 1 entry |
+      | /events/0/type        | "hydration" |
+      | /events/0/segments    | a list |
+    And "/events/0/features" has one entry where "name" is "<one.name>", with
+      | /enabled    | false |
+      | /strategies | [] |
+      | /variants   | [] |
+    And I keep the header "ETag" as "tag"
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/delta" as the backend
+    Then the status is 304
+    And there is no body
+    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/delta" as the backend until "/events" has one entry where "type" is "feature-updated"
+    Then the status is 200
+    And the answer has
+      | /events                   | 1 entry |
+      | /events/0/type            | "feature-updated" |
+      | /events/0/feature/name    | "<one.name>" |
+      | /events/0/feature/enabled | true |
+
+  @op:streamDelta @enterprise @writes @alone @assumed
+  Scenario: A stream begins with everything
+    Given a flag "one"
+    When I GET "/api/client/streaming" as the backend
+    Then the status is 200
+    And the answer has
+      | /events        | 1 entry |
+      | /events/0/type | "hydration" |
+    And "/events/0/features" has one entry where "name" is "<one.name>", with
+      | /enabled | false |
