@@ -70,6 +70,25 @@ func TestNode(t *testing.T) {
 	heard(mock)
 }
 
+// TestNodeStreams: the SDK follows a stream, and asks for no flags.
+func TestNodeStreams(t *testing.T) {
+	t.Parallel()
+	folder, mock := samples(t), mocktest.Start(t)
+	mock.SetFlag("checkout", false)
+	said := start(t, folder, []string{"node", "node/streaming.js"}, "UNLEASH_URL="+mock.URL, "UNLEASH_TOKEN="+mock.Tokens.Backend)
+	switches(mock, func(enabled bool, variant string) {
+		want := "checkout is on, variant " + variant
+		if !enabled {
+			want = "checkout is off, variant disabled"
+		}
+		waitFor(t, said, want)
+	})
+	heard(mock)
+	if polled := mock.Requests(mocktest.Filter{Path: "*/client/features"}); len(polled) > 0 {
+		t.Errorf("it polls: %d requests for flags", len(polled))
+	}
+}
+
 // TestClientSpecification judges what the Client API serves by the cases by which Unleash
 // judges SDKs: the SDK for Node must come to the same.
 func TestClientSpecification(t *testing.T) {
