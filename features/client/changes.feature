@@ -4,6 +4,7 @@ Feature: SDKs that follow changes
 
   @enterprise @assumed
   Scenario Outline: <path> refuses callers without a backend token
+    As the rest of the Client API does.
     When I GET "<path>" as nobody
     Then the status is 401
     And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
@@ -19,6 +20,7 @@ Feature: SDKs that follow changes
 
   @enterprise @assumed
   Scenario Outline: <path> refuses a body that cannot be read
+    As the rest of the Client API does.
     When I GET "<path>" as nobody with the body '{'
     Then the status is 400
     When I GET "<path>" as nobody with a body of 102401 bytes
@@ -64,6 +66,7 @@ Feature: SDKs that follow changes
 
   @op:streamDelta @enterprise @writes @alone @assumed
   Scenario: A stream begins with everything
+    By what the SDK for Node expects.
     Given a flag "one"
     When I GET "/api/client/streaming" as the backend
     Then the status is 200
@@ -72,3 +75,57 @@ Feature: SDKs that follow changes
       | /events/0/type | "hydration" |
     And "/events/0/features" has one entry where "name" is "<one.name>", with
       | /enabled | false |
+
+  @op:getDelta @enterprise @assumed
+  Scenario Outline: A delta from <revision> is everything
+    Seen on the code of Unleash 8.2.0, by a route that was added for it: no revision, or none that is kept.
+    Given the next request has the header "If-None-Match" with "<revision>"
+    When I GET "/api/client/delta" as the backend
+    Then the status is 200
+    And the answer has
+      | /events             | 1 entry |
+      | /events/0/type      | "hydration" |
+      | /events/0/features  | a list |
+      | /events/0/segments  | a list |
+
+    Examples:
+      | revision |
+      | x        |
+      | 1e3      |
+
+  @op:getDelta @enterprise @assumed
+  Scenario: From a revision yet to come nothing has changed
+    Seen on the code of Unleash 8.2.0, by a route that was added for it.
+    Given the next request has the header "If-None-Match" with "999999999"
+    When I GET "/api/client/delta" as the backend
+    Then the status is 304
+    And there is no body
+
+  @op:streamDelta @enterprise @assumed
+  Scenario Outline: A stream behind <event> begins with everything
+    By what the SDK for Node expects: what is not known cannot be gone on from.
+    Given the next request has the header "Last-Event-ID" with "<event>"
+    When I GET "/api/client/streaming" as the backend
+    Then the status is 200
+    And the answer has
+      | /events             | 1 entry |
+      | /events/0/type      | "hydration" |
+      | /events/0/features  | a list |
+      | /events/0/segments  | a list |
+
+    Examples:
+      | event     |
+      | x         |
+      | 999999999 |
+
+  @open-source @observed
+  Scenario Outline: Open source has no <path>
+    Seen on Unleash 8.2.0: an SDK polls then.
+    When I GET "<path>" as the backend
+    Then the status is 404
+    And the error is "NotFoundError"
+
+    Examples:
+      | path                  |
+      | /api/client/delta     |
+      | /api/client/streaming |

@@ -99,6 +99,7 @@ var allowed = map[edge]string{
 	{"mockserver/internal/configuration", "mockserver/internal/resources/segments"}:         "and from their segments",
 	{"mockserver/internal/configuration", "mockserver/internal/resources/constraints"}:      "which hold constraints",
 	{"mockserver/internal/resources/client", "mockserver/internal/resources/features"}:      "SDKs get flags",
+	{"mockserver/internal/resources/client", "mockserver/internal/resources/segments"}:      "and are told of changed segments",
 	{"mockserver/internal/resources/frontend", "mockserver/internal/resources/client"}:      "it evaluates what the Client API gives",
 	{"mockserver/internal/flags", "mockserver/internal/resources/features"}:                 "a file sets flags",
 	{"mockserver/internal/flags", "mockserver/internal/resources/segments"}:                 "and segments",
