@@ -475,7 +475,11 @@ func TestStreamsOverOldAndOddRequests(t *testing.T) {
 		if rule.status != 201 {
 			t.Fatalf("%s: %s", fault, rule.body)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		lasts := 300 * time.Millisecond
+		if ends != "" {
+			lasts = time.Minute
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), lasts)
 		request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+streamPath, nil)
 		request.Header.Set("Authorization", backendToken)
 		response, err := http.DefaultClient.Do(request)
