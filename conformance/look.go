@@ -89,6 +89,7 @@ func (s *suite) noteTaken() (unused bool) {
 		}
 		unused = unused || isList
 	}
+	c.Answers = nil // which nothing else asks for, and may be large
 	return unused && len(c.Taken) == 0
 }
 

@@ -223,6 +223,26 @@ func TestOddTargets(t *testing.T) {
 	}
 }
 
+// TestATargetThatNeverStopsSending is told what is wrong with it.
+func TestATargetThatNeverStopsSending(t *testing.T) {
+	t.Parallel()
+	piece := bytes.Repeat([]byte("a"), 1<<20)
+	endless := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		for _, err := w.Write(piece); err == nil; {
+			_, err = w.Write(piece)
+		}
+	})
+	result := verify(t, 1, conformance.Options{Handler: endless, Scenarios: []string{"health/health-says-that-all-is-well"}})
+	failed := find(t, result, "health/health-says-that-all-is-well")
+	if !slices.ContainsFunc(failed.Failures, func(f report.Failure) bool { return f.Got == "the answer is larger than 16777216 bytes" }) {
+		t.Errorf("%+v", failed.Failures)
+	}
+	if shown := len(failed.Exchanges[0].Response.Body); shown > 10_000 {
+		t.Errorf("the report has %d bytes of it", shown)
+	}
+}
+
 // TestAnAnswerThatIsNoHTTPIsTheTargetsFault is about one path among many, so
 // that the target cannot be said to be unreachable.
 func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {

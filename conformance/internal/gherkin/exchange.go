@@ -1,6 +1,11 @@
 package gherkin
 
 import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
@@ -11,13 +16,33 @@ import (
 // maxShown is how many bytes of a body a report shows.
 const maxShown = 8 << 10
 
+// maxHeader is how many bytes of the headers of a message a report shows.
+const maxHeader = 8 << 10
+
+// shortHeader leaves out headers, the last by name first, of a message that has too many.
+func shortHeader(header http.Header) http.Header {
+	size, out := 0, http.Header{}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		size += len(name)
+		for _, value := range header[name] {
+			size += len(value)
+		}
+		if size > maxHeader {
+			out.Add("Left-Out", fmt.Sprintf("headers beyond %d bytes", maxHeader))
+			return out
+		}
+		out[name] = header[name]
+	}
+	return header
+}
+
 // seen is an exchange as journals and recordings have it, secrets included.
 func seen(x *target.Exchange, breaches []judge.Breach) *traffic.Exchange {
 	out := &traffic.Exchange{
 		Operation: x.OperationID(), Started: x.Started, Duration: x.Duration,
 		Method: x.Method, Path: x.URL, Status: x.Status,
 		Request:  traffic.Message{Header: x.Header, Body: x.Body, Size: int64(len(x.Body))},
-		Response: traffic.Message{Header: x.Answer, Body: x.Received, Size: int64(len(x.Received))},
+		Response: traffic.Message{Header: shortHeader(x.Answer), Body: x.Received, Size: int64(len(x.Received))},
 	}
 	for _, b := range breaches {
 		violation := traffic.Violation{Direction: traffic.ToClient, Outcome: traffic.Passed, Status: x.Status}

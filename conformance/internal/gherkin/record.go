@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -50,7 +51,7 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	if err == nil {
 		err = fmt.Errorf("the step ended as %s", status)
 	}
-	step.Message = r.run.Redact.Text(err.Error())
+	step.Message = r.text(err.Error())
 	step.Outcome = outcomeOf(ctx, err)
 	r.report.Outcome = step.Outcome
 	if step.Outcome == report.Failed {
@@ -110,11 +111,24 @@ func (r *record) fail(err error, last *target.Exchange) {
 	}
 }
 
+// maxText is how many bytes of a text a report keeps that the target may have a part in.
+const maxText = 4 << 10
+
+// text is a text without secrets, and short enough to keep. What is looked through for
+// secrets is longer, so that none is cut in two.
+func (r *record) text(text string) string {
+	text = r.run.Redact.Text(text[:min(len(text), 16*maxText)])
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "..."
+	}
+	return text
+}
+
 // failure is a finding as a report shows it.
 func (r *record) failure(f judge.Finding) report.Failure {
 	step := r.scenario.Steps[r.step]
 	failure := report.Failure{
-		Operation: f.Operation, Expectation: r.run.Redact.Text(f.Expectation), Got: r.run.Redact.Text(f.Got), Pointer: f.Pointer,
+		Operation: f.Operation, Expectation: r.text(f.Expectation), Got: r.text(f.Got), Pointer: f.Pointer,
 		File: r.report.File, Line: step.Line, Step: step.Keyword + " " + step.Text,
 		Standing: f.Standing, Source: f.Source,
 	}

@@ -198,4 +198,5 @@ func (p *performance) finish(ctx context.Context) {
 		p.leave()
 	}
 	p.run.hand(p.world.record.scenario, record, left)
+	p.world.forget()
 }

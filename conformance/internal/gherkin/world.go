@@ -38,6 +38,9 @@ func (w *World) begin(scenario *plan.Scenario) {
 	w.record.scenario, w.record.report = scenario, scenario.Record()
 }
 
+// forget drops the answers of a scenario that ended: godog holds on to the world.
+func (w *World) forget() { w.answer.last, w.values.kept = nil, nil }
+
 // OwnName is a name that no other scenario and no other run has.
 func (w *World) OwnName(part string) string { return w.values.ownName(part) }
 

@@ -59,6 +59,8 @@ func NewClient(config Config) *Client {
 		MaxIdleConnsPerHost: config.Connections + 1,
 		IdleConnTimeout:     60 * time.Second,
 		DisableCompression:  true, // the suite decompresses, so that it sees what was sent
+
+		MaxResponseHeaderBytes: maxHead,
 	}
 	c := &Client{Config: config, http: &http.Client{
 		Transport:     guard{headProbe{transport, dialer}, config.Writes},
@@ -192,6 +194,8 @@ func (c *Client) explain(ctx, limited context.Context, err error) error {
 	switch {
 	case errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect"), isTLS(err):
 		return fmt.Errorf("%w: %w%s", ErrUnreachable, err, advice(err))
+	case isLongHead(err):
+		return &NoAnswerError{errLongHead}
 	case limited.Err() != nil:
 		return &NoAnswerError{fmt.Errorf("none came within %s", c.Timeout)}
 	}

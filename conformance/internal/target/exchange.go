@@ -3,6 +3,7 @@ package target
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -107,9 +108,13 @@ func (x *Exchange) SentAt() time.Time {
 	return x.Started
 }
 
-// maxBody is how much of an answer is read: far more than any answer of the
-// API to the suite's requests.
-const maxBody = 32 << 20
+// Bounds of an answer: far more than any answer of the API to the suite's requests, and little
+// enough that no target fills the memory.
+const (
+	maxBody   = 16 << 20 // bytes, as they come and decompressed
+	maxValues = 500_000  // of JSON
+	kept      = 64 << 10 // bytes of a body that is beyond a bound
+)
 
 // Receive takes in a body that was sent with the headers of the answer, and
 // decompresses it.
@@ -124,20 +129,28 @@ func (x *Exchange) Receive(body io.Reader) {
 	raw, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	x.Received = raw
 	switch {
+	case len(raw) > maxBody:
+		x.cut("the answer is larger than %d bytes", maxBody)
+		return
 	case err != nil:
 		x.Unread = "the body ends too early: " + err.Error()
-		return
-	case len(raw) > maxBody:
-		x.Unread = fmt.Sprintf("the body is longer than %d bytes", maxBody)
 		return
 	}
 	if len(raw) > 0 {
 		plain, err := httpx.Decode(x.Answer, raw, maxBody)
-		if err != nil {
+		switch {
+		case errors.Is(err, httpx.ErrTooLarge):
+			x.cut("the answer is larger than %d bytes, decompressed", maxBody)
+			return
+		case err != nil:
 			x.Unread = "the body is not in the encoding that the answer names: " + err.Error()
 			return
 		}
 		x.Received = plain
+	}
+	if values(x.Received) > maxValues {
+		x.cut("the answer is larger than %d values", maxValues)
+		return
 	}
 	x.Value, x.IsJSON = jsonvalue.Decode(x.Received)
 }
@@ -161,9 +174,28 @@ func (x *Exchange) receiveMessage(body io.Reader) {
 			return
 		case isData:
 			data = append(data, text...)
+		case len(text) == 0 && values(data) > maxValues:
+			x.cut("the first message is larger than %d values", maxValues)
+			return
 		case len(text) == 0 && data != nil:
 			x.Value, x.IsJSON = jsonvalue.Decode(data)
 			return
 		}
 	}
+}
+
+// cut keeps the beginning of a body that is beyond a bound, and says so.
+func (x *Exchange) cut(format string, bound int) {
+	x.Unread = fmt.Sprintf(format, bound)
+	x.Received = bytes.Clone(x.Received[:min(len(x.Received), kept)])
+}
+
+// values is how many values a JSON text has at most.
+func values(text []byte) (count int) {
+	for _, c := range text {
+		if c == ',' || c == '[' || c == '{' {
+			count++
+		}
+	}
+	return count
 }

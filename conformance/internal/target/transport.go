@@ -2,7 +2,6 @@ package target
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -19,6 +18,16 @@ var errReadOnly = errors.New("the run is read-only: the request was not sent")
 
 // errNotHTTP is an answer that is no HTTP.
 var errNotHTTP = errors.New("the answer is no HTTP")
+
+// Bounds of what is read of an answer's head, informational answers before it included, and
+// of what follows the head of an answer that may have no body.
+const (
+	maxHead  = 256 << 10
+	maxExtra = 64 << 10
+)
+
+// errLongHead is a head beyond the bound.
+var errLongHead = fmt.Errorf("the head of the answer is larger than %d bytes", maxHead)
 
 // guard lets nothing pass that could change something, unless writes are
 // allowed. It stands in the transport, so that no step can forget to ask.
@@ -75,21 +84,44 @@ func (p headProbe) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := asked.Write(connection); err != nil {
 		return nil, err
 	}
-	all, err := io.ReadAll(io.LimitReader(connection, maxBody))
-	if len(all) == 0 {
-		if err == nil {
+	head := &io.LimitedReader{R: connection, N: maxHead}
+	buffer := bufio.NewReader(head)
+	response, err := readFinal(buffer, r)
+	switch {
+	case err != nil && head.N <= 0:
+		return nil, errLongHead
+	case err != nil:
+		return nil, err
+	}
+	head.N = maxExtra
+	// A server that keeps the connection open ends by the request's time, and is no fault.
+	extra, _ := io.ReadAll(io.LimitReader(buffer, maxExtra))
+	response.Body = &headBody{http.NoBody, extra}
+	return response, nil
+}
+
+// maxInformational is how many informational answers may come before the final one, as in
+// Go's transport.
+const maxInformational = 5
+
+// readFinal reads the head of an answer, past informational ones such as 103 Early Hints.
+func readFinal(from *bufio.Reader, r *http.Request) (*http.Response, error) {
+	if _, err := from.Peek(1); err != nil {
+		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return nil, err
 	}
-	buffer := bufio.NewReader(bytes.NewReader(all))
-	response, err := http.ReadResponse(buffer, r)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errNotHTTP, err)
+	for range maxInformational + 1 {
+		response, err := http.ReadResponse(from, r)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%w: %w", errNotHTTP, err)
+		case response.StatusCode >= 200 || response.StatusCode == http.StatusSwitchingProtocols:
+			return response, nil
+		}
 	}
-	extra, _ := io.ReadAll(buffer) // of memory: cannot fail
-	response.Body = &headBody{http.NoBody, extra}
-	return response, nil
+	return nil, fmt.Errorf("more than %d informational answers came before the final one", maxInformational)
 }
 
 func (p headProbe) dial(r *http.Request) (net.Conn, error) {
@@ -107,6 +139,12 @@ func (p headProbe) dial(r *http.Request) (net.Conn, error) {
 	}
 	config.NextProtos = []string{"http/1.1"}
 	return (&tls.Dialer{NetDialer: p.dialer, Config: config}).DialContext(r.Context(), "tcp", address)
+}
+
+// isLongHead reports whether Go's transport gave up on the head of an answer. It has no
+// error of its own for that.
+func isLongHead(err error) bool {
+	return strings.Contains(err.Error(), "server response headers exceeded") || strings.Contains(err.Error(), "response header list larger than")
 }
 
 // isTLS reports whether an error is one of setting up TLS.

@@ -1,6 +1,8 @@
 package target
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -108,6 +110,93 @@ func TestABodyBehindHeadIsSeen(t *testing.T) {
 		}
 		if string(x.Extra) != want || x.Status != 200 || x.Answer.Get("Content-Length") != "17" || len(x.Received) != 0 {
 			t.Errorf("status %d, %q behind the head, %q as body", x.Status, x.Extra, x.Received)
+		}
+	}
+}
+
+// TestInformationalAnswersAreNotTheAnswer sends some before the final one.
+func TestInformationalAnswersAreNotTheAnswer(t *testing.T) {
+	t.Parallel()
+	const hint = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+	final := "HTTP/1.1 200 OK\r\nX-Final: yes\r\nContent-Length: 0\r\n\r\n"
+	for name, raw := range map[string]string{"103": hint + final, "100 and 103": "HTTP/1.1 100 Continue\r\n\r\n" + hint + hint + final} {
+		for _, method := range []string{"HEAD", "GET", "POST"} {
+			x, _, err := testClient(t, hijacked(raw), Config{Writes: true}).Send(t.Context(), Request{Method: method, Path: "/health"})
+			if err != nil || x.Status != 200 || x.Answer.Get("X-Final") != "yes" || len(x.Extra) > 0 {
+				t.Errorf("%s, %s: status %d, %q behind the head, %v", name, method, x.Status, x.Extra, err)
+			}
+		}
+	}
+}
+
+// endless sends a beginning and then the same piece until the client has enough.
+func endless(begin, piece string) http.HandlerFunc {
+	piece = strings.Repeat(piece, 1000)
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer connection.Close()
+		for _, err = connection.Write([]byte(begin)); err == nil; {
+			_, err = connection.Write([]byte(piece))
+		}
+	}
+}
+
+// TestWhatIsReadIsBounded is about targets that never stop sending.
+func TestWhatIsReadIsBounded(t *testing.T) {
+	t.Parallel()
+	var bomb bytes.Buffer
+	writer := gzip.NewWriter(&bomb)
+	zeros := make([]byte, 1<<20)
+	for range 2 * maxBody / len(zeros) {
+		if _, err := writer.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    string // in why the body could not be read, or in the error
+	}{
+		"an endless body":            {endless(head+"\r\n", "a"), "the answer is larger than 16777216 bytes"},
+		"an endless list":            {endless(head+"\r\n[", "{},"), "the answer is larger than 16777216 bytes"},
+		"many small values":          {hijacked(head + "\r\n[" + strings.Repeat("0,", maxValues) + "0]"), "the answer is larger than 500000 values"},
+		"a gzip bomb":                {hijacked(head + fmt.Sprintf("Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", bomb.Len(), bomb.String())), "the answer is larger than 16777216 bytes, decompressed"},
+		"endless headers":            {endless(head, "X-More: "+strings.Repeat("a", 100)+"\r\n"), "the head of the answer is larger than 262144 bytes"},
+		"an endless header":          {endless(head+"X-More: ", "a"), "the head of the answer is larger than 262144 bytes"},
+		"endless informational ones": {endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), ""},
+		"an endless first line":      {endless("HTTP/1.1 200 ", "a"), ""},
+		"a body that drips for so long": {func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				fmt.Fprint(w, " ")
+				_ = http.NewResponseController(w).Flush() // the context ends if it fails
+				<-time.After(5 * time.Millisecond)
+			}
+		}, "the body ends too early"},
+	} {
+		for _, method := range []string{"GET", "HEAD"} {
+			t.Run(name+", "+method, func(t *testing.T) {
+				t.Parallel()
+				x, _, err := testClient(t, test.handler, Config{Writes: true, Timeout: 2 * time.Second}).Send(t.Context(), Request{Method: method, Path: "/health"})
+				if err != nil {
+					var silent *NoAnswerError
+					if !errors.As(err, &silent) || !strings.Contains(err.Error(), test.want) {
+						t.Errorf("%v", err)
+					}
+					return
+				}
+				if method == "GET" && !strings.Contains(x.Unread, test.want) {
+					t.Errorf("unread %q", x.Unread)
+				}
+				if len(x.Received) > kept || len(x.Extra) > maxExtra || x.Value != nil {
+					t.Errorf("%d bytes are kept, and %d behind the head", len(x.Received), len(x.Extra))
+				}
+			})
 		}
 	}
 }

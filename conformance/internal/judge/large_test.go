@@ -1,0 +1,83 @@
+package judge
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// TestEveryPlaceOfALargeValueIsInAPiece breaks one place after the other.
+func TestEveryPlaceOfALargeValueIsInAPiece(t *testing.T) {
+	t.Parallel()
+	var outer []string
+	for i := range 3 * longList {
+		var inner []string
+		for j := range i % (3 * longList / 2) {
+			inner = append(inner, fmt.Sprintf(`{"mark":"%d.%d"}`, i, j))
+		}
+		outer = append(outer, fmt.Sprintf(`{"mark":"%d","inner":[%s]}`, i, strings.Join(inner, ",")))
+	}
+	value, isJSON := jsonvalue.Decode([]byte(`{"a/b":[` + strings.Join(outer, ",") + `],"other":{"mark":"x"}}`))
+	if !isJSON {
+		t.Fatal("no JSON")
+	}
+	seen := map[string]bool{}
+	pieces(value, func(p piece) bool {
+		if size(p.value) > 3*largeAnswer {
+			t.Fatalf("a piece of %d values", size(p.value))
+		}
+		jsonvalue.Walk(p.value, func(pointer, key string, found any) {
+			if key != "mark" {
+				return
+			}
+			if whole, _ := jsonvalue.At(value, p.original(pointer)); whole != found {
+				t.Fatalf("%s of a piece is said to be %s, which has %v and not %v", pointer, p.original(pointer), whole, found)
+			}
+			seen[fmt.Sprint(found)] = true
+		})
+		return true
+	})
+	jsonvalue.Walk(value, func(pointer, key string, found any) {
+		if key == "mark" && !seen[fmt.Sprint(found)] {
+			t.Errorf("%s is in no piece", pointer)
+		}
+	})
+}
+
+// TestALargeAnswerIsJudgedByItsParts hides one wrong entry among many.
+func TestALargeAnswerIsJudgedByItsParts(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []int{-1, 0, 70, 999} {
+		var entries []any
+		for i := range 1000 {
+			entry := map[string]any{"id": json.Number(fmt.Sprint(i + 1)), "name": "n", "constraints": []any{}, "createdAt": "2026-01-01T00:00:00.000Z", "createdBy": "me", "description": nil, "usedInProjects": json.Number("0"), "usedInFeatures": json.Number("0"), "project": nil}
+			if i == wrong {
+				entry["id"] = "seven"
+			}
+			entries = append(entries, entry)
+		}
+		x := &target.Exchange{
+			Request: target.Request{Method: "GET", Path: "/api/admin/segments"}, Status: 200, Operation: spec.Default().Find("GET", "/api/admin/segments"),
+			Answer: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, Received: []byte(jsonvalue.Text(map[string]any{"segments": entries})),
+		}
+		x.Value, x.IsJSON = jsonvalue.Decode(x.Received)
+		var body []Breach
+		for _, b := range contractBreaches(x) {
+			if b.In == "body" {
+				body = append(body, b)
+			}
+		}
+		switch {
+		case wrong < 0 && len(body) > 0:
+			t.Errorf("a right answer: %+v", body[0])
+		case wrong >= 0 && (len(body) != 1 || body[0].Pointer != fmt.Sprintf("/segments/%d/id", wrong) || body[0].Got != `"seven"`):
+			t.Errorf("entry %d is wrong: %+v", wrong, body)
+		}
+	}
+}
