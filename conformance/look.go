@@ -27,6 +27,9 @@ func (s *suite) look(ctx context.Context) error {
 	if err := s.reach(ctx); err != nil {
 		return err
 	}
+	if err := s.checkTokens(ctx); err != nil {
+		return err
+	}
 	c := s.conditions()
 	found, err := target.Look(ctx, s.run.Client, c.Tokens)
 	found.Mock = c.Mock
@@ -69,6 +72,31 @@ func (s *suite) examine(ctx context.Context) error {
 	s.refused = len(refused) > 0 || c.BadAdmin != ""
 	if limits := c.Limits(); len(limits) > 0 {
 		c.Note("limits: %s", strings.Join(limits, ", "))
+	}
+	return nil
+}
+
+// checkTokens refuses a token that was given and that the target does not know. One that was
+// not, of those that a mock is born with, is not used.
+func (s *suite) checkTokens(ctx context.Context) error {
+	c := s.conditions()
+	unknown, err := target.Unknown(ctx, s.run.Client, c.Tokens)
+	if err != nil {
+		return err
+	}
+	given := target.Tokens(s.options.Tokens)
+	var wrong []string
+	for _, actor := range unknown {
+		if given.Of(actor) != "" {
+			wrong = append(wrong, actor)
+			continue
+		}
+		c.Tokens = c.Tokens.With(actor, "")
+		c.NoToken[actor] = "the mock does not know the built-in one"
+		c.Note("the mock does not know the built-in token of the %s: give one that it knows", actor)
+	}
+	if len(wrong) > 0 {
+		return usage("the target does not know the token of the %s: it answers 401", strings.Join(wrong, ", nor that of the "))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	random "math/rand/v2"
 	"regexp"
@@ -40,6 +41,9 @@ func Run(ctx context.Context, options Options) (*report.Report, error) {
 	}
 	defer s.close()
 	err = s.verify(ctx)
+	if wrong := (*UsageError)(nil); errors.As(err, &wrong) {
+		return nil, err
+	}
 	return s.report(err), err
 }
 

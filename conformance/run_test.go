@@ -476,12 +476,46 @@ func TestATargetWithLittleRoom(t *testing.T) {
 	}
 }
 
+// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of those that can be given.
+func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
+	t.Parallel()
+	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	right := conformance.MockTokens()
+	for name, test := range map[string]struct {
+		handler http.Handler
+		tokens  conformance.Tokens
+		want    string // in the error; empty for none
+	}{
+		"admin":           {newMock(t), conformance.Tokens{Admin: "*:*.unknown"}, "of the admin"},
+		"viewer":          {newMock(t), conformance.Tokens{Viewer: "user:unknown"}, "of the viewer"},
+		"backend":         {newMock(t), conformance.Tokens{Backend: "*:development.unknown"}, "of the backend"},
+		"frontend":        {newMock(t), conformance.Tokens{Frontend: "*:development.unknown"}, "of the frontend"},
+		"no mock":         {withoutHeader(newMock(t)), conformance.Tokens{Admin: right.Admin, Backend: "unknown"}, "of the backend"},
+		"open source":     {newMock(t, mockserver.WithEdition(spec.OpenSource)), conformance.Tokens{Viewer: "unknown", Frontend: "unknown"}, "of the viewer, nor that of the frontend"},
+		"all right":       {withoutHeader(newMock(t)), right, ""},
+		"of another kind": {newMock(t), conformance.Tokens{Backend: right.Viewer, Frontend: right.Admin, Viewer: right.Backend}, ""},
+		"everybody is":    {refusing, right, ""},
+		"a built-in one":  {newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n"))), conformance.Tokens{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result, err := conformance.Run(t.Context(), conformance.Options{Handler: test.handler, Tokens: test.tokens, Operations: []string{"getHealth"}})
+			var usage *conformance.UsageError
+			if wrong := errors.As(err, &usage); wrong != (test.want != "") || wrong && (result != nil || !strings.Contains(usage.Reason, test.want)) || !wrong && err != nil {
+				t.Errorf("%+v, %v", result, err)
+			}
+			if err != nil && strings.Contains(err.Error(), "unknown") {
+				t.Errorf("the error repeats a token: %v", err)
+			}
+		})
+	}
+}
+
 func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		token, failed, reason string
 	}{
-		"unknown": {"*:*.unknown-to-the-mock", "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is not known to the target: it answers 401"},
 		"backend": {conformance.MockTokens().Backend, "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is of another kind: the target answers 403"},
 		"editor":  {wellknown.EditorUser, "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin", "the admin's token does not have the ADMIN permission: the target answers 403"},
 	} {

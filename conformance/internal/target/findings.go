@@ -68,6 +68,56 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	return "", fmt.Errorf("%w: %w", ErrUnreachable, first)
 }
 
+// kinds are those of the tokens that actors have.
+var kinds = map[string]spec.TokenKind{"admin": spec.AdminToken, "viewer": spec.AdminToken, "backend": spec.BackendToken, "frontend": spec.FrontendToken}
+
+// Unknown finds the actors whose token the target does not know: it answers 401 to it on
+// every path, and not to a request that needs none.
+func Unknown(ctx context.Context, c *Client, tokens Tokens) (actors []string, err error) {
+	l := &look{client: c, tokens: tokens}
+	for _, actor := range Actors() {
+		if tokens.Of(actor) == "" {
+			continue
+		}
+		refused, err := l.refused(ctx, actor, append(lists(c.Contract, Enterprise), ownLists(c.Contract, kinds[actor])...))
+		if err != nil {
+			return nil, err
+		}
+		if refused {
+			actors = append(actors, actor)
+		}
+	}
+	if len(actors) == 0 {
+		return nil, nil
+	}
+	if open, err := l.refused(ctx, "", lists(c.Contract, "")[:1]); open || err != nil {
+		return nil, err // something in front of the target refuses everybody
+	}
+	return actors, nil
+}
+
+// refused reports whether every path answers an actor with 401.
+func (l *look) refused(ctx context.Context, actor string, paths []string) (bool, error) {
+	for _, path := range paths {
+		x, err := l.ask(ctx, actor, path)
+		if err != nil || x == nil || x.Status != http.StatusUnauthorized {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// ownLists are paths without parameters that a kind of token may read.
+func ownLists(contract *spec.Contract, kind spec.TokenKind) []string {
+	var paths []string
+	for _, operation := range contract.Operations() {
+		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && !operation.Public && operation.Admits(kind) {
+			paths = append(paths, operation.Path)
+		}
+	}
+	return paths[:min(enough, len(paths))]
+}
+
 // enough is how many lists say what edition a target is.
 const enough = 4
 
@@ -115,7 +165,7 @@ type look struct {
 // ask sends a GET as an actor; nil if no answer came, which a scenario will find
 // out too.
 func (l *look) ask(ctx context.Context, actor, path string) (*Exchange, error) {
-	x, _, err := l.client.Send(ctx, Request{Method: http.MethodGet, Path: path, Header: Authorized(l.tokens.Of(actor)), Actor: actor})
+	x, _, err := l.client.Send(ctx, Request{Method: http.MethodGet, Path: path, Header: l.credential(actor), Actor: actor})
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -123,6 +173,14 @@ func (l *look) ask(ctx context.Context, actor, path string) (*Exchange, error) {
 		return nil, nil //nolint:nilerr // as above
 	}
 	return x, nil
+}
+
+// credential is that of an actor; empty for nobody's.
+func (l *look) credential(actor string) http.Header {
+	if token := l.tokens.Of(actor); token != "" {
+		return Authorized(token)
+	}
+	return nil
 }
 
 // edition finds out the edition, and whether the admin's token is one.
@@ -151,10 +209,7 @@ func (l *look) edition(ctx context.Context) error {
 	all := func(status int) bool {
 		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(got int) bool { return got != status })
 	}
-	switch {
-	case all(http.StatusUnauthorized):
-		l.found.BadAdmin = "the admin's token is not known to the target: it answers 401"
-	case all(http.StatusForbidden):
+	if all(http.StatusForbidden) {
 		l.found.BadAdmin = "the admin's token is of another kind: the target answers 403"
 	}
 	return nil
