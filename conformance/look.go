@@ -43,6 +43,9 @@ func (s *suite) look(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.mayMake() && s.run.Ledger.Others != nil {
+		ledger.New(s.run.Ledger).LookForOthers(ctx, c.Tokens.Admin)
+	}
 	for _, prepare := range []func(context.Context) error{s.makeTokens, s.probe} {
 		s.run.Plan.Decide()
 		if err := prepare(ctx); err != nil {

@@ -169,8 +169,11 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	})
 	s.run = &gherkin.Run{
 		Client: client, Judge: judge.New(all.Answers()...), Plan: planned, Resources: all, Redact: redact,
-		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep, Bin: &ledger.Bin{}},
+		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep, Bin: &ledger.Bin{}, Others: &ledger.Others{}},
 		Name:   s.name, Concurrency: s.options.Concurrency, Seed: s.options.Seed, Patience: s.patience(), FailFast: s.options.FailFast, Ended: s.ended,
+	}
+	if s.options.Handler != nil {
+		s.run.Ledger.Others = nil // nobody else knows where it is served
 	}
 	c := s.conditions()
 	c.Writes = client.Writes
@@ -201,10 +204,7 @@ func newRunID() string {
 	return time.Now().UTC().Format("060102") + hex.EncodeToString(random[:])
 }
 
-// runID is the form of the id of a run.
-const runID = `[0-9]{6}[0-9a-f]{6}`
-
-var isRunID = regexp.MustCompile("^" + runID + "$").MatchString
+var isRunID = regexp.MustCompile("^" + ledger.RunID + "$").MatchString
 
 func (s *suite) close() {
 	s.run.Client.Close()

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
@@ -64,11 +63,9 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	return swept, append(left, earlier.Empty(ctx, admin)...), err
 }
 
-var anyRun = regexp.MustCompile("^" + ledger.NamePrefix + runID + "-")
-
 // owns reports whether a name is one of the runs to sweep behind.
 func (o SweepOptions) owns(name string) bool {
-	return anyRun.MatchString(name) && strings.HasPrefix(name, ledger.NamePrefix+o.Run)
+	return ledger.IsOfARun(name) && strings.HasPrefix(name, ledger.NamePrefix+o.Run)
 }
 
 // spares reports whether something is too young to be removed, as far as the

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"regexp"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -179,15 +181,40 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 		record.end(report.Errored, err.Error())
 	}
 	if record.report.Outcome == report.Failed {
-		for _, disturbance := range p.watches {
-			if what := disturbance(ctx); what != "" {
-				record.end(report.Skipped, fmt.Sprintf("others %s at the same time, so what it found says nothing; run it again when it is quiet", what))
-			}
+		if what := p.disturbance(ctx); what != "" {
+			record.end(report.Skipped, fmt.Sprintf("others %s at the same time, so what it found says nothing; run it again when it is quiet", what))
 		}
 	}
 	p.finish(ctx)
 	return ctx, nil
 }
+
+// disturbance is what others did to the target while the scenario ran, if it can be why it
+// failed; empty otherwise.
+func (p *performance) disturbance(ctx context.Context) string {
+	for _, watch := range p.watches {
+		if what := watch(ctx); what != "" {
+			return what
+		}
+	}
+	if p.dependsOnOthers() && p.world.ledger.OthersAtWork(ctx, p.run.tokens().Admin, p.world.record.report.Started) {
+		return "verified the target"
+	}
+	return ""
+}
+
+// dependsOnOthers reports whether what others do can be why the scenario failed: it counts,
+// fills up or compares what all share, or a limit refused it that all share.
+func (p *performance) dependsOnOthers() bool {
+	if slices.ContainsFunc([]string{"@quiet", "@alone", "@limits"}, p.world.record.scenario.Has) {
+		return true
+	}
+	last := p.world.answer.last
+	return last != nil && (last.Status == http.StatusTooManyRequests || isFull(last))
+}
+
+// isFull reports whether an answer says that the target holds as many as it may.
+func isFull(x *target.Exchange) bool { return !x.Succeeded() && x.Text("/name") == "ExceedsLimitError" }
 
 // finish removes what the scenario made and hands in the record.
 func (p *performance) finish(ctx context.Context) {

@@ -79,8 +79,8 @@ type Preparation struct {
 func (w *World) Prepare(ctx context.Context, p Preparation) (*target.Exchange, error) {
 	header := target.Authorized(p.Secret)
 	header.Set("Content-Type", target.JSON)
-	err := w.sender.send(ctx, target.Request{Method: http.MethodPost, Path: p.Path, Header: header, Body: []byte(p.Body), Actor: p.Actor})
-	if err != nil {
+	r := target.Request{Method: http.MethodPost, Path: p.Path, Header: header, Body: []byte(p.Body), Actor: p.Actor}
+	if err := w.sender.sendWithRoom(ctx, r); err != nil {
 		return nil, err
 	}
 	last := w.answer.last

@@ -36,6 +36,8 @@ type Config struct {
 	Owns func(name string) bool
 	// Keep leaves everything where it is.
 	Keep bool
+	// Others notes what other runs of the suite have on the target.
+	Others *Others
 	// Bin takes what is not gone for good once it is removed.
 	Bin *Bin
 }
@@ -68,6 +70,7 @@ func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[st
 // what a scenario expected: a create that should have been refused counts when it
 // was not.
 func (l *Ledger) Note(x *target.Exchange) {
+	l.noteOthers(x)
 	collection := target.Canonical(x.Path)
 	kind := l.Kinds.at(collection)
 	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil || kind.Attached {

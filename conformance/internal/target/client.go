@@ -90,7 +90,7 @@ func (e *NoAnswerError) Error() string { return "no answer: " + e.cause.Error() 
 func (e *NoAnswerError) Unwrap() error { return e.cause }
 
 // maxTries is how often a request is sent that the target's limits refuse.
-const maxTries = 4
+const maxTries = 6
 
 // Send sends a request and reads its answer. A refusal with 429 is waited for
 // and tried again, unless the request is one of a burst; tries are the earlier

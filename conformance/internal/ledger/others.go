@@ -1,0 +1,131 @@
+package ledger
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+)
+
+// RunID is the form of the id of a run: the day, for people, and randomness.
+const RunID = `[0-9]{6}[0-9a-f]{6}`
+
+// anyRun is what the names of every run begin with.
+var anyRun = regexp.MustCompile("^" + NamePrefix + RunID + "-")
+
+// IsOfARun reports whether a name is one that a run gives.
+func IsOfARun(name string) bool { return anyRun.MatchString(name) }
+
+// Others knows which other runs of the suite are at work on the target: those whose things
+// come and go. What lies there unchanged is left of an earlier run. It is safe for concurrent
+// use.
+type Others struct {
+	mu    sync.Mutex
+	known map[string]map[string]bool // names in lists, by kind
+	seen  time.Time                  // when a list last differed
+	quiet time.Time                  // when several looks last found no difference
+}
+
+// note takes up the names of a kind that the target lists.
+func (o *Others) note(kind *Kind, names map[string]bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known, listed := o.known[kind.Name]
+	if listed && !maps.Equal(known, names) {
+		o.seen = time.Now()
+	}
+	if o.known == nil {
+		o.known = map[string]map[string]bool{}
+	}
+	o.known[kind.Name] = names
+}
+
+// seenSince reports whether a list differed after a time.
+func (o *Others) seenSince(start time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.seen.After(start)
+}
+
+// noteOthers looks for other runs in a list.
+func (l *Ledger) noteOthers(x *target.Exchange) {
+	if l.Others == nil || x.Method != http.MethodGet || x.Status != http.StatusOK {
+		return
+	}
+	for _, kind := range l.Kinds {
+		if all, isList := kind.Things(x.Value); kind.Swept && isList && kind.isListed(x.Path) {
+			l.Others.note(kind, l.namesOfOthers(all))
+		}
+	}
+}
+
+func (l *Ledger) namesOfOthers(all []Thing) map[string]bool {
+	names := map[string]bool{}
+	for _, t := range all {
+		if strings.HasPrefix(t.Name, NamePrefix) && IsOfARun(t.Name) && !l.Owns(t.Name) {
+			names[t.Name] = true
+		}
+	}
+	return names
+}
+
+const (
+	looks   = 8
+	between = 250 * time.Millisecond
+	// lingering is for how long after its last sign another run is taken to be at work: it
+	// also sends what leaves no trace.
+	lingering = 10 * time.Second
+)
+
+// OthersAtWork reports whether another run was at work since a time, or is: whether what
+// other runs have on the target changes.
+func (l *Ledger) OthersAtWork(ctx context.Context, admin string, since time.Time) bool {
+	if l.Others == nil || admin == "" {
+		return false
+	}
+	for range l.Others.looks() {
+		if l.LookForOthers(ctx, admin); l.Others.seenSince(since.Add(-lingering)) {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(between):
+		}
+	}
+	l.Others.nobody()
+	return false
+}
+
+// looks is how often to look: once if nobody was there a while ago.
+func (o *Others) looks() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if time.Since(o.quiet) < lingering {
+		return 1
+	}
+	return looks
+}
+
+func (o *Others) nobody() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.quiet = time.Now()
+}
+
+// LookForOthers asks the target for what other runs have.
+func (l *Ledger) LookForOthers(ctx context.Context, admin string) {
+	for _, kind := range l.Kinds {
+		if !kind.Swept {
+			continue
+		}
+		if all, _, err := kind.listed(ctx, l.Client, kind.Path, target.Authorized(admin)); err == nil {
+			l.Others.note(kind, l.namesOfOthers(all))
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package conformance_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// TestRunsBesideEachOtherAccuseNobody verifies one target twice at the same time, with
+// limits that one run alone keeps and two together do not.
+func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
+	t.Parallel()
+	notTwice(t)
+	limits := mockserver.UnleashLimits()
+	limits.CallsPerSecond = 20
+	server := httptest.NewServer(newMock(t, mockserver.WithLimits(limits)))
+	t.Cleanup(server.Close)
+	for range 2 {
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				result, err := conformance.Run(t.Context(), conformance.Options{Target: server.URL, Tokens: conformance.MockTokens()})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if result.Summary.Failed+result.Summary.Errored > 0 {
+					t.Errorf("%+v%s", result.Summary, firstFailures(result))
+				}
+				for _, scenario := range result.Scenarios {
+					if scenario.Outcome == report.Skipped && !strings.HasPrefix(scenario.Reason, "others verified the target at the same time") {
+						t.Errorf("%s was skipped: %s", scenario.ID, scenario.Reason)
+					}
+				}
+				if len(result.Cleanup) > 0 {
+					t.Errorf("left behind: %+v", result.Cleanup)
+				}
+			})
+		}
+		both.Wait()
+	}
+}
