@@ -208,3 +208,19 @@ Feature: The Client API
     When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
     Then the status is 304
     And there is no body
+
+  @core @observed
+  Scenario Outline: /api/client/features refuses the token of a backend <form>
+    Seen on Unleash 8.2.0: every token is known to the letter alone.
+    When I GET "/api/client/features" with the authorization "<secret>"
+    Then the status is 401
+    When I GET "/api/client/features" with the authorization "Bearer <secret>"
+    Then the status is 401
+
+    Examples:
+      | form               | secret                       |
+      | in capitals        | <capitals of backend.token>  |
+      | without its end    | <beginning of backend.token> |
+      | and more behind it | <backend.token>x             |
+      | and more before it | x<backend.token>             |
+      | in quotes          | '<backend.token>'            |

@@ -135,3 +135,19 @@ Feature: The Frontend API
       | /id                | matches /^[0-9a-f-]{36}$/ |
       | /message           | a text |
       | /details/0/message | a text |
+
+  @core @observed
+  Scenario Outline: /api/frontend refuses the token of a frontend <form>
+    Seen on Unleash 8.2.0: every token is known to the letter alone.
+    When I GET "/api/frontend" with the authorization "<secret>"
+    Then the status is 401
+    When I GET "/api/frontend" with the authorization "Bearer <secret>"
+    Then the status is 401
+
+    Examples:
+      | form               | secret                       |
+      | in capitals        | <capitals of frontend.token> |
+      | without its end    | <beginning of frontend.token> |
+      | and more behind it | <frontend.token>x            |
+      | and more before it | x<frontend.token>            |
+      | in quotes          | '<frontend.token>'           |

@@ -564,3 +564,26 @@ Feature: Who may come in
       | /api/admin/environments/development     |
       | /api/admin/environments/project/default |
       | /api/admin/segments                     |
+
+  @core @observed
+  Scenario Outline: The token of the <who> is not let in <form>
+    Seen on Unleash 8.2.0: every token is known to the letter alone.
+    When I GET "/api/admin/projects" with the authorization "<secret>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I GET "/api/admin/projects" with the authorization "Bearer <secret>"
+    Then the status is 401
+    And the error is "UnauthorizedError"
+
+    Examples:
+      | who    | form               | secret                      |
+      | admin  | in capitals        | <capitals of admin.token>   |
+      | admin  | without its end    | <beginning of admin.token>  |
+      | admin  | and more behind it | <admin.token>x              |
+      | admin  | and more before it | x<admin.token>              |
+      | admin  | in quotes          | '<admin.token>'             |
+      | viewer | in capitals        | <capitals of viewer.token>  |
+      | viewer | without its end    | <beginning of viewer.token> |
+      | viewer | and more behind it | <viewer.token>x             |
+      | viewer | and more before it | x<viewer.token>             |
+      | viewer | in quotes          | '<viewer.token>'            |

@@ -534,3 +534,63 @@ Feature: Bodies that cannot be read
     Examples: writing in every edition
       | path                           |
       | /api/admin/segments/2147483600 |
+
+  @core @writes @observed
+  Scenario Outline: <method> <path> refuses a body of more than 102400 bytes from the <who> too
+    Seen on Unleash 8.2.0: who sent it makes no difference.
+    When I <method> "<path>" as the <who> with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+    And the answer has
+      | /name | nothing |
+
+    Examples:
+      | method | path                                                                                                                         | who      |
+      | PUT    | /api/admin/environments/sort-order                                                                                           | admin    |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                                                          | admin    |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                                                         | admin    |
+      | POST   | /api/admin/projects/default/environments                                                                                     | admin    |
+      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                                                            | admin    |
+      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy                                           | admin    |
+      | POST   | /api/frontend                                                                                                                | frontend |
+      | POST   | /api/client/register                                                                                                         | backend  |
+      | POST   | /api/client/metrics                                                                                                          | backend  |
+      | POST   | /api/client/metrics/bulk                                                                                                     | backend  |
+      | POST   | /api/frontend/client/register                                                                                                | frontend |
+      | POST   | /api/frontend/client/metrics                                                                                                 | frontend |
+      | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none                                                                     | admin    |
+      | POST   | /api/admin/segments/strategies                                                                                               | admin    |
+      | POST   | /api/admin/features/validate                                                                                                 | admin    |
+      | POST   | /api/admin/projects/default/features                                                                                         | admin    |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | admin    |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | admin    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | admin    |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | admin    |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | admin    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | admin    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | admin    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | admin    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | admin    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | admin    |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | admin    |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | admin    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | admin    |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | admin    |
+      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | admin    |
+      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 | admin    |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | admin    |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | admin    |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | admin    |
+      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | admin    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | admin    |
+      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | admin    |
+      | POST   | /api/admin/api-tokens                                                                                                        | admin    |
+      | PUT    | /api/admin/api-tokens/unleash-mock-verify-none                                                                               | admin    |
+      | DELETE | /api/admin/api-tokens/unleash-mock-verify-none                                                                               | admin    |
+      | POST   | /edge/validate                                                                                                               | admin    |
+      | POST   | /api/admin/context                                                                                                           | admin    |
+      | POST   | /api/admin/context/validate                                                                                                  | admin    |
+      | PUT    | /api/admin/context/unleash-mock-verify-none                                                                                  | admin    |
+      | DELETE | /api/admin/context/unleash-mock-verify-none                                                                                  | admin    |
+      | POST   | /api/admin/context/unleash-mock-verify-none/legal-values                                                                     | admin    |
+      | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a                                                                   | admin    |

@@ -31,7 +31,6 @@ Feature: Calls of signal endpoints
       | /sourceId  | <one.id>                     |
       | /createdAt | "<call.signals.0.createdAt>" |
       | /tokenName | "<name.key>"                 |
-      | /payload   | <call.signals.0.payload>     |
     When I GET "/api/admin/signals?limit=1000" as the admin
     Then the status is 200
     And "/signals" has one entry where "id" is <call.signals.0.id>, with
@@ -41,7 +40,6 @@ Feature: Calls of signal endpoints
       | /sourceDescription | "<one.description>"          |
       | /createdAt         | "<call.signals.0.createdAt>" |
       | /tokenName         | "<name.key>"                 |
-      | /payload           | <call.signals.0.payload>     |
 
   @op:callSignalEndpoint @enterprise @writes @documented
   Scenario: A payload is nobody's business
@@ -53,18 +51,10 @@ Feature: Calls of signal endpoints
       {"payload": {"a": 1}, "source": "mine", "sourceId": 0, "createdAt": "2001-01-01", "createdBySourceTokenId": 0, "tokenName": null, "name": "", "signals": [], "texts": ["007", "1.50", "true", "null", " blanks ", "2024-02-30T25:00:00Z", "\u0001", "𝛑😀"], "numbers": [0, -1, 0.1, 1e-7, 123456789012, -0.5], "empty": [null, false, "", 0], "CPU_Load": 1, "cpuLoad": 2, "a.b": 3, "$where": 4, "constructor": 5, "a": {"b": {"c": {"d": {"e": {"f": {"g": [[[["deep"]]]]}}}}}}}
       """
     Then the status is 200
-    And I keep the answer as "call"
     And the answer has
       | /signals/0/source   | "signal-endpoint" |
       | /signals/0/sourceId | <one.id>          |
       | /signals/0/payload  | {"payload": {"a": 1}, "source": "mine", "sourceId": 0, "createdAt": "2001-01-01", "createdBySourceTokenId": 0, "tokenName": null, "name": "", "signals": [], "texts": ["007", "1.50", "true", "null", " blanks ", "2024-02-30T25:00:00Z", "\\u0001", "𝛑😀"], "numbers": [0, -1, 0.1, 1e-7, 123456789012, -0.5], "empty": [null, false, "", 0], "CPU_Load": 1, "cpuLoad": 2, "a.b": 3, "$where": 4, "constructor": 5, "a": {"b": {"c": {"d": {"e": {"f": {"g": [[[["deep"]]]]}}}}}}} |
-    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
-    Then "/signalEndpointSignals" has one entry where "id" is <call.signals.0.id>, with
-      | /payload | <call.signals.0.payload> |
-    When I GET "/api/admin/signals?limit=1000" as the admin
-    Then "/signals" has one entry where "id" is <call.signals.0.id>, with
-      | /sourceName | "<one.name>"             |
-      | /payload    | <call.signals.0.payload> |
 
   @op:callSignalEndpoint @enterprise @writes @documented
   Scenario: Every call is a signal of its own, also when nothing is new
@@ -171,10 +161,6 @@ Feature: Calls of signal endpoints
     Then the status is 200
     And the answer has
       | /signals/0/payload/name | matches /^a{1000}/ |
-    And I keep the answer as "call"
-    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
-    Then "/signalEndpointSignals" has one entry where "id" is <call.signals.0.id>, with
-      | /payload | <call.signals.0.payload> |
 
   @op:callSignalEndpoint @enterprise @writes @measured
   Scenario Outline: A body that is <what> is not read
@@ -223,6 +209,69 @@ Feature: Calls of signal endpoints
     Then the status is 200
     And the answer has
       | /signals/0/payload/name | starts with "aaaa" |
+
+  @op:callSignalEndpoint @enterprise @writes @documented
+  Scenario: A payload of more than 100 kB is refused and not stored
+    The API reference gives the limit; Unleash 8.2.0 was seen to measure what is unpacked.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with a body of 102401 bytes
+    Then the status is 413
+    And the message is "request entity too large"
+    Given the next body is compressed with gzip
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with a body of 102401 bytes
+    Then the status is 413
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+  @op:callSignalEndpoint @enterprise @writes @inferred
+  Scenario Outline: A call with the secret of a token <form> stores nothing
+    Unleash 8.2.0 was seen to know its other tokens to the letter alone.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <secret>" with the body '{"cpu":92}'
+    Then the status is 401
+    And the error is "UnauthorizedError"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "<secret>" with the body '{"cpu":92}'
+    Then the status is 401
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then the answer has
+      | /signalEndpointSignals | [] |
+
+    Examples:
+      | form               | secret                   |
+      | in capitals        | <capitals of key.token>  |
+      | without its end    | <beginning of key.token> |
+      | and more behind it | <key.token>x             |
+      | and more before it | x<key.token>             |
+      | with a blank in it | <beginning of key.token> x |
+      | in quotes          | '<key.token>'            |
+
+  @op:getSignalEndpointSignals @op:getSignals @enterprise @writes @documented
+  Scenario: Lists show payloads as calls sent them
+    The API reference: a JSON object becomes the payload, to the letter.
+    Given a signal endpoint "one"
+    And a token "key" of "one"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body:
+      """
+      {"payload": {"a": 1}, "texts": ["007", "true", "null", " blanks ", "𝛑😀"], "numbers": [0, -1, 0.1, 9007199254740991], "empty": [null, false, "", 0], "CPU_Load": 1, "cpuLoad": 2, "a": {"b": {"c": [[["deep"]]]}}}
+      """
+    Then the status is 200
+    And I keep the answer as "odd"
+    When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with a body of 102400 bytes
+    Then the status is 200
+    And I keep the answer as "large"
+    When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
+    Then "/signalEndpointSignals" has one entry where "id" is <odd.signals.0.id>, with
+      | /payload | <odd.signals.0.payload> |
+    And "/signalEndpointSignals" has one entry where "id" is <large.signals.0.id>, with
+      | /payload | <large.signals.0.payload> |
+    When I GET "/api/admin/signals?limit=1000" as the admin
+    Then "/signals" has one entry where "id" is <odd.signals.0.id>, with
+      | /payload | <odd.signals.0.payload> |
+    And "/signals" has one entry where "id" is <large.signals.0.id>, with
+      | /payload | <large.signals.0.payload> |
 
   @op:callSignalEndpoint @enterprise @writes @inferred
   Scenario: A renamed token goes on calling

@@ -67,6 +67,7 @@ var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 //	limit..., actor.id facts of the target
 //	day of e.createdAt the date of a time; also day before, day after
 //	capitals of e.name a text in capitals
+//	beginning of e.x   a text without its last letter
 //	tab, bom           characters that do not show in a feature
 //	e.tokens.0.id      a part of an answer that was kept as e
 func (v *values) variable(name string) (any, error) {
@@ -78,6 +79,11 @@ func (v *values) variable(name string) (any, error) {
 	if inner, is := strings.CutPrefix(name, "capitals of "); is {
 		value, err := v.variable(inner)
 		return strings.ToUpper(fmt.Sprint(value)), err
+	}
+	if inner, is := strings.CutPrefix(name, "beginning of "); is {
+		value, err := v.variable(inner)
+		text := fmt.Sprint(value)
+		return text[:max(len(text)-1, 0)], err
 	}
 	if character, is := characters[name]; is {
 		return character, nil

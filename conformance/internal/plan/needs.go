@@ -138,7 +138,8 @@ func (n *Needs) readUnused(text string) {
 
 func (n *Needs) readVariables(step *messages.PickleStep) {
 	for _, m := range VariableText.FindAllStringSubmatch(step.Text+argumentText(step), -1) {
-		if actor, rest, _ := strings.Cut(m[1], "."); rest == "token" && slices.Contains(target.Actors(), actor) {
+		name := m[1][strings.LastIndex(m[1], " ")+1:] // without words such as capitals of
+		if actor, rest, _ := strings.Cut(name, "."); rest == "token" && slices.Contains(target.Actors(), actor) {
 			n.Actors = append(n.Actors, actor)
 		}
 		if factText.MatchString(m[1]) {

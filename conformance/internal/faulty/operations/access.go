@@ -48,6 +48,16 @@ func accessFaults() []bend.Fault {
 					bend.As(token)(x)
 				}
 			}},
+		inAnyCase("admin", bend.AdminToken, "getProjects"),
+		inAnyCase("viewer", bend.ViewerToken, "getProjects"),
+		inAnyCase("backend", bend.BackendToken, "getAllClientFeatures"),
+		inAnyCase("frontend", bend.FrontendToken, "getFrontendFeatures"),
+		byBeginning("admin", bend.AdminToken, "getProjects"),
+		byBeginning("backend", bend.BackendToken, "getAllClientFeatures"),
+		byBeginning("frontend", bend.FrontendToken, "getFrontendFeatures"),
+		tooLarge("createSegment", bend.AdminToken, `{"name":"unleash-mock-verify-none","constraints":[]}`),
+		tooLarge("createFeature", bend.AdminToken, `{"name":"unleash-mock-verify-none"}`),
+		tooLarge("registerClientMetrics", bend.BackendToken, `{}`),
 		{ID: "signal-secret-on-admin", Name: "the token of an endpoint may use the admin API", Operation: "getSignals", Standing: spec.Inferred,
 			Bend: bend.When(func(x *bend.Exchange) bool { return strings.HasPrefix(x.Token(), "signal_") }, bend.As(bend.AdminToken))},
 	}
@@ -60,4 +70,28 @@ func accessFaults() []bend.Fault {
 		}
 	}
 	return faults
+}
+
+// inAnyCase knows a token in capitals too.
+func inAnyCase(who, token, operation string) bend.Fault {
+	return bend.Fault{
+		ID: "token-without-case-" + who, Name: "the token of the " + who + " is known in any letter case", Operation: operation, Standing: spec.Observed,
+		Bend: bend.When(func(x *bend.Exchange) bool { return strings.EqualFold(x.Token(), token) }, bend.As(token)),
+	}
+}
+
+// byBeginning knows a token by less than all of it.
+func byBeginning(who, token, operation string) bend.Fault {
+	return bend.Fault{
+		ID: "token-by-beginning-" + who, Name: "the beginning of the token of the " + who + " suffices", Operation: operation, Standing: spec.Observed,
+		Bend: bend.When(func(x *bend.Exchange) bool { return len(x.Token()) > len(token)/2 && strings.HasPrefix(token, x.Token()) }, bend.As(token)),
+	}
+}
+
+// tooLarge reads a body over the limit as a small one, for who may send it.
+func tooLarge(operation, token, body string) bend.Fault {
+	return bend.Fault{
+		ID: "too-large-" + operation, Name: "a body over the limit is read", Operation: operation, Standing: spec.Observed,
+		Bend: bend.When(bend.Both(bend.By(token), func(x *bend.Exchange) bool { return len(x.Payload) > 102400 }), bend.Sending(body)),
+	}
 }

@@ -3,6 +3,7 @@ package signals
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/signalendpoints"
@@ -18,6 +19,14 @@ func callAccessFaults() []bend.Fault {
 			Bend: bend.When(bend.By(bend.AdminToken), signalendpoints.LetIn)},
 		{ID: "call-with-any-secret", Name: "a secret that nobody knows may call an endpoint", Operation: "callSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(401), bend.When(bend.Not(bend.By("", bend.AdminToken)), signalendpoints.LetIn))},
+		{ID: "call-secret-without-case", Name: "the secret of a token may be in another letter case", Operation: "callSignalEndpoint", Standing: spec.Inferred,
+			Bend: bend.When(bend.Both(bend.Answered(401), func(x *bend.Exchange) bool { return strings.HasPrefix(x.Token(), "SIGNAL_") }), signalendpoints.LetIn)},
+		{ID: "call-secret-beginning", Name: "the beginning of a secret suffices", Operation: "callSignalEndpoint", Standing: spec.Inferred,
+			Bend: bend.When(bend.Both(bend.Answered(401), func(x *bend.Exchange) bool {
+				return strings.HasPrefix(x.Token(), "signal_") && !strings.ContainsAny(x.Token(), "xz ") && x.Token() != "signal_0123456789abcdef0123456789"
+			}), signalendpoints.LetIn)},
+		{ID: "call-too-large", Name: "a payload over the limit is stored in part", Operation: "callSignalEndpoint", Standing: spec.Documented,
+			Bend: bend.When(bend.Both(bend.Not(bend.By("")), func(x *bend.Exchange) bool { return len(x.Payload) > 102400 }), bend.Sending(`{"name":"cut"}`))},
 		{ID: "call-with-foreign-secret", Name: "the token of another endpoint may call an endpoint", Operation: "callSignalEndpoint", Standing: spec.Documented,
 			Wide: true, Make: signalendpoints.ForeignSecrets},
 		{ID: "call-with-deleted-token", Name: "a deleted token may go on calling its endpoint", Operation: "deleteSignalEndpointToken", Standing: spec.Documented,
