@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -53,6 +54,9 @@ func (s *suite) look(ctx context.Context) error {
 		}
 	}
 	s.run.Plan.Decide()
+	if err := s.enterWorkspace(ctx); err != nil {
+		return err
+	}
 	s.tell()
 	if s.options.DryRun {
 		return s.examine(ctx)
@@ -76,6 +80,27 @@ func (s *suite) examine(ctx context.Context) error {
 	if limits := c.Limits(); len(limits) > 0 {
 		c.Note("limits: %s", strings.Join(limits, ", "))
 	}
+	return nil
+}
+
+// enterWorkspace moves the run to a workspace of its own if it would have to wait, and if
+// its tokens are known there.
+func (s *suite) enterWorkspace(ctx context.Context) error {
+	c, client := s.conditions(), s.run.Client
+	if !client.Waits() {
+		return nil
+	}
+	slow := "the target limits calls, and the scenarios that call wait for it, which takes a minute or more"
+	if !s.options.Workspace || c.Mock == "" || !c.Writes || s.options.Keep || len(s.setups) > 0 || !client.Enter(ctx, "verify-"+s.id) {
+		c.Note("%s", slow)
+		return ctx.Err()
+	}
+	unknown, err := target.Unknown(ctx, client, c.Tokens)
+	if err != nil || len(unknown) > 0 {
+		c.Note("%s: a new workspace does not know the tokens", slow)
+		return errors.Join(err, client.Leave(ctx))
+	}
+	c.Note("the run has the workspace verify-%s of the mock to itself, and puts its clock forward in the place of waiting", s.id)
 	return nil
 }
 

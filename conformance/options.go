@@ -78,6 +78,9 @@ type Options struct {
 	TLS *tls.Config
 	// FailFast skips what has not begun once a scenario fails.
 	FailFast bool
+	// Workspace lets a run on a mock that limits calls have a workspace to itself, where
+	// nobody has to wait, if the mock's control API is open. It is removed in the end.
+	Workspace bool
 	// Keep leaves what the suite created on the target.
 	Keep bool
 	// DryRun runs no scenario, and changes nothing. A report has what would run as

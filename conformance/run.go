@@ -52,6 +52,7 @@ type suite struct {
 	options  Options
 	contract *spec.Contract
 	address  *target.Address
+	base     string // the URL of the target, whatever workspace the run is in
 	id       string
 	started  time.Time
 	run      *gherkin.Run
@@ -89,6 +90,7 @@ func newSuite(options Options) (*suite, error) {
 	if s.address, err = options.address(); err != nil {
 		return nil, err
 	}
+	s.base = s.address.Base
 	s.prepare(all, planned)
 	return s, nil
 }
@@ -268,9 +270,17 @@ func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []r
 	}
 }
 
+// leaveWorkspace removes the run's workspace, if it has one.
+func (s *suite) leaveWorkspace(ctx context.Context) {
+	if err := s.run.Client.Leave(context.WithoutCancel(ctx)); err != nil {
+		s.leftovers = append(s.leftovers, report.Leftover{Kind: "workspace", Name: "verify-" + s.id, Path: "/_mock/workspaces/verify-" + s.id, Reason: s.run.Redact.Text(err.Error())})
+	}
+}
+
 // sweepOwn removes what the setups made, and what bears the run's name and no ledger
 // knew of, as when the answer to a create got lost.
 func (s *suite) sweepOwn(ctx context.Context) {
+	defer s.leaveWorkspace(ctx)
 	admin := s.conditions().Tokens.Admin
 	for _, setup := range slices.Backward(s.setups) {
 		s.leftovers = append(s.leftovers, setup.Ledger.Clear(ctx, admin)...)

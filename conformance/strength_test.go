@@ -359,6 +359,29 @@ func readStrength(t *testing.T) strength {
 	return s
 }
 
+// TestAListIsBlamedForWhatItShows is about payloads that calls store well, and answer with.
+func TestAListIsBlamedForWhatItShows(t *testing.T) {
+	t.Parallel()
+	about := conformance.Options{Operations: []string{"callSignalEndpoint", "getSignals", "getSignalEndpointSignals"}}
+	tried := 0
+	for _, fault := range faulty.Faults() {
+		if fault.ID != "call-payload-not-stored" && fault.ID != "call-payload-flattened" {
+			continue
+		}
+		tried++
+		for _, scenario := range verifyFault(t, fault, about).Scenarios {
+			for _, failure := range scenario.Failures {
+				if failure.Operation != fault.Operation {
+					t.Errorf("%s: %s blames %s", fault.ID, scenario.ID, failure.Operation)
+				}
+			}
+		}
+	}
+	if tried != 2 {
+		t.Errorf("%d faults were tried", tried)
+	}
+}
+
 // TestThePageOfTheSuitesStrengthHasEveryFault keeps the tables up to date.
 func TestThePageOfTheSuitesStrengthHasEveryFault(t *testing.T) {
 	t.Parallel()

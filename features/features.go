@@ -15,7 +15,7 @@
 //	@slow              takes a minute where calls are limited to one a second
 //	@alone             must not run beside another scenario that writes
 //	@quiet             says nothing if others add to what it counts at the same time
-//	@token-check       says whether a token is what it was given for
+//	@token-check       says whether a token that the target knows is what it was given for
 package features
 
 import (

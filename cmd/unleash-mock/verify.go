@@ -116,12 +116,13 @@ entries of the event log. On loopback writes are allowed; --allow-writes=false
 forbids them there too.
 
 Scenarios that need a missing token are disabled; the report says why. A mock is
-verified with its built-in tokens.
+verified with its built-in tokens, in a workspace of the run's own if it limits
+calls and its control API is open.
 
 Exit codes:
   0  everything that was verified keeps the contract
   1  the target breaks the contract
-  2  wrong usage
+  2  wrong usage, or a token that the target does not know
   3  the target cannot be reached, or an error of the suite
   4  nothing was verified`,
 		Example: `  unleash-mock verify --target http://127.0.0.1:4242
@@ -190,6 +191,7 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 	options.Limits = map[string]int{"endpoints": v.endpointLimit, "tokens": v.tokenLimit}
 	options.Concurrency, options.Seed = v.concurrency, v.seed
 	options.FailFast, options.Keep = v.failFast, v.keep
+	options.Workspace = true
 	return options, nil
 }
 

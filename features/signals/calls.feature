@@ -84,7 +84,7 @@ Feature: Calls of signal endpoints
     Then the answer has
       | /signalEndpointSignals | 2 entries |
     And "/signalEndpointSignals" has one entry where "id" is <second.signals.0.id>, with
-      | /payload | {"cpu": 92} |
+      | /sourceId | <one.id> |
 
   @op:callSignalEndpoint @enterprise @writes @observed
   Scenario: A call finds its endpoint however the path is written

@@ -46,6 +46,8 @@ type Client struct {
 	http  *http.Client
 	pace  []*pace
 	wrote atomic.Bool
+	// workspace is that of the run's own on a mock; nil if there is none.
+	workspace *workspace
 }
 
 // NewClient makes a client, which the caller closes.
@@ -67,7 +69,7 @@ func NewClient(config Config) *Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	for _, limit := range config.Limits {
-		c.pace = append(c.pace, newPace(limit))
+		c.pace = append(c.pace, newPace(limit, c.wait))
 	}
 	return c
 }
@@ -108,7 +110,7 @@ func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*
 			return last, tries, err
 		}
 		tries = append(tries, last)
-		if err := sleep(ctx, retryAfter(last.Answer)); err != nil {
+		if err := c.wait(ctx, retryAfter(last.Answer)); err != nil {
 			return nil, tries, err
 		}
 	}

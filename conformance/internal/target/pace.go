@@ -26,6 +26,7 @@ type Limit struct {
 type pace struct {
 	limit Limit
 	turn  chan struct{} // holds one token: whose turn it is to send
+	pause func(context.Context, time.Duration) error
 
 	mu   sync.Mutex
 	free time.Time // when the next one may be sent
@@ -34,8 +35,8 @@ type pace struct {
 	lifted bool
 }
 
-func newPace(limit Limit) *pace {
-	p := &pace{limit: limit, turn: make(chan struct{}, 1)}
+func newPace(limit Limit, pause func(context.Context, time.Duration) error) *pace {
+	p := &pace{limit: limit, turn: make(chan struct{}, 1), pause: pause}
 	p.turn <- struct{}{}
 	return p
 }
@@ -61,9 +62,9 @@ func (c *Client) Fresh(ctx context.Context, r Request) error {
 		return nil
 	}
 	p.mu.Lock()
-	pause := time.Until(p.ends)
+	ends := p.ends
 	p.mu.Unlock()
-	return sleep(ctx, pause)
+	return p.until(ctx, ends)
 }
 
 // margin is added to whole seconds that a server names, because its window may
@@ -97,9 +98,37 @@ func (p *pace) enter(ctx context.Context, r Request) (release func(*Exchange), e
 // wait waits until the target's window lets a request pass.
 func (p *pace) wait(ctx context.Context) error {
 	p.mu.Lock()
-	pause := time.Until(p.free)
+	free := p.free
 	p.mu.Unlock()
-	return sleep(ctx, pause)
+	return p.until(ctx, free)
+}
+
+// until waits for a time, after which the window is over.
+func (p *pace) until(ctx context.Context, moment time.Time) error {
+	pause := time.Until(moment)
+	if pause <= 0 {
+		return context.Cause(ctx)
+	}
+	if err := p.pause(ctx, pause); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free, p.ends = time.Time{}, time.Time{}
+	return nil
+}
+
+// Waits reports whether the target limits requests so that later ones have to wait.
+func (c *Client) Waits() bool {
+	for _, p := range c.pace {
+		p.mu.Lock()
+		waits := !p.ends.IsZero() && !p.lifted
+		p.mu.Unlock()
+		if waits {
+			return true
+		}
+	}
+	return false
 }
 
 // learn takes from an answer when the next request may be sent.

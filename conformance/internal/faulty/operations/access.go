@@ -84,7 +84,9 @@ func inAnyCase(who, token, operation string) bend.Fault {
 func byBeginning(who, token, operation string) bend.Fault {
 	return bend.Fault{
 		ID: "token-by-beginning-" + who, Name: "the beginning of the token of the " + who + " suffices", Operation: operation, Standing: spec.Observed,
-		Bend: bend.When(func(x *bend.Exchange) bool { return len(x.Token()) > len(token)/2 && strings.HasPrefix(token, x.Token()) }, bend.As(token)),
+		Bend: bend.When(func(x *bend.Exchange) bool {
+			return len(x.Token()) > len(token)/2 && strings.HasPrefix(token, x.Token())
+		}, bend.As(token)),
 	}
 }
 

@@ -1,0 +1,68 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// workspace is one of a mock's that a run has to itself.
+type workspace struct{ name, mock string } // mock is the URL of the mock
+
+// The paths of a mock's control API.
+const (
+	workspacesPath = "/_mock/workspaces"
+	clockPath      = "/_mock/clock"
+)
+
+// Enter makes a workspace on a mock, whose control API has to be open, and sends everything
+// there from now on. Nothing else may use the client meanwhile. It reports whether there
+// is one.
+func (c *Client) Enter(ctx context.Context, name string) bool {
+	made, err := c.once(ctx, controlRequest(http.MethodPost, workspacesPath, fmt.Sprintf(`{"name":%q}`, name)))
+	if err != nil || made.Status != http.StatusCreated {
+		return false // the run goes on where it is
+	}
+	c.workspace = &workspace{name: name, mock: c.Address.Base}
+	c.Address.Base += "/w/" + name
+	return true
+}
+
+// Leave removes the workspace of Enter, if there is one.
+func (c *Client) Leave(ctx context.Context) error {
+	if c.workspace == nil {
+		return nil
+	}
+	own := c.workspace
+	c.workspace, c.Address.Base = nil, own.mock
+	gone, err := c.once(ctx, controlRequest(http.MethodDelete, workspacesPath+"/"+own.name, ""))
+	if err == nil && !gone.Succeeded() && gone.Status != http.StatusNotFound {
+		err = fmt.Errorf("its removal was refused: %s", gone.Summary())
+	}
+	if err != nil {
+		return fmt.Errorf("removing the workspace %s: %w", own.name, err)
+	}
+	return nil
+}
+
+func controlRequest(method, path, body string) Request {
+	r := Request{Method: method, Path: path, Header: http.Header{}}
+	if body != "" {
+		r.Body = []byte(body)
+		r.Header.Set("Content-Type", JSON)
+	}
+	return r
+}
+
+// wait lets time pass on the target: in a workspace of the run's own its clock is put
+// forward, which limits follow.
+func (c *Client) wait(ctx context.Context, pause time.Duration) error {
+	if c.workspace != nil && pause > 0 && ctx.Err() == nil {
+		x, err := c.once(ctx, controlRequest(http.MethodPut, clockPath, fmt.Sprintf(`{"advance":%q}`, pause)))
+		if err == nil && x.Succeeded() {
+			return context.Cause(ctx)
+		}
+	}
+	return sleep(ctx, pause)
+}
