@@ -591,11 +591,16 @@ func TestMetrics(t *testing.T) {
 		`unleash_mock_rows{table="tokens"} 6`,
 		`unleash_mock_rows{table="signals"} 10`,
 		`unleash_mock_journal_exchanges 4`,
+		`unleash_mock_in_flight_waits_total{budget="answers"} 0`,
+		`unleash_mock_in_flight_closed_total{budget="requests"} 0`,
 		`unleash_mock_build_info{version="dev"} 1`,
 	} {
 		if !strings.Contains(got, line+"\n") {
 			t.Errorf("the metrics do not have the line %s", line)
 		}
+	}
+	if strings.Contains(got, `unleash_mock_in_flight_bytes{budget="requests"} 0`) {
+		t.Error("the request itself takes no memory")
 	}
 	if !strings.Contains(got, "go_goroutines ") {
 		t.Error("nothing is told of the process")

@@ -109,7 +109,7 @@ func New(options ...Option) (*Server, error) {
 	s.pipeline = pipeline.New(pipeline.Options{
 		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
-		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
+		Answers: s.workspaces.Answers, Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})
 	quietly(func() { s.router = s.routes() })
 	return s, nil
@@ -182,7 +182,15 @@ func ginPattern(template string) string {
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()[Header] = []string{s.version}
+	request, err := reserve(s.workspaces.Requests, w, r)
+	if err != nil {
+		return // the client is gone
+	}
+	defer request.release()
 	defer drain(r.Body)
+	if request.body != nil {
+		r = withBody(r, request)
+	}
 	path := pipeline.RawPath(r)
 	if s.basePath != "" {
 		stripped, inside := pipeline.CutPrefixFold(path, s.basePath)

@@ -210,8 +210,10 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return listenError(listen, err)
 	}
+	limited := limitConnections(patient{listener}, maxConnections, headerBytes)
 	server := &http.Server{
 		Handler:           patientBodies(mock),
+		ConnState:         limited.connState,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
@@ -230,9 +232,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	}
 	go p.settle(contract, flags.bounds.Bytes, logger)
 	if flags.run != "" {
-		return p.runBeside(ctx, server, flags.over(patient{listener}), mock, flags, logger)
+		return p.runBeside(ctx, server, flags.over(limited), mock, flags, logger)
 	}
-	return p.until(ctx, server, flags.over(patient{listener}), flags.drain, logger)
+	return p.until(ctx, server, flags.over(limited), flags.drain, logger)
 }
 
 // settle does what of the start nobody has to wait for, and gives the memory back that

@@ -19,9 +19,12 @@ import (
 )
 
 const (
-	// maxDepth is how deep values nest. A body within Unleash's limit of bytes cannot be
-	// nested deeper.
-	maxDepth = 102400
+	// maxDepth is how deep values nest: as deep as encoding/json reads, which judges
+	// answers. Each level takes some 500 bytes of stack.
+	maxDepth = 10_000
+	// maxSentDepth is how deep values nest that are sent. It leaves room for what is
+	// around them in answers and exports.
+	maxSentDepth = 9_900
 	// maxValues is how many values a text has.
 	maxValues = 1 << 23
 )
@@ -40,7 +43,10 @@ func ParseOrdered(text []byte) (any, error) {
 }
 
 func parse(text []byte, ordered bool) (any, error) {
-	p := parser{text: wellFormed(text), ordered: ordered, most: maxValues}
+	p := parser{text: wellFormed(text), ordered: ordered, most: maxValues, deepest: maxDepth}
+	if !ordered {
+		p.deepest = maxSentDepth
+	}
 	if len(p.text) <= shareable {
 		p.source = string(p.text)
 	} else {
@@ -66,6 +72,7 @@ type parser struct {
 	at      int
 	ordered bool
 	depth   int // of the containers that are open
+	deepest int // how many may be open
 	values  int // so far
 	most    int // how many there may be
 	// source is a small text once more; strings are parts of it. For a larger
@@ -137,7 +144,7 @@ func (p *parser) container(open byte) (value any, err error) {
 	if p.shallow != nil && p.depth == p.shallow.Depth {
 		return p.raw()
 	}
-	if p.depth++; p.depth > maxDepth {
+	if p.depth++; p.depth > p.deepest {
 		return nil, p.fail(nestedTooDeep)
 	}
 	if open == '{' {

@@ -7,8 +7,14 @@ type Raw []byte
 func (r Raw) IsObject() bool { return r[0] == '{' }
 
 // Value reads it, with objects as *Object.
-func (r Raw) Value() any {
-	value, err := ParseOrdered(r)
+func (r Raw) Value() any { return wellRead(ParseOrdered(r)) }
+
+// Shallow reads it without the objects and arrays in it, which are Raw again.
+func (r Raw) Shallow() any {
+	return wellRead(ParseShallow(r, Bounds{Depth: 1, Values: maxValues, Raw: maxValues}))
+}
+
+func wellRead(value any, err error) any {
 	if err != nil {
 		panic("v8json: a text that was found to be well formed is not: " + err.Error())
 	}
@@ -26,7 +32,7 @@ type Bounds struct {
 // ParseShallow is ParseOrdered for large texts: of what lies deep it keeps the text, a
 // part of the one that is given, since values take many times the memory of theirs.
 func ParseShallow(text []byte, bounds Bounds) (any, error) {
-	p := parser{text: wellFormed(text), ordered: true, known: new([knownStrings]string), shallow: &bounds, most: bounds.Values}
+	p := parser{text: wellFormed(text), ordered: true, known: new([knownStrings]string), shallow: &bounds, most: bounds.Values, deepest: maxDepth}
 	return p.document()
 }
 
@@ -54,7 +60,7 @@ func (p *parser) pass() error {
 	if c == '"' {
 		return p.passString()
 	}
-	if p.depth++; p.depth > maxDepth {
+	if p.depth++; p.depth > p.deepest {
 		return p.fail(nestedTooDeep)
 	}
 	defer func() { p.depth-- }()

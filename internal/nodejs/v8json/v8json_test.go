@@ -246,7 +246,7 @@ func TestCompactJSONB(t *testing.T) {
 
 func TestDeepNestingIsNoProblem(t *testing.T) {
 	t.Parallel()
-	const levels = 50_000
+	const levels = maxSentDepth
 	text := []byte(strings.Repeat("[", levels) + strings.Repeat("]", levels))
 	if _, err := Parse(text); err != nil {
 		t.Fatal(err)
@@ -257,7 +257,7 @@ func TestDeepNestingIsNoProblem(t *testing.T) {
 	if got, err := CompactJSONB(text); err != nil || string(got) != string(text) {
 		t.Errorf("stored as %.60q, %v", got, err)
 	}
-	for _, unfinished := range []string{strings.Repeat("[", 2*levels), strings.Repeat(`{"":`, 2*levels)} {
+	for _, unfinished := range []string{strings.Repeat("[", levels), strings.Repeat(`{"":`, levels)} {
 		if _, err := Parse([]byte(unfinished)); err == nil || err.Error() != unexpectedEnd {
 			t.Errorf("the error is %v", err)
 		}
@@ -270,8 +270,8 @@ func TestBounds(t *testing.T) {
 	for name, test := range map[string]struct {
 		text, want string
 	}{
-		"arrays":       {strings.Repeat("[", 3<<20), "Values are nested too deeply in JSON at position 102400"},
-		"objects":      {strings.Repeat(`{"":`, 1<<20), "Values are nested too deeply in JSON at position 409600"},
+		"arrays":       {strings.Repeat("[", 3<<20), "Values are nested too deeply in JSON at position 9900"},
+		"objects":      {strings.Repeat(`{"":`, 1<<20), "Values are nested too deeply in JSON at position 39600"},
 		"side by side": {"[" + strings.Repeat("[],", maxDepth+1) + "0]", ""},
 		"many values":  {"[" + strings.Repeat("0,", maxValues), "Too many values in JSON at position 16777215"},
 	} {

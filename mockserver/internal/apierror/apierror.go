@@ -284,6 +284,11 @@ func Internal(message string) *Error {
 	return &Error{Status: http.StatusInternalServerError, Envelope: Handler, Name: "UnknownError", Message: message}
 }
 
+// Unavailable answers what the mock itself has no memory for at the moment.
+func Unavailable(message string) *Error {
+	return &Error{Status: http.StatusServiceUnavailable, Envelope: Handler, Name: "UnavailableError", Message: message, Outside: true}
+}
+
 var htmlEscapes = strings.NewReplacer(`"`, "&quot;", "&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;")
 
 func page(message string) string {

@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -77,8 +78,8 @@ type api struct {
 	// contract is read when it is first needed: a mock that nobody controls should not
 	// start later for it.
 	contract func() (*spec.Contract, error)
-	maxState int64 // of an imported state, in bytes of text
-	room     *room // of states on their way; nil without states
+	maxState int64            // of an imported state, in bytes of text
+	answers  *memlimit.Budget // that large answers and bodies share; nil without a bound
 }
 
 // request is the input of a handler: checked against the contract.
@@ -88,9 +89,9 @@ type request struct {
 	params    []string // the values of the path's parameters, decoded
 	query     map[string]string
 	header    http.Header
-	body      []byte         // JSON
-	held      int64          // bytes of the state
-	state     *v8json.Object // of importState; the body, read
+	body      []byte                  // JSON
+	reserve   func(bytes int64) error // waits for memory for the answer
+	state     *v8json.Object          // of importState; the body, read
 }
 
 // response is the output of a handler.
@@ -137,7 +138,7 @@ type workspaceHandler func(*workspace.Workspace, *request) (response, error)
 func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Engine) *Mock {
 	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine}
 	m.maxState = stateText(workspaces.MaxState())
-	m.room = newRoom(2 * m.maxState)
+	m.answers = workspaces.Answers
 	m.handlers = map[string]workspaceHandler{
 		"resetWorkspace":   m.resetWorkspace,
 		exportOperation:    m.exportState,
@@ -183,7 +184,7 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 		return
 	}
 	defer w.Hold()()
-	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal, held: w.Instance().Store.Bytes()}, func(id string) handler {
+	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
 		if own := m.handlers[id]; own != nil {
 			return func(_ context.Context, r *request) (response, error) {
 				size := len(r.body)

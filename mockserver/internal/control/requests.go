@@ -64,7 +64,11 @@ func (a *api) listRequests(ctx context.Context, r *request) (response, error) {
 	if r.query["order"] == "oldest" {
 		list = log.Oldest
 	}
-	page, stats := list(chosen, count(r, "limit", defaultLimit)), log.Stats()
+	limit := count(r, "limit", defaultLimit)
+	if err := r.reserve(min(perJournalByte*log.Bytes(), int64(limit)*shownExchange)); err != nil {
+		return response{}, err
+	}
+	page, stats := list(chosen, limit), log.Stats()
 	out.Requests, out.More = wholes(page.Entries), page.More
 	out.Recorded, out.Oldest, out.Newest = stats.Recorded, stats.Oldest, stats.Newest
 	return ok(out)
@@ -103,6 +107,9 @@ func (a *api) getRequest(_ context.Context, r *request) (response, error) {
 const archiveLimit = 1 << 30
 
 func (a *api) exportRequests(_ context.Context, r *request) (response, error) {
+	if err := r.reserve(perJournalByte * r.journal.Bytes()); err != nil {
+		return response{}, err
+	}
 	page := r.journal.Oldest(filter(r), archiveLimit)
 	return ok(traffic.Archive(page.Entries, a.About.Version))
 }
@@ -113,6 +120,9 @@ type wireViolations struct {
 }
 
 func (a *api) listViolations(_ context.Context, r *request) (response, error) {
+	if err := r.reserve(min(perJournalByte*r.journal.Bytes(), shownViolations)); err != nil {
+		return response{}, err
+	}
 	out := wireViolations{Violations: []wireViolation{}, Total: r.journal.Stats().Violations}
 	for _, violation := range r.journal.Violations() {
 		if matches(r, "operationId", violation.Operation) && matches(r, "direction", string(violation.Direction)) && matches(r, "outcome", string(violation.Outcome)) {

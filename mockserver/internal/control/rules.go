@@ -14,7 +14,10 @@ type wireRules struct {
 	Rules []wireRule `json:"rules"`
 }
 
-func (m *Mock) listRules(w *workspace.Workspace, _ *request) (response, error) {
+func (m *Mock) listRules(w *workspace.Workspace, r *request) (response, error) {
+	if err := r.reserve(perRuleByte * w.Instance().Rules.Bytes()); err != nil {
+		return response{}, err
+	}
 	out := wireRules{Rules: []wireRule{}}
 	for _, rule := range w.Instance().Rules.List() {
 		out.Rules = append(out.Rules, inForce(rule))

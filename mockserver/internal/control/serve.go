@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
@@ -34,6 +35,7 @@ const maxJudged = 1 << 20
 // exchange is one request on its way through the stages.
 type exchange struct {
 	*api
+	rw        http.ResponseWriter
 	r         *http.Request
 	header    http.Header // of the response
 	path      string      // below the base path and the workspace
@@ -41,8 +43,8 @@ type exchange struct {
 	operation *spec.Operation
 	handler   handler
 	input     request
-	value     any    // of the body
-	release   func() // gives back what was reserved
+	value     any // of the body
+	reserved  memlimit.Reservation
 }
 
 // stage is one check of a request. An error ends the request.
@@ -53,7 +55,6 @@ var stages = []stage{
 	(*exchange).permit,
 	(*exchange).route,
 	(*exchange).exists,
-	(*exchange).reserve,
 	(*exchange).readBody,
 	(*exchange).validate,
 }
@@ -67,8 +68,9 @@ func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input 
 		return
 	}
 	input.header = r.Header
-	x := &exchange{api: a, r: r, header: rw.Header(), path: path, find: find, input: input, release: func() {}}
-	defer func() { x.release() }()
+	x := &exchange{api: a, rw: rw, r: r, header: rw.Header(), path: path, find: find, input: input}
+	x.input.reserve = x.reserve
+	defer func() { x.reserved.Release() }()
 	out, err := x.respond()
 	if err != nil {
 		a.refuse(rw, r, x.problem(err))
@@ -169,6 +171,9 @@ func (x *exchange) readBody() *apierror.Error {
 	}
 	if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return refusal(http.StatusUnsupportedMediaType, "ContentTypeError", fmt.Sprintf("unsupported content encoding %q", encoding))
+	}
+	if err := x.reserveBody(); err != nil {
+		return x.problem(err)
 	}
 	most := x.mostBytes()
 	text, err := readUpTo(x.r.Body, x.r.ContentLength, most)

@@ -1,15 +1,14 @@
 package control
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"strconv"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
@@ -18,9 +17,9 @@ const (
 	importOperation = "importState"
 )
 
-// stateBounds are those of an imported state. Its rows are read; what is nested in them,
-// payloads above all, stays text.
-var stateBounds = v8json.Bounds{Depth: 3, Values: 1 << 21, Raw: 1 << 19}
+// stateBounds are those of an imported state. Its rows stay text until each is planted:
+// as values they take many times as much.
+var stateBounds = v8json.Bounds{Depth: 2, Values: 1 << 20, Raw: 1 << 19}
 
 // stateText is how many bytes a state may have as text. One that clients make by the API
 // has fewer: where memory is bounded its texts count twice.
@@ -29,34 +28,6 @@ func stateText(memory int64) int64 {
 		return 1 << 30
 	}
 	return max(memory/2, maxBody)
-}
-
-// room is how many bytes of states may be on their way in or out at once. Others wait.
-type room struct {
-	all  int64
-	left *semaphore.Weighted
-}
-
-func newRoom(all int64) *room { return &room{all, semaphore.NewWeighted(all)} }
-
-// reserve waits for room for a state, until the answer was sent.
-func (x *exchange) reserve() *apierror.Error {
-	bytes := x.input.held
-	switch x.operation.ID {
-	case exportOperation:
-	case importOperation:
-		if bytes = x.r.ContentLength; bytes < 0 {
-			bytes = x.maxState
-		}
-	default:
-		return nil
-	}
-	bytes = min(bytes, x.room.all)
-	if err := x.room.left.Acquire(x.r.Context(), bytes); err != nil {
-		return refusal(http.StatusServiceUnavailable, "UnavailableError", "The request ended before there was room for the state.")
-	}
-	x.release = func() { x.room.left.Release(bytes) }
-	return nil
 }
 
 func (x *exchange) takesState() bool { return x.operation.ID == importOperation }
@@ -97,13 +68,16 @@ func outline(value any) any {
 // exportState writes the state. A parameter named after a table, or events, limits it
 // to so many of the newest rows; the parameter secrets asks for the texts that were kept.
 func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error) {
+	store := w.Instance().Store
+	if err := r.reserve(store.Bytes()); err != nil {
+		return response{}, err
+	}
 	newest := map[string]int{}
 	for name, text := range r.query {
 		if count, err := strconv.Atoi(text); err == nil { // the contract has checked it
 			newest[name] = count
 		}
 	}
-	store := w.Instance().Store
 	if r.query["secrets"] == "true" {
 		return ok(raw(store.RevealingSnapshot(newest)))
 	}
@@ -113,14 +87,15 @@ func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error)
 // importState replaces the state. What is taken can be exported and taken again.
 func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error) {
 	instance := w.Instance()
-	store, err := m.engine.Restore(r.state, instance.Clock.Now())
-	if err != nil {
+	most := m.workspaces.MaxState()
+	store, err := m.engine.Restore(r.state, instance.Clock.Now(), most)
+	if err != nil && !errors.Is(err, engine.ErrTooLarge) {
 		return response{}, err
 	}
 	r.state, r.body = nil, nil // which need not be there beside the text of the export
-	if most := m.workspaces.MaxState(); store.Bytes() > most || int64(len(store.Snapshot(nil))) > m.maxState {
+	if err != nil || int64(len(store.Snapshot(nil))) > m.maxState {
 		return response{}, refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError",
-			fmt.Sprintf("The state takes %d bytes of memory; that of a workspace may take %d, and %d as text.", store.Bytes(), most, m.maxState))
+			fmt.Sprintf("The state of a workspace may take %d bytes of memory, and %d as text.", most, m.maxState))
 	}
 	w.Replace(store)
 	return ok(described(w))

@@ -82,7 +82,10 @@ type wireWorkspaces struct {
 	IdleAfter  string          `json:"idleAfter"`
 }
 
-func (m *Mock) listWorkspaces(*workspace.Workspace, *request) (response, error) {
+func (m *Mock) listWorkspaces(_ *workspace.Workspace, r *request) (response, error) {
+	if err := r.reserve(perWorkspace * int64(m.workspaces.Stats().Present)); err != nil {
+		return response{}, err
+	}
 	out := wireWorkspaces{Workspaces: []wireWorkspace{}, Max: max(m.workspaces.Max, 0), IdleAfter: max(m.workspaces.IdleAfter, 0).String()}
 	for _, w := range m.workspaces.List() {
 		out.Workspaces = append(out.Workspaces, described(w))

@@ -294,7 +294,7 @@ func (p *planter) unknown(path []string, name string) {
 // text was kept is read now.
 func (p *planter) want(value any, kind string, path []string) any {
 	if raw, is := value.(v8json.Raw); is {
-		value = raw.Value()
+		value = raw.Shallow()
 	}
 	got := TypeOf(value)
 	if got == kind || kind == "number" && got == "integer" {

@@ -137,7 +137,7 @@ func TestSnapshotsComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		restored, err := e.Restore(read.(*v8json.Object), now)
+		restored, err := e.Restore(read.(*v8json.Object), now, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -575,7 +575,7 @@ func FuzzRestore(f *testing.F) {
 		if err != nil || !is || digests.MatchString(text) {
 			return
 		}
-		store, err := e.Restore(object, now)
+		store, err := e.Restore(object, now, 1<<20)
 		if err != nil {
 			return
 		}
@@ -584,7 +584,7 @@ func FuzzRestore(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s is exported as %s: %v", text, exported, err)
 		}
-		restored, err := e.Restore(again.(*v8json.Object), now)
+		restored, err := e.Restore(again.(*v8json.Object), now, 1<<20)
 		if err != nil || !bytes.Equal(exported, restored.Snapshot(nil)) {
 			t.Fatalf("%s is exported as %s: %v", text, exported, err)
 		}

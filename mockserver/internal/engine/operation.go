@@ -138,6 +138,9 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 		}
 		if o.read != nil {
 			answer, err := o.read(store.View(request), in)
+			if err == nil {
+				err = reserve(store, request, &answer.Value)
+			}
 			if err != nil {
 				return Result{}, err
 			}
@@ -170,6 +173,61 @@ func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), err
 		}
 		return in, err
 	}, nil
+}
+
+// LargeAnswer is from how many bytes on an answer is written only once there is memory
+// for it.
+const LargeAnswer = 64 << 10
+
+// reserve waits for memory for an answer, if it is large. A small state gives no such.
+func reserve(store *Store, request *Request, answer any) error {
+	if request.Reserve == nil || store.Bytes() < LargeAnswer {
+		return nil
+	}
+	if _, is := answer.(**respond.Prepared); is { // which was written before
+		return nil
+	}
+	if size := weigh(reflect.ValueOf(answer).Elem()); size > LargeAnswer {
+		return request.Reserve(int64(size))
+	}
+	return nil
+}
+
+// weigh estimates how many bytes a value has as JSON.
+func weigh(v reflect.Value) (size int) {
+	const (
+		scalar = 24 // a time, with its quotes
+		name   = 16 // of a field: to ask reflect for it costs an allocation
+		// element is a key of a map and its value, for the same reason.
+		element = 128
+	)
+	switch v.Kind() {
+	case reflect.String:
+		return v.Len()
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return weigh(v.Elem())
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return v.Len()
+		}
+		for i := range v.Len() {
+			size += weigh(v.Index(i))
+		}
+		return size
+	case reflect.Map:
+		return element * v.Len()
+	case reflect.Struct:
+		if v.Type() == timeType || v.Type() == secretType {
+			return scalar
+		}
+		for i := range v.NumField() {
+			size += name + weigh(v.Field(i))
+		}
+		return size
+	}
+	return scalar
 }
 
 // successOf is the lowest status of an operation's successes.

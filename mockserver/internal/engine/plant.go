@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,12 +16,22 @@ type planter struct {
 	engine   *Engine
 	tx       *Tx
 	now      time.Time
-	relaxed  bool // a snapshot: rows may refer to what is gone
-	lenient  bool // properties that nothing has are passed over
-	adding   bool // to a store that has rows
+	relaxed  bool  // a snapshot: rows may refer to what is gone
+	lenient  bool  // properties that nothing has are passed over
+	adding   bool  // to a store that has rows
+	most     int64 // bytes that the rows may take; 0 for any number
 	known    map[string]map[int64]bool
 	problems Problems
 }
+
+// maxProblems is how many problems are told.
+const maxProblems = 1000
+
+// ErrTooLarge is the error of a snapshot whose rows take more memory than they may.
+var ErrTooLarge = errors.New("the state takes too much memory")
+
+// full reports whether the rows take more than they may.
+func (p *planter) full() bool { return p.most > 0 && int64(p.tx.bytes) > p.most }
 
 func (p *planter) complain(path []string, format string, args ...any) {
 	p.problems = append(p.problems, Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
@@ -29,27 +40,44 @@ func (p *planter) complain(path []string, format string, args ...any) {
 // Plant returns a store that holds a seed, at a time. The error is of type
 // Problems. Ids go on after the highest of the seed.
 func (e *Engine) Plant(seed *v8json.Object, now time.Time) (*Store, error) {
-	return e.fill(seed, now, false)
+	return e.fill(seed, now, &planter{})
 }
 
-// Restore returns a store that holds a snapshot. The error is of type Problems.
-func (e *Engine) Restore(snapshot *v8json.Object, now time.Time) (*Store, error) {
+// Restore returns a store that holds a snapshot, whose rows may take so many bytes. The
+// error is of type Problems, or ErrTooLarge.
+func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*Store, error) {
 	version, _ := snapshot.Get(keyVersion)
 	number, _ := version.(float64)
 	if number < 1 || number > SnapshotVersion || number != float64(int(number)) {
 		return nil, Problems{{Path: []string{keyVersion}, Message: fmt.Sprintf("%v is not a version that is known: 1 to %d", version, SnapshotVersion)}}
+	}
+	if number < SnapshotVersion {
+		unfold(snapshot)
 	}
 	for from := int(number); from < SnapshotVersion; from++ {
 		for _, upgrade := range e.upgrades {
 			upgrade(snapshot, from)
 		}
 	}
-	return e.fill(snapshot, now, true)
+	return e.fill(snapshot, now, &planter{relaxed: true, most: most})
 }
 
-func (e *Engine) fill(source *v8json.Object, now time.Time, isSnapshot bool) (*Store, error) {
+// unfold reads the rows whose text was kept.
+func unfold(snapshot *v8json.Object) {
+	for _, name := range snapshot.Keys() {
+		value, _ := snapshot.Get(name)
+		list, _ := value.([]any)
+		for i, element := range list {
+			if raw, is := element.(v8json.Raw); is {
+				list[i] = raw.Value()
+			}
+		}
+	}
+}
+
+func (e *Engine) fill(source *v8json.Object, now time.Time, p *planter) (*Store, error) {
 	store := e.NewStore()
-	return store, store.fill(source, now, &planter{relaxed: isSnapshot})
+	return store, store.fill(source, now, p)
 }
 
 // Add plants further rows in the form of a seed, at a time. Without an id a row gets the
@@ -82,8 +110,11 @@ func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
 		p.sequences(source)
 		p.events(source, s)
 	}
-	if len(p.problems) > 0 {
+	switch {
+	case len(p.problems) > 0:
 		return p.problems
+	case p.full():
+		return ErrTooLarge
 	}
 	tx.Commit()
 	return nil
@@ -122,6 +153,9 @@ func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, nam
 		return
 	}
 	for i, element := range list {
+		if p.full() || len(p.problems) >= maxProblems {
+			return
+		}
 		p.row(table, element, append(slices.Clip(at), strconv.Itoa(i)), i, parent)
 	}
 }
@@ -250,6 +284,9 @@ func (p *planter) events(source *v8json.Object, store *Store) {
 	var events []*Event
 	previous := int64(0)
 	for i, element := range list {
+		if len(list)-i > maxEvents { // which would go at once
+			continue
+		}
 		path := []string{keyEvents, strconv.Itoa(i)}
 		event := p.event(element, path)
 		if event == nil {

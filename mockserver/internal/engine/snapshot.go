@@ -223,6 +223,7 @@ func (v *Value) stored(r Reader) JSON {
 
 // Set puts another value in its place.
 func (v *Value) Set(tx *Tx, text JSON) {
+	tx.bytes += textCopies * (len(text) - len(v.stored(tx)))
 	must(tx.txn.Insert(valuesTable, &storedValue{Name: v.Name, Text: text}))
 }
 

@@ -60,6 +60,9 @@ type Request struct {
 	Address func() string
 	// Random is where secrets come from. It is safe for concurrent use.
 	Random io.Reader
+	// Reserve waits for memory for a large answer of so many bytes. Its error is that of
+	// the request. Nil where answers have no bound.
+	Reserve func(bytes int64) error
 }
 
 // Stamp is the time of the request as the server keeps and prints it: UTC, whole

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -133,11 +134,15 @@ var (
 	active  = prometheus.NewDesc("unleash_mock_rules", "Rules in force in all workspaces.", nil, nil)
 	bytes   = prometheus.NewDesc("unleash_mock_bytes", "What all workspaces together take in memory, by estimation.", nil, nil)
 	kept    = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
+
+	inFlight = prometheus.NewDesc("unleash_mock_in_flight_bytes", "Memory reserved for requests, or for large answers and states, in flight, by estimation.", []string{"budget"}, nil)
+	waits    = prometheus.NewDesc("unleash_mock_in_flight_waits_total", "Reservations of memory that had to wait.", []string{"budget"}, nil)
+	closed   = prometheus.NewDesc("unleash_mock_in_flight_closed_total", "Requests whose connections were closed because others waited for their memory.", []string{"budget"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c stateSizes) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, active, bytes, kept} {
+	for _, desc := range []*prometheus.Desc{present, made, evicted, rows, active, bytes, kept, inFlight, waits, closed} {
 		out <- desc
 	}
 }
@@ -164,4 +169,10 @@ func (c stateSizes) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(bytes, prometheus.GaugeValue, float64(c.TotalBytes()))
 	out <- prometheus.MustNewConstMetric(made, prometheus.CounterValue, float64(stats.Made))
 	out <- prometheus.MustNewConstMetric(evicted, prometheus.CounterValue, float64(stats.Evicted))
+	for name, budget := range map[string]*memlimit.Budget{"requests": c.Requests, "answers": c.Answers} {
+		stats := budget.Stats()
+		out <- prometheus.MustNewConstMetric(inFlight, prometheus.GaugeValue, float64(stats.Bytes), name)
+		out <- prometheus.MustNewConstMetric(waits, prometheus.CounterValue, float64(stats.Waits), name)
+		out <- prometheus.MustNewConstMetric(closed, prometheus.CounterValue, float64(stats.Closed), name)
+	}
 }

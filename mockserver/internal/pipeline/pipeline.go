@@ -17,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
@@ -58,6 +59,8 @@ type Options struct {
 	Owner  func(parameter string) engine.Owner
 	Limits []engine.Limit
 	Policy Policy
+	// Answers is the memory that large answers share.
+	Answers *memlimit.Budget
 	// Serves reports whether the instance has a path.
 	Serves func(*spec.Path) bool
 	// ReachedAt returns the URL of the instance that a request is for.
@@ -112,8 +115,9 @@ type exchange struct {
 	forced   *answer     // the answer of a rule or a recording; nil to let the operation answer
 	own      http.Header // of the answer, besides Location
 	breaches []traffic.Violation
-	noting   noting // writes the answer
-	buffer   []byte // what an answer is written in
+	noting   noting               // writes the answer
+	buffer   []byte               // what an answer is written in
+	reserved memlimit.Reservation // of a large answer
 
 	asked engine.Request // what the operation learns of the request
 	input engine.Input
@@ -130,6 +134,7 @@ type bound struct {
 	queried   func(name string) (any, bool)
 	queries   func() map[string]any
 	address   func() string
+	reserving func(bytes int64) error
 }
 
 // exchanges are used again: one and its buffer are half of what a read allocates.
@@ -141,6 +146,7 @@ var exchanges = sync.Pool{New: func() any {
 		queried:   func(name string) (any, bool) { return x.query.Get(name) },
 		queries:   func() map[string]any { all, _ := qs.Parse(rawQuery(x.request)).All().(map[string]any); return all },
 		address:   func() string { return strings.Trim(clientIP(x.request), "[]") },
+		reserving: x.reserve,
 	}
 	return x
 }}
@@ -148,8 +154,9 @@ var exchanges = sync.Pool{New: func() any {
 // maxBuffer is the largest buffer in bytes that is kept for another exchange.
 const maxBuffer = 64 << 10
 
-// release gives an exchange back whose answer was sent.
+// release gives an exchange back whose answer was sent, or broken off.
 func (x *exchange) release() {
+	x.reserved.Release()
 	buffer := x.buffer
 	if cap(buffer) > maxBuffer {
 		buffer = nil
@@ -204,12 +211,12 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 	}
 	return func(c *gin.Context) {
 		x := p.exchange(c, operation)
+		defer x.release()
 		x.names = names
 		x.send(c.Writer, x.respond())
 		if operation == nil {
 			x.tellMisdirected()
 		}
-		x.release()
 	}
 }
 
@@ -217,8 +224,8 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 func (p *Pipeline) Allow(methods string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		x := p.exchange(c, nil)
+		defer x.release()
 		x.send(c.Writer, x.allow(methods))
-		x.release()
 	}
 }
 
@@ -331,7 +338,7 @@ func (x *exchange) respond() (out answer) {
 // operate lets the operation answer. What breaks the contract leaves no trace in the
 // state, and a 500 takes its place.
 func (x *exchange) operate() answer {
-	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Address: x.address, Random: x.instance.Random}
+	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Address: x.address, Random: x.instance.Random, Reserve: x.reserving}
 	x.input = engine.Input{Path: x.params, Query: x.queried, Queries: x.queries, Header: x.request.Header, Body: x.body.Value, Text: x.body.Text}
 	result, err := x.Run(x.operation.ID, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
 	if err != nil {
@@ -345,6 +352,18 @@ func (x *exchange) operate() answer {
 		x.buffer = result.Body
 	}
 	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared, feed: result.Feed}
+}
+
+// perAnswerByte is what a byte of a large answer takes while it is written, judged and
+// compressed.
+const perAnswerByte = 3
+
+// reserve waits for memory for a large answer, which is kept until it was sent.
+func (x *exchange) reserve(bytes int64) error {
+	if x.Answers.Reserve(x.request.Context(), &x.reserved, http.NewResponseController(x.writer), perAnswerByte*bytes) != nil {
+		return apierror.Unavailable("The request ended before there was memory for its answer.")
+	}
+	return nil
 }
 
 // brokenAnswer says that an answer breaks the contract.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
@@ -39,6 +40,11 @@ func (x *exchange) applyRule() *apierror.Error {
 	case effect.Fault == rules.Reset:
 		x.forced = &answer{}
 	case effect.Answer != nil && !x.isOwnSuccess(effect.Answer):
+		if size := effect.Answer.Size(); size > engine.LargeAnswer {
+			if err := x.reserve(int64(size)); err != nil {
+				return x.problem(err)
+			}
+		}
 		x.forced = x.force(effect.Answer)
 	}
 	return nil

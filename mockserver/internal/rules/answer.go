@@ -30,6 +30,14 @@ type Response struct {
 	Body        []byte // nil for none
 }
 
+// Size is how many bytes the answer has of its own.
+func (a *Answer) Size() int {
+	if a.Text != nil {
+		return len(*a.Text)
+	}
+	return len(a.Body)
+}
+
 // Render returns the answer as an operation sends it. An error without a body of its
 // own gets a real one: of the error bodies with that status, the first that the
 // operation's contract knows.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
@@ -36,6 +37,10 @@ type Options struct {
 // Registry holds the workspaces of one mock. It is safe for concurrent use.
 type Registry struct {
 	Options
+	// Requests is the memory that requests share until they are answered, Answers that of
+	// large answers and of states on their way. Nil where memory has no bound.
+	Requests, Answers *memlimit.Budget
+
 	fallback *Workspace
 
 	making sync.Mutex // of those who add or remove
@@ -73,7 +78,10 @@ var (
 
 // NewRegistry returns a registry that holds the workspace Default.
 func NewRegistry(options Options) (*Registry, error) {
-	r := &Registry{Options: options, byName: map[string]*Workspace{}}
+	r := &Registry{
+		Options: options, byName: map[string]*Workspace{},
+		Requests: memlimit.New(options.Bytes / 4), Answers: memlimit.New(options.Bytes / 2),
+	}
 	var err error
 	if r.fallback, err = r.build(Default); err != nil {
 		return nil, err

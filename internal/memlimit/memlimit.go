@@ -1,0 +1,265 @@
+// Package memlimit bounds the memory that requests take while they are in flight.
+// A request that needs more than is free waits; one that has held its memory for longer
+// than it may is closed when others wait, so that no client can keep memory by not
+// reading, or not sending, what it should.
+package memlimit
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Budget is a number of bytes that requests share. It is safe for concurrent use; a nil
+// Budget has no bound.
+type Budget struct {
+	total int64
+
+	mu       sync.Mutex
+	free     int64
+	held     []*Reservation // in no order
+	waiting  []*waiter      // those that hold memory already, then the others, small ones first
+	watching bool           // whether a timer looks for overdue reservations
+	stats    Stats
+}
+
+// Stats says what happened at the bound of a budget.
+type Stats struct {
+	Bytes  int64 // reserved now
+	Waits  int64 // reservations that had to wait
+	Closed int64 // connections that were closed for others
+}
+
+// Conn is the connection of a request. Deadlines in the past end what is read, written or
+// waited for.
+type Conn interface {
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+}
+
+// Reservation is what one request holds of a budget; the zero value holds nothing. It is
+// not safe for concurrent use, and must not be copied while it holds memory.
+type Reservation struct {
+	budget *Budget
+	conn   Conn
+	since  time.Time
+	bytes  int64
+	index  int // in held
+	closed bool
+}
+
+type waiter struct {
+	reservation *Reservation
+	bytes       int64
+	ready       chan struct{} // closed when it has the bytes, or never will
+	err         error
+}
+
+// ErrClosed is the error of a request that was closed for others.
+var ErrClosed = errors.New("the request has held memory for too long while others waited")
+
+// New returns a budget of so many bytes; nil, which has no bound, for 0 or less.
+func New(bytes int64) *Budget {
+	if bytes <= 0 {
+		return nil
+	}
+	return &Budget{total: bytes, free: bytes}
+}
+
+// How long a request may hold memory while others wait: longer for larger ones.
+const (
+	grace    = 2 * time.Second
+	rate     = 16 << 20 // bytes a second
+	interval = 100 * time.Millisecond
+)
+
+func (r *Reservation) overdue() bool {
+	return time.Since(r.since) > grace+time.Duration(r.bytes)*time.Second/rate
+}
+
+// Reserve waits until so many bytes are free and adds them to a reservation. More than one
+// reservation may hold counts as all of that. When the reservation is overdue and others
+// wait, conn is closed. The error is that of the context, or ErrClosed.
+func (b *Budget) Reserve(ctx context.Context, r *Reservation, conn Conn, bytes int64) error {
+	if b == nil || bytes <= 0 {
+		return nil
+	}
+	b.mu.Lock()
+	if r.bytes == 0 {
+		*r = Reservation{budget: b, conn: conn}
+	}
+	if r.closed {
+		b.mu.Unlock()
+		return ErrClosed
+	}
+	bytes = min(bytes, b.largest()-r.bytes)
+	if b.fits(bytes) && (len(b.waiting) == 0 || bytes < b.waiting[0].bytes) {
+		b.take(r, bytes)
+		b.mu.Unlock()
+		return nil
+	}
+	w := &waiter{reservation: r, bytes: bytes, ready: make(chan struct{})}
+	b.enqueue(w)
+	b.mu.Unlock()
+	select {
+	case <-w.ready:
+		return w.err
+	case <-ctx.Done():
+		return b.cancel(w, ctx.Err())
+	}
+}
+
+// reserved is the part of a budget that only small reservations get, so that a few large,
+// slow ones do not keep them waiting.
+func (b *Budget) reserved() int64 { return b.total / 4 }
+
+func (b *Budget) isSmall(bytes int64) bool { return bytes <= b.total/64 }
+
+// largest is how much one reservation may hold.
+func (b *Budget) largest() int64 { return b.total - b.reserved() }
+
+func (b *Budget) fits(bytes int64) bool {
+	return bytes <= b.free-b.reserved() || b.isSmall(bytes) && bytes <= b.free
+}
+
+// enqueue adds a waiter: those that hold memory already come first, since others wait for
+// it, then those that need least.
+func (b *Budget) enqueue(w *waiter) {
+	b.stats.Waits++
+	at := len(b.waiting)
+	for at > 0 && w.before(b.waiting[at-1]) {
+		at--
+	}
+	b.waiting = slices.Insert(b.waiting, at, w)
+	if !b.watching {
+		b.watching = true
+		time.AfterFunc(interval, b.closeOverdue)
+	}
+}
+
+func (w *waiter) before(other *waiter) bool {
+	if holds := w.reservation.bytes > 0; holds != (other.reservation.bytes > 0) {
+		return holds
+	}
+	return w.bytes < other.bytes
+}
+
+// cancel takes a waiter out, unless it has got what it waited for.
+func (b *Budget) cancel(w *waiter, err error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := slices.Index(b.waiting, w)
+	if at < 0 {
+		return w.err
+	}
+	b.waiting = slices.Delete(b.waiting, at, at+1)
+	b.wake()
+	return err
+}
+
+// take adds free bytes to a reservation.
+func (b *Budget) take(r *Reservation, bytes int64) {
+	if r.bytes == 0 {
+		r.since, r.index = time.Now(), len(b.held)
+		b.held = append(b.held, r)
+	}
+	r.bytes += bytes
+	b.free -= bytes
+}
+
+// wake gives those that wait what is free, in their order.
+func (b *Budget) wake() {
+	for len(b.waiting) > 0 && b.fits(b.waiting[0].bytes) {
+		w := b.waiting[0]
+		b.waiting = slices.Delete(b.waiting, 0, 1)
+		b.take(w.reservation, w.bytes)
+		close(w.ready)
+	}
+}
+
+// Release gives everything back.
+func (r *Reservation) Release() {
+	if r.bytes == 0 {
+		return
+	}
+	b := r.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	last := len(b.held) - 1
+	b.held[r.index], b.held[last].index = b.held[last], r.index
+	b.held[last] = nil
+	b.held = b.held[:last]
+	b.free += r.bytes
+	r.bytes = 0
+	b.wake()
+}
+
+// closeOverdue closes, of the overdue reservations, the largest, as far as the first that
+// waits needs it.
+func (b *Budget) closeOverdue() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.watching = len(b.waiting) > 0; !b.watching {
+		return
+	}
+	time.AfterFunc(interval, b.closeOverdue)
+	first := b.waiting[0]
+	missing := first.bytes - b.free
+	if !b.isSmall(first.bytes) {
+		missing += b.reserved()
+	}
+	var overdue []*Reservation
+	for _, r := range b.held {
+		switch {
+		case r.closed:
+			missing -= r.bytes
+			r.interrupt() // again: others may have moved the deadlines
+		case r != first.reservation && r.overdue():
+			overdue = append(overdue, r)
+		}
+	}
+	slices.SortFunc(overdue, func(x, y *Reservation) int { return cmp.Compare(y.bytes, x.bytes) })
+	for _, r := range overdue {
+		if missing <= 0 {
+			return
+		}
+		missing -= r.bytes
+		b.close(r)
+	}
+}
+
+// close ends what the request of a reservation reads, writes and waits for.
+func (b *Budget) close(r *Reservation) {
+	b.stats.Closed++
+	r.closed = true
+	b.waiting = slices.DeleteFunc(b.waiting, func(w *waiter) bool {
+		if w.reservation != r {
+			return false
+		}
+		w.err = ErrClosed
+		close(w.ready)
+		return true
+	})
+	r.interrupt()
+}
+
+func (r *Reservation) interrupt() {
+	past := time.Unix(1, 0)
+	_ = r.conn.SetReadDeadline(past) // a connection without deadlines cannot be closed
+	_ = r.conn.SetWriteDeadline(past)
+}
+
+// Stats returns what a budget has seen; zeros for nil.
+func (b *Budget) Stats() Stats {
+	if b == nil {
+		return Stats{}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	stats := b.stats
+	stats.Bytes = b.total - b.free
+	return stats
+}

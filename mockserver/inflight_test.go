@@ -1,0 +1,70 @@
+package mockserver
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+)
+
+// TestBodiesAreReserved: those whose length is announced before they are read, others as
+// they come, so that a small one takes little.
+func TestBodiesAreReserved(t *testing.T) {
+	t.Parallel()
+	const whole = perBodyByte * bodyparser.Limit
+	var zipped bytes.Buffer
+	writer := gzip.NewWriter(&zipped)
+	_, _ = writer.Write(make([]byte, bodyparser.Limit))
+	writer.Close()
+	for name, test := range map[string]struct {
+		body            string
+		isChunked       bool
+		encoding        string
+		before, atLeast int64 // reserved before the body is read, and after
+	}{
+		"announced":         {body: strings.Repeat("x", 1000), before: 1000 * perBodyByte, atLeast: 1000 * perBodyByte},
+		"announced, large":  {body: strings.Repeat("x", bodyparser.Limit*2), before: whole, atLeast: whole},
+		"chunked":           {body: strings.Repeat("x", 1000), isChunked: true, atLeast: 1000 * perBodyByte},
+		"chunked, large":    {body: strings.Repeat("x", bodyparser.Limit*2), isChunked: true, atLeast: whole},
+		"compressed, bombs": {body: zipped.String(), encoding: "gzip", atLeast: whole},
+		"none":              {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			budget := memlimit.New(64 << 20)
+			r := httptest.NewRequest("POST", "/", strings.NewReader(test.body))
+			if test.isChunked {
+				r.ContentLength = -1
+			}
+			if test.encoding != "" {
+				r.Header.Set("Content-Encoding", test.encoding)
+			}
+			request, err := reserve(budget, httptest.NewRecorder(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const others = requestSize + 10*headerSize
+			if got := budget.Stats().Bytes; got < test.before+requestSize || got > test.before+others {
+				t.Errorf("%d bytes are reserved before the body is read", got)
+			}
+			if request.body != nil {
+				r = withBody(r, request)
+			}
+			if _, err := io.Copy(io.Discard, r.Body); err != nil {
+				t.Error(err)
+			}
+			if got := budget.Stats().Bytes; got < test.atLeast+requestSize || got > test.atLeast+others {
+				t.Errorf("%d bytes are reserved after it was read", got)
+			}
+			request.release()
+			if got := budget.Stats().Bytes; got != 0 {
+				t.Errorf("%d bytes are reserved in the end", got)
+			}
+		})
+	}
+}

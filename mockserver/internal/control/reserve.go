@@ -1,0 +1,44 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
+)
+
+// What requests take at most while they are under way, by measurement, for each byte or
+// thing that they read or show.
+const (
+	perBodyByte     = 16 // of a body that is no state
+	perStateByte    = 2  // of a state that comes in
+	perJournalByte  = 4
+	perRuleByte     = 4
+	perWorkspace    = 1 << 10
+	shownExchange   = perJournalByte * 4 * journal.MaxBody
+	shownViolations = 4 << 20
+)
+
+// reserve waits for memory, which is kept until the answer was sent.
+func (x *exchange) reserve(bytes int64) error {
+	if x.answers.Reserve(x.r.Context(), &x.reserved, http.NewResponseController(x.rw), bytes) != nil {
+		return apierror.Unavailable("The request ended before there was memory for it.")
+	}
+	return nil
+}
+
+// reserveBody waits for memory for the body.
+func (x *exchange) reserveBody() error {
+	if x.takesState() {
+		return x.reserve(perStateByte * x.length())
+	}
+	return x.reserve(perBodyByte * x.length())
+}
+
+// length is how many bytes the body has, or may have at most if it does not say.
+func (x *exchange) length() int64 {
+	if most := x.mostBytes(); x.r.ContentLength < 0 || x.r.ContentLength > most {
+		return most
+	}
+	return x.r.ContentLength
+}
