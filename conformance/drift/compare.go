@@ -101,47 +101,52 @@ func (c *comparison) added() []Operation {
 }
 
 // changes compares the operations that both have, by operationId of the
-// contract.
+// contract: one by one, so that no more than one is kept.
 func (c *comparison) changes() (map[string][]Change, error) {
-	var pairs []pair
+	out := map[string][]Change{}
 	lefts := &cleaner{document: c.left, inline: true}
 	rights := &cleaner{document: c.right, inline: true}
 	for _, o := range c.contract.Operations() {
-		if right := c.counterpart(o); right != nil {
-			left := c.left.operations[wireKey(o.Method, o.Path)]
-			p := pair{
-				operation: o,
-				left:      lefts.operation(left, pathParameters(o.Path)),
-				right:     rights.operation(right, pathParameters(o.Path)),
-			}
-			if !same(p.left, p.right) { // most are, and the library takes its time
-				pairs = append(pairs, p)
-			}
+		right := c.counterpart(o)
+		if right == nil {
+			continue
 		}
-	}
-	if len(pairs) == 0 {
-		return nil, nil
-	}
-	found, err := diff(skeleton(pairs, func(p pair) *yaml.Node { return p.left }), skeleton(pairs, func(p pair) *yaml.Node { return p.right }))
-	if err != nil || found == nil {
-		return nil, err
-	}
-	out := map[string][]Change{}
-	all := walk(found.PathsChanges, "")
-	for _, p := range pairs {
-		prefix := "/" + jsonpointer.Escape(p.operation.Path) + "/" + strings.ToLower(p.operation.Method)
-		var own []located
-		for _, change := range all {
-			if rest, inside := strings.CutPrefix(change.pointer, prefix); inside && (rest == "" || rest[0] == '/') {
-				change.pointer = rest
-				own = append(own, change)
-			}
+		left := c.left.operations[wireKey(o.Method, o.Path)]
+		names := pathParameters(o.Path)
+		p := pair{operation: o, left: lefts.operation(left, names), right: rights.operation(right, names)}
+		if lefts.tooLarge() || rights.tooLarge() {
+			return nil, fmt.Errorf("%s %s has more than %d parts with what it refers to", o.Method, o.Path, maxNodes)
 		}
-		if len(own) > 0 {
-			out[p.operation.ID] = c.verdicts(p, own)
+		alignStatuses(p.left, p.right, p.isUnsure)
+		if same(p.left, p.right) { // most are, and the library takes its time
+			continue
+		}
+		changes, err := c.differences(p)
+		if err != nil {
+			return nil, err
+		}
+		if len(changes) > 0 {
+			out[o.ID] = changes
 		}
 	}
 	return out, nil
+}
+
+// differences asks the library for those of one operation.
+func (c *comparison) differences(p pair) ([]Change, error) {
+	found, err := diff(skeleton(p, p.left), skeleton(p, p.right))
+	if err != nil || found == nil {
+		return nil, err
+	}
+	prefix := "/" + jsonpointer.Escape(p.operation.Path) + "/" + strings.ToLower(p.operation.Method)
+	var own []located
+	for _, change := range walk(found.PathsChanges, "") {
+		if rest, inside := strings.CutPrefix(change.pointer, prefix); inside && (rest == "" || rest[0] == '/') {
+			change.pointer = rest
+			own = append(own, change)
+		}
+	}
+	return c.verdicts(p, own), nil
 }
 
 // verdicts judges the changes of one operation. Those inside an error response
@@ -182,19 +187,11 @@ func compareChanges(a, b Change) int {
 	return 0
 }
 
-// skeleton is a document of nothing but one side of the pairs.
-func skeleton(pairs []pair, side func(pair) *yaml.Node) *yaml.Node {
-	paths := mapping()
-	items := map[string]*yaml.Node{}
-	for _, p := range pairs {
-		item := items[p.operation.Path]
-		if item == nil {
-			item = mapping()
-			items[p.operation.Path] = item
-			set(paths, p.operation.Path, item)
-		}
-		set(item, strings.ToLower(p.operation.Method), side(p))
-	}
+// skeleton is a document of nothing but an operation.
+func skeleton(p pair, operation *yaml.Node) *yaml.Node {
+	paths, item := mapping(), mapping()
+	set(item, strings.ToLower(p.operation.Method), operation)
+	set(paths, p.operation.Path, item)
 	return framed("paths", paths)
 }
 

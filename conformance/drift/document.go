@@ -10,11 +10,14 @@ import (
 	"github.com/pb33f/go-yaml"
 
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
 // document is an OpenAPI document as a tree.
 type document struct {
 	root *yaml.Node
+	// modern documents are those of OpenAPI 3.1 and later.
+	modern bool
 	// operations by method and wire path.
 	operations map[string]*operation
 	order      []string
@@ -32,17 +35,23 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 // read parses an OpenAPI 3 document, JSON or YAML.
 func read(source []byte) (*document, error) {
-	var parsed yaml.Node
-	if err := yaml.Unmarshal(textfile.Decode(source), &parsed); err != nil {
+	written, err := yamljson.Read(textfile.Decode(source))
+	if err != nil {
 		return nil, fmt.Errorf("neither JSON nor YAML: %w", err)
 	}
-	if len(parsed.Content) == 0 || parsed.Content[0].Kind != yaml.MappingNode {
+	root, err := parseTree(written)
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind != yaml.MappingNode {
 		return nil, errors.New("no OpenAPI document: it is no object")
 	}
-	d := &document{root: parsed.Content[0], operations: map[string]*operation{}}
-	if version := text(field(d.root, "openapi")); !strings.HasPrefix(version, "3.") {
+	d := &document{root: root, operations: map[string]*operation{}}
+	version := text(field(d.root, "openapi"))
+	if !strings.HasPrefix(version, "3.") {
 		return nil, fmt.Errorf("no OpenAPI 3 document: openapi is %q", version)
 	}
+	d.modern = !strings.HasPrefix(version, "3.0")
 	paths := field(d.root, "paths")
 	if paths == nil || paths.Kind != yaml.MappingNode {
 		return nil, errors.New("no OpenAPI 3 document: it has no paths")

@@ -23,7 +23,7 @@ type errorBodies struct {
 
 func newErrorBodies(contract *document, p pair) errorBodies {
 	bodies := errorBodies{contract: contract, pair: p}
-	source, err := yaml.Marshal(skeleton([]pair{p}, func(p pair) *yaml.Node { return judgeable(p.operation.ID, p.right) }))
+	source, err := yaml.Marshal(skeleton(p, judgeable(p.operation.ID, p.right)))
 	if err != nil {
 		return bodies
 	}

@@ -77,6 +77,7 @@ const (
 	reasonUnlisted      = "the contract knows it as %s, the target's document does not list it"
 	reasonStatusGone    = "the contract's status is not in the target's document"
 	reasonStatusNew     = "the contract does not list this status, so an answer with it breaks the contract"
+	reasonRange         = "it is for statuses that nobody names"
 	reasonHeaderLess    = "the target's document says less of the header"
 	reasonErrorLess     = "the target's document leaves the body open, and every example of the contract fits it"
 	reasonOpenInFact    = "the contract needs no token here; the target's document demands one of every operation"
@@ -146,14 +147,23 @@ func (p pair) judgeSecurity(change located) Change {
 // statuses that were seen, and some that are assumed: that the target's document
 // does not is no drift.
 func (p pair) judgeStatus(change located, code string) Change {
+	if isRange(code) { // the statuses that the other side names were compared with it
+		return change.describe(Compatible, reasonRange)
+	}
 	if kinds[change.ChangeType] == Added {
 		return change.describe(Breaking, reasonStatusNew)
 	}
 	status, _ := strconv.Atoi(code)
-	if response := p.operation.Response(status); response != nil && response.Standing != spec.Documented {
-		return change.describe(Beyond, strings.Replace(reasonUnlisted, "%s", string(response.Standing), 1))
+	if p.isUnsure(status) {
+		return change.describe(Beyond, strings.Replace(reasonUnlisted, "%s", string(p.operation.Response(status).Standing), 1))
 	}
 	return change.describe(Breaking, reasonStatusGone)
+}
+
+// isUnsure reports whether the contract has a status that is not documented.
+func (p pair) isUnsure(status int) bool {
+	response := p.operation.Response(status)
+	return response != nil && response.Standing != spec.Documented
 }
 
 // judgeEffect: a target breaks who keeps the contract by accepting less or by

@@ -16,7 +16,8 @@ import (
 
 	"github.com/buger/jsonparser"
 	"github.com/go-openapi/jsonpointer"
-	"github.com/pb33f/go-yaml"
+
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
 // Document is an OpenAPI document as JSON, on the lines of the text that it was read from.
@@ -27,25 +28,12 @@ type Document struct {
 
 // Read reads a document in JSON or YAML.
 func Read(source []byte) (*Document, error) {
-	if json.Valid(source) {
-		return New(source), nil
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(source, &root); err != nil {
-		return nil, err
-	}
-	text, err := toJSON(&root, minLimit+maxGrowth*len(source))
+	text, err := yamljson.Read(source)
 	if err != nil {
 		return nil, err
 	}
 	return New(text), nil
 }
-
-// Bounds of what a document may become by its aliases, in bytes.
-const (
-	minLimit  = 1 << 20
-	maxGrowth = 10
-)
 
 // New returns the document of a text that is known to be JSON.
 func New(text []byte) *Document {

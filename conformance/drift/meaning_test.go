@@ -1,0 +1,199 @@
+package drift_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// components are what the schemas of these tests refer to.
+const components = `components:
+  schemas:
+    named: {type: object, required: [a], properties: {a: {type: string}}}
+    more: {type: object, required: [b], properties: {b: {type: integer}}}
+    word: {type: string}
+`
+
+// withSchema is a document whose one operation answers with a schema.
+func withSchema(version, schema string) []byte {
+	return withResponses(version, "'200': {description: d, content: {application/json: {schema: "+schema+"}}}")
+}
+
+func withResponses(version, responses string) []byte {
+	return fmt.Appendf(nil, "openapi: %s\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    get:\n      operationId: x\n      responses: {%s}\n%s", version, responses, components)
+}
+
+// compareTexts compares two documents.
+func compareTexts(t *testing.T, contract, target []byte) *drift.Report {
+	t.Helper()
+	parsed, err := spec.Parse(contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := drift.Compare(parsed, target, drift.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestSchemasOfTheSameMeaning do not differ, whichever side has which.
+func TestSchemasOfTheSameMeaning(t *testing.T) {
+	t.Parallel()
+	const named = "{type: object, required: [a], properties: {a: {type: string}}}"
+	for name, test := range map[string]struct{ one, modern string }{
+		"null among the types":          {"{type: string, nullable: true}", "{type: ['null', string]}"},
+		"a list of one type":            {"{type: string}", "{type: [string]}"},
+		"allOf with one reference":      {"{$ref: '#/components/schemas/named'}", "{allOf: [{$ref: '#/components/schemas/named'}]}"},
+		"allOf that is nullable":        {"{nullable: true, allOf: [{$ref: '#/components/schemas/named'}]}", "{oneOf: [{$ref: '#/components/schemas/named'}, {type: 'null'}]}"},
+		"anyOf with one member":         {named, "{anyOf: [" + named + "]}"},
+		"oneOf with one member":         {named, "{oneOf: [" + named + "]}"},
+		"one form or null":              {"{type: string, nullable: true}", "{anyOf: [{type: string}, {type: 'null'}]}"},
+		"a constant":                    {"{type: string, enum: [a]}", "{const: a}"},
+		"constants":                     {"{type: string, enum: [a, b]}", "{oneOf: [{const: b}, {const: a}]}"},
+		"null among values":             {"{type: string, nullable: true, enum: [a, null]}", "{type: [string, 'null'], enum: [null, a]}"},
+		"an exclusive bound":            {"{type: number, minimum: 1.5, exclusiveMinimum: true}", "{type: number, exclusiveMinimum: 1.5}"},
+		"an exclusive bound of a whole": {"{type: integer, minimum: 1}", "{type: integer, exclusiveMinimum: 0}"},
+		"the order of names":            {"{type: object, required: [b, a], properties: {a: {}, b: {}}}", "{type: object, required: [a, b], properties: {b: {}, a: {}}}"},
+		"the order of values":           {"{type: string, enum: [b, a]}", "{type: string, enum: [a, b]}"},
+		"nothing required":              {"{type: object}", "{type: object, required: [], properties: {}}"},
+		"examples":                      {"{type: string, example: a}", "{type: string, examples: [b]}"},
+		"everything":                    {"{type: array, items: {}}", "{type: array, items: true}"},
+		"nothing more":                  {"{type: object, additionalProperties: false}", "{type: object, additionalProperties: {not: {}}}"},
+		"members that do not touch":     {"{type: object, required: [a, b], properties: {a: {type: string}, b: {type: integer}}}", "{allOf: [{$ref: '#/components/schemas/more'}, {$ref: '#/components/schemas/named'}]}"},
+		"what stands beside":            {"{type: string, minLength: 1}", "{$ref: '#/components/schemas/word', minLength: 1}"},
+		"several types":                 {"{anyOf: [{type: string}, {type: integer}]}", "{type: [integer, string]}"},
+		"bytes":                         {"{type: string, format: byte}", "{type: string, contentEncoding: base64}"},
+		"numbers":                       {"{type: number, maximum: 10}", "{type: number, maximum: 1e1}"},
+		"no length":                     {"{type: string}", "{type: string, minLength: 0}"},
+		"deep inside":                   {"{type: array, items: {type: object, properties: {a: {type: string, nullable: true}}}}", "{type: array, items: {type: object, properties: {a: {type: [string, 'null']}}}}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			old, modern := withSchema("3.0.3", test.one), withSchema("3.1.0", test.modern)
+			for _, sides := range [][2][]byte{{old, modern}, {modern, old}} {
+				if r := compareTexts(t, sides[0], sides[1]); r.Summary != (drift.Summary{Equal: 1}) {
+					t.Errorf("%+v\n%s", r.Summary, strings.Join(found(r), "\n"))
+				}
+			}
+		})
+	}
+}
+
+// TestSchemasOfAnotherMeaning differ, though they are nearly those above.
+func TestSchemasOfAnotherMeaning(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ one, modern string }{
+		"not null":                      {"{type: string}", "{type: [string, 'null']}"},
+		"nullable means nothing in 3.1": {"{type: string, nullable: true}", "{type: string, nullable: true}"},
+		"nullable without a type":       {"{nullable: true, oneOf: [{$ref: '#/components/schemas/named'}]}", "{oneOf: [{$ref: '#/components/schemas/named'}, {type: 'null'}]}"},
+		"another constant":              {"{type: string, enum: [a]}", "{const: b}"},
+		"a bound that is exclusive":     {"{type: number, minimum: 1}", "{type: number, exclusiveMinimum: 1}"},
+		"members that do touch":         {"{type: object, required: [a], properties: {a: {type: string}}}", "{allOf: [{$ref: '#/components/schemas/named'}, {properties: {a: {minLength: 1}}}]}"},
+		"a closed member":               {"{type: object, additionalProperties: false, properties: {a: {type: string}, b: {type: string}}}", "{allOf: [{type: object, additionalProperties: false, properties: {a: {type: string}}}, {properties: {b: {type: string}}}]}"},
+		"nothing at all":                {"{}", "false"},
+		"both of two":                   {"{anyOf: [{type: string}, {type: integer}]}", "{allOf: [{type: string}, {type: integer}]}"},
+		"what stands beside":            {"{$ref: '#/components/schemas/word'}", "{$ref: '#/components/schemas/word', minLength: 1}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if r := compareTexts(t, withSchema("3.0.3", test.one), withSchema("3.1.0", test.modern)); r.Summary.Equal > 0 {
+				t.Error("they are equal")
+			}
+		})
+	}
+}
+
+// TestRangesAndDefaults: a status is that of its exact response, else of its
+// range, else of the default.
+func TestRangesAndDefaults(t *testing.T) {
+	t.Parallel()
+	response := func(kind string) string {
+		return "{description: d, content: {application/json: {schema: {type: " + kind + "}}}}"
+	}
+	contract := withResponses("3.0.3", "'200': "+response("object")+", '404': "+response("string"))
+	const other = "/responses/404/content/application~1json/schema/type"
+	for name, test := range map[string]struct {
+		target string
+		want   []string
+	}{
+		"a range that says the same":      {"'200': " + response("object") + ", 4XX: " + response("string"), []string{"x compatible added /responses/4XX"}},
+		"a default that says the same":    {"'200': " + response("object") + ", default: " + response("string"), []string{"x compatible added /responses/default"}},
+		"a range that says otherwise":     {"'200': " + response("object") + ", 4XX: " + response("array"), []string{"x breaking changed " + other, "x compatible added /responses/4XX"}},
+		"an exact one before the default": {"'200': " + response("object") + ", '404': " + response("string") + ", default: " + response("array"), []string{"x compatible added /responses/default"}},
+		"a range before the default":      {"'200': " + response("object") + ", 4XX: " + response("string") + ", default: " + response("array"), []string{"x compatible added /responses/4XX", "x compatible added /responses/default"}},
+		"a range that is for other ones":  {"'200': " + response("object") + ", 5XX: " + response("string"), []string{"x breaking removed /responses/404", "x compatible added /responses/5XX"}},
+		"neither":                         {"'200': " + response("object"), []string{"x breaking removed /responses/404"}},
+		"a default for the success as well": {"default: " + response("string"), []string{
+			"x breaking changed /responses/200/content/application~1json/schema/type", "x compatible added /responses/default"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, found(compareTexts(t, contract, withResponses("3.0.3", test.target)))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestDocumentsThatGrow end soon, with a line that says why, and take little
+// memory.
+func TestDocumentsThatGrow(t *testing.T) {
+	contract, err := spec.Parse(withSchema("3.0.3", "{type: object}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
+	const operation = "paths: {/x: {get: {operationId: x, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/s0'}}}}}}}}\n"
+	double := func(line string) string {
+		var out strings.Builder
+		for i := range 40 {
+			out.WriteString(strings.NewReplacer("N+1", fmt.Sprint(i+1), "N", fmt.Sprint(i)).Replace(line))
+		}
+		return out.String()
+	}
+	dense := strings.Builder{}
+	for i := range 40 {
+		fmt.Fprintf(&dense, "    s%d: {properties: {", i)
+		for j := range 40 {
+			fmt.Fprintf(&dense, "p%d: {$ref: '#/components/schemas/s%d'}, ", j, j)
+		}
+		dense.WriteString("}}\n")
+	}
+	for name, test := range map[string]struct{ target, says string }{
+		"references that double": {head + operation + "components:\n  schemas:\n" +
+			double("    sN: {properties: {a: {$ref: '#/components/schemas/sN+1'}, b: {$ref: '#/components/schemas/sN+1'}}}\n"), "parts with what it refers to"},
+		"references from all to all": {head + operation + "components:\n  schemas:\n" + dense.String(), "parts with what it refers to"},
+		"aliases that double":        {head + "x-0: &a0 [a, a]\n" + double("x-N+1: &aN+1 [*aN, *aN]\n") + operation, "too large"},
+		"merges that double":         {head + "x-0: &a0 {a: 1}\n" + double("x-N+1: &aN+1 {<<: [*aN, *aN], kN: 1}\n") + operation, ""},
+		"a merge of itself":          {head + "x-0: &a {<<: *a}\n" + operation, ""},
+		"an alias of itself":         {head + "x-0: &a {b: *a}\n" + operation, "nested too deeply"},
+		"brackets":                   {head + "x-0: " + strings.Repeat("[", 1<<20), ""},
+		"brackets of JSON":           {`{"openapi":"3.0.3","x":` + strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20) + `}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			_, err := drift.Compare(contract, []byte(test.target), drift.Options{})
+			runtime.ReadMemStats(&after)
+			if test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "\n")) {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if took := after.TotalAlloc - before.TotalAlloc; took > 500<<20 {
+				t.Errorf("it allocated %d MiB", took>>20)
+			}
+			t.Logf("%v, %d MiB, %v", time.Since(began), (after.TotalAlloc-before.TotalAlloc)>>20, err)
+		})
+	}
+}

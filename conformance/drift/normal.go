@@ -1,0 +1,465 @@
+package drift
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+)
+
+// Keywords of a schema by what schemas they hold.
+var (
+	listsOfSchemas = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
+	mapsOfSchemas  = []string{"properties", "patternProperties", "dependentSchemas"}
+	singleSchemas  = []string{
+		"items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not", "if", "then", "else",
+		"contains", "propertyNames",
+	}
+)
+
+// rules lead the ways to write a schema to one, that of OpenAPI 3.0 where it has
+// one. Each gets a schema whose parts are in that form already.
+var rules = []func(schema *yaml.Node){
+	constAsEnum, exclusiveAsBound, contentAsFormat, nullOfTypes, nullOfMembers, mergeMembers,
+	constantsOfMembers, typesOfMembers, sortMembers, nullOfEnum, typeOfEnum, withoutEmpty, sortNames,
+}
+
+// normal returns a cleaned schema in the one form that all schemas of the same
+// meaning have, as far as rules know. modern schemas are those of OpenAPI 3.1
+// and later, where nullable means nothing.
+func normal(schema *yaml.Node, modern bool) *yaml.Node {
+	switch {
+	case schema.Kind == yaml.ScalarNode && schema.Value == "true":
+		return mapping()
+	case schema.Kind == yaml.ScalarNode && schema.Value == "false":
+		never := mapping()
+		set(never, "not", mapping())
+		return never
+	case schema.Kind != yaml.MappingNode:
+		return schema
+	}
+	if modern || field(schema, "type") == nil && field(schema, "allOf") == nil && field(schema, "enum") == nil {
+		remove(schema, "nullable") // which is about the type beside it
+	}
+	for i := 0; i+1 < len(schema.Content); i += 2 {
+		name, value := schema.Content[i].Value, schema.Content[i+1]
+		switch {
+		case slices.Contains(singleSchemas, name):
+			schema.Content[i+1] = normal(value, modern)
+		case slices.Contains(mapsOfSchemas, name):
+			for j := 1; j < len(value.Content); j += 2 {
+				value.Content[j] = normal(value.Content[j], modern)
+			}
+		case slices.Contains(listsOfSchemas, name):
+			for j := range value.Content {
+				value.Content[j] = normal(value.Content[j], modern)
+			}
+		}
+	}
+	for _, rule := range rules {
+		rule(schema)
+	}
+	return schema
+}
+
+func constAsEnum(schema *yaml.Node) {
+	if value := field(schema, "const"); value != nil && field(schema, "enum") == nil {
+		remove(schema, "const")
+		set(schema, "enum", list(value))
+	}
+}
+
+// exclusiveAsBound writes the bounds of OpenAPI 3.0 that are exclusive as 3.1
+// does, and those of integers as the next one.
+func exclusiveAsBound(schema *yaml.Node) {
+	for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
+		limit := field(schema, exclusive)
+		if limit == nil {
+			continue
+		}
+		if limit.Value == "true" {
+			limit = field(schema, bound)
+			remove(schema, bound)
+			remove(schema, exclusive)
+			if limit == nil {
+				continue
+			}
+			set(schema, exclusive, limit)
+		}
+		whole, err := strconv.ParseInt(limit.Value, 10, 53)
+		if err != nil || text(field(schema, "type")) != "integer" || field(schema, bound) != nil {
+			continue
+		}
+		step := int64(1)
+		if bound == "maximum" {
+			step = -1
+		}
+		remove(schema, exclusive)
+		set(schema, bound, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(whole+step, 10)})
+	}
+}
+
+// contentAsFormat knows what OpenAPI 3.1 writes in the place of two formats.
+func contentAsFormat(schema *yaml.Node) {
+	if field(schema, "format") != nil {
+		return
+	}
+	switch {
+	case text(field(schema, "contentEncoding")) == "base64":
+		remove(schema, "contentEncoding")
+		set(schema, "format", scalar("byte"))
+	case text(field(schema, "contentMediaType")) == "application/octet-stream":
+		remove(schema, "contentMediaType")
+		set(schema, "format", scalar("binary"))
+	}
+}
+
+// nullOfTypes writes a list of types as the only one, and null as nullable.
+func nullOfTypes(schema *yaml.Node) {
+	types := field(schema, "type")
+	if types == nil {
+		return
+	}
+	var names []string
+	if types.Kind == yaml.ScalarNode {
+		names = []string{types.Value}
+	}
+	for _, name := range types.Content {
+		names = append(names, name.Value)
+	}
+	setTypes(schema, names)
+}
+
+// setTypes writes the type of a schema. null alone is a value.
+func setTypes(schema *yaml.Node, names []string) {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	isNull := slices.Contains(names, "null")
+	names = slices.DeleteFunc(names, func(name string) bool {
+		return name == "null" || name == "integer" && slices.Contains(names, "number")
+	})
+	remove(schema, "type")
+	switch {
+	case len(names) == 0 && isNull:
+		remove(schema, "enum")
+		set(schema, "enum", list(null()))
+		return
+	case len(names) == 1:
+		set(schema, "type", scalar(names[0]))
+	case len(names) > 1:
+		types := list()
+		for _, name := range names {
+			types.Content = append(types.Content, scalar(name))
+		}
+		set(schema, "type", types)
+	}
+	if isNull {
+		setNullable(schema)
+	}
+}
+
+// nullOfMembers writes a member that is null as nullable.
+func nullOfMembers(schema *yaml.Node) {
+	for _, keyword := range []string{"anyOf", "oneOf"} {
+		members := field(schema, keyword)
+		if members == nil || field(schema, "type") != nil || slices.ContainsFunc(members.Content, isNullable) {
+			continue
+		}
+		others := slices.DeleteFunc(slices.Clone(members.Content), isNull)
+		if len(others) == len(members.Content) || len(others) == 0 {
+			continue
+		}
+		members.Content = others
+		if len(others) == 1 { // it becomes a part of the schema
+			setNullable(others[0])
+			continue
+		}
+		setNullable(schema)
+	}
+}
+
+// isNull reports whether null is the only value that a schema allows.
+func isNull(schema *yaml.Node) bool {
+	values := field(schema, "enum")
+	return values != nil && len(values.Content) == 1 && values.Content[0].Tag == "!!null"
+}
+
+func isNullable(schema *yaml.Node) bool { return text(field(schema, "nullable")) == "true" }
+
+// mergeMembers writes members that all have to be met into the schema itself,
+// if they do not touch the same.
+func mergeMembers(schema *yaml.Node) {
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		members := field(schema, keyword)
+		if members == nil || keyword != "allOf" && len(members.Content) != 1 {
+			continue
+		}
+		merged := without(schema, keyword, "nullable")
+		parts := []*yaml.Node{merged}
+		ok := true
+		for _, member := range members.Content {
+			parts = append(parts, member)
+			ok = ok && mergeInto(merged, member)
+		}
+		if !ok || sets(parts) {
+			continue
+		}
+		if keyword == "allOf" && isNullable(schema) || allNullable(schema, members.Content, keyword) {
+			setNullable(merged)
+		}
+		schema.Content = merged.Content
+	}
+}
+
+// sets reports whether a part speaks of the properties that it does not name,
+// and another one names some.
+func sets(parts []*yaml.Node) bool {
+	speaks, of := 0, 0
+	for _, part := range parts {
+		if field(part, "properties") != nil {
+			of++
+		}
+		if field(part, "additionalProperties") != nil || field(part, "unevaluatedProperties") != nil || field(part, "patternProperties") != nil {
+			speaks++
+		}
+	}
+	// The first part has by now what the others brought.
+	return speaks > 2 || speaks > 0 && of > 2
+}
+
+// allNullable reports whether null meets a schema and all members that have a
+// type.
+func allNullable(schema *yaml.Node, members []*yaml.Node, keyword string) bool {
+	typed := 0
+	if field(schema, "type") != nil {
+		if !isNullable(schema) {
+			return false
+		}
+		typed++
+	}
+	for _, member := range members {
+		if field(member, "type") == nil && field(member, "enum") == nil && field(member, "oneOf") == nil && field(member, "anyOf") == nil && field(member, "allOf") == nil {
+			continue
+		}
+		if !isNullable(member) {
+			return false
+		}
+		typed++
+	}
+	return typed > 0
+}
+
+// mergeInto adds what a member says to a schema, and reports whether that says
+// the same.
+func mergeInto(schema, member *yaml.Node) bool {
+	for name, value := range fields(member) {
+		own := field(schema, name)
+		switch {
+		case name == "nullable":
+		case own == nil:
+			set(schema, name, value)
+		case name == "required":
+			put(schema, name, list(slices.Concat(own.Content, value.Content)...))
+		case name == "properties":
+			both := mapping()
+			both.Content = slices.Clone(own.Content)
+			for property, described := range fields(value) {
+				if known := field(own, property); known == nil {
+					set(both, property, described)
+				} else if !same(known, described) {
+					return false
+				}
+			}
+			put(schema, name, both)
+		case !same(own, value):
+			return false
+		}
+	}
+	return true
+}
+
+// constantsOfMembers writes alternatives of values as one list of values.
+func constantsOfMembers(schema *yaml.Node) {
+	for _, keyword := range []string{"anyOf", "oneOf"} {
+		members := field(schema, keyword)
+		if members == nil || field(schema, "enum") != nil || field(schema, "type") != nil {
+			continue
+		}
+		values, isConstants := list(), true
+		for _, member := range members.Content {
+			enum := field(member, "enum")
+			isConstants = isConstants && enum != nil && len(without(member, "type", "enum").Content) == 0
+			if enum != nil {
+				values.Content = append(values.Content, enum.Content...)
+			}
+		}
+		if isConstants && len(unique(values.Content)) == len(values.Content) {
+			remove(schema, keyword)
+			set(schema, "enum", values)
+		}
+	}
+}
+
+// typesOfMembers writes alternatives of types as a list of types.
+func typesOfMembers(schema *yaml.Node) {
+	for _, keyword := range []string{"anyOf", "oneOf"} {
+		members := field(schema, keyword)
+		if members == nil || field(schema, "type") != nil {
+			continue
+		}
+		var names []string
+		for _, member := range members.Content {
+			if name := text(field(member, "type")); name != "" && len(member.Content) == 2 {
+				names = append(names, name)
+			}
+		}
+		overlap := keyword == "oneOf" && slices.Contains(names, "integer") && slices.Contains(names, "number")
+		if len(names) == len(members.Content) && !overlap {
+			remove(schema, keyword)
+			setTypes(schema, names)
+		}
+	}
+}
+
+// sortMembers brings members into an order; one that is there twice counts once
+// where that makes no difference.
+func sortMembers(schema *yaml.Node) {
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		members := field(schema, keyword)
+		switch {
+		case members == nil:
+		case keyword == "oneOf":
+			slices.SortFunc(members.Content, compareNodes)
+		default:
+			members.Content = unique(members.Content)
+		}
+	}
+}
+
+// nullOfEnum takes null off the values: whether it is allowed nullable says.
+func nullOfEnum(schema *yaml.Node) {
+	enum := field(schema, "enum")
+	if enum == nil || isNull(schema) {
+		return
+	}
+	values := slices.DeleteFunc(slices.Clone(enum.Content), func(value *yaml.Node) bool { return value.Tag == "!!null" })
+	hadNull := len(values) < len(enum.Content)
+	put(schema, "enum", list(unique(values)...))
+	if hadNull && field(schema, "type") == nil {
+		setNullable(schema)
+	}
+}
+
+// typeOfEnum writes the type down that all the values have.
+func typeOfEnum(schema *yaml.Node) {
+	enum := field(schema, "enum")
+	if enum == nil || field(schema, "type") != nil || isNull(schema) {
+		return
+	}
+	kinds := map[string]bool{}
+	for _, value := range enum.Content {
+		kinds[value.Tag] = true
+	}
+	for tag, name := range map[string]string{"!!str": "string", "!!int": "integer", "!!bool": "boolean"} {
+		if len(kinds) == 1 && kinds[tag] {
+			set(schema, "type", scalar(name))
+		}
+	}
+}
+
+// withoutEmpty takes off what says nothing.
+func withoutEmpty(schema *yaml.Node) {
+	for _, name := range []string{"required", "properties", "patternProperties", "dependentSchemas", "items", "additionalProperties", "unevaluatedProperties", "allOf"} {
+		if value := field(schema, name); value != nil && value.Kind != yaml.ScalarNode && len(value.Content) == 0 {
+			remove(schema, name)
+		}
+	}
+	for _, name := range []string{"minLength", "minItems", "minProperties"} {
+		if text(field(schema, name)) == "0" {
+			remove(schema, name)
+		}
+	}
+	for _, name := range []string{"additionalProperties", "unevaluatedProperties"} {
+		if inner := field(field(schema, name), "not"); inner != nil && inner.Kind == yaml.MappingNode && len(inner.Content) == 0 {
+			put(schema, name, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "false"})
+		}
+	}
+}
+
+func sortNames(schema *yaml.Node) {
+	if required := field(schema, "required"); required != nil && required.Kind == yaml.SequenceNode {
+		put(schema, "required", list(unique(required.Content)...))
+	}
+}
+
+func setNullable(schema *yaml.Node) {
+	put(schema, "nullable", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
+}
+
+func null() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} }
+
+func list(elements ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: elements}
+}
+
+// remove takes a key off a mapping.
+func remove(node *yaml.Node, name string) { node.Content = without(node, name).Content }
+
+// put sets a key of a mapping anew.
+func put(node *yaml.Node, name string, value *yaml.Node) {
+	remove(node, name)
+	set(node, name, value)
+}
+
+// without copies a mapping but for some keys.
+func without(node *yaml.Node, names ...string) *yaml.Node {
+	out := mapping()
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if !slices.Contains(names, node.Content[i].Value) {
+			out.Content = append(out.Content, node.Content[i], node.Content[i+1])
+		}
+	}
+	return out
+}
+
+// unique sorts nodes and leaves out what is there already.
+func unique(nodes []*yaml.Node) []*yaml.Node {
+	nodes = slices.Clone(nodes)
+	slices.SortFunc(nodes, compareNodes)
+	return slices.CompactFunc(nodes, same)
+}
+
+func compareNodes(a, b *yaml.Node) int { return strings.Compare(canonical(a), canonical(b)) }
+
+// canonical writes a node so that two that say the same are written alike.
+func canonical(node *yaml.Node) string {
+	var out strings.Builder
+	writeCanonical(&out, node)
+	return out.String()
+}
+
+func writeCanonical(out *strings.Builder, node *yaml.Node) {
+	out.WriteString(node.ShortTag())
+	switch node.Kind {
+	case yaml.MappingNode:
+		members := map[string]*yaml.Node{}
+		var names []string
+		for name, value := range fields(node) {
+			members[name] = value
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			out.WriteString(strconv.Quote(name))
+			writeCanonical(out, members[name])
+		}
+	case yaml.SequenceNode:
+		for _, element := range node.Content {
+			writeCanonical(out, element)
+		}
+	default:
+		out.WriteString(strconv.Quote(node.Value))
+	}
+	out.WriteByte(';')
+}

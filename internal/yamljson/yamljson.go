@@ -1,0 +1,169 @@
+// Package yamljson writes documents in YAML as JSON: aliases and merges resolved, keys in
+// their order, and every value on its line.
+package yamljson
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/pb33f/go-yaml"
+)
+
+// Bounds of what a document may become by its aliases, in bytes.
+const (
+	minLimit  = 1 << 20
+	maxGrowth = 10
+)
+
+// Read returns a document in JSON or YAML as JSON, the former as it stands. It becomes ten
+// times as long at most, or 1 MiB, and nests 1,000 levels deep.
+func Read(source []byte) ([]byte, error) {
+	if json.Valid(source) {
+		return source, nil
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(source, &root); err != nil {
+		return nil, err
+	}
+	return write(&root, minLimit+maxGrowth*len(source))
+}
+
+// Node writes a part of a document in YAML.
+func Node(root *yaml.Node) ([]byte, error) { return write(root, math.MaxInt) }
+
+// write is Node for a document that may become so many bytes at most.
+func write(root *yaml.Node, limit int) ([]byte, error) {
+	w := writer{line: 1, limit: limit}
+	if err := w.write(root, 0); err != nil {
+		return nil, err
+	}
+	return w.out.Bytes(), nil
+}
+
+type writer struct {
+	out   bytes.Buffer
+	line  int
+	limit int
+}
+
+// maxNesting ends what contains itself.
+const maxNesting = 1000
+
+func (w *writer) write(node *yaml.Node, depth int) error {
+	if depth > maxNesting {
+		return fmt.Errorf("line %d: it is nested too deeply", node.Line)
+	}
+	if w.out.Len() > w.limit {
+		return fmt.Errorf("line %d: its aliases make it too large", node.Line)
+	}
+	for ; w.line < node.Line; w.line++ {
+		w.out.WriteByte('\n')
+	}
+	switch node.Kind {
+	case yaml.DocumentNode:
+		return w.write(node.Content[0], depth+1)
+	case yaml.AliasNode:
+		return w.write(node.Alias, depth+1)
+	case yaml.MappingNode:
+		return w.writeMapping(merged(node), depth+1)
+	case yaml.SequenceNode:
+		w.out.WriteByte('[')
+		for i, element := range node.Content {
+			if i > 0 {
+				w.out.WriteByte(',')
+			}
+			if err := w.write(element, depth+1); err != nil {
+				return err
+			}
+		}
+		w.out.WriteByte(']')
+		return nil
+	}
+	var value any
+	if err := node.Decode(&value); err != nil {
+		return fmt.Errorf("line %d: %w", node.Line, err)
+	}
+	if node.Tag == "!!timestamp" {
+		value = node.Value
+	}
+	return w.writeScalar(value)
+}
+
+// merged returns the members of a mapping, then those of the mappings that it merges. Of
+// two with one name the first counts, so none is merged twice, and one that merges itself
+// ends.
+func merged(mapping *yaml.Node) []*yaml.Node {
+	var out []*yaml.Node
+	names, seen := map[string]bool{}, map[*yaml.Node]bool{}
+	for stack := []*yaml.Node{mapping}; len(stack) > 0; {
+		source := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if source.Kind == yaml.AliasNode {
+			source = source.Alias
+		}
+		if seen[source] {
+			continue
+		}
+		seen[source] = true
+		if source.Kind == yaml.SequenceNode {
+			stack = append(stack, reversed(source.Content)...)
+			continue
+		}
+		var merges []*yaml.Node
+		for i := 0; i+1 < len(source.Content); i += 2 {
+			key, value := source.Content[i], source.Content[i+1]
+			switch {
+			case key.Tag == "!!merge":
+				merges = append(merges, value)
+			case source == mapping || !names[key.Value]: // the writer tells of a name that stands twice
+				names[key.Value] = true
+				out = append(out, key, value)
+			}
+		}
+		stack = append(stack, reversed(merges)...)
+	}
+	return out
+}
+
+func reversed(nodes []*yaml.Node) []*yaml.Node {
+	nodes = slices.Clone(nodes)
+	slices.Reverse(nodes)
+	return nodes
+}
+
+func (w *writer) writeMapping(members []*yaml.Node, depth int) error {
+	w.out.WriteByte('{')
+	lines := make(map[string]int, len(members)/2)
+	for i := 0; i+1 < len(members); i += 2 {
+		key, value := members[i], members[i+1]
+		if line, is := lines[key.Value]; is {
+			return fmt.Errorf("line %d: %q stands on line %d already", key.Line, key.Value, line)
+		}
+		lines[key.Value] = key.Line
+		if i > 0 {
+			w.out.WriteByte(',')
+		}
+		if err := w.writeScalar(key.Value); err != nil {
+			return err
+		}
+		w.out.WriteByte(':')
+		if err := w.write(value, depth); err != nil {
+			return err
+		}
+	}
+	w.out.WriteByte('}')
+	return nil
+}
+
+func (w *writer) writeScalar(value any) error {
+	encoder := json.NewEncoder(&w.out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	w.out.Truncate(w.out.Len() - 1) // the encoder ends with a newline
+	return nil
+}

@@ -1,0 +1,57 @@
+package yamljson_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
+)
+
+func TestMerges(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ source, want string }{
+		"its own wins":         {"a: &a {x: 1, y: 1}\nb: {<<: *a, x: 2}", `{"x":2,"y":1}`},
+		"the first wins":       {"a: &a {x: 1}\nc: &c {x: 2, z: 3}\nb: {<<: [*a, *c]}", `{"x":1,"z":3}`},
+		"of what merges":       {"a: &a {x: 1}\nc: &c {<<: *a, y: 2}\nb: {<<: *c}", `{"y":2,"x":1}`},
+		"with a mapping in it": {"b: {<<: {x: 1}, y: 2}", `{"y":2,"x":1}`},
+		"of itself":            {"b: &b {<<: *b, x: 1}", `{"x":1}`},
+		"in a list of itself":  {"b: &b {<<: [*b, {x: 1}]}", `{"x":1}`},
+		"of what is none":      {"b: {x: 1, '<<': 2}", `{"x":1,"<<":2}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := yamljson.Read([]byte(test.source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got map[string]json.RawMessage
+			if err := json.Unmarshal(text, &got); err != nil {
+				t.Fatal(err)
+			}
+			if string(got["b"]) != test.want {
+				t.Errorf("got %s, want %s", got["b"], test.want)
+			}
+		})
+	}
+}
+
+// TestChainsOfMerges end at the bound, and soon.
+func TestChainsOfMerges(t *testing.T) {
+	t.Parallel()
+	var source strings.Builder
+	source.WriteString("k0: &a0 {x: 1}\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&source, "k%d: &a%d {<<: [*a%d, *a%d], x%d: 1}\n", i+1, i+1, i, i, i)
+	}
+	began := time.Now()
+	_, err := yamljson.Read([]byte(source.String()))
+	if err == nil || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
