@@ -3,9 +3,11 @@ package conformance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/naming"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
@@ -32,12 +34,16 @@ func (s *suite) look(ctx context.Context) error {
 		return err
 	}
 	c := s.conditions()
-	found, err := target.Look(ctx, s.run.Client, c.Tokens)
+	found, err := target.Look(ctx, s.run.Client, c.Tokens, c.Place)
 	found.Mock = c.Mock
 	c.Findings = *found
 	if err != nil {
 		return err
 	}
+	if c.Mock == "" { // a mock is as new as the scenarios
+		s.run.Judge.Against(c.Version)
+	}
+	s.fitNames()
 	unused := s.noteTaken()
 	if c.Edition == target.Enterprise && c.BadAdmin == "" {
 		if c.BadAdmin, err = target.LacksPermission(ctx, s.run.Client, c.Tokens.Admin, unused); err != nil {
@@ -129,6 +135,18 @@ func (s *suite) checkTokens(ctx context.Context) error {
 	return nil
 }
 
+// fitNames makes the names of flags fit the pattern of the project, if it has one.
+func (s *suite) fitNames() {
+	c := s.conditions()
+	if c.Place.Naming == "" {
+		return
+	}
+	var err error
+	if c.FlagNames, err = naming.Fit(c.Place.Naming, s.name("flags12-one"), s.name("strategies345-Checkout")); err != nil {
+		c.Misnamed = fmt.Sprintf("the project %s wants names of another form: %v", c.Place.Project, err)
+	}
+}
+
 // noteTaken looks in lists that the target showed for what nothing should have, and
 // reports whether there is nothing of the kind.
 func (s *suite) noteTaken() (unused bool) {
@@ -208,6 +226,11 @@ func (s *suite) tell() {
 	c := s.conditions()
 	if c.BadAdmin != "" {
 		c.Note("%s", c.BadAdmin)
+	}
+	for _, reason := range []string{c.Place.NoProject, c.Place.NoEnvironment, c.Place.Approvals, c.Misnamed, c.Restricted} {
+		if reason != "" {
+			c.Note("%s", reason)
+		}
 	}
 	if !c.Writes {
 		c.Note("read-only: scenarios that write are disabled")

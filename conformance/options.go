@@ -41,6 +41,11 @@ type Options struct {
 	// Tokens are who the suite acts as. Scenarios whose token is missing are
 	// disabled. Against a mock the built-in ones stand in for what is empty.
 	Tokens Tokens
+	// Project is the id of the project that flags are made in; empty is default.
+	Project string
+	// Environment is the one that they are switched and evaluated in; empty is
+	// development.
+	Environment string
 	// Profile is what to verify; empty takes what the target's edition has.
 	Profile Profile
 	// Tags is a tag expression, such as "@op:getHealth and not @slow".

@@ -74,6 +74,8 @@ const defaultTimeout = 10 * time.Second
 func newSuite(options Options) (*suite, error) {
 	options.Timeout = cmp.Or(max(options.Timeout, 0), defaultTimeout)
 	options.Concurrency = max(options.Concurrency, 1)
+	options.Project = cmp.Or(options.Project, target.DefaultProject)
+	options.Environment = cmp.Or(options.Environment, target.DefaultEnvironment)
 	for options.Seed == 0 {
 		options.Seed = random.Int64N(1_000_000)
 	}
@@ -97,7 +99,7 @@ func newSuite(options Options) (*suite, error) {
 
 // plan reads the scenarios, and what the options choose of them.
 func (s *suite) plan() (gherkin.Resources, *plan.Plan, error) {
-	all, err := resources.All(s.options.Limits)
+	all, err := resources.All(s.options.Project, s.options.Limits)
 	if err != nil {
 		return nil, nil, usage("%v", err)
 	}
@@ -144,6 +146,11 @@ func (s *suite) check() error {
 	if profiles := []Profile{"", Core, Enterprise, All}; !slices.Contains(profiles, s.options.Profile) {
 		return usage("there is no profile %q, only %v", s.options.Profile, profiles[1:])
 	}
+	for what, name := range map[string]string{"project": s.options.Project, "environment": s.options.Environment} {
+		if !target.IsPlaceName(name) {
+			return usage("%q cannot be the name of a %s: it takes letters, digits and -_.~", name, what)
+		}
+	}
 	for _, id := range s.options.Operations {
 		if s.contract.Operation(id) == nil {
 			return usage("there is no operation %q; the contract has %v", id, operationIDs(s.contract))
@@ -179,6 +186,7 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	}
 	c := s.conditions()
 	c.Writes = client.Writes
+	c.Place = target.Place{Project: s.options.Project, Environment: s.options.Environment}
 	c.Room, c.Facts, c.NoToken = map[*ledger.Kind]plan.Room{}, map[string]plan.Fact{}, map[string]string{}
 	s.useTokens(s.options.Tokens)
 }
@@ -216,8 +224,9 @@ func (s *suite) close() {
 // name makes a name that no other run gives.
 func (s *suite) name(part string) string { return ledger.NamePrefix + s.id + "-" + part }
 
-// owns reports whether a name is one of this run's.
-func (s *suite) owns(name string) bool { return strings.HasPrefix(name, s.name("")) }
+// owns reports whether a name is one of this run's. It may have something before it, as
+// the pattern of a project asks for.
+func (s *suite) owns(name string) bool { return strings.Contains(name, s.name("")) }
 
 // useTokens fills in tokens that are missing.
 func (s *suite) useTokens(tokens Tokens) {

@@ -23,6 +23,9 @@ func (s *suite) report(cause error) *report.Report {
 		Cleanup:       slices.Clip(append([]report.Leftover{}, s.leftovers...)),
 	}
 	r.Run.Duration = time.Since(s.started)
+	for _, allowed := range s.run.Judge.Allowed() {
+		r.Allowed = append(r.Allowed, report.Allowance(allowed))
+	}
 	for _, scenario := range s.run.Plan.Scenarios {
 		record := s.records[scenario]
 		if record == nil {
@@ -66,6 +69,7 @@ func (s *suite) notes() []string {
 func (s *suite) describeRun() report.Run {
 	return report.Run{
 		ID: s.id, Profile: string(s.run.Plan.Profile()), Tags: s.options.Tags, Only: s.options.Operations, Tokens: s.tokens(),
+		Project: s.options.Project, Environment: s.options.Environment,
 		Writes: s.conditions().Writes, Assumed: s.run.Plan.Assumed(), Seed: s.options.Seed, Concurrency: s.options.Concurrency, Started: s.started,
 	}
 }

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -65,7 +64,8 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 
 // owns reports whether a name is one of the runs to sweep behind.
 func (o SweepOptions) owns(name string) bool {
-	return ledger.IsOfARun(name) && strings.HasPrefix(name, ledger.NamePrefix+o.Run)
+	run := ledger.RunOf(name)
+	return run != "" && (o.Run == "" || run == o.Run)
 }
 
 // spares reports whether something is too young to be removed, as far as the

@@ -15,7 +15,13 @@
 //	@slow              takes a minute where calls are limited to one a second
 //	@alone             must not run beside another scenario that writes
 //	@quiet             says nothing if others add to what it counts at the same time
+//	@since:<major>     older versions of Unleash are known to answer otherwise
+//	@administrator     takes an admin's token that may do everything
 //	@token-check       says whether a token that the target knows is what it was given for
+//
+// Scenarios name no project and no environment of a target: <project> and
+// <environment> stand for those that the user chose, <other environment> for another
+// one of the project.
 package features
 
 import (

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs a real open-source Unleash 8.2.0 without Docker: the npm package
-# unleash-server with a Postgres cluster of its own. For verifying the suite
-# against what the mock imitates.
+# Runs a real open-source Unleash without Docker, 8.2.0 unless told otherwise: the
+# npm package unleash-server with a Postgres cluster of its own. For verifying the
+# suite against what the mock imitates.
 #
 #   scripts/real-unleash.sh start     install if needed, start afresh, wait until healthy
 #   scripts/real-unleash.sh stop      stop server and database
@@ -13,6 +13,7 @@
 # nothing running. Environment:
 #   REAL_UNLEASH_HOME     folder of the installation and of the state of the server;
 #                         default: <cache>/unleash-mock/real-unleash
+#   REAL_UNLEASH_VERSION  version of unleash-server; default 8.2.0
 #   REAL_UNLEASH_PORT     port of Unleash; default 4243. On another one the state is kept
 #                         beside the default's, so that several servers can run.
 #   REAL_UNLEASH_PG_PORT  port of Postgres; default 54329
@@ -27,9 +28,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=${REAL_UNLEASH_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/unleash-mock/real-unleash}
 port=${REAL_UNLEASH_PORT:-4243}
 pg_port=${REAL_UNLEASH_PG_PORT:-54329}
-version=8.2.0
+default_version=8.2.0
+version=${REAL_UNLEASH_VERSION:-$default_version}
 # Where the npm package is, and where what belongs to one running server is.
 npm=$home/npm
+[ "$version" = "$default_version" ] || npm=$npm-$version
 [ "$port" = 4243 ] || home=$home-$port
 # Postgres refuses to run as root and must reach its files.
 pg_home=$home/postgres
@@ -124,6 +127,7 @@ is_healthy() {
 }
 
 start() {
+    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "REAL_UNLEASH_VERSION=$version is no version such as $default_version"
     need curl curl
     need node "Node 20 or newer"
     mkdir -p "$home"

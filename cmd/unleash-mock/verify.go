@@ -79,6 +79,8 @@ func (t *targetFlags) options() (conformance.Options, error) {
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
 	targetFlags
+	project       string
+	environment   string
 	profile       string
 	tags          string
 	operations    []string
@@ -98,7 +100,11 @@ type verifyFlags struct {
 }
 
 // verifyVariables are the environment variables of flags that only verify has.
-var verifyVariables = map[string]string{"profile": "UNLEASH_MOCK_PROFILE"}
+var verifyVariables = map[string]string{
+	"profile":     "UNLEASH_MOCK_PROFILE",
+	"project":     "UNLEASH_MOCK_PROJECT",
+	"environment": "UNLEASH_MOCK_ENVIRONMENT",
+}
 
 func (p *program) verifyCommand() *cobra.Command {
 	flags := &verifyFlags{}
@@ -128,6 +134,7 @@ Exit codes:
 		Example: `  unleash-mock verify --target http://127.0.0.1:4242
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --report junit=verify.xml
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --profile all
+  unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --project shop --environment staging
   unleash-mock verify --target http://127.0.0.1:4242 --operation getReady --operation getHealth --tags '@writes and not @assumed'
   unleash-mock verify --target https://unleash.example.com --format github
   unleash-mock verify --list --tags '@limits and not @slow'
@@ -144,6 +151,8 @@ Exit codes:
 	flags.register(f, p.env)
 	flags.registerTokens(f)
 	flags.outputFlags.add(f)
+	f.StringVar(&flags.project, "project", "default", described("id of the project to make flags in", verifyVariables["project"]))
+	f.StringVar(&flags.environment, "environment", "development", described("environment of the project to switch and evaluate flags in", verifyVariables["environment"]))
 	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; by default what the target has", verifyVariables["profile"]))
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
@@ -180,6 +189,7 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 	case v.seed < 0:
 		return options, usageError("--seed must not be less than 0")
 	}
+	options.Project, options.Environment = v.project, v.environment
 	options.Profile = conformance.Profile(v.profile)
 	options.Tags, options.Operations, options.Scenarios = v.tags, v.operations, v.scenarios
 	options.AllowWrites = v.allowWrites

@@ -128,13 +128,20 @@ func (r *Report) markdownTable() string {
 	return out.String() + "\n"
 }
 
-// markdownRest is why scenarios were not run, and what was left behind.
+// markdownRest is why scenarios were not run, what was allowed, and what was left behind.
 func (r *Report) markdownRest() string {
 	var out strings.Builder
 	if groups := r.notRun(); len(groups) > 0 {
 		out.WriteString("### Not run\n\n")
 		for _, group := range groups {
 			fmt.Fprintf(&out, "- %s: %s\n", plural(len(group.Scenarios), "scenario"), visible.Markdown(clip(group.Name, markdownValue)))
+		}
+		out.WriteString("\n")
+	}
+	if len(r.Allowed) > 0 {
+		fmt.Fprintf(&out, "### Known of Unleash %s\n\n", visible.Markdown(clip(r.Target.Version, 200)))
+		for _, a := range r.Allowed {
+			fmt.Fprintf(&out, "- %s: %s\n", plural(a.Times, "time"), visible.Markdown(a.What))
 		}
 		out.WriteString("\n")
 	}

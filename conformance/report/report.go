@@ -39,6 +39,9 @@ type Report struct {
 	Summary       Summary     `json:"summary"`
 	Operations    []Operation `json:"operations"`
 	Scenarios     []Scenario  `json:"scenarios"`
+	// Allowed is what the version of the target is known to answer otherwise, and was no
+	// failure.
+	Allowed []Allowance `json:"allowed,omitempty"`
 	// Cleanup lists what the run created and could not remove.
 	Cleanup []Leftover `json:"cleanup"`
 	// ExitCode is that of the command: 0 success, 1 the target broke the
@@ -68,10 +71,12 @@ type Target struct {
 
 // Run is how the target was verified.
 type Run struct {
-	ID      string   `json:"id"`
-	Profile string   `json:"profile,omitempty"`
-	Tags    string   `json:"tags,omitempty"`
-	Only    []string `json:"operations,omitempty"` // operationIds
+	ID          string   `json:"id"`
+	Profile     string   `json:"profile,omitempty"`
+	Tags        string   `json:"tags,omitempty"`
+	Only        []string `json:"operations,omitempty"`  // operationIds
+	Project     string   `json:"project,omitempty"`     // that flags were made in
+	Environment string   `json:"environment,omitempty"` // that they were switched in
 	// Tokens are whose tokens were used, and where they came from: "admin (given)".
 	Tokens      []string      `json:"tokens,omitempty"`
 	Writes      bool          `json:"writes"`
@@ -101,6 +106,12 @@ type Operation struct {
 	Path     string   `json:"path"`
 	Summary  Summary  `json:"summary"`
 	Statuses []Status `json:"statuses"`
+}
+
+// Allowance is a way in which older servers are known to answer otherwise.
+type Allowance struct {
+	What  string `json:"what"`  // in a sentence
+	Times int    `json:"times"` // how often it was seen
 }
 
 // Status is how often an operation answered with a status.

@@ -24,6 +24,7 @@ func Terminal(w io.Writer, r *Report, color bool) error {
 		out.operations(r)
 		out.findings(r)
 		out.notRun(r)
+		out.allowed(r)
 		out.cleanup(r)
 		out.printf("\n")
 		out.verdict(r)
@@ -142,6 +143,15 @@ func (t *terminal) notRun(r *Report) {
 			t.printf("\n%s\n\n", t.paint(bold, "NOT RUN"))
 		}
 		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", len(group.Scenarios))), group.Name)
+	}
+}
+
+func (t *terminal) allowed(r *Report) {
+	for i, a := range r.Allowed {
+		if i == 0 {
+			t.printf("\n%s\n\n", t.paint(bold, "KNOWN OF UNLEASH "+oneLine(r.Target.Version)))
+		}
+		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", a.Times)), a.What)
 	}
 }
 

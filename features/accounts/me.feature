@@ -19,7 +19,7 @@ Feature: Who is asking
       | /feedback           | a list     |
       | /splash             | {}         |
 
-  @op:getMe @core @observed
+  @op:getMe @core @administrator @observed
   Scenario: The admin may do everything
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/user" as the admin

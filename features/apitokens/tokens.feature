@@ -5,73 +5,77 @@ Feature: API tokens
   @op:createApiToken @op:getAllApiTokens @op:getApiTokensByName @core @writes @observed
   Scenario Outline: A token of type <type> is created as it was asked for
     Seen on Unleash 8.2.0: a backend token is a client one in lists.
-    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"<type>","environment":"development","projects":["default"]}'
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"<type>","environment":"<environment>","projects":["<project>"]}'
     Then the status is 201
     And the header "Location" is "api-tokens"
     And the answer has
-      | /tokenName   | "<name.app>"  |
-      | /type        | "<word>"      |
-      | /environment | "development" |
-      | /projects    | ["default"]   |
-      | /project     | "default"     |
-      | /secret      | matches /^default:development\.[0-9a-f]{56}$/ |
-      | /createdAt   | a moment ago  |
-      | /expiresAt   | nothing       |
-      | /alias       | null          |
-      | /secure      | false         |
+      | /tokenName   | "<name.app>" |
+      | /type        | "<word>" |
+      | /environment | "<environment>" |
+      | /projects    | ["<project>"] |
+      | /project     | "<project>" |
+      | /secret      | matches /^<project>:<environment>\.[0-9a-f]{56}$/ |
+      | /createdAt   | a moment ago |
+      | /expiresAt   | nothing |
+      | /alias       | null |
+      | /secure      | false |
     And I keep the answer as "made"
     When I GET "/api/admin/api-tokens/<name.app>" as the admin
     Then the status is 200
     And "/tokens" has one entry where "secret" is "<made.secret>", with
-      | /tokenName   | "<name.app>"         |
-      | /type        | "<listed>"           |
-      | /environment | "development"        |
-      | /projects    | ["default"]          |
-      | /project     | "default"            |
-      | /createdAt   | "<made.createdAt>"   |
-      | /expiresAt   | null                 |
-      | /alias       | null                 |
-      | /seenAt      | null                 |
-      | /secure      | false                |
+      | /tokenName   | "<name.app>"       |
+      | /type        | "<listed>"         |
+      | /environment | "<environment>"    |
+      | /projects    | ["<project>"]      |
+      | /project     | "<project>"        |
+      | /createdAt   | "<made.createdAt>" |
+      | /expiresAt   | null               |
+      | /alias       | null               |
+      | /seenAt      | null               |
+      | /secure      | false              |
     When I GET "/api/admin/api-tokens" as the admin
     Then the status is 200
     And "/tokens" has one entry where "secret" is "<made.secret>", with
-      | /tokenName   | "<name.app>"         |
-      | /type        | "<listed>"           |
-      | /environment | "development"        |
-      | /projects    | ["default"]          |
-      | /project     | "default"            |
-      | /createdAt   | "<made.createdAt>"   |
-      | /expiresAt   | null                 |
-      | /alias       | null                 |
-      | /secure      | false                |
+      | /tokenName   | "<name.app>"       |
+      | /type        | "<listed>"         |
+      | /environment | "<environment>"    |
+      | /projects    | ["<project>"]      |
+      | /project     | "<project>"        |
+      | /createdAt   | "<made.createdAt>" |
+      | /expiresAt   | null               |
+      | /alias       | null               |
+      | /secure      | false              |
 
     Examples:
       | type     | word     | listed   |
       | client   | client   | client   |
-      | backend  | backend  | client   |
-      | Backend  | backend  | client   |
       | frontend | frontend | frontend |
 
-  @op:createApiToken @core @writes @observed
+    @since:7
+    Examples: since 7
+      | type     | word     | listed   |
+      | backend  | backend  | client   |
+      | Backend  | backend  | client   |
+
+  @op:createApiToken @core @writes @since:7 @observed
   Scenario: A name and a type are all that it takes
     Seen on Unleash 8.2.0: such a token is for all projects, and for development.
-    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","project":"default"}'
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","project":"<project>"}'
     Then the status is 201
     And the answer has
-      | /environment | "development" |
-      | /projects    | ["*"]         |
-      | /project     | "*"           |
-      | /secret      | matches /^\*:development\.[0-9a-f]{56}$/ |
+      | /environment | "<default environment>" |
+      | /projects    | ["*"] |
+      | /project     | "*" |
+      | /secret      | matches /^\*:<default environment>\.[0-9a-f]{56}$/ |
 
   @op:createApiToken @core @writes @observed
   Scenario: All projects are more than some
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","projects":["default","*"]}'
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","environment":"<environment>","projects":["<project>","*"]}'
     Then the status is 201
     And the answer has
       | /projects | ["*"] |
-      | /secret   | matches /^\*:development\.[0-9a-f]{56}$/ |
+      | /secret   | matches /^\*:<environment>\.[0-9a-f]{56}$/ |
 
   @op:createApiToken @core @writes @observed
   Scenario Outline: A token is refused for <what>
@@ -85,20 +89,24 @@ Feature: API tokens
       | /details/0/message | <complaint> |
 
     Examples:
-      | what                       | body                                                                   | id                        | count     | complaint |
-      | nothing at all             | {}                                                                     | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/type` property is required. It was not present on the data you sent." |
-      | no name                    | {"type":"backend"}                                                     | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/tokenName` property is required. It was not present on the data you sent." |
-      | the type admin             | {"tokenName":"<name.x>","type":"admin"}                                | matches /^[0-9a-f-]{36}$/ | 2 entries | starts with "The `/body/type` property must match pattern" |
-      | an end that is no date     | {"tokenName":"<name.x>","type":"client","expiresAt":"x"}               | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
-      | an empty name              | {"tokenName":"","type":"client"}                                       | nothing                   | 1 entry   | "\"tokenName\" is not allowed to be empty." |
-      | an empty environment       | {"tokenName":"<name.x>","type":"client","environment":""}              | nothing                   | 1 entry   | "\"environment\" is not allowed to be empty." |
-      | no projects                | {"tokenName":"<name.x>","type":"client","projects":[]}                 | nothing                   | 1 entry   | "\"projects\" must contain at least 1 items. You provided []." |
-      | all environments           | {"tokenName":"<name.x>","type":"backend","environment":"*"}            | nothing                   | 1 entry   | "Client token cannot be scoped to all environments" |
-      | all of a frontend          | {"tokenName":"<name.x>","type":"frontend","environment":"*"}           | nothing                   | 1 entry   | "Frontend token cannot be scoped to all environments" |
-      | an unknown environment     | {"tokenName":"<name.x>","type":"client","environment":"<name.none>"}   | nothing                   | 1 entry   | "Environment=<name.none> does not exist" |
-      | an unknown project         | {"tokenName":"<name.x>","type":"client","projects":["default","none"]} | nothing                   | 1 entry   | "Project=none does not exist" |
+      | what                   | body                                                                     | id                        | count     | complaint |
+      | an empty name          | {"tokenName":"","type":"client"}                                         | nothing                   | 1 entry   | "\"tokenName\" is not allowed to be empty." |
+      | an empty environment   | {"tokenName":"<name.x>","type":"client","environment":""}                | nothing                   | 1 entry   | "\"environment\" is not allowed to be empty." |
+      | all of a frontend      | {"tokenName":"<name.x>","type":"frontend","environment":"*"}             | nothing                   | 1 entry   | "Frontend token cannot be scoped to all environments" |
+      | an unknown environment | {"tokenName":"<name.x>","type":"client","environment":"<name.none>"}     | nothing                   | 1 entry   | "Environment=<name.none> does not exist" |
+      | an unknown project     | {"tokenName":"<name.x>","type":"client","environment":"<environment>","projects":["<project>","<name.none>"]} | nothing                   | 1 entry   | "Project=<name.none> does not exist" |
 
-  @op:createApiToken @core @writes @observed
+    @since:7
+    Examples: since 7
+      | what                   | body                                                                     | id                        | count     | complaint |
+      | nothing at all         | {}                                                                       | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/type` property is required. It was not present on the data you sent." |
+      | no name                | {"type":"backend"}                                                       | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/tokenName` property is required. It was not present on the data you sent." |
+      | the type admin         | {"tokenName":"<name.x>","type":"admin"}                                  | matches /^[0-9a-f-]{36}$/ | 2 entries | starts with "The `/body/type` property must match pattern" |
+      | an end that is no date | {"tokenName":"<name.x>","type":"client","expiresAt":"x"}                 | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
+      | no projects            | {"tokenName":"<name.x>","type":"client","projects":[]}                   | nothing                   | 1 entry   | "\"projects\" must contain at least 1 items. You provided []." |
+      | all environments       | {"tokenName":"<name.x>","type":"backend","environment":"*"}              | nothing                   | 1 entry   | "Client token cannot be scoped to all environments" |
+
+  @op:createApiToken @core @writes @since:7 @observed
   Scenario: A refusal that the schema makes ends with the oneOf that nothing fits
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"type":"backend"}'
@@ -108,10 +116,10 @@ Feature: API tokens
       | /details/1/path    | "/body" |
       | /details/1/message | starts with "The \"/body\" property must match exactly one schema in oneOf." |
 
-  @op:createApiToken @op:updateApiToken @core @writes @observed
+  @op:createApiToken @op:updateApiToken @core @writes @since:7 @observed
   Scenario: A token expires when it is to
     Seen on Unleash 8.2.0: an end in the past is taken.
-    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.late>","type":"backend","expiresAt":"2020-01-01T00:00:00.000Z"}'
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.late>","type":"backend","environment":"<environment>","expiresAt":"2020-01-01T00:00:00.000Z"}'
     Then the status is 201
     And the answer has
       | /expiresAt | "2020-01-01T00:00:00.000Z" |
@@ -141,10 +149,10 @@ Feature: API tokens
       | no date   | {"expiresAt":"x"}          | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
       | no moment | {"expiresAt":"2020-01-01"} | "The `/body/expiresAt` property must match format \"date-time\". You sent \"2020-01-01\"." |
 
-  @op:deleteApiToken @core @writes @observed
+  @op:deleteApiToken @core @writes @since:7 @observed
   Scenario: A deleted token is gone
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend"}'
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","environment":"<environment>"}'
     Then the status is 201
     And I keep the answer as "made"
     When I DELETE "/api/admin/api-tokens/<made.secret>" as the admin
@@ -180,16 +188,16 @@ Feature: API tokens
       | /environment | a text   |
     And "/tokens" has no entry where "token" is "unleash-mock-verify-unknown"
 
-  @op:getValidTokens @op:createApiToken @core @writes @observed
+  @op:getValidTokens @op:createApiToken @core @writes @since:7 @observed
   Scenario: A token that is made is valid at once
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","projects":["default"]}'
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","environment":"<environment>","projects":["<project>"]}'
     Then the status is 201
     And I keep the answer as "made"
     When I POST "/edge/validate" as nobody with the body '{"tokens":["<made.secret>"]}'
     Then the status is 200
     And the answer has
-      | /tokens | [{"token":"<made.secret>","type":"frontend","projects":["default"],"environment":"development"}] |
+      | /tokens | [{"token":"<made.secret>","type":"frontend","projects":["<project>"],"environment":"<environment>"}] |
 
   @op:getValidTokens @core @writes @observed
   Scenario: It must be told which tokens to look at

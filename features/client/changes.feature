@@ -41,28 +41,28 @@ Feature: SDKs that follow changes
     When I GET "/api/client/delta" as the backend
     Then the status is 200
     And the answer has
-      | /events               | 1 entry |
-      | /events/0/type        | "hydration" |
-      | /events/0/segments    | a list |
+      | /events            | 1 entry     |
+      | /events/0/type     | "hydration" |
+      | /events/0/segments | a list      |
     And "/events/0/features" has one entry where "name" is "<one.name>", with
       | /enabled    | false |
-      | /strategies | [] |
-      | /variants   | [] |
+      | /strategies | []    |
+      | /variants   | []    |
     And I keep the header "ETag" as "tag"
     Given the next request has the header "If-None-Match" with "<tag>"
     When I GET "/api/client/delta" as the backend
     Then the status is 304
     And there is no body
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
     Given the next request has the header "If-None-Match" with "<tag>"
     When I GET "/api/client/delta" as the backend until "/events" has one entry where "type" is "feature-updated"
     Then the status is 200
     And the answer has
-      | /events                   | 1 entry |
+      | /events                   | 1 entry           |
       | /events/0/type            | "feature-updated" |
-      | /events/0/feature/name    | "<one.name>" |
-      | /events/0/feature/enabled | true |
+      | /events/0/feature/name    | "<one.name>"      |
+      | /events/0/feature/enabled | true              |
 
   @op:streamDelta @enterprise @writes @alone @assumed
   Scenario: A stream begins with everything
@@ -71,7 +71,7 @@ Feature: SDKs that follow changes
     When I GET "/api/client/streaming" as the backend
     Then the status is 200
     And the answer has
-      | /events        | 1 entry |
+      | /events        | 1 entry     |
       | /events/0/type | "hydration" |
     And "/events/0/features" has one entry where "name" is "<one.name>", with
       | /enabled | false |
@@ -83,10 +83,10 @@ Feature: SDKs that follow changes
     When I GET "/api/client/delta" as the backend
     Then the status is 200
     And the answer has
-      | /events             | 1 entry |
-      | /events/0/type      | "hydration" |
-      | /events/0/features  | a list |
-      | /events/0/segments  | a list |
+      | /events            | 1 entry     |
+      | /events/0/type     | "hydration" |
+      | /events/0/features | a list      |
+      | /events/0/segments | a list      |
 
     Examples:
       | revision |
@@ -108,10 +108,10 @@ Feature: SDKs that follow changes
     When I GET "/api/client/streaming" as the backend
     Then the status is 200
     And the answer has
-      | /events             | 1 entry |
-      | /events/0/type      | "hydration" |
-      | /events/0/features  | a list |
-      | /events/0/segments  | a list |
+      | /events            | 1 entry     |
+      | /events/0/type     | "hydration" |
+      | /events/0/features | a list      |
+      | /events/0/segments | a list      |
 
     Examples:
       | event     |

@@ -10,13 +10,22 @@ Feature: The Client API
     And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
     And the answer has
       | /name | nothing |
-    When I GET "<path>" with the authorization "default:development.unleash-mock-verify-unknown"
+    When I GET "<path>" with the authorization "unleash-mock-verify:none.unleash-mock-verify-unknown"
     Then the status is 401
     When I GET "<path>" as the frontend
     Then the status is 403
     And the message is "invalid token: expected a different token type for this endpoint"
     And the answer has
       | /name | nothing |
+
+    Examples:
+      | path                                          |
+      | /api/client/features                          |
+      | /api/client/features/unleash-mock-verify-none |
+
+  @core @since:8 @observed
+  Scenario Outline: <path> is not for the admin
+    Seen on Unleash 8.2.0.
     When I GET "<path>" as the admin
     Then the status is 403
     And the message is "invalid token: expected a different token type for this endpoint"
@@ -93,39 +102,39 @@ Feature: The Client API
   Scenario: An SDK sees a flag with its strategies
     Seen on Unleash 8.2.0: what people call it, ids and disabled strategies are left out.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
       {"name": "flexibleRollout", "title": "For people", "parameters": {"rollout": "50", "stickiness": "userId", "groupId": "g"},
        "constraints": [{"contextName": "userId", "operator": "IN", "values": ["7", "8"], "inverted": false}],
        "variants": [{"name": "blue", "weight": 1000, "weightType": "variable", "stickiness": "default", "payload": {"type": "string", "value": "#00f"}}]}
       """
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default","disabled":true}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","disabled":true}'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
     Given the next request has the header "Unleash-Client-Spec" with "5.2.0"
     When I GET "/api/client/features" as the backend until "/features" has one entry where "name" is "<one.name>"
     Then the status is 200
     And "/features" has one entry where "name" is "<one.name>", with
-      | /type                      | "release" |
-      | /enabled                   | true |
-      | /project                   | "default" |
-      | /stale                     | false |
-      | /variants                  | [] |
-      | /description               | "Made by unleash-mock verify." |
-      | /impressionData            | false |
-      | /dependencies              | nothing |
-      | /strategies                | 1 entry |
-      | /strategies/0/id           | nothing |
-      | /strategies/0/title        | nothing |
-      | /strategies/0/name         | "flexibleRollout" |
-      | /strategies/0/constraints  | [{"values":["7","8"],"inverted":false,"operator":"IN","contextName":"userId"}] |
-      | /strategies/0/parameters   | {"groupId":"g","rollout":"50","stickiness":"userId"} |
-      | /strategies/0/variants     | [{"name":"blue","weight":1000,"payload":{"type":"string","value":"#00f"},"stickiness":"default","weightType":"variable"}] |
+      | /type                     | "release" |
+      | /enabled                  | true |
+      | /project                  | "<project>" |
+      | /stale                    | false |
+      | /variants                 | [] |
+      | /description              | "Made by unleash-mock verify." |
+      | /impressionData           | false |
+      | /dependencies             | nothing |
+      | /strategies               | 1 entry |
+      | /strategies/0/id          | nothing |
+      | /strategies/0/title       | nothing |
+      | /strategies/0/name        | "flexibleRollout" |
+      | /strategies/0/constraints | [{"values":["7","8"],"inverted":false,"operator":"IN","contextName":"userId"}] |
+      | /strategies/0/parameters  | {"groupId":"g","rollout":"50","stickiness":"userId"} |
+      | /strategies/0/variants    | [{"name":"blue","weight":1000,"payload":{"type":"string","value":"#00f"},"stickiness":"default","weightType":"variable"}] |
     And the answer has
       | /version                        | 2 |
-      | /query/environment              | "development" |
+      | /query/environment              | "<environment>" |
       | /query/inlineSegmentConstraints | true or false |
       | /meta/revisionId                | at least 1 |
       | /meta/etag                      | a text |
@@ -136,7 +145,7 @@ Feature: The Client API
       | /name                    | "<one.name>" |
       | /type                    | "release" |
       | /enabled                 | true |
-      | /project                 | "default" |
+      | /project                 | "<project>" |
       | /stale                   | false |
       | /description             | "Made by unleash-mock verify." |
       | /impressionData          | false |
@@ -165,7 +174,7 @@ Feature: The Client API
     Seen on Unleash 8.2.0: an SDK of before 4.2.0 knows no segments.
     Given a segment "staff"
     And a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default","segments":[<staff.id>]}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<staff.id>]}'
     Then the status is 200
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
     Then "/features" has one entry where "name" is "<one.name>", with
@@ -192,7 +201,7 @@ Feature: The Client API
     Given a flag "one"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has no entry where "name" is "<one.name>"
     Then the status is 200

@@ -9,7 +9,8 @@ Feature: Constraints
     Then the status is 204
     And there is no body
 
-    Examples:
+    @since:7
+    Examples: since 7
       | operator        | what                      | rest                                        |
       | IN              | values                    | "values":["1","two words"]                  |
       | NOT_IN          | values                    | "values":["1"]                              |
@@ -25,11 +26,15 @@ Feature: Constraints
       | DATE_BEFORE     | a day                     | "value":"2026-01-01"                        |
       | SEMVER_EQ       | a version                 | "value":"1.2.3"                             |
       | SEMVER_GT       | a version before it       | "value":"1.2.3-beta.1"                      |
+      | REGEX           | an expression             | "value":"^a+$","caseInsensitive":true       |
+      | REGEX           | an expression, as it is   | "value":"a","inverted":false                |
+
+    @since:8
+    Examples: since 8
+      | operator        | what                      | rest                                        |
       | SEMVER_LT       | a build                   | "value":"1.2.3+7"                           |
       | SEMVER_GTE      | a version                 | "value":"0.0.0"                             |
       | SEMVER_LTE      | a version                 | "value":"10.20.30"                          |
-      | REGEX           | an expression             | "value":"^a+$","caseInsensitive":true       |
-      | REGEX           | an expression, as it is   | "value":"a","inverted":false                |
 
   @op:validateConstraint @core @writes @observed
   Scenario Outline: <operator> refuses <what>
@@ -44,13 +49,16 @@ Feature: Constraints
 
     Examples:
       | operator  | what                           | rest                         | complaint |
-      | IN        | an empty list                  | "values":[]                  | "\"value\" must contain at least 1 items. You provided []." |
       | NOT_IN    | a value that is empty          | "values":["a",""]            | "\"values[1]\" is not allowed to be empty." |
+
+    @since:7
+    Examples: since 7
+      | operator  | what                           | rest                         | complaint |
+      | IN        | an empty list                  | "values":[]                  | "\"value\" must contain at least 1 items. You provided []." |
       | STR_CONTAINS | a single value              | "value":"a"                  | "\"value\" must contain at least 1 items. You provided []." |
       | NUM_EQ    | what is no number              | "value":"x"                  | "\"value\" must be a number. You provided \"x\"." |
       | NUM_EQ    | a hexadecimal number           | "value":"0x10"               | "\"value\" must be a number. You provided \"0x10\"." |
       | NUM_GT    | a number that is not exact     | "value":"9007199254740993"   | "\"value\" must be a safe number. You provided \"9007199254740993\"." |
-      | NUM_LT    | values                         | "values":["1"]               | "Single-value constraint operators require a non-empty value." |
       | DATE_AFTER | what is no date               | "value":"tomorrow"           | "\"value\" must be a valid date. You provided \"tomorrow\"." |
       | DATE_BEFORE | a month that is not there    | "value":"2026-13-01"         | "\"value\" must be a valid date. You provided \"2026-13-01\"." |
       | SEMVER_EQ | a version of two parts         | "value":"1.2"                | "the provided value is not a valid semver format. The value provided was: 1.2" |
@@ -58,6 +66,11 @@ Feature: Constraints
       | REGEX     | an expression that is open     | "value":"("                  | starts with "the provided value is not a valid regex string. Error: " |
       | REGEX     | an expression without value    | "values":["a"]               | "the provided value is not a valid regex string." |
       | REGEX     | to be inverted                 | "value":"a","inverted":true  | "REGEX operator cannot be inverted." |
+
+    @since:8
+    Examples: since 8
+      | operator  | what                           | rest                         | complaint |
+      | NUM_LT    | values                         | "values":["1"]               | "Single-value constraint operators require a non-empty value." |
 
   @op:validateConstraint @core @writes @observed
   Scenario Outline: The form of a constraint is looked at first: <what>
@@ -77,10 +90,14 @@ Feature: Constraints
       | an operator that is unknown | {"contextName":"a","operator":"WHAT","values":["1"]}      | operator          | starts with "The `operator` property must be equal to one of the allowed values: \"NOT_IN\", \"IN\", " |
       | an operator of SDKs alone   | {"contextName":"a","operator":"IN_CIDR","values":["::1"]} | operator          | starts with "The `operator` property must be equal to one of the allowed values: \"NOT_IN\", \"IN\", " |
       | a property too many         | {"contextName":"a","operator":"IN","values":["1"],"x":1}  | /body/x           | "The `/body` object of the request body does not allow additional properties. Your request included the `/body/x` property." |
-      | an empty value              | {"contextName":"a","operator":"NUM_EQ","value":""}        | /body/value       | "The `/body/value` property must NOT have fewer than 1 characters. You sent \"\"." |
       | a list in a list            | {"contextName":"a","operator":"IN","values":[["1"]]}      | /body/values/0    | "The `/body/values/0` property must be string. You sent [\"1\"]." |
 
-  @op:validateConstraint @core @writes @observed
+    @since:8
+    Examples: since 8
+      | what                        | body                                                      | path              | complaint |
+      | an empty value              | {"contextName":"a","operator":"NUM_EQ","value":""}        | /body/value       | "The `/body/value` property must NOT have fewer than 1 characters. You sent \"\"." |
+
+  @op:validateConstraint @core @writes @since:7 @observed
   Scenario: A value has at most 100 characters
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"a","operator":"IN","values":["0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"]}'
@@ -90,7 +107,7 @@ Feature: Constraints
     And the answer has
       | /details/0/message | starts with "\"values[0]\" length must be less than or equal to 100 characters long." |
 
-  @op:validateConstraint @core @writes @observed
+  @op:validateConstraint @core @writes @since:7 @observed
   Scenario: A viewer may check a constraint
     Seen on Unleash 8.2.0: the check needs no permission.
     When I POST "/api/admin/constraints/validate" as the viewer with the body '{"contextName":"a","operator":"IN","values":["1"]}'

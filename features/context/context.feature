@@ -115,18 +115,18 @@ Feature: Context fields
     And the error is "NotFoundError"
     And the message is "Could not find context field with name <one.name>"
 
-  @op:deleteContextField @op:getStrategiesByContextField @op:getContextFields @core @writes @observed
+  @op:deleteContextField @op:getStrategiesByContextField @op:getContextFields @core @writes @since:7 @observed
   Scenario: A field that a strategy uses is not deleted
     Seen on Unleash 8.2.0; what an archived flag uses can be.
     Given a context field "one"
     And a flag "flag"
-    When I POST "/api/admin/projects/default/features/<flag.name>/environments/development/strategies" as the admin with the body '{"name":"default","constraints":[{"contextName":"<one.name>","operator":"IN","values":["gold"]}]}'
+    When I POST "/api/admin/projects/<project>/features/<flag.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","constraints":[{"contextName":"<one.name>","operator":"IN","values":["gold"]}]}'
     Then the status is 200
     And I keep the answer as "strategy"
     When I GET "/api/admin/context/<one.name>/strategies" as the admin
     Then the status is 200
     And the answer has
-      |  | {"strategies":[{"id":"<strategy.id>","projectId":"default","featureName":"<flag.name>","strategyName":"default","environment":"development"}]} |
+      |  | {"strategies":[{"id":"<strategy.id>","projectId":"<project>","featureName":"<flag.name>","strategyName":"default","environment":"<environment>"}]} |
     When I GET "/api/admin/context" as the admin
     Then "" has one entry where "name" is "<one.name>", with
       | /usedInFeatures | 1 |
@@ -135,7 +135,7 @@ Feature: Context fields
     Then the status is 409
     And the error is "ConflictError"
     And the message is "This context field is in use by existing flags. To delete it, first remove its usage from all flags."
-    When I DELETE "/api/admin/projects/default/features/<flag.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<flag.name>" as the admin
     Then the status is 202
     When I GET "/api/admin/context/<one.name>/strategies" as the admin
     Then the answer has

@@ -22,45 +22,45 @@ Feature: Who may see and change flags
     And the message is "invalid token: expected a different token type for this endpoint"
 
     Examples: reading
-      | method | path                                                                                                                         |
-      | GET    | /api/admin/projects/default/features                                                                                         |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | GET    | /api/admin/projects/default/dependencies                                                                                     |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                |
+      | method | path                                                                                                                             |
+      | GET    | /api/admin/projects/<project>/features                                                                                           |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>                                       |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | GET    | /api/admin/projects/<project>/dependencies                                                                                       |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parents                                                          |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parent-variants                                                  |
 
     @writes
     Examples: writing
-      | method | path                                                                                                                         |
-      | POST   | /api/admin/features/validate                                                                                                 |
-      | POST   | /api/admin/projects/default/features                                                                                         |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          |
+      | method | path                                                                                                                             |
+      | POST   | /api/admin/features/validate                                                                                                     |
+      | POST   | /api/admin/projects/<project>/features                                                                                           |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch                                                   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a body that cannot be read
@@ -83,45 +83,45 @@ Feature: Who may see and change flags
     And the message is "unsupported charset "ISO-8859-1""
 
     Examples: reading
-      | method | path                                                                                                                         |
-      | GET    | /api/admin/projects/default/features                                                                                         |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | GET    | /api/admin/projects/default/dependencies                                                                                     |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                |
+      | method | path                                                                                                                             |
+      | GET    | /api/admin/projects/<project>/features                                                                                           |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>                                       |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | GET    | /api/admin/projects/<project>/dependencies                                                                                       |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parents                                                          |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parent-variants                                                  |
 
     @writes
     Examples: writing
-      | method | path                                                                                                                         |
-      | POST   | /api/admin/features/validate                                                                                                 |
-      | POST   | /api/admin/projects/default/features                                                                                         |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          |
+      | method | path                                                                                                                             |
+      | POST   | /api/admin/features/validate                                                                                                     |
+      | POST   | /api/admin/projects/<project>/features                                                                                           |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch                                                   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            |
 
   @core @writes @observed
   Scenario Outline: <method> <path> refuses a viewer
@@ -134,29 +134,29 @@ Feature: Who may see and change flags
       | /permissions | ["<permission>"] |
 
     Examples:
-      | method | path                                                                                                                         | permission                          | body |
-      | POST   | /api/admin/projects/default/features                                                                                         | CREATE_FEATURE                      | {}   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE                      | {}   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | UPDATE_FEATURE                      | []   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | DELETE_FEATURE                      | {}   |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | DELETE_FEATURE                      | {}   |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | UPDATE_FEATURE                      | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | CREATE_FEATURE                      | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | UPDATE_FEATURE_ENVIRONMENT          | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | UPDATE_FEATURE_ENVIRONMENT          | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | CREATE_FEATURE_STRATEGY             | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | UPDATE_FEATURE_STRATEGY             | []   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY             | {}   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY             | []   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | DELETE_FEATURE_STRATEGY             | {}   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | UPDATE_FEATURE_ENVIRONMENT_VARIANTS | []   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | UPDATE_FEATURE_ENVIRONMENT_VARIANTS | []   |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | UPDATE_FEATURE                      | {}   |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | UPDATE_FEATURE                      | {}   |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | UPDATE_FEATURE                      | {}   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | UPDATE_FEATURE_DEPENDENCY           | {}   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | UPDATE_FEATURE_DEPENDENCY           | {}   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | UPDATE_FEATURE_DEPENDENCY           | {}   |
+      | method | path                                                                                                                             | permission                          | body |
+      | POST   | /api/admin/projects/<project>/features                                                                                           | CREATE_FEATURE                      | {}   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | UPDATE_FEATURE                      | {}   |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | UPDATE_FEATURE                      | []   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | DELETE_FEATURE                      | {}   |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      | DELETE_FEATURE                      | {}   |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               | UPDATE_FEATURE                      | {}   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            | CREATE_FEATURE                      | {}   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    | UPDATE_FEATURE_ENVIRONMENT          | {}   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   | UPDATE_FEATURE_ENVIRONMENT          | {}   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | CREATE_FEATURE_STRATEGY             | {}   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             | UPDATE_FEATURE_STRATEGY             | []   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY             | {}   |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | UPDATE_FEATURE_STRATEGY             | []   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | DELETE_FEATURE_STRATEGY             | {}   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | UPDATE_FEATURE_ENVIRONMENT_VARIANTS | []   |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | UPDATE_FEATURE_ENVIRONMENT_VARIANTS | []   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                | UPDATE_FEATURE                      | {}   |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                | UPDATE_FEATURE                      | {}   |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     | UPDATE_FEATURE                      | {}   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | UPDATE_FEATURE_DEPENDENCY           | {}   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | UPDATE_FEATURE_DEPENDENCY           | {}   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | UPDATE_FEATURE_DEPENDENCY           | {}   |
 
   @core @observed
   Scenario Outline: A viewer may read <path>
@@ -165,17 +165,17 @@ Feature: Who may see and change flags
     Then the status is <status>
 
     Examples:
-      | path                                                                                                                         | status |
-      | /api/admin/projects/default/features                                                                                         | 200    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 404    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | 404    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 404    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 404    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 404    |
-      | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 404    |
-      | /api/admin/projects/default/dependencies                                                                                     | 200    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        | 200    |
-      | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                | 200    |
+      | path                                                                                                                             | status |
+      | /api/admin/projects/<project>/features                                                                                           | 200    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | 404    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>                                       | 404    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | 404    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | 404    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | 404    |
+      | /api/admin/features/unleash-mock-verify-none/tags                                                                                | 404    |
+      | /api/admin/projects/<project>/dependencies                                                                                       | 200    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none/parents                                                          | 200    |
+      | /api/admin/projects/<project>/features/unleash-mock-verify-none/parent-variants                                                  | 200    |
 
   @op:validateFeature @core @writes @observed
   Scenario: A viewer may ask whether a name is free
@@ -199,21 +199,21 @@ Feature: Who may see and change flags
     And the error is "ContentTypeError"
 
     Examples:
-      | method | path                                                                                                                         |
-      | POST   | /api/admin/features/validate                                                                                                 |
-      | POST   | /api/admin/projects/default/features                                                                                         |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   |
+      | method | path                                                                                                                             |
+      | POST   | /api/admin/features/validate                                                                                                     |
+      | POST   | /api/admin/projects/<project>/features                                                                                           |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch                                                   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     |
 
   @core @writes @observed
   Scenario Outline: <method> <path> wants no content type
@@ -226,17 +226,21 @@ Feature: Who may see and change flags
     Then the status is <status>
 
     Examples:
-      | method | path                                                                                                                         | status |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 404    |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 200    |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 404    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | 400    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 404    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 404    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 404    |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | 404    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | 404    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | 404    |
+      | method | path                                                                                                                             | status |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | 404    |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               | 404    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            | 400    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    | 404    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   | 404    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | 404    |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     | 404    |
+
+    @since:8
+    Examples: since 8
+      | method | path                                                                                                                             | status |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      | 200    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | 404    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | 404    |
 
   @core @observed
   Scenario Outline: <method> <path> refuses JSON of another form
@@ -249,45 +253,45 @@ Feature: Who may see and change flags
       | /details/0/path    | "/body" |
 
     Examples: reading
-      | method | path                                                                                                                         | body | form   |
-      | GET    | /api/admin/projects/default/features                                                                                         | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | [1]  | object |
-      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | [1]  | object |
-      | GET    | /api/admin/projects/default/dependencies                                                                                     | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        | [1]  | object |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                | [1]  | object |
+      | method | path                                                                                                                             | body | form   |
+      | GET    | /api/admin/projects/<project>/features                                                                                           | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>                                       | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | [1]  | object |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                                | [1]  | object |
+      | GET    | /api/admin/projects/<project>/dependencies                                                                                       | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parents                                                          | [1]  | object |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parent-variants                                                  | [1]  | object |
 
     @writes
     Examples: writing
-      | method | path                                                                                                                         | body | form   |
-      | POST   | /api/admin/features/validate                                                                                                 | [1]  | object |
-      | POST   | /api/admin/projects/default/features                                                                                         | [1]  | object |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | {}   | array  |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | [1]  | object |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | [1]  | object |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | [1]  | object |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | [1]  | object |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | [1]  | object |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | [1]  | object |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | [1]  | object |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | {}   | array  |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | {}   | array  |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | {}   | array  |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | {}   | array  |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 | [1]  | object |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | [1]  | object |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | [1]  | object |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | [1]  | object |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | [1]  | object |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | [1]  | object |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | [1]  | object |
+      | method | path                                                                                                                             | body | form   |
+      | POST   | /api/admin/features/validate                                                                                                     | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features                                                                                           | [1]  | object |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | [1]  | object |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | {}   | array  |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | [1]  | object |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      | [1]  | object |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             | {}   | array  |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | {}   | array  |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | [1]  | object |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | {}   | array  |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | {}   | array  |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch                                                   | [1]  | object |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                | [1]  | object |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                | [1]  | object |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     | [1]  | object |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | [1]  | object |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | [1]  | object |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | [1]  | object |
 
   @core @limits @alone @writes @measured
   Scenario Outline: <method> <path> refuses a personal access token that asks too often
@@ -298,38 +302,38 @@ Feature: Who may see and change flags
     And the body is "Too many requests, please try again later."
 
     Examples:
-      | method | path                                                                                                                         | host |
-      | GET    | /api/admin/projects/default/features                                                                                         | 20   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 21   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development                                       | 22   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 23   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 24   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 25   |
-      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 26   |
-      | GET    | /api/admin/projects/default/dependencies                                                                                     | 27   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parents                                                        | 28   |
-      | GET    | /api/admin/projects/default/features/unleash-mock-verify-none/parent-variants                                                | 29   |
-      | POST   | /api/admin/features/validate                                                                                                 | 30   |
-      | POST   | /api/admin/projects/default/features                                                                                         | 31   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 32   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 33   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | 34   |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | 35   |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | 36   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | 37   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | 38   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | 39   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | 40   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | 41   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 42   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 43   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | 44   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 45   |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | 46   |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 | 47   |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 48   |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | 49   |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | 50   |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | 51   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | 52   |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | 53   |
+      | method | path                                                                                                                             | host |
+      | GET    | /api/admin/projects/<project>/features                                                                                           | 20   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | 21   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>                                       | 22   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | 23   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | 24   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | 25   |
+      | GET    | /api/admin/features/unleash-mock-verify-none/tags                                                                                | 26   |
+      | GET    | /api/admin/projects/<project>/dependencies                                                                                       | 27   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parents                                                          | 28   |
+      | GET    | /api/admin/projects/<project>/features/unleash-mock-verify-none/parent-variants                                                  | 29   |
+      | POST   | /api/admin/features/validate                                                                                                     | 30   |
+      | POST   | /api/admin/projects/<project>/features                                                                                           | 31   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | 32   |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | 33   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | 34   |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      | 35   |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               | 36   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            | 37   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    | 38   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   | 39   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | 40   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             | 41   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | 42   |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | 43   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | 44   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | 45   |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | 46   |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch                                                   | 47   |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                | 48   |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                | 49   |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     | 50   |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | 51   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | 52   |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | 53   |

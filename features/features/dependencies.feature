@@ -8,54 +8,54 @@ Feature: Dependencies of flags
     Given a flag "parent"
     And a flag "other"
     And a flag "child"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<child.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
     Then the answer has
       | /dependencies           | 1 entry |
       | /dependencies/0/feature | "<parent.name>" |
       | /dependencies/0/enabled | true |
       | /children               | [] |
-    When I GET "/api/admin/projects/default/features/<parent.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<parent.name>" as the admin
     Then the answer has
       | /dependencies | [] |
       | /children     | ["<child.name>"] |
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>","enabled":false}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>","enabled":false}'
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<child.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
     Then the answer has
       | /dependencies           | 1 entry |
       | /dependencies/0/enabled | false |
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<other.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<other.name>"}'
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<child.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
     Then the answer has
       | /dependencies           | 1 entry |
       | /dependencies/0/feature | "<other.name>" |
       | /dependencies/0/enabled | true |
 
-  @op:addFeatureDependency @core @writes @observed
+  @op:addFeatureDependency @core @writes @since:8 @observed
   Scenario: A flag does not depend on itself or on what is not there
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/dependencies" as the admin with the body '{"feature":"<one.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<one.name>"}'
     Then the status is 403
     And the error is "InvalidOperationError"
     And the message is "A feature flag cannot depend on itself."
-    When I POST "/api/admin/projects/default/features/<one.name>/dependencies" as the admin with the body '{"feature":"unleash-mock-verify-none"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"unleash-mock-verify-none"}'
     Then the status is 403
     And the error is "InvalidOperationError"
     And the message is "No active feature unleash-mock-verify-none exists"
-    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/dependencies" as the admin with the body '{"feature":"<one.name>"}'
+    When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies" as the admin with the body '{"feature":"<one.name>"}'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "Cannot add the dependency. Both the parent and the child feature must belong to project "default"."
-    When I POST "/api/admin/projects/default/features/<one.name>/dependencies" as the admin with the body '{}'
+    And the message is "Cannot add the dependency. Both the parent and the child feature must belong to project "<project>"."
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{}'
     Then the status is 400
     And the answer has
       | /details/0/path | "/body/feature" |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the answer has
       | /dependencies | [] |
 
@@ -65,13 +65,13 @@ Feature: Dependencies of flags
     Given a flag "parent"
     And a flag "child"
     And a flag "third"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<third.name>/dependencies" as the admin with the body '{"feature":"<child.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<third.name>/dependencies" as the admin with the body '{"feature":"<child.name>"}'
     Then the status is 403
     And the error is "InvalidOperationError"
     And the message is "Transitive dependency detected. Cannot add a dependency to the feature that has parent dependency."
-    When I POST "/api/admin/projects/default/features/<parent.name>/dependencies" as the admin with the body '{"feature":"<third.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<parent.name>/dependencies" as the admin with the body '{"feature":"<third.name>"}'
     Then the status is 403
     And the error is "InvalidOperationError"
     And the message is "Transitive dependency detected. Cannot add a dependency to the feature that other features depend on."
@@ -81,61 +81,61 @@ Feature: Dependencies of flags
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<parent.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<parent.name>" as the admin
     Then the status is 403
     And the error is "InvalidOperationError"
     And the message is "You can not archive/delete this feature since other features depend on it."
-    When I DELETE "/api/admin/projects/default/features/<child.name>/dependencies" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<parent.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<parent.name>" as the admin
     Then the status is 202
 
-  @op:deleteFeatureDependency @core @writes @observed
+  @op:deleteFeatureDependency @core @writes @since:8 @observed
   Scenario: A parent is removed
     Seen on Unleash 8.2.0: what is not there is not found.
     Given a flag "parent"
     And a flag "child"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<child.name>/dependencies/<parent.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<child.name>/dependencies/<parent.name>" as the admin
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<child.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
     Then the answer has
       | /dependencies | [] |
-    When I DELETE "/api/admin/projects/default/features/<child.name>/dependencies/<parent.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<child.name>/dependencies/<parent.name>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "No dependency on "<parent.name>" for feature "<child.name>" in project "default"."
+    And the message is "No dependency on "<parent.name>" for feature "<child.name>" in project "<project>"."
 
-  @op:deleteFeatureDependencies @core @writes @observed
+  @op:deleteFeatureDependencies @core @writes @since:8 @observed
   Scenario: All parents are removed
     Seen on Unleash 8.2.0: a flag without any has none to remove.
     Given a flag "parent"
     And a flag "child"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<child.name>/dependencies" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<child.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
     Then the answer has
       | /dependencies | [] |
-    When I DELETE "/api/admin/projects/default/features/<child.name>/dependencies" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "Feature "<child.name>" has no dependencies to remove in project "default"."
+    And the message is "Feature "<child.name>" has no dependencies to remove in project "<project>"."
 
   @op:checkDependenciesExist @core @writes @observed
   Scenario: The instance says if there are dependencies
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I GET "/api/admin/projects/default/dependencies" as the admin
+    When I GET "/api/admin/projects/<project>/dependencies" as the admin
     Then the status is 200
     And the answer has
       |  | true |
@@ -146,9 +146,9 @@ Feature: Dependencies of flags
     Given a flag "parent"
     And a flag "child"
     And a flag "third"
-    When I POST "/api/admin/projects/default/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<third.name>/parents" as the admin
+    When I GET "/api/admin/projects/<project>/features/<third.name>/parents" as the admin
     Then the status is 200
     And "" has the entry "<parent.name>"
     And "" lacks the entry "<child.name>"
@@ -158,11 +158,11 @@ Feature: Dependencies of flags
   Scenario: The variants of a parent are listed
     Seen on Unleash 8.2.0: those of its strategies, too.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development"],"variants":[{"name":"blue","weight":1000}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"blue","weight":1000}]}'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default","variants":[{"name":"red","weight":1000,"weightType":"variable","stickiness":"default"}]}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","variants":[{"name":"red","weight":1000,"weightType":"variable","stickiness":"default"}]}'
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/parent-variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/parent-variants" as the admin
     Then the status is 200
     And the answer has
       |  | ["blue","red"] |

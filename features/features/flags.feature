@@ -5,7 +5,7 @@ Feature: Flags
   @op:createFeature @op:getFeature @core @writes @observed
   Scenario: A flag is created as it was asked for
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/projects/default/features" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body:
       """
       {"name": "<name.checkout>", "type": "experiment", "description": "Made by unleash-mock verify. ✓", "impressionData": true}
       """
@@ -14,44 +14,44 @@ Feature: Flags
       | /name           | "<name.checkout>" |
       | /description    | "Made by unleash-mock verify. ✓" |
       | /type           | "experiment" |
-      | /project        | "default" |
+      | /project        | "<project>" |
       | /stale          | false |
       | /createdAt      | a moment ago |
       | /impressionData | true |
       | /archived       | false |
     And the header "Location" is nothing
     And I keep the answer as "created"
-    When I GET "/api/admin/projects/default/features/<created.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<created.name>" as the admin
     Then the status is 200
     And the answer has
-      | /name           | "<name.checkout>" |
-      | /description    | "Made by unleash-mock verify. ✓" |
-      | /type           | "experiment" |
-      | /project        | "default" |
-      | /stale          | false |
-      | /createdAt      | "<created.createdAt>" |
+      | /name | "<name.checkout>" |
+      | /description | "Made by unleash-mock verify. ✓" |
+      | /type | "experiment" |
+      | /project | "<project>" |
+      | /stale | false |
+      | /createdAt | "<created.createdAt>" |
       | /impressionData | true |
-      | /archived       | false |
-      | /dependencies   | [] |
-      | /children       | [] |
-      | /links          | [] |
-      | /collaborators/users      | a list |
-    And "/environments" has one entry where "name" is "development", with
+      | /archived | false |
+      | /dependencies | [] |
+      | /children | [] |
+      | /links | [] |
+      | /collaborators/users | a list |
+    And "/environments" has one entry where "name" is "<environment>", with
       | /enabled    | false |
-      | /type       | "development" |
+      | /type       | "<environment type>" |
       | /sortOrder  | a whole number |
       | /strategies | [] |
       | /lastSeenAt | null |
       | /yes        | 0 |
       | /no         | 0 |
-    And "/environments" has one entry where "name" is "production", with
+    And "/environments" has one entry where "name" is "<other environment>", with
       | /enabled | false |
-      | /type    | "production" |
+      | /type    | "<other environment type>" |
 
   @op:createFeature @core @writes @observed
   Scenario: A name is all that a flag takes
     Seen on Unleash 8.2.0: a flag is a release unless it is said otherwise.
-    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<name.plain>"}'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.plain>"}'
     Then the status is 201
     And the answer has
       | /description    | null |
@@ -62,23 +62,23 @@ Feature: Flags
   @op:createFeature @core @writes @observed
   Scenario: What the schema of a flag does not name is ignored
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/projects/default/features" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body:
       """
       {"name": "<name.more>", "color": "red", "project": "unleash-mock-verify-none"}
       """
     Then the status is 201
     And the answer has
       | /color   | nothing |
-      | /project | "default" |
+      | /project | "<project>" |
 
   @op:createFeature @op:getFeatures @core @writes @observed
   Scenario: Letter case counts in the name of a flag
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<name.checkout>"}'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.checkout>"}'
     Then the status is 201
-    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<name.Checkout>","description":"another"}'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.Checkout>","description":"another"}'
     Then the status is 201
-    When I GET "/api/admin/projects/default/features" as the admin
+    When I GET "/api/admin/projects/<project>/features" as the admin
     Then "/features" has one entry where "name" is "<name.checkout>", with
       | /description | null |
     And "/features" has one entry where "name" is "<name.Checkout>", with
@@ -88,7 +88,7 @@ Feature: Flags
   Scenario: A name belongs to one flag
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<one.name>","description":"another"}'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<one.name>","description":"another"}'
     Then the status is 409
     And the error is "NameExistsError"
     And the message is "A flag with that name already exists"
@@ -99,7 +99,7 @@ Feature: Flags
     Then the status is 409
     And the error is "NameExistsError"
     And the message is "A flag with that name already exists"
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the answer has
       | /description | "<one.description>" |
 
@@ -117,7 +117,7 @@ Feature: Flags
   @op:createFeature @op:validateFeature @core @writes @observed
   Scenario Outline: A flag cannot be called <what>
     Seen on Unleash 8.2.0: a name is one that a URL can hold. It is checked behind the schema, so the error has no id.
-    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<bad>"}'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<bad>"}'
     Then the status is 400
     And the error is "BadDataError"
     And the message is "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information."
@@ -144,7 +144,7 @@ Feature: Flags
   @op:createFeature @core @writes @observed
   Scenario Outline: A flag is not created from a body <what>
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/projects/default/features" as the admin with the body '<body>'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
@@ -166,7 +166,7 @@ Feature: Flags
     When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<name.free>"}'
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<name.free>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<name.free>" as the admin
     Then the status is 404
     When I POST "/api/admin/features/validate" as the admin with the body '{}'
     Then the status is 400
@@ -180,18 +180,18 @@ Feature: Flags
     When I GET "/api/admin/projects/unleash-mock-verify-none/features/<one.name>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "<one.name>" in project "unleash-mock-verify-none", but there's a feature with that name in project "default""
-    When I GET "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin
+    And the message is "There's no feature named "<one.name>" in project "unleash-mock-verify-none", but there's a feature with that name in project "<project>""
+    When I GET "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
-  @op:getFeatures @core @writes @observed
+  @op:getFeatures @core @writes @since:7 @observed
   Scenario: The flags of a project are listed
     Seen on Unleash 8.2.0: with what they are in each environment.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I GET "/api/admin/projects/default/features" as the admin
+    When I GET "/api/admin/projects/<project>/features" as the admin
     Then the status is 200
     And the answer has
       | /version | 2 |
@@ -226,24 +226,24 @@ Feature: Flags
   Scenario: What a flag says of itself is replaced
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"description":"new","type":"kill-switch","impressionData":true,"stale":true}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"description":"new","type":"kill-switch","impressionData":true,"stale":true}'
     Then the status is 200
     And the answer has
       | /name           | "<one.name>" |
       | /description    | "new" |
       | /type           | "kill-switch" |
-      | /project        | "default" |
+      | /project        | "<project>" |
       | /impressionData | true |
       | /stale          | true |
       | /archived       | false |
       | /createdAt      | "<one.createdAt>" |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the answer has
       | /description    | "new" |
       | /type           | "kill-switch" |
       | /impressionData | true |
       | /stale          | true |
-    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"name":"<one.name>","type":"release"}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"name":"<one.name>","type":"release"}'
     Then the status is 200
     And the answer has
       | /stale | false |
@@ -252,32 +252,32 @@ Feature: Flags
   Scenario: The name of a flag never changes
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"name":"<name.other>","type":"release"}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"name":"<name.other>","type":"release"}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /id                | nothing |
       | /details/0/message | "Cannot change name of feature flag" |
-    When I PATCH "/api/admin/projects/default/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/name","value":"<name.other>"}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/name","value":"<name.other>"}]'
     Then the status is 200
     And the answer has
       | /name | "<one.name>" |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 200
 
   @op:updateFeature @core @writes @observed
   Scenario: A flag that is not there is not updated
     Seen on Unleash 8.2.0.
-    When I PUT "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin with the body '{"type":"release"}'
+    When I PUT "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin with the body '{"type":"release"}'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
   @op:updateFeature @core @writes @observed
   Scenario: A flag is not updated to an unknown type
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>" as the admin with the body '{"type":"nope"}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"type":"nope"}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
@@ -288,18 +288,18 @@ Feature: Flags
   Scenario: A patch changes what it names
     Seen on Unleash 8.2.0: the operations are those of RFC 6902.
     Given a flag "one"
-    When I PATCH "/api/admin/projects/default/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/description","value":"patched"},{"op":"replace","path":"/stale","value":true}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/description","value":"patched"},{"op":"replace","path":"/stale","value":true}]'
     Then the status is 200
     And the answer has
       | /name           | "<one.name>" |
       | /description    | "patched" |
       | /stale          | true |
       | /type           | "release" |
-      | /project        | "default" |
+      | /project        | "<project>" |
       | /impressionData | false |
       | /archived       | false |
       | /createdAt      | "<one.createdAt>" |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the answer has
       | /description | "patched" |
       | /stale       | true |
@@ -307,7 +307,7 @@ Feature: Flags
   @op:patchFeature @core @writes @observed
   Scenario: Nothing is patched that is not there
     Seen on Unleash 8.2.0: the answer does not name the project.
-    When I PATCH "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin with the body '[{"op":"replace","path":"/stale","value":true}]'
+    When I PATCH "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin with the body '[{"op":"replace","path":"/stale","value":true}]'
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "No feature flag found"
@@ -316,13 +316,13 @@ Feature: Flags
   Scenario: A patch has operations that exist
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PATCH "/api/admin/projects/default/features/<one.name>" as the admin with the body '[{"op":"swap","path":"/stale"}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"swap","path":"/stale"}]'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /details/0/path    | "op" |
       | /details/0/message | "The `op` property must be equal to one of the allowed values: \"add\", \"remove\", \"replace\", \"copy\", \"move\", \"test\". You provided \"swap\", which is not valid. Please use one of the allowed values instead.." |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the answer has
       | /stale | false |
 
@@ -330,23 +330,23 @@ Feature: Flags
   Scenario: An archived flag is neither read nor listed
     Seen on Unleash 8.2.0: it is not found in other words than a flag that never was.
     Given a flag "one"
-    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
     And there is no body
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find feature flag with name <one.name>"
-    When I GET "/api/admin/projects/default/features" as the admin
+    When I GET "/api/admin/projects/<project>/features" as the admin
     Then "/features" has no entry where "name" is "<one.name>"
 
   @op:createFeature @op:validateFeature @core @writes @observed
   Scenario: The name of an archived flag is taken, in other words
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
-    When I POST "/api/admin/projects/default/features" as the admin with the body '{"name":"<one.name>"}'
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<one.name>"}'
     Then the status is 409
     And the error is "NameExistsError"
     And the message is "An archived flag with that name already exists"
@@ -358,20 +358,20 @@ Feature: Flags
   Scenario: Archiving a flag again changes nothing
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
-    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
 
   @op:archiveFeature @core @writes @observed
   Scenario: A flag is archived in its own project alone
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I DELETE "/api/admin/projects/default/features/unleash-mock-verify-none" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "No feature flag found"
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 200
 
   @op:reviveFeature @core @writes @observed
@@ -379,19 +379,19 @@ Feature: Flags
     Seen on Unleash 8.2.0: archiving switches a flag off everywhere.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<one.name>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
     When I POST "/api/admin/archive/revive/<one.name>" as the admin
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 200
     And the answer has
       | /archived    | false |
       | /description | "<one.description>" |
-    And "/environments" has one entry where "name" is "development", with
+    And "/environments" has one entry where "name" is "<environment>", with
       | /enabled           | false |
       | /strategies        | 1 entry |
       | /strategies/0/id   | "<all.id>" |
@@ -419,10 +419,10 @@ Feature: Flags
     When I DELETE "/api/admin/archive/<one.name>" as the admin
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 200
 
-  @op:deleteFeature @core @writes @observed
+  @op:deleteFeature @core @writes @since:8 @observed
   Scenario: Deleting a flag that never was is no failure
     Seen on Unleash 8.2.0.
     When I DELETE "/api/admin/archive/unleash-mock-verify-none" as the admin
@@ -434,37 +434,37 @@ Feature: Flags
     Seen on Unleash 8.2.0: it is off, has no tags, and strategies spread contexts by its own name.
     Given a flag "parent"
     And a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
     When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"unleash-mock-verify"}'
     Then the status is 201
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development"],"variants":[{"name":"blue","weight":1000}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"blue","weight":1000}]}'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"flexibleRollout","title":"Ten","parameters":{"groupId":"mine","rollout":"10","stickiness":"userId"}}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"flexibleRollout","title":"Ten","parameters":{"groupId":"mine","rollout":"10","stickiness":"userId"}}'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
     Then the status is 201
     And the answer has
       | /name           | "<name.copy>" |
       | /description    | "<one.description>" |
       | /type           | "release" |
-      | /project        | "default" |
+      | /project        | "<project>" |
       | /stale          | false |
       | /impressionData | false |
       | /archived       | false |
       | /createdAt      | a moment ago |
-    When I GET "/api/admin/projects/default/features/<name.copy>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<name.copy>" as the admin
     Then the status is 200
     And the answer has
       | /dependencies/0/feature | "<parent.name>" |
-    And "/environments" has one entry where "name" is "development", with
+    And "/environments" has one entry where "name" is "<environment>", with
       | /enabled                 | false |
       | /strategies              | 1 entry |
       | /strategies/0/title      | "Ten" |
       | /strategies/0/parameters | {"groupId":"<name.copy>","rollout":"10","stickiness":"userId"} |
-    When I GET "/api/admin/projects/default/features/<name.copy>/environments/development/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<name.copy>/environments/<environment>/variants" as the admin
     Then the answer has
       | /variants/0/name | "blue" |
     When I GET "/api/admin/features/<name.copy>/tags" as the admin
@@ -476,30 +476,30 @@ Feature: Flags
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>","replaceGroupId":false}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>","replaceGroupId":false}'
     Then the status is 201
-    When I GET "/api/admin/projects/default/features/<name.copy>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<name.copy>/environments/<environment>/strategies" as the admin
     Then the answer has
       | /0/parameters/groupId | "<one.name>" |
 
-  @op:cloneFeature @core @writes @observed
+  @op:cloneFeature @core @writes @since:8 @observed
   Scenario: A copy has a name of its own
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<one.name>"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<one.name>"}'
     Then the status is 409
     And the error is "NameExistsError"
     And the message is "A flag with that name already exists"
-    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{"name":"<name.two> words"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.two> words"}'
     Then the status is 400
     And the answer has
       | /id                | nothing |
       | /details/0/message | "\"name\" must be URL friendly. You provided \"<name.two> words\"." |
-    When I POST "/api/admin/projects/default/features/<one.name>/clone" as the admin with the body '{}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{}'
     Then the status is 400
     And the answer has
       | /details/0/path | "/body/name" |
-    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/clone" as the admin with the body '{"name":"<name.copy>"}'
+    When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/clone" as the admin with the body '{"name":"<name.copy>"}'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."

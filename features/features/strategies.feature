@@ -2,11 +2,11 @@ Feature: Activation strategies
   A strategy says for whom a flag is on in an environment: by its type and parameters, by
   constraints on the context and by segments. Its variants say which face of the flag is seen.
 
-  @op:addFeatureStrategy @op:getFeatureStrategy @op:getFeatureStrategies @core @writes @observed
+  @op:addFeatureStrategy @op:getFeatureStrategy @op:getFeatureStrategies @core @writes @since:7 @observed
   Scenario: A strategy is added as it was asked for
     Seen on Unleash 8.2.0: constraints keep only what was sent, and values in any case.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
       {"name": "flexibleRollout", "title": "Staff", "disabled": false, "sortOrder": 3,
        "parameters": {"rollout": "50", "stickiness": "userId", "groupId": "staff"},
@@ -26,11 +26,11 @@ Feature: Activation strategies
       | /variants    | [{"name":"blue","weight":1000,"payload":{"type":"string","value":"x"},"stickiness":"userId","weightType":"variable"}] |
       | /segments    | [] |
     And I keep the answer as "added"
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<added.id>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<added.id>" as the admin
     Then the status is 200
     And the answer has
       |  | <added> |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the status is 200
     And the answer has
       |                | 1 entry |
@@ -44,18 +44,18 @@ Feature: Activation strategies
       | /0/variants    | <added.variants> |
       | /0/segments    | [] |
       | /0/milestoneId | null |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
-    Then "/environments" has one entry where "name" is "development", with
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then "/environments" has one entry where "name" is "<environment>", with
       | /strategies/0/id          | "<added.id>" |
       | /strategies/0/title       | "Staff" |
       | /strategies/0/constraints | <added.constraints> |
       | /strategies/0/variants    | <added.variants> |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
     Then the answer has
       | /strategies/0/id          | "<added.id>" |
       | /strategies/0/constraints | <added.constraints> |
       | /strategies/0/variants    | <added.variants> |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/production/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/strategies" as the admin
     Then the answer has
       |  | [] |
 
@@ -64,7 +64,7 @@ Feature: Activation strategies
     Seen on Unleash 8.2.0: the place is one behind the last.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"flexibleRollout","parameters":{"rollout":"50"}}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"flexibleRollout","parameters":{"rollout":"50"}}'
     Then the status is 200
     And the answer has
       | /parameters | {"groupId":"<one.name>","rollout":"50","stickiness":"default"} |
@@ -76,11 +76,11 @@ Feature: Activation strategies
   Scenario: A strategy of another type has the parameters that were sent
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default"}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
     Then the status is 200
     And the answer has
       | /parameters | {} |
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"remoteAddress","parameters":{"IPs":"10.0.0.0/8"}}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"remoteAddress","parameters":{"IPs":"10.0.0.0/8"}}'
     Then the status is 200
     And the answer has
       | /parameters | {"IPs":"10.0.0.0/8"} |
@@ -89,7 +89,7 @@ Feature: Activation strategies
   Scenario: The weights of variants are spread
     Seen on Unleash 8.2.0: fixed ones keep theirs, the others share the rest of 1000 and the first gets what is over.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
       {"name": "flexibleRollout", "variants": [
         {"name": "a", "weight": 1, "weightType": "variable", "stickiness": "default"},
@@ -101,7 +101,7 @@ Feature: Activation strategies
       | /variants/0/weight | 334 |
       | /variants/1/weight | 333 |
       | /variants/2/weight | 333 |
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
       {"name": "flexibleRollout", "variants": [{"name": "a", "weight": 1000, "weightType": "fix", "stickiness": "default"}]}
       """
@@ -115,13 +115,13 @@ Feature: Activation strategies
   Scenario Outline: A strategy is not added <what>
     Seen on Unleash 8.2.0: the schema is looked at first.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '<body>'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /id                | <id> |
       | /details/0/message | "<complaint>" |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the answer has
       |  | [] |
 
@@ -130,20 +130,24 @@ Feature: Activation strategies
       | without a type                    | {"title":"x"}         | matches /^[0-9a-f-]{36}$/ | The `/body/name` property is required. It was not present on the data you sent. |
       | of a type that does not exist     | {"name":"nope"}       | nothing                   | Could not find strategy type with name nope |
       | whose constraints are no list     | {"name":"default","constraints":"x"} | matches /^[0-9a-f-]{36}$/ | The `/body/constraints` property must be array. You sent \"x\". |
-      | with an invalid number            | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
-      | with an invalid version           | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
       | with a list of no values          | {"name":"default","constraints":[{"contextName":"userId","operator":"IN","values":[]}]} | nothing | \"value\" must contain at least 1 items. You provided []. |
       | with a variant that a URL cannot hold | {"name":"default","variants":[{"name":"a b","weight":1,"weightType":"variable","stickiness":"default"}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
+
+    @since:7
+    Examples: since 7
+      | what                              | body                  | id                        | complaint |
+      | with an invalid number            | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
+      | with an invalid version           | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
 
   @op:addFeatureStrategy @core @writes @observed
   Scenario: A strategy is added where its flag is
     Seen on Unleash 8.2.0: an environment that the project does not have is no 404.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies" as the admin with the body '{"name":"default"}'
+    When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none/strategies" as the admin with the body '{"name":"default"}'
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none/strategies" as the admin with the body '{"name":"default"}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
@@ -153,7 +157,7 @@ Feature: Activation strategies
   Scenario: The segments of a strategy exist
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body '{"name":"default","segments":[2147483600]}'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[2147483600]}'
     Then the status is 404
     And the error is "NotFoundError"
 
@@ -163,18 +167,18 @@ Feature: Activation strategies
     Given a segment "staff"
     And a flag "one"
     And a strategy "all" of "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","segments":[<staff.id>]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","segments":[<staff.id>]}'
     Then the status is 200
     And the answer has
       | /segments | [<staff.id>] |
     When I DELETE "/api/admin/segments/<staff.id>" as the admin
     Then the status is 409
     And there is no body
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout"}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout"}'
     Then the status is 200
     And the answer has
       | /segments | [<staff.id>] |
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","segments":[]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","segments":[]}'
     Then the status is 200
     And the answer has
       | /segments | [] |
@@ -185,20 +189,20 @@ Feature: Activation strategies
   Scenario: Strategies are listed where their flag is
     Seen on Unleash 8.2.0: an unknown flag is worded as one without the environment.
     Given a flag "one"
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none/strategies" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Feature <one.name> does not have environment unleash-mock-verify-none"
-    When I GET "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies" as the admin
     Then the status is 404
-    And the message is "Feature unleash-mock-verify-none does not have environment development"
+    And the message is "Feature unleash-mock-verify-none does not have environment <environment>"
 
-  @op:updateFeatureStrategy @op:getFeatureStrategy @core @writes @observed
+  @op:updateFeatureStrategy @op:getFeatureStrategy @core @writes @since:7 @observed
   Scenario: A strategy is changed
     Seen on Unleash 8.2.0: parameters, constraints and variants are replaced, also by none; the rest stays unless it is sent.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body:
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body:
       """
       {"name": "flexibleRollout", "title": "Half", "parameters": {"rollout": "50", "stickiness": "sessionId", "groupId": "g"},
        "constraints": [{"contextName": "userId", "operator": "NOT_IN", "values": ["1"]}],
@@ -215,7 +219,7 @@ Feature: Activation strategies
       | /constraints | [{"values":["1"],"operator":"NOT_IN","contextName":"userId"}] |
       | /variants    | [{"name":"blue","weight":1000,"stickiness":"default","weightType":"variable"}] |
       | /segments    | [] |
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"disabled":true,"sortOrder":7,"title":null}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"disabled":true,"sortOrder":7,"title":null}'
     Then the status is 200
     And I keep the answer as "bare"
     And the answer has
@@ -226,26 +230,26 @@ Feature: Activation strategies
       | /parameters  | {} |
       | /constraints | [] |
       | /variants    | [] |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the answer has
       |  | <bare> |
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout"}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout"}'
     Then the status is 200
     And the answer has
       | /parameters | {"groupId":"<one.name>","rollout":"100","stickiness":"default"} |
 
-  @op:updateFeatureStrategy @core @writes @observed
+  @op:updateFeatureStrategy @core @writes @since:7 @observed
   Scenario: A strategy is not changed to what cannot be
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /id                | nothing |
       | /details/0/message | "\"value\" must be a number. You provided \"x\"." |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the answer has
       |  | <all> |
 
@@ -254,7 +258,7 @@ Feature: Activation strategies
     Seen on Unleash 8.2.0: the operations are those of RFC 6902.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body:
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body:
       """
       [{"op": "replace", "path": "/parameters/rollout", "value": "25"},
        {"op": "add", "path": "/constraints/0", "value": {"contextName": "userId", "operator": "IN", "values": ["1"]}},
@@ -271,7 +275,7 @@ Feature: Activation strategies
       | /constraints | [{"values":["1"],"operator":"IN","contextName":"userId"}] |
       | /variants    | [{"name":"blue","weight":1000,"stickiness":"default","weightType":"variable"}] |
       | /segments    | [] |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the answer has
       | /parameters  | {"groupId":"<one.name>","rollout":"25","stickiness":"default"} |
 
@@ -280,7 +284,7 @@ Feature: Activation strategies
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '[{"op":"swap","path":"/title"}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '[{"op":"swap","path":"/title"}]'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
@@ -291,14 +295,14 @@ Feature: Activation strategies
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I DELETE "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find strategy with id: <all.id>"
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the answer has
       |  | [] |
 
@@ -306,7 +310,7 @@ Feature: Activation strategies
   Scenario Outline: A strategy that does not exist is not <what>
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I <method> "/api/admin/projects/default/features/<one.name>/environments/development/strategies/01KE8QJ4Z00000000000000000" as the admin with the body '<body>'
+    When I <method> "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/01KE8QJ4Z00000000000000000" as the admin with the body '<body>'
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "<message>"
@@ -337,10 +341,10 @@ Feature: Activation strategies
     Given a flag "one"
     And a strategy "first" of "one"
     And a strategy "second" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies/set-sort-order" as the admin with the body '[{"id":"<first.id>","sortOrder":9},{"id":"<second.id>","sortOrder":2}]'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/set-sort-order" as the admin with the body '[{"id":"<first.id>","sortOrder":9},{"id":"<second.id>","sortOrder":2}]'
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the answer has
       |              | 2 entries |
       | /0/id        | "<second.id>" |
@@ -348,23 +352,23 @@ Feature: Activation strategies
       | /1/id        | "<first.id>" |
       | /1/sortOrder | 9 |
 
-  @op:setStrategySortOrder @core @writes @observed
+  @op:setStrategySortOrder @core @writes @since:8 @observed
   Scenario: Only strategies of the environment are put in order
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/production/strategies/set-sort-order" as the admin with the body '[{"id":"<all.id>","sortOrder":1}]'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/strategies/set-sort-order" as the admin with the body '[{"id":"<all.id>","sortOrder":1}]'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /id                | nothing |
       | /details/0/message | "trying to change strategies for environment via update sortOrder" |
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies/set-sort-order" as the admin with the body '[{"id":"<all.id>"}]'
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/set-sort-order" as the admin with the body '[{"id":"<all.id>"}]'
     Then the status is 400
     And the answer has
       | /id             | matches /^[0-9a-f-]{36}$/ |
       | /details/0/path | "/body/0/sortOrder" |
-    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order" as the admin with the body '[{"id":"<all.id>","sortOrder":1}]'
+    When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order" as the admin with the body '[{"id":"<all.id>","sortOrder":1}]'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "Feature unleash-mock-verify-none does not have environment development"
+    And the message is "Feature unleash-mock-verify-none does not have environment <environment>"

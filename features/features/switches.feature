@@ -6,16 +6,16 @@ Feature: Switching flags
     Seen on Unleash 8.2.0: doing it twice is no failure.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
     And there is no body
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
     Then the status is 200
     And the answer has
       | /name                     | "<one.name>" |
-      | /environment              | "development" |
+      | /environment              | "<environment>" |
       | /enabled                  | true |
       | /strategies               | 1 entry |
       | /strategies/0/id          | "<all.id>" |
@@ -27,10 +27,10 @@ Feature: Switching flags
       | /strategies/0/constraints | [] |
       | /strategies/0/variants    | [] |
       | /strategies/0/sortOrder   | 0 |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/production" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>" as the admin
     Then the status is 200
     And the answer has
-      | /environment | "production" |
+      | /environment | "<other environment>" |
       | /enabled     | false |
       | /strategies  | [] |
 
@@ -39,14 +39,14 @@ Feature: Switching flags
     Seen on Unleash 8.2.0: doing it twice is no failure.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/off" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/off" as the admin
     Then the status is 200
     And there is no body
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/off" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/off" as the admin
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
     Then the answer has
       | /enabled    | false |
       | /strategies | 1 entry |
@@ -55,9 +55,9 @@ Feature: Switching flags
   Scenario: A flag without strategies gets one when it is switched on
     Seen on Unleash 8.2.0: a rollout to everybody, unless the project has another default.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the status is 200
     And the answer has
       |             | 1 entry |
@@ -70,11 +70,11 @@ Feature: Switching flags
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '[{"op":"replace","path":"/disabled","value":true}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '[{"op":"replace","path":"/disabled","value":true}]'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the answer has
       |             | 2 entries |
       | /0/id       | "<all.id>" |
@@ -86,11 +86,11 @@ Feature: Switching flags
     Seen on Unleash 8.2.0: then none is added.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","disabled":true}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","disabled":true}'
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on?shouldActivateDisabledStrategies=true" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on?shouldActivateDisabledStrategies=true" as the admin
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
     Then the answer has
       |             | 1 entry |
       | /0/id       | "<all.id>" |
@@ -101,11 +101,11 @@ Feature: Switching flags
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin with the body '[{"op":"replace","path":"/disabled","value":true}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '[{"op":"replace","path":"/disabled","value":true}]'
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
     Then the answer has
       | /enabled               | false |
       | /strategies/0/disabled | true |
@@ -115,11 +115,11 @@ Feature: Switching flags
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
-    When I DELETE "/api/admin/projects/default/features/<one.name>/environments/development/strategies/<all.id>" as the admin
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
     Then the answer has
       | /enabled    | false |
       | /strategies | [] |
@@ -128,11 +128,11 @@ Feature: Switching flags
   Scenario Outline: A flag is not switched <way> where it is not
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/<way>" as the admin
+    When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/<way>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none/<way>" as the admin
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none/<way>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find environment unleash-mock-verify-none for feature: <one.name>"
@@ -147,14 +147,14 @@ Feature: Switching flags
       | way |
       | off |
 
-  @op:getFeatureEnvironment @core @writes @observed
+  @op:getFeatureEnvironment @core @writes @since:7 @observed
   Scenario: A flag is not read in an environment that it does not have
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find <one.name> in unleash-mock-verify-none"
-    When I GET "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development" as the admin
+    When I GET "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>" as the admin
     Then the status is 404
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."

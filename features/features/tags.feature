@@ -21,7 +21,7 @@ Feature: Tags of flags
       | /tags/0/type  | "simple" |
       | /tags/0/value | "<name.web>" |
       | /tags/0/color | "#FFFFFF" |
-    When I GET "/api/admin/projects/default/features" as the admin
+    When I GET "/api/admin/projects/<project>/features" as the admin
     Then "/features" has one entry where "name" is "<one.name>", with
       | /tags/0/type  | "simple" |
       | /tags/0/value | "<name.web>" |
@@ -79,15 +79,15 @@ Feature: Tags of flags
   Scenario: A tag is taken from a flag
     Seen on Unleash 8.2.0: doing it again changes nothing.
     Given a flag "one"
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"unleash-mock-verify"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
     Then the status is 201
-    When I DELETE "/api/admin/features/<one.name>/tags/simple/unleash-mock-verify" as the admin
+    When I DELETE "/api/admin/features/<one.name>/tags/simple/<name.web>" as the admin
     Then the status is 200
     And there is no body
     When I GET "/api/admin/features/<one.name>/tags" as the admin
     Then the answer has
       | /tags | [] |
-    When I DELETE "/api/admin/features/<one.name>/tags/simple/unleash-mock-verify" as the admin
+    When I DELETE "/api/admin/features/<one.name>/tags/simple/<name.web>" as the admin
     Then the status is 200
 
   @core @writes @observed

@@ -6,13 +6,13 @@ Feature: Variants of flags
   Scenario: A flag gets variants in several environments
     Seen on Unleash 8.2.0: what is missing gets its default, weights are spread as they were sent, and variants are stored by their names.
     Given a flag "one"
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin
     Then the status is 200
     And the answer has
       |  | {"version":1,"variants":[]} |
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body:
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body:
       """
-      {"environments": ["development", "production"], "variants": [{"name": "red", "weight": 1}, {"name": "Blue", "weight": 1}, {"name": "amber", "weight": 1}]}
+      {"environments": ["<environment>", "<other environment>"], "variants": [{"name": "red", "weight": 1}, {"name": "Blue", "weight": 1}, {"name": "amber", "weight": 1}]}
       """
     Then the status is 200
     And the answer has
@@ -23,23 +23,23 @@ Feature: Variants of flags
       | /variants/0/weightType | "variable" |
       | /variants/0/stickiness | "default" |
       | /variants/1/weight     | 333 |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin
     Then the answer has
       | /variants | [{"name":"amber","weight":333,"stickiness":"default","weightType":"variable"},{"name":"Blue","weight":333,"stickiness":"default","weightType":"variable"},{"name":"red","weight":334,"stickiness":"default","weightType":"variable"}] |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/production/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/variants" as the admin
     Then the answer has
       | /variants/0/name | "amber" |
-    When I GET "/api/admin/projects/default/features/<one.name>" as the admin
-    Then "/environments" has one entry where "name" is "development", with
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then "/environments" has one entry where "name" is "<environment>", with
       | /variants | nothing |
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
   Scenario: Fixed weights stay, the others share what is left
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body:
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body:
       """
-      {"environments": ["development"], "variants": [{"name": "a", "weight": 100, "weightType": "fix"}, {"name": "b", "weight": 1}, {"name": "c", "weight": 1}]}
+      {"environments": ["<environment>"], "variants": [{"name": "a", "weight": 100, "weightType": "fix"}, {"name": "b", "weight": 1}, {"name": "c", "weight": 1}]}
       """
     Then the status is 200
     And the answer has
@@ -52,62 +52,62 @@ Feature: Variants of flags
   Scenario Outline: Variants are refused <what>
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '<body>'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /id                | <id> |
       | /details/0/message | "<complaint>" |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin
     Then the answer has
       | /variants | [] |
 
     Examples:
-      | what                          | body                                                                                        | id      | complaint |
-      | whose weights are all fixed   | {"environments":["development"],"variants":[{"name":"a","weight":1000,"weightType":"fix"}]} | nothing | There must be at least one \"variable\" variant |
-      | of one name                   | {"environments":["development"],"variants":[{"name":"a","weight":500},{"name":"a","weight":500}]} | nothing | \"[1]\" contains a duplicate value. You provided {\"weightType\":\"variable\",\"stickiness\":\"default\",\"name\":\"a\",\"weight\":500}. |
-      | whose name a URL cannot hold  | {"environments":["development"],"variants":[{"name":"a b","weight":1000}]}                  | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
-      | with invalid JSON             | {"environments":["development"],"variants":[{"name":"a","weight":1000,"payload":{"type":"json","value":"{"}}]} | nothing | 'value' must be a valid json string when 'type' is json. You provided \"{\". |
-      | whose payload is empty        | {"environments":["development"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":""}}]} | nothing | \"[0].payload.value\" is not allowed to be empty. |
-      | of more than 1000             | {"environments":["development"],"variants":[{"name":"a","weight":1001}]}                    | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/weight` property must be <= 1000. You sent 1001. |
-      | for no environment            | {"variants":[{"name":"a","weight":1000}]}                                                   | nothing | No environments provided |
+      | what                         | body | id | complaint |
+      | whose weights are all fixed  | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"weightType":"fix"}]} | nothing | There must be at least one \"variable\" variant |
+      | of one name                  | {"environments":["<environment>"],"variants":[{"name":"a","weight":500},{"name":"a","weight":500}]} | nothing | \"[1]\" contains a duplicate value. You provided {\"weightType\":\"variable\",\"stickiness\":\"default\",\"name\":\"a\",\"weight\":500}. |
+      | whose name a URL cannot hold | {"environments":["<environment>"],"variants":[{"name":"a b","weight":1000}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
+      | with invalid JSON            | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"json","value":"{"}}]} | nothing | 'value' must be a valid json string when 'type' is json. You provided \"{\". |
+      | whose payload is empty       | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":""}}]} | nothing | \"[0].payload.value\" is not allowed to be empty. |
+      | of more than 1000            | {"environments":["<environment>"],"variants":[{"name":"a","weight":1001}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/weight` property must be <= 1000. You sent 1001. |
+      | for no environment           | {"variants":[{"name":"a","weight":1000}]} | nothing | No environments provided |
 
-  @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
+  @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:8 @observed
   Scenario: Variants are put where their flag is
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/unleash-mock-verify-none/variants-batch" as the admin with the body '{"environments":["development"],"variants":[]}'
+    When I PUT "/api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[]}'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["unleash-mock-verify-none"],"variants":[{"name":"a","weight":1000}]}'
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["unleash-mock-verify-none"],"variants":[{"name":"a","weight":1000}]}'
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find <one.name> in unleash-mock-verify-none"
 
-  @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
+  @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:7 @observed
   Scenario: A viewer puts no variants
     Seen on Unleash 8.2.0: the permission is that of each environment, so its refusal has no id.
-    When I PUT "/api/admin/projects/default/features/unleash-mock-verify-none/variants-batch" as the viewer with the body '{"environments":["development"],"variants":[]}'
+    When I PUT "/api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch" as the viewer with the body '{"environments":["<environment>"],"variants":[]}'
     Then the status is 403
     And the error is "PermissionError"
-    And the message is "You don't have the required permissions to perform this operation. To perform this action, you need the "UPDATE_FEATURE_ENVIRONMENT_VARIANTS" permission in the "development" environment."
+    And the message is "You don't have the required permissions to perform this operation. To perform this action, you need the "UPDATE_FEATURE_ENVIRONMENT_VARIANTS" permission in the "<environment>" environment."
     And the answer has
       | /id          | nothing |
       | /permissions | nothing |
 
-  @core @writes @observed
+  @core @writes @since:8 @observed
   Scenario Outline: <method> changes no variants where there are none
     Seen on Unleash 8.2.0: strategies have variants now.
     Given a flag "one"
-    When I <method> "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin with the body '[]'
+    When I <method> "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[]'
     Then the status is 403
     And the error is "InvalidOperationError"
     And the message is "Environment variants deprecated for feature: <one.name>. Use strategy variants instead."
-    When I <method> "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants" as the admin with the body '[]'
+    When I <method> "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants" as the admin with the body '[]'
     Then the status is 404
     And the error is "NotFoundError"
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
     Examples:
       | method |
@@ -118,9 +118,9 @@ Feature: Variants of flags
   Scenario: The variants of a flag are replaced
     Seen on Unleash 8.2.0: one that does not say whether its weight is fixed is lost.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development"],"variants":[{"name":"a","weight":1000}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
     Then the status is 200
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin with the body:
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body:
       """
       [{"name": "red", "weight": 1, "weightType": "variable", "stickiness": "userId", "payload": {"type": "string", "value": "x"}, "overrides": [{"contextName": "userId", "values": ["7"]}]},
        {"name": "blue", "weight": 300, "weightType": "fix", "stickiness": "default"},
@@ -130,15 +130,15 @@ Feature: Variants of flags
     And the answer has
       | /version  | 1 |
       | /variants | [{"name":"blue","weight":300,"weightType":"fix","stickiness":"default"},{"name":"red","weight":700,"weightType":"variable","stickiness":"userId","payload":{"type":"string","value":"x"},"overrides":[{"contextName":"userId","values":["7"]}]}] |
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin
     Then the answer has
       | /variants | [{"name":"blue","weight":300,"weightType":"fix","stickiness":"default"},{"name":"red","weight":700,"weightType":"variable","stickiness":"userId","payload":{"type":"string","value":"x"},"overrides":[{"contextName":"userId","values":["7"]}]}] |
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin with the body '[{"name":"a","weight":1000,"weightType":"fix"}]'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[{"name":"a","weight":1000,"weightType":"fix"}]'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /details/0/message | "There must be at least one \"variable\" variant" |
-    When I PUT "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin with the body '[{"weight":1000}]'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[{"weight":1000}]'
     Then the status is 400
     And the answer has
       | /details/0/path | "/body/0/name" |
@@ -147,37 +147,37 @@ Feature: Variants of flags
   Scenario: A patch changes the variants of a flag
     Seen on Unleash 8.2.0: the weights are spread anew.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development"],"variants":[{"name":"a","weight":1},{"name":"b","weight":1}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1},{"name":"b","weight":1}]}'
     Then the status is 200
-    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin with the body '[{"op":"replace","path":"/0/weightType","value":"fix"},{"op":"replace","path":"/0/weight","value":100}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[{"op":"replace","path":"/0/weightType","value":"fix"},{"op":"replace","path":"/0/weight","value":100}]'
     Then the status is 200
     And the answer has
       | /version  | 1 |
       | /variants | [{"name":"a","weight":100,"stickiness":"default","weightType":"fix"},{"name":"b","weight":900,"stickiness":"default","weightType":"variable"}] |
-    When I PATCH "/api/admin/projects/default/features/<one.name>/environments/development/variants" as the admin with the body '[{"op":"swap","path":"/0"}]'
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[{"op":"swap","path":"/0"}]'
     Then the status is 400
     And the answer has
       | /details/0/path | "op" |
 
-  @op:getEnvironmentFeatureVariants @core @writes @observed
+  @op:getEnvironmentFeatureVariants @core @writes @since:7 @observed
   Scenario: Variants are listed where their flag is
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/unleash-mock-verify-none/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none/variants" as the admin
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find <one.name> in unleash-mock-verify-none"
-    When I GET "/api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants" as the admin
     Then the status is 404
-    And the message is "There's no feature named "unleash-mock-verify-none" in project "default"."
+    And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
   Scenario: Variants reach every environment that is named
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I PUT "/api/admin/projects/default/features/<one.name>/variants-batch" as the admin with the body '{"environments":["development","production"],"variants":[{"name":"amber","weight":1000,"weightType":"variable","stickiness":"default"}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>","<other environment>"],"variants":[{"name":"amber","weight":1000,"weightType":"variable","stickiness":"default"}]}'
     Then the status is 200
-    When I GET "/api/admin/projects/default/features/<one.name>/environments/production/variants" as the admin
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/variants" as the admin
     Then the answer has
       | /variants        | 1 entry |
       | /variants/0/name | "amber" |

@@ -10,15 +10,13 @@ Feature: The Frontend API
     And the answer has
       | /name | nothing |
     And the header "Access-Control-Allow-Origin" is "*"
-    When I <method> "/api/frontend" with the authorization "default:development.unleash-mock-verify-unknown"
+    When I <method> "/api/frontend" with the authorization "unleash-mock-verify:none.unleash-mock-verify-unknown"
     Then the status is 401
     When I <method> "/api/frontend" as the backend
     Then the status is 403
     And the message is "invalid token: expected a different token type for this endpoint"
     And the answer has
       | /name | nothing |
-    When I <method> "/api/frontend" as the admin
-    Then the status is 403
     When I <method> "/api/frontend" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -41,18 +39,33 @@ Feature: The Frontend API
       | method |
       | POST   |
 
-  @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @observed
+  @core @since:8 @observed
+  Scenario Outline: <method> /api/frontend is not for the admin
+    Seen on Unleash 8.2.0.
+    When I <method> "/api/frontend" as the admin
+    Then the status is 403
+
+    Examples: reading
+      | method |
+      | GET    |
+
+    @writes
+    Examples: writing
+      | method |
+      | POST   |
+
+  @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @since:7 @observed
   Scenario: A flag is on for the contexts that its constraint admits
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/strategies" as the admin with the body:
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
       {"name": "flexibleRollout",
        "constraints": [{"contextName": "userId", "operator": "IN", "values": ["7"]}, {"contextName": "plan", "operator": "IN", "values": ["gold"]}],
        "variants": [{"name": "blue", "weight": 1000, "weightType": "variable", "stickiness": "default", "payload": {"type": "string", "value": "#00f"}}]}
       """
     Then the status is 200
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
     When I GET "/api/frontend?userId=7&properties%5Bplan%5D=gold" as the frontend until "/toggles" has one entry where "name" is "<one.name>"
     Then the status is 200
@@ -90,12 +103,12 @@ Feature: The Frontend API
   Scenario: A flag without variants has none, and one that is off is not there
     Seen on Unleash 8.2.0.
     Given a flag "one"
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/on" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
     When I GET "/api/frontend" as the frontend until "/toggles" has one entry where "name" is "<one.name>"
     Then "/toggles" has one entry where "name" is "<one.name>", with
       | /variant | {"name":"disabled","enabled":false,"feature_enabled":true,"featureEnabled":true} |
-    When I POST "/api/admin/projects/default/features/<one.name>/environments/development/off" as the admin
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/off" as the admin
     Then the status is 200
     When I GET "/api/frontend" as the frontend until "/toggles" has no entry where "name" is "<one.name>"
     Then the status is 200

@@ -17,6 +17,10 @@ Feature: Health and readiness
     Examples:
       | path    |
       | /health |
+
+    @since:7
+    Examples: since 7
+      | path    |
       | /ready  |
 
   @core @observed
@@ -30,8 +34,12 @@ Feature: Health and readiness
     Examples:
       | path    | token                               |
       | /health | *:*.unleash-mock-verify-unknown     |
-      | /ready  | *:*.unleash-mock-verify-unknown     |
       | /health | user:unleash-mock-verify-unknown    |
+
+    @since:7
+    Examples: since 7
+      | path    | token                               |
+      | /ready  | *:*.unleash-mock-verify-unknown     |
       | /ready  | nonsense                            |
 
   @core @observed
@@ -45,8 +53,12 @@ Feature: Health and readiness
     Examples:
       | path    | actor  |
       | /health | admin  |
-      | /ready  | admin  |
       | /health | viewer |
+
+    @since:7
+    Examples: since 7
+      | path    | actor  |
+      | /ready  | admin  |
       | /ready  | viewer |
 
   @core @observed
@@ -62,6 +74,10 @@ Feature: Health and readiness
       | path    | actor    |
       | /health | backend  |
       | /health | frontend |
+
+    @since:7
+    Examples: since 7
+      | path    | actor    |
       | /ready  | backend  |
       | /ready  | frontend |
 
@@ -78,6 +94,10 @@ Feature: Health and readiness
     Examples:
       | path    |
       | /health |
+
+    @since:7
+    Examples: since 7
+      | path    |
       | /ready  |
 
   @core @observed
@@ -91,6 +111,10 @@ Feature: Health and readiness
     Examples:
       | path    |
       | /health |
+
+    @since:7
+    Examples: since 7
+      | path    |
       | /ready  |
 
   @core @observed
@@ -105,6 +129,10 @@ Feature: Health and readiness
       | path     |
       | /health/ |
       | /HEALTH  |
+
+    @since:7
+    Examples: since 7
+      | path     |
       | /ready/  |
       | /Ready   |
 
@@ -127,6 +155,10 @@ Feature: Health and readiness
     Examples:
       | path    |
       | /health |
+
+    @since:7
+    Examples: since 7
+      | path    |
       | /ready  |
 
   @core @observed @writes

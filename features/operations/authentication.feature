@@ -40,10 +40,10 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -82,10 +82,10 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -128,10 +128,10 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -174,10 +174,10 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -289,7 +289,7 @@ Feature: Who may come in
     When I <method> "<path>" with the authorization "signal_0123456789abcdef0123456789"
     Then the status is 401
     And the error is "UnauthorizedError"
-    When I <method> "<path>" with the authorization "default:development.unleash-mock-verify-unknown"
+    When I <method> "<path>" with the authorization "*:*.unleash-mock-verify-unknown"
     Then the status is 401
     And the error is "UnauthorizedError"
     When I <method> "<path>" with the authorization "nonsense"
@@ -308,10 +308,10 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -349,10 +349,10 @@ Feature: Who may come in
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -414,14 +414,14 @@ Feature: Who may come in
 
     @core
     Examples: reading in every edition
-      | method | path                                    | status |
-      | GET    | /api/admin/projects                     | 200    |
-      | GET    | /api/admin/projects/default/overview    | 200    |
-      | GET    | /api/admin/environments                 | 200    |
-      | GET    | /api/admin/environments/development     | 200    |
-      | GET    | /api/admin/environments/project/default | 200    |
-      | GET    | /api/admin/segments                     | 200    |
-      | GET    | /api/admin/segments/2147483600          | 404    |
+      | method | path                                      | status |
+      | GET    | /api/admin/projects                       | 200    |
+      | GET    | /api/admin/projects/<project>/overview    | 200    |
+      | GET    | /api/admin/environments                   | 200    |
+      | GET    | /api/admin/environments/<environment>     | 200    |
+      | GET    | /api/admin/environments/project/<project> | 200    |
+      | GET    | /api/admin/segments                       | 200    |
+      | GET    | /api/admin/segments/2147483600            | 404    |
 
     @core @writes
     Examples: writing in every edition
@@ -496,13 +496,13 @@ Feature: Who may come in
 
     @core
     Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
+      | path                                      |
+      | /api/admin/projects                       |
+      | /api/admin/projects/<project>/overview    |
+      | /api/admin/environments                   |
+      | /api/admin/environments/<environment>     |
+      | /api/admin/environments/project/<project> |
+      | /api/admin/segments                       |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
   Scenario Outline: The token of <actor> sends no signal
@@ -557,13 +557,13 @@ Feature: Who may come in
 
     @core
     Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
+      | path                                      |
+      | /api/admin/projects                       |
+      | /api/admin/projects/<project>/overview    |
+      | /api/admin/environments                   |
+      | /api/admin/environments/<environment>     |
+      | /api/admin/environments/project/<project> |
+      | /api/admin/segments                       |
 
   @core @observed
   Scenario Outline: The token of the <who> is not let in <form>

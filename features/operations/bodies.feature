@@ -24,10 +24,10 @@ Feature: Bodies that cannot be read
       | GET    | /ready                                         |
       | GET    | /health                                        |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -69,10 +69,10 @@ Feature: Bodies that cannot be read
       | GET    | /ready                                         |
       | GET    | /health                                        |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -115,10 +115,10 @@ Feature: Bodies that cannot be read
       | GET    | /ready                                         |
       | GET    | /health                                        |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -161,10 +161,10 @@ Feature: Bodies that cannot be read
       | GET    | /ready                                         |
       | GET    | /health                                        |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -196,10 +196,10 @@ Feature: Bodies that cannot be read
       | /name    | nothing |
 
     Examples:
-      | what                  | body       |
-      | a bare word           | abc        |
-      | JSON and more         | {} {}      |
-      | a list cut short      | [1         |
+      | what             | body  |
+      | a bare word      | abc   |
+      | JSON and more    | {} {} |
+      | a list cut short | [1    |
 
   @core @observed
   Scenario Outline: <body> is JSON, and so is read
@@ -265,10 +265,10 @@ Feature: Bodies that cannot be read
       | GET    | /api/admin/invoices                            |
       | GET    | /api/admin/invoices/list                       |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -299,7 +299,11 @@ Feature: Bodies that cannot be read
     Examples:
       | path    |
       | /health |
-      | /ready  |
+
+    @since:7
+    Examples: since 7
+      | path   |
+      | /ready |
 
   @core @observed
   Scenario Outline: <method> <path> does not read for the admin what cannot be read
@@ -329,10 +333,10 @@ Feature: Bodies that cannot be read
       | GET    | /ready                                         |
       | GET    | /health                                        |
       | GET    | /api/admin/projects                            |
-      | GET    | /api/admin/projects/default/overview           |
+      | GET    | /api/admin/projects/<project>/overview         |
       | GET    | /api/admin/environments                        |
-      | GET    | /api/admin/environments/development            |
-      | GET    | /api/admin/environments/project/default        |
+      | GET    | /api/admin/environments/<environment>          |
+      | GET    | /api/admin/environments/project/<project>      |
       | GET    | /api/admin/segments                            |
       | GET    | /api/admin/segments/2147483600                 |
 
@@ -387,14 +391,14 @@ Feature: Bodies that cannot be read
 
     @core
     Examples: reading in every edition
-      | method | path                                    |
-      | GET    | /api/admin/projects                     |
-      | GET    | /api/admin/projects/default/overview    |
-      | GET    | /api/admin/environments                 |
-      | GET    | /api/admin/environments/development     |
-      | GET    | /api/admin/environments/project/default |
-      | GET    | /api/admin/segments                     |
-      | GET    | /api/admin/segments/2147483600          |
+      | method | path                                      |
+      | GET    | /api/admin/projects                       |
+      | GET    | /api/admin/projects/<project>/overview    |
+      | GET    | /api/admin/environments                   |
+      | GET    | /api/admin/environments/<environment>     |
+      | GET    | /api/admin/environments/project/<project> |
+      | GET    | /api/admin/segments                       |
+      | GET    | /api/admin/segments/2147483600            |
 
     @core @writes
     Examples: writing in every edition
@@ -412,9 +416,9 @@ Feature: Bodies that cannot be read
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
-      | /id                | matches /^[0-9a-f-]{36}$/ |
-      | /details           | 1 entry                   |
-      | /details/0/path    | "/body/name"              |
+      | /id                | matches /^[0-9a-f-]{36}$/                                                         |
+      | /details           | 1 entry                                                                           |
+      | /details/0/path    | "/body/name"                                                                      |
       | /details/0/message | "The `/body/name` property is required. It was not present on the data you sent." |
 
     @enterprise
@@ -507,14 +511,14 @@ Feature: Bodies that cannot be read
 
     @core
     Examples: reading in every edition
-      | path                                    | status |
-      | /api/admin/projects                     | 200    |
-      | /api/admin/projects/default/overview    | 200    |
-      | /api/admin/environments                 | 200    |
-      | /api/admin/environments/development     | 200    |
-      | /api/admin/environments/project/default | 200    |
-      | /api/admin/segments                     | 200    |
-      | /api/admin/segments/2147483600          | 404    |
+      | path                                      | status |
+      | /api/admin/projects                       | 200    |
+      | /api/admin/projects/<project>/overview    | 200    |
+      | /api/admin/environments                   | 200    |
+      | /api/admin/environments/<environment>     | 200    |
+      | /api/admin/environments/project/<project> | 200    |
+      | /api/admin/segments                       | 200    |
+      | /api/admin/segments/2147483600            | 404    |
 
   @writes @observed
   Scenario Outline: DELETE <path> wants no content type, and is answered with any
@@ -545,52 +549,52 @@ Feature: Bodies that cannot be read
       | /name | nothing |
 
     Examples:
-      | method | path                                                                                                                         | who      |
-      | PUT    | /api/admin/environments/sort-order                                                                                           | admin    |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                                                          | admin    |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                                                         | admin    |
-      | POST   | /api/admin/projects/default/environments                                                                                     | admin    |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                                                            | admin    |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy                                           | admin    |
-      | POST   | /api/frontend                                                                                                                | frontend |
-      | POST   | /api/client/register                                                                                                         | backend  |
-      | POST   | /api/client/metrics                                                                                                          | backend  |
-      | POST   | /api/client/metrics/bulk                                                                                                     | backend  |
-      | POST   | /api/frontend/client/register                                                                                                | frontend |
-      | POST   | /api/frontend/client/metrics                                                                                                 | frontend |
-      | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none                                                                     | admin    |
-      | POST   | /api/admin/segments/strategies                                                                                               | admin    |
-      | POST   | /api/admin/features/validate                                                                                                 | admin    |
-      | POST   | /api/admin/projects/default/features                                                                                         | admin    |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | admin    |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | admin    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none                                                                | admin    |
-      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                  | admin    |
-      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                           | admin    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/clone                                                          | admin    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/on                                    | admin    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/off                                   | admin    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies                            | admin    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/set-sort-order             | admin    |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | admin    |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | admin    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/strategies/01KE8QJ4Z00000000000000000 | admin    |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | admin    |
-      | PATCH  | /api/admin/projects/default/features/unleash-mock-verify-none/environments/development/variants                              | admin    |
-      | PUT    | /api/admin/projects/default/features/unleash-mock-verify-none/variants-batch                                                 | admin    |
-      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                            | admin    |
-      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                            | admin    |
-      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                 | admin    |
-      | POST   | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | admin    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies                                                   | admin    |
-      | DELETE | /api/admin/projects/default/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                          | admin    |
-      | POST   | /api/admin/api-tokens                                                                                                        | admin    |
-      | PUT    | /api/admin/api-tokens/unleash-mock-verify-none                                                                               | admin    |
-      | DELETE | /api/admin/api-tokens/unleash-mock-verify-none                                                                               | admin    |
-      | POST   | /edge/validate                                                                                                               | admin    |
-      | POST   | /api/admin/context                                                                                                           | admin    |
-      | POST   | /api/admin/context/validate                                                                                                  | admin    |
-      | PUT    | /api/admin/context/unleash-mock-verify-none                                                                                  | admin    |
-      | DELETE | /api/admin/context/unleash-mock-verify-none                                                                                  | admin    |
-      | POST   | /api/admin/context/unleash-mock-verify-none/legal-values                                                                     | admin    |
-      | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a                                                                   | admin    |
+      | method | path                                                                                                                             | who      |
+      | PUT    | /api/admin/environments/sort-order                                                                                               | admin    |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                                                              | admin    |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                                                             | admin    |
+      | POST   | /api/admin/projects/<project>/environments                                                                                       | admin    |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                                                              | admin    |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy                                             | admin    |
+      | POST   | /api/frontend                                                                                                                    | frontend |
+      | POST   | /api/client/register                                                                                                             | backend  |
+      | POST   | /api/client/metrics                                                                                                              | backend  |
+      | POST   | /api/client/metrics/bulk                                                                                                         | backend  |
+      | POST   | /api/frontend/client/register                                                                                                    | frontend |
+      | POST   | /api/frontend/client/metrics                                                                                                     | frontend |
+      | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none                                                                         | admin    |
+      | POST   | /api/admin/segments/strategies                                                                                                   | admin    |
+      | POST   | /api/admin/features/validate                                                                                                     | admin    |
+      | POST   | /api/admin/projects/<project>/features                                                                                           | admin    |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | admin    |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | admin    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none                                                                  | admin    |
+      | DELETE | /api/admin/archive/unleash-mock-verify-none                                                                                      | admin    |
+      | POST   | /api/admin/archive/revive/unleash-mock-verify-none                                                                               | admin    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/clone                                                            | admin    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/on                                    | admin    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/off                                   | admin    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies                            | admin    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/set-sort-order             | admin    |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | admin    |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | admin    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies/01KE8QJ4Z00000000000000000 | admin    |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | admin    |
+      | PATCH  | /api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/variants                              | admin    |
+      | PUT    | /api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch                                                   | admin    |
+      | POST   | /api/admin/features/unleash-mock-verify-none/tags                                                                                | admin    |
+      | PUT    | /api/admin/features/unleash-mock-verify-none/tags                                                                                | admin    |
+      | DELETE | /api/admin/features/unleash-mock-verify-none/tags/simple/web                                                                     | admin    |
+      | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | admin    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     | admin    |
+      | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | admin    |
+      | POST   | /api/admin/api-tokens                                                                                                            | admin    |
+      | PUT    | /api/admin/api-tokens/unleash-mock-verify-none                                                                                   | admin    |
+      | DELETE | /api/admin/api-tokens/unleash-mock-verify-none                                                                                   | admin    |
+      | POST   | /edge/validate                                                                                                                   | admin    |
+      | POST   | /api/admin/context                                                                                                               | admin    |
+      | POST   | /api/admin/context/validate                                                                                                      | admin    |
+      | PUT    | /api/admin/context/unleash-mock-verify-none                                                                                      | admin    |
+      | DELETE | /api/admin/context/unleash-mock-verify-none                                                                                      | admin    |
+      | POST   | /api/admin/context/unleash-mock-verify-none/legal-values                                                                         | admin    |
+      | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a                                                                       | admin    |

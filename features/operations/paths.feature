@@ -75,7 +75,7 @@ Feature: Paths
       | POST   | /api/admin/invoices/list                                 |
       | PATCH  | /api/admin/segments                                      |
       | PATCH  | /api/admin/segments/2147483600                           |
-      | POST   | /api/admin/environments/development                      |
+      | POST   | /api/admin/environments/<environment>                    |
       | PUT    | /api/admin/constraints/validate                          |
 
   @core @observed
@@ -94,6 +94,10 @@ Feature: Paths
       | /api/admin/signal-endpoints/2147483600/off               |
       | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
       | /api/admin/constraints/validate                          |
+
+    @since:7
+    Examples: since 7
+      | path                                                     |
       | /api/admin/projects/unleash-mock-verify-none             |
 
   @open-source @observed
@@ -184,13 +188,13 @@ Feature: Paths
 
     @core
     Examples: reading in every edition
-      | method | path                                    | variant                                 | status |
-      | GET    | /api/admin/projects                     | /API/Admin/PROJECTS                     | 200    |
-      | GET    | /api/admin/projects/default/overview    | /API/Admin/PROJECTS/default/OVERVIEW    | 200    |
-      | GET    | /api/admin/environments                 | /API/Admin/ENVIRONMENTS                 | 200    |
-      | GET    | /api/admin/environments/development     | /API/Admin/ENVIRONMENTS/development     | 200    |
-      | GET    | /api/admin/environments/project/default | /API/Admin/ENVIRONMENTS/project/default | 200    |
-      | GET    | /api/admin/segments                     | /API/Admin/SEGMENTS                     | 200    |
+      | method | path                                      | variant                                   | status |
+      | GET    | /api/admin/projects                       | /API/Admin/PROJECTS                       | 200    |
+      | GET    | /api/admin/projects/<project>/overview    | /API/Admin/PROJECTS/<project>/OVERVIEW    | 200    |
+      | GET    | /api/admin/environments                   | /API/Admin/ENVIRONMENTS                   | 200    |
+      | GET    | /api/admin/environments/<environment>     | /API/Admin/ENVIRONMENTS/<environment>     | 200    |
+      | GET    | /api/admin/environments/project/<project> | /API/Admin/ENVIRONMENTS/project/<project> | 200    |
+      | GET    | /api/admin/segments                       | /API/Admin/SEGMENTS                       | 200    |
 
     @core @writes
     Examples: writing in every edition
@@ -220,13 +224,13 @@ Feature: Paths
 
     @core
     Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
+      | path                                      |
+      | /api/admin/projects                       |
+      | /api/admin/projects/<project>/overview    |
+      | /api/admin/environments                   |
+      | /api/admin/environments/<environment>     |
+      | /api/admin/environments/project/<project> |
+      | /api/admin/segments                       |
 
   @observed
   Scenario Outline: HEAD <path> answers like GET, without a body
@@ -249,13 +253,13 @@ Feature: Paths
 
     @core
     Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
+      | path                                      |
+      | /api/admin/projects                       |
+      | /api/admin/projects/<project>/overview    |
+      | /api/admin/environments                   |
+      | /api/admin/environments/<environment>     |
+      | /api/admin/environments/project/<project> |
+      | /api/admin/segments                       |
 
   @observed
   Scenario Outline: OPTIONS <path> tells the methods
@@ -283,15 +287,15 @@ Feature: Paths
 
     @core
     Examples: reading in every edition
-      | path                                    | allowed             |
-      | /api/admin/projects                     | GET,HEAD            |
-      | /api/admin/projects/default/overview    | GET,HEAD            |
-      | /api/admin/environments                 | GET,HEAD            |
-      | /api/admin/environments/development     | GET,HEAD            |
-      | /api/admin/environments/project/default | GET,HEAD            |
-      | /api/admin/segments                     | POST,GET,HEAD       |
-      | /api/admin/segments/2147483600          | DELETE,PUT,GET,HEAD |
-      | /api/admin/constraints/validate         | POST                |
+      | path                                      | allowed             |
+      | /api/admin/projects                       | GET,HEAD            |
+      | /api/admin/projects/<project>/overview    | GET,HEAD            |
+      | /api/admin/environments                   | GET,HEAD            |
+      | /api/admin/environments/<environment>     | GET,HEAD            |
+      | /api/admin/environments/project/<project> | GET,HEAD            |
+      | /api/admin/segments                       | POST,GET,HEAD       |
+      | /api/admin/segments/2147483600            | DELETE,PUT,GET,HEAD |
+      | /api/admin/constraints/validate           | POST                |
 
   @writes @alone @quiet @observed
   Scenario Outline: What was seen of <path> before is not sent again
@@ -318,13 +322,13 @@ Feature: Paths
 
     @core
     Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
+      | path                                      |
+      | /api/admin/projects                       |
+      | /api/admin/projects/<project>/overview    |
+      | /api/admin/environments                   |
+      | /api/admin/environments/<environment>     |
+      | /api/admin/environments/project/<project> |
+      | /api/admin/segments                       |
 
   @writes @alone @quiet @observed
   Scenario Outline: What was seen of <path> before may be one of several
@@ -353,13 +357,13 @@ Feature: Paths
 
     @core
     Examples: reading in every edition
-      | path                                    |
-      | /api/admin/projects                     |
-      | /api/admin/projects/default/overview    |
-      | /api/admin/environments                 |
-      | /api/admin/environments/development     |
-      | /api/admin/environments/project/default |
-      | /api/admin/segments                     |
+      | path                                      |
+      | /api/admin/projects                       |
+      | /api/admin/projects/<project>/overview    |
+      | /api/admin/environments                   |
+      | /api/admin/environments/<environment>     |
+      | /api/admin/environments/project/<project> |
+      | /api/admin/segments                       |
 
   @enterprise @observed
   Scenario Outline: An answer comes in the encoding <encoding> if that is asked for
@@ -406,16 +410,16 @@ Feature: Paths
 
     @core
     Examples: every edition
-      | method | path                                    | host |
-      | GET    | /api/admin/projects                     | 17   |
-      | GET    | /api/admin/projects/default/overview    | 18   |
-      | GET    | /api/admin/environments                 | 19   |
-      | GET    | /api/admin/environments/development     | 20   |
-      | GET    | /api/admin/environments/project/default | 21   |
-      | GET    | /api/admin/segments                     | 22   |
-      | GET    | /api/admin/segments/2147483600          | 23   |
-      | POST   | /api/admin/constraints/validate         | 24   |
-      | POST   | /api/admin/segments                     | 25   |
-      | POST   | /api/admin/segments/validate            | 26   |
-      | PUT    | /api/admin/segments/2147483600          | 27   |
-      | DELETE | /api/admin/segments/2147483600          | 28   |
+      | method | path                                      | host |
+      | GET    | /api/admin/projects                       | 17   |
+      | GET    | /api/admin/projects/<project>/overview    | 18   |
+      | GET    | /api/admin/environments                   | 19   |
+      | GET    | /api/admin/environments/<environment>     | 20   |
+      | GET    | /api/admin/environments/project/<project> | 21   |
+      | GET    | /api/admin/segments                       | 22   |
+      | GET    | /api/admin/segments/2147483600            | 23   |
+      | POST   | /api/admin/constraints/validate           | 24   |
+      | POST   | /api/admin/segments                       | 25   |
+      | POST   | /api/admin/segments/validate              | 26   |
+      | PUT    | /api/admin/segments/2147483600            | 27   |
+      | DELETE | /api/admin/segments/2147483600            | 28   |

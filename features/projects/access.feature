@@ -24,13 +24,13 @@ Feature: Who may change environments
 
     @writes
     Examples: writing
-      | method | path                                                                               |
-      | PUT    | /api/admin/environments/sort-order                                                 |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off                               |
-      | POST   | /api/admin/projects/default/environments                                           |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                  |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy |
+      | method | path                                                                                 |
+      | PUT    | /api/admin/environments/sort-order                                                   |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                  |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                 |
+      | POST   | /api/admin/projects/<project>/environments                                           |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @observed
   Scenario Outline: <method> <path> refuses a body that cannot be read
@@ -57,13 +57,13 @@ Feature: Who may change environments
 
     @writes
     Examples: writing
-      | method | path                                                                               |
-      | PUT    | /api/admin/environments/sort-order                                                 |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off                               |
-      | POST   | /api/admin/projects/default/environments                                           |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                  |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy |
+      | method | path                                                                                 |
+      | PUT    | /api/admin/environments/sort-order                                                   |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                  |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                 |
+      | POST   | /api/admin/projects/<project>/environments                                           |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @observed
   Scenario Outline: <method> <path> refuses JSON that is no object
@@ -80,13 +80,13 @@ Feature: Who may change environments
 
     @writes
     Examples: writing
-      | method | path                                                                               |
-      | PUT    | /api/admin/environments/sort-order                                                 |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off                               |
-      | POST   | /api/admin/projects/default/environments                                           |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                  |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy |
+      | method | path                                                                                 |
+      | PUT    | /api/admin/environments/sort-order                                                   |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                  |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                 |
+      | POST   | /api/admin/projects/<project>/environments                                           |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @writes @observed
   Scenario Outline: <method> <path> refuses a viewer
@@ -99,13 +99,13 @@ Feature: Who may change environments
       | /permissions | [<permission>] |
 
     Examples:
-      | method | path                                                                               | permission                                        | body                                       |
-      | PUT    | /api/admin/environments/sort-order                                                 | "ADMIN"                                           | {}                                         |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                | "ADMIN"                                           | {}                                         |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off                               | "ADMIN"                                           | {}                                         |
-      | POST   | /api/admin/projects/default/environments                                           | "UPDATE_PROJECT"                                  | {"environment":"unleash-mock-verify-none"} |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                  | "UPDATE_PROJECT"                                  | {}                                         |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy | "UPDATE_PROJECT","PROJECT_DEFAULT_STRATEGY_WRITE" | {"name":"flexibleRollout"}                 |
+      | method | path                                                                                 | permission                                        | body                                       |
+      | PUT    | /api/admin/environments/sort-order                                                   | "ADMIN"                                           | {}                                         |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                  | "ADMIN"                                           | {}                                         |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                 | "ADMIN"                                           | {}                                         |
+      | POST   | /api/admin/projects/<project>/environments                                           | "UPDATE_PROJECT"                                  | {"environment":"unleash-mock-verify-none"} |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  | "UPDATE_PROJECT"                                  | {}                                         |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy | "UPDATE_PROJECT","PROJECT_DEFAULT_STRATEGY_WRITE" | {"name":"flexibleRollout"}                 |
 
   @core @writes @observed
   Scenario Outline: <method> <path> wants JSON
@@ -123,10 +123,10 @@ Feature: Who may change environments
     And the error is "ContentTypeError"
 
     Examples:
-      | method | path                                                                               |
-      | PUT    | /api/admin/environments/sort-order                                                 |
-      | POST   | /api/admin/projects/default/environments                                           |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy |
+      | method | path                                                                                 |
+      | PUT    | /api/admin/environments/sort-order                                                   |
+      | POST   | /api/admin/projects/<project>/environments                                           |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @writes @observed
   Scenario Outline: <method> <path> wants no content type
@@ -139,10 +139,10 @@ Feature: Who may change environments
     Then the status is <status>
 
     Examples:
-      | method | path                                                              | status |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on               | 404    |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off              | 404    |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none | 200    |
+      | method | path                                                                | status |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                 | 404    |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                | 404    |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none | 200    |
 
   @core @limits @alone @writes @measured
   Scenario Outline: <method> <path> refuses a personal access token that asks too often
@@ -153,10 +153,10 @@ Feature: Who may change environments
     And the body is "Too many requests, please try again later."
 
     Examples:
-      | method | path                                                                               | host |
-      | PUT    | /api/admin/environments/sort-order                                                 | 120  |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                | 121  |
-      | POST   | /api/admin/environments/unleash-mock-verify-none/off                               | 122  |
-      | POST   | /api/admin/projects/default/environments                                           | 123  |
-      | DELETE | /api/admin/projects/default/environments/unleash-mock-verify-none                  | 124  |
-      | POST   | /api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy | 125  |
+      | method | path                                                                                 | host |
+      | PUT    | /api/admin/environments/sort-order                                                   | 120  |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/on                                  | 121  |
+      | POST   | /api/admin/environments/unleash-mock-verify-none/off                                 | 122  |
+      | POST   | /api/admin/projects/<project>/environments                                           | 123  |
+      | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  | 124  |
+      | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy | 125  |

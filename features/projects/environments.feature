@@ -5,18 +5,24 @@ Feature: Environments and their projects
   @op:updateSortOrder @core @writes @alone @settings @observed
   Scenario: Environments are sorted
     Seen on Unleash 8.2.0: those that are not named keep their places, names that none has are ignored.
-    When I PUT "/api/admin/environments/sort-order" as the admin with the body '{"development":9,"unleash-mock-verify-none":1}'
+    When I GET "/api/admin/environments/<environment>" as the admin
+    Then the status is 200
+    And I keep the answer as "one"
+    When I GET "/api/admin/environments/<other environment>" as the admin
+    Then the status is 200
+    And I keep the answer as "other"
+    When I PUT "/api/admin/environments/sort-order" as the admin with the body '{"<environment>":9,"unleash-mock-verify-none":1}'
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/environments/development" as the admin
+    When I GET "/api/admin/environments/<environment>" as the admin
     Then the answer has
       | /sortOrder | 9 |
-    When I GET "/api/admin/environments/production" as the admin
+    When I GET "/api/admin/environments/<other environment>" as the admin
     Then the answer has
-      | /sortOrder | 3 |
+      | /sortOrder | <other.sortOrder> |
     When I GET "/api/admin/environments" as the admin
     Then the "sortOrder" of "/environments" rise
-    When I PUT "/api/admin/environments/sort-order" as the admin with the body '{"development":2}'
+    When I PUT "/api/admin/environments/sort-order" as the admin with the body '{"<environment>":<one.sortOrder>}'
     Then the status is 200
 
   @op:updateSortOrder @core @writes @observed
@@ -35,18 +41,18 @@ Feature: Environments and their projects
   @op:toggleEnvironmentOff @op:toggleEnvironmentOn @core @writes @alone @settings @observed
   Scenario: An environment is switched off and on
     Seen on Unleash 8.2.0: twice is no error.
-    When I POST "/api/admin/environments/production/off" as the admin
+    When I POST "/api/admin/environments/<other environment>/off" as the admin
     Then the status is 204
     And there is no body
-    When I POST "/api/admin/environments/production/off" as the admin
+    When I POST "/api/admin/environments/<other environment>/off" as the admin
     Then the status is 204
-    When I GET "/api/admin/environments/production" as the admin
+    When I GET "/api/admin/environments/<other environment>" as the admin
     Then the answer has
       | /enabled | false |
-    When I POST "/api/admin/environments/production/on" as the admin
+    When I POST "/api/admin/environments/<other environment>/on" as the admin
     Then the status is 204
     And there is no body
-    When I GET "/api/admin/environments/production" as the admin
+    When I GET "/api/admin/environments/<other environment>" as the admin
     Then the answer has
       | /enabled | true |
 
@@ -68,42 +74,42 @@ Feature: Environments and their projects
   @op:removeEnvironmentFromProject @op:addEnvironmentToProject @core @writes @alone @settings @observed
   Scenario: An environment is taken from a project and given back
     Seen on Unleash 8.2.0.
-    When I DELETE "/api/admin/projects/default/environments/production" as the admin
+    When I DELETE "/api/admin/projects/<project>/environments/<other environment>" as the admin
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/environments/project/default" as the admin
-    Then "/environments" has one entry where "name" is "production", with
+    When I GET "/api/admin/environments/project/<project>" as the admin
+    Then "/environments" has one entry where "name" is "<other environment>", with
       | /visible | false |
-    When I POST "/api/admin/projects/default/environments" as the admin with the body '{"environment":"production"}'
+    When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"<other environment>"}'
     Then the status is 200
     And there is no body
-    When I GET "/api/admin/environments/project/default" as the admin
-    Then "/environments" has one entry where "name" is "production", with
+    When I GET "/api/admin/environments/project/<project>" as the admin
+    Then "/environments" has one entry where "name" is "<other environment>", with
       | /visible | true |
-    When I POST "/api/admin/projects/default/environments" as the admin with the body '{"environment":"production"}'
+    When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"<other environment>"}'
     Then the status is 409
     And the error is "NameExistsError"
-    And the message is "default already has the environment production enabled"
+    And the message is "<project> already has the environment <other environment> enabled"
 
   @op:removeEnvironmentFromProject @core @writes @observed
   Scenario: A project loses what it does not have
     Seen on Unleash 8.2.0: that is no error.
-    When I DELETE "/api/admin/projects/default/environments/unleash-mock-verify-none" as the admin
+    When I DELETE "/api/admin/projects/<project>/environments/unleash-mock-verify-none" as the admin
     Then the status is 200
     And there is no body
     When I DELETE "/api/admin/projects/unleash-mock-verify-none/environments/unleash-mock-verify-none" as the admin
     Then the status is 200
 
-  @op:addEnvironmentToProject @core @writes @observed
+  @op:addEnvironmentToProject @core @writes @since:7 @observed
   Scenario: A project gets no environment that is not there
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/projects/default/environments" as the admin with the body '{"environment":"unleash-mock-verify-none"}'
+    When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"unleash-mock-verify-none"}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /id                | nothing |
       | /details/0/message | "Environment unleash-mock-verify-none does not exist" |
-    When I POST "/api/admin/projects/default/environments" as the admin with the body '{}'
+    When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{}'
     Then the status is 400
     And the answer has
       | /details/0/path | "/body/environment" |
@@ -122,30 +128,30 @@ Feature: Environments and their projects
   @op:addDefaultStrategyToProjectEnvironment @core @writes @alone @settings @observed
   Scenario: An environment gets a default strategy, which goes with it
     Seen on Unleash 8.2.0: it is kept as it was sent.
-    When I POST "/api/admin/projects/default/environments/production/default-strategy" as the admin with the body '{"name":"flexibleRollout","parameters":{"rollout":"25","stickiness":"userId","groupId":""},"constraints":[]}'
+    When I POST "/api/admin/projects/<project>/environments/<other environment>/default-strategy" as the admin with the body '{"name":"flexibleRollout","parameters":{"rollout":"25","stickiness":"userId","groupId":""},"constraints":[]}'
     Then the status is 200
     And the answer has
       |  | {"name":"flexibleRollout","parameters":{"groupId":"","rollout":"25","stickiness":"userId"},"constraints":[]} |
-    When I GET "/api/admin/projects/default/overview" as the admin
-    Then "/environments" has one entry where "environment" is "production", with
+    When I GET "/api/admin/projects/<project>/overview" as the admin
+    Then "/environments" has one entry where "environment" is "<other environment>", with
       | /defaultStrategy/parameters/rollout | "25" |
-    When I GET "/api/admin/environments/project/default" as the admin
-    Then "/environments" has one entry where "name" is "production", with
+    When I GET "/api/admin/environments/project/<project>" as the admin
+    Then "/environments" has one entry where "name" is "<other environment>", with
       | /defaultStrategy/name | "flexibleRollout" |
-    When I DELETE "/api/admin/projects/default/environments/production" as the admin
+    When I DELETE "/api/admin/projects/<project>/environments/<other environment>" as the admin
     Then the status is 200
-    When I POST "/api/admin/projects/default/environments" as the admin with the body '{"environment":"production"}'
+    When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"<other environment>"}'
     Then the status is 200
 
   @op:addDefaultStrategyToProjectEnvironment @core @writes @observed
   Scenario: Only a gradual rollout can be a default
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"default"}'
+    When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"default"}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
       | /details/0/message | "Only \"flexibleRollout\" strategy can be used as a default strategy for an environment" |
-    When I POST "/api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{}'
+    When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{}'
     Then the status is 400
     And the answer has
       | /details/0/path | "/body/name" |
@@ -153,6 +159,6 @@ Feature: Environments and their projects
   @op:addDefaultStrategyToProjectEnvironment @core @writes @assumed
   Scenario: An environment that a project does not have gets no default strategy
     Unleash 8.2.0 fails.
-    When I POST "/api/admin/projects/default/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"flexibleRollout"}'
+    When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"flexibleRollout"}'
     Then the status is 404
     And the error is "NotFoundError"

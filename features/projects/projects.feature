@@ -3,14 +3,14 @@ Feature: Projects and environments
   has one project, default, and two environments, development and production.
 
   @op:getProjects @core @observed
-  Scenario: The project default is listed
+  Scenario: A project is listed
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects" as the admin
     Then the status is 200
     And the answer has
       | /version  | 1      |
       | /projects | a list |
-    And "/projects" has one entry where "id" is "default", with
+    And "/projects" has one entry where "id" is "<project>", with
       | /name                    | a text                                                 |
       | /description             | a text                                                 |
       | /health                  | a whole number                                         |
@@ -28,7 +28,7 @@ Feature: Projects and environments
     Seen on Unleash 8.2.0: a token has no favorites.
     When I GET "/api/admin/projects" as the viewer
     Then the status is 200
-    And "/projects" has one entry where "id" is "default", with
+    And "/projects" has one entry where "id" is "<project>", with
       | /favorite | true or false |
 
   @op:getProjects @core @observed
@@ -47,7 +47,7 @@ Feature: Projects and environments
   @op:getProjectOverview @core @observed
   Scenario: A project describes itself
     Seen on Unleash 8.2.0.
-    When I GET "/api/admin/projects/default/overview" as the admin
+    When I GET "/api/admin/projects/<project>/overview" as the admin
     Then the status is 200
     And the answer has
       | /version                            | 1              |
@@ -96,7 +96,7 @@ Feature: Projects and environments
   @op:getEnvironment @core @observed
   Scenario: An environment of a project can be read
     Seen on Unleash 8.2.0: without what is in it.
-    When I GET "/api/admin/projects/default/overview" as the admin
+    When I GET "/api/admin/projects/<project>/overview" as the admin
     Then the status is 200
     And I keep the answer as "project"
     When I GET "/api/admin/environments/<project.environments.0.environment>" as the admin
@@ -124,10 +124,10 @@ Feature: Projects and environments
   @op:getProjectEnvironments @op:getProjectOverview @core @observed
   Scenario: A project sees its environments
     Seen on Unleash 8.2.0.
-    When I GET "/api/admin/projects/default/overview" as the admin
+    When I GET "/api/admin/projects/<project>/overview" as the admin
     Then the status is 200
     And I keep the answer as "project"
-    When I GET "/api/admin/environments/project/default" as the admin
+    When I GET "/api/admin/environments/project/<project>" as the admin
     Then the status is 200
     And the answer has
       | /version | 1 |

@@ -24,12 +24,12 @@ Feature: Who may report for SDKs, and who may read it
     And the message is "unsupported charset "ISO-8859-1""
 
     Examples: reading
-      | method | path                                                                          |
-      | GET    | /api/admin/metrics/applications                                               |
-      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                      |
-      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/development |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                   |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw               |
+      | method | path                                                                            |
+      | GET    | /api/admin/metrics/applications                                                 |
+      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                        |
+      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/<environment> |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                     |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw                 |
 
     @writes
     Examples: writing
@@ -101,7 +101,6 @@ Feature: Who may report for SDKs, and who may read it
     Examples:
       | path                          | kind     | what                      | body                                                                                    | count     | complaint                                                                                          | at                          |
       | /api/client/register          | backend  | no name                   | {"strategies":[],"started":1,"interval":1}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
-      | /api/client/register          | backend  | an empty name             | {"appName":"","strategies":[],"started":1,"interval":1}                                 | 1 entry   | "The `/body/appName` property must NOT have fewer than 1 characters. You sent \"\"."               | /body/appName               |
       | /api/client/register          | backend  | no strategies             | {"appName":"<name.x>","started":1,"interval":1}                                         | 1 entry   | "The `/body/strategies` property is required. It was not present on the data you sent."            | /body/strategies            |
       | /api/client/register          | backend  | an invalid start          | {"appName":"<name.x>","strategies":[],"started":"x","interval":1}                       | 3 entries | "The `/body/started` property must match format \"date-time\". You sent \"x\"."                    | /body/started               |
       | /api/client/metrics           | backend  | no name                   | {"bucket":null}                                                                         | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
@@ -111,6 +110,11 @@ Feature: Who may report for SDKs, and who may read it
       | /api/client/metrics/bulk      | backend  | a count of no environment | {"applications":[],"metrics":[{"featureName":"a","appName":"b"}]}                       | 1 entry   | "The `/body/metrics/0/environment` property is required. It was not present on the data you sent." | /body/metrics/0/environment |
       | /api/frontend/client/metrics  | frontend | no name                   | {"bucket":null}                                                                         | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
       | /api/frontend/client/register | frontend | no name                   | {"started":1,"interval":1,"strategies":[]}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
+
+    @since:8
+    Examples: since 8
+      | path                          | kind     | what                      | body                                                                                    | count     | complaint                                                                                          | at                          |
+      | /api/client/register          | backend  | an empty name             | {"appName":"","strategies":[],"started":1,"interval":1}                                 | 1 entry   | "The `/body/appName` property must NOT have fewer than 1 characters. You sent \"\"."               | /body/appName               |
 
   @core @observed
   Scenario Outline: <method> <path> refuses callers without the right token
@@ -129,12 +133,12 @@ Feature: Who may report for SDKs, and who may read it
     And the message is "invalid token: expected a different token type for this endpoint"
 
     Examples: reading
-      | method | path                                                                          |
-      | GET    | /api/admin/metrics/applications                                               |
-      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                      |
-      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/development |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                   |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw               |
+      | method | path                                                                            |
+      | GET    | /api/admin/metrics/applications                                                 |
+      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                        |
+      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/<environment> |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                     |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw                 |
 
     @writes
     Examples: writing
@@ -152,12 +156,12 @@ Feature: Who may report for SDKs, and who may read it
       | /details/0/path    | "/body" |
 
     Examples: reading
-      | method | path                                                                          | who   |
-      | GET    | /api/admin/metrics/applications                                               | admin |
-      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                      | admin |
-      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/development | admin |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                   | admin |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw               | admin |
+      | method | path                                                                            | who   |
+      | GET    | /api/admin/metrics/applications                                                 | admin |
+      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                        | admin |
+      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/<environment> | admin |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                     | admin |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw                 | admin |
 
     @writes
     Examples: writing
@@ -178,12 +182,12 @@ Feature: Who may report for SDKs, and who may read it
       | <pointer> | <value> |
 
     Examples:
-      | path                                                                          | status | pointer       | value                                                                                                               |
-      | /api/admin/metrics/applications                                               | 200    | /applications | a list                                                                                                              |
-      | /api/admin/metrics/applications/unleash-mock-verify-none                      | 404    | /message      | "Could not find appName=unleash-mock-verify-none"                                                                   |
-      | /api/admin/metrics/instances/unleash-mock-verify-none/environment/development | 200    | /instances    | []                                                                                                                  |
-      | /api/admin/client-metrics/features/unleash-mock-verify-none                   | 200    |               | {"version":1,"maturity":"stable","featureName":"unleash-mock-verify-none","lastHourUsage":[],"seenApplications":[]} |
-      | /api/admin/client-metrics/features/unleash-mock-verify-none/raw               | 200    |               | {"version":1,"maturity":"stable","data":[]}                                                                         |
+      | path                                                                            | status | pointer       | value                                                                                                               |
+      | /api/admin/metrics/applications                                                 | 200    | /applications | a list                                                                                                              |
+      | /api/admin/metrics/applications/unleash-mock-verify-none                        | 404    | /message      | "Could not find appName=unleash-mock-verify-none"                                                                   |
+      | /api/admin/metrics/instances/unleash-mock-verify-none/environment/<environment> | 200    | /instances    | []                                                                                                                  |
+      | /api/admin/client-metrics/features/unleash-mock-verify-none                     | 200    |               | {"version":1,"maturity":"stable","featureName":"unleash-mock-verify-none","lastHourUsage":[],"seenApplications":[]} |
+      | /api/admin/client-metrics/features/unleash-mock-verify-none/raw                 | 200    |               | {"version":1,"maturity":"stable","data":[]}                                                                         |
 
   @op:deleteApplication @core @writes @observed
   Scenario: A viewer deletes no application
@@ -210,13 +214,13 @@ Feature: Who may report for SDKs, and who may read it
     And the body is "Too many requests, please try again later."
 
     Examples:
-      | method | path                                                                          | host |
-      | GET    | /api/admin/metrics/applications                                               | 90   |
-      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                      | 91   |
-      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/development | 92   |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                   | 93   |
-      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw               | 94   |
-      | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none                      | 95   |
+      | method | path                                                                            | host |
+      | GET    | /api/admin/metrics/applications                                                 | 90   |
+      | GET    | /api/admin/metrics/applications/unleash-mock-verify-none                        | 91   |
+      | GET    | /api/admin/metrics/instances/unleash-mock-verify-none/environment/<environment> | 92   |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none                     | 93   |
+      | GET    | /api/admin/client-metrics/features/unleash-mock-verify-none/raw                 | 94   |
+      | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none                        | 95   |
 
   @core @limits @alone @writes @measured
   Scenario Outline: POST <path> refuses an SDK that tells too often

@@ -23,10 +23,14 @@ Feature: What SDKs tell
 
     Examples:
       | what                   | bucket |
-      | no bucket              |        |
-      | a bucket of null       | ,"bucket":null |
       | a flag                 | ,"bucket":{"start":1,"stop":"2026-01-02T03:04:05.000Z","toggles":{"unleash-mock-verify-none":{"yes":1,"no":0,"variants":{"a":1}}}} |
       | impact metrics         | ,"bucket":{"start":1,"stop":2,"toggles":{}},"impactMetrics":[{"name":"purchases"}] |
+
+    @since:8
+    Examples: since 8
+      | what                   | bucket |
+      | no bucket              |        |
+      | a bucket of null       | ,"bucket":null |
 
   @op:clientBulkMetrics @core @writes @observed
   Scenario: Edge has nothing to tell
@@ -35,7 +39,7 @@ Feature: What SDKs tell
     Then the status is 202
     And there is no body
 
-  @op:registerFrontendMetrics @core @writes @observed
+  @op:registerFrontendMetrics @core @writes @since:8 @observed
   Scenario: A page tells its metrics
     Seen on Unleash 8.2.0.
     When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.web>","bucket":null}'
@@ -90,7 +94,7 @@ Feature: What SDKs tell
       | /url         | null                  |
       | /color       | null                  |
       | /icon        | null                  |
-    When I GET "/api/admin/metrics/instances/<name.app>/environment/development" as the admin
+    When I GET "/api/admin/metrics/instances/<name.app>/environment/<environment>" as the admin
     Then the status is 200
     And the answer has
       | /instances              | 1 entry                   |
@@ -110,31 +114,31 @@ Feature: What SDKs tell
     When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
     Then the status is 200
     And the answer has
-      | /featureName              | "<one.name>"   |
-      | /lastHourUsage            | 1 entry        |
-      | /lastHourUsage/0/yes      | 4              |
-      | /lastHourUsage/0/no       | 3              |
-      | /lastHourUsage/0/environment | "development" |
-      | /seenApplications         | ["<name.app>"] |
+      | /featureName | "<one.name>" |
+      | /lastHourUsage | 1 entry |
+      | /lastHourUsage/0/yes | 4 |
+      | /lastHourUsage/0/no | 3 |
+      | /lastHourUsage/0/environment | "<environment>" |
+      | /seenApplications | ["<name.app>"] |
     When I GET "/api/admin/client-metrics/features/<one.name>/raw" as the admin
     Then the status is 200
     And the answer has
-      | /data               | 24 entries    |
-      | /data/0/featureName | "<one.name>"  |
-      | /data/0/appName     | "<name.app>"  |
-      | /data/0/environment | "development" |
-      | /data/0/yes         | 4             |
-      | /data/0/no          | 3             |
-      | /data/0/variants    | {"blue":2}    |
-      | /data/1/yes         | 0             |
+      | /data               | 24 entries      |
+      | /data/0/featureName | "<one.name>"    |
+      | /data/0/appName     | "<name.app>"    |
+      | /data/0/environment | "<environment>" |
+      | /data/0/yes         | 4               |
+      | /data/0/no          | 3               |
+      | /data/0/variants    | {"blue":2}      |
+      | /data/1/yes         | 0               |
     When I GET "/api/admin/metrics/applications/<name.app>" as the admin
     Then the status is 200
     And the answer has
-      | /seenToggles        | 1 entry      |
+      | /seenToggles | 1 entry |
       | /seenToggles/0/name | "<one.name>" |
-      | /seenToggles/0/type | "release"    |
+      | /seenToggles/0/type | "release" |
       | /seenToggles/0/description | "Made by unleash-mock verify." |
-      | /seenToggles/0/project | "default" |
+      | /seenToggles/0/project | "<project>" |
       | /seenToggles/0/stale | false |
       | /seenToggles/0/createdAt | a moment ago |
       | /seenToggles/0/impressionData | false |

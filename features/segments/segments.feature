@@ -74,12 +74,16 @@ Feature: Segments
       | a constraint without form | {"name":"<name.x>","constraints":[{"operator":"IN"}]}                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints/0/contextName` property is required. It was not present on the data you sent." |
       | an empty name             | {"name":"","constraints":[]}                                                                      | nothing                   | "\"name\" is not allowed to be empty." |
       | an empty value            | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"IN","values":["x",""]}]}         | nothing                   | "\"constraints[0].values[1]\" is not allowed to be empty." |
+
+    @since:7
+    Examples: since 7
+      | what                      | body                                                                                              | id                        | complaint |
       | an invalid number         | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"NUM_EQ","value":"x"}]}           | nothing                   | "\"value\" must be a number. You provided \"x\"." |
 
   @op:updateSegment @core @writes @observed
   Scenario: A segment is replaced
     Seen on Unleash 8.2.0: a description stays unless it is sent, a project does not.
-    When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.one>","description":"x","project":"default","constraints":[]}'
+    When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.one>","description":"x","project":"<project>","constraints":[]}'
     Then the status is 201
     And I keep the answer as "one"
     When I PUT "/api/admin/segments/<one.id>" as the admin with the body '{"name":"<name.other>","constraints":[{"contextName":"userId","operator":"IN","values":["1"]}]}'
@@ -114,7 +118,7 @@ Feature: Segments
     And the error is "NameExistsError"
     And the message is "Segment name already exists"
 
-  @op:updateSegment @core @writes @observed
+  @op:updateSegment @core @writes @since:7 @observed
   Scenario: A segment that is refused stays as it was
     Seen on Unleash 8.2.0.
     Given a segment "one"
@@ -207,10 +211,10 @@ Feature: Segments
   @op:createSegment @core @writes @observed
   Scenario: A segment may be for one project
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.mine>","project":"default","constraints":[]}'
+    When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.mine>","project":"<project>","constraints":[]}'
     Then the status is 201
     And the answer has
-      | /project | "default" |
+      | /project | "<project>" |
 
   @op:updateSegment @op:removeSegment @core @writes @observed
   Scenario: A viewer changes no segment

@@ -86,8 +86,12 @@ Feature: Segments of strategies, and strategies of segments
 
     Examples:
       | path                                                    | status |
-      | /api/admin/segments/2147483600/strategies               | 404    |
       | /api/admin/segments/strategies/unleash-mock-verify-none | 200    |
+
+    @since:7
+    Examples: since 7
+      | path                                                    | status |
+      | /api/admin/segments/2147483600/strategies               | 404    |
 
   @core @writes @observed
   Scenario Outline: <method> <path> wants JSON
@@ -125,7 +129,7 @@ Feature: Segments of strategies, and strategies of segments
   @op:updateFeatureStrategySegments @core @writes @assumed
   Scenario: A viewer sets no segments
     That the answer has a body as elsewhere is assumed; Unleash 8.2.0 sends none.
-    When I POST "/api/admin/segments/strategies" as the viewer with the body '{"projectId":"default","strategyId":"unleash-mock-verify-none","environmentId":"development","segmentIds":[]}'
+    When I POST "/api/admin/segments/strategies" as the viewer with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[]}'
     Then the status is 403
     And the error is "PermissionError"
     And the answer has
@@ -134,14 +138,14 @@ Feature: Segments of strategies, and strategies of segments
   @op:updateFeatureStrategySegments @core @writes @assumed
   Scenario: A strategy that is not there has no segments to set
     Unleash 8.2.0 fails.
-    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"default","strategyId":"unleash-mock-verify-none","environmentId":"development","segmentIds":[2147483600]}'
+    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[2147483600]}'
     Then the status is 404
     And the error is "NotFoundError"
 
   @op:updateFeatureStrategySegments @core @writes @observed
   Scenario: A strategy has five segments at most
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"default","strategyId":"unleash-mock-verify-none","environmentId":"development","segmentIds":[1,2,3,4,5,6]}'
+    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[1,2,3,4,5,6]}'
     Then the status is 400
     And the error is "BadDataError"
     And the answer has
@@ -159,11 +163,11 @@ Feature: Segments of strategies, and strategies of segments
     And a segment "two"
     And a flag "flag"
     And a strategy "strategy" of "flag"
-    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"default","strategyId":"<strategy.id>","environmentId":"development","segmentIds":[<one.id>,<two.id>]}'
+    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"<strategy.id>","environmentId":"<environment>","segmentIds":[<one.id>,<two.id>]}'
     Then the status is 201
     And the header "Location" is "strategies/<strategy.id>"
     And the answer has
-      |  | {"projectId":"default","strategyId":"<strategy.id>","environmentId":"development","segmentIds":[<one.id>,<two.id>]} |
+      |  | {"projectId":"<project>","strategyId":"<strategy.id>","environmentId":"<environment>","segmentIds":[<one.id>,<two.id>]} |
     When I GET "/api/admin/segments/strategies/<strategy.id>" as the admin
     Then the status is 200
     And "/segments" has one entry where "id" is <one.id>, with
@@ -176,12 +180,12 @@ Feature: Segments of strategies, and strategies of segments
     When I GET "/api/admin/segments/<one.id>/strategies" as the admin
     Then the status is 200
     And the answer has
-      |  | {"strategies":[{"id":"<strategy.id>","projectId":"default","featureName":"<flag.name>","strategyName":"flexibleRollout","environment":"development"}],"changeRequestStrategies":[]} |
+      |  | {"strategies":[{"id":"<strategy.id>","projectId":"<project>","featureName":"<flag.name>","strategyName":"flexibleRollout","environment":"<environment>"}],"changeRequestStrategies":[]} |
     When I GET "/api/admin/segments" as the admin
     Then "/segments" has one entry where "id" is <one.id>, with
       | /usedInProjects | 1 |
       | /usedInFeatures | 1 |
-    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"default","strategyId":"<strategy.id>","environmentId":"development","segmentIds":[<two.id>]}'
+    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"<strategy.id>","environmentId":"<environment>","segmentIds":[<two.id>]}'
     Then the status is 201
     When I GET "/api/admin/segments/strategies/<strategy.id>" as the admin
     Then "/segments" has no entry where "id" is <one.id>
@@ -195,7 +199,7 @@ Feature: Segments of strategies, and strategies of segments
     Given a segment "one"
     And a flag "flag"
     And a strategy "strategy" of "flag"
-    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"default","strategyId":"<strategy.id>","environmentId":"development","segmentIds":[<one.id>]}'
+    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"<strategy.id>","environmentId":"<environment>","segmentIds":[<one.id>]}'
     Then the status is 201
     When I DELETE "/api/admin/segments/<one.id>" as the admin
     Then the status is 409
@@ -211,5 +215,9 @@ Feature: Segments of strategies, and strategies of segments
 
     Examples:
       | path                                               | status |
-      | /api/admin/segments/2147483600/strategies          | 404    |
       | /api/admin/segments/unleash-mock-verify/strategies | 400    |
+
+    @since:7
+    Examples: since 7
+      | path                                               | status |
+      | /api/admin/segments/2147483600/strategies          | 404    |

@@ -19,7 +19,7 @@ async function personalToken(username, password) {
 }
 
 const { cookie } = await call('/auth/simple/login', { username: 'admin', password: 'unleash4all' });
-const password = 'Viewer-of-8.2.0!';
+const password = 'Viewer-of-Unleash-1!';
 await call('/api/admin/user-admin', { username: 'viewer', password, rootRole: 3, sendEmail: false }, { cookie });
 console.log(`URL=${url}
 ADMIN_TOKEN='*:*.unleash-insecure-admin-api-token'

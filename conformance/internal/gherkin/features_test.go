@@ -19,7 +19,7 @@ import (
 
 func allResources(t *testing.T) gherkin.Resources {
 	t.Helper()
-	all, err := resources.All(nil)
+	all, err := resources.All("default", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +38,11 @@ func loadFeatures(t *testing.T) []*plan.Scenario {
 	return files.Scenarios
 }
 
+var sinceTag = regexp.MustCompile(`^@since:[78]$`)
+
 func TestEveryScenarioIsFiled(t *testing.T) {
 	t.Parallel()
-	known := []string{"@core", "@enterprise", "@open-source", "@writes", "@limits", "@slow", "@alone", "@quiet", "@token-check", "@settings"}
+	known := []string{"@core", "@enterprise", "@open-source", "@writes", "@limits", "@slow", "@alone", "@quiet", "@token-check", "@settings", "@administrator"}
 	ids := map[string]bool{}
 	for _, sc := range loadFeatures(t) {
 		if ids[sc.ID] {
@@ -61,6 +63,7 @@ func TestEveryScenarioIsFiled(t *testing.T) {
 				if spec.Default().Operation(strings.TrimPrefix(tag, "@op:")) == nil {
 					t.Errorf("%s: %s is no operation", sc.ID, tag)
 				}
+			case sinceTag.MatchString(tag):
 			case !slices.Contains(known, tag):
 				t.Errorf("%s: the tag %s is not known", sc.ID, tag)
 			}
@@ -96,7 +99,7 @@ func TestWhatWritesIsTagged(t *testing.T) {
 func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
 	t.Parallel()
 	request := regexp.MustCompile(`^I (?:repeat |send )?([A-Z]+) "([^"?]*)`)
-	named := []string{signalendpoints.CallPath, features.Path, features.ArchivePath}
+	named := []string{signalendpoints.CallPath, features.Path("<project>"), features.ArchivePath}
 	found := 0
 	for _, sc := range loadFeatures(t) {
 		for _, step := range sc.Steps {

@@ -71,7 +71,7 @@ func (all Resources) Vocabulary() plan.Vocabulary {
 	v := plan.Vocabulary{Kinds: all.Kinds()}
 	for _, r := range all {
 		for _, step := range r.Steps {
-			v.Sentences = append(v.Sentences, plan.Sentence{Expression: step.expression(), Makes: step.Makes})
+			v.Sentences = append(v.Sentences, plan.Sentence{Expression: step.expression(), Makes: step.Makes, Facts: step.Needs})
 		}
 	}
 	return v

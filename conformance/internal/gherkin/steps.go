@@ -15,6 +15,8 @@ type Step struct {
 	Sentence string
 	// Makes is what it makes of which there can be only so many, nil for nothing.
 	Makes *ledger.Kind
+	// Needs are variables that it takes a value of.
+	Needs []string
 	Bind  func(*World) any
 }
 

@@ -23,8 +23,15 @@ type values struct {
 	kept     map[string]any
 }
 
-// ownName is a name that no other scenario and no other run has.
-func (v *values) ownName(part string) string { return v.run.Name(v.scenario.Number() + "-" + part) }
+// ownName is a name that no other scenario and no other run has. Where flags are made,
+// it is one that their project takes.
+func (v *values) ownName(part string) string {
+	name := v.run.Name(v.scenario.Number() + "-" + part)
+	if v.scenario.Needs.InProject() {
+		return v.run.Plan.Conditions.FlagNames.Around(name)
+	}
+	return name
+}
 
 // expand puts values in the place of the variables of a text, <like.this>.
 func (v *values) expand(text string) (string, error) {
@@ -65,6 +72,7 @@ var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 //	name.x             a name that no other scenario and no other run has
 //	admin.token        the token of an actor
 //	limit..., actor.id facts of the target
+//	project, environment, other environment, ... where the flags of the run are
 //	day of e.createdAt the date of a time; also day before, day after
 //	capitals of e.name a text in capitals
 //	beginning of e.x   a text without its last letter
@@ -156,8 +164,10 @@ func (p *paths) expand(ctx context.Context, method, text string) (string, error)
 			return "", err
 		}
 		path += text[:found[0]]
-		if err := p.admit(ctx, method, path, value); err != nil {
-			return "", err
+		if !plan.IsPlace(text[found[0]+1 : found[1]-1]) { // the user's choice, as if it were written
+			if err := p.admit(ctx, method, path, value); err != nil {
+				return "", err
+			}
 		}
 		path, text = path+value, text[found[1]:]
 	}

@@ -56,6 +56,9 @@ func (w *World) Path(ctx context.Context, method, text string) (string, error) {
 // Keep keeps a value for later steps.
 func (w *World) Keep(name string, value any) { w.values.kept[name] = value }
 
+// Place is where the flags of the run are.
+func (w *World) Place() target.Place { return w.run.Plan.Conditions.Place }
+
 // Client is the way to the target, for what no report shows.
 func (w *World) Client() *target.Client { return w.run.Client }
 

@@ -55,6 +55,7 @@ type Judge struct {
 	specific Specifics
 	errorIDs once
 	secrets  texts
+	allowed  allowances
 }
 
 // New makes a judge who knows what is particular to some resources.
@@ -84,7 +85,7 @@ func (j *Judge) Breaches(x *target.Exchange) []Breach {
 			found = append(found, b)
 		}
 	}
-	return found
+	return slices.DeleteFunc(found, func(b Breach) bool { return j.Allows(x, b) })
 }
 
 func conditional(x *target.Exchange) bool { return x.Header.Get("If-None-Match") != "" }

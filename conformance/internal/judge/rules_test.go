@@ -17,7 +17,7 @@ import (
 
 func allResources(t *testing.T) gherkin.Resources {
 	t.Helper()
-	all, err := resources.All(nil)
+	all, err := resources.All("default", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,20 +45,20 @@ func (f *flagsTarget) ledger(t *testing.T) *ledger.Ledger {
 	client := target.NewClient(target.Config{Address: &target.Address{Base: server.URL}, Contract: spec.Default(), Writes: true, Timeout: 10 * time.Second})
 	t.Cleanup(client.Close)
 	return ledger.New(ledger.Config{
-		Client: client, Redact: secrets.New(), Kinds: features.Resource().Kinds, Bin: &ledger.Bin{Settled: true},
+		Client: client, Redact: secrets.New(), Kinds: features.Resource("default").Kinds, Bin: &ledger.Bin{Settled: true},
 		Owns: func(name string) bool { return strings.HasPrefix(name, "own-") },
 	})
 }
 
 func TestWhatIsInTheBinIsRemovedForGoodAtTheEnd(t *testing.T) {
 	t.Parallel()
-	f := &flagsTarget{status: map[string]int{features.Path + "/own-gone": http.StatusNotFound}}
+	f := &flagsTarget{status: map[string]int{features.Path("default") + "/own-gone": http.StatusNotFound}}
 	l := f.ledger(t)
 	for _, name := range []string{"own-a", "own-gone", "own-b"} {
-		l.Note(creation(features.Path, `{"name":"`+name+`"}`, 201, `{"name":"somebody's"}`))
+		l.Note(creation(features.Path("default"), `{"name":"`+name+`"}`, 201, `{"name":"somebody's"}`))
 	}
-	l.Note(creation(features.Path+"/own-a/clone", `{"name":"own-clone"}`, 201, `{}`))
-	l.Note(creation(features.Path+"/own-a/environments/development/strategies", `{"name":"flexibleRollout"}`, 200, `{"id":"01A"}`))
+	l.Note(creation(features.Path("default")+"/own-a/clone", `{"name":"own-clone"}`, 201, `{}`))
+	l.Note(creation(features.Path("default")+"/own-a/environments/development/strategies", `{"name":"flexibleRollout"}`, 200, `{"id":"01A"}`))
 	if left := l.Clear(t.Context(), testAdmin); len(left) > 0 {
 		t.Errorf("left: %+v", left)
 	}
@@ -83,9 +83,9 @@ func TestANameSaysWhoseAFlagIs(t *testing.T) {
 	t.Parallel()
 	f := &flagsTarget{}
 	l := f.ledger(t)
-	l.Note(creation(features.Path, `{"name":"theirs"}`, 201, `{"name":"theirs"}`))
-	l.Note(creation(features.Path, `{"name":"own-two words"}`, 201, `{}`)) // which should have been refused
-	want := []report.Leftover{{Kind: "flag", Name: "theirs", Path: features.Path + "/theirs", Reason: "not removed, as its name is not one of the run's"}}
+	l.Note(creation(features.Path("default"), `{"name":"theirs"}`, 201, `{"name":"theirs"}`))
+	l.Note(creation(features.Path("default"), `{"name":"own-two words"}`, 201, `{}`)) // which should have been refused
+	want := []report.Leftover{{Kind: "flag", Name: "theirs", Path: features.Path("default") + "/theirs", Reason: "not removed, as its name is not one of the run's"}}
 	if diff := cmp.Diff(want, l.Clear(t.Context(), testAdmin)); diff != "" {
 		t.Error(diff)
 	}
@@ -93,7 +93,7 @@ func TestANameSaysWhoseAFlagIs(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, owned := range map[string]bool{"own-a": true, "theirs": false} {
-		if err := l.Vouch(t.Context(), testAdmin, http.MethodDelete, features.Path, name); (err == nil) != owned {
+		if err := l.Vouch(t.Context(), testAdmin, http.MethodDelete, features.Path("default"), name); (err == nil) != owned {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestANameSaysWhoseAFlagIs(t *testing.T) {
 
 func TestAStrategyIsTheRunsWhereItsFlagIs(t *testing.T) {
 	t.Parallel()
-	const of = features.Path + "/%/environments/development/strategies"
+	of := features.Path("default") + "/%/environments/development/strategies"
 	l := (&flagsTarget{strategies: `[{"id":"01A"}]`}).ledger(t)
 	for name, test := range map[string]struct {
 		flag, id string

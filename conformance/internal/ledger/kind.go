@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
@@ -42,6 +43,12 @@ type Kind struct {
 	// List is the path that shows all, empty if the collection itself does; Key is where
 	// in that answer, as a JSON pointer, and Label where in each entry its name is.
 	List, Key, Label string
+	// PathOf is the path of an entry's own collection, if not all of a list are at Path;
+	// empty if the entry does not tell.
+	PathOf func(entry any) string
+	// Paged is true if the target shows a part of the list, with how many there are in
+	// total, and the rest by offset.
+	Paged bool
 	// Read reads a list in the place of Key and Label, if it is not as plain as that.
 	Read func(answer any) []Thing
 	// Swept is true if the admin can ask for all of them. Others go with what they
@@ -73,7 +80,7 @@ func (k *Kind) isAt(collection string) bool {
 
 func matchesAny(patterns []string, collection string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		matches, err := path.Match(pattern, collection)
+		matches, err := path.Match(target.Canonical(pattern), collection)
 		return err == nil && matches
 	})
 }
@@ -108,7 +115,11 @@ func (k *Kind) Entries(answer any, key, collection string) []Thing {
 		text, _ := name.(string)
 		created, _ := jsonvalue.At(entry, "/createdAt")
 		moment, _ := time.Parse(time.RFC3339, fmt.Sprint(created))
-		all = append(all, Thing{k, collection, k.idOf(entry, text), text, moment})
+		at := collection
+		if k.PathOf != nil {
+			at = cmp.Or(k.PathOf(entry), collection)
+		}
+		all = append(all, Thing{k, at, k.idOf(entry, text), text, moment})
 	}
 	return all
 }
@@ -125,19 +136,28 @@ func (k *Kind) idOf(entry any, name string) string {
 	return jsonvalue.Text(id)
 }
 
-// listed asks the target what there is in a collection. The exchange is nil if no
-// answer came.
-func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, credential http.Header) ([]Thing, *target.Exchange, error) {
-	x, err := c.Get(ctx, cmp.Or(k.List, collection), credential)
-	if err != nil {
-		return nil, nil, fmt.Errorf("listing the %ss: %w", k.Name, err)
+// listed asks the target what there is in a collection, page by page if it shows parts.
+// The exchange is the last; it is nil if no answer came.
+func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, credential http.Header) (all []Thing, x *target.Exchange, err error) {
+	path := cmp.Or(k.List, collection)
+	for page := path; ; page = fmt.Sprintf("%s&offset=%d", path, len(all)) {
+		if x, err = c.Get(ctx, page, credential); err != nil {
+			return all, nil, fmt.Errorf("listing the %ss: %w", k.Name, err)
+		}
+		part, isList := k.Things(x.Value)
+		if x.Status != http.StatusOK || !isList {
+			return all, x, fmt.Errorf("listing the %ss: %s", k.Name, x.Summary())
+		}
+		all = append(all, part...)
+		total, _ := strconv.Atoi(jsonvalue.Text(x.At("/total")))
+		if !k.Paged || len(part) == 0 || len(all) >= min(total, maxListed) {
+			return all, x, nil
+		}
 	}
-	all, isList := k.Things(x.Value)
-	if x.Status != http.StatusOK || !isList {
-		return nil, x, fmt.Errorf("listing the %ss: %s", k.Name, x.Summary())
-	}
-	return all, x, nil
 }
+
+// maxListed is how many things of a kind are listed at a time; a sweep asks again.
+const maxListed = 10_000
 
 // Kinds are all that the suite makes.
 type Kinds []*Kind

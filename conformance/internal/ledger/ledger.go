@@ -180,7 +180,7 @@ func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err err
 			err = problem
 		}
 		for _, t := range all {
-			if t.Path == kind.Path && l.Owns(t.Name) {
+			if l.Owns(t.Name) {
 				found = append(found, t)
 			}
 		}

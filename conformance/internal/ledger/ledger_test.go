@@ -65,7 +65,7 @@ const (
 // ledger is one of a run whose names begin with own-.
 func (s *shelf) ledger(t *testing.T, keep bool) *ledger.Ledger {
 	t.Helper()
-	all, err := resources.All(nil)
+	all, err := resources.All("default", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestOnlyWhatIsTheRunsIsVouchedFor(t *testing.T) {
 		"what two things have": {endpointsPath, "3", `expected the id of what was created, got 3, which is that of "theirs too"`},
 		"what is not there":    {endpointsPath, "4", "expected the id of what was created, got 4, which the list does not show"},
 		"a token's as another": {endpointsPath, "8", "expected the id of what was created, got 8, which the list does not show"},
-		"what nobody makes":    {"/api/admin/projects", "2", "the suite makes nothing at /api/admin/projects, and so changes nothing there"},
+		"what nobody makes":    {"/api/admin/strategies", "2", "the suite makes nothing at /api/admin/strategies, and so changes nothing there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,11 +14,17 @@ import (
 // RunID is the form of the id of a run: the day, for people, and randomness.
 const RunID = `[0-9]{6}[0-9a-f]{6}`
 
-// anyRun is what the names of every run begin with.
-var anyRun = regexp.MustCompile("^" + NamePrefix + RunID + "-")
+// anyRun is what the names of every run begin with, behind what the pattern of a project asks
+// for.
+var anyRun = regexp.MustCompile(NamePrefix + "(" + RunID + ")-")
 
-// IsOfARun reports whether a name is one that a run gives.
-func IsOfARun(name string) bool { return anyRun.MatchString(name) }
+// RunOf returns the id of the run that gives such a name; empty if none does.
+func RunOf(name string) string {
+	if m := anyRun.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 // Others knows which other runs of the suite are at work on the target: those whose things
 // come and go. What lies there unchanged is left of an earlier run. It is safe for concurrent
@@ -67,7 +72,7 @@ func (l *Ledger) noteOthers(x *target.Exchange) {
 func (l *Ledger) namesOfOthers(all []Thing) map[string]bool {
 	names := map[string]bool{}
 	for _, t := range all {
-		if strings.HasPrefix(t.Name, NamePrefix) && IsOfARun(t.Name) && !l.Owns(t.Name) {
+		if RunOf(t.Name) != "" && !l.Owns(t.Name) {
 			names[t.Name] = true
 		}
 	}

@@ -104,7 +104,7 @@ func (l *Ledger) delete(ctx context.Context, t Thing, credential http.Header) st
 	case x.Succeeded():
 		l.Bin.put(t)
 		return ""
-	case x.Status == http.StatusNotFound:
+	case x.Status == http.StatusNotFound && !x.IsUnknownPath():
 		return ""
 	}
 	return "its removal was refused: " + x.Summary()

@@ -10,6 +10,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -47,6 +48,11 @@ type Scenario struct {
 	Source     string
 	Steps      []Step
 	Needs      Needs
+	// Restricted is true if an operation of it takes a permission.
+	Restricted bool
+	// Since is the major version of Unleash from which on it holds; 0 if it is not
+	// known to be otherwise on any.
+	Since int
 	// Disabled says why it does not run; empty if it does.
 	Disabled string
 }
@@ -94,6 +100,7 @@ func Load(contract *spec.Contract, seed int64, vocabulary Vocabulary) (*Catalogu
 			s := written.Scenario
 			vocabulary.read(&s.Needs, written.pickle)
 			s.address(contract)
+			s.Restricted = slices.ContainsFunc(s.Operations, func(id string) bool { return takesPermission(contract.Operation(id)) })
 			list.Scenarios = append(list.Scenarios, &s)
 		}
 	}
@@ -247,6 +254,9 @@ func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario,
 		if operation, is := strings.CutPrefix(tag.Name, "@op:"); is {
 			s.Operations = append(s.Operations, operation)
 		}
+		if major, is := strings.CutPrefix(tag.Name, "@since:"); is {
+			s.Since, _ = strconv.Atoi(major)
+		}
 	}
 	for _, step := range pickle.Steps {
 		written := x.steps[step.AstNodeIds[0]]
@@ -254,6 +264,12 @@ func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario,
 	}
 	s.Needs = writtenNeeds(pickle)
 	return s, nil
+}
+
+// takesPermission reports whether not everybody with the right kind of token may call an
+// operation.
+func takesPermission(operation *spec.Operation) bool {
+	return operation != nil && len(operation.Permissions) > 0 && !slices.Contains(operation.Permissions, spec.None)
 }
 
 // requestText is a step that sends a request.

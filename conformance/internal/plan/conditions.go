@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/naming"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
@@ -22,6 +23,11 @@ type Conditions struct {
 	Room map[*ledger.Kind]Room
 	// Facts are variables of scenarios, such as limit.tokens.
 	Facts map[string]Fact
+	// FlagNames stand around names of the run, so that they fit the project's pattern.
+	FlagNames naming.Affixes
+	// Misnamed says why no name of the run fits the flags of the project; empty if
+	// names do.
+	Misnamed string
 	// Lifted says why the target's limits do not count; empty if they do.
 	Lifted string
 	// Notes are what the user should know before the first scenario.
@@ -52,6 +58,9 @@ const UnknownLimits = "the limits of the target are not known"
 
 // Fact returns the value of a variable, or why there is none.
 func (c *Conditions) Fact(name string) Fact {
+	if fact, is := placeFact(&c.Place, name); is {
+		return fact
+	}
 	switch {
 	case name == "actor.id" && c.ActorID == "":
 		return Fact{Missing: "the user in whose name the admin's token acts is not known"}

@@ -21,7 +21,16 @@ type Needs struct {
 	Facts []string
 	// Unused are ids and names that it takes to be nobody's.
 	Unused []string
+	// SDKs are those of the actors who ask for flags or report of them.
+	SDKs []string
+	// Changes is true if it changes a flag in an environment.
+	Changes bool
 }
+
+// InProject reports whether it works in the project of the run.
+func (n *Needs) InProject() bool { return n.has(Project) }
+
+func (n *Needs) has(fact string) bool { return slices.Contains(n.Facts, fact) }
 
 // Demand is how much of the room on a target a scenario takes.
 type Demand struct {
@@ -48,6 +57,7 @@ type Vocabulary struct {
 type Sentence struct {
 	Expression *regexp.Regexp
 	Makes      *ledger.Kind // nil if it makes nothing that takes room
+	Facts      []string     // variables that it takes a value of
 }
 
 var (
@@ -57,6 +67,8 @@ var (
 	actorText  = regexp.MustCompile(`\bas the (admin|viewer|backend|frontend)\b`)
 	createText = regexp.MustCompile(`^I (repeat |send )?POST "([^"]*)" as the admin`)
 	factText   = regexp.MustCompile(`^(limit|actor)\.`)
+	sdkText    = regexp.MustCompile(`^I (?:repeat |send )?[A-Z]+ "/api/(?:client|frontend)\b[^"]*" as the (backend|frontend)`)
+	changeText = regexp.MustCompile(`^I (?:repeat |send )?(?:POST|PUT|PATCH|DELETE) "/api/admin/(?:projects|segments/strategies)\b.*<(?:other )?environment>`)
 )
 
 // writtenNeeds are those that can be read off the text of a scenario alone.
@@ -66,8 +78,9 @@ func writtenNeeds(pickle *messages.Pickle) Needs {
 		n.readActors(step)
 		n.readUnused(step.Text)
 		n.readVariables(step)
+		n.readPlace(step)
 	}
-	for _, list := range []*[]string{&n.Actors, &n.Facts, &n.Unused} {
+	for _, list := range []*[]string{&n.Actors, &n.Facts, &n.Unused, &n.SDKs} {
 		*list = slices.Compact(slices.Sorted(slices.Values(*list)))
 	}
 	return n
@@ -95,6 +108,12 @@ func (v Vocabulary) readSentence(n *Needs, text string) {
 		}
 		if !slices.Contains(n.Actors, "admin") {
 			n.Actors = slices.Insert(slices.Clone(n.Actors), 0, "admin")
+		}
+		for _, fact := range sentence.Facts {
+			if !n.has(fact) {
+				n.Facts = append(slices.Clone(n.Facts), fact)
+			}
+			n.Changes = n.Changes || fact == Environment
 		}
 		if sentence.Makes != nil {
 			n.take(sentence.Makes, 1, false)
@@ -142,10 +161,20 @@ func (n *Needs) readVariables(step *messages.PickleStep) {
 		if actor, rest, _ := strings.Cut(name, "."); rest == "token" && slices.Contains(target.Actors(), actor) {
 			n.Actors = append(n.Actors, actor)
 		}
-		if factText.MatchString(m[1]) {
+		if factText.MatchString(m[1]) || IsPlace(m[1]) {
 			n.Facts = append(n.Facts, m[1])
 		}
 	}
+}
+
+// readPlace looks for requests of SDKs, and for changes in an environment that are not
+// refused for who asks.
+func (n *Needs) readPlace(step *messages.PickleStep) {
+	if m := sdkText.FindStringSubmatch(step.Text); m != nil {
+		n.SDKs = append(n.SDKs, m[1])
+	}
+	text := step.Text + argumentText(step)
+	n.Changes = n.Changes || changeText.MatchString(strings.ReplaceAll(text, "\n", " ")) && strings.Contains(text, "as the admin")
 }
 
 // argumentText is the text of a step's table or docstring.

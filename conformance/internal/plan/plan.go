@@ -123,7 +123,7 @@ func (p *Plan) Assumed() bool {
 // comes before anything that is missing, except for the edition, which is the
 // better answer to why an enterprise scenario does not run.
 func (p *Plan) against(c *Conditions, s *Scenario) string {
-	return p.reason(s, c, append(p.byChoices(), byLimits, p.bySlowness, byRoom))
+	return p.reason(s, c, append(p.byChoices(), byFacts, p.bySlowness, byRoom))
 }
 
 // check says why a scenario does not run under conditions.
@@ -131,7 +131,7 @@ type check func(*Conditions, *Scenario) string
 
 // byChoices are the checks that do not ask for room and limits.
 func (p *Plan) byChoices() []check {
-	return []check{byEdition, p.byProfile, p.byChoice, p.byStanding, byWrites, bySettings, byTokens, byStrangers}
+	return []check{byEdition, p.byProfile, p.byChoice, byVersion, p.byStanding, byWrites, bySettings, byTokens, byRights, byPlace, byNaming, byStrangers}
 }
 
 func (p *Plan) reason(s *Scenario, c *Conditions, checks []check) string {
@@ -176,6 +176,16 @@ func (p *Plan) byChoice(_ *Conditions, s *Scenario) string {
 	return ""
 }
 
+// byVersion leaves out what older servers are known to do otherwise. A mock is as new as
+// the scenarios.
+func byVersion(c *Conditions, s *Scenario) string {
+	major := target.Major(c.Version)
+	if c.Mock != "" || major == 0 || major >= s.Since {
+		return ""
+	}
+	return fmt.Sprintf("Unleash %d answers otherwise: it holds since %d", major, s.Since)
+}
+
 func (p *Plan) byStanding(_ *Conditions, s *Scenario) string {
 	if s.Has("@assumed") && !p.Assumed() {
 		return "it rests on an assumption; --assumed turns it on"
@@ -215,6 +225,17 @@ func byTokens(c *Conditions, s *Scenario) string {
 	return ""
 }
 
+// byRights spares an admin's token that may not do everything what it would be refused.
+func byRights(c *Conditions, s *Scenario) string {
+	if c.Restricted == "" || !slices.Contains(s.Needs.Actors, "admin") {
+		return ""
+	}
+	if s.Has("@writes") || s.Has("@administrator") || s.Restricted {
+		return c.Restricted
+	}
+	return ""
+}
+
 // byStrangers looks for what the scenario asks for because nothing has it.
 func byStrangers(c *Conditions, s *Scenario) string {
 	for _, text := range s.Needs.Unused {
@@ -225,7 +246,7 @@ func byStrangers(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-func byLimits(c *Conditions, s *Scenario) string {
+func byFacts(c *Conditions, s *Scenario) string {
 	for _, name := range s.Needs.Facts {
 		if missing := c.Fact(name).Missing; missing != "" {
 			return missing

@@ -86,6 +86,12 @@ func (x *Exchange) Text(pointer string) string {
 	return text
 }
 
+// IsUnknownPath reports whether the target says that it does not have such a path at
+// all, as an open-source one has no path of Unleash Enterprise.
+func (x *Exchange) IsUnknownPath() bool {
+	return x.Status == http.StatusNotFound && strings.HasPrefix(x.Text("/message"), "The path you were looking for")
+}
+
 // Summary is the answer in a line.
 func (x *Exchange) Summary() string {
 	if len(x.Received) == 0 {

@@ -28,6 +28,13 @@ type Findings struct {
 	PersonalLimit int
 	// SDKLimit is how many requests a minute an SDK may make.
 	SDKLimit int
+	// Restricted says that the admin's token may not do everything; empty if it may or
+	// nothing is known.
+	Restricted string
+	// Place is where flags are made.
+	Place Place
+	// Scopes are what the tokens of SDKs are for, by actor, as far as it is known.
+	Scopes map[string]Scope
 	// Config is what the target tells its admin UI, in JSON.
 	Config any
 	// Answers are what the admin got of lists, in JSON by path.
@@ -42,6 +49,13 @@ const (
 	Enterprise Edition = "enterprise"
 	OpenSource Edition = "open-source"
 )
+
+// Major is the first number of a version of Unleash, 0 if it is none.
+func Major(version string) int {
+	first, _, _ := strings.Cut(version, ".")
+	major, _ := strconv.Atoi(first)
+	return max(major, 0)
+}
 
 // mockHeader is how a mock says that it is one, and of what version.
 const mockHeader = "Unleash-Mock"
@@ -134,11 +148,14 @@ func lists(contract *spec.Contract, edition Edition) []string {
 }
 
 // Look finds out what the target is. It judges nothing: whatever speaks HTTP gets
-// its scenarios.
-func Look(ctx context.Context, c *Client, tokens Tokens) (*Findings, error) {
-	l := &look{client: c, tokens: tokens, found: &Findings{Answers: map[string]any{}}}
+// its scenarios. where names the place of which it is to find out more.
+func Look(ctx context.Context, c *Client, tokens Tokens, where Place) (*Findings, error) {
+	l := &look{client: c, tokens: tokens, found: &Findings{Answers: map[string]any{}, Place: where}}
+	if err := l.scopes(ctx); err != nil {
+		return l.found, err
+	}
 	if tokens.Admin != "" {
-		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor} {
+		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor, l.place} {
 			if err := ask(ctx); err != nil {
 				return l.found, err
 			}
@@ -199,7 +216,7 @@ func (l *look) edition(ctx context.Context) error {
 		if x.Status == http.StatusOK && x.IsJSON {
 			l.found.Edition, l.found.Answers[path] = Enterprise, x.Value
 		}
-		if x.Status == http.StatusNotFound && strings.HasPrefix(x.Text("/message"), "The path you were looking for") {
+		if x.IsUnknownPath() {
 			unknown++
 		}
 	}
@@ -245,6 +262,9 @@ func (l *look) actor(ctx context.Context) error {
 		if id, present := jsonvalue.At(x.Value, pointer); present {
 			l.found.ActorID = jsonvalue.Text(id)
 		}
+	}
+	if permissions := texts(x, "/permissions", "/permission"); permissions != nil && !permissions[string(spec.Admin)] {
+		l.found.Restricted = "the admin's token belongs to somebody without the ADMIN permission"
 	}
 	return nil
 }

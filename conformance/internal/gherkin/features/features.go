@@ -5,57 +5,84 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 )
 
 const (
-	// Path is where flags are listed and made.
-	Path = "/api/admin/projects/default/features"
 	// ArchivePath is where archived flags are deleted.
 	ArchivePath = "/api/admin/archive"
 
-	archived   = "/api/admin/search/features?archived=IS%3Atrue&limit=100&query=" + ledger.NamePrefix
-	strategies = "/environments/development/strategies"
+	search   = "/api/admin/search/features?limit=100&query=" + ledger.NamePrefix
+	archived = search + "&archived=IS%3Atrue"
 )
 
-// Resource is what scenarios need.
-func Resource() gherkin.Resource {
+// Path is where the flags of a project are listed and made.
+func Path(project string) string { return "/api/admin/projects/" + project + "/features" }
+
+// Resource is what scenarios need that make flags in a project.
+func Resource(project string) gherkin.Resource {
+	path := Path(project)
 	archive := &ledger.Kind{
 		Settling: 5 * time.Second, // a real server may end when that follows at once (O)
 		Name:     "archived flag", Path: ArchivePath, CalledAt: []string{ArchivePath + "/revive"}, Named: true,
-		List: archived, Key: "/features", Label: "/name", Swept: true,
+		List: archived, Key: "/features", Label: "/name", Paged: true, Swept: true,
+	}
+	flags := &ledger.Kind{
+		Name: "flag", Path: path, Also: []string{path + "/*/clone"}, CalledAt: []string{"/api/admin/features", path + "/*/dependencies"}, Named: true,
+		Bin: archive, List: search, Key: "/features", Label: "/name", PathOf: projectOf, Paged: true, Swept: true,
 	}
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{
-			{
-				Name: "flag", Path: Path, Also: []string{Path + "/*/clone"}, CalledAt: []string{"/api/admin/features", Path + "/*/dependencies"}, Named: true,
-				Bin: archive, List: Path, Key: "/features", Label: "/name", Swept: true,
-			},
+			flags,
 			archive,
-			{Name: "strategy", Path: Path + "/*/environments/*/strategies", Attached: true},
+			{Name: "tag", Path: tagsPath, CalledAt: []string{"/api/admin/features/*/tags/*"}, Named: true, List: tagsPath, Key: "/tags", Label: "/value", PathOf: typeOf, Swept: true},
+			{Name: "strategy", Path: path + "/*/environments/*/strategies", Attached: true},
 		},
 		Steps: []gherkin.Step{
-			{Sentence: `a flag "([^"]+)"`, Bind: func(w *gherkin.World) any { return flag{w}.given }},
-			{Sentence: `a strategy "([^"]+)" of "([^"]+)"`, Bind: func(w *gherkin.World) any { return strategy{w}.given }},
+			{Sentence: `a flag "([^"]+)"`, Needs: []string{plan.Project}, Bind: func(w *gherkin.World) any { return flag{w}.given }},
+			{Sentence: `a strategy "([^"]+)" of "([^"]+)"`, Needs: []string{plan.Project, plan.Environment}, Bind: func(w *gherkin.World) any { return strategy{w}.given }},
 		},
 	}
+}
+
+// projectOf is where a flag is that was searched for, whatever project it is in.
+func projectOf(entry any) string {
+	value, _ := jsonvalue.At(entry, "/project")
+	if project, is := value.(string); is {
+		return Path(url.PathEscape(project))
+	}
+	return ""
+}
+
+// tagsPath is where all tags are listed; below it one is removed by its type and value.
+const tagsPath = "/api/admin/tags"
+
+// typeOf is where a tag is removed.
+func typeOf(entry any) string {
+	value, _ := jsonvalue.At(entry, "/type")
+	kind, _ := value.(string)
+	return tagsPath + "/" + url.PathEscape(kind)
 }
 
 type flag struct{ *gherkin.World }
 
 // given makes a flag and keeps the answer.
 func (w flag) given(ctx context.Context, name string) error {
-	return w.PrepareAsAdmin(ctx, name, Path, fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.OwnName(name)))
+	return w.PrepareAsAdmin(ctx, name, Path(w.Place().Project), fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.OwnName(name)))
 }
 
 type strategy struct{ *gherkin.World }
 
-// given adds a strategy to a flag in the environment development and keeps the answer.
+// given adds a strategy to a flag in the environment of the run and keeps the answer.
 func (w strategy) given(ctx context.Context, name, flag string) error {
-	path, err := w.Path(ctx, http.MethodPost, Path+"/<"+flag+".name>"+strategies)
+	place := w.Place()
+	path, err := w.Path(ctx, http.MethodPost, Path(place.Project)+"/<"+flag+".name>/environments/"+place.Environment+"/strategies")
 	if err != nil {
 		return err
 	}

@@ -12,15 +12,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/apitokens"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/contextfields"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/projects"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/sdks"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/segments"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signals"
 )
 
-// All are the resources, in the order in which they look at a target. limits are
-// what the user says of how much it allows, by the name of what is limited.
-func All(limits map[string]int) (gherkin.Resources, error) {
+// All are the resources, in the order in which they look at a target, with flags in a
+// project. limits are what the user says of how much it allows, by the name of what is
+// limited.
+func All(project string, limits map[string]int) (gherkin.Resources, error) {
 	known := []string{"endpoints", "tokens"}
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		if !slices.Contains(known, name) {
@@ -32,9 +34,10 @@ func All(limits map[string]int) (gherkin.Resources, error) {
 		signals.Resource(),
 		segments.Resource(),
 		contextfields.Resource(),
-		features.Resource(),
+		features.Resource(project),
 		apitokens.Resource(),
 		sdks.Resource(),
 		accounts.Resource(),
+		projects.Resource(),
 	}, nil
 }

@@ -1,0 +1,117 @@
+// Package naming makes names fit the pattern that a project asks the names of its flags
+// to fit.
+package naming
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// Affixes stand before and behind a name.
+type Affixes struct{ Before, After string }
+
+// Around puts them around a name.
+func (a Affixes) Around(name string) string { return a.Before + name + a.After }
+
+// maxPattern is how long a pattern may be, in bytes, and maxTries how many places in it
+// are tried.
+const (
+	maxPattern = 4 << 10
+	maxTries   = 1000
+)
+
+// Fit finds what to put around names so that they fit a pattern, a regular expression
+// that Unleash holds against the whole name. All the names are tried. The error says why
+// there is nothing.
+func Fit(pattern string, names ...string) (Affixes, error) {
+	if len(pattern) > maxPattern {
+		return Affixes{}, fmt.Errorf("the pattern is longer than %d bytes", maxPattern)
+	}
+	whole := "^" + pattern + "$" // as Unleash puts it, which an alternative at the top feels (O)
+	fits, err := regexp.Compile(whole)
+	if err != nil {
+		return Affixes{}, fmt.Errorf("the pattern %s is not understood", pattern)
+	}
+	tree, err := syntax.Parse(whole, syntax.Perl)
+	if err != nil {
+		return Affixes{}, fmt.Errorf("the pattern %s is not understood", pattern)
+	}
+	tried := 0
+	found, ok := around(tree.Simplify(), Affixes{}, func(a Affixes) bool {
+		tried++
+		for _, name := range names {
+			if !fits.MatchString(a.Around(name)) {
+				return false
+			}
+		}
+		return true
+	}, func() bool { return tried >= maxTries })
+	if !ok {
+		return Affixes{}, fmt.Errorf("no name of the run fits the pattern %s", pattern)
+	}
+	return found, nil
+}
+
+// around looks for a part of an expression that can hold a name, with the shortest text
+// of what is before and behind it.
+func around(e *syntax.Regexp, a Affixes, fits func(Affixes) bool, enough func() bool) (Affixes, bool) {
+	if enough() {
+		return a, false
+	}
+	if fits(a) {
+		return a, true
+	}
+	switch e.Op {
+	case syntax.OpConcat:
+		for i, part := range e.Sub {
+			inner := Affixes{a.Before + shortest(e.Sub[:i]...), shortest(e.Sub[i+1:]...) + a.After}
+			if found, ok := around(part, inner, fits, enough); ok {
+				return found, true
+			}
+		}
+	case syntax.OpAlternate, syntax.OpCapture, syntax.OpQuest, syntax.OpStar, syntax.OpPlus:
+		for _, part := range e.Sub {
+			if found, ok := around(part, a, fits, enough); ok {
+				return found, true
+			}
+		}
+	}
+	return a, false
+}
+
+// shortest is a short text that fits expressions in a row.
+func shortest(row ...*syntax.Regexp) string {
+	var text strings.Builder
+	for _, e := range row {
+		switch e.Op {
+		case syntax.OpLiteral:
+			text.WriteString(string(e.Rune))
+		case syntax.OpCharClass:
+			text.WriteRune(plainest(e.Rune))
+		case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+			text.WriteByte('a')
+		case syntax.OpConcat, syntax.OpCapture:
+			text.WriteString(shortest(e.Sub...))
+		case syntax.OpAlternate, syntax.OpPlus:
+			text.WriteString(shortest(e.Sub[0]))
+		}
+	}
+	return text.String()
+}
+
+// plainest is a character of a class: one that a URL can hold, if there is one.
+func plainest(ranges []rune) rune {
+	for _, wanted := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~" {
+		for i := 0; i+1 < len(ranges); i += 2 {
+			if ranges[i] <= wanted && wanted <= ranges[i+1] {
+				return wanted
+			}
+		}
+	}
+	if len(ranges) == 0 {
+		return 'a'
+	}
+	return ranges[0]
+}

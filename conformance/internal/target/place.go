@@ -1,0 +1,253 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+)
+
+// DefaultProject and DefaultEnvironment are where flags are made unless the user
+// says otherwise.
+const (
+	DefaultProject     = "default"
+	DefaultEnvironment = "development"
+)
+
+// placeName is the form of the id of a project and of the name of an environment,
+// which stand in paths and in patterns of paths.
+var placeName = regexp.MustCompile(`^[A-Za-z0-9_~][A-Za-z0-9_.~-]{0,254}$`)
+
+// IsPlaceName reports whether a text can be the id of a project or the name of an
+// environment.
+func IsPlaceName(text string) bool { return placeName.MatchString(text) }
+
+// Place is the project and the environment that flags are made and switched in, and
+// what the target says of them. What it does not say is empty.
+type Place struct {
+	Project     string
+	Environment string
+	// NoProject and NoEnvironment say why there is none; empty if there is one or
+	// nothing is known.
+	NoProject, NoEnvironment string
+	// Type is that of the environment.
+	Type string
+	// Other is another environment of the project that is on, OtherType its type.
+	Other, OtherType string
+	// NoDefault says why the environment that a token without one is for is none of
+	// the target's; empty if it is one or nothing is known.
+	NoDefault string
+	// Stickiness is what rollouts of the project go by if they do not say.
+	Stickiness string
+	// Naming is the pattern that names of the project's flags fit.
+	Naming string
+	// Approvals says that changes of flags in the environment go through change
+	// requests; empty if they do not or nothing is known.
+	Approvals string
+}
+
+// placed is an environment as the target lists it for a project.
+type placed struct {
+	name, kind     string
+	enabled, shown bool
+	approvals      bool
+}
+
+// place looks for the project and the environment, as the admin. What it says is
+// missing, two answers must show to be: a target that gives a wrong one is to be found
+// out by the scenarios.
+func (l *look) place(ctx context.Context) error {
+	p := &l.found.Place
+	projects, err := l.ask(ctx, "admin", "/api/admin/projects")
+	if err != nil {
+		return err
+	}
+	overview, err := l.ask(ctx, "admin", "/api/admin/projects/"+url.PathEscape(p.Project)+"/overview")
+	if err != nil {
+		return err
+	}
+	listed := texts(projects, "/projects", "/id")
+	if overview != nil && overview.Status == http.StatusNotFound && listed != nil && !listed[p.Project] {
+		p.NoProject = fmt.Sprintf("the target has no project %s, or does not show it; --project chooses one", p.Project)
+		return nil
+	}
+	if overview == nil || overview.Status != http.StatusOK {
+		return nil
+	}
+	p.Stickiness, p.Naming = overview.Text("/defaultStickiness"), overview.Text("/featureNaming/pattern")
+	environments, err := l.ask(ctx, "admin", "/api/admin/environments/project/"+url.PathEscape(p.Project))
+	if err != nil || environments == nil || environments.Status != http.StatusOK {
+		return err
+	}
+	p.environments(placedIn(environments), texts(overview, "/environments", "/environment"))
+	if l.found.Edition == OpenSource || p.Approvals != "" {
+		return nil
+	}
+	return l.approvals(ctx)
+}
+
+// environments takes up those of the project: as one answer lists them, and by the
+// names in another.
+func (p *Place) environments(all []placed, named map[string]bool) {
+	var own *placed
+	var usable []string
+	everywhere := map[string]bool{}
+	for _, e := range all {
+		everywhere[e.name] = true
+		switch {
+		case e.name == p.Environment:
+			own = &e
+		case e.shown && e.enabled && IsPlaceName(e.name):
+			usable = append(usable, e.name)
+			if p.Other == "" {
+				p.Other, p.OtherType = e.name, e.kind
+			}
+		}
+	}
+	if len(all) > 0 && !everywhere[DefaultEnvironment] {
+		p.NoDefault = "the target has no environment " + DefaultEnvironment + ", which a token is for that does not name one"
+	}
+	advice := "; --environment chooses one"
+	if len(usable) > 0 {
+		advice = ", but " + strings.Join(usable, ", ") + advice
+	}
+	switch {
+	case (own == nil || !own.shown) && named != nil && !named[p.Environment]:
+		p.NoEnvironment = fmt.Sprintf("the project %s has no environment %s%s", p.Project, p.Environment, advice)
+	case own == nil:
+	case !own.enabled:
+		p.NoEnvironment = fmt.Sprintf("the environment %s is switched off on the target%s", p.Environment, advice)
+	default:
+		p.Type = own.kind
+		p.approve(own.approvals)
+	}
+}
+
+func (p *Place) approve(needed bool) {
+	if needed {
+		p.Approvals = fmt.Sprintf("changes of flags in the environment %s of the project %s go through change requests", p.Environment, p.Project)
+	}
+}
+
+// approvals asks for the change requests of the project, which Unleash Enterprise has.
+func (l *look) approvals(ctx context.Context) error {
+	p := &l.found.Place
+	x, err := l.ask(ctx, "admin", "/api/admin/projects/"+url.PathEscape(p.Project)+"/change-requests/config")
+	if err != nil || x == nil || x.Status != http.StatusOK {
+		return err
+	}
+	list, _ := x.Value.([]any)
+	for _, entry := range list {
+		name, _ := jsonvalue.At(entry, "/environment")
+		on, _ := jsonvalue.At(entry, "/changeRequestEnabled")
+		p.approve(name == p.Environment && on == true)
+	}
+	return nil
+}
+
+// texts are the texts at a pointer into the entries of a list; nil if the answer has no
+// such list.
+func texts(x *Exchange, list, pointer string) map[string]bool {
+	if x == nil || x.Status != http.StatusOK {
+		return nil
+	}
+	entries, isList := x.At(list).([]any)
+	if !isList {
+		return nil
+	}
+	found := map[string]bool{}
+	for _, entry := range entries {
+		value, _ := jsonvalue.At(entry, pointer)
+		if text, is := value.(string); is {
+			found[text] = true
+		}
+	}
+	return found
+}
+
+// placedIn reads the environments that a target lists for a project.
+func placedIn(x *Exchange) []placed {
+	entries, _ := x.At("/environments").([]any)
+	var all []placed
+	for _, entry := range entries {
+		at := func(pointer string) any { value, _ := jsonvalue.At(entry, pointer); return value }
+		name, _ := at("/name").(string)
+		kind, _ := at("/type").(string)
+		approvals := jsonvalue.Text(at("/requiredApprovals"))
+		all = append(all, placed{name, kind, at("/enabled") == true, at("/visible") == true, IsPositive(approvals)})
+	}
+	return all
+}
+
+// IsPositive reports whether a text is a positive whole number.
+func IsPositive(text string) bool { return positive.MatchString(text) }
+
+var positive = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
+
+// Scope is whom the token of an SDK sees flags of.
+type Scope struct {
+	// Projects are ids, or * for all; nil if they are not known.
+	Projects []string
+	// Environment is empty if it is not known.
+	Environment string
+}
+
+// secretForm is that of the secret of an API token: its project, its environment, and
+// what nobody else knows.
+var secretForm = regexp.MustCompile(`^([^:]+):([^:.]+)\.[^.]+$`)
+
+// several stands in a secret for projects that it does not name.
+const several = "[]"
+
+// scopes finds out what the tokens of SDKs are for, by their form, and by the admin's
+// list where it does not tell all.
+func (l *look) scopes(ctx context.Context) error {
+	l.found.Scopes = map[string]Scope{}
+	for _, actor := range []string{"backend", "frontend"} {
+		m := secretForm.FindStringSubmatch(l.tokens.Of(actor))
+		if m == nil {
+			continue
+		}
+		scope := Scope{Environment: m[2]}
+		if m[1] != several {
+			scope.Projects = []string{m[1]}
+		} else if l.tokens.Admin != "" {
+			x, err := l.ask(ctx, "admin", "/api/admin/api-tokens")
+			if err != nil {
+				return err
+			}
+			scope.Projects = projectsOf(x, l.tokens.Of(actor))
+		}
+		l.found.Scopes[actor] = scope
+	}
+	return nil
+}
+
+// projectsOf are the projects that a list of tokens shows for a secret.
+func projectsOf(x *Exchange, secret string) (projects []string) {
+	if x == nil {
+		return nil
+	}
+	tokens, _ := x.At("/tokens").([]any)
+	for _, token := range tokens {
+		if shown, _ := jsonvalue.At(token, "/secret"); shown != secret {
+			continue
+		}
+		list, _ := jsonvalue.At(token, "/projects")
+		for _, project := range asList(list) {
+			if id, is := project.(string); is {
+				projects = append(projects, id)
+			}
+		}
+	}
+	return projects
+}
+
+func asList(value any) []any {
+	list, _ := value.([]any)
+	return list
+}
