@@ -149,7 +149,7 @@ type paths struct {
 
 // pathPart is what may stand for a variable in a path: an id, a name, a day, the secret of
 // an API token.
-var pathPart = regexp.MustCompile(`^([A-Za-z0-9_-]+|([A-Za-z0-9_-]+|\*|\[\]):[A-Za-z0-9_-]+\.[A-Za-z0-9]+)$`)
+var pathPart = regexp.MustCompile(`^([A-Za-z0-9_~-][A-Za-z0-9_.~-]*|([A-Za-z0-9_-]+|\*|\[\]):[A-Za-z0-9_-]+\.[A-Za-z0-9]+)$`)
 
 // expand puts values in the place of the variables of a path.
 func (p *paths) expand(ctx context.Context, method, text string) (string, error) {

@@ -46,6 +46,8 @@ type Kind struct {
 	// PathOf is the path of an entry's own collection, if not all of a list are at Path;
 	// empty if the entry does not tell.
 	PathOf func(entry any) string
+	// Instead is a path that shows all at Path, on a target without the path of List.
+	Instead string
 	// Paged is true if the target shows a part of the list, with how many there are in
 	// total, and the rest by offset.
 	Paged bool
@@ -143,6 +145,11 @@ func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, 
 	for page := path; ; page = fmt.Sprintf("%s&offset=%d", path, len(all)) {
 		if x, err = c.Get(ctx, page, credential); err != nil {
 			return all, nil, fmt.Errorf("listing the %ss: %w", k.Name, err)
+		}
+		if x.IsUnknownPath() && k.Instead != "" {
+			plain := *k
+			plain.List, plain.Instead, plain.Paged, plain.PathOf = k.Instead, "", false, nil
+			return plain.listed(ctx, c, collection, credential)
 		}
 		part, isList := k.Things(x.Value)
 		if x.Status != http.StatusOK || !isList {

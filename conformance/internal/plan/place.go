@@ -58,7 +58,7 @@ func byPlace(c *Conditions, s *Scenario) string {
 	for _, actor := range s.Needs.SDKs {
 		scope, known := c.Scopes[actor]
 		switch {
-		case !known:
+		case !known, c.Place.NoProject+c.Place.NoEnvironment != "": // the facts tell
 		case s.Needs.has(Environment) && scope.Environment != c.Place.Environment:
 			return fmt.Sprintf("the %s's token is for the environment %s, the run for %s; --environment says otherwise", actor, scope.Environment, c.Place.Environment)
 		case s.Needs.has(Project) && scope.Projects != nil && !slices.Contains(scope.Projects, "*") && !slices.Contains(scope.Projects, c.Place.Project):

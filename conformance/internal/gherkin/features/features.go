@@ -35,7 +35,7 @@ func Resource(project string) gherkin.Resource {
 	}
 	flags := &ledger.Kind{
 		Name: "flag", Path: path, Also: []string{path + "/*/clone"}, CalledAt: []string{"/api/admin/features", path + "/*/dependencies"}, Named: true,
-		Bin: archive, List: search, Key: "/features", Label: "/name", PathOf: projectOf, Paged: true, Swept: true,
+		Bin: archive, List: search, Key: "/features", Label: "/name", PathOf: projectOf, Instead: path, Paged: true, Swept: true,
 	}
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{

@@ -1,0 +1,98 @@
+package conformance_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/conformance"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// deployed is a mock that looks like a deployment: some answers are replaced, by path.
+func deployed(t *testing.T, answers map[string]string) http.Handler {
+	t.Helper()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if answer, is := answers[r.URL.Path]; is && r.Method == http.MethodGet {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_, _ = w.Write([]byte(answer))
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+}
+
+// TestWhatATargetLacksDisablesScenarios looks at the reasons.
+func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
+	t.Parallel()
+	const seen, made = "client/an-sdk-sees-a-flag-with-its-strategies", "flags/a-name-is-all-that-a-flag-takes"
+	overview := func(pattern string) map[string]string {
+		return map[string]string{"/api/admin/projects/default/overview": fmt.Sprintf(`{"defaultStickiness":"default","featureNaming":{"pattern":%q},"environments":[{"environment":"development"}]}`, pattern)}
+	}
+	for name, test := range map[string]struct {
+		options  conformance.Options
+		answers  map[string]string
+		scenario string
+		want     string // the reason; empty if it runs
+	}{
+		"nothing":               {conformance.Options{}, nil, seen, ""},
+		"the project":           {conformance.Options{Project: "shop"}, nil, made, "the target has no project shop, or does not show it; --project chooses one"},
+		"the environment":       {conformance.Options{Environment: "staging"}, nil, seen, "the project default has no environment staging, but development, production; --environment chooses one"},
+		"a token for it":        {conformance.Options{Environment: "production"}, nil, seen, "the backend's token is for the environment development, the run for production; --environment says otherwise"},
+		"nothing in production": {conformance.Options{Environment: "production"}, nil, "switches/a-flag-is-switched-on-in-one-environment", ""},
+		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default wants names of another form: no name of the run fits the pattern [a-z]+"},
+		"nothing but a prefix":  {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},
+		"changes without approval": {conformance.Options{}, map[string]string{"/api/admin/projects/default/change-requests/config": `[{"environment":"development","changeRequestEnabled":true}]`}, "switches/a-flag-is-switched-on-in-one-environment",
+			"changes of flags in the environment development of the project default go through change requests"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := test.options
+			options.Handler, options.Scenarios = deployed(t, test.answers), []string{test.scenario}
+			want := exitcode.OK
+			if test.want != "" {
+				want = exitcode.Unverified
+			}
+			if got := find(t, verify(t, want, options), test.scenario); got.Reason != test.want || (got.Outcome == report.Passed) != (test.want == "") {
+				t.Errorf("%s: %q", got.Outcome, got.Reason)
+			}
+		})
+	}
+}
+
+// TestASweepFindsFlagsOfPatternedNames kept a flag of whose name only a part is the run's.
+func TestASweepFindsFlagsOfPatternedNames(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	ask := func(method, path, body string) int {
+		recorder, r := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Authorization", conformance.MockTokens().Admin)
+		r.Header.Set("Content-Type", "application/json")
+		mock.ServeHTTP(recorder, r)
+		return recorder.Code
+	}
+	const flags = "/api/admin/projects/default/features"
+	own, others := "team-a.unleash-mock-verify-261128abcdef-flags1-one", "unleash-mock-verify-none-of-a-run"
+	for _, name := range []string{own, others} {
+		if status := ask(http.MethodPost, flags, fmt.Sprintf(`{"name":%q}`, name)); status != http.StatusCreated {
+			t.Fatalf("%s: %d", name, status)
+		}
+	}
+	for _, dry := range []bool{true, false} {
+		swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Handler: mock}, conformance.SweepOptions{DryRun: dry})
+		if err != nil || len(left) > 0 || len(swept) != 1 || swept[0].Name != own {
+			t.Errorf("dry %t: %+v, %+v, %v", dry, swept, left, err)
+		}
+		if there := ask(http.MethodGet, flags+"/"+own, "") == http.StatusOK; there != dry {
+			t.Errorf("dry %t: the flag is there: %t", dry, there)
+		}
+	}
+	if status := ask(http.MethodGet, flags+"/"+others, ""); status != http.StatusOK {
+		t.Errorf("somebody's flag: %d", status)
+	}
+}
