@@ -41,7 +41,10 @@ type Report struct {
 	Scenarios     []Scenario  `json:"scenarios"`
 	// Allowed is what the version of the target is known to answer otherwise, and was no
 	// failure.
-	Allowed []Allowance `json:"allowed,omitempty"`
+	Allowed []struct {
+		What  string `json:"what"`  // in a sentence
+		Times int    `json:"times"` // how often it was seen
+	} `json:"allowed,omitempty"`
 	// Cleanup lists what the run created and could not remove.
 	Cleanup []Leftover `json:"cleanup"`
 	// ExitCode is that of the command: 0 success, 1 the target broke the
@@ -106,12 +109,6 @@ type Operation struct {
 	Path     string   `json:"path"`
 	Summary  Summary  `json:"summary"`
 	Statuses []Status `json:"statuses"`
-}
-
-// Allowance is a way in which older servers are known to answer otherwise.
-type Allowance struct {
-	What  string `json:"what"`  // in a sentence
-	Times int    `json:"times"` // how often it was seen
 }
 
 // Status is how often an operation answered with a status.
