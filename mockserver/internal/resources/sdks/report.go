@@ -36,7 +36,7 @@ const unleashVersion = "8.2.0"
 
 func registerServer(tx *engine.Tx, in registration) (engine.Answer[engine.None], error) {
 	out := engine.Answer[engine.None]{Header: http.Header{"X-Unleash-Version": {unleashVersion}}}
-	return out, in.seen(tx, server, in.Strategies)
+	return out, in.seen(tx, server, tx.Identity.Projects, in.Strategies)
 }
 
 type browserRegistration struct {
@@ -49,9 +49,9 @@ func registerBrowser(*engine.View, browserRegistration) (engine.Answer[engine.Li
 	return engine.OK(engine.Line("OK"))
 }
 
-// seen keeps an application and its instance; strategies of nil say nothing of those that it
-// knows.
-func (s *sdk) seen(tx *engine.Tx, kind string, strategies []string) error {
+// seen keeps an application and its instance. Projects of nil are all of them, strategies of nil
+// say nothing of those that it knows.
+func (s *sdk) seen(tx *engine.Tx, kind string, projects, strategies []string) error {
 	before := applications.Get(tx, engine.Text(s.Application))
 	if before == nil && applications.Held(tx) >= maxApplications {
 		return nil
@@ -62,8 +62,7 @@ func (s *sdk) seen(tx *engine.Tx, kind string, strategies []string) error {
 	}
 	after.UpdatedAt = tx.Stamp()
 	changed := before == nil
-	projects := tx.Identity.Projects
-	if projects == nil {
+	if len(projects) == 0 {
 		projects = []string{"*"}
 	}
 	for _, project := range projects {
@@ -124,7 +123,7 @@ type metricsIn struct {
 
 // keep keeps what an SDK tells.
 func (in *metricsIn) keep(tx *engine.Tx, kind string) error {
-	if err := in.seen(tx, kind, nil); err != nil || in.Bucket == nil {
+	if err := in.seen(tx, kind, tx.Identity.Projects, nil); err != nil || in.Bucket == nil {
 		return err
 	}
 	for _, flag := range slices.Sorted(maps.Keys(in.Bucket.Flags)) {
@@ -184,6 +183,7 @@ type bulkIn struct {
 type bulkApplication struct {
 	sdk
 	Strategies []string `json:"strategies"`
+	Projects   []string `json:"projects"`
 	Started    any      `json:"started"`
 	Interval   *float64 `json:"interval"`
 }
@@ -214,7 +214,7 @@ func (in *bulkIn) Check() error {
 func bulk(tx *engine.Tx, in bulkIn) (out engine.Answer[engine.None], err error) {
 	for i := range in.Applications {
 		one := &in.Applications[i]
-		if err := one.seen(tx, server, append([]string{}, one.Strategies...)); err != nil {
+		if err := one.seen(tx, server, one.Projects, append([]string{}, one.Strategies...)); err != nil {
 			return out, err
 		}
 	}
