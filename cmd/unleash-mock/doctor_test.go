@@ -30,7 +30,7 @@ func TestDoctor(t *testing.T) {
 		"Enterprise":              {[]string{enterprise.url}, exitcode.OK, []string{"edition  enterprise\n", "tokens   admin (built in), viewer (built in), backend (built in), frontend (built in)\n", "profile  all fits; ", "limits: 20000 requests a minute", "next     unleash-mock verify --target " + enterprise.url + " --profile all\n"}},
 		"open source":             {[]string{openSource.url}, exitcode.OK, []string{"edition  open-source\n", "profile  core fits; ", "would not: the target is an open-source instance"}},
 		"a web site":              {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "profile  core fits; ", "it needs a token of the admin"}},
-		"an admin of another":     {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is not known to the target: it answers 401\n", "the target refuses a token"}},
+		"an admin of another":     {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "the target refuses a token"}},
 		"a backend of another":    {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
 		"a frontend that is none": {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},
 		"nobody there":            {[]string{gone.URL}, exitcode.Error, []string{"unleash-mock: the target cannot be reached: "}},
