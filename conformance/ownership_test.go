@@ -374,15 +374,15 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 				{"id":8,"name":%[3]q}]}`, old, first, second)
 		case r.URL.Path == "/api/admin/user-admin":
 			fmt.Fprintf(w, `{"users":[{"id":1,"username":"admin","createdAt":%[1]q},{"id":1,"username":%[2]q,"createdAt":%[1]q},{"id":9,"username":%[2]q,"createdAt":%[1]q}]}`, old, first)
-		case r.URL.Path == features.Path("default"):
-			fmt.Fprintf(w, `{"features":[{"name":"my-%[2]s","createdAt":%[1]q},{"name":%[2]q,"createdAt":%[1]q}]}`, old, first)
+		case r.URL.Path == "/api/admin/search/features" && r.URL.Query().Has("archived"):
+			fmt.Fprintf(w, `{"features":[{"name":%[2]q,"createdAt":%[1]q},{"name":"theirs","createdAt":%[1]q}],"total":2}`, old, second)
 		case r.URL.Path == "/api/admin/search/features":
-			fmt.Fprintf(w, `{"features":[{"name":%[2]q,"createdAt":%[1]q},{"name":"theirs","createdAt":%[1]q}]}`, old, second)
+			fmt.Fprintf(w, `{"features":[{"name":"theirs","project":"shop","createdAt":%[1]q},{"name":"team.%[2]s","project":"shop","createdAt":%[1]q}],"total":2}`, old, first)
 		case r.URL.Path != "/":
 			w.WriteHeader(http.StatusNotFound)
 		}
 	})
-	flag, archived, ofFlag := "DELETE "+features.Path("default")+"/"+first, "DELETE "+features.ArchivePath+"/"+second, "DELETE "+features.ArchivePath+"/"+first
+	flag, archived, ofFlag := "DELETE "+features.Path("shop")+"/team."+first, "DELETE "+features.ArchivePath+"/"+second, "DELETE "+features.ArchivePath+"/team."+first
 	options := conformance.Options{Handler: target, Tokens: conformance.MockTokens()}
 	for name, test := range map[string]struct {
 		what conformance.SweepOptions

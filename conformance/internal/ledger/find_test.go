@@ -11,8 +11,8 @@ import (
 func TestWhatBearsANameOfTheRunIsFound(t *testing.T) {
 	t.Parallel()
 	const (
-		endpoints = `{"id":1,"name":"theirs"},{"id":2,"name":"own-a","tokens":[{"id":8,"name":"own-t"}]}`
-		users     = `{"id":1,"username":"admin"},{"id":3,"username":"own-u"}`
+		endpoints = `{"id":1,"name":"theirs"},{"id":2,"name":"unleash-mock-verify-own-a","tokens":[{"id":8,"name":"own-t"}]}`
+		users     = `{"id":1,"username":"admin"},{"id":3,"username":"unleash-mock-verify-own-u"}`
 	)
 	for name, test := range map[string]struct {
 		target *shelf

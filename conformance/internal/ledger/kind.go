@@ -53,6 +53,9 @@ type Kind struct {
 	Paged bool
 	// Read reads a list in the place of Key and Label, if it is not as plain as that.
 	Read func(answer any) []Thing
+	// Fitted is true if names have more before what the run calls them, where a project asks
+	// for that.
+	Fitted bool
 	// Swept is true if the admin can ask for all of them. Others go with what they
 	// belong to.
 	Swept bool

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -180,7 +181,7 @@ func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err err
 			err = problem
 		}
 		for _, t := range all {
-			if l.Owns(t.Name) {
+			if l.Owns(t.Name) && (kind.Fitted || strings.HasPrefix(t.Name, NamePrefix)) {
 				found = append(found, t)
 			}
 		}

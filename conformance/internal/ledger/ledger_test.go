@@ -75,7 +75,7 @@ func (s *shelf) ledger(t *testing.T, keep bool) *ledger.Ledger {
 	t.Cleanup(client.Close)
 	return ledger.New(ledger.Config{
 		Client: client, Redact: secrets.New(), Kinds: all.Kinds(), Keep: keep,
-		Owns: func(name string) bool { return strings.HasPrefix(name, "own-") },
+		Owns: func(name string) bool { return strings.HasPrefix(strings.TrimPrefix(name, ledger.NamePrefix), "own-") },
 	})
 }
 

@@ -31,11 +31,11 @@ func Resource(project string) gherkin.Resource {
 	archive := &ledger.Kind{
 		Settling: 5 * time.Second, // a real server may end when that follows at once (O)
 		Name:     "archived flag", Path: ArchivePath, CalledAt: []string{ArchivePath + "/revive"}, Named: true,
-		List: archived, Key: "/features", Label: "/name", Paged: true, Swept: true,
+		List: archived, Key: "/features", Label: "/name", Paged: true, Fitted: true, Swept: true,
 	}
 	flags := &ledger.Kind{
 		Name: "flag", Path: path, Also: []string{path + "/*/clone"}, CalledAt: []string{"/api/admin/features", path + "/*/dependencies"}, Named: true,
-		Bin: archive, List: search, Key: "/features", Label: "/name", PathOf: projectOf, Instead: path, Paged: true, Swept: true,
+		Bin: archive, List: search, Key: "/features", Label: "/name", PathOf: projectOf, Instead: path, Paged: true, Fitted: true, Swept: true,
 	}
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{
