@@ -63,6 +63,15 @@ Feature: SDKs that follow changes
       | /events/0/type            | "feature-updated" |
       | /events/0/feature/name    | "<one.name>"      |
       | /events/0/feature/enabled | true              |
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/delta" as the backend until "/events" has one entry where "type" is "feature-removed"
+    Then the status is 200
+    And the answer has
+      | /events               | 1 entry      |
+      | /events/0/featureName | "<one.name>" |
+      | /events/0/project     | "<project>"  |
 
   @op:streamDelta @enterprise @writes @alone @assumed
   Scenario: A stream begins with everything
