@@ -121,7 +121,7 @@ func TestVerifyRunsTheSuiteAgainstTheMock(t *testing.T) {
 func TestTheRealUnleashIsTheOneThatTheMockImitates(t *testing.T) {
 	t.Parallel()
 	unleash := service(t, realService)
-	version := firstMatch(t, "scripts/real-unleash.sh", `(?m)^version=(\S+)$`)
+	version := firstMatch(t, "scripts/real-unleash.sh", `(?m)^default_version=(\S+)$`)
 	if want := "unleashorg/unleash-server:" + version; unleash.Image != want {
 		t.Errorf("image %s, want %s as in scripts/real-unleash.sh", unleash.Image, want)
 	}
