@@ -91,6 +91,9 @@ func (l lists) cut(text []byte) (rest []byte, items []piece, ok bool) {
 		}
 		schema := l[string(name)]
 		if schema != nil && text[at] == '[' {
+			if text[end-1] != ']' {
+				return nil, nil, false
+			}
 			rest = append(append(rest, text[begin:at]...), "[]"...)
 			if items, ok = cutItems(items, text[at+1:end-1], schema); !ok {
 				return nil, nil, false

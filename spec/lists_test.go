@@ -65,7 +65,7 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 }
 
 func FuzzCut(f *testing.F) {
-	for _, text := range []string{`{"a":[1,{"b":"]"}],"c":2}`, `{"a":[]}`, `{"a":[1,]}`, `{"a":["\\\""]}`, `{"a":[[[`, `[]`, `{`, `{"a"`, `{"a":[1]`} {
+	for _, text := range []string{`{"a":[1,{"b":"]"}],"c":2}`, `{"a":[]}`, `{"a":[1,]}`, `{"a":["\\\""]}`, `{"a":[[[`, `[]`, `{`, `{"a"`, `{"a":[1]`, `{"a":[}}`} {
 		f.Add(text)
 	}
 	schema := lists{"a": nil}
