@@ -130,6 +130,17 @@ Feature: The Frontend API
       | a user list | {"context":{"userId":["7"]}}   | "The `/body/context/userId` property must be string. You sent [\"7\"]." |
 
   @op:getFrontendFeatures @core @observed
+  Scenario: A body that is no object is refused, though none is needed
+    Seen on Unleash 8.2.0.
+    When I GET "/api/frontend" as the frontend with the body '[1]'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /id                | matches /^[0-9a-f-]{36}$/                            |
+      | /details/0/message | "The `/body` property must be object. You sent [1]." |
+      | /details/0/path    | "/body"                                              |
+
+  @op:getFrontendFeatures @core @observed
   Scenario: A page keeps no answer, and may read its entity tag
     Seen on Unleash 8.2.0.
     When I GET "/api/frontend" as the frontend
