@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // SnapshotVersion is the version of the form in which Snapshot writes the state.
@@ -38,8 +39,10 @@ func (p Problem) Pointer() string {
 	return out.String()
 }
 
-// Error says where and what.
-func (p Problem) Error() string { return strings.TrimPrefix(p.Pointer()+": "+p.Message, ": ") }
+// Error says where and what, in one line: the names of keys are the writer's.
+func (p Problem) Error() string {
+	return visible.Line(strings.TrimPrefix(p.Pointer()+": "+p.Message, ": "))
+}
 
 // Problems are all that is wrong with a seed or snapshot, in its order.
 type Problems []Problem

@@ -264,6 +264,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(defaultSource)
 	f.Add([]byte("endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 1, payload: {a: .inf}}\n"))
 	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("endpoints:\n  - {id: 1, name: a, \"b\\nc\\e\": 1}\n"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		if _, err := planted(t, e, source); err != nil && strings.Contains(err.Error(), "\n") {
 			t.Errorf("the error has several lines: %q", err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -27,6 +28,7 @@ type Problem struct {
 	Message string
 }
 
+// Error says where and what, in one line: the names of keys are the writer's.
 func (p Problem) Error() string {
 	var out strings.Builder
 	if p.Line > 0 {
@@ -39,7 +41,7 @@ func (p Problem) Error() string {
 	if p.Field != "" {
 		out.WriteString(p.Field + ": ")
 	}
-	return out.String() + p.Message
+	return visible.Line(out.String() + p.Message)
 }
 
 // Problems are all that is wrong with a file, by line.
