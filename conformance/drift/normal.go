@@ -196,13 +196,7 @@ func mergeMembers(schema *yaml.Node) {
 			continue
 		}
 		merged := without(schema, keyword, "nullable")
-		parts := []*yaml.Node{merged}
-		ok := true
-		for _, member := range members.Content {
-			parts = append(parts, member)
-			ok = ok && mergeInto(merged, member)
-		}
-		if !ok || sets(parts) {
+		if isClosed(merged, members.Content) || slices.ContainsFunc(members.Content, func(member *yaml.Node) bool { return !mergeInto(merged, member) }) {
 			continue
 		}
 		if keyword == "allOf" && isNullable(schema) || allNullable(schema, members.Content, keyword) {
@@ -212,20 +206,20 @@ func mergeMembers(schema *yaml.Node) {
 	}
 }
 
-// sets reports whether a part speaks of the properties that it does not name,
-// and another one names some.
-func sets(parts []*yaml.Node) bool {
-	speaks, of := 0, 0
-	for _, part := range parts {
-		if field(part, "properties") != nil {
-			of++
+// isClosed reports whether a schema or one of its members says something of the
+// properties that it does not name, and another one names or means some.
+func isClosed(schema *yaml.Node, members []*yaml.Node) bool {
+	closed, about := 0, 0
+	for _, part := range append([]*yaml.Node{without(schema, "unevaluatedProperties")}, members...) { // which sees those of the members
+		closes := field(part, "additionalProperties") != nil || field(part, "unevaluatedProperties") != nil || field(part, "patternProperties") != nil
+		if closes {
+			closed++
 		}
-		if field(part, "additionalProperties") != nil || field(part, "unevaluatedProperties") != nil || field(part, "patternProperties") != nil {
-			speaks++
+		if closes || field(part, "properties") != nil {
+			about++
 		}
 	}
-	// The first part has by now what the others brought.
-	return speaks > 2 || speaks > 0 && of > 2
+	return closed > 0 && about > 1
 }
 
 // allNullable reports whether null meets a schema and all members that have a
