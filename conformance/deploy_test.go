@@ -13,17 +13,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// deployed is a mock that looks like a deployment: some answers are replaced, by path.
-func deployed(t *testing.T, answers map[string]string) http.Handler {
-	t.Helper()
-	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+// answering replaces some answers to GET, by path.
+func answering(next http.Handler, answers map[string]string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if answer, is := answers[r.URL.Path]; is && r.Method == http.MethodGet {
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
 			_, _ = w.Write([]byte(answer))
 			return
 		}
-		mock.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -53,7 +51,8 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			options := test.options
-			options.Handler, options.Scenarios = deployed(t, test.answers), []string{test.scenario}
+			options.Handler = answering(newMock(t, mockserver.WithLimits(mockserver.Limits{})), test.answers)
+			options.Scenarios = []string{test.scenario}
 			want := exitcode.OK
 			if test.want != "" {
 				want = exitcode.Unverified

@@ -47,8 +47,8 @@ func (s *suite) look(ctx context.Context) error {
 	}
 	s.fitNames()
 	unused := s.noteTaken()
-	if c.Edition == target.Enterprise && c.BadAdmin == "" {
-		if c.BadAdmin, err = target.LacksPermission(ctx, s.run.Client, c.Tokens.Admin, unused); err != nil {
+	if c.Edition == target.Enterprise && c.BadAdmin == "" && c.Restricted == "" {
+		if c.Restricted, err = target.LacksPermission(ctx, s.run.Client, c.Tokens.Admin, unused); err != nil {
 			return err
 		}
 	}
@@ -84,7 +84,8 @@ func (s *suite) examine(ctx context.Context) error {
 			c.Note("the %s's token is refused: the target answers %d", actor, status)
 		}
 	}
-	s.refused = len(refused) > 0 || c.BadAdmin != ""
+	// Of Unleash Enterprise a scenario demands the permission (@token-check).
+	s.refused = len(refused) > 0 || c.BadAdmin != "" || c.Edition == target.Enterprise && c.Restricted != ""
 	if limits := c.Limits(); len(limits) > 0 {
 		c.Note("limits: %s", strings.Join(limits, ", "))
 	}
@@ -172,7 +173,7 @@ func (s *suite) noteTaken() (unused bool) {
 // mayMake reports whether the admin may make something on the target.
 func (s *suite) mayMake() bool {
 	c := s.conditions()
-	return c.Writes && c.Tokens.Admin != "" && c.BadAdmin == ""
+	return c.Writes && c.Tokens.Admin != "" && c.BadAdmin == "" && c.Restricted == ""
 }
 
 // makeTokens makes tokens for actors who have none, if scenarios need them.

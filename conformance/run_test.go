@@ -19,6 +19,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -513,23 +514,35 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 
 func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
+	const isOne, mayAll = "authentication/the-token-that-was-given-as-the-admin-s-is-one", "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin"
+	const restricted = "the admin's token belongs to somebody without the ADMIN permission"
+	silent := map[string]string{"/api/admin/user": "{}"} // on whose token it is
 	for name, test := range map[string]struct {
-		token, failed, reason string
+		edition        spec.Edition
+		token          string
+		answers        map[string]string
+		failed, reason string // failed is empty if nothing does
 	}{
-		"backend": {conformance.MockTokens().Backend, "authentication/the-token-that-was-given-as-the-admin-s-is-one", "the admin's token is of another kind: the target answers 403"},
-		"editor":  {wellknown.EditorUser, "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin", "the admin's token does not have the ADMIN permission: the target answers 403"},
+		"backend":                   {spec.Enterprise, wellknown.Backend, nil, isOne, "the admin's token is of another kind: the target answers 403"},
+		"editor":                    {spec.Enterprise, wellknown.EditorUser, nil, mayAll, restricted},
+		"editor of a silent target": {spec.Enterprise, wellknown.EditorUser, silent, mayAll, restricted},
+		"editor of open source":     {spec.OpenSource, wellknown.EditorUser, nil, "", restricted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			mock := newMock(t)
-			result := verify(t, 1, conformance.Options{Handler: mock, Tokens: conformance.Tokens{Admin: test.token}})
-			if find(t, result, test.failed).Outcome != report.Failed {
+			mock := newMock(t, mockserver.WithEdition(test.edition))
+			want := exitcode.OK
+			if test.failed != "" {
+				want = exitcode.Broken
+			}
+			result := verify(t, want, conformance.Options{Handler: answering(mock, test.answers), Tokens: conformance.Tokens{Admin: test.token}, Tags: "not @op:getMe"})
+			if test.failed != "" && find(t, result, test.failed).Outcome != report.Failed {
 				t.Errorf("%s did not fail", test.failed)
 			}
 			if counts := reasons(result); counts["disabled: "+test.reason] < 100 || result.Summary.Failed > 3 {
 				t.Errorf("%+v, reasons: %v", result.Summary, counts)
 			}
-			if names := endpointNames(t, mock); !slices.Equal(names, seeded) {
+			if names := endpointNames(t, mock); test.edition == spec.Enterprise && !slices.Equal(names, seeded) {
 				t.Errorf("endpoints %q", names)
 			}
 		})

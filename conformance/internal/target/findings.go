@@ -19,8 +19,8 @@ type Findings struct {
 	Mock    string // version of the mock, if the target is one
 	Version string
 	Edition Edition
-	// BadAdmin says why the admin's token is none; empty if it is one or could not
-	// be judged.
+	// BadAdmin says why the admin's token is of no use; empty if it is of use or nothing is
+	// known.
 	BadAdmin string
 	// ActorID is the id of the user in whose name the admin's token acts.
 	ActorID string
@@ -265,7 +265,7 @@ func (l *look) actor(ctx context.Context) error {
 		}
 	}
 	if permissions := texts(x, "/permissions", "/permission"); !everything && permissions != nil && !permissions[string(spec.Admin)] {
-		l.found.Restricted = "the admin's token belongs to somebody without the ADMIN permission"
+		l.found.Restricted = lacksAdmin
 	}
 	return nil
 }
@@ -363,10 +363,10 @@ func (l *look) readBy(kind spec.TokenKind) string {
 // UnusedID is an id that no instance has come to yet.
 const UnusedID = "2147483600"
 
-// LacksPermission says why the admin's token lacks a permission, empty if it does
-// not or nothing is known. It asks for what only its owner may do, of a thing that
-// does not exist; only if every answer says that the permission is missing, it is.
-// Requests that could change something are sent if nothing has that id.
+// LacksPermission says that the admin's token may not do everything, empty if it may or
+// nothing is known: for targets that do not list the permissions. It asks for what
+// takes the permission ADMIN, of a thing that does not exist; it is missing only if every
+// answer says so. Requests that could change something are sent if nothing has that id.
 func LacksPermission(ctx context.Context, c *Client, admin string, unused bool) (string, error) {
 	probes := permissionProbes(c.Contract, unused && c.Writes)
 	for _, probe := range probes {
@@ -383,8 +383,11 @@ func LacksPermission(ctx context.Context, c *Client, admin string, unused bool) 
 	if len(probes) == 0 {
 		return "", nil
 	}
-	return "the admin's token does not have the ADMIN permission: the target answers 403", nil
+	return lacksAdmin, nil
 }
+
+// lacksAdmin is why an admin's token may not do everything.
+const lacksAdmin = "the admin's token belongs to somebody without the ADMIN permission"
 
 // permissionProbes are requests for what takes a permission, those that change
 // nothing first.
