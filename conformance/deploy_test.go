@@ -64,21 +64,23 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	}
 }
 
+// askAdmin sends a request to a mock as the admin, and returns the status.
+func askAdmin(mock http.Handler, method, path, body string) int {
+	recorder, r := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", conformance.MockTokens().Admin)
+	r.Header.Set("Content-Type", "application/json")
+	mock.ServeHTTP(recorder, r)
+	return recorder.Code
+}
+
 // TestASweepFindsFlagsOfPatternedNames kept a flag of whose name only a part is the run's.
 func TestASweepFindsFlagsOfPatternedNames(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
-	ask := func(method, path, body string) int {
-		recorder, r := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))
-		r.Header.Set("Authorization", conformance.MockTokens().Admin)
-		r.Header.Set("Content-Type", "application/json")
-		mock.ServeHTTP(recorder, r)
-		return recorder.Code
-	}
 	const flags = "/api/admin/projects/default/features"
 	own, others := "team-a.unleash-mock-verify-261128abcdef-flags1-one", "unleash-mock-verify-none-of-a-run"
 	for _, name := range []string{own, others} {
-		if status := ask(http.MethodPost, flags, fmt.Sprintf(`{"name":%q}`, name)); status != http.StatusCreated {
+		if status := askAdmin(mock, http.MethodPost, flags, fmt.Sprintf(`{"name":%q}`, name)); status != http.StatusCreated {
 			t.Fatalf("%s: %d", name, status)
 		}
 	}
@@ -87,11 +89,11 @@ func TestASweepFindsFlagsOfPatternedNames(t *testing.T) {
 		if err != nil || len(left) > 0 || len(swept) != 1 || swept[0].Name != own {
 			t.Errorf("dry %t: %+v, %+v, %v", dry, swept, left, err)
 		}
-		if there := ask(http.MethodGet, flags+"/"+own, "") == http.StatusOK; there != dry {
+		if there := askAdmin(mock, http.MethodGet, flags+"/"+own, "") == http.StatusOK; there != dry {
 			t.Errorf("dry %t: the flag is there: %t", dry, there)
 		}
 	}
-	if status := ask(http.MethodGet, flags+"/"+others, ""); status != http.StatusOK {
+	if status := askAdmin(mock, http.MethodGet, flags+"/"+others, ""); status != http.StatusOK {
 		t.Errorf("somebody's flag: %d", status)
 	}
 }

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -43,5 +45,19 @@ func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
 			})
 		}
 		both.Wait()
+	}
+}
+
+// TestARunLeavesAloneWhatAnotherMade finishes beside things of a run that goes on.
+func TestARunLeavesAloneWhatAnotherMade(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	const flags, theirs = "/api/admin/projects/default/features", "unleash-mock-verify-261128abcdef-flags1-one"
+	if status := askAdmin(mock, http.MethodPost, flags, `{"name":"`+theirs+`"}`); status != http.StatusCreated {
+		t.Fatalf("status %d", status)
+	}
+	verify(t, exitcode.OK, conformance.Options{Handler: mock, Scenarios: []string{"flags/a-name-is-all-that-a-flag-takes"}})
+	if status := askAdmin(mock, http.MethodGet, flags+"/"+theirs, ""); status != http.StatusOK {
+		t.Errorf("the other run's flag: %d", status)
 	}
 }

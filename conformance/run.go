@@ -3,12 +3,9 @@ package conformance
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	random "math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -80,7 +77,7 @@ func newSuite(options Options) (*suite, error) {
 		options.Seed = random.Int64N(1_000_000)
 	}
 	s := &suite{
-		options: options, contract: spec.Default(), id: newRunID(), started: time.Now(), records: map[*plan.Scenario]*report.Scenario{},
+		options: options, contract: spec.Default(), id: ledger.NewRunID(), started: time.Now(), records: map[*plan.Scenario]*report.Scenario{},
 	}
 	if err := s.check(); err != nil {
 		return nil, err
@@ -206,27 +203,16 @@ func (s *suite) patience() time.Duration {
 
 func (s *suite) conditions() *plan.Conditions { return &s.run.Plan.Conditions }
 
-// newRunID makes the id that the names of a run hold: the day, for people, and
-// randomness.
-func newRunID() string {
-	var random [3]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return time.Now().UTC().Format("060102") + hex.EncodeToString(random[:])
-}
-
-var isRunID = regexp.MustCompile("^" + ledger.RunID + "$").MatchString
-
 func (s *suite) close() {
 	s.run.Client.Close()
 	s.address.Close()
 }
 
 // name makes a name that no other run gives.
-func (s *suite) name(part string) string { return ledger.NamePrefix + s.id + "-" + part }
+func (s *suite) name(part string) string { return ledger.NameIn(s.id, part) }
 
-// owns reports whether a name is one of this run's. It may have something before it, as
-// the pattern of a project asks for.
-func (s *suite) owns(name string) bool { return strings.Contains(name, s.name("")) }
+// owns reports whether a name is one of this run's.
+func (s *suite) owns(name string) bool { return ledger.RunOf(name) == s.id }
 
 // useTokens fills in tokens that are missing.
 func (s *suite) useTokens(tokens Tokens) {

@@ -23,7 +23,7 @@ type SweepOptions struct {
 // returns what it removed, or would remove, and what it could not remove and why. An
 // error comes with what was done all the same.
 func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left []report.Leftover, err error) {
-	if what.Run != "" && !isRunID(what.Run) {
+	if what.Run != "" && !ledger.IsRunID(what.Run) {
 		return nil, nil, usage("%q is not the id of a run, which has 12 characters and begins with a date", what.Run)
 	}
 	options.AllowWrites = true // what a sweep is for; the names keep it to the suite's own

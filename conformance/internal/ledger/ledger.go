@@ -21,13 +21,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// NamePrefix begins the names of everything that the suite makes; a run's id
-// follows it.
-const NamePrefix = "unleash-mock-verify-"
-
-// UnusedName is one that nothing has.
-const UnusedName = NamePrefix + "none"
-
 // Config is what ledgers of a run share.
 type Config struct {
 	Client *target.Client

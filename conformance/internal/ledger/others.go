@@ -4,27 +4,11 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"regexp"
 	"sync"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
-
-// RunID is the form of the id of a run: the day, for people, and randomness.
-const RunID = `[0-9]{6}[0-9a-f]{6}`
-
-// anyRun is what the names of every run begin with, behind what the pattern of a project asks
-// for.
-var anyRun = regexp.MustCompile(NamePrefix + "(" + RunID + ")-")
-
-// RunOf returns the id of the run that gives such a name; empty if none does.
-func RunOf(name string) string {
-	if m := anyRun.FindStringSubmatch(name); m != nil {
-		return m[1]
-	}
-	return ""
-}
 
 // Others knows which other runs of the suite are at work on the target: those whose things
 // come and go. What lies there unchanged is left of an earlier run. It is safe for concurrent
