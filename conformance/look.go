@@ -9,6 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/naming"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // reach finds out whether there is anything that speaks HTTP.
@@ -47,7 +48,7 @@ func (s *suite) look(ctx context.Context) error {
 	}
 	s.fitNames()
 	unused := s.noteTaken()
-	if c.Edition == target.Enterprise && c.BadAdmin == "" && c.Restricted == "" {
+	if c.Edition == spec.Enterprise && c.BadAdmin == "" && c.Restricted == "" {
 		if c.Restricted, err = target.LacksPermission(ctx, s.run.Client, c.Tokens.Admin, unused); err != nil {
 			return err
 		}
@@ -85,7 +86,7 @@ func (s *suite) examine(ctx context.Context) error {
 		}
 	}
 	// Of Unleash Enterprise a scenario demands the permission (@token-check).
-	s.refused = len(refused) > 0 || c.BadAdmin != "" || c.Edition == target.Enterprise && c.Restricted != ""
+	s.refused = len(refused) > 0 || c.BadAdmin != "" || c.Edition == spec.Enterprise && c.Restricted != ""
 	if limits := c.Limits(); len(limits) > 0 {
 		c.Note("limits: %s", strings.Join(limits, ", "))
 	}
@@ -204,7 +205,7 @@ func (s *suite) makeTokens(ctx context.Context) error {
 // probe finds out how much the target allows, if scenarios need room.
 func (s *suite) probe(ctx context.Context) error {
 	c := s.conditions()
-	if !s.mayMake() || c.Edition == target.OpenSource || !s.run.Plan.NeedsRoom() {
+	if !s.mayMake() || c.Edition == spec.OpenSource || !s.run.Plan.NeedsRoom() {
 		return nil
 	}
 	for _, resource := range s.run.Resources {

@@ -201,7 +201,7 @@ func (s *suite) unseen(operation *spec.Operation, status int) string {
 	switch {
 	case status == http.StatusInternalServerError || status == http.StatusServiceUnavailable:
 		return "it tells of a failure of the server, which no request can bring about"
-	case status == http.StatusNotFound && len(operation.PathParameters()) == 0 && c.Edition != target.OpenSource:
+	case status == http.StatusNotFound && len(operation.PathParameters()) == 0 && c.Edition != spec.OpenSource:
 		return "only an open-source instance answers it"
 	case status == http.StatusTooManyRequests && isOfSDKs(operation) && tooMany(c.SDKLimit):
 		return "it takes more requests in a minute with the token of an SDK than the suite sends to anybody's server"

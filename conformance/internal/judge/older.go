@@ -10,22 +10,21 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Allowance is something in the answers of older servers that they are known to have
-// otherwise, and that is no failure there. What they do otherwise altogether has no
-// allowance: its scenarios have the tag @since.
+// Allowance is a known difference in single answers of older servers, and no failure
+// there. Behaviour that differs as a whole has none: its scenarios have the tag @since.
 type Allowance struct {
 	// Before is the major version from which on it is a failure.
 	Before int
 	// Operation is the operationId; empty is every one.
 	Operation string
-	// Expectation is what is not met, behind the JSON pointer of where; Got what came, nil
-	// for anything.
+	// Expectation matches the JSON pointer and, behind a space, what was expected there;
+	// Got what came, nil for anything.
 	Expectation, Got *regexp.Regexp
-	// What says it in a sentence.
+	// What is the difference in a sentence.
 	What string
 }
 
-// older are the allowances that were seen to be needed, on 7.6.5 and on 6.10.1 (O).
+// older are the differences that were seen on 7.6.5 and 6.10.1 (O).
 func older() []Allowance {
 	is := regexp.MustCompile
 	return []Allowance{
@@ -34,24 +33,24 @@ func older() []Allowance {
 		{8, "createFeature", is(`^/details/0/message ".*\\"permission\\", \\"sunset\\"`), is(`\\"permission\\"\.`), "there is no flag type sunset"},
 		{8, "", is(`^/message "Could not find context field `), is(`^"Could not find Context field `), "a context field that is missing is called a Context field"},
 		{8, "", is(`^/message ".*you need the \\"[A-Z]+_CONTEXT_FIELD\\" permission\."$|^/permissions \["[A-Z]+_CONTEXT_FIELD"\]$`), is(`UPDATE_PROJECT_CONTEXT`), "UPDATE_PROJECT_CONTEXT suffices for context fields too"},
-		{8, "", is(`/secure false$`), is(`^nothing$`), "API tokens do not tell whether they are secure"},
-		{8, "getProjects", is(`/onboardingStatus/status a text$`), is(`^nothing$`), "the list of projects does not tell how far their onboarding is"},
-		{7, "", is(`/id nothing$`), is(`^"[0-9a-f-]{36}"$`), "errors that a handler makes have an id too"},
+		{8, "", is(`/secure false$`), is(`^nothing$`), "API tokens lack secure"},
+		{8, "getProjects", is(`/onboardingStatus/status a text$`), is(`^nothing$`), "projects in the list lack onboardingStatus"},
+		{7, "", is(`/id nothing$`), is(`^"[0-9a-f-]{36}"$`), "errors from handlers have an id too"},
 		{7, "", is(`"username" is not allowed$`), nil, "API tokens have a username"},
-		{7, "getFeatures", is(`"favorite" is missing$`), nil, "flags in the list of a project do not tell whether they are favorites"},
+		{7, "getFeatures", is(`"favorite" is missing$`), nil, "flags in the list of a project lack favorite"},
 		{7, "", is(`/id matches /\^\[0-9A-HJKMNP-TV-Z\]`), is(`^"[0-9a-f-]{36}"$`), "the ids of strategies are UUIDs"},
 		{7, "patchFeature", is(`\\"move\\", \\"test\\"`), is(`\\"move\\"\. You`), "a patch has no operation test"},
 		{7, "getMe", is(`^/user it fits none of the forms`), nil, "the user of getMe has isAPI, and that of a token no environment"},
 		{7, "getAllClientFeatures", is(`^/etag it must match `), nil, "the entity tag has no version"},
-		{7, "getProjects", is(`/technicalDebt a whole number$`), is(`^nothing$`), "projects do not tell their technical debt"},
+		{7, "getProjects", is(`/technicalDebt a whole number$`), is(`^nothing$`), "projects in the list lack technicalDebt"},
 		{7, "getProjectOverview", is(`^/linkTemplates a list$`), is(`^nothing$`), "projects have no link templates"},
-		{7, "getValidTokens", is(`"environment" is missing$|/environment a text$`), nil, "a valid token is shown without its environment"},
+		{7, "getValidTokens", is(`"environment" is missing$|/environment a text$`), nil, "valid tokens lack environment"},
 		{7, "validateConstraint", is(`^/message "Request validation failed: .*contain invalid data: `), is(`Refer to the`), "a refused constraint is worded in the details alone"},
 		{7, "", is(`^ the header Access-Control-Allow-Origin "\*"$`), is(`^no such header$`), "a refusal of the Frontend API has no CORS headers"},
 	}
 }
 
-// allowances are those of one version, and how often each was made use of. It is safe for
+// allowances are those of one version, and how often each was used. They are safe for
 // concurrent use.
 type allowances struct {
 	mu   sync.Mutex
@@ -72,7 +71,7 @@ func (j *Judge) Against(version string) {
 	}
 }
 
-// Allows reports whether a breach is one that the version of the target is known for.
+// Allows reports whether a breach is a known difference of the target's version.
 func (j *Judge) Allows(x *target.Exchange, b Breach) bool {
 	j.allowed.mu.Lock()
 	defer j.allowed.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Profile chooses scenarios by what the target is.
@@ -105,7 +106,7 @@ func (p *Plan) Profile() Profile {
 	switch {
 	case p.choice.Profile != "":
 		return p.choice.Profile
-	case p.Conditions.Edition == target.OpenSource, p.Conditions.Tokens.Admin == "":
+	case p.Conditions.Edition == spec.OpenSource, p.Conditions.Tokens.Admin == "":
 		return Core
 	}
 	return All
@@ -145,9 +146,9 @@ func (p *Plan) reason(s *Scenario, c *Conditions, checks []check) string {
 
 func byEdition(c *Conditions, s *Scenario) string {
 	switch {
-	case s.Has("@enterprise") && c.Edition == target.OpenSource:
+	case s.Has("@enterprise") && c.Edition == spec.OpenSource:
 		return "the target is an open-source instance, which does not have this"
-	case s.Has("@open-source") && c.Edition == target.Enterprise:
+	case s.Has("@open-source") && c.Edition == spec.Enterprise:
 		return "it holds on an open-source instance, the target is Unleash Enterprise"
 	case s.Has("@open-source") && c.Edition == "":
 		return "it holds on an open-source instance, and whether the target is one is not known"

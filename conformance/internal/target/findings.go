@@ -18,7 +18,7 @@ import (
 type Findings struct {
 	Mock    string // version of the mock, if the target is one
 	Version string
-	Edition Edition
+	Edition spec.Edition
 	// BadAdmin says why the admin's token is of no use; empty if it is of use or nothing is
 	// known.
 	BadAdmin string
@@ -41,15 +41,6 @@ type Findings struct {
 	Answers map[string]any
 }
 
-// Edition is the one of Unleash that a target is.
-type Edition string
-
-// The editions, as a report names them.
-const (
-	Enterprise Edition = "enterprise"
-	OpenSource Edition = "open-source"
-)
-
 // Major is the first number of a version of Unleash, 0 if it is none.
 func Major(version string) int {
 	first, _, _ := strings.Cut(version, ".")
@@ -64,7 +55,7 @@ const mockHeader = "Unleash-Mock"
 // The error wraps ErrUnreachable.
 func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	var first error
-	for _, path := range slices.Concat(lists(c.Contract, ""), lists(c.Contract, Enterprise)) {
+	for _, path := range slices.Concat(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise)) {
 		x, err := c.Get(ctx, path, nil)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
@@ -93,7 +84,7 @@ func Unknown(ctx context.Context, c *Client, tokens Tokens) (actors []string, er
 		if tokens.Of(actor) == "" {
 			continue
 		}
-		refused, err := l.refused(ctx, actor, append(lists(c.Contract, Enterprise), ownLists(c.Contract, kinds[actor])...))
+		refused, err := l.refused(ctx, actor, append(readable(c.Contract, ofEnterprise), readable(c.Contract, admitting(kinds[actor]))...))
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +95,7 @@ func Unknown(ctx context.Context, c *Client, tokens Tokens) (actors []string, er
 	if len(actors) == 0 {
 		return nil, nil
 	}
-	if open, err := l.refused(ctx, "", lists(c.Contract, "")[:1]); open || err != nil {
+	if open, err := l.refused(ctx, "", readable(c.Contract, isOpen)[:1]); open || err != nil {
 		return nil, err // something in front of the target refuses everybody
 	}
 	return actors, nil
@@ -121,30 +112,29 @@ func (l *look) refused(ctx context.Context, actor string, paths []string) (bool,
 	return true, nil
 }
 
-// ownLists are paths without parameters that a kind of token may read.
-func ownLists(contract *spec.Contract, kind spec.TokenKind) []string {
-	var paths []string
-	for _, operation := range contract.Operations() {
-		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && !operation.Public && operation.Admits(kind) {
-			paths = append(paths, operation.Path)
-		}
-	}
-	return paths[:min(enough, len(paths))]
-}
-
-// enough is how many lists say what edition a target is.
+// enough is how many paths say what a target is.
 const enough = 4
 
-// lists are paths without parameters that every token of the right kind may read,
-// of what only an edition has, or of what none demands a token for.
-func lists(contract *spec.Contract, edition Edition) []string {
-	var paths []string
-	for _, operation := range contract.Operations() {
-		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && string(operation.Edition) == string(edition) && operation.Public == (edition == "") {
-			paths = append(paths, operation.Path)
+// readable are paths without parameters that a GET reads, of the first operations that are
+// asked for.
+func readable(contract *spec.Contract, wanted func(*spec.Operation) bool) (paths []string) {
+	for _, o := range contract.Operations() {
+		if len(paths) < enough && o.Method == http.MethodGet && len(o.PathParameters()) == 0 && wanted(o) {
+			paths = append(paths, o.Path)
 		}
 	}
-	return paths[:min(enough, len(paths))]
+	return paths
+}
+
+// isOpen reports whether an operation of every edition takes no token.
+func isOpen(o *spec.Operation) bool { return o.Public && o.Edition == "" }
+
+// ofEnterprise reports whether only Unleash Enterprise has an operation.
+func ofEnterprise(o *spec.Operation) bool { return !o.Public && o.Edition == spec.Enterprise }
+
+// admitting reports whether an operation is for a kind of token.
+func admitting(kind spec.TokenKind) func(*spec.Operation) bool {
+	return func(o *spec.Operation) bool { return !o.Public && o.Admits(kind) }
 }
 
 // Look finds out what the target is. It judges nothing: whatever speaks HTTP gets
@@ -203,7 +193,7 @@ func (l *look) credential(actor string) http.Header {
 // edition finds out the edition, and whether the admin's token is one.
 func (l *look) edition(ctx context.Context) error {
 	var statuses []int
-	unknown, paths := 0, lists(l.client.Contract, Enterprise)
+	unknown, paths := 0, readable(l.client.Contract, ofEnterprise)
 	for _, path := range paths {
 		x, err := l.ask(ctx, "admin", path)
 		if err != nil {
@@ -214,14 +204,14 @@ func (l *look) edition(ctx context.Context) error {
 		}
 		statuses = append(statuses, x.Status)
 		if x.Status == http.StatusOK && x.IsJSON {
-			l.found.Edition, l.found.Answers[path] = Enterprise, x.Value
+			l.found.Edition, l.found.Answers[path] = spec.Enterprise, x.Value
 		}
 		if x.IsUnknownPath() {
 			unknown++
 		}
 	}
 	if l.found.Edition == "" && unknown == len(paths) {
-		l.found.Edition = OpenSource
+		l.found.Edition = spec.OpenSource
 	}
 	all := func(status int) bool {
 		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(got int) bool { return got != status })
@@ -272,27 +262,31 @@ func (l *look) actor(ctx context.Context) error {
 
 // personalLimit finds out how often a personal access token may ask.
 func (l *look) personalLimit(ctx context.Context) error {
-	for _, path := range lists(l.client.Contract, Enterprise)[:1] {
-		x, err := l.ask(ctx, "viewer", path)
-		if err != nil || x == nil {
-			return err
-		}
-		l.found.PersonalLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
-	}
-	return nil
+	limit, err := l.limit(ctx, "viewer", ofEnterprise)
+	l.found.PersonalLimit = limit
+	return err
 }
 
 // sdkLimit finds out how often an SDK may ask.
 func (l *look) sdkLimit(ctx context.Context) error {
-	path := l.readBy(spec.BackendToken)
-	if path == "" {
-		return nil
-	}
-	x, err := l.ask(ctx, "backend", path)
-	if err == nil && x != nil {
-		l.found.SDKLimit, _ = strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
-	}
+	limit, err := l.limit(ctx, "backend", admitting(spec.BackendToken))
+	l.found.SDKLimit = limit
 	return err
+}
+
+// limit is how many requests a minute an actor may make, by the answer to one of the
+// operations that are asked for; 0 if it does not say.
+func (l *look) limit(ctx context.Context, actor string, wanted func(*spec.Operation) bool) (int, error) {
+	paths := readable(l.client.Contract, wanted)
+	if len(paths) == 0 {
+		return 0, nil
+	}
+	x, err := l.ask(ctx, actor, paths[0])
+	if err != nil || x == nil {
+		return 0, err
+	}
+	limit, _ := strconv.Atoi(x.Answer.Get("RateLimit-Limit"))
+	return limit, nil
 }
 
 // Limit is how much the target tells its admin UI that it allows, 0 if it does not
@@ -332,14 +326,15 @@ func (f *Findings) Limits() []string {
 func Refused(ctx context.Context, c *Client, tokens Tokens) (map[string]int, error) {
 	l := &look{client: c, tokens: tokens}
 	out := map[string]int{}
-	for actor, path := range map[string]string{
-		"admin": "/api/admin/user", "viewer": "/api/admin/user",
-		"backend": l.readBy(spec.BackendToken), "frontend": l.readBy(spec.FrontendToken),
-	} {
-		if tokens.Of(actor) == "" || path == "" {
+	for _, actor := range Actors() {
+		paths := []string{"/api/admin/user"} // which takes no permission
+		if kind := kinds[actor]; kind != spec.AdminToken {
+			paths = readable(c.Contract, admitting(kind))
+		}
+		if tokens.Of(actor) == "" || len(paths) == 0 {
 			continue
 		}
-		x, err := l.ask(ctx, actor, path)
+		x, err := l.ask(ctx, actor, paths[0])
 		if err != nil {
 			return nil, err
 		}
@@ -348,16 +343,6 @@ func Refused(ctx context.Context, c *Client, tokens Tokens) (map[string]int, err
 		}
 	}
 	return out, nil
-}
-
-// readBy is a path without parameters that tokens of a kind may read.
-func (l *look) readBy(kind spec.TokenKind) string {
-	for _, operation := range l.client.Contract.Operations() {
-		if operation.Method == http.MethodGet && !operation.Public && len(operation.PathParameters()) == 0 && operation.Admits(kind) {
-			return operation.Path
-		}
-	}
-	return ""
 }
 
 // UnusedID is an id that no instance has come to yet.

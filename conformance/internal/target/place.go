@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // DefaultProject and DefaultEnvironment are where flags are made unless the user
@@ -38,8 +40,8 @@ type Place struct {
 	Type string
 	// Other is another environment of the project that is on, OtherType its type.
 	Other, OtherType string
-	// NoDefault says why the environment that a token without one is for is none of
-	// the target's; empty if it is one or nothing is known.
+	// NoDefault says that the target lacks the environment of tokens that name none;
+	// empty if it has it or nothing is known.
 	NoDefault string
 	// Stickiness is what rollouts of the project go by if they do not say.
 	Stickiness string
@@ -57,9 +59,8 @@ type placed struct {
 	approvals      bool
 }
 
-// place looks for the project and the environment, as the admin. What it says is
-// missing, two answers must show to be: a target that gives a wrong one is to be found
-// out by the scenarios.
+// place looks for the project and the environment, as the admin. It takes two answers to
+// call one missing: a single wrong answer is for the scenarios to find.
 func (l *look) place(ctx context.Context) error {
 	p := &l.found.Place
 	projects, err := l.ask(ctx, "admin", "/api/admin/projects")
@@ -84,14 +85,14 @@ func (l *look) place(ctx context.Context) error {
 		return err
 	}
 	p.environments(placedIn(environments), texts(overview, "/environments", "/environment"))
-	if l.found.Edition == OpenSource || p.Approvals != "" {
+	if l.found.Edition == spec.OpenSource || p.Approvals != "" {
 		return nil
 	}
 	return l.approvals(ctx)
 }
 
-// environments takes up those of the project: as one answer lists them, and by the
-// names in another.
+// environments reads those of the project from two answers: a list, and the names in the
+// overview.
 func (p *Place) environments(all []placed, named map[string]bool) {
 	var own *placed
 	var usable []string
@@ -109,7 +110,7 @@ func (p *Place) environments(all []placed, named map[string]bool) {
 		}
 	}
 	if len(all) > 0 && !everywhere[DefaultEnvironment] {
-		p.NoDefault = "the target has no environment " + DefaultEnvironment + ", which a token is for that does not name one"
+		p.NoDefault = "the target has no environment " + DefaultEnvironment + ", which tokens get that name none"
 	}
 	advice := "; --environment chooses one"
 	if len(usable) > 0 {
@@ -177,18 +178,13 @@ func placedIn(x *Exchange) []placed {
 		at := func(pointer string) any { value, _ := jsonvalue.At(entry, pointer); return value }
 		name, _ := at("/name").(string)
 		kind, _ := at("/type").(string)
-		approvals := jsonvalue.Text(at("/requiredApprovals"))
-		all = append(all, placed{name, kind, at("/enabled") == true, at("/visible") == true, IsPositive(approvals)})
+		approvals, _ := strconv.Atoi(jsonvalue.Text(at("/requiredApprovals")))
+		all = append(all, placed{name, kind, at("/enabled") == true, at("/visible") == true, approvals > 0})
 	}
 	return all
 }
 
-// IsPositive reports whether a text is a positive whole number.
-func IsPositive(text string) bool { return positive.MatchString(text) }
-
-var positive = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
-
-// Scope is whom the token of an SDK sees flags of.
+// Scope is where the token of an SDK sees flags.
 type Scope struct {
 	// Projects are ids, or * for all; nil if they are not known.
 	Projects []string
@@ -203,8 +199,8 @@ var secretForm = regexp.MustCompile(`^([^:]+):([^:.]+)\.[^.]+$`)
 // several stands in a secret for projects that it does not name.
 const several = "[]"
 
-// scopes finds out what the tokens of SDKs are for, by their form, and by the admin's
-// list where it does not tell all.
+// scopes finds out what the tokens of SDKs are for: by their form, and where that leaves
+// the projects open, by the admin's list.
 func (l *look) scopes(ctx context.Context) error {
 	l.found.Scopes = map[string]Scope{}
 	for _, actor := range []string{"backend", "frontend"} {
