@@ -101,7 +101,7 @@ func (s *suite) enterWorkspace(ctx context.Context) error {
 		return nil
 	}
 	slow := "the target limits calls, and the scenarios that call wait for it, which takes a minute or more"
-	if !s.options.Workspace || c.Mock == "" || !c.Writes || s.options.Keep || len(s.setups) > 0 || !client.Enter(ctx, "verify-"+s.id) {
+	if !s.options.Workspace || c.Mock == "" || !c.Writes || s.options.Keep || len(s.setups) > 0 || !client.Enter(ctx, s.workspaceName()) {
 		c.Note("%s", slow)
 		return ctx.Err()
 	}
@@ -110,7 +110,7 @@ func (s *suite) enterWorkspace(ctx context.Context) error {
 		c.Note("%s: a new workspace does not know the tokens", slow)
 		return errors.Join(err, client.Leave(ctx))
 	}
-	c.Note("the run has the workspace verify-%s of the mock to itself, and puts its clock forward in the place of waiting", s.id)
+	c.Note("the run has the workspace %s of the mock to itself, and puts its clock forward in the place of waiting", s.workspaceName())
 	return nil
 }
 

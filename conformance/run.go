@@ -49,7 +49,6 @@ type suite struct {
 	options  Options
 	contract *spec.Contract
 	address  *target.Address
-	base     string // the URL of the target, whatever workspace the run is in
 	id       string
 	started  time.Time
 	run      *gherkin.Run
@@ -89,7 +88,6 @@ func newSuite(options Options) (*suite, error) {
 	if s.address, err = options.address(); err != nil {
 		return nil, err
 	}
-	s.base = s.address.Base
 	s.prepare(all, planned)
 	return s, nil
 }
@@ -265,10 +263,13 @@ func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []r
 	}
 }
 
+func (s *suite) workspaceName() string { return "verify-" + s.id }
+
 // leaveWorkspace removes the run's workspace, if it has one.
 func (s *suite) leaveWorkspace(ctx context.Context) {
 	if err := s.run.Client.Leave(context.WithoutCancel(ctx)); err != nil {
-		s.leftovers = append(s.leftovers, report.Leftover{Kind: "workspace", Name: "verify-" + s.id, Path: "/_mock/workspaces/verify-" + s.id, Reason: s.run.Redact.Text(err.Error())})
+		name := s.workspaceName()
+		s.leftovers = append(s.leftovers, report.Leftover{Kind: "workspace", Name: name, Path: "/_mock/workspaces/" + name, Reason: s.run.Redact.Text(err.Error())})
 	}
 }
 

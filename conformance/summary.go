@@ -56,7 +56,7 @@ func (s *suite) report(cause error) *report.Report {
 // describe is the target as a report names it.
 func (s *suite) describe() report.Target {
 	c, clean := s.conditions(), s.run.Redact
-	return report.Target{URL: clean.URL(s.base), Version: clean.Text(c.Version), Edition: string(c.Edition), Mock: clean.Text(c.Mock)}
+	return report.Target{URL: clean.URL(s.address.Base), Version: clean.Text(c.Version), Edition: string(c.Edition), Mock: clean.Text(c.Mock)}
 }
 
 // notes are what the user should know before the first scenario.

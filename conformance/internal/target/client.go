@@ -46,8 +46,8 @@ type Client struct {
 	http  *http.Client
 	pace  []*pace
 	wrote atomic.Bool
-	// workspace is that of the run's own on a mock; nil if there is none.
-	workspace *workspace
+	// workspace is one on a mock that the run has to itself; empty if there is none.
+	workspace string
 }
 
 // NewClient makes a client, which the caller closes.
@@ -124,7 +124,7 @@ func (c *Client) Get(ctx context.Context, path string, credential http.Header) (
 
 // once sends a request a single time.
 func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
-	x := &Exchange{Request: r, URL: c.Address.Base + r.Path, Started: time.Now(), Operation: c.find(r)}
+	x := &Exchange{Request: r, URL: c.base() + r.Path, Started: time.Now(), Operation: c.find(r)}
 	defer func() { x.Duration = time.Since(x.Started) }()
 
 	sending := ctx

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// workspace is one of a mock's that a run has to itself.
-type workspace struct{ name, mock string } // mock is the URL of the mock
-
 // The paths of a mock's control API.
 const (
 	workspacesPath = "/_mock/workspaces"
@@ -24,26 +21,33 @@ func (c *Client) Enter(ctx context.Context, name string) bool {
 	if err != nil || made.Status != http.StatusCreated {
 		return false // the run goes on where it is
 	}
-	c.workspace = &workspace{name: name, mock: c.Address.Base}
-	c.Address.Base += "/w/" + name
+	c.workspace = name
 	return true
 }
 
 // Leave removes the workspace of Enter, if there is one.
 func (c *Client) Leave(ctx context.Context) error {
-	if c.workspace == nil {
+	if c.workspace == "" {
 		return nil
 	}
 	own := c.workspace
-	c.workspace, c.Address.Base = nil, own.mock
-	gone, err := c.once(ctx, controlRequest(http.MethodDelete, workspacesPath+"/"+own.name, ""))
+	c.workspace = ""
+	gone, err := c.once(ctx, controlRequest(http.MethodDelete, workspacesPath+"/"+own, ""))
 	if err == nil && !gone.Succeeded() && gone.Status != http.StatusNotFound {
 		err = fmt.Errorf("its removal was refused: %s", gone.Summary())
 	}
 	if err != nil {
-		return fmt.Errorf("removing the workspace %s: %w", own.name, err)
+		return fmt.Errorf("removing the workspace %s: %w", own, err)
 	}
 	return nil
+}
+
+// base is the URL that requests go below: that of the target, or of the run's workspace.
+func (c *Client) base() string {
+	if c.workspace == "" {
+		return c.Address.Base
+	}
+	return c.Address.Base + "/w/" + c.workspace
 }
 
 func controlRequest(method, path, body string) Request {
@@ -58,7 +62,7 @@ func controlRequest(method, path, body string) Request {
 // wait lets time pass on the target: in a workspace of the run's own its clock is put
 // forward, which limits follow.
 func (c *Client) wait(ctx context.Context, pause time.Duration) error {
-	if c.workspace != nil && pause > 0 && ctx.Err() == nil {
+	if c.workspace != "" && pause > 0 && ctx.Err() == nil {
 		x, err := c.once(ctx, controlRequest(http.MethodPut, clockPath, fmt.Sprintf(`{"advance":%q}`, pause)))
 		if err == nil && x.Succeeded() {
 			return context.Cause(ctx)
