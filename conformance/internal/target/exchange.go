@@ -168,13 +168,16 @@ func (x *Exchange) IsStream() bool {
 
 // receiveMessage takes in the first message of a stream.
 func (x *Exchange) receiveMessage(body io.Reader) {
-	lines := bufio.NewReader(io.LimitReader(body, maxBody))
+	lines := bufio.NewReader(io.LimitReader(body, maxBody+1))
 	var data []byte
 	for {
 		line, err := lines.ReadBytes('\n')
 		x.Received = append(x.Received, line...)
 		text, isData := bytes.CutPrefix(bytes.TrimRight(line, "\r\n"), []byte("data:"))
 		switch {
+		case len(x.Received) > maxBody:
+			x.cut("the first message is larger than %d bytes", maxBody)
+			return
 		case err != nil:
 			x.Unread = "the stream ends before its first message: " + err.Error()
 			return
