@@ -1,7 +1,7 @@
 //go:build !man
 
-// Command unleash-mock is a mock and contract-testing server for Unleash's
-// Operational API.
+// Command unleash-mock is a mock of Unleash, and verifies servers and traffic against the
+// contract of Unleash's API.
 package main
 
 import (

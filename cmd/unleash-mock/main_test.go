@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
@@ -190,15 +192,31 @@ func TestWrongUsage(t *testing.T) {
 // TestHelp: every command tells what it does, with an example.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", "serve", "spec", "health", "doctor", "verify", "version"} {
-		t.Run("unleash-mock "+name, func(t *testing.T) {
+	paths := commandPaths((&program{env: variables(nil)}).rootCommand())
+	if len(paths) < 11 {
+		t.Errorf("only %q are commands", paths)
+	}
+	for _, path := range paths {
+		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			got := command(t, nil, append(strings.Fields(name), "--help")...)
-			if got.code != exitcode.OK || !strings.Contains(got.stdout, "Examples:") || !strings.Contains(got.stdout, "unleash-mock "+name) {
+			got := command(t, nil, append(strings.Fields(path)[1:], "--help")...)
+			_, example, found := strings.Cut(got.stdout, "Examples:\n")
+			if got.code != exitcode.OK || !found || !strings.Contains(example, path) {
 				t.Errorf("exit code %d, help:\n%s", got.code, got.stdout)
 			}
 		})
 	}
+}
+
+// commandPaths are the command and those below it, without help, which cobra adds.
+func commandPaths(c *cobra.Command) []string {
+	paths := []string{c.CommandPath()}
+	for _, below := range c.Commands() {
+		if below.Name() != "help" {
+			paths = append(paths, commandPaths(below)...)
+		}
+	}
+	return paths
 }
 
 func TestVersion(t *testing.T) {

@@ -70,9 +70,10 @@ func (p *program) run(ctx context.Context, args []string) int {
 func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unleash-mock",
-		Short: "A mock and contract-testing server for Unleash's Operational API",
-		Long: `unleash-mock answers the 17 operations of Unleash's Operational API as a real
-Unleash does: with state, authentication, validation and the real error bodies.
+		Short: "A mock of Unleash, and contract tests of servers and traffic",
+		Long: `unleash-mock answers SDKs as a real Unleash does, and of the Admin API what tests
+need: with state, authentication, validation and the real error bodies. It also
+verifies servers and traffic against the contract of that API.
 
 Flags come first, then environment variables, then defaults. Exit codes:
 ` + exitcode.Help() + `With --run, serve and proxy end as their command did, if that failed.`,

@@ -141,7 +141,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
 	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
-	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise or open-source, which has only health and readiness", serveVariables["edition"]))
+	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise or open-source, which answers what only Enterprise has with 404", serveVariables["edition"]))
 	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls a second", serveVariables["limits"]))
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
