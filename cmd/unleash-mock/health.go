@@ -86,10 +86,13 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 			last = err
 		}
 	}
-	if last == nil {
-		_, last = fmt.Fprintln(p.stdout, healthGood)
+	if last != nil {
+		return last
 	}
-	return last
+	if _, err := fmt.Fprintln(p.stdout, healthGood); err != nil {
+		return toolError("writing the answer: %w", err)
+	}
+	return nil
 }
 
 // healthInterval is how often --wait asks.

@@ -11,22 +11,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// TestOutputsDoNotCostEachOther: a full disk costs the report that is on it.
-func TestOutputsDoNotCostEachOther(t *testing.T) {
-	t.Parallel()
-	mock := startServe(t, nil, "--limits", "off")
+// fullDisk is a file that nothing more can be written to.
+func fullDisk(t *testing.T) io.Writer {
+	t.Helper()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer full.Close()
+	t.Cleanup(func() { full.Close() })
+	return full
+}
+
+// TestOutputsDoNotCostEachOther: a full disk costs the report that is on it.
+func TestOutputsDoNotCostEachOther(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--limits", "off")
 	for name, test := range map[string]struct {
 		stdout  io.Writer
 		reports []string
 		says    string
 	}{
 		"another report":  {io.Discard, []string{"--report", "html=/dev/full"}, "--report html=/dev/full"},
-		"standard output": {full, nil, "writing the summary"},
+		"standard output": {fullDisk(t), nil, "writing the summary: write /dev/full: no space left on device"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,6 +45,30 @@ func TestOutputsDoNotCostEachOther(t *testing.T) {
 			}
 			if r := readReport(t, kept); r.Summary.Passed == 0 {
 				t.Errorf("the other report has %+v", r.Summary)
+			}
+		})
+	}
+}
+
+// TestAFullDiskIsNoWrongUsage of the commands that only print.
+func TestAFullDiskIsNoWrongUsage(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	for _, args := range [][]string{
+		{"version"},
+		{"spec"},
+		{"seed"},
+		{"health", "--url", mock.url},
+		{"doctor", "--target", mock.url},
+		{"drift", "--target", mock.url},
+		{"verify", "--list"},
+	} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			code := run(t.Context(), args, variables(nil), fullDisk(t), &stderr)
+			if code != exitcode.Error || !strings.Contains(stderr.String(), ": write /dev/full: no space left on device\n") || strings.Count(stderr.String(), "\n") != 1 {
+				t.Errorf("exit code %d: %s", code, stderr.String())
 			}
 		})
 	}

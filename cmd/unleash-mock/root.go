@@ -135,6 +135,7 @@ func (p *program) exitCode(err error) int {
 
 // line words an error in one line that may be printed.
 func (p *program) line(err error) string { return visible.Line(p.secrets.Text(err.Error())) }
+
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
@@ -142,8 +143,10 @@ func (p *program) versionCommand() *cobra.Command {
 		Example: "  unleash-mock version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(p.stdout, "unleash-mock", productVersion())
-			return err
+			if _, err := fmt.Fprintln(p.stdout, "unleash-mock", productVersion()); err != nil {
+				return toolError("writing the version: %w", err)
+			}
+			return nil
 		},
 	}
 }
