@@ -50,23 +50,17 @@ func step(t *testing.T, script string, inputs ...string) (job, string, error) {
 // TestTheActionStartsAMock that the next steps find.
 func TestTheActionStartsAMock(t *testing.T) {
 	t.Parallel()
-	listener, err := listenOn(t.Context(), freePort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().String()[len("127.0.0.1:"):]
-	listener.Close()
 	flags := file(t, "flags.yaml", "checkout: true\n")
-	j, said, err := step(t, "start.sh", "HTTP_PORT="+port, "WAIT=30s", "ARGS=--deterministic --limits off", "FLAGS="+flags)
-	output := read(t, j.output)
-	if _, pid, found := strings.Cut(output, "pid="); found {
-		number, _ := strconv.Atoi(strings.TrimSpace(pid))
-		t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGTERM) })
+	j, said, err := step(t, "start.sh", "HTTP_PORT=0", "WAIT=30s", "ARGS=--deterministic --base-uri-path /base", "FLAGS="+flags)
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
 	}
-	url := "http://127.0.0.1:" + port
-	if err != nil || !strings.HasPrefix(output, "url="+url+"\n") {
-		t.Fatalf("%v, %q: %s", err, output, said)
+	url, pid, _ := strings.Cut(strings.TrimPrefix(read(t, j.output), "url="), "\npid=")
+	number, err := strconv.Atoi(strings.TrimSpace(pid))
+	if err != nil {
+		t.Fatalf("%q is no process", pid)
 	}
+	t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGTERM) })
 	want := "UNLEASH_URL=" + url + "\nUNLEASH_MOCK_BACKEND_TOKEN=" + wellknown.Backend + "\nUNLEASH_MOCK_FRONTEND_TOKEN=" + wellknown.Frontend +
 		"\nUNLEASH_MOCK_TOKEN=" + wellknown.Admin + "\n"
 	if got := read(t, j.environment); got != want {
@@ -75,6 +69,7 @@ func TestTheActionStartsAMock(t *testing.T) {
 	if _, body := get(t, url+"/api/frontend", wellknown.Frontend); !strings.Contains(body, `"checkout"`) {
 		t.Errorf("it has no flags: %s", body)
 	}
+	port := strings.TrimSuffix(strings.TrimPrefix(url, "http://127.0.0.1:"), "/base")
 	if _, said, err := step(t, "start.sh", "HTTP_PORT="+port, "WAIT=30s"); err == nil || !strings.Contains(said, "is in use") {
 		t.Errorf("on a port in use: %v, %s", err, said)
 	}

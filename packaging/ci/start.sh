@@ -7,14 +7,15 @@ export HTTP_HOST=127.0.0.1 HTTP_PORT
 program=${PROGRAM:-unleash-mock}
 read -r -a arguments <<<"serve ${ARGS:-}"
 [ -z "${FLAGS:-}" ] || arguments+=(--flags "$FLAGS")
-log=${RUNNER_TEMP:-/tmp}/unleash-mock-$HTTP_PORT.log
+log=$(mktemp "${RUNNER_TEMP:-/tmp}/unleash-mock.XXXXXX")
 nohup "$program" "${arguments[@]}" >"$log" 2>&1 </dev/null &
-until grep -q ' listens on ' "$log"; do # by itself: another one may have the port
+until grep -q '^Try it:' "$log"; do # the last of what it says at the start
     kill -0 "$!" 2>/dev/null || { cat "$log" >&2; exit 1; }
     sleep 0.1
 done
-"$program" health --wait "$WAIT" || { cat "$log" >&2; exit 1; }
-url=$(sed -n 's/^unleash-mock .* listens on //p' "$log" | head -n 1)
+# What it says itself: the arguments may choose another port, a base path or HTTPS.
+url=$(sed -n 's/^unleash-mock .* listens on //p' "$log")
+"$program" health --url "$url" --insecure --wait "$WAIT" || { cat "$log" >&2; kill "$!"; exit 1; }
 printf 'url=%s\npid=%s\n' "$url" "$!" >>"$GITHUB_OUTPUT"
 {
     echo "UNLEASH_URL=$url"
