@@ -41,6 +41,14 @@ func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable st
 	l.httpsFlags.add(f)
 }
 
+// preferFreePort has a server listen on a free port unless a flag says where: what starts
+// beside it is told.
+func (l *listenFlags) preferFreePort() {
+	if !l.typed.Changed("listen") && !l.typed.Changed("port") {
+		l.listen, l.wrong = freePort, nil
+	}
+}
+
 // address is what the flags say, as net.Listen takes it.
 func (l *listenFlags) address() (string, error) {
 	if l.wrong != nil && !l.typed.Changed("listen") {

@@ -41,7 +41,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	}
 	for _, tokenType := range tokenTypes {
 		if count := len(configured[tokenType]); count > 0 {
-			fmt.Fprintf(&out, "  %-16s %d from %s\n", string(tokenType)+" token", count, tokenVariables[tokenType])
+			fmt.Fprintf(&out, "  %-16s %d from %s\n", labelOf(tokenType), count, tokenVariables[tokenType])
 		}
 	}
 	if flags.seed == "" && configured[spec.AdminToken] == nil && flags.edition == string(spec.Enterprise) {
@@ -70,7 +70,7 @@ var sdks = []sdk{
 // token says which built-in token SDKs may use; nothing where others take its place.
 func (s sdk) token(flags *serveFlags, configured apiTokens) string {
 	for _, token := range mockserver.DefaultTokens() {
-		if token.Label == string(s.kind)+" token" && flags.seed == "" && !configured.replaces(token) {
+		if isOf(s.kind, token) && flags.seed == "" && !configured.replaces(token) {
 			return ", token " + token.Secret
 		}
 	}
@@ -79,15 +79,19 @@ func (s sdk) token(flags *serveFlags, configured apiTokens) string {
 
 // isOfSDKs reports whether a token is shown beside the URL of SDKs.
 func isOfSDKs(token mockserver.Token) bool {
-	return slices.ContainsFunc(sdks, func(s sdk) bool { return token.Label == string(s.kind)+" token" })
+	return slices.ContainsFunc(sdks, func(s sdk) bool { return isOf(s.kind, token) })
 }
 
 // replaces reports whether the environment has tokens in the place of one of the
 // built-in seed.
 func (c apiTokens) replaces(token mockserver.Token) bool {
-	tokenType, isAPIToken := strings.CutSuffix(token.Label, " token")
-	return isAPIToken && c[spec.TokenKind(tokenType)] != nil
+	return slices.ContainsFunc(tokenTypes, func(kind spec.TokenKind) bool { return c[kind] != nil && isOf(kind, token) })
 }
+
+// isOf reports whether a token is an API token of a kind, which its label says.
+func isOf(kind spec.TokenKind, token mockserver.Token) bool { return token.Label == labelOf(kind) }
+
+func labelOf(kind spec.TokenKind) string { return string(kind) + " token" }
 
 func shownToken(token mockserver.Token) string {
 	if token.Note == "" {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ type endedBadly struct {
 // started are interrupted as it was. The error is an *endedBadly.
 func (s shellCommand) run(ctx context.Context, p *program) error {
 	command := shell(ctx, s.line)
-	command.Env = append(os.Environ(), s.variables...)
+	command.Env = slices.Concat(p.environ, s.variables)
 	command.Stdout, command.Stderr = p.stdout, p.stderr
 	command.WaitDelay = s.grace + time.Second // for what holds the output although it is killed
 	kill := func() { killWithChildren(command) }

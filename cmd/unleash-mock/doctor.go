@@ -5,24 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
-
-// registerTokens adds the flags of tokens besides the admin's.
-func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
-	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
-	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
-	f.StringVar(&t.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
-}
 
 func (p *program) doctorCommand() *cobra.Command {
 	flags := &targetFlags{}
@@ -110,11 +103,7 @@ func disabled(r *report.Report) []string {
 			counts[scenario.Reason]++
 		}
 	}
-	var reasons []string
-	for reason := range counts {
-		reasons = append(reasons, reason)
-	}
-	slices.SortFunc(reasons, func(a, b string) int {
+	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 	})
 	for i, reason := range reasons {

@@ -24,15 +24,19 @@ func variables(values map[string]string) environment {
 	}
 }
 
+// nobody is the URL of a server that is not there.
+const nobody = "http://127.0.0.1:1"
+
 // outcome is how a command ended.
 type outcome struct {
 	code           int
 	stdout, stderr string
 }
 
-// run executes a command line without the program's own signals.
+// run executes a command line without the program's own signals. Commands of --run have the
+// environment of the tests.
 func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
-	return (&program{env: env, stdout: stdout, stderr: stderr}).run(ctx, args)
+	return (&program{env: env, environ: os.Environ(), stdout: stdout, stderr: stderr}).run(ctx, args)
 }
 
 // command runs a command line to its end.
@@ -169,7 +173,7 @@ func TestWrongUsage(t *testing.T) {
 		"query for health":     {args: []string{"health", "--url", "http://x/?token=S"}, code: exitcode.Usage, says: []string{"--url", "query"}},
 		"format":               {args: []string{"spec", "--format", "toml"}, code: exitcode.Usage, says: []string{`"toml"`, "yaml"}},
 		"health of no URL":     {args: []string{"health", "--url", "http://[::1"}, code: exitcode.Usage, says: []string{"--url"}},
-		"health of nothing":    {args: []string{"health", "--url", "http://127.0.0.1:1"}, code: exitcode.Error, says: []string{"no answer"}},
+		"health of nothing":    {args: []string{"health", "--url", nobody}, code: exitcode.Error, says: []string{"no answer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

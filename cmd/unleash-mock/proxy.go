@@ -93,8 +93,8 @@ contract.`,
 			if err := p.fillAll(cmd.Flags(), proxyVariables, httpsVariables); err != nil {
 				return err
 			}
-			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
-				flags.listen, flags.wrong = freePort, nil
+			if flags.run != "" {
+				flags.preferFreePort()
 			}
 			return p.proxy(cmd.Context(), flags)
 		},

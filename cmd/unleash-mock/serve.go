@@ -124,8 +124,8 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 			if !cmd.Flags().Changed("cors") {
 				flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 			}
-			if flags.run != "" && !cmd.Flags().Changed("listen") && !cmd.Flags().Changed("port") {
-				flags.listen, flags.wrong = freePort, nil
+			if flags.run != "" {
+				flags.preferFreePort()
 			}
 			ctx := cmd.Context()
 			if flags.withStdin {

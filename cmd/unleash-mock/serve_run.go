@@ -55,17 +55,13 @@ func (r *runFlags) check() error {
 // runBeside serves while a command runs, and ends as it did.
 func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, logger *slog.Logger) error {
 	command, err := p.whileRunning(ctx, server, listener, shellCommand{
-		line: flags.run, grace: flags.drain, variables: clientVariables(flags.servedAt(listener.Addr(), flags.basePath), mock.Tokens()),
+		line: flags.run, grace: flags.drain,
+		variables: append(tokenEnvironment(mock.Tokens()), "UNLEASH_URL="+flags.servedAt(listener.Addr(), flags.basePath)),
 	}, logger)
 	if err != nil {
 		return err
 	}
 	return endAs(command, violated(mock, counted[flags.count]))
-}
-
-// clientVariables are what a client needs to know of a mock.
-func clientVariables(url string, tokens []mockserver.Token) []string {
-	return append(tokenEnvironment(tokens), serveVariables["unleash-url"]+"="+url)
 }
 
 // tokenEnvironment has the first token of each kind.
@@ -76,7 +72,7 @@ func tokenEnvironment(tokens []mockserver.Token) []string {
 		spec.BackendToken:  targetVariables["backend-token"],
 		spec.FrontendToken: targetVariables["frontend-token"],
 	} {
-		first := slices.IndexFunc(tokens, func(token mockserver.Token) bool { return token.Label == string(kind)+" token" })
+		first := slices.IndexFunc(tokens, func(token mockserver.Token) bool { return isOf(kind, token) })
 		if first >= 0 {
 			out = append(out, variable+"="+tokens[first].Secret)
 		}

@@ -45,6 +45,13 @@ func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
 	t.tls.register(f, env)
 }
 
+// registerTokens adds the flags of tokens besides the admin's.
+func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
+	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
+	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
+	f.StringVar(&t.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
+}
+
 // options are what the flags say. No error repeats a token or a header's value.
 func (t *targetFlags) options() (conformance.Options, error) {
 	options := conformance.Options{Target: t.target, Tokens: t.tokens, Timeout: t.timeout, Headers: http.Header{}, Version: productVersion()}
