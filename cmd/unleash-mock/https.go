@@ -145,7 +145,7 @@ func readPair(prefix, certFile, keyFile string) (tls.Certificate, error) {
 const ownValidity = 397 * 24 * time.Hour
 
 // selfSigned makes a certificate for the names under which a host reaches itself, and for
-// the host of an address to listen on.
+// the host of an address to listen on. It leaves out what no certificate can name.
 func selfSigned(host string, now time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -168,12 +168,11 @@ func selfSigned(host string, now time.Time) (tls.Certificate, error) {
 	}
 	machine, _ := os.Hostname() // a host need not have a name
 	for _, name := range []string{"localhost", "127.0.0.1", "::1", machine, host} {
-		ip := net.ParseIP(name)
-		switch {
-		case ip == nil && name != "" && !slices.Contains(template.DNSNames, name):
-			template.DNSNames = append(template.DNSNames, name)
-		case ip != nil && !ip.IsUnspecified():
+		switch ip := net.ParseIP(name); {
+		case ip != nil && !ip.IsUnspecified() && !slices.ContainsFunc(template.IPAddresses, ip.Equal):
 			template.IPAddresses = append(template.IPAddresses, ip)
+		case ip == nil && hostName.MatchString(name) && !slices.Contains(template.DNSNames, name):
+			template.DNSNames = append(template.DNSNames, name)
 		}
 	}
 	encoded, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)

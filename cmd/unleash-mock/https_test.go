@@ -30,6 +30,25 @@ func certificateFiles(t *testing.T, host string) (certFile, keyFile string) {
 		file(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
 }
 
+// TestCertificatesNameWhatTheyCan: a host whose name no certificate can hold gets one, too.
+func TestCertificatesNameWhatTheyCan(t *testing.T) {
+	t.Parallel()
+	for host, name := range map[string]string{"mock.example": "mock.example", "192.0.2.7": "192.0.2.7", "127.0.0.1": "127.0.0.1", "::": "localhost", "büro": "localhost", "": "::1"} {
+		made, err := selfSigned(host, time.Now())
+		if err != nil {
+			t.Errorf("%q: %v", host, err)
+			continue
+		}
+		certificate, err := x509.ParseCertificate(made.Certificate[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := certificate.VerifyHostname(name); err != nil {
+			t.Errorf("%q: %v", host, err)
+		}
+	}
+}
+
 // TestHTTPS: banner, health, URLs in answers and clients that trust the certificate.
 func TestHTTPS(t *testing.T) {
 	t.Parallel()
