@@ -30,14 +30,10 @@ type job struct{ folder, output, environment, summary string }
 // step runs a script as a step of a job does, with this program as the installed one.
 func step(t *testing.T, script string, inputs ...string) (job, string, error) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	folder := t.TempDir()
 	j := job{folder, folder + "/output", folder + "/env", folder + "/summary"}
 	program := folder + "/unleash-mock"
-	if err := os.WriteFile(program, []byte("#!/bin/sh\nexec env "+asProgram+"=1 '"+self+"' \"$@\"\n"), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nexec env "+asProgram+"=1 '"+self(t)+"' \"$@\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), "bash", root+"packaging/ci/"+script)

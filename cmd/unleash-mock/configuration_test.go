@@ -13,12 +13,12 @@ import (
 // commands are those that read configuration, each with what it needs besides.
 var commands = map[string][]string{
 	"serve":        {"serve"},
-	"overlay":      {"serve", "--upstream", "http://127.0.0.1:1"},
-	"proxy":        {"proxy", "--upstream", "http://127.0.0.1:1"},
+	"overlay":      {"serve", "--upstream", nobody},
+	"proxy":        {"proxy", "--upstream", nobody},
 	"health":       {"health"},
-	"drift":        {"drift", "--target", "http://127.0.0.1:1"},
-	"verify":       {"verify", "--target", "http://127.0.0.1:1"},
-	"verify sweep": {"verify", "sweep", "--target", "http://127.0.0.1:1"},
+	"drift":        {"drift", "--target", nobody},
+	"verify":       {"verify", "--target", nobody},
+	"verify sweep": {"verify", "sweep", "--target", nobody},
 }
 
 // TestWrongValuesAreOneLine, and exit code 2, for every command that reads them.

@@ -20,8 +20,6 @@ func TestDoctor(t *testing.T) {
 	openSource := startServe(t, nil, "--edition", "open-source")
 	site := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(site.Close)
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -33,7 +31,7 @@ func TestDoctor(t *testing.T) {
 		"an admin of another":     {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "the target refuses a token"}},
 		"a backend of another":    {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
 		"a frontend that is none": {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},
-		"nobody there":            {[]string{gone.URL}, exitcode.Error, []string{"unleash-mock: the target cannot be reached: "}},
+		"nobody there":            {[]string{nobody}, exitcode.Error, []string{"unleash-mock: the target cannot be reached: "}},
 		"no target":               {[]string{""}, exitcode.Usage, []string{"--target is missing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,8 +119,6 @@ func TestVerifyPrints(t *testing.T) {
 	mock := startServe(t, nil)
 	unwell := httptest.NewServer(answers(broken))
 	t.Cleanup(unwell.Close)
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
 	for name, test := range map[string]struct {
 		target, format string
 		code, lines    int // 0 for any number of lines
@@ -132,7 +128,7 @@ func TestVerifyPrints(t *testing.T) {
 		"github":      {mock.url, "github", exitcode.OK, 0, "::notice title=The target keeps the contract::", "The target keeps the contract: "},
 		"annotations": {unwell.URL, "github", exitcode.Broken, 0, "::error title=The target breaks the contract::", "::error title=getHealth%3A "},
 		"json":        {mock.url, "json", exitcode.OK, 0, "{", `  "schemaVersion": 1,`},
-		"unreachable": {gone.URL, "text", exitcode.Error, 3, "The verification could not be completed: ", gone.URL + " · "},
+		"unreachable": {nobody, "text", exitcode.Error, 3, "The verification could not be completed: ", nobody + " · "},
 		"no format":   {mock.url, "pdf", exitcode.Usage, 1, `unleash-mock: --format "pdf" is not one of text, `, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func TestDriftExitCodes(t *testing.T) {
 		"another contract":         {args: []string{"--document", file(t, "target.json", withoutHealth(t)), "--spec", file(t, "spec.json", withoutHealth(t))}, code: exitcode.OK, says: []string{fmt.Sprintf("%d equal", len(spec.Default().Operations())-1)}},
 		"no document":              {args: []string{"--target", silent}, code: exitcode.Error, says: []string{"no OpenAPI document"}},
 		"not there":                {args: []string{"--target", strings.TrimSuffix(same, "/base")}, code: exitcode.Error, says: []string{"status 404"}},
-		"unreachable":              {args: []string{"--target", "http://127.0.0.1:1"}, code: exitcode.Error, says: []string{"no document from http://127.0.0.1:1"}},
+		"unreachable":              {args: []string{"--target", nobody}, code: exitcode.Error, says: []string{"no document from http://127.0.0.1:1"}},
 		"no target":                {code: exitcode.Usage, says: []string{"--target is missing"}},
 		"no URL":                   {args: []string{"--target", "unleash:4242"}, code: exitcode.Usage, says: []string{"--target", "with http or https"}},
 		"both":                     {args: []string{"--target", same, "--document", "x"}, code: exitcode.Usage, says: []string{"target", "document"}},

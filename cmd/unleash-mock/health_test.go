@@ -34,7 +34,7 @@ func TestHealthWaits(t *testing.T) {
 	}{
 		"is getting well": {[]string{"--wait", "1m", "--url", starting.URL}, exitcode.OK, "GOOD\n"},
 		"stays ill":       {[]string{"--wait", "150ms", "--url", ill.URL}, exitcode.Broken, `health "FINE"`},
-		"is not there":    {[]string{"--wait", "150ms", "--url", "http://127.0.0.1:1"}, exitcode.Error, "no answer"},
+		"is not there":    {[]string{"--wait", "150ms", "--url", nobody}, exitcode.Error, "no answer"},
 		"does not answer": {[]string{"--wait", "150ms", "--url", hanging.URL}, exitcode.Error, "no answer"},
 		"less than 0":     {[]string{"--wait", "-1s", "--url", ill.URL}, exitcode.Usage, "--wait -1s"},
 	} {

@@ -26,6 +26,24 @@ import (
 // asProgram makes this test binary run as the program that it tests.
 const asProgram = "UNLEASH_MOCK_TEST_AS_PROGRAM"
 
+// self is the file of this test binary.
+func self(t *testing.T) string {
+	t.Helper()
+	file, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// process is the program as a process of its own, which the test starts.
+func process(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), self(t), args...)
+	program.Env = append(os.Environ(), asProgram+"=1")
+	return program
+}
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
@@ -102,8 +120,7 @@ func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) 
 	target := &creating{mock: mock}
 	server := httptest.NewServer(target)
 	t.Cleanup(server.Close)
-	program = &running{exec.CommandContext(t.Context(), os.Args[0], append(args, "--target", server.URL)...), make(chan struct{})}
-	program.Env = append(os.Environ(), asProgram+"=1")
+	program = &running{process(t, append(args, "--target", server.URL)...), make(chan struct{})}
 	stderr = newOutput()
 	program.Stderr = stderr
 	target.mu.Lock()
@@ -214,10 +231,6 @@ func TestNohupIsHeeded(t *testing.T) {
 func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	const target = "http://unleash.example"
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, args := range map[string][]string{
 		"health": {"--url", target},
 		"drift":  {"--target", target},
@@ -235,8 +248,8 @@ func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 				_, _ = w.Write([]byte(`{"health":"GOOD"}`))
 			}))
 			t.Cleanup(forward.Close)
-			command := exec.CommandContext(t.Context(), self, append([]string{name}, args...)...)
-			command.Env = append(os.Environ(), asProgram+"=1", "SELF="+self, "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
+			command := process(t, append([]string{name}, args...)...)
+			command.Env = append(command.Env, "SELF="+self(t), "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
 			said, _ := command.CombinedOutput() // how it ends is not the question
 			select {
 			case url := <-asked:
@@ -253,15 +266,11 @@ func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 // TestTheOverlayHonoursTheProxyOfTheEnvironment, which receives the whole URL, to the letter.
 func TestTheOverlayHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	asked := make(chan string, 10)
 	forward := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.RequestURI }))
 	t.Cleanup(forward.Close)
-	command := exec.CommandContext(t.Context(), self, "serve", "--listen", "127.0.0.1:0", "--upstream", "http://unleash.example/base")
-	command.Env = append(os.Environ(), asProgram+"=1", "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
+	command := process(t, "serve", "--listen", "127.0.0.1:0", "--upstream", "http://unleash.example/base")
+	command.Env = append(command.Env, "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
 	said, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

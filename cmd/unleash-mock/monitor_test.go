@@ -183,7 +183,7 @@ func TestWhoMayLookAtAProxy(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{{"--control", "maybe"}, {"--journal-size", "-1"}} {
-		got := command(t, nil, append([]string{"proxy", "--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:0"}, args...)...)
+		got := command(t, nil, append([]string{"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0"}, args...)...)
 		if got.code != exitcode.Usage || !strings.Contains(got.stderr, args[0]) {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}

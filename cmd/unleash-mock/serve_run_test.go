@@ -5,7 +5,6 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -19,11 +18,7 @@ import (
 // violations count.
 func TestServeEndsWithItsCommand(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ask := asProgram + "=1 '" + self + "' health --url $UNLEASH_URL"
+	ask := asProgram + "=1 '" + self(t) + "' health --url $UNLEASH_URL"
 	const (
 		send   = `curl -sS -X PUT "$UNLEASH_URL/api/admin/signal-endpoints/1337" -H "Authorization: $UNLEASH_MOCK_TOKEN" -H 'Content-Type: application/json' -o /dev/null -d `
 		coerce = send + `'{"name":"renamed","enabled":"true"}'`
@@ -84,14 +79,23 @@ func TestServeTellsItsCommandTheTokens(t *testing.T) {
 	}
 }
 
+// startBeside starts a mock with a command as a process, and waits until that has said
+// that it started.
+func startBeside(t *testing.T, run string, args ...string) (*exec.Cmd, *output) {
+	t.Helper()
+	program, said := process(t, append([]string{"serve", "--run", run}, args...)...), newOutput()
+	program.Stdout, program.Stderr = said, said
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said.await("started")
+	return program, said
+}
+
 // TestSignalsArePassedOn to the command, which ends in its own way, with the mock still
 // there. The signal comes twice, as from a launcher in the same group.
 func TestSignalsArePassedOn(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, test := range map[string]struct {
 		signal syscall.Signal
 		trap   string
@@ -104,14 +108,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			program := exec.CommandContext(t.Context(), self, "serve", "--run", test.trap+`; echo started; sleep 1000 & wait`)
-			program.Env = append(os.Environ(), asProgram+"=1")
-			said := newOutput()
-			program.Stdout, program.Stderr = said, said
-			if err := program.Start(); err != nil {
-				t.Fatal(err)
-			}
-			said.await("started")
+			program, said := startBeside(t, test.trap+`; echo started; sleep 1000 & wait`)
 			_ = program.Process.Signal(test.signal)
 			_ = program.Process.Signal(test.signal)
 			_ = program.Wait() // the exit code is looked at
@@ -125,18 +122,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 // TestASecondSignalEndsTheCommandAtOnce, and what it has started.
 func TestASecondSignalEndsTheCommandAtOnce(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := exec.CommandContext(t.Context(), self, "serve", "--drain", "10m", "--run", `trap 'echo trapped' INT; echo started; sleep 1000 & wait; wait; wait`)
-	program.Env = append(os.Environ(), asProgram+"=1")
-	said := newOutput()
-	program.Stdout, program.Stderr = said, said
-	if err := program.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said.await("started")
+	program, said := startBeside(t, `trap 'echo trapped' INT; echo started; sleep 1000 & wait; wait; wait`, "--drain", "10m")
 	_ = program.Process.Signal(syscall.SIGINT)
 	said.await("trapped")
 	_ = program.Process.Signal(syscall.SIGTERM)

@@ -55,7 +55,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 		}, "waited", 6 * time.Minute},
 		"a stream": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, func(w http.ResponseWriter, _ *http.Request) {
 			for range 5 {
-				time.Sleep(90 * time.Second)
+				time.Sleep(90 * time.Second) // in the bubble's time
 				fmt.Fprint(w, "tick ")
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -83,7 +83,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 				go func() {
 					_, _ = io.WriteString(client, test.request)
 					for range test.pieces {
-						time.Sleep(stall / 2)
+						time.Sleep(stall / 2) // in the bubble's time
 						_, _ = io.WriteString(client, "x")
 					}
 				}()
@@ -130,7 +130,7 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 		began := time.Now()
 		go func() {
 			for range 5 {
-				time.Sleep(stall / 2)
+				time.Sleep(stall / 2) // in the bubble's time
 				_, _ = io.ReadFull(client, make([]byte, pieceSize))
 			}
 		}()
