@@ -25,8 +25,18 @@ func TestHealthWaits(t *testing.T) {
 	t.Cleanup(starting.Close)
 	ill := httptest.NewServer(answers(broken))
 	t.Cleanup(ill.Close)
-	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	hanging := httptest.NewServer(http.HandlerFunc(hang))
 	t.Cleanup(hanging.Close)
+	var calls atomic.Int64
+	worsening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) > 1 {
+			hang(w, r)
+			return
+		}
+		answers(broken)(w, r)
+	}))
+	t.Cleanup(worsening.Close)
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -35,6 +45,7 @@ func TestHealthWaits(t *testing.T) {
 		"is getting well": {[]string{"--wait", "1m", "--url", starting.URL}, exitcode.OK, "GOOD\n"},
 		"stays ill":       {[]string{"--wait", "150ms", "--url", ill.URL}, exitcode.Broken, `health "FINE"`},
 		"is not there":    {[]string{"--wait", "150ms", "--url", nobody}, exitcode.Error, "no answer"},
+		"is cut at last":  {[]string{"--wait", "300ms", "--url", worsening.URL}, exitcode.Broken, `health "FINE"`},
 		"does not answer": {[]string{"--wait", "150ms", "--url", hanging.URL}, exitcode.Error, "no answer"},
 		"less than 0":     {[]string{"--wait", "-1s", "--url", ill.URL}, exitcode.Usage, "--wait -1s"},
 	} {

@@ -117,6 +117,9 @@ func TestHTTPSAnswers(t *testing.T) {
 			return "", err
 		}
 		defer response.Body.Close()
+		if protocol := response.TLS.NegotiatedProtocol; protocol != "http/1.1" {
+			t.Errorf("it agrees on %q", protocol)
+		}
 		var text strings.Builder
 		err = response.Write(&text)
 		return text.String(), err
