@@ -55,11 +55,12 @@ func heard(mock *mocktest.Server) {
 	mock.AssertNoViolations()
 }
 
-func TestNode(t *testing.T) {
-	t.Parallel()
+// follows runs a program for Node on a mock: it must see each setting.
+func follows(t *testing.T, program string) *mocktest.Server {
+	t.Helper()
 	folder, mock := samples(t), mocktest.Start(t)
 	mock.SetFlag("checkout", false)
-	said := start(t, folder, []string{"node", "node/app.js"}, "UNLEASH_URL="+mock.URL, "UNLEASH_TOKEN="+mock.Tokens.Backend)
+	said := start(t, folder, []string{"node", program}, "UNLEASH_URL="+mock.URL, "UNLEASH_TOKEN="+mock.Tokens.Backend)
 	switches(mock, func(enabled bool, variant string) {
 		want := "checkout is on, variant " + variant
 		if !enabled {
@@ -68,22 +69,18 @@ func TestNode(t *testing.T) {
 		waitFor(t, said, want)
 	})
 	heard(mock)
+	return mock
+}
+
+func TestNode(t *testing.T) {
+	t.Parallel()
+	follows(t, "node/app.js")
 }
 
 // TestNodeStreams: the SDK follows a stream, and asks for no flags.
 func TestNodeStreams(t *testing.T) {
 	t.Parallel()
-	folder, mock := samples(t), mocktest.Start(t)
-	mock.SetFlag("checkout", false)
-	said := start(t, folder, []string{"node", "node/streaming.js"}, "UNLEASH_URL="+mock.URL, "UNLEASH_TOKEN="+mock.Tokens.Backend)
-	switches(mock, func(enabled bool, variant string) {
-		want := "checkout is on, variant " + variant
-		if !enabled {
-			want = "checkout is off, variant disabled"
-		}
-		waitFor(t, said, want)
-	})
-	heard(mock)
+	mock := follows(t, "node/streaming.js")
 	if polled := mock.Requests(mocktest.Filter{Path: "*/client/features"}); len(polled) > 0 {
 		t.Errorf("it polls: %d requests for flags", len(polled))
 	}
