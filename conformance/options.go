@@ -1,5 +1,5 @@
 // Package conformance verifies that an Unleash instance, real or mocked, keeps
-// the contract of the Operational API. It runs the scenarios of package
+// the contract of its API. It runs the scenarios of package
 // features over HTTP and judges every exchange by package spec.
 //
 // Under go test, against a handler or a URL:

@@ -1,4 +1,4 @@
-// Package mockserver is a mock of Unleash's Operational API: an http.Handler
+// Package mockserver is a mock of Unleash: an http.Handler
 // that answers every operation of the contract from state, with the
 // authentication, the validation and the error bodies of a real Unleash.
 //
