@@ -66,8 +66,8 @@ func (p *program) examine(ctx context.Context, flags *targetFlags) error {
 	return nil
 }
 
-// reasonsTold is how many reasons why scenarios would not run are told.
-const reasonsTold = 5
+// reasonsShown is how many reasons why scenarios would not run are shown.
+const reasonsShown = 5
 
 // diagnosis says what was found out about a target, a thing a line.
 func diagnosis(r *report.Report, notes []string) []string {
@@ -109,5 +109,5 @@ func disabled(r *report.Report) []string {
 	for i, reason := range reasons {
 		reasons[i] = fmt.Sprintf("%d would not: %s", counts[reason], reason)
 	}
-	return reasons[:min(len(reasons), reasonsTold)]
+	return reasons[:min(len(reasons), reasonsShown)]
 }

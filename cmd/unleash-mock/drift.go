@@ -72,8 +72,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	return command
 }
 
-// drift compares, writes the report and tells by its error whether something
-// is breaking.
+// drift compares and writes the report. It returns an error if something is breaking.
 func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags) error {
 	if !slices.Contains(drift.Formats(), flags.format) {
 		return usageError("--format %q is not one of %s", flags.format, strings.Join(drift.Formats(), ", "))

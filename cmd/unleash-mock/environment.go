@@ -14,8 +14,8 @@ import (
 type environment func(name string) (string, bool)
 
 // fillAll gives flags that were not typed the values of their variables, by tables from
-// one to the other. An empty variable counts as not set. An error does not repeat the
-// value, which may be a token.
+// one to the other. An empty variable counts as not set. An error may
+// repeat the value: a flag that can refuse one holds no token.
 func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) error {
 	for _, table := range tables {
 		for flag, variable := range table {

@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// echo is how long the same wish is taken for one: a terminal and "timeout"
-// interrupt a whole group, in which a launcher such as npm's passes it on.
+// echo is how long the same signal counts as one: a terminal and "timeout" send it to a
+// whole group, in which a launcher such as npm's passes it on as well.
 const echo = 250 * time.Millisecond
 
 // untilInterrupted returns a context that ends when the program is asked to end,
@@ -35,8 +35,8 @@ func (p *program) untilInterrupted(ctx context.Context) context.Context {
 		cancel(interruption{first})
 		for began := time.Now(); <-asked == first && time.Since(began) < echo; {
 		}
-		if deed := p.atOnce.Load(); deed != nil {
-			(*deed)()
+		if kill := p.atOnce.Load(); kill != nil {
+			(*kill)()
 		}
 		if words := p.lastWords.Load(); words != nil {
 			fmt.Fprintln(p.stderr, *words)

@@ -65,7 +65,7 @@ comes too fast for them passes all the same, and is counted. Only
 contract by a 502.
 
 It ends when it is interrupted or, with --run, when the command ends, and then
-tells what was found; open requests, the command and the judges have the
+reports what it found; open requests, the command and the judges have the
 time of --drain. --run starts a command with the proxy's URL in
 UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, the tokens of an upstream that is a mock in
 UNLEASH_MOCK_TOKEN, UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN unless

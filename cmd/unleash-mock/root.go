@@ -19,7 +19,7 @@ import (
 type codedError struct {
 	code int
 	err  error
-	list []error // told in lines of their own
+	list []error // printed in lines of their own
 }
 
 func (e *codedError) Error() string { return e.err.Error() }
@@ -50,7 +50,7 @@ type program struct {
 	// lastWords are printed by a program that ends before its command could leave
 	// things in order.
 	lastWords atomic.Pointer[string]
-	// atOnce is done then, too.
+	// atOnce is called then, too.
 	atOnce atomic.Pointer[func()]
 }
 
@@ -94,7 +94,7 @@ Flags come first, then environment variables, then defaults. Exit codes:
 	return root
 }
 
-// meetExpectations has every command tell its version, and "help" refuse what is no command.
+// meetExpectations gives every command --version, and has "help" refuse what is no command.
 func meetExpectations(command *cobra.Command) {
 	for _, below := range command.Commands() {
 		below.Version = command.Version
@@ -117,7 +117,7 @@ func help(cmd *cobra.Command, args []string) error {
 	return topic.Help()
 }
 
-// exitCode tells the error in one line and finds its code.
+// exitCode prints the error in one line and returns its code.
 func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK

@@ -146,7 +146,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
-	f.BoolVar(&flags.trust, "trust-forwarded", false, described("believe X-Forwarded-Proto, -Host and -Prefix where URLs are told; for a mock that is reached through a proxy only", serveVariables["trust-forwarded"]))
+	f.BoolVar(&flags.trust, "trust-forwarded", false, described("believe X-Forwarded-Proto, -Host and -Prefix in URLs that the mock gives; for a mock that is reached through a proxy only", serveVariables["trust-forwarded"]))
 	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; the control API is only for those that are named; may be repeated", corsVariable))
 	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
 	f.BoolVar(&flags.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")

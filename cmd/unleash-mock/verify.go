@@ -118,7 +118,7 @@ func (p *program) verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify",
 		Short: "Verify that an instance, real or mocked, keeps the contract",
-		Long: `Run the conformance scenarios against an instance, and tell for each operation
+		Long: `Run the conformance scenarios against an instance, and say for each operation
 whether it keeps the contract.
 
 On an instance that is not on loopback nothing is changed, unless --allow-writes
@@ -167,8 +167,8 @@ Exit codes:
 	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete what is the suite's own; default true on loopback")
 	f.BoolVar(&flags.assumed, "assumed", false, "also verify what rests on assumptions; default true for a mock")
 	f.BoolVar(&flags.slow, "slow", false, "also verify what takes a minute where calls are limited to one a second")
-	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if it is configured otherwise and does not tell")
-	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows for each, if it is configured otherwise and does not tell")
+	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if it is configured otherwise and does not say so")
+	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows for each, if it is configured otherwise and does not say so")
 	f.IntVar(&flags.concurrency, "concurrency", 1, "how many scenarios to run at a time")
 	f.Int64Var(&flags.seed, "seed", 0, "seed of the order of scenarios; 0 takes any, and prints it")
 	f.BoolVar(&flags.failFast, "fail-fast", false, "run no further scenario once one failed")
@@ -232,9 +232,9 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 		shown.found(target, run, notes)
 	}
 	options.Progress = shown.scenario
-	told := context.AfterFunc(ctx, shown.interrupted)
+	stop := context.AfterFunc(ctx, shown.interrupted)
 	r, failure := conformance.Run(ctx, options)
-	told()
+	stop()
 	shown.end()
 	if r == nil {
 		return suiteError(failure)
