@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// echo is how long the same signal counts as one: a terminal and "timeout" send it to a
-// whole group, in which a launcher such as npm's passes it on as well.
+// echo is how long another request to end counts as the same one: a terminal and "timeout"
+// send it to a whole group, in which a launcher such as npm's passes it on as well.
 const echo = 250 * time.Millisecond
 
 // untilInterrupted returns a context that ends when the program is asked to end,
