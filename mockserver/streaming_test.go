@@ -2,8 +2,8 @@ package mockserver
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -150,7 +151,7 @@ func (l *listener) apply(m streamed) {
 	}
 }
 
-// first waits for the first message and returns its events.
+// told expects a message next, of events of these types.
 func (l *listener) told(event string, types ...string) {
 	l.t.Helper()
 	m, _ := l.next()
@@ -352,14 +353,23 @@ func TestStreamsEnd(t *testing.T) {
 	a.streamsLeft(0)
 }
 
+// eventually waits until something is so.
+func (a *app) eventually(what string, is func() bool) {
+	a.t.Helper()
+	late := time.After(patience)
+	for tick := time.Tick(time.Millisecond); !is(); {
+		select {
+		case <-tick:
+		case <-late:
+			a.t.Fatalf("it is not so that %s", what)
+		}
+	}
+}
+
 // streamsLeft waits until that many streams of the first workspace are open.
 func (a *app) streamsLeft(want int64) {
 	a.t.Helper()
-	for end := time.Now().Add(patience); a.workspaces.Default().Streams() != want; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			a.t.Fatalf("%d streams are open, want %d", a.workspaces.Default().Streams(), want)
-		}
-	}
+	a.eventually(fmt.Sprintf("%d streams are open", want), func() bool { return a.workspaces.Default().Streams() == want })
 }
 
 // TestAStreamLives while nothing happens, and the time of the workspace stands still.
@@ -443,7 +453,7 @@ func TestManyStreams(t *testing.T) {
 	a.streamsLeft(0)
 }
 
-// TestStreamsOverOldAndOddRequests: HTTP/1.0, HEAD, forced answers and faults.
+// TestStreamsOverOldAndOddRequests: HTTP/1.0, HEAD, forced answers.
 func TestStreamsOverOldAndOddRequests(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -470,32 +480,84 @@ func TestStreamsOverOldAndOddRequests(t *testing.T) {
 	}
 	a.must(404, http.MethodPost, streamPath, backendToken, "{}")
 	a.must(503, http.MethodGet, streamPath, backendToken, "", "Prefer: code=503")
-	for fault, ends := range map[string]string{
-		`"fault":"truncate"`: "unexpected EOF", `"fault":"malformed"`: "", `"fault":"slow","slowFor":"40ms"`: "", `"delay":"20ms"`: "", `"fault":"reset"`: "reset",
+	a.streamsLeft(1)
+}
+
+// TestFaultsOfStreams are those of other answers: the first message is sent with the fault,
+// and nothing after it. A delay comes before a whole stream.
+func TestFaultsOfStreams(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	server := a.served()
+	whole := string(a.must(200, http.MethodGet, streamPath, backendToken, "").body)
+	once := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // a connection that was used is tried anew after a reset
+	for rule, test := range map[string]struct {
+		want  string
+		err   error // nil for a stream that ends as it should
+		lasts time.Duration
+	}{
+		`"fault":"truncate"`:                {want: whole[:len(whole)/2], err: io.ErrUnexpectedEOF},
+		`"fault":"malformed"`:               {want: whole[:len(whole)-1] + ","},
+		`"fault":"slow","slowFor":"40ms"`:   {want: whole, lasts: 40 * time.Millisecond},
+		`"fault":"reset"`:                   {err: syscall.ECONNRESET},
+		`"delay":"20ms","fault":"truncate"`: {want: whole[:len(whole)/2], err: io.ErrUnexpectedEOF, lasts: 20 * time.Millisecond},
 	} {
-		rule := a.call(http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["streamDelta"]},`+fault+`}`)
-		if rule.status != 201 {
-			t.Fatalf("%s: %s", fault, rule.body)
+		a.must(201, http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["streamDelta"]},"times":1,`+rule+`}`)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+streamPath, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		lasts := 300 * time.Millisecond
-		if ends != "" {
-			lasts = time.Minute
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), lasts)
-		request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+streamPath, nil)
 		request.Header.Set("Authorization", backendToken)
-		response, err := http.DefaultClient.Do(request)
+		began := time.Now()
+		response, err := once.Do(request)
+		var body []byte
 		if err == nil {
-			_, err = io.ReadAll(response.Body)
+			body, err = io.ReadAll(response.Body)
 			response.Body.Close()
 		}
-		cancel()
-		if text := fmt.Sprint(err); ends != "" && !strings.Contains(text, ends) && !strings.Contains(text, "EOF") {
-			t.Errorf("%s: %v", fault, err)
+		if !errors.Is(err, test.err) || string(body) != test.want {
+			t.Errorf("%s: %q, %v; want %q, %v", rule, body, err, test.want, test.err)
 		}
-		a.must(200, http.MethodDelete, "/_mock/rules", "", "")
+		if took := time.Since(began); took < test.lasts {
+			t.Errorf("%s: it took %s", rule, took)
+		}
 	}
-	a.streamsLeft(1)
+	a.must(201, http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["streamDelta"]},"delay":"20ms"}`)
+	began := time.Now()
+	late := listen(t, server.URL+streamPath, backendToken)
+	late.told("unleash-connected", "hydration")
+	if took := time.Since(began); took < 20*time.Millisecond {
+		t.Errorf("a delayed stream begins after %s", took)
+	}
+	a.setFlag("", "checkout", true)
+	late.told("unleash-updated", "feature-updated")
+}
+
+// TestLargeStreamsBeginWithinMemory, which they give back once their first message was
+// read.
+func TestLargeStreamsBeginWithinMemory(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	server := a.served()
+	for i := range 60 {
+		a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, fmt.Sprintf(`{"name":"f-%d","description":"%s"}`, i, strings.Repeat("x", 90_000)))
+	}
+	const message = 60 * 90_000
+	reserved := func() int64 { return a.workspaces.Answers.Stats().Bytes }
+	stalled, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stalled.Close()
+	_ = stalled.(*net.TCPConn).SetReadBuffer(4 << 10)
+	fmt.Fprintf(stalled, "GET %s HTTP/1.1\r\nHost: a\r\nAuthorization: %s\r\n\r\n", streamPath, backendToken)
+	a.eventually("a message that nobody reads takes memory", func() bool { return reserved() > message })
+	stalled.Close()
+	reader := listen(t, server.URL+streamPath, backendToken)
+	reader.told("unleash-connected", "hydration")
+	a.eventually("a message that was read takes none", func() bool { return reserved() == 0 })
+	a.setFlag("", "f-1", true)
+	reader.told("unleash-updated", "feature-updated")
 }
 
 // TestTheJournalHasAStreamOnce, as it began.

@@ -639,3 +639,58 @@ func ordered(t *testing.T, source string) *v8json.Object {
 	}
 	return value.(*v8json.Object)
 }
+
+// TestDerivedValuesAreKept while there are few, fewer in a large state, and until memory is
+// needed for something else.
+func TestDerivedValuesAreKept(t *testing.T) {
+	t.Parallel()
+	e := notesEngine(t, nil)
+	for name, test := range map[string]struct{ title, kept, more int }{
+		"a small state": {1, 64, 65},
+		"a large state": {10 << 20, 8, 9},
+	} {
+		store, plans := e.NewStore(), e.Plans()
+		if _, err := plans.Run("createNote", store, asAnn(), titled(strings.Repeat("x", test.title)), nil, accept); err != nil {
+			t.Fatal(err)
+		}
+		made := 0
+		derive := func(count int, revision int64) int {
+			made = 0
+			for key := range count {
+				if got := engine.Derived(store.View(asAnn()), fmt.Sprint(key), revision, func() int { made++; return key }); got != key {
+					t.Errorf("%s: %d, want %d", name, got, key)
+				}
+			}
+			return made
+		}
+		if first, again := derive(test.kept, 1), derive(test.kept, 1); first != test.kept || again != 0 {
+			t.Errorf("%s: made %d, then %d again", name, first, again)
+		}
+		if newer, older := derive(test.kept, 3), derive(test.kept, 2); newer != test.kept || older != test.kept {
+			t.Errorf("%s: %d are made for a newer revision, %d for an older one", name, newer, older)
+		}
+		if made := derive(test.kept, 3); made != 0 {
+			t.Errorf("%s: the older revision has displaced %d", name, made)
+		}
+		derive(test.more, 3)
+		if made := derive(test.more, 3); made == 0 {
+			t.Errorf("%s: %d values are kept", name, test.more)
+		}
+		derive(1, 4)
+		if store.Shed(); derive(1, 4) != 1 {
+			t.Errorf("%s: a value is kept though memory was needed", name)
+		}
+	}
+}
+
+func TestMessagesAreWrittenAsServerSentEvents(t *testing.T) {
+	t.Parallel()
+	for want, m := range map[string]engine.Message{
+		":\n\n": {ID: 7, Event: "nothing"},
+		"id: 7\nevent: updated\ndata: {\"a\":1}\n\n": {ID: 7, Event: "updated", Data: []byte(`{"a":1}`)},
+	} {
+		if got := string(bytes.Join(m.Parts(), nil)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

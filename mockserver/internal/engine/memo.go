@@ -14,9 +14,23 @@ type derived struct {
 	value    func() any
 }
 
-// maxDerived is how many values a store keeps: one for each environment and set of
-// projects that tokens name.
-const maxDerived = 64
+// How many values a store keeps: one for each environment and set of projects that tokens
+// name, as long as values of the size of the state take no more than maxDerivedBytes.
+const (
+	minDerived      = 8
+	maxDerived      = 64
+	maxDerivedBytes = 64 << 20
+)
+
+func (s *Store) mostDerived() int {
+	return int(min(maxDerived, max(minDerived, maxDerivedBytes/max(1, s.bytes.Load()))))
+}
+
+func (m *memo) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.byKey = nil
+}
 
 // Derived returns what derive makes of a view, made once for each key and revision. The
 // caller says by the revision when it would come out otherwise.
@@ -35,7 +49,7 @@ func Derived[T any](view *View, key string, revision int64, derive func() T) T {
 		m.mu.Unlock()
 		return derive()
 	case !is || known.revision < revision:
-		if m.byKey == nil || len(m.byKey) >= maxDerived {
+		if m.byKey == nil || len(m.byKey) >= view.store.mostDerived() {
 			m.byKey = map[string]derived{}
 		}
 		known = derived{revision, sync.OnceValue(func() any { return derive() })}

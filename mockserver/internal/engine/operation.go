@@ -137,9 +137,10 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 			return out, judge(out)
 		}
 		if o.read != nil {
-			answer, err := o.read(store.View(request), in)
+			view := store.View(request)
+			answer, err := o.read(view, in)
 			if err == nil {
-				err = reserve(store, request, &answer.Value)
+				err = view.ReserveFor(&answer.Value)
 			}
 			if err != nil {
 				return Result{}, err
@@ -179,16 +180,18 @@ func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), err
 // for it.
 const LargeAnswer = 64 << 10
 
-// reserve waits for memory for an answer, if it is large. A small state gives no such.
-func reserve(store *Store, request *Request, answer any) error {
-	if request.Reserve == nil || store.Bytes() < LargeAnswer {
+// ReserveFor waits for memory for an answer, if it is large; a small state gives no such. An
+// operation asks for it only if it writes an answer itself for the one request. answer is a
+// pointer.
+func (v *View) ReserveFor(answer any) error {
+	if v.Reserve == nil || v.store.Bytes() < LargeAnswer {
 		return nil
 	}
 	if _, is := answer.(**respond.Prepared); is { // which was written before
 		return nil
 	}
 	if size := weigh(reflect.ValueOf(answer).Elem()); size > LargeAnswer {
-		return request.Reserve(int64(size))
+		return v.Reserve(int64(size))
 	}
 	return nil
 }

@@ -167,7 +167,8 @@ func (v *View) EventsAfter(revision int64) (events []*Event, known bool) {
 // Bytes estimates what the state takes in memory.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }
 
-// Shed drops the older half of the rows that are bounded, and of the events.
+// Shed drops the older half of the rows that are bounded, and of the events, and all that
+// was derived.
 func (s *Store) Shed() {
 	tx := s.Begin(&Request{})
 	defer tx.Abort()
@@ -176,6 +177,7 @@ func (s *Store) Shed() {
 	}
 	tx.Commit()
 	s.events.shed()
+	s.memo.clear()
 }
 
 // Abort takes back what was written, unless it was committed.

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
-	"strconv"
 
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -19,22 +17,19 @@ type Message struct {
 	ID int64
 	// Event is the type of the message.
 	Event string
-	// Data is its text; nil says that there is nothing to tell.
+	// Data is its text, JSON on one line; nil says that there is nothing to tell. It may be
+	// shared, and must not be changed.
 	Data []byte
 }
 
-// Append appends the message as server-sent events are written. One that tells nothing is
-// a comment, which shows that the stream lives.
-func (m Message) Append(dst []byte) []byte {
+// Parts returns the message as server-sent events are written, in parts that belong
+// together: its data may be long, and is not copied. A message that tells nothing is a
+// comment, which shows that the stream lives.
+func (m Message) Parts() [][]byte {
 	if m.Data == nil {
-		return append(dst, ":\n\n"...)
+		return [][]byte{[]byte(":\n\n")}
 	}
-	dst = strconv.AppendInt(append(dst, "id: "...), m.ID, 10)
-	dst = append(append(dst, "\nevent: "...), m.Event...)
-	for line := range bytes.FieldsFuncSeq(m.Data, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		dst = append(append(dst, "\ndata: "...), line...)
-	}
-	return append(dst, "\n\n"...)
+	return [][]byte{fmt.Appendf(nil, "id: %d\nevent: %s\ndata: ", m.ID, m.Event), m.Data, []byte("\n\n")}
 }
 
 // Feed returns what a stream has to tell of the state as a view shows it, since it was
@@ -72,7 +67,14 @@ func (s stream[In]) plan(operation *spec.Operation) (*Plan, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		out := Result{Status: success, ContentType: EventStream, Body: feed(view).Append(dst), Feed: feed}
+		first := feed(view)
+		if err := view.ReserveFor(&first); err != nil {
+			return Result{}, err
+		}
+		for _, part := range first.Parts() {
+			dst = append(dst, part...)
+		}
+		out := Result{Status: success, ContentType: EventStream, Body: dst, Feed: feed}
 		return out, judge(out)
 	}}, nil
 }

@@ -43,8 +43,10 @@ func (x *exchange) stream(w gin.ResponseWriter, out answer) {
 	if x.request.Method == http.MethodHead {
 		return
 	}
+	taken := x.pass(unwrapped(w), out.body)
 	x.buffer = nil // which may be long, and the stream too
-	if x.pass(unwrapped(w), out.body) {
+	x.reserved.Release()
+	if taken {
 		x.follow(unwrapped(w), out.feed)
 	}
 }
@@ -59,13 +61,13 @@ func (x *exchange) follow(w http.ResponseWriter, feed engine.Feed) {
 		if !x.admittedStill() {
 			return
 		}
-		if told := feed(&x.view); told.Data != nil && !x.pass(w, told.Append(nil)) {
+		if told := feed(&x.view); told.Data != nil && !x.pass(w, told.Parts()...) {
 			return
 		}
 		select {
 		case <-changed:
 		case <-beat.C:
-			if !x.pass(w, engine.Message{}.Append(nil)) {
+			if !x.pass(w, engine.Message{}.Parts()...) {
 				return
 			}
 		case <-x.request.Context().Done():
@@ -89,12 +91,14 @@ func (x *exchange) admittedStill() bool {
 	return x.operation.Admits(identity.Token)
 }
 
-// pass sends a text, and reports whether the client has taken it in time.
-func (x *exchange) pass(w http.ResponseWriter, text []byte) bool {
+// pass sends the parts of a text, and reports whether the client has taken it in time.
+func (x *exchange) pass(w http.ResponseWriter, parts ...[]byte) bool {
 	connection := http.NewResponseController(w)
 	_ = connection.SetWriteDeadline(time.Now().Add(x.Streams.Patience))
-	if _, err := w.Write(text); err != nil {
-		return false
+	for _, part := range parts {
+		if _, err := w.Write(part); err != nil {
+			return false
+		}
 	}
 	if err := connection.Flush(); err != nil {
 		return false

@@ -106,6 +106,9 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	if q.NamePrefix != "" || q.Tags != nil { // what clients think up is not kept
 		found := *Configuration(view, identity, q.Inline)
 		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !q.admits(view, &f) })
+		if err := view.ReserveFor(&found); err != nil {
+			return out, err
+		}
 		out.Value = q.answer(&found, revision, hash, out.ETag)
 		return out, nil
 	}

@@ -45,17 +45,31 @@ func featureOf(f *configuration.Feature) feature {
 	return feature{f.ImpressionData, f.Enabled, f.Name, f.Description, f.Project, f.Stale, f.Type, f.Variants, f.Strategies, f.Dependencies}
 }
 
-// unknown is no revision: who has it gets everything.
+// unknown is no revision; an SDK that has none gets everything.
 const unknown = -1
 
-// maxRemembered is of how many revisions a newer one remembers what has changed since.
-const maxRemembered = 16
+// What a revision remembers: of how many others what has changed since, and in how many
+// bytes, besides the last.
+const (
+	maxRemembered      = 16
+	maxRememberedBytes = 1 << 20
+)
 
 // remembered are the changes that led to a revision, made once for all SDKs that have the
 // same revision before it.
 type remembered struct {
 	mu    sync.Mutex
 	since map[int64]steps
+	bytes int
+}
+
+// put remembers steps, if need be in the place of all others.
+func (r *remembered) put(from int64, s steps) {
+	if r.since == nil || len(r.since) == maxRemembered || r.bytes+len(s.body) > maxRememberedBytes {
+		r.since, r.bytes = map[int64]steps{}, 0
+	}
+	r.since[from] = s
+	r.bytes += len(s.body)
 }
 
 // steps are changes as JSON, nil for none, and the id of the last.
@@ -74,14 +88,11 @@ func since(view *engine.View, from int64) steps {
 		from = unknown
 	}
 	key := fmt.Sprintf("client delta %q %q", identity.Environment, identity.Projects)
-	made := engine.Derived(view, key, revision, func() *remembered { return &remembered{since: map[int64]steps{}} })
+	made := engine.Derived(view, key, revision, func() *remembered { return &remembered{} })
 	made.mu.Lock()
 	defer made.mu.Unlock()
 	if out, is := made.since[from]; is {
 		return out
-	}
-	if len(made.since) == maxRemembered {
-		clear(made.since)
 	}
 	d := &differ{view: view, identity: identity, revision: revision, founded: engine.Founded(view), now: Configuration(view, identity, false)}
 	if known {
@@ -94,7 +105,7 @@ func since(view *engine.View, from int64) steps {
 		out.last = d.steps[count-1].EventID
 		out.body = append(engine.Append([]byte(`{"events":`), &d.steps), '}')
 	}
-	made.since[from] = out
+	made.put(from, out)
 	return out
 }
 
