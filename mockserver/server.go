@@ -107,7 +107,7 @@ func New(options ...Option) (*Server, error) {
 		return nil, err
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
-		Contract: s.contract, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
+		Contract: s.contract, Edition: s.edition, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Answers: s.workspaces.Answers, Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,10 +41,8 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 // command runs a command line to its end.
 func command(t *testing.T, env map[string]string, args ...string) outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // long enough for any; it ends what hangs
-	defer cancel()
 	stdout, stderr := newOutput(), newOutput() // which a command of --run writes to as well
-	code := run(ctx, args, variables(env), stdout, stderr)
+	code := run(t.Context(), args, variables(env), stdout, stderr)
 	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }
 

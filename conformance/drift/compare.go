@@ -125,6 +125,9 @@ func (c *comparison) changes() (map[string][]Change, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c.contract == spec.Default() {
+			changes = withoutKnown(o.ID, changes)
+		}
 		if len(changes) > 0 {
 			out[o.ID] = changes
 		}

@@ -3,7 +3,9 @@ package drift_test
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -93,6 +95,68 @@ func TestTheContractDoesNotDriftFromItself(t *testing.T) {
 			if diff := cmp.Diff(drift.Summary{Equal: all}, r.Summary); diff != "" || len(r.Document) > 0 || r.Edition != spec.Enterprise {
 				t.Errorf("%s: %s%v", name, diff, r.Document)
 			}
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write published.txt")
+
+// TestThePublishedDocument of a running Unleash 8.2.0, open source, whose URL is in
+// UNLEASH_MOCK_REAL_UNLEASH: the list has what it lets a server do beside the contract, and
+// nothing else.
+func TestThePublishedDocument(t *testing.T) {
+	t.Parallel()
+	real := os.Getenv("UNLEASH_MOCK_REAL_UNLEASH")
+	if real == "" {
+		t.Skip("UNLEASH_MOCK_REAL_UNLEASH names no real Unleash")
+	}
+	response, err := http.Get(real + drift.DocumentPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	source, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := drift.Compare(spec.Default(), source, drift.Options{Edition: spec.OpenSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := drift.Published(r)
+	if *update {
+		if err := os.WriteFile("published.txt", []byte(strings.Join(got, "")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile("published.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(slices.Collect(strings.Lines(string(want))), got); diff != "" {
+		t.Errorf("judge each new line, then write the list with -update (-published.txt +the server):\n%s", diff)
+	}
+}
+
+// TestWhatIsPublishedIsKnown as it is: one more value, another operation, and it is breaking.
+func TestWhatIsPublishedIsKnown(t *testing.T) {
+	t.Parallel()
+	change := drift.Change{Kind: drift.Changed, Pointer: "/responses/200/content/application~1json/schema/properties/version/type", Contract: "integer", Target: "number", Verdict: drift.Breaking}
+	another, removed := change, change
+	another.Target, removed.Kind = "string", drift.Removed
+	for _, test := range []struct {
+		operation string
+		change    drift.Change
+		want      drift.Verdict
+	}{
+		{"getAllClientFeatures", change, drift.Beyond},
+		{"getAllClientFeatures", another, drift.Breaking},
+		{"getAllClientFeatures", removed, drift.Breaking},
+		{"getClientFeature", change, drift.Breaking},
+	} {
+		if got := drift.WithoutKnown(test.operation, []drift.Change{test.change})[0]; got.Verdict != test.want {
+			t.Errorf("%s %+v: %s, want %s", test.operation, test.change, got.Verdict, test.want)
 		}
 	}
 }

@@ -71,8 +71,13 @@ func inLines(r *Report) *Report {
 
 func writeChanges(out *strings.Builder, changes []Change) {
 	var beyond []string
+	known := 0
 	for _, change := range changes {
-		if change.Verdict == Beyond {
+		switch {
+		case change.Reason == reasonPublished:
+			known++
+			continue
+		case change.Verdict == Beyond:
 			beyond = append(beyond, change.Pointer)
 			continue
 		}
@@ -80,6 +85,9 @@ func writeChanges(out *strings.Builder, changes []Change) {
 	}
 	if beyond = slices.Compact(beyond); len(beyond) > 0 {
 		fmt.Fprintf(out, "          beyond the target's document: %s\n", strings.Join(beyond, " "))
+	}
+	if known > 0 {
+		fmt.Fprintf(out, "          as Unleash 8.2.0 publishes it too, beside what it does: %d\n", known)
 	}
 }
 

@@ -92,9 +92,13 @@ Feature: API tokens
       | what                   | body                                                                     | id                        | count     | complaint |
       | an empty name          | {"tokenName":"","type":"client"}                                         | nothing                   | 1 entry   | "\"tokenName\" is not allowed to be empty." |
       | an empty environment   | {"tokenName":"<name.x>","type":"client","environment":""}                | nothing                   | 1 entry   | "\"environment\" is not allowed to be empty." |
+      | an unknown project     | {"tokenName":"<name.x>","type":"client","environment":"<environment>","projects":["<project>","<name.none>"]} | nothing                   | 1 entry   | "Project=<name.none> does not exist" |
+
+    @beyond-open-source
+    Examples: which open source refuses people
+      | what                   | body                                                                     | id                        | count     | complaint |
       | all of a frontend      | {"tokenName":"<name.x>","type":"frontend","environment":"*"}             | nothing                   | 1 entry   | "Frontend token cannot be scoped to all environments" |
       | an unknown environment | {"tokenName":"<name.x>","type":"client","environment":"<name.none>"}     | nothing                   | 1 entry   | "Environment=<name.none> does not exist" |
-      | an unknown project     | {"tokenName":"<name.x>","type":"client","environment":"<environment>","projects":["<project>","<name.none>"]} | nothing                   | 1 entry   | "Project=<name.none> does not exist" |
 
     @since:7
     Examples: since 7
@@ -104,6 +108,10 @@ Feature: API tokens
       | the type admin         | {"tokenName":"<name.x>","type":"admin"}                                  | matches /^[0-9a-f-]{36}$/ | 2 entries | starts with "The `/body/type` property must match pattern" |
       | an end that is no date | {"tokenName":"<name.x>","type":"client","expiresAt":"x"}                 | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
       | no projects            | {"tokenName":"<name.x>","type":"client","projects":[]}                   | nothing                   | 1 entry   | "\"projects\" must contain at least 1 items. You provided []." |
+
+    @since:7 @beyond-open-source
+    Examples: which open source refuses people
+      | what                   | body                                                                     | id                        | count     | complaint |
       | all environments       | {"tokenName":"<name.x>","type":"backend","environment":"*"}              | nothing                   | 1 entry   | "Client token cannot be scoped to all environments" |
 
   @op:createApiToken @core @writes @since:7 @observed

@@ -48,6 +48,15 @@ Feature: Flags
       | /enabled | false |
       | /type    | "<other environment type>" |
 
+  @op:getFeature @core @writes @observed
+  Scenario: People see whether a flag is a favorite of theirs
+    Seen on Unleash 8.2.0: an API token has no favorites.
+    Given a flag "one"
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the viewer
+    Then the status is 200
+    And the answer has
+      | /favorite | false |
+
   @op:createFeature @core @writes @observed
   Scenario: A name is all that a flag takes
     Seen on Unleash 8.2.0: a flag is a release unless it is said otherwise.
@@ -103,7 +112,7 @@ Feature: Flags
     Then the answer has
       | /description | "<one.description>" |
 
-  @op:createFeature @core @writes @observed
+  @op:createFeature @core @writes @beyond-open-source @observed
   Scenario: A flag belongs to a project that exists
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/unleash-mock-verify-none/features" as the admin with the body '{"name":"<name.lost>"}'

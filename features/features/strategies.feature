@@ -139,7 +139,7 @@ Feature: Activation strategies
       | with an invalid number            | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
       | with an invalid version           | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
 
-  @op:addFeatureStrategy @core @writes @observed
+  @op:addFeatureStrategy @core @writes @beyond-open-source @observed
   Scenario: A strategy is added where its flag is
     Seen on Unleash 8.2.0: an environment that the project does not have is no 404.
     Given a flag "one"
@@ -252,6 +252,18 @@ Feature: Activation strategies
     When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the answer has
       |  | <all> |
+
+  @op:updateFeatureStrategy @core @writes @since:8 @observed
+  Scenario: A strategy is not changed to variants with overrides
+    Seen on Unleash 8.2.0: those are for the variants of flags.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","variants":[{"name":"a","weight":1000,"weightType":"variable","stickiness":"default","overrides":[]}]}'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/message | "The `/body/variants/0` object of the request body does not allow additional properties. Your request included the `/body/variants/0/overrides` property." |
+      | /details/0/path    | "/body/variants/0/overrides" |
 
   @op:patchFeatureStrategy @op:getFeatureStrategy @core @writes @observed
   Scenario: A patch changes a part of a strategy

@@ -124,7 +124,7 @@ Feature: Switching flags
       | /enabled    | false |
       | /strategies | [] |
 
-  @core @writes @observed
+  @core @writes @beyond-open-source @observed
   Scenario Outline: A flag is not switched <way> where it is not
     Seen on Unleash 8.2.0.
     Given a flag "one"

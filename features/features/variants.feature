@@ -72,6 +72,11 @@ Feature: Variants of flags
       | of more than 1000            | {"environments":["<environment>"],"variants":[{"name":"a","weight":1001}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/weight` property must be <= 1000. You sent 1001. |
       | for no environment           | {"variants":[{"name":"a","weight":1000}]} | nothing | No environments provided |
 
+    @since:8
+    Examples: since 8
+      | what                         | body | id | complaint |
+      | whose payload has more       | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":"x","size":1}}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/payload` object of the request body does not allow additional properties. Your request included the `/body/variants/0/payload/size` property. |
+
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:8 @observed
   Scenario: Variants are put where their flag is
     Seen on Unleash 8.2.0.
@@ -142,6 +147,32 @@ Feature: Variants of flags
     Then the status is 400
     And the answer has
       | /details/0/path | "/body/0/name" |
+
+  @op:overwriteEnvironmentFeatureVariants @core @writes @since:8 @observed
+  Scenario: The payload of a variant has a type and a value alone
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[{"name":"a","weight":1000,"weightType":"variable","payload":{"type":"string","value":"x","size":1}}]'
+    Then the status is 400
+    And the error is "BadDataError"
+    And the answer has
+      | /details/0/path | "/body/0/payload/size" |
+
+  @op:getFeature @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:8 @observed
+  Scenario: A flag shows the variants of its environments to who asks for them
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>?variantEnvironments=true" as the admin
+    Then the status is 200
+    And "/environments" has one entry where "name" is "<environment>", with
+      | /variants | [{"name":"a","weight":1000,"stickiness":"default","weightType":"variable"}] |
+    And "/environments" has one entry where "name" is "<other environment>", with
+      | /variants | [] |
+    When I GET "/api/admin/projects/<project>/features/<one.name>?variantEnvironments=false" as the admin
+    Then "/environments" has one entry where "name" is "<environment>", with
+      | /variants | nothing |
 
   @op:patchEnvironmentsFeatureVariants @core @writes @observed
   Scenario: A patch changes the variants of a flag

@@ -129,6 +129,12 @@ Feature: The Frontend API
       | no object   | {"context":"x"}                | "The `/body/context` property must be object. You sent \"x\"." |
       | a user list | {"context":{"userId":["7"]}}   | "The `/body/context/userId` property must be string. You sent [\"7\"]." |
 
+    @since:8
+    Examples: since 8
+      | what              | body                            | complaint |
+      | an app of no name | {"context":{"appName":""}}      | "The `/body/context/appName` property must NOT have fewer than 1 characters. You sent \"\"." |
+      | an invalid time   | {"context":{"currentTime":"x"}} | "The `/body/context/currentTime` property must match format \"date-time\". You sent \"x\"." |
+
   @op:getFrontendFeatures @core @observed
   Scenario: A body that is no object is refused, though none is needed
     Seen on Unleash 8.2.0.

@@ -429,6 +429,10 @@ Feature: Who may come in
       | POST   | /api/admin/constraints/validate | 400    |
       | POST   | /api/admin/segments             | 400    |
       | POST   | /api/admin/segments/validate    | 400    |
+
+    @core @writes @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                            | status |
       | PUT    | /api/admin/segments/2147483600  | 400    |
       | DELETE | /api/admin/segments/2147483600  | 404    |
 

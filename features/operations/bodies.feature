@@ -287,6 +287,10 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/constraints/validate                          |
       | POST   | /api/admin/segments                                      |
       | POST   | /api/admin/segments/validate                             |
+
+    @writes @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                                                     |
       | PUT    | /api/admin/segments/2147483600                           |
       | DELETE | /api/admin/segments/2147483600                           |
 
@@ -406,6 +410,10 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/constraints/validate |
       | POST   | /api/admin/segments             |
       | POST   | /api/admin/segments/validate    |
+
+    @core @writes @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                            |
       | PUT    | /api/admin/segments/2147483600  |
       | DELETE | /api/admin/segments/2147483600  |
 
@@ -434,6 +442,10 @@ Feature: Bodies that cannot be read
       | method | path                           |
       | POST   | /api/admin/segments            |
       | POST   | /api/admin/segments/validate   |
+
+    @core @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                           |
       | PUT    | /api/admin/segments/2147483600 |
 
   @documented @writes
@@ -463,6 +475,10 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/constraints/validate | text/plain |
       | POST   | /api/admin/segments             | text/plain |
       | POST   | /api/admin/segments/validate    | text/plain |
+
+    @core @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                            | type       |
       | PUT    | /api/admin/segments/2147483600  | text/plain |
 
   @observed @writes
@@ -488,6 +504,10 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/constraints/validate |
       | POST   | /api/admin/segments             |
       | POST   | /api/admin/segments/validate    |
+
+    @core @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                            |
       | PUT    | /api/admin/segments/2147483600  |
 
   @observed
@@ -534,7 +554,7 @@ Feature: Bodies that cannot be read
       | /api/admin/signal-endpoints/2147483600                   |
       | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
-    @core
+    @core @fatal-to-people
     Examples: writing in every edition
       | path                           |
       | /api/admin/segments/2147483600 |

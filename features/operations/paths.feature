@@ -202,6 +202,10 @@ Feature: Paths
       | POST   | /api/admin/constraints/validate | /API/Admin/CONSTRAINTS/validate | 400    |
       | POST   | /api/admin/segments             | /API/Admin/SEGMENTS             | 400    |
       | POST   | /api/admin/segments/validate    | /API/Admin/SEGMENTS/validate    | 400    |
+
+    @core @writes @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method | path                            | variant                         | status |
       | PUT    | /api/admin/segments/2147483600  | /API/Admin/SEGMENTS/2147483600  | 400    |
       | DELETE | /api/admin/segments/2147483600  | /API/Admin/SEGMENTS/2147483600  | 404    |
 

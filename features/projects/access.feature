@@ -85,6 +85,10 @@ Feature: Who may change environments
       | POST   | /api/admin/environments/unleash-mock-verify-none/on                                  |
       | POST   | /api/admin/environments/unleash-mock-verify-none/off                                 |
       | POST   | /api/admin/projects/<project>/environments                                           |
+
+    @writes @beyond-open-source
+    Examples: which open source refuses people
+      | method | path                                                                                 |
       | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  |
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
@@ -126,6 +130,10 @@ Feature: Who may change environments
       | method | path                                                                                 |
       | PUT    | /api/admin/environments/sort-order                                                   |
       | POST   | /api/admin/projects/<project>/environments                                           |
+
+    @beyond-open-source
+    Examples: which open source refuses people
+      | method | path                                                                                 |
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @writes @observed
@@ -142,6 +150,10 @@ Feature: Who may change environments
       | method | path                                                                | status |
       | POST   | /api/admin/environments/unleash-mock-verify-none/on                 | 404    |
       | POST   | /api/admin/environments/unleash-mock-verify-none/off                | 404    |
+
+    @beyond-open-source
+    Examples: which open source refuses people
+      | method | path                                                                | status |
       | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none | 200    |
 
   @core @limits @alone @writes @measured

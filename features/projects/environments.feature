@@ -91,7 +91,7 @@ Feature: Environments and their projects
     And the error is "NameExistsError"
     And the message is "<project> already has the environment <other environment> enabled"
 
-  @op:removeEnvironmentFromProject @core @writes @observed
+  @op:removeEnvironmentFromProject @core @writes @beyond-open-source @observed
   Scenario: A project loses what it does not have
     Seen on Unleash 8.2.0: that is no error.
     When I DELETE "/api/admin/projects/<project>/environments/unleash-mock-verify-none" as the admin
@@ -100,7 +100,7 @@ Feature: Environments and their projects
     When I DELETE "/api/admin/projects/unleash-mock-verify-none/environments/unleash-mock-verify-none" as the admin
     Then the status is 200
 
-  @op:addEnvironmentToProject @core @writes @since:7 @observed
+  @op:addEnvironmentToProject @core @writes @since:7 @beyond-open-source @observed
   Scenario: A project gets no environment that is not there
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"unleash-mock-verify-none"}'
@@ -114,7 +114,7 @@ Feature: Environments and their projects
     And the answer has
       | /details/0/path | "/body/environment" |
 
-  @op:addEnvironmentToProject @op:getAllEnvironments @core @writes @observed
+  @op:addEnvironmentToProject @op:getAllEnvironments @core @writes @beyond-open-source @observed
   Scenario: A project that is not there gets no environment
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/environments" as the admin
@@ -143,7 +143,7 @@ Feature: Environments and their projects
     When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"<other environment>"}'
     Then the status is 200
 
-  @op:addDefaultStrategyToProjectEnvironment @core @writes @observed
+  @op:addDefaultStrategyToProjectEnvironment @core @writes @beyond-open-source @observed
   Scenario: Only a gradual rollout can be a default
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"default"}'
@@ -156,7 +156,7 @@ Feature: Environments and their projects
     And the answer has
       | /details/0/path | "/body/name" |
 
-  @op:addDefaultStrategyToProjectEnvironment @core @writes @assumed
+  @op:addDefaultStrategyToProjectEnvironment @core @writes @beyond-open-source @assumed
   Scenario: An environment that a project does not have gets no default strategy
     Unleash 8.2.0 fails.
     When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"flexibleRollout"}'

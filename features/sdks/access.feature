@@ -115,6 +115,8 @@ Feature: Who may report for SDKs, and who may read it
     Examples: since 8
       | path                          | kind     | what                      | body                                                                                    | count     | complaint                                                                                          | at                          |
       | /api/client/register          | backend  | an empty name             | {"appName":"","strategies":[],"started":1,"interval":1}                                 | 1 entry   | "The `/body/appName` property must NOT have fewer than 1 characters. You sent \"\"."               | /body/appName               |
+      | /api/client/metrics/bulk      | backend  | a proxy without a name    | {"applications":[{"appName":"<name.x>","environment":"<environment>","instanceId":"i","connectVia":[{"instanceId":"e"}],"interval":1,"started":1}],"metrics":[]} | 1 entry   | "The `/body/applications/0/connectVia/0/appName` property is required. It was not present on the data you sent." | /body/applications/0/connectVia/0/appName |
+      | /api/client/metrics/bulk      | backend  | a measure without help    | {"applications":[],"metrics":[],"impactMetrics":[{"name":"m","type":"counter","samples":[]}]} | 3 entries | "The `/body/impactMetrics/0/help` property is required. It was not present on the data you sent." | /body/impactMetrics/0/help |
 
   @core @observed
   Scenario Outline: <method> <path> refuses callers without the right token

@@ -39,6 +39,18 @@ Feature: What SDKs tell
     Then the status is 202
     And there is no body
 
+  @op:clientBulkMetrics @core @writes @since:8 @observed
+  Scenario: Edge tells what applications measure
+    Seen on Unleash 8.2.0.
+    When I POST "/api/client/metrics/bulk" as the backend with the body:
+      """
+      {"applications": [], "metrics": [], "impactMetrics": [
+        {"name": "orders", "help": "Orders placed", "type": "counter", "samples": [{"value": 1, "labels": {"country": "no"}}]},
+        {"name": "latency", "help": "Milliseconds", "type": "histogram", "samples": [{"count": 2, "sum": 12.5, "buckets": [{"le": 50, "count": 2}, {"le": "+Inf", "count": 2}]}]}]}
+      """
+    Then the status is 202
+    And there is no body
+
   @op:registerFrontendMetrics @core @writes @since:8 @observed
   Scenario: A page tells its metrics
     Seen on Unleash 8.2.0.

@@ -133,7 +133,7 @@ Feature: Segments
     Then the answer has
       |  | <one> |
 
-  @op:removeSegment @core @writes @observed
+  @op:removeSegment @core @writes @fatal-to-people @observed
   Scenario: A segment is deleted once
     Seen on Unleash 8.2.0.
     Given a segment "one"
@@ -162,6 +162,10 @@ Feature: Segments
     Examples:
       | method |
       | GET    |
+
+    @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method |
       | PUT    |
       | DELETE |
 
@@ -179,6 +183,10 @@ Feature: Segments
     Examples:
       | method |
       | GET    |
+
+    @fatal-to-people
+    Examples: which end a real server where a person asks
+      | method |
       | PUT    |
       | DELETE |
 

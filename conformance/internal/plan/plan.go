@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -132,7 +133,7 @@ type check func(*Conditions, *Scenario) string
 
 // byChoices are the checks that do not ask for room and limits.
 func (p *Plan) byChoices() []check {
-	return []check{byEdition, p.byProfile, p.byChoice, byVersion, p.byStanding, byWrites, bySettings, byTokens, byRights, byPlace, byNaming, byStrangers}
+	return []check{byEdition, p.byProfile, p.byChoice, byVersion, p.byStanding, byWrites, bySettings, byTokens, byRights, byPerson, byPlace, byNaming, byStrangers}
 }
 
 func (p *Plan) reason(s *Scenario, c *Conditions, checks []check) string {
@@ -236,6 +237,25 @@ func byRights(c *Conditions, s *Scenario) string {
 	}
 	return ""
 }
+
+// byPerson leaves out what Unleash 8.2.0 answers otherwise, or not at all, where a person is
+// the admin (O). It looks for some things before it decides what a person may do, and its
+// process ends if they are not there; on open source people may do nothing in a project or an
+// environment that only Enterprise can have.
+func byPerson(c *Conditions, s *Scenario) string {
+	switch {
+	case !strings.HasPrefix(c.Tokens.Admin, personalPrefix):
+		return ""
+	case s.Has("@fatal-to-people") && c.Mock == "":
+		return "it ends the process of a real Unleash if the admin's token is a personal access token; that of an API token does not"
+	case s.Has("@beyond-open-source") && c.Edition == spec.OpenSource:
+		return "open source refuses people what it does not have; with an API token as the admin's it is asked"
+	}
+	return ""
+}
+
+// personalPrefix begins the tokens of people and service accounts.
+const personalPrefix = "user:"
 
 // byStrangers looks for what the scenario asks for because nothing has it.
 func byStrangers(c *Conditions, s *Scenario) string {

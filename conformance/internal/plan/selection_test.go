@@ -92,3 +92,30 @@ func TestOnlyWhatRunsIsHandedOver(t *testing.T) {
 		})
 	}
 }
+
+// TestAPersonAsTheAdmin is spared what a real server answers people otherwise, or not at all.
+func TestAPersonAsTheAdmin(t *testing.T) {
+	t.Parallel()
+	const person, token = "user:secret", "*:*.secret"
+	for _, test := range []struct {
+		tag, admin, mock string
+		edition          spec.Edition
+		runs             bool
+	}{
+		{"@fatal-to-people", person, "", spec.OpenSource, false},
+		{"@fatal-to-people", person, "", spec.Enterprise, false},
+		{"@fatal-to-people", person, "1.0", spec.OpenSource, true},
+		{"@fatal-to-people", token, "", spec.OpenSource, true},
+		{"@beyond-open-source", person, "", spec.OpenSource, false},
+		{"@beyond-open-source", person, "1.0", spec.OpenSource, false},
+		{"@beyond-open-source", person, "", spec.Enterprise, true},
+		{"@beyond-open-source", token, "", spec.OpenSource, true},
+		{"@core", person, "", spec.OpenSource, true},
+	} {
+		var conditions Conditions
+		conditions.Edition, conditions.Mock, conditions.Tokens.Admin = test.edition, test.mock, test.admin
+		if got := byPerson(&conditions, &Scenario{Tags: []string{test.tag}}); (got == "") != test.runs {
+			t.Errorf("%+v: %q", test, got)
+		}
+	}
+}

@@ -48,6 +48,8 @@ type Run func(id string, store *engine.Store, request *engine.Request, input *en
 // Options are what a pipeline needs.
 type Options struct {
 	Contract *spec.Contract
+	// Edition is the one that the server plays.
+	Edition spec.Edition
 	// Default is the workspace of requests that name none.
 	Default *workspace.Workspace
 	// Keep makes a workspace stay that is for the request alone until then. Its error is

@@ -166,7 +166,7 @@ func (x *exchange) permit() *apierror.Error {
 	switch {
 	case !x.operation.Admits(x.identity.Token):
 		return apierror.WrongTokenKind()
-	case !x.operation.Permits(x.holds):
+	case !x.operation.Permits(x.holds) || x.operation.NeedsPermission() && x.isBeyondOpenSource():
 		return apierror.Permission(x.operation.Permissions...)
 	}
 	return nil
@@ -175,6 +175,36 @@ func (x *exchange) permit() *apierror.Error {
 // holds reports whether the caller has a permission where the operation needs it.
 func (x *exchange) holds(permission spec.Permission) bool {
 	return x.identity.May(permission, x.named(x.operation.Project), x.named(x.operation.Environment))
+}
+
+// What open source lets a person have permissions in, admins too (O).
+const openSourceProject = "default"
+
+var openSourceEnvironments = []string{"default", "development", "production"}
+
+// isBeyondOpenSource reports whether a person asks for a permission in a project or an
+// environment that an open-source edition does not have. It looks at what the request names,
+// in the path or else in its body, whatever the permission is for (O).
+func (x *exchange) isBeyondOpenSource() bool {
+	if x.Edition != spec.OpenSource || x.identity.Kind != engine.PersonalToken {
+		return false
+	}
+	project, environment := x.naming("projectId", "project"), x.naming("environment", "environmentId")
+	return project != "" && project != openSourceProject || environment != "" && !slices.Contains(openSourceEnvironments, environment)
+}
+
+// naming returns what the first of several names stands for in the path, or else in the body.
+func (x *exchange) naming(names ...string) string {
+	object, _ := x.body.Value.(map[string]any)
+	for _, name := range names {
+		if i := slices.Index(x.names, name); i >= 0 && x.params[i] != "" {
+			return x.params[i]
+		}
+		if text, is := object[name].(string); is && text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // named returns the project or environment that a request names; empty where the

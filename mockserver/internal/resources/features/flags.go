@@ -233,6 +233,7 @@ type whole struct {
 	Environments []environmentOfFlag `json:"environments"`
 	*Flag
 	CreatedBy     person        `json:"createdBy"`
+	Favorite      *bool         `json:"favorite,omitzero"`
 	Archived      bool          `json:"archived"`
 	Dependencies  []*Dependency `json:"dependencies"`
 	Children      []string      `json:"children"`
@@ -244,6 +245,7 @@ type whole struct {
 type environmentOfFlag struct {
 	Name       string      `json:"name"`
 	LastSeenAt *time.Time  `json:"lastSeenAt"`
+	Variants   []Variant   `json:"variants,omitzero"`
 	Enabled    bool        `json:"enabled"`
 	Yes        int64       `json:"yes"`
 	No         int64       `json:"no"`
@@ -252,7 +254,12 @@ type environmentOfFlag struct {
 	Strategies []*Strategy `json:"strategies"`
 }
 
-func get(view *engine.View, in in) (out engine.Answer[whole], err error) {
+type getIn struct {
+	in
+	Variants engine.Optional[string] `query:"variantEnvironments"`
+}
+
+func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
 	flag, err := in.find(view)
 	switch {
 	case err != nil:
@@ -262,7 +269,7 @@ func get(view *engine.View, in in) (out engine.Answer[whole], err error) {
 	}
 	creator := flag.CreatedBy.shown()
 	found := whole{
-		Environments: []environmentOfFlag{}, Flag: flag, CreatedBy: creator,
+		Environments: []environmentOfFlag{}, Flag: flag, CreatedBy: creator, Favorite: projects.Favorite(view),
 		Dependencies: ParentsOf(view, in.Name), Children: childrenOf(view, in.Name),
 		Lifecycle: lifecycle{"initial", flag.CreatedAt}, Collaborators: collaborators{[]person{creator}},
 	}
@@ -271,10 +278,14 @@ func get(view *engine.View, in in) (out engine.Answer[whole], err error) {
 		if toggle == nil {
 			continue
 		}
-		found.Environments = append(found.Environments, environmentOfFlag{
+		shown := environmentOfFlag{
 			Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
 			Strategies: StrategiesOf(view, in.Name, environment.Name),
-		})
+		}
+		if in.Variants.Or("") == "true" {
+			shown.Variants = append([]Variant{}, toggle.Variants...)
+		}
+		found.Environments = append(found.Environments, shown)
 	}
 	return engine.OK(found)
 }

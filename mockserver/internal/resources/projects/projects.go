@@ -191,15 +191,15 @@ func (u Usage) list(view *engine.View, _ listIn) (engine.Answer[listOut], error)
 		flags := u.flags(view, project.ID)
 		out.Projects = append(out.Projects, &listed{
 			Name: project.Name, ID: project.ID, Description: project.Description, Health: 100, Flags: int64(len(flags)),
-			Favorite: favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: u.lastSeen(view, project.ID),
+			Favorite: Favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: u.lastSeen(view, project.ID),
 			LastUpdatedAt: lastChange(flags), OnboardingStatus: u.onboarding(view, project.ID, flags), Owners: []owner{{"system"}},
 		})
 	}
 	return engine.OK(out)
 }
 
-// favorite is false for people, who have favorites, and nothing for a token (O).
-func favorite(view *engine.View) *bool {
+// Favorite is false for people, who have favorites, and nothing for a token (O).
+func Favorite(view *engine.View) *bool {
 	if view.Identity.Kind != engine.PersonalToken {
 		return nil
 	}
