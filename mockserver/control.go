@@ -20,7 +20,8 @@ func (s *Server) newControl() *control.Mock {
 	about := control.About{Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath}
 	options := s.controlOptions(about)
 	options.FlagsFrom = s.flagsFrom
-	return control.NewMock(options, s.workspaces, s.engine)
+	options.Instance = s.bounds.Instance
+	return control.NewMock(options, s.workspaces, s.engine, s.begin)
 }
 
 // serveExtras answers what Unleash's API does not have: the control API with its page,

@@ -20,6 +20,7 @@ type flagLayers struct {
 	instance *flagfile.Set                // of FollowFlags; nil without one
 	now      atomic.Pointer[flagfile.Set] // both, the file's on top; nil for the seed's
 	follow   atomic.Bool                  // the instance's
+	source   atomic.Pointer[string]       // the digest of the file; nil without one
 
 	telling sync.Mutex
 	told    []string // the last remarks on them
@@ -37,6 +38,17 @@ func (l *flagLayers) put() *flagfile.Set {
 	return set
 }
 
+// read takes note of the digest of the file.
+func (l *flagLayers) read(digest string) { l.source.Store(&digest) }
+
+// digest is that of the file, empty without one.
+func (l *flagLayers) digest() string {
+	if digest := l.source.Load(); digest != nil {
+		return *digest
+	}
+	return ""
+}
+
 // ReplaceFlags puts the flags of a file, as WithFlags takes it, in the place of those of
 // every workspace, of those that are made later too. If the server follows the flags of an
 // instance, the file's are on top of those, and what was set in a workspace stays. A file
@@ -49,6 +61,7 @@ func (s *Server) ReplaceFlags(source []byte) error {
 	s.layers.changing.Lock()
 	defer s.layers.changing.Unlock()
 	s.layers.file = set
+	s.layers.read(digestOf(source))
 	return s.spread(s.layers.put())
 }
 

@@ -84,7 +84,8 @@ type config struct {
 
 	upstream *Upstream // nil without one
 
-	flags *flagfile.Set // nil without a file
+	flags       *flagfile.Set // nil without a file
+	flagsDigest string
 
 	recordings []*recording.Recording
 	replay     *replay.Index // of the recordings; nil without any
@@ -163,7 +164,7 @@ func WithFlags(name string, source []byte) Option {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		c.flags = set
+		c.flags, c.flagsDigest = set, digestOf(source)
 		return nil
 	}
 }
@@ -227,6 +228,9 @@ type Bounds struct {
 	// hold most drop the older half of their exchanges, signals and events; where that
 	// does not suffice, the workspaces that were not used for longest are removed.
 	Bytes int64
+	// Instance is the name of the process in the list of workspaces and in metrics; empty for
+	// none.
+	Instance string
 }
 
 // DefaultBounds returns the bounds of a server that is not told others.

@@ -80,7 +80,8 @@ func New(options ...Option) (*Server, error) {
 	s := &Server{config: *c}
 	s.layers.file = c.flags
 	s.layers.now.Store(c.flags)
-	if s.engine, err = engine.New(s.contract, resources.All(s.allowed())...); err != nil {
+	s.layers.read(c.flagsDigest)
+	if s.engine, err = engine.New(s.contract, s.resources()...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
 	plans := s.engine.Plans()
@@ -101,18 +102,25 @@ func New(options ...Option) (*Server, error) {
 	for _, operation := range s.contract.Operations() {
 		ids = append(ids, operation.ID)
 	}
-	s.metrics = metrics.New(ids, s.workspaces, s.version)
+	s.metrics = metrics.New(ids, s.workspaces, s.version, s.bounds.Instance)
 	s.exposition = s.metrics.Handler()
 	if s.docs, err = newDocs(s.contract, s.access.Enabled()); err != nil {
 		return nil, err
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
-		Contract: s.contract, Edition: s.edition, Default: s.workspaces.Default(), Keep: s.keepWorkspace, Run: plans.Run,
+		Contract: s.contract, Edition: s.edition, Default: s.workspaces.Default, Keep: s.keepWorkspace, Begin: s.begin, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Answers: s.workspaces.Answers, Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})
 	quietly(func() { s.router = s.routes() })
 	return s, nil
+}
+
+// resources are those of the server's engine.
+func (s *Server) resources() []engine.Resource {
+	allowed := s.allowed()
+	allowed.Ready = func() bool { return s.workspaces.Ready() }
+	return resources.All(allowed)
 }
 
 // building is held while a router is built, which prints unless the mode of its

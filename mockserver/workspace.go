@@ -8,12 +8,14 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
@@ -110,7 +112,8 @@ func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, bel
 	named, hasHeader := r.Header[WorkspaceHeader]
 	inPath := strings.HasPrefix(path, workspace.PathPrefix)
 	if !hasHeader && !inPath {
-		return s.workspaces.Default(), path, nil
+		w, err = s.workspaces.Open(workspace.Default, hasCredentials(r))
+		return w, path, err
 	}
 	name, below := "", path
 	if inPath {
@@ -130,9 +133,13 @@ func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, bel
 		}
 		name = named[0]
 	}
-	w, err = s.workspaces.Open(name)
+	w, err = s.workspaces.Open(name, hasCredentials(r) || control.Has(below))
 	return w, below, err
 }
+
+// hasCredentials reports whether a request may do something to a workspace. That of the
+// control API does so by its path.
+func hasCredentials(r *http.Request) bool { return r.Header["Authorization"] != nil }
 
 var errTwoWorkspaces = errors.New("the request names two workspaces")
 
@@ -148,6 +155,9 @@ func (s *Server) keepWorkspace(w *workspace.Workspace) (*workspace.Workspace, *a
 // refuseWorkspace answers a request whose workspace cannot be had.
 func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err error) {
 	problem := s.workspaceProblem(err)
+	if problem.RetryAfter > 0 {
+		w.Header()["Retry-After"] = []string{strconv.Itoa(problem.RetryAfter)}
+	}
 	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }
 
@@ -158,6 +168,8 @@ func (s *Server) workspaceProblem(err error) *apierror.Error {
 	switch {
 	case errors.As(err, &name), errors.Is(err, errTwoWorkspaces):
 		return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "BadDataError", Message: err.Error(), Outside: true}
+	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
+		return apierror.Elsewhere(err.Error())
 	case errors.As(err, &limit):
 		return &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error(), Outside: true}
 	}

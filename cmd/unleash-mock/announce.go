@@ -26,6 +26,9 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 		fmt.Fprintf(&out, "  live page        %s%s\n", base, mockserver.ControlPath)
 	}
 	fmt.Fprintf(&out, "  control API      %s\n", access.said)
+	if flags.store != "" {
+		fmt.Fprintf(&out, "  workspaces in    %s\n", flags.storeFlags.shown())
+	}
 	if flags.from != "" {
 		fmt.Fprintf(&out, "  flags of         %s\n", flags.from)
 	}

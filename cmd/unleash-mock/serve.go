@@ -47,6 +47,7 @@ type serveFlags struct {
 	drain      time.Duration
 	withStdin  bool
 	workspaceFlags
+	storeFlags
 	overlayFlags
 	flagsFromFlags
 	runFlags
@@ -104,7 +105,12 @@ With --flags-from the flags are those of a real Unleash, by the backend token of
 UNLEASH_MOCK_FLAGS_TOKEN, and follow its changes. They are those of the environment
 development here, whatever the token's is. Those of --flags are on top of them, and
 what is set in a workspace is on top of both until a reset. When the instance is out
-of reach, the last copy goes on; a start without one needs --flags-cache.`,
+of reach, the last copy goes on; a start without one needs --flags-cache.
+
+With --store workspaces outlive the process, and leave memory while they are idle. A
+change is stored within a second, or before its answer with --durability always. The
+secrets of API tokens are in the store. While it takes no changes the mock goes on with
+what it has, and /ready answers 503.`,
 		Example: `  unleash-mock serve
   unleash-mock serve --flags flags.yaml
   UNLEASH_MOCK_FLAGS_TOKEN='*:production.my-secret' unleash-mock serve --flags-from https://unleash.example.com
@@ -112,10 +118,11 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
   unleash-mock serve --seed my-seed.yaml --limits off
   unleash-mock serve --replay traffic.jsonl
   unleash-mock serve --run 'npm test'
+  unleash-mock serve --store ./workspaces
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), serveVariables, httpsVariables, workspaceVariables, overlayVariables, flagsFromVariables); err != nil {
+			if err := p.fillAll(cmd.Flags(), serveVariables, httpsVariables, workspaceVariables, storeVariables, overlayVariables, flagsFromVariables); err != nil {
 				return err
 			}
 			if !cmd.Flags().Changed("replay") {
@@ -126,6 +133,9 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 			}
 			if flags.run != "" {
 				flags.preferFreePort()
+			}
+			if err := flags.storeFlags.check(cmd.Flags(), flags); err != nil {
+				return err
 			}
 			ctx := cmd.Context()
 			if flags.withStdin {
@@ -151,6 +161,7 @@ of reach, the last copy goes on; a start without one needs --flags-cache.`,
 	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
 	f.BoolVar(&flags.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")
 	flags.workspaceFlags.add(f)
+	flags.storeFlags.add(f)
 	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f, p.env)
 	flags.flagsFromFlags.add(f, p.env, &flags.tlsFlags)
@@ -206,6 +217,11 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err := flags.follow(ctx, mock, flags.upstream); err != nil || ctx.Err() != nil {
 		return err
 	}
+	settle, err := flags.persist(mock, flags.bounds)
+	if err != nil {
+		return err
+	}
+	defer settle()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
 	if err != nil {
 		return listenError(listen, err)
@@ -346,6 +362,7 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, flagFile []b
 	if flags.bounds.Signals < 0 {
 		return nil, usageError("--max-signals %d is less than 0", flags.bounds.Signals)
 	}
+	flags.bounds.Instance = flags.instance
 	ofWorkspaces, err := flags.workspaceFlags.options()
 	if err != nil {
 		return nil, err

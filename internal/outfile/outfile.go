@@ -65,25 +65,53 @@ func Write(name string, fresh os.FileMode, write func(io.Writer) error) error {
 			return overwrite(name, content.Bytes())
 		}
 	}
-	beside, err := createBeside(name, fresh)
-	if err != nil && canOpen(name, err) == nil {
+	beside, err := writeBeside(name, fresh, mode, content.Bytes())
+	if err != nil && beside == "" && canOpen(name, err) == nil {
 		return overwrite(name, content.Bytes()) // the folder admits no other file
 	}
 	if err != nil {
 		return err
 	}
-	_, err = beside.Write(content.Bytes())
+	if os.Rename(beside, name) == nil {
+		return nil
+	}
+	// A file that is mounted by itself, as into a container, cannot be replaced.
+	return errors.Join(overwrite(name, content.Bytes()), os.Remove(beside))
+}
+
+// Replace puts a whole file in the place of one in a folder of the program's own, or fails
+// and leaves that one as it is. The file is on the disk then, its name too where a system
+// can say so.
+func Replace(name string, mode os.FileMode, content []byte) error {
+	beside, err := writeBeside(name, mode, mode, content)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(beside, name); err != nil {
+		return errors.Join(err, os.Remove(beside))
+	}
+	if folder, err := os.Open(filepath.Dir(name)); err == nil {
+		_ = folder.Sync() // Windows has no such thing
+		_ = folder.Close()
+	}
+	return nil
+}
+
+// writeBeside writes a file of another name in the folder of a file, fresh as it is made and
+// with a mode in the end. After an error it is gone; it has a name if it was there.
+func writeBeside(name string, fresh, mode os.FileMode, content []byte) (string, error) {
+	beside, err := createBeside(name, fresh)
+	if err != nil {
+		return "", err
+	}
+	_, err = beside.Write(content)
 	if err == nil && mode != fresh {
 		err = beside.Chmod(mode.Perm())
 	}
 	if err = errors.Join(err, beside.Sync(), beside.Close()); err != nil {
-		return errors.Join(err, os.Remove(beside.Name()))
+		err = errors.Join(err, os.Remove(beside.Name()))
 	}
-	if os.Rename(beside.Name(), name) == nil {
-		return nil
-	}
-	// A file that is mounted by itself, as into a container, cannot be replaced.
-	return errors.Join(overwrite(name, content.Bytes()), os.Remove(beside.Name()))
+	return beside.Name(), err
 }
 
 // createBeside creates a file of another name in the folder of a file.

@@ -49,6 +49,8 @@ type Error struct {
 	// Outside marks an error that is not Unleash's but that of what stands in
 	// between, of which the contract says nothing.
 	Outside bool
+	// RetryAfter is in how many seconds a client may try again; 0 for nothing to say.
+	RetryAfter int
 	// extra writes what follows the details.
 	extra func(*jsonw.Object)
 }
@@ -287,6 +289,13 @@ func Internal(message string) *Error {
 // Unavailable answers what the mock itself has no memory for at the moment.
 func Unavailable(message string) *Error {
 	return &Error{Status: http.StatusServiceUnavailable, Envelope: Handler, Name: "UnavailableError", Message: message, Outside: true}
+}
+
+// Elsewhere answers for a workspace that this process does not have at the moment.
+func Elsewhere(message string) *Error {
+	out := Unavailable(message)
+	out.RetryAfter = 1
+	return out
 }
 
 var htmlEscapes = strings.NewReplacer(`"`, "&quot;", "&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;")

@@ -15,14 +15,14 @@ type Clock struct {
 	source func() time.Time
 
 	mu      sync.Mutex // of writers
-	setting atomic.Pointer[setting]
+	setting atomic.Pointer[Setting]
 }
 
-// setting is how a clock differs from its source; nil means not at all.
-type setting struct {
-	frozen bool
-	at     time.Time     // if frozen
-	offset time.Duration // if not
+// Setting is how a clock differs from its source. It is never changed.
+type Setting struct {
+	Frozen bool          `json:"frozen"`
+	At     time.Time     `json:"at"`     // if frozen
+	Offset time.Duration `json:"offset"` // if not, in nanoseconds
 }
 
 // New returns a clock that shows the source's time.
@@ -37,11 +37,11 @@ func (c *Clock) Now() time.Time {
 	return current.now(c.source)
 }
 
-func (s *setting) now(source func() time.Time) time.Time {
-	if s.frozen {
-		return s.at
+func (s *Setting) now(source func() time.Time) time.Time {
+	if s.Frozen {
+		return s.At
 	}
-	return source().Add(s.offset)
+	return source().Add(s.Offset)
 }
 
 // Real reports whether the clock shows its source's time.
@@ -61,7 +61,7 @@ func (c *Clock) Read() Reading {
 	if current == nil {
 		return Reading{Now: c.source(), Real: true}
 	}
-	return Reading{Now: current.now(c.source), Frozen: current.frozen}
+	return Reading{Now: current.now(c.source), Frozen: current.Frozen}
 }
 
 // Change says what to do with a clock: first Now, then Advance, then Frozen. A
@@ -89,7 +89,7 @@ func (c *Clock) Set(change Change) (Reading, error) {
 	defer c.mu.Unlock()
 	source := c.source()
 	before := c.setting.Load()
-	next := setting{}
+	next := Setting{}
 	if before != nil {
 		next = *before
 	}
@@ -99,14 +99,39 @@ func (c *Clock) Set(change Change) (Reading, error) {
 	}
 	now = now.Add(change.Advance)
 	if change.Frozen != nil {
-		next.frozen = *change.Frozen
+		next.Frozen = *change.Frozen
 	}
-	if now.Before(earliest) || !now.Before(latest) {
-		return Reading{}, fmt.Errorf("%w, not to %s", ErrRange, now.UTC().Format(time.RFC3339))
+	if err := check(now); err != nil {
+		return Reading{}, err
 	}
-	next.at, next.offset = now, now.Sub(source)
+	next.At, next.Offset = now, now.Sub(source)
 	c.setting.Store(&next)
-	return Reading{Now: now, Frozen: next.frozen}, nil
+	return Reading{Now: now, Frozen: next.Frozen}, nil
+}
+
+func check(now time.Time) error {
+	if now.Before(earliest) || !now.Before(latest) {
+		return fmt.Errorf("%w, not to %s", ErrRange, now.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// Setting returns how the clock differs from its source, nil for not at all. Each change
+// makes another one.
+func (c *Clock) Setting() *Setting { return c.setting.Load() }
+
+// Restore makes the clock differ from its source as another one did. The error is an
+// ErrRange.
+func (c *Clock) Restore(setting *Setting) error {
+	if setting == nil {
+		c.Reset()
+		return nil
+	}
+	if err := check(setting.now(c.source)); err != nil {
+		return err
+	}
+	c.setting.Store(setting)
+	return nil
 }
 
 // Reset goes back to the source's time.

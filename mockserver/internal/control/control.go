@@ -42,6 +42,8 @@ type Options struct {
 	Access   Access
 	// About is what getInfo answers.
 	About About
+	// Instance is the name of the process, empty for none.
+	Instance string
 	// FlagsFrom tells of the instance whose flags are followed, nil for none; itself nil for
 	// a proxy.
 	FlagsFrom func() *flagsource.State
@@ -127,34 +129,41 @@ type Mock struct {
 	*api
 	workspaces *workspace.Registry
 	engine     *engine.Engine
+	begin      Begin
 	handlers   map[string]workspaceHandler
-	reading    sync.Mutex // held while a file of flags is read
+	ofProcess  map[string]handler // of all workspaces
+	reading    sync.Mutex         // held while a file of flags is read
 }
 
 // workspaceHandler answers an operation that only a mock has.
 type workspaceHandler func(*workspace.Workspace, *request) (response, error)
 
+// Begin begins an operation on a workspace, or on the one that has taken its place.
+type Begin func(*workspace.Workspace) (*workspace.Workspace, workspace.Operation, *apierror.Error)
+
 // NewMock returns the API of a mock. The engine makes a store of an imported state.
-func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Engine) *Mock {
-	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine}
+func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Engine, begin Begin) *Mock {
+	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine, begin: begin}
 	m.maxState = stateText(workspaces.MaxState())
 	m.answers = workspaces.Answers
 	m.handlers = map[string]workspaceHandler{
-		"resetWorkspace":   m.resetWorkspace,
-		exportOperation:    m.exportState,
-		importOperation:    m.importState,
-		"getFlags":         m.getFlags,
-		putFlagsOperation:  m.putFlags,
-		"setFlag":          m.setFlag,
-		"deleteFlag":       m.deleteFlag,
-		"evaluateFlag":     m.evaluateFlag,
-		"getClock":         m.getClock,
-		"setClock":         m.setClock,
-		"listRules":        m.listRules,
-		"addRule":          m.addRule,
-		"deleteRules":      m.deleteRules,
-		"getRule":          m.getRule,
-		"deleteRule":       m.deleteRule,
+		"resetWorkspace":  m.resetWorkspace,
+		exportOperation:   m.exportState,
+		importOperation:   m.importState,
+		"getFlags":        m.getFlags,
+		putFlagsOperation: m.putFlags,
+		"setFlag":         m.setFlag,
+		"deleteFlag":      m.deleteFlag,
+		"evaluateFlag":    m.evaluateFlag,
+		"getClock":        m.getClock,
+		"setClock":        m.setClock,
+		"listRules":       m.listRules,
+		"addRule":         m.addRule,
+		"deleteRules":     m.deleteRules,
+		"getRule":         m.getRule,
+		"deleteRule":      m.deleteRule,
+	}
+	m.ofProcess = map[string]handler{
 		"listWorkspaces":   m.listWorkspaces,
 		"createWorkspace":  m.createWorkspace,
 		"deleteWorkspaces": m.deleteWorkspaces,
@@ -169,6 +178,7 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 func (m *Mock) bind() (*spec.Contract, error) {
 	contract := spec.Control()
 	ids := slices.AppendSeq(slices.Collect(maps.Keys(m.handlers)), maps.Keys(m.api.handlers))
+	ids = slices.AppendSeq(ids, maps.Keys(m.ofProcess))
 	if err := contract.CheckHandlers(ids); err != nil {
 		return nil, fmt.Errorf("the contract of the control API and its handlers differ: %w", err)
 	}
@@ -186,20 +196,40 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 	defer w.Hold()()
 	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
 		if own := m.handlers[id]; own != nil {
-			return func(_ context.Context, r *request) (response, error) {
-				size := len(r.body)
-				defer func() { w.Grown(int64(2 * size)) }()
-				return own(w, r)
-			}
+			return func(_ context.Context, r *request) (response, error) { return m.operate(own, w, r) }
+		}
+		if own := m.ofProcess[id]; own != nil {
+			return own
 		}
 		return m.api.handlers[id]
 	})
 }
 
+// operate runs a handler of a workspace, or of the one that has taken its place.
+func (m *Mock) operate(own workspaceHandler, w *workspace.Workspace, r *request) (response, error) {
+	size := len(r.body)
+	w, operation, problem := m.begin(w)
+	if problem != nil {
+		return response{}, problem
+	}
+	defer func() { w.Grown(int64(2 * size)) }()
+	out, err := own(w, r)
+	if stored := operation.End(); stored != nil && err == nil {
+		return response{}, stored
+	}
+	return out, err
+}
+
+// isOfProcess reports whether a path is for what belongs to no workspace: a process may be
+// asked for it that does not have the workspace of requests that name none.
+func isOfProcess(path string) bool {
+	return path == Prefix+"/info" || path == Prefix+"/workspaces" || strings.HasPrefix(path, Prefix+"/workspaces/")
+}
+
 // keep makes the workspace of a request one that stays, if the request is for the API and
 // has access to it.
 func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*workspace.Workspace, *apierror.Error) {
-	if w.Kept() || isPage(path) || m.Access.check(r) != nil {
+	if w.Kept() || isPage(path) || w.Name == workspace.Default && isOfProcess(path) || m.Access.check(r) != nil {
 		return w, nil
 	}
 	if httpx.CrossSite(r) && !m.Access.lists(r) {
@@ -207,7 +237,11 @@ func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*work
 	}
 	kept, _, err := m.workspaces.Keep(w)
 	if err != nil {
-		return nil, refusal(http.StatusServiceUnavailable, "WorkspaceLimitError", err.Error())
+		if problem := problemOf(err); problem != nil {
+			return nil, problem
+		}
+		m.Logger.Error("no workspace", "error", err)
+		return nil, apierror.Internal("Internal server error")
 	}
 	return kept, nil
 }

@@ -13,7 +13,7 @@ func (m *Mock) resetWorkspace(w *workspace.Workspace, _ *request) (response, err
 	if err := w.Reset(); err != nil {
 		return response{}, err
 	}
-	return ok(described(w))
+	return ok(m.described(w))
 }
 
 // wireClock is what a clock shows.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
@@ -92,6 +93,9 @@ func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input 
 func (a *api) refuse(rw http.ResponseWriter, r *http.Request, problem *apierror.Error) {
 	if problem.Status == http.StatusUnauthorized {
 		rw.Header()["Www-Authenticate"] = []string{`Bearer realm="unleash-mock control API"`}
+	}
+	if problem.RetryAfter > 0 {
+		rw.Header()["Retry-After"] = []string{strconv.Itoa(problem.RetryAfter)}
 	}
 	respond.Write(rw, r, problem.Status, problem.ContentType(), problem.Body(a.NewID))
 }
@@ -319,6 +323,16 @@ func (x *exchange) encode(out response) ([]byte, error) {
 
 // problem finds the answer to an error.
 func (x *exchange) problem(err error) *apierror.Error {
+	known := problemOf(err)
+	if known == nil {
+		x.Logger.Error("the control API failed", "path", x.path, "error", err)
+		known = apierror.Internal(err.Error())
+	}
+	return known
+}
+
+// problemOf finds the answer to an error that is expected; nil for another.
+func problemOf(err error) *apierror.Error {
 	var known *apierror.Error
 	var rule *rules.Problem
 	var snapshot engine.Problems
@@ -335,6 +349,8 @@ func (x *exchange) problem(err error) *apierror.Error {
 		return invalid("name", name.Error())
 	case errors.As(err, &limit):
 		return refusal(http.StatusServiceUnavailable, "WorkspaceLimitError", limit.Error())
+	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
+		return apierror.Elsewhere(err.Error())
 	case errors.Is(err, clock.ErrRange):
 		return invalid("/body", err.Error())
 	case errors.Is(err, workspace.ErrNotFound):
@@ -342,8 +358,7 @@ func (x *exchange) problem(err error) *apierror.Error {
 	case errors.Is(err, workspace.ErrDefault):
 		return refusal(http.StatusConflict, "ConflictError", err.Error())
 	}
-	x.Logger.Error("the control API failed", "path", x.path, "error", err)
-	return apierror.Internal(err.Error())
+	return nil
 }
 
 // invalid refuses input, in the form of a validation error.

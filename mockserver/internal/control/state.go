@@ -17,9 +17,9 @@ const (
 	importOperation = "importState"
 )
 
-// stateBounds are those of an imported state. Its rows stay text until each is planted:
+// StateBounds are those of an imported state. Its rows stay text until each is planted:
 // as values they take many times as much.
-var stateBounds = v8json.Bounds{Depth: 2, Values: 1 << 20, Raw: 1 << 19}
+var StateBounds = v8json.Bounds{Depth: 2, Values: 1 << 20, Raw: 1 << 19}
 
 // stateText is how many bytes a state may have as text. One that clients make by the API
 // has fewer: where memory is bounded its texts count twice.
@@ -35,7 +35,7 @@ func (x *exchange) takesState() bool { return x.operation.ID == importOperation 
 // readState reads a state. The contract judges an outline of it: what its rows may be,
 // the tables say.
 func (x *exchange) readState() error {
-	value, err := v8json.ParseShallow(x.input.body, stateBounds)
+	value, err := v8json.ParseShallow(x.input.body, StateBounds)
 	if err != nil {
 		return err
 	}
@@ -98,5 +98,5 @@ func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error)
 			fmt.Sprintf("The state of a workspace may take %d bytes of memory, and %d as text.", most, m.maxState))
 	}
 	w.Replace(store)
-	return ok(described(w))
+	return ok(m.described(w))
 }

@@ -68,6 +68,7 @@ type wireRule struct {
 type wireWorkspace struct {
 	Name       string    `json:"name"`
 	Path       string    `json:"path"`
+	Instance   string    `json:"instance"`
 	CreatedAt  time.Time `json:"createdAt"`
 	UsedAt     time.Time `json:"usedAt"`
 	Now        time.Time `json:"now"`
@@ -79,6 +80,8 @@ type wireWorkspace struct {
 	Bytes int64 `json:"bytes"`
 	// Rows is how many rows each table of the state has.
 	Rows map[string]int `json:"rows"`
+	// Resting says that it is stored and not in memory.
+	Resting bool `json:"resting,omitempty"`
 }
 
 // summarized is an exchange without headers and bodies.
@@ -136,14 +139,14 @@ func inForce(a rules.Active) wireRule {
 	return wireRule{ID: a.ID, Hits: a.Hits, Exhausted: a.Exhausted, Rule: a.Rule}
 }
 
-func described(w *workspace.Workspace) wireWorkspace {
+func (m *Mock) described(w *workspace.Workspace) wireWorkspace {
 	instance := w.Instance()
 	stats, used := w.Journal.Stats(), w.Used()
 	if stats.Last.After(used) { // the workspace default is not marked as used by each request
 		used = stats.Last.UTC()
 	}
 	return wireWorkspace{
-		Name: w.Name, Path: w.Path, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
+		Name: w.Name, Path: w.Path, Instance: m.Instance, CreatedAt: w.Created, UsedAt: used, Now: instance.Clock.Now().UTC(),
 		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Rules: len(instance.Rules.List()), Bytes: w.Bytes(),
 		Rows: instance.Store.Counts(),
 	}

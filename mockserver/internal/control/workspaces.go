@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
@@ -82,18 +85,30 @@ type wireWorkspaces struct {
 	IdleAfter  string          `json:"idleAfter"`
 }
 
-func (m *Mock) listWorkspaces(_ *workspace.Workspace, r *request) (response, error) {
-	if err := r.reserve(perWorkspace * int64(m.workspaces.Stats().Present)); err != nil {
+func (m *Mock) listWorkspaces(_ context.Context, r *request) (response, error) {
+	resting := m.workspaces.Resting()
+	if err := r.reserve(perWorkspace * int64(m.workspaces.Stats().Present+len(resting))); err != nil {
 		return response{}, err
 	}
 	out := wireWorkspaces{Workspaces: []wireWorkspace{}, Max: max(m.workspaces.Max, 0), IdleAfter: max(m.workspaces.IdleAfter, 0).String()}
 	for _, w := range m.workspaces.List() {
-		out.Workspaces = append(out.Workspaces, described(w))
+		if w.Kept() {
+			out.Workspaces = append(out.Workspaces, m.described(w))
+		}
 	}
+	for _, stored := range resting {
+		out.Workspaces = append(out.Workspaces, m.rested(stored))
+	}
+	slices.SortStableFunc(out.Workspaces, func(a, b wireWorkspace) int {
+		if isDefault := (a.Name == workspace.Default); isDefault != (b.Name == workspace.Default) {
+			return map[bool]int{true: -1, false: 1}[isDefault]
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
 	return ok(out)
 }
 
-func (m *Mock) createWorkspace(_ *workspace.Workspace, r *request) (response, error) {
+func (m *Mock) createWorkspace(_ context.Context, r *request) (response, error) {
 	var wanted struct{ Name string }
 	if err := json.Unmarshal(r.body, &wanted); err != nil {
 		return response{}, invalid("/body", err.Error())
@@ -103,26 +118,39 @@ func (m *Mock) createWorkspace(_ *workspace.Workspace, r *request) (response, er
 		return response{}, err
 	}
 	if !made {
-		return ok(described(w))
+		return ok(m.described(w))
 	}
-	return response{status: http.StatusCreated, location: "workspaces/" + w.Name, value: described(w)}, nil
+	return response{status: http.StatusCreated, location: "workspaces/" + w.Name, value: m.described(w)}, nil
 }
 
-func (m *Mock) deleteWorkspaces(*workspace.Workspace, *request) (response, error) {
-	return ok(removed{Removed: m.workspaces.RemoveAll()})
-}
-
-func (m *Mock) getWorkspace(_ *workspace.Workspace, r *request) (response, error) {
-	w := m.workspaces.Find(r.params[0])
-	if w == nil {
-		return response{}, workspace.ErrNotFound
+func (m *Mock) deleteWorkspaces(context.Context, *request) (response, error) {
+	count, err := m.workspaces.RemoveAll()
+	if err != nil {
+		return response{}, err
 	}
-	return ok(described(w))
+	return ok(removed{Removed: count})
 }
 
-func (m *Mock) deleteWorkspace(_ *workspace.Workspace, r *request) (response, error) {
+func (m *Mock) getWorkspace(_ context.Context, r *request) (response, error) {
+	w, err := m.workspaces.Known(r.params[0])
+	if err != nil {
+		return response{}, err
+	}
+	return ok(m.described(w))
+}
+
+func (m *Mock) deleteWorkspace(_ context.Context, r *request) (response, error) {
 	if err := m.workspaces.Remove(r.params[0]); err != nil {
 		return response{}, err
 	}
 	return ok(removed{Removed: 1})
+}
+
+// rested describes a workspace that is stored and not in memory.
+func (m *Mock) rested(stored store.Stored) wireWorkspace {
+	written := stored.Written.UTC()
+	return wireWorkspace{
+		Name: stored.Name, Path: workspace.Path(stored.Name), Instance: m.Instance, CreatedAt: written, UsedAt: written, Now: written,
+		Rows: map[string]int{}, Resting: true,
+	}
 }

@@ -89,11 +89,13 @@ func (l *eventLog) origin() int64 {
 }
 
 // follow continues the numbers of another log.
-func (l *eventLog) follow(other *eventLog) {
-	before := other.origin() + other.newest()
+func (l *eventLog) follow(other *eventLog) { l.found(other.origin() + other.newest() + 1) }
+
+// found has the numbers begin behind those up to one, unless they do so already.
+func (l *eventLog) found(founded int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.founded = before + 1
+	l.founded = max(l.founded, founded)
 }
 
 // wait returns a channel that is closed with the next change, or is if there will be none.

@@ -18,6 +18,7 @@ type Store struct {
 	engine  *Engine
 	db      *memdb.MemDB
 	bytes   atomic.Int64 // that the rows take, by estimation
+	commits atomic.Int64 // how many there were
 	writing sync.Mutex   // held from Begin until the events of the change are told
 	events  eventLog
 	memo    memo
@@ -135,6 +136,7 @@ func (tx *Tx) Commit() {
 	tx.store.events.add(tx.events) // first: a view that shows a change finds its events
 	tx.txn.Commit()
 	tx.store.bytes.Add(int64(tx.bytes))
+	tx.store.commits.Add(1)
 	if tx.store.watch != nil {
 		tx.store.watch(tx.changes)
 	}
@@ -150,6 +152,15 @@ func (s *Store) Changed() <-chan struct{} { return s.events.wait() }
 // Succeed makes the store the successor of another one: revisions go on behind those of the
 // other, so that nobody takes what is known of the other for this state.
 func (s *Store) Succeed(other *Store) { s.events.follow(&other.events) }
+
+// Commits counts the transactions that may have changed the state.
+func (s *Store) Commits() int64 { return s.commits.Load() }
+
+// Revision is that of the newest event.
+func (s *Store) Revision() int64 { return s.events.origin() + s.events.newest() }
+
+// Continue has revisions go on behind one that was given out.
+func (s *Store) Continue(behind int64) { s.events.found(behind + 1) }
 
 // Retire wakes those who wait for changes of a store that has a successor.
 func (s *Store) Retire() { s.events.wake(true) }

@@ -41,8 +41,9 @@ type operation struct {
 	requests  [statuses]atomic.Uint64
 }
 
-// New returns metrics of the operations and of the workspaces.
-func New(operationIDs []string, workspaces *workspace.Registry, version string) *Metrics {
+// New returns metrics of the operations and of the workspaces. All carry the name of the
+// process, if it has one.
+func New(operationIDs []string, workspaces *workspace.Registry, version, instance string) *Metrics {
 	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "unleash_mock_request_duration_seconds",
 		Help:    "How long answers took, delays of rules included.",
@@ -66,7 +67,11 @@ func New(operationIDs []string, workspaces *workspace.Registry, version string) 
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "unleash_mock_build_info", Help: "The version of the mock; always 1.", ConstLabels: prometheus.Labels{"version": version},
 	}, func() float64 { return 1 })
-	m.registry.MustRegister(durations, m.violations, build, requestCounts{m}, stateSizes{workspaces},
+	labels := prometheus.Labels{}
+	if instance != "" {
+		labels["instance"] = instance
+	}
+	prometheus.WrapRegistererWith(labels, m.registry).MustRegister(durations, m.violations, build, requestCounts{m}, stateSizes{workspaces}, storeCounts{workspaces},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -143,7 +143,7 @@ func (p *Pipeline) sent(r *http.Request) Sent {
 	if original, changed := r.Context().Value(sentKey{}).(Sent); changed {
 		return original
 	}
-	return Sent{Path: RawPath(r), Workspace: p.Default}
+	return Sent{Path: RawPath(r), Workspace: p.Default()}
 }
 
 // RawPath returns the path of a request as it was sent. Only a request that a server

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -50,11 +51,14 @@ type Options struct {
 	Contract *spec.Contract
 	// Edition is the one that the server plays.
 	Edition spec.Edition
-	// Default is the workspace of requests that name none.
-	Default *workspace.Workspace
+	// Default returns the workspace of requests that name none.
+	Default func() *workspace.Workspace
 	// Keep makes a workspace stay that is for the request alone until then. Its error is
 	// the answer.
-	Keep        func(*workspace.Workspace) (*workspace.Workspace, *apierror.Error)
+	Keep func(*workspace.Workspace) (*workspace.Workspace, *apierror.Error)
+	// Begin begins an operation on a workspace, or on the one that has taken its place. Its
+	// error is the answer.
+	Begin       func(*workspace.Workspace) (*workspace.Workspace, workspace.Operation, *apierror.Error)
 	Run         Run
 	Credentials []engine.Credential
 	// Owner returns what finds the project of a parameter of the path.
@@ -340,9 +344,17 @@ func (x *exchange) respond() (out answer) {
 // operate lets the operation answer. What breaks the contract leaves no trace in the
 // state, and a 500 takes its place.
 func (x *exchange) operate() answer {
+	operation, problem := x.begin()
+	if problem != nil {
+		return x.refuse(problem)
+	}
 	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Address: x.address, Random: x.instance.Random, Reserve: x.reserving}
 	x.input = engine.Input{Path: x.params, Query: x.queried, Queries: x.queries, Header: x.request.Header, Body: x.body.Value, Text: x.body.Text}
 	result, err := x.Run(x.operation.ID, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
+	if stored := operation.End(); stored != nil && err == nil {
+		x.forget()
+		return x.refuse(apierror.Elsewhere(stored.Error()))
+	}
 	if err != nil {
 		var broken *brokenAnswer
 		if errors.As(err, &broken) {
@@ -354,6 +366,15 @@ func (x *exchange) operate() answer {
 		x.buffer = result.Body
 	}
 	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared, feed: result.Feed}
+}
+
+// begin begins an operation on the workspace, or on the one that has taken its place.
+func (x *exchange) begin() (workspace.Operation, *apierror.Error) {
+	w, operation, problem := x.Begin(x.workspace)
+	if problem == nil && w != x.workspace {
+		x.workspace, x.instance = w, w.Instance()
+	}
+	return operation, problem
 }
 
 // perAnswerByte is what a byte of a large answer takes while it is written, judged and
@@ -417,6 +438,9 @@ func (x *exchange) problem(err error) *apierror.Error {
 
 func (x *exchange) refuse(problem *apierror.Error) answer {
 	x.buffer = problem.AppendBody(x.buffer[:0], x.newID)
+	if problem.RetryAfter > 0 {
+		x.header["Retry-After"] = []string{strconv.Itoa(problem.RetryAfter)}
+	}
 	return answer{
 		status:      problem.Status,
 		contentType: problem.ContentType(),

@@ -36,6 +36,8 @@ type Options struct {
 	// MaxSignals is how many signals are kept, and MaxSignalBytes is what they may take;
 	// the oldest go first.
 	MaxSignals, MaxSignalBytes int
+	// Ready reports whether an instance keeps what it is told; nil is always.
+	Ready func() bool
 }
 
 // SDKLimits are how many requests a minute one client may make with the tokens of SDKs.
@@ -58,7 +60,7 @@ func All(options Options) []engine.Resource {
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),
 		invoices.Resource(),
-		instance.Resource(),
+		instance.Resource(options.Ready),
 	}
 }
 

@@ -28,6 +28,8 @@ type Set struct {
 	random *rand.Rand
 	lastID int
 	bytes  atomic.Int64 // that the rules take, by estimation
+
+	changes atomic.Int64 // of the rules and their hits
 }
 
 // NewSet returns an empty set of rules for the operations of a contract.
@@ -157,6 +159,7 @@ func (s *Set) Pick(r *Request) *Effect {
 		if !rule.Match.matches(r) || !s.lucky(rule.Probability) || !rule.take() {
 			continue
 		}
+		s.changes.Add(1)
 		return s.effect(rule)
 	}
 	return nil
@@ -170,6 +173,7 @@ func (s *Set) load() []*entry {
 }
 
 func (s *Set) store(list []*entry) {
+	defer s.changes.Add(1)
 	size := int64(0)
 	for _, rule := range list {
 		size += rule.size()

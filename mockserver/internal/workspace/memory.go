@@ -56,14 +56,23 @@ func (r *Registry) relieve(asking *Workspace) {
 		if total <= enough {
 			return
 		}
-		if m.Workspace == asking || m.Workspace == r.fallback || m.busy.Load() > 0 {
+		if m.Workspace == asking || m.Name == Default || m.busy.Load() > 0 {
 			continue
 		}
-		if r.drop(m.Workspace) {
+		if r.evict(m.Workspace) {
 			r.evicted.Add(1)
 			total -= m.bytes
 		}
 	}
+}
+
+// evict takes a workspace out of memory: what is not stored, as there is no store or it is
+// down, is gone.
+func (r *Registry) evict(w *Workspace) bool {
+	if r.persist != nil {
+		return r.persist.evict(w)
+	}
+	return r.drop(w)
 }
 
 // measured is a workspace and what it takes.
@@ -100,7 +109,7 @@ func (r *Registry) MaxState() int64 {
 
 // TotalBytes estimates what all workspaces together take in memory.
 func (r *Registry) TotalBytes() int64 {
-	total := r.fallback.Bytes()
+	total := r.Default().Bytes()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, w := range r.byName {

@@ -41,7 +41,8 @@ type Registry struct {
 	// large answers and of states on their way. Nil where memory has no bound.
 	Requests, Answers *memlimit.Budget
 
-	fallback *Workspace
+	fallback atomic.Pointer[Workspace]
+	persist  *persistence // nil without a store
 
 	making sync.Mutex // of those who add or remove
 	mu     sync.RWMutex
@@ -82,11 +83,12 @@ func NewRegistry(options Options) (*Registry, error) {
 		Options: options, byName: map[string]*Workspace{},
 		Requests: memlimit.New(options.Bytes / 4), Answers: memlimit.New(options.Bytes / 2),
 	}
-	var err error
-	if r.fallback, err = r.build(Default); err != nil {
+	fallback, err := r.build(Default)
+	if err != nil {
 		return nil, err
 	}
-	r.fallback.kept.Store(true)
+	fallback.kept.Store(true)
+	r.fallback.Store(fallback)
 	return r, nil
 }
 
@@ -95,17 +97,25 @@ func (r *Registry) build(name string) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.around(name, instance), nil
+}
+
+// around returns a workspace that holds an instance.
+func (r *Registry) around(name string, instance *Instance) *Workspace {
 	now := time.Now()
 	w := &Workspace{
 		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, int(r.Bytes/16), r.Secrets), build: r.Build, registry: r,
 	}
 	w.instance.Store(instance)
 	w.used.Store(now.UnixNano())
-	return w, nil
+	if r.persist != nil {
+		w.stored = &stored{written: markOf(instance)}
+	}
+	return w
 }
 
 // Default returns the workspace of requests that name none.
-func (r *Registry) Default() *Workspace { return r.fallback }
+func (r *Registry) Default() *Workspace { return r.fallback.Load() }
 
 // Get returns the workspace of a name for use, and makes it if there is none. The
 // error is a *NameError, a *LimitError or one of Build.
@@ -116,7 +126,7 @@ func (r *Registry) Get(name string) (*Workspace, error) {
 
 // Make is Get, and reports whether the workspace was made.
 func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
-	if w, err = r.Open(name); err != nil {
+	if w, err = r.Open(name, false); err != nil {
 		return nil, false, err
 	}
 	return r.Keep(w)
@@ -124,12 +134,17 @@ func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
 
 // Open returns the workspace of a name for use. If there is none, it is a fresh one that
 // nobody else sees and that is gone with the request, unless it is kept: whoever sends
-// a request can make up names. The error is a *NameError or one of Build.
-func (r *Registry) Open(name string) (*Workspace, error) {
+// a request can make up names. One that is stored counts as there for a request with
+// credentials. The error is a *NameError, ErrElsewhere or one of Build.
+func (r *Registry) Open(name string, withCredentials bool) (*Workspace, error) {
 	now := time.Now().UnixNano()
+	if r.persist != nil {
+		return r.persist.open(name, withCredentials, now)
+	}
 	if name == Default {
-		r.fallback.used.Store(now)
-		return r.fallback, nil
+		w := r.Default()
+		w.used.Store(now)
+		return w, nil
 	}
 	if now >= r.nextSweep.Load() {
 		r.sweep(now)
@@ -137,6 +152,11 @@ func (r *Registry) Open(name string) (*Workspace, error) {
 	if w := r.use(name, now); w != nil {
 		return w, nil
 	}
+	return r.fresh(name)
+}
+
+// fresh makes a workspace that is for one request until it is kept.
+func (r *Registry) fresh(name string) (*Workspace, error) {
 	if !ValidName(name) {
 		return nil, &NameError{Name: name}
 	}
@@ -148,13 +168,18 @@ func (r *Registry) Open(name string) (*Workspace, error) {
 }
 
 // Keep makes a workspace of Open one that stays, and reports whether it was not before.
-// It returns the one of that name that was kept in the meantime, if there is one. The
-// error is a *LimitError.
+// It returns the one of that name that was kept in the meantime, or is stored, if there is
+// one. The error is a *LimitError or ErrElsewhere.
 func (r *Registry) Keep(w *Workspace) (kept *Workspace, made bool, err error) {
 	if w.kept.Load() {
 		return w, false, nil
 	}
-	if kept, made, err = r.add(w); made {
+	if r.persist != nil {
+		kept, made, err = r.persist.obtain(w.Name, w)
+	} else {
+		kept, made, err = r.add(w)
+	}
+	if made {
 		kept.Grown(instanceSize)
 	}
 	return kept, made, err
@@ -166,14 +191,18 @@ func (r *Registry) add(w *Workspace) (kept *Workspace, made bool, err error) {
 	if other := r.use(w.Name, time.Now().UnixNano()); other != nil {
 		return other, false, nil
 	}
-	if r.Max > 0 && r.size() >= r.Max {
+	if r.Max > 0 && w.Name != Default && r.size() >= r.Max {
 		return nil, false, &LimitError{Max: r.Max}
 	}
-	r.made.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w.kept.Store(true)
-	r.byName[w.Name] = w
+	if w.Name == Default {
+		r.fallback.Store(w)
+	} else {
+		r.made.Add(1)
+		r.byName[w.Name] = w
+	}
 	if r.closed {
 		w.Journal.Close()
 	}
@@ -186,6 +215,11 @@ func (r *Registry) use(name string, now int64) *Workspace {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	w := r.byName[name]
+	if name == Default {
+		if w = r.Default(); !w.Kept() {
+			return nil
+		}
+	}
 	if w != nil {
 		w.used.Store(now)
 	}
@@ -201,7 +235,7 @@ func (r *Registry) size() int {
 // Find returns a workspace without using or making it; nil if there is none.
 func (r *Registry) Find(name string) *Workspace {
 	if name == Default {
-		return r.fallback
+		return r.Default()
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -214,7 +248,7 @@ func (r *Registry) List() []*Workspace {
 	list := slices.Collect(maps.Values(r.byName))
 	r.mu.RUnlock()
 	slices.SortFunc(list, func(a, b *Workspace) int { return strings.Compare(a.Name, b.Name) })
-	return slices.Insert(list, 0, r.fallback)
+	return slices.Insert(list, 0, r.Default())
 }
 
 // Remove removes a workspace. The error is ErrNotFound or ErrDefault.
@@ -222,15 +256,22 @@ func (r *Registry) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
 	}
+	if r.persist != nil {
+		return r.persist.remove(name)
+	}
 	if r.removeIf(func(w *Workspace) bool { return w.Name == name }) == 0 {
 		return ErrNotFound
 	}
 	return nil
 }
 
-// RemoveAll removes all workspaces but Default and returns how many.
-func (r *Registry) RemoveAll() int {
-	return r.removeIf(func(*Workspace) bool { return true })
+// RemoveAll removes all workspaces but Default, those that are stored and belong to no other
+// process too, and returns how many.
+func (r *Registry) RemoveAll() (int, error) {
+	if r.persist != nil {
+		return r.persist.removeAll()
+	}
+	return r.removeIf(func(*Workspace) bool { return true }), nil
 }
 
 // drop removes a workspace, and reports whether it was there.
@@ -239,7 +280,11 @@ func (r *Registry) drop(w *Workspace) bool {
 	defer r.making.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.byName[w.Name] != w {
+	if w.Name == Default {
+		if fresh, err := r.build(Default); err == nil { // as it was at the start
+			r.fallback.CompareAndSwap(w, fresh)
+		}
+	} else if r.byName[w.Name] != w {
 		return false
 	}
 	delete(r.byName, w.Name)
@@ -291,7 +336,7 @@ func (r *Registry) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
-	r.fallback.Journal.Close()
+	r.Default().Journal.Close()
 	for _, w := range r.byName {
 		w.Journal.Close()
 	}

@@ -115,7 +115,7 @@ func TestTheNumberOfWorkspacesIsLimited(t *testing.T) {
 	if err := errors.Join(r.Remove("0"), r.Remove(Default)); !errors.Is(err, ErrNotFound) || !errors.Is(err, ErrDefault) {
 		t.Errorf("removing what is not there, and default: %v", err)
 	}
-	if count := r.RemoveAll(); count != 2 || listed(r) != "default" || r.Find("1") != nil {
+	if count, _ := r.RemoveAll(); count != 2 || listed(r) != "default" || r.Find("1") != nil {
 		t.Errorf("%d were removed, there are %s", count, listed(r))
 	}
 }
@@ -172,7 +172,7 @@ func TestCloseEndsWhatGoesOn(t *testing.T) {
 			t.Errorf("the journal of %s is still open", w.Name)
 		}
 	}
-	if r.RemoveAll() != 2 {
+	if count, _ := r.RemoveAll(); count != 2 {
 		t.Error("they cannot be removed any more")
 	}
 }

@@ -84,6 +84,8 @@ type Workspace struct {
 	busy atomic.Int64 // how many hold it
 
 	streams atomic.Int64 // how many are open
+
+	stored *stored // what the store has of it; nil without a store
 }
 
 // Instance returns what the workspace is now.

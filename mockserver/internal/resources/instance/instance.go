@@ -2,14 +2,25 @@
 // readiness.
 package instance
 
-import "github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+import (
+	"net/http"
 
-// Resource returns the resource.
-func Resource() engine.Resource {
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Resource returns the resource. ready reports whether the instance keeps what it is told;
+// nil is always.
+func Resource(ready func() bool) engine.Resource {
 	return engine.Resource{
 		Name: "instance",
 		Operations: engine.Operations{
-			"getReady":  engine.Read(good),
+			"getReady": engine.Read(func(view *engine.View, in struct{}) (engine.Answer[state], error) {
+				if ready != nil && !ready() {
+					return engine.Answer[state]{}, &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Empty}
+				}
+				return good(view, in)
+			}),
 			"getHealth": engine.Read(good),
 		},
 	}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/internal/store"
+	"github.com/unleash-mock/unleash-mock/internal/store/folder"
+	"github.com/unleash-mock/unleash-mock/mockserver"
+)
+
+// storeFlags say where workspaces are kept beyond the process, and what the process is called.
+type storeFlags struct {
+	store      string
+	durability string
+	most       int64
+	instance   string
+}
+
+// storeVariables are the environment variables of the flags, by flag.
+var storeVariables = map[string]string{
+	"store":           "UNLEASH_MOCK_STORE",
+	"durability":      "UNLEASH_MOCK_DURABILITY",
+	"store-max-bytes": "UNLEASH_MOCK_STORE_MAX_BYTES",
+	"instance":        "UNLEASH_MOCK_INSTANCE",
+}
+
+// When changes are stored.
+const (
+	storeEachSecond = "second"
+	storeAlways     = "always"
+)
+
+const (
+	storeMost = 4 << 30
+	// settleTime is how long the store has in the end to take what is left.
+	settleTime = 10 * time.Second
+	// largestInstance is how long the name of a process may be: it stands in metrics and logs.
+	largestInstance = 63
+)
+
+func (s *storeFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&s.store, "store", "", described("folder that keeps workspaces for the next start", storeVariables["store"]))
+	f.StringVar(&s.durability, "durability", storeEachSecond, described("second stores what has changed within a second, always before it is answered", storeVariables["durability"]))
+	f.Int64Var(&s.most, "store-max-bytes", storeMost, described("how much all workspaces together may take in --store; 0 is any amount", storeVariables["store-max-bytes"]))
+	f.StringVar(&s.instance, "instance", "", described("name of this process in the list of workspaces and in metrics; with --store that of the host unless it is given", storeVariables["instance"]))
+}
+
+// check refuses what makes no sense, and finds the name of the process.
+func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
+	switch {
+	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
+		return usageError("--durability and --store-max-bytes need --store")
+	case s.durability != storeEachSecond && s.durability != storeAlways:
+		return usageError("--durability %q is not one of %s, %s", s.durability, storeEachSecond, storeAlways)
+	case s.most < 0:
+		return usageError("--store-max-bytes %d is less than 0", s.most)
+	case len(s.instance) > largestInstance || strings.ContainsFunc(s.instance, isSpaceOrControl):
+		return usageError("--instance has up to %d bytes without white space", largestInstance)
+	case s.store != "" && serve.deterministic:
+		return usageError("--store does not go with --deterministic, which begins every run anew")
+	case s.store != "" && serve.from != "":
+		return usageError("--store does not go with --flags-from, whose flags are those of the instance")
+	}
+	if s.store != "" && s.instance == "" {
+		if host, err := os.Hostname(); err == nil {
+			s.instance = host[:min(len(host), largestInstance)]
+		}
+	}
+	return nil
+}
+
+// persist has a mock keep its workspaces in the store, if there is one, until settle is called.
+func (s *storeFlags) persist(mock *mockserver.Server, bounds mockserver.Bounds) (settle func(), err error) {
+	if s.store == "" {
+		return func() {}, nil
+	}
+	kept, err := s.open(store.Limits{Total: s.most, Content: largestContent(bounds.Bytes)})
+	if err != nil {
+		return nil, err
+	}
+	write, err := mock.Persist(kept, s.durability == storeAlways)
+	if err != nil {
+		return nil, errors.Join(toolError("--store %s: %w", s.store, err), kept.Close())
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), settleTime)
+		defer cancel()
+		write(ctx)
+	}, nil
+}
+
+// largestContent is how large a workspace may be as it is stored, where all of them may take
+// so many bytes of memory.
+func largestContent(memory int64) int64 {
+	if memory <= 0 {
+		return 1 << 30
+	}
+	return max(memory, 64<<20)
+}
+
+// shown is the store without what is secret.
+func (s *storeFlags) shown() string { return s.store }
+
+func (s *storeFlags) open(limits store.Limits) (store.Store, error) {
+	out, err := folder.Open(s.store, limits)
+	switch {
+	case errors.Is(err, folder.ErrLocked):
+		return nil, usageError("--store %s: %w; give each process a folder of its own", s.store, err)
+	case err != nil:
+		return nil, usageError("--store %w", err)
+	}
+	return out, nil
+}

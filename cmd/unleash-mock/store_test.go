@@ -1,0 +1,115 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// setFlag switches a flag of a mock on, and returns the status.
+func setFlag(t *testing.T, base, name string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, base+"/_mock/flags/"+name, strings.NewReader(`{"enabled":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, _ := do(t, request)
+	return response.StatusCode
+}
+
+// hasFlag reports whether SDKs get a flag.
+func hasFlag(t *testing.T, base, name string) bool {
+	t.Helper()
+	_, body := get(t, base+"/api/client/features", wellknown.Backend)
+	return strings.Contains(body, `"name":"`+name+`"`)
+}
+
+// startKilled starts the program, calls during, and kills it.
+func startKilled(t *testing.T, during func(url string), args ...string) {
+	t.Helper()
+	stdout := newOutput()
+	program := process(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	program.Stdout = stdout
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	const sign = "listens on "
+	stdout.await(sign + "http")
+	stdout.await("\n")
+	_, rest, _ := strings.Cut(stdout.String(), sign)
+	url, _, _ := strings.Cut(rest, "\n")
+	during(url)
+	if err := program.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Wait() // it was killed
+}
+
+// TestServeStoresWorkspaces: they are there after an end, in every workspace, and with
+// --durability always after a process was killed.
+func TestServeStoresWorkspaces(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "kept")
+	mock := startServe(t, nil, "--store", dir, "--instance", "n1")
+	for _, base := range []string{mock.url, mock.url + "/w/ci-7"} {
+		if got := setFlag(t, base, "checkout"); got != http.StatusOK {
+			t.Fatalf("status %d", got)
+		}
+	}
+	if _, body := get(t, mock.url+"/internal-backstage/prometheus", ""); !strings.Contains(body, `unleash_mock_store_up{instance="n1"} 1`) {
+		t.Error("metrics do not carry the name of the process")
+	}
+	if said := mock.stdout.String(); !strings.Contains(said, dir) {
+		t.Errorf("the start does not say where workspaces are kept:\n%s", said)
+	}
+	got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--store", dir)
+	if want := "--store " + dir + ": another process uses the folder"; got.code != exitcode.Usage || !strings.Contains(got.stderr, want) {
+		t.Errorf("a second process on the folder: exit code %d, %s", got.code, got.stderr)
+	}
+	if code := mock.end(); code != exitcode.OK {
+		t.Fatalf("exit code %d: %s", code, mock.stderr)
+	}
+
+	startKilled(t, func(url string) {
+		if !hasFlag(t, url, "checkout") || !hasFlag(t, url+"/w/ci-7", "checkout") {
+			t.Error("flags are gone after an end")
+		}
+		if got := setFlag(t, url+"/w/ci-7", "next"); got != http.StatusOK {
+			t.Fatalf("status %d", got)
+		}
+	}, "--store", dir, "--durability", "always")
+	mock = startServe(t, map[string]string{"UNLEASH_MOCK_STORE": dir})
+	if !hasFlag(t, mock.url+"/w/ci-7", "next") {
+		t.Error("a change that was answered is gone after the process was killed")
+	}
+	mock.end()
+}
+
+// TestStoreUsage: what cannot be is refused with what to do.
+func TestStoreUsage(t *testing.T) {
+	t.Parallel()
+	taken := file(t, "taken", "")
+	for want, args := range map[string][]string{
+		"need --store":                      {"--durability", "always"},
+		"is not one of second, always":      {"--store", t.TempDir(), "--durability", "never"},
+		"is less than 0":                    {"--store", t.TempDir(), "--store-max-bytes", "-1"},
+		"without white space":               {"--instance", "a b"},
+		"does not go with --deterministic,": {"--store", t.TempDir(), "--deterministic"},
+		"does not go with --flags-from,":    {"--store", t.TempDir(), "--flags-from", nobody},
+		"not a directory":                   {"--store", taken + "/x"},
+	} {
+		got := command(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+		if got.code != exitcode.Usage || !strings.Contains(got.stderr, want) || strings.Count(strings.TrimSpace(got.stderr), "\n") > 1 {
+			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
+		}
+	}
+	if info, err := os.Stat(taken); err != nil || info.Size() != 0 {
+		t.Errorf("the file in the way is %v, %v", info, err)
+	}
+}

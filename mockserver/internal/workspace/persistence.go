@@ -1,0 +1,670 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/unleash-mock/unleash-mock/internal/store"
+)
+
+// Persistence is what keeps workspaces beyond the process.
+type Persistence struct {
+	Store store.Store
+	// Save writes what of a workspace outlives the process. Restore reads it, and when the
+	// workspace was made; its error says what is wrong with what is stored.
+	Save    func(*Workspace) []byte
+	Restore func(name string, saved []byte) (*Instance, time.Time, error)
+	// Always has every answer wait until what it has changed is stored.
+	Always bool
+	Logger *slog.Logger
+}
+
+// ErrElsewhere says that another process has a workspace, which it was asked to let go.
+var ErrElsewhere = errors.New("the workspace is on its way from another process; try again in a second")
+
+// ErrNotStored says that something could not be stored before the answer.
+var ErrNotStored = errors.New("the store is out of reach; what was changed is in memory, and is stored later")
+
+const (
+	// writeEvery is how often a workspace is written at most.
+	writeEvery = time.Second
+	// lookEvery is how often workspaces are looked through for what has changed.
+	lookEvery = 50 * time.Millisecond
+	// writers is how many workspaces are written at once.
+	writers = 4
+	// largeState is from how many bytes of memory on one is written at a time: as text it
+	// takes as much again.
+	largeState = 4 << 20
+	// askEvery is how often the store is asked whether it is there.
+	askEvery = time.Second
+	// storeTimeout is how long the store may take for one thing.
+	storeTimeout = 3 * time.Second
+)
+
+// persistence keeps the workspaces of a registry in a store.
+type persistence struct {
+	Persistence
+	registry *Registry
+
+	loading singleflight.Group
+	large   sync.Mutex
+	down    atomic.Pointer[string] // why the store is out of reach; nil while it is not
+
+	writes, lost, damaged, handedOver atomic.Int64
+
+	stop chan struct{}
+	done sync.WaitGroup
+}
+
+// Persist has workspaces kept in a store, in this and in later processes. Call it before
+// requests come. An error is that of reading the workspace default from a store that belongs
+// to this process alone.
+func (r *Registry) Persist(how Persistence) error {
+	p := &persistence{Persistence: how, registry: r, stop: make(chan struct{})}
+	r.persist = p
+	fallback := r.Default()
+	fallback.stored = &stored{written: markOf(fallback.Instance())}
+	fallback.kept.Store(false)
+	if how.Store.Exclusive() {
+		if _, _, err := p.obtain(Default, fallback); err != nil {
+			return err
+		}
+	}
+	p.done.Go(p.writeBehind)
+	p.done.Go(p.handOver)
+	p.done.Go(p.ask)
+	return nil
+}
+
+// Settle writes all workspaces, gives them up, and closes the store. What cannot be written
+// until the context ends is told. Nothing is stored afterwards.
+func (r *Registry) Settle(ctx context.Context) {
+	p := r.persist
+	if p == nil {
+		return
+	}
+	close(p.stop)
+	p.done.Wait()
+	p.each(r.kept(), func(w *Workspace) {
+		if ctx.Err() == nil {
+			_ = p.letGo(w)
+		}
+	})
+	if left := p.unwritten(); len(left) > 0 {
+		p.Logger.Error("the store does not have the latest changes of workspaces", "count", len(left), "workspaces", shortened(left))
+	}
+	if err := p.Store.Close(); err != nil {
+		p.Logger.Warn("closing the store", "error", err)
+	}
+}
+
+// kept lists the workspaces that stay.
+func (r *Registry) kept() []*Workspace {
+	return slices.DeleteFunc(r.List(), func(w *Workspace) bool { return !w.Kept() })
+}
+
+// unwritten are the names of workspaces that have changes that are not stored.
+func (p *persistence) unwritten() []string {
+	var out []string
+	for _, w := range p.registry.kept() {
+		if w.changed() {
+			out = append(out, w.Name)
+		}
+	}
+	return out
+}
+
+// shortened are the first of many names.
+func shortened(names []string) string {
+	const most = 10
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), "...")
+	}
+	return strings.Join(names, " ")
+}
+
+// each does something with workspaces, a few at a time.
+func (p *persistence) each(list []*Workspace, do func(*Workspace)) {
+	var group errgroup.Group
+	group.SetLimit(writers)
+	for _, w := range list {
+		group.Go(func() error { do(w); return nil })
+	}
+	_ = group.Wait()
+}
+
+// open is Registry.Open with a store.
+func (p *persistence) open(name string, withCredentials bool, now int64) (*Workspace, error) {
+	r := p.registry
+	if w := r.use(name, now); w != nil {
+		return w, p.stillOwned(w)
+	}
+	if !ValidName(name) {
+		return nil, &NameError{Name: name}
+	}
+	if withCredentials {
+		w, _, err := p.obtain(name, nil)
+		if !errors.Is(err, store.ErrNone) {
+			return w, err
+		}
+	}
+	if name == Default {
+		return r.Default(), nil
+	}
+	return r.fresh(name)
+}
+
+// obtained is what became of obtaining a workspace.
+type obtained struct {
+	*Workspace
+	made bool
+}
+
+// obtain makes this process the owner of a workspace and keeps it: the one that is stored,
+// else the fresh one, which was made then. Without a fresh one the error is store.ErrNone if
+// nothing is stored.
+func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made bool, err error) {
+	key := "stored " + name
+	if fresh != nil {
+		key = "any " + name
+	}
+	out, err, _ := p.loading.Do(key, func() (any, error) {
+		if w := p.registry.use(name, time.Now().UnixNano()); w != nil {
+			return obtained{w, false}, nil
+		}
+		return p.load(name, fresh)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	got := out.(obtained)
+	return got.Workspace, got.made && got.Workspace == fresh, nil
+}
+
+func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	session := p.Store.Session()
+	entry, err := p.Store.Take(ctx, name, fresh != nil)
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return obtained{}, err
+	case errors.Is(err, store.ErrElsewhere):
+		return obtained{}, ErrElsewhere
+	case err != nil && !errors.Is(err, store.ErrTooLarge): // requests go on
+		_ = p.failed(err)
+		session = neverTaken
+		if fresh == nil {
+			return obtained{}, store.ErrNone
+		}
+		err = nil
+	}
+	w := fresh
+	if entry.Content != nil || errors.Is(err, store.ErrTooLarge) {
+		if w, err = p.restored(ctx, name, entry, err); err != nil {
+			return obtained{}, err
+		}
+	}
+	if w == nil { // it is damaged
+		if w, err = p.registry.fresh(name); err != nil {
+			return obtained{}, err
+		}
+	}
+	w.stored.session.Store(session)
+	p.makeRoom(name)
+	kept, made, err := p.registry.add(w)
+	if err != nil && session != neverTaken {
+		_ = p.Store.LetGo(ctx, name)
+	}
+	return obtained{kept, made}, err
+}
+
+// neverTaken is the session of a workspace that was made while the store was down.
+const neverTaken = -1
+
+// restored returns a workspace as it is stored. What is damaged is told and set aside; then
+// there is no workspace and no error.
+func (p *persistence) restored(ctx context.Context, name string, entry store.Entry, problem error) (*Workspace, error) {
+	instance, created, err := p.read(ctx, name, entry, problem)
+	if instance == nil {
+		return nil, err
+	}
+	w := p.registry.around(name, instance)
+	w.Created = created
+	w.stored.revision = entry.Revision
+	return w, nil
+}
+
+// read reads what is stored of a workspace.
+func (p *persistence) read(ctx context.Context, name string, entry store.Entry, problem error) (instance *Instance, created time.Time, err error) {
+	if problem == nil {
+		instance, created, problem = p.Restore(name, entry.Content)
+	}
+	if problem == nil {
+		return instance, created, nil
+	}
+	where, err := p.Store.SetAside(ctx, name)
+	if err != nil {
+		return nil, created, p.failed(err)
+	}
+	p.damaged.Add(1)
+	p.Logger.Error("what is stored of a workspace is damaged; it starts anew", "workspace", name, "kept", where, "error", problem)
+	return nil, created, nil
+}
+
+// makeRoom takes the workspace out of memory that was not used for longest, if there are as
+// many as allowed.
+func (p *persistence) makeRoom(name string) {
+	r := p.registry
+	if r.Max <= 0 || name == Default || r.size() < r.Max {
+		return
+	}
+	var oldest *Workspace
+	for _, w := range r.List()[1:] {
+		if w.busy.Load() == 0 && (oldest == nil || w.used.Load() < oldest.used.Load()) {
+			oldest = w
+		}
+	}
+	if oldest != nil && p.letGo(oldest) == nil {
+		r.evicted.Add(1)
+	}
+}
+
+// stillOwned takes a workspace again if the session has ended in which it was taken. While
+// the store is down the process goes on with what it has.
+func (p *persistence) stillOwned(w *Workspace) error {
+	s := w.stored
+	if s.session.Load() == p.Store.Session() {
+		return nil
+	}
+	if p.down.Load() == nil {
+		s.mu.Lock()
+	} else if !s.mu.TryLock() {
+		return nil // somebody tries
+	}
+	defer s.mu.Unlock()
+	err := p.retake(w)
+	if errors.Is(err, ErrElsewhere) {
+		return err
+	}
+	return nil
+}
+
+// retake takes a workspace in the session of now, with stored.mu held. What another process
+// has written meanwhile wins.
+func (p *persistence) retake(w *Workspace) error {
+	s := w.stored
+	session := p.Store.Session()
+	if s.session.Load() == session || !w.Kept() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	entry, err := p.Store.Take(ctx, w.Name, true)
+	switch {
+	case errors.Is(err, store.ErrElsewhere):
+		p.lose(w)
+		p.end(w)
+		return ErrElsewhere
+	case err != nil && !errors.Is(err, store.ErrTooLarge):
+		return p.failed(err)
+	}
+	switch isOther := err != nil || entry.Content != nil && entry.Revision != s.revision; {
+	case isOther:
+		instance, _, err := p.read(ctx, w.Name, entry, err)
+		if err != nil {
+			return err
+		}
+		if instance == nil { // which nobody can read: ours is better
+			entry.Revision, s.written = 0, mark{}
+			break
+		}
+		p.lose(w)
+		w.become(instance)
+		s.written = markOf(w.Instance())
+	case entry.Revision != s.revision: // it is there no longer
+		s.written = mark{}
+	}
+	s.revision = entry.Revision
+	s.session.Store(session)
+	return nil
+}
+
+// lose tells that changes of a workspace are not stored, as another process has it.
+func (p *persistence) lose(w *Workspace) {
+	if markOf(w.Instance()) == w.stored.written {
+		return
+	}
+	p.lost.Add(1)
+	p.Logger.Error("another process has written a workspace meanwhile; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
+}
+
+// end takes a workspace out of memory that is this process's no longer, with stored.mu held.
+func (p *persistence) end(w *Workspace) {
+	w.stored.close()
+	w.stored.ended = true
+	p.registry.drop(w)
+}
+
+// write writes a workspace, if it has changed.
+func (p *persistence) write(w *Workspace) error {
+	w.stored.mu.Lock()
+	defer w.stored.mu.Unlock()
+	return p.writeNow(w)
+}
+
+// writeNow is write with stored.mu held.
+func (p *persistence) writeNow(w *Workspace) error {
+	s := w.stored
+	if s.ended {
+		return nil
+	}
+	if err := p.retake(w); err != nil {
+		return err
+	}
+	instance := w.Instance()
+	now := markOf(instance) // before it is read: what changes meanwhile is written next time
+	if now == s.written {
+		return nil
+	}
+	if instance.Store.Bytes() > largeState {
+		p.large.Lock()
+		defer p.large.Unlock()
+	}
+	s.last = time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	revision, err := p.Store.Write(ctx, w.Name, s.revision, p.Save(w))
+	if errors.Is(err, store.ErrLost) {
+		s.session.Store(neverTaken)
+		return p.retake(w)
+	}
+	s.failing.Store(err != nil)
+	if err != nil {
+		return p.failed(err)
+	}
+	s.revision, s.written = revision, now
+	p.writes.Add(1)
+	p.well()
+	return nil
+}
+
+// failed takes note of a store that is out of reach, and tells it once.
+func (p *persistence) failed(err error) error {
+	text := err.Error()
+	if p.down.Swap(&text) == nil {
+		p.Logger.Error("the store does not take changes; requests go on, and changes are stored when it does", "error", err)
+	}
+	return ErrNotStored
+}
+
+// well takes note of a store that works, if it does for every workspace.
+func (p *persistence) well() {
+	if p.down.Load() == nil || slices.ContainsFunc(p.registry.kept(), func(w *Workspace) bool { return w.stored.failing.Load() }) {
+		return
+	}
+	if p.down.Swap(nil) != nil {
+		p.Logger.Info("the store takes changes again")
+	}
+}
+
+// letGo writes a workspace, gives it up and takes it out of memory. After an error it stays.
+func (p *persistence) letGo(w *Workspace) (err error) {
+	s := w.stored
+	s.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err = p.writeNow(w); err == nil && s.session.Load() != neverTaken && !s.ended {
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		defer cancel()
+		if err = p.Store.LetGo(ctx, w.Name); err != nil {
+			err = p.failed(err)
+		}
+	}
+	if err != nil {
+		s.reopen()
+		return err
+	}
+	p.end(w)
+	return nil
+}
+
+// evict is letGo for a process that needs the memory.
+func (p *persistence) evict(w *Workspace) bool {
+	if p.letGo(w) == nil {
+		return true
+	}
+	w.stored.mu.Lock()
+	defer w.stored.mu.Unlock()
+	if !w.stored.ended {
+		p.lost.Add(1)
+		p.Logger.Error("a workspace had to go from memory before its latest changes were stored", "workspace", w.Name)
+		p.end(w)
+	}
+	return true
+}
+
+// ask asks whether the store is there, until the end.
+func (p *persistence) ask() {
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-tick.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		err := p.Store.Ping(ctx)
+		cancel()
+		switch {
+		case err != nil:
+			_ = p.failed(err)
+		case p.down.Load() != nil && len(p.unwritten()) == 0: // else a write says so
+			p.well()
+		}
+	}
+}
+
+// writeBehind writes what has changed, and lets go what is idle, until the end.
+func (p *persistence) writeBehind() {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-tick.C:
+			p.each(p.dueNow(now), func(w *Workspace) { _ = p.write(w) })
+			p.letIdleGo(now)
+		}
+	}
+}
+
+// dueNow are the workspaces that are to be written.
+func (p *persistence) dueNow(now time.Time) []*Workspace {
+	return slices.DeleteFunc(p.registry.kept(), func(w *Workspace) bool { return !w.due(now) })
+}
+
+// letIdleGo takes workspaces out of memory that were idle for too long.
+func (p *persistence) letIdleGo(now time.Time) {
+	r := p.registry
+	if r.IdleAfter <= 0 || now.UnixNano() < r.nextSweep.Load() || p.down.Load() != nil {
+		return
+	}
+	r.nextSweep.Store(now.Add(min(max(r.IdleAfter/4, minSweep), maxSweep)).UnixNano())
+	before := now.Add(-r.IdleAfter).UnixNano()
+	idle := slices.DeleteFunc(r.kept(), func(w *Workspace) bool {
+		return w.Name == Default || w.used.Load() >= before || w.busy.Load() > 0
+	})
+	p.each(idle, func(w *Workspace) {
+		if p.letGo(w) == nil {
+			r.evicted.Add(1)
+		}
+	})
+}
+
+// handOver lets go what other processes ask for, until the end.
+func (p *persistence) handOver() {
+	for {
+		select {
+		case <-p.stop:
+			return
+		case name, is := <-p.Store.Wanted():
+			if !is {
+				return
+			}
+			w := p.registry.use(name, time.Now().UnixNano())
+			if w != nil && p.letGo(w) == nil {
+				p.handedOver.Add(1)
+			}
+		}
+	}
+}
+
+// remove removes a workspace from memory and from the store.
+func (p *persistence) remove(name string) error {
+	w, _, err := p.obtain(name, nil)
+	if errors.Is(err, store.ErrNone) {
+		if p.down.Load() != nil {
+			return ErrNotStored // nobody knows whether it is there
+		}
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return p.erase(w)
+}
+
+// erase removes a workspace that this process has.
+func (p *persistence) erase(w *Workspace) error {
+	s := w.stored
+	s.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
+	err := p.retake(w)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		defer cancel()
+		if err = p.Store.Remove(ctx, w.Name); err != nil {
+			err = p.failed(err)
+		}
+	}
+	switch {
+	case err == nil:
+		p.end(w)
+	case !s.ended:
+		s.reopen()
+	}
+	return err
+}
+
+// removeAll removes what this process has, and what is stored and nobody has.
+func (p *persistence) removeAll() (int, error) {
+	count := 0
+	for _, w := range p.registry.List()[1:] {
+		if err := p.erase(w); err != nil {
+			return count, err
+		}
+		count++
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	left, err := p.Store.Unowned(ctx)
+	if err != nil {
+		return count, p.failed(err)
+	}
+	for _, stored := range left {
+		if stored.Name == Default {
+			continue
+		}
+		switch err := p.removeStored(stored.Name); {
+		case err == nil:
+			count++
+		case !errors.Is(err, store.ErrNone) && !errors.Is(err, store.ErrElsewhere):
+			return count, p.failed(err)
+		}
+	}
+	return count, nil
+}
+
+// removeStored removes what is stored under a name, whatever it is.
+func (p *persistence) removeStored(name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	if _, err := p.Store.Take(ctx, name, false); err != nil && !errors.Is(err, store.ErrTooLarge) {
+		return err
+	}
+	return p.Store.Remove(ctx, name)
+}
+
+// StoreStats are the numbers of a store.
+type StoreStats struct {
+	// Problem says why the store is out of reach; empty while it is not.
+	Problem string
+	// Unwritten is how many workspaces have changes that are not stored.
+	Unwritten int
+	// Writes, Lost, Damaged and HandedOver count what was written, workspaces whose latest
+	// changes were lost, contents that could not be read, and workspaces that went to another
+	// process that asked for them.
+	Writes, Lost, Damaged, HandedOver int64
+}
+
+// StoreStats returns the numbers of the store; false if there is none.
+func (r *Registry) StoreStats() (StoreStats, bool) {
+	p := r.persist
+	if p == nil {
+		return StoreStats{}, false
+	}
+	out := StoreStats{
+		Unwritten: len(p.unwritten()), Writes: p.writes.Load(), Lost: p.lost.Load(), Damaged: p.damaged.Load(), HandedOver: p.handedOver.Load(),
+	}
+	if why := p.down.Load(); why != nil {
+		out.Problem = *why
+	}
+	return out, true
+}
+
+// Known returns the workspace of a name, in memory or stored. The error is ErrNotFound or
+// ErrElsewhere.
+func (r *Registry) Known(name string) (*Workspace, error) {
+	if w := r.Find(name); w != nil || r.persist == nil {
+		if w == nil {
+			return nil, ErrNotFound
+		}
+		return w, nil
+	}
+	w, _, err := r.persist.obtain(name, nil)
+	if errors.Is(err, store.ErrNone) {
+		err = ErrNotFound
+	}
+	return w, err
+}
+
+// Ready reports whether the workspaces are stored, if they are to be.
+func (r *Registry) Ready() bool { return r.persist == nil || r.persist.down.Load() == nil }
+
+// Resting lists what is stored, belongs to this process, and is not in memory.
+func (r *Registry) Resting() []store.Stored {
+	if r.persist == nil || !r.persist.Store.Exclusive() {
+		return nil
+	}
+	list, err := r.persist.Store.Unowned(context.Background())
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(list, func(s store.Stored) bool { return r.Find(s.Name) != nil })
+}

@@ -1,0 +1,147 @@
+package mockserver
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/store"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+)
+
+// Persist keeps workspaces in a store: state, rules and clock survive the process, and a
+// workspace that is idle leaves memory and comes back when it is asked for. A workspace is
+// written when it has changed, at most once a second; with always, each answer waits until
+// what it has changed is stored. Secrets of API tokens are in the store.
+//
+// Call Persist before requests come, and settle when the last was answered: it writes what is
+// left until its context ends, and closes the store. While the store is down the server goes
+// on with what it has; /ready answers 503.
+func (s *Server) Persist(in store.Store, always bool) (settle func(context.Context), err error) {
+	switch {
+	case s.deterministic:
+		return nil, errors.New("a server that repeats itself from run to run begins each anew")
+	case s.following.Load() != nil:
+		return nil, errors.New("flags that follow an instance are not stored")
+	}
+	err = s.workspaces.Persist(workspace.Persistence{Store: in, Save: save(s), Restore: s.restore, Always: always, Logger: s.logger})
+	if err != nil {
+		return nil, err
+	}
+	return s.workspaces.Settle, nil
+}
+
+// savedFormat is the version of what is stored.
+const savedFormat = 1
+
+// saved is what is stored of a workspace.
+type saved struct {
+	Format    int       `json:"format"`
+	Workspace string    `json:"workspace"`
+	Instance  string    `json:"instance,omitempty"` // that has written it
+	CreatedAt time.Time `json:"createdAt"`
+	// Flags tells the file of flags that the workspace has started with; empty for none.
+	Flags string `json:"flags,omitempty"`
+	// Revision is the last that SDKs may have seen.
+	Revision int64           `json:"revision"`
+	Clock    *clock.Setting  `json:"clock,omitempty"`
+	Rules    rules.Saved     `json:"rules"`
+	State    json.RawMessage `json:"state"` // a snapshot with secrets
+}
+
+// revisionGap is how many revisions are passed over when a workspace is read: more than
+// changes can have been lost, so that no SDK takes another state for the one that it knows.
+const revisionGap = 1 << 24
+
+// save returns what writes a workspace of a server.
+func save(s *Server) func(*workspace.Workspace) []byte {
+	return func(w *workspace.Workspace) []byte {
+		instance := w.Instance()
+		text, err := json.Marshal(saved{
+			Format: savedFormat, Workspace: w.Name, Instance: s.bounds.Instance, CreatedAt: w.Created, Flags: s.layers.digest(),
+			Revision: instance.Store.Revision(), Clock: instance.Clock.Setting(), Rules: instance.Rules.Save(), State: instance.Store.RevealingSnapshot(nil),
+		})
+		if err != nil {
+			panic("mockserver: a workspace cannot be written: " + err.Error()) // all of it was read, or made here
+		}
+		return text
+	}
+}
+
+// stateBounds are those of a stored state, as of one that is imported.
+var stateBounds = control.StateBounds
+
+// restore reads what is stored of a workspace.
+func (s *Server) restore(name string, text []byte) (*workspace.Instance, time.Time, error) {
+	instance, from, err := s.read(name, text)
+	return instance, from.CreatedAt, err
+}
+
+func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, error) {
+	var from saved
+	if err := json.Unmarshal(text, &from); err != nil {
+		return nil, from, err
+	}
+	if from.Format != savedFormat || from.Workspace != name {
+		return nil, from, fmt.Errorf("it is of the workspace %q in format %d, not of this one in format %d", from.Workspace, from.Format, savedFormat)
+	}
+	instance, err := s.newInstance(name)
+	if err != nil {
+		return nil, from, err
+	}
+	if err := instance.Clock.Restore(from.Clock); err != nil {
+		return nil, from, err
+	}
+	if err := instance.Rules.Restore(from.Rules); err != nil {
+		return nil, from, err
+	}
+	value, err := v8json.ParseShallow(from.State, stateBounds)
+	if err != nil {
+		return nil, from, err
+	}
+	state, is := value.(*v8json.Object)
+	if !is {
+		return nil, from, errors.New("its state is no object")
+	}
+	if instance.Store, err = s.engine.Restore(state, instance.Clock.Now(), s.workspaces.MaxState()); err != nil {
+		return nil, from, err
+	}
+	instance.Store.Continue(from.Revision + revisionGap)
+	if set := s.layers.now.Load(); set != nil && from.Flags != s.layers.digest() {
+		if err := s.setFlags(name, instance, set); err != nil {
+			return nil, from, fmt.Errorf("the flags of the file: %w", err)
+		}
+	}
+	return instance, from, nil
+}
+
+// digestOf tells files of flags apart.
+func digestOf(source []byte) string {
+	sum := sha256.Sum256(source)
+	return hex.EncodeToString(sum[:8])
+}
+
+// begin begins an operation on a workspace, or on the one that has taken its place in memory
+// since the request came.
+func (s *Server) begin(w *workspace.Workspace) (*workspace.Workspace, workspace.Operation, *apierror.Error) {
+	operation, err := w.Begin()
+	if err == nil {
+		return w, operation, nil
+	}
+	if w, err = s.workspaces.Open(w.Name, true); err == nil {
+		operation, err = w.Begin()
+	}
+	if err != nil {
+		return nil, workspace.Operation{}, s.workspaceProblem(err)
+	}
+	return w, operation, nil
+}

@@ -1,0 +1,362 @@
+package mockserver
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/store"
+	"github.com/unleash-mock/unleash-mock/internal/store/folder"
+)
+
+// keeping is a server that keeps its workspaces in a folder.
+type keeping struct {
+	*app
+	dir    string
+	log    *bytes.Buffer
+	settle func(context.Context)
+}
+
+func newKeeping(t *testing.T, dir string, always bool, options ...Option) *keeping {
+	t.Helper()
+	in, err := folder.Open(dir, store.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &keeping{dir: dir, log: &bytes.Buffer{}}
+	out.app = newApp(t, append(options, WithLogger(slog.New(slog.NewTextHandler(out.log, nil))))...)
+	if out.settle, err = out.Persist(in, always); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// restarted ends the server and returns its successor.
+func (k *keeping) restarted(options ...Option) *keeping {
+	k.t.Helper()
+	k.settle(k.t.(*testing.T).Context())
+	return newKeeping(k.t.(*testing.T), k.dir, false, options...)
+}
+
+func (k *keeping) file(name string) string { return filepath.Join(k.dir, "w-"+name+".json") }
+
+func (k *keeping) stored(name string) string {
+	text, err := os.ReadFile(k.file(name))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// TestWorkspacesSurviveTheProcess: state with its secrets, rules with their hits, and the
+// clock are what they were, in every workspace.
+func TestWorkspacesSurviveTheProcess(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, t.TempDir(), false)
+		shown := map[string]string{}
+		asks := []string{"/_mock/state?secrets=true", "/_mock/rules", "/_mock/clock", "/_mock/flags"}
+		for _, path := range []string{"", "/w/CI-7"} {
+			made := k.must(201, http.MethodPost, path+"/api/admin/api-tokens", adminToken, `{"tokenName":"mine","type":"client","projects":["*"],"environment":"development"}`)
+			secret, _ := made.json(t)["secret"].(string)
+			k.must(200, http.MethodPatch, path+"/_mock/flags/checkout", "", `{"enabled":true,"variant":"blue"}`)
+			k.must(201, http.MethodPost, path+"/_mock/rules", "", `{"name":"first","match":{"operations":["getAllClientFeatures"]},"answer":{"status":503},"times":1}`)
+			k.must(201, http.MethodPost, path+"/_mock/rules", "", `{"name":"second","delay":{"distribution":"lognormal","median":"80ms","sigma":0.6},"match":{"operations":["getSignals"]}}`)
+			k.must(200, http.MethodPut, path+"/_mock/clock", "", `{"now":"2031-05-06T07:08:09Z","frozen":true}`)
+			k.must(503, http.MethodGet, path+"/api/client/features", secret, "")
+			shown[path+"/api/client/features"] = secret
+			for _, ask := range asks {
+				shown[path+ask] = string(k.must(200, http.MethodGet, path+ask, "", "").body)
+			}
+		}
+		created, _ := k.must(200, http.MethodGet, "/_mock/workspaces/CI-7", "", "").json(t)["createdAt"].(string)
+		time.Sleep(time.Hour)
+
+		k = k.restarted()
+		for _, path := range []string{"/w/CI-7", ""} {
+			k.must(200, http.MethodGet, path+"/api/client/features", shown[path+"/api/client/features"], "") // the rule is used up
+			for _, ask := range asks {
+				if got := string(k.must(200, http.MethodGet, path+ask, "", "").body); got != shown[path+ask] {
+					t.Errorf("%s%s is\n%s, was\n%s", path, ask, got, shown[path+ask])
+				}
+			}
+		}
+		if got, _ := k.must(200, http.MethodGet, "/_mock/workspaces/CI-7", "", "").json(t)["createdAt"].(string); got != created {
+			t.Errorf("it was created at %s, now at %s", created, got)
+		}
+		k.settle(t.Context())
+	})
+}
+
+// TestARunningClockRunsOn: while nobody serves, too.
+func TestARunningClockRunsOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, t.TempDir(), false)
+		k.must(200, http.MethodPut, "/_mock/clock", "", `{"advance":"24h"}`)
+		k.settle(t.Context())
+		time.Sleep(time.Hour)
+		k = newKeeping(t, k.dir, false)
+		want := time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
+		if got, _ := k.must(200, http.MethodGet, "/_mock/clock", "", "").json(t)["now"].(string); !strings.HasPrefix(got, strings.TrimSuffix(want, "Z")) {
+			t.Errorf("it is %s, want %s", got, want)
+		}
+		k.settle(t.Context())
+	})
+}
+
+// TestWhenWorkspacesAreWritten: when they have changed, at most once a second and at the
+// end; before each answer where that is wanted. What only reads writes nothing.
+func TestWhenWorkspacesAreWritten(t *testing.T) {
+	t.Parallel()
+	const flag, name = "/w/a/_mock/flags/", "a"
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, t.TempDir(), false)
+		k.must(200, http.MethodGet, "/w/a/api/client/features", backendToken, "")
+		time.Sleep(time.Minute)
+		if got := k.stored(name); got != "" {
+			t.Errorf("a workspace that was only read is stored: %s", got)
+		}
+		set := func(flags ...string) {
+			for _, name := range flags {
+				k.must(200, http.MethodPatch, flag+name, "", `{"enabled":true}`)
+			}
+		}
+		set("f1")
+		time.Sleep(100 * time.Millisecond) // nothing was written for long: this is at once
+		if got := k.stored(name); !strings.Contains(got, `"f1"`) {
+			t.Fatalf("it was not written: %s", got)
+		}
+		set("f2", "f3")
+		time.Sleep(800 * time.Millisecond)
+		if got := k.stored(name); strings.Contains(got, `"f2"`) {
+			t.Error("it was written twice within a second")
+		}
+		time.Sleep(200 * time.Millisecond)
+		if got := k.stored(name); !strings.Contains(got, `"f3"`) {
+			t.Error("it was not written within a second")
+		}
+		set("f4")
+		k.settle(t.Context())
+		if got := k.stored(name); !strings.Contains(got, `"f4"`) {
+			t.Error("it was not written at the end")
+		}
+
+		k = newKeeping(t, k.dir, true)
+		set("f5")
+		if got := k.stored(name); !strings.Contains(got, `"f5"`) {
+			t.Error("it was answered before it was written")
+		}
+		if got := k.must(200, http.MethodGet, "/w/a/ready", adminToken, ""); got.header.Get("Retry-After") != "" {
+			t.Error("it asks to try again")
+		}
+		k.settle(t.Context())
+	})
+}
+
+// TestIdleWorkspacesRest: they leave memory, not the store, and come back. Those of which
+// there are as many as allowed make room.
+func TestIdleWorkspacesRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bounds := DefaultBounds()
+		bounds.Workspaces, bounds.WorkspaceIdle, bounds.Instance = 2, time.Hour, "n1"
+		k := newKeeping(t, t.TempDir(), false, WithBounds(bounds))
+		for _, name := range []string{"a", "b", "c"} {
+			k.must(200, http.MethodPatch, "/w/"+name+"/_mock/flags/of-"+name, "", `{"enabled":true}`)
+			time.Sleep(time.Second)
+		}
+		if got := k.listed(); got != "default a+ b c" {
+			t.Errorf("there are %s", got)
+		}
+		time.Sleep(3 * time.Hour)
+		if got := k.listed(); got != "default a+ b+ c+" {
+			t.Errorf("there are %s", got)
+		}
+		for _, name := range []string{"c", "b", "a"} {
+			if got := k.must(200, http.MethodGet, "/w/"+name+"/api/client/features", backendToken, ""); !strings.Contains(string(got.body), "of-"+name) {
+				t.Errorf("%s has come back as %s", name, got.body)
+			}
+		}
+		k = k.restarted(WithBounds(bounds))
+		if got := k.listed(); got != "default a+ b+ c+" {
+			t.Errorf("there are %s", got)
+		}
+		k.must(200, http.MethodGet, "/w/a/api/client/features", backendToken, "")
+		k.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "") // from memory
+		k.must(200, http.MethodDelete, "/_mock/workspaces/b", "", "") // from the store
+		k.must(404, http.MethodDelete, "/_mock/workspaces/b", "", "")
+		if got := k.listed(); got != "default c+" || k.stored("a")+k.stored("b") != "" {
+			t.Errorf("there are %s", got)
+		}
+		if got := string(k.must(200, http.MethodDelete, "/_mock/workspaces", "", "").body); got != `{"removed":1}` || k.stored("c") != "" {
+			t.Errorf("%s, c is %s", got, k.stored("c"))
+		}
+		if got := k.must(200, http.MethodGet, "/w/c/api/client/features", backendToken, ""); strings.Contains(string(got.body), "of-c") {
+			t.Error("a workspace that was removed has come back")
+		}
+		k.settle(t.Context())
+	})
+}
+
+// listed are the names of the workspaces; a + says that one is not in memory.
+func (k *keeping) listed() string {
+	var out []string
+	list, _ := k.must(200, http.MethodGet, "/_mock/workspaces", "", "").json(k.t)["workspaces"].([]any)
+	for _, element := range list {
+		listed := element.(map[string]any)
+		if listed["instance"] != "n1" {
+			k.t.Errorf("%v is of another process", listed)
+		}
+		name := listed["name"].(string)
+		if listed["resting"] == true {
+			name += "+"
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, " ")
+}
+
+// TestDamagedFiles: they are told and set aside byte for byte, and the workspace starts anew.
+func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
+	whole := newKeeping(t, t.TempDir(), false)
+	whole.must(200, http.MethodPatch, "/w/a/_mock/flags/mine", "", `{"enabled":true}`)
+	whole.settle(t.Context())
+	good := whole.stored("a")
+	for name, text := range map[string]string{
+		"empty":                    "",
+		"cut":                      good[:len(good)/2],
+		"binary":                   "\x00\xff\x1b[31m",
+		"other JSON":               `[1]`,
+		"another format":           strings.Replace(good, `"format":1`, `"format":99`, 1),
+		"another workspace":        strings.Replace(good, `"workspace":"a"`, `"workspace":"b"`, 1),
+		"an impossible clock":      strings.Replace(good, `"rules":{`, `"clock":{"frozen":true,"at":"3000-01-01T00:00:00Z","offset":0},"rules":{`, 1),
+		"an impossible rule":       strings.Replace(good, `"rules":{"lastId":0,"rules":[`, `"rules":{"lastId":1,"rules":[{"id":"1","rule":{"match":{"operations":["noSuch"]}}}`, 1),
+		"a state from the future":  strings.Replace(good, `"state":{"version":2`, `"state":{"version":99`, 1),
+		"a state that is no state": strings.Replace(good, `"state":{`, `"state":{"nonsense":[],`, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if text == good {
+				t.Fatal("it is not damaged")
+			}
+			dir := t.TempDir()
+			k := &keeping{dir: dir}
+			if err := os.WriteFile(k.file("a"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			k = newKeeping(t, dir, true)
+			k.must(200, http.MethodPatch, "/w/a/_mock/flags/next", "", `{"enabled":true}`)
+			aside, err := filepath.Glob(k.file("a") + ".damaged-*")
+			if err != nil || len(aside) != 1 {
+				t.Fatalf("%v were set aside, %v", aside, err)
+			}
+			if kept, err := os.ReadFile(aside[0]); err != nil || string(kept) != text {
+				t.Errorf("%q was set aside, %v", kept, err)
+			}
+			if said := k.log.String(); !strings.Contains(said, "damaged") || !strings.Contains(said, "workspace=a") || strings.Contains(said, "\x1b") {
+				t.Errorf("the log says %s", said)
+			}
+			if got := k.stored("a"); !strings.Contains(got, "next") {
+				t.Errorf("it goes on as %s", got)
+			}
+			if got := string(k.must(200, http.MethodGet, "/internal-backstage/prometheus", "", "").body); !strings.Contains(got, "unleash_mock_store_damaged_total 1\n") {
+				t.Error("it is not counted")
+			}
+			k.settle(t.Context())
+		})
+	}
+}
+
+// TestAStoreThatIsDown: requests go on, /ready and metrics say so, and what could not be
+// written is written when the store is back. It is told once.
+func TestAStoreThatIsDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, t.TempDir(), false)
+		if err := os.MkdirAll(filepath.Join(k.file("a"), "in-the-way"), 0o700); err != nil { // no file can take its place
+			t.Fatal(err)
+		}
+		k.must(200, http.MethodPatch, "/w/a/_mock/flags/f1", "", `{"enabled":true}`)
+		time.Sleep(10 * time.Second)
+		k.must(200, http.MethodPatch, "/w/a/_mock/flags/f2", "", `{"enabled":true}`)
+		k.must(200, http.MethodPatch, "/w/b/_mock/flags/f3", "", `{"enabled":true}`)
+		if got := k.must(503, http.MethodGet, "/ready", "", ""); len(got.body) != 0 {
+			t.Errorf("/ready says %s", got.body)
+		}
+		k.must(200, http.MethodGet, "/health", "", "")
+		k.expectMetrics("unleash_mock_store_up 0\n", "unleash_mock_store_lost_total 0\n")
+		if err := os.RemoveAll(k.file("a")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		k.must(200, http.MethodGet, "/ready", "", "")
+		k.expectMetrics("unleash_mock_store_up 1\n", "unleash_mock_store_unwritten_workspaces 0\n")
+		if got := k.stored("a"); !strings.Contains(got, `"f1"`) || !strings.Contains(got, `"f2"`) {
+			t.Errorf("stored is %s", got)
+		}
+		k.settle(t.Context())
+	})
+}
+
+func (k *keeping) expectMetrics(lines ...string) {
+	k.t.Helper()
+	said := string(k.must(200, http.MethodGet, "/internal-backstage/prometheus", "", "").body)
+	for _, line := range lines {
+		if !strings.Contains(said, "\n"+line) {
+			k.t.Errorf("there is no %s", line)
+		}
+	}
+}
+
+// TestRevisionsGoOn: no SDK takes what it gets after a restart for what it had before.
+func TestRevisionsGoOn(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t, t.TempDir(), false)
+	k.must(200, http.MethodPatch, "/_mock/flags/a", "", `{"enabled":true}`)
+	before := k.must(200, http.MethodGet, "/api/client/features", backendToken, "").header.Get("Etag")
+	k.must(304, http.MethodGet, "/api/client/features", backendToken, "", "If-None-Match: "+before)
+	k = k.restarted()
+	after := k.must(200, http.MethodGet, "/api/client/features", backendToken, "", "If-None-Match: "+before).header.Get("Etag")
+	if after == before {
+		t.Errorf("the entity tag is %s again", after)
+	}
+	k.settle(t.Context())
+}
+
+// TestFlagsOfAFileAndAStore: what was set in a workspace stays while the file is the same;
+// another one takes the place of all flags, as it does without a store.
+func TestFlagsOfAFileAndAStore(t *testing.T) {
+	t.Parallel()
+	file := func(text string) Option { return WithFlags("flags.yaml", []byte(text)) }
+	k := newKeeping(t, t.TempDir(), false, file("a: true"))
+	k.must(200, http.MethodPatch, "/w/x/_mock/flags/mine", "", `{"enabled":true}`)
+	k = k.restarted(file("a: true"))
+	k.expectFlags("with the same file", "/w/x", "a mine|")
+	k = k.restarted(file("b: true"))
+	k.expectFlags("with another file", "/w/x", "b|")
+	k.settle(t.Context())
+}
+
+// TestWhatDoesNotGoWithAStore is refused.
+func TestWhatDoesNotGoWithAStore(t *testing.T) {
+	t.Parallel()
+	in, err := folder.Open(t.TempDir(), store.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newApp(t, WithDeterministic()).Persist(in, false); err == nil {
+		t.Error("a server that repeats itself keeps workspaces")
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
