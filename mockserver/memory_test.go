@@ -70,6 +70,35 @@ func TestMemoryIsBounded(t *testing.T) {
 				a.t.Errorf("%d rules were refused", refused)
 			}
 		}, 6 << 20, nil},
+		"flags": {func(a *app) {
+			refused := 0
+			const features = "/api/admin/projects/default/features"
+			for i := range 60 {
+				got := a.call(http.MethodPost, features, wellknown.Admin, fmt.Sprintf(`{"name":"f%d","type":"release","description":"%s"}`, i, long))
+				if got.status == 503 && strings.Contains(string(got.body), "No memory is left") {
+					refused++
+				} else if got.status != 201 {
+					a.t.Fatalf("got %d %s", got.status, got.body)
+				}
+			}
+			if refused < 30 || refused > 50 {
+				a.t.Errorf("%d flags were refused", refused)
+			}
+			signal(a, "", 1) // of which the oldest go
+			a.must(202, http.MethodDelete, features+"/f0", wellknown.Admin, "")
+		}, most, nil},
+		"files of flags": {func(a *app) {
+			var file strings.Builder
+			for i := range 40 {
+				fmt.Fprintf(&file, "f%d: {description: %s}\n", i, long)
+			}
+			for _, where := range []string{"", "/w/other"} {
+				got := a.must(503, http.MethodPut, where+"/_mock/flags", "", file.String(), "Content-Type: application/yaml")
+				if !strings.Contains(string(got.body), "No memory is left") {
+					a.t.Errorf("got %s", got.body)
+				}
+			}
+		}, most / 4, nil},
 		"workspaces": {func(a *app) {
 			for i := range 300 {
 				signal(a, fmt.Sprintf("/w/%d", i), i)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources"
@@ -78,7 +77,7 @@ type Recording = recording.Recording
 // ReadRecording reads a recording. name is that of the file, by which answers are
 // told from which recording they come.
 func ReadRecording(name string, source io.Reader) (*Recording, error) {
-	return recording.Read(name, textfile.NewReader(source))
+	return recording.Read(name, source)
 }
 
 // SeedOf writes a seed file of what recordings show of an instance, one after the

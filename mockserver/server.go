@@ -84,6 +84,7 @@ func New(options ...Option) (*Server, error) {
 	if s.engine, err = engine.New(s.contract, s.resources()...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
+	s.engine.Limit(s.bounds.Bytes / 4)
 	plans := s.engine.Plans()
 	if s.contract != spec.Default() { // which a test compares
 		if err := plans.Complete(); err != nil {

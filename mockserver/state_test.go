@@ -42,7 +42,7 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 		},
 		"the last ids": func(a *app) {
 			state := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
-			for _, table := range []string{`"endpoints":1338`, `"tokens":9`, `"signals":842`} {
+			for _, table := range []string{`"endpoints":1338`, `"tokens":9`, `"signals":842`, `"events":0`} {
 				name, _, _ := strings.Cut(table, ":")
 				if !strings.Contains(state, table) {
 					a.t.Fatalf("%s is not in %s", table, state)
@@ -58,6 +58,9 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 				}
 			}
 			a.must(400, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, "{}")
+			if got := a.must(503, http.MethodPost, "/api/admin/signal-endpoints/1337/off", wellknown.Admin, ""); !strings.Contains(string(got.body), "No id is left for another event") {
+				a.t.Errorf("got %s", got.body)
+			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

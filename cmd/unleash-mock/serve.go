@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -430,6 +431,7 @@ func (f *serveFlags) readFlags() ([]byte, error) {
 	return readFile("--flags", f.flags)
 }
 
+// readFile reads a text file, as UTF-8 whatever its encoding.
 func readFile(flag, file string) ([]byte, error) {
 	source, err := os.ReadFile(file)
 	var path *fs.PathError
@@ -439,7 +441,7 @@ func readFile(flag, file string) ([]byte, error) {
 	if err != nil {
 		return nil, usageError("%s %s: %w", flag, file, err)
 	}
-	return source, nil
+	return textfile.Decode(source), nil
 }
 
 // newLogger logs as text on a terminal and as JSON elsewhere, without secrets.

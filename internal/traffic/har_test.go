@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/chromedp/cdproto/har"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -44,4 +46,35 @@ func TestArchive(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
+}
+
+// FuzzArchive: whatever an exchange says, its archive can be written and read, and every
+// text that is UTF-8 is in it as it was.
+func FuzzArchive(f *testing.F) {
+	f.Add("POST", "h:1", "/a", "b=c%20d&e&%zz=1", "Content-Type", "application/json", `{"a":"\ud800"}`, int64(-1), int64(0))
+	f.Add("\xff", "\u2028", "//", "&=&;", "", "\r\n", "\x00\x1f\x8b", int64(1)<<62, int64(7))
+	f.Fuzz(func(t *testing.T, method, host, path, query, name, value, body string, size, wire int64) {
+		message := Message{Header: http.Header{name: {value, ""}}, Body: []byte(body), Size: size, Wire: wire, Cut: size > wire}
+		x := Exchange{
+			Started: time.Unix(wire%1e9, 0), Duration: time.Duration(size), Method: method, Host: host, Path: path, Query: query,
+			Operation: name, Rule: value, Request: message, Response: message, Caller: host,
+			Violations: []Violation{{Direction: ToServer, Failure: spec.Failure{In: name, Pointer: path, Reason: value}}},
+		}
+		text, err := json.Marshal(Archive([]Exchange{x, x}, host))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read har.HAR
+		if err := json.Unmarshal(text, &read); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		if len(read.Log.Entries) != 2 {
+			t.Fatalf("got %d entries: %s", len(read.Log.Entries), text)
+		}
+		entry := read.Log.Entries[1]
+		if entry.Request.BodySize < 0 || utf8.ValidString(method) && entry.Request.Method != method ||
+			utf8.ValidString(body) && entry.Response.Content.Text != body {
+			t.Fatalf("%q and %q became %s", method, body, text)
+		}
+	})
 }

@@ -567,6 +567,7 @@ func FuzzRestore(f *testing.F) {
 	e := notesEngine(f, func(r *engine.Resource) { r.Tables = append(r.Tables, pins(nil)) })
 	digest := "sha256:" + strings.Repeat("0", 64)
 	f.Add(`{"version":2,"notes":[{"id":2,"title":"a","createdAt":"-1h","pins":[{"id":1,"digest":"` + digest + `"}]}],"events":[],"sequences":{"notes":2,"pins":1,"events":0}}`)
+	f.Add(`{"version":2,"notes":[],"events":[{"id":1,"type":"x","createdAt":"-1h","createdBy":{"id":1,"username":"a"},"note":{"after":{"title":"a"}}}],"sequences":{"events":1}}`)
 	f.Add(`{"version":1,"notes":[{"id":1e9,"title":7}],"events":[{"id":1,"note":{"after":{}}}],"sequences":{"notes":2147483647,"events":-1}}`)
 	digests := regexp.MustCompile(`"secret":`)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -150,6 +150,9 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 		tx := store.Begin(request)
 		defer tx.Abort()
 		answer, err := o.write(tx, in)
+		if err == nil {
+			err = tx.Admit()
+		}
 		if err != nil {
 			return Result{}, err
 		}

@@ -366,5 +366,8 @@ func (p *planter) side(table AnyTable, change *v8json.Object, name string, path 
 	row := table.fresh(p.now)
 	p.columns(table, source, at)
 	table.codec().read(p, row, source, at, false)
+	if id := table.idOf(row); id != nil && *id == 0 {
+		p.complain(at, "missing property 'id'")
+	}
 	return row
 }

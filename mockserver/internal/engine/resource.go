@@ -111,12 +111,17 @@ type Engine struct {
 	children   map[string][]AnyTable
 	values     []*Value
 	bounds     map[string]Bound
+	most       int64 // bytes of the rows without a bound; 0 for any number
 	owners     map[string]Owner
 	listeners  []func(*Tx, *Event)
 	upgrades   []func(*v8json.Object, int)
 	schema     *memdb.DBSchema
 	resources  []Resource
 }
+
+// Limit has stores refuse what would have their rows, of tables without a bound, take more
+// than so many bytes; 0 is any number. It is for an engine that has made no store.
+func (e *Engine) Limit(bytes int64) { e.most = bytes }
 
 // New puts resources together. The error names every operation that the contract or
 // the resources lack, and what does not fit between tables.

@@ -226,7 +226,8 @@ func (v *Value) stored(r Reader) JSON {
 
 // Set puts another value in its place.
 func (v *Value) Set(tx *Tx, text JSON) {
-	tx.bytes += textCopies * (len(text) - len(v.stored(tx)))
+	grown := textCopies * (len(text) - len(v.stored(tx)))
+	tx.bytes, tx.kept = tx.bytes+grown, tx.kept+grown
 	must(tx.txn.Insert(valuesTable, &storedValue{Name: v.Name, Text: text}))
 }
 

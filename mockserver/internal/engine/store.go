@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-memdb"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
 // Store is the state of one instance. It is safe for concurrent use: readers see
@@ -19,6 +21,7 @@ type Store struct {
 	db      *memdb.MemDB
 	bytes   atomic.Int64 // that the rows take, by estimation
 	commits atomic.Int64 // how many there were
+	kept    atomic.Int64 // of these, what tables without a bound take
 	writing sync.Mutex   // held from Begin until the events of the change are told
 	events  eventLog
 	memo    memo
@@ -117,6 +120,7 @@ type Tx struct {
 	nextID  int64
 	ended   bool
 	bytes   int // by how much the rows grew
+	kept    int // of these, by how much those of tables without a bound did
 }
 
 // Begin starts a transaction, which must be ended by Commit or Abort. Until then
@@ -137,12 +141,26 @@ func (tx *Tx) Commit() {
 	tx.txn.Commit()
 	tx.store.bytes.Add(int64(tx.bytes))
 	tx.store.commits.Add(1)
+	tx.store.kept.Add(int64(tx.kept))
 	if tx.store.watch != nil {
 		tx.store.watch(tx.changes)
 	}
 	if len(tx.events) > 0 {
 		tx.store.events.wake(false)
 	}
+}
+
+// Admit refuses what a request has written where there is no room for its rows, or no id
+// for its events.
+func (tx *Tx) Admit() error {
+	most := tx.store.engine.most
+	switch {
+	case tx.nextID > maxID:
+		return apierror.Unavailable("No id is left for another event.")
+	case most > 0 && tx.kept > 0 && tx.store.kept.Load()+int64(tx.kept) > most:
+		return apierror.Unavailable(fmt.Sprintf("No memory is left: what a workspace holds for good may take %d bytes.", most))
+	}
+	return nil
 }
 
 // Changed returns a channel that is closed with the next change that has an event, and when

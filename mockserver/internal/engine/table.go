@@ -241,9 +241,9 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 	}
 	must(tx.txn.Insert(t.Name, row))
 	if !t.Derived {
-		tx.bytes += t.size(row)
+		t.grow(tx, t.size(row))
 		if before != nil {
-			tx.bytes -= t.size(before)
+			t.grow(tx, -t.size(before))
 		}
 	}
 	if t.Derive != nil {
@@ -255,10 +255,18 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 func (t *Table[T]) drop(tx *Tx, row *T) {
 	must(tx.txn.Delete(t.Name, row))
 	if !t.Derived {
-		tx.bytes -= t.size(row)
+		t.grow(tx, -t.size(row))
 	}
 	if t.Derive != nil {
 		t.Derive(tx, row, nil)
+	}
+}
+
+// grow counts what the rows take more.
+func (t *Table[T]) grow(tx *Tx, bytes int) {
+	tx.bytes += bytes
+	if _, bounded := tx.store.engine.bounds[t.Name]; !bounded {
+		tx.kept += bytes
 	}
 }
 

@@ -39,6 +39,9 @@ func change(store *engine.Store, request engine.Request, environment string, app
 	if err := apply(tx); err != nil {
 		return err
 	}
+	if err := tx.Admit(); err != nil {
+		return err
+	}
 	tx.Commit()
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -55,7 +56,7 @@ func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.M
 // error is a *Problem, or that of the source.
 func Read(name string, source io.Reader) (*Recording, error) {
 	out := &Recording{Name: filepath.Base(name)}
-	lines := bufio.NewScanner(source)
+	lines := bufio.NewScanner(textfile.NewReader(source))
 	lines.Buffer(nil, maxLine)
 	ended := true // the line, by a line feed
 	lines.Split(func(text []byte, atEOF bool) (int, []byte, error) {
@@ -67,9 +68,6 @@ func Read(name string, source io.Reader) (*Recording, error) {
 	for lines.Scan() {
 		number++
 		line := bytes.TrimSpace(lines.Bytes())
-		if number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\ufeff"))
-		}
 		if len(line) == 0 {
 			continue
 		}
