@@ -122,6 +122,8 @@ func MockTokens() Tokens {
 // Progress is how far a run is.
 type Progress struct {
 	Done, Total int
+	// Waited is how long the run has waited for the target's limits on calls.
+	Waited time.Duration
 	// Scenario is the one that just ended. It must not be changed or kept.
 	Scenario *report.Scenario
 }

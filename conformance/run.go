@@ -259,7 +259,7 @@ func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []r
 	s.records[scenario] = record
 	s.leftovers = append(s.leftovers, left...)
 	if s.options.Progress != nil {
-		s.options.Progress(Progress{Done: len(s.records), Total: s.run.Plan.Planned(), Scenario: record})
+		s.options.Progress(Progress{Done: len(s.records), Total: s.run.Plan.Planned(), Waited: s.run.Client.Waited(), Scenario: record})
 	}
 }
 

@@ -143,3 +143,28 @@ func TestMemoryIsBounded(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsBoundedWithoutABoundInBytes: numbers, and the size of each body.
+func TestWhatIsBoundedWithoutABoundInBytes(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, unlimited, WithBounds(Bounds{Signals: 10, Journal: 20}))
+	long := strings.Repeat("x", 90_000)
+	const endpoint = "/api/admin/signal-endpoints/1337"
+	refused := 0
+	for i := range 120 {
+		a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, `{"x":"`+long+`"}`)
+		a.must(200, http.MethodPut, endpoint, wellknown.Admin, fmt.Sprintf(`{"name":"my-external-app","description":"%d%s"}`, i, long))
+		if a.call(http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["getInvoices"]},"answer":{"status":500,"text":"`+long+`"}}`).status == 400 {
+			refused++
+		}
+	}
+	if refused < 60 {
+		t.Errorf("%d rules were refused", refused)
+	}
+	if bytes, signals, kept := heldBy(t, a, "default"); signals != 10 || kept != 20 || bytes > 12<<20 {
+		t.Errorf("%.0f bytes are held, %v signals and %v exchanges", bytes, signals, kept)
+	}
+	for path, size := range map[string]int{endpoint: 102_401, "/_mock/clock": 2<<20 + 1, "/_mock/flags": 16<<20 + 1} {
+		a.must(413, http.MethodPut, path, wellknown.Admin, strings.Repeat(" ", size))
+	}
+}

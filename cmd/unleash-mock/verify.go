@@ -297,8 +297,12 @@ type progress struct {
 	quiet bool
 
 	mu    sync.Mutex
-	shown bool // a line is on the terminal that can be overwritten
+	shown bool          // a line is on the terminal that can be overwritten
+	told  time.Duration // of waiting, elsewhere
 }
+
+// waitTold is after how much more waiting that is told again, where no line changes.
+const waitTold = 10 * time.Second
 
 // clearLine goes to the beginning of a terminal's line and empties it.
 const clearLine = "\r\x1b[K"
@@ -333,9 +337,17 @@ func (s *progress) scenario(p conformance.Progress) {
 		s.clear()
 		fmt.Fprintf(s.out, "%s: %s\n", outcome, p.Scenario.ID)
 	}
-	if s.live {
-		fmt.Fprintf(s.out, "%s%d of %d scenarios", clearLine, p.Done, p.Total)
+	line := fmt.Sprintf("%d of %d scenarios", p.Done, p.Total)
+	if waited := p.Waited.Truncate(time.Second); waited > 0 {
+		line += fmt.Sprintf("; waited %s for the target's limit on calls", waited)
+	}
+	switch {
+	case s.live:
+		fmt.Fprint(s.out, clearLine, line)
 		s.shown = true
+	case p.Waited-s.told >= waitTold:
+		fmt.Fprintln(s.out, line)
+		s.told = p.Waited
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -9,7 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
@@ -207,5 +210,32 @@ func TestSweepRemovesWhatWasKept(t *testing.T) {
 		if got.code != test.code || !strings.Contains(got.stdout+got.stderr, test.want) {
 			t.Errorf("%s: exit %d: %s%s", name, got.code, got.stdout, got.stderr)
 		}
+	}
+}
+
+// TestWaitingIsTold: in the line that changes on a terminal, by a line now and then elsewhere.
+func TestWaitingIsTold(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		progress *progress
+		want     string
+	}{
+		"on a terminal": {&progress{live: true}, clearLine + "1 of 5 scenarios" + clearLine + "2 of 5 scenarios; waited 9s for the target's limit on calls" +
+			clearLine + "3 of 5 scenarios; waited 11s for the target's limit on calls" + clearLine + "4 of 5 scenarios; waited 12s for the target's limit on calls" +
+			clearLine + "5 of 5 scenarios; waited 1m1s for the target's limit on calls"},
+		"elsewhere": {&progress{}, "3 of 5 scenarios; waited 11s for the target's limit on calls\n5 of 5 scenarios; waited 1m1s for the target's limit on calls\n"},
+		"quietly":   {&progress{quiet: true}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			test.progress.out = &out
+			for i, waited := range []time.Duration{400 * time.Millisecond, 9 * time.Second, 11 * time.Second, 12 * time.Second, 61_900 * time.Millisecond} {
+				test.progress.scenario(conformance.Progress{Done: i + 1, Total: 5, Waited: waited, Scenario: &report.Scenario{Outcome: report.Passed}})
+			}
+			if out.String() != test.want {
+				t.Errorf("got %q", out.String())
+			}
+		})
 	}
 }

@@ -46,6 +46,8 @@ type Client struct {
 	http  *http.Client
 	pace  []*pace
 	wrote atomic.Bool
+	// waited is how long requests waited for limits of the target, in nanoseconds.
+	waited atomic.Int64
 	// workspace is one on a mock that the run has to itself; empty if there is none.
 	workspace string
 }

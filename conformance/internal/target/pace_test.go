@@ -160,3 +160,20 @@ func TestOnlyWhatIsLimitedHasAPace(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWaitingIsCounted: what a request waits, and nothing where nobody waits.
+func TestWaitingIsCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := NewClient(Config{})
+		if err := c.wait(t.Context(), 3*time.Second); err != nil {
+			t.Error(err)
+		}
+		if err := c.wait(t.Context(), -time.Second); err != nil {
+			t.Error(err)
+		}
+		if waited := c.Waited(); waited != 3*time.Second {
+			t.Errorf("waited %s", waited)
+		}
+	})
+}

@@ -68,5 +68,10 @@ func (c *Client) wait(ctx context.Context, pause time.Duration) error {
 			return context.Cause(ctx)
 		}
 	}
+	began := time.Now()
+	defer func() { c.waited.Add(int64(time.Since(began))) }()
 	return sleep(ctx, pause)
 }
+
+// Waited is how long requests have waited for limits of the target, one after the other.
+func (c *Client) Waited() time.Duration { return time.Duration(c.waited.Load()) }
