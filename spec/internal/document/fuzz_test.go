@@ -12,7 +12,7 @@ import (
 func FuzzRead(f *testing.F) {
 	for _, source := range []string{
 		notes, `{"a":{"$ref":"#/a"},"paths":{"/x":{"get":{"$ref":"#/components/b/c"}}},"components":{"b":{"c":{"d":"#/paths/~1x"}}}}`,
-		"a: &a [1, 2.5, null, ~, true, 2020-01-01]\nb: {<<: {c: *a}, 7: \"\\t\"}\n", "- a\n-\n  b: |\n    c\n", `"\ud83d"`, "{", "",
+		"a: &a [1, 2.5, null, ~, true, 2020-01-01]\nb: {<<: {c: *a}, 7: \"\\t\"}\n", "- a\n-\n  b: |\n    c\n", `"\ud83d"`, "{", "", `{"a":777E7777}`,
 	} {
 		f.Add(source)
 	}
@@ -21,9 +21,8 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var got any
-		if err := json.Unmarshal(d.Text(), &got); err != nil {
-			t.Fatalf("%q becomes %q: %v", source, d.Text(), err)
+		if !json.Valid(d.Text()) {
+			t.Fatalf("%q becomes %q", source, d.Text())
 		}
 		if strings.Count(string(d.Text()), "\n") > strings.Count(source, "\n")+strings.Count(source, "\r")+1 {
 			t.Errorf("%q has more lines as JSON: %q", source, d.Text())
