@@ -34,7 +34,6 @@ version=${REAL_UNLEASH_VERSION:-$default_version}
 npm=$home/npm
 [ "$version" = "$default_version" ] || npm=$npm-$version
 [ "$port" = 4243 ] || home=$home-$port
-# Postgres refuses to run as root and must reach its files.
 pg_home=$home/postgres
 [ "$(id -u)" != 0 ] || pg_home=/var/tmp/unleash-mock-postgres-$pg_port
 
@@ -47,33 +46,8 @@ need() {
     command -v "$1" >/dev/null || die "$1 is missing; install $2"
 }
 
-as_postgres() {
-    if [ "$(id -u)" = 0 ]; then
-        (cd / && runuser -u postgres -- "$@")
-    else
-        "$@"
-    fi
-}
-
-pg_bin() {
-    local found
-    found=$(find /usr/lib/postgresql -maxdepth 3 -name initdb -path '*/bin/*' 2>/dev/null | sort -V | tail -n 1)
-    [ -n "$found" ] || found=$(command -v initdb || true)
-    [ -z "$found" ] || dirname "$found"
-}
-
-install_postgres() {
-    [ -z "$(pg_bin)" ] || return 0
-    local root=()
-    [ "$(id -u)" = 0 ] || root=(sudo -n)
-    if ! command -v apt-get >/dev/null || ! "${root[@]}" true 2>/dev/null; then
-        die "Postgres is missing; install it, so that initdb is on the PATH or under /usr/lib/postgresql"
-    fi
-    echo "real-unleash: installing Postgres" >&2
-    { "${root[@]}" apt-get update &&
-        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >"$home/apt.log" 2>&1 ||
-        die "installing Postgres failed; see $home/apt.log"
-}
+# shellcheck source=scripts/postgres.sh
+. "$here/postgres.sh"
 
 install_unleash() {
     [ "$(cat "$npm/version" 2>/dev/null)" != "$version" ] || return 0
@@ -87,17 +61,8 @@ install_unleash() {
 }
 
 start_postgres() {
-    local bin
-    bin=$(pg_bin)
-    rm -rf "$pg_home"
-    mkdir -p "$pg_home"
-    [ "$(id -u)" != 0 ] || chown postgres "$pg_home"
     echo "$pg_home" >"$home/postgres.path"
-    as_postgres "$bin/initdb" -D "$pg_home/data" -U unleash --auth=trust -E UTF8 --no-locale --no-sync >"$home/initdb.log" 2>&1 ||
-        die "initdb failed; see $home/initdb.log"
-    as_postgres "$bin/pg_ctl" -D "$pg_home/data" -w -t 60 -l "$pg_home/log" \
-        -o "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off" start >"$home/pg_ctl.log" 2>&1 ||
-        die "Postgres does not start on port $pg_port; see $pg_home/log"
+    start_cluster "$pg_home" "$pg_port" unleash
 }
 
 start_unleash() {
@@ -134,7 +99,7 @@ start() {
     stop
     ! is_taken "$port" || die "port $port is in use; choose another with REAL_UNLEASH_PORT"
     ! is_taken "$pg_port" || die "port $pg_port is in use; choose another with REAL_UNLEASH_PG_PORT"
-    install_postgres
+    install_postgres "$home/apt.log"
     install_unleash
     trap stop EXIT
     trap 'exit 130' INT
@@ -148,7 +113,7 @@ start() {
 }
 
 stop() {
-    local pid bin cluster
+    local pid cluster
     rm -f "$home/tokens.env"
     if pid=$(cat "$home/unleash.pid" 2>/dev/null); then
         # After a restart of the machine the number may be another process's.
@@ -163,11 +128,8 @@ stop() {
         kill -9 "$pid" 2>/dev/null || true
     fi
     rm -f "$home/unleash.pid"
-    bin=$(pg_bin)
     # As it was started: REAL_UNLEASH_PG_PORT may have changed since.
-    if cluster=$(cat "$home/postgres.path" 2>/dev/null) && [ -n "$bin" ] && [ -f "$cluster/data/postmaster.pid" ]; then
-        as_postgres "$bin/pg_ctl" -D "$cluster/data" -m immediate -w stop >/dev/null 2>&1 || true
-    fi
+    ! cluster=$(cat "$home/postgres.path" 2>/dev/null) || stop_cluster "$cluster"
     rm -f "$home/postgres.path"
 }
 

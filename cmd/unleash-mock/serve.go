@@ -120,6 +120,7 @@ what it has, and /ready answers 503.`,
   unleash-mock serve --replay traffic.jsonl
   unleash-mock serve --run 'npm test'
   unleash-mock serve --store ./workspaces
+  unleash-mock serve --store postgres://unleash_mock@db.example.com/mocks --instance n1
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -135,6 +136,7 @@ what it has, and /ready answers 503.`,
 			if flags.run != "" {
 				flags.preferFreePort()
 			}
+			p.secrets.Add(flags.storeFlags.secrets()...)
 			if err := flags.storeFlags.check(cmd.Flags(), flags); err != nil {
 				return err
 			}
@@ -218,7 +220,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err := flags.follow(ctx, mock, flags.upstream); err != nil || ctx.Err() != nil {
 		return err
 	}
-	settle, err := flags.persist(mock, flags.bounds)
+	settle, err := flags.persist(ctx, mock, flags.bounds)
 	if err != nil {
 		return err
 	}

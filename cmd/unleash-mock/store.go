@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/internal/store/folder"
+	"github.com/unleash-mock/unleash-mock/internal/store/postgres"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -45,7 +47,7 @@ const (
 )
 
 func (s *storeFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&s.store, "store", "", described("folder that keeps workspaces for the next start", storeVariables["store"]))
+	f.StringVar(&s.store, "store", "", described("where workspaces are kept beyond this process: a folder, or postgres://user@host/database, which many processes can share", storeVariables["store"]))
 	f.StringVar(&s.durability, "durability", storeEachSecond, described("second stores what has changed within a second, always before it is answered", storeVariables["durability"]))
 	f.Int64Var(&s.most, "store-max-bytes", storeMost, described("how much all workspaces together may take in --store; 0 is any amount", storeVariables["store-max-bytes"]))
 	f.StringVar(&s.instance, "instance", "", described("name of this process in the list of workspaces and in metrics; with --store that of the host unless it is given", storeVariables["instance"]))
@@ -76,17 +78,17 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 }
 
 // persist has a mock keep its workspaces in the store, if there is one, until settle is called.
-func (s *storeFlags) persist(mock *mockserver.Server, bounds mockserver.Bounds) (settle func(), err error) {
+func (s *storeFlags) persist(ctx context.Context, mock *mockserver.Server, bounds mockserver.Bounds) (settle func(), err error) {
 	if s.store == "" {
 		return func() {}, nil
 	}
-	kept, err := s.open(store.Limits{Total: s.most, Content: largestContent(bounds.Bytes)})
+	kept, err := s.open(ctx, store.Limits{Total: s.most, Content: largestContent(bounds.Bytes)})
 	if err != nil {
 		return nil, err
 	}
 	write, err := mock.Persist(kept, s.durability == storeAlways)
 	if err != nil {
-		return nil, errors.Join(toolError("--store %s: %w", s.store, err), kept.Close())
+		return nil, errors.Join(toolError("--store %s: %w", s.shown(), err), kept.Close())
 	}
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), settleTime)
@@ -104,10 +106,47 @@ func largestContent(memory int64) int64 {
 	return max(memory, 64<<20)
 }
 
-// shown is the store without what is secret.
-func (s *storeFlags) shown() string { return s.store }
+// database reports whether the store is a database, and returns its URL.
+func (s *storeFlags) database() (*url.URL, bool) {
+	if !strings.HasPrefix(s.store, "postgres://") && !strings.HasPrefix(s.store, "postgresql://") {
+		return nil, false
+	}
+	at, err := url.Parse(s.store)
+	if err != nil {
+		at = &url.URL{} // opening it says so
+	}
+	return at, true
+}
 
-func (s *storeFlags) open(limits store.Limits) (store.Store, error) {
+// secrets are those of the store's URL.
+func (s *storeFlags) secrets() []string {
+	at, is := s.database()
+	if !is {
+		return nil
+	}
+	out := at.Query()["password"]
+	if password, has := at.User.Password(); has {
+		out = append(out, password)
+	}
+	return out
+}
+
+// shown is the store without what may be secret.
+func (s *storeFlags) shown() string {
+	if at, is := s.database(); is {
+		return (&url.URL{Scheme: at.Scheme, Host: at.Host, Path: at.Path}).String()
+	}
+	return s.store
+}
+
+func (s *storeFlags) open(ctx context.Context, limits store.Limits) (store.Store, error) {
+	if _, is := s.database(); is {
+		out, err := postgres.Open(ctx, s.store, s.instance, limits)
+		if err != nil {
+			return nil, toolError("--store %s: %w", s.shown(), err)
+		}
+		return out, nil
+	}
 	out, err := folder.Open(s.store, limits)
 	switch {
 	case errors.Is(err, folder.ErrLocked):

@@ -109,6 +109,11 @@ func TestStoreUsage(t *testing.T) {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
 	}
+	const secret = "a-very-secret-word"
+	got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--store", "postgres://someone:"+secret+"@127.0.0.1:1/mocks")
+	if got.code != exitcode.Error || strings.Contains(got.stderr, secret) || !strings.Contains(got.stderr, "--store postgres://127.0.0.1:1/mocks: ") {
+		t.Errorf("a database that is not there: exit code %d, %s", got.code, got.stderr)
+	}
 	if info, err := os.Stat(taken); err != nil || info.Size() != 0 {
 		t.Errorf("the file in the way is %v, %v", info, err)
 	}

@@ -34,9 +34,10 @@ type Store interface {
 	Ping(ctx context.Context) error
 	// Exclusive reports whether no other process can use the store.
 	Exclusive() bool
-	// Session changes when names that were taken may have gone to other processes: they must
-	// be taken again.
-	Session() int64
+	// Session has a number that moves when names that were taken may have gone to other
+	// processes: they must be taken again. It reports whether it lives; if not, that waits
+	// until the store is there.
+	Session() (number int64, lives bool)
 	// Wanted gives the names that other processes ask for; nil if there are none.
 	Wanted() <-chan string
 	// Close ends the session, and with it what the process owns.

@@ -249,7 +249,7 @@ func (f *Folder) Ping(context.Context) error { return nil }
 func (f *Folder) Exclusive() bool { return true }
 
 // Session implements store.Store.
-func (f *Folder) Session() int64 { return 0 }
+func (f *Folder) Session() (number int64, lives bool) { return 0, true }
 
 // Wanted implements store.Store.
 func (f *Folder) Wanted() <-chan string { return nil }

@@ -61,8 +61,9 @@ type persistence struct {
 
 	writes, lost, damaged, handedOver atomic.Int64
 
-	stop chan struct{}
-	done sync.WaitGroup
+	settling sync.Once
+	stop     chan struct{}
+	done     sync.WaitGroup
 }
 
 // Persist has workspaces kept in a store, in this and in later processes. Call it before
@@ -88,13 +89,15 @@ func (r *Registry) Persist(how Persistence) error {
 // Settle writes all workspaces, gives them up, and closes the store. What cannot be written
 // until the context ends is told. Nothing is stored afterwards.
 func (r *Registry) Settle(ctx context.Context) {
-	p := r.persist
-	if p == nil {
-		return
+	if p := r.persist; p != nil {
+		p.settling.Do(func() { p.settle(ctx) })
 	}
+}
+
+func (p *persistence) settle(ctx context.Context) {
 	close(p.stop)
 	p.done.Wait()
-	p.each(r.kept(), func(w *Workspace) {
+	p.each(p.registry.kept(), func(w *Workspace) {
 		if ctx.Err() == nil {
 			_ = p.letGo(w)
 		}
@@ -193,8 +196,8 @@ func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made 
 func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	session := p.Store.Session()
-	entry, err := p.Store.Take(ctx, name, fresh != nil)
+	session, _ := p.Store.Session()
+	entry, err := p.take(ctx, name, fresh != nil)
 	switch {
 	case errors.Is(err, store.ErrNone):
 		return obtained{}, err
@@ -227,6 +230,17 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	}
 	return obtained{kept, made}, err
 }
+
+// take takes a workspace, unless it is known that the store is down: nobody waits for that
+// twice.
+func (p *persistence) take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	if _, lives := p.Store.Session(); !lives && p.down.Load() != nil {
+		return store.Entry{}, errDown
+	}
+	return p.Store.Take(ctx, name, reserve)
+}
+
+var errDown = errors.New("the store is still down")
 
 // neverTaken is the session of a workspace that was made while the store was down.
 const neverTaken = -1
@@ -283,14 +297,11 @@ func (p *persistence) makeRoom(name string) {
 // the store is down the process goes on with what it has.
 func (p *persistence) stillOwned(w *Workspace) error {
 	s := w.stored
-	if s.session.Load() == p.Store.Session() {
+	session, lives := p.Store.Session()
+	if s.session.Load() == session || !lives && p.down.Load() != nil {
 		return nil
 	}
-	if p.down.Load() == nil {
-		s.mu.Lock()
-	} else if !s.mu.TryLock() {
-		return nil // somebody tries
-	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := p.retake(w)
 	if errors.Is(err, ErrElsewhere) {
@@ -303,13 +314,13 @@ func (p *persistence) stillOwned(w *Workspace) error {
 // has written meanwhile wins.
 func (p *persistence) retake(w *Workspace) error {
 	s := w.stored
-	session := p.Store.Session()
+	session, _ := p.Store.Session()
 	if s.session.Load() == session || !w.Kept() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	entry, err := p.Store.Take(ctx, w.Name, true)
+	entry, err := p.take(ctx, w.Name, true)
 	switch {
 	case errors.Is(err, store.ErrElsewhere):
 		p.lose(w)
@@ -400,8 +411,7 @@ func (p *persistence) writeNow(w *Workspace) error {
 
 // failed takes note of a store that is out of reach, and tells it once.
 func (p *persistence) failed(err error) error {
-	text := err.Error()
-	if p.down.Swap(&text) == nil {
+	if text := err.Error(); !errors.Is(err, errDown) && p.down.Swap(&text) == nil {
 		p.Logger.Error("the store does not take changes; requests go on, and changes are stored when it does", "error", err)
 	}
 	return ErrNotStored

@@ -1,0 +1,390 @@
+// Package postgres stores in a Postgres database, for many processes. A name is owned by a
+// process through a row that names an advisory lock, which the process holds in a session of
+// its own: Postgres gives it back when the session ends, however that comes about.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/unleash-mock/unleash-mock/internal/store"
+)
+
+const (
+	// connections is how many there are besides that of the session, at most.
+	connections = 8
+	// patience is how long a connection may be silent when an answer is due.
+	patience = 5 * time.Second
+	// retryAfter is how long after a failure a session is not tried again.
+	retryAfter = time.Second
+	// countEvery is how often the bytes of all contents are counted.
+	countEvery = 10 * time.Second
+	// block is what a content takes at least.
+	block = 4096
+	// mostKeys is how many sessions of the past a process tells as its own.
+	mostKeys = 16
+)
+
+// handOver is how long Take waits for an owner that was asked to let go, in steps.
+var handOver = []time.Duration{20 * time.Millisecond, 30 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 150 * time.Millisecond, 150 * time.Millisecond}
+
+// schema makes the tables. Processes may start at once.
+const schema = `
+SELECT pg_advisory_xact_lock(hashtextextended('unleash_mock_schema', 0));
+CREATE TABLE IF NOT EXISTS unleash_mock_workspaces (
+	name text PRIMARY KEY, owner bigint, revision bigint NOT NULL DEFAULT 0, content bytea,
+	size bigint NOT NULL DEFAULT 0, written timestamptz);
+CREATE TABLE IF NOT EXISTS unleash_mock_damaged (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, content bytea NOT NULL,
+	revision bigint NOT NULL, set_aside timestamptz NOT NULL DEFAULT now());`
+
+// Postgres is a store in a database.
+type Postgres struct {
+	db     *sql.DB
+	source string // of connections; it may hold a password
+	limits store.Limits
+
+	session atomic.Int64
+	held    atomic.Pointer[held] // nil without a session
+	total   atomic.Int64 // bytes of all contents, as last counted, and what was written since
+	wanted  chan string
+
+	beginning chan struct{} // taken by who begins or ends a session
+	keys      []int64       // of all sessions so far, the newest last
+	tried     time.Time
+	problem   error // of the last try
+	closed    bool
+
+	counted atomic.Int64 // when the total was, in nanoseconds since 1970
+}
+
+// held is the lock of a session.
+type held struct {
+	key  int64
+	keys string // of this and former sessions, as Postgres writes an array
+	conn *pq.ListenerConn
+}
+
+var _ store.Store = (*Postgres)(nil)
+
+// Open connects to a database by its URL, makes the tables if they are not there, and begins
+// a session. name says in the database whose connections they are. An error does not tell
+// the password.
+func Open(ctx context.Context, source, name string, limits store.Limits) (*Postgres, error) {
+	source, err := completed(source, name)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := pq.NewConnector(source)
+	if err != nil {
+		return nil, withoutSource(err, source)
+	}
+	connector.Dialer(dialer{})
+	p := &Postgres{db: sql.OpenDB(connector), source: source, limits: limits, wanted: make(chan string, 1024), beginning: make(chan struct{}, 1)}
+	p.db.SetMaxOpenConns(connections)
+	p.db.SetMaxIdleConns(connections / 2)
+	p.db.SetConnMaxIdleTime(time.Minute)
+	if err := errors.Join(p.makeTables(ctx), p.Ping(ctx)); err != nil {
+		return nil, errors.Join(withoutSource(err, source), p.Close())
+	}
+	return p, nil
+}
+
+// completed is a URL with what it does not say itself.
+func completed(source, name string) (string, error) {
+	at, err := url.Parse(source)
+	if err != nil || at.Host == "" && at.Query().Get("host") == "" {
+		return "", errors.New("it is not a URL such as postgres://user@host/database")
+	}
+	query := at.Query()
+	if os.Getenv("PGSSLMODE") == "" && !query.Has("sslmode") {
+		query.Set("sslmode", "prefer") // as psql does
+	}
+	for key, value := range map[string]string{
+		"connect_timeout": "3", "binary_parameters": "yes", "fallback_application_name": strings.TrimSpace("unleash-mock " + name),
+	} {
+		if !query.Has(key) {
+			query.Set(key, value)
+		}
+	}
+	at.RawQuery = query.Encode()
+	return at.String(), nil
+}
+
+// withoutSource is an error that does not repeat the URL.
+func withoutSource(err error, source string) error {
+	if err == nil || !strings.Contains(err.Error(), source) {
+		return err
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), source, "the URL"))
+}
+
+// dialer dials connections that give up when the server is silent for too long.
+type dialer struct{ net.Dialer }
+
+// Dial implements pq.Dialer.
+func (d dialer) Dial(network, address string) (net.Conn, error) {
+	return d.DialContext(context.Background(), network, address)
+}
+
+// DialTimeout implements pq.Dialer.
+func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return d.DialContext(ctx, network, address)
+}
+
+// DialContext implements pq.DialerContext.
+func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := d.Dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return patient{conn}, nil
+}
+
+// patient is a connection from which is read only when an answer is due.
+type patient struct{ net.Conn }
+
+// Read implements net.Conn.
+func (p patient) Read(into []byte) (int, error) {
+	if err := p.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	return p.Conn.Read(into)
+}
+
+// Write implements net.Conn.
+func (p patient) Write(text []byte) (int, error) {
+	if err := p.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	return p.Conn.Write(text)
+}
+
+// makeTables makes the tables, all or none.
+func (p *Postgres) makeTables(ctx context.Context) error {
+	return p.inTransaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, schema)
+		return err
+	})
+}
+
+func (p *Postgres) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := p.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		_ = tx.Rollback() // the other error is the one to tell
+		return err
+	}
+	return tx.Commit()
+}
+
+// free is the condition that a row belongs to no other process: $1 are the keys of this one.
+const free = `(w.owner IS NULL OR w.owner = ANY($1::bigint[]) OR pg_try_advisory_xact_lock_shared(w.owner))`
+
+// Take implements store.Store.
+func (p *Postgres) Take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	for _, wait := range handOver {
+		entry, err := p.take(ctx, name, reserve)
+		if !errors.Is(err, store.ErrElsewhere) {
+			return entry, err
+		}
+		_, err = p.db.ExecContext(ctx, `SELECT pg_notify('`+channel+`' || owner, name) FROM unleash_mock_workspaces WHERE name = $1 AND owner IS NOT NULL`, name)
+		if err != nil {
+			return store.Entry{}, err
+		}
+		select {
+		case <-ctx.Done():
+			return store.Entry{}, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+	return p.take(ctx, name, reserve)
+}
+
+// channel is what the names of channels begin with, on which an owner is asked to let go;
+// its key follows.
+const channel = "unleash_mock_"
+
+// Statements of take: what is returned is whether there is a content, its size, its revision.
+const (
+	takeReserving = `INSERT INTO unleash_mock_workspaces AS w (name, owner) VALUES ($2, $3)
+		ON CONFLICT (name) DO UPDATE SET owner = $3 WHERE ` + free + ` RETURNING content IS NOT NULL, size, revision`
+	takeStored = `UPDATE unleash_mock_workspaces AS w SET owner = $3 WHERE name = $2 AND content IS NOT NULL AND ` + free + `
+		RETURNING content IS NOT NULL, size, revision`
+	ownedElsewhere = `SELECT true FROM unleash_mock_workspaces AS w WHERE name = $2 AND NOT ` + free
+)
+
+func (p *Postgres) take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	now, err := p.begun(ctx)
+	if err != nil {
+		return store.Entry{}, err
+	}
+	statement := takeStored
+	if reserve {
+		statement = takeReserving
+	}
+	var entry store.Entry
+	var has bool
+	var size int64
+	err = p.db.QueryRowContext(ctx, statement, now.keys, name, now.key).Scan(&has, &size, &entry.Revision)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && reserve:
+		return entry, store.ErrElsewhere
+	case errors.Is(err, sql.ErrNoRows):
+		return entry, p.whyNot(ctx, name, now.keys)
+	case err != nil || !has:
+		return entry, err
+	case p.limits.Content > 0 && size > p.limits.Content:
+		return entry, store.ErrTooLarge
+	}
+	err = p.db.QueryRowContext(ctx, `SELECT content, revision FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2`, name, now.key).Scan(&entry.Content, &entry.Revision)
+	if entry.Content == nil && err == nil {
+		entry.Content = []byte{}
+	}
+	return entry, err
+}
+
+// whyNot says why nothing was there to take.
+func (p *Postgres) whyNot(ctx context.Context, name, keys string) error {
+	var is bool
+	err := p.db.QueryRowContext(ctx, ownedElsewhere, keys, name).Scan(&is)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return store.ErrNone
+	case err != nil:
+		return err
+	}
+	return store.ErrElsewhere
+}
+
+// Write implements store.Store.
+func (p *Postgres) Write(ctx context.Context, name string, revision int64, content []byte) (int64, error) {
+	size := int64(len(content))
+	if p.limits.Content > 0 && size > p.limits.Content {
+		return 0, store.ErrTooLarge
+	}
+	room := int64(1) << 62
+	if p.limits.Total > 0 {
+		room = p.limits.Total - p.total.Load()
+	}
+	var next, before int64
+	err := p.db.QueryRowContext(ctx, `WITH before AS (SELECT CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $7) END AS size FROM unleash_mock_workspaces WHERE name = $1)
+		UPDATE unleash_mock_workspaces SET content = $4, size = $5, revision = revision + 1, written = now()
+		WHERE name = $1 AND owner = $2 AND revision = $3 AND ($5 <= size OR greatest($5, $7) - CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $7) END <= $6)
+		RETURNING revision, (SELECT size FROM before)`,
+		name, p.current().key, revision, content, size, room, int64(block)).Scan(&next, &before)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, p.whyNotWritten(ctx, name, revision)
+	case err != nil:
+		return 0, err
+	}
+	p.total.Add(max(size, block) - before)
+	return next, nil
+}
+
+// whyNotWritten says why a content was not taken.
+func (p *Postgres) whyNotWritten(ctx context.Context, name string, revision int64) error {
+	var is bool
+	err := p.db.QueryRowContext(ctx, `SELECT true FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2 AND revision = $3`, name, p.current().key, revision).Scan(&is)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return store.ErrLost
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w: %d bytes of %d are taken", store.ErrFull, p.total.Load(), p.limits.Total)
+}
+
+// LetGo implements store.Store. A name that was only reserved is gone.
+func (p *Postgres) LetGo(ctx context.Context, name string) error {
+	_, err := p.db.ExecContext(ctx, `WITH empty AS (DELETE FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2 AND content IS NULL)
+		UPDATE unleash_mock_workspaces SET owner = NULL WHERE name = $1 AND owner = $2 AND content IS NOT NULL`, name, p.current().key)
+	return err
+}
+
+// Remove implements store.Store.
+func (p *Postgres) Remove(ctx context.Context, name string) error {
+	var size int64
+	err := p.db.QueryRowContext(ctx, `DELETE FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2
+		RETURNING CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $3) END`, name, p.current().key, int64(block)).Scan(&size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	p.total.Add(-size)
+	return err
+}
+
+// SetAside implements store.Store.
+func (p *Postgres) SetAside(ctx context.Context, name string) (where string, err error) {
+	err = p.inTransaction(ctx, func(tx *sql.Tx) error {
+		var id int64
+		err := tx.QueryRowContext(ctx, `INSERT INTO unleash_mock_damaged (name, content, revision)
+			SELECT name, content, revision FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2 AND content IS NOT NULL RETURNING id`, name, p.current().key).Scan(&id)
+		if err != nil {
+			return err
+		}
+		where = fmt.Sprintf("row %d of the table unleash_mock_damaged", id)
+		_, err = tx.ExecContext(ctx, `UPDATE unleash_mock_workspaces SET content = NULL, size = 0, revision = 0 WHERE name = $1 AND owner = $2`, name, p.current().key)
+		return err
+	})
+	return where, err
+}
+
+// Unowned implements store.Store.
+func (p *Postgres) Unowned(ctx context.Context) ([]store.Stored, error) {
+	now, err := p.begun(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.db.QueryContext(ctx, `SELECT name, written FROM unleash_mock_workspaces AS w WHERE content IS NOT NULL AND `+free, now.keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []store.Stored
+	for rows.Next() {
+		var stored store.Stored
+		if err := rows.Scan(&stored.Name, &stored.Written); err != nil {
+			return nil, err
+		}
+		out = append(out, stored)
+	}
+	return out, rows.Err()
+}
+
+// Exclusive implements store.Store.
+func (p *Postgres) Exclusive() bool { return false }
+
+// Session implements store.Store.
+func (p *Postgres) Session() (number int64, lives bool) {
+	return p.session.Load(), p.held.Load() != nil
+}
+
+// Wanted implements store.Store.
+func (p *Postgres) Wanted() <-chan string { return p.wanted }
+
+// Close implements store.Store.
+func (p *Postgres) Close() error {
+	p.beginning <- struct{}{}
+	defer func() { <-p.beginning }()
+	p.closed = true
+	if now := p.held.Load(); now != nil {
+		_ = now.conn.Close() // whose end is all that is wanted
+	}
+	return p.db.Close()
+}

@@ -1,0 +1,218 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/store"
+	"github.com/unleash-mock/unleash-mock/internal/store/storetest"
+)
+
+// source is a database of the test's own, on the server of the variable
+// UNLEASH_MOCK_TEST_POSTGRES; scripts/scale-check.sh starts one.
+func source(t *testing.T) string {
+	t.Helper()
+	at := os.Getenv("UNLEASH_MOCK_TEST_POSTGRES")
+	if at == "" {
+		t.Skip("UNLEASH_MOCK_TEST_POSTGRES names no database; see scripts/scale-check.sh")
+	}
+	complete, err := completed(at+"/postgres", "tests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := sql.Open("postgres", complete)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("test_%d", newKey())
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
+		if err := errors.Join(err, admin.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return at + "/" + name
+}
+
+// open connects a process.
+func open(t *testing.T, source, name string, limits store.Limits) *Postgres {
+	t.Helper()
+	p, err := Open(t.Context(), source, name, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() }) // some tests have done so
+	return p
+}
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	storetest.Run(t, func(t *testing.T) store.Store {
+		t.Helper()
+		return open(t, at, "a", store.Limits{Total: 64 << 10, Content: 16 << 10})
+	}, func(t *testing.T, where string) (content []byte) {
+		t.Helper()
+		var id int64
+		if _, err := fmt.Sscanf(where, "row %d of the table unleash_mock_damaged", &id); err != nil {
+			t.Fatalf("%q: %v", where, err)
+		}
+		p := open(t, at, "reader", store.Limits{})
+		if err := p.db.QueryRowContext(t.Context(), "SELECT content FROM unleash_mock_damaged WHERE id = $1", id).Scan(&content); err != nil {
+			t.Fatal(err)
+		}
+		return content
+	})
+}
+
+// TestOneProcessOwnsAName: another one asks for it, gets it when it was let go, and cannot
+// write before; the former owner cannot write afterwards.
+func TestOneProcessOwnsAName(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	a, b := open(t, at, "a", store.Limits{}), open(t, at, "b", store.Limits{})
+	storetest.Take(t, a, "x", true)
+	for _, reserve := range []bool{true, false} {
+		_, err := b.Take(t.Context(), "x", reserve)
+		storetest.Refused(t, "taking what is owned", err, store.ErrElsewhere)
+		if name := <-a.Wanted(); name != "x" {
+			t.Errorf("%s is wanted", name)
+		}
+	}
+	revision := storetest.Write(t, a, "x", 0, "of a")
+	_, err := b.Write(t.Context(), "x", revision, []byte("of b"))
+	storetest.Refused(t, "writing what another owns", err, store.ErrLost)
+	if got := storetest.Names(t, b); got != "" {
+		t.Errorf("%s is said to be nobody's", got)
+	}
+
+	// Who waits gets it at once.
+	for len(a.wanted) > 0 {
+		<-a.wanted
+	}
+	go func() {
+		if err := a.LetGo(context.Background(), <-a.wanted); err != nil {
+			t.Error(err)
+		}
+	}()
+	if got := storetest.Take(t, b, "x", false); string(got.Content) != "of a" || got.Revision != revision {
+		t.Errorf("b has %q in revision %d", got.Content, got.Revision)
+	}
+	storetest.Write(t, b, "x", revision, "of b")
+	_, err = a.Write(t.Context(), "x", revision, []byte("of a again"))
+	storetest.Refused(t, "writing what was let go", err, store.ErrLost)
+	if err := errors.Join(a.Remove(t.Context(), "x"), a.LetGo(t.Context(), "x")); err != nil {
+		t.Error(err)
+	}
+	if got := storetest.Take(t, b, "x", false); string(got.Content) != "of b" {
+		t.Errorf("another process has removed it: %v", got)
+	}
+}
+
+// kill ends the session of a process, as the end of the process does.
+func kill(t *testing.T, other *Postgres, name string) {
+	t.Helper()
+	var count int
+	err := other.db.QueryRowContext(t.Context(), `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`, "unleash-mock "+name).Scan(&count)
+	if err != nil || count == 0 {
+		t.Fatalf("%d connections of %s were ended: %v", count, name, err)
+	}
+}
+
+// await waits until something is so.
+func await(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within 10 s", what)
+		}
+	}
+}
+
+// TestASessionThatBreaks: what was owned in it may be taken, by its process too, and what
+// another has written meanwhile is found.
+func TestASessionThatBreaks(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	a, b := open(t, at, "a", store.Limits{}), open(t, at, "b", store.Limits{})
+	revisions := map[string]int64{}
+	for _, name := range []string{"x", "y"} {
+		storetest.Take(t, a, name, true)
+		revisions[name] = storetest.Write(t, a, name, 0, "of a")
+	}
+	before, _ := a.Session()
+	kill(t, b, "a")
+	await(t, "a knows", func() bool { now, _ := a.Session(); return now != before })
+	if got := storetest.Take(t, b, "x", false); string(got.Content) != "of a" {
+		t.Errorf("b has %v", got)
+	}
+	storetest.Write(t, b, "x", revisions["x"], "of b")
+
+	await(t, "a is there again", func() bool { return a.Ping(t.Context()) == nil })
+	_, err := a.Write(t.Context(), "y", revisions["y"], []byte("unowned"))
+	storetest.Refused(t, "writing before it was taken again", err, store.ErrLost)
+	if got := storetest.Take(t, a, "y", false); string(got.Content) != "of a" || got.Revision != revisions["y"] {
+		t.Errorf("a has %v", got)
+	}
+	storetest.Write(t, a, "y", revisions["y"], "of a again")
+	if err := b.LetGo(t.Context(), "x"); err != nil {
+		t.Fatal(err)
+	}
+	if got := storetest.Take(t, a, "x", false); string(got.Content) != "of b" || got.Revision == revisions["x"] {
+		t.Errorf("a has %v", got)
+	}
+}
+
+// TestManyProcessesWantOneName: each adds to it in turn, and nothing that was written is lost.
+func TestManyProcessesWantOneName(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	const processes, rounds = 4, 10
+	var group sync.WaitGroup
+	for i := range processes {
+		p := open(t, at, fmt.Sprint(i), store.Limits{})
+		group.Go(func() {
+			for range rounds {
+				var entry store.Entry
+				var err error
+				for entry, err = p.Take(t.Context(), "x", true); errors.Is(err, store.ErrElsewhere); {
+					entry, err = p.Take(t.Context(), "x", true)
+				}
+				if err == nil {
+					_, err = p.Write(t.Context(), "x", entry.Revision, append(entry.Content, 'x'))
+				}
+				if err = errors.Join(err, p.LetGo(t.Context(), "x")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	got := storetest.Take(t, open(t, at, "last", store.Limits{}), "x", false)
+	if want := strings.Repeat("x", processes*rounds); string(got.Content) != want || got.Revision != processes*rounds {
+		t.Errorf("%d bytes in revision %d, want %d", len(got.Content), got.Revision, len(want))
+	}
+}
+
+// TestErrorsTellNoPassword: neither those of a server nor those of a URL.
+func TestErrorsTellNoPassword(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{
+		"postgres://u:very-secret@127.0.0.1:1/d", "postgres://u:very-secret@[::1/d", "postgres:very-secret", "postgres://u:very-secret@127.0.0.1:1/d?sslmode=never",
+	} {
+		_, err := Open(t.Context(), at, "", store.Limits{})
+		if err == nil || strings.Contains(err.Error(), "very-secret") {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+}

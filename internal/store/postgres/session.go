@@ -1,0 +1,153 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// settings let the server notice soon that a process is gone whose machine does not say so:
+// its session, and so its lock, ends after some ten seconds of silence.
+const settings = `SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`
+
+// beginTime is how long to wait for somebody else who begins a session.
+const beginTime = 500 * time.Millisecond
+
+// current is the lock of the session; one that owns nothing without a session.
+func (p *Postgres) current() held {
+	if now := p.held.Load(); now != nil {
+		return *now
+	}
+	return held{}
+}
+
+// begun returns the lock of the session. Without one it begins one.
+func (p *Postgres) begun(ctx context.Context) (*held, error) {
+	if now := p.held.Load(); now != nil {
+		return now, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, beginTime)
+	defer cancel()
+	select {
+	case p.beginning <- struct{}{}:
+		defer func() { <-p.beginning }()
+	case <-ctx.Done():
+		return nil, errors.New("the connection is not there yet")
+	}
+	if now := p.held.Load(); now != nil {
+		return now, nil
+	}
+	return p.begin()
+}
+
+// begin begins a session, unless that has just failed.
+func (p *Postgres) begin() (*held, error) {
+	switch {
+	case p.closed:
+		return nil, sql.ErrConnDone
+	case p.problem != nil && time.Since(p.tried) < retryAfter:
+		return nil, p.problem
+	}
+	key := newKey()
+	notifications := make(chan *pq.Notification, 64)
+	conn, err := p.lock(key, notifications)
+	p.tried, p.problem = time.Now(), err
+	if err != nil {
+		return nil, err
+	}
+	// What the server has not noticed the end of is this process's still.
+	p.keys = append(p.keys, key)
+	p.keys = slices.Clone(p.keys[max(0, len(p.keys)-mostKeys):])
+	texts := make([]string, len(p.keys))
+	for i, key := range p.keys {
+		texts[i] = fmt.Sprint(key)
+	}
+	now := &held{key: key, keys: "{" + strings.Join(texts, ",") + "}", conn: conn}
+	p.held.Store(now)
+	go p.listen(now, notifications)
+	return now, nil
+}
+
+// newKey draws the number of a lock.
+func newKey() int64 {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // which never fails
+	return int64(binary.BigEndian.Uint64(random[:])>>1) | 1
+}
+
+// lock connects, takes a lock and listens to who wants what it stands for.
+func (p *Postgres) lock(key int64, notifications chan *pq.Notification) (*pq.ListenerConn, error) {
+	conn, err := pq.NewListenerConn(p.source, notifications)
+	if err != nil {
+		return nil, withoutSource(err, p.source)
+	}
+	for _, statement := range append(strings.Split(settings, "; "), fmt.Sprintf("SELECT pg_advisory_lock(%d)", key), fmt.Sprintf("LISTEN %s%d", channel, key)) {
+		if err := execute(context.Background(), conn, statement); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+// execute runs a statement in the session. If there is no answer in time, the session ends.
+func execute(ctx context.Context, conn *pq.ListenerConn, statement string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, err := conn.ExecSimpleQuery(statement)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		_ = conn.Close() // which ends the other, too
+		<-done
+		return ctx.Err()
+	}
+}
+
+// listen passes on which names are wanted, until the session ends.
+func (p *Postgres) listen(now *held, notifications <-chan *pq.Notification) {
+	for notification := range notifications {
+		select {
+		case p.wanted <- notification.Extra:
+		default: // who wants it asks again
+		}
+	}
+	p.held.CompareAndSwap(now, nil) // first: what is taken before the number moves is taken again
+	p.session.Add(1)
+}
+
+// Ping implements store.Store. It keeps the session alive, and begins one if there is none.
+func (p *Postgres) Ping(ctx context.Context) error {
+	now, err := p.begun(ctx)
+	if err != nil {
+		return err
+	}
+	if err := execute(ctx, now.conn, ""); err != nil || p.limits.Total <= 0 {
+		return err
+	}
+	at := time.Now().UnixNano()
+	if at-p.counted.Load() < int64(countEvery) {
+		return nil
+	}
+	p.counted.Store(at)
+	var total int64
+	err = p.db.QueryRowContext(ctx, `SELECT
+		(SELECT coalesce(sum(greatest(size, $1)), 0) FROM unleash_mock_workspaces WHERE content IS NOT NULL) +
+		(SELECT coalesce(sum(greatest(octet_length(content), $1)), 0) FROM unleash_mock_damaged)`, int64(block)).Scan(&total)
+	if err == nil {
+		p.total.Store(total)
+	}
+	return err
+}
