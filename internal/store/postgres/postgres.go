@@ -56,7 +56,7 @@ type Postgres struct {
 
 	session atomic.Int64
 	held    atomic.Pointer[held] // nil without a session
-	total   atomic.Int64 // bytes of all contents, as last counted, and what was written since
+	total   atomic.Int64         // bytes of all contents, as last counted, and what was written since
 	wanted  chan string
 
 	beginning chan struct{} // taken by who begins or ends a session
@@ -172,8 +172,14 @@ func (p patient) Write(text []byte) (int, error) {
 	return p.Conn.Write(text)
 }
 
-// makeTables makes the tables, all or none.
+// makeTables makes the tables, all or none, unless they are there: who may use them need not
+// be allowed to make any.
 func (p *Postgres) makeTables(ctx context.Context) error {
+	var are bool
+	err := p.db.QueryRowContext(ctx, `SELECT to_regclass('unleash_mock_workspaces') IS NOT NULL AND to_regclass('unleash_mock_damaged') IS NOT NULL`).Scan(&are)
+	if err != nil || are {
+		return err
+	}
 	return p.inTransaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, schema)
 		return err

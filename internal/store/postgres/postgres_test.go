@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -204,6 +205,32 @@ func TestManyProcessesWantOneName(t *testing.T) {
 	}
 }
 
+// TestTablesThatAreThere are used by who may make none.
+func TestTablesThatAreThere(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	admin := open(t, at, "admin", store.Limits{})
+	role := fmt.Sprintf("guest_%d", newKey())
+	for _, statement := range []string{
+		"CREATE ROLE " + role + " LOGIN", "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON unleash_mock_workspaces, unleash_mock_damaged TO " + role,
+	} {
+		if _, err := admin.db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		for _, statement := range []string{"DROP OWNED BY " + role, "DROP ROLE " + role} {
+			if _, err := admin.db.ExecContext(context.Background(), statement); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	guest := open(t, asUser(t, at, role), "guest", store.Limits{})
+	storetest.Take(t, guest, "x", true)
+	storetest.Write(t, guest, "x", 0, "content")
+}
+
 // TestErrorsTellNoPassword: neither those of a server nor those of a URL.
 func TestErrorsTellNoPassword(t *testing.T) {
 	t.Parallel()
@@ -215,4 +242,15 @@ func TestErrorsTellNoPassword(t *testing.T) {
 			t.Errorf("%s: %v", at, err)
 		}
 	}
+}
+
+// asUser is the URL of a database for another user.
+func asUser(t *testing.T, source, user string) string {
+	t.Helper()
+	at, err := url.Parse(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.User = url.User(user)
+	return at.String()
 }
