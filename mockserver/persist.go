@@ -137,7 +137,7 @@ func (s *Server) begin(w *workspace.Workspace) (*workspace.Workspace, workspace.
 	if err == nil {
 		return w, operation, nil
 	}
-	if w, err = s.workspaces.Open(w.Name, true); err == nil {
+	if w, _, err = s.workspaces.Make(w.Name); err == nil {
 		operation, err = w.Begin()
 	}
 	if err != nil {

@@ -116,6 +116,13 @@ func TestStreamsEndWithTheirWorkspace(t *testing.T) {
 	})
 }
 
+// pass lets all be written, and begins between two looks for what has changed: until time
+// goes on, nothing is.
+func pass() {
+	time.Sleep(2*time.Second + 25*time.Millisecond)
+	synctest.Wait()
+}
+
 // TestASessionThatBreaksIsBegunAnew: the workspaces of a process go on as they are unless
 // another one has taken them meanwhile.
 func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
@@ -124,7 +131,7 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 		for _, name := range []string{"stays", "goes", "comes"} {
 			a.switchOn(200, "/w/"+name, "first")
 		}
-		time.Sleep(2 * time.Second)
+		pass()
 		for _, name := range []string{"stays", "goes", "comes"} {
 			a.switchOn(200, "/w/"+name, "unwritten")
 		}
@@ -157,7 +164,7 @@ func TestWhatAnotherHasWrittenWins(t *testing.T) {
 	t.Parallel()
 	shared(t, func(_ *storetest.Memory, a, b *sharing) {
 		a.switchOn(200, "/w/x", "first")
-		time.Sleep(2 * time.Second)
+		pass()
 		tag := a.must(200, http.MethodGet, "/w/x/api/client/features", backendToken, "").header.Get("Etag")
 		a.switchOn(200, "/w/x", "unwritten")
 		a.process.Break()

@@ -176,23 +176,27 @@ type obtained struct {
 // else the fresh one, which was made then. Without a fresh one the error is store.ErrNone if
 // nothing is stored.
 func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made bool, err error) {
-	key := "stored " + name
-	if fresh != nil {
-		key = "any " + name
-	}
-	out, err, _ := p.loading.Do(key, func() (any, error) {
-		if w := p.registry.use(name, time.Now().UnixNano()); w != nil {
-			return obtained{w, false}, nil
+	for {
+		mine := false
+		out, err, _ := p.loading.Do(name, func() (any, error) {
+			mine = true
+			if w := p.registry.use(name, time.Now().UnixNano()); w != nil {
+				return obtained{w, false}, nil
+			}
+			return p.load(name, fresh)
+		})
+		switch {
+		case err == nil:
+			got := out.(obtained)
+			return got.Workspace, got.made && got.Workspace == fresh, nil
+		case mine || fresh == nil || !errors.Is(err, store.ErrNone): // else somebody had no fresh one
+			return nil, false, err
 		}
-		return p.load(name, fresh)
-	})
-	if err != nil {
-		return nil, false, err
 	}
-	got := out.(obtained)
-	return got.Workspace, got.made && got.Workspace == fresh, nil
 }
 
+// load is obtain for what is not in memory. It is under way once for each name: what is read
+// would be outdated if the workspace came and went before it is kept.
 func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -440,12 +444,13 @@ func (p *persistence) letGo(w *Workspace) (err error) {
 			err = p.failed(err)
 		}
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		p.end(w)
+	case !s.ended:
 		s.reopen()
-		return err
 	}
-	p.end(w)
-	return nil
+	return err
 }
 
 // evict is letGo for a process that needs the memory.
@@ -525,6 +530,9 @@ func (p *persistence) letIdleGo(now time.Time) {
 
 // handOver lets go what other processes ask for, until the end.
 func (p *persistence) handOver() {
+	var group errgroup.Group
+	group.SetLimit(writers)
+	defer func() { _ = group.Wait() }()
 	for {
 		select {
 		case <-p.stop:
@@ -533,10 +541,13 @@ func (p *persistence) handOver() {
 			if !is {
 				return
 			}
-			w := p.registry.use(name, time.Now().UnixNano())
-			if w != nil && p.letGo(w) == nil {
-				p.handedOver.Add(1)
-			}
+			group.Go(func() error {
+				w := p.registry.use(name, time.Now().UnixNano())
+				if w != nil && p.letGo(w) == nil {
+					p.handedOver.Add(1)
+				}
+				return nil
+			})
 		}
 	}
 }
