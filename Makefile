@@ -38,6 +38,10 @@ bench-peers: ## measure beside Prism and others, and write docs/performance.md
 bench-sdks: ## measure what SDKs ask beside a real Unleash and @unleash/proxy, and write docs/performance.md
 	scripts/bench-peers.sh sdks
 
+.PHONY: soak
+soak: ## millions of requests, hostile clients and documents; an hour; writes docs/reliability.md
+	.ci/run soak-long
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZ_TIME=1m each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz-long

@@ -117,7 +117,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 	switch flags.document {
 	case "":
 	case "-":
-		if source, err = io.ReadAll(stdin); err != nil {
+		if source, err = io.ReadAll(io.LimitReader(stdin, maxFile)); err != nil {
 			return nil, "", toolError("reading standard input: %w", err)
 		}
 		return source, "standard input", nil

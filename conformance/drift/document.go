@@ -36,7 +36,10 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 // read parses an OpenAPI 3 document, JSON or YAML.
 func read(source []byte) (*document, error) {
 	written, err := yamljson.Read(textfile.Decode(source))
-	if err != nil {
+	switch {
+	case errors.Is(err, yamljson.ErrTooLarge):
+		return nil, fmt.Errorf("no OpenAPI document: %w", err)
+	case err != nil:
 		return nil, fmt.Errorf("neither JSON nor YAML: %w", err)
 	}
 	root, err := parseTree(written)

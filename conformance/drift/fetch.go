@@ -6,11 +6,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
-)
 
-// maxDocument is the size in bytes that a document may have: that of Unleash
-// 8.2.0 has 750 kB.
-const maxDocument = 64 << 20
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
+)
 
 // Fetch gets the document that an instance publishes. target is the URL that
 // the instance is served under, a base path included.
@@ -29,12 +27,12 @@ func Fetch(ctx context.Context, client *http.Client, target string) ([]byte, err
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s answers with status %d", url, response.StatusCode)
 	}
-	source, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
+	source, err := io.ReadAll(io.LimitReader(response.Body, yamljson.MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", url, err)
 	}
-	if len(source) > maxDocument {
-		return nil, fmt.Errorf("%s is longer than %d MiB", url, maxDocument>>20)
+	if len(source) > yamljson.MaxBytes {
+		return nil, fmt.Errorf("%s has more than %d bytes", url, yamljson.MaxBytes)
 	}
 	return source, nil
 }

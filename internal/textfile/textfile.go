@@ -16,8 +16,14 @@ func NewReader(source io.Reader) io.Reader {
 	return transform.NewReader(source, unicode.BOMOverride(transform.Nop))
 }
 
-// Decode returns a text in UTF-8, without a byte order mark.
+// Decode returns a text in UTF-8, without a byte order mark: a part of the source, if that
+// is in UTF-8.
 func Decode(source []byte) []byte {
+	text, isMarked := bytes.CutPrefix(source, []byte("\ufeff"))
+	isUTF16 := bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff"))
+	if isMarked || !isUTF16 {
+		return text
+	}
 	text, err := io.ReadAll(NewReader(bytes.NewReader(source)))
 	if err != nil {
 		return source // the decoders replace what they cannot read, they do not fail

@@ -5,12 +5,25 @@ package yamljson
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pb33f/go-yaml"
 )
+
+// The bounds of a document. The characters that begin or end a value are bounded because
+// each value takes memory, in YAML up to 600 bytes.
+const (
+	MaxBytes     = 16 << 20
+	MaxMarks     = 1 << 20
+	MaxYAMLMarks = MaxMarks / 2
+)
+
+// ErrTooLarge is wrapped by the error of a document that is larger than its bounds.
+var ErrTooLarge = errors.New("it is too large")
 
 // Bounds of what a document may become by its aliases, in bytes.
 const (
@@ -21,14 +34,40 @@ const (
 // Read returns a document in JSON or YAML as JSON, the former as it stands. It becomes ten
 // times as long at most, or 1 MiB, and nests 1,000 levels deep.
 func Read(source []byte) ([]byte, error) {
-	if json.Valid(source) {
-		return source, nil
+	marks, most := Marks(source), MaxMarks
+	if len(source) <= MaxBytes && marks <= most {
+		if json.Valid(source) {
+			return source, nil
+		}
+		most = MaxYAMLMarks
+	}
+	if len(source) > MaxBytes || marks > most {
+		return nil, fmt.Errorf("%w: %d bytes, %d of them structure; %d and %d are allowed", ErrTooLarge, len(source), marks, MaxBytes, most)
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(source, &root); err != nil {
 		return nil, err
 	}
 	return write(&root, minLimit+maxGrowth*len(source))
+}
+
+// The characters of YAML that begin or end a value, and those that do so before white
+// space.
+const (
+	marks       = ",[]{}&*!|>'\"\n"
+	spacedMarks = ":-?"
+)
+
+// Marks counts the characters of a text in JSON or YAML that begin or end a value.
+func Marks(source []byte) int {
+	count := 0
+	for i, c := range source {
+		isSpaced := i+1 == len(source) || source[i+1] <= ' '
+		if strings.IndexByte(marks, c) >= 0 || isSpaced && strings.IndexByte(spacedMarks, c) >= 0 {
+			count++
+		}
+	}
+	return count
 }
 
 // Node writes a part of a document in YAML.

@@ -2,6 +2,7 @@ package yamljson_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -53,5 +54,27 @@ func TestChainsOfMerges(t *testing.T) {
 	}
 	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("it took %v", took)
+	}
+}
+
+// TestBounds: of bytes, of structure, and of that in YAML.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	list := func(count int, end string) string { return "[" + strings.Repeat("0,", count) + "0" + end }
+	for name, test := range map[string]struct {
+		source string
+		fits   bool
+	}{
+		"as much structure as JSON may have": {list(yamljson.MaxMarks-2, "]"), true},
+		"more":                               {list(yamljson.MaxMarks-1, "]"), false},
+		"as much as YAML may have":           {list(yamljson.MaxYAMLMarks-3, ",]"), true},
+		"more in YAML":                       {list(yamljson.MaxYAMLMarks-2, ",]"), false},
+		"as many bytes":                      {`"` + strings.Repeat("x", yamljson.MaxBytes-2) + `"`, true},
+		"more bytes":                         {`"` + strings.Repeat("x", yamljson.MaxBytes-1) + `"`, false},
+	} {
+		_, err := yamljson.Read([]byte(test.source))
+		if (err == nil) != test.fits || err != nil && !errors.Is(err, yamljson.ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

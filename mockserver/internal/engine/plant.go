@@ -123,6 +123,9 @@ func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
 // names complains about what is neither a table nor a value.
 func (p *planter) names(source *v8json.Object, isSnapshot bool) {
 	for _, name := range source.Keys() {
+		if len(p.problems) >= maxProblems {
+			return
+		}
 		if !p.engine.isSection(name) && !(isSnapshot && slices.Contains([]string{keyVersion, keyEvents, keySequences}, name)) {
 			p.unknown(nil, name)
 		}
@@ -225,6 +228,9 @@ func (p *planter) one(table AnyTable, value any, path []string, number int, pare
 // nested in it.
 func (p *planter) columns(table AnyTable, source *v8json.Object, path []string) {
 	for _, name := range source.Keys() {
+		if len(p.problems) >= maxProblems {
+			return
+		}
 		if slices.Contains(table.codec().names, name) || slices.ContainsFunc(p.engine.nestedIn(table), func(child AnyTable) bool {
 			_, list := child.parent()
 			return list == name

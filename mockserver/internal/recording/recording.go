@@ -22,9 +22,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// maxLine is the longest line in bytes: two bodies of the most that the proxy
-// keeps, with their escapes.
-const maxLine = 64 << 20
+// The bounds of a recording, all of which is kept in memory.
+const (
+	// maxLine is the longest line in bytes: two bodies of the most that the proxy keeps,
+	// with their escapes.
+	maxLine = 64 << 20
+	// maxBytes and maxExchanges are those of a file.
+	maxBytes     = 128 << 20
+	maxExchanges = 1 << 19
+)
 
 // Recording is the exchanges of one file, by the time they began.
 type Recording struct {
@@ -56,18 +62,20 @@ func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.M
 // error is a *Problem, or that of the source.
 func Read(name string, source io.Reader) (*Recording, error) {
 	out := &Recording{Name: filepath.Base(name)}
-	lines := bufio.NewScanner(textfile.NewReader(source))
-	lines.Buffer(nil, maxLine)
-	ended := true // the line, by a line feed
-	lines.Split(func(text []byte, atEOF bool) (int, []byte, error) {
-		advance, line, err := bufio.ScanLines(text, atEOF)
-		ended = advance > len(line)
-		return advance, line, err
-	})
-	number := 0
-	for lines.Scan() {
-		number++
-		line := bytes.TrimSpace(lines.Bytes())
+	lines := bufio.NewReader(textfile.NewReader(source))
+	var text []byte
+	read := 0
+	for number, ended := 1, true; ended; number++ {
+		var err error
+		if text, ended, err = readLine(lines, text[:0]); errors.Is(err, bufio.ErrTooLong) {
+			return nil, &Problem{number, fmt.Sprintf("it has more than %d MiB; is the file a recording?", maxLine>>20)}
+		} else if err != nil {
+			return nil, fmt.Errorf("reading the recording: %w", err)
+		}
+		if read += len(text); read > maxBytes || len(out.Exchanges) == maxExchanges && len(text) > 0 {
+			return nil, &Problem{number, fmt.Sprintf("the file goes on, and may have %d MiB and %d exchanges; split it", maxBytes>>20, maxExchanges)}
+		}
+		line := bytes.TrimSpace(text)
 		if len(line) == 0 {
 			continue
 		}
@@ -82,13 +90,25 @@ func Read(name string, source io.Reader) (*Recording, error) {
 			return nil, &Problem{number, message}
 		}
 	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return nil, &Problem{number + 1, fmt.Sprintf("it has more than %d MiB; is the file a recording?", maxLine>>20)}
-	} else if err != nil {
-		return nil, fmt.Errorf("reading the recording: %w", err)
-	}
 	out.order()
 	return out, nil
+}
+
+// readLine appends a line to a text, and reports whether a line feed ends it, as that of
+// the last line may not. The error is bufio.ErrTooLong or that of the source.
+func readLine(source *bufio.Reader, text []byte) (line []byte, ended bool, err error) {
+	for {
+		part, err := source.ReadSlice('\n')
+		text = append(text, part...)
+		switch {
+		case len(text) > maxLine:
+			return nil, false, bufio.ErrTooLong
+		case err == nil || errors.Is(err, io.EOF):
+			return text, err == nil, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, false, err
+		}
+	}
 }
 
 // isBeginning reports whether a line is an object that would have gone on.

@@ -127,6 +127,24 @@ func TestLocate(t *testing.T) {
 	}
 }
 
+// TestBounds: of a line, of a file, and of its exchanges.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	const small = `{"request":{"method":"GET","url":"/"},"response":{"status":200}}` + "\n"
+	for name, test := range map[string]struct{ source, says string }{
+		"a line":    {small + strings.Repeat(" ", maxLine+1), "line 2: it has more than 64 MiB"},
+		"a file":    {small + strings.Repeat(strings.Repeat(" ", maxLine-1)+"\n", 2), "line 3: the file goes on, and may have 128 MiB"},
+		"exchanges": {strings.Repeat(small, maxExchanges+1), "line 524289: the file goes on"},
+	} {
+		if _, err := Read("r", strings.NewReader(test.source)); err == nil || !strings.HasPrefix(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if read, err := Read("r", strings.NewReader(strings.Repeat(small, 1000))); err != nil || len(read.Exchanges) != 1000 {
+		t.Errorf("%v, %v", read, err)
+	}
+}
+
 // FuzzRead: no file makes the reader panic, what it reads can be located, and its
 // complaints have one line.
 func FuzzRead(f *testing.F) {

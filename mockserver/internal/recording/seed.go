@@ -44,9 +44,13 @@ func Seed(contract *spec.Contract, e *engine.Engine, recordings ...*Recording) (
 	return text, nil
 }
 
+// maxTaught is how many bytes a body may have that is read as values, which take many
+// times its memory.
+const maxTaught = 4 << 20
+
 // Teach tells what an exchange shows, and reports whether it shows anything.
 func (x *Exchange) Teach(learned *engine.Learned, operation *spec.Operation, params []string) bool {
-	return x.succeeded() && !traffic.IsCut(x.Response.Body) && learned.Take(operation, params, []byte(x.Response.Body))
+	return x.succeeded() && len(x.Response.Body) <= maxTaught && !traffic.IsCut(x.Response.Body) && learned.Take(operation, params, []byte(x.Response.Body))
 }
 
 // reread takes a value of a seed through YAML.

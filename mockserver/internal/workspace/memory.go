@@ -25,8 +25,8 @@ func (w *Workspace) Bytes() int64 {
 
 // Grown says that the workspace may take so many bytes more. It makes room where all
 // together take too much: the workspaces that hold most drop the older half of their
-// exchanges, rows that have a bound, and events; where that does not suffice, those unused
-// for longest are removed. Nobody waits but the one that found out.
+// exchanges, then of rows that have a bound, and events; where that does not suffice, those
+// unused for longest are removed. Nobody waits but the one that found out.
 func (w *Workspace) Grown(bytes int64) {
 	if r := w.registry; r.Bytes > 0 && r.grown.Add(bytes) >= min(countEvery, r.Bytes/16) && r.relieving.TryLock() {
 		defer r.relieving.Unlock()
@@ -43,13 +43,19 @@ func (r *Registry) relieve(asking *Workspace) {
 	}
 	enough := r.Bytes - r.Bytes/8
 	list := r.measured()
-	for i := range list {
-		if total <= enough {
-			return
+	for _, shed := range []func(*Workspace){
+		func(w *Workspace) { w.Journal.Shed() },
+		func(w *Workspace) { w.Instance().Store.Shed() },
+	} {
+		for i := range list {
+			if total <= enough {
+				return
+			}
+			shed(list[i].Workspace)
+			before := list[i].bytes
+			list[i].bytes = list[i].Bytes()
+			total -= before - list[i].bytes
 		}
-		before := list[i].bytes
-		list[i].bytes = list[i].shed()
-		total -= before - list[i].bytes
 	}
 	slices.SortFunc(list, func(a, b measured) int { return cmp.Compare(a.used.Load(), b.used.Load()) })
 	for _, m := range list {
@@ -89,13 +95,6 @@ func (r *Registry) measured() []measured {
 	}
 	slices.SortFunc(out, func(a, b measured) int { return cmp.Compare(b.bytes, a.bytes) })
 	return out
-}
-
-// shed drops the older half of what the workspace keeps, and returns what it takes then.
-func (w *Workspace) shed() int64 {
-	w.Journal.Shed()
-	w.Instance().Store.Shed()
-	return w.Bytes()
 }
 
 // MaxState is what the state of one workspace may take in bytes if it is imported: more

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -55,21 +57,8 @@ func (p Problems) Error() string {
 	return fmt.Sprintf("%s (and %d more)", p[0].Error(), len(p)-1)
 }
 
-// The bounds of a file, within which reading takes a second and some 300 MB.
-const (
-	maxBytes = 16 << 20
-	// maxMarks is how many characters may begin or end a value: each value takes memory.
-	maxMarks = 3 << 19
-	// maxValues counts an alias as what it stands for.
-	maxValues = 1 << 20
-)
-
-// The characters of YAML that begin or end a value, and those that do so before white
-// space.
-const (
-	marks       = ",[]{}&*!|>'\"\n"
-	spacedMarks = ":-?"
-)
+// maxValues is how many values a file may have. An alias counts as what it stands for.
+const maxValues = 1 << 20
 
 // Document is a file that was read.
 type Document struct {
@@ -82,12 +71,12 @@ type Document struct {
 
 // readJSON reads a file of JSON, whose escapes YAML does not all have; nil for another.
 func readJSON(source []byte) *Document {
-	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > maxBytes || len(begin) == 0 || begin[0] != '{' {
+	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > yamljson.MaxBytes || len(begin) == 0 || begin[0] != '{' {
 		return nil
 	}
-	value, err := v8json.ParseOrdered(source)
+	value, err := v8json.ParseShallow(source, v8json.Bounds{Depth: math.MaxInt, Values: maxValues})
 	if err != nil {
-		return nil
+		return nil // the reader of YAML says why
 	}
 	return &Document{Value: value, json: source}
 }
@@ -99,8 +88,8 @@ func Read(source []byte, kind string) (*Document, error) {
 	if json := readJSON(source); json != nil {
 		return json, nil
 	}
-	if count := countMarks(source); len(source) > maxBytes || count > maxMarks {
-		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, maxBytes, maxMarks)}}
+	if count := yamljson.Marks(source); len(source) > yamljson.MaxBytes || count > yamljson.MaxYAMLMarks {
+		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, yamljson.MaxBytes, yamljson.MaxYAMLMarks)}}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(source))
 	var document, second yaml.Node
@@ -137,17 +126,6 @@ func (d *Document) Object() (*v8json.Object, error) {
 	return nil, d.Locate(engine.Problems{{Message: "got " + engine.TypeOf(d.Value) + ", want object"}})
 }
 
-func countMarks(source []byte) int {
-	count := 0
-	for i, c := range source {
-		isSpaced := i+1 == len(source) || source[i+1] <= ' '
-		if strings.IndexByte(marks, c) >= 0 || isSpaced && strings.IndexByte(spacedMarks, c) >= 0 {
-			count++
-		}
-	}
-	return count
-}
-
 // syntaxProblem draws place and message from an error of the YAML library.
 func syntaxProblem(err error) Problem {
 	var failed *yaml.LoadError
@@ -177,7 +155,7 @@ func (d *Document) Locate(problems engine.Problems) Problems {
 
 // node finds the node of a path, or the nearest one above it.
 func (d *Document) node(path []string) *yaml.Node {
-	if d.root == nil && countMarks(d.json) <= maxMarks {
+	if d.root == nil && yamljson.Marks(d.json) <= yamljson.MaxYAMLMarks {
 		var document yaml.Node
 		if err := yaml.Unmarshal(d.json, &document); err == nil && len(document.Content) > 0 {
 			d.root = document.Content[0]

@@ -1,0 +1,379 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// mostOfMock is how many megabytes a mock with default flags may take, whatever clients do.
+const mostOfMock = 700
+
+// hostile is a kind of clients.
+type hostile struct {
+	name string
+	// clients is how many there are at once; each sends a request of its own again and again.
+	clients int
+	send    func(a *attacker, i int64)
+}
+
+// attacker sends requests to a mock until it is told to stop.
+type attacker struct {
+	context.Context
+	mock   *mock
+	client *http.Client
+	sent   atomic.Int64
+}
+
+// hostiles has each kind try alone to fill a mock, or all at once.
+func hostiles(ctx context.Context, s settings) ([]row, error) {
+	var kinds []hostile
+	for _, kind := range hostileKinds {
+		if s.chosen(kind.name) {
+			kinds = append(kinds, kind)
+		}
+	}
+	var out []row
+	var all error
+	try := func(name string, kinds ...hostile) {
+		most, err := attack(ctx, s, kinds)
+		if err == nil && most > mostOfMock {
+			err = fmt.Errorf("the mock took %.0f MB", most)
+		}
+		if err != nil {
+			all = errors.Join(all, fmt.Errorf("%s: %w", name, err))
+		}
+		log.Printf("%-24s %4.0f MB", name, most)
+		out = append(out, row{name, fmt.Sprintf("%.0f MB", most)})
+	}
+	if !s.together {
+		for _, kind := range kinds {
+			try(kind.name, kind)
+		}
+	}
+	try("all at once", kinds...)
+	return out, all
+}
+
+// attack has kinds of clients try to fill a mock at once, and returns the most memory that
+// it takes.
+func attack(ctx context.Context, s settings, kinds []hostile) (float64, error) {
+	m, err := start(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	defer m.stop()
+	ending, cancel := context.WithTimeout(ctx, s.hostile)
+	defer cancel()
+	var group sync.WaitGroup
+	for _, kind := range kinds {
+		a := &attacker{Context: ending, mock: m, client: newClient(kind.clients)}
+		for range kind.clients {
+			group.Go(func() {
+				for ending.Err() == nil {
+					kind.send(a, a.sent.Add(1))
+				}
+			})
+		}
+	}
+	group.Wait()
+	_, most, err := m.memory()
+	if err != nil {
+		return 0, err
+	}
+	return most, errors.Join(ctx.Err(), m.alive(ctx))
+}
+
+// do sends a request and reads its answer. Headers are lines.
+func (a *attacker) do(method, path, token string, body []byte, headers ...string) {
+	request, err := http.NewRequestWithContext(a, method, a.mock.url(path), bytes.NewReader(body))
+	if err != nil {
+		log.Fatal(err) // of a line above
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", token)
+	}
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ": ")
+		request.Header.Set(name, value)
+	}
+	response, err := a.client.Do(request)
+	if err != nil {
+		return // it may be refused in any form
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+}
+
+// open sends a text on a connection of its own, and leaves it open for a time. Of what
+// comes it reads a byte a second.
+func (a *attacker) open(text string, hold time.Duration) {
+	ctx, cancel := context.WithTimeout(a, hold)
+	defer cancel()
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", a.mock.address)
+	if err != nil {
+		return
+	}
+	defer connection.Close()
+	if tcp, is := connection.(*net.TCPConn); is {
+		_ = tcp.SetReadBuffer(4 << 10)
+	}
+	_, _ = io.WriteString(connection, text)
+	var one [1]byte
+	for ctx.Err() == nil {
+		_ = connection.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := connection.Read(one[:]); err != nil && !errors.Is(err, context.DeadlineExceeded) && !isTimeout(err) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func isTimeout(err error) bool {
+	var failed net.Error
+	return errors.As(err, &failed) && failed.Timeout()
+}
+
+// head is that of a request, up to its end.
+func head(method, path, token string, lines ...string) string {
+	out := method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+	if token != "" {
+		out += "Authorization: " + token + "\r\n"
+	}
+	for _, line := range lines {
+		out += line + "\r\n"
+	}
+	return out + "\r\n"
+}
+
+const (
+	call     = "/api/signal-endpoint/my-external-app"
+	bodySize = 102_400 // of the largest body
+	longest  = 20 * time.Second
+)
+
+// from is the address of a client that has called seldom.
+func from(i int64) string {
+	return fmt.Sprintf("X-Forwarded-For: 10.%d.%d.%d", i>>16&255, i>>8&255, i&255)
+}
+
+// filled is a JSON text of about a size, of elements.
+func filled(begin, element, end string, size int) []byte {
+	return []byte(begin + strings.Repeat(element, (size-len(begin)-len(end))/len(element)) + end)
+}
+
+func gzipped(text []byte) []byte {
+	var out bytes.Buffer
+	writer := gzip.NewWriter(&out)
+	_, _ = writer.Write(text) // into memory
+	_ = writer.Close()
+	return out.Bytes()
+}
+
+var (
+	long   = filled(`{"x":"`, "x", `"}`, 90_000)
+	open   = filled("", "[", "", bodySize)
+	deep   = append(filled(`{"x":`, "[", "", bodySize/2), filled("", "]", "}", bodySize/2)...)
+	wide   = filled(`{"x":[`, `{"":0},`, "0]}", bodySize)
+	many   = filled(`{"x":[`, `1e20,`, "0]}", bodySize)
+	form   = filled("", "a[b][c]=1&", "a=1", 9_900)
+	bomb   = gzipped(wide)
+	lines  = tinyLines()
+	backup = filled(`{"version":2,"users":[],"apiTokens":[],"endpoints":[],"signals":[`, `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}],"events":[],"invoices":[],"detailedInvoices":{},"sequences":{"signals":9999999,"events":0}}`, 90<<20)
+)
+
+var (
+	inflating      = gzipped(bytes.Repeat([]byte(" "), 100<<20))
+	largeStrategy  = filled(`{"name":"flexibleRollout","parameters":{"rollout":"50"},"constraints":[{"contextName":"userId","operator":"IN","values":[`, `"abcdefgh",`, `"z"]}]}`, 100_000)
+	manyProperties = filled(`{"properties":{`, `"a":"b",`, `"z":"z"}}`, 2<<20)
+	flagFiles      = [][]byte{
+		numbered(16<<20, func(i int) string { return fmt.Sprintf("f%d: true\n", i) }),
+		numbered(15<<20, func(i int) string { return fmt.Sprintf("f%d: {strategies: [{},{},{},{},{},{},{},{}]}\n", i) }),
+		numbered(15<<20, func(i int) string { return fmt.Sprintf("f%d: {description: %s}\n", i, long[10:2000]) }),
+		filled("a: {strategies: [", "{name: default},", "{name: default}]}", 16<<20),
+		filled("a: {variants: [", "{name: b},", "{name: b}]}", 16<<20),
+		filled("a: ", "[", "", 16<<20),
+		filled(`{"features":[`, `{},`, `{}]}`, 16<<20),
+		filled(`{"features":[`, `"",`, `{}]}`, 16<<20),
+	}
+	oddStates = [][]byte{
+		oddState("signals", `{},`, `{}`), oddState("signals", `"",`, `""`), oddState("signals", `[],`, `[]`), oddState("signals", `[[[[[[[[]]]]]]]],`, `0`),
+		oddState("endpoints", `{"tokens":[{},{},{}]},`, `{}`), oddState("events", `{},`, `{}`), oddState("users", `{"":""},`, `{}`),
+		oddState("signals", `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}`),
+		oddState("signals", `{"sourceId":1,"payload":{"`+strings.Repeat("k", 60_000)+`":1}},`, `{"sourceId":1}`),
+		oddState("invoices", `{"a":0},`, `{}`),
+	}
+)
+
+// oddState is a state of 60 MB whose table has elements of a form.
+func oddState(table, element, last string) []byte {
+	return filled(`{"version":2,"`+table+`":[`, element, last+`],"sequences":{"signals":9999999,"events":0}}`, 60<<20)
+}
+
+// numbered is a text of about a size, of parts that differ.
+func numbered(size int, part func(int) string) []byte {
+	var out []byte
+	for i := 0; len(out) < size-10_000; i++ {
+		out = append(out, part(i)...)
+	}
+	return out
+}
+
+// tinyLines is as many headers as fit into a request.
+func tinyLines() []string {
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	var out []string
+	for size := 0; size < 15_000; size += 6 {
+		n := len(out)
+		out = append(out, string([]byte{letters[n%26], letters[n/26%26], letters[n/676%26]})+":")
+	}
+	return out
+}
+
+// hostileKinds are the clients, by what they fill.
+var hostileKinds = []hostile{
+	{"signals", 4, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, long, from(i)) }},
+	{"numbers", 2, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, many, from(i)) }},
+	{"workspaces", 2, func(a *attacker, i int64) {
+		a.do("POST", fmt.Sprintf("/w/w%d%s", i%200, call), wellknown.MyExternalApp, long, from(i))
+	}},
+	{"empty workspaces", 2, func(a *attacker, i int64) {
+		a.do("GET", fmt.Sprintf("/w/x%d/api/admin/signals", i), wellknown.Admin, nil)
+	}},
+	{"events", 2, func(a *attacker, i int64) {
+		a.do("PUT", "/api/admin/signal-endpoints/1337", wellknown.Admin, filled(fmt.Sprintf(`{"name":"my-external-app","description":"%d`, i), "x", `"}`, 90_000))
+	}},
+	{"rules", 1, func(a *attacker, i int64) {
+		a.do("POST", fmt.Sprintf("/w/r%d/_mock/rules", i%100), "", filled(`{"answer":{"status":500,"text":"`, "x", `"}}`, 1<<20))
+	}},
+	{"clients", 2, func(a *attacker, i int64) {
+		a.do("POST", call, wellknown.MyExternalApp, []byte("{}"), fmt.Sprintf("X-Forwarded-For: %s%d", strings.Repeat("q", 10_000), i))
+	}},
+	{"open brackets", 8, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, open, from(i)) }},
+	{"deep payloads", 8, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, deep, from(i)) }},
+	{"wide payloads", 8, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, wide, from(i)) }},
+	{"gzip", 8, func(a *attacker, i int64) {
+		a.do("POST", call, wellknown.MyExternalApp, bomb, from(i), "Content-Encoding: gzip")
+	}},
+	{"forms", 8, func(a *attacker, i int64) {
+		a.do("POST", call, wellknown.MyExternalApp, form, from(i), "Content-Type: application/x-www-form-urlencoded")
+	}},
+	{"delayed", 500, func(a *attacker, i int64) {
+		a.do("POST", "/api/admin/signal-endpoints", wellknown.Admin, wide, "Prefer: delay=20s")
+	}},
+	{"stalled uploads", 500, func(a *attacker, _ int64) {
+		a.open(head("POST", call, wellknown.MyExternalApp, fmt.Sprintf("Content-Length: %d", bodySize))+"{", longest)
+	}},
+	{"stalled rules", 50, func(a *attacker, _ int64) {
+		a.open(head("POST", "/_mock/rules", "", "Content-Length: 2000000")+string(filled("{", " ", "", 1<<20)), longest)
+	}},
+	{"stalled imports", 10, func(a *attacker, _ int64) {
+		a.open(head("PUT", "/_mock/state", "", "Content-Length: 90000000")+"{", longest)
+	}},
+	{"headers", 200, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events", "", lines...), longest) }},
+	{"headers without end", 200, func(a *attacker, _ int64) {
+		text := head("GET", "/health", "", lines...)
+		a.open(text[:len(text)-2], longest)
+	}},
+	{"waits", 500, func(a *attacker, _ int64) {
+		a.open(head("GET", "/_mock/requests?wait=5m&count=1000000", "", lines[:500]...), longest)
+	}},
+	{"idle", 2000, func(a *attacker, _ int64) { a.open("", longest) }},
+	{"streams unread", 100, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events?after=0", ""), longest) }},
+	{"pages unread", 30, func(a *attacker, _ int64) {
+		a.open(head("GET", "/api/admin/signals?limit=1000", wellknown.Admin), longest)
+	}},
+	{"compressed pages", 4, func(a *attacker, _ int64) {
+		a.do("GET", "/api/admin/signals?limit=1000", wellknown.Admin, nil, "Accept-Encoding: br")
+	}},
+	{"exports unread", 20, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/state", ""), longest) }},
+	{"journals unread", 50, func(a *attacker, i int64) {
+		path := []string{"/_mock/requests.har", "/_mock/requests?limit=500", "/_mock/violations"}[i%3]
+		a.open(head("GET", path, ""), longest)
+	}},
+	{"imports", 2, func(a *attacker, i int64) { a.do("PUT", fmt.Sprintf("/w/i%d/_mock/state", i%3), "", backup) }},
+	{"flags", 4, func(a *attacker, i int64) {
+		a.do("POST", "/api/admin/projects/default/features", wellknown.Admin, fmt.Appendf(nil, `{"name":"f%d","type":"release"}`, i))
+		path := fmt.Sprintf("/api/admin/projects/default/features/f%d/environments/development", i)
+		a.do("POST", path+"/strategies", wellknown.Admin, largeStrategy)
+		a.do("POST", path+"/on", wellknown.Admin, nil)
+	}},
+	{"flags, read", 6, func(a *attacker, i int64) {
+		if i%3 > 0 {
+			a.do("GET", []string{"/api/client/features", "/api/frontend?userId=7", "/api/client/delta", "/_mock/flags", "/_mock/state"}[i%5], []string{wellknown.Backend, wellknown.Frontend, wellknown.Backend, "", ""}[i%5], nil)
+			return
+		}
+		a.do("POST", "/api/admin/projects/default/features", wellknown.Admin, fmt.Appendf(nil, `{"name":"g%d","type":"release"}`, i))
+		path := fmt.Sprintf("/api/admin/projects/default/features/g%d/environments/development", i)
+		a.do("POST", path+"/strategies", wellknown.Admin, largeStrategy)
+		a.do("POST", path+"/on", wellknown.Admin, nil)
+	}},
+	{"flags of many projects", 4, func(a *attacker, i int64) {
+		secret := fmt.Sprintf("*:development.%060d", i)
+		a.do("POST", "/api/admin/api-tokens", wellknown.Admin, fmt.Appendf(nil, `{"tokenName":"t%d","type":"client","environment":"%s","projects":["default"],"secret":"%s"}`, i, []string{"development", "production"}[i%2], secret))
+		a.do("POST", "/api/admin/projects/default/features", wellknown.Admin, fmt.Appendf(nil, `{"name":"h%d","type":"release","description":"%s"}`, i, long))
+		a.do("GET", "/api/client/features?project=default&namePrefix="+fmt.Sprint("h", i%100), wellknown.Backend, nil)
+	}},
+	{"files of flags", 2, func(a *attacker, i int64) {
+		a.do("PUT", fmt.Sprintf("/w/f%d/_mock/flags", i%8), "", flagFiles[i%int64(len(flagFiles))], "Content-Type: application/yaml")
+	}},
+	{"single flags", 4, func(a *attacker, i int64) {
+		a.do("PATCH", fmt.Sprintf("/_mock/flags/p%d", i), "", fmt.Appendf(nil, `{"enabled":true,"variant":{"name":"v","payload":{"type":"string","value":"%s"}}}`, bytes.Repeat([]byte("x"), 1<<20)))
+	}},
+	{"evaluations", 4, func(a *attacker, i int64) {
+		a.do("PATCH", "/_mock/flags/e", "", []byte(`{"enabled":true}`))
+		a.do("POST", "/_mock/flags/e/evaluate", "", manyProperties)
+		a.do("POST", "/api/frontend", wellknown.Frontend, append(append([]byte(`{"context":`), filled(`{"properties":{`, `"a":"b",`, `"z":"z"}}`, 90_000)...), '}'))
+	}},
+	{"segments", 4, func(a *attacker, i int64) {
+		a.do("POST", "/api/admin/segments", wellknown.Admin, filled(fmt.Sprintf(`{"name":"s%d","constraints":[{"contextName":"userId","operator":"IN","values":[`, i), `"abcdefgh",`, `"z"]}]}`, 100_000))
+	}},
+	{"reports, long names", 8, func(a *attacker, i int64) {
+		a.do("POST", "/api/client/metrics", wellknown.Backend, fmt.Appendf(nil, `{"appName":"%d%s","instanceId":"%s","bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"%s":{"yes":1,"no":1}}}}`, i, long[10:30_000], long[10:30_000], long[10:30_000]))
+		a.do("POST", "/api/client/register", wellknown.Backend, fmt.Appendf(nil, `{"appName":"%d%s","instanceId":"%d","strategies":["%s"],"started":"2026-01-01T00:00:00Z","interval":1}`, i, long[10:40_000], i, long[10:40_000]))
+	}},
+	{"reports, many keys", 8, func(a *attacker, i int64) {
+		var toggles strings.Builder
+		for k := range 2500 {
+			fmt.Fprintf(&toggles, `"%d-%d":{"yes":1,"no":1},`, i, k)
+		}
+		a.do("POST", "/api/client/metrics", wellknown.Backend, fmt.Appendf(nil, `{"appName":"a%d","instanceId":"i","bucket":{"start":"2026-01-01T%02d:00:00Z","stop":"2026-01-01T23:01:00Z","toggles":{%s"z":{"yes":1,"no":0}}}}`, i, i%23, toggles.String()))
+		a.do("POST", "/api/client/metrics/bulk", wellknown.Backend, filled(`{"applications":[`, `{"appName":"a","instanceId":"b"},`, `{"appName":"a","instanceId":"b"}],"metrics":[]}`, 100_000))
+	}},
+	{"states of odd shapes", 2, func(a *attacker, i int64) {
+		a.do("PUT", fmt.Sprintf("/w/o%d/_mock/state", i%4), "", oddStates[i%int64(len(oddStates))])
+	}},
+	{"streams of flags", 8000, func(a *attacker, i int64) {
+		if i%2000 == 0 {
+			a.do("PATCH", "/_mock/flags/s", "", fmt.Appendf(nil, `{"enabled":%t}`, i%4000 == 0))
+		}
+		a.open(head("GET", fmt.Sprintf("/w/s%d/api/client/streaming", i%9), wellknown.Backend), longest)
+	}},
+	{"queries", 16, func(a *attacker, i int64) {
+		a.do("GET", "/api/admin/signals?"+strings.Repeat("a[b][c][]=1&", 5000), wellknown.Admin, nil)
+		a.do("GET", "/api/frontend?"+strings.Repeat("properties[a]=1&", 5000), wellknown.Frontend, nil)
+	}},
+	{"journals of workspaces", 16, func(a *attacker, i int64) {
+		a.do("POST", fmt.Sprintf("/w/j%d/api/admin/signal-endpoints", i%4000), wellknown.Admin, fmt.Appendf(nil, `{"name":"%d","description":"%s"}`, i, long))
+	}},
+	{"gzip bombs", 8, func(a *attacker, i int64) {
+		a.do("POST", call, wellknown.MyExternalApp, inflating, from(i), "Content-Encoding: gzip")
+		a.do("PUT", "/_mock/state", "", inflating, "Content-Encoding: gzip")
+	}},
+}
