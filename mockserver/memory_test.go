@@ -49,6 +49,19 @@ func TestMemoryIsBounded(t *testing.T) {
 				t.Errorf("%v exchanges are left, from %v", kept, page["oldest"])
 			}
 		}},
+		"journals of many, which go before signals": {func(a *app) {
+			for i := range 10 {
+				signal(a, "/w/kept", i)
+			}
+			for i := range 900 {
+				a.must(400, http.MethodPost, fmt.Sprintf("/w/%d/api/admin/signal-endpoints", i%30), wellknown.Admin, fmt.Sprintf(`{"i":%d,"x":"%s"}`, i, long))
+				a.must(200, http.MethodGet, "/w/kept/api/admin/signals?limit=1", wellknown.Admin, "")
+			}
+		}, most, func(t *testing.T, a *app) {
+			if _, signals, _ := heldBy(t, a, "kept"); signals != 15 {
+				t.Errorf("%v signals are left", signals)
+			}
+		}},
 		"events": {func(a *app) {
 			for i := range 200 {
 				a.must(200, http.MethodPut, "/api/admin/signal-endpoints/1337", wellknown.Admin, fmt.Sprintf(`{"name":"my-external-app","description":"%d%s"}`, i, long))
