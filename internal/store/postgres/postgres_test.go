@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 
 // source is a database of the test's own, on the server of the variable
 // UNLEASH_MOCK_TEST_POSTGRES; scripts/scale-check.sh starts one.
-func source(t *testing.T) string {
+func source(t testing.TB) string {
 	t.Helper()
 	at := os.Getenv("UNLEASH_MOCK_TEST_POSTGRES")
 	if at == "" {
@@ -46,7 +47,7 @@ func source(t *testing.T) string {
 }
 
 // open connects a process.
-func open(t *testing.T, source, name string, limits store.Limits) *Postgres {
+func open(t testing.TB, source, name string, limits store.Limits) *Postgres {
 	t.Helper()
 	p, err := Open(t.Context(), source, name, limits)
 	if err != nil {
@@ -253,4 +254,27 @@ func asUser(t *testing.T, source, user string) string {
 	}
 	at.User = url.User(user)
 	return at.String()
+}
+
+// BenchmarkWrite writes contents as large as a workspace with little more than the built-in
+// state, a few at once.
+func BenchmarkWrite(b *testing.B) {
+	p := open(b, source(b), "a", store.Limits{})
+	content := []byte(strings.Repeat(`{"id":1,"name":"a flag","createdAt":"2026-01-01T00:00:00.000Z"},`, 300))
+	b.SetBytes(int64(len(content)))
+	var names atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		name, revision := fmt.Sprint(names.Add(1)), int64(0)
+		if _, err := p.Take(b.Context(), name, true); err != nil {
+			b.Error(err)
+			return
+		}
+		for pb.Next() {
+			var err error
+			if revision, err = p.Write(b.Context(), name, revision, content); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
 }

@@ -28,7 +28,12 @@ const (
 	verifyService   = "verify"
 	realService     = "unleash"
 	postgresService = "postgres"
+	haproxyService  = "haproxy"
+	storeService    = "store"
 )
+
+// profiles are all there are.
+var profiles = []string{"real", "verify", "scale"}
 
 // publishedTokens are the example tokens of Unleash's own docs, which users have
 // in their configuration already.
@@ -46,6 +51,7 @@ func TestProfilesStartTheServicesTheyPromise(t *testing.T) {
 	}{
 		"no profile starts the mock alone":                  {nil, []string{mockService}},
 		"real adds Unleash and its database":                {[]string{"real"}, []string{mockService, realService, postgresService}},
+		"scale adds mocks behind HAProxy, and their store":  {[]string{"scale"}, []string{mockService, haproxyService, "n1", "n2", "n3", "n4", storeService}},
 		"verify adds the suite":                             {[]string{"verify"}, []string{mockService, verifyService}},
 		"an unknown profile starts nothing but the default": {[]string{"none"}, []string{mockService}},
 	}
@@ -65,14 +71,15 @@ func TestProfilesStartTheServicesTheyPromise(t *testing.T) {
 func TestEveryPortIsOnLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	got := map[string][]string{}
-	for name, service := range loadCompose(t, "real", "verify").Services {
+	for name, service := range loadCompose(t, profiles...).Services {
 		for _, port := range service.Ports {
 			got[name] = append(got[name], net.JoinHostPort(port.HostIP, port.Published))
 		}
 	}
 	want := map[string][]string{
-		mockService: {"127.0.0.1:4242"},
-		realService: {"127.0.0.1:4243"},
+		mockService:    {"127.0.0.1:4242"},
+		realService:    {"127.0.0.1:4243"},
+		haproxyService: {"127.0.0.1:4244"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("published ports differ (-want +got):\n%s", diff)
@@ -81,10 +88,16 @@ func TestEveryPortIsOnLoopbackOnly(t *testing.T) {
 
 func TestServicesWaitForHealthyOnes(t *testing.T) {
 	t.Parallel()
-	project := loadCompose(t, "real", "verify")
+	project := loadCompose(t, profiles...)
 	want := map[string]map[string]string{
 		verifyService: {mockService: types.ServiceConditionHealthy},
 		realService:   {postgresService: types.ServiceConditionHealthy},
+		haproxyService: {
+			"n1": types.ServiceConditionHealthy, "n2": types.ServiceConditionHealthy,
+			"n3": types.ServiceConditionHealthy, "n4": types.ServiceConditionHealthy,
+		},
+		"n1": {storeService: types.ServiceConditionHealthy}, "n2": {storeService: types.ServiceConditionHealthy},
+		"n3": {storeService: types.ServiceConditionHealthy}, "n4": {storeService: types.ServiceConditionHealthy},
 	}
 	got := map[string]map[string]string{}
 	for name, service := range project.Services {
@@ -145,6 +158,45 @@ func TestTheDatabaseURLIsTheDatabaseOfTheComposeFile(t *testing.T) {
 		"@" + postgresService + ":5432/" + environment(database, "POSTGRES_DB")
 	if got := environment(service(t, realService), "DATABASE_URL"); got != want {
 		t.Errorf("DATABASE_URL is %q, want %q", got, want)
+	}
+}
+
+// TestTheMocksOfScaleAreThoseOfHAProxy: under the names that its configuration knows, with
+// one store, as the image runs them.
+func TestTheMocksOfScaleAreThoseOfHAProxy(t *testing.T) {
+	t.Parallel()
+	const config = "packaging/haproxy/haproxy.cfg"
+	haproxy, store := service(t, haproxyService), service(t, storeService)
+	servers := regexp.MustCompile(`(?m)^    server (n\d+) "\$\{(N\d+)-`).FindAllStringSubmatch(read(t, config), -1)
+	if len(servers) != 4 {
+		t.Fatalf("the configuration has %d servers", len(servers))
+	}
+	want := "postgres://" + environment(store, "POSTGRES_USER") + ":" + environment(store, "POSTGRES_PASSWORD") +
+		"@" + storeService + ":5432/" + environment(store, "POSTGRES_DB")
+	for _, server := range servers {
+		name, variable := server[1], server[2]
+		mock := service(t, name)
+		if got := environment(haproxy, variable); got != name+":4242" {
+			t.Errorf("%s is %q", variable, got)
+		}
+		if got := environment(mock, "UNLEASH_MOCK_INSTANCE"); got != name {
+			t.Errorf("the instance of %s is %q", name, got)
+		}
+		if got := environment(mock, "UNLEASH_MOCK_STORE"); got != want {
+			t.Errorf("the store of %s is %q, want %q", name, got, want)
+		}
+		if environment(mock, "UNLEASH_MOCK_TRUST_FORWARDED") != "true" {
+			t.Errorf("%s does not believe HAProxy", name)
+		}
+		if mock.Entrypoint != nil || mock.Command != nil || len(mock.Ports) > 0 {
+			t.Errorf("%s does not run as its image says: %q %q %v", name, mock.Entrypoint, mock.Command, mock.Ports)
+		}
+	}
+	if len(haproxy.Volumes) != 1 || !strings.HasSuffix(haproxy.Volumes[0].Source, config) || !haproxy.Volumes[0].ReadOnly {
+		t.Errorf("HAProxy has the volumes %v", haproxy.Volumes)
+	}
+	if version := strings.TrimSuffix(strings.TrimPrefix(haproxy.Image, "haproxy:"), "-alpine"); !strings.Contains(read(t, config), "HAProxy "+version+" or newer") {
+		t.Errorf("the image is %s, which is not what the configuration is for", haproxy.Image)
 	}
 }
 
@@ -228,7 +280,7 @@ func loadCompose(t *testing.T, profiles ...string) *types.Project {
 // service returns a service of any profile.
 func service(t *testing.T, name string) types.ServiceConfig {
 	t.Helper()
-	found, err := loadCompose(t, "real", "verify").GetService(name)
+	found, err := loadCompose(t, profiles...).GetService(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,366 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+const (
+	// checksTake is how long HAProxy takes to find out that a mock is gone or back: two checks,
+	// one each second, and the time-out of one.
+	checksTake = 3 * time.Second
+	// settles is how long workspaces may take to be where they belong then.
+	settles = 2 * time.Second
+	// writesTake is how much longer than a second a change may take to be stored, with all of
+	// this on one machine.
+	writesTake = 500 * time.Millisecond
+	// retryAfter is how long a client waits after a failure.
+	retryAfter = 100 * time.Millisecond
+)
+
+// outcome is what came of the load.
+type outcome struct {
+	mu       sync.Mutex
+	sent     int
+	failures []failure
+	foreign  []string        // what was seen of others
+	lost     []time.Duration // how old acknowledged writes were that a kill has cost
+	tooOld   []string        // those that should not have been lost
+	events   []event
+	slowest  time.Duration // of requests that succeeded
+
+	handedOver, lostThere, writes int
+
+	owners map[string][]string // of each workspace, by its name
+}
+
+// failure is a request that was not answered with 200.
+type failure struct {
+	at     time.Time
+	status int // 0 for no answer
+	text   string
+}
+
+// event is a mock that was killed or came back.
+type event struct {
+	at     time.Time
+	name   string
+	killed bool
+}
+
+// endure runs the load; meanwhile two mocks are killed, together for a while, and come back.
+func (c *cluster) endure(ctx context.Context) (*outcome, error) {
+	out := &outcome{}
+	load, cancel := context.WithTimeout(ctx, time.Duration(c.seconds)*time.Second)
+	defer cancel()
+	var group sync.WaitGroup
+	for number := range c.clients {
+		group.Go(func() { c.newVisitor(out, number).run(load) })
+	}
+	failed := []error{c.disturb(load, out)}
+	group.Wait()
+	if failed[0] != nil {
+		return nil, failed[0]
+	}
+	time.Sleep(settles)
+	for name, number := range map[string]*int{
+		"unleash_mock_store_handed_over_total": &out.handedOver, "unleash_mock_store_lost_total": &out.lostThere, "unleash_mock_store_writes_total": &out.writes,
+	} {
+		count, err := c.metric(ctx, name)
+		*number = count
+		failed = append(failed, err)
+	}
+	owners, err := c.owners(ctx)
+	out.owners = owners
+	return out, errors.Join(append(failed, err)...)
+}
+
+// owners asks each mock, by HAProxy, what it owns.
+func (c *cluster) owners(ctx context.Context) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, mock := range c.mocks {
+		status, text, err := c.send(ctx, http.MethodGet, "http://"+c.haproxy.address+"/instance/"+mock.name+"/_mock/workspaces", "Bearer "+controlToken, "")
+		if err != nil || status != http.StatusOK {
+			return nil, fmt.Errorf("the workspaces of %s: %d %s %w", mock.name, status, text, err)
+		}
+		var answer struct {
+			Workspaces []struct{ Name, Instance string }
+		}
+		if err := json.Unmarshal([]byte(text), &answer); err != nil {
+			return nil, err
+		}
+		for _, workspace := range answer.Workspaces {
+			if workspace.Instance != mock.name {
+				return nil, fmt.Errorf("%s lists %s of %s", mock.name, workspace.Name, workspace.Instance)
+			}
+			out[workspace.Name] = append(out[workspace.Name], mock.name)
+		}
+	}
+	return out, nil
+}
+
+// disturb kills two mocks and brings them back, at fixed parts of the time.
+func (c *cluster) disturb(ctx context.Context, out *outcome) error {
+	tenth := time.Duration(c.seconds) * time.Second / 10
+	for _, step := range []struct {
+		wait  time.Duration
+		mock  *node
+		kills bool
+	}{{2 * tenth, c.mocks[1], true}, {tenth, c.mocks[2], true}, {2 * tenth, c.mocks[1], false}, {tenth, c.mocks[2], false}} {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(step.wait):
+		}
+		at := time.Now()
+		if step.kills {
+			step.mock.kill()
+		} else if err := c.startMock(ctx, step.mock); err != nil {
+			return err
+		}
+		out.mu.Lock()
+		out.events = append(out.events, event{at, step.mock.name, step.kills})
+		out.mu.Unlock()
+	}
+	return nil
+}
+
+// visitor is a client with workspaces of its own.
+type visitor struct {
+	*cluster
+	out        *outcome
+	workspaces []*owned
+}
+
+// owned is a workspace of a visitor, and what it knows of it.
+type owned struct {
+	name  string
+	sent  int
+	acked []acknowledged // of writes that may still go, oldest first
+}
+
+// acknowledged is a write that was answered.
+type acknowledged struct {
+	number int
+	at     time.Time
+}
+
+func (c *cluster) newVisitor(out *outcome, number int) *visitor {
+	v := &visitor{cluster: c, out: out}
+	for i := number; i < c.settings.workspaces; i += c.clients {
+		v.workspaces = append(v.workspaces, &owned{name: fmt.Sprintf("team-%d-%d", number, i)})
+	}
+	return v
+}
+
+// run writes and reads the workspaces in turn until the context ends.
+func (v *visitor) run(ctx context.Context) {
+	for round := 0; ctx.Err() == nil; round++ {
+		start, w := time.Now(), v.workspaces[round%len(v.workspaces)]
+		v.write(ctx, w)
+		v.read(ctx, w)
+		pause(ctx, v.pace-time.Since(start))
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// write sets a flag to a number that only goes up, with whose it is.
+func (v *visitor) write(ctx context.Context, w *owned) {
+	w.sent++
+	body := fmt.Sprintf(`{"variant":{"name":"v","payload":{"type":"string","value":"%s %d"}}}`, w.name, w.sent)
+	if _, ok := v.ask(ctx, http.MethodPatch, "/w/"+w.name+"/_mock/flags/number", "Bearer "+controlToken, body); ok {
+		w.acked = append(w.acked, acknowledged{w.sent, time.Now()})
+	}
+}
+
+// read compares what SDKs get with what was written.
+func (v *visitor) read(ctx context.Context, w *owned) {
+	text, ok := v.ask(ctx, http.MethodGet, "/w/"+w.name+"/api/client/features", wellknown.Backend, "")
+	if !ok {
+		return
+	}
+	number, err := numberIn(text, w.name)
+	if err != nil {
+		v.out.report(&v.out.foreign, fmt.Sprintf("%s: %v", w.name, err))
+		return
+	}
+	v.judge(w, number)
+}
+
+// numberIn finds the number of a workspace in the flags that SDKs get; 0 if it was never set.
+func numberIn(text, workspace string) (int, error) {
+	var answer struct {
+		Features []struct {
+			Name     string
+			Variants []struct{ Payload struct{ Value string } }
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		return 0, err
+	}
+	for _, feature := range answer.Features {
+		if feature.Name != "number" {
+			continue
+		}
+		if len(feature.Variants) != 1 {
+			return 0, fmt.Errorf("the flag has %d variants", len(feature.Variants))
+		}
+		name, number := "", 0
+		value := feature.Variants[0].Payload.Value
+		if _, err := fmt.Sscanf(value, "%s %d", &name, &number); err != nil || name != workspace {
+			return 0, fmt.Errorf("it holds %q", value)
+		}
+		return number, nil
+	}
+	return 0, nil
+}
+
+// judge looks for acknowledged writes that are missing.
+func (v *visitor) judge(w *owned, number int) {
+	if number > w.sent {
+		v.out.report(&v.out.foreign, fmt.Sprintf("%s has %d, and %d were sent", w.name, number, w.sent))
+	}
+	for _, write := range w.acked {
+		if write.number > number {
+			v.out.lose(w.name, write)
+		}
+	}
+	// What was seen once must not go either.
+	w.acked = slices.DeleteFunc(w.acked, func(write acknowledged) bool { return write.number != number })
+}
+
+func (o *outcome) report(list *[]string, text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	*list = append(*list, text)
+}
+
+// lose notes an acknowledged write that is not there any more. Those that were younger than a
+// second when a mock was killed may go.
+func (o *outcome) lose(workspace string, write acknowledged) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, e := range o.events {
+		age := e.at.Sub(write.at)
+		if e.killed && age > -retryAfter && age < time.Second+writesTake {
+			o.lost = append(o.lost, max(age, 0))
+			return
+		}
+	}
+	o.tooOld = append(o.tooOld, fmt.Sprintf("write %d of %s, acknowledged at %s", write.number, workspace, write.at.Format("15:04:05.000")))
+}
+
+// ask sends a request by HAProxy, and reports whether it was answered with 200. After a
+// failure it waits a little.
+func (v *visitor) ask(ctx context.Context, method, path, token, body string) (text string, ok bool) {
+	start := time.Now()
+	status, text, err := v.send(context.WithoutCancel(ctx), method, "http://"+v.cluster.haproxy.address+path, token, body)
+	if err != nil {
+		text = err.Error()
+	}
+	ok = err == nil && status == http.StatusOK
+	v.out.mu.Lock()
+	v.out.sent++
+	if ok {
+		v.out.slowest = max(v.out.slowest, time.Since(start))
+	} else {
+		v.out.failures = append(v.out.failures, failure{time.Now(), status, text})
+	}
+	v.out.mu.Unlock()
+	if !ok {
+		pause(ctx, retryAfter)
+	}
+	return text, ok
+}
+
+// check says what of the promises was broken.
+func (o *outcome) check(s settings) error {
+	var broken []error
+	add := func(format string, args ...any) { broken = append(broken, fmt.Errorf(format, args...)) }
+	if len(o.foreign) > 0 {
+		add("%d answers were not the client's own: %s", len(o.foreign), o.foreign[0])
+	}
+	if len(o.tooOld) > 0 {
+		add("%d acknowledged writes were lost that were stored: %s", len(o.tooOld), o.tooOld[0])
+	}
+	if o.lostThere > 0 {
+		add("mocks had %d workspaces of which another had written", o.lostThere)
+	}
+	for name, owners := range o.owners {
+		if len(owners) != 1 {
+			add("%s belongs to %v", name, owners)
+		}
+	}
+	if len(o.owners) < s.workspaces {
+		add("%d workspaces are owned, there were %d", len(o.owners), s.workspaces)
+	}
+	if o.handedOver == 0 {
+		add("no workspace has gone back to a mock that came back")
+	}
+	if least := s.clients * s.seconds; o.sent < least {
+		add("%d requests are too few to say anything, %d are due", o.sent, least)
+	}
+	for _, f := range o.failures {
+		if _, _, found := o.cause(f); !found {
+			add("at %s, with no mock that was killed or came back: %d %s", f.at.Format("15:04:05.000"), f.status, f.text)
+			break
+		}
+	}
+	return errors.Join(broken...)
+}
+
+// cause is the event that a failure follows, and how long after; false if there is none that
+// explains it: HAProxy knows by then.
+func (o *outcome) cause(f failure) (e event, after time.Duration, found bool) {
+	for _, e := range slices.Backward(o.events) {
+		if after := f.at.Sub(e.at); after >= 0 {
+			return e, after, after < checksTake+settles
+		}
+	}
+	return event{}, 0, false
+}
+
+// after counts the failures after an event, and says when the last one was.
+func (o *outcome) after(e event) (count int, last time.Duration, kinds string) {
+	byKind := map[string]int{}
+	for _, f := range o.failures {
+		of, after, found := o.cause(f)
+		if !found || of != e {
+			continue
+		}
+		count++
+		last = max(last, after)
+		byKind[kind(f)]++
+	}
+	var parts []string
+	for kind, count := range byKind {
+		parts = append(parts, fmt.Sprintf("%d %s", count, kind))
+	}
+	slices.Sort(parts)
+	return count, last, strings.Join(parts, ", ")
+}
+
+func kind(f failure) string {
+	switch f.status {
+	case 0:
+		return "without an answer"
+	case http.StatusServiceUnavailable:
+		return "with 503"
+	}
+	return fmt.Sprintf("with %d", f.status)
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
+)
+
+// Marks around the figures on the page.
+const (
+	begins = "<!-- figures of scripts/scale-check.sh begin -->\n"
+	ends   = "<!-- figures of scripts/scale-check.sh end -->\n"
+)
+
+// page is the outcome as a section of the page.
+func (o *outcome) page(s settings) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d mocks, %d workspaces, %d clients that each write and read one of their workspaces every %s, for %d s. "+
+		"%d requests, %d failed, the slowest that succeeded took %d ms; %d writes of workspaces to Postgres; %d workspaces went back by hand-over.\n\n",
+		s.mocks, s.workspaces, s.clients, s.pace, s.seconds, o.sent, len(o.failures), o.slowest.Milliseconds(), o.writes, o.handedOver)
+	out.WriteString("| what | requests that failed | the last one after it |\n|---|---|---|\n")
+	for _, e := range o.events {
+		what := e.name + " came back"
+		if e.killed {
+			what = e.name + " was killed"
+		}
+		count, last, kinds := o.after(e)
+		if count == 0 {
+			fmt.Fprintf(&out, "| %s | none | |\n", what)
+			continue
+		}
+		fmt.Fprintf(&out, "| %s | %s | %.1f s |\n", what, kinds, last.Seconds())
+	}
+	out.WriteString("\nAnswers with another client's data: " + fmt.Sprint(len(o.foreign)) + ". ")
+	if len(o.lost) == 0 {
+		out.WriteString("Acknowledged writes that were lost: none.\n")
+	} else {
+		fmt.Fprintf(&out, "Acknowledged writes that were lost: %d, the oldest %.2f s before the kill.\n", len(o.lost), slices.Max(o.lost).Seconds())
+	}
+	return out.String()
+}
+
+// replaceSection puts figures in the place of those on a page.
+func replaceSection(name, figures string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before, rest, found := bytes.Cut(text, []byte(begins))
+	_, after, ended := bytes.Cut(rest, []byte(ends))
+	if !found || !ended {
+		return fmt.Errorf("%s has no marks for the figures", name)
+	}
+	return outfile.Replace(name, outfile.Shared, slices.Concat(before, []byte(begins+"\n"+figures+"\n"+ends), after))
+}
