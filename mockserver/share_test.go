@@ -148,6 +148,7 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 		if got := a.flagsOf("/w/goes"); !strings.Contains(got, "of-b") || strings.Contains(got, "unwritten") {
 			t.Errorf("its former owner answers %s", got)
 		}
+		a.must(200, http.MethodGet, "/ready", "", "")
 		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 1`)
 		if said := a.log.String(); strings.Count(said, "are lost") != 1 || !strings.Contains(said, "workspace=goes") {
 			t.Errorf("the log says %s", said)
@@ -211,6 +212,27 @@ func TestProcessesServeWhileTheStoreIsDown(t *testing.T) {
 				t.Errorf("of %s is stored: %s", name, got)
 			}
 		}
+	})
+}
+
+// TestAWriteWithoutAnAnswer: one that was carried out all the same is no other process's.
+func TestAWriteWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	shared(t, func(memory *storetest.Memory, a, _ *sharing) {
+		a.switchOn(200, "/w/x", "first")
+		pass()
+		memory.SetMute(true)
+		a.switchOn(200, "/w/x", "second")
+		pass()
+		a.must(503, http.MethodGet, "/ready", "", "")
+		a.switchOn(200, "/w/x", "third")
+		memory.SetMute(false)
+		pass()
+		a.must(200, http.MethodGet, "/ready", "", "")
+		if got := memory.Stored("x"); !strings.Contains(got, "third") {
+			t.Errorf("stored is %s", got)
+		}
+		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 0`)
 	})
 }
 

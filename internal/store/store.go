@@ -48,6 +48,9 @@ type Store interface {
 type Entry struct {
 	Content  []byte // nil for nothing
 	Revision int64  // 0 for nothing
+	// Own says that this process has written it, perhaps without having been told: an answer
+	// may get lost.
+	Own bool
 }
 
 // Stored is a name under which something is stored.

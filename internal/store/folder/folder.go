@@ -169,7 +169,7 @@ func (f *Folder) Take(_ context.Context, name string, reserve bool) (store.Entry
 	if content == nil {
 		content = []byte{}
 	}
-	return store.Entry{Content: content, Revision: stored.revision}, nil
+	return store.Entry{Content: content, Revision: stored.revision, Own: true}, nil
 }
 
 // Write implements store.Store.

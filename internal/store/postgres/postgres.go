@@ -43,7 +43,7 @@ const schema = `
 SELECT pg_advisory_xact_lock(hashtextextended('unleash_mock_schema', 0));
 CREATE TABLE IF NOT EXISTS unleash_mock_workspaces (
 	name text PRIMARY KEY, owner bigint, revision bigint NOT NULL DEFAULT 0, content bytea,
-	size bigint NOT NULL DEFAULT 0, written timestamptz);
+	size bigint NOT NULL DEFAULT 0, written timestamptz, writer bigint);
 CREATE TABLE IF NOT EXISTS unleash_mock_damaged (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, content bytea NOT NULL,
 	revision bigint NOT NULL, set_aside timestamptz NOT NULL DEFAULT now());`
@@ -225,12 +225,14 @@ func (p *Postgres) Take(ctx context.Context, name string, reserve bool) (store.E
 // its key follows.
 const channel = "unleash_mock_"
 
-// Statements of take: what is returned is whether there is a content, its size, its revision.
+// Statements of take: what is returned is whether there is a content, its size, its revision,
+// and whether this process has written it.
 const (
 	takeReserving = `INSERT INTO unleash_mock_workspaces AS w (name, owner) VALUES ($2, $3)
-		ON CONFLICT (name) DO UPDATE SET owner = $3 WHERE ` + free + ` RETURNING content IS NOT NULL, size, revision`
+		ON CONFLICT (name) DO UPDATE SET owner = $3 WHERE ` + free + `
+		RETURNING content IS NOT NULL, size, revision, coalesce(writer = ANY($1::bigint[]), false)`
 	takeStored = `UPDATE unleash_mock_workspaces AS w SET owner = $3 WHERE name = $2 AND content IS NOT NULL AND ` + free + `
-		RETURNING content IS NOT NULL, size, revision`
+		RETURNING content IS NOT NULL, size, revision, coalesce(writer = ANY($1::bigint[]), false)`
 	ownedElsewhere = `SELECT true FROM unleash_mock_workspaces AS w WHERE name = $2 AND NOT ` + free
 )
 
@@ -246,7 +248,7 @@ func (p *Postgres) take(ctx context.Context, name string, reserve bool) (store.E
 	var entry store.Entry
 	var has bool
 	var size int64
-	err = p.db.QueryRowContext(ctx, statement, now.keys, name, now.key).Scan(&has, &size, &entry.Revision)
+	err = p.db.QueryRowContext(ctx, statement, now.keys, name, now.key).Scan(&has, &size, &entry.Revision, &entry.Own)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) && reserve:
 		return entry, store.ErrElsewhere
@@ -289,7 +291,7 @@ func (p *Postgres) Write(ctx context.Context, name string, revision int64, conte
 	}
 	var next, before int64
 	err := p.db.QueryRowContext(ctx, `WITH before AS (SELECT CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $7) END AS size FROM unleash_mock_workspaces WHERE name = $1)
-		UPDATE unleash_mock_workspaces SET content = $4, size = $5, revision = revision + 1, written = now()
+		UPDATE unleash_mock_workspaces SET content = $4, size = $5, revision = revision + 1, written = now(), writer = owner
 		WHERE name = $1 AND owner = $2 AND revision = $3 AND ($5 <= size OR greatest($5, $7) - CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $7) END <= $6)
 		RETURNING revision, (SELECT size FROM before)`,
 		name, p.current().key, revision, content, size, room, int64(block)).Scan(&next, &before)

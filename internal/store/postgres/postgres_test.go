@@ -107,10 +107,13 @@ func TestOneProcessOwnsAName(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if got := storetest.Take(t, b, "x", false); string(got.Content) != "of a" || got.Revision != revision {
+	if got := storetest.Take(t, b, "x", false); string(got.Content) != "of a" || got.Revision != revision || got.Own {
 		t.Errorf("b has %q in revision %d", got.Content, got.Revision)
 	}
 	storetest.Write(t, b, "x", revision, "of b")
+	if got := storetest.Take(t, b, "x", false); !got.Own {
+		t.Error("b does not know that it has written it")
+	}
 	_, err = a.Write(t.Context(), "x", revision, []byte("of a again"))
 	storetest.Refused(t, "writing what was let go", err, store.ErrLost)
 	if err := errors.Join(a.Remove(t.Context(), "x"), a.LetGo(t.Context(), "x")); err != nil {
@@ -163,7 +166,7 @@ func TestASessionThatBreaks(t *testing.T) {
 	await(t, "a is there again", func() bool { return a.Ping(t.Context()) == nil })
 	_, err := a.Write(t.Context(), "y", revisions["y"], []byte("unowned"))
 	storetest.Refused(t, "writing before it was taken again", err, store.ErrLost)
-	if got := storetest.Take(t, a, "y", false); string(got.Content) != "of a" || got.Revision != revisions["y"] {
+	if got := storetest.Take(t, a, "y", false); string(got.Content) != "of a" || got.Revision != revisions["y"] || !got.Own {
 		t.Errorf("a has %v", got)
 	}
 	storetest.Write(t, a, "y", revisions["y"], "of a again")

@@ -22,11 +22,13 @@ type Memory struct {
 	rows  map[string]*row
 	aside [][]byte
 	down  bool
+	mute  bool
 }
 
 type row struct {
 	owner   *Process // nil for none
 	session int64    // of the owner, in which it was taken
+	writer  *Process // of what is stored
 	store.Entry
 	written time.Time
 }
@@ -39,6 +41,13 @@ func (m *Memory) SetDown(down bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.down = down
+}
+
+// SetMute has writes be carried out and not be answered, or be so again.
+func (m *Memory) SetMute(mute bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mute = mute
 }
 
 // Stored returns what is stored under a name.
@@ -128,7 +137,9 @@ func (p *Process) Take(_ context.Context, name string, reserve bool) (store.Entr
 	if most := p.memory.limits.Content; most > 0 && int64(len(found.Content)) > most {
 		return store.Entry{Revision: found.Revision}, store.ErrTooLarge
 	}
-	return found.Entry, nil
+	entry := found.Entry
+	entry.Own = found.writer == p
+	return entry, nil
 }
 
 // Write implements store.Store.
@@ -152,7 +163,10 @@ func (p *Process) Write(_ context.Context, name string, revision int64, content 
 		return 0, store.ErrFull
 	}
 	found.Entry = store.Entry{Content: append([]byte{}, content...), Revision: revision + 1}
-	found.written = time.Now()
+	found.written, found.writer = time.Now(), p
+	if p.memory.mute {
+		return 0, ErrDown
+	}
 	return found.Revision, nil
 }
 

@@ -333,8 +333,10 @@ func (p *persistence) retake(w *Workspace) error {
 	case err != nil && !errors.Is(err, store.ErrTooLarge):
 		return p.failed(err)
 	}
-	switch isOther := err != nil || entry.Content != nil && entry.Revision != s.revision; {
-	case isOther:
+	switch {
+	case entry.Own && entry.Revision != s.revision: // nobody has said that it was written
+		s.written = mark{}
+	case err != nil || entry.Content != nil && entry.Revision != s.revision:
 		instance, _, err := p.read(ctx, w.Name, entry, err)
 		if err != nil {
 			return err
@@ -350,6 +352,7 @@ func (p *persistence) retake(w *Workspace) error {
 		s.written = mark{}
 	}
 	s.revision = entry.Revision
+	s.failing.Store(false)
 	s.session.Store(session)
 	return nil
 }
