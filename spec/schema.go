@@ -14,6 +14,7 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/helpers"
 
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
@@ -64,10 +65,17 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 	return s.known[key]
 }
 
+// maxMarks is how many characters of a schema, with all that it refers to, may begin or end
+// a value: compiling takes the square of them. All of Unleash's contract here has as many.
+const maxMarks = 1 << 16
+
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
 	text, err := s.document.Schema(source)
 	if err != nil {
 		return compiledSchema{}, err
+	}
+	if marks := yamljson.Marks(text); marks > maxMarks {
+		return compiledSchema{}, fmt.Errorf("the schema is too large: %d characters of structure with what it refers to; %d are allowed", marks, maxMarks)
 	}
 	var root any
 	if err := json.Unmarshal(text, &root); err != nil {
