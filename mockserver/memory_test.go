@@ -49,12 +49,14 @@ func TestMemoryIsBounded(t *testing.T) {
 				t.Errorf("%v exchanges are left, from %v", kept, page["oldest"])
 			}
 		}},
-		"journals of many, which go before signals": {func(a *app) {
+		"journals and events of many, which go before signals": {func(a *app) {
 			for i := range 10 {
 				signal(a, "/w/kept", i)
 			}
 			for i := range 900 {
-				a.must(400, http.MethodPost, fmt.Sprintf("/w/%d/api/admin/signal-endpoints", i%30), wellknown.Admin, fmt.Sprintf(`{"i":%d,"x":"%s"}`, i, long))
+				workspace := fmt.Sprintf("/w/%d", i%30)
+				a.must(400, http.MethodPost, workspace+"/api/admin/signal-endpoints", wellknown.Admin, fmt.Sprintf(`{"i":%d,"x":"%s"}`, i, long))
+				a.must(200, http.MethodPut, workspace+"/api/admin/signal-endpoints/1337", wellknown.Admin, fmt.Sprintf(`{"name":"my-external-app","description":"%d%s"}`, i, long[:9000]))
 				a.must(200, http.MethodGet, "/w/kept/api/admin/signals?limit=1", wellknown.Admin, "")
 			}
 		}, most, func(t *testing.T, a *app) {

@@ -225,7 +225,7 @@ type Bounds struct {
 	Signals int
 	// Bytes is how much memory all workspaces together may take, by estimation. The
 	// signals of one may take half of it, its journal a sixteenth. At the bound those that
-	// hold most drop the older half of their exchanges, then of their signals and events;
+	// hold most drop the older half of their exchanges, then of their events, then of their signals;
 	// where that does not suffice, the workspaces that were not used for longest are removed.
 	Bytes int64
 	// Instance is the name of the process in the list of workspaces and in metrics; empty for

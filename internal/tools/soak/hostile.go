@@ -195,30 +195,36 @@ var (
 	form   = filled("", "a[b][c]=1&", "a=1", 9_900)
 	bomb   = gzipped(wide)
 	lines  = tinyLines()
-	backup = filled(`{"version":2,"users":[],"apiTokens":[],"endpoints":[],"signals":[`, `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}],"events":[],"invoices":[],"detailedInvoices":{},"sequences":{"signals":9999999,"events":0}}`, 90<<20)
+	backup = sync.OnceValue(func() []byte {
+		return filled(`{"version":2,"users":[],"apiTokens":[],"endpoints":[],"signals":[`, `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}],"events":[],"invoices":[],"detailedInvoices":{},"sequences":{"signals":9999999,"events":0}}`, 90<<20)
+	})
 )
 
 var (
 	inflating      = gzipped(bytes.Repeat([]byte(" "), 100<<20))
 	largeStrategy  = filled(`{"name":"flexibleRollout","parameters":{"rollout":"50"},"constraints":[{"contextName":"userId","operator":"IN","values":[`, `"abcdefgh",`, `"z"]}]}`, 100_000)
 	manyProperties = filled(`{"properties":{`, `"a":"b",`, `"z":"z"}}`, 2<<20)
-	flagFiles      = [][]byte{
-		numbered(16<<20, func(i int) string { return fmt.Sprintf("f%d: true\n", i) }),
-		numbered(15<<20, func(i int) string { return fmt.Sprintf("f%d: {strategies: [{},{},{},{},{},{},{},{}]}\n", i) }),
-		numbered(15<<20, func(i int) string { return fmt.Sprintf("f%d: {description: %s}\n", i, long[10:2000]) }),
-		filled("a: {strategies: [", "{name: default},", "{name: default}]}", 16<<20),
-		filled("a: {variants: [", "{name: b},", "{name: b}]}", 16<<20),
-		filled("a: ", "[", "", 16<<20),
-		filled(`{"features":[`, `{},`, `{}]}`, 16<<20),
-		filled(`{"features":[`, `"",`, `{}]}`, 16<<20),
-	}
-	oddStates = [][]byte{
-		oddState("signals", `{},`, `{}`), oddState("signals", `"",`, `""`), oddState("signals", `[],`, `[]`), oddState("signals", `[[[[[[[[]]]]]]]],`, `0`),
-		oddState("endpoints", `{"tokens":[{},{},{}]},`, `{}`), oddState("events", `{},`, `{}`), oddState("users", `{"":""},`, `{}`),
-		oddState("signals", `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}`),
-		oddState("signals", `{"sourceId":1,"payload":{"`+strings.Repeat("k", 60_000)+`":1}},`, `{"sourceId":1}`),
-		oddState("invoices", `{"a":0},`, `{}`),
-	}
+	flagFiles      = sync.OnceValue(func() [][]byte {
+		return [][]byte{
+			numbered(16<<20, func(i int) string { return fmt.Sprintf("f%d: true\n", i) }),
+			numbered(15<<20, func(i int) string { return fmt.Sprintf("f%d: {strategies: [{},{},{},{},{},{},{},{}]}\n", i) }),
+			numbered(15<<20, func(i int) string { return fmt.Sprintf("f%d: {description: %s}\n", i, long[10:2000]) }),
+			filled("a: {strategies: [", "{name: default},", "{name: default}]}", 16<<20),
+			filled("a: {variants: [", "{name: b},", "{name: b}]}", 16<<20),
+			filled("a: ", "[", "", 16<<20),
+			filled(`{"features":[`, `{},`, `{}]}`, 16<<20),
+			filled(`{"features":[`, `"",`, `{}]}`, 16<<20),
+		}
+	})
+	oddStates = sync.OnceValue(func() [][]byte {
+		return [][]byte{
+			oddState("signals", `{},`, `{}`), oddState("signals", `"",`, `""`), oddState("signals", `[],`, `[]`), oddState("signals", `[[[[[[[[]]]]]]]],`, `0`),
+			oddState("endpoints", `{"tokens":[{},{},{}]},`, `{}`), oddState("events", `{},`, `{}`), oddState("users", `{"":""},`, `{}`),
+			oddState("signals", `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}`),
+			oddState("signals", `{"sourceId":1,"payload":{"`+strings.Repeat("k", 60_000)+`":1}},`, `{"sourceId":1}`),
+			oddState("invoices", `{"a":0},`, `{}`),
+		}
+	})
 )
 
 // oddState is a state of 60 MB whose table has elements of a form.
@@ -307,7 +313,7 @@ var hostileKinds = []hostile{
 		path := []string{"/_mock/requests.har", "/_mock/requests?limit=500", "/_mock/violations"}[i%3]
 		a.open(head("GET", path, ""), longest)
 	}},
-	{"imports", 2, func(a *attacker, i int64) { a.do("PUT", fmt.Sprintf("/w/i%d/_mock/state", i%3), "", backup) }},
+	{"imports", 2, func(a *attacker, i int64) { a.do("PUT", fmt.Sprintf("/w/i%d/_mock/state", i%3), "", backup()) }},
 	{"flags", 4, func(a *attacker, i int64) {
 		a.do("POST", "/api/admin/projects/default/features", wellknown.Admin, fmt.Appendf(nil, `{"name":"f%d","type":"release"}`, i))
 		path := fmt.Sprintf("/api/admin/projects/default/features/f%d/environments/development", i)
@@ -331,7 +337,7 @@ var hostileKinds = []hostile{
 		a.do("GET", "/api/client/features?project=default&namePrefix="+fmt.Sprint("h", i%100), wellknown.Backend, nil)
 	}},
 	{"files of flags", 2, func(a *attacker, i int64) {
-		a.do("PUT", fmt.Sprintf("/w/f%d/_mock/flags", i%8), "", flagFiles[i%int64(len(flagFiles))], "Content-Type: application/yaml")
+		a.do("PUT", fmt.Sprintf("/w/f%d/_mock/flags", i%8), "", flagFiles()[i%int64(len(flagFiles()))], "Content-Type: application/yaml")
 	}},
 	{"single flags", 4, func(a *attacker, i int64) {
 		a.do("PATCH", fmt.Sprintf("/_mock/flags/p%d", i), "", fmt.Appendf(nil, `{"enabled":true,"variant":{"name":"v","payload":{"type":"string","value":"%s"}}}`, bytes.Repeat([]byte("x"), 1<<20)))
@@ -357,7 +363,7 @@ var hostileKinds = []hostile{
 		a.do("POST", "/api/client/metrics/bulk", wellknown.Backend, filled(`{"applications":[`, `{"appName":"a","instanceId":"b"},`, `{"appName":"a","instanceId":"b"}],"metrics":[]}`, 100_000))
 	}},
 	{"states of odd shapes", 2, func(a *attacker, i int64) {
-		a.do("PUT", fmt.Sprintf("/w/o%d/_mock/state", i%4), "", oddStates[i%int64(len(oddStates))])
+		a.do("PUT", fmt.Sprintf("/w/o%d/_mock/state", i%4), "", oddStates()[i%int64(len(oddStates()))])
 	}},
 	{"streams of flags", 8000, func(a *attacker, i int64) {
 		if i%2000 == 0 {

@@ -196,17 +196,20 @@ func (v *View) EventsAfter(revision int64) (events []*Event, known bool) {
 // Bytes estimates what the state takes in memory.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }
 
-// Shed drops the older half of the rows that are bounded, and of the events, and all that
-// was derived.
-func (s *Store) Shed() {
+// ShedEvents drops the older half of the events, and all that was derived.
+func (s *Store) ShedEvents() {
+	s.events.shed()
+	s.memo.clear()
+}
+
+// ShedRows drops the older half of the rows that are bounded.
+func (s *Store) ShedRows() {
 	tx := s.Begin(&Request{})
 	defer tx.Abort()
 	for _, table := range s.engine.tables {
 		table.shed(tx)
 	}
 	tx.Commit()
-	s.events.shed()
-	s.memo.clear()
 }
 
 // Abort takes back what was written, unless it was committed.

@@ -25,7 +25,7 @@ func (w *Workspace) Bytes() int64 {
 
 // Grown says that the workspace may take so many bytes more. It makes room where all
 // together take too much: the workspaces that hold most drop the older half of their
-// exchanges, then of rows that have a bound, and events; where that does not suffice, those
+// exchanges, then of their events, then of rows that have a bound; where that does not suffice, those
 // unused for longest are removed. Nobody waits but the one that found out.
 func (w *Workspace) Grown(bytes int64) {
 	if r := w.registry; r.Bytes > 0 && r.grown.Add(bytes) >= min(countEvery, r.Bytes/16) && r.relieving.TryLock() {
@@ -45,7 +45,8 @@ func (r *Registry) relieve(asking *Workspace) {
 	list := r.measured()
 	for _, shed := range []func(*Workspace){
 		func(w *Workspace) { w.Journal.Shed() },
-		func(w *Workspace) { w.Instance().Store.Shed() },
+		func(w *Workspace) { w.Instance().Store.ShedEvents() },
+		func(w *Workspace) { w.Instance().Store.ShedRows() },
 	} {
 		for i := range list {
 			if total <= enough {
