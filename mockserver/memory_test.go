@@ -183,3 +183,58 @@ func TestWhatIsBoundedWithoutABoundInBytes(t *testing.T) {
 		a.must(413, http.MethodPut, path, wellknown.Admin, strings.Repeat(" ", size))
 	}
 }
+
+// TestWhatIsGoneTakesNoMemory: what is made and removed, or changed to and fro, leaves the
+// estimate of a state as it was, its events aside.
+func TestWhatIsGoneTakesNoMemory(t *testing.T) {
+	t.Parallel()
+	const features, endpoints = "/api/admin/projects/default/features", "/api/admin/signal-endpoints"
+	for name, cycle := range map[string]func(a *app){
+		"flags": func(a *app) {
+			a.must(201, http.MethodPost, features, wellknown.Admin, `{"name":"f","type":"release"}`)
+			a.must(200, http.MethodPost, features+"/f/environments/development/strategies", wellknown.Admin, `{"name":"default"}`)
+			a.must(200, http.MethodPost, features+"/f/environments/development/on", wellknown.Admin, "")
+			a.must(200, http.MethodPost, features+"/f/environments/development/off", wellknown.Admin, "")
+			a.must(200, http.MethodDelete, "/_mock/flags/f", "", "")
+		},
+		"files of flags": func(a *app) {
+			a.must(200, http.MethodPut, "/_mock/flags", "", `{"a":true,"b":{"variants":[{"name":"v"}]}}`)
+			a.must(200, http.MethodPut, "/_mock/flags", "", `{}`)
+		},
+		"endpoints": func(a *app) {
+			id := a.must(201, http.MethodPost, endpoints, wellknown.Admin, `{"name":"x"}`).json(a.t)["id"]
+			a.must(201, http.MethodPost, fmt.Sprintf("%s/%v/tokens", endpoints, id), wellknown.Admin, `{"name":"x"}`)
+			a.must(200, http.MethodPut, fmt.Sprintf("%s/%v", endpoints, id), wellknown.Admin, `{"name":"xx","description":"xx"}`)
+			a.must(200, http.MethodDelete, fmt.Sprintf("%s/%v", endpoints, id), wellknown.Admin, "")
+		},
+		"reports": func(a *app) {
+			a.must(202, http.MethodPost, "/api/client/register", wellknown.Backend, `{"appName":"a","instanceId":"i","strategies":["default"],"started":"2026-01-01T00:00:00Z","interval":1000}`)
+			a.must(202, http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i","bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"a":{"yes":1,"no":2}}}}`)
+			a.must(200, http.MethodDelete, "/api/admin/metrics/applications/a", wellknown.Admin, "")
+		},
+		"segments": func(a *app) {
+			id := a.must(201, http.MethodPost, "/api/admin/segments", wellknown.Admin, `{"name":"s","constraints":[]}`).json(a.t)["id"]
+			a.must(204, http.MethodDelete, fmt.Sprintf("/api/admin/segments/%v", id), wellknown.Admin, "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t, unlimited)
+			held := func() int64 {
+				store := a.workspaces.Find("default").Instance().Store
+				for range 20 {
+					store.ShedEvents()
+				}
+				return store.Bytes()
+			}
+			cycle(a) // what is made once, such as the number of the last change
+			before := held()
+			for range 20 {
+				cycle(a)
+			}
+			if after := held(); after != before {
+				t.Errorf("%d bytes are held, %d were", after, before)
+			}
+		})
+	}
+}

@@ -213,7 +213,7 @@ func (t *Table[T]) Delete(tx *Tx, row *T) error {
 
 // Put writes a row, new or not, past sequences and events: for tables whose rows are
 // derived.
-func (t *Table[T]) Put(tx *Tx, row *T) { t.put(tx, nil, row) }
+func (t *Table[T]) Put(tx *Tx, row *T) { t.put(tx, t.Get(tx, t.key(row)), row) }
 
 // Drop removes a row as Put writes one; nil is no row.
 func (t *Table[T]) Drop(tx *Tx, row *T) {
