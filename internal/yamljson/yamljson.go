@@ -15,11 +15,10 @@ import (
 )
 
 // The bounds of a document. The characters that begin or end a value are bounded because
-// each value takes memory, in YAML up to 600 bytes.
+// each value takes memory: up to 600 bytes of YAML, and more of an OpenAPI document.
 const (
-	MaxBytes     = 16 << 20
-	MaxMarks     = 1 << 20
-	MaxYAMLMarks = MaxMarks / 2
+	MaxBytes = 16 << 20
+	MaxMarks = 1 << 19
 )
 
 // ErrTooLarge is wrapped by the error of a document that is larger than its bounds.
@@ -34,15 +33,11 @@ const (
 // Read returns a document in JSON or YAML as JSON, the former as it stands. It becomes ten
 // times as long at most, or 1 MiB, and nests 1,000 levels deep.
 func Read(source []byte) ([]byte, error) {
-	marks, most := Marks(source), MaxMarks
-	if len(source) <= MaxBytes && marks <= most {
-		if json.Valid(source) {
-			return source, nil
-		}
-		most = MaxYAMLMarks
+	if marks := Marks(source); len(source) > MaxBytes || marks > MaxMarks {
+		return nil, fmt.Errorf("%w: %d bytes, %d of them structure; %d and %d are allowed", ErrTooLarge, len(source), marks, MaxBytes, MaxMarks)
 	}
-	if len(source) > MaxBytes || marks > most {
-		return nil, fmt.Errorf("%w: %d bytes, %d of them structure; %d and %d are allowed", ErrTooLarge, len(source), marks, MaxBytes, most)
+	if json.Valid(source) {
+		return source, nil
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(source, &root); err != nil {

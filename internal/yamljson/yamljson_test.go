@@ -57,7 +57,7 @@ func TestChainsOfMerges(t *testing.T) {
 	}
 }
 
-// TestBounds: of bytes, of structure, and of that in YAML.
+// TestBounds: of bytes, and of structure in JSON and in YAML.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	list := func(count int, end string) string { return "[" + strings.Repeat("0,", count) + "0" + end }
@@ -65,12 +65,12 @@ func TestBounds(t *testing.T) {
 		source string
 		fits   bool
 	}{
-		"as much structure as JSON may have": {list(yamljson.MaxMarks-2, "]"), true},
-		"more":                               {list(yamljson.MaxMarks-1, "]"), false},
-		"as much as YAML may have":           {list(yamljson.MaxYAMLMarks-3, ",]"), true},
-		"more in YAML":                       {list(yamljson.MaxYAMLMarks-2, ",]"), false},
-		"as many bytes":                      {`"` + strings.Repeat("x", yamljson.MaxBytes-2) + `"`, true},
-		"more bytes":                         {`"` + strings.Repeat("x", yamljson.MaxBytes-1) + `"`, false},
+		"as much structure as may be": {list(yamljson.MaxMarks-2, "]"), true},
+		"more":                        {list(yamljson.MaxMarks-1, "]"), false},
+		"as much in YAML":             {list(yamljson.MaxMarks-3, ",]"), true},
+		"more in YAML":                {list(yamljson.MaxMarks-2, ",]"), false},
+		"as many bytes":               {`"` + strings.Repeat("x", yamljson.MaxBytes-2) + `"`, true},
+		"more bytes":                  {`"` + strings.Repeat("x", yamljson.MaxBytes-1) + `"`, false},
 	} {
 		_, err := yamljson.Read([]byte(test.source))
 		if (err == nil) != test.fits || err != nil && !errors.Is(err, yamljson.ErrTooLarge) {

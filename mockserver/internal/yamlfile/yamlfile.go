@@ -88,8 +88,8 @@ func Read(source []byte, kind string) (*Document, error) {
 	if json := readJSON(source); json != nil {
 		return json, nil
 	}
-	if count := yamljson.Marks(source); len(source) > yamljson.MaxBytes || count > yamljson.MaxYAMLMarks {
-		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, yamljson.MaxBytes, yamljson.MaxYAMLMarks)}}
+	if count := yamljson.Marks(source); len(source) > yamljson.MaxBytes || count > yamljson.MaxMarks {
+		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, yamljson.MaxBytes, yamljson.MaxMarks)}}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(source))
 	var document, second yaml.Node
@@ -155,7 +155,7 @@ func (d *Document) Locate(problems engine.Problems) Problems {
 
 // node finds the node of a path, or the nearest one above it.
 func (d *Document) node(path []string) *yaml.Node {
-	if d.root == nil && yamljson.Marks(d.json) <= yamljson.MaxYAMLMarks {
+	if d.root == nil && yamljson.Marks(d.json) <= yamljson.MaxMarks {
 		var document yaml.Node
 		if err := yaml.Unmarshal(d.json, &document); err == nil && len(document.Content) > 0 {
 			d.root = document.Content[0]
