@@ -267,3 +267,19 @@ func startProxyIn(t *testing.T, env map[string]string, upstream string, args ...
 	i.url, _, _ = strings.Cut(rest, "\n")
 	return i
 }
+
+// sending is a request of the traffic that is recorded and replayed.
+type sending struct {
+	method, path, token, body string
+}
+
+func (s sending) to(t *testing.T, base string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), s.method, base+s.path, strings.NewReader(s.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", s.token)
+	request.Header.Set("Content-Type", "application/json")
+	return do(t, request)
+}

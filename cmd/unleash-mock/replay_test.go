@@ -15,22 +15,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// sending is a request of the traffic that is recorded and replayed.
-type sending struct {
-	method, path, token, body string
-}
-
-func (s sending) to(t *testing.T, base string) (*http.Response, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), s.method, base+s.path, strings.NewReader(s.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", s.token)
-	request.Header.Set("Content-Type", "application/json")
-	return do(t, request)
-}
-
 const (
 	endpoints = "/api/admin/signal-endpoints"
 	signals   = "/api/admin/signals?limit=50"
