@@ -28,7 +28,7 @@ go generate ./spec
 mkdir -p mockserver/internal/resources/notes/testdata
 cp "$written/notes.go.txt" mockserver/internal/resources/notes/notes.go
 cp "$written/examples.json" mockserver/internal/resources/notes/testdata/
-sed -i "s#^\t\tinstance\.Resource(),#&\n\t\tnotes.Resource(),#; s#^import (#&\n\t\"$module/mockserver/internal/resources/notes\"#" \
+sed -i "s#^\t\tinvoices\.Resource(),#&\n\t\tnotes.Resource(),#; s#^import (#&\n\t\"$module/mockserver/internal/resources/notes\"#" \
     mockserver/internal/resources/resources.go
 go generate ./mockserver/internal/seed
 
