@@ -29,7 +29,8 @@ type inFlight struct {
 	ctx       context.Context
 	body      io.ReadCloser // of a body that is reserved as it is read; nil for others
 	inflation int
-	counted   int // bytes of the body, inflated, that were reserved
+	counted   int  // bytes of the body, inflated, that were reserved
+	gone      bool // the client, or it was closed for others
 }
 
 var inFlights = sync.Pool{New: func() any { return &inFlight{} }}
@@ -54,11 +55,19 @@ func reserve(budget *memlimit.Budget, w http.ResponseWriter, r *http.Request) (*
 	default:
 		size += perBodyByte * int(min(r.ContentLength, bodyparser.Limit))
 	}
-	if err := budget.Reserve(f.ctx, &f.Reservation, f, int64(size)); err != nil {
+	if err := f.reserve(int64(size)); err != nil {
 		f.release()
 		return nil, err
 	}
 	return f, nil
+}
+
+// reserve waits for more memory. The error is that of the request's context, or
+// memlimit.ErrClosed.
+func (f *inFlight) reserve(bytes int64) error {
+	err := f.budget.Reserve(f.ctx, &f.Reservation, f, bytes)
+	f.gone = f.gone || err != nil
+	return err
 }
 
 // release gives back what was reserved.
@@ -73,7 +82,7 @@ func (f *inFlight) Read(into []byte) (int, error) {
 	n, err := f.body.Read(into)
 	more := min(n*f.inflation, bodyparser.Limit-f.counted)
 	f.counted += more
-	if reserved := f.budget.Reserve(f.ctx, &f.Reservation, f, int64(perBodyByte*more)); reserved != nil {
+	if reserved := f.reserve(int64(perBodyByte * more)); reserved != nil {
 		return 0, reserved
 	}
 	return n, err

@@ -209,7 +209,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		path = stripped
 	}
-	chosen, below, err := s.pick(r, path)
+	chosen, below, err := s.pick(request, r, path)
+	if request.gone {
+		return
+	}
 	preflight := s.allowOrigin(w.Header(), r, below)
 	if err != nil {
 		s.refuseWorkspace(w, r, err)

@@ -107,8 +107,9 @@ func (r *repeatable) Read(into []byte) (int, error) {
 }
 
 // pick finds the workspace of a request by its path, which is below the base
-// path, or by its header, and returns the path below the workspace.
-func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, below string, err error) {
+// path, or by its header, and returns the path below the workspace. One that is made for
+// the request takes memory of it, and may have to wait.
+func (s *Server) pick(held *inFlight, r *http.Request, path string) (w *workspace.Workspace, below string, err error) {
 	named, hasHeader := r.Header[WorkspaceHeader]
 	inPath := strings.HasPrefix(path, workspace.PathPrefix)
 	if !hasHeader && !inPath {
@@ -132,6 +133,11 @@ func (s *Server) pick(r *http.Request, path string) (w *workspace.Workspace, bel
 			return nil, below, errTwoWorkspaces
 		}
 		name = named[0]
+	}
+	if s.workspaces.Find(name) == nil {
+		if err := held.reserve(workspace.FreshSize); err != nil {
+			return nil, below, err
+		}
 	}
 	w, err = s.workspaces.Open(name, hasCredentials(r) || control.Has(below))
 	return w, below, err

@@ -300,6 +300,7 @@ var hostileKinds = []hostile{
 	{"waits", 500, func(a *attacker, _ int64) {
 		a.open(head("GET", "/_mock/requests?wait=5m&count=1000000", "", lines[:500]...), longest)
 	}},
+	{"half-dead", 10_000, func(a *attacker, i int64) { a.open(dead[i%int64(len(dead))], longest) }},
 	{"idle", 2000, func(a *attacker, _ int64) { a.open("", longest) }},
 	{"streams unread", 100, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events?after=0", ""), longest) }},
 	{"pages unread", 30, func(a *attacker, _ int64) {

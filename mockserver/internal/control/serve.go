@@ -213,13 +213,23 @@ func (x *exchange) mostBytes() int64 {
 	return maxBody
 }
 
+// begun is how much of a body must be there before memory is taken for all of it.
+const begun = 1 << 20
+
 // readUpTo reads a body, and a byte more than it may have if it has more.
 func readUpTo(body io.Reader, length, most int64) ([]byte, error) {
 	var out bytes.Buffer
-	if length > 0 && length <= most {
-		out.Grow(int(length) + bytes.MinRead)
+	limited := io.LimitReader(body, most+1)
+	if _, err := io.CopyN(&out, limited, begun); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = nil // it has less
+		}
+		return out.Bytes(), err
 	}
-	_, err := out.ReadFrom(io.LimitReader(body, most+1))
+	if length > begun && length <= most {
+		out.Grow(int(length) - begun + bytes.MinRead)
+	}
+	_, err := out.ReadFrom(limited)
 	return out.Bytes(), err
 }
 

@@ -10,6 +10,10 @@ import (
 // measurement.
 const instanceSize = 40 << 10
 
+// FreshSize is what a workspace takes that is made for a request, with what its making
+// takes.
+const FreshSize = 64 << 10
+
 // countEvery is after how many bytes that may have come all are counted anew.
 const countEvery = 4 << 20
 
