@@ -6,7 +6,7 @@ const token = (secret, type, project, environment) => ({ secret, type, projects:
 // Limits on what SDKs may call, lifted for measuring.
 const most = 1e9;
 const unlimited = {
-  sdkApiMaxPerMinute: most, clientMetricsMaxPerMinute: most, clientRegisterMaxPerMinute: most,
+  sdkApiMaxPerMinute: most, tokenAuthenticationMaxPerMinute: most, clientMetricsMaxPerMinute: most, clientRegisterMaxPerMinute: most,
   frontendMetricsMaxPerMinute: most, frontendRegisterMaxPerMinute: most,
 };
 
