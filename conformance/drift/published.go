@@ -9,7 +9,8 @@ import (
 
 // published lists where the document that Unleash 8.2.0 publishes lets a server do what the
 // contract does not: a change a line, as key writes it. The contract follows what the server
-// does. TestThePublishedDocument holds the list to a running server.
+// does. TestThePublishedDocument, with the tag real, holds the list to a
+// running server.
 //
 //go:embed published.txt
 var published string

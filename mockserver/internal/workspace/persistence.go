@@ -373,6 +373,18 @@ func (p *persistence) end(w *Workspace) {
 	p.registry.drop(w)
 }
 
+// endUnless takes a workspace out of memory, unless an error says that it stays: then it is
+// used again. stored.mu is held.
+func (p *persistence) endUnless(w *Workspace, err error) error {
+	switch {
+	case err == nil:
+		p.end(w)
+	case !w.stored.ended:
+		w.stored.reopen()
+	}
+	return err
+}
+
 // write writes a workspace, if it has changed.
 func (p *persistence) write(w *Workspace) error {
 	w.stored.mu.Lock()
@@ -447,13 +459,7 @@ func (p *persistence) letGo(w *Workspace) (err error) {
 			err = p.failed(err)
 		}
 	}
-	switch {
-	case err == nil:
-		p.end(w)
-	case !s.ended:
-		s.reopen()
-	}
-	return err
+	return p.endUnless(w, err)
 }
 
 // evict is letGo for a process that needs the memory.
@@ -587,13 +593,7 @@ func (p *persistence) erase(w *Workspace) error {
 			err = p.failed(err)
 		}
 	}
-	switch {
-	case err == nil:
-		p.end(w)
-	case !s.ended:
-		s.reopen()
-	}
-	return err
+	return p.endUnless(w, err)
 }
 
 // removeAll removes what this process has, and what is stored and nobody has.
