@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+)
+
+// steps are what clients do, and how often of a hundred times.
+var steps = []struct {
+	often int
+	do    func(*client, context.Context) error
+}{
+	{12, (*client).makeEndpoint},
+	{12, (*client).changeEndpoint},
+	{10, (*client).removeEndpoint},
+	{10, (*client).seeEndpoints},
+	{3, (*client).signal},
+	{2, (*client).seeSignals},
+	{6, (*client).makeFlag},
+	{12, (*client).switchFlag},
+	{5, (*client).removeFlag},
+	{10, (*client).evaluate},
+	{5, (*client).poll},
+	{4, (*client).report},
+	{5, (*client).beRefused},
+	{4, (*client).seeJournal},
+}
+
+func (c *client) step(ctx context.Context) error {
+	drawn := c.random.IntN(100)
+	for _, step := range steps {
+		if drawn -= step.often; drawn < 0 {
+			return step.do(c, ctx)
+		}
+	}
+	return errors.New("the steps are less than a hundred")
+}
+
+func (c *client) name() string {
+	c.named++
+	return fmt.Sprint(c.prefix, c.named)
+}
+
+// anyOf draws a key.
+func anyOf[K int64 | string, V any](c *client, from map[K]V) (key K, found bool) {
+	if len(from) == 0 {
+		return key, false
+	}
+	keys := slices.Sorted(maps.Keys(from))
+	return keys[c.random.IntN(len(keys))], true
+}
+
+func (c *client) makeEndpoint(ctx context.Context) error {
+	if len(c.endpoints) == most {
+		return nil
+	}
+	var made struct{ ID int64 }
+	description := strings.Repeat("ü", c.random.IntN(300))
+	err := c.call(ctx, http.MethodPost, endpointsPath, wellknown.Admin, fields{"name": c.name(), "description": description}, 201, &made)
+	c.endpoints[made.ID] = description
+	return err
+}
+
+func (c *client) changeEndpoint(ctx context.Context) error {
+	id, found := anyOf(c, c.endpoints)
+	if !found {
+		return nil
+	}
+	c.endpoints[id] = fmt.Sprint("changed ", c.random.Uint64())
+	return c.call(ctx, http.MethodPut, fmt.Sprintf("%s/%d", endpointsPath, id), wellknown.Admin, fields{"name": c.name(), "description": c.endpoints[id]}, 200, nil)
+}
+
+func (c *client) removeEndpoint(ctx context.Context) error {
+	id, found := anyOf(c, c.endpoints)
+	if !found {
+		return nil
+	}
+	delete(c.endpoints, id)
+	return c.call(ctx, http.MethodDelete, fmt.Sprintf("%s/%d", endpointsPath, id), wellknown.Admin, nil, 200, nil)
+}
+
+// expect is an error if the client finds something missing.
+func expect(count int, err error) error {
+	if err == nil && count > 0 {
+		err = fmt.Errorf("%d of what it wrote is lost or otherwise", count)
+	}
+	return err
+}
+
+func (c *client) seeEndpoints(ctx context.Context) error { return expect(c.missingEndpoints(ctx)) }
+
+func (c *client) missingEndpoints(ctx context.Context) (int, error) {
+	var list struct {
+		SignalEndpoints []struct {
+			ID                int64
+			Name, Description string
+		}
+	}
+	if err := c.call(ctx, http.MethodGet, endpointsPath, wellknown.Admin, nil, 200, &list); err != nil {
+		return 0, err
+	}
+	found := map[int64]string{}
+	for _, one := range list.SignalEndpoints {
+		if strings.HasPrefix(one.Name, c.prefix) && one.ID != c.own {
+			found[one.ID] = one.Description
+		}
+	}
+	return differences(c.endpoints, found), nil
+}
+
+// differences counts the keys that one of two maps lacks or has otherwise.
+func differences[K, V comparable](want, got map[K]V) int {
+	count := 0
+	for key, value := range want {
+		if other, has := got[key]; !has || other != value {
+			count++
+		}
+	}
+	for key := range got {
+		if _, has := want[key]; !has {
+			count++
+		}
+	}
+	return count
+}
+
+func (c *client) signal(ctx context.Context) error {
+	c.signals++
+	return c.call(ctx, http.MethodPost, "/api/signal-endpoint/"+c.prefix+"own", c.secret, fields{"n": c.signals}, 200, nil)
+}
+
+// signalPage gets a page of signals, the newest first.
+func (c *client) signalPage(ctx context.Context, offset, limit int) (numbers []int, err error) {
+	var page struct {
+		SignalEndpointSignals []struct{ Payload struct{ N int } }
+	}
+	err = c.call(ctx, http.MethodGet, fmt.Sprintf("%s/%d/signals?offset=%d&limit=%d", endpointsPath, c.own, offset, limit), wellknown.Admin, nil, 200, &page)
+	for _, signal := range page.SignalEndpointSignals {
+		numbers = append(numbers, signal.Payload.N)
+	}
+	return numbers, err
+}
+
+func (c *client) seeSignals(ctx context.Context) error {
+	numbers, err := c.signalPage(ctx, 0, 3)
+	if err == nil && c.signals > 0 && (len(numbers) == 0 || numbers[0] != c.signals) {
+		err = fmt.Errorf("the newest signals are %v, not %d", numbers, c.signals)
+	}
+	return err
+}
+
+func (c *client) missingSignals(ctx context.Context) (int, error) {
+	found := map[int]int{}
+	for {
+		numbers, err := c.signalPage(ctx, len(found), 500)
+		if err != nil {
+			return 0, err
+		}
+		for _, number := range numbers {
+			found[number]++
+		}
+		if len(numbers) < 500 {
+			break
+		}
+	}
+	want := map[int]int{}
+	for n := range c.signals {
+		want[n+1] = 1
+	}
+	return differences(want, found), nil
+}
+
+func (c *client) makeFlag(ctx context.Context) error {
+	if len(c.flags) == most {
+		return nil
+	}
+	name := c.name()
+	c.flags[name] = false
+	return c.call(ctx, http.MethodPost, featuresPath, wellknown.Admin, fields{"name": name, "type": "release"}, 201, nil)
+}
+
+func (c *client) switchFlag(ctx context.Context) error {
+	name, found := anyOf(c, c.flags)
+	if !found {
+		return nil
+	}
+	c.flags[name] = !c.flags[name]
+	state := map[bool]string{true: "on", false: "off"}[c.flags[name]]
+	return c.call(ctx, http.MethodPost, featuresPath+"/"+name+"/environments/development/"+state, wellknown.Admin, nil, 200, nil)
+}
+
+func (c *client) removeFlag(ctx context.Context) error {
+	name, found := anyOf(c, c.flags)
+	if !found {
+		return nil
+	}
+	delete(c.flags, name)
+	return c.control(ctx, http.MethodDelete, "/w/"+c.workspace+"/_mock/flags/"+name, nil)
+}
+
+// evaluate asks as a web page does: it gets the flags that are on.
+func (c *client) evaluate(ctx context.Context) error {
+	var answer struct{ Toggles []struct{ Name string } }
+	if err := c.call(ctx, http.MethodGet, "/api/frontend?userId="+c.prefix, wellknown.Frontend, nil, 200, &answer); err != nil {
+		return err
+	}
+	want, got := map[string]bool{}, map[string]bool{}
+	for name, on := range c.flags {
+		if on {
+			want[name] = true
+		}
+	}
+	for _, toggle := range answer.Toggles {
+		if strings.HasPrefix(toggle.Name, c.prefix) {
+			got[toggle.Name] = true
+		}
+	}
+	return expect(differences(want, got), nil)
+}
+
+func (c *client) poll(ctx context.Context) error { return expect(c.missingFlags(ctx)) }
+
+// missingFlags asks as a server does: it gets all flags.
+func (c *client) missingFlags(ctx context.Context) (int, error) {
+	var answer struct {
+		Features []struct {
+			Name    string
+			Enabled bool
+		}
+	}
+	if err := c.call(ctx, http.MethodGet, "/api/client/features", wellknown.Backend, nil, 200, &answer); err != nil {
+		return 0, err
+	}
+	got := map[string]bool{}
+	for _, feature := range answer.Features {
+		if strings.HasPrefix(feature.Name, c.prefix) {
+			got[feature.Name] = feature.Enabled
+		}
+	}
+	return differences(c.flags, got), nil
+}
+
+func (c *client) report(ctx context.Context) error {
+	if c.random.IntN(2) == 0 {
+		return c.call(ctx, http.MethodPost, "/api/client/register", wellknown.Backend,
+			fields{"appName": c.prefix, "instanceId": "i", "strategies": []string{"default"}, "started": "2026-01-01T00:00:00Z", "interval": 1000}, 202, nil)
+	}
+	return c.call(ctx, http.MethodPost, "/api/client/metrics", wellknown.Backend, fields{"appName": c.prefix, "instanceId": "i", "bucket": fields{
+		"start": "2026-01-01T00:00:00Z", "stop": "2026-01-01T00:01:00Z", "toggles": fields{c.prefix: fields{"yes": 1, "no": 2}},
+	}}, 202, nil)
+}
+
+func (c *client) beRefused(ctx context.Context) error {
+	switch c.random.IntN(4) {
+	case 0:
+		return c.call(ctx, http.MethodGet, endpointsPath, "", nil, 401, nil)
+	case 1:
+		return c.call(ctx, http.MethodGet, "/api/admin/no-such-thing", wellknown.Admin, nil, 404, nil)
+	case 2:
+		return c.call(ctx, http.MethodPost, endpointsPath, wellknown.Admin, fields{"name": c.prefix + "own"}, 409, nil)
+	}
+	return c.call(ctx, http.MethodPost, endpointsPath, wellknown.Admin, fields{"name": 7}, 400, nil)
+}
+
+func (c *client) seeJournal(ctx context.Context) error {
+	return c.control(ctx, http.MethodGet, "/w/"+c.workspace+"/_mock/requests?limit=3", nil)
+}
+
+// missing counts what is not there of all that the client wrote.
+func (c *client) missing(ctx context.Context) (count int, err error) {
+	for _, look := range []func(*client, context.Context) (int, error){(*client).missingEndpoints, (*client).missingFlags, (*client).missingSignals} {
+		missing, err := look(c, ctx)
+		if err != nil {
+			return 0, err
+		}
+		count += missing
+	}
+	return count, nil
+}

@@ -1,0 +1,383 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/store"
+)
+
+// open is Registry.Open with a store.
+func (p *persistence) open(name string, withCredentials bool, now int64) (*Workspace, error) {
+	r := p.registry
+	if w := r.use(name, now); w != nil {
+		return w, p.stillOwned(w)
+	}
+	if !ValidName(name) {
+		return nil, &NameError{Name: name}
+	}
+	if withCredentials {
+		w, _, err := p.obtain(name, nil)
+		if !errors.Is(err, store.ErrNone) {
+			return w, err
+		}
+	}
+	if name == Default {
+		return r.Default(), nil
+	}
+	return r.fresh(name)
+}
+
+// obtained is what became of obtaining a workspace.
+type obtained struct {
+	*Workspace
+	made bool
+}
+
+// obtain makes this process the owner of a workspace and keeps it: the one that is stored,
+// else the fresh one, which was made then. Without a fresh one the error is store.ErrNone if
+// nothing is stored.
+func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made bool, err error) {
+	for {
+		mine := false
+		out, err, _ := p.loading.Do(name, func() (any, error) {
+			mine = true
+			if w := p.registry.use(name, time.Now().UnixNano()); w != nil {
+				return obtained{w, false}, nil
+			}
+			return p.load(name, fresh)
+		})
+		switch {
+		case err == nil:
+			got := out.(obtained)
+			return got.Workspace, got.made && got.Workspace == fresh, nil
+		case mine || fresh == nil || !errors.Is(err, store.ErrNone): // else somebody had no fresh one
+			return nil, false, err
+		}
+	}
+}
+
+// load is obtain for what is not in memory. It is under way once for each name: what is read
+// would be outdated if the workspace came and went before it is kept.
+func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	session, _ := p.Store.Session()
+	entry, err := p.take(ctx, name, fresh != nil)
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return obtained{}, err
+	case errors.Is(err, store.ErrElsewhere):
+		return obtained{}, ErrElsewhere
+	case err != nil && !errors.Is(err, store.ErrTooLarge): // requests go on
+		_ = p.failed(err)
+		session = neverTaken
+		if fresh == nil {
+			return obtained{}, store.ErrNone
+		}
+		err = nil
+	}
+	w := fresh
+	if entry.Content != nil || errors.Is(err, store.ErrTooLarge) {
+		if w, err = p.restored(ctx, name, entry, err); err != nil {
+			return obtained{}, err
+		}
+	}
+	if w == nil { // it is damaged
+		if w, err = p.registry.fresh(name); err != nil {
+			return obtained{}, err
+		}
+	}
+	w.stored.session.Store(session)
+	p.makeRoom(name)
+	kept, made, err := p.registry.add(w)
+	if err != nil && session != neverTaken {
+		_ = p.Store.LetGo(ctx, name)
+	}
+	return obtained{kept, made}, err
+}
+
+// take takes a workspace, unless it is known that the store is down: nobody waits for that
+// twice.
+func (p *persistence) take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	if _, lives := p.Store.Session(); !lives && p.down.Load() != nil {
+		return store.Entry{}, errDown
+	}
+	return p.Store.Take(ctx, name, reserve)
+}
+
+var errDown = errors.New("the store is still down")
+
+// neverTaken is the session of a workspace that was made while the store was down.
+const neverTaken = -1
+
+// restored returns a workspace as it is stored. What is damaged is told and set aside; then
+// there is no workspace and no error.
+func (p *persistence) restored(ctx context.Context, name string, entry store.Entry, problem error) (*Workspace, error) {
+	instance, created, err := p.read(ctx, name, entry, problem)
+	if instance == nil {
+		return nil, err
+	}
+	w := p.registry.around(name, instance)
+	w.Created = created
+	w.stored.revision = entry.Revision
+	return w, nil
+}
+
+// read reads what is stored of a workspace.
+func (p *persistence) read(ctx context.Context, name string, entry store.Entry, problem error) (instance *Instance, created time.Time, err error) {
+	if problem == nil {
+		instance, created, problem = p.Restore(name, entry.Content)
+	}
+	if problem == nil {
+		return instance, created, nil
+	}
+	where, err := p.Store.SetAside(ctx, name)
+	if err != nil {
+		return nil, created, p.failed(err)
+	}
+	p.damaged.Add(1)
+	p.Logger.Error("what is stored of a workspace is damaged; it starts anew", "workspace", name, "kept", where, "error", problem)
+	return nil, created, nil
+}
+
+// makeRoom takes the workspace out of memory that was not used for longest, if there are as
+// many as allowed.
+func (p *persistence) makeRoom(name string) {
+	r := p.registry
+	if r.Max <= 0 || name == Default || r.size() < r.Max {
+		return
+	}
+	var oldest *Workspace
+	for _, w := range r.List()[1:] {
+		if w.busy.Load() == 0 && (oldest == nil || w.used.Load() < oldest.used.Load()) {
+			oldest = w
+		}
+	}
+	if oldest != nil && p.letGo(oldest) == nil {
+		r.evicted.Add(1)
+	}
+}
+
+// stillOwned takes a workspace again if the session has ended in which it was taken. While
+// the store is down the process goes on with what it has.
+func (p *persistence) stillOwned(w *Workspace) error {
+	s := w.stored
+	session, lives := p.Store.Session()
+	if s.session.Load() == session || !lives && p.down.Load() != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := p.retake(w)
+	if errors.Is(err, ErrElsewhere) {
+		return err
+	}
+	return nil
+}
+
+// retake takes a workspace in the session of now, with stored.mu held. What another process
+// has written meanwhile wins.
+func (p *persistence) retake(w *Workspace) error {
+	s := w.stored
+	session, _ := p.Store.Session()
+	if s.session.Load() == session || !w.Kept() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	entry, err := p.take(ctx, w.Name, true)
+	switch {
+	case errors.Is(err, store.ErrElsewhere):
+		p.lose(w)
+		p.end(w)
+		return ErrElsewhere
+	case err != nil && !errors.Is(err, store.ErrTooLarge):
+		return p.failed(err)
+	}
+	switch {
+	case entry.Own && entry.Revision != s.revision: // nobody has said that it was written
+		s.written = mark{}
+	case err != nil || entry.Content != nil && entry.Revision != s.revision:
+		instance, _, err := p.read(ctx, w.Name, entry, err)
+		if err != nil {
+			return err
+		}
+		if instance == nil { // which nobody can read: ours is better
+			entry.Revision, s.written = 0, mark{}
+			break
+		}
+		p.lose(w)
+		w.become(instance)
+		s.written = markOf(w.Instance())
+	case entry.Revision != s.revision: // it is there no longer
+		s.written = mark{}
+	}
+	s.revision = entry.Revision
+	s.failing.Store(false)
+	s.session.Store(session)
+	return nil
+}
+
+// lose tells that changes of a workspace are not stored, as another process has it.
+func (p *persistence) lose(w *Workspace) {
+	if markOf(w.Instance()) == w.stored.written {
+		return
+	}
+	p.lost.Add(1)
+	p.Logger.Error("another process has written a workspace meanwhile; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
+}
+
+// end takes a workspace out of memory that is this process's no longer, with stored.mu held.
+func (p *persistence) end(w *Workspace) {
+	w.stored.close()
+	w.stored.ended = true
+	p.registry.drop(w)
+}
+
+// endUnless takes a workspace out of memory, unless an error says that it stays: then it is
+// used again. stored.mu is held.
+func (p *persistence) endUnless(w *Workspace, err error) error {
+	switch {
+	case err == nil:
+		p.end(w)
+	case !w.stored.ended:
+		w.stored.reopen()
+	}
+	return err
+}
+
+// letGo writes a workspace, gives it up and takes it out of memory. After an error it stays.
+func (p *persistence) letGo(w *Workspace) (err error) {
+	s := w.stored
+	s.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err = p.writeNow(w); err == nil && s.session.Load() != neverTaken && !s.ended {
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		defer cancel()
+		if err = p.Store.LetGo(ctx, w.Name); err != nil {
+			err = p.failed(err)
+		}
+	}
+	return p.endUnless(w, err)
+}
+
+// evict is letGo for a process that needs the memory.
+func (p *persistence) evict(w *Workspace) bool {
+	if p.letGo(w) == nil {
+		return true
+	}
+	w.stored.mu.Lock()
+	defer w.stored.mu.Unlock()
+	if !w.stored.ended {
+		p.lost.Add(1)
+		p.Logger.Error("a workspace had to go from memory before its latest changes were stored", "workspace", w.Name)
+		p.end(w)
+	}
+	return true
+}
+
+// remove removes a workspace from memory and from the store.
+func (p *persistence) remove(name string) error {
+	w, _, err := p.obtain(name, nil)
+	if errors.Is(err, store.ErrNone) {
+		if p.down.Load() != nil {
+			return ErrNotStored // nobody knows whether it is there
+		}
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return p.erase(w)
+}
+
+// erase removes a workspace that this process has.
+func (p *persistence) erase(w *Workspace) error {
+	s := w.stored
+	s.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
+	err := p.retake(w)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		defer cancel()
+		if err = p.Store.Remove(ctx, w.Name); err != nil {
+			err = p.failed(err)
+		}
+	}
+	return p.endUnless(w, err)
+}
+
+// removeAll removes what this process has, and what is stored and nobody has.
+func (p *persistence) removeAll() (int, error) {
+	count := 0
+	for _, w := range p.registry.List()[1:] {
+		if err := p.erase(w); err != nil {
+			return count, err
+		}
+		count++
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	left, err := p.Store.Unowned(ctx)
+	if err != nil {
+		return count, p.failed(err)
+	}
+	for _, stored := range left {
+		if stored.Name == Default {
+			continue
+		}
+		switch err := p.removeStored(stored.Name); {
+		case err == nil:
+			count++
+		case !errors.Is(err, store.ErrNone) && !errors.Is(err, store.ErrElsewhere):
+			return count, p.failed(err)
+		}
+	}
+	return count, nil
+}
+
+// removeStored removes what is stored under a name, whatever it is.
+func (p *persistence) removeStored(name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	if _, err := p.Store.Take(ctx, name, false); err != nil && !errors.Is(err, store.ErrTooLarge) {
+		return err
+	}
+	return p.Store.Remove(ctx, name)
+}
+
+// Known returns the workspace of a name, in memory or stored. The error is ErrNotFound or
+// ErrElsewhere.
+func (r *Registry) Known(name string) (*Workspace, error) {
+	if w := r.Find(name); w != nil || r.persist == nil {
+		if w == nil {
+			return nil, ErrNotFound
+		}
+		return w, nil
+	}
+	w, _, err := r.persist.obtain(name, nil)
+	if errors.Is(err, store.ErrNone) {
+		err = ErrNotFound
+	}
+	return w, err
+}
+
+// Resting lists what is stored, belongs to this process, and is not in memory.
+func (r *Registry) Resting() []store.Stored {
+	if r.persist == nil || !r.persist.Store.Exclusive() {
+		return nil
+	}
+	list, err := r.persist.Store.Unowned(context.Background())
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(list, func(s store.Stored) bool { return r.Find(s.Name) != nil })
+}
