@@ -27,6 +27,7 @@ func (s *Server) newControl() *control.Mock {
 // serveExtras answers what Unleash's API does not have: the control API with its page,
 // the metrics and the docs; it reports whether it did.
 func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string, preflight bool) bool {
+	w.Header()[GradeHeader] = stateful
 	switch {
 	case preflight && (control.Has(path) || s.passes(path)):
 		w.WriteHeader(http.StatusNoContent)
@@ -35,9 +36,12 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 	case path == metrics.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		s.exposition.ServeHTTP(w, r)
 	case s.passes(path):
+		delete(w.Header(), GradeHeader) // the upstream answers
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
+	case s.serveDocs(w, r, chosen, path):
 	default:
-		return s.serveDocs(w, r, chosen, path)
+		w.Header()[GradeHeader] = absent
+		return false
 	}
 	return true
 }

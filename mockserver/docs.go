@@ -23,6 +23,9 @@ import (
 // docsPath is where Unleash has its API explorer; the document is beside it.
 const docsPath = "/docs/openapi"
 
+// givenDocument is where the document is that adds operations to the contract.
+const givenDocument = "/docs/document.json"
+
 // controlDocument is where the document of the control API is.
 const controlDocument = "/docs/control.json"
 
@@ -42,20 +45,33 @@ const elsewhere = `"https://unleash.invalid"`
 
 // newDocument returns the document of a contract, which is written when somebody first asks
 // for it.
-func newDocument(contract func() *spec.Contract) document {
+func newDocument(write func(server string) []byte) document {
 	parts := sync.OnceValue(func() [][]byte {
-		return bytes.SplitN(contract().JSONServedAt(strings.Trim(elsewhere, `"`)), []byte(elsewhere), 2)
+		return bytes.SplitN(write(strings.Trim(elsewhere, `"`)), []byte(elsewhere), 2)
 	})
 	return func(server string) []byte { return bytes.Join(parts(), strconv.AppendQuote(nil, server)) }
 }
 
-// newDocs lets the document of the control API stand beside the other if the API is on.
-func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
-	const main, control = "../openapi.json", "../control.json" // from the explorer
-	out := &docs{documents: map[string]document{docsPath + ".json": newDocument(func() *spec.Contract { return contract })}}
+// graded returns a document with the grades of its operations.
+func (c *config) graded(contract *spec.Contract) document {
+	return newDocument(func(server string) []byte { return contract.JSONGradedAt(server, c.contract) })
+}
+
+// newDocs lets the document of the control API stand beside the others if the API is on.
+func (c *config) newDocs() (*docs, error) {
+	const main, given, control = "../openapi.json", "../document.json", "../control.json" // from the explorer
+	contract, withControl := c.handled, c.access.Enabled()
+	if c.contract.Foreign() {
+		contract = c.document
+	}
+	out := &docs{documents: map[string]document{docsPath + ".json": c.graded(contract)}}
 	choice := []map[string]string{{"name": contract.Title(), "url": main}}
+	if c.document != nil && contract != c.document {
+		out.documents[givenDocument] = c.graded(c.document)
+		choice = append(choice, map[string]string{"name": c.document.Title() + ", the document of --spec", "url": given})
+	}
 	if withControl {
-		out.documents[controlDocument] = newDocument(spec.Control)
+		out.documents[controlDocument] = newDocument(func(server string) []byte { return spec.Control().JSONServedAt(server) })
 		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": control})
 	}
 	urls, err := json.Marshal(choice)
@@ -67,11 +83,12 @@ func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
 		SwaggerJSON:      main,
 		BasePath:         "./",
 		InternalBasePath: docsPath + "/",
-		ShowTopBar:       withControl,
+		ShowTopBar:       len(choice) > 1,
 		SettingsUI: map[string]string{
 			"urls":                   string(urls),
 			"persistAuthorization":   "true",
 			"displayOperationId":     "true",
+			"showExtensions":         "true", // the grade
 			"tryItOutEnabled":        "true",
 			"displayRequestDuration": "true",
 		},
@@ -81,7 +98,7 @@ func newDocs(contract *spec.Contract, withControl bool) (*docs, error) {
 
 // serveDocs answers what belongs to the docs.
 func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || s.document != nil && s.contract.Find(r.Method, path) != nil {
 		return false
 	}
 	header := w.Header()

@@ -64,7 +64,10 @@ func UnleashLimits() Limits {
 
 // config is what the options set.
 type config struct {
-	contract   *spec.Contract
+	contract   *spec.Contract // with the operations of the document
+	handled    *spec.Contract // what the handlers are made for
+	document   *spec.Contract // nil without one
+	wins       bool           // the document, where both have an operation
 	seed       func() *seed.Seed
 	seedName   string
 	validation Validation
@@ -128,11 +131,27 @@ func configured(options []Option) (*config, error) {
 	if c.contract == nil {
 		c.contract = spec.Default()
 	}
+	c.handled = c.contract
+	if c.document != nil {
+		c.contract = c.handled.Extend(c.document, c.wins).Contract
+	}
 	return &c, nil
 }
 
-// WithContract serves another document than the embedded one. Its operations
-// must be the same 17.
+// WithDocument also answers the operations that only a document has which spec.Load has
+// read, in the grade example: by its examples, else by what its schemas allow. Where the
+// document is not that of an Unleash, which shares operations under /api with the contract,
+// it is all that is served. wins judges by the document what both have; an answer that
+// breaks it is recorded then, and is sent all the same.
+func WithDocument(document *spec.Contract, wins bool) Option {
+	return func(c *config) error {
+		c.document, c.wins = document, wins
+		return nil
+	}
+}
+
+// WithContract serves another contract than the embedded one. It must have the same
+// operations.
 func WithContract(contract *spec.Contract) Option {
 	return func(c *config) error {
 		c.contract = contract

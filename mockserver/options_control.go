@@ -63,7 +63,7 @@ func WithCORS(origins ...string) Option {
 // exposedHeaders are those of answers that pages of other origins may read.
 var exposedHeaders = strings.Join([]string{
 	"Allow", "Date", "ETag", "Location", "Preference-Applied", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining",
-	"RateLimit-Reset", "Retry-After", Header, ReplayHeader, ViolationHeader,
+	"RateLimit-Reset", "Retry-After", Header, GradeHeader, ReplayHeader, ViolationHeader,
 }, ", ")
 
 // allowOrigin says in the headers of the answer which pages of other origins may read it,

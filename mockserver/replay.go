@@ -30,7 +30,7 @@ func (s *Server) newReplay() *replay.Index {
 	if len(s.recordings) == 0 {
 		return nil
 	}
-	return replay.Build(s.contract, s.engine, s.recordings, func(operation *spec.Operation) bool {
+	return replay.Build(s.handled, s.engine, s.recordings, func(operation *spec.Operation) bool {
 		if operation.Edition == spec.Enterprise {
 			return s.edition == spec.Enterprise
 		}

@@ -13,6 +13,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,6 +29,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	documented "github.com/unleash-mock/unleash-mock/mockserver/internal/example"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
@@ -47,6 +49,9 @@ const (
 	// ReplayHeader is the response header of an answer that comes from a recording.
 	// Its value is the file and the line.
 	ReplayHeader = pipeline.ReplayHeader
+	// GradeHeader is the response header that says how the operation is answered: stateful,
+	// example, or absent for what there is none for.
+	GradeHeader = pipeline.GradeHeader
 	// ViolationHeader is the response header that says how the exchange broke the
 	// contract, once for each violation, up to 8.
 	ViolationHeader = pipeline.ViolationHeader
@@ -81,12 +86,12 @@ func New(options ...Option) (*Server, error) {
 	s.layers.file = c.flags
 	s.layers.now.Store(c.flags)
 	s.layers.read(c.flagsDigest)
-	if s.engine, err = engine.New(s.contract, s.resources()...); err != nil {
+	if s.engine, err = engine.New(s.handled, s.resources()...); err != nil {
 		return nil, fmt.Errorf("the contract and the server differ: %w", err)
 	}
 	s.engine.Limit(s.bounds.Bytes / 4)
 	plans := s.engine.Plans()
-	if s.contract != spec.Default() { // which a test compares
+	if s.handled != spec.Default() { // which a test compares
 		if err := plans.Complete(); err != nil {
 			return nil, fmt.Errorf("the contract and the server differ: %w", err)
 		}
@@ -105,13 +110,14 @@ func New(options ...Option) (*Server, error) {
 	}
 	s.metrics = metrics.New(ids, s.workspaces, s.version, s.bounds.Instance)
 	s.exposition = s.metrics.Handler()
-	if s.docs, err = newDocs(s.contract, s.access.Enabled()); err != nil {
+	if s.docs, err = s.newDocs(); err != nil {
 		return nil, err
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
 		Contract: s.contract, Edition: s.edition, Default: s.workspaces.Default, Keep: s.keepWorkspace, Begin: s.begin, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
-		Answers: s.workspaces.Answers, Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
+		Answers: s.workspaces.Answers, Examples: documented.NewMaker(s.logger), DocumentWins: s.wins,
+		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})
 	quietly(func() { s.router = s.routes() })
 	return s, nil
@@ -149,6 +155,10 @@ func (s *Server) routes() *gin.Engine {
 	router.UnescapePathValues = false
 	router.ContextWithFallback = true
 	_ = router.SetTrustedProxies(nil) // an empty list is always valid
+	if s.document != nil {
+		router.NoRoute(s.routeByDocument())
+		return router
+	}
 	for _, path := range s.contract.Paths() {
 		if !s.serves(path) {
 			continue
@@ -161,16 +171,48 @@ func (s *Server) routes() *gin.Engine {
 				router.Handle(http.MethodHead, pattern, handler)
 			}
 		}
-		router.Handle(http.MethodOptions, pattern, s.pipeline.Allow(path.Allow()))
+		router.Handle(http.MethodOptions, pattern, s.pipeline.Allow(path.Allow(), path.Operations[0]))
 	}
 	router.NoRoute(s.pipeline.Unknown())
 	return router
 }
 
+// routeByDocument routes by the contract's own paths: a document may have some that the
+// router does not take.
+func (s *Server) routeByDocument() gin.HandlerFunc {
+	handlers, allowed := map[*spec.Operation]gin.HandlerFunc{}, map[*spec.Path]gin.HandlerFunc{}
+	for _, path := range s.contract.Paths() {
+		for _, operation := range s.served(path) {
+			handlers[operation] = s.pipeline.Handle(operation)
+		}
+		allowed[path] = s.pipeline.Allow(path.Allow(), path.Operations[0])
+	}
+	unknown := s.pipeline.Unknown()
+	return func(c *gin.Context) {
+		path, values, _ := s.contract.Match(cmp.Or(c.Request.URL.RawPath, c.Request.URL.Path))
+		if path == nil || !s.serves(path) {
+			unknown(c)
+			return
+		}
+		for _, value := range values {
+			c.Params = append(c.Params, gin.Param{Value: value})
+		}
+		handler := handlers[path.Operation(c.Request.Method)]
+		switch {
+		case handler != nil:
+			handler(c)
+		case c.Request.Method == http.MethodOptions:
+			allowed[path](c)
+		default:
+			unknown(c)
+		}
+	}
+}
+
 // served are the operations of a path that the edition has.
 func (s *Server) served(path *spec.Path) []*spec.Operation {
 	return slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
-		return operation.Edition == spec.Enterprise && s.edition == spec.OpenSource
+		return operation.Edition == spec.Enterprise && operation.Grade != spec.GradeExample && s.edition == spec.OpenSource
 	})
 }
 
@@ -191,6 +233,7 @@ func ginPattern(template string) string {
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()[Header] = []string{s.version}
+	w.Header()[GradeHeader] = absent
 	request, err := reserve(s.workspaces.Requests, w, r)
 	if err != nil {
 		return // the client is gone
@@ -236,6 +279,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.router.ServeHTTP(w, r)
 }
+
+// Values of the header of what is no operation.
+var absent, stateful = []string{string(spec.GradeAbsent)}, []string{string(spec.GradeStateful)}
 
 // maxDrained is how much of an unread body is read off, so that the client gets
 // to see the answer before the connection closes.

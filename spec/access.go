@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -103,13 +104,12 @@ type access struct {
 	security             requirements // nil for that of the whole document
 }
 
-// admit says who may use an operation. whole is the security of the whole document, and
-// kinds are the kinds of token of its security schemes.
-func (o *Operation) admit(a access, whole requirements, kinds map[string]TokenKind) error {
+// admit says who may use an operation. whole is the security of the whole document.
+func (o *Operation) admit(a access, whole requirements, schemes map[string]*Scheme) error {
 	if a.security == nil {
 		a.security = whole
 	}
-	if err := o.setTokens(a.security, kinds); err != nil {
+	if err := o.setTokens(a.security, schemes); err != nil {
 		return fmt.Errorf("security: %w", err)
 	}
 	if err := o.checkPermissions(); err != nil {
@@ -127,22 +127,38 @@ func (o *Operation) admit(a access, whole requirements, kinds map[string]TokenKi
 
 // setTokens reads the kinds of token from security requirements. Only where these are
 // empty, or one of them is, no token is demanded: a document without any has not said so.
-func (o *Operation) setTokens(written requirements, kinds map[string]TokenKind) error {
+func (o *Operation) setTokens(written requirements, schemes map[string]*Scheme) error {
 	o.Public = written != nil && len(written) == 0
 	for _, requirement := range written {
 		o.Public = o.Public || len(requirement) == 0
-		for scheme := range requirement {
-			kind, known := kinds[scheme]
-			if !known {
-				return fmt.Errorf("the document has no security scheme %q", scheme)
+		var together []*Scheme
+		for _, name := range slices.Sorted(maps.Keys(requirement)) {
+			scheme := schemes[name]
+			if scheme == nil {
+				return fmt.Errorf("the document has no security scheme %q", name)
 			}
-			if kind != "" && !slices.Contains(o.Tokens, kind) {
+			together = append(together, scheme)
+			if kind := scheme.Token; kind != "" && !slices.Contains(o.Tokens, kind) {
 				o.Tokens = append(o.Tokens, kind)
 			}
 		}
+		o.Security = append(o.Security, together)
 	}
 	slices.Sort(o.Tokens)
 	return nil
+}
+
+// Scheme is a security scheme of a document: where a request carries what authenticates it.
+type Scheme struct {
+	// Type is apiKey, http, oauth2, openIdConnect or mutualTLS.
+	Type string `json:"type"`
+	// In and Name say where an API key is: query, header or cookie.
+	In   string `json:"in"`
+	Name string `json:"name"`
+	// HTTP is the scheme of the header Authorization, such as bearer or basic.
+	HTTP string `json:"scheme"`
+	// Token is the kind of token that Unleash takes for it.
+	Token TokenKind `json:"x-unleash-token"`
 }
 
 func (o *Operation) checkPermissions() error {

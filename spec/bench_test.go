@@ -56,7 +56,7 @@ func contractOf(t testing.TB, operations int) []byte {
 // start reads a contract and judges a first exchange.
 func start(t testing.TB, text []byte, operations int) {
 	t.Helper()
-	contract, err := read(text, document.New(text))
+	contract, err := read(text, document.New(text), nil)
 	if err != nil || len(contract.Operations()) != operations {
 		t.Fatal(err, len(contract.Operations()))
 	}

@@ -82,7 +82,12 @@ func (o *Operation) CheckBody(value any) []Failure {
 		}
 		return []Failure{{In: "body", Keyword: "type", Want: "object", Reason: "it must be an object"}}
 	}
-	return check(body.schema.get().schema, body.Shape, value, "body")
+	return body.Check(value)
+}
+
+// Check judges a decoded request body in the content's media type, as CheckBody does.
+func (c *Content) Check(value any) []Failure {
+	return check(c.schema.get().schema, c.Shape, value, "body")
 }
 
 // CheckBodyText is CheckBody for a value that was decoded from text, which is
@@ -92,12 +97,66 @@ func (o *Operation) CheckBodyText(text []byte, value any) []Failure {
 	if body == nil || text == nil {
 		return o.CheckBody(value)
 	}
-	failures, known := body.verdicts.get(text)
+	return body.CheckText(text, value)
+}
+
+// CheckText is Check for a value that was decoded from text, which is how it remembers its
+// verdict.
+func (c *Content) CheckText(text []byte, value any) []Failure {
+	failures, known := c.verdicts.get(text)
 	if !known {
-		failures = o.CheckBody(value)
-		body.verdicts.put(text, failures)
+		failures = c.Check(value)
+		c.verdicts.put(text, failures)
 	}
 	return slices.Clone(failures)
+}
+
+// Accept returns the content of the body that a Content-Type header names, nil for none.
+func (b *Body) Accept(header string) *Content { return contentOf(b.Contents, header) }
+
+// contentOf returns the content that a Content-Type header names: the most exact one.
+func contentOf(contents []*Content, header string) *Content {
+	for _, content := range contents {
+		if rest, found := strings.CutPrefix(header, content.MediaType); found && (rest == "" || rest == "; charset=utf-8") { // nearly always
+			return content
+		}
+	}
+	sent, parameters, err := mime.ParseMediaType(header)
+	if err != nil {
+		return nil
+	}
+	var best *Content
+	exactness := 0
+	for _, content := range contents {
+		if now := exact(content.MediaType, sent, parameters); now > exactness {
+			best, exactness = content, now
+		}
+	}
+	return best
+}
+
+// exact says how well a media type of a document, which may be a range, names one that was
+// sent; 0 for not at all.
+func exact(written, sent string, parameters map[string]string) int {
+	want, wanted, err := mime.ParseMediaType(written)
+	if err != nil {
+		return 0
+	}
+	for name, value := range wanted {
+		if given, has := parameters[name]; name != "charset" && (!has || given != value) {
+			return 0
+		}
+	}
+	group, _, _ := strings.Cut(sent, "/")
+	switch want {
+	case sent:
+		return 3 + len(wanted)
+	case group + "/*":
+		return 2
+	case "*/*":
+		return 1
+	}
+	return 0
 }
 
 // CheckResponse judges a response on the bytes that leave or arrived: whether
@@ -110,14 +169,23 @@ func (o *Operation) CheckResponse(status int, header http.Header, body []byte) [
 	if response == nil {
 		return []Failure{{
 			In: "status", Keyword: "status",
-			Reason: fmt.Sprintf("status %d is not documented for %s, which lists %v", status, o.ID, o.Statuses()),
+			Reason: fmt.Sprintf("status %d is not documented for %s, which lists %v", status, o.ID, o.codes()),
 		}}
 	}
 	failures := response.checkHeaders(header)
 	if body == nil {
 		return failures
 	}
-	return slices.Concat(failures, response.checkBody(header, body))
+	return slices.Concat(failures, response.checkBody(status, header, body))
+}
+
+// codes lists the documented responses as the document writes them.
+func (o *Operation) codes() []string {
+	var codes []string
+	for _, response := range o.Responses() {
+		codes = append(codes, response.Code)
+	}
+	return codes
 }
 
 func (r *Response) checkHeaders(header http.Header) []Failure {
@@ -131,7 +199,7 @@ func (r *Response) checkHeaders(header http.Header) []Failure {
 				Reason: fmt.Sprintf("the response header %q is missing", declared.Name),
 			})
 		case present:
-			for _, failure := range check(declared.schema.get().schema, nil, value[0], "header") {
+			for _, failure := range check(declared.schema.get().schema, nil, declared.read(value[0]), "header") {
 				failure.Pointer = "/" + declared.Name + failure.Pointer
 				failures = append(failures, failure)
 			}
@@ -140,65 +208,105 @@ func (r *Response) checkHeaders(header http.Header) []Failure {
 	return failures
 }
 
-func (r *Response) checkBody(header http.Header, body []byte) []Failure {
-	if r.MediaType == "" {
+// read returns the value that the text of a header stands for.
+func (h *Header) read(text string) any {
+	types := h.Shape.types()
+	var value any
+	switch {
+	case len(types) == 0 || slices.Contains(types, "string"):
+		return text
+	case slices.Contains(types, "array"):
+		var out []any
+		for word := range strings.SplitSeq(text, ",") {
+			out = append(out, (&Header{Shape: h.Shape.Items}).read(strings.TrimSpace(word)))
+		}
+		return out
+	case json.Unmarshal([]byte(text), &value) == nil:
+		return value
+	}
+	return text
+}
+
+func (r *Response) checkBody(status int, header http.Header, body []byte) []Failure {
+	if len(r.Contents) == 0 {
 		if len(body) == 0 {
 			return nil
 		}
-		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, the response has one of %d bytes", r.Status, len(body))}}
+		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, the response has one of %d bytes", status, len(body))}}
 	}
-	if sent := header.Get("Content-Type"); !r.hasMediaType(sent) {
+	sent := header.Get("Content-Type")
+	content := contentOf(r.Contents, sent)
+	if content == nil {
+		want := make([]string, len(r.Contents))
+		for i, content := range r.Contents {
+			want[i] = content.MediaType
+		}
 		return []Failure{{
 			In: "header", Pointer: "/content-type", Keyword: "mediaType", Want: r.MediaType,
-			Reason: fmt.Sprintf("the content type must be %s, it is %q", r.MediaType, sent),
+			Reason: fmt.Sprintf("the content type must be %s, it is %q", strings.Join(want, " or "), sent),
 		}}
 	}
 	if len(body) == 0 {
-		return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
+		return content.checkEmpty()
 	}
-	schema := r.schema.get()
+	return content.CheckResponse(sent, body)
+}
+
+// checkEmpty judges that there is no body where the document describes one.
+func (c *Content) checkEmpty() []Failure {
+	if !isJSON(c.MediaType) && len(check(c.schema.get().schema, nil, "", "body")) == 0 {
+		return nil // an empty text
+	}
+	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
+}
+
+// CheckResponse judges the body of a response, which is not empty, in the media type that
+// its Content-Type header names.
+func (c *Content) CheckResponse(contentType string, body []byte) []Failure {
+	schema := c.schema.get()
 	key := body
 	if schema.anyUUID {
 		key = withoutID(body)
 	}
-	failures, known := r.verdicts.get(key)
+	failures, known := c.verdicts.get(key)
 	if known {
 		return failures
 	}
-	if schema.lists != nil && r.MediaType == mediaTypeJSON && r.fit(body) {
+	if schema.lists != nil && isJSON(contentType) && c.fit(body) {
 		if len(body) > maxWhole {
 			return nil
 		}
 	} else {
-		failures = r.judge(body)
+		failures = c.judge(contentType, body)
 	}
-	r.verdicts.put(key, failures)
+	c.verdicts.put(key, failures)
 	return failures
 }
 
 // maxWhole is the size in bytes up to which an answer is remembered that was judged in parts.
 const maxWhole = 4 << 10
 
-// hasMediaType reports whether a Content-Type header names the response's media
-// type, whatever its parameters.
-func (r *Response) hasMediaType(header string) bool {
-	if rest, found := strings.CutPrefix(header, r.MediaType); found && rest == "; charset=utf-8" { // nearly always
-		return true
-	}
-	mediaType, _, err := mime.ParseMediaType(header)
-	return err == nil && mediaType == r.MediaType
-}
-
-// judge checks a body that is there.
-func (r *Response) judge(body []byte) []Failure {
-	if r.MediaType != mediaTypeJSON {
-		return check(r.schema.get().schema, nil, string(body), "body")
+// judge checks a body that is there. What is neither JSON nor described as a text can be
+// in any form.
+func (c *Content) judge(contentType string, body []byte) []Failure {
+	if !isJSON(contentType) {
+		if types := c.Shape.types(); len(types) > 0 && !slices.Contains(types, "string") {
+			return nil
+		}
+		return check(c.schema.get().schema, nil, string(body), "body")
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
 	}
-	return check(r.schema.get().schema, nil, value, "body")
+	return check(c.schema.get().schema, nil, value, "body")
+}
+
+// isJSON reports whether a media type is JSON, or built on it.
+func isJSON(mediaType string) bool {
+	name, _, _ := strings.Cut(mediaType, ";")
+	name = strings.ToLower(strings.TrimSpace(name))
+	return name == mediaTypeJSON || strings.HasSuffix(name, "+json")
 }
 
 const mediaTypeJSON = "application/json"

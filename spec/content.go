@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -32,6 +34,8 @@ func newReader(contract *Contract) reader {
 	return reader{contract: contract, shapes: map[string]*Shape{}}
 }
 
+// content reads the content of an operation. Where there is one in spite of an error, the
+// error is about what it does not depend on.
 func (r reader) content(o *Operation) (content, error) {
 	source, err := r.model(o)
 	if err != nil {
@@ -45,21 +49,23 @@ func (r reader) content(o *Operation) (content, error) {
 		}
 		out.parameters = append(out.parameters, parameter)
 	}
-	if err := o.checkPathParameters(out.parameters); err != nil {
-		return content{}, err
-	}
 	if out.body, err = r.body(source.RequestBody); err != nil {
 		return content{}, fmt.Errorf("request body: %w", err)
 	}
 	if out.responses, err = r.responses(source.Responses); err != nil {
 		return content{}, err
 	}
-	return out, o.checkSources(&out)
+	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out))
 }
 
 // model reads the part of the document that is the operation's own. The parameters of its
 // path are among its own then.
-func (r reader) model(o *Operation) (*v3.Operation, error) {
+func (r reader) model(o *Operation) (out *v3.Operation, err error) {
+	defer func() {
+		if cause := recover(); cause != nil { // of the library, which foreign documents lead to places that ours do not
+			out, err = nil, fmt.Errorf("it cannot be read: %v", cause)
+		}
+	}()
 	method := strings.ToLower(o.Method)
 	part, err := r.contract.document.Operation(o.Path, method, o.text, o.shared)
 	if err != nil {
@@ -81,7 +87,9 @@ func (r reader) model(o *Operation) (*v3.Operation, error) {
 		return nil, errors.New("it cannot be read")
 	}
 	operation := item.GetOperations().GetOrZero(method)
-	operation.Parameters = slices.Concat(item.Parameters, operation.Parameters)
+	operation.Parameters = append(slices.DeleteFunc(slices.Clone(item.Parameters), func(shared *v3.Parameter) bool {
+		return slices.ContainsFunc(operation.Parameters, func(own *v3.Parameter) bool { return own.In == shared.In && own.Name == shared.Name })
+	}), operation.Parameters...)
 	return operation, nil
 }
 
@@ -105,63 +113,141 @@ func (o *Operation) checkPathParameters(parameters []*Parameter) error {
 }
 
 func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
-	schema, err := r.schema(source.Schema, request)
-	if err != nil {
+	parameter := &Parameter{Name: source.Name, In: source.In, Required: source.Required != nil && *source.Required, Style: source.Style}
+	proxy, examples := source.Schema, examplesOf(source.Example, source.Examples)
+	if content := firstContent(source.Content); content != nil {
+		proxy, parameter.JSON = content.Schema, isJSON(source.Content.First().Key())
+		examples = append(examples, examplesOf(content.Example, content.Examples)...)
+	}
+	if parameter.Style == "" {
+		parameter.Style = styles[source.In]
+	}
+	parameter.Explode = parameter.Style == "form"
+	if source.Explode != nil {
+		parameter.Explode = *source.Explode
+	}
+	var err error
+	if parameter.schema, err = r.schema(proxy, request); err != nil {
 		return nil, err
 	}
-	parameter := &Parameter{
-		Name:     source.Name,
-		In:       source.In,
-		Required: source.Required != nil && *source.Required,
-		Shape:    r.draw(source.Schema),
-		schema:   schema,
+	parameter.Shape = r.draw(proxy)
+	if proxy == nil || proxy.Schema() == nil {
+		return parameter, nil
 	}
-	if source.Schema != nil {
-		parameter.anyString = takesAnyString(source.Schema.Schema())
+	schema := proxy.Schema()
+	parameter.anyString = takesAnyString(schema)
+	examples = append(examples, examplesOf(schema.Example, nil)...)
+	examples = append(examples, examplesOf(schema.Default, nil)...)
+	if len(examples) > 0 {
+		parameter.Sample = examples[0].Value
 	}
 	return parameter, nil
+}
+
+// styles are how parameters are written unless the document says otherwise.
+var styles = map[string]string{"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+
+// examplesOf returns the examples that a document gives at one place.
+func examplesOf(single *yaml.Node, named *orderedmap.Map[string, *base.Example]) []Example {
+	var out []Example
+	add := func(name string, node *yaml.Node) {
+		if node == nil {
+			return
+		}
+		if value, err := document.JSON(node); err == nil {
+			out = append(out, Example{Name: name, Value: bytes.TrimSpace(value)})
+		}
+	}
+	add("", single)
+	for name, example := range named.FromOldest() {
+		if example != nil {
+			add(name, example.Value)
+		}
+	}
+	return out
 }
 
 func (r reader) body(source *v3.RequestBody) (*Body, error) {
 	if source == nil {
 		return nil, nil
 	}
-	mediaType, content := firstContent(source.Content)
-	if content == nil {
+	contents, err := r.contents(source.Content, request)
+	if err != nil {
+		return nil, err
+	}
+	if len(contents) == 0 {
 		return nil, errors.New("it has no content")
 	}
-	schema, err := r.schema(content.Schema, request)
-	return &Body{
-		MediaType: mediaType,
-		Required:  source.Required != nil && *source.Required,
-		Shape:     r.draw(content.Schema),
-		schema:    schema,
-	}, err
+	return &Body{Required: source.Required != nil && *source.Required, Content: contents[0], Contents: contents}, nil
+}
+
+// contents reads the forms of a body.
+func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], direction direction) ([]*Content, error) {
+	var out []*Content
+	for mediaType, written := range source.FromOldest() {
+		if written == nil {
+			written = &v3.MediaType{}
+		}
+		schema, err := r.schema(written.Schema, direction)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &Content{
+			MediaType: mediaType, Shape: r.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
+		})
+	}
+	return out, nil
 }
 
 func (r reader) responses(source *v3.Responses) ([]*Response, error) {
-	if source == nil || source.Codes == nil || source.Codes.Len() == 0 {
+	if source == nil || source.Default == nil && (source.Codes == nil || source.Codes.Len() == 0) {
 		return nil, errors.New("the operation has no response")
 	}
 	var responses []*Response
-	for code, item := range source.Codes.FromOldest() {
-		status, err := strconv.Atoi(code)
+	add := func(code string, status int, item *v3.Response) error {
+		response, err := r.response(code, status, item)
 		if err != nil {
-			return nil, fmt.Errorf("response %q: only plain status codes are supported", code)
-		}
-		response, err := r.response(status, item)
-		if err != nil {
-			return nil, fmt.Errorf("response %d: %w", status, err)
+			return fmt.Errorf("response %s: %w", code, err)
 		}
 		responses = append(responses, response)
+		return nil
 	}
-	slices.SortFunc(responses, func(a, b *Response) int { return a.Status - b.Status })
+	for code, item := range source.Codes.FromOldest() {
+		status, err := statusOf(code)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(strings.ToUpper(code), status, item); err != nil {
+			return nil, err
+		}
+	}
+	if source.Default != nil {
+		if err := add("default", 0, source.Default); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(responses, func(a, b *Response) int { return a.Status - b.Status })
 	return responses, nil
 }
 
-func (r reader) response(status int, source *v3.Response) (*Response, error) {
+// statusOf reads the status of a response, or the lowest one of a range.
+func statusOf(code string) (int, error) {
+	plain := code
+	if len(code) == 3 && strings.EqualFold(code[1:], "XX") {
+		plain = code[:1] + "00"
+	}
+	status, err := strconv.Atoi(plain)
+	if err != nil || status < 100 || status > 599 {
+		return 0, fmt.Errorf("response %q: it is not a status, a range such as 4XX, or default", code)
+	}
+	return status, nil
+}
+
+func (r reader) response(code string, status int, source *v3.Response) (*Response, error) {
 	response := &Response{
 		Status:      status,
+		Code:        code,
+		ranged:      code != strconv.Itoa(status),
 		Description: source.Description,
 		Standing:    Standing(extension(source.Extensions, extensionStanding)),
 	}
@@ -169,17 +255,22 @@ func (r reader) response(status int, source *v3.Response) (*Response, error) {
 		response.Standing = Documented
 	}
 	var err error
-	mediaType, content := firstContent(source.Content)
-	if content != nil {
-		response.MediaType, response.Shape = mediaType, r.draw(content.Schema)
-		if response.schema, err = r.schema(content.Schema, reply); err != nil {
-			return nil, err
-		}
+	if response.Contents, err = r.contents(source.Content, reply); err != nil {
+		return nil, err
+	}
+	if len(response.Contents) > 0 {
+		response.MediaType, response.Shape = response.Contents[0].MediaType, response.Contents[0].Shape
 	}
 	for name, written := range source.Headers.FromOldest() {
-		header := &Header{Name: name, Required: written.Required}
+		if strings.EqualFold(name, "Content-Type") { // which the content says
+			continue
+		}
+		header := &Header{Name: name, Required: written.Required, Shape: r.draw(written.Schema)}
 		if header.schema, err = r.schema(written.Schema, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
+		}
+		if examples := examplesOf(written.Example, written.Examples); len(examples) > 0 {
+			header.Sample = examples[0].Value
 		}
 		response.Headers = append(response.Headers, header)
 	}
@@ -198,20 +289,29 @@ func (o *Operation) readAll() error {
 		}
 	}
 	if content.body != nil {
-		if err := content.body.schema.complete(); err != nil {
+		if err := completeAll(content.body.Contents); err != nil {
 			return fmt.Errorf("request body: %w", err)
 		}
 	}
 	for _, response := range content.responses {
 		if err := response.readAll(); err != nil {
-			return fmt.Errorf("response %d: %w", response.Status, err)
+			return fmt.Errorf("response %s: %w", response.Code, err)
+		}
+	}
+	return nil
+}
+
+func completeAll(contents []*Content) error {
+	for _, content := range contents {
+		if err := content.schema.complete(); err != nil {
+			return fmt.Errorf("%s: %w", content.MediaType, err)
 		}
 	}
 	return nil
 }
 
 func (r *Response) readAll() error {
-	if err := r.schema.complete(); err != nil {
+	if err := completeAll(r.Contents); err != nil {
 		return err
 	}
 	for _, header := range r.Headers {
@@ -283,13 +383,12 @@ func (r reader) schema(proxy *base.SchemaProxy, direction direction) (*schema, e
 	return r.contract.schemas.of(source, direction), nil
 }
 
-// firstContent returns the first media type of a content map: the documents of
-// Unleash give one.
-func firstContent(content *orderedmap.Map[string, *v3.MediaType]) (string, *v3.MediaType) {
+// firstContent returns the first media type of a content map; nil for none.
+func firstContent(content *orderedmap.Map[string, *v3.MediaType]) *v3.MediaType {
 	if content == nil || content.First() == nil {
-		return "", nil
+		return nil
 	}
-	return content.First().Key(), content.First().Value()
+	return content.First().Value()
 }
 
 func extension(extensions *orderedmap.Map[string, *yaml.Node], name string) string {

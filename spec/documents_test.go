@@ -138,16 +138,16 @@ func TestShapesOfSchemasThatContainThemselves(t *testing.T) {
 // TestWhatCannotBeReadIsToldWithItsPlace.
 func TestWhatCannotBeReadIsToldWithItsPlace(t *testing.T) {
 	t.Parallel()
-	const place = "POST /x (x, line 6): "
+	const place, below = "POST /x (x, line 7): ", "POST /x (x, line 9): "
 	answers := func(schema string) string {
 		return fmt.Sprintf("      responses: {'200': {description: d, content: {application/json: {schema: %s}}}}\n", schema)
 	}
 	for name, test := range map[string]struct{ operation, components, want string }{
-		"a reference to nothing":          {answers("{$ref: '#/components/schemas/none'}"), "  schemas: {}\n", place + "component `#/components/schemas/none` does not exist"},
-		"one behind a reference":          {answers("{$ref: '#/components/schemas/a'}"), "  schemas: {a: {properties: {b: {$ref: '#/components/schemas/none'}}}}\n", place + "component `#/components/schemas/none` does not exist"},
-		"a reference to a file":           {answers("{$ref: 'other.yaml#/a'}"), "  schemas: {}\n", place + "component `"},
-		"a reference to a host":           {answers("{$ref: 'http://127.0.0.1:1/a'}"), "  schemas: {}\n", place + "component `http://127.0.0.1:1/a` does not exist"},
-		"references that lead in circles": {answers("{$ref: '#/components/schemas/a'}"), "  schemas: {a: {$ref: '#/components/schemas/b'}, b: {$ref: '#/components/schemas/a'}}\n", place + "infinite circular reference detected"},
+		"a reference to nothing":          {answers("{$ref: '#/components/schemas/none'}"), "  schemas: {}\n", place + `the reference "#/components/schemas/none" leads nowhere`},
+		"one behind a reference":          {answers("{$ref: '#/components/schemas/a'}"), "  schemas: {a: {properties: {b: {$ref: '#/components/schemas/none'}}}}\n", below + `the reference "#/components/schemas/none" leads nowhere`},
+		"a reference to a file":           {answers("{$ref: 'other.yaml#/a'}"), "  schemas: {}\n", place + `the reference "other.yaml#/a" leads out of the document`},
+		"a reference to a host":           {answers("{$ref: 'http://127.0.0.1:1/a'}"), "  schemas: {}\n", place + `the reference "http://127.0.0.1:1/a" leads out of the document`},
+		"references that lead in circles": {answers("{$ref: '#/components/schemas/a'}"), "  schemas: {a: {$ref: '#/components/schemas/b'}, b: {$ref: '#/components/schemas/a'}}\n", place + "a reference leads to itself"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,7 @@ const (
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 // index reads what a start needs: how each operation is addressed, and who may use it.
-func (c *Contract) index() error {
+func (c *Contract) index(references *document.References) error {
 	var version string
 	var info struct{ Title, Version string }
 	var security requirements
@@ -53,88 +53,129 @@ func (c *Contract) index() error {
 	if err := c.schemas.open(c.document, version); err != nil {
 		return err
 	}
-	kinds, err := c.tokenKinds(components)
+	schemes, err := c.readSchemes(components)
 	if err != nil {
 		return err
 	}
+	reader := indexer{Contract: c, security: security, schemes: schemes, references: references}
 	for template, item := range document.Members(paths) {
-		if strings.HasPrefix(strings.ToLower(template), "x-") {
-			continue
-		}
-		if err := c.addPath(template, item, security, kinds); err != nil {
-			return err
+		if !strings.HasPrefix(strings.ToLower(template), "x-") {
+			reader.addPath(template, item)
 		}
 	}
 	return nil
 }
 
-// tokenKinds reads the kinds of token of the security schemes.
-func (c *Contract) tokenKinds(components []byte) (map[string]TokenKind, error) {
-	kinds := map[string]TokenKind{}
-	for name, scheme := range document.Members(document.Member(components, "securitySchemes")) {
-		scheme, err := c.document.Resolve(scheme)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", c.document.Line(scheme), err)
-		}
-		kinds[name] = ""
-		if kind := document.Member(scheme, extensionToken); kind != nil {
-			var read TokenKind
-			if err := decode(kind, &read); err != nil {
-				return nil, fmt.Errorf("line %d: %s: %w", c.document.Line(kind), extensionToken, err)
-			}
-			kinds[name] = read
-		}
-	}
-	return kinds, nil
+// indexer reads the paths of a document. What of them cannot be used becomes a problem.
+type indexer struct {
+	*Contract
+	security   requirements // of the whole document
+	schemes    map[string]*Scheme
+	references *document.References
 }
 
-func (c *Contract) addPath(template string, written []byte, security requirements, kinds map[string]TokenKind) error {
-	item, err := c.document.Resolve(written)
+// readSchemes reads the security schemes.
+func (c *Contract) readSchemes(components []byte) (map[string]*Scheme, error) {
+	schemes := map[string]*Scheme{}
+	for name, written := range document.Members(document.Member(components, "securitySchemes")) {
+		text, err := c.document.Resolve(written)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", c.document.Line(written), err)
+		}
+		scheme := &Scheme{}
+		if err := decode(text, scheme); err != nil {
+			return nil, fmt.Errorf("line %d: the security scheme %s: %w", c.document.Line(text), name, err)
+		}
+		schemes[name] = scheme
+	}
+	return schemes, nil
+}
+
+func (x *indexer) addPath(template string, written []byte) {
+	fail := func(line int, err error) {
+		x.problems = append(x.problems, Problem{Path: template, Line: line, Reason: err.Error()})
+	}
+	item, err := x.document.Resolve(written)
 	if err != nil {
-		return fmt.Errorf("%s (line %d): %w", template, c.document.Line(written), err)
+		fail(x.document.Line(written), err)
+		return
+	}
+	if !strings.HasPrefix(template, "/") {
+		fail(x.document.Line(written), errors.New("the path does not begin with a slash"))
+		return
 	}
 	path := &Path{Template: template, byMethod: map[string]*Operation{}}
-	var parameters []byte
+	parameters := document.Member(item, "parameters")
 	for name, value := range document.Members(item) {
-		switch {
-		case name == "parameters":
-			parameters = value
-		case slices.Contains(methods, name):
-			operation := &Operation{Method: strings.ToUpper(name), Path: template, contract: c, text: value}
-			if err := c.addOperation(operation, security, kinds); err != nil {
-				return c.wrong(operation, err)
-			}
-			path.Operations = append(path.Operations, operation)
-			path.byMethod[operation.Method] = operation
+		if !slices.Contains(methods, name) {
+			continue
 		}
+		operation := &Operation{Method: strings.ToUpper(name), Path: template, contract: x.Contract, text: value, shared: parameters}
+		if err := x.read(operation); err != nil {
+			x.complain(operation, err, false)
+			continue
+		}
+		path.add(operation)
 	}
-	for _, operation := range path.Operations {
-		operation.shared = parameters
-	}
-	if err := c.tree.add(path); err != nil {
-		return fmt.Errorf("line %d: %w", c.document.Line(written), err)
-	}
-	c.paths = append(c.paths, path)
-	return nil
+	x.join(path)
 }
 
-func (c *Contract) addOperation(operation *Operation, security requirements, kinds map[string]TokenKind) error {
+// read reads the head of an operation, and whether the rest is there.
+func (x *indexer) read(operation *Operation) error {
 	access, err := operation.readHead()
 	if err != nil {
 		return err
 	}
-	if operation.ID == "" {
-		return errors.New("the operation has no operationId")
-	}
-	if other := c.byID[operation.ID]; other != nil {
-		return fmt.Errorf("the operationId is taken by %s %s", other.Method, other.Path)
-	}
-	if err := operation.admit(access, security, kinds); err != nil {
+	if err := operation.admit(access, x.security, x.schemes); err != nil {
 		return err
 	}
+	if x.references == nil {
+		return nil
+	}
+	if found := x.references.Check(operation.text, operation.shared); found != nil {
+		return found
+	}
+	return nil
+}
+
+// join adds a path with its operations. Some documents write one path twice, with other
+// names for its parameters and other methods.
+func (x *indexer) join(path *Path) {
+	known := x.tree.at(path.Template)
+	if known.path == nil {
+		known.path = &Path{Template: path.Template, byMethod: map[string]*Operation{}}
+		x.paths = append(x.paths, known.path)
+	}
+	for _, operation := range path.Operations {
+		if other := known.path.byMethod[operation.Method]; other != nil {
+			x.complain(operation, fmt.Errorf("the paths %s and %s are the same", other.Path, path.Template), false)
+			continue
+		}
+		switch other := x.byID[operation.ID]; {
+		case operation.ID == "":
+			x.complain(operation, errors.New("the operation has no operationId"), true)
+		case other != nil:
+			x.complain(operation, fmt.Errorf("the operationId is taken by %s %s", other.Method, other.Path), true)
+		}
+		x.include(known.path, operation)
+	}
+}
+
+// include adds an operation to a path. One without an operationId of its own is called by
+// method and path.
+func (c *Contract) include(path *Path, operation *Operation) {
+	if operation.ID == "" || c.byID[operation.ID] != nil {
+		operation.ID = operation.Method + " " + operation.Path
+	}
+	path.add(operation)
 	c.byID[operation.ID] = operation
 	c.operations = append(c.operations, operation)
-	return nil
+}
+
+// complain says what is wrong with an operation, and whether it is used all the same.
+func (c *Contract) complain(operation *Operation, err error, used bool) {
+	c.problems = append(c.problems, c.wrong(operation, err))
+	c.problems[len(c.problems)-1].Used = used
 }
 
 // readHead reads what the document says of an operation itself.
@@ -184,10 +225,35 @@ func decode(value []byte, into any) error {
 }
 
 // wrong says which operation of the document an error is about.
-func (c *Contract) wrong(operation *Operation, err error) error {
-	name := operation.ID
-	if name != "" {
-		name += ", "
+func (c *Contract) wrong(operation *Operation, err error) Problem {
+	line := c.document.Line(operation.text)
+	var dangling *document.Dangling
+	if errors.As(err, &dangling) {
+		line = dangling.Line
 	}
-	return fmt.Errorf("%s %s (%sline %d): %w", operation.Method, operation.Path, name, c.document.Line(operation.text), err)
+	return Problem{Method: operation.Method, Path: operation.Path, Operation: operation.ID, Line: line, Reason: err.Error()}
+}
+
+// Problem is what is wrong with a part of a document.
+type Problem struct {
+	// Method and Operation, the operationId, are empty for a whole path.
+	Method, Path, Operation string
+	// Line is where the document has it, from 1.
+	Line   int
+	Reason string
+	// Used is true if the operation can be used all the same.
+	Used bool
+}
+
+// Error names the operation, the line and the reason.
+func (p Problem) Error() string {
+	name := p.Path
+	if p.Method != "" {
+		name = p.Method + " " + p.Path
+	}
+	where := fmt.Sprintf("line %d", p.Line)
+	if p.Operation != "" {
+		where = p.Operation + ", " + where
+	}
+	return fmt.Sprintf("%s (%s): %s", name, where, p.Reason)
 }

@@ -17,7 +17,7 @@ func TestOperationsAreReadWhenNeeded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := parse(openapiYAML)
+	fresh, err := Load(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func listsOf(s *jsonschema.Schema) lists {
 	}
 	var out lists
 	for name, property := range s.Properties {
-		if property = behind(property); property.Items2020 == nil || !saysOnly(property, "Types", "Items2020") {
+		if property = behind(property); property == nil || property.Items2020 == nil || !saysOnly(property, "Types", "Items2020") {
 			continue
 		}
 		if out == nil {
@@ -207,19 +207,19 @@ func stringEnd(text []byte, at int) int {
 
 // fit reports whether an answer keeps its schema, as far as judging it in parts tells: what it
 // finds nothing wrong with keeps it.
-func (r *Response) fit(body []byte) bool {
-	schema := &r.schema.compiledSchema
+func (c *Content) fit(body []byte) bool {
+	schema := &c.schema.compiledSchema
 	rest, items, ok := schema.lists.cut(body)
 	if !ok || len(items) == 0 {
 		return false
 	}
-	fresh := r.items.unknown(items)
+	fresh := c.items.unknown(items)
 	for _, item := range fresh {
 		if !keeps(item.schema, item.text) {
 			return false
 		}
 	}
-	if failures, known := r.verdicts.get(rest); known {
+	if failures, known := c.verdicts.get(rest); known {
 		if len(failures) > 0 {
 			return false
 		}
@@ -227,9 +227,9 @@ func (r *Response) fit(body []byte) bool {
 		if !keeps(schema.schema, rest) {
 			return false
 		}
-		r.verdicts.put(rest, nil)
+		c.verdicts.put(rest, nil)
 	}
-	r.items.add(fresh)
+	c.items.add(fresh)
 	return true
 }
 

@@ -22,7 +22,7 @@ func TestListsAreJudgedInParts(t *testing.T) {
 		"getHealth":            nil,
 	} {
 		var got []string
-		for name := range contract.Operation(id).Response(200).schema.get().lists {
+		for name := range contract.Operation(id).Response(200).Contents[0].schema.get().lists {
 			got = append(got, name)
 		}
 		slices.Sort(got)
@@ -53,11 +53,11 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 		operation := contract.Operation("getFrontendFeatures")
 		response := operation.Response(http.StatusOK)
 		header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Cache-Control": {"no-cache"}}
-		whole := response.judge(text)
+		whole := response.Contents[0].judge(jsonHeader.Get("Content-Type"), text)
 		if len(text) == 0 {
 			return
 		}
-		got := response.checkBody(header, text)
+		got := response.checkBody(200, header, text)
 		if fmt.Sprint(got) != fmt.Sprint(whole) {
 			t.Fatalf("%s: %v, the whole %v", text, got, whole)
 		}
@@ -69,7 +69,7 @@ func FuzzCut(f *testing.F) {
 		f.Add(text)
 	}
 	schema := lists{"a": nil}
-	schema["a"] = Default().Operation("getHealth").Response(200).schema.get().schema
+	schema["a"] = Default().Operation("getHealth").Response(200).Contents[0].schema.get().schema
 	f.Fuzz(func(t *testing.T, text string) {
 		rest, items, ok := schema.cut([]byte(text))
 		if !ok {
@@ -89,7 +89,7 @@ func FuzzCut(f *testing.F) {
 func TestItemsAreForgottenWithinBounds(t *testing.T) {
 	t.Parallel()
 	var k known
-	schema := Default().Operation("getHealth").Response(200).schema.get().schema
+	schema := Default().Operation("getHealth").Response(200).Contents[0].schema.get().schema
 	item := func(n int) []piece { return []piece{{fmt.Appendf(nil, "%d%s", n, strings.Repeat("x", 1000)), schema}} }
 	for n := range 1000 {
 		if len(k.unknown(item(n))) != 1 {

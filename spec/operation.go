@@ -2,7 +2,6 @@ package spec
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 )
 
@@ -43,6 +42,9 @@ type Operation struct {
 	Public bool
 	// Tokens are the kinds of token that the operation is open to, otherwise.
 	Tokens []TokenKind
+	// Security are the schemes that the document demands, of which one list suffices; an
+	// empty one demands nothing.
+	Security [][]*Scheme
 	// Permissions are those of which a caller needs one. None stands alone, for any
 	// caller with a token of the right kind; an empty list admits nobody.
 	Permissions []Permission
@@ -53,6 +55,8 @@ type Operation struct {
 	// Mode is "serve" for what only a mock has, and a proxy does not; of the control
 	// API.
 	Mode string
+	// Grade is how a mock answers the operation; empty stands for GradeStateful.
+	Grade Grade
 	// AcceptsAnyContentType is true if the operation demands no content type.
 	AcceptsAnyContentType bool
 
@@ -93,12 +97,20 @@ func (o *Operation) DemandsContentType() bool {
 	return !o.AcceptsAnyContentType && o.Method != http.MethodGet && o.Method != http.MethodDelete
 }
 
-// Parameter is one declared path, query or header parameter.
+// Parameter is one declared parameter.
 type Parameter struct {
 	Name     string
-	In       string // path, query or header
+	In       string // path, query, header or cookie
 	Required bool
 	Shape    *Shape
+	// Style and Explode say how an array or an object is written.
+	Style   string
+	Explode bool
+	// JSON is true if the value is written as JSON.
+	JSON bool
+	// Sample is a value that the document gives, as JSON: its example or default; nil for
+	// none.
+	Sample []byte
 
 	schema *schema
 	// anyString is true if the schema has nothing to say of a string.
@@ -107,33 +119,60 @@ type Parameter struct {
 
 // Body is a declared request body.
 type Body struct {
-	MediaType string
-	Required  bool
-	Shape     *Shape
-
-	schema   *schema
-	verdicts verdicts
+	Required bool
+	*Content // the first of the contents
+	// Contents are the forms that the body may have, in the order of the document.
+	Contents []*Content
 }
 
-// Response is one documented response of an operation.
-type Response struct {
-	Status      int
-	Description string
-	Standing    Standing
-	// MediaType of the content; empty if the response has no body.
+// Content is a body in one media type.
+type Content struct {
+	// MediaType is as the document writes it; a range has stars.
 	MediaType string
 	Shape     *Shape
-	Headers   []*Header
+	// Examples are those of the document, by name; one without a name has the empty name.
+	Examples []Example
 
 	schema   *schema
 	verdicts verdicts
 	items    known // of its lists
 }
 
+// Example is a value that a document gives for a body.
+type Example struct {
+	Name string
+	// Value is the example as JSON.
+	Value []byte
+}
+
+// Response is one documented response of an operation.
+type Response struct {
+	// Status is 0 for the response default, and for a range its lowest status.
+	Status int
+	// Code is the status as the document writes it: 200, 4XX or default.
+	Code        string
+	Description string
+	Standing    Standing
+	// MediaType of the first content; empty if the response has no body.
+	MediaType string
+	Shape     *Shape
+	// Contents are the forms that the body may have, in the order of the document.
+	Contents []*Content
+	Headers  []*Header
+
+	ranged bool
+}
+
+// IsRange reports whether the response is for several statuses.
+func (r *Response) IsRange() bool { return r.ranged }
+
 // Header is a documented response header.
 type Header struct {
 	Name     string
 	Required bool
+	Shape    *Shape
+	// Sample is a value that the document gives, as JSON; nil for none.
+	Sample []byte
 
 	schema *schema
 }
@@ -193,21 +232,28 @@ func (s *Shape) types() []string {
 	return withoutNull(s.Types)
 }
 
-// Response returns the documented response of that status, or nil.
+// Response returns the documented response for a status, or nil: that of the status itself,
+// else that of its range, such as 4XX, else the default.
 func (o *Operation) Response(status int) *Response {
+	var found *Response
 	for _, response := range o.Responses() {
-		if response.Status == status {
+		switch {
+		case response.Status == status && !response.ranged:
 			return response
+		case response.ranged && response.Status == status/100*100, response.Status == 0 && found == nil:
+			found = response
 		}
 	}
-	return nil
+	return found
 }
 
-// Statuses lists the documented statuses, ascending.
+// Statuses lists the documented statuses, ascending; ranges and the default are none.
 func (o *Operation) Statuses() []int {
-	statuses := make([]int, len(o.Responses()))
-	for i, response := range o.Responses() {
-		statuses[i] = response.Status
+	var statuses []int
+	for _, response := range o.Responses() {
+		if !response.ranged {
+			statuses = append(statuses, response.Status)
+		}
 	}
 	return statuses
 }
@@ -215,9 +261,9 @@ func (o *Operation) Statuses() []int {
 // PathParameters names the parameters of the path template in their order.
 func (o *Operation) PathParameters() []string {
 	var names []string
-	for segment := range strings.SplitSeq(o.Path, "/") {
-		if isParameter(segment) {
-			names = append(names, segment[1:len(segment)-1])
+	for _, piece := range pieces(o.Path) {
+		if isParameter(piece) {
+			names = append(names, piece[1:len(piece)-1])
 		}
 	}
 	return names

@@ -1,8 +1,8 @@
 package spec
 
 import (
-	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -19,10 +19,16 @@ type Path struct {
 // Operation returns the path's operation for that method, or nil. HEAD is
 // answered by the GET operation, as every HTTP server does.
 func (p *Path) Operation(method string) *Operation {
-	if method == http.MethodHead {
+	if method == http.MethodHead && p.byMethod[method] == nil {
 		method = http.MethodGet
 	}
 	return p.byMethod[method]
+}
+
+// add adds an operation.
+func (p *Path) add(operation *Operation) {
+	p.Operations = append(p.Operations, operation)
+	p.byMethod[operation.Method] = operation
 }
 
 // Allow lists the methods that the path answers, HEAD after GET, as the value
@@ -31,7 +37,7 @@ func (p *Path) Allow() string {
 	var methods []string
 	for _, operation := range p.Operations {
 		methods = append(methods, operation.Method)
-		if operation.Method == http.MethodGet {
+		if operation.Method == http.MethodGet && p.byMethod[http.MethodHead] == nil {
 			methods = append(methods, http.MethodHead)
 		}
 	}
@@ -64,64 +70,146 @@ func (c *Contract) Find(method, escapedPath string) *Operation {
 // fill puts values into the parameters of a template, in their order.
 func fill(template string, values []string) string {
 	var out strings.Builder
-	for segment := range strings.SplitSeq(strings.TrimPrefix(template, "/"), "/") {
-		out.WriteByte('/')
-		if isParameter(segment) && len(values) > 0 {
-			segment, values = values[0], values[1:]
+	for _, piece := range pieces(template) {
+		if isParameter(piece) && len(values) > 0 {
+			piece, values = values[0], values[1:]
 		}
-		out.WriteString(segment)
+		out.WriteString(piece)
 	}
 	return out.String()
 }
 
 func isParameter(segment string) bool {
-	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
+	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") && strings.Count(segment, "{") == 1
+}
+
+// pieces cuts a template into texts and parameters: /a/{b}.json is /a/, {b} and .json.
+func pieces(template string) []string {
+	var out []string
+	for template != "" {
+		start := strings.IndexByte(template, '{')
+		end := strings.IndexByte(template, '}')
+		switch {
+		case start < 0 || end < start:
+			return append(out, template)
+		case start > 0:
+			out = append(out, template[:start])
+		}
+		out, template = append(out, template[start:end+1]), template[end+1:]
+	}
+	return out
 }
 
 // node is one segment in the tree of path templates.
 type node struct {
-	static    map[string]*node // by lower-case segment
+	static    map[string]*node // by segment
+	mixed     []mixed          // segments that are a parameter in part
 	parameter *node
 	path      *Path
+	// exact is true if letter case makes a difference.
+	exact bool
 }
 
-func (n *node) add(path *Path) error {
-	at := n
-	for segment := range strings.SplitSeq(strings.Trim(path.Template, "/"), "/") {
-		if isParameter(segment) {
-			if at.parameter == nil {
-				at.parameter = &node{}
+// mixed is a segment such as {name}.json.
+type mixed struct {
+	pieces []string // a parameter is {}
+	*node
+}
+
+func (n *node) key(segment string) string {
+	if n.exact {
+		return segment
+	}
+	return strings.ToLower(segment)
+}
+
+// at returns the node of a template, which it adds if it is not there.
+func (n *node) at(template string) *node {
+	for segment := range strings.SplitSeq(strings.Trim(template, "/"), "/") {
+		n = n.next(segment)
+	}
+	return n
+}
+
+// next returns the node of a segment of a template, which it adds if it is not there.
+func (n *node) next(segment string) *node {
+	added := &node{exact: n.exact}
+	switch {
+	case segment == "": // of the root
+		return n
+	case isParameter(segment):
+		if n.parameter == nil {
+			n.parameter = added
+		}
+		return n.parameter
+	case strings.Contains(segment, "{"):
+		parts := pieces(segment)
+		for i, part := range parts {
+			if isParameter(part) {
+				parts[i] = "{}"
 			}
-			at = at.parameter
-			continue
 		}
-		if at.static == nil {
-			at.static = map[string]*node{}
+		for _, known := range n.mixed {
+			if slices.Equal(known.pieces, parts) {
+				return known.node
+			}
 		}
-		key := strings.ToLower(segment)
-		if at.static[key] == nil {
-			at.static[key] = &node{}
-		}
-		at = at.static[key]
+		n.mixed = append(n.mixed, mixed{parts, added})
+		return added
 	}
-	if at.path != nil {
-		return fmt.Errorf("the paths %s and %s are the same", at.path.Template, path.Template)
+	if n.static == nil {
+		n.static = map[string]*node{}
 	}
-	at.path = path
-	return nil
+	key := n.key(segment)
+	if n.static[key] == nil {
+		n.static[key] = added
+	}
+	return n.static[key]
 }
 
 func (n *node) match(segments, values []string) (*Path, []string) {
 	if len(segments) == 0 {
 		return n.path, values
 	}
-	if next := n.static[strings.ToLower(segments[0])]; next != nil {
+	if next := n.static[n.key(segments[0])]; next != nil {
 		if path, found := next.match(segments[1:], values); path != nil {
 			return path, found
+		}
+	}
+	for _, next := range n.mixed {
+		if inner, is := next.take(segments[0], nil); is {
+			if path, found := next.match(segments[1:], append(slices.Clip(values), inner...)); path != nil {
+				return path, found
+			}
 		}
 	}
 	if n.parameter == nil {
 		return nil, nil
 	}
 	return n.parameter.match(segments[1:], append(values, segments[0]))
+}
+
+// take returns the values of the parameters of a segment. A parameter ends where the text
+// behind it is found last.
+func (m mixed) take(segment string, values []string) ([]string, bool) {
+	rest := segment
+	for i, piece := range m.pieces {
+		if piece != "{}" {
+			after, found := strings.CutPrefix(rest, piece)
+			if !found {
+				return nil, false
+			}
+			rest = after
+			continue
+		}
+		end := len(rest)
+		if i+1 < len(m.pieces) {
+			end = strings.LastIndex(rest, m.pieces[i+1])
+		}
+		if end < 1 {
+			return nil, false
+		}
+		values, rest = append(values, rest[:end]), rest[end:]
+	}
+	return values, rest == ""
 }

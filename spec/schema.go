@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
+	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
 // direction is the way that a value goes.
@@ -31,6 +33,9 @@ const (
 type schemas struct {
 	document *document.Document
 	version  float32 // of OpenAPI
+	// lenient is true for a document that others have written: a pattern that cannot be
+	// compiled allows everything then, and is told.
+	lenient bool
 
 	mu    sync.Mutex
 	known map[schemaKey]*schema
@@ -60,7 +65,10 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 	defer s.mu.Unlock()
 	key := schemaKey{string(source), direction}
 	if s.known[key] == nil {
-		s.known[key] = &schema{compile: func() (compiledSchema, error) { return s.compile(source, direction) }}
+		s.known[key] = &schema{
+			compile: func() (compiledSchema, error) { return s.compile(source, direction) },
+			sampler: sync.OnceValues(func() (*jsonschema.Schema, error) { return s.sampler(source) }),
+		}
 	}
 	return s.known[key]
 }
@@ -87,17 +95,84 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 			return compiledSchema{}, err
 		}
 	}
-	compiled, err := helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(config.WithFormatAssertions()), s.version)
-	if err != nil {
+	compiled, err := s.build(text)
+	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	return compiledSchema{schema: compiled, anyUUID: takesAnyUUID(root, root, 0), lists: listsOf(compiled)}, nil
+	return compiledSchema{schema: compiled, anyUUID: takesAnyUUID(root, root, 0), lists: listsOf(compiled)}, err
+}
+
+// build compiles a schema with all that it refers to. Where there is one in spite of an
+// error, the error tells what of it is not judged.
+func (s *schemas) build(text []byte, more ...config.Option) (*jsonschema.Schema, error) {
+	options := append([]config.Option{config.WithFormatAssertions()}, more...)
+	var patterns patterns
+	if s.lenient {
+		options = append(options, config.WithRegexEngine(patterns.compile))
+	}
+	compiled, err := helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(options...), s.version)
+	if err != nil {
+		return nil, err
+	}
+	return compiled, patterns.wrong
+}
+
+// patterns compiles regular expressions, and remembers one that it cannot compile.
+type patterns struct{ wrong error }
+
+func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
+	compiled, err := regexp.Compile(codePoint.ReplaceAllString(text, `\x{$1}`))
+	if err != nil {
+		p.wrong = fmt.Errorf("the pattern %q cannot be judged, and allows everything: %w", text, err)
+		return anything(text), nil
+	}
+	return compiled, nil
+}
+
+// codePoint is a character as JavaScript escapes it and Go does not.
+var codePoint = regexp.MustCompile(`\\u([0-9a-fA-F]{4})`)
+
+// anything matches everything.
+type anything string
+
+func (a anything) String() string        { return string(a) }
+func (anything) MatchString(string) bool { return true }
+
+// sampler returns the schema that values are made from: with the examples of the document
+// where JSON Schema has them, and with what the discriminators say.
+func (s *schemas) sampler(source []byte) (*jsonschema.Schema, error) {
+	text, err := s.document.Schema(source)
+	if err != nil {
+		return nil, err
+	}
+	var root any
+	if err := json.Unmarshal(text, &root); err != nil {
+		return nil, err
+	}
+	demandLess(root, root, reply)
+	prepare(root, root)
+	if text, err = json.Marshal(root); err != nil {
+		return nil, err
+	}
+	var formats []config.Option
+	for _, name := range sample.Formats() {
+		if name != "" && !asserted[name] {
+			formats = append(formats, config.WithCustomFormat(name, func(any) error { return nil }))
+		}
+	}
+	compiled, err := s.build(text, formats...)
+	if compiled == nil {
+		return nil, err
+	}
+	return compiled, nil
 }
 
 // schema is compiled when an exchange needs it, or when all are.
 type schema struct {
 	once    sync.Once
 	compile func() (compiledSchema, error)
+	// sampler compiles the schema that values are made from, once.
+	sampler func() (*jsonschema.Schema, error)
 
 	compiledSchema
 	err error

@@ -46,7 +46,10 @@ var (
 
 // embedded reads a document that tests have found to be right.
 func embedded(source, text []byte) *Contract {
-	contract, err := read(source, document.New(text))
+	contract, err := read(source, document.New(text), nil)
+	if err == nil && len(contract.problems) > 0 {
+		err = contract.problems[0]
+	}
 	if err != nil {
 		panic("spec: the embedded document cannot be used: " + err.Error())
 	}
@@ -65,53 +68,79 @@ type Contract struct {
 	paths      []*Path
 	tree       *node
 	schemas    schemas
-	complete   func() error
+	complete   func() []Problem
+	problems   []Problem
+	foreign    bool
 }
 
 // Parse reads an OpenAPI 3.x document, YAML or JSON, and everything in it that is needed
 // to judge exchanges. The error says what is wrong with the document and where.
 func Parse(source []byte) (*Contract, error) {
-	read, err := parse(textfile.Decode(source))
+	read, err := Load(source)
 	if err != nil {
 		return nil, err
+	}
+	if len(read.problems) > 0 {
+		return nil, read.problems[0]
 	}
 	return read, read.Complete()
 }
 
-// parse reads a document without its operations' schemas.
-func parse(source []byte) (*Contract, error) {
+// Load reads what a start needs of an OpenAPI 3.x document, YAML or JSON: its operations,
+// and who may use them. What is wrong with some of these is told by Problems; the error is
+// for what makes the whole useless.
+func Load(source []byte) (*Contract, error) {
+	source = textfile.Decode(source)
 	text, err := document.Read(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
 	}
-	return read(source, text)
+	return read(source, text, text.References())
 }
 
 // read makes a contract of what a start needs: its operations, and who may use them.
-func read(source []byte, text *document.Document) (*Contract, error) {
+// references finds those that lead nowhere; nil for a document that has none.
+func read(source []byte, text *document.Document, references *document.References) (*Contract, error) {
 	contract := &Contract{source: source, document: text, byID: map[string]*Operation{}, tree: &node{}}
-	if err := contract.index(); err != nil {
+	if err := contract.index(references); err != nil {
 		return nil, err
 	}
 	if len(contract.operations) == 0 {
+		if len(contract.problems) > 0 {
+			return nil, contract.problems[0]
+		}
 		return nil, errors.New("the OpenAPI document has no operation")
 	}
-	contract.complete = sync.OnceValue(contract.readAll)
+	contract.complete, contract.schemas.lenient = sync.OnceValue(contract.readAll), references != nil
 	return contract, nil
 }
+
+// Problems are what is wrong with parts of the document, as far as a start sees it: those
+// of its paths, references and operationIds. An embedded document has none.
+func (c *Contract) Problems() []Problem { return slices.Clone(c.problems) }
 
 // Complete reads what no exchange has needed yet: the operations' parameters, bodies and
 // responses, and their schemas. The error says what is wrong with the document and where;
 // of what Parse returns nothing is.
-func (c *Contract) Complete() error { return c.complete() }
-
-func (c *Contract) readAll() error {
-	for _, operation := range c.operations {
-		if err := operation.readAll(); err != nil {
-			return c.wrong(operation, err)
-		}
+func (c *Contract) Complete() error {
+	if found := c.complete(); len(found) > 0 {
+		return found[0]
 	}
 	return nil
+}
+
+// CompleteAll is Complete for a document that Load has read: it tells everything that is
+// wrong.
+func (c *Contract) CompleteAll() []Problem { return slices.Clone(c.complete()) }
+
+func (c *Contract) readAll() []Problem {
+	var found []Problem
+	for _, operation := range c.operations {
+		if err := operation.readAll(); err != nil {
+			found = append(found, operation.contract.wrong(operation, err))
+		}
+	}
+	return found
 }
 
 // Title is the document's info.title.
@@ -129,7 +158,24 @@ func (c *Contract) JSON() []byte { return c.document.Compact() }
 // JSONServedAt is JSON with one server in the place of the document's, so that
 // those who read it from a server send requests there: a URL, or a path on the
 // host that serves it.
-func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(url) }
+func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(url, "", nil) }
+
+// JSONGradedAt is JSONServedAt with the grade of each operation, as a contract that extends
+// this one has it, in the extension x-unleash-mock-grade.
+func (c *Contract) JSONGradedAt(url string, graded *Contract) []byte {
+	return c.document.ServedAt(url, "x-unleash-mock-grade", func(path, method string) string {
+		operation := graded.Find(strings.ToUpper(method), parameter.ReplaceAllString(path, "{}"))
+		switch {
+		case !slices.Contains(methods, method):
+			return ""
+		case operation == nil:
+			return string(GradeAbsent)
+		case operation.Grade == "":
+			return string(GradeStateful)
+		}
+		return string(operation.Grade)
+	})
+}
 
 // Operations returns the operations in the order of the document.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }

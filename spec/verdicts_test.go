@@ -31,7 +31,7 @@ func TestVerdictsAreRemembered(t *testing.T) {
 			t.Errorf("a bad body: %v", failures)
 		}
 	}
-	if n := len(health.Response(200).verdicts.young); n != 2 {
+	if n := len(health.Response(200).Contents[0].verdicts.young); n != 2 {
 		t.Errorf("%d bodies are remembered", n)
 	}
 }
@@ -54,7 +54,7 @@ func TestErrorsAreJudgedOnceButForTheirID(t *testing.T) {
 		}
 	}
 	response := operation.Response(403)
-	if n := len(response.verdicts.young); n != 1 {
+	if n := len(response.Contents[0].verdicts.young); n != 1 {
 		t.Errorf("%d bodies are remembered, want 1", n)
 	}
 	for _, wrong := range []string{`{"id":7,"name":"PermissionError"}`, `{"id":"00000000-0000-4000-8000-000000000000"}`} {
@@ -102,7 +102,7 @@ paths:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := contract.Operation("x").Response(200).schema.get().anyUUID; got != want {
+		if got := contract.Operation("x").Response(200).Contents[0].schema.get().anyUUID; got != want {
 			t.Errorf("%s: any UUID will do: %v, want %v", schema, got, want)
 		}
 	}

@@ -22,7 +22,7 @@ import (
 type driftFlags struct {
 	target        string
 	document      string
-	spec          string
+	spec          documentFlags
 	edition       string
 	wholeDocument bool
 	format        string
@@ -61,7 +61,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f := command.Flags()
 	f.StringVar(&flags.target, "target", "", described("URL that the instance is served under, base path included", driftVariables["target"]))
 	f.StringVar(&flags.document, "document", "", "a file with the document in the place of a target; - reads standard input")
-	f.StringVar(&flags.spec, "spec", "", "an OpenAPI document as the contract in the place of the embedded one")
+	flags.spec.add(f, "an OpenAPI document, a file or a URL, as the contract in the place of the embedded one")
 	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether operations of Enterprise may be absent; auto lets all of them be")
 	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside of the contract's operations; nothing there is breaking")
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
@@ -85,7 +85,7 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 	default:
 		return usageError("--edition %q is not one of auto, enterprise, open-source", flags.edition)
 	}
-	contract, err := loadContract(flags.spec)
+	contract, err := p.contract(ctx, flags.spec)
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func TestWrongUsage(t *testing.T) {
 		"seed that is no YAML": {args: []string{"serve", "--seed", file(t, "broken.yaml", "endpoints: [\n")}, code: exitcode.Usage, says: []string{"--seed"}},
 		"flags":                {args: []string{"serve", "--flags", file(t, "flags.yaml", "a: true\nb: maybe\n")}, code: exitcode.Usage, says: []string{"--flags", "line 2, column 4: b: got string, want true, false or an object"}},
 		"missing flags":        {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_FLAGS": "no-such-file.yaml"}, code: exitcode.Usage, says: []string{"--flags no-such-file.yaml", "no such file"}},
-		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitcode.Usage, says: []string{"--spec"}},
+		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitcode.Error, says: []string{"--spec"}},
 		"port out of range":    {args: []string{"serve", "--listen", "127.0.0.1:99999"}, code: exitcode.Usage, says: []string{"127.0.0.1:99999"}},
 		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitcode.Usage, says: []string{"--port-file"}},
 		"Unix socket":          {args: []string{"serve", "--listen", "unix:/run/mock"}, code: exitcode.Usage, says: []string{"unix:/run/mock", "127.0.0.1:4242"}},

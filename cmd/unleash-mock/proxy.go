@@ -29,7 +29,7 @@ type proxyFlags struct {
 	drain           time.Duration
 	timeout         time.Duration
 	tls             tlsFlags
-	spec            string
+	spec            documentFlags
 	judge           string
 	failOnViolation bool
 	maxBody         int
@@ -106,7 +106,7 @@ contract.`,
 	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for that of its URL, client for the client's, or a name")
 	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for the upstream to connect, to begin an answer, or to go on with that of an operation")
 	flags.tls.register(f, p.env)
-	f.StringVar(&flags.spec, "spec", "", "an OpenAPI document as the contract in the place of the embedded one")
+	flags.spec.add(f, "an OpenAPI document, a file or a URL, as the contract in the place of the embedded one")
 	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
 	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold answers of operations back and put a 502 in the place of those that break the contract")
 	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "how many bytes of a body to judge; of a longer one only status and headers are")
@@ -126,7 +126,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	options, err := p.proxyOptions(flags, logger)
+	options, err := p.proxyOptions(ctx, flags, logger)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	return endAs(command, p.concludeProxy(judge, files, failure))
 }
 
-func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
+func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
 	upstream, err := parseOpenURL("--upstream", flags.upstream)
 	if err != nil {
 		return proxy.Options{}, err
@@ -177,7 +177,7 @@ func (p *program) proxyOptions(flags *proxyFlags, logger *slog.Logger) (proxy.Op
 	if err := cmp.Or(flags.monitorFlags.check(), checkBasePath(flags.basePath)); err != nil {
 		return proxy.Options{}, err
 	}
-	contract, err := loadContract(flags.spec)
+	contract, err := p.contract(ctx, flags.spec)
 	if err != nil {
 		return proxy.Options{}, err
 	}

@@ -359,7 +359,6 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		"report format":  {[]string{"--upstream", "http://x", "--report", "pdf=x"}, []string{`"pdf"`, "junit"}},
 		"report file":    {[]string{"--upstream", "http://x", "--report", "json=" + file(t, "taken", "") + "/x"}, []string{"--report", "taken"}},
 		"recording":      {[]string{"--upstream", "http://x", "--record", "/no/such/folder/x"}, []string{"--record"}},
-		"contract":       {[]string{"--upstream", "http://x", "--spec", "no-such-file"}, []string{"--spec"}},
 		"no certificate": {[]string{"--upstream", "https://x", "--ca-file", "no-such-file"}, []string{"--ca-file"}},
 		"log level":      {[]string{"--upstream", "http://x", "--log-level", "loud"}, []string{`"loud"`}},
 		"address":        {[]string{"--upstream", "http://x", "--listen", "127.0.0.1:99999"}, []string{"127.0.0.1:99999"}},

@@ -37,7 +37,8 @@ type serveFlags struct {
 	seed       string
 	flags      string
 	replay     []string
-	spec       string
+	document   documentFlags
+	specWins   bool
 	validation string
 	edition    string
 	limits     string
@@ -153,7 +154,8 @@ what it has, and /ready answers 503.`,
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
 	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: an answer of /api/client/features, an export file of Unleash, or names with true or false in YAML; read again when it changes", serveVariables["flags"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
-	f.StringVar(&flags.spec, "spec", "", described("OpenAPI document in the place of the embedded one", serveVariables["spec"]))
+	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations are answered too, by its examples and schemas; that of an own instance is at /docs/openapi.json", serveVariables["spec"]))
+	f.BoolVar(&flags.specWins, "spec-wins", false, "judge by the document of --spec what it has in common with the contract; an answer that breaks it is recorded and sent all the same")
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
 	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise or open-source, which answers what only Enterprise has with 404", serveVariables["edition"]))
 	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls a second", serveVariables["limits"]))
@@ -206,7 +208,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	go mockserver.DefaultTokens() // which reads the seed once: beside the document, not after it
-	contract, err := loadContract(flags.spec)
+	document, err := p.load(ctx, flags.document, func(line string) { logger.Warn(line) })
 	if err != nil {
 		return err
 	}
@@ -214,7 +216,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	mock, err := p.build(contract, flags, source, configured, logger, access)
+	mock, err := p.build(document, flags, source, configured, logger, access)
 	if err != nil {
 		return err
 	}
@@ -250,7 +252,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if flags.flags != "" {
 		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, source, logger)
 	}
-	go p.settle(contract, flags.bounds.Bytes, logger)
+	go p.settle(document, flags, logger)
 	if flags.run != "" {
 		return p.runBeside(ctx, server, flags.over(limited), mock, flags, logger)
 	}
@@ -259,9 +261,16 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 
 // settle does what of the start nobody has to wait for, and gives the memory back that
 // only the start needed: reading the document takes several times what is kept of it.
-func (p *program) settle(contract *spec.Contract, kept int64, logger *slog.Logger) {
-	if err := contract.Complete(); err != nil {
+func (p *program) settle(document *spec.Contract, flags *serveFlags, logger *slog.Logger) {
+	kept := flags.bounds.Bytes
+	if err := spec.Default().Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
+	}
+	if document != nil {
+		differences(document, flags.specWins, logger)
+		for _, problem := range append(document.CompleteAll(), document.BrokenExamples()...) {
+			logger.Warn(p.said(flags.document, problem))
+		}
 	}
 	debug.FreeOSMemory()
 	if p.env.text("GOGC", "") == "" {
@@ -335,7 +344,7 @@ func (p *program) configuredTokens() (apiTokens, error) {
 	return configured, nil
 }
 
-func (p *program) build(contract *spec.Contract, flags *serveFlags, flagFile []byte, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
+func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []byte, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
 	limits, err := p.limits(flags.limits)
 	if err != nil {
 		return nil, err
@@ -349,7 +358,6 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, flagFile []b
 		}
 	}
 	options := []mockserver.Option{
-		mockserver.WithContract(contract),
 		mockserver.WithValidation(mockserver.Validation(flags.validation)),
 		mockserver.WithEdition(spec.Edition(flags.edition)),
 		mockserver.WithLimits(limits),
@@ -359,6 +367,9 @@ func (p *program) build(contract *spec.Contract, flags *serveFlags, flagFile []b
 		mockserver.WithVersion(productVersion()),
 		mockserver.WithLogger(logger),
 		access.option,
+	}
+	if document != nil {
+		options = append(options, mockserver.WithDocument(document, flags.specWins))
 	}
 	if flags.trust {
 		options = append(options, mockserver.WithTrustForwarded())

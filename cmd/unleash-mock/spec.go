@@ -1,55 +1,53 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 func (p *program) specCommand() *cobra.Command {
-	var format, file string
+	var format string
+	var document documentFlags
 	command := &cobra.Command{
 		Use:   "spec",
 		Short: "Print the OpenAPI document that the mock serves",
 		Example: `  unleash-mock spec > openapi.yaml
-  unleash-mock spec --format json`,
+  unleash-mock spec --format json
+  unleash-mock spec operations --spec openapi.json`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			contract, err := loadContract(file)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			contract, err := p.contract(cmd.Context(), document)
 			if err != nil {
 				return err
 			}
-			document := contract.YAML()
+			text := contract.YAML()
 			switch format {
 			case "yaml":
 			case "json":
-				document = append(contract.JSON(), '\n')
+				text = append(contract.JSON(), '\n')
 			default:
 				return usageError("--format %q is not one of yaml, json", format)
 			}
-			if _, err := p.stdout.Write(document); err != nil {
+			if _, err := p.stdout.Write(text); err != nil {
 				return toolError("writing the document: %w", err)
 			}
 			return nil
 		},
 	}
 	command.Flags().StringVar(&format, "format", "yaml", "yaml or json")
-	command.Flags().StringVar(&file, "spec", "", "an OpenAPI document in the place of the embedded one")
+	document.add(command.Flags(), "an OpenAPI document, a file or a URL, in the place of the embedded one")
+	command.AddCommand(p.operationsCommand())
 	return command
 }
 
-// loadContract reads a document from a file, or takes the embedded one.
-func loadContract(file string) (*spec.Contract, error) {
-	if file == "" {
-		return spec.Default(), nil
+// contract reads the document of --spec in the place of the embedded one.
+func (p *program) contract(ctx context.Context, d documentFlags) (*spec.Contract, error) {
+	document, err := p.load(ctx, d, p.onStderr)
+	if err != nil || document != nil {
+		return document, err
 	}
-	source, err := readFile("--spec", file)
-	if err != nil {
-		return nil, err
-	}
-	contract, err := spec.Parse(source)
-	if err != nil {
-		return nil, usageError("--spec %s: %w", file, err)
-	}
-	return contract, nil
+	return spec.Default(), nil
 }

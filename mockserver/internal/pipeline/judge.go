@@ -35,6 +35,10 @@ func (x *exchange) accept(result engine.Result) error {
 	if len(failures) == 0 {
 		return nil
 	}
+	if x.DocumentWins {
+		x.disagree(answer{status: result.Status}, failures)
+		return nil
+	}
 	x.forget()
 	return &brokenAnswer{result.Status, failures}
 }
@@ -80,6 +84,10 @@ func (x *exchange) checked(out answer) answer {
 	}
 	failures := x.judge(out)
 	if len(failures) == 0 {
+		return out
+	}
+	if x.DocumentWins && x.operation.Grade == spec.GradeStateful {
+		x.disagree(out, failures)
 		return out
 	}
 	return x.replace(out, failures)

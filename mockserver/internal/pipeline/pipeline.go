@@ -23,6 +23,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/example"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -66,6 +67,11 @@ type Options struct {
 	Policy Policy
 	// Answers is the memory that large answers share.
 	Answers *memlimit.Budget
+	// Examples answers from the document.
+	Examples *example.Maker
+	// DocumentWins is true if a document judges the operations that it has in common with
+	// the contract.
+	DocumentWins bool
 	// Serves reports whether the instance has a path.
 	Serves func(*spec.Path) bool
 	// ReachedAt returns the URL of the instance that a request is for.
@@ -114,6 +120,7 @@ type exchange struct {
 	identity engine.Identity
 	inRealm  bool // the token is of the part of the API that the path is in
 	body     bodyparser.Body
+	content  *spec.Content // of the body, of a foreign document; nil for none
 	query    *qs.Values
 	// effect is that of the rule for the request; nil for none.
 	effect   *rules.Effect
@@ -214,9 +221,11 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 	if operation != nil {
 		names = operation.PathParameters()
 	}
+	grade := gradeOf(operation)
 	return func(c *gin.Context) {
 		x := p.exchange(c, operation)
 		defer x.release()
+		x.header[GradeHeader] = grade
 		x.names = names
 		x.send(c.Writer, x.respond())
 		if operation == nil {
@@ -225,11 +234,25 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 	}
 }
 
-// Allow returns the gin handler of OPTIONS on a path: the methods it knows.
-func (p *Pipeline) Allow(methods string) gin.HandlerFunc {
+// gradeOf is the value of the header of an operation, nil for none.
+func gradeOf(operation *spec.Operation) []string {
+	switch {
+	case operation == nil:
+		return []string{string(spec.GradeAbsent)}
+	case operation.Grade == "":
+		return []string{string(spec.GradeStateful)}
+	}
+	return []string{string(operation.Grade)}
+}
+
+// Allow returns the gin handler of OPTIONS on a path: the methods it knows. operation is one
+// of the path, nil for a path of none.
+func (p *Pipeline) Allow(methods string, operation *spec.Operation) gin.HandlerFunc {
+	grade := gradeOf(operation)
 	return func(c *gin.Context) {
 		x := p.exchange(c, nil)
 		defer x.release()
+		x.header[GradeHeader] = grade
 		x.send(c.Writer, x.allow(methods))
 	}
 }
@@ -261,7 +284,7 @@ func (x *exchange) survive(out *answer) {
 // Unknown returns the gin handler of paths of no operation. Outside the API a real
 // server has its UI, so that OPTIONS on any path names two methods (O).
 func (p *Pipeline) Unknown() gin.HandlerFunc {
-	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD")
+	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD", nil)
 	return func(c *gin.Context) {
 		path := p.sent(c.Request).Path
 		if c.Request.Method == http.MethodOptions && len(path) > 0 && path[0] == '/' && Decodable(path) && !under("/api", collapse(path)) {
@@ -331,11 +354,14 @@ func (x *exchange) respond() (out answer) {
 	defer x.survive(&out)
 	for _, check := range stages {
 		if problem := check(x); problem != nil {
-			return x.checked(x.refuse(problem))
+			return x.refused(problem)
 		}
 		if x.forced != nil {
 			return *x.forced
 		}
+	}
+	if x.fromDocument() {
+		return x.exemplify()
 	}
 	return x.operate()
 }

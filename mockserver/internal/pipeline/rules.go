@@ -60,6 +60,18 @@ func (x *exchange) isOwnSuccess(wanted *rules.Answer) bool {
 // force makes the answer of a rule. It is sent whatever the contract says; what
 // breaks it is recorded.
 func (x *exchange) force(wanted *rules.Answer) *answer {
+	out, made := x.forceFromDocument(wanted)
+	if !made {
+		out = x.render(wanted)
+	}
+	if !out.outside {
+		x.mark(out)
+	}
+	return &out
+}
+
+// render makes the answer of a rule as a real Unleash would.
+func (x *exchange) render(wanted *rules.Answer) answer {
 	name := ""
 	if object, isObject := x.body.Value.(map[string]any); isObject {
 		name, _ = object["name"].(string)
@@ -70,9 +82,7 @@ func (x *exchange) force(wanted *rules.Answer) *answer {
 	for header, values := range made.Header {
 		x.header[header] = values
 	}
-	out := answer{status: wanted.Status, contentType: made.ContentType, body: made.Body}
-	x.mark(out)
-	return &out
+	return answer{status: wanted.Status, contentType: made.ContentType, body: made.Body}
 }
 
 // mark records how a forced answer breaks the contract.

@@ -21,6 +21,9 @@ import (
 
 // readBody reads and decodes what is sent: errors of it precede all others.
 func (x *exchange) readBody() *apierror.Error {
+	if x.Contract.Foreign() {
+		return x.readForeign()
+	}
 	read, failed := bodyparser.Read(x.request)
 	x.body = read
 	if failed != nil {
@@ -39,7 +42,7 @@ func (x *exchange) answerPreflight() *apierror.Error {
 
 // allowFrontend lets every page use the Frontend API.
 func (x *exchange) allowFrontend() *apierror.Error {
-	if IsFrontend(x.path) && cors.AllowFrontend(x.header, x.request) {
+	if !x.Contract.Foreign() && IsFrontend(x.path) && cors.AllowFrontend(x.header, x.request) {
 		x.forced = &answer{status: http.StatusNoContent}
 	}
 	return nil
@@ -49,6 +52,9 @@ func (x *exchange) allowFrontend() *apierror.Error {
 // unknown paths.
 func (x *exchange) identify() *apierror.Error {
 	x.identity, x.inRealm = engine.Identity{Kind: engine.Nobody}, false
+	if x.Contract.Foreign() {
+		return nil // its schemes say where a token is
+	}
 	if x.token != "" {
 		x.asked.Now = x.now // until when tokens are good
 		x.view.Open(x.instance.Store, &x.asked)
@@ -74,6 +80,9 @@ func (x *exchange) identify() *apierror.Error {
 // authenticate demands a known token everywhere under /api, and one of its own where
 // a part of the API has credentials of its own.
 func (x *exchange) authenticate() *apierror.Error {
+	if x.Contract.Foreign() {
+		return x.authenticateForeign()
+	}
 	path := collapse(x.path)
 	if !under("/api", path) {
 		return nil
@@ -115,6 +124,9 @@ func (x *exchange) keepWorkspace() *apierror.Error {
 // limitRate counts the requests that are limited. The headers of the last limit that
 // applies win.
 func (x *exchange) limitRate() *apierror.Error {
+	if x.Contract.Foreign() {
+		return nil
+	}
 	path := ""
 	for i, limit := range x.Limits {
 		limiter := x.instance.Limiters[i]
@@ -150,7 +162,7 @@ func (x *exchange) route() *apierror.Error {
 	if x.operation != nil {
 		return nil
 	}
-	if path := collapse(x.path); under("/api", path) {
+	if path := collapse(x.path); under("/api", path) && !x.Contract.Foreign() {
 		if x.request.Method == http.MethodGet && isOfEdge(path) {
 			return apierror.NotOfFrontend()
 		}
@@ -164,6 +176,8 @@ func (x *exchange) route() *apierror.Error {
 
 func (x *exchange) permit() *apierror.Error {
 	switch {
+	case x.Contract.Foreign():
+		return nil
 	case !x.operation.Admits(x.identity.Token):
 		return apierror.WrongTokenKind()
 	case !x.operation.Permits(x.holds) || x.operation.NeedsPermission() && x.isBeyondOpenSource():
@@ -232,6 +246,9 @@ func (x *exchange) pathValue(name string) string { return x.params[slices.Index(
 
 // demandContentType is for methods that change something, body or not.
 func (x *exchange) demandContentType() *apierror.Error {
+	if x.Contract.Foreign() {
+		return x.demandForeignType()
+	}
 	if !x.operation.DemandsContentType() {
 		return nil
 	}
@@ -247,17 +264,23 @@ func (x *exchange) validate() *apierror.Error {
 	if x.Policy == Off {
 		return nil
 	}
-	for _, in := range []string{"path", "query", "header"} {
+	for _, in := range []string{"path", "query", "header", "cookie"} {
 		for _, parameter := range x.operation.Parameters() {
 			if parameter.In != in {
 				continue
 			}
 			value, present := x.parameter(parameter)
+			if x.operation.Grade == spec.GradeExample {
+				value, present = x.decoded(parameter, value, present)
+			}
 			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
 				x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
 			}
 		}
+	}
+	if x.Contract.Foreign() {
+		return x.validateForeign()
 	}
 	return x.validateBody()
 }
@@ -265,9 +288,19 @@ func (x *exchange) validate() *apierror.Error {
 func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool) {
 	switch parameter.In {
 	case "path":
-		return x.params[slices.Index(x.names, parameter.Name)], true
+		at := slices.Index(x.names, parameter.Name)
+		if at < 0 {
+			return nil, false // the path of a foreign document lacks it
+		}
+		return x.params[at], true
 	case "query":
 		return x.query.Get(parameter.Name)
+	case "cookie":
+		cookie, err := x.request.Cookie(parameter.Name)
+		if err != nil {
+			return nil, false
+		}
+		return cookie.Value, true
 	}
 	values := x.request.Header.Values(parameter.Name)
 	return strings.Join(values, ", "), len(values) > 0

@@ -8,8 +8,11 @@ type Effect struct {
 	Source string
 	// Answer replaces the operation's own; nil lets the operation answer.
 	Answer *Answer
-	Delay  time.Duration
-	Fault  Fault
+	// Example is the name of an example of the document that the client prefers to what the
+	// operation answers; empty for none.
+	Example string
+	Delay   time.Duration
+	Fault   Fault
 	// SlowFor is how long a body takes with the fault Slow.
 	SlowFor time.Duration
 	// Applied lists the preferences that were honoured, as the response header

@@ -12,6 +12,7 @@ import (
 // ParsePrefer reads what a client asks for by the header Prefer (RFC 7240):
 //
 //	Prefer: code=403
+//	Prefer: code=404, example=expired
 //	Prefer: delay=250ms, fault=truncate
 //
 // Other preferences are not ours and are ignored, and so are repetitions. Without
@@ -39,7 +40,7 @@ func ParsePrefer(header http.Header) (*Effect, error) {
 	if len(applied) == 0 {
 		return nil, nil
 	}
-	if effect.Fault == Reset && effect.Answer != nil {
+	if effect.Fault == Reset && (effect.Answer != nil || effect.Example != "") {
 		return nil, fmt.Errorf("the header Prefer asks for an answer and for a connection that is reset")
 	}
 	effect.Applied = strings.Join(applied, ", ")
@@ -54,6 +55,11 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 			return false, fmt.Errorf("the header Prefer asks for code=%s, which is not a status from %d to %d", p.value, lowestStatus, highestStatus)
 		}
 		e.Answer = &Answer{Status: status}
+	case "example":
+		if p.value == "" || len(p.value) > maxExample {
+			return false, fmt.Errorf("the header Prefer asks for an example without a name, or with one of more than %d bytes", maxExample)
+		}
+		e.Example = p.value
 	case "delay":
 		delay, err := time.ParseDuration(p.value)
 		if err != nil || delay < 0 || delay > MaxDelay {
@@ -69,6 +75,9 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 	}
 	return true, nil
 }
+
+// maxExample bounds the name of an example, in bytes.
+const maxExample = 256
 
 // preference is one of a Prefer header, its name in lower case.
 type preference struct{ name, value string }

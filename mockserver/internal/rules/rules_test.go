@@ -146,7 +146,7 @@ func TestPrefer(t *testing.T) {
 	for header, want := range map[string]*Effect{
 		"":                               nil,
 		"wait=10, return=minimal":        nil,
-		"example=full;code=403":          nil,
+		"example=full;code=403":          {Example: "full", Applied: "example=full"},
 		`x="code=403, y", respond-async`: nil,
 		"code=403":                       {Answer: &Answer{Status: 403}, Applied: "code=403"},
 		`CODE = "404" ; foo`:             {Answer: &Answer{Status: 404}, Applied: "code=404"},

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -64,22 +65,59 @@ func (d *Document) Compact() []byte {
 }
 
 // ServedAt returns the document without blanks, with one server in the place of its own.
-func (d *Document) ServedAt(url string) []byte {
+// note, which may be nil, gives an operation an extension by that name; empty for none.
+func (d *Document) ServedAt(url, extension string, note func(path, method string) string) []byte {
 	servers, _ := json.Marshal([]map[string]string{{"url": url}})
+	text := rewritten(d.text, func(name string, value []byte) []byte {
+		if name != "paths" || note == nil {
+			return value
+		}
+		return rewritten(value, func(path string, item []byte) []byte {
+			return rewritten(item, func(method string, operation []byte) []byte {
+				return noted(operation, extension, note(path, method))
+			}, member{})
+		}, member{})
+	}, member{"servers", "info", servers})
+	return New(text).Compact()
+}
+
+// noted adds an extension to an object.
+func noted(object []byte, extension, note string) []byte {
+	if note == "" {
+		return object
+	}
+	return rewritten(object, func(_ string, value []byte) []byte { return value }, member{name: extension, value: strconv.AppendQuote(nil, note)})
+}
+
+// member is one that an object gets: behind another one, or first.
+type member struct {
+	name, behind string
+	value        []byte
+}
+
+// rewritten writes an object with other values, and with a member more. What is no object
+// stays as it is.
+func rewritten(object []byte, change func(name string, value []byte) []byte, added member) []byte {
+	if !bytes.HasPrefix(bytes.TrimLeft(object, " \t\r\n"), []byte{'{'}) {
+		return object
+	}
 	var members [][]byte
 	add := func(name string, value []byte) {
 		key, _ := json.Marshal(name)
 		members = append(members, slices.Concat(key, []byte{':'}, value))
 	}
-	for name, value := range Members(d.text) {
-		if name != "servers" {
-			add(name, value)
+	if added.name != "" && added.behind == "" {
+		add(added.name, added.value)
+	}
+	for name, value := range Members(object) {
+		if name != added.name {
+			add(name, change(name, value))
 		}
-		if name == "info" { // which every document has
-			add("servers", servers)
+		if name == added.behind {
+			add(added.name, added.value)
 		}
 	}
-	return New(slices.Concat([]byte{'{'}, bytes.Join(members, []byte{','}), []byte{'}'})).Compact()
+	return slices.Concat([]byte{'{'}, bytes.Join(members, []byte{','}), []byte{'}'})
 }
 
 // Line returns the line on which a part of the document begins.
@@ -140,14 +178,45 @@ const maxReferences = 100
 
 // at returns what a JSON pointer leads to, nil for nothing.
 func (d *Document) at(tokens []string) []byte {
-	if len(tokens) == 3 && tokens[0] == "components" {
-		return d.components()[tokens[1]][tokens[2]]
-	}
 	value := d.text
+	if len(tokens) >= 3 && tokens[0] == "components" {
+		value, tokens = d.components()[tokens[1]][tokens[2]], tokens[3:]
+	}
 	for _, token := range tokens {
-		value = Member(value, token)
+		value = child(value, token)
 	}
 	return value
+}
+
+// child returns a member of an object or an element of an array, nil for none.
+func child(value []byte, token string) []byte {
+	if len(value) == 0 || value[0] != '[' {
+		return Member(value, token)
+	}
+	index, err := strconv.Atoi(token)
+	if err != nil {
+		return nil
+	}
+	for i, element := range elements(value) {
+		if i == index {
+			return element
+		}
+	}
+	return nil
+}
+
+// elements yields the elements of an array with their positions.
+func elements(array []byte) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		position, more := 0, true
+		_, _ = jsonparser.ArrayEach(array, func(value []byte, kind jsonparser.ValueType, start int, _ error) {
+			if kind == jsonparser.String {
+				value = array[start-1 : start+len(value)+1] // with its quotes
+			}
+			more = more && yield(position, value)
+			position++
+		})
+	}
 }
 
 // Operation returns a document of one operation: the operation, the parameters of its
@@ -163,6 +232,32 @@ func (d *Document) Operation(path, method string, operation, parameters []byte) 
 	}
 	maps.Copy(part, d.reach(operation, parameters))
 	put(part, []string{"paths", path}, item)
+	return json.Marshal(part)
+}
+
+// Part returns a document of some operations and what these refer to, with the head and the
+// security of this one. paths has the members of each path.
+func (d *Document) Part(paths map[string]map[string][]byte) ([]byte, error) {
+	part := map[string]any{}
+	var texts [][]byte
+	for name, value := range Members(d.text) {
+		if name != "paths" && name != "components" && name != "tags" {
+			part[name] = json.RawMessage(value)
+		}
+	}
+	items := map[string]map[string]json.RawMessage{}
+	for path, members := range paths {
+		items[path] = map[string]json.RawMessage{}
+		for name, value := range members {
+			items[path][name] = value
+			texts = append(texts, value)
+		}
+	}
+	maps.Copy(part, d.reach(texts...))
+	if schemes := Member(Member(d.text, "components"), "securitySchemes"); schemes != nil {
+		put(part, []string{"components", "securitySchemes"}, json.RawMessage(schemes))
+	}
+	part["paths"] = items
 	return json.Marshal(part)
 }
 

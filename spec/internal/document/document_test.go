@@ -249,7 +249,7 @@ func TestServedAt(t *testing.T) {
 		`{"info": {"a": 1}, "servers": [], "paths": {}}`: `{"info":{"a":1},"servers":[{"url":"/base"}],"paths":{}}`,
 		`{"paths": {}, "info": "i"}`:                     `{"paths":{},"info":"i","servers":[{"url":"/base"}]}`,
 	} {
-		if got := string(read(t, source).ServedAt("/base")); got != want {
+		if got := string(read(t, source).ServedAt("/base", "", nil)); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

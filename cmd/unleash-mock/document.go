@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// documentFlags name an OpenAPI document.
+type documentFlags struct {
+	file   string // or a URL; empty for none
+	strict bool
+}
+
+func (d *documentFlags) add(f *pflag.FlagSet, usage string) {
+	f.StringVar(&d.file, "spec", "", usage)
+	f.BoolVar(&d.strict, "strict-spec", false, "refuse a document of --spec of which anything is wrong, its schemas and examples included")
+}
+
+// Bounds of a document of --spec: how long it may take to come, and its size in bytes.
+const (
+	documentTimeout = 30 * time.Second
+	maxDocument     = 64 << 20
+)
+
+// load reads the document; nil if none is named. What is wrong with parts of it is told,
+// a line each.
+func (p *program) load(ctx context.Context, d documentFlags, tell func(line string)) (*spec.Contract, error) {
+	if d.file == "" {
+		return nil, nil
+	}
+	source, err := p.readDocument(ctx, d.file)
+	if err != nil {
+		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), err)
+	}
+	document, err := spec.Load(source)
+	if err != nil {
+		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(err))
+	}
+	problems := document.Problems()
+	if d.strict {
+		problems = append(problems, document.CompleteAll()...)
+		problems = append(problems, document.BrokenExamples()...)
+	}
+	for _, problem := range problems {
+		tell(p.said(d, problem))
+	}
+	if d.strict && len(problems) > 0 {
+		return nil, usageError("--strict-spec: %d problems of %s", len(problems), p.secrets.URL(d.file))
+	}
+	return document, nil
+}
+
+// said words what is wrong with a part of the document, in one line.
+func (p *program) said(d documentFlags, problem spec.Problem) string {
+	line := strings.Join(strings.Fields(problem.Error()), " ")
+	if problem.Used {
+		line += "; it is served all the same"
+	}
+	return visible.Log(fmt.Sprintf("--spec %s: %s", p.secrets.URL(d.file), line))
+}
+
+// onStderr tells what is wrong with a document.
+func (p *program) onStderr(line string) { fmt.Fprintf(p.stderr, "unleash-mock: %s\n", line) }
+
+// isURL reports whether the name of a document is where a server has it.
+func isURL(name string) bool {
+	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
+}
+
+func (p *program) readDocument(ctx context.Context, name string) ([]byte, error) {
+	if !isURL(name) {
+		return readPlain(name)
+	}
+	client, err := (&tlsFlags{env: p.env}).client()
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeoutCause(ctx, documentTimeout, fmt.Errorf("no answer within %s", documentTimeout))
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the answer has the status %d", response.StatusCode)
+	}
+	source, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
+	if err == nil && len(source) > maxDocument {
+		err = fmt.Errorf("it is longer than %d MiB", maxDocument>>20)
+	}
+	return source, err
+}
+
+// differences tells in a log where the document and the contract differ: what the mock does
+// and the user's instance does not, or the other way round.
+func differences(document *spec.Contract, wins bool, logger *slog.Logger) {
+	extension := spec.Default().Extend(document, wins)
+	if len(extension.Shared) == 0 || extension.Contract.Foreign() {
+		return
+	}
+	part, err := document.Part(extension.Shared)
+	if err == nil {
+		err = tellDrift(part, wins, logger)
+	}
+	if err != nil {
+		logger.Warn("the document of --spec was not compared with the contract", "error", inOneLine(err))
+	}
+}
+
+func tellDrift(part []byte, wins bool, logger *slog.Logger) error {
+	report, err := drift.Compare(spec.Default(), part, drift.Options{})
+	if err != nil {
+		return err
+	}
+	judge := "the contract"
+	if wins {
+		judge = "the document"
+	}
+	for _, operation := range report.Operations {
+		differs := slices.DeleteFunc(operation.Changes, func(change drift.Change) bool { return change.Verdict == drift.Beyond })
+		if operation.State != drift.Changed || len(differs) == 0 {
+			continue
+		}
+		first := differs[0]
+		logger.Info("the document of --spec and the contract differ", "operation", operation.ID, "judge", judge, "differences", len(differs),
+			"first", first.Pointer, "verdict", string(first.Verdict), "contract", first.Contract, "document", first.Target, "reason", first.Reason)
+	}
+	return nil
+}
+
+// readPlain reads a file; the error does not repeat its name.
+func readPlain(name string) ([]byte, error) {
+	source, err := readFile("", name)
+	if err != nil {
+		var coded *codedError
+		if errors.As(err, &coded) {
+			err = errors.New(strings.TrimPrefix(coded.Error(), " "+name+": "))
+		}
+	}
+	return source, err
+}

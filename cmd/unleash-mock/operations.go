@@ -1,0 +1,83 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unleash-mock/unleash-mock/internal/visible"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func (p *program) operationsCommand() *cobra.Command {
+	var document documentFlags
+	var check bool
+	command := &cobra.Command{
+		Use:   "operations",
+		Short: "List the operations that serve answers",
+		Long: `List the operations that serve answers, with the document of --spec or without:
+the operationId, how it is answered (stateful from state, example from the
+document), the permissions of which a caller needs one, the edition that has it,
+method and path.
+
+--check also reads what a start leaves for later: every schema and example.`,
+		Example: `  unleash-mock spec operations
+  unleash-mock spec operations --spec http://unleash:4242/docs/openapi.json
+  unleash-mock spec operations --spec openapi.yaml --check`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.listOperations(cmd.Context(), document, check) },
+	}
+	document.add(command.Flags(), "an OpenAPI document, a file or a URL, whose operations are served too")
+	command.Flags().BoolVar(&check, "check", false, "read every schema and example, and tell what is wrong with them")
+	return command
+}
+
+func (p *program) listOperations(ctx context.Context, d documentFlags, check bool) error {
+	document, err := p.load(ctx, d, p.onStderr)
+	if err != nil {
+		return err
+	}
+	contract := spec.Default()
+	if document != nil {
+		contract = contract.Extend(document, false).Contract
+		if check && !d.strict { // which has told it
+			for _, problem := range append(document.CompleteAll(), document.BrokenExamples()...) {
+				p.onStderr(p.said(d, problem))
+			}
+		}
+	}
+	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "OPERATION\tGRADE\tPERMISSION\tEDITION\tMETHOD\tPATH")
+	for _, operation := range contract.Operations() {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Log(operation.ID), cmp.Or(operation.Grade, spec.GradeStateful),
+			permissionOf(operation, contract.Foreign()), cmp.Or(string(operation.Edition), "all"), operation.Method, visible.Log(operation.Path))
+	}
+	if err := table.Flush(); err != nil {
+		return toolError("writing the list: %w", err)
+	}
+	return nil
+}
+
+// permissionOf says what a caller needs: permissions, of which any one suffices, or the
+// token of a scheme.
+func permissionOf(operation *spec.Operation, foreign bool) string {
+	switch {
+	case operation.Public:
+		return "-"
+	case foreign && len(operation.Security) == 0:
+		return "-"
+	case foreign:
+		return "a token"
+	case len(operation.Permissions) == 0:
+		return "nobody's"
+	}
+	words := make([]string, len(operation.Permissions))
+	for i, permission := range operation.Permissions {
+		words[i] = string(permission)
+	}
+	return strings.Join(words, ",")
+}

@@ -1,0 +1,267 @@
+package mockserver
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// documentedBy serves a document of the tests of package spec.
+func documentedBy(t *testing.T, name string, options ...Option) (*Server, *spec.Contract) {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join("../spec/testdata/documents", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serving(t, source, false, options...)
+}
+
+func serving(t *testing.T, source []byte, wins bool, options ...Option) (*Server, *spec.Contract) {
+	t.Helper()
+	document, err := spec.Load(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := New(append(options, WithDocument(document, wins))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server, document
+}
+
+// ask sends a request: method and target, then headers, each with a colon.
+func ask(server http.Handler, target, body string, headers ...string) *httptest.ResponseRecorder {
+	method, path, _ := strings.Cut(target, " ")
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	request := httptest.NewRequest(method, path, reader)
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		request.Header.Set(name, value)
+	}
+	answer := httptest.NewRecorder()
+	server.ServeHTTP(answer, request)
+	return answer
+}
+
+func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
+	t.Parallel()
+	const admin = "Authorization: " + adminToken
+	for name, test := range map[string]struct {
+		document, target, body string
+		headers                []string
+		status                 int
+		contains               string
+	}{
+		"generated":                  {"forms.yaml", "GET /pets?limit=5&tags=small,large", "", nil, 200, `"kind":`},
+		"a parameter out of bounds":  {"forms.yaml", "GET /pets?limit=0", "", nil, 400, `"status":`},
+		"an array that is none":      {"forms.yaml", "GET /pets?tags=huge", "", nil, 400, `"title":`},
+		"the first example":          {"forms.yaml", "GET /pets/1", "", nil, 200, `"name":"Tom"`},
+		"a named example":            {"forms.yaml", "GET /pets/1", "", []string{"Prefer: example=dog"}, 200, `"breed":"poodle"`},
+		"an example that is broken":  {"forms.yaml", "GET /pets/1", "", []string{"Prefer: example=broken"}, 200, `"kind":`},
+		"no such example":            {"forms.yaml", "GET /pets/1", "", []string{"Prefer: example=cow"}, 400, "it has cat, dog, broken"},
+		"a status":                   {"forms.yaml", "GET /pets/1", "", []string{"Prefer: code=404"}, 404, `"title":`},
+		"a status without examples":  {"forms.yaml", "GET /pets/1", "", []string{"Prefer: code=404, example=x"}, 400, "it has none"},
+		"a status of the default":    {"forms.yaml", "GET /pets", "", []string{"Prefer: code=503"}, 503, `"title":`},
+		"a body":                     {"forms.yaml", "POST /pets", `{"kind":"cat","name":"Tom","lives":3}`, []string{"Content-Type: application/json"}, 201, `"kind":`},
+		"a body that breaks it":      {"forms.yaml", "POST /pets", `{"kind":"cat"}`, []string{"Content-Type: application/json"}, 400, `"title":`},
+		"no body":                    {"forms.yaml", "POST /pets", "", nil, 400, `"title":`},
+		"another type":               {"forms.yaml", "POST /pets", "<a/>", []string{"Content-Type: text/xml"}, 415, `"title":`},
+		"nothing":                    {"forms.yaml", "DELETE /pets/1", "", nil, 204, ""},
+		"no path":                    {"forms.yaml", "GET /cows", "", nil, 404, ""},
+		"letter case":                {"forms.yaml", "GET /PETS", "", nil, 404, ""},
+		"the answer of recursion":    {"recursion.yaml", "GET /expression", "", nil, 200, "{"},
+		"what no value keeps":        {"recursion.yaml", "GET /endless", "", nil, 500, "The document gives no answer of getEndless"},
+		"a part of a segment":        {"media.yaml", "GET /report.csv", "", nil, 200, "a,b\n1,2\n"},
+		"what is accepted":           {"media.yaml", "GET /report.csv", "", []string{"Accept: application/json;q=0.5, text/plain;q=0.1"}, 200, `{"a":`},
+		"a part that does not fit":   {"media.yaml", "GET /report.pdf", "", nil, 400, ""},
+		"a text":                     {"media.yaml", "PUT /files/a", "short", []string{"Content-Type: text/markdown"}, 204, ""},
+		"a long text":                {"media.yaml", "PUT /files/a", "much too long a text", []string{"Content-Type: text/markdown"}, 400, ""},
+		"bytes":                      {"media.yaml", "PUT /files/a", "\x00\xff\x01", []string{"Content-Type: application/octet-stream"}, 204, ""},
+		"a form":                     {"media.yaml", "POST /forms", "age=20&tags=a", []string{"Content-Type: application/x-www-form-urlencoded"}, 200, "<age>"},
+		"a form that breaks it":      {"media.yaml", "POST /forms", "age=7", []string{"Content-Type: application/x-www-form-urlencoded"}, 422, `"errors":`},
+		"parts":                      {"media.yaml", "POST /uploads", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\x00\xff\r\n--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nt\r\n--b--\r\n", []string{"Content-Type: multipart/form-data; boundary=b"}, 202, `"id":`},
+		"a part that is missing":     {"media.yaml", "POST /uploads", "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nt\r\n--b--\r\n", []string{"Content-Type: multipart/form-data; boundary=b"}, 400, ""},
+		"styles":                     {"styles.yaml", "GET /search?filter[age]=3&ids=1&ids=2&csv=1,2&piped=1|2&spaced=1%202&point=x,1,y,2&json=%7B%22a%22:1%7D", "", []string{"X-Ids: 1,2", "Cookie: session=abc"}, 200, "["},
+		"a deep object":              {"styles.yaml", "GET /search?filter[age]=old", "", nil, 400, ""},
+		"a property too many":        {"styles.yaml", "GET /search?filter[size]=1", "", nil, 400, ""},
+		"too many elements":          {"styles.yaml", "GET /search?csv=1,2,3", "", nil, 400, ""},
+		"a pipe":                     {"styles.yaml", "GET /search?piped=1|b", "", nil, 400, ""},
+		"an object without its name": {"styles.yaml", "GET /search?point=y,2", "", nil, 400, ""},
+		"JSON that breaks it":        {"styles.yaml", "GET /search?json=%7B%7D", "", nil, 400, ""},
+		"a header":                   {"styles.yaml", "GET /search", "", []string{"X-Ids: 1,b"}, 400, ""},
+		"a cookie":                   {"styles.yaml", "GET /search", "", []string{"Cookie: session=XYZ"}, 400, ""},
+		"styles of paths":            {"styles.yaml", "GET /matrix/;x=1;y=2/label/.a,b/simple/1,2", "", nil, 200, ""},
+		"a label":                    {"styles.yaml", "GET /matrix/;x=1;y=2/label/.c/simple/1,2", "", nil, 400, ""},
+		"a matrix":                   {"styles.yaml", "GET /matrix/;x=b/label/.a/simple/1,2", "", nil, 400, ""},
+		"no token":                   {"security.yaml", "GET /bearer", "", nil, 401, ""},
+		"an unknown token":           {"security.yaml", "GET /bearer", "", []string{"Authorization: Bearer x"}, 401, ""},
+		"a token":                    {"security.yaml", "GET /bearer", "", []string{"Authorization: Bearer " + adminToken}, 200, ""},
+		"a password":                 {"security.yaml", "GET /basic", "", []string{"Authorization: Basic dTo" + "qOioudW5sZWFzaC1pbnNlY3VyZS1hZG1pbi1hcGktdG9rZW4="}, 200, ""},
+		"no password":                {"security.yaml", "GET /basic", "", nil, 401, `"error":`},
+		"a header's key":             {"security.yaml", "GET /header", "", []string{"X-Api-Key: " + adminToken}, 200, ""},
+		"a query's key":              {"security.yaml", "GET /query?key=" + adminToken, "", nil, 200, ""},
+		"a cookie's key":             {"security.yaml", "GET /cookie", "", []string{"Cookie: sid=" + adminToken}, 200, ""},
+		"one of two keys":            {"security.yaml", "GET /both", "", []string{"X-Api-Key: " + adminToken}, 401, ""},
+		"both keys":                  {"security.yaml", "GET /both?key=" + adminToken, "", []string{"X-Api-Key: " + adminToken}, 200, ""},
+		"either":                     {"security.yaml", "GET /either", "", []string{admin}, 200, ""},
+		"optional":                   {"security.yaml", "GET /optional", "", nil, 200, ""},
+		"open":                       {"security.yaml", "GET /open", "", nil, 200, ""},
+		"a misleading example":       {"broken.yaml", "GET /misleading", "", nil, 200, `{"a":`},
+		"what cannot be read":        {"broken.yaml", "GET /silent", "", nil, 500, ""},
+		"what is not served":         {"broken.yaml", "GET /nowhere", "", nil, 404, ""},
+		"3.1":                        {"modern.yaml", "GET /events/x", "", nil, 200, `"at":`},
+		"numbers":                    {"modern.yaml", "GET /numbers", "", nil, 200, `"low":6`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, _ := documentedBy(t, test.document)
+			got := ask(server, test.target, test.body, test.headers...)
+			if got.Code != test.status || !strings.Contains(got.Body.String(), test.contains) {
+				t.Errorf("got %d %s, want %d with %s", got.Code, got.Body, test.status, test.contains)
+			}
+			want := spec.GradeExample
+			if test.status == 404 && !strings.Contains(strings.Join(test.headers, ""), "code=") {
+				want = spec.GradeAbsent
+			}
+			if grade := got.Header().Get(GradeHeader); grade != string(want) {
+				t.Errorf("the grade is %s, want %s", grade, want)
+			}
+			again, _ := documentedBy(t, test.document)
+			if other := ask(again, test.target, test.body, test.headers...); test.status < 300 && other.Body.String() != got.Body.String() {
+				t.Errorf("after a restart the answer is %s, before it was %s", other.Body, got.Body)
+			}
+		})
+	}
+}
+
+// ofAnInstance is a document as an instance publishes it: an operation of ours, described
+// otherwise, and two more.
+const ofAnInstance = `
+openapi: 3.0.3
+info: {title: Unleash API, version: "9"}
+security: [{apiKey: []}]
+paths:
+  /api/admin/tags:
+    get:
+      operationId: getTags
+      responses: {"200": {description: d, content: {application/json: {schema: {type: object, required: [tags], properties: {tags: {type: array, items: {type: string}}}}}}}}
+    post:
+      operationId: createTag
+      requestBody: {content: {application/json: {schema: {type: object, required: [value], properties: {value: {type: string}}}}}}
+      responses: {"201": {description: d}}
+  /api/admin/new-thing:
+    get: {operationId: getNewThing, responses: {"200": {description: d}}}
+  /api/admin/projects:
+    get:
+      operationId: getProjects
+      parameters: [{name: mode, in: query, required: true, schema: {type: string}}]
+      responses: {"200": {description: d, content: {application/json: {schema: {type: object, required: [other], properties: {other: {type: string}}}}}}}
+  /elsewhere: {get: {operationId: elsewhere, responses: {"200": {description: d}}}}
+components: {securitySchemes: {apiKey: {type: apiKey, in: header, name: Authorization}}}
+`
+
+func TestTheDocumentOfAnInstanceAddsItsOperations(t *testing.T) {
+	t.Parallel()
+	const admin, json = "Authorization: " + adminToken, "Content-Type: application/json"
+	server, _ := serving(t, []byte(ofAnInstance), false)
+	viewer := ""
+	for _, token := range DefaultTokens() {
+		if strings.HasPrefix(token.Secret, "user:") && strings.Contains(strings.ToLower(token.Label), "viewer") {
+			viewer = "Authorization: " + token.Secret
+		}
+	}
+	if viewer == "" {
+		t.Fatal("the seed has no viewer")
+	}
+	for name, test := range map[string]struct {
+		target, body string
+		headers      []string
+		status       int
+		grade        spec.Grade
+	}{
+		"by the document":         {"GET /api/admin/tags", "", []string{admin}, 200, spec.GradeExample},
+		"of a workspace":          {"GET /w/a/api/admin/tags", "", []string{admin}, 200, spec.GradeExample},
+		"for any user":            {"GET /api/admin/tags", "", []string{viewer}, 200, spec.GradeExample},
+		"without a token":         {"GET /api/admin/tags", "", nil, 401, spec.GradeExample},
+		"a permission":            {"POST /api/admin/tags", `{"value":"x"}`, []string{viewer, json}, 201, spec.GradeExample},
+		"unknown, for admins":     {"GET /api/admin/new-thing", "", []string{viewer}, 403, spec.GradeExample},
+		"unknown, by an admin":    {"GET /api/admin/new-thing", "", []string{admin}, 200, spec.GradeExample},
+		"no content type":         {"POST /api/admin/tags", `{"value":"x"}`, []string{admin}, 415, spec.GradeExample},
+		"a body that breaks it":   {"POST /api/admin/tags", `{}`, []string{admin, json}, 400, spec.GradeExample},
+		"outside of the APIs":     {"GET /elsewhere", "", nil, 200, spec.GradeExample},
+		"by state, as our own":    {"GET /api/admin/projects", "", []string{admin}, 200, spec.GradeStateful},
+		"by nothing":              {"GET /api/admin/nothing", "", []string{admin}, 404, spec.GradeAbsent},
+		"the control API":         {"GET /_mock/info", "", nil, 200, spec.GradeStateful},
+		"a path in capitals":      {"GET /API/admin/Tags/", "", []string{admin}, 200, spec.GradeExample},
+		"an operation of ours":    {"GET /api/admin/projects", "", []string{admin, "Prefer: code=401"}, 401, spec.GradeStateful},
+		"the document's document": {"GET /docs/document.json", "", nil, 200, spec.GradeStateful},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := ask(server, test.target, test.body, test.headers...)
+			if grade := got.Header().Get(GradeHeader); got.Code != test.status || grade != string(test.grade) {
+				t.Errorf("got %d %s %s, want %d %s", got.Code, grade, got.Body, test.status, test.grade)
+			}
+		})
+	}
+	if text := ask(server, "GET /docs/document.json", "").Body.String(); !strings.Contains(text, `"x-unleash-mock-grade":"example"`) || !strings.Contains(text, `"x-unleash-mock-grade":"stateful"`) {
+		t.Errorf("the document shows no grades: %s", text)
+	}
+}
+
+// TestADocumentThatWins judges what the contract has too: requests are refused by it, and an
+// answer that breaks it is recorded and sent.
+func TestADocumentThatWins(t *testing.T) {
+	t.Parallel()
+	const admin = "Authorization: " + adminToken
+	server, _ := serving(t, []byte(ofAnInstance), true)
+	if got := ask(server, "GET /api/admin/projects", "", admin); got.Code != http.StatusBadRequest {
+		t.Errorf("without the parameter: %d %s", got.Code, got.Body)
+	}
+	got := ask(server, "GET /api/admin/projects?mode=a", "", admin)
+	if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), `"projects":`) || !strings.Contains(got.Header().Get(ViolationHeader), `"other" is missing`) {
+		t.Errorf("got %d %v %s", got.Code, got.Header(), got.Body)
+	}
+}
+
+// TestEveryOperationOfEveryDocument: no answer breaks the document, whatever is asked.
+func TestEveryOperationOfEveryDocument(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../spec/testdata/documents/*.yaml")
+	if given := os.Getenv("UNLEASH_MOCK_TEST_DOCUMENT"); given != "" {
+		files = append(files, given)
+	}
+	if err != nil || len(files) == 0 {
+		t.Fatal("no documents", err)
+	}
+	parameter := regexp.MustCompile(`\{[^}]*\}`)
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, document := serving(t, source, false)
+		for _, operation := range document.Operations() {
+			target := operation.Method + " " + parameter.ReplaceAllString(operation.Path, "1")
+			for _, headers := range [][]string{{"Authorization: " + adminToken}, {}} {
+				got := ask(server, target, "", append(headers, "Content-Type: application/json")...)
+				if got.Header().Get(GradeHeader) != string(spec.GradeExample) || operation.Response(got.Code) == nil {
+					continue
+				}
+				if failures := operation.CheckResponse(got.Code, got.Header(), got.Body.Bytes()); len(failures) > 0 {
+					t.Errorf("%s: %s: %d %s: %v", file, target, got.Code, got.Body, failures)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,245 @@
+// Package example answers an operation from its document: by an example of it, else by a
+// value that its schema allows, the same for the same request.
+package example
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Wanted is what a request asks for.
+type Wanted struct {
+	// Status is 0 for the operation's success.
+	Status int
+	// Example is the name of an example; empty for the first.
+	Example string
+	// Accept is the header.
+	Accept string
+	// Seed is what made-up values depend on.
+	Seed uint64
+}
+
+// Answer is an answer from a document. It must not be changed.
+type Answer struct {
+	Status      int
+	Header      http.Header
+	ContentType string
+	Body        []byte // nil for none
+}
+
+// UnknownError is about a request for what the document does not have.
+type UnknownError struct{ Message string }
+
+// Error is what to tell the client.
+func (e *UnknownError) Error() string { return e.Message }
+
+// Maker makes answers. It is safe for concurrent use, and remembers some of them.
+type Maker struct {
+	logger *slog.Logger
+	cache  cache
+	told   sync.Map // of *spec.Content: whose examples break their schema
+}
+
+// NewMaker returns a maker that tells in a log of examples that break their own schema.
+func NewMaker(logger *slog.Logger) *Maker { return &Maker{logger: logger} }
+
+// Make answers an operation. An error that is no *UnknownError says why the document gives
+// no answer.
+func (m *Maker) Make(o *spec.Operation, wanted Wanted) (*Answer, error) {
+	key := keyOf(o, wanted)
+	if known := m.cache.get(key); known != nil {
+		return known, nil
+	}
+	made, err := m.make(o, wanted)
+	if err != nil {
+		return nil, err
+	}
+	m.cache.put(key, made)
+	return made, nil
+}
+
+func (m *Maker) make(o *spec.Operation, wanted Wanted) (*Answer, error) {
+	status, response := choose(o, wanted.Status)
+	if response == nil {
+		if wanted.Status != 0 {
+			return nil, &UnknownError{fmt.Sprintf("the document has no answer of %s with the status %d", o.ID, wanted.Status)}
+		}
+		return nil, fmt.Errorf("the document has no answer of %s that can be used", o.ID)
+	}
+	out := &Answer{Status: status, Header: http.Header{}}
+	for _, header := range response.Headers {
+		if isServers(header.Name) {
+			continue
+		}
+		value, err := header.Value(wanted.Seed)
+		if err != nil {
+			return nil, fmt.Errorf("the header %s: %w", header.Name, err)
+		}
+		out.Header.Set(header.Name, plain(value))
+	}
+	if len(response.Contents) == 0 || status == http.StatusNoContent || status == http.StatusNotModified {
+		if wanted.Example != "" {
+			return nil, unknownExample(wanted.Example, status, nil)
+		}
+		return out, nil
+	}
+	content, err := pick(response.Contents, wanted, status)
+	if err != nil {
+		return nil, err
+	}
+	out.ContentType = concrete(content)
+	out.Body, err = m.body(o, content, out.ContentType, wanted)
+	return out, err
+}
+
+// choose returns the response for a status, or that of a success, and its status.
+func choose(o *spec.Operation, status int) (int, *spec.Response) {
+	if status != 0 {
+		return status, o.Response(status)
+	}
+	var best *spec.Response
+	rank := func(r *spec.Response) int {
+		switch {
+		case r.Status/100 == 2 && !r.IsRange():
+			return 4
+		case r.Status/100 == 2:
+			return 3
+		case r.Status == 0:
+			return 2
+		case r.Status >= 300:
+			return 1
+		}
+		return 0
+	}
+	for _, response := range o.Responses() { // by ascending status
+		if rank(response) > 0 && (best == nil || rank(response) > rank(best)) {
+			best = response
+		}
+	}
+	switch {
+	case best == nil:
+		return 0, nil
+	case best.Status == 0:
+		return http.StatusOK, best
+	}
+	return best.Status, best
+}
+
+// isServers reports whether a header is the server's own to set.
+func isServers(name string) bool {
+	return slices.Contains([]string{"Content-Length", "Transfer-Encoding", "Connection", "Content-Encoding", "Date", "Etag"}, http.CanonicalHeaderKey(name))
+}
+
+// plain writes a value as a header does.
+func plain(value any) string {
+	switch value := value.(type) {
+	case string:
+		return strings.Map(func(r rune) rune {
+			if r < ' ' || r > '~' {
+				return -1
+			}
+			return r
+		}, value)
+	case []any:
+		words := make([]string, len(value))
+		for i, element := range value {
+			words[i] = plain(element)
+		}
+		return strings.Join(words, ",")
+	}
+	text, _ := json.Marshal(value) // of what is JSON
+	return string(text)
+}
+
+// pick chooses the content: the one with the example that is asked for, else by Accept.
+func pick(contents []*spec.Content, wanted Wanted, status int) (*spec.Content, error) {
+	contents = accepted(contents, wanted.Accept)
+	if wanted.Example == "" {
+		return contents[0], nil
+	}
+	var names []string
+	for _, content := range contents {
+		for _, example := range content.Examples {
+			if example.Name == wanted.Example {
+				return content, nil
+			}
+			if example.Name != "" && !slices.Contains(names, example.Name) {
+				names = append(names, example.Name)
+			}
+		}
+	}
+	return nil, unknownExample(wanted.Example, status, names)
+}
+
+func unknownExample(name string, status int, names []string) error {
+	has := "it has none"
+	if len(names) > 0 {
+		has = "it has " + strings.Join(names, ", ")
+	}
+	return &UnknownError{fmt.Sprintf("the document has no example %s for the status %d: %s", strconv.Quote(name), status, has)}
+}
+
+// body makes the body: of an example that keeps its schema, else of the schema.
+func (m *Maker) body(o *spec.Operation, content *spec.Content, contentType string, wanted Wanted) ([]byte, error) {
+	for _, example := range content.Examples {
+		if wanted.Example != "" && example.Name != wanted.Example {
+			continue
+		}
+		var value any
+		if err := json.Unmarshal(example.Value, &value); err != nil {
+			continue
+		}
+		body := write(contentType, value, example.Value)
+		failures := content.CheckResponse(contentType, body)
+		if len(failures) == 0 {
+			return body, nil
+		}
+		if _, known := m.told.LoadOrStore(content, true); !known {
+			m.logger.Warn("an example breaks its own schema and is not sent", "operation", o.ID, "example", example.Name, "reason", failures[0].Error())
+		}
+	}
+	value, err := content.Sample(wanted.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return write(contentType, value, nil), nil
+}
+
+// write writes a value in a media type. text is its JSON, nil to write that too.
+func write(contentType string, value any, text []byte) []byte {
+	plain, isText := value.(string)
+	name, _, _ := strings.Cut(contentType, ";")
+	switch {
+	case strings.HasSuffix(name, "json"):
+	case isText:
+		return []byte(plain)
+	case strings.HasSuffix(name, "xml"):
+		return writeXML(value)
+	case name == "application/x-www-form-urlencoded":
+		return []byte(form(value))
+	case name == "text/event-stream":
+		return append(append([]byte("data: "), marshal(value)...), "\n\n"...)
+	}
+	if text != nil {
+		return text
+	}
+	return marshal(value)
+}
+
+// marshal writes JSON as it stands in answers: nothing is escaped for HTML.
+func marshal(value any) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // of what was JSON
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}

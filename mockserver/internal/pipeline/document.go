@@ -1,0 +1,149 @@
+package pipeline
+
+import (
+	"errors"
+	"hash/fnv"
+	"net/http"
+
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/example"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// GradeHeader is the response header that says how the operation is answered.
+const GradeHeader = "Unleash-Mock-Grade"
+
+// fromDocument reports whether the document answers: it does where there is no handler, and
+// where a client asks for one of its examples.
+func (x *exchange) fromDocument() bool {
+	return x.operation.Grade == spec.GradeExample || x.effect != nil && x.effect.Example != ""
+}
+
+// exemplify answers from the document.
+func (x *exchange) exemplify() answer {
+	made, err := x.Examples.Make(x.operation, x.wanted(0))
+	if err != nil {
+		return x.unanswered(err)
+	}
+	return x.checked(x.take(made))
+}
+
+// unanswered says why the document gives no answer.
+func (x *exchange) unanswered(err error) answer {
+	var unknown *example.UnknownError
+	problem := apierror.Internal("The document gives no answer of " + x.operation.ID + ": " + err.Error())
+	if errors.As(err, &unknown) {
+		problem = apierror.BodyParser(http.StatusBadRequest, "The header Prefer: "+unknown.Message)
+	} else {
+		x.Logger.Warn("the document gives no answer", "operation", x.operation.ID, "reason", err.Error())
+	}
+	problem.Outside = true
+	return x.refuse(problem)
+}
+
+// wanted is what the request asks of the document. status is what is answered in any case,
+// 0 for what the client prefers.
+func (x *exchange) wanted(status int) example.Wanted {
+	out := example.Wanted{Status: status, Accept: x.request.Header.Get("Accept"), Seed: x.seed()}
+	if x.effect != nil && status == 0 {
+		out.Example = x.effect.Example
+		if x.effect.Answer != nil {
+			out.Status = x.effect.Answer.Status
+		}
+	}
+	return out
+}
+
+// seed is the same for the same request.
+func (x *exchange) seed() uint64 {
+	sum := fnv.New64a()
+	add := func(text string) {
+		sum.Write([]byte(text))
+		sum.Write([]byte{0})
+	}
+	add(x.operation.ID)
+	for _, param := range x.params {
+		add(param)
+	}
+	add(rawQuery(x.request))
+	sum.Write(x.body.Sent)
+	return sum.Sum64()
+}
+
+// take makes an answer of one from the document.
+func (x *exchange) take(made *example.Answer) answer {
+	for name, values := range made.Header {
+		x.header[name] = values
+	}
+	x.own = made.Header
+	return answer{status: made.Status, contentType: made.ContentType, body: made.Body}
+}
+
+// forceFromDocument makes the answer of a rule or of Prefer from the document, which says
+// more of it than what a real Unleash has in common; false if the document has none.
+func (x *exchange) forceFromDocument(wanted *rules.Answer) (answer, bool) {
+	named := x.effect.Example != ""
+	if !x.fromDocument() || wanted.Body != nil || wanted.Text != nil || !named && x.operation.Response(wanted.Status) == nil {
+		return answer{}, false
+	}
+	if !named && wanted.Status >= http.StatusBadRequest && !x.Contract.Foreign() {
+		if made := x.render(wanted); len(x.judge(made)) == 0 {
+			return made, true // as a real Unleash answers
+		}
+	}
+	request := x.wanted(wanted.Status)
+	request.Example = x.effect.Example
+	made, err := x.Examples.Make(x.operation, request)
+	if err != nil {
+		return x.unanswered(err), true
+	}
+	for name, value := range wanted.Headers {
+		x.header.Set(name, value)
+	}
+	return x.take(made), true
+}
+
+// refused words a refusal. One of an operation of the document is as that describes it:
+// in the words of Unleash where these fit, else by the document.
+func (x *exchange) refused(problem *apierror.Error) answer {
+	out := x.refuse(problem)
+	if x.operation == nil || x.operation.Grade != spec.GradeExample || out.outside {
+		return x.checked(out)
+	}
+	status := x.statusOf(out.status)
+	if x.operation.Response(status) == nil || x.Policy == Off {
+		return out // the document does not say what such a refusal looks like
+	}
+	if status == out.status && len(x.judge(out)) == 0 {
+		return out
+	}
+	made, err := x.Examples.Make(x.operation, x.wanted(status))
+	if err != nil {
+		return out
+	}
+	return x.checked(x.take(made))
+}
+
+// statusOf is the status of a refusal in a foreign document, where some have a 422 for what
+// Unleash has a 400 for.
+func (x *exchange) statusOf(status int) int {
+	const other = http.StatusUnprocessableEntity
+	if status == http.StatusBadRequest && x.Contract.Foreign() && !x.lists(status) && x.lists(other) {
+		return other
+	}
+	return status
+}
+
+// lists reports whether the document has a response for that status alone.
+func (x *exchange) lists(status int) bool {
+	response := x.operation.Response(status)
+	return response != nil && !response.IsRange()
+}
+
+// disagree records how an answer of state breaks the document that judges it, which is
+// another than the one that the mock was made by.
+func (x *exchange) disagree(out answer, failures []spec.Failure) {
+	x.violate(traffic.ToClient, traffic.Passed, out.status, failures)
+}

@@ -1,0 +1,218 @@
+package spec
+
+import (
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Grade is how a mock answers an operation.
+type Grade string
+
+// The grades.
+const (
+	// GradeStateful operations have a handler and state.
+	GradeStateful Grade = "stateful"
+	// GradeExample operations are answered from the document.
+	GradeExample Grade = "example"
+	// GradeAbsent is what there is no operation for, or not in the edition.
+	GradeAbsent Grade = "absent"
+)
+
+// Extension says how a document extends a contract.
+type Extension struct {
+	// Contract has the operations of the contract in the grade stateful and those that only
+	// the document has in the grade example; or, if the document is not Unleash's, those of
+	// the document alone.
+	Contract *Contract
+	// Shared are the operations of the document that the contract has too.
+	Shared []*Operation
+}
+
+// Extend joins the contract with a document that Load has read: that of somebody's own
+// Unleash, or any other. It is taken for Unleash's if it has an operation of the contract
+// under /api. documentWins judges what both have by the document; who may use it, the
+// contract says all the same.
+func (c *Contract) Extend(with *Contract, documentWins bool) Extension {
+	out := Extension{}
+	twins := map[*Operation]*Operation{} // those of the document by those of the contract
+	isUnleash := false
+	for _, operation := range with.operations {
+		if twin := c.counterpart(operation); twin != nil {
+			twins[twin] = operation
+			isUnleash = isUnleash || strings.HasPrefix(operation.Path, "/api/") && operation.ID == twin.ID
+		}
+	}
+	joined := &Contract{
+		title: c.title, version: c.version, source: c.source, document: c.document,
+		byID: map[string]*Operation{}, tree: &node{exact: !isUnleash}, foreign: !isUnleash,
+	}
+	joined.complete = sync.OnceValue(joined.readAll)
+	if !isUnleash {
+		joined.title, joined.version, joined.source, joined.document = with.title, with.version, with.source, with.document
+		twins = nil
+	} else {
+		for _, operation := range c.operations {
+			twin := twins[operation]
+			if twin != nil {
+				out.Shared = append(out.Shared, twin)
+			}
+			if twin == nil || !documentWins {
+				joined.take(operation, GradeStateful)
+				continue
+			}
+			joined.take(operation.judgedBy(twin), GradeStateful)
+		}
+	}
+	for _, operation := range with.operations {
+		if isUnleash && c.counterpart(operation) != nil {
+			continue
+		}
+		added := joined.take(operation, GradeExample)
+		if isUnleash {
+			added.admitByTable()
+		}
+	}
+	out.Contract = joined
+	return out
+}
+
+// counterpart returns the operation that another document's is, nil for none.
+func (c *Contract) counterpart(other *Operation) *Operation {
+	path, _, _ := c.Match(parameter.ReplaceAllString(other.Path, "{}"))
+	if path == nil || parameter.ReplaceAllString(path.Template, "{}") != parameter.ReplaceAllString(other.Path, "{}") {
+		return nil
+	}
+	return path.byMethod[other.Method]
+}
+
+// parameter matches a parameter of a path template.
+var parameter = regexp.MustCompile(`\{[^{}]*\}`)
+
+// take adds a copy of an operation, which reads its content where that was defined.
+func (c *Contract) take(operation *Operation, grade Grade) *Operation {
+	taken := &Operation{
+		ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary, Tags: operation.Tags,
+		Public: operation.Public, Tokens: operation.Tokens, Security: operation.Security, Permissions: operation.Permissions,
+		Project: operation.Project, Environment: operation.Environment, Edition: operation.Edition, Mode: operation.Mode,
+		AcceptsAnyContentType: operation.AcceptsAnyContentType, Grade: grade,
+		contract: operation.contract, text: operation.text, shared: operation.shared,
+	}
+	at := c.tree.at(taken.Path)
+	if at.path == nil {
+		at.path = &Path{Template: taken.Path, byMethod: map[string]*Operation{}}
+		c.paths = append(c.paths, at.path)
+	}
+	c.include(at.path, taken)
+	return taken
+}
+
+// Part returns a document of some of the operations, with all that these refer to.
+func (c *Contract) Part(operations []*Operation) ([]byte, error) {
+	paths := map[string]map[string][]byte{}
+	for _, operation := range operations {
+		if paths[operation.Path] == nil {
+			paths[operation.Path] = map[string][]byte{}
+		}
+		paths[operation.Path][strings.ToLower(operation.Method)] = operation.text
+		if operation.shared != nil {
+			paths[operation.Path]["parameters"] = operation.shared
+		}
+	}
+	return c.document.Part(paths)
+}
+
+// judgedBy returns the operation with what another document says of its exchanges.
+func (o *Operation) judgedBy(twin *Operation) *Operation {
+	names := o.PathParameters()
+	renamed := func(source Source) Source {
+		if at := slices.Index(names, source.Name); at >= 0 && (source.In == "path" || source.In == "of") {
+			source.Name = twin.PathParameters()[at]
+		}
+		return source
+	}
+	return &Operation{
+		ID: o.ID, Method: o.Method, Path: twin.Path, Summary: twin.Summary, Tags: twin.Tags,
+		Public: o.Public, Tokens: o.Tokens, Permissions: o.Permissions,
+		Project: renamed(o.Project), Environment: renamed(o.Environment), Edition: o.Edition, Mode: o.Mode,
+		AcceptsAnyContentType: o.AcceptsAnyContentType,
+		contract:              twin.contract, text: twin.text, shared: twin.shared,
+	}
+}
+
+// Foreign reports whether the contract is a document that is not Unleash's, and that is
+// answered by its own words alone.
+func (c *Contract) Foreign() bool { return c.foreign }
+
+// realms are the parts of Unleash's API with the tokens that they take.
+var realms = []struct {
+	under string
+	token TokenKind
+}{{"/api/admin", AdminToken}, {"/api/client", BackendToken}, {"/api/frontend", FrontendToken}}
+
+// admitByTable says who may use an operation of Unleash's that the contract lacks: what is
+// known of its permissions, else that it is for admins. Outside of the three APIs Unleash
+// demands no token.
+func (o *Operation) admitByTable() {
+	o.Tokens, o.Permissions = nil, nil
+	for _, realm := range realms {
+		if o.Path == realm.under || strings.HasPrefix(o.Path, realm.under+"/") {
+			o.Tokens = []TokenKind{realm.token}
+		}
+	}
+	known, is := permissionsOf()[o.ID]
+	o.Public = o.Tokens == nil
+	switch {
+	case o.Public:
+		return
+	case is:
+		o.Permissions = known
+	case o.Tokens[0] == AdminToken:
+		o.Permissions, o.Edition = []Permission{Admin}, Enterprise
+	default:
+		o.Permissions = []Permission{None}
+	}
+	o.Project = o.named(project, "projectId", "project")
+	o.Environment = o.named(environment, "environment", "environmentId")
+}
+
+// named returns the parameter of the path that a permission of a scope is asked for, by one
+// of its names.
+func (o *Operation) named(of scope, names ...string) Source {
+	if !slices.ContainsFunc(o.Permissions, func(p Permission) bool { return p.scope() >= of }) {
+		return Source{}
+	}
+	for _, name := range names {
+		if slices.Contains(o.PathParameters(), name) {
+			return Source{In: "path", Name: name}
+		}
+	}
+	return Source{}
+}
+
+//go:embed permissions.txt
+var permissionsText string
+
+// permissionsOf are the permissions of the operations of Unleash 8.2.0.
+var permissionsOf = sync.OnceValue(func() map[string][]Permission {
+	out := map[string][]Permission{}
+	var permissions []Permission
+	for line := range strings.Lines(permissionsText) {
+		words := strings.Fields(line)
+		switch {
+		case strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "\t"):
+			for _, id := range words {
+				out[id] = permissions
+			}
+		default:
+			permissions = nil
+			for _, word := range words {
+				permissions = append(permissions, Permission(word))
+			}
+		}
+	}
+	return out
+})

@@ -1,0 +1,162 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"strings"
+
+	"github.com/buger/jsonparser"
+)
+
+// References finds what is wrong with the references of a document. What a component
+// refers to is read once.
+type References struct {
+	document *Document
+	known    map[string]*target
+	broken   bool // one of the known leads nowhere
+}
+
+// target is what a reference leads to.
+type target struct {
+	dangling *Dangling // nil if it leads somewhere
+	next     []string  // what it refers to in turn
+}
+
+// Dangling is a reference that cannot be followed.
+type Dangling struct {
+	Line   int
+	Reason string
+}
+
+// Error is the reason.
+func (d *Dangling) Error() string { return d.Reason }
+
+// References returns a finder for the document.
+func (d *Document) References() *References {
+	return &References{document: d, known: map[string]*target{}}
+}
+
+// Check returns the first reference that texts reach and that cannot be followed; nil if
+// there is none.
+func (r *References) Check(texts ...[]byte) *Dangling {
+	var first []string
+	for _, text := range texts {
+		first = append(first, r.read(text)...)
+	}
+	if !r.broken {
+		return nil
+	}
+	seen := map[string]bool{}
+	for len(first) > 0 {
+		reference := first[0]
+		first = first[1:]
+		if seen[reference] {
+			continue
+		}
+		seen[reference] = true
+		found := r.known[reference]
+		if found.dangling != nil {
+			return found.dangling
+		}
+		first = append(first, found.next...)
+	}
+	return nil
+}
+
+// read returns the references of a text, and reads what they lead to.
+func (r *References) read(text []byte) []string {
+	var out []string
+	for at, reference := range written(text) {
+		if r.known[reference] != nil {
+			out = append(out, reference)
+			continue
+		}
+		reached := &target{}
+		object, _ := json.Marshal(map[string]string{"$ref": reference}) // which cannot fail
+		if value, err := r.document.Resolve(object); err != nil {
+			if inData(text, at) {
+				continue
+			}
+			reached.dangling, r.broken = &Dangling{r.document.Line(text[at:]), err.Error()}, true
+			r.known[reference] = reached
+		} else {
+			r.known[reference] = reached // before what it refers to, which may lead back
+			reached.next = r.read(value)
+		}
+		out = append(out, reference)
+	}
+	return out
+}
+
+// inData reports whether a place in a text is in a value that the document only shows, such
+// as an example.
+func inData(text []byte, at int) bool {
+	parent := ""
+	for value := text; ; {
+		key, next := around(value, at-(cap(text)-cap(value)))
+		switch {
+		case next == nil:
+			return false
+		case isData(parent, key, next):
+			return true
+		}
+		parent, value = key, next
+	}
+}
+
+// around returns the member or the element of a value that a place is in, nil for none.
+func around(value []byte, at int) (key string, found []byte) {
+	for name, member := range Members(value) {
+		if start := cap(value) - cap(member); start <= at && at < start+len(member) {
+			return name, member
+		}
+	}
+	if len(value) > 0 && value[0] == '[' {
+		for _, element := range elements(value) {
+			if start := cap(value) - cap(element); start <= at && at < start+len(element) {
+				return "", element
+			}
+		}
+	}
+	return "", nil
+}
+
+// isData reports whether a member of an object of the document is a value that it only
+// shows, and not a part of the document. parent is where the object stands.
+func isData(parent, key string, value []byte) bool {
+	switch parent {
+	case "properties", "patternProperties", "schemas", "$defs", "definitions", "dependentSchemas", "responses", "examples":
+		return false // names that the document's author has chosen
+	}
+	switch key {
+	case "example", "default", "enum", "const", "value":
+		return true
+	case "examples":
+		return value[0] == '['
+	}
+	return strings.HasPrefix(key, "x-")
+}
+
+// written yields the references of a text and where each stands in it.
+func written(text []byte) iter.Seq2[int, string] {
+	const key, blanks = `"$ref"`, " \t\r\n"
+	return func(yield func(int, string) bool) {
+		for at := 0; ; at += len(key) {
+			next := bytes.Index(text[at:], []byte(key))
+			if next < 0 {
+				return
+			}
+			at += next
+			value, isMember := bytes.CutPrefix(bytes.TrimLeft(text[at+len(key):], blanks), []byte{':'})
+			value, isText := bytes.CutPrefix(bytes.TrimLeft(value, blanks), []byte{'"'})
+			if !isMember || !isText {
+				continue
+			}
+			reference, err := jsonparser.ParseString(value[:max(bytes.IndexByte(value, '"'), 0)])
+			if err == nil && !yield(at, reference) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,370 @@
+package sample
+
+import (
+	"encoding/json"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/pb33f/jsonschema/v6"
+)
+
+// facets are what schemas together demand of a value.
+type facets struct {
+	choice  int // which of several forms
+	attempt int
+	depth   int // of references, to end those in circles
+
+	never  bool     // nothing is allowed
+	types  []string // nil for all
+	listed bool     // the value is one of enum
+	enum   []any
+	given  []any // examples and defaults of the document
+
+	properties    map[string][]*jsonschema.Schema
+	patterned     []map[jsonschema.Regexp]*jsonschema.Schema
+	others        []*jsonschema.Schema // of properties that have no name; nil where nothing is said
+	closed        bool                 // there are no others
+	keys          []*jsonschema.Schema
+	required      []string
+	minProperties int
+	maxProperties int // -1 for any
+
+	items    []*jsonschema.Schema
+	prefix   [][]*jsonschema.Schema
+	contains []*jsonschema.Schema
+	minItems int
+	maxItems int // -1 for any
+	unique   bool
+
+	minLength, maxLength int // -1 for any
+	formats              []string
+	patterns             []string
+	base64, asJSON       bool
+
+	low, high                   *big.Rat
+	exclusiveLow, exclusiveHigh bool
+	multiples                   []*big.Rat
+
+	visited map[*jsonschema.Schema]bool
+}
+
+// add adds what a schema demands, of several forms those that are chosen.
+func (f *facets) add(s *jsonschema.Schema) {
+	if f.visited == nil {
+		f.visited = map[*jsonschema.Schema]bool{}
+		f.maxProperties, f.maxItems, f.maxLength = -1, -1, -1
+	}
+	if s == nil || f.visited[s] {
+		return
+	}
+	f.visited[s] = true
+	if s.Bool != nil {
+		f.never = f.never || !*s.Bool
+		return
+	}
+	f.addForms(s)
+	if s.Types != nil {
+		f.restrict(s.Types.ToStrings())
+	}
+	if s.Const != nil {
+		f.list([]any{*s.Const})
+	}
+	if s.Enum != nil {
+		f.list(s.Enum.Values)
+	}
+	f.given = append(f.given, s.Examples...)
+	if s.Default != nil {
+		f.given = append(f.given, *s.Default)
+	}
+	f.addObject(s)
+	f.addArray(s)
+	f.addText(s)
+	f.addNumber(s)
+}
+
+// addForms adds the schemas that a schema is made of.
+func (f *facets) addForms(s *jsonschema.Schema) {
+	f.add(s.Ref)
+	f.add(s.RecursiveRef)
+	if s.DynamicRef != nil {
+		f.add(s.DynamicRef.Ref)
+	}
+	for _, part := range s.AllOf {
+		f.add(part)
+	}
+	for _, forms := range [][]*jsonschema.Schema{s.OneOf, s.AnyOf} {
+		if len(forms) > 0 {
+			f.add(f.among(forms))
+		}
+	}
+	switch {
+	case s.If == nil:
+	case f.choice%2 == 0 && s.Then != nil:
+		f.add(s.If)
+		f.add(s.Then)
+	default:
+		f.add(s.Else)
+	}
+}
+
+// among picks one of several forms: deep down the flattest first, so that values end.
+func (f *facets) among(forms []*jsonschema.Schema) *jsonschema.Schema {
+	if f.depth > fullDepth {
+		forms = slices.Clone(forms)
+		slices.SortStableFunc(forms, func(a, b *jsonschema.Schema) int { return height(a, 0) - height(b, 0) })
+	}
+	return forms[f.choice%len(forms)]
+}
+
+// maxHeight is where height stops to look, which it does not do in circles then.
+const maxHeight = 6
+
+// height is how deeply the values of a schema are nested at least.
+func height(s *jsonschema.Schema, depth int) int {
+	if s == nil || depth > maxHeight {
+		return 0
+	}
+	least := func(forms []*jsonschema.Schema) int {
+		low := maxHeight
+		for _, form := range forms {
+			low = min(low, height(form, depth+1))
+		}
+		return low
+	}
+	out := height(s.Ref, depth+1)
+	for _, part := range s.AllOf {
+		out = max(out, height(part, depth+1))
+	}
+	for _, forms := range [][]*jsonschema.Schema{s.OneOf, s.AnyOf} {
+		if len(forms) > 0 {
+			out = max(out, least(forms))
+		}
+	}
+	if len(s.Required) > 0 {
+		out = max(out, 1)
+	}
+	for _, name := range s.Required {
+		out = max(out, 1+height(s.Properties[name], depth+1))
+	}
+	if s.MinItems != nil && *s.MinItems > 0 {
+		out = max(out, 1+height(s.Items2020, depth+1))
+	}
+	return out
+}
+
+// restrict leaves those types that are allowed here too.
+func (f *facets) restrict(types []string) {
+	if f.types == nil {
+		f.types = slices.Clone(types)
+		return
+	}
+	f.types = slices.DeleteFunc(f.types, func(name string) bool {
+		return !slices.Contains(types, name) && !(name == "integer" && slices.Contains(types, "number"))
+	})
+	if len(f.types) == 0 {
+		if slices.Contains(types, "integer") {
+			f.types = []string{"integer"} // of a number
+			return
+		}
+		f.never = true
+	}
+}
+
+func (f *facets) list(values []any) {
+	if !f.listed {
+		f.listed, f.enum = true, values
+		return
+	}
+	f.enum = slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool {
+		return !slices.ContainsFunc(values, func(other any) bool { return equal(value, other) })
+	})
+}
+
+func (f *facets) addObject(s *jsonschema.Schema) {
+	for name, property := range s.Properties {
+		if f.properties == nil {
+			f.properties = map[string][]*jsonschema.Schema{}
+		}
+		f.properties[name] = append(f.properties[name], property)
+	}
+	if len(s.PatternProperties) > 0 {
+		f.patterned = append(f.patterned, s.PatternProperties)
+	}
+	switch others := s.AdditionalProperties.(type) {
+	case bool:
+		f.closed = f.closed || !others
+		if others && f.others == nil {
+			f.others = []*jsonschema.Schema{}
+		}
+	case *jsonschema.Schema:
+		f.others = append(f.others, others)
+	}
+	if s.PropertyNames != nil {
+		f.keys = append(f.keys, s.PropertyNames)
+	}
+	f.required = append(f.required, s.Required...)
+	if s.MinProperties != nil {
+		f.minProperties = max(f.minProperties, *s.MinProperties)
+	}
+	f.maxProperties = least(f.maxProperties, s.MaxProperties)
+}
+
+func (f *facets) addArray(s *jsonschema.Schema) {
+	switch items := s.Items.(type) {
+	case *jsonschema.Schema:
+		f.items = append(f.items, items)
+	case []*jsonschema.Schema:
+		f.prefix = append(f.prefix, items)
+	}
+	if s.Items2020 != nil {
+		f.items = append(f.items, s.Items2020)
+	}
+	if len(s.PrefixItems) > 0 {
+		f.prefix = append(f.prefix, s.PrefixItems)
+	}
+	if s.Contains != nil {
+		count := 1
+		if s.MinContains != nil {
+			count = *s.MinContains
+		}
+		for range min(count, maxElements) {
+			f.contains = append(f.contains, s.Contains)
+		}
+	}
+	if s.MinItems != nil {
+		f.minItems = max(f.minItems, *s.MinItems)
+	}
+	f.maxItems = least(f.maxItems, s.MaxItems)
+	f.unique = f.unique || s.UniqueItems
+}
+
+func (f *facets) addText(s *jsonschema.Schema) {
+	if s.MinLength != nil {
+		f.minLength = max(f.minLength, *s.MinLength)
+	}
+	f.maxLength = least(f.maxLength, s.MaxLength)
+	if s.Format != nil {
+		f.formats = append(f.formats, s.Format.Name)
+	}
+	if s.Pattern != nil {
+		f.patterns = append(f.patterns, s.Pattern.String())
+	}
+	f.base64 = f.base64 || s.ContentEncoding != nil && s.ContentEncoding.Name == "base64"
+	f.asJSON = f.asJSON || s.ContentMediaType != nil && s.ContentMediaType.Name == "application/json"
+}
+
+func (f *facets) addNumber(s *jsonschema.Schema) {
+	if s.MultipleOf != nil {
+		f.multiples = append(f.multiples, s.MultipleOf)
+	}
+	f.raise(s.Minimum, false)
+	f.raise(s.ExclusiveMinimum, true)
+	f.lower(s.Maximum, false)
+	f.lower(s.ExclusiveMaximum, true)
+	if s.Format == nil {
+		return
+	}
+	switch s.Format.Name {
+	case "int32":
+		f.raise(big.NewRat(-1<<31, 1), false)
+		f.lower(big.NewRat(1<<31-1, 1), false)
+	}
+}
+
+func (f *facets) raise(bound *big.Rat, exclusive bool) {
+	if bound != nil && (f.low == nil || bound.Cmp(f.low) > 0 || bound.Cmp(f.low) == 0 && exclusive) {
+		f.low, f.exclusiveLow = bound, exclusive
+	}
+}
+
+func (f *facets) lower(bound *big.Rat, exclusive bool) {
+	if bound != nil && (f.high == nil || bound.Cmp(f.high) < 0 || bound.Cmp(f.high) == 0 && exclusive) {
+		f.high, f.exclusiveHigh = bound, exclusive
+	}
+}
+
+// kind is the type of the value: the one that is said, else the one that the keywords are
+// about.
+func (f *facets) kind() string {
+	types := slices.DeleteFunc(slices.Clone(f.types), func(name string) bool { return name == "null" })
+	switch {
+	case len(f.types) > 0 && (len(types) == 0 || len(types) < len(f.types) && f.depth > fullDepth && f.attempt == 0):
+		return "null"
+	case len(types) > 0:
+		return types[f.choice%len(types)]
+	case f.properties != nil || f.required != nil || f.others != nil || f.minProperties > 0:
+		return "object"
+	case f.items != nil || f.prefix != nil || f.minItems > 0:
+		return "array"
+	case f.low != nil || f.high != nil || f.multiples != nil:
+		return "number"
+	case f.formats != nil || f.patterns != nil || f.minLength > 0 || f.maxLength >= 0:
+		return "string"
+	}
+	return "object"
+}
+
+// names are the properties that an object has or may have, in the order of the alphabet.
+func (f *facets) names() []string {
+	names := slices.AppendSeq(slices.Clone(f.required), maps.Keys(f.properties))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// property returns the schemas of a property, and whether an answer does not show it.
+func (f *facets) property(name string) (schemas []*jsonschema.Schema, hidden bool) {
+	schemas = slices.Clone(f.properties[name])
+	named := len(schemas) > 0
+	for _, patterned := range f.patterned {
+		for _, pattern := range slices.SortedFunc(maps.Keys(patterned), func(a, b jsonschema.Regexp) int { return strings.Compare(a.String(), b.String()) }) {
+			if pattern.MatchString(name) {
+				schemas = append(schemas, patterned[pattern])
+				named = true
+			}
+		}
+	}
+	if !named {
+		schemas = append(schemas, f.others...)
+	}
+	return schemas, slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return writeOnly(schema, 0) })
+}
+
+// writeOnly reports whether a property is for requests alone.
+func writeOnly(schema *jsonschema.Schema, depth int) bool {
+	if schema == nil || depth > maxDepth {
+		return false
+	}
+	return schema.WriteOnly || writeOnly(schema.Ref, depth+1) ||
+		slices.ContainsFunc(schema.AllOf, func(part *jsonschema.Schema) bool { return writeOnly(part, depth+1) })
+}
+
+// element returns the schemas of an element.
+func (f *facets) element(position int) []*jsonschema.Schema {
+	var schemas []*jsonschema.Schema
+	for _, prefix := range f.prefix {
+		if position < len(prefix) {
+			schemas = append(schemas, prefix[position])
+		}
+	}
+	if len(schemas) > 0 {
+		return schemas
+	}
+	return slices.Clone(f.items)
+}
+
+// least is the lower one of two bounds, of which -1 and nil are none.
+func least(bound int, other *int) int {
+	if other == nil || bound >= 0 && bound <= *other {
+		return bound
+	}
+	return *other
+}
+
+// equal reports whether two values are the same JSON.
+func equal(a, b any) bool {
+	first, err := json.Marshal(a)
+	second, other := json.Marshal(b)
+	return err == nil && other == nil && string(first) == string(second)
+}

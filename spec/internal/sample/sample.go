@@ -1,0 +1,185 @@
+// Package sample makes values that a JSON schema allows, the same for the same seed.
+package sample
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"github.com/pb33f/jsonschema/v6"
+)
+
+// Bounds of the search for a value. Whatever a schema demands, it ends.
+const (
+	maxVisits   = 20_000 // of schemas
+	maxAttempts = 12     // at one place
+	maxDepth    = 24     // of nested values
+	fullDepth   = 3      // down to which optional properties and elements are shown
+)
+
+// Value makes a value of a compiled schema: an example or default of the document where
+// these fit, else one that is made up. ok is false if none was found. Numbers are
+// json.Number.
+func Value(schema *jsonschema.Schema, seed uint64) (value any, ok bool) {
+	if schema == nil {
+		return map[string]any{}, true
+	}
+	m := &maker{visits: maxVisits, random: rand.New(rand.NewPCG(seed, seed))}
+	return m.value([]*jsonschema.Schema{schema}, "", 0)
+}
+
+type maker struct {
+	visits int
+	random *rand.Rand
+}
+
+// value makes what all of several schemas allow. name is that of the property that it is
+// for.
+func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any, bool) {
+	if depth > maxDepth {
+		return nil, false
+	}
+	first := 0
+	if depth <= fullDepth {
+		first = m.random.IntN(1 << 16)
+	}
+	for attempt := range maxAttempts {
+		if m.visits--; m.visits < 0 {
+			return nil, false
+		}
+		f := &facets{choice: first + attempt, attempt: attempt, depth: depth}
+		for _, schema := range schemas {
+			f.add(schema)
+		}
+		if value, ok := m.build(f, name, depth); ok && fits(schemas, value) {
+			return value, true
+		}
+	}
+	return nil, false
+}
+
+// fits reports whether schemas allow a value.
+func fits(schemas []*jsonschema.Schema, value any) bool {
+	return !slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return schema.Validate(value) != nil })
+}
+
+// build makes a value of what is demanded of it.
+func (m *maker) build(f *facets, name string, depth int) (any, bool) {
+	if f.never {
+		return nil, false
+	}
+	if f.attempt < len(f.given) {
+		return f.given[f.attempt], true
+	}
+	if f.listed {
+		if len(f.enum) == 0 {
+			return nil, false
+		}
+		return f.enum[f.choice%len(f.enum)], true
+	}
+	switch f.kind() {
+	case "null":
+		return nil, true
+	case "boolean":
+		return f.choice%2 == 0, true
+	case "integer", "number":
+		return m.number(f)
+	case "string":
+		return m.text(f, name)
+	case "array":
+		return m.array(f, name, depth)
+	}
+	return m.object(f, depth)
+}
+
+// array makes a list.
+func (m *maker) array(f *facets, name string, depth int) (any, bool) {
+	wanted := 1
+	if depth >= fullDepth || f.attempt%2 == 1 {
+		wanted = 0
+	}
+	wanted = max(wanted, f.minItems, len(f.contains))
+	if f.maxItems >= 0 {
+		wanted = min(wanted, f.maxItems)
+	}
+	if wanted > maxElements {
+		return nil, false
+	}
+	out := []any{}
+	for i := range wanted {
+		schemas := f.element(i)
+		if i < len(f.contains) {
+			schemas = append(schemas, f.contains[i])
+		}
+		value, ok := m.element(schemas, name, depth, out, f.unique)
+		if !ok && i >= f.minItems && i >= len(f.contains) {
+			break
+		}
+		if !ok {
+			return nil, false
+		}
+		out = append(out, value)
+	}
+	return out, true
+}
+
+// maxElements is how long a list may have to be.
+const maxElements = 1000
+
+// element makes an element, which may have to differ from those before it.
+func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, before []any, unique bool) (any, bool) {
+	for range maxAttempts {
+		value, ok := m.value(schemas, name, depth+1)
+		if !ok || !unique || !slices.ContainsFunc(before, func(other any) bool { return equal(value, other) }) {
+			return value, ok
+		}
+	}
+	return nil, false
+}
+
+// object makes an object: what is required of it, and what else it may have.
+func (m *maker) object(f *facets, depth int) (any, bool) {
+	out := map[string]any{}
+	for _, name := range f.names() {
+		required := slices.Contains(f.required, name)
+		if !required && (depth >= fullDepth || f.attempt%3 == 1 || f.maxProperties >= 0 && len(out)+len(f.required) >= f.maxProperties) {
+			continue
+		}
+		schemas, hidden := f.property(name)
+		if hidden && !required {
+			continue
+		}
+		value, ok := m.value(schemas, name, depth+1)
+		if !ok && required {
+			return nil, false
+		}
+		if ok {
+			out[name] = value
+		}
+	}
+	return out, m.fill(f, out, depth)
+}
+
+// fill adds properties that the schema does not name: as many as there must be, and one to
+// an object that has no others.
+func (m *maker) fill(f *facets, out map[string]any, depth int) bool {
+	wanted := f.minProperties
+	if len(f.properties) == 0 && f.others != nil && depth < fullDepth && f.attempt%2 == 0 {
+		wanted = max(wanted, 1)
+	}
+	if f.maxProperties >= 0 {
+		wanted = min(wanted, f.maxProperties)
+	}
+	for i := 0; len(out) < wanted && i < maxElements; i++ {
+		name, ok := m.propertyName(f, i)
+		if !ok {
+			return len(out) >= f.minProperties
+		}
+		schemas, _ := f.property(name)
+		value, ok := m.value(schemas, name, depth+1)
+		if !ok {
+			return len(out) >= f.minProperties
+		}
+		out[name] = value
+	}
+	return len(out) >= f.minProperties
+}

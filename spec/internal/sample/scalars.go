@@ -1,0 +1,215 @@
+package sample
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// span is how far from a bound a number is, where nothing else is said.
+var span = big.NewRat(1000, 1)
+
+// number makes a number between the bounds, a whole one where it can be.
+func (m *maker) number(f *facets) (any, bool) {
+	step := big.NewRat(1, 1)
+	for _, multiple := range f.multiples {
+		step = common(step, multiple)
+	}
+	if f.kind() == "number" && len(f.multiples) > 0 { // which need not be whole
+		step = f.multiples[0]
+		for _, multiple := range f.multiples[1:] {
+			step = common(step, multiple)
+		}
+	}
+	low, high := f.low, f.high
+	switch {
+	case low == nil && high == nil:
+		low = big.NewRat(1, 1)
+		high = new(big.Rat).Add(low, new(big.Rat).Mul(step, span))
+	case low == nil:
+		low = new(big.Rat).Sub(high, new(big.Rat).Mul(step, span))
+	case high == nil:
+		high = new(big.Rat).Add(low, new(big.Rat).Mul(step, span))
+	}
+	first, last := ceil(low, step), floor(high, step)
+	if f.exclusiveLow && new(big.Rat).Mul(new(big.Rat).SetInt(first), step).Cmp(low) <= 0 {
+		first.Add(first, big.NewInt(1))
+	}
+	if f.exclusiveHigh && new(big.Rat).Mul(new(big.Rat).SetInt(last), step).Cmp(high) >= 0 {
+		last.Sub(last, big.NewInt(1))
+	}
+	if last.Cmp(first) < 0 {
+		if f.kind() != "number" || len(f.multiples) > 0 {
+			return nil, false
+		}
+		middle := new(big.Rat).Quo(new(big.Rat).Add(low, high), big.NewRat(2, 1))
+		return written(middle), true
+	}
+	room := new(big.Int).Sub(last, first)
+	if room.Cmp(span.Num()) > 0 {
+		room = span.Num()
+	}
+	count := new(big.Int).Add(first, big.NewInt(m.random.Int64N(room.Int64()+1)))
+	return written(new(big.Rat).Mul(new(big.Rat).SetInt(count), step)), true
+}
+
+// common is the least number that two are factors of.
+func common(a, b *big.Rat) *big.Rat {
+	// lcm(a/b, c/d) = lcm(a, c) / gcd(b, d) of fractions in lowest terms
+	top := new(big.Int).GCD(nil, nil, a.Num(), b.Num())
+	if top.Sign() == 0 {
+		return a
+	}
+	top.Div(new(big.Int).Mul(a.Num(), b.Num()), top)
+	bottom := new(big.Int).GCD(nil, nil, a.Denom(), b.Denom())
+	return new(big.Rat).SetFrac(top, bottom)
+}
+
+// ceil and floor are the numbers of steps to a bound.
+func ceil(bound, step *big.Rat) *big.Int {
+	quotient := new(big.Rat).Quo(bound, step)
+	whole, rest := new(big.Int).DivMod(quotient.Num(), quotient.Denom(), new(big.Int))
+	if rest.Sign() > 0 {
+		whole.Add(whole, big.NewInt(1))
+	}
+	return whole
+}
+
+func floor(bound, step *big.Rat) *big.Int {
+	quotient := new(big.Rat).Quo(bound, step)
+	return new(big.Int).Div(quotient.Num(), quotient.Denom())
+}
+
+// written writes a number without an exponent.
+func written(number *big.Rat) json.Number {
+	if number.IsInt() {
+		return json.Number(number.Num().String())
+	}
+	return json.Number(strings.TrimRight(number.FloatString(12), "0"))
+}
+
+// text makes a text.
+func (m *maker) text(f *facets, name string) (any, bool) {
+	for try := range maxAttempts {
+		text := m.draft(f, name, try)
+		if length := utf8.RuneCountInString(text); length >= f.minLength && (f.maxLength < 0 || length <= f.maxLength) {
+			return text, true
+		}
+	}
+	return nil, false
+}
+
+// draft makes a text that may be too long or too short.
+func (m *maker) draft(f *facets, name string, try int) string {
+	switch {
+	case len(f.patterns) > 0:
+		return m.match(f.patterns[f.attempt%len(f.patterns)], f.minLength, try)
+	case len(f.formats) > 0:
+		if forms := formats[f.formats[f.attempt%len(f.formats)]]; forms != nil {
+			return forms[try%len(forms)](m)
+		}
+	}
+	if f.asJSON {
+		return "{}"
+	}
+	if name == "" {
+		name = "text"
+	}
+	text := fmt.Sprintf("%s-%d", name, m.random.IntN(1000))
+	if f.base64 {
+		text = base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	return fitted(text, f.minLength, f.maxLength)
+}
+
+// maxText is how long a text may have to be.
+const maxText = 1 << 20
+
+// fitted makes a text as long as it has to be.
+func fitted(text string, low, high int) string {
+	runes := []rune(text)
+	for len(runes) < min(low, maxText) {
+		runes = append(runes, rune('a'+len(runes)%26))
+	}
+	if high >= 0 && len(runes) > high {
+		runes = runes[:high]
+	}
+	return string(runes)
+}
+
+// propertyName makes the name of a property that a schema does not name.
+func (m *maker) propertyName(f *facets, position int) (string, bool) {
+	if len(f.keys) > 0 {
+		name, ok := m.value(f.keys, "key", fullDepth)
+		text, isText := name.(string)
+		return text, ok && isText
+	}
+	for _, patterned := range f.patterned {
+		if f.closed {
+			return m.match(leastPattern(patterned), 0, position), true
+		}
+	}
+	return fmt.Sprintf("key%d", position+1), !f.closed
+}
+
+// since is the day that made-up times begin on.
+var since = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func (m *maker) moment() time.Time {
+	return since.Add(time.Duration(m.random.IntN(180*24*60*60)) * time.Second)
+}
+
+func (m *maker) id() string {
+	var random [16]byte
+	for i := range random {
+		random[i] = byte(m.random.Uint32())
+	}
+	random[6], random[8] = random[6]&0x0f|0x40, random[8]&0x3f|0x80
+	return uuid.UUID(random).String()
+}
+
+// formats make texts of a format, a short one last.
+var formats = map[string][]func(*maker) string{
+	"uuid":                  {(*maker).id},
+	"date-time":             {func(m *maker) string { return m.moment().Format("2006-01-02T15:04:05.000Z") }, func(m *maker) string { return m.moment().Format(time.RFC3339) }},
+	"date":                  {func(m *maker) string { return m.moment().Format(time.DateOnly) }},
+	"time":                  {func(m *maker) string { return m.moment().Format("15:04:05Z") }},
+	"duration":              {func(m *maker) string { return fmt.Sprintf("PT%dM", 1+m.random.IntN(59)) }},
+	"email":                 {func(m *maker) string { return fmt.Sprintf("user-%d@example.com", m.random.IntN(1000)) }, constant("a@b.co")},
+	"idn-email":             {func(m *maker) string { return fmt.Sprintf("user-%d@example.com", m.random.IntN(1000)) }, constant("a@b.co")},
+	"hostname":              {func(m *maker) string { return fmt.Sprintf("host-%d.example.com", m.random.IntN(1000)) }, constant("a.co")},
+	"idn-hostname":          {func(m *maker) string { return fmt.Sprintf("host-%d.example.com", m.random.IntN(1000)) }, constant("a.co")},
+	"ipv4":                  {func(m *maker) string { return fmt.Sprintf("192.0.2.%d", 1+m.random.IntN(254)) }},
+	"ipv6":                  {func(m *maker) string { return fmt.Sprintf("2001:db8::%x", 1+m.random.IntN(1<<16-1)) }},
+	"uri":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("a:b")},
+	"url":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("http://a.co")},
+	"iri":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("a:b")},
+	"uri-reference":         {func(m *maker) string { return fmt.Sprintf("/%d", m.random.IntN(1000)) }},
+	"iri-reference":         {func(m *maker) string { return fmt.Sprintf("/%d", m.random.IntN(1000)) }},
+	"uri-template":          {constant("https://example.com/{id}"), constant("{id}")},
+	"json-pointer":          {constant("/a/b"), constant("")},
+	"relative-json-pointer": {constant("0/a"), constant("0")},
+	"regex":                 {constant("^[a-z]+$"), constant("a")},
+	"semver":                {func(m *maker) string { return fmt.Sprintf("1.%d.0", m.random.IntN(100)) }},
+	"period":                {constant("2026-01-01T00:00:00Z/P1D")},
+	"byte": {func(m *maker) string {
+		return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%06d", m.random.IntN(1000000)))
+	}, constant("YQ=="), constant("")},
+}
+
+// Formats names the formats of texts that are known here.
+func Formats() []string {
+	names := make([]string, 0, len(formats))
+	for name := range formats {
+		names = append(names, name)
+	}
+	return names
+}
+
+func constant(text string) func(*maker) string { return func(*maker) string { return text } }

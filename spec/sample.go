@@ -1,0 +1,208 @@
+package spec
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
+)
+
+// asserted are the formats that the schema library judges itself.
+var asserted = map[string]bool{
+	"uuid": true, "date-time": true, "date": true, "time": true, "duration": true, "email": true, "hostname": true, "ipv4": true,
+	"ipv6": true, "uri": true, "iri": true, "uri-reference": true, "iri-reference": true, "uri-template": true,
+	"json-pointer": true, "relative-json-pointer": true, "regex": true, "semver": true, "period": true,
+}
+
+// Sample makes a value that the content's schema allows, the same for the same seed. The
+// error says why there is none.
+func (c *Content) Sample(seed uint64) (any, error) { return c.schema.sample(seed) }
+
+// Value makes a value that the header's schema allows, the same for the same seed.
+func (h *Header) Value(seed uint64) (any, error) {
+	if h.Sample != nil {
+		var value any
+		if err := json.Unmarshal(h.Sample, &value); err == nil && len(check(h.schema.get().schema, nil, value, "header")) == 0 {
+			return value, nil
+		}
+	}
+	return h.schema.sample(seed)
+}
+
+// BrokenExamples are the examples of bodies that break their own schemas, and the schemas
+// that no value keeps.
+func (c *Contract) BrokenExamples() []Problem {
+	var found []Problem
+	tell := func(o *Operation, response *Response, reason string) {
+		problem := o.contract.wrong(o, fmt.Errorf("response %s: %s", response.Code, reason))
+		problem.Used = true
+		found = append(found, problem)
+	}
+	for _, operation := range c.operations {
+		for _, response := range operation.Responses() {
+			for _, content := range response.Contents {
+				if reason := content.broken(); reason != "" {
+					tell(operation, response, content.MediaType+": "+reason)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// broken says what of a content cannot be sent; empty for nothing.
+func (c *Content) broken() string {
+	for _, example := range c.Examples {
+		var value any
+		if err := json.Unmarshal(example.Value, &value); err != nil || !isJSON(c.MediaType) {
+			continue
+		}
+		if failures := c.Check(value); len(failures) > 0 {
+			return strings.TrimSpace("the example "+example.Name) + " breaks the schema: " + failures[0].Error()
+		}
+	}
+	if len(c.Examples) > 0 {
+		return ""
+	}
+	if _, err := c.Sample(0); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func (s *schema) sample(seed uint64) (any, error) {
+	if s == nil {
+		return map[string]any{}, nil
+	}
+	compiled, err := s.sampler()
+	if err != nil {
+		return nil, err
+	}
+	value, ok := sample.Value(compiled, seed)
+	if !ok {
+		return nil, errors.New("no value was found that the schema allows")
+	}
+	return value, nil
+}
+
+// prepare changes the schemas of a document so that values can be made of them: the keyword
+// example of OpenAPI becomes one of JSON Schema, and a discriminator says which value the
+// property has in each form.
+func prepare(part, root any) {
+	eachSchema(part, func(schema map[string]any) {
+		if example, has := schema["example"]; has {
+			listed, _ := schema["examples"].([]any)
+			schema["examples"] = append([]any{example}, listed...)
+		}
+		discriminate(schema, root)
+	})
+}
+
+// discriminate says in each form of a schema which value its discriminator has.
+func discriminate(schema map[string]any, root any) {
+	discriminator, _ := schema["discriminator"].(map[string]any)
+	property, _ := discriminator["propertyName"].(string)
+	if property == "" {
+		return
+	}
+	mapping, _ := discriminator["mapping"].(map[string]any)
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		forms, _ := schema[keyword].([]any)
+		for i, form := range forms {
+			object, _ := form.(map[string]any)
+			if reference, is := object["$ref"].(string); is {
+				forms[i] = map[string]any{"allOf": []any{form, named(property, mapping, reference)}}
+			}
+		}
+	}
+	if components, is := root.(map[string]any)["components"].(map[string]any); is && schema["oneOf"] == nil && schema["anyOf"] == nil {
+		discriminateHeirs(schema, components, property, mapping)
+	}
+}
+
+// discriminateHeirs does so for the schemas that a schema with a discriminator is a part of.
+func discriminateHeirs(schema, components map[string]any, property string, mapping map[string]any) {
+	schemas, _ := components["schemas"].(map[string]any)
+	base := ""
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		if same, is := schemas[name].(map[string]any); is && isSame(same, schema) {
+			base = "#/components/schemas/" + name
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		heir, _ := schemas[name].(map[string]any)
+		parts, _ := heir["allOf"].([]any)
+		for _, part := range parts {
+			if object, is := part.(map[string]any); is && base != "" && object["$ref"] == base {
+				heir["allOf"] = append(parts, named(property, mapping, "#/components/schemas/"+name))
+				break
+			}
+		}
+	}
+}
+
+// isSame reports whether two maps are one.
+func isSame(a, b map[string]any) bool {
+	const mark = "x-unleash-mock-same"
+	a[mark] = true
+	_, same := b[mark]
+	delete(a, mark)
+	return same
+}
+
+// named is the schema of an object whose discriminator names a schema.
+func named(property string, mapping map[string]any, reference string) map[string]any {
+	var names []any
+	for _, name := range slices.Sorted(maps.Keys(mapping)) {
+		if target, _ := mapping[name].(string); target == reference || "#/components/schemas/"+target == reference {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		names = []any{reference[strings.LastIndexByte(reference, '/')+1:]}
+	}
+	return map[string]any{"type": "object", "properties": map[string]any{property: map[string]any{"enum": names}}}
+}
+
+// Keywords whose value is a schema, a list of schemas, and an object of schemas.
+var (
+	oneSchema   = []string{"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedProperties", "unevaluatedItems"}
+	schemaLists = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
+	schemaMaps  = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"}
+)
+
+// eachSchema visits a decoded schema, the schemas in it, and those of the components beside
+// it.
+func eachSchema(part any, visit func(map[string]any)) {
+	schema, is := part.(map[string]any)
+	if !is {
+		return
+	}
+	visit(schema)
+	for _, keyword := range oneSchema {
+		eachSchema(schema[keyword], visit)
+	}
+	for _, keyword := range schemaLists {
+		several, _ := schema[keyword].([]any)
+		for _, one := range several {
+			eachSchema(one, visit)
+		}
+	}
+	children := make([]any, 0, len(schemaMaps)+1)
+	for _, keyword := range schemaMaps {
+		children = append(children, schema[keyword])
+	}
+	if components, is := schema["components"].(map[string]any); is {
+		children = append(children, components["schemas"])
+	}
+	for _, several := range children {
+		named, _ := several.(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(named)) {
+			eachSchema(named[name], visit)
+		}
+	}
+}

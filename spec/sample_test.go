@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// documentVariable names a file with a document to try beside those of the tests: that of a
+// real Unleash, say.
+const documentVariable = "UNLEASH_MOCK_TEST_DOCUMENT"
+
+// documents are those that the tests read, by name.
+func documents(t *testing.T) map[string]*Contract {
+	t.Helper()
+	files, err := filepath.Glob("testdata/documents/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no documents", err)
+	}
+	if given := os.Getenv(documentVariable); given != "" {
+		files = append(files, given)
+	}
+	out := map[string]*Contract{"the contract": Default()}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contract, err := Load(source)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		out[filepath.Base(file)] = contract
+	}
+	return out
+}
+
+// without are the contents that no value keeps.
+var without = map[string]bool{"getEndless": true, "impossible": true}
+
+// TestSamplesKeepTheirSchemas: whatever the seed, and the same for the same seed.
+func TestSamplesKeepTheirSchemas(t *testing.T) {
+	t.Parallel()
+	for name, contract := range documents(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, operation := range contract.Operations() {
+				for _, response := range operation.Responses() {
+					for _, content := range response.Contents {
+						for seed := range uint64(5) {
+							sampled(t, operation, response, content, seed)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func sampled(t *testing.T, operation *Operation, response *Response, content *Content, seed uint64) {
+	t.Helper()
+	value, err := content.Sample(seed)
+	if (err != nil) != without[operation.ID] {
+		t.Errorf("%s %s %s: %v", operation.ID, response.Code, content.MediaType, err)
+	}
+	if err != nil || !isJSON(content.MediaType) {
+		return
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failures := content.CheckResponse(content.MediaType, text); len(failures) > 0 {
+		t.Errorf("%s %s: %s: %v", operation.ID, response.Code, text, failures)
+	}
+	again, err := content.Sample(seed)
+	if other, _ := json.Marshal(again); err != nil || string(other) != string(text) {
+		t.Errorf("%s %s: %s, then %s", operation.ID, response.Code, text, other)
+	}
+}
+
+// TestWhatIsWrongWithADocument: everything is told, and the rest can be used.
+func TestWhatIsWrongWithADocument(t *testing.T) {
+	t.Parallel()
+	contract := documents(t)["broken.yaml"]
+	var got []string
+	for _, problem := range append(contract.Problems(), contract.CompleteAll()...) {
+		got = append(got, problem.Error())
+	}
+	want := []string{
+		`GET /nowhere (nowhere, line 5): the reference "#/components/responses/None" leads nowhere`,
+		`GET /far (far, line 6): the reference "other.yaml#/a" leads out of the document`,
+		`GET /circle (circle, line 7): a reference leads to itself`,
+		`GET /nameless (line 8): the operation has no operationId`,
+		`GET /twice (good, line 9): the operationId is taken by GET /good`,
+		`GET /things/{other} (getThingAgain, line 15): the paths /things/{id} and /things/{other} are the same`,
+		`GET /scheme (scheme, line 17): security: the document has no security scheme "none"`,
+		`/path-in-a-file (line 31): the reference "paths.yaml" leads out of the document`,
+		`GET /undeclared/{id} (undeclared, line 16): the path parameter {id} is not declared`,
+		`GET /silent (silent, line 18): the operation has no response`,
+		`GET /lookahead (lookahead, line 21): response 200: application/json: the pattern "^(?=a).*$" cannot be judged, and allows everything: `,
+	}
+	for i, line := range got {
+		if i >= len(want) || !strings.HasPrefix(line, want[i]) {
+			t.Errorf("problem %d is %s", i, line)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d problems, want %d", len(got), len(want))
+	}
+	for _, path := range []string{"/good", "/nameless", "/twice", "/things/1", "/undeclared/1"} {
+		if contract.Find(http.MethodGet, path) == nil {
+			t.Errorf("%s cannot be used", path)
+		}
+	}
+	if contract.Find(http.MethodDelete, "/things/1") == nil {
+		t.Error("a path that is written twice has lost a method")
+	}
+}
