@@ -33,21 +33,16 @@ func (h *Header) Value(seed uint64) (any, error) {
 	return h.schema.sample(seed)
 }
 
-// BrokenExamples are the examples of bodies that break their own schemas, and the schemas
+// brokenExamples are the examples of bodies that break their own schemas, and the schemas
 // that no value keeps.
-func (c *Contract) BrokenExamples() []Problem {
+func (o *Operation) brokenExamples() []Problem {
 	var found []Problem
-	tell := func(o *Operation, response *Response, reason string) {
-		problem := o.contract.wrong(o, fmt.Errorf("response %s: %s", response.Code, reason))
-		problem.Used = true
-		found = append(found, problem)
-	}
-	for _, operation := range c.operations {
-		for _, response := range operation.Responses() {
-			for _, content := range response.Contents {
-				if reason := content.broken(); reason != "" {
-					tell(operation, response, content.MediaType+": "+reason)
-				}
+	for _, response := range o.Responses() {
+		for _, content := range response.Contents {
+			if reason := content.broken(); reason != "" {
+				problem := o.contract.wrong(o, fmt.Errorf("response %s: %s: %s", response.Code, content.MediaType, reason))
+				problem.Used = true
+				found = append(found, problem)
 			}
 		}
 	}

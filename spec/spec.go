@@ -68,7 +68,7 @@ type Contract struct {
 	paths      []*Path
 	tree       *node
 	schemas    schemas
-	complete   func() []Problem
+	complete   func() error
 	problems   []Problem
 	foreign    bool
 }
@@ -122,22 +122,34 @@ func (c *Contract) Problems() []Problem { return slices.Clone(c.problems) }
 // Complete reads what no exchange has needed yet: the operations' parameters, bodies and
 // responses, and their schemas. The error says what is wrong with the document and where;
 // of what Parse returns nothing is.
-func (c *Contract) Complete() error {
-	if found := c.complete(); len(found) > 0 {
-		return found[0]
+func (c *Contract) Complete() error { return c.complete() }
+
+func (c *Contract) readAll() error {
+	for _, operation := range c.operations {
+		if err := operation.readAll(); err != nil {
+			return operation.contract.wrong(operation, err)
+		}
 	}
 	return nil
 }
 
-// CompleteAll is Complete for a document that Load has read: it tells everything that is
-// wrong.
-func (c *Contract) CompleteAll() []Problem { return slices.Clone(c.complete()) }
+// auditedAtOnce is how many operations share their schemas while they are audited.
+const auditedAtOnce = 50
 
-func (c *Contract) readAll() []Problem {
+// Audit looks at what a start leaves for later, every schema and example, and tells what is
+// wrong with it. It keeps nothing of what it reads, which is many times the document.
+func (c *Contract) Audit() []Problem {
 	var found []Problem
-	for _, operation := range c.operations {
-		if err := operation.readAll(); err != nil {
-			found = append(found, operation.contract.wrong(operation, err))
+	for operations := range slices.Chunk(c.operations, auditedAtOnce) {
+		scratch := &Contract{document: c.document}
+		scratch.schemas.document, scratch.schemas.version, scratch.schemas.lenient = c.document, c.schemas.version, true
+		scratch.schemas.known = map[schemaKey]*schema{}
+		for _, operation := range operations {
+			audited := &Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, contract: scratch, text: operation.text, shared: operation.shared}
+			if err := audited.readAll(); err != nil {
+				found = append(found, c.wrong(audited, err))
+			}
+			found = append(found, audited.brokenExamples()...)
 		}
 	}
 	return found

@@ -51,8 +51,7 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	}
 	problems := document.Problems()
 	if d.strict {
-		problems = append(problems, document.CompleteAll()...)
-		problems = append(problems, document.BrokenExamples()...)
+		problems = append(problems, document.Audit()...)
 	}
 	for _, problem := range problems {
 		tell(p.said(d, problem))

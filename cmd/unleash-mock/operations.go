@@ -45,7 +45,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	if document != nil {
 		contract = contract.Extend(document, false).Contract
 		if check && !d.strict { // which has told it
-			for _, problem := range append(document.CompleteAll(), document.BrokenExamples()...) {
+			for _, problem := range document.Audit() {
 				p.onStderr(p.said(d, problem))
 			}
 		}

@@ -268,7 +268,7 @@ func (p *program) settle(document *spec.Contract, flags *serveFlags, logger *slo
 	}
 	if document != nil {
 		differences(document, flags.specWins, logger)
-		for _, problem := range append(document.CompleteAll(), document.BrokenExamples()...) {
+		for _, problem := range document.Audit() {
 			logger.Warn(p.said(flags.document, problem))
 		}
 	}

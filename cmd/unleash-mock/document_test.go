@@ -1,0 +1,55 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+)
+
+// TestDocumentsOfSpec: what is wrong with a part of one is told in a line, what makes it
+// useless ends the command.
+func TestDocumentsOfSpec(t *testing.T) {
+	t.Parallel()
+	const broken = "../../spec/testdata/documents/broken.yaml"
+	source, err := os.ReadFile(broken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/docs/openapi.json" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write(source)
+	}))
+	t.Cleanup(server.Close)
+	for name, test := range map[string]struct {
+		args  []string
+		code  int
+		says  string // on either stream
+		lines int    // on standard error
+	}{
+		"ours":           {[]string{"spec", "operations"}, exitcode.OK, "stateful", 0},
+		"of a file":      {[]string{"spec", "operations", "--spec", broken}, exitcode.OK, "GET /nowhere (nowhere, line 5): the reference", 8},
+		"of a server":    {[]string{"spec", "operations", "--spec", server.URL + "/docs/openapi.json"}, exitcode.OK, "getThing", 8},
+		"checked":        {[]string{"spec", "operations", "--check", "--spec", broken}, exitcode.OK, "the example breaks the schema: body/a", 13},
+		"strict":         {[]string{"spec", "operations", "--strict-spec", "--spec", broken}, exitcode.Usage, "13 problems", 14},
+		"no such file":   {[]string{"proxy", "--upstream", "http://x", "--spec", "no-such-file"}, exitcode.Error, "--spec no-such-file: no such file", 1},
+		"no such path":   {[]string{"serve", "--spec", server.URL + "/x"}, exitcode.Error, "status 404", 1},
+		"no server":      {[]string{"serve", "--spec", "http://127.0.0.1:1/x"}, exitcode.Error, "connection refused", 1},
+		"no document":    {[]string{"serve", "--spec", file(t, "text.yaml", "hello")}, exitcode.Error, "OpenAPI document", 1},
+		"strict, served": {[]string{"serve", "--strict-spec", "--spec", broken}, exitcode.Usage, "--strict-spec", 14},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := command(t, nil, test.args...)
+			if got.code != test.code || !strings.Contains(got.stdout+got.stderr, test.says) || strings.Count(got.stderr, "\n") != test.lines {
+				t.Errorf("exit code %d, %d lines on standard error\n%s%s", got.code, strings.Count(got.stderr, "\n"), got.stdout, got.stderr)
+			}
+		})
+	}
+}
