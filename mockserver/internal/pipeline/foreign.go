@@ -22,8 +22,9 @@ import (
 // What this file has is for documents that are not Unleash's: their security, and bodies in
 // any media type.
 
-// maxForeign is the largest body in bytes of an operation of a foreign document.
-const maxForeign = 4 << 20
+// maxForeign is the largest body in bytes of an operation of a foreign document: that for which
+// memory is reserved.
+const maxForeign = bodyparser.Limit
 
 // readForeign reads a body in any media type.
 func (x *exchange) readForeign() *apierror.Error {
