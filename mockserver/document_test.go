@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -129,9 +130,9 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 			if got.Code != test.status || !strings.Contains(got.Body.String(), test.contains) {
 				t.Errorf("got %d %s, want %d with %s", got.Code, got.Body, test.status, test.contains)
 			}
-			want := spec.GradeExample
+			want := openapi.GradeExample
 			if test.status == 404 && !strings.Contains(strings.Join(test.headers, ""), "code=") {
-				want = spec.GradeAbsent
+				want = openapi.GradeAbsent
 			}
 			if grade := got.Header().Get(GradeHeader); grade != string(want) {
 				t.Errorf("the grade is %s, want %s", grade, want)
@@ -187,24 +188,24 @@ func TestTheDocumentOfAnInstanceAddsItsOperations(t *testing.T) {
 		target, body string
 		headers      []string
 		status       int
-		grade        spec.Grade
+		grade        openapi.Grade
 	}{
-		"by the document":         {"GET /api/admin/tags", "", []string{admin}, 200, spec.GradeExample},
-		"of a workspace":          {"GET /w/a/api/admin/tags", "", []string{admin}, 200, spec.GradeExample},
-		"for any user":            {"GET /api/admin/tags", "", []string{viewer}, 200, spec.GradeExample},
-		"without a token":         {"GET /api/admin/tags", "", nil, 401, spec.GradeExample},
-		"a permission":            {"POST /api/admin/tags", `{"value":"x"}`, []string{viewer, json}, 201, spec.GradeExample},
-		"unknown, for admins":     {"GET /api/admin/new-thing", "", []string{viewer}, 403, spec.GradeExample},
-		"unknown, by an admin":    {"GET /api/admin/new-thing", "", []string{admin}, 200, spec.GradeExample},
-		"no content type":         {"POST /api/admin/tags", `{"value":"x"}`, []string{admin}, 415, spec.GradeExample},
-		"a body that breaks it":   {"POST /api/admin/tags", `{}`, []string{admin, json}, 400, spec.GradeExample},
-		"outside of the APIs":     {"GET /elsewhere", "", nil, 200, spec.GradeExample},
-		"by state, as our own":    {"GET /api/admin/projects", "", []string{admin}, 200, spec.GradeStateful},
-		"by nothing":              {"GET /api/admin/nothing", "", []string{admin}, 404, spec.GradeAbsent},
-		"the control API":         {"GET /_mock/info", "", nil, 200, spec.GradeStateful},
-		"a path in capitals":      {"GET /API/admin/Tags/", "", []string{admin}, 200, spec.GradeExample},
-		"an operation of ours":    {"GET /api/admin/projects", "", []string{admin, "Prefer: code=401"}, 401, spec.GradeStateful},
-		"the document's document": {"GET /docs/document.json", "", nil, 200, spec.GradeStateful},
+		"by the document":         {"GET /api/admin/tags", "", []string{admin}, 200, openapi.GradeExample},
+		"of a workspace":          {"GET /w/a/api/admin/tags", "", []string{admin}, 200, openapi.GradeExample},
+		"for any user":            {"GET /api/admin/tags", "", []string{viewer}, 200, openapi.GradeExample},
+		"without a token":         {"GET /api/admin/tags", "", nil, 401, openapi.GradeExample},
+		"a permission":            {"POST /api/admin/tags", `{"value":"x"}`, []string{viewer, json}, 201, openapi.GradeExample},
+		"unknown, for admins":     {"GET /api/admin/new-thing", "", []string{viewer}, 403, openapi.GradeExample},
+		"unknown, by an admin":    {"GET /api/admin/new-thing", "", []string{admin}, 200, openapi.GradeExample},
+		"no content type":         {"POST /api/admin/tags", `{"value":"x"}`, []string{admin}, 415, openapi.GradeExample},
+		"a body that breaks it":   {"POST /api/admin/tags", `{}`, []string{admin, json}, 400, openapi.GradeExample},
+		"outside of the APIs":     {"GET /elsewhere", "", nil, 200, openapi.GradeExample},
+		"by state, as our own":    {"GET /api/admin/projects", "", []string{admin}, 200, openapi.GradeStateful},
+		"by nothing":              {"GET /api/admin/nothing", "", []string{admin}, 404, openapi.GradeAbsent},
+		"the control API":         {"GET /_mock/info", "", nil, 200, openapi.GradeStateful},
+		"a path in capitals":      {"GET /API/admin/Tags/", "", []string{admin}, 200, openapi.GradeExample},
+		"an operation of ours":    {"GET /api/admin/projects", "", []string{admin, "Prefer: code=401"}, 401, openapi.GradeStateful},
+		"the document's document": {"GET /docs/document.json", "", nil, 200, openapi.GradeStateful},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -255,7 +256,7 @@ func TestEveryOperationOfEveryDocument(t *testing.T) {
 			target := operation.Method + " " + parameter.ReplaceAllString(operation.Path, "1")
 			for _, headers := range [][]string{{"Authorization: " + adminToken}, {}} {
 				got := ask(server, target, "", append(headers, "Content-Type: application/json")...)
-				if got.Header().Get(GradeHeader) != string(spec.GradeExample) || operation.Response(got.Code) == nil {
+				if got.Header().Get(GradeHeader) != string(openapi.GradeExample) || operation.Response(got.Code) == nil {
 					continue
 				}
 				if failures := operation.CheckResponse(got.Code, got.Header(), got.Body.Bytes()); len(failures) > 0 {

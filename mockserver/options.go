@@ -133,7 +133,7 @@ func configured(options []Option) (*config, error) {
 	}
 	c.handled = c.contract
 	if c.document != nil {
-		c.contract = c.handled.Extend(c.document, c.wins).Contract
+		c.contract = c.handled.Extend(c.document, c.wins)
 	}
 	return &c, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/overlay"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
@@ -70,7 +71,7 @@ func (s *Server) passes(path string) bool {
 		return true
 	}
 	for _, operation := range matched.Operations {
-		if operation.Edition == spec.Enterprise && operation.Grade != spec.GradeExample && !operation.Admits(spec.BackendToken) {
+		if operation.Edition == spec.Enterprise && operation.Grade != openapi.GradeExample && !operation.Admits(spec.BackendToken) {
 			return false
 		}
 	}

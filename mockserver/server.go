@@ -26,6 +26,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -212,7 +213,7 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 // served are the operations of a path that the edition has.
 func (s *Server) served(path *spec.Path) []*spec.Operation {
 	return slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
-		return operation.Edition == spec.Enterprise && operation.Grade != spec.GradeExample && s.edition == spec.OpenSource
+		return operation.Edition == spec.Enterprise && operation.Grade != openapi.GradeExample && s.edition == spec.OpenSource
 	})
 }
 
@@ -281,7 +282,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Values of the header of what is no operation.
-var absent, stateful = []string{string(spec.GradeAbsent)}, []string{string(spec.GradeStateful)}
+var absent, stateful = []string{string(openapi.GradeAbsent)}, []string{string(openapi.GradeStateful)}
 
 // maxDrained is how much of an unread body is read off, so that the client gets
 // to see the answer before the connection closes.

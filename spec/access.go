@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Permission is a permission by the name that Unleash gives it.
@@ -70,12 +72,6 @@ const (
 	FrontendToken TokenKind = "frontend"
 )
 
-// Source says where a request names the project or the environment that a permission is
-// needed in. In is path, query or body, and Name the parameter or the property there; or
-// In is "of", and the path parameter Name names what belongs to the project. The zero
-// value is for a permission that no project in particular is asked for.
-type Source struct{ In, Name string }
-
 // Admits reports whether the operation is open to a kind of token; the empty kind stands
 // for no token, or one that is not known.
 func (o *Operation) Admits(kind TokenKind) bool {
@@ -105,7 +101,7 @@ type access struct {
 }
 
 // admit says who may use an operation. whole is the security of the whole document.
-func (o *Operation) admit(a access, whole requirements, schemes map[string]*Scheme) error {
+func (o *Operation) admit(a access, whole requirements, schemes map[string]*openapi.Scheme) error {
 	if a.security == nil {
 		a.security = whole
 	}
@@ -127,18 +123,18 @@ func (o *Operation) admit(a access, whole requirements, schemes map[string]*Sche
 
 // setTokens reads the kinds of token from security requirements. Only where these are
 // empty, or one of them is, no token is demanded: a document without any has not said so.
-func (o *Operation) setTokens(written requirements, schemes map[string]*Scheme) error {
+func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.Scheme) error {
 	o.Public = written != nil && len(written) == 0
 	for _, requirement := range written {
 		o.Public = o.Public || len(requirement) == 0
-		var together []*Scheme
+		var together []*openapi.Scheme
 		for _, name := range slices.Sorted(maps.Keys(requirement)) {
 			scheme := schemes[name]
 			if scheme == nil {
 				return fmt.Errorf("the document has no security scheme %q", name)
 			}
 			together = append(together, scheme)
-			if kind := scheme.Token; kind != "" && !slices.Contains(o.Tokens, kind) {
+			if kind := TokenKind(scheme.Token); kind != "" && !slices.Contains(o.Tokens, kind) {
 				o.Tokens = append(o.Tokens, kind)
 			}
 		}
@@ -146,19 +142,6 @@ func (o *Operation) setTokens(written requirements, schemes map[string]*Scheme) 
 	}
 	slices.Sort(o.Tokens)
 	return nil
-}
-
-// Scheme is a security scheme of a document: where a request carries what authenticates it.
-type Scheme struct {
-	// Type is apiKey, http, oauth2, openIdConnect or mutualTLS.
-	Type string `json:"type"`
-	// In and Name say where an API key is: query, header or cookie.
-	In   string `json:"in"`
-	Name string `json:"name"`
-	// HTTP is the scheme of the header Authorization, such as bearer or basic.
-	HTTP string `json:"scheme"`
-	// Token is the kind of token that Unleash takes for it.
-	Token TokenKind `json:"x-unleash-token"`
 }
 
 func (o *Operation) checkPermissions() error {
@@ -177,35 +160,35 @@ func (o *Operation) checkPermissions() error {
 }
 
 // source reads where the project or the environment of a permission is named.
-func (o *Operation) source(written map[string]string, of scope) (Source, error) {
+func (o *Operation) source(written map[string]string, of scope) (openapi.Source, error) {
 	if written == nil {
-		return Source{}, nil
+		return openapi.Source{}, nil
 	}
 	if !slices.ContainsFunc(o.Permissions, func(permission Permission) bool { return permission.scope() >= of }) {
-		return Source{}, errors.New("no permission of the operation asks for it")
+		return openapi.Source{}, errors.New("no permission of the operation asks for it")
 	}
 	if len(written) != 1 {
-		return Source{}, errors.New("it has one entry")
+		return openapi.Source{}, errors.New("it has one entry")
 	}
-	var source Source
+	var source openapi.Source
 	for in, name := range written {
-		source = Source{In: in, Name: name}
+		source = openapi.Source{In: in, Name: name}
 	}
 	switch source.In {
 	case "path", "of":
 		if !slices.Contains(o.PathParameters(), source.Name) {
-			return Source{}, fmt.Errorf("the path has no parameter {%s}", source.Name)
+			return openapi.Source{}, fmt.Errorf("the path has no parameter {%s}", source.Name)
 		}
 	case "query", "body":
 	default:
-		return Source{}, fmt.Errorf("it is %q, not path, query, body or of", source.In)
+		return openapi.Source{}, fmt.Errorf("it is %q, not path, query, body or of", source.In)
 	}
 	return source, nil
 }
 
 // checkSources makes sure that what a source names in the query or the body is declared.
 func (o *Operation) checkSources(declared *content) error {
-	for extension, source := range map[string]Source{extensionProject: o.Project, extensionEnvironment: o.Environment} {
+	for extension, source := range map[string]openapi.Source{extensionProject: o.Project, extensionEnvironment: o.Environment} {
 		switch source.In {
 		case "query":
 			if !slices.ContainsFunc(declared.parameters, func(p *Parameter) bool { return p.In == "query" && p.Name == source.Name }) {

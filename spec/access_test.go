@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -101,15 +102,15 @@ func TestSecurityThatIsNotSaid(t *testing.T) {
 
 func TestSources(t *testing.T) {
 	t.Parallel()
-	type sources struct{ Project, Environment spec.Source }
+	type sources struct{ Project, Environment openapi.Source }
 	const permission = "x-unleash-permission: [ADMIN, UPDATE_FEATURE_ENVIRONMENT]\n"
 	for lines, want := range map[string]sources{
 		"":                                        {},
-		"x-unleash-project: {path: projectId}":    {Project: spec.Source{In: "path", Name: "projectId"}},
-		"x-unleash-project: {query: project}":     {Project: spec.Source{In: "query", Name: "project"}},
-		"x-unleash-project: {body: project}":      {Project: spec.Source{In: "body", Name: "project"}},
-		"x-unleash-project: {of: flag}":           {Project: spec.Source{In: "of", Name: "flag"}},
-		"x-unleash-environment: {query: project}": {Environment: spec.Source{In: "query", Name: "project"}},
+		"x-unleash-project: {path: projectId}":    {Project: openapi.Source{In: "path", Name: "projectId"}},
+		"x-unleash-project: {query: project}":     {Project: openapi.Source{In: "query", Name: "project"}},
+		"x-unleash-project: {body: project}":      {Project: openapi.Source{In: "body", Name: "project"}},
+		"x-unleash-project: {of: flag}":           {Project: openapi.Source{In: "of", Name: "flag"}},
+		"x-unleash-environment: {query: project}": {Environment: openapi.Source{In: "query", Name: "project"}},
 	} {
 		contract, err := spec.Parse(guarded(permission + lines))
 		if err != nil {

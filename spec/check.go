@@ -13,6 +13,8 @@ import (
 	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/jsonschema/v6/kind"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Failure is one way in which a request or a response breaks the contract.
@@ -210,7 +212,7 @@ func (r *Response) checkHeaders(header http.Header) []Failure {
 
 // read returns the value that the text of a header stands for.
 func (h *Header) read(text string) any {
-	types := h.Shape.types()
+	types := h.Shape.Plain()
 	var value any
 	switch {
 	case len(types) == 0 || slices.Contains(types, "string"):
@@ -290,7 +292,7 @@ const maxWhole = 4 << 10
 // in any form.
 func (c *Content) judge(contentType string, body []byte) []Failure {
 	if !isJSON(contentType) {
-		if types := c.Shape.types(); len(types) > 0 && !slices.Contains(types, "string") {
+		if types := c.Shape.Plain(); len(types) > 0 && !slices.Contains(types, "string") {
 			return nil
 		}
 		return check(c.schema.get().schema, nil, string(body), "body")
@@ -312,7 +314,7 @@ func isJSON(mediaType string) bool {
 const mediaTypeJSON = "application/json"
 
 // check validates a value and lists what is wrong with it, first things first.
-func check(schema *jsonschema.Schema, shape *Shape, value any, in string) []Failure {
+func check(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
 	if schema == nil {
 		return nil
 	}
@@ -328,14 +330,14 @@ func check(schema *jsonschema.Schema, shape *Shape, value any, in string) []Fail
 }
 
 // inOrder lists what an error is made of, first things first.
-func inOrder(err *jsonschema.ValidationError, shape *Shape, in string) []Failure {
+func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) []Failure {
 	var found []located
 	for _, leaf := range leaves(err, nil) {
 		found = append(found, describe(leaf, in)...)
 	}
 	for i := range found {
 		if found[i].Keyword == "type" && found[i].Want == "" {
-			found[i].Want = strings.Join(shape.at(found[i].path).types(), ",")
+			found[i].Want = strings.Join(shape.At(found[i].path).Plain(), ",")
 		}
 		for _, form := range found[i].forms {
 			found[i].Forms = append(found[i].Forms, inOrder(form, shape, in)[0])
@@ -376,7 +378,7 @@ type located struct {
 
 // compare orders failures as the real server's validator meets them: an
 // object's own keywords first, then its properties in the schema's order.
-func compare(shape *Shape, a, b located) int {
+func compare(shape *openapi.Shape, a, b located) int {
 	for i := 0; i < len(a.path) && i < len(b.path); i++ {
 		if a.path[i] == b.path[i] {
 			if _, next := shape.Property(a.path[i]); next != nil {

@@ -17,6 +17,7 @@ import (
 	low "github.com/pb33f/libopenapi/datamodel/low/v3"
 	"github.com/pb33f/libopenapi/orderedmap"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
@@ -27,11 +28,11 @@ type reader struct {
 	contract *Contract
 	// shapes are those of the schemas that were met by reference, so that one that contains
 	// itself ends.
-	shapes map[string]*Shape
+	shapes map[string]*openapi.Shape
 }
 
 func newReader(contract *Contract) reader {
-	return reader{contract: contract, shapes: map[string]*Shape{}}
+	return reader{contract: contract, shapes: map[string]*openapi.Shape{}}
 }
 
 // content reads the content of an operation. Where there is one in spite of an error, the
@@ -148,14 +149,14 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 var styles = map[string]string{"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 // examplesOf returns the examples that a document gives at one place.
-func examplesOf(single *yaml.Node, named *orderedmap.Map[string, *base.Example]) []Example {
-	var out []Example
+func examplesOf(single *yaml.Node, named *orderedmap.Map[string, *base.Example]) []openapi.Example {
+	var out []openapi.Example
 	add := func(name string, node *yaml.Node) {
 		if node == nil {
 			return
 		}
 		if value, err := document.JSON(node); err == nil {
-			out = append(out, Example{Name: name, Value: bytes.TrimSpace(value)})
+			out = append(out, openapi.Example{Name: name, Value: bytes.TrimSpace(value)})
 		}
 	}
 	add("", single)
@@ -330,7 +331,7 @@ func takesAnyString(schema *base.Schema) bool {
 }
 
 // draw draws the shape of a schema; nil if it is not known.
-func (r reader) draw(proxy *base.SchemaProxy) *Shape {
+func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
 	if proxy == nil {
 		return nil
 	}
@@ -341,7 +342,7 @@ func (r reader) draw(proxy *base.SchemaProxy) *Shape {
 	if source == nil {
 		return nil
 	}
-	shape := &Shape{
+	shape := &openapi.Shape{
 		Types:    slices.Clone(source.Type),
 		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
 	}
@@ -354,7 +355,7 @@ func (r reader) draw(proxy *base.SchemaProxy) *Shape {
 		}
 	}
 	for name, property := range source.Properties.FromOldest() {
-		shape.Properties = append(shape.Properties, Property{
+		shape.Properties = append(shape.Properties, openapi.Property{
 			Name: name, Required: slices.Contains(source.Required, name), Shape: r.draw(property),
 		})
 	}

@@ -6,37 +6,17 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
-
-// Grade is how a mock answers an operation.
-type Grade string
-
-// The grades.
-const (
-	// GradeStateful operations have a handler and state.
-	GradeStateful Grade = "stateful"
-	// GradeExample operations are answered from the document.
-	GradeExample Grade = "example"
-	// GradeAbsent is what there is no operation for, or not in the edition.
-	GradeAbsent Grade = "absent"
-)
-
-// Extension says how a document extends a contract.
-type Extension struct {
-	// Contract has the operations of the contract in the grade stateful and those that only
-	// the document has in the grade example; or, if the document is not Unleash's, those of
-	// the document alone.
-	Contract *Contract
-	// Shared are the operations of the document that the contract has too.
-	Shared []*Operation
-}
 
 // Extend joins the contract with a document that Load has read: that of somebody's own
 // Unleash, or any other. It is taken for Unleash's if it has an operation of the contract
-// under /api. documentWins judges what both have by the document; who may use it, the
+// under /api; else the result has the operations of the document alone. Operations of the
+// contract get the grade stateful, those that only the document has the grade example.
+// documentWins judges what both have by the document; who may use it, the
 // contract says all the same.
-func (c *Contract) Extend(with *Contract, documentWins bool) Extension {
-	out := Extension{}
+func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 	twins := map[*Operation]*Operation{} // those of the document by those of the contract
 	isUnleash := false
 	for _, operation := range with.operations {
@@ -57,27 +37,30 @@ func (c *Contract) Extend(with *Contract, documentWins bool) Extension {
 		for _, operation := range c.operations {
 			twin := twins[operation]
 			if twin != nil {
-				out.Shared = append(out.Shared, twin)
+				joined.shared = append(joined.shared, twin)
 			}
 			if twin == nil || !documentWins {
-				joined.take(operation, GradeStateful)
+				joined.take(operation, openapi.GradeStateful)
 				continue
 			}
-			joined.take(operation.judgedBy(twin), GradeStateful)
+			joined.take(operation.judgedBy(twin), openapi.GradeStateful)
 		}
 	}
 	for _, operation := range with.operations {
 		if isUnleash && c.counterpart(operation) != nil {
 			continue
 		}
-		added := joined.take(operation, GradeExample)
+		added := joined.take(operation, openapi.GradeExample)
 		if isUnleash {
 			added.admitByTable()
 		}
 	}
-	out.Contract = joined
-	return out
+	return joined
 }
+
+// Shared are the operations of the document that a contract was extended by which the
+// contract had too, as the document has them.
+func (c *Contract) Shared() []*Operation { return slices.Clone(c.shared) }
 
 // counterpart returns the operation that another document's is, nil for none.
 func (c *Contract) counterpart(other *Operation) *Operation {
@@ -92,7 +75,7 @@ func (c *Contract) counterpart(other *Operation) *Operation {
 var parameter = regexp.MustCompile(`\{[^{}]*\}`)
 
 // take adds a copy of an operation, which reads its content where that was defined.
-func (c *Contract) take(operation *Operation, grade Grade) *Operation {
+func (c *Contract) take(operation *Operation, grade openapi.Grade) *Operation {
 	taken := &Operation{
 		ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary, Tags: operation.Tags,
 		Public: operation.Public, Tokens: operation.Tokens, Security: operation.Security, Permissions: operation.Permissions,
@@ -127,7 +110,7 @@ func (c *Contract) Part(operations []*Operation) ([]byte, error) {
 // judgedBy returns the operation with what another document says of its exchanges.
 func (o *Operation) judgedBy(twin *Operation) *Operation {
 	names := o.PathParameters()
-	renamed := func(source Source) Source {
+	renamed := func(source openapi.Source) openapi.Source {
 		if at := slices.Index(names, source.Name); at >= 0 && (source.In == "path" || source.In == "of") {
 			source.Name = twin.PathParameters()[at]
 		}
@@ -180,16 +163,16 @@ func (o *Operation) admitByTable() {
 
 // named returns the parameter of the path that a permission of a scope is asked for, by one
 // of its names.
-func (o *Operation) named(of scope, names ...string) Source {
+func (o *Operation) named(of scope, names ...string) openapi.Source {
 	if !slices.ContainsFunc(o.Permissions, func(p Permission) bool { return p.scope() >= of }) {
-		return Source{}
+		return openapi.Source{}
 	}
 	for _, name := range names {
 		if slices.Contains(o.PathParameters(), name) {
-			return Source{In: "path", Name: name}
+			return openapi.Source{In: "path", Name: name}
 		}
 	}
-	return Source{}
+	return openapi.Source{}
 }
 
 //go:embed permissions.txt

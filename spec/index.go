@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
@@ -70,19 +71,19 @@ func (c *Contract) index(references *document.References) error {
 type indexer struct {
 	*Contract
 	security   requirements // of the whole document
-	schemes    map[string]*Scheme
+	schemes    map[string]*openapi.Scheme
 	references *document.References
 }
 
 // readSchemes reads the security schemes.
-func (c *Contract) readSchemes(components []byte) (map[string]*Scheme, error) {
-	schemes := map[string]*Scheme{}
+func (c *Contract) readSchemes(components []byte) (map[string]*openapi.Scheme, error) {
+	schemes := map[string]*openapi.Scheme{}
 	for name, written := range document.Members(document.Member(components, "securitySchemes")) {
 		text, err := c.document.Resolve(written)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", c.document.Line(written), err)
 		}
-		scheme := &Scheme{}
+		scheme := &openapi.Scheme{}
 		if err := decode(text, scheme); err != nil {
 			return nil, fmt.Errorf("line %d: the security scheme %s: %w", c.document.Line(text), name, err)
 		}
@@ -93,7 +94,7 @@ func (c *Contract) readSchemes(components []byte) (map[string]*Scheme, error) {
 
 func (x *indexer) addPath(template string, written []byte) {
 	fail := func(line int, err error) {
-		x.problems = append(x.problems, Problem{Path: template, Line: line, Reason: err.Error()})
+		x.problems = append(x.problems, openapi.Problem{Path: template, Line: line, Reason: err.Error()})
 	}
 	item, err := x.document.Resolve(written)
 	if err != nil {
@@ -225,35 +226,11 @@ func decode(value []byte, into any) error {
 }
 
 // wrong says which operation of the document an error is about.
-func (c *Contract) wrong(operation *Operation, err error) Problem {
+func (c *Contract) wrong(operation *Operation, err error) openapi.Problem {
 	line := c.document.Line(operation.text)
 	var dangling *document.Dangling
 	if errors.As(err, &dangling) {
 		line = dangling.Line
 	}
-	return Problem{Method: operation.Method, Path: operation.Path, Operation: operation.ID, Line: line, Reason: err.Error()}
-}
-
-// Problem is what is wrong with a part of a document.
-type Problem struct {
-	// Method and Operation, the operationId, are empty for a whole path.
-	Method, Path, Operation string
-	// Line is where the document has it, from 1.
-	Line   int
-	Reason string
-	// Used is true if the operation can be used all the same.
-	Used bool
-}
-
-// Error names the operation, the line and the reason.
-func (p Problem) Error() string {
-	name := p.Path
-	if p.Method != "" {
-		name = p.Method + " " + p.Path
-	}
-	where := fmt.Sprintf("line %d", p.Line)
-	if p.Operation != "" {
-		where = p.Operation + ", " + where
-	}
-	return fmt.Sprintf("%s (%s): %s", name, where, p.Reason)
+	return openapi.Problem{Method: operation.Method, Path: operation.Path, Operation: operation.ID, Line: line, Reason: err.Error()}
 }

@@ -3,6 +3,8 @@ package spec
 import (
 	"net/http"
 	"sync"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Standing is how well a fact of the contract is known.
@@ -44,19 +46,19 @@ type Operation struct {
 	Tokens []TokenKind
 	// Security are the schemes that the document demands, of which one list suffices; an
 	// empty one demands nothing.
-	Security [][]*Scheme
+	Security [][]*openapi.Scheme
 	// Permissions are those of which a caller needs one. None stands alone, for any
 	// caller with a token of the right kind; an empty list admits nobody.
 	Permissions []Permission
 	// Project and Environment say what the permissions are needed for.
-	Project, Environment Source
+	Project, Environment openapi.Source
 	// Edition is Enterprise for what an open-source instance does not have.
 	Edition Edition
 	// Mode is "serve" for what only a mock has, and a proxy does not; of the control
 	// API.
 	Mode string
-	// Grade is how a mock answers the operation; empty stands for GradeStateful.
-	Grade Grade
+	// Grade is how a mock answers the operation; empty stands for openapi.GradeStateful.
+	Grade openapi.Grade
 	// AcceptsAnyContentType is true if the operation demands no content type.
 	AcceptsAnyContentType bool
 
@@ -102,7 +104,7 @@ type Parameter struct {
 	Name     string
 	In       string // path, query, header or cookie
 	Required bool
-	Shape    *Shape
+	Shape    *openapi.Shape
 	// Style and Explode say how an array or an object is written.
 	Style   string
 	Explode bool
@@ -129,20 +131,13 @@ type Body struct {
 type Content struct {
 	// MediaType is as the document writes it; a range has stars.
 	MediaType string
-	Shape     *Shape
+	Shape     *openapi.Shape
 	// Examples are those of the document, by name; one without a name has the empty name.
-	Examples []Example
+	Examples []openapi.Example
 
 	schema   *schema
 	verdicts verdicts
 	items    known // of its lists
-}
-
-// Example is a value that a document gives for a body.
-type Example struct {
-	Name string
-	// Value is the example as JSON.
-	Value []byte
 }
 
 // Response is one documented response of an operation.
@@ -155,7 +150,7 @@ type Response struct {
 	Standing    Standing
 	// MediaType of the first content; empty if the response has no body.
 	MediaType string
-	Shape     *Shape
+	Shape     *openapi.Shape
 	// Contents are the forms that the body may have, in the order of the document.
 	Contents []*Content
 	Headers  []*Header
@@ -170,66 +165,11 @@ func (r *Response) IsRange() bool { return r.ranged }
 type Header struct {
 	Name     string
 	Required bool
-	Shape    *Shape
+	Shape    *openapi.Shape
 	// Sample is a value that the document gives, as JSON; nil for none.
 	Sample []byte
 
 	schema *schema
-}
-
-// Shape is the part of a schema that a compiled one does not keep: the order of
-// properties and the plain types, which decide what is told first and how a
-// value may be coerced.
-type Shape struct {
-	Types      []string
-	Nullable   bool
-	Properties []Property
-	// Others is the shape of properties that are not named; nil if nothing is said of it.
-	Others *Shape
-	Items  *Shape
-}
-
-// Property is a named part of an object's shape.
-type Property struct {
-	Name     string
-	Required bool
-	Shape    *Shape
-}
-
-// Property returns the position and shape of a property, or -1 and nil.
-func (s *Shape) Property(name string) (int, *Shape) {
-	if s == nil {
-		return -1, nil
-	}
-	for i, property := range s.Properties {
-		if property.Name == name {
-			return i, property.Shape
-		}
-	}
-	return -1, nil
-}
-
-// at returns the shape of the value at a path, nil if it is not known.
-func (s *Shape) at(path []string) *Shape {
-	for _, name := range path {
-		if s == nil {
-			return nil
-		}
-		if _, next := s.Property(name); next != nil {
-			s = next
-		} else {
-			s = s.Items
-		}
-	}
-	return s
-}
-
-// types are the types that a shape allows, null aside.
-func (s *Shape) types() []string {
-	if s == nil {
-		return nil
-	}
-	return withoutNull(s.Types)
 }
 
 // Response returns the documented response for a status, or nil: that of the status itself,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
@@ -35,8 +36,8 @@ func (h *Header) Value(seed uint64) (any, error) {
 
 // brokenExamples are the examples of bodies that break their own schemas, and the schemas
 // that no value keeps.
-func (o *Operation) brokenExamples() []Problem {
-	var found []Problem
+func (o *Operation) brokenExamples() []openapi.Problem {
+	var found []openapi.Problem
 	for _, response := range o.Responses() {
 		for _, content := range response.Contents {
 			if reason := content.broken(); reason != "" {

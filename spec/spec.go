@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
@@ -69,8 +70,9 @@ type Contract struct {
 	tree       *node
 	schemas    schemas
 	complete   func() error
-	problems   []Problem
+	problems   []openapi.Problem
 	foreign    bool
+	shared     []*Operation // see Shared
 }
 
 // Parse reads an OpenAPI 3.x document, YAML or JSON, and everything in it that is needed
@@ -117,7 +119,7 @@ func read(source []byte, text *document.Document, references *document.Reference
 
 // Problems are what is wrong with parts of the document, as far as a start sees it: those
 // of its paths, references and operationIds. An embedded document has none.
-func (c *Contract) Problems() []Problem { return slices.Clone(c.problems) }
+func (c *Contract) Problems() []openapi.Problem { return slices.Clone(c.problems) }
 
 // Complete reads what no exchange has needed yet: the operations' parameters, bodies and
 // responses, and their schemas. The error says what is wrong with the document and where;
@@ -138,8 +140,8 @@ const auditedAtOnce = 50
 
 // Audit looks at what a start leaves for later, every schema and example, and tells what is
 // wrong with it. It keeps nothing of what it reads, which is many times the document.
-func (c *Contract) Audit() []Problem {
-	var found []Problem
+func (c *Contract) Audit() []openapi.Problem {
+	var found []openapi.Problem
 	for operations := range slices.Chunk(c.operations, auditedAtOnce) {
 		scratch := &Contract{document: c.document}
 		scratch.schemas.document, scratch.schemas.version, scratch.schemas.lenient = c.document, c.schemas.version, true
@@ -181,9 +183,9 @@ func (c *Contract) JSONGradedAt(url string, graded *Contract) []byte {
 		case !slices.Contains(methods, method):
 			return ""
 		case operation == nil:
-			return string(GradeAbsent)
+			return string(openapi.GradeAbsent)
 		case operation.Grade == "":
-			return string(GradeStateful)
+			return string(openapi.GradeStateful)
 		}
 		return string(operation.Grade)
 	})

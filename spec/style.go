@@ -16,7 +16,7 @@ func (p *Parameter) Decode(text string) any {
 		}
 		return text
 	}
-	types := p.Shape.types()
+	types := p.Shape.Plain()
 	isArray, isObject := slices.Contains(types, "array"), slices.Contains(types, "object")
 	if !isArray && !isObject {
 		return p.bare(text)
@@ -88,7 +88,7 @@ func (p *Parameter) pairs(words []string) any {
 // Spread names the query parameters that a parameter is spread over: the properties of an
 // object, each a parameter of its own; nil for one that is not.
 func (p *Parameter) Spread() []string {
-	if p.In != "query" || p.Style != "form" || !p.Explode || p.JSON || !slices.Contains(p.Shape.types(), "object") {
+	if p.In != "query" || p.Style != "form" || !p.Explode || p.JSON || !slices.Contains(p.Shape.Plain(), "object") {
 		return nil
 	}
 	var names []string

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -63,7 +64,7 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 }
 
 // said words what is wrong with a part of the document, in one line.
-func (p *program) said(d documentFlags, problem spec.Problem) string {
+func (p *program) said(d documentFlags, problem openapi.Problem) string {
 	line := strings.Join(strings.Fields(problem.Error()), " ")
 	if problem.Used {
 		line += "; it is served all the same"
@@ -115,11 +116,11 @@ func (p *program) readDocument(ctx context.Context, name string) ([]byte, error)
 // differences tells in a log where the document and the contract differ: what the mock does
 // and the user's instance does not, or the other way round.
 func differences(document *spec.Contract, wins bool, logger *slog.Logger) {
-	extension := spec.Default().Extend(document, wins)
-	if len(extension.Shared) == 0 || extension.Contract.Foreign() {
+	extended := spec.Default().Extend(document, wins)
+	if len(extended.Shared()) == 0 || extended.Foreign() {
 		return
 	}
-	part, err := document.Part(extension.Shared)
+	part, err := document.Part(extended.Shared())
 	if err == nil {
 		err = tellDrift(part, wins, logger)
 	}

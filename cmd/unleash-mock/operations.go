@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -43,7 +44,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	}
 	contract := spec.Default()
 	if document != nil {
-		contract = contract.Extend(document, false).Contract
+		contract = contract.Extend(document, false)
 		if check && !d.strict { // which has told it
 			for _, problem := range document.Audit() {
 				p.onStderr(p.said(d, problem))
@@ -53,7 +54,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "OPERATION\tGRADE\tPERMISSION\tEDITION\tMETHOD\tPATH")
 	for _, operation := range contract.Operations() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Log(operation.ID), cmp.Or(operation.Grade, spec.GradeStateful),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Log(operation.ID), cmp.Or(operation.Grade, openapi.GradeStateful),
 			permissionOf(operation, contract.Foreign()), cmp.Or(string(operation.Edition), "all"), operation.Method, visible.Log(operation.Path))
 	}
 	if err := table.Flush(); err != nil {

@@ -6,15 +6,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 func TestCoerce(t *testing.T) {
 	t.Parallel()
-	shape := func(nullable bool, types ...string) *spec.Shape { return &spec.Shape{Types: types, Nullable: nullable} }
+	shape := func(nullable bool, types ...string) *openapi.Shape {
+		return &openapi.Shape{Types: types, Nullable: nullable}
+	}
 	text, flag, number, whole, nullable := shape(false, "string"), shape(false, "boolean"), shape(false, "number"), shape(false, "integer"), shape(true, "string")
 	for name, test := range map[string]struct {
-		shape      *spec.Shape
+		shape      *openapi.Shape
 		value, got any
 	}{
 		"number to string":             {text, 1.5, "1.5"},
@@ -39,11 +42,11 @@ func TestCoerce(t *testing.T) {
 		"string to integer":            {whole, "7", 7.0},
 		"a fraction is no integer":     {whole, "7.5", "7.5"},
 		"no shape":                     {nil, 1.0, 1.0},
-		"any type":                     {&spec.Shape{}, 1.0, 1.0},
-		"inside an object":             {&spec.Shape{Properties: []spec.Property{{Name: "a", Shape: text}}}, map[string]any{"a": 1.0, "b": 1.0}, map[string]any{"a": "1", "b": 1.0}},
-		"what is not named":            {&spec.Shape{Others: text}, map[string]any{"a": 1.0}, map[string]any{"a": "1"}},
-		"inside an array":              {&spec.Shape{Items: text}, []any{1.0, "x"}, []any{"1", "x"}},
-		"what is not there stays away": {&spec.Shape{Properties: []spec.Property{{Name: "a", Shape: text}}}, map[string]any{}, map[string]any{}},
+		"any type":                     {&openapi.Shape{}, 1.0, 1.0},
+		"inside an object":             {&openapi.Shape{Properties: []openapi.Property{{Name: "a", Shape: text}}}, map[string]any{"a": 1.0, "b": 1.0}, map[string]any{"a": "1", "b": 1.0}},
+		"what is not named":            {&openapi.Shape{Others: text}, map[string]any{"a": 1.0}, map[string]any{"a": "1"}},
+		"inside an array":              {&openapi.Shape{Items: text}, []any{1.0, "x"}, []any{"1", "x"}},
+		"what is not there stays away": {&openapi.Shape{Properties: []openapi.Property{{Name: "a", Shape: text}}}, map[string]any{}, map[string]any{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

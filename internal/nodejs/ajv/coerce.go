@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
-	"github.com/unleash-mock/unleash-mock/spec"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Coerce changes scalars of a decoded value to the types of a shape, as Ajv's
 // coerceTypes does: only where the type does not fit, never to or from arrays
 // and objects. Objects and arrays are changed in place.
-func Coerce(shape *spec.Shape, value any) any {
+func Coerce(shape *openapi.Shape, value any) any {
 	if shape == nil {
 		return value
 	}
@@ -43,7 +43,7 @@ func Coerce(shape *spec.Shape, value any) any {
 	return value
 }
 
-func fits(shape *spec.Shape, value any) bool {
+func fits(shape *openapi.Shape, value any) bool {
 	if value == nil {
 		return shape.Nullable
 	}

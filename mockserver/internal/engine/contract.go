@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -111,7 +112,7 @@ func (c *inputCheck) step(f field) binder {
 }
 
 // fits compares a field with what the document says of it.
-func (c *inputCheck) fits(t reflect.Type, shape *spec.Shape, name string) {
+func (c *inputCheck) fits(t reflect.Type, shape *openapi.Shape, name string) {
 	inner, optional := isOptional(t)
 	if !optional {
 		inner = t
@@ -191,7 +192,7 @@ func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder,
 }
 
 // compare finds how the type of an answer differs from the document, both ways.
-func compare(t reflect.Type, shape *spec.Shape, path string, fail func(string, ...any)) {
+func compare(t reflect.Type, shape *openapi.Shape, path string, fail func(string, ...any)) {
 	if inner, is := isOptional(t); is {
 		t = inner
 	}
@@ -213,7 +214,7 @@ func compare(t reflect.Type, shape *spec.Shape, path string, fail func(string, .
 	}
 }
 
-func compareFields(t reflect.Type, shape *spec.Shape, path string, fail func(string, ...any)) {
+func compareFields(t reflect.Type, shape *openapi.Shape, path string, fail func(string, ...any)) {
 	shown := map[string]bool{}
 	for _, f := range fieldsOf(t) {
 		if f.json == "" {
@@ -244,7 +245,7 @@ func compareFields(t reflect.Type, shape *spec.Shape, path string, fail func(str
 
 // mismatch says how a Go type and the types of a document differ, empty if they do
 // not.
-func mismatch(t reflect.Type, shape *spec.Shape) string {
+func mismatch(t reflect.Type, shape *openapi.Shape) string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

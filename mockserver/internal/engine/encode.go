@@ -10,7 +10,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
-	"github.com/unleash-mock/unleash-mock/spec"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // encoder appends a value as JSON. Values are addressable, so that nothing is
@@ -19,7 +19,7 @@ type encoder func(dst []byte, v reflect.Value) []byte
 
 // newEncoder makes the encoder of a type. The keys of objects come in the order of
 // a shape; those that it does not know, or all if it is nil, in that of the fields.
-func newEncoder(t reflect.Type, shape *spec.Shape) encoder {
+func newEncoder(t reflect.Type, shape *openapi.Shape) encoder {
 	if wrapped, is := isOptional(t); is {
 		encode := newEncoder(wrapped, shape)
 		return func(dst []byte, v reflect.Value) []byte { return encode(dst, v.Field(0)) }
@@ -57,7 +57,7 @@ func newEncoder(t reflect.Type, shape *spec.Shape) encoder {
 	panic(fmt.Sprintf("engine: an answer cannot hold a %v", t))
 }
 
-func items(shape *spec.Shape) *spec.Shape {
+func items(shape *openapi.Shape) *openapi.Shape {
 	if shape == nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ type member struct {
 	encode   encoder
 }
 
-func structEncoder(t reflect.Type, shape *spec.Shape) encoder {
+func structEncoder(t reflect.Type, shape *openapi.Shape) encoder {
 	var members []member
 	for _, f := range inOrder(fieldsOf(t), shape) {
 		_, inner := shape.Property(f.json)
@@ -159,7 +159,7 @@ func isAbsent(v reflect.Value) bool {
 
 // inOrder sorts the fields that an answer shows by the order of a shape's
 // properties.
-func inOrder(fields []field, shape *spec.Shape) []field {
+func inOrder(fields []field, shape *openapi.Shape) []field {
 	fields = slices.DeleteFunc(fields, func(f field) bool { return f.json == "" })
 	place := func(f field) int {
 		at, _ := shape.Property(f.json)

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/http"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/example"
@@ -18,7 +19,7 @@ const GradeHeader = "Unleash-Mock-Grade"
 // fromDocument reports whether the document answers: it does where there is no handler, and
 // where a client asks for one of its examples.
 func (x *exchange) fromDocument() bool {
-	return x.operation.Grade == spec.GradeExample || x.effect != nil && x.effect.Example != ""
+	return x.operation.Grade == openapi.GradeExample || x.effect != nil && x.effect.Example != ""
 }
 
 // exemplify answers from the document.
@@ -109,7 +110,7 @@ func (x *exchange) forceFromDocument(wanted *rules.Answer) (answer, bool) {
 // in the words of Unleash where these fit, else by the document.
 func (x *exchange) refused(problem *apierror.Error) answer {
 	out := x.refuse(problem)
-	if x.operation == nil || x.operation.Grade != spec.GradeExample || out.outside {
+	if x.operation == nil || x.operation.Grade != openapi.GradeExample || out.outside {
 		return x.checked(out)
 	}
 	status := x.statusOf(out.status)

@@ -13,6 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -96,7 +97,7 @@ func (x *exchange) authenticateForeign() *apierror.Error {
 		return nil
 	}
 	for _, schemes := range x.operation.Security {
-		if !slices.ContainsFunc(schemes, func(scheme *spec.Scheme) bool { return !x.satisfies(scheme) }) {
+		if !slices.ContainsFunc(schemes, func(scheme *openapi.Scheme) bool { return !x.satisfies(scheme) }) {
 			return nil
 		}
 	}
@@ -105,7 +106,7 @@ func (x *exchange) authenticateForeign() *apierror.Error {
 
 // satisfies reports whether a request has a known token where a scheme wants it. What is
 // not in the request, such as the certificate of a client, counts as there.
-func (x *exchange) satisfies(scheme *spec.Scheme) bool {
+func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 	switch {
 	case scheme.Type == "apiKey" && scheme.In == "header":
 		return x.knows(x.request.Header.Get(scheme.Name))
@@ -188,7 +189,7 @@ func isForm(contentType string) bool {
 }
 
 // listed makes arrays of fields that came once and are described as arrays.
-func listed(shape *spec.Shape, value any) any {
+func listed(shape *openapi.Shape, value any) any {
 	fields, is := value.(map[string]any)
 	if !is {
 		return value

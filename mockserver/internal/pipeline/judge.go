@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -86,7 +87,7 @@ func (x *exchange) checked(out answer) answer {
 	if len(failures) == 0 {
 		return out
 	}
-	if x.DocumentWins && x.operation.Grade == spec.GradeStateful {
+	if x.DocumentWins && x.operation.Grade == openapi.GradeStateful {
 		x.disagree(out, failures)
 		return out
 	}

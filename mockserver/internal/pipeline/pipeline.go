@@ -20,6 +20,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -238,9 +239,9 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 func gradeOf(operation *spec.Operation) []string {
 	switch {
 	case operation == nil:
-		return []string{string(spec.GradeAbsent)}
+		return []string{string(openapi.GradeAbsent)}
 	case operation.Grade == "":
-		return []string{string(spec.GradeStateful)}
+		return []string{string(openapi.GradeStateful)}
 	}
 	return []string{string(operation.Grade)}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/cors"
@@ -223,7 +224,7 @@ func (x *exchange) naming(names ...string) string {
 
 // named returns the project or environment that a request names; empty where the
 // operation is for none.
-func (x *exchange) named(source spec.Source) string {
+func (x *exchange) named(source openapi.Source) string {
 	switch source.In {
 	case "path":
 		return x.pathValue(source.Name)
@@ -270,7 +271,7 @@ func (x *exchange) validate() *apierror.Error {
 				continue
 			}
 			value, present := x.parameter(parameter)
-			if x.operation.Grade == spec.GradeExample {
+			if x.operation.Grade == openapi.GradeExample {
 				value, present = x.decoded(parameter, value, present)
 			}
 			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
