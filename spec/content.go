@@ -61,17 +61,33 @@ func (r reader) content(o *Operation) (content, error) {
 
 // model reads the part of the document that is the operation's own. The parameters of its
 // path are among its own then.
-func (r reader) model(o *Operation) (out *v3.Operation, err error) {
-	defer func() {
-		if cause := recover(); cause != nil { // of the library, which foreign documents lead to places that ours do not
-			out, err = nil, fmt.Errorf("it cannot be read: %v", cause)
-		}
-	}()
+func (r reader) model(o *Operation) (*v3.Operation, error) {
 	method := strings.ToLower(o.Method)
 	part, err := r.contract.document.Operation(o.Path, method, o.text, o.shared)
 	if err != nil {
 		return nil, err
 	}
+	item, err := modelOf(part, o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if item == nil || item.GetOperations().GetOrZero(method) == nil {
+		return nil, errors.New("it cannot be read")
+	}
+	operation := item.GetOperations().GetOrZero(method)
+	operation.Parameters = append(slices.DeleteFunc(slices.Clone(item.Parameters), func(shared *v3.Parameter) bool {
+		return slices.ContainsFunc(operation.Parameters, func(own *v3.Parameter) bool { return own.In == shared.In && own.Name == shared.Name })
+	}), operation.Parameters...)
+	return operation, nil
+}
+
+// modelOf has the library read one path of a document; nil if it finds none.
+func modelOf(part []byte, path string) (item *v3.PathItem, err error) {
+	defer func() {
+		if cause := recover(); cause != nil { // of the library, which foreign documents lead to places that ours do not
+			item, err = nil, fmt.Errorf("it cannot be read: %v", cause)
+		}
+	}()
 	info, err := datamodel.ExtractSpecInfo(part)
 	if err != nil {
 		return nil, err
@@ -83,15 +99,7 @@ func (r reader) model(o *Operation) (out *v3.Operation, err error) {
 	if err != nil {
 		return nil, err
 	}
-	item := v3.NewDocument(read).Paths.PathItems.GetOrZero(o.Path)
-	if item == nil || item.GetOperations().GetOrZero(method) == nil {
-		return nil, errors.New("it cannot be read")
-	}
-	operation := item.GetOperations().GetOrZero(method)
-	operation.Parameters = append(slices.DeleteFunc(slices.Clone(item.Parameters), func(shared *v3.Parameter) bool {
-		return slices.ContainsFunc(operation.Parameters, func(own *v3.Parameter) bool { return own.In == shared.In && own.Name == shared.Name })
-	}), operation.Parameters...)
-	return operation, nil
+	return v3.NewDocument(read).Paths.PathItems.GetOrZero(path), nil
 }
 
 // checkPathParameters makes sure that template and declarations agree.

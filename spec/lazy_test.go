@@ -64,7 +64,7 @@ func TestParseTellsOfEverySchema(t *testing.T) {
 		"a body of a request": {"requestBody: {content: {application/json: {" + bad + "}}}", "", "POST /x (x, line 6): request body: "},
 		"a parameter":         {"parameters: [{name: q, in: query, " + bad + "}]", "", "POST /x (x, line 6): parameter q: "},
 		"a body":              {"summary: s", "content: {application/json: {" + bad + "}}", "POST /x (x, line 6): response 200: "},
-		"a large schema":      {"summary: s", "content: {application/json: {schema: {enum: [" + strings.Repeat("0, ", 1<<16) + "0]}}}", "POST /x (x, line 6): response 200: the schema is too large: 65542 characters"},
+		"a large schema":      {"summary: s", "content: {application/json: {schema: {enum: [" + strings.Repeat("0, ", 1<<16) + "0]}}}", "POST /x (x, line 6): response 200: application/json: the schema is too large: 65542 characters"},
 		"a header":            {"summary: s", "headers: {X-A: {" + bad + "}}", "POST /x (x, line 6): response 200: header X-A: "},
 	} {
 		t.Run(name, func(t *testing.T) {
