@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi/datamodel"
@@ -24,15 +25,60 @@ import (
 // reader reads what the document says of an operation, by the library. Nothing that the
 // package exports leads to it: all that import the package would have to be compiled with
 // the library's model otherwise.
-type reader struct {
-	contract *Contract
-	// shapes are those of the schemas that were met by reference, so that one that contains
-	// itself ends.
-	shapes map[string]*openapi.Shape
+type reader struct{ contract *Contract }
+
+// shapes are those of the schemas of a document that were met by reference. Operations share
+// them, and one that contains itself ends.
+type shapes struct {
+	mu    sync.Mutex
+	known map[string]*openapi.Shape
 }
 
-func newReader(contract *Contract) reader {
-	return reader{contract: contract, shapes: map[string]*openapi.Shape{}}
+// draw draws the shape of a schema; nil if it is not known.
+func (s *shapes) draw(proxy *base.SchemaProxy) *openapi.Shape {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[string]*openapi.Shape{}
+	}
+	return s.drawn(proxy)
+}
+
+func (s *shapes) drawn(proxy *base.SchemaProxy) *openapi.Shape {
+	if proxy == nil {
+		return nil
+	}
+	if known := s.known[proxy.GetReference()]; known != nil {
+		return known
+	}
+	source := proxy.Schema()
+	if source == nil {
+		return nil
+	}
+	shape := &openapi.Shape{
+		Types:    slices.Clone(source.Type),
+		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
+	}
+	if proxy.IsReference() {
+		s.known[proxy.GetReference()] = shape
+	}
+	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
+		if only := s.drawn(source.OneOf[0]); only != nil {
+			shape.Properties = slices.Clone(only.Properties)
+		}
+	}
+	for name, property := range source.Properties.FromOldest() {
+		shape.Properties = append(shape.Properties, openapi.Property{
+			Name: name, Required: slices.Contains(source.Required, name), Shape: s.drawn(property),
+		})
+	}
+	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
+		shape.Others = s.drawn(source.AdditionalProperties.A)
+	}
+	if source.Items != nil && source.Items.IsA() {
+		shape.Items = s.drawn(source.Items.A)
+	}
+	return shape
 }
 
 // content reads the content of an operation. Where there is one in spite of an error, the
@@ -139,7 +185,7 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 	if parameter.schema, err = r.schema(proxy, request); err != nil {
 		return nil, err
 	}
-	parameter.Shape = r.draw(proxy)
+	parameter.Shape = r.contract.shapes.draw(proxy)
 	if proxy == nil || proxy.Schema() == nil {
 		return parameter, nil
 	}
@@ -202,7 +248,7 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 			return nil, err
 		}
 		out = append(out, &Content{
-			MediaType: mediaType, Shape: r.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
+			MediaType: mediaType, Shape: r.contract.shapes.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
 		})
 	}
 	return out, nil
@@ -274,7 +320,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		if strings.EqualFold(name, "Content-Type") { // which the content says
 			continue
 		}
-		header := &Header{Name: name, Required: written.Required, Shape: r.draw(written.Schema)}
+		header := &Header{Name: name, Required: written.Required, Shape: r.contract.shapes.draw(written.Schema)}
 		if header.schema, err = r.schema(written.Schema, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
@@ -336,44 +382,6 @@ func takesAnyString(schema *base.Schema) bool {
 	return schema != nil && slices.Contains(schema.Type, "string") && schema.Format == "" &&
 		schema.Enum == nil && schema.Const == nil && schema.Pattern == "" && schema.MinLength == nil && schema.MaxLength == nil &&
 		schema.AllOf == nil && schema.AnyOf == nil && schema.OneOf == nil && schema.Not == nil && schema.If == nil
-}
-
-// draw draws the shape of a schema; nil if it is not known.
-func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
-	if proxy == nil {
-		return nil
-	}
-	if known := r.shapes[proxy.GetReference()]; known != nil {
-		return known
-	}
-	source := proxy.Schema()
-	if source == nil {
-		return nil
-	}
-	shape := &openapi.Shape{
-		Types:    slices.Clone(source.Type),
-		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
-	}
-	if proxy.IsReference() {
-		r.shapes[proxy.GetReference()] = shape
-	}
-	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
-		if only := r.draw(source.OneOf[0]); only != nil {
-			shape.Properties = slices.Clone(only.Properties)
-		}
-	}
-	for name, property := range source.Properties.FromOldest() {
-		shape.Properties = append(shape.Properties, openapi.Property{
-			Name: name, Required: slices.Contains(source.Required, name), Shape: r.draw(property),
-		})
-	}
-	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
-		shape.Others = r.draw(source.AdditionalProperties.A)
-	}
-	if source.Items != nil && source.Items.IsA() {
-		shape.Items = r.draw(source.Items.A)
-	}
-	return shape
 }
 
 // schema returns the schema that stands in the document; nil for none.

@@ -77,3 +77,40 @@ func TestParseTellsOfEverySchema(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsCompiledIsBounded: of a document that is larger the rest is compiled again when
+// it is needed.
+func TestWhatIsCompiledIsBounded(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(contractOf(t, sizes[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled := func() (count int) {
+		for _, schema := range contract.schemas.known {
+			if schema.judging.Load() != nil {
+				count++
+			}
+		}
+		return count
+	}
+	all := compiled()
+	if all != len(contract.schemas.known) {
+		t.Fatalf("%d of %d schemas are compiled", all, len(contract.schemas.known))
+	}
+	contract.schemas.marks = maxCompiled // as if it were larger
+	for _, schema := range contract.schemas.known {
+		schema.judging.Store(nil)
+		schema.get()
+		break
+	}
+	if kept := compiled(); kept != 1 {
+		t.Errorf("%d schemas are kept", kept)
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	for range 2 {
+		if failures := contract.Operation("getHealth").CheckResponse(http.StatusOK, header, []byte(`{"health":1}`)); len(failures) != 1 || failures[0].Keyword != "enum" && failures[0].Keyword != "type" {
+			t.Errorf("it is judged as %v", failures)
+		}
+	}
+}

@@ -208,7 +208,7 @@ func stringEnd(text []byte, at int) int {
 // fit reports whether an answer keeps its schema, as far as judging it in parts tells: what it
 // finds nothing wrong with keeps it.
 func (c *Content) fit(body []byte) bool {
-	schema := &c.schema.compiledSchema
+	schema := c.schema.get()
 	rest, items, ok := schema.lists.cut(body)
 	if !ok || len(items) == 0 {
 		return false

@@ -79,7 +79,7 @@ type content struct {
 
 // read reads the content. The error is for Contract.Complete to tell.
 func (o *Operation) read() *content {
-	o.once.Do(func() { o.content, o.err = newReader(o.contract).content(o) })
+	o.once.Do(func() { o.content, o.err = reader{o.contract}.content(o) })
 	return &o.content
 }
 

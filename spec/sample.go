@@ -74,11 +74,11 @@ func (s *schema) sample(seed uint64) (any, error) {
 	if s == nil {
 		return map[string]any{}, nil
 	}
-	compiled, err := s.sampler()
-	if err != nil {
-		return nil, err
+	compiled := s.compiled(&s.making, s.sampler)
+	if compiled.err != nil {
+		return nil, compiled.err
 	}
-	value, ok := sample.Value(compiled, seed)
+	value, ok := sample.Value(compiled.schema, seed)
 	if !ok {
 		return nil, errors.New("no value was found that the schema allows")
 	}

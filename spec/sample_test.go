@@ -87,7 +87,11 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 	t.Parallel()
 	contract := documents(t)["broken.yaml"]
 	var got []string
-	for _, problem := range append(contract.Problems(), contract.Audit()...) {
+	problems := contract.Problems()
+	for _, found := range contract.Audit() {
+		problems = append(problems, found...)
+	}
+	for _, problem := range problems {
 		got = append(got, problem.Error())
 	}
 	want := []string{

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
@@ -39,7 +40,12 @@ type schemas struct {
 
 	mu    sync.Mutex
 	known map[schemaKey]*schema
+	marks int // of what is compiled
 }
+
+// maxCompiled is how many marks of a document are compiled at a time, some 200 bytes each. Of
+// one that has more, what was compiled is left and compiled again when it is needed.
+const maxCompiled = 1 << 20
 
 type schemaKey struct {
 	source    string
@@ -67,26 +73,46 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 	if s.known[key] == nil {
 		s.known[key] = &schema{
 			compile: func() (compiledSchema, error) { return s.compile(source, direction) },
-			sampler: sync.OnceValues(func() (*jsonschema.Schema, error) { return s.sampler(source) }),
+			sampler: func() (compiledSchema, error) { return s.sampler(source) },
 		}
 	}
 	return s.known[key]
+}
+
+// make room for what is about to be compiled.
+func (s *schemas) room(marks int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.marks += marks; s.marks <= maxCompiled {
+		return
+	}
+	for _, schema := range s.known {
+		schema.judging.Store(nil)
+		schema.making.Store(nil)
+	}
+	s.marks = marks
 }
 
 // maxMarks is how many characters of a schema, with all that it refers to, may begin or end
 // a value: compiling takes the square of them. All of Unleash's contract here has as many.
 const maxMarks = 1 << 16
 
+// whole returns a schema with what it refers to, as text and decoded.
+func (s *schemas) whole(source []byte) (text []byte, root any, err error) {
+	if text, err = s.document.Schema(source); err != nil {
+		return nil, nil, err
+	}
+	marks := yamljson.Marks(text)
+	if marks > maxMarks {
+		return nil, nil, fmt.Errorf("the schema is too large: %d characters of structure with what it refers to; %d are allowed", marks, maxMarks)
+	}
+	s.room(marks)
+	return text, root, json.Unmarshal(text, &root)
+}
+
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
-	text, err := s.document.Schema(source)
+	text, root, err := s.whole(source)
 	if err != nil {
-		return compiledSchema{}, err
-	}
-	if marks := yamljson.Marks(text); marks > maxMarks {
-		return compiledSchema{}, fmt.Errorf("the schema is too large: %d characters of structure with what it refers to; %d are allowed", marks, maxMarks)
-	}
-	var root any
-	if err := json.Unmarshal(text, &root); err != nil {
 		return compiledSchema{}, err
 	}
 	if bytes.Contains(text, fmt.Appendf(nil, "%q", direction)) {
@@ -140,19 +166,16 @@ func (anything) MatchString(string) bool { return true }
 
 // sampler returns the schema that values are made from: with the examples of the document
 // where JSON Schema has them, and with what the discriminators say.
-func (s *schemas) sampler(source []byte) (*jsonschema.Schema, error) {
-	text, err := s.document.Schema(source)
+func (s *schemas) sampler(source []byte) (compiledSchema, error) {
+	_, root, err := s.whole(source)
 	if err != nil {
-		return nil, err
-	}
-	var root any
-	if err := json.Unmarshal(text, &root); err != nil {
-		return nil, err
+		return compiledSchema{}, err
 	}
 	demandLess(root, root, reply)
 	prepare(root, root)
-	if text, err = json.Marshal(root); err != nil {
-		return nil, err
+	text, err := json.Marshal(root)
+	if err != nil {
+		return compiledSchema{}, err
 	}
 	var formats []config.Option
 	for _, name := range sample.Formats() {
@@ -162,20 +185,19 @@ func (s *schemas) sampler(source []byte) (*jsonschema.Schema, error) {
 	}
 	compiled, err := s.build(text, formats...)
 	if compiled == nil {
-		return nil, err
+		return compiledSchema{}, err
 	}
-	return compiled, nil
+	return compiledSchema{schema: compiled}, nil
 }
 
 // schema is compiled when an exchange needs it, or when all are.
 type schema struct {
-	once    sync.Once
-	compile func() (compiledSchema, error)
-	// sampler compiles the schema that values are made from, once.
-	sampler func() (*jsonschema.Schema, error)
+	compile, sampler func() (compiledSchema, error)
 
-	compiledSchema
-	err error
+	mu sync.Mutex // of one who compiles
+	// judging and making are the schema for judging values and the one for making them; nil
+	// for one that is to be compiled.
+	judging, making atomic.Pointer[compiledSchema]
 }
 
 type compiledSchema struct {
@@ -183,28 +205,39 @@ type compiledSchema struct {
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
 	lists   lists
+	err     error
 }
 
 // get returns the compiled schema; one that is not there allows everything. The error
 // is for Contract.Complete to tell.
-func (s *schema) get() compiledSchema {
+func (s *schema) get() *compiledSchema {
 	if s == nil {
-		return compiledSchema{}
+		return &anyValue
 	}
-	s.once.Do(func() {
-		s.compiledSchema, s.err = s.compile()
-		s.compile = nil
-	})
-	return s.compiledSchema
+	return s.compiled(&s.judging, s.compile)
+}
+
+// anyValue is the schema of what the document says nothing of.
+var anyValue compiledSchema
+
+// compiled returns what is kept, or compiles it.
+func (s *schema) compiled(kept *atomic.Pointer[compiledSchema], compile func() (compiledSchema, error)) *compiledSchema {
+	if known := kept.Load(); known != nil {
+		return known
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := kept.Load(); known != nil {
+		return known
+	}
+	made, err := compile()
+	made.err = err
+	kept.Store(&made)
+	return &made
 }
 
 // complete compiles the schema if it is not yet.
-func (s *schema) complete() error {
-	if s.get(); s == nil {
-		return nil
-	}
-	return s.err
-}
+func (s *schema) complete() error { return s.get().err }
 
 // demandLess takes the properties that do not go in a direction off those that a schema
 // demands, and does so in the schemas that it is made of.

@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -69,6 +70,7 @@ type Contract struct {
 	paths      []*Path
 	tree       *node
 	schemas    schemas
+	shapes     shapes
 	complete   func() error
 	problems   []openapi.Problem
 	foreign    bool
@@ -138,23 +140,28 @@ func (c *Contract) readAll() error {
 // auditedAtOnce is how many operations share their schemas while they are audited.
 const auditedAtOnce = 50
 
-// Audit looks at what a start leaves for later, every schema and example, and tells what is
-// wrong with it. It keeps nothing of what it reads, which is many times the document.
-func (c *Contract) Audit() []openapi.Problem {
-	var found []openapi.Problem
-	for operations := range slices.Chunk(c.operations, auditedAtOnce) {
-		scratch := &Contract{document: c.document}
-		scratch.schemas.document, scratch.schemas.version, scratch.schemas.lenient = c.document, c.schemas.version, true
-		scratch.schemas.known = map[schemaKey]*schema{}
-		for _, operation := range operations {
+// Audit looks at what a start leaves for later, every schema and example, and yields each
+// operation with what is wrong with it. It keeps nothing of what it reads, which is many
+// times the document.
+func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
+	return func(yield func(*Operation, []openapi.Problem) bool) {
+		var scratch *Contract
+		for i, operation := range c.operations {
+			if i%auditedAtOnce == 0 {
+				scratch = &Contract{document: c.document}
+				scratch.schemas.document, scratch.schemas.version, scratch.schemas.lenient = c.document, c.schemas.version, true
+				scratch.schemas.known = map[schemaKey]*schema{}
+			}
 			audited := &Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, contract: scratch, text: operation.text, shared: operation.shared}
+			var found []openapi.Problem
 			if err := audited.readAll(); err != nil {
 				found = append(found, c.wrong(audited, err))
 			}
-			found = append(found, audited.brokenExamples()...)
+			if !yield(operation, append(found, audited.brokenExamples()...)) {
+				return
+			}
 		}
 	}
-	return found
 }
 
 // Title is the document's info.title.

@@ -52,7 +52,9 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	}
 	problems := document.Problems()
 	if d.strict {
-		problems = append(problems, document.Audit()...)
+		for _, found := range document.Audit() {
+			problems = append(problems, found...)
+		}
 	}
 	for _, problem := range problems {
 		tell(p.said(d, problem))
@@ -61,6 +63,23 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 		return nil, usageError("--strict-spec: %d problems of %s", len(problems), p.secrets.URL(d.file))
 	}
 	return document, nil
+}
+
+// auditTime is for how long a mock that serves looks at all of a document.
+const auditTime = 30 * time.Second
+
+// audit looks at every schema and example of a document, and tells what is wrong with them.
+func (p *program) audit(d documentFlags, document *spec.Contract, logger *slog.Logger) {
+	end, left := time.Now().Add(auditTime), len(document.Operations())
+	for _, found := range document.Audit() {
+		for _, problem := range found {
+			logger.Warn(p.said(d, problem))
+		}
+		if left--; left > 0 && time.Now().After(end) {
+			logger.Warn("not all schemas and examples of the document of --spec were looked at; spec operations --check does it", "operations", left)
+			return
+		}
+	}
 }
 
 // said words what is wrong with a part of the document, in one line.

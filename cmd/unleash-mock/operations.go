@@ -46,8 +46,10 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	if document != nil {
 		contract = contract.Extend(document, false)
 		if check && !d.strict { // which has told it
-			for _, problem := range document.Audit() {
-				p.onStderr(p.said(d, problem))
+			for _, found := range document.Audit() {
+				for _, problem := range found {
+					p.onStderr(p.said(d, problem))
+				}
 			}
 		}
 	}

@@ -268,17 +268,24 @@ func (p *program) settle(document *spec.Contract, flags *serveFlags, logger *slo
 	}
 	if document != nil {
 		differences(document, flags.specWins, logger)
-		for _, problem := range document.Audit() {
-			logger.Warn(p.said(flags.document, problem))
-		}
+		p.audit(flags.document, document, logger)
 	}
 	debug.FreeOSMemory()
 	if p.env.text("GOGC", "") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	if p.env.text("GOMEMLIMIT", "") == "" && kept > 0 {
-		debug.SetMemoryLimit(baseMemory + kept + kept/2)
+		debug.SetMemoryLimit(baseMemory + kept + kept/2 + documentMemory(document))
 	}
+}
+
+// documentMemory is what a document of --spec takes: its text and operations, and as much of
+// its schemas as is compiled at a time.
+func documentMemory(document *spec.Contract) int64 {
+	if document == nil {
+		return 0
+	}
+	return 256<<20 + 4*int64(len(document.YAML()))
 }
 
 // baseMemory is what a mock takes beside its workspaces. Where half of what these may take

@@ -27,9 +27,19 @@ type Document struct {
 	components func() map[string]map[string][]byte // by section and name
 }
 
+// MaxJSON bounds a document in JSON, in bytes. One in YAML has the bounds of package
+// yamljson, since all of its values are read at once.
+const MaxJSON = 64 << 20
+
 // Read reads a document in JSON or YAML.
 func Read(source []byte) (*Document, error) {
+	if len(source) <= MaxJSON && json.Valid(source) {
+		return New(source), nil
+	}
 	text, err := yamljson.Read(source)
+	if errors.Is(err, yamljson.ErrTooLarge) {
+		err = fmt.Errorf("%w; in JSON it may have %d bytes", err, MaxJSON)
+	}
 	if err != nil {
 		return nil, err
 	}
