@@ -99,10 +99,10 @@ func (r reader) content(o *Operation) (content, error) {
 	if out.body, err = r.body(source.RequestBody); err != nil {
 		return content{}, fmt.Errorf("request body: %w", err)
 	}
-	if out.responses, err = r.responses(source.Responses); err != nil {
+	if out.responses, err = r.responses(source.Responses); err != nil && out.responses == nil {
 		return content{}, err
 	}
-	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out))
+	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out), err)
 }
 
 // model reads the part of the document that is the operation's own. The parameters of its
@@ -141,6 +141,7 @@ func modelOf(part []byte, path string) (item *v3.PathItem, err error) {
 	config := datamodel.NewDocumentConfiguration()
 	config.Logger = slog.New(slog.DiscardHandler)
 	config.SkipMetadataCollection = true
+	config.SkipCircularReferenceCheck = true // what contains itself is common, and often ends
 	read, err := low.CreateDocumentFromConfig(info, config)
 	if err != nil {
 		return nil, err
@@ -254,9 +255,15 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 	return out, nil
 }
 
+// responses reads the responses. An operation may have none from OpenAPI 3.1 on, and is
+// answered without a body then.
 func (r reader) responses(source *v3.Responses) ([]*Response, error) {
 	if source == nil || source.Default == nil && (source.Codes == nil || source.Codes.Len() == 0) {
-		return nil, errors.New("the operation has no response")
+		unsaid := []*Response{{Code: "default", ranged: true, Standing: Assumed}}
+		if r.contract.schemas.version >= 3.05 {
+			return unsaid, nil
+		}
+		return unsaid, errors.New("the operation has no response")
 	}
 	var responses []*Response
 	add := func(code string, status int, item *v3.Response) error {

@@ -136,11 +136,21 @@ func (s *schemas) build(text []byte, more ...config.Option) (*jsonschema.Schema,
 	if s.lenient {
 		options = append(options, config.WithRegexEngine(patterns.compile))
 	}
-	compiled, err := helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(options...), s.version)
+	compiled, err := s.compiled(text, options)
+	if err != nil && s.lenient && s.version >= 3.05 { // whose schemas are JSON Schema without the rest
+		plain, failed := s.compiled(text, append(options, config.WithoutOpenAPIMode()))
+		if failed == nil {
+			return plain, fmt.Errorf("a keyword is ignored: %w", err)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	return compiled, patterns.wrong
+}
+
+func (s *schemas) compiled(text []byte, options []config.Option) (*jsonschema.Schema, error) {
+	return helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(options...), s.version)
 }
 
 // patterns compiles regular expressions, and remembers one that it cannot compile.

@@ -155,7 +155,9 @@ func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 			audited := &Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, contract: scratch, text: operation.text, shared: operation.shared}
 			var found []openapi.Problem
 			if err := audited.readAll(); err != nil {
-				found = append(found, c.wrong(audited, err))
+				problem := c.wrong(audited, err)
+				problem.Used = audited.err != nil && audited.Responses() != nil
+				found = append(found, problem)
 			}
 			if !yield(operation, append(found, audited.brokenExamples()...)) {
 				return

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -174,7 +175,7 @@ func (x *exchange) validateForeign() *apierror.Error {
 		return nil
 	}
 	if _, isText := x.body.Value.(string); !isText && x.body.Text == nil || isForm(x.request.Header.Get("Content-Type")) {
-		x.body.Value = ajv.Coerce(x.content.Shape, listed(x.content.Shape, x.body.Value)) // fields are texts
+		x.body.Value = ajv.Coerce(x.content.Shape, fieldsOf(x.content.Shape, x.body.Value)) // fields are texts
 	}
 	failures := x.content.Check(x.body.Value)
 	if len(failures) == 0 {
@@ -188,19 +189,42 @@ func isForm(contentType string) bool {
 	return strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded")
 }
 
-// listed makes arrays of fields that came once and are described as arrays.
-func listed(shape *openapi.Shape, value any) any {
+// fieldsOf reads what the fields of a form stand for: of an array one that came once, and of
+// objects those that came as JSON.
+func fieldsOf(shape *openapi.Shape, value any) any {
 	fields, is := value.(map[string]any)
 	if !is {
 		return value
 	}
 	for name, field := range fields {
-		_, inner := shape.Property(name)
-		if text, is := field.(string); is && inner != nil && slices.Contains(inner.Types, "array") {
-			fields[name] = []any{text}
+		if _, inner := shape.Property(name); inner != nil {
+			fields[name] = fieldOf(inner, field)
 		}
 	}
 	return fields
+}
+
+func fieldOf(shape *openapi.Shape, field any) any {
+	text, isText := field.(string)
+	several, isList := field.([]any)
+	switch {
+	case isText && slices.Contains(shape.Types, "array"):
+		var list []any
+		if json.Unmarshal([]byte(text), &list) == nil {
+			return list
+		}
+		return fieldOf(shape, []any{text})
+	case isText && slices.Contains(shape.Types, "object"):
+		var object map[string]any
+		if json.Unmarshal([]byte(text), &object) == nil {
+			return object
+		}
+	case isList && shape.Items != nil:
+		for i, element := range several {
+			several[i] = fieldOf(shape.Items, element)
+		}
+	}
+	return field
 }
 
 // decoded takes apart what the style of a parameter of the document writes into one text.

@@ -232,15 +232,24 @@ func elements(array []byte) iter.Seq2[int, []byte] {
 // Operation returns a document of one operation: the operation, the parameters of its
 // path if there are any, and what these refer to.
 func (d *Document) Operation(path, method string, operation, parameters []byte) ([]byte, error) {
-	item := map[string]json.RawMessage{method: operation, "parameters": parameters}
-	if parameters == nil {
-		delete(item, "parameters")
+	reached := d.reach(operation, parameters)
+	item := map[string]json.RawMessage{}
+	if paths, is := reached["paths"].(map[string]any); is {
+		if whole, is := paths[path].(json.RawMessage); is { // its own path, by a reference
+			for name, member := range Members(whole) {
+				item[name] = member
+			}
+		}
+	}
+	item[method] = operation
+	if parameters != nil {
+		item["parameters"] = parameters
 	}
 	part := map[string]any{
 		"openapi": json.RawMessage(Member(d.text, "openapi")),
 		"info":    map[string]string{"title": "", "version": ""},
 	}
-	maps.Copy(part, d.reach(operation, parameters))
+	maps.Copy(part, reached)
 	put(part, []string{"paths", path}, item)
 	return json.Marshal(part)
 }
