@@ -263,7 +263,7 @@ func TestEveryOperationOfEveryDocument(t *testing.T) {
 			target := operation.Method + " " + parameter.ReplaceAllString(operation.Path, "1")
 			for _, headers := range [][]string{{"Authorization: " + adminToken}, {}} {
 				got := ask(server, target, "", append(headers, "Content-Type: application/json")...)
-				if got.Code == http.StatusInternalServerError && operation.ID != "getEndless" { // which has no value
+				if got.Code == http.StatusInternalServerError && operation.ID != "getEndless" && operation.ID != "impossible" { // which have no value
 					t.Errorf("%s: %s: %d %s", file, target, got.Code, got.Body)
 				}
 				if got.Header().Get(GradeHeader) != string(openapi.GradeExample) || operation.Response(got.Code) == nil {

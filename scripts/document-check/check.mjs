@@ -52,12 +52,25 @@ function modern(value) {
 
 const ajv = new (isOld ? Ajv : Ajv2020)({ strict: false, allErrors: false, validateSchema: false, validateFormats: true, logger: false });
 addFormats(ajv);
-ajv.addSchema(isOld ? modern(document) : document, "document");
+
+// demanding takes the properties that do not go in a direction off those that a schema demands.
+function demanding(value, absent) {
+  if (Array.isArray(value)) return value.map((one) => demanding(one, absent));
+  if (value === null || typeof value !== "object") return value;
+  const out = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, demanding(member, absent)]));
+  if (Array.isArray(out.required) && value.properties) out.required = out.required.filter((name) => !resolved(value.properties[name])?.[absent]);
+  return out;
+}
+
+const plain = isOld ? modern(document) : document;
+ajv.addSchema(demanding(plain, "readOnly"), "request");
+ajv.addSchema(demanding(plain, "writeOnly"), "response");
 const escape = (token) => encodeURIComponent(token.replaceAll("~", "~0").replaceAll("/", "~1"));
 
-// broken says how a value breaks the schema at a place of the document; empty for not at all.
-function broken(place, value) {
-  const validate = ajv.getSchema("document#" + place) ?? ajv.compile({ $ref: "document#" + place });
+// broken says how a value that goes in a direction breaks the schema at a place of the
+// document; empty for not at all.
+function broken(place, value, direction) {
+  const validate = ajv.getSchema(`${direction}#${place}`) ?? ajv.compile({ $ref: `${direction}#${place}` });
   return validate(value) ? "" : ajv.errorsText(validate.errors, { dataVar: "body" });
 }
 
@@ -71,7 +84,7 @@ function located(value, pointer) {
 }
 
 // fitting returns the first value that keeps the schema at a place; undefined if none does.
-const fitting = (values, place) => values.find((one) => one !== undefined && !broken(place, one));
+const fitting = (values, place) => values.find((one) => one !== undefined && !broken(place, one, "request"));
 
 const plainValues = ["a", 1, true, {}, [], null];
 
@@ -232,7 +245,7 @@ function wrong(answer, operation, pointer) {
       return `the body is no JSON: ${error.message}`;
     }
   } else if (resolved(response.content[type].schema).type !== "string") return "";
-  return broken(`${place}/content/${escape(type)}/schema`, value);
+  return broken(`${place}/content/${escape(type)}/schema`, value, "response");
 }
 
 const counts = {};
