@@ -34,6 +34,10 @@ bench: ## run the benchmarks
 bench-peers: ## measure beside Prism and others, and write docs/performance.md
 	scripts/bench-peers.sh
 
+.PHONY: bench-documents
+bench-documents: ## measure a large document of another API beside Prism, and write docs/performance.md
+	scripts/bench-peers.sh documents
+
 .PHONY: bench-sdks
 bench-sdks: ## measure what SDKs ask beside a real Unleash and @unleash/proxy, and write docs/performance.md
 	scripts/bench-peers.sh sdks

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Measures the mock beside its peers and writes the tables of docs/performance.md.
 #
-#   scripts/bench-peers.sh [admin|sdks] [--rounds N] [--duration 5s]
+#   scripts/bench-peers.sh [admin|sdks|documents] [--rounds N] [--duration 5s]
 #
 # admin, the default, measures the Admin API beside Prism; sdks what SDKs ask, beside a
-# real Unleash, which scripts/real-unleash.sh runs, and @unleash/proxy. It needs wrk,
+# real Unleash, which scripts/real-unleash.sh runs, and @unleash/proxy; documents serves
+# GitHub's document, of 13 MB and 1,200 operations, beside Prism. It needs wrk,
 # which it installs on Debian for root, and npm for the peers and for a Node that they
 # run on. They are kept in BENCH_CACHE, by default ~/.cache/unleash-mock/bench-peers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly prism=5.16.0 proxy=1.4.19 node=24.21.0
+readonly prism=5.16.0 proxy=1.4.19 node=24.21.0 github=23.0.2
 cache=${BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/unleash-mock/bench-peers}
 contest=admin
 case "${1:-}" in
-admin | sdks)
+admin | sdks | documents)
     contest=$1
     shift
     ;;
@@ -46,5 +47,15 @@ if [ "$contest" = sdks ]; then
     # shellcheck disable=SC1090 # it is written by the script
     . "$tokens"
     real=(--real "$URL" --real-pid "$(cat "$(dirname "$tokens")/unleash.pid")")
+fi
+if [ "$contest" = documents ]; then
+    real=(--document "$cache/github-$github.json")
+    if [ ! -e "${real[1]}" ]; then
+        (cd "$cache" && npm pack --silent "@octokit/openapi@$github" &&
+            tar xzOf "octokit-openapi-$github.tgz" package/generated/api.github.com.json >github.part &&
+            mv github.part "${real[1]}")
+        rm "$cache/octokit-openapi-$github.tgz"
+    fi
+    peers+=", @octokit/openapi $github"
 fi
 "$cache/benchpeers" --contest "$contest" --cache "$cache" --beside "$peers" "${real[@]}" --page docs/performance.md "$@"

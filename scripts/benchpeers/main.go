@@ -1,7 +1,8 @@
 // Command benchpeers measures unleash-mock beside its peers. Of the Admin API: the same
 // server without validation, a bare net/http handler that sends the right bytes, and
 // Prism. Of what SDKs ask: the bare handler, a real Unleash, and @unleash/proxy in front of
-// it. scripts/bench-peers.sh prepares what it needs and starts it.
+// it. Of a large document of another API: Prism. scripts/bench-peers.sh prepares what it
+// needs and starts it.
 //
 // All are loaded in turns within one run, so that whatever else the machine does
 // hits all alike; ratios of medians are what to look at, not the numbers.
@@ -26,6 +27,7 @@ import (
 // settings are what the command line says.
 type settings struct {
 	contest, cache, page, beside string
+	document                     string // file that the contest documents serves
 	real                         string // address of a real Unleash
 	realPID                      int
 	rounds, connections          int
@@ -36,7 +38,8 @@ func main() {
 	log.SetFlags(0)
 	var s settings
 	bare := flag.String("bare", "", "serve constant bytes on this address, and nothing else")
-	flag.StringVar(&s.contest, "contest", "admin", "what is measured: admin or sdks")
+	flag.StringVar(&s.contest, "contest", "admin", "what is measured: admin, sdks or documents")
+	flag.StringVar(&s.document, "document", "", "GitHub's OpenAPI document, for documents")
 	flag.StringVar(&s.cache, "cache", "", "folder with the programs to measure")
 	flag.StringVar(&s.page, "page", "docs/performance.md", "page whose tables are written")
 	flag.StringVar(&s.beside, "beside", "", "versions of the peers, for the page")
@@ -72,13 +75,18 @@ func contestOf(s settings) (contest, error) {
 	switch s.contest {
 	case "admin":
 		return contest{name: s.contest, loads: adminLoads, subjects: adminSubjects(s), ratios: adminRatios}, nil
+	case "documents":
+		if s.document == "" {
+			return contest{}, errors.New("documents needs a document: --document")
+		}
+		return contest{name: s.contest, loads: documentLoads, subjects: documentSubjects(s), ratios: documentRatios}, nil
 	case "sdks":
 		if s.real == "" || s.realPID == 0 {
 			return contest{}, errors.New("sdks needs a real Unleash: --real and --real-pid")
 		}
 		return contest{name: s.contest, loads: sdkLoads, subjects: sdkSubjects(s), ratios: sdkRatios}, nil
 	}
-	return contest{}, fmt.Errorf("no contest %q: admin or sdks", s.contest)
+	return contest{}, fmt.Errorf("no contest %q: admin, sdks or documents", s.contest)
 }
 
 func run(ctx context.Context, s settings) error {

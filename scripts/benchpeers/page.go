@@ -115,6 +115,11 @@ var sdkRatios = []ratio{
 	{"rate: mock / net/http alone", mock, bareHandler, rates},
 }
 
+var documentRatios = []ratio{
+	{"rate: mock / Prism, silent", mock, prismSilent, rates},
+	{"rate: mock / Prism", mock, prismDefault, rates},
+}
+
 func rates(upper, lower []measure) float64 { return medianOf(upper, rate) / medianOf(lower, rate) }
 
 func namesOf(list []ratio) []string {

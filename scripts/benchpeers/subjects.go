@@ -67,19 +67,30 @@ func node(s settings, arguments ...string) []string {
 	return append([]string{filepath.Join(modules, "node", "bin", "node")}, arguments...)
 }
 
-func adminSubjects(s settings) []subject {
-	prism := func(level string) func(string) []string {
-		return func(port string) []string {
-			return node(s, "@stoplight/prism-cli/dist/index.js",
-				"mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", level, "spec/openapi.yaml")
-		}
+// prism is the command of Prism, which mocks a document.
+func prism(s settings, level, document string) func(string) []string {
+	return func(port string) []string {
+		return node(s, "@stoplight/prism-cli/dist/index.js",
+			"mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", level, document)
 	}
+}
+
+func adminSubjects(s settings) []subject {
+	const contract = "spec/openapi.yaml"
 	return []subject{
 		{name: mock, command: serve(s)},
 		{name: unvalidated, command: serve(s, "--validation", "off")},
 		bare(s),
-		{name: prismDefault, command: prism("info"), without: []string{"update-varied"}},
-		{name: prismSilent, command: prism("silent"), without: []string{"update-varied"}},
+		{name: prismDefault, command: prism(s, "info", contract), without: []string{"update-varied"}},
+		{name: prismSilent, command: prism(s, "silent", contract), without: []string{"update-varied"}},
+	}
+}
+
+func documentSubjects(s settings) []subject {
+	return []subject{
+		{name: mock, command: serve(s, "--spec", s.document), ready: topicsPath},
+		{name: prismDefault, command: prism(s, "info", s.document), ready: topicsPath},
+		{name: prismSilent, command: prism(s, "silent", s.document), ready: topicsPath},
 	}
 }
 
