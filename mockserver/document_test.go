@@ -96,6 +96,7 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 		"parts":                      {"media.yaml", "POST /uploads", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\x00\xff\r\n--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nt\r\n--b--\r\n", []string{"Content-Type: multipart/form-data; boundary=b"}, 202, `"id":`},
 		"a part that is missing":     {"media.yaml", "POST /uploads", "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nt\r\n--b--\r\n", []string{"Content-Type: multipart/form-data; boundary=b"}, 400, ""},
 		"styles":                     {"styles.yaml", "GET /search?filter[age]=3&ids=1&ids=2&csv=1,2&piped=1|2&spaced=1%202&point=x,1,y,2&json=%7B%22a%22:1%7D", "", []string{"X-Ids: 1,2", "Cookie: session=abc"}, 200, "["},
+		"no parameter":               {"styles.yaml", "GET /search", "", []string{"Accept: */*"}, 200, "["},
 		"a deep object":              {"styles.yaml", "GET /search?filter[age]=old", "", nil, 400, ""},
 		"a property too many":        {"styles.yaml", "GET /search?filter[size]=1", "", nil, 400, ""},
 		"too many elements":          {"styles.yaml", "GET /search?csv=1,2,3", "", nil, 400, ""},
@@ -274,5 +275,24 @@ func TestEveryOperationOfEveryDocument(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestGradesOfCoverage: the live page and the coverage tell what the document answers.
+func TestGradesOfCoverage(t *testing.T) {
+	t.Parallel()
+	const admin = "Authorization: " + adminToken
+	server, _ := serving(t, []byte(ofAnInstance), false)
+	ask(server, "GET /api/admin/tags", "", admin)
+	ask(server, "GET /api/admin/projects", "", admin)
+	ask(server, "GET /api/admin/projects", "")
+	coverage := ask(server, "GET /_mock/coverage", "").Body.String()
+	for _, want := range []string{`"grades":{"example":{"covered":1,"documented":4},"stateful":{"covered":2,`, `"path":"/api/admin/tags","grade":"example"`, `"path":"/api/admin/projects","grade":"stateful"`} {
+		if !strings.Contains(coverage, want) {
+			t.Errorf("the coverage lacks %s", want)
+		}
+	}
+	if info := ask(server, "GET /_mock/info", "").Body.String(); !strings.Contains(info, `"path":"/elsewhere","summary":"","grade":"example"`) {
+		t.Error("the page is told no grade")
 	}
 }

@@ -90,6 +90,9 @@ func (r reader) content(o *Operation) (content, error) {
 	}
 	var out content
 	for _, written := range source.Parameters {
+		if written.In == "header" && slices.Contains(notParameters, strings.ToLower(written.Name)) {
+			continue
+		}
 		parameter, err := r.parameter(written)
 		if err != nil {
 			return content{}, fmt.Errorf("parameter %s: %w", written.Name, err)
@@ -104,6 +107,10 @@ func (r reader) content(o *Operation) (content, error) {
 	}
 	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out), err)
 }
+
+// notParameters are headers that OpenAPI does not take for parameters: contents and security
+// say what they may be.
+var notParameters = []string{"accept", "authorization", "content-type"}
 
 // model reads the part of the document that is the operation's own. The parameters of its
 // path are among its own then.

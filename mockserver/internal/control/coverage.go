@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -18,14 +19,20 @@ type wireOperationCoverage struct {
 	Operation string            `json:"operationId"`
 	Method    string            `json:"method"`
 	Path      string            `json:"path"`
+	Grade     openapi.Grade     `json:"grade,omitempty"` // of a mock
 	Statuses  []wireStatusCount `json:"statuses"`
+}
+
+type wireSum struct {
+	Covered    int `json:"covered"`
+	Documented int `json:"documented"`
 }
 
 type wireCoverage struct {
 	Operations []wireOperationCoverage `json:"operations"`
 	Other      []wireStatusCount       `json:"other"`
-	Covered    int                     `json:"covered"`
-	Documented int                     `json:"documented"`
+	wireSum
+	Grades map[openapi.Grade]wireSum `json:"grades,omitempty"` // of a mock
 }
 
 func (a *api) getCoverage(_ context.Context, r *request) (response, error) {
@@ -37,26 +44,44 @@ func (a *api) getCoverage(_ context.Context, r *request) (response, error) {
 		counts[count.Operation][count.Status] = count.Count
 	}
 	out := wireCoverage{Operations: []wireOperationCoverage{}, Other: statusCounts(nil, counts[""])}
+	grades := map[openapi.Grade]wireSum{}
 	for _, operation := range a.Contract.Operations() {
 		covered := wireOperationCoverage{
-			Operation: operation.ID, Method: operation.Method, Path: operation.Path,
+			Operation: operation.ID, Method: operation.Method, Path: operation.Path, Grade: a.gradeOf(operation),
 			Statuses: statusCounts(operation, counts[operation.ID]),
 		}
-		for _, status := range covered.Statuses {
-			if status.Documented {
-				out.Documented++
-			}
-			if status.Documented && status.Count > 0 {
-				out.Covered++
-			}
+		sum := sumOf(covered.Statuses)
+		out.add(sum)
+		if covered.Grade != "" {
+			sum.add(grades[covered.Grade])
+			grades[covered.Grade] = sum
 		}
 		out.Operations = append(out.Operations, covered)
 	}
+	out.Grades = grades
 	return ok(out)
 }
 
+func sumOf(statuses []wireStatusCount) (sum wireSum) {
+	for _, status := range statuses {
+		if status.Documented {
+			sum.Documented++
+		}
+		if status.Documented && status.Count > 0 {
+			sum.Covered++
+		}
+	}
+	return sum
+}
+
+func (s *wireSum) add(other wireSum) {
+	s.Covered += other.Covered
+	s.Documented += other.Documented
+}
+
 // statusCounts joins the documented statuses with those that were answered, by
-// status. operation is nil for what is none.
+// status. One of a range, or of the default, is documented once it is answered. operation is
+// nil for what is none.
 func statusCounts(operation *spec.Operation, counts map[int]int64) []wireStatusCount {
 	out := []wireStatusCount{}
 	if operation != nil {
@@ -64,9 +89,10 @@ func statusCounts(operation *spec.Operation, counts map[int]int64) []wireStatusC
 			out = append(out, wireStatusCount{Status: status, Documented: true, Count: counts[status]})
 		}
 	}
+	listed := len(out)
 	for status, count := range counts {
-		if operation == nil || operation.Response(status) == nil {
-			out = append(out, wireStatusCount{Status: status, Count: count})
+		if !slices.ContainsFunc(out[:listed], func(known wireStatusCount) bool { return known.Status == status }) {
+			out = append(out, wireStatusCount{Status: status, Documented: operation != nil && operation.Response(status) != nil, Count: count})
 		}
 	}
 	slices.SortFunc(out, func(a, b wireStatusCount) int { return cmp.Compare(a.Status, b.Status) })

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -9,16 +10,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 type wireOperation struct {
-	Operation string `json:"operationId"`
-	Method    string `json:"method"`
-	Path      string `json:"path"`
-	Summary   string `json:"summary"`
-	Statuses  []int  `json:"statuses"`
+	Operation string        `json:"operationId"`
+	Method    string        `json:"method"`
+	Path      string        `json:"path"`
+	Summary   string        `json:"summary"`
+	Grade     openapi.Grade `json:"grade,omitempty"` // of a mock
+	Statuses  []int         `json:"statuses"`
 }
 
 type wireInfo struct {
@@ -41,9 +45,17 @@ func (a *api) getInfo(_ context.Context, r *request) (response, error) {
 		Workspace: r.workspace, BasePath: a.About.BasePath, FlagsFrom: a.flagsFrom(),
 	}
 	for _, o := range a.Contract.Operations() {
-		out.Operations = append(out.Operations, wireOperation{Operation: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Statuses: o.Statuses()})
+		out.Operations = append(out.Operations, wireOperation{Operation: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Grade: a.gradeOf(o), Statuses: o.Statuses()})
 	}
 	return ok(out)
+}
+
+// gradeOf is how a mock answers an operation, empty for a proxy.
+func (a *api) gradeOf(o *spec.Operation) openapi.Grade {
+	if a.mode == modeProxy {
+		return ""
+	}
+	return cmp.Or(o.Grade, openapi.GradeStateful)
 }
 
 // wireFlagsFrom is the instance whose flags are followed.

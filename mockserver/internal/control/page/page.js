@@ -236,8 +236,11 @@ const statusClass = (status) => "status s" + Math.floor(status / 100);
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { hour12: false }) + "." + String(new Date(time).getMilliseconds()).padStart(3, "0");
 const took = (ms) => ms < 10 ? ms.toFixed(2) + " ms" : ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(2) + " s";
 
+// isExample reports whether the document of serve --spec answers an operation.
+const isExample = (operationId) => here.examples.has(operationId);
+
 function row(exchange) {
-  const about = element("span", { class: "about" }, exchange.operationId ?? "no operation", " · ", exchange.caller);
+  const about = element("span", { class: "about" }, exchange.operationId ?? "no operation", isExample(exchange.operationId) ? " (example) · " : " · ", exchange.caller);
   if (exchange.violations.length) about.prepend(element("span", { class: "tag violation" }, exchange.violations.length === 1 ? "violation" : exchange.violations.length + " violations"), " ");
   if (exchange.rule) about.prepend(element("span", { class: "tag rule" }, exchange.rule === "prefer" ? "prefer" : "rule " + exchange.rule), " ");
   const button = element("button", { type: "button", class: "row fresh", onclick: () => act(() => choose(exchange.id)) },
@@ -319,7 +322,7 @@ function detail(exchange) {
       element("h2", {}, exchange.method + " " + exchange.target),
       element("span", { class: statusClass(exchange.status) }, statusText(exchange.status))),
     element("dl", { class: "facts" },
-      ...fact("Operation", exchange.operationId ?? "none"),
+      ...fact("Operation", (exchange.operationId ?? "none") + (isExample(exchange.operationId) ? ", answered by an example of the document" : "")),
       ...fact("Caller", exchange.caller),
       ...fact("Time", `${new Date(exchange.time).toISOString()}, took ${took(exchange.durationMs)}`),
       ...(exchange.rule ? fact("Rule", exchange.rule === "prefer" ? "the header Prefer" : exchange.rule) : [])),
@@ -706,11 +709,13 @@ async function refreshCoverage() {
   const rows = [...coverage.operations];
   if (coverage.other.length) rows.push({ operationId: "No operation", method: "", path: "", statuses: coverage.other });
   const statuses = [...new Set(rows.flatMap((row) => row.statuses.map((one) => one.status)))].sort((a, b) => a - b);
-  $("coverage-sum").textContent = `${coverage.covered} of ${coverage.documented} documented pairs were answered`;
+  const grades = Object.entries(coverage.grades ?? {});
+  $("coverage-sum").textContent = `${coverage.covered} of ${coverage.documented} documented pairs were answered` +
+    (grades.length > 1 ? ` (${grades.map(([grade, sum]) => `${grade} ${sum.covered} of ${sum.documented}`).join(", ")})` : "");
   $("matrix").replaceChildren(
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Operation"), ...statuses.map((status) => element("th", { scope: "col" }, statusText(status))))),
     element("tbody", {}, ...rows.map((row) => element("tr", {},
-      element("th", { scope: "row" }, row.operationId, element("small", {}, `${row.method} ${row.path}`)),
+      element("th", { scope: "row" }, row.operationId, element("small", {}, `${row.method} ${row.path}${row.grade === "example" ? " (example)" : ""}`)),
       ...statuses.map((status) => element("td", {}, coverageCell(row.statuses.find((one) => one.status === status))))))));
 }
 
@@ -751,7 +756,7 @@ function moveInTabs(event) {
   $("tab-" + next).focus();
 }
 
-const here = { mode: "", base: "", workspace: "default", workspacePath: "", operations: [] };
+const here = { mode: "", base: "", workspace: "default", workspacePath: "", operations: [], examples: new Set() };
 const isProxy = () => here.mode === "proxy";
 const another = "new workspace"; // a blank is in no name
 
@@ -813,6 +818,7 @@ function servedUnder(path) {
 async function start() {
   const info = await api("info");
   Object.assign(here, { mode: info.mode, workspace: info.workspace, operations: info.operations });
+  here.examples = new Set(info.operations.filter((one) => one.grade === "example").map((one) => one.operationId));
   here.base = servedUnder(location.pathname);
   document.documentElement.dataset.mode = info.mode;
   here.workspacePath = info.workspace === "default" ? "" : "/w/" + info.workspace;
