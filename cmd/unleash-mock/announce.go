@@ -8,19 +8,26 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// announce prints where the mock listens, the built-in tokens and a line to try.
-func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server) {
+// announce prints where the mock listens, the built-in tokens and a line to try. served are
+// the operations that it answers.
+func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server, served *spec.Contract) {
 	base := flags.servedAt(address, flags.basePath)
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
-	for _, sdk := range sdks {
-		fmt.Fprintf(&out, "  %-16s %s%s\n", sdk.label, base+sdk.path, sdk.token(flags, configured))
+	if served.Foreign() {
+		fmt.Fprintf(&out, "  operations       %d of %s %s\n", len(served.Operations()), visible.Log(served.Title()), visible.Log(served.Version()))
+		fmt.Fprintf(&out, "  of a workspace   %s/w/<name>/\n", base)
+	} else {
+		for _, sdk := range sdks {
+			fmt.Fprintf(&out, "  %-16s %s%s\n", sdk.label, base+sdk.path, sdk.token(flags, configured))
+		}
+		fmt.Fprintf(&out, "  of a workspace   %s/w/<name>%s, %s/w/<name>%s\n", base, sdks[0].path, base, sdks[1].path)
 	}
-	fmt.Fprintf(&out, "  of a workspace   %s/w/<name>%s, %s/w/<name>%s\n", base, sdks[0].path, base, sdks[1].path)
 	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
 	if access.page {
 		fmt.Fprintf(&out, "  live page        %s%s\n", base, mockserver.ControlPath)
@@ -47,9 +54,13 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 			fmt.Fprintf(&out, "  %-16s %d from %s\n", labelOf(tokenType), count, tokenVariables[tokenType])
 		}
 	}
-	if flags.seed == "" && configured[spec.AdminToken] == nil && flags.edition == string(spec.Enterprise) {
-		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, firstList(), mockserver.DefaultTokens()[0].Secret)
-	} else {
+	switch first := firstList(served); {
+	case first == "":
+	case served.Foreign():
+		fmt.Fprintf(&out, "Try it:\n  %s '%s%s'\n", flags.curl(), base, visible.Log(first))
+	case flags.seed == "" && configured[spec.AdminToken] == nil && flags.edition == string(spec.Enterprise):
+		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, first, mockserver.DefaultTokens()[0].Secret)
+	default:
 		fmt.Fprintf(&out, "Try it:\n  %s %s/health\n", flags.curl(), base)
 	}
 	said := p.stdout
@@ -103,12 +114,12 @@ func shownToken(token mockserver.Token) string {
 	return token.Secret + " (" + token.Note + ")"
 }
 
-// firstList is the path of the first operation that anybody can try.
-func firstList() string {
-	for _, operation := range spec.Default().Operations() {
+// firstList is the path of the first operation that anybody can try; empty for none.
+func firstList(served *spec.Contract) string {
+	for _, operation := range served.Operations() {
 		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 {
 			return operation.Path
 		}
 	}
-	return "/health"
+	return ""
 }

@@ -132,14 +132,13 @@ func (p *program) readDocument(ctx context.Context, name string) ([]byte, error)
 	return source, err
 }
 
-// differences tells in a log where the document and the contract differ: what the mock does
-// and the user's instance does not, or the other way round.
-func differences(document *spec.Contract, wins bool, logger *slog.Logger) {
-	extended := spec.Default().Extend(document, wins)
-	if len(extended.Shared()) == 0 || extended.Foreign() {
+// differences tells in a log where the document and the contract, which served joins, differ:
+// what the mock does and the user's instance does not, or the other way round.
+func differences(document, served *spec.Contract, wins bool, logger *slog.Logger) {
+	if len(served.Shared()) == 0 || served.Foreign() {
 		return
 	}
-	part, err := document.Part(extended.Shared())
+	part, err := document.Part(served.Shared())
 	if err == nil {
 		err = tellDrift(part, wins, logger)
 	}

@@ -248,11 +248,15 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		listener.Close()
 		return err
 	}
-	p.announce(listener.Addr(), flags, configured, access, mock)
+	served := spec.Default()
+	if document != nil {
+		served = served.Extend(document, flags.specWins)
+	}
+	p.announce(listener.Addr(), flags, configured, access, mock, served)
 	if flags.flags != "" {
 		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, source, logger)
 	}
-	go p.settle(document, flags, logger)
+	go p.settle(document, served, flags, logger)
 	if flags.run != "" {
 		return p.runBeside(ctx, server, flags.over(limited), mock, flags, logger)
 	}
@@ -261,13 +265,13 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 
 // settle does what of the start nobody has to wait for, and gives the memory back that
 // only the start needed: reading the document takes several times what is kept of it.
-func (p *program) settle(document *spec.Contract, flags *serveFlags, logger *slog.Logger) {
+func (p *program) settle(document, served *spec.Contract, flags *serveFlags, logger *slog.Logger) {
 	kept := flags.bounds.Bytes
 	if err := spec.Default().Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
 	}
 	if document != nil {
-		differences(document, flags.specWins, logger)
+		differences(document, served, flags.specWins, logger)
 		p.audit(flags.document, document, logger)
 	}
 	debug.FreeOSMemory()
