@@ -1,8 +1,12 @@
 package rules
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +71,7 @@ func genuine(operation *spec.Operation, status int, request Details) Response {
 	if documented != nil && documented.MediaType == "" || status < http.StatusBadRequest {
 		return Response{Header: http.Header{}}
 	}
-	known := candidates(operation, status, request)
+	known := append(worded(operation, status, request), candidates(operation, status, request)...)
 	for _, candidate := range known {
 		response := candidate.response(request)
 		header := response.Header.Clone()
@@ -115,16 +119,9 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 		}
 		errs = append(errs, apierror.WrongTokenKind())
 	case http.StatusNotFound:
-		if len(r.Params) > 0 {
-			resource, key := resource(o.Path)
-			errs = append(errs, apierror.NotFound(resource, key, r.Params[len(r.Params)-1]))
-		}
 		errs = append(errs, apierror.PathNotFound(r.Path))
 	case http.StatusConflict:
-		resource, _ := resource(o.Path)
-		errs = append(errs, apierror.NameExists(resource, r.Name), &apierror.Error{
-			Status: status, Envelope: apierror.Handler, Name: "ConflictError", Message: "The " + resource + " is in use.",
-		})
+		errs = append(errs, &apierror.Error{Status: status, Envelope: apierror.Handler, Name: "ConflictError", Message: "It is in use."})
 	case http.StatusRequestEntityTooLarge:
 		errs = append(errs, apierror.BodyParser(status, "request entity too large"))
 	case http.StatusUnsupportedMediaType:
@@ -150,24 +147,80 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 	return out
 }
 
-// resource returns what a path names last, as errors word it, and by which key.
-func resource(template string) (noun, key string) {
-	segments := strings.Split(template, "/")
+// unknownPath is the contract's example of an answer to a path that is none.
+const unknownPath = "unknownPath"
+
+// worded are the contract's examples of an answer, first those about what the request names.
+// What they say of the examples of the operation's parameters they say of what the request
+// has in their place.
+func worded(o *spec.Operation, status int, r Details) []candidate {
+	response := o.Response(status)
+	if response == nil || status != http.StatusNotFound && status != http.StatusConflict {
+		return nil
+	}
+	values := samplesOf(o, r)
+	var naming, others []candidate
+	for _, content := range response.Contents {
+		for _, example := range content.Examples {
+			text, named := values.replace(string(example.Value))
+			switch {
+			case example.Name == unknownPath:
+			case named:
+				naming = append(naming, candidate{body: text})
+			default:
+				others = append(others, candidate{body: text})
+			}
+		}
+	}
+	return append(naming, others...)
+}
+
+// samples are values by those that the contract has in their place.
+type samples map[string]string
+
+func samplesOf(o *spec.Operation, r Details) samples {
+	out := samples{}
+	names := o.PathParameters()
+	for _, parameter := range o.Parameters() {
+		if at := slices.Index(names, parameter.Name); parameter.In == "path" && at >= 0 && at < len(r.Params) {
+			out.add(parameter.Sample, r.Params[at])
+		}
+	}
+	if body := o.Body(); body != nil && r.Name != "" {
+		for _, example := range body.Examples {
+			var named struct{ Name json.RawMessage }
+			if json.Unmarshal(example.Value, &named) == nil {
+				out.add(named.Name, r.Name)
+			}
+		}
+	}
+	return out
+}
+
+// add adds a value in the place of a sample in JSON.
+func (s samples) add(sample []byte, value string) {
+	if text := strings.Trim(string(sample), `"`); text != "" {
+		s[text] = value
+	}
+}
+
+// replace replaces the samples in a JSON text, wherever they stand as words. found is false if
+// they do not.
+func (s samples) replace(text string) (out string, found bool) {
+	if len(s) == 0 {
+		return text, false
+	}
 	var words []string
-	key = "id"
-	for i, segment := range segments {
-		if !strings.HasPrefix(segment, "{") {
-			continue
-		}
-		words = append(words, strings.ReplaceAll(strings.TrimSuffix(segments[i-1], "s"), "-", " "))
-		if key = "id"; segment == "{name}" {
-			key = "name"
-		}
+	for sample := range s {
+		words = append(words, regexp.QuoteMeta(sample))
 	}
-	if len(words) == 0 {
-		words = []string{strings.ReplaceAll(strings.TrimSuffix(segments[len(segments)-1], "s"), "-", " ")}
-	}
-	return strings.Join(words, " "), key
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	out = regexp.MustCompile(`\b(?:`+strings.Join(words, "|")+`)\b`).ReplaceAllStringFunc(text, func(sample string) string {
+		found = true
+		quoted := v8json.Stringify(nil, s[sample])
+		return string(quoted[1 : len(quoted)-1])
+	})
+	return out, found
 }
 
 // other is an error with a status that no operation of Unleash has.
