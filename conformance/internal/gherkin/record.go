@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -13,6 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/transcript"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
@@ -51,7 +51,7 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	if err == nil {
 		err = fmt.Errorf("the step ended as %s", status)
 	}
-	step.Message = r.text(err.Error())
+	step.Message = transcript.Text(r.run.Redact, err.Error())
 	step.Outcome = outcomeOf(ctx, err)
 	r.report.Outcome = step.Outcome
 	if step.Outcome == report.Failed {
@@ -80,7 +80,7 @@ func outcomeOf(ctx context.Context, err error) report.Outcome {
 // exchange keeps an exchange of the step that runs.
 func (r *record) exchange(x *target.Exchange, breaches []judge.Breach) {
 	line := r.scenario.Steps[r.step].Line
-	r.report.Exchanges = append(r.report.Exchanges, shownExchange(r.run.Redact, x, line, breaches))
+	r.report.Exchanges = append(r.report.Exchanges, transcript.Exchange(r.run.Redact, x, line, breaches))
 }
 
 // fail notes a failed expectation.
@@ -102,7 +102,7 @@ func (r *record) fail(err error, last *target.Exchange) {
 			failure.SeenIn = seen
 		}
 		if last != nil {
-			failure.Curl = curl(r.run.Redact, last)
+			failure.Curl = transcript.Curl(r.run.Redact, last)
 			if found := r.run.Plan.Conditions; found.Mock == "" && found.Version != "" { // a mock has no deviations but faults
 				failure.Known = r.run.Judge.Known(found.Version, failure.Operation, last)
 			}
@@ -111,24 +111,11 @@ func (r *record) fail(err error, last *target.Exchange) {
 	}
 }
 
-// maxText is how many bytes of a text a report keeps that the target may have a part in.
-const maxText = 4 << 10
-
-// text is a text without secrets, and short enough to keep. What is looked through for
-// secrets is longer, so that none is cut in two.
-func (r *record) text(text string) string {
-	text = r.run.Redact.Text(text[:min(len(text), 16*maxText)])
-	if len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "") + "..."
-	}
-	return text
-}
-
 // failure is a finding as a report shows it.
 func (r *record) failure(f judge.Finding) report.Failure {
-	step := r.scenario.Steps[r.step]
+	step, clean := r.scenario.Steps[r.step], r.run.Redact
 	failure := report.Failure{
-		Operation: f.Operation, Expectation: r.text(f.Expectation), Got: r.text(f.Got), Pointer: f.Pointer,
+		Operation: f.Operation, Expectation: transcript.Text(clean, f.Expectation), Got: transcript.Text(clean, f.Got), Pointer: f.Pointer,
 		File: r.report.File, Line: step.Line, Step: step.Keyword + " " + step.Text,
 		Standing: f.Standing, Source: f.Source,
 	}

@@ -1,10 +1,13 @@
-package gherkin
+// Package transcript is what a report keeps of an exchange: without secrets, within bounds, and with a command line
+// that repeats the request.
+package transcript
 
 import (
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
@@ -52,9 +55,22 @@ func seen(x *target.Exchange, breaches []judge.Breach) *traffic.Exchange {
 	return out
 }
 
-// shownExchange prepares an exchange for a report. line is that of the step.
-func shownExchange(redact *secrets.Redactor, x *target.Exchange, line int, breaches []judge.Breach) report.Exchange {
+// Exchange prepares an exchange for a report. line is that of the step.
+func Exchange(redact *secrets.Redactor, x *target.Exchange, line int, breaches []judge.Breach) report.Exchange {
 	out := seen(x, breaches).Record(redact, maxShown)
 	out.Line = line
 	return out
+}
+
+// maxText is how many bytes of a text a report keeps that the target may have a part in.
+const maxText = 4 << 10
+
+// Text is a text without secrets, and short enough to keep. What is looked through for
+// secrets is longer, so that none is cut in two.
+func Text(redact *secrets.Redactor, text string) string {
+	text = redact.Text(text[:min(len(text), 16*maxText)])
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "..."
+	}
+	return text
 }

@@ -1,6 +1,7 @@
-package gherkin
+package transcript
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ const (
 
 // shownBody is what a report shows of an answer's body.
 func shownBody(r *secrets.Redactor, body []byte) string {
-	return shownExchange(r, &target.Exchange{Received: body}, 0, nil).Response.Body
+	return Exchange(r, &target.Exchange{Received: body}, 0, nil).Response.Body
 }
 
 func TestNoSecretIsCutInTwo(t *testing.T) {
@@ -71,9 +72,31 @@ func TestAnExchangeIsReportedWithoutItsSecrets(t *testing.T) {
 		},
 		Violations: []traffic.RecordViolation{{Direction: "response", In: "body", Pointer: "/x", Reason: "no signal_[redacted]"}},
 	}
-	got := shownExchange(r, x, 7, []judge.Breach{{In: "body", Pointer: "/x", Expectation: "no " + testSignal}})
+	got := Exchange(r, x, 7, []judge.Breach{{In: "body", Pointer: "/x", Expectation: "no " + testSignal}})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestALongTextIsKeptInShort is about what a target can make a report hold.
+func TestALongTextIsKeptInShort(t *testing.T) {
+	t.Parallel()
+	r := secrets.New()
+	secret := strings.Repeat("s", 100)
+	r.Add(secret)
+	for _, before := range []int{0, maxText - 50, 16*maxText - 50, 1 << 20} {
+		got := Text(r, strings.Repeat("é", before/2)+secret+strings.Repeat("x", maxText))
+		if len(got) > maxText+3 || strings.Contains(got, "sss") {
+			t.Errorf("%d bytes before a secret: %d are kept, %t", before, len(got), strings.Contains(got, "sss"))
+		}
+	}
+	many := http.Header{}
+	for i := range 1000 {
+		many.Set(fmt.Sprintf("X-%04d", i), strings.Repeat("v", 100))
+	}
+	shown := Exchange(r, &target.Exchange{Answer: many}, 0, nil).Response.Header
+	if size := len(fmt.Sprint(shown)); size > 2*maxHeader || len(shown) < 10 {
+		t.Errorf("%d headers are shown, in %d bytes", len(shown), size)
 	}
 }
 
@@ -87,6 +110,8 @@ func TestCurlLines(t *testing.T) {
 			Request: target.Request{Method: "HEAD", Actor: "admin", Header: http.Header{"Authorization": {testAdmin}}}, URL: "http://h/a"},
 		`curl -i -X POST 'http://h/a' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary '{"name":"it'\''s"}'`: {
 			Request: target.Request{Method: "POST", Header: http.Header{"Authorization": {"Bearer " + testSignal}, "Content-Type": {"application/json"}}, Body: []byte(`{"name":"it's"}`)}, URL: "http://h/a"},
+		`curl -i 'http://h/a' -u "$ADMIN_TOKEN"`: {
+			Request: target.Request{Method: "GET", Actor: "admin", Header: http.Header{"Authorization": {"Basic dXNlcjpwYXNzd29yZA=="}}}, URL: "http://h/a"},
 		`curl -i -X PUT 'http://h/a' -H 'Authorization;'`: {
 			Request: target.Request{Method: "PUT", Header: http.Header{"Authorization": {""}}}, URL: "http://h/a"},
 		`curl -i -X POST 'http://h/a' --data-binary @body.bin`: {
@@ -94,7 +119,7 @@ func TestCurlLines(t *testing.T) {
 		`curl -i 'http://h/a?token=[redacted]' -H 'Cookie: [redacted]' -H 'X-Echo: [redacted]'`: {
 			Request: target.Request{Method: "GET", Header: http.Header{"Cookie": {"session=S3cret/+"}, "X-Echo": {"S3cret/+"}}}, URL: "http://h/a?token=S3cret%2F%2B"},
 	} {
-		if got := curl(r, x); got != want {
+		if got := Curl(r, x); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}

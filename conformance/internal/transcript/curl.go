@@ -1,4 +1,4 @@
-package gherkin
+package transcript
 
 import (
 	"net/http"
@@ -10,9 +10,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// curl writes a command line that repeats a request. The token is left out: in
+// Curl writes a command line that repeats a request. The token is left out: in
 // its place stands a variable that the reader sets.
-func curl(redact *secrets.Redactor, x *target.Exchange) string {
+func Curl(redact *secrets.Redactor, x *target.Exchange) string {
 	clean := seen(x, nil).Redacted(redact)
 	words := []string{"curl", "-i"}
 	switch x.Method {
@@ -25,7 +25,7 @@ func curl(redact *secrets.Redactor, x *target.Exchange) string {
 	words = append(words, quote(clean.Target()))
 	for _, line := range traffic.Lines(clean.Request.Header) {
 		if http.CanonicalHeaderKey(line.Name) == "Authorization" {
-			words = append(words, "-H", authorization(x))
+			words = append(words, authorization(x)...)
 			continue
 		}
 		words = append(words, "-H", quote(line.Name+": "+line.Value))
@@ -43,20 +43,23 @@ func curl(redact *secrets.Redactor, x *target.Exchange) string {
 	return strings.Join(words, " ")
 }
 
-// authorization is the header with a variable in the place of the token.
-func authorization(x *target.Exchange) string {
+// authorization is the option for the header with a variable in the place of the token.
+func authorization(x *target.Exchange) []string {
 	variable := "$TOKEN"
 	if x.Actor != "" {
 		variable = "$" + strings.ToUpper(x.Actor) + "_TOKEN"
 	}
-	if x.Header.Get("Authorization") == "" {
-		return "'Authorization;'"
-	}
+	sent := x.Header.Get("Authorization")
 	prefix := ""
-	if strings.HasPrefix(x.Header.Get("Authorization"), "Bearer ") {
+	switch {
+	case sent == "":
+		return []string{"-H", "'Authorization;'"}
+	case strings.HasPrefix(sent, "Basic "):
+		return []string{"-u", `"` + variable + `"`}
+	case strings.HasPrefix(sent, "Bearer "):
 		prefix = "Bearer "
 	}
-	return `"Authorization: ` + prefix + variable + `"`
+	return []string{"-H", `"Authorization: ` + prefix + variable + `"`}
 }
 
 // quote quotes a word for a POSIX shell.
