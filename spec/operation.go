@@ -83,6 +83,15 @@ func (o *Operation) read() *content {
 	return &o.content
 }
 
+// Complete reads what no exchange has needed yet of the operation. The error says what is wrong
+// with the document and where; an operation that has no Responses then cannot be judged at all.
+func (o *Operation) Complete() error {
+	if err := o.readAll(); err != nil {
+		return o.contract.wrong(o, err)
+	}
+	return nil
+}
+
 // Parameters are the parameters in the order of the document, which is the order of the
 // checks.
 func (o *Operation) Parameters() []*Parameter { return o.read().parameters }

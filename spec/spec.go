@@ -130,8 +130,8 @@ func (c *Contract) Complete() error { return c.complete() }
 
 func (c *Contract) readAll() error {
 	for _, operation := range c.operations {
-		if err := operation.readAll(); err != nil {
-			return operation.contract.wrong(operation, err)
+		if err := operation.Complete(); err != nil {
+			return err
 		}
 	}
 	return nil

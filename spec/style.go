@@ -1,7 +1,10 @@
 package spec
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -96,4 +99,125 @@ func (p *Parameter) Spread() []string {
 		names = append(names, property.Name)
 	}
 	return names
+}
+
+// Encode writes a value in the style of the parameter, which Decode takes apart: for the query
+// with names, as in a=1&a=2, elsewhere the value alone. escape is done to each name and value.
+func (p *Parameter) Encode(value any, escape func(string) string) string {
+	name := escape(p.Name)
+	words, pairs := p.words(value, escape)
+	prefix, separator := "", p.separator()
+	switch {
+	case p.In != "query":
+	case p.Style == "deepObject" && pairs != nil:
+		words = words[:len(pairs)]
+		for i, pair := range pairs {
+			words[i] = name + "[" + pair[0] + "]=" + pair[1]
+		}
+		separator = "&"
+	case p.Explode && pairs != nil:
+		separator = "&"
+	case p.Explode:
+		prefix, separator = name+"=", "&"+name+"="
+	default:
+		prefix = name + "="
+	}
+	switch p.Style {
+	case "label":
+		prefix = "."
+	case "matrix":
+		prefix = ";"
+		if !p.Explode || pairs == nil {
+			prefix = ";" + name + "="
+		}
+		if p.Explode && pairs == nil {
+			separator = prefix
+		}
+	}
+	return prefix + strings.Join(words, separator)
+}
+
+// words are the parts that a value is written as; of an object also its names and values.
+func (p *Parameter) words(value any, escape func(string) string) (words []string, pairs [][2]string) {
+	if p.JSON {
+		text, _ := json.Marshal(value) // which came out of a decoder
+		return []string{escape(string(text))}, nil
+	}
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			words = append(words, escape(textOf(element)))
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			pair := [2]string{escape(name), escape(textOf(value[name]))}
+			pairs = append(pairs, pair)
+			if p.Explode {
+				words = append(words, pair[0]+"="+pair[1])
+			} else {
+				words = append(words, pair[0], pair[1])
+			}
+		}
+	default:
+		words = []string{escape(textOf(value))}
+	}
+	return words, pairs
+}
+
+// separator is what stands between the parts of an array or object.
+func (p *Parameter) separator() string {
+	switch {
+	case p.Style == "spaceDelimited":
+		return "%20"
+	case p.Style == "pipeDelimited":
+		return "%7C"
+	case p.Style == "label" && p.Explode:
+		return "."
+	case p.Style == "matrix" && p.Explode:
+		return ";"
+	}
+	return ","
+}
+
+// textOf writes a value as a parameter has it: a text as it stands, everything else as JSON.
+func textOf(value any) string {
+	if text, is := value.(string); is {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
+}
+
+// Values are those that the document gives for the parameter, decoded: its example or default,
+// then those of an enum. Numbers are json.Number.
+func (p *Parameter) Values() []any {
+	var out []any
+	if p.Sample != nil {
+		decoder := json.NewDecoder(bytes.NewReader(p.Sample))
+		decoder.UseNumber()
+		var sample any
+		if decoder.Decode(&sample) == nil {
+			out = append(out, sample)
+		}
+	}
+	schema := p.schema.get().schema
+	for range maxDepth {
+		if schema == nil || schema.Enum != nil || schema.Ref == nil {
+			break
+		}
+		schema = schema.Ref
+	}
+	if schema == nil {
+		return out
+	}
+	if schema.Const != nil {
+		out = append(out, *schema.Const)
+	}
+	if schema.Enum != nil {
+		out = append(out, schema.Enum.Values...)
+	}
+	return out
 }

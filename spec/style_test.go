@@ -1,0 +1,91 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
+)
+
+// TestParametersAreEncodedInTheirStyle, and what is one text is decoded to what it was.
+func TestParametersAreEncodedInTheirStyle(t *testing.T) {
+	t.Parallel()
+	array, object := &openapi.Shape{Types: []string{"array"}}, &openapi.Shape{Types: []string{"object"}}
+	list, pairs := []any{"a", "b c"}, map[string]any{"x": "1", "y": "é"}
+	for want, test := range map[string]struct {
+		parameter Parameter
+		value     any
+		whole     bool // one text, which Decode takes apart
+	}{
+		"p=a+b%26c":          {Parameter{In: "query", Style: "form", Explode: true}, "a b&c", false},
+		"p=a&p=b+c":          {Parameter{In: "query", Style: "form", Explode: true, Shape: array}, list, false},
+		"p=a,b+c":            {Parameter{In: "query", Style: "form", Shape: array}, list, false},
+		"p=a%20b+c":          {Parameter{In: "query", Style: "spaceDelimited", Shape: array}, list, false},
+		"p=a%7Cb+c":          {Parameter{In: "query", Style: "pipeDelimited", Shape: array}, list, false},
+		"x=1&y=%C3%A9":       {Parameter{In: "query", Style: "form", Explode: true, Shape: object}, pairs, false},
+		"p=x,1,y,%C3%A9":     {Parameter{In: "query", Style: "form", Shape: object}, pairs, false},
+		"p[x]=1&p[y]=%C3%A9": {Parameter{In: "query", Style: "deepObject", Explode: true, Shape: object}, pairs, false},
+		"p=%5B%22a%22%5D":    {Parameter{In: "query", JSON: true, Style: "form", Shape: array}, []any{"a"}, false},
+		"a%2Fb":              {Parameter{In: "path", Style: "simple"}, "a/b", true},
+		"a,b%20c":            {Parameter{In: "path", Style: "simple", Shape: array}, list, true},
+		"x,1,y,%C3%A9":       {Parameter{In: "path", Style: "simple", Shape: object}, pairs, true},
+		"x=1,y=%C3%A9":       {Parameter{In: "path", Style: "simple", Explode: true, Shape: object}, pairs, true},
+		".a,b%20c":           {Parameter{In: "path", Style: "label", Shape: array}, list, true},
+		".a.b%20c":           {Parameter{In: "path", Style: "label", Explode: true, Shape: array}, list, true},
+		";p=a,b%20c":         {Parameter{In: "path", Style: "matrix", Shape: array}, list, true},
+		";p=a;p=b%20c":       {Parameter{In: "path", Style: "matrix", Explode: true, Shape: array}, list, true},
+		";x=1;y=%C3%A9":      {Parameter{In: "path", Style: "matrix", Explode: true, Shape: object}, pairs, true},
+		";p=x,1,y,%C3%A9":    {Parameter{In: "path", Style: "matrix", Shape: object}, pairs, true},
+		";p=a":               {Parameter{In: "path", Style: "matrix"}, "a", true},
+	} {
+		p := test.parameter
+		p.Name = "p"
+		escape := url.PathEscape
+		if p.In == "query" {
+			escape = url.QueryEscape
+		}
+		got := p.Encode(test.value, escape)
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if !test.whole {
+			continue
+		}
+		plain, err := url.PathUnescape(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.value, p.Decode(plain)); diff != "" {
+			t.Errorf("%s: %s", want, diff)
+		}
+	}
+}
+
+func TestValuesOfParameters(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse([]byte(`
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /x:
+    get:
+      operationId: x
+      parameters:
+        - {name: a, in: query, schema: {type: integer, default: 7}}
+        - {name: b, in: query, example: c, schema: {$ref: '#/components/schemas/letter'}}
+        - {name: c, in: query, schema: {type: string}}
+      responses: {'200': {description: d}}
+components: {schemas: {letter: {type: string, enum: [a, b]}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"[7]", "[c a b]", "[]"} {
+		if got := fmt.Sprint(contract.Operation("x").Parameters()[i].Values()); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
