@@ -10,15 +10,18 @@
 package conformance
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Profile chooses scenarios by what the target is.
@@ -29,6 +32,9 @@ const (
 	Core       = Profile(plan.Core)       // what every edition has
 	Enterprise = Profile(plan.Enterprise) // what only Unleash Enterprise has
 	All        = Profile(plan.All)        // both
+	// Contract is no choice of scenarios: it calls the GET operations of Options.Document, or of
+	// Unleash's contract, and judges the answers by the document alone.
+	Contract = Profile("contract")
 )
 
 // Options say what to verify and how.
@@ -48,6 +54,9 @@ type Options struct {
 	Environment string
 	// Profile is what to verify; empty takes what the target's edition has.
 	Profile Profile
+	// Document is an OpenAPI document for the profile Contract, and no other; nil is Unleash's
+	// contract. Paths are below Target; the document's servers say nothing.
+	Document *spec.Contract
 	// Tags is a tag expression, such as "@op:getHealth and not @slow".
 	Tags string
 	// Operations are operationIds; empty is all.
@@ -153,6 +162,21 @@ func (o Options) address() (*target.Address, error) {
 		return nil, usage("%v", err)
 	}
 	return address, nil
+}
+
+// withDefaults fills in what is missing.
+func (o Options) withDefaults() Options {
+	o.Timeout = cmp.Or(max(o.Timeout, 0), defaultTimeout)
+	o.Concurrency = max(o.Concurrency, 1)
+	return o
+}
+
+// client makes the way to the target.
+func (o Options) client(a *target.Address, contract *spec.Contract, writes bool, limits []target.Limit) *target.Client {
+	return target.NewClient(target.Config{
+		Address: a, Contract: contract, Writes: writes, Timeout: o.Timeout, Headers: o.Headers, TLS: o.TLS, Connections: o.Concurrency,
+		Agent: strings.TrimRight("unleash-mock-verify/"+o.Version, "/"), Limits: limits,
+	})
 }
 
 // mayWrite reports whether requests that change something may be sent.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	random "math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +28,9 @@ import (
 // exit code that stands for it. With any error but wrong usage there is a report
 // as well, of what was found out until then.
 func Run(ctx context.Context, options Options) (*report.Report, error) {
+	if options.Profile == Contract {
+		return verifyReads(ctx, options)
+	}
 	if options.DryRun && options.Target == "" && options.Handler == nil {
 		return chosen(options)
 	}
@@ -68,8 +70,7 @@ const defaultTimeout = 10 * time.Second
 
 // newSuite checks the options and prepares a run.
 func newSuite(options Options) (*suite, error) {
-	options.Timeout = cmp.Or(max(options.Timeout, 0), defaultTimeout)
-	options.Concurrency = max(options.Concurrency, 1)
+	options = options.withDefaults()
 	options.Project = cmp.Or(options.Project, target.DefaultProject)
 	options.Environment = cmp.Or(options.Environment, target.DefaultEnvironment)
 	for options.Seed == 0 {
@@ -138,8 +139,11 @@ func chosen(options Options) (*report.Report, error) {
 
 // check refuses options that name nothing.
 func (s *suite) check() error {
-	if profiles := []Profile{"", Core, Enterprise, All}; !slices.Contains(profiles, s.options.Profile) {
+	if profiles := []Profile{"", Core, Enterprise, All, Contract}; !slices.Contains(profiles, s.options.Profile) {
 		return usage("there is no profile %q, only %v", s.options.Profile, profiles[1:])
+	}
+	if s.options.Document != nil {
+		return usage("a document is for the profile %s; the others verify Unleash's own contract", Contract)
 	}
 	for what, name := range map[string]string{"project": s.options.Project, "environment": s.options.Environment} {
 		if !target.IsPlaceName(name) {
@@ -166,11 +170,7 @@ func operationIDs(contract *spec.Contract) []string {
 func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	redact := secrets.New()
 	redact.AddHeaders(s.options.Headers)
-	client := target.NewClient(target.Config{
-		Address: s.address, Contract: s.contract, Writes: s.options.mayWrite(s.address),
-		Timeout: s.options.Timeout, Headers: s.options.Headers, TLS: s.options.TLS, Connections: s.options.Concurrency,
-		Agent: strings.TrimRight("unleash-mock-verify/"+s.options.Version, "/"), Limits: all.Limits(),
-	})
+	client := s.options.client(s.address, s.contract, s.options.mayWrite(s.address), all.Limits())
 	s.run = &gherkin.Run{
 		Client: client, Judge: judge.New(all.Answers()...), Plan: planned, Resources: all, Redact: redact,
 		Ledger: ledger.Config{Client: client, Redact: redact, Kinds: all.Kinds(), Owns: s.owns, Keep: s.options.Keep, Bin: &ledger.Bin{}, Others: &ledger.Others{}},

@@ -42,7 +42,7 @@ func (s *suite) report(cause error) *report.Report {
 		}
 		r.Scenarios = append(r.Scenarios, *record)
 	}
-	s.sum(r)
+	sum(r, s.contract.Operations(), s.unseen)
 	r.ExitCode = exitCode(r.Summary, cause)
 	if s.options.DryRun && cause == nil {
 		r.ExitCode = exitcode.OK
@@ -70,23 +70,22 @@ func (s *suite) notes() []string {
 
 func (s *suite) describeRun() report.Run {
 	return report.Run{
-		ID: s.id, Profile: string(s.run.Plan.Profile()), Tags: s.options.Tags, Only: s.options.Operations, Tokens: s.tokens(),
+		ID: s.id, Profile: string(s.run.Plan.Profile()), Tags: s.options.Tags, Only: s.options.Operations,
+		Tokens:  sourcesOf(s.conditions().Tokens, target.Tokens(s.options.Tokens), s.conditions().Mock),
 		Project: s.options.Project, Environment: s.options.Environment,
 		Writes: s.conditions().Writes, Assumed: s.run.Plan.Assumed(), Seed: s.options.Seed, Concurrency: s.options.Concurrency, Started: s.started,
 	}
 }
 
-// tokens says whose tokens there are, and where they come from.
-func (s *suite) tokens() []string {
+// sourcesOf says whose tokens there are, and where they come from.
+func sourcesOf(tokens, given target.Tokens, mock string) []string {
 	var out []string
-	given := target.Tokens(s.options.Tokens)
-	c := s.conditions()
 	for _, actor := range target.Actors() {
 		switch {
-		case c.Tokens.Of(actor) == "":
+		case tokens.Of(actor) == "":
 		case given.Of(actor) != "":
 			out = append(out, actor+" (given)")
-		case c.Mock != "":
+		case mock != "":
 			out = append(out, actor+" (built in)")
 		default:
 			out = append(out, actor+" (made for the run)")
@@ -108,15 +107,15 @@ func exitCode(sum report.Summary, cause error) int {
 	return exitcode.OK
 }
 
-// sum counts by operation and in all.
-func (s *suite) sum(r *report.Report) {
+// sum counts by operation and in all. unseen says why a documented status was not seen.
+func sum(r *report.Report, operations []*spec.Operation, unseen func(*spec.Operation, int) string) {
 	index := map[string]int{}
-	for i, operation := range s.contract.Operations() {
+	for i, operation := range operations {
 		index[operation.ID] = i
 		r.Operations = append(r.Operations, report.Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path})
-		for _, response := range operation.Responses() {
+		for _, status := range operation.Statuses() {
 			r.Operations[i].Statuses = append(r.Operations[i].Statuses, report.Status{
-				Code: response.Status, Documented: true, Standing: response.Standing,
+				Code: status, Documented: true, Standing: operation.Response(status).Standing,
 			})
 		}
 	}
@@ -137,7 +136,7 @@ func (s *suite) sum(r *report.Report) {
 				operation := &r.Operations[at]
 				operation.Summary.Exchanges++
 				operation.Summary.Violations += broken
-				operation.Statuses = seen(operation.Statuses, exchange.Response.Status)
+				operation.Statuses = seen(operations[at], operation.Statuses, exchange.Response.Status)
 			}
 		}
 	}
@@ -145,7 +144,7 @@ func (s *suite) sum(r *report.Report) {
 		operation := &r.Operations[i]
 		for j := range operation.Statuses {
 			if status := &operation.Statuses[j]; status.Seen == 0 {
-				status.Unseen = s.unseen(s.contract.Operation(operation.ID), status.Code)
+				status.Unseen = unseen(operations[i], status.Code)
 			}
 		}
 	}
@@ -180,8 +179,9 @@ func count(sum *report.Summary, outcome report.Outcome) {
 	}
 }
 
-// seen counts a status, adding one that the contract does not list.
-func seen(statuses []report.Status, code int) []report.Status {
+// seen counts a status, adding one that the contract does not list, or only in a range or as the
+// default.
+func seen(operation *spec.Operation, statuses []report.Status, code int) []report.Status {
 	for i := range statuses {
 		if statuses[i].Code == code {
 			statuses[i].Seen++
@@ -191,7 +191,11 @@ func seen(statuses []report.Status, code int) []report.Status {
 	if code == 0 || code == http.StatusNotModified {
 		return statuses // no answer, or the short form of another one
 	}
-	return append(statuses, report.Status{Code: code, Seen: 1})
+	status := report.Status{Code: code, Seen: 1}
+	if response := operation.Response(code); response != nil {
+		status.Documented, status.Standing = true, response.Standing
+	}
+	return append(statuses, status)
 }
 
 // unseen says why the suite cannot make an operation answer a status on this

@@ -49,7 +49,11 @@ func Test(t *testing.T, options Options) {
 func describe(scenario *report.Scenario) string {
 	var text strings.Builder
 	for _, failure := range visible.Each(scenario.Failures, visible.Line) {
-		fmt.Fprintf(&text, "%s\n  %s:%d %s\n  expected %s\n  got      %s\n", failure.Operation, failure.File, failure.Line, failure.Step, failure.Expectation, failure.Got)
+		place := fmt.Sprintf("%s:%d %s", failure.File, failure.Line, failure.Step)
+		if failure.File == "" {
+			place = "at " + failure.Pointer
+		}
+		fmt.Fprintf(&text, "%s\n  %s\n  expected %s\n  got      %s\n", failure.Operation, place, failure.Expectation, failure.Got)
 		if failure.Source != "" {
 			fmt.Fprintf(&text, "  %s: %s\n", failure.Standing, failure.Source)
 		}

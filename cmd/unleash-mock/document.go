@@ -86,7 +86,7 @@ func (p *program) audit(d documentFlags, document *spec.Contract, logger *slog.L
 func (p *program) said(d documentFlags, problem openapi.Problem) string {
 	line := strings.Join(strings.Fields(problem.Error()), " ")
 	if problem.Used {
-		line += "; it is served all the same"
+		line += "; it is used all the same"
 	}
 	return visible.Log(fmt.Sprintf("--spec %s: %s", p.secrets.URL(d.file), line))
 }

@@ -103,6 +103,7 @@ type verifyFlags struct {
 	keep          bool
 	reports       []string
 	quiet         bool
+	document      documentFlags
 	outputFlags
 }
 
@@ -132,6 +133,14 @@ Scenarios that need a missing token are disabled; the report says why. A mock is
 verified with its built-in tokens, in a workspace of the run's own if it limits
 calls and its control API is open.
 
+--profile contract runs no scenarios. It calls each GET operation of the OpenAPI
+document of --spec, or of Unleash's contract, whose required parameters have
+values, by the document or by an earlier answer, and judges the answer by the
+document. Nothing else is sent, and what logs out is never called. --token goes
+where the document's security wants it. --operation, --header, --timeout,
+--concurrency, --fail-fast and --list work as with scenarios; what chooses
+scenarios or lets them write is refused.
+
 Exit codes:
   0  everything that was verified keeps the contract
   1  the target breaks the contract
@@ -144,6 +153,7 @@ Exit codes:
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --project shop --environment staging
   unleash-mock verify --target http://127.0.0.1:4242 --operation getReady --operation getHealth --tags '@writes and not @assumed'
   unleash-mock verify --target https://unleash.example.com --format github
+  unleash-mock verify --profile contract --spec https://unleash.example.com/docs/openapi.json --target https://unleash.example.com --token "$ADMIN_TOKEN"
   unleash-mock verify --list --tags '@limits and not @slow'
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
 		Args: noCommand,
@@ -160,7 +170,8 @@ Exit codes:
 	flags.outputFlags.add(f)
 	f.StringVar(&flags.project, "project", "default", described("id of the project to make flags in", verifyVariables["project"]))
 	f.StringVar(&flags.environment, "environment", "development", described("environment of the project to switch and evaluate flags in", verifyVariables["environment"]))
-	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; by default what the target has", verifyVariables["profile"]))
+	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; contract for the GET operations of a document; by default what the target has", verifyVariables["profile"]))
+	flags.document.add(f, "OpenAPI document to verify with --profile contract, a file or a URL; by default Unleash's contract")
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
 	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as reports have it; may be repeated")
@@ -218,6 +229,13 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if err != nil {
 		return err
 	}
+	makes := options.Profile != conformance.Contract // something on the target, that may have to be removed
+	if makes && flags.document.file != "" {
+		return usageError("--spec is for --profile contract: give both, or neither")
+	}
+	if options.Document, err = p.load(ctx, flags.document, p.onStderr); err != nil {
+		return err
+	}
 	if flags.list {
 		return p.listScenarios(ctx, options)
 	}
@@ -225,10 +243,14 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if err != nil {
 		return err
 	}
-	shown := &progress{out: p.stderr, live: isTerminal(p.stderr), quiet: flags.quiet}
-	p.adviseSweep(flags.target, "")
+	shown := &progress{out: p.stderr, live: isTerminal(p.stderr), quiet: flags.quiet, makes: makes}
+	if makes {
+		p.adviseSweep(flags.target, "")
+	}
 	options.Found = func(target report.Target, run report.Run, notes []string) {
-		p.adviseSweep(flags.target, run.ID)
+		if makes {
+			p.adviseSweep(flags.target, run.ID)
+		}
 		shown.found(target, run, notes)
 	}
 	options.Progress = shown.scenario
@@ -295,6 +317,7 @@ type progress struct {
 	out   io.Writer
 	live  bool
 	quiet bool
+	makes bool // something on the target, that is removed when the run is interrupted
 
 	mu    sync.Mutex
 	shown bool          // a line is on the terminal that can be overwritten
@@ -320,7 +343,11 @@ func (s *progress) found(target report.Target, run report.Run, notes []string) {
 	case target.Edition != "":
 		what = visible.Line(strings.TrimSpace(fmt.Sprintf("Unleash %s, %s", target.Version, target.Edition)))
 	}
-	fmt.Fprintf(s.out, "%s is %s\nrun %s, profile %s, seed %d\n", target.URL, what, run.ID, run.Profile, run.Seed)
+	seed := ""
+	if run.Seed != 0 {
+		seed = fmt.Sprintf(", seed %d", run.Seed)
+	}
+	fmt.Fprintf(s.out, "%s is %s\nrun %s, profile %s%s\n", target.URL, what, run.ID, run.Profile, seed)
 	for _, note := range notes {
 		fmt.Fprintln(s.out, "note:", visible.Line(note))
 	}
@@ -335,7 +362,11 @@ func (s *progress) scenario(p conformance.Progress) {
 	outcome := p.Scenario.Outcome
 	if outcome == report.Failed || outcome == report.Errored {
 		s.clear()
-		fmt.Fprintf(s.out, "%s: %s\n", outcome, p.Scenario.ID)
+		fmt.Fprintln(s.out, visible.Line(fmt.Sprintf("%s: %s", outcome, p.Scenario.ID)))
+	}
+	if outcome == report.Passed && p.Scenario.Reason != "" {
+		s.clear()
+		fmt.Fprintln(s.out, visible.Line(fmt.Sprintf("note: %s: %s", p.Scenario.ID, p.Scenario.Reason)))
 	}
 	line := fmt.Sprintf("%d of %d scenarios", p.Done, p.Total)
 	if waited := p.Waited.Truncate(time.Second); waited > 0 {
@@ -359,7 +390,9 @@ func (s *progress) interrupted() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
-	fmt.Fprintln(s.out, "interrupted; removing what was made, unless interrupted again")
+	if s.makes {
+		fmt.Fprintln(s.out, "interrupted; removing what was made, unless interrupted again")
+	}
 }
 
 // end takes the line that changes off the terminal.

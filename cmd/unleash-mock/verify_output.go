@@ -67,7 +67,7 @@ func (p *program) listScenarios(ctx context.Context, options conformance.Options
 		if scenario.Outcome != report.Skipped {
 			continue
 		}
-		line := strings.Join([]string{scenario.ID, strings.Join(scenario.Operations, ","), strings.Join(scenario.Tags, " ")}, "\t")
+		line := strings.Join([]string{visible.Line(scenario.ID), visible.Line(strings.Join(scenario.Operations, ",")), visible.Line(strings.Join(scenario.Tags, " "))}, "\t")
 		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
 			return toolError("writing the list: %w", err)
 		}

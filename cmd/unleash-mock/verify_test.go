@@ -89,6 +89,18 @@ func TestVerifyAFreshMock(t *testing.T) {
 	}
 }
 
+const petDocument = "../../spec/testdata/documents/forms.yaml"
+
+// TestVerifyListsWhatItWouldCall with a document, without a target too.
+func TestVerifyListsWhatItWouldCall(t *testing.T) {
+	t.Parallel()
+	got := command(t, nil, "verify", "--list", "--profile", "contract", "--spec", petDocument)
+	want := "contract:listPets\tlistPets\t@op:listPets\ncontract:getPet\tgetPet\t@op:getPet\ncontract:getShape\tgetShape\t@op:getShape\n"
+	if got.code != exitcode.OK || got.stdout != want || !strings.Contains(got.stderr, "3 of 3 scenarios") {
+		t.Errorf("exit code %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+}
+
 // TestVerifyTellsTheWorseOutcome is about the exit codes.
 func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 	t.Parallel()
@@ -125,6 +137,16 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 		"no time":                   {[]string{"--target", mock.url, "--timeout", "0s"}, nil, exitcode.Usage, "--timeout"},
 		"an unknown format":         {[]string{"--target", mock.url, "--report", "pdf=x"}, nil, exitcode.Usage, "pdf"},
 		"a token of two lines":      {[]string{"--target", mock.url, "--viewer-token", "user:secret\n"}, nil, exitcode.Usage, "--viewer-token"},
+		"by its own contract":       {[]string{"--target", mock.url, "--profile", "contract"}, nil, exitcode.OK, "profile contract\n"},
+		"by what it publishes":      {[]string{"--target", mock.url, "--profile", "contract", "--spec", mock.url + "/docs/openapi.json", "--strict-spec"}, nil, exitcode.OK, "GET operations of"},
+		"by another document":       {[]string{"--target", mock.url, "--profile", "contract", "--spec", petDocument}, nil, exitcode.Broken, "failed: contract:listPets"},
+		"no GET":                    {[]string{"--target", mock.url, "--profile", "contract", "--operation", "createFeature"}, nil, exitcode.Usage, "no GET operation"},
+		"a document for scenarios":  {[]string{"--target", mock.url, "--spec", petDocument}, nil, exitcode.Usage, "--spec is for --profile contract"},
+		"tags for a document":       {[]string{"--target", mock.url, "--profile", "contract", "--tags", "@a"}, nil, exitcode.Usage, "knows no tags"},
+		"no such document":          {[]string{"--target", mock.url, "--profile", "contract", "--spec", "no-such-file"}, nil, exitcode.Error, "no such file"},
+		"a document with mistakes":  {[]string{"--target", mock.url, "--profile", "contract", "--strict-spec", "--spec", "../../spec/testdata/documents/broken.yaml"}, nil, exitcode.Usage, "--strict-spec: 13 problems"},
+		"a wrong token for it":      {[]string{"--target", mock.url, "--profile", "contract", "--token", "*:*.not-the-admins-token"}, nil, exitcode.Usage, "the target does not know the token"},
+		"nobody there for it":       {[]string{"--target", nobody, "--profile", "contract"}, nil, exitcode.Error, "the target cannot be reached"},
 		"no such certificate":       {[]string{"--target", mock.url, "--ca-file", "no-such.pem"}, nil, exitcode.Usage, "no-such.pem"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -90,6 +90,7 @@ func (f Failure) facts() []fact {
 		{"expected", f.Expectation},
 		{"got", f.Got},
 		{"at", f.Pointer},
+		{"keyword", f.Keyword},
 		{"step", step},
 		{"rule", rule},
 		{"known", f.Known},

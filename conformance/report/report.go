@@ -22,7 +22,7 @@ const (
 
 	Passed   Outcome = "passed"   // every step and every exchange kept the contract
 	Failed   Outcome = "failed"   // the target broke the contract
-	Skipped  Outcome = "skipped"  // not run, because the run was cut short
+	Skipped  Outcome = "skipped"  // not run, because the run was cut short or had no value for a parameter
 	Disabled Outcome = "disabled" // not run, by edition, profile, rights or choice; the reason says which
 	Errored  Outcome = "error"    // the suite or the way to the target failed; says nothing of the target
 )
@@ -165,6 +165,9 @@ type Failure struct {
 	Got         string `json:"got"`
 	// Pointer is the JSON pointer of the value in the answer, if it is one.
 	Pointer string `json:"pointer,omitempty"`
+	// Keyword is the schema keyword that is not met, such as required or type, or what stands
+	// for one, such as status, if the rule is that of a document.
+	Keyword string `json:"keyword,omitempty"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 	Step    string `json:"step,omitempty"`

@@ -93,17 +93,23 @@ func conditional(x *target.Exchange) bool { return x.Header.Get("If-None-Match")
 // maxBreaches is how much of what is wrong with one answer is told.
 const maxBreaches = 50
 
-// contractBreaches judges an answer by the OpenAPI document.
-func contractBreaches(x *target.Exchange) []Breach {
+// Failures are what of an answer breaks the OpenAPI document. Of a body that could not be read,
+// which a rule tells, and of one that nobody sees, only the head is judged.
+func Failures(x *target.Exchange) []spec.Failure {
 	body := x.Received
-	if x.Method == http.MethodHead || x.Unread != "" { // which a rule tells
+	if x.Method == http.MethodHead || x.Unread != "" {
 		body = nil
 	} else if body == nil {
 		body = []byte{}
 	}
-	var found []Breach
 	failures := contractFailures(x, body)
-	for _, failure := range failures[:min(len(failures), maxBreaches)] {
+	return failures[:min(len(failures), maxBreaches)]
+}
+
+// contractBreaches judges an answer by the OpenAPI document.
+func contractBreaches(x *target.Exchange) []Breach {
+	var found []Breach
+	for _, failure := range Failures(x) {
 		b := Breach{
 			In: failure.In, Pointer: failure.Pointer, Expectation: failure.Reason, Got: x.Summary(),
 			Standing: spec.Documented, Source: fmt.Sprintf("the contract of %s, status %d", x.Operation.ID, x.Status),

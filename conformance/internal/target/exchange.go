@@ -3,6 +3,7 @@ package target
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,9 @@ type Exchange struct {
 	Answer   http.Header
 	Received []byte // the body after decompression
 	Unread   string // why the body could not be read or decompressed
+	// Cut is true if the body goes on beyond what was read of it: by its size, or because it had
+	// not ended when its time was over and does not say how long it is.
+	Cut bool
 	// Value is the body as JSON; IsJSON is false if it is none.
 	Value  any
 	IsJSON bool
@@ -140,6 +144,7 @@ func (x *Exchange) Receive(body io.Reader) {
 		return
 	case err != nil:
 		x.Unread = "the body ends too early: " + err.Error()
+		x.Cut = x.goesOn(err)
 		return
 	}
 	if len(raw) > 0 {
@@ -180,6 +185,7 @@ func (x *Exchange) receiveMessage(body io.Reader) {
 			return
 		case err != nil:
 			x.Unread = "the stream ends before its first message: " + err.Error()
+			x.Cut = x.goesOn(err)
 			return
 		case isData:
 			data = append(data, text...)
@@ -193,9 +199,14 @@ func (x *Exchange) receiveMessage(body io.Reader) {
 	}
 }
 
+// goesOn reports whether a body could not be read because its time was over before its end.
+func (x *Exchange) goesOn(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) && x.Answer.Get("Content-Length") == ""
+}
+
 // cut keeps the beginning of a body that is beyond a bound, and says so.
 func (x *Exchange) cut(format string, bound int) {
-	x.Unread = fmt.Sprintf(format, bound)
+	x.Unread, x.Cut = fmt.Sprintf(format, bound), true
 	x.Received = bytes.Clone(x.Received[:min(len(x.Received), kept)])
 }
 

@@ -51,6 +51,9 @@ func Major(version string) int {
 // mockHeader is how a mock says that it is one, and of what version.
 const mockHeader = "Unleash-Mock"
 
+// Mock is the version of the mock that answered, empty if it was none.
+func (x *Exchange) Mock() string { return x.Answer.Get(mockHeader) }
+
 // Reach finds out whether the target speaks HTTP at all, and whether it is a mock.
 // The error wraps ErrUnreachable.
 func Reach(ctx context.Context, c *Client) (mock string, err error) {
@@ -61,7 +64,7 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 			return "", context.Cause(ctx)
 		}
 		if err == nil {
-			return x.Answer.Get(mockHeader), nil
+			return x.Mock(), nil
 		}
 		if first == nil {
 			first = err
@@ -75,6 +78,16 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 
 // kinds are those of the tokens that actors have.
 var kinds = map[string]spec.TokenKind{"admin": spec.AdminToken, "viewer": spec.AdminToken, "backend": spec.BackendToken, "frontend": spec.FrontendToken}
+
+// For is the first actor with a token that an operation admits, empty if there is none.
+func (t *Tokens) For(o *spec.Operation) string {
+	for _, actor := range Actors() {
+		if t.Of(actor) != "" && o.Admits(kinds[actor]) {
+			return actor
+		}
+	}
+	return ""
+}
 
 // Unknown finds the actors whose token the target does not know: it answers 401 to it on
 // every path, and not to a request that needs none.

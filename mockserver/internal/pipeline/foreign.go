@@ -120,7 +120,7 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 		return err == nil && x.knows(unescape(cookie.Value))
 	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
 		user, password, sent := x.request.BasicAuth()
-		return sent && (x.knows(password) || x.knows(user))
+		return sent && (x.knows(password) || x.knows(user) || x.knows(user+":"+password)) // which a token of Unleash looks like
 	case scheme.Type == "http", scheme.Type == "oauth2", scheme.Type == "openIdConnect":
 		return x.knows(tokenOf(x.request.Header, true))
 	}

@@ -1,0 +1,233 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/reads"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// verifyReads is Run for the profile Contract.
+func verifyReads(ctx context.Context, options Options) (*report.Report, error) {
+	s, err := newReading(options.withDefaults())
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	err = s.verify(ctx)
+	if wrong := (*UsageError)(nil); errors.As(err, &wrong) {
+		return nil, err
+	}
+	return s.report(err), err
+}
+
+// reading is one run of the profile Contract.
+type reading struct {
+	options  Options
+	document *spec.Contract
+	// unleash says who may use the operations; nil if the document is not Unleash's.
+	unleash *spec.Contract
+	address *target.Address
+	client  *target.Client
+	redact  *secrets.Redactor
+	tokens  target.Tokens
+	mock    string // its version, empty if the target is none
+	id      string
+	started time.Time
+	run     *reads.Run
+}
+
+func newReading(options Options) (*reading, error) {
+	s := &reading{
+		options: options, document: options.Document, redact: secrets.New(), tokens: target.Tokens(options.Tokens),
+		address: &target.Address{}, id: ledger.NewRunID(), started: time.Now(),
+	}
+	if s.document == nil {
+		s.document = spec.Default()
+	}
+	if s.unleash = spec.Default(); options.Document != nil {
+		s.unleash = s.unleash.Extend(options.Document, true)
+	}
+	if s.unleash.Foreign() {
+		s.unleash = nil
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if !s.isList() {
+		var err error
+		if s.address, err = options.address(); err != nil {
+			return nil, err
+		}
+	}
+	s.redact.AddHeaders(options.Headers)
+	s.client = options.client(s.address, s.document, false, nil)
+	return s, nil
+}
+
+// isList reports whether there is no target, and the document alone says what would be called.
+func (s *reading) isList() bool {
+	return s.options.DryRun && s.options.Target == "" && s.options.Handler == nil
+}
+
+// check refuses options that mean nothing to the profile.
+func (s *reading) check() error {
+	o := s.options
+	for what, given := range map[string]bool{
+		"tags": o.Tags != "", "scenarios": len(o.Scenarios) > 0, "writes": o.AllowWrites, "assumed facts": o.Assumed != nil,
+		"slow scenarios": o.Slow, "keeping": o.Keep, "limits": slices.ContainsFunc(slices.Collect(maps.Values(o.Limits)), func(limit int) bool { return limit > 0 }),
+	} {
+		if given {
+			return usage("the profile %s knows no %s: it calls GET operations alone; choose some of them by their operationIds", Contract, what)
+		}
+	}
+	for _, id := range o.Operations {
+		if operation := s.document.Operation(id); operation == nil || operation.Method != http.MethodGet {
+			return usage("the document has no GET operation %q", id)
+		}
+	}
+	return nil
+}
+
+// gets are the operations that the profile is about.
+func (s *reading) gets() []*spec.Operation {
+	return slices.DeleteFunc(s.document.Operations(), func(o *spec.Operation) bool { return o.Method != http.MethodGet })
+}
+
+func (s *reading) close() {
+	s.client.Close()
+	s.address.Close()
+}
+
+// verify looks whether there is something that speaks HTTP, and calls what can be called.
+func (s *reading) verify(ctx context.Context) error {
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
+	for _, actor := range target.Actors() {
+		token := s.tokens.Of(actor)
+		_, password, _ := strings.Cut(token, ":") // of basic authentication
+		s.redact.Add(token, password)
+	}
+	s.run = reads.New(reads.Config{
+		Client: s.client, Unleash: s.unleash, Tokens: s.tokens, Operations: s.options.Operations,
+		Concurrency: s.options.Concurrency, FailFast: s.options.FailFast, Redact: s.redact, Ended: s.progress(),
+	})
+	if s.options.Found != nil {
+		s.options.Found(s.describe(), s.describeRun(), s.notes())
+	}
+	if s.options.DryRun {
+		return nil
+	}
+	err := s.run.All(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	case err != nil:
+		return err
+	}
+	return s.checkTokens()
+}
+
+// checkTokens refuses a token that was given and that the target does not know. What was found
+// with one that was not, of those that a mock is born with, says nothing.
+func (s *reading) checkTokens() error {
+	given := target.Tokens(s.options.Tokens)
+	for _, actor := range s.run.Unknown() {
+		if given.Of(actor) != "" {
+			return usage("the target does not know the token of the %s: it answers 401 to every operation that gets it", actor)
+		}
+		s.run.Disable(actor, "the mock does not know the built-in token of the "+actor)
+	}
+	return nil
+}
+
+// reach finds out whether the target speaks HTTP at all, and whether it is a mock.
+func (s *reading) reach(ctx context.Context) error {
+	if s.isList() {
+		s.tokens.Fill(target.Tokens(MockTokens())) // as if all were there
+		return nil
+	}
+	x, err := s.client.Get(ctx, "/", nil)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	case errors.Is(err, ErrUnreachable):
+		return err
+	case err == nil:
+		s.mock = x.Mock()
+	}
+	if s.mock != "" {
+		s.tokens.Fill(target.Tokens(MockTokens()))
+	}
+	return nil
+}
+
+// progress tells of operations that ended; nil if nobody wants to know.
+func (s *reading) progress() func(*report.Scenario) {
+	if s.options.Progress == nil {
+		return nil
+	}
+	done := 0
+	return func(record *report.Scenario) {
+		done++
+		s.options.Progress(Progress{Done: done, Total: s.run.Planned(), Waited: s.client.Waited(), Scenario: record})
+	}
+}
+
+func (s *reading) notes() []string {
+	return []string{fmt.Sprintf("%d of the %d GET operations of %s %s are called if their parameters have values", s.run.Planned(), len(s.gets()), s.document.Title(), s.document.Version())}
+}
+
+func (s *reading) describe() report.Target {
+	return report.Target{URL: s.redact.URL(s.address.Base), Mock: s.redact.Text(s.mock)}
+}
+
+func (s *reading) describeRun() report.Run {
+	return report.Run{
+		ID: s.id, Profile: string(Contract), Only: s.options.Operations, Concurrency: s.options.Concurrency, Started: s.started,
+		Tokens: sourcesOf(s.tokens, target.Tokens(s.options.Tokens), s.mock),
+	}
+}
+
+// report sums up the run. cause is why it ended early, nil if it did not.
+func (s *reading) report(cause error) *report.Report {
+	r := &report.Report{
+		SchemaVersion: report.SchemaVersion,
+		Tool:          report.Tool{Name: "unleash-mock", Version: s.options.Version, Command: "verify", Contract: s.document.Version()},
+		Target:        s.describe(),
+		Run:           s.describeRun(),
+		Scenarios:     []report.Scenario{},
+		Cleanup:       []report.Leftover{},
+	}
+	r.Run.Duration = time.Since(s.started)
+	if s.run != nil {
+		for _, record := range s.run.Records() {
+			if record.Outcome == "" {
+				record.Outcome, record.Reason = report.Skipped, planned
+				if cause != nil {
+					record.Reason = "the run ended before it: " + s.redact.Text(cause.Error())
+				}
+			}
+			r.Scenarios = append(r.Scenarios, *record)
+		}
+	}
+	sum(r, s.gets(), func(*spec.Operation, int) string { return "each operation is called once, for what is there" })
+	r.ExitCode = exitCode(r.Summary, cause)
+	if s.options.DryRun && cause == nil {
+		r.ExitCode = exitcode.OK
+	}
+	return r
+}

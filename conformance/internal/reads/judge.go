@@ -1,0 +1,93 @@
+package reads
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/transcript"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// judged returns what of an answer breaks the document, and what of it could not be judged; empty
+// if all was.
+func judged(x *target.Exchange) (failures []spec.Failure, unjudged string) {
+	switch {
+	case x.Cut:
+		failures, unjudged = judgedInPart(x)
+	case x.Unread != "":
+		failures = append(judge.Failures(x), spec.Failure{In: "body", Keyword: "encoding", Want: "a body that can be read", Reason: x.Unread})
+	default:
+		failures = judge.Failures(x)
+	}
+	if err := x.Operation.Complete(); err != nil && unjudged == "" {
+		unjudged = "judged in part: " + strings.Join(strings.Fields(err.Error()), " ")
+	}
+	return failures, unjudged
+}
+
+// judgedInPart judges an answer that goes on beyond what was read of it: its head, and its first
+// line if that is a JSON object or array, as of a stream of lines.
+func judgedInPart(x *target.Exchange) (failures []spec.Failure, unjudged string) {
+	line, _, whole := bytes.Cut(x.Received, []byte("\n"))
+	event, isJSON := jsonvalue.Decode(line)
+	_, isObject := event.(map[string]any)
+	_, isList := event.([]any)
+	isEvent := whole && isJSON && (isObject || isList) && x.Answer.Get("Content-Encoding") == ""
+	if !isEvent || len(line) == 0 {
+		line = []byte("{}") // anything, so that its media type is judged
+	}
+	failures = x.Operation.CheckResponse(x.Status, x.Answer, line)
+	if isEvent {
+		return failures, "judged by its head and its first line: the answer goes on"
+	}
+	return slices.DeleteFunc(failures, func(f spec.Failure) bool { return f.In == "body" }), "judged by its head: " + x.Unread
+}
+
+// failures words what of an answer breaks the document.
+func (r *Run) failures(x *target.Exchange, found []spec.Failure) []report.Failure {
+	out := make([]report.Failure, 0, len(found))
+	for _, failure := range found {
+		worded := report.Failure{
+			Operation: x.Operation.ID, Pointer: failure.Pointer, Keyword: failure.Keyword,
+			Expectation: transcript.Text(r.Redact, failure.In+": "+failure.Reason), Got: transcript.Text(r.Redact, got(x, failure)),
+			Source: fmt.Sprintf("the document's %s, status %d", x.Operation.ID, x.Status), Curl: transcript.Curl(r.Redact, x),
+		}
+		if response := x.Operation.Response(x.Status); response != nil {
+			worded.Standing = response.Standing
+		}
+		out = append(out, worded)
+	}
+	return out
+}
+
+// got is what an answer has where it breaks the document.
+func got(x *target.Exchange, failure spec.Failure) string {
+	switch failure.In {
+	case "header":
+		name, _, _ := strings.Cut(strings.TrimPrefix(failure.Pointer, "/"), "/")
+		if value := x.Answer.Get(name); value != "" {
+			return value
+		}
+		return "no such header"
+	case "body":
+		if value, found := jsonvalue.At(x.Value, failure.Pointer); found && failure.Pointer != "" {
+			return jsonvalue.Text(value)
+		}
+	}
+	return x.Summary()
+}
+
+// breaches are failures as a report shows them at an exchange.
+func breaches(found []spec.Failure) []judge.Breach {
+	out := make([]judge.Breach, 0, len(found))
+	for _, failure := range found {
+		out = append(out, judge.Breach{In: failure.In, Pointer: failure.Pointer, Expectation: failure.Reason})
+	}
+	return out
+}
