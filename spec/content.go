@@ -266,7 +266,7 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 // answered without a body then.
 func (r reader) responses(source *v3.Responses) ([]*Response, error) {
 	if source == nil || source.Default == nil && (source.Codes == nil || source.Codes.Len() == 0) {
-		unsaid := []*Response{{Code: "default", ranged: true, Standing: Assumed}}
+		unsaid := []*Response{{Code: "default", ranged: true, Standing: Assumed, unsaid: true}}
 		if r.contract.schemas.version >= 3.05 {
 			return unsaid, nil
 		}

@@ -165,6 +165,7 @@ type Response struct {
 	Headers  []*Header
 
 	ranged bool
+	unsaid bool // the document says nothing of any response
 }
 
 // IsRange reports whether the response is for several statuses.

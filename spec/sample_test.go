@@ -126,3 +126,29 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 		t.Error("a path that is written twice has lost a method")
 	}
 }
+
+// TestHostileSchemas: looking for a value ends, whatever a schema demands.
+func TestHostileSchemas(t *testing.T) {
+	t.Parallel()
+	for _, schema := range []string{
+		`{"type":"string","pattern":"^(a*)*$","minLength":1000000}`, `{"type":"string","pattern":"^(()*)*$","minLength":1000000}`,
+		`{"type":"string","pattern":"^((((a{0,999})*){0,999})*){0,999}b$","minLength":100000}`, `{"type":"string","minLength":1000000000}`,
+		`{"type":"array","minItems":1000000000}`, `{"type":"array","minItems":3,"uniqueItems":true,"items":{"enum":[1,2]}}`,
+		`{"type":"object","minProperties":1000000000}`, `{"type":"number","minimum":1e-999999999}`, `{"type":"number","minimum":1e999999999}`,
+		`{"type":"integer","multipleOf":0.000001,"minimum":1e300}`, `{"allOf":[{"type":"string"},{"type":"integer"}]}`,
+		`{"not":{}}`, `{"type":"array","items":{"$ref":"#/components/schemas/x"},"minItems":2}`,
+	} {
+		source := `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/x"}}}}}}}},"components":{"schemas":{"x":` + schema + `}}}`
+		contract, err := Load([]byte(source))
+		if err != nil {
+			t.Errorf("%s: %v", schema, err)
+			continue
+		}
+		content := contract.Operations()[0].Response(http.StatusOK).Contents[0]
+		if value, err := content.Sample(1); err == nil {
+			if failures := content.Check(value); len(failures) > 0 {
+				t.Errorf("%s: %v", schema, failures)
+			}
+		}
+	}
+}

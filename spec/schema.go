@@ -106,9 +106,16 @@ func (s *schemas) whole(source []byte) (text []byte, root any, err error) {
 	if marks > maxMarks {
 		return nil, nil, fmt.Errorf("the schema is too large: %d characters of structure with what it refers to; %d are allowed", marks, maxMarks)
 	}
+	if number := tiny.Find(text); number != nil {
+		return nil, nil, fmt.Errorf("the number %s cannot be read", number)
+	}
 	s.room(marks)
 	return text, root, json.Unmarshal(text, &root)
 }
+
+// tiny matches numbers that have thousands of digits behind the point. JSON's own reader takes
+// them for 0, and refuses those with as many before it.
+var tiny = regexp.MustCompile(`\d[eE]-\d{4,}\b`)
 
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
 	text, root, err := s.whole(source)

@@ -36,12 +36,16 @@ func (m *maker) match(pattern string, low, try int) string {
 // matcher writes a text for an expression.
 type matcher struct {
 	*maker
-	more int // how often what may repeat does
-	out  strings.Builder
+	more  int // how often what may repeat does
+	parts int // that were written, empty ones too
+	out   strings.Builder
 }
 
+// full reports whether the text is as long as it may be.
+func (w *matcher) full() bool { return w.out.Len() > maxText || w.parts > maxText }
+
 func (w *matcher) write(re *syntax.Regexp) {
-	if w.out.Len() > maxText {
+	if w.parts++; w.full() {
 		return
 	}
 	switch re.Op {
@@ -73,7 +77,7 @@ func (w *matcher) write(re *syntax.Regexp) {
 }
 
 func (w *matcher) repeat(re *syntax.Regexp, count int) {
-	for range count {
+	for i := 0; i < count && !w.full(); i++ {
 		w.write(re)
 	}
 }
