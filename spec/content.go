@@ -35,21 +35,22 @@ type shapes struct {
 }
 
 // draw draws the shape of a schema; nil if it is not known.
-func (s *shapes) draw(proxy *base.SchemaProxy) *openapi.Shape {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known == nil {
-		s.known = map[string]*openapi.Shape{}
+func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
+	shapes := &r.contract.shapes
+	shapes.mu.Lock()
+	defer shapes.mu.Unlock()
+	if shapes.known == nil {
+		shapes.known = map[string]*openapi.Shape{}
 	}
-	return s.drawn(proxy)
+	return drawn(proxy, shapes.known)
 }
 
-func (s *shapes) drawn(proxy *base.SchemaProxy) *openapi.Shape {
+func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape) *openapi.Shape {
 	if proxy == nil {
 		return nil
 	}
-	if known := s.known[proxy.GetReference()]; known != nil {
-		return known
+	if shape := known[proxy.GetReference()]; shape != nil {
+		return shape
 	}
 	source := proxy.Schema()
 	if source == nil {
@@ -60,23 +61,23 @@ func (s *shapes) drawn(proxy *base.SchemaProxy) *openapi.Shape {
 		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
 	}
 	if proxy.IsReference() {
-		s.known[proxy.GetReference()] = shape
+		known[proxy.GetReference()] = shape
 	}
 	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
-		if only := s.drawn(source.OneOf[0]); only != nil {
+		if only := drawn(source.OneOf[0], known); only != nil {
 			shape.Properties = slices.Clone(only.Properties)
 		}
 	}
 	for name, property := range source.Properties.FromOldest() {
 		shape.Properties = append(shape.Properties, openapi.Property{
-			Name: name, Required: slices.Contains(source.Required, name), Shape: s.drawn(property),
+			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known),
 		})
 	}
 	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
-		shape.Others = s.drawn(source.AdditionalProperties.A)
+		shape.Others = drawn(source.AdditionalProperties.A, known)
 	}
 	if source.Items != nil && source.Items.IsA() {
-		shape.Items = s.drawn(source.Items.A)
+		shape.Items = drawn(source.Items.A, known)
 	}
 	return shape
 }
@@ -193,7 +194,7 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 	if parameter.schema, err = r.schema(proxy, request); err != nil {
 		return nil, err
 	}
-	parameter.Shape = r.contract.shapes.draw(proxy)
+	parameter.Shape = r.draw(proxy)
 	if proxy == nil || proxy.Schema() == nil {
 		return parameter, nil
 	}
@@ -256,7 +257,7 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 			return nil, err
 		}
 		out = append(out, &Content{
-			MediaType: mediaType, Shape: r.contract.shapes.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
+			MediaType: mediaType, Shape: r.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
 		})
 	}
 	return out, nil
@@ -334,7 +335,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		if strings.EqualFold(name, "Content-Type") { // which the content says
 			continue
 		}
-		header := &Header{Name: name, Required: written.Required, Shape: r.contract.shapes.draw(written.Schema)}
+		header := &Header{Name: name, Required: written.Required, Shape: r.draw(written.Schema)}
 		if header.schema, err = r.schema(written.Schema, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}

@@ -128,7 +128,7 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 			return compiledSchema{}, err
 		}
 	}
-	compiled, err := s.build(text)
+	compiled, err := build(s, text)
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
@@ -136,16 +136,16 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 }
 
 // build compiles a schema with all that it refers to. Where there is one in spite of an
-// error, the error tells what of it is not judged.
-func (s *schemas) build(text []byte, more ...config.Option) (*jsonschema.Schema, error) {
+// error, the error tells what of it is not judged. It is no method, as reader says.
+func build(s *schemas, text []byte, more ...config.Option) (*jsonschema.Schema, error) {
 	options := append([]config.Option{config.WithFormatAssertions()}, more...)
 	var patterns patterns
 	if s.lenient {
 		options = append(options, config.WithRegexEngine(patterns.compile))
 	}
-	compiled, err := s.compiled(text, options)
+	compiled, err := compileWith(s, text, options)
 	if err != nil && s.lenient && s.version >= 3.05 { // whose schemas are JSON Schema without the rest
-		plain, failed := s.compiled(text, append(options, config.WithoutOpenAPIMode()))
+		plain, failed := compileWith(s, text, append(options, config.WithoutOpenAPIMode()))
 		if failed == nil {
 			return plain, fmt.Errorf("a keyword is ignored: %w", err)
 		}
@@ -156,7 +156,7 @@ func (s *schemas) build(text []byte, more ...config.Option) (*jsonschema.Schema,
 	return compiled, patterns.wrong
 }
 
-func (s *schemas) compiled(text []byte, options []config.Option) (*jsonschema.Schema, error) {
+func compileWith(s *schemas, text []byte, options []config.Option) (*jsonschema.Schema, error) {
 	return helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(options...), s.version)
 }
 
@@ -200,7 +200,7 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 			formats = append(formats, config.WithCustomFormat(name, func(any) error { return nil }))
 		}
 	}
-	compiled, err := s.build(text, formats...)
+	compiled, err := build(s, text, formats...)
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
