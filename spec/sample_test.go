@@ -136,7 +136,7 @@ func TestHostileSchemas(t *testing.T) {
 		`{"type":"array","minItems":1000000000}`, `{"type":"array","minItems":3,"uniqueItems":true,"items":{"enum":[1,2]}}`,
 		`{"type":"object","minProperties":1000000000}`, `{"type":"number","minimum":1e-999999999}`, `{"type":"number","minimum":1e999999999}`,
 		`{"type":"integer","multipleOf":0.000001,"minimum":1e300}`, `{"allOf":[{"type":"string"},{"type":"integer"}]}`,
-		`{"not":{}}`, `{"type":"array","items":{"$ref":"#/components/schemas/x"},"minItems":2}`,
+		`{"not":{}}`, `{"type":"string","default":"2e-70957566"}`, `{"type":"array","items":{"$ref":"#/components/schemas/x"},"minItems":2}`,
 	} {
 		source := `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/x"}}}}}}}},"components":{"schemas":{"x":` + schema + `}}}`
 		contract, err := Load([]byte(source))
@@ -145,6 +145,9 @@ func TestHostileSchemas(t *testing.T) {
 			continue
 		}
 		content := contract.Operations()[0].Response(http.StatusOK).Contents[0]
+		if _, err := content.Sample(1); err != nil && strings.Contains(schema, `"default"`) {
+			t.Errorf("%s: %v", schema, err)
+		}
 		if value, err := content.Sample(1); err == nil {
 			if failures := content.Check(value); len(failures) > 0 {
 				t.Errorf("%s: %v", schema, failures)

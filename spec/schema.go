@@ -106,11 +106,30 @@ func (s *schemas) whole(source []byte) (text []byte, root any, err error) {
 	if marks > maxMarks {
 		return nil, nil, fmt.Errorf("the schema is too large: %d characters of structure with what it refers to; %d are allowed", marks, maxMarks)
 	}
-	if number := tiny.Find(text); number != nil {
+	if number := tinyNumber(text); number != "" {
 		return nil, nil, fmt.Errorf("the number %s cannot be read", number)
 	}
 	s.room(marks)
 	return text, root, json.Unmarshal(text, &root)
+}
+
+// tinyNumber returns a number of a JSON text that has thousands of digits behind the point;
+// empty for none.
+func tinyNumber(text []byte) string {
+	if !tiny.Match(text) {
+		return ""
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text)) // it may be a part of a string
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return ""
+		}
+		if number, is := token.(json.Number); is && tiny.MatchString(number.String()) {
+			return number.String()
+		}
+	}
 }
 
 // tiny matches numbers that have thousands of digits behind the point. JSON's own reader takes
