@@ -57,5 +57,6 @@ if [ "$contest" = documents ]; then
         rm "$cache/octokit-openapi-$github.tgz"
     fi
     peers+=", @octokit/openapi $github"
+    set -- --connections 4 "$@" # more than that wait for Prism for seconds
 fi
 "$cache/benchpeers" --contest "$contest" --cache "$cache" --beside "$peers" "${real[@]}" --page docs/performance.md "$@"

@@ -59,7 +59,7 @@ var sdkLoads = []load{
 // documentLoads are of GitHub's API.
 var documentLoads = []load{
 	{id: "example", name: "example", method: "GET", path: topicsPath, status: 200},
-	{id: "refused", name: "refused body", method: "POST", path: "/repos/octocat/hello/issues", body: `{"title":null}`, status: 422},
+	{id: "refused", name: "refused body", method: "POST", path: "/repos/octocat/hello/issues", body: `{"body":"no title"}`, status: 400},
 }
 
 const topicsPath = "/repos/octocat/hello/topics"
