@@ -158,3 +158,28 @@ func TestWhatCannotBeReadIsToldWithItsPlace(t *testing.T) {
 		})
 	}
 }
+
+// TestAnswersOfWhichLittleIsSaid: no body is demanded of a status that has none in HTTP, and
+// where the document describes no response, any keeps it.
+func TestAnswersOfWhichLittleIsSaid(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{
+		"get":{"operationId":"silent"},
+		"put":{"operationId":"empty","responses":{"200":{"description":"d","content":{"application/json":{}}},"204":{"description":"d","content":{"application/json":{}}}}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		operation string
+		status    int
+		body      string
+		keeps     bool
+	}{
+		{"silent", 200, "anything", true}, {"silent", 404, "", true}, {"empty", 204, "", true}, {"empty", 200, "", false}, {"empty", 204, "x", false},
+	} {
+		failures := contract.Operation(test.operation).CheckResponse(test.status, http.Header{}, []byte(test.body))
+		if (len(failures) == 0) != test.keeps {
+			t.Errorf("%+v: %v", test, failures)
+		}
+	}
+}

@@ -2,21 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
-	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -263,43 +257,6 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	return p.until(ctx, server, flags.over(limited), flags.drain, logger)
 }
 
-// settle does what of the start nobody has to wait for, and gives the memory back that
-// only the start needed: reading the document takes several times what is kept of it.
-func (p *program) settle(document, served *spec.Contract, flags *serveFlags, logger *slog.Logger) {
-	kept := flags.bounds.Bytes
-	if err := spec.Default().Complete(); err != nil {
-		logger.Error("the contract does not compile", "error", err)
-	}
-	if document != nil {
-		differences(document, served, flags.specWins, logger)
-		p.audit(flags.document, document, logger)
-	}
-	debug.FreeOSMemory()
-	if p.env.text("GOGC", "") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	if p.env.text("GOMEMLIMIT", "") == "" && kept > 0 {
-		debug.SetMemoryLimit(baseMemory + kept + kept/2 + documentMemory(document))
-	}
-}
-
-// documentMemory is what a document of --spec takes: its text and operations, and as much of
-// its schemas as is compiled at a time.
-func documentMemory(document *spec.Contract) int64 {
-	if document == nil {
-		return 0
-	}
-	return 256<<20 + 4*int64(len(document.YAML()))
-}
-
-// baseMemory is what a mock takes beside its workspaces. Where half of what these may take
-// comes on top, garbage is collected more often. GOMEMLIMIT overrules it.
-const baseMemory = 64 << 20
-
-// gcPercent is how much of garbage may gather per live memory, which is little: the
-// more, the less of the time goes into collecting it. GOGC overrules it.
-const gcPercent = 150
-
 // until serves until the context ends, then drains.
 func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration, logger *slog.Logger) error {
 	return p.serveUntil(ctx, server, listener, func() time.Time { return time.Now().Add(drain) }, logger)
@@ -454,35 +411,6 @@ func (f *serveFlags) readFlags() ([]byte, error) {
 		return nil, nil
 	}
 	return readFile("--flags", f.flags)
-}
-
-// maxFile is how many bytes a file may have: in UTF-16, those of the largest seed.
-const maxFile = 32 << 20
-
-// readFile reads a text file, as UTF-8 whatever its encoding.
-func readFile(flag, file string) ([]byte, error) {
-	source, err := readSome(file)
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return nil, usageError("%s %s: %w", flag, file, path.Err)
-	}
-	if err != nil {
-		return nil, usageError("%s %s: %w", flag, file, err)
-	}
-	if len(source) > maxFile {
-		return nil, usageError("%s %s: it has more than %d bytes", flag, file, maxFile)
-	}
-	return textfile.Decode(source), nil
-}
-
-// readSome reads a file up to a byte more than it may have.
-func readSome(name string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxFile+1))
 }
 
 // newLogger logs as text on a terminal and as JSON elsewhere, without secrets.

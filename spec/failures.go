@@ -1,0 +1,187 @@
+package spec
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-openapi/jsonpointer"
+	"github.com/pb33f/jsonschema/v6"
+	"github.com/pb33f/jsonschema/v6/kind"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
+)
+
+// inOrder lists what an error is made of, first things first.
+func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) []Failure {
+	var found []located
+	for _, leaf := range leaves(err, nil) {
+		found = append(found, describe(leaf, in)...)
+	}
+	for i := range found {
+		if found[i].Keyword == "type" && found[i].Want == "" {
+			found[i].Want = strings.Join(shape.At(found[i].path).Plain(), ",")
+		}
+		for _, form := range found[i].forms {
+			found[i].Forms = append(found[i].Forms, inOrder(form, shape, in)[0])
+		}
+	}
+	slices.SortStableFunc(found, func(a, b located) int { return compare(shape, a, b) })
+	failures := make([]Failure, len(found))
+	for i := range found {
+		failures[i] = found[i].Failure
+	}
+	return failures
+}
+
+// leaves collects the errors that have no cause of their own. A value that fits
+// none of several alternatives is one error, not one for each of them.
+func leaves(err *jsonschema.ValidationError, into []*jsonschema.ValidationError) []*jsonschema.ValidationError {
+	switch err.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf, *kind.Not:
+		return append(into, err)
+	}
+	if len(err.Causes) == 0 {
+		return append(into, err)
+	}
+	for _, cause := range err.Causes {
+		into = leaves(cause, into)
+	}
+	return into
+}
+
+// located is a failure with what its place in the order depends on.
+type located struct {
+	Failure
+	path []string
+	rank int
+	// forms are the errors of the forms of a oneOf.
+	forms []*jsonschema.ValidationError
+}
+
+// compare orders failures as the real server's validator meets them: an
+// object's own keywords first, then its properties in the schema's order.
+func compare(shape *openapi.Shape, a, b located) int {
+	for i := 0; i < len(a.path) && i < len(b.path); i++ {
+		if a.path[i] == b.path[i] {
+			if _, next := shape.Property(a.path[i]); next != nil {
+				shape = next
+			} else if shape != nil {
+				shape = shape.Items
+			}
+			continue
+		}
+		first, _ := shape.Property(a.path[i])
+		second, _ := shape.Property(b.path[i])
+		if first != second {
+			return first - second
+		}
+		return strings.Compare(a.path[i], b.path[i])
+	}
+	if len(a.path) != len(b.path) {
+		return len(a.path) - len(b.path)
+	}
+	return a.rank - b.rank
+}
+
+// describe words one leaf. A leaf that names several properties becomes several
+// failures.
+func describe(leaf *jsonschema.ValidationError, in string) []located {
+	base := located{path: leaf.InstanceLocation}
+	base.In = in
+	base.Pointer = pointer(leaf.InstanceLocation)
+	one := func(rank int, keyword, want, reason string) []located {
+		base.rank, base.Keyword, base.Want, base.Reason = rank, keyword, want, reason
+		return []located{base}
+	}
+	switch reason := leaf.ErrorKind.(type) {
+	case *kind.Type:
+		want := strings.Join(withoutNull(reason.Want), ",")
+		return one(0, "type", want, fmt.Sprintf("it must be %s, it is %s", want, reason.Got))
+	case *kind.InvalidJsonValue: // a number beyond all bounds
+		return one(0, "type", "", "it is no value that JSON has")
+	case *kind.Required:
+		return several(base, 6, "required", reason.Missing, "the property %q is missing")
+	case *kind.AdditionalProperties:
+		names := slices.Sorted(slices.Values(reason.Properties))
+		return several(base, 7, "additionalProperties", names, "the property %q is not allowed")
+	case *kind.Pattern:
+		return one(3, "pattern", reason.Want, fmt.Sprintf("it must match %s", reason.Want))
+	case *kind.Format:
+		return one(4, "format", reason.Want, fmt.Sprintf("it is no %s", reason.Want))
+	case *kind.MaxLength:
+		return one(1, "maxLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters, %d are allowed", reason.Got, reason.Want))
+	case *kind.MinLength:
+		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters, at least %d are needed", reason.Got, reason.Want))
+	case *kind.Maximum:
+		want, _ := reason.Want.Float64()
+		return one(1, "maximum", fmt.Sprint(want), fmt.Sprintf("it must be <= %v", want))
+	case *kind.Minimum:
+		want, _ := reason.Want.Float64()
+		return one(2, "minimum", fmt.Sprint(want), fmt.Sprintf("it must be >= %v", want))
+	case *kind.MaxItems:
+		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items, %d are allowed", reason.Got, reason.Want))
+	case *kind.MinItems:
+		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items, at least %d are needed", reason.Got, reason.Want))
+	case *kind.Enum:
+		base.Allowed = reason.Want
+		return one(9, "enum", "", fmt.Sprintf("it must be one of %v", reason.Want))
+	case *kind.AnyOf:
+		return one(10, "anyOf", "", "it fits none of the forms that the contract allows: "+causes(leaf))
+	case *kind.OneOf:
+		base.forms = leaf.Causes
+		return one(10, "oneOf", "", "it fits none or several of the forms that the contract allows: "+causes(leaf))
+	}
+	keyword := "schema"
+	if path := leaf.ErrorKind.KeywordPath(); len(path) > 0 {
+		keyword = path[len(path)-1]
+	}
+	return one(8, keyword, "", leaf.Error())
+}
+
+func several(base located, rank int, keyword string, names []string, format string) []located {
+	out := make([]located, len(names))
+	for i, name := range names {
+		base.rank, base.Keyword, base.Property = rank, keyword, name
+		base.Reason = fmt.Sprintf(format, name)
+		out[i] = base
+	}
+	return out
+}
+
+// causes sums up why a value fits none of several alternatives. The library lists
+// properties in any order; here they have one.
+func causes(err *jsonschema.ValidationError) string {
+	var reasons []string
+	for i, cause := range err.Causes {
+		var found []located
+		for _, leaf := range leaves(cause, nil) {
+			found = append(found, describe(leaf, "")...)
+		}
+		slices.SortStableFunc(found, func(a, b located) int {
+			return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Reason, b.Reason))
+		})
+		for _, failure := range found {
+			reasons = append(reasons, strings.TrimSpace(fmt.Sprintf("(%d) %s %s", i+1, failure.Pointer, failure.Reason)))
+		}
+	}
+	return strings.Join(slices.Compact(reasons), "; ")
+}
+
+func withoutNull(types []string) []string {
+	if len(types) < 2 {
+		return types
+	}
+	return slices.DeleteFunc(slices.Clone(types), func(name string) bool { return name == "null" })
+}
+
+// pointer writes the JSON pointer to what is reached by names, one within the other.
+func pointer(path []string) string {
+	var out strings.Builder
+	for _, token := range path {
+		out.WriteByte('/')
+		out.WriteString(jsonpointer.Escape(token))
+	}
+	return out.String()
+}
