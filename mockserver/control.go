@@ -27,21 +27,22 @@ func (s *Server) newControl() *control.Mock {
 // serveExtras answers what Unleash's API does not have: the control API with its page,
 // the metrics and the docs; it reports whether it did.
 func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string, preflight bool) bool {
-	w.Header()[GradeHeader] = stateful
+	header := w.Header()
 	switch {
 	case preflight && (control.Has(path) || s.passes(path)):
+		header[GradeHeader] = stateful
 		w.WriteHeader(http.StatusNoContent)
 	case control.Has(path):
+		header[GradeHeader] = stateful
 		s.control.Serve(w, r, chosen, path)
 	case path == metrics.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		header[GradeHeader] = stateful
 		s.exposition.ServeHTTP(w, r)
 	case s.passes(path):
-		delete(w.Header(), GradeHeader) // the upstream answers
+		delete(header, GradeHeader) // the upstream answers
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
-	case s.serveDocs(w, r, chosen, path):
 	default:
-		w.Header()[GradeHeader] = absent
-		return false
+		return s.serveDocs(w, r, chosen, path)
 	}
 	return true
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -101,23 +100,25 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *works
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || s.document != nil && s.contract.Find(r.Method, path) != nil {
 		return false
 	}
-	header := w.Header()
 	document := s.docs.documents[path]
+	if document == nil && path != "/" && path != docsPath && !strings.HasPrefix(path, docsPath+"/") {
+		return false
+	}
+	header := w.Header()
+	header[GradeHeader] = stateful
 	switch {
 	case document != nil:
 		header["X-Content-Type-Options"] = []string{"nosniff"}
-		respond.Write(w, r, http.StatusOK, apierror.ContentTypeJSON, document(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
+		respond.Write(w, r, http.StatusOK, respond.ContentTypeJSON, document(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
 	case strings.HasPrefix(path, docsPath+"/"):
 		header["X-Content-Type-Options"] = []string{"nosniff"}
 		s.docs.explorer.ServeHTTP(w, withPath(r, pipeline.Sent{}, path))
 	case path == docsPath:
 		header["Location"] = []string{strings.TrimPrefix(docsPath, "/docs/") + "/"} // relative, so that every prefix stays
 		w.WriteHeader(http.StatusMovedPermanently)
-	case path == "/":
+	default:
 		header["Location"] = []string{s.reached(r).Prefix + chosen.Path + docsPath + "/"}
 		w.WriteHeader(http.StatusFound)
-	default:
-		return false
 	}
 	return true
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -161,7 +161,7 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 	500: func(t *testing.T, o *spec.Operation, e example) reply {
 		return answering(t, o, func() engine.Result {
 			if o.ID == "getHealth" {
-				return engine.Result{Status: http.StatusInternalServerError, ContentType: apierror.ContentTypeJSON, Body: []byte(`{"health":"BAD"}`)}
+				return engine.Result{Status: http.StatusInternalServerError, ContentType: respond.ContentTypeJSON, Body: []byte(`{"health":"BAD"}`)}
 			}
 			panic("provoked")
 		}).call(o.Method, e.path, e.token, e.body)

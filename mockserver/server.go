@@ -63,6 +63,7 @@ const (
 // Server is a mocked instance. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	config
+	named      []string // the value of Header
 	router     *gin.Engine
 	engine     *engine.Engine
 	pipeline   *pipeline.Pipeline
@@ -83,7 +84,7 @@ func New(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: *c}
+	s := &Server{config: *c, named: []string{c.version}}
 	s.layers.file = c.flags
 	s.layers.now.Store(c.flags)
 	s.layers.read(c.flagsDigest)
@@ -233,14 +234,14 @@ func ginPattern(template string) string {
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header()[Header] = []string{s.version}
+	w.Header()[Header] = s.named
 	w.Header()[GradeHeader] = absent
 	request, err := reserve(s.workspaces.Requests, w, r)
 	if err != nil {
 		return // the client is gone
 	}
 	defer request.release()
-	defer drain(r.Body)
+	defer drain(r)
 	if request.body != nil {
 		r = withBody(r, request)
 	}
@@ -288,9 +289,12 @@ var absent, stateful = []string{string(openapi.GradeAbsent)}, []string{string(op
 // to see the answer before the connection closes.
 const maxDrained = 1 << 20
 
-func drain(body io.ReadCloser) {
-	if body != nil && body != http.NoBody {
-		_, _ = io.CopyN(io.Discard, body, maxDrained)
+// drainedBelow is the length of a body that net/http reads off by itself.
+const drainedBelow = 256 << 10
+
+func drain(r *http.Request) {
+	if r.Body != nil && (r.ContentLength < 0 || r.ContentLength >= drainedBelow) {
+		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
 	}
 }
 

@@ -42,4 +42,4 @@ const baseMemory = 64 << 20
 
 // gcPercent is how much of garbage may gather per live memory, which is little: the
 // more, the less of the time goes into collecting it. GOGC overrules it.
-const gcPercent = 150
+const gcPercent = 300

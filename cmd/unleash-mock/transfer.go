@@ -51,56 +51,109 @@ func (c patientConn) Write(text []byte) (written int, err error) {
 	return written, nil
 }
 
-// patientBodies gives each read of a body its own time.
+// patientBodies gives each piece of a body its own time, whether a handler reads it or the
+// server reads it off.
 func patientBodies(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
 			handler.ServeHTTP(w, r)
 			return
 		}
-		connection := http.NewResponseController(w)
-		r.Body = patientBody{r.Body, connection}
+		body := &patientBody{ReadCloser: r.Body, connection: http.NewResponseController(w)}
+		body.wait()
+		r.Body = body
 		handler.ServeHTTP(w, r)
-		_ = connection.SetReadDeadline(time.Now().Add(stall)) // the server reads off what is left
+		body.wait() // the server reads off what is left
 	})
 }
 
+// patientBody moves the deadline of its connection as long as something is to come. What
+// the operation does then takes its own time.
 type patientBody struct {
 	io.ReadCloser
 	connection *http.ResponseController
+	mu         sync.Mutex // of what follows: a handler may be left behind while it reads
+	waiting    time.Time  // since when
+	ended      bool
 }
 
-func (b patientBody) Read(into []byte) (int, error) {
-	_ = b.connection.SetReadDeadline(time.Now().Add(stall)) // a connection that has no deadlines needs none
+// Read implements io.Reader.
+func (b *patientBody) Read(into []byte) (int, error) {
+	b.wait()
 	n, err := b.ReadCloser.Read(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		_ = b.connection.SetReadDeadline(time.Time{}) // what the operation does takes its own time
+	if errors.Is(err, io.EOF) {
+		b.end()
 	}
 	return n, err
+}
+
+// deadlines are how often a deadline is moved at most: moving it costs more than reading
+// what has come.
+const deadlines = stall / 4
+
+// wait gives the next piece its time. A connection that has no deadlines needs none.
+func (b *patientBody) wait() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := time.Now(); !b.ended && now.Sub(b.waiting) > deadlines {
+		b.waiting = now
+		_ = b.connection.SetReadDeadline(now.Add(stall + deadlines))
+	}
+}
+
+func (b *patientBody) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.ended {
+		b.ended = true
+		_ = b.connection.SetReadDeadline(time.Time{})
+	}
 }
 
 // underWay is the requests that are being answered.
 type underWay struct {
 	http.Handler
 	mu   sync.Mutex
-	open map[*http.Request]time.Time
+	open []*opened // in no order
 }
 
-func newUnderWay(handler http.Handler) *underWay {
-	return &underWay{Handler: handler, open: map[*http.Request]time.Time{}}
+// opened is a request that is being answered. They are used again.
+type opened struct {
+	*http.Request
+	since time.Time
+	at    int // in the list
 }
+
+var openings = sync.Pool{New: func() any { return new(opened) }}
+
+func newUnderWay(handler http.Handler) *underWay { return &underWay{Handler: handler} }
 
 // ServeHTTP implements http.Handler.
 func (u *underWay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	u.mu.Lock()
-	u.open[r] = time.Now()
-	u.mu.Unlock()
-	defer func() {
-		u.mu.Lock()
-		delete(u.open, r)
-		u.mu.Unlock()
-	}()
+	o := u.begin(r)
+	defer u.end(o)
 	u.Handler.ServeHTTP(w, r)
+}
+
+func (u *underWay) begin(r *http.Request) *opened {
+	o := openings.Get().(*opened)
+	o.Request, o.since = r, time.Now()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	o.at = len(u.open)
+	u.open = append(u.open, o)
+	return o
+}
+
+func (u *underWay) end(o *opened) {
+	u.mu.Lock()
+	last := len(u.open) - 1
+	u.open[o.at], u.open[last].at = u.open[last], o.at
+	u.open[last] = nil
+	u.open = u.open[:last]
+	u.mu.Unlock()
+	o.Request = nil
+	openings.Put(o)
 }
 
 // shown is how many requests that were cut are named.
@@ -115,8 +168,8 @@ func (u *underWay) tell(logger *slog.Logger) {
 		return
 	}
 	var cut []string
-	for r, since := range u.open {
-		cut = append(cut, fmt.Sprintf("%s %s, %s old", r.Method, r.URL.EscapedPath(), time.Since(since).Round(time.Millisecond)))
+	for _, o := range u.open {
+		cut = append(cut, fmt.Sprintf("%s %s, %s old", o.Method, o.URL.EscapedPath(), time.Since(o.since).Round(time.Millisecond)))
 	}
 	slices.Sort(cut)
 	logger.Warn("requests were cut", "count", len(cut), "requests", cut[:min(len(cut), shown)])

@@ -10,9 +10,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 )
@@ -69,6 +72,9 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 			_, err := io.ReadAll(r.Body)
 			fmt.Fprint(w, errors.Is(err, os.ErrDeadlineExceeded))
 		}, "true", 4 * time.Minute},
+		"a body that does not come, and an answer that does not fit into a buffer": {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", 0, func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(make([]byte, 1<<20))
+		}, "HTTP/1.1 200", 2 * time.Minute},
 		"a body that nobody reads": {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 0, func(http.ResponseWriter, *http.Request) {}, "", 4 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,4 +173,66 @@ func TestWhatIsCutIsTold(t *testing.T) {
 	if text := said.String(); !strings.Contains(text, "requests were cut") || !strings.Contains(text, "count=1") || !strings.Contains(text, "GET /a%20b, ") || strings.Contains(text, "secret") {
 		t.Errorf("it said %s", text)
 	}
+}
+
+// TestDeadlinesMoveOnlyWhileABodyComes: a small body costs two deadlines, and none of a body
+// that has ended is left for what the operation does.
+func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const end = "end"
+		for _, test := range []struct {
+			name   string
+			pauses []time.Duration // before each piece
+			want   []time.Duration // deadlines, counted from when they were set; 0 for none
+		}{
+			{"at once", []time.Duration{0}, []time.Duration{stall + deadlines, 0}},
+			{"in pieces", []time.Duration{0, time.Second, time.Second}, []time.Duration{stall + deadlines, 0}},
+			{"slowly", []time.Duration{0, deadlines + 1, 1, deadlines + 1, 0}, []time.Duration{stall + deadlines, stall + deadlines, stall + deadlines, 0}},
+		} {
+			connection := &deadlineNotes{ResponseWriter: httptest.NewRecorder()}
+			var pieces []io.Reader
+			for _, pause := range test.pauses {
+				pieces = append(pieces, iotest.DataErrReader(&pausing{pause, strings.NewReader(end)}))
+			}
+			request := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(pieces...))
+			patientBodies(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				if text, err := io.ReadAll(r.Body); err != nil || string(text) != strings.Repeat(end, len(pieces)) {
+					t.Errorf("%s: read %q, %v", test.name, text, err)
+				}
+				time.Sleep(10 * stall) // in the bubble's time
+			})).ServeHTTP(connection, request)
+			if !slices.Equal(connection.set, test.want) {
+				t.Errorf("%s: deadlines %v, want %v", test.name, connection.set, test.want)
+			}
+		}
+	})
+}
+
+// pausing is a piece of a body that comes after a pause.
+type pausing struct {
+	pause time.Duration
+	io.Reader
+}
+
+func (p *pausing) Read(into []byte) (int, error) {
+	n, err := p.Reader.Read(into)
+	time.Sleep(p.pause) // in the bubble's time
+	p.pause = 0
+	return n, err
+}
+
+// deadlineNotes notes the deadlines for reading that a connection is given.
+type deadlineNotes struct {
+	http.ResponseWriter
+	set []time.Duration
+}
+
+func (d *deadlineNotes) SetReadDeadline(at time.Time) error {
+	if at.IsZero() {
+		d.set = append(d.set, 0)
+	} else {
+		d.set = append(d.set, time.Until(at))
+	}
+	return nil
 }

@@ -19,6 +19,9 @@ func inflate(r *http.Request, limit int) ([]byte, *Error) {
 		if r.ContentLength > int64(limit) {
 			return nil, tooLarge()
 		}
+		if r.ContentLength > 0 {
+			return readExactly(source, int(r.ContentLength))
+		}
 	case "gzip":
 		source, err = gzip.NewReader(r.Body)
 	case "deflate": // as HTTP means it, in the wrapping of zlib
@@ -29,14 +32,19 @@ func inflate(r *http.Request, limit int) ([]byte, *Error) {
 	if err != nil {
 		return nil, readError(err)
 	}
-	return readAll(source, r.ContentLength, limit)
+	return readAll(source, limit)
 }
 
-func readAll(source io.Reader, length int64, limit int) ([]byte, *Error) {
-	var buffer bytes.Buffer
-	if length > 0 && length <= int64(limit) {
-		buffer.Grow(int(length) + bytes.MinRead) // so that the end is seen without growing
+func readExactly(source io.Reader, length int) ([]byte, *Error) {
+	text := make([]byte, length)
+	if _, err := io.ReadFull(source, text); err != nil {
+		return nil, readError(err)
 	}
+	return text, nil
+}
+
+func readAll(source io.Reader, limit int) ([]byte, *Error) {
+	var buffer bytes.Buffer
 	if _, err := buffer.ReadFrom(io.LimitReader(source, int64(limit)+1)); err != nil && buffer.Len() <= limit {
 		return nil, readError(err)
 	}

@@ -77,10 +77,19 @@ func (o *Object) Bool(name string, value bool) {
 // Time writes a time as JavaScript's toISOString does: UTC, milliseconds.
 func (o *Object) Time(name string, value time.Time) {
 	o.key(name)
-	o.buf = append(o.buf, '"')
-	o.buf = value.UTC().AppendFormat(o.buf, "2006-01-02T15:04:05.000Z")
-	o.buf = append(o.buf, '"')
+	o.buf = AppendTime(o.buf, value)
 }
+
+// AppendTime writes a time as Object.Time does.
+func AppendTime(dst []byte, value time.Time) []byte {
+	dst = append(dst, '"')
+	dst = value.UTC().AppendFormat(dst, time.RFC3339) // a layout that package time has a short way for
+	ms := value.Nanosecond() / int(time.Millisecond)
+	dst = append(dst[:len(dst)-len("Z")], '.', digit(ms/100), digit(ms/10), digit(ms))
+	return append(dst, `Z"`...)
+}
+
+func digit(n int) byte { return '0' + byte(n%10) }
 
 // Raw writes a field whose value is JSON already.
 func (o *Object) Raw(name string, value []byte) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -57,21 +58,15 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Name, e.Message) }
 
-// Content types of error answers.
-const (
-	ContentTypeJSON = "application/json; charset=utf-8"
-	ContentTypeHTML = "text/html; charset=utf-8"
-)
-
 // ContentType is the media type of the error's body, empty if it has none.
 func (e *Error) ContentType() string {
 	switch e.Envelope {
 	case Text, Page:
-		return ContentTypeHTML
+		return respond.ContentTypeHTML
 	case Empty:
 		return ""
 	}
-	return ContentTypeJSON
+	return respond.ContentTypeJSON
 }
 
 // Body makes the error's body. newID gives the id of a Middleware envelope.

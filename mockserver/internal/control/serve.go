@@ -86,7 +86,7 @@ func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input 
 		a.refuse(rw, r, x.problem(err))
 		return
 	}
-	respond.Write(rw, r, out.status, apierror.ContentTypeJSON, body)
+	respond.Write(rw, r, out.status, respond.ContentTypeJSON, body)
 }
 
 // refuse answers with an error of the API.
@@ -320,7 +320,7 @@ func (x *exchange) encode(out response) ([]byte, error) {
 		x.header["Location"] = []string{out.location}
 	}
 	header := x.header.Clone()
-	header["Content-Type"] = []string{apierror.ContentTypeJSON}
+	header["Content-Type"] = []string{respond.ContentTypeJSON}
 	if len(body) > maxJudged {
 		return body, nil
 	}

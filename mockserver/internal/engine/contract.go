@@ -12,11 +12,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Content types of answers.
-const (
-	contentTypeJSON = "application/json; charset=utf-8"
-)
-
 // inputCheck compares an input with the contract while its binder is made: each
 // field has a place in the document, and each place in the document a field, or the
 // word that Unleash ignores it.
@@ -188,7 +183,7 @@ func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder,
 		return nil, err
 	}
 	encode := newEncoder(t, response.Shape)
-	return func(dst []byte, v reflect.Value) (string, []byte) { return contentTypeJSON, encode(dst, v) }, nil
+	return func(dst []byte, v reflect.Value) (string, []byte) { return respond.ContentTypeJSON, encode(dst, v) }, nil
 }
 
 // compare finds how the type of an answer differs from the document, both ways.

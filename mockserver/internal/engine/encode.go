@@ -65,9 +65,7 @@ func items(shape *openapi.Shape) *openapi.Shape {
 }
 
 func encodeTime(dst []byte, v reflect.Value) []byte {
-	dst = append(dst, '"')
-	dst = v.Addr().Interface().(*time.Time).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
-	return append(dst, '"')
+	return jsonw.AppendTime(dst, *v.Addr().Interface().(*time.Time))
 }
 
 func pointerEncoder(encode encoder) encoder {
@@ -134,7 +132,10 @@ func structEncoder(t reflect.Type, shape *openapi.Shape) encoder {
 		empty := true
 		for i := range members {
 			m := &members[i]
-			value := at(v, m.path)
+			value := v.Field(m.path[0])
+			if len(m.path) > 1 {
+				value = at(value, m.path[1:])
+			}
 			if !value.IsValid() || m.omitZero && isAbsent(value) {
 				continue
 			}

@@ -129,7 +129,7 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 			}
 			if out.Status != http.StatusNotModified {
 				if prepared, is := any(&answer.Value).(**respond.Prepared); is {
-					out.ContentType, out.Body, out.Prepared = contentTypeJSON, (*prepared).Bytes(), *prepared
+					out.ContentType, out.Body, out.Prepared = respond.ContentTypeJSON, (*prepared).Bytes(), *prepared
 				} else {
 					out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
 				}

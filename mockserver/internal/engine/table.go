@@ -129,7 +129,7 @@ func (t *Table[T]) Rows(r Reader, bound Key) iter.Seq[*T] { return t.all.From(r,
 func (t *Table[T]) BySecret(r Reader, text string) *T {
 	digest := NewSecret(text).digest
 	row := t.secret.Find(r, digest[:])
-	if row == nil || !t.Secret(row).Matches(text) {
+	if row == nil || !t.Secret(row).has(digest) {
 		return nil
 	}
 	return row

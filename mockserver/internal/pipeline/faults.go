@@ -7,7 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
@@ -28,7 +28,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 	case rules.Malformed:
 		out.body, out.prepared = malformed(out.body), nil
 		if out.contentType == "" {
-			out.contentType = apierror.ContentTypeJSON
+			out.contentType = respond.ContentTypeJSON
 		}
 		x.mark(out)
 		x.write(&noting{ResponseWriter: w, exchange: x, body: out.body}, out)

@@ -9,6 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -107,7 +108,7 @@ func (x *exchange) judge(out answer) []spec.Failure {
 		return nil
 	}
 	own := x.header["Content-Type"] // of an answer that has a type and no body
-	x.header["Content-Type"] = []string{out.contentType}
+	x.header["Content-Type"] = respond.ContentType(out.contentType)
 	bytes := out.body
 	known := out.prepared != nil && out.prepared.Fits(x.operation.Response(out.status))
 	if known {

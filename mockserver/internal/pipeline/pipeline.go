@@ -270,7 +270,7 @@ func (x *exchange) allow(methods string) (out answer) {
 		}
 	}
 	x.header["Allow"] = []string{methods}
-	return answer{status: http.StatusOK, contentType: apierror.ContentTypeHTML, body: []byte(methods)}
+	return answer{status: http.StatusOK, contentType: respond.ContentTypeHTML, body: []byte(methods)}
 }
 
 // survive makes a 500 of a panic.

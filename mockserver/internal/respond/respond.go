@@ -17,6 +17,12 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
+// Content types of answers.
+const (
+	ContentTypeJSON = "application/json; charset=utf-8"
+	ContentTypeHTML = "text/html; charset=utf-8"
+)
+
 // threshold is the size in bytes from which bodies are compressed.
 const threshold = 1024
 
@@ -61,11 +67,11 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, contentType s
 
 func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte, prepared *Prepared) {
 	header := w.Header()
-	header["Content-Type"] = []string{contentType}
+	header["Content-Type"] = ContentType(contentType)
 	if by := header["Vary"]; by != nil {
 		header["Vary"] = []string{by[0] + ", Accept-Encoding"}
 	} else {
-		header["Vary"] = []string{"Accept-Encoding"}
+		header["Vary"] = encodingsVary
 	}
 	if encoding := negotiate(r, len(body)); encoding != "" {
 		header["Content-Encoding"] = []string{encoding}
@@ -82,6 +88,21 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // an error means that the client is gone
 	}
+}
+
+// Values of headers that most answers have. They are shared, and full, so that whoever
+// adds to one makes its own.
+var (
+	encodingsVary   = []string{"Accept-Encoding"}
+	contentTypeJSON = []string{ContentTypeJSON}
+)
+
+// ContentType returns the value of that header.
+func ContentType(name string) []string {
+	if name == ContentTypeJSON {
+		return contentTypeJSON
+	}
+	return []string{name}
 }
 
 // ETag returns the weak entity tag that Express gives to a body.

@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -51,7 +52,7 @@ func (a *Answer) Render(operation *spec.Operation, request Details) Response {
 	case a.Text != nil:
 		out.ContentType, out.Body = "text/plain; charset=utf-8", []byte(*a.Text)
 	case a.Body != nil:
-		out.ContentType, out.Body = apierror.ContentTypeJSON, a.Body
+		out.ContentType, out.Body = respond.ContentTypeJSON, a.Body
 	default:
 		out = genuine(operation, a.Status, request)
 	}
@@ -91,7 +92,7 @@ type candidate struct {
 
 func (c candidate) response(request Details) Response {
 	if c.err == nil {
-		return Response{Header: http.Header{}, ContentType: apierror.ContentTypeJSON, Body: []byte(c.body)}
+		return Response{Header: http.Header{}, ContentType: respond.ContentTypeJSON, Body: []byte(c.body)}
 	}
 	out := Response{Header: http.Header{}, ContentType: c.err.ContentType(), Body: c.err.Body(request.NewID)}
 	if c.err.Status == http.StatusTooManyRequests {

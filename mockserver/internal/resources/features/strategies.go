@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 )
 
 // Strategy is an activation strategy of a flag in an environment.
@@ -374,7 +375,7 @@ func removeStrategy(tx *engine.Tx, in oneStrategy) (out engine.Answer[engine.Non
 	if err := strategies.Delete(tx, strategy); err != nil {
 		return out, err
 	}
-	out.Header = http.Header{"Content-Type": {apierror.ContentTypeJSON}, "Vary": {"Accept-Encoding"}} // and no body (O)
+	out.Header = http.Header{"Content-Type": {respond.ContentTypeJSON}, "Vary": {"Accept-Encoding"}} // and no body (O)
 	return out, switchOffUnlessActive(tx, strategy.Flag, strategy.Environment)
 }
 
