@@ -14,15 +14,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// oddValues take the place of values of a state.
-var oddValues = []any{
-	nil, true, false, "", " ", "\u0000", "\u2028", "\ufffd", "a/b?c#d%00", "-1h", "0", "1e3", "now", "default", "1970-01-01T00:00:00Z",
-	"9999-12-31T23:59:59.9999Z", "0000-01-01T00:00:00.000Z", "2030-02-30T00:00:00.000Z", strings.Repeat("ä", 300),
-	json.Number("0"), json.Number("-0"), json.Number("-1"), json.Number("1.5"), json.Number("1e9"), json.Number("2147483646"),
-	json.Number("2147483647"), json.Number("2147483648"), json.Number("4294967296"), json.Number("9007199254740993"),
-	json.Number("1e21"), json.Number("1e400"), json.Number("0.1e-400"),
-	json.RawMessage(`"\ud800"`), json.RawMessage(`{"a":1,"a":2}`), []any{}, []any{nil}, []any{[]any{}}, map[string]any{},
-	map[string]any{"": nil}, map[string]any{"__proto__": []any{}},
+// oddValues take the place of values of a state, in which they may be changed.
+func oddValues() []any {
+	return []any{
+		nil, true, false, "", " ", "\u0000", "\u2028", "\ufffd", "a/b?c#d%00", "-1h", "0", "1e3", "now", "default", "1970-01-01T00:00:00Z",
+		"9999-12-31T23:59:59.9999Z", "0000-01-01T00:00:00.000Z", "2030-02-30T00:00:00.000Z", strings.Repeat("ä", 300),
+		json.Number("0"), json.Number("-0"), json.Number("-1"), json.Number("1.5"), json.Number("1e9"), json.Number("2147483646"),
+		json.Number("2147483647"), json.Number("2147483648"), json.Number("4294967296"), json.Number("9007199254740993"),
+		json.Number("1e21"), json.Number("1e400"), json.Number("0.1e-400"),
+		json.RawMessage(`"\ud800"`), json.RawMessage(`{"a":1,"a":2}`), []any{}, []any{nil}, []any{[]any{}}, map[string]any{},
+		map[string]any{"": nil}, map[string]any{"__proto__": []any{}},
+	}
 }
 
 // TestAStateThatIsAcceptedComesBack: a state in which a few values are others is refused,
@@ -107,7 +109,7 @@ func change(t *rapid.T, value any) {
 				case 1:
 					inner[name+"x"] = next
 				default:
-					inner[name] = rapid.SampledFrom(oddValues).Draw(t, "odd")
+					inner[name] = rapid.SampledFrom(oddValues()).Draw(t, "odd")
 				}
 				return
 			}
@@ -115,7 +117,7 @@ func change(t *rapid.T, value any) {
 			at := rapid.IntRange(0, len(inner)-1).Draw(t, "at")
 			next = inner[at]
 			if !isInner(next) || rapid.IntRange(0, 9).Draw(t, "here") == 0 {
-				inner[at] = rapid.OneOf(rapid.SampledFrom(oddValues), rapid.SampledFrom(inner)).Draw(t, "odd")
+				inner[at] = rapid.OneOf(rapid.SampledFrom(oddValues()), rapid.SampledFrom(inner)).Draw(t, "odd")
 				return
 			}
 		}

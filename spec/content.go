@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +110,11 @@ func (r reader) content(o *Operation) (content, error) {
 	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out), err)
 }
 
+// maxDrawn is how many bytes of an operation's schemas the library reads of a document that
+// others have written. It draws the shapes of parameters and bodies, whose first levels say
+// how these are written; values are judged by package jsonschema, by the whole schema.
+const maxDrawn = 64 << 10
+
 // notParameters are headers that OpenAPI does not take for parameters: contents and security
 // say what they may be.
 var notParameters = []string{"accept", "authorization", "content-type"}
@@ -117,7 +123,11 @@ var notParameters = []string{"accept", "authorization", "content-type"}
 // path are among its own then.
 func (r reader) model(o *Operation) (*v3.Operation, error) {
 	method := strings.ToLower(o.Method)
-	part, err := r.contract.document.Operation(o.Path, method, o.text, o.shared)
+	schemas := math.MaxInt
+	if r.contract.schemas.lenient {
+		schemas = maxDrawn
+	}
+	part, err := r.contract.document.Operation(o.Path, method, o.text, o.shared, schemas)
 	if err != nil {
 		return nil, err
 	}

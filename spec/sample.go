@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
@@ -85,27 +86,34 @@ func (s *schema) sample(seed uint64) (any, error) {
 	return value, nil
 }
 
-// prepare changes the schemas of a document so that values can be made of them: the keyword
-// example of OpenAPI becomes one of JSON Schema, and a discriminator says which value the
-// property has in each form.
-func prepare(part, root any) {
-	eachSchema(part, func(schema map[string]any) {
+// prepare changes a schema so that values can be made of it: the keyword example of OpenAPI
+// becomes one of JSON Schema, and a discriminator says which value the property has in each
+// form. reference is where the schema stands, if it is a component.
+func (s *schemas) prepare(root map[string]any, reference string) {
+	eachSchema(root, func(schema map[string]any) {
 		if example, has := schema["example"]; has {
 			listed, _ := schema["examples"].([]any)
 			schema["examples"] = append([]any{example}, listed...)
 		}
-		discriminate(schema, root)
+		discriminate(schema)
 	})
+	s.inherit(root, reference)
+}
+
+// discriminator says which property tells the forms of a schema apart.
+type discriminator struct {
+	PropertyName string
+	Mapping      map[string]any
 }
 
 // discriminate says in each form of a schema which value its discriminator has.
-func discriminate(schema map[string]any, root any) {
-	discriminator, _ := schema["discriminator"].(map[string]any)
-	property, _ := discriminator["propertyName"].(string)
+func discriminate(schema map[string]any) {
+	written, _ := schema["discriminator"].(map[string]any)
+	property, _ := written["propertyName"].(string)
 	if property == "" {
 		return
 	}
-	mapping, _ := discriminator["mapping"].(map[string]any)
+	mapping, _ := written["mapping"].(map[string]any)
 	for _, keyword := range []string{"oneOf", "anyOf"} {
 		forms, _ := schema[keyword].([]any)
 		for i, form := range forms {
@@ -115,39 +123,29 @@ func discriminate(schema map[string]any, root any) {
 			}
 		}
 	}
-	if components, is := root.(map[string]any)["components"].(map[string]any); is && schema["oneOf"] == nil && schema["anyOf"] == nil {
-		discriminateHeirs(schema, components, property, mapping)
-	}
 }
 
-// discriminateHeirs does so for the schemas that a schema with a discriminator is a part of.
-func discriminateHeirs(schema, components map[string]any, property string, mapping map[string]any) {
-	schemas, _ := components["schemas"].(map[string]any)
-	base := ""
-	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		if same, is := schemas[name].(map[string]any); is && isSame(same, schema) {
-			base = "#/components/schemas/" + name
+// inherit says so in a component that has a schema with a discriminator for a part.
+func (s *schemas) inherit(heir map[string]any, reference string) {
+	if !strings.HasPrefix(reference, "#/components/schemas/") {
+		return
+	}
+	parts, _ := heir["allOf"].([]any)
+	for _, part := range slices.Clone(parts) {
+		object, _ := part.(map[string]any)
+		base, _ := object["$ref"].(string)
+		text, err := s.document.At(base)
+		if err != nil || document.Member(text, "oneOf") != nil || document.Member(text, "anyOf") != nil {
+			continue
+		}
+		var by discriminator
+		if json.Unmarshal(document.Member(text, "discriminator"), &by) == nil && by.PropertyName != "" {
+			parts = append(parts, named(by.PropertyName, by.Mapping, reference))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		heir, _ := schemas[name].(map[string]any)
-		parts, _ := heir["allOf"].([]any)
-		for _, part := range parts {
-			if object, is := part.(map[string]any); is && base != "" && object["$ref"] == base {
-				heir["allOf"] = append(parts, named(property, mapping, "#/components/schemas/"+name))
-				break
-			}
-		}
+	if parts != nil {
+		heir["allOf"] = parts
 	}
-}
-
-// isSame reports whether two maps are one.
-func isSame(a, b map[string]any) bool {
-	const mark = "x-unleash-mock-same"
-	a[mark] = true
-	_, same := b[mark]
-	delete(a, mark)
-	return same
 }
 
 // named is the schema of an object whose discriminator names a schema.
@@ -171,8 +169,7 @@ var (
 	schemaMaps  = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"}
 )
 
-// eachSchema visits a decoded schema, the schemas in it, and those of the components beside
-// it.
+// eachSchema visits a decoded schema and the schemas in it.
 func eachSchema(part any, visit func(map[string]any)) {
 	schema, is := part.(map[string]any)
 	if !is {
@@ -188,15 +185,8 @@ func eachSchema(part any, visit func(map[string]any)) {
 			eachSchema(one, visit)
 		}
 	}
-	children := make([]any, 0, len(schemaMaps)+1)
 	for _, keyword := range schemaMaps {
-		children = append(children, schema[keyword])
-	}
-	if components, is := schema["components"].(map[string]any); is {
-		children = append(children, components["schemas"])
-	}
-	for _, several := range children {
-		named, _ := several.(map[string]any)
+		named, _ := schema[keyword].(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(named)) {
 			eachSchema(named[name], visit)
 		}

@@ -7,18 +7,14 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
-	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/helpers"
 
-	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
-	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
 // direction is the way that a value goes.
@@ -28,6 +24,7 @@ type direction string
 const (
 	request direction = "readOnly"
 	reply   direction = "writeOnly"
+	making  direction = "making" // the way of replies, for values that are made
 )
 
 // schemas are those of a document. Operations share many of them, such as those of errors.
@@ -40,12 +37,13 @@ type schemas struct {
 
 	mu    sync.Mutex
 	known map[schemaKey]*schema
-	marks int // of what is compiled
-}
 
-// maxCompiled is how many marks of a document are compiled at a time, some 200 bytes each. Of
-// one that has more, what was compiled is left and compiled again when it is needed.
-const maxCompiled = 1 << 20
+	linking   sync.Mutex // of one who compiles
+	parts     map[partKey]*part
+	bytes     int  // that what is compiled takes, estimated
+	broken    bool // a part has an error
+	mentioned map[direction]bool
+}
 
 type schemaKey struct {
 	source    string
@@ -61,8 +59,14 @@ func (s *schemas) open(document *document.Document, version string) error {
 	if err != nil {
 		return fmt.Errorf("the version of OpenAPI: %w", err)
 	}
-	s.document, s.version, s.known = document, float32(number), map[schemaKey]*schema{}
+	s.clear(document, float32(number))
 	return nil
+}
+
+// clear makes the schemas of a document, of which none is read yet.
+func (s *schemas) clear(document *document.Document, version float32) {
+	s.document, s.version, s.known = document, version, map[schemaKey]*schema{}
+	s.parts, s.mentioned = map[partKey]*part{}, map[direction]bool{}
 }
 
 // of returns the schema that the document writes so, for values that go in a direction.
@@ -77,40 +81,6 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 		}
 	}
 	return s.known[key]
-}
-
-// make room for what is about to be compiled.
-func (s *schemas) room(marks int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.marks += marks; s.marks <= maxCompiled {
-		return
-	}
-	for _, schema := range s.known {
-		schema.judging.Store(nil)
-		schema.making.Store(nil)
-	}
-	s.marks = marks
-}
-
-// maxMarks is how many characters of a schema, with all that it refers to, may begin or end
-// a value: compiling takes the square of them. All of Unleash's contract here has as many.
-const maxMarks = 1 << 16
-
-// whole returns a schema with what it refers to, as text and decoded.
-func (s *schemas) whole(source []byte) (text []byte, root any, err error) {
-	if text, err = s.document.Schema(source); err != nil {
-		return nil, nil, err
-	}
-	marks := yamljson.Marks(text)
-	if marks > maxMarks {
-		return nil, nil, fmt.Errorf("the schema is too large: %d characters of structure with what it refers to; %d are allowed", marks, maxMarks)
-	}
-	if number := tinyNumber(text); number != "" {
-		return nil, nil, fmt.Errorf("the number %s cannot be read", number)
-	}
-	s.room(marks)
-	return text, root, json.Unmarshal(text, &root)
 }
 
 // tinyNumber returns a number of a JSON text that has thousands of digits behind the point;
@@ -137,25 +107,15 @@ func tinyNumber(text []byte) string {
 var tiny = regexp.MustCompile(`\d[eE]-\d{4,}\b`)
 
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
-	text, root, err := s.whole(source)
-	if err != nil {
-		return compiledSchema{}, err
-	}
-	if bytes.Contains(text, fmt.Appendf(nil, "%q", direction)) {
-		demandLess(root, root, direction)
-		if text, err = json.Marshal(root); err != nil {
-			return compiledSchema{}, err
-		}
-	}
-	compiled, err := build(s, text)
+	compiled, err := link(s, source, direction)
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	return compiledSchema{schema: compiled, anyUUID: takesAnyUUID(root, root, 0), lists: listsOf(compiled)}, err
+	return compiledSchema{schema: compiled, anyUUID: s.takesAnyUUID(source), lists: listsOf(compiled)}, err
 }
 
-// build compiles a schema with all that it refers to. Where there is one in spite of an
-// error, the error tells what of it is not judged. It is no method, as reader says.
+// build compiles a schema. Where there is one in spite of an error, the error tells what of
+// it is not judged. It is no method, as reader says.
 func build(s *schemas, text []byte, more ...config.Option) (*jsonschema.Schema, error) {
 	options := append([]config.Option{config.WithFormatAssertions()}, more...)
 	var patterns patterns
@@ -203,23 +163,7 @@ func (anything) MatchString(string) bool { return true }
 // sampler returns the schema that values are made from: with the examples of the document
 // where JSON Schema has them, and with what the discriminators say.
 func (s *schemas) sampler(source []byte) (compiledSchema, error) {
-	_, root, err := s.whole(source)
-	if err != nil {
-		return compiledSchema{}, err
-	}
-	demandLess(root, root, reply)
-	prepare(root, root)
-	text, err := json.Marshal(root)
-	if err != nil {
-		return compiledSchema{}, err
-	}
-	var formats []config.Option
-	for _, name := range sample.Formats() {
-		if name != "" && !asserted[name] {
-			formats = append(formats, config.WithCustomFormat(name, func(any) error { return nil }))
-		}
-	}
-	compiled, err := build(s, text, formats...)
+	compiled, err := link(s, source, making)
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
@@ -277,11 +221,11 @@ func (s *schema) complete() error { return s.get().err }
 
 // demandLess takes the properties that do not go in a direction off those that a schema
 // demands, and does so in the schemas that it is made of.
-func demandLess(part, root any, direction direction) {
+func (s *schemas) demandLess(part any, direction direction) {
 	switch part := part.(type) {
 	case []any:
 		for _, element := range part {
-			demandLess(element, root, direction)
+			s.demandLess(element, direction)
 		}
 	case map[string]any:
 		properties, _ := part["properties"].(map[string]any)
@@ -289,14 +233,30 @@ func demandLess(part, root any, direction direction) {
 		if properties != nil && required != nil {
 			part["required"] = slices.DeleteFunc(required, func(name any) bool {
 				text, _ := name.(string)
-				property, _ := follow(properties[text], root).(map[string]any)
-				return property[string(direction)] == true
+				return s.isMarked(properties[text], string(direction))
 			})
 		}
 		for _, member := range part {
-			demandLess(member, root, direction)
+			s.demandLess(member, direction)
 		}
 	}
+}
+
+// isMarked reports whether a schema, or what it refers to, has a keyword that is true.
+func (s *schemas) isMarked(part any, keyword string) bool {
+	object, _ := part.(map[string]any)
+	if object[keyword] == true {
+		return true
+	}
+	reference, is := object["$ref"].(string)
+	if !is {
+		return false
+	}
+	target, err := s.document.At(reference)
+	if err == nil {
+		target, err = s.document.Resolve(target)
+	}
+	return err == nil && string(document.Member(target, keyword)) == "true"
 }
 
 // maxDepth ends what is said of schemas that contain themselves.
@@ -305,42 +265,34 @@ const maxDepth = 16
 // takesAnyUUID reports whether one UUID in the property id is as good as another
 // for a schema: nothing in it, or in what it is composed of, sets two values of a type
 // apart that have the same form. Formats do, but not one UUID from another.
-func takesAnyUUID(part, root any, depth int) bool {
-	object, is := follow(part, root).(map[string]any)
-	if !is {
-		return true
-	}
-	for _, keyword := range []string{"enum", "const", "pattern", "patternProperties", "dependentSchemas"} {
-		if _, has := object[keyword]; has {
-			return false
+func (s *schemas) takesAnyUUID(source []byte) bool {
+	seen := map[string]bool{}
+	var takes func(text []byte) bool
+	takes = func(text []byte) bool {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(text, &object) != nil {
+			return true
 		}
-	}
-	composed := []any{object["not"], object["if"], object["then"], object["else"]}
-	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		several, _ := object[keyword].([]any)
-		composed = append(composed, several...)
-	}
-	if properties, has := object["properties"].(map[string]any); has {
-		composed = append(composed, properties["id"])
-	}
-	return depth < maxDepth && !slices.ContainsFunc(composed, func(next any) bool { return !takesAnyUUID(next, root, depth+1) })
-}
-
-// follow returns what a decoded schema refers to, or the schema itself.
-func follow(part, root any) any {
-	for range maxDepth {
-		object, _ := part.(map[string]any)
-		reference, is := object["$ref"].(string)
-		if !is {
-			return part
+		composed := []json.RawMessage{object["not"], object["if"], object["then"], object["else"]}
+		for _, keyword := range []string{"enum", "const", "pattern", "patternProperties", "dependentSchemas"} {
+			if object[keyword] != nil {
+				return false
+			}
 		}
-		pointer, err := jsonpointer.New(strings.TrimPrefix(reference, "#"))
-		if err != nil {
-			return nil
+		for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+			var several []json.RawMessage
+			_ = json.Unmarshal(object[keyword], &several) // what is no list is none
+			composed = append(composed, several...)
 		}
-		if part, _, err = pointer.Get(root); err != nil {
-			return nil
+		composed = append(composed, document.Member(object["properties"], "id"))
+		var reference string
+		if json.Unmarshal(object["$ref"], &reference) == nil && !seen[reference] {
+			seen[reference] = true
+			if target, err := s.document.At(reference); err == nil {
+				composed = append(composed, target)
+			}
 		}
+		return !slices.ContainsFunc(composed, func(next json.RawMessage) bool { return next != nil && !takes(next) })
 	}
-	return nil
+	return takes(source)
 }

@@ -137,21 +137,15 @@ func (c *Contract) readAll() error {
 	return nil
 }
 
-// auditedAtOnce is how many operations share their schemas while they are audited.
-const auditedAtOnce = 50
-
 // Audit looks at what a start leaves for later, every schema and example, and yields each
 // operation with what is wrong with it. It keeps nothing of what it reads, which is many
 // times the document.
 func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 	return func(yield func(*Operation, []openapi.Problem) bool) {
-		var scratch *Contract
-		for i, operation := range c.operations {
-			if i%auditedAtOnce == 0 {
-				scratch = &Contract{document: c.document}
-				scratch.schemas.document, scratch.schemas.version, scratch.schemas.lenient = c.document, c.schemas.version, true
-				scratch.schemas.known = map[schemaKey]*schema{}
-			}
+		scratch := &Contract{document: c.document}
+		scratch.schemas.clear(c.document, c.schemas.version)
+		scratch.schemas.lenient = true
+		for _, operation := range c.operations {
 			audited := &Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, contract: scratch, text: operation.text, shared: operation.shared}
 			var found []openapi.Problem
 			if err := audited.readAll(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -172,15 +173,25 @@ func (d *Document) Resolve(object []byte) ([]byte, error) {
 		if written == nil || json.Unmarshal(written, &reference) != nil {
 			return object, nil
 		}
-		tokens, here := split(reference)
-		if !here {
-			return nil, fmt.Errorf("the reference %q leads out of the document", reference)
-		}
-		if object = d.at(tokens); object == nil {
-			return nil, fmt.Errorf("the reference %q leads nowhere", reference)
+		var err error
+		if object, err = d.At(reference); err != nil {
+			return nil, err
 		}
 	}
 	return nil, errors.New("a reference leads to itself")
+}
+
+// At returns what a reference leads to, which may be a reference again.
+func (d *Document) At(reference string) ([]byte, error) {
+	tokens, here := split(reference)
+	if !here {
+		return nil, fmt.Errorf("the reference %q leads out of the document", reference)
+	}
+	value := d.at(tokens)
+	if value == nil {
+		return nil, fmt.Errorf("the reference %q leads nowhere", reference)
+	}
+	return value, nil
 }
 
 // maxReferences bounds how many references lead from one to the next.
@@ -230,9 +241,11 @@ func elements(array []byte) iter.Seq2[int, []byte] {
 }
 
 // Operation returns a document of one operation: the operation, the parameters of its
-// path if there are any, and what these refer to.
-func (d *Document) Operation(path, method string, operation, parameters []byte) ([]byte, error) {
-	reached := d.reach(operation, parameters)
+// path if there are any, and what these refer to. Of schemas it has those that are reached
+// first, up to so many bytes for what is sent and for what is answered; the others allow
+// everything.
+func (d *Document) Operation(path, method string, operation, parameters []byte, schemas int) ([]byte, error) {
+	reached := d.reach(schemas, [][]byte{parameters, Member(operation, "parameters"), Member(operation, "requestBody")}, [][]byte{operation})
 	item := map[string]json.RawMessage{}
 	if paths, is := reached["paths"].(map[string]any); is {
 		if whole, is := paths[path].(json.RawMessage); is { // its own path, by a reference
@@ -272,7 +285,7 @@ func (d *Document) Part(paths map[string]map[string][]byte) ([]byte, error) {
 			texts = append(texts, value)
 		}
 	}
-	maps.Copy(part, d.reach(texts...))
+	maps.Copy(part, d.reach(math.MaxInt, texts))
 	if schemes := Member(Member(d.text, "components"), "securitySchemes"); schemes != nil {
 		put(part, []string{"components", "securitySchemes"}, json.RawMessage(schemes))
 	}
@@ -280,39 +293,35 @@ func (d *Document) Part(paths map[string]map[string][]byte) ([]byte, error) {
 	return json.Marshal(part)
 }
 
-// Schema returns a schema together with what it refers to, under the same pointers. The
-// schema is an object, or it refers to nothing.
-func (d *Document) Schema(schema []byte) ([]byte, error) {
-	reached := d.reach(schema)
-	if len(reached) == 0 {
-		return schema, nil
-	}
-	members, err := json.Marshal(reached)
-	if err != nil {
-		return nil, err
-	}
-	return bytes.Join([][]byte{bytes.TrimSuffix(schema, []byte{'}'}), members[1:]}, []byte{','}), nil
-}
-
 // reach returns what texts refer to, and what that refers to in turn, as members of a
-// document that hold nothing else.
-func (d *Document) reach(texts ...[]byte) map[string]any {
+// document that hold nothing else. What is nearer comes first; for each group of texts,
+// schemas beyond so many bytes are empty.
+func (d *Document) reach(schemas int, groups ...[][]byte) map[string]any {
 	reached, seen := map[string]any{}, map[string]bool{}
-	for len(texts) > 0 {
-		text := texts[0]
-		texts = texts[1:]
-		for reference := range references(text) {
-			tokens, here := split(reference)
-			if !here || len(tokens) < depths[tokens[0]] {
-				continue
-			}
-			tokens = tokens[:max(1, depths[tokens[0]])]
-			if key := strings.Join(tokens, "\n"); !seen[key] {
-				seen[key] = true
-				if target := d.at(tokens); target != nil {
-					put(reached, tokens, json.RawMessage(target))
-					texts = append(texts, target)
+	for _, texts := range groups {
+		left := schemas
+		for len(texts) > 0 {
+			text := texts[0]
+			texts = texts[1:]
+			for reference := range references(text) {
+				tokens, here := split(reference)
+				if !here || len(tokens) < depths[tokens[0]] {
+					continue
 				}
+				tokens = tokens[:max(1, depths[tokens[0]])]
+				key := strings.Join(tokens, "\n")
+				target := d.at(tokens)
+				if seen[key] || target == nil {
+					continue
+				}
+				seen[key] = true
+				if tokens[0] == "components" && tokens[1] == "schemas" {
+					if left -= len(target); left < 0 {
+						target = []byte("{}")
+					}
+				}
+				put(reached, tokens, json.RawMessage(target))
+				texts = append(texts, target)
 			}
 		}
 	}

@@ -1,0 +1,300 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/jsonschema/v6"
+	"github.com/pb33f/libopenapi-validator/config"
+
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
+	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
+)
+
+// part is a schema by itself. Compiling takes the square of a schema's size, and in many
+// documents every operation reaches most of the schemas: so what references lead to is
+// compiled once for each direction, and linked.
+type part struct {
+	schema *jsonschema.Schema // nil if it cannot be compiled
+	err    error              // what is wrong with it
+	links  []partLink
+}
+
+// partKey says where a part stands in the document, and what for.
+type partKey struct {
+	reference string
+	direction direction
+}
+
+// partLink is a compiled reference, and the part that it leads to.
+type partLink struct {
+	from *jsonschema.Schema
+	to   partKey
+}
+
+const (
+	// maxMarks is how many characters that begin or end a value a part may have.
+	maxMarks = 1 << 16
+	// maxCompiled is how many bytes of a document's compiled schemas are kept, estimated. Of
+	// one that has more, what was compiled is left and compiled again when it is needed.
+	maxCompiled = 200 << 20
+	// compiledBytes is what a compiled schema takes besides its text, as measured.
+	compiledBytes = 1 << 10
+)
+
+// link compiles a schema and what it refers to. Where there is one in spite of an error, the
+// error tells what of it is not judged. It is no method, as reader says.
+func link(s *schemas, source []byte, direction direction) (*jsonschema.Schema, error) {
+	s.linking.Lock()
+	defer s.linking.Unlock()
+	if direction == request && !s.mentions(request) && !s.mentions(reply) {
+		direction = reply // which is the same
+	}
+	first := s.reach(source, direction)
+	if first == nil {
+		s.forget()
+		first = s.reach(source, direction)
+	}
+	if first == nil {
+		s.forget()
+		return nil, fmt.Errorf("the schema is too large: compiled, it takes more than %d MiB with what it refers to", maxCompiled>>20)
+	}
+	if s.broken {
+		return s.sound(first)
+	}
+	return first.schema, nil
+}
+
+// reach compiles a part, and the parts that it reaches and that are not compiled yet; nil if
+// that is more than is kept.
+func (s *schemas) reach(source []byte, direction direction) *part {
+	first := s.newPart(source, partKey{direction: direction})
+	fresh := []*part{first}
+	for at := 0; at < len(fresh); at++ {
+		for _, link := range fresh[at].links {
+			if s.parts[link.to] != nil {
+				continue
+			}
+			next := &part{}
+			if text, err := s.document.At(link.to.reference); err != nil {
+				next.err, s.broken = err, true
+			} else {
+				next = s.newPart(text, link.to)
+			}
+			s.parts[link.to] = next
+			if fresh = append(fresh, next); s.bytes > maxCompiled {
+				return nil
+			}
+		}
+	}
+	for _, part := range fresh {
+		for _, link := range part.links {
+			if to := s.parts[link.to].schema; to != nil {
+				link.from.Ref = to
+			}
+		}
+	}
+	return first
+}
+
+// forget leaves all that is compiled.
+func (s *schemas) forget() {
+	s.parts, s.bytes, s.broken = map[partKey]*part{}, 0, false
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, schema := range s.known {
+		schema.judging.Store(nil)
+		schema.making.Store(nil)
+	}
+}
+
+// sound returns the schema of a part, and what is wrong with it or with one that it reaches.
+func (s *schemas) sound(first *part) (*jsonschema.Schema, error) {
+	var err error
+	seen := map[*part]bool{first: true}
+	for reached := []*part{first}; len(reached) > 0; reached = reached[1:] {
+		next := reached[0]
+		if next.schema == nil {
+			return nil, next.err
+		}
+		if err == nil {
+			err = next.err
+		}
+		for _, link := range next.links {
+			if to := s.parts[link.to]; !seen[to] {
+				seen[to] = true
+				reached = append(reached, to)
+			}
+		}
+	}
+	return first.schema, err
+}
+
+// newPart compiles a part, whose links are left open.
+func (s *schemas) newPart(source []byte, key partKey) *part {
+	out := &part{}
+	references, text, err := s.detached(source, key)
+	if err == nil {
+		out.schema, err = build(s, text, formatsOf(key.direction)...)
+	}
+	out.err, s.broken = err, s.broken || err != nil
+	eachSchemaBelow(reflect.ValueOf(out.schema), map[*jsonschema.Schema]bool{}, func(schema *jsonschema.Schema) {
+		s.bytes += compiledBytes
+		if schema.Ref == nil {
+			return
+		}
+		if _, number, is := strings.Cut(schema.Ref.Location, "#/$defs/"+linkName); is {
+			at, _ := strconv.Atoi(number) // which detached has written
+			out.links = append(out.links, partLink{schema, partKey{references[at], key.direction}})
+		}
+	})
+	return out
+}
+
+// detached returns the text of a part as it is compiled, whose references lead to empty
+// definitions, and the references by the numbers of these.
+func (s *schemas) detached(source []byte, key partKey) (references []string, text []byte, err error) {
+	marks := yamljson.Marks(source)
+	if marks > maxMarks {
+		return nil, nil, fmt.Errorf("the schema is too large: %d characters of structure; %d are allowed", marks, maxMarks)
+	}
+	if number := tinyNumber(source); number != "" {
+		return nil, nil, fmt.Errorf("the number %s cannot be read", number)
+	}
+	s.bytes += len(source)
+	var root any
+	if err := json.Unmarshal(source, &root); err != nil {
+		return nil, nil, err
+	}
+	object, is := root.(map[string]any)
+	if !is {
+		return nil, source, nil
+	}
+	switch {
+	case key.direction == making:
+		if s.mentions(reply) {
+			s.demandLess(root, reply)
+		}
+		s.prepare(object, key.reference)
+	case s.mentions(key.direction):
+		s.demandLess(root, key.direction)
+	}
+	detach(object, false, &references)
+	if len(references) > 0 {
+		definitions, is := object["$defs"].(map[string]any)
+		if !is {
+			definitions = map[string]any{}
+			object["$defs"] = definitions
+		}
+		for at, reference := range references {
+			definitions[linkName+strconv.Itoa(at)] = map[string]any{"$comment": reference}
+		}
+	}
+	text, err = json.Marshal(root)
+	return references, text, err
+}
+
+// linkName begins the names of the definitions that stand for other parts.
+const linkName = "unleash-mock-link-"
+
+// detach has the references of a schema lead to definitions of its own. An $id, to which no
+// reference leads, would have them lead elsewhere.
+func detach(value any, areNames bool, references *[]string) {
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			detach(element, false, references)
+		}
+	case map[string]any:
+		if !areNames {
+			if _, is := value["$id"].(string); is {
+				delete(value, "$id")
+			}
+			for _, keyword := range []string{"$ref", "$dynamicRef"} {
+				if reference, _ := value[keyword].(string); strings.HasPrefix(reference, "#/") {
+					value[keyword] = "#/$defs/" + linkName + strconv.Itoa(number(references, reference))
+				}
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if areNames || !slices.Contains(shown, key) && !strings.HasPrefix(key, "x-") {
+				detach(value[key], !areNames && slices.Contains(schemaMaps, key), references)
+			}
+		}
+	}
+}
+
+// shown are the keywords whose values are no schemas.
+var shown = []string{"example", "examples", "default", "enum", "const"}
+
+// number returns the place of a text in a list, to which it is added if it is not there.
+func number(list *[]string, text string) int {
+	if at := slices.Index(*list, text); at >= 0 {
+		return at
+	}
+	*list = append(*list, text)
+	return len(*list) - 1
+}
+
+// mentions reports whether the document has the keyword of a direction anywhere.
+func (s *schemas) mentions(direction direction) bool {
+	known, is := s.mentioned[direction]
+	if !is {
+		known = bytes.Contains(s.document.Text(), fmt.Appendf(nil, "%q", direction))
+		s.mentioned[direction] = known
+	}
+	return known
+}
+
+// formatsOf are the formats that values are made of beside those that are judged.
+func formatsOf(direction direction) []config.Option {
+	if direction != making {
+		return nil
+	}
+	var out []config.Option
+	for _, name := range sample.Formats() {
+		if name != "" && !asserted[name] {
+			out = append(out, config.WithCustomFormat(name, func(any) error { return nil }))
+		}
+	}
+	return out
+}
+
+var compiledType = reflect.TypeFor[*jsonschema.Schema]()
+
+// eachSchemaBelow visits a compiled schema and those in it.
+func eachSchemaBelow(value reflect.Value, seen map[*jsonschema.Schema]bool, visit func(*jsonschema.Schema)) {
+	switch value.Kind() {
+	case reflect.Pointer:
+		if value.Type() != compiledType || value.IsNil() {
+			return
+		}
+		schema := value.Interface().(*jsonschema.Schema)
+		if seen[schema] {
+			return
+		}
+		seen[schema] = true
+		visit(schema)
+		for i := range value.Elem().NumField() {
+			if field := value.Type().Elem().Field(i); field.IsExported() && !slices.Contains(annotations, field.Name) {
+				eachSchemaBelow(value.Elem().Field(i), seen, visit)
+			}
+		}
+	case reflect.Interface:
+		eachSchemaBelow(value.Elem(), seen, visit)
+	case reflect.Slice:
+		for i := range value.Len() {
+			eachSchemaBelow(value.Index(i), seen, visit)
+		}
+	case reflect.Map:
+		for _, key := range value.MapKeys() {
+			eachSchemaBelow(value.MapIndex(key), seen, visit)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// ring is a document with as many schemas as are asked for, each of which refers to others so
+// that every operation reaches all of them, as the documents of payment APIs do.
+func ring(t *testing.T, size int) *Contract {
+	t.Helper()
+	var paths, schemas strings.Builder
+	for i := range size {
+		fmt.Fprintf(&paths, "  /%d: {get: {operationId: get%d, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/s%d'}}}}}}}\n", i, i, i)
+		fmt.Fprintf(&schemas, "    s%d: {type: object, required: [kind], properties: {kind: {enum: [s%d]}, next: {anyOf: [{type: string}, {$ref: '#/components/schemas/s%d'}]}, list: {type: array, items: {$ref: '#/components/schemas/s%d'}}", i, i, (i+1)%size, (i*7+3)%size)
+		for j := range 20 {
+			fmt.Fprintf(&schemas, ", text%d: {type: string, nullable: true, maxLength: 50}", j)
+		}
+		schemas.WriteString("}}\n")
+	}
+	contract, err := Load([]byte("openapi: 3.0.3\ninfo: {title: t, version: v}\npaths:\n" + paths.String() + "components:\n  schemas:\n" + schemas.String()))
+	if err != nil || len(contract.Problems()) > 0 {
+		t.Fatal(err, contract.Problems())
+	}
+	return contract
+}
+
+// TestSchemasThatReachEachOtherAreCompiledOnce: by whichever operation, and by many at a time.
+func TestSchemasThatReachEachOtherAreCompiledOnce(t *testing.T) {
+	t.Parallel()
+	const size = 400 // far more structure than one schema may have
+	contract := ring(t, size)
+	header := http.Header{"Content-Type": {"application/json"}}
+	var group sync.WaitGroup
+	for worker := range 4 {
+		group.Go(func() {
+			for i := worker; i < size; i += 40 {
+				operation := contract.Operation(fmt.Sprintf("get%d", i))
+				value, err := operation.Response(http.StatusOK).Contents[0].Sample(1)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				text, _ := json.Marshal(value)
+				if failures := operation.CheckResponse(http.StatusOK, header, text); len(failures) > 0 {
+					t.Errorf("%s: %s: %v", operation.ID, text, failures)
+				}
+				next := fmt.Sprintf("s%d", (i+1)%size)
+				for body, pointer := range map[string]string{
+					fmt.Sprintf(`{"kind":"s%d","list":[{"kind":"s%d"}],"next":{"kind":%q}}`, i, (i*7+3)%size, next): "",
+					fmt.Sprintf(`{"kind":"s%d","list":[{"kind":"s%d"}]}`, i, (i*7+4)%size):                          "/list/0/kind",
+					fmt.Sprintf(`{"kind":"s%d","list":[{"kind":"s%d","list":[{"kind":"none"}]}]}`, i, (i*7+3)%size): "/list/0/list/0/kind",
+					fmt.Sprintf(`{"kind":"s%d","list":[{"kind":"s%d","text0":7}]}`, i, (i*7+3)%size):                "/list/0/text0",
+					fmt.Sprintf(`{"kind":"s%d","list":[{"kind":"s%d","text0":null,"next":"s"}]}`, i, (i*7+3)%size):  "",
+				} {
+					failures := operation.CheckResponse(http.StatusOK, header, []byte(body))
+					if pointer == "" && len(failures) > 0 || pointer != "" && (len(failures) != 1 || failures[0].Pointer != pointer) {
+						t.Errorf("%s: %s: %v", operation.ID, body, failures)
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	if compiled := len(contract.schemas.parts); compiled != 2*size { // for judging, and for making
+		t.Errorf("%d parts are compiled", compiled)
+	}
+}
+
+// TestWhatAReferenceLeadsToCounts: what is wrong with a part is told by every operation that
+// reaches it, and only by these.
+func TestWhatAReferenceLeadsToCounts(t *testing.T) {
+	t.Parallel()
+	contract, err := Load([]byte(`openapi: 3.0.3
+info: {title: t, version: v}
+paths:
+  /good: {get: {operationId: good, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/good'}}}}}}}
+  /odd: {get: {operationId: odd, responses: {'200': {description: d, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/far'}}}}}}}}
+  /bad: {get: {operationId: bad, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/near'}}}}}}}
+  /odd/again: {get: {operationId: again, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/odd'}}}}}}}
+components:
+  schemas:
+    good: {type: object, properties: {$ref: {type: string}, enum: {$ref: '#/components/schemas/text'}, self: {$ref: '#/components/schemas/good'}}, example: {$ref: '#/components/schemas/text'}}
+    text: {type: string, maxLength: 2}
+    far: {type: object, properties: {a: {allOf: [{$ref: '#/components/schemas/odd'}]}}}
+    odd: {type: string, pattern: '(?=a)'}
+    near: {type: object, properties: {a: {$ref: '#/components/schemas/worse'}, b: {$ref: '#/components/schemas/odd'}}}
+    worse: {type: nothing}
+`))
+	if err != nil || len(contract.Problems()) > 0 {
+		t.Fatal(err, contract.Problems())
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	for id, want := range map[string]string{
+		"good":  "",
+		"odd":   `the pattern "(?=a)" cannot be judged`,
+		"again": `the pattern "(?=a)" cannot be judged`,
+		"bad":   "JSON schema compile failed",
+	} {
+		operation := contract.Operation(id)
+		if err := operation.Complete(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", id, err)
+		}
+		if id == "good" {
+			for body, wrong := range map[string]int{`{"$ref":"x","enum":"ab","self":{"enum":"a"}}`: 0, `{"$ref":7}`: 1, `{"enum":"abc"}`: 1, `{"self":{"self":{"enum":"abc"}}}`: 1} {
+				if failures := operation.CheckResponse(http.StatusOK, header, []byte(body)); len(failures) != wrong {
+					t.Errorf("%s: %v", body, failures)
+				}
+			}
+		}
+	}
+	odd := contract.Operation("odd")
+	if failures := odd.CheckResponse(http.StatusOK, header, []byte(`[{"a":7}]`)); len(failures) != 1 || failures[0].Pointer != "/0/a" {
+		t.Errorf("what can be judged is not: %v", failures)
+	}
+}
