@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/libopenapi-validator/config"
 
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
@@ -43,9 +45,11 @@ const (
 	maxMarks = 1 << 16
 	// maxCompiled is how many bytes of a document's compiled schemas are kept, estimated. Of
 	// one that has more, what was compiled is left and compiled again when it is needed.
-	maxCompiled = 200 << 20
-	// compiledBytes is what a compiled schema takes besides its text, as measured.
+	maxCompiled = 400 << 20
+	// compiledBytes is what a compiled schema takes besides its text, as measured, and
+	// bytesPerByte what is made of a byte of the text of most documents.
 	compiledBytes = 1 << 10
+	bytesPerByte  = 20
 )
 
 // link compiles a schema and what it refers to. Where there is one in spite of an error, the
@@ -53,9 +57,7 @@ const (
 func link(s *schemas, source []byte, direction direction) (*jsonschema.Schema, error) {
 	s.linking.Lock()
 	defer s.linking.Unlock()
-	if direction == request && !s.mentions(request) && !s.mentions(reply) {
-		direction = reply // which is the same
-	}
+	direction = s.alike(direction)
 	first := s.reach(source, direction)
 	if first == nil {
 		s.forget()
@@ -74,6 +76,10 @@ func link(s *schemas, source []byte, direction direction) (*jsonschema.Schema, e
 // reach compiles a part, and the parts that it reaches and that are not compiled yet; nil if
 // that is more than is kept.
 func (s *schemas) reach(source []byte, direction direction) *part {
+	before, text := s.bytes, s.unread(source, direction)
+	if s.bytes+text*s.perByte > maxCompiled {
+		return nil
+	}
 	first := s.newPart(source, partKey{direction: direction})
 	fresh := []*part{first}
 	for at := 0; at < len(fresh); at++ {
@@ -89,6 +95,7 @@ func (s *schemas) reach(source []byte, direction direction) *part {
 			}
 			s.parts[link.to] = next
 			if fresh = append(fresh, next); s.bytes > maxCompiled {
+				s.perByte = max(s.perByte, 1+(s.bytes-before)/text)
 				return nil
 			}
 		}
@@ -101,6 +108,25 @@ func (s *schemas) reach(source []byte, direction direction) *part {
 		}
 	}
 	return first
+}
+
+// unread is the length of the text of a schema and of the parts that it reaches and that are
+// not compiled.
+func (s *schemas) unread(source []byte, direction direction) (length int) {
+	seen := map[string]bool{}
+	for texts := [][]byte{source}; len(texts) > 0; texts = texts[1:] {
+		length += len(texts[0])
+		for _, reference := range document.Written(texts[0]) {
+			if seen[reference] || s.parts[partKey{reference, direction}] != nil {
+				continue
+			}
+			seen[reference] = true
+			if text, err := s.document.At(reference); err == nil {
+				texts = append(texts, text)
+			}
+		}
+	}
+	return length
 }
 
 // forget leaves all that is compiled.
@@ -141,7 +167,7 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 	out := &part{}
 	references, text, err := s.detached(source, key)
 	if err == nil {
-		out.schema, err = build(s, text, formatsOf(key.direction)...)
+		out.schema, err = build(s, text, unjudged()...)
 	}
 	out.err, s.broken = err, s.broken || err != nil
 	eachSchemaBelow(reflect.ValueOf(out.schema), map[*jsonschema.Schema]bool{}, func(schema *jsonschema.Schema) {
@@ -176,14 +202,18 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	if !is {
 		return nil, source, nil
 	}
-	switch {
-	case key.direction == making:
-		if s.mentions(reply) {
-			s.demandLess(root, reply)
-		}
-		s.prepare(object, key.reference)
-	case s.mentions(key.direction):
-		s.demandLess(root, key.direction)
+	way := key.direction
+	if way == making {
+		way = reply
+	}
+	if s.mentions(string(way)) {
+		s.demandLess(root, way)
+	}
+	if way == reply {
+		s.exemplify(object)
+	}
+	if key.direction == making {
+		s.discriminate(object, key.reference)
 	}
 	detach(object, false, &references)
 	if len(references) > 0 {
@@ -242,29 +272,35 @@ func number(list *[]string, text string) int {
 	return len(*list) - 1
 }
 
-// mentions reports whether the document has the keyword of a direction anywhere.
-func (s *schemas) mentions(direction direction) bool {
-	known, is := s.mentioned[direction]
+// alike returns the direction whose schemas are the same in the document.
+func (s *schemas) alike(direction direction) direction {
+	switch {
+	case direction == request && !s.mentions(string(request)) && !s.mentions(string(reply)),
+		direction == making && !s.mentions("discriminator"):
+		return reply
+	}
+	return direction
+}
+
+// mentions reports whether the document has a text anywhere.
+func (s *schemas) mentions(text string) bool {
+	known, is := s.mentioned[text]
 	if !is {
-		known = bytes.Contains(s.document.Text(), fmt.Appendf(nil, "%q", direction))
-		s.mentioned[direction] = known
+		known = bytes.Contains(s.document.Text(), strconv.AppendQuote(nil, text))
+		s.mentioned[text] = known
 	}
 	return known
 }
 
-// formatsOf are the formats that values are made of beside those that are judged.
-func formatsOf(direction direction) []config.Option {
-	if direction != making {
-		return nil
-	}
-	var out []config.Option
+// unjudged are the formats that values are made of and that nobody judges.
+var unjudged = sync.OnceValue(func() (out []config.Option) {
 	for _, name := range sample.Formats() {
 		if name != "" && !asserted[name] {
 			out = append(out, config.WithCustomFormat(name, func(any) error { return nil }))
 		}
 	}
 	return out
-}
+})
 
 var compiledType = reflect.TypeFor[*jsonschema.Schema]()
 

@@ -66,8 +66,28 @@ func TestSchemasThatReachEachOtherAreCompiledOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if compiled := len(contract.schemas.parts); compiled != 2*size { // for judging, and for making
+	if compiled := len(contract.schemas.parts); compiled != size { // for judging and for making, which are the same here
 		t.Errorf("%d parts are compiled", compiled)
+	}
+}
+
+// TestWhatIsTooLargeTogetherIsNotCompiled: nothing of it, once its size is known.
+func TestWhatIsTooLargeTogetherIsNotCompiled(t *testing.T) {
+	t.Parallel()
+	contract := ring(t, 50)
+	contract.schemas.perByte = 1 // as if little came of a byte
+	contract.schemas.bytes = maxCompiled - 1<<16
+	if err := contract.Operation("get0").Complete(); err != nil {
+		t.Errorf("once more is forgotten: %v", err)
+	}
+	contract.schemas.forget()
+	contract.schemas.perByte = maxCompiled
+	const want = "GET /1 (get1, line 5): response 200: application/json: the schema is too large: compiled, it takes more than 400 MiB with what it refers to"
+	if err := contract.Operation("get1").Complete(); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if len(contract.schemas.parts) > 0 {
+		t.Errorf("%d parts were compiled", len(contract.schemas.parts))
 	}
 }
 

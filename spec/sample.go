@@ -86,17 +86,23 @@ func (s *schema) sample(seed uint64) (any, error) {
 	return value, nil
 }
 
-// prepare changes a schema so that values can be made of it: the keyword example of OpenAPI
-// becomes one of JSON Schema, and a discriminator says which value the property has in each
-// form. reference is where the schema stands, if it is a component.
-func (s *schemas) prepare(root map[string]any, reference string) {
+// exemplify makes of the keyword example of OpenAPI one of JSON Schema.
+func (s *schemas) exemplify(root map[string]any) {
+	if !s.mentions("example") {
+		return
+	}
 	eachSchema(root, func(schema map[string]any) {
 		if example, has := schema["example"]; has {
 			listed, _ := schema["examples"].([]any)
 			schema["examples"] = append([]any{example}, listed...)
 		}
-		discriminate(schema)
 	})
+}
+
+// discriminate says which value the property of a discriminator has in each form of a schema.
+// reference is where the schema stands, if it is a component.
+func (s *schemas) discriminate(root map[string]any, reference string) {
+	eachSchema(root, tellApart)
 	s.inherit(root, reference)
 }
 
@@ -106,8 +112,8 @@ type discriminator struct {
 	Mapping      map[string]any
 }
 
-// discriminate says in each form of a schema which value its discriminator has.
-func discriminate(schema map[string]any) {
+// tellApart says in each form of a schema which value its discriminator has.
+func tellApart(schema map[string]any) {
 	written, _ := schema["discriminator"].(map[string]any)
 	property, _ := written["propertyName"].(string)
 	if property == "" {

@@ -24,7 +24,7 @@ type direction string
 const (
 	request direction = "readOnly"
 	reply   direction = "writeOnly"
-	making  direction = "making" // the way of replies, for values that are made
+	making  direction = "making" // that of replies, for values that are made
 )
 
 // schemas are those of a document. Operations share many of them, such as those of errors.
@@ -42,7 +42,8 @@ type schemas struct {
 	parts     map[partKey]*part
 	bytes     int  // that what is compiled takes, estimated
 	broken    bool // a part has an error
-	mentioned map[direction]bool
+	perByte   int  // what is made of a byte of text, estimated
+	mentioned map[string]bool
 }
 
 type schemaKey struct {
@@ -59,14 +60,10 @@ func (s *schemas) open(document *document.Document, version string) error {
 	if err != nil {
 		return fmt.Errorf("the version of OpenAPI: %w", err)
 	}
-	s.clear(document, float32(number))
+	s.document, s.version, s.known = document, float32(number), map[schemaKey]*schema{}
+	s.perByte = bytesPerByte
+	s.parts, s.mentioned = map[partKey]*part{}, map[string]bool{}
 	return nil
-}
-
-// clear makes the schemas of a document, of which none is read yet.
-func (s *schemas) clear(document *document.Document, version float32) {
-	s.document, s.version, s.known = document, version, map[schemaKey]*schema{}
-	s.parts, s.mentioned = map[partKey]*part{}, map[direction]bool{}
 }
 
 // of returns the schema that the document writes so, for values that go in a direction.

@@ -69,7 +69,7 @@ type Contract struct {
 	byID       map[string]*Operation
 	paths      []*Path
 	tree       *node
-	schemas    schemas
+	schemas    *schemas
 	shapes     shapes
 	complete   func() error
 	problems   []openapi.Problem
@@ -105,7 +105,7 @@ func Load(source []byte) (*Contract, error) {
 // read makes a contract of what a start needs: its operations, and who may use them.
 // references finds those that lead nowhere; nil for a document that has none.
 func read(source []byte, text *document.Document, references *document.References) (*Contract, error) {
-	contract := &Contract{source: source, document: text, byID: map[string]*Operation{}, tree: &node{}}
+	contract := &Contract{source: source, document: text, schemas: &schemas{}, byID: map[string]*Operation{}, tree: &node{}}
 	if err := contract.index(references); err != nil {
 		return nil, err
 	}
@@ -138,13 +138,11 @@ func (c *Contract) readAll() error {
 }
 
 // Audit looks at what a start leaves for later, every schema and example, and yields each
-// operation with what is wrong with it. It keeps nothing of what it reads, which is many
-// times the document.
+// operation with what is wrong with it. Of what it reads it keeps the compiled schemas, within
+// their bounds.
 func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 	return func(yield func(*Operation, []openapi.Problem) bool) {
-		scratch := &Contract{document: c.document}
-		scratch.schemas.clear(c.document, c.schemas.version)
-		scratch.schemas.lenient = true
+		scratch := &Contract{document: c.document, schemas: c.schemas}
 		for _, operation := range c.operations {
 			audited := &Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, contract: scratch, text: operation.text, shared: operation.shared}
 			var found []openapi.Problem

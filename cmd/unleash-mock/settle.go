@@ -14,18 +14,27 @@ func (p *program) settle(document, served *spec.Contract, flags *serveFlags, log
 	if err := spec.Default().Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
 	}
+	isOurs, percent := p.env.text("GOMEMLIMIT", "") == "" && kept > 0, gcPercent
 	if document != nil {
 		differences(document, served, flags.specWins, logger)
+		if isOurs {
+			debug.SetMemoryLimit(auditMemory)
+		}
 		p.audit(flags.document, document, logger)
+		percent = 100 // of more live memory
 	}
 	debug.FreeOSMemory()
 	if p.env.text("GOGC", "") == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(percent)
 	}
-	if p.env.text("GOMEMLIMIT", "") == "" && kept > 0 {
+	if isOurs {
 		debug.SetMemoryLimit(baseMemory + kept + kept/2 + documentMemory(document))
 	}
 }
+
+// auditMemory is from how much memory on garbage is collected more often while a document of
+// --spec is looked at, which may take hundreds of megabytes for a while.
+const auditMemory = 450 << 20
 
 // documentMemory is what a document of --spec takes: its text and operations, and as much of
 // its schemas as is compiled at a time.

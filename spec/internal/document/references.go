@@ -67,7 +67,7 @@ func (r *References) Check(texts ...[]byte) *Dangling {
 // read returns the references of a text, and reads what they lead to.
 func (r *References) read(text []byte) []string {
 	var out []string
-	for at, reference := range written(text) {
+	for at, reference := range Written(text) {
 		if r.known[reference] != nil {
 			out = append(out, reference)
 			continue
@@ -138,8 +138,8 @@ func isData(parent, key string, value []byte) bool {
 	return strings.HasPrefix(key, "x-")
 }
 
-// written yields the references of a text and where each stands in it.
-func written(text []byte) iter.Seq2[int, string] {
+// Written yields the references of a text and where each stands in it.
+func Written(text []byte) iter.Seq2[int, string] {
 	const key, blanks = `"$ref"`, " \t\r\n"
 	return func(yield func(int, string) bool) {
 		for at := 0; ; at += len(key) {
