@@ -169,6 +169,11 @@ func (s *reading) reach(ctx context.Context) error {
 	case err == nil:
 		s.mock = x.Mock()
 	}
+	if s.unleash != nil {
+		if err := belowInstance(ctx, s.client); err != nil {
+			return err
+		}
+	}
 	if s.mock != "" {
 		s.tokens.Fill(target.Tokens(MockTokens()))
 	}

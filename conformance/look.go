@@ -18,9 +18,21 @@ func (s *suite) reach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := belowInstance(ctx, s.run.Client); err != nil {
+		return err
+	}
 	if s.conditions().Mock = mock; mock != "" {
 		s.run.Ledger.Bin.Settled = true
 		s.useTokens(MockTokens())
+	}
+	return nil
+}
+
+// belowInstance refuses the URL of one of an instance's APIs. All would fail there, and say
+// nothing of the instance.
+func belowInstance(ctx context.Context, client *target.Client) error {
+	if instance := target.Elsewhere(ctx, client); instance != "" {
+		return usage("the target is the URL of an API, as SDKs take it; that of the instance is %s", instance)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -86,6 +88,9 @@ func diagnosis(r *report.Report, notes []string) []string {
 		lines = append(lines, [2]string{"", reason})
 	}
 	lines = append(lines, [2]string{"next", fmt.Sprintf("unleash-mock verify --target %s --profile %s", r.Target.URL, r.Run.Profile)})
+	if at, err := url.Parse(r.Target.URL); err == nil && httpx.IsLoopback(at.Host) {
+		lines = append(lines, [2]string{"", "which also writes, as the target is on loopback; --allow-writes=false forbids it"})
+	}
 	var out []string
 	for _, line := range lines {
 		if line[1] != "" {

@@ -18,6 +18,7 @@ func TestDoctor(t *testing.T) {
 	t.Parallel()
 	enterprise := startServe(t, nil)
 	openSource := startServe(t, nil, "--edition", "open-source")
+	below := startServe(t, nil, "--base-uri-path", "/api")
 	site := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(site.Close)
 	for name, test := range map[string]struct {
@@ -25,7 +26,8 @@ func TestDoctor(t *testing.T) {
 		code int
 		says []string
 	}{
-		"Enterprise":              {[]string{enterprise.url}, exitcode.OK, []string{"edition  enterprise\n", "tokens   admin (built in), viewer (built in), backend (built in), frontend (built in)\n", "profile  all fits; ", "limits: 20000 requests a minute", "next     unleash-mock verify --target " + enterprise.url + " --profile all\n"}},
+		"Enterprise":              {[]string{enterprise.url}, exitcode.OK, []string{"edition  enterprise\n", "tokens   admin (built in), viewer (built in), backend (built in), frontend (built in)\n", "profile  all fits; ", "limits: 20000 requests a minute", "next     unleash-mock verify --target " + enterprise.url + " --profile all\n", "which also writes, as the target is on loopback"}},
+		"an instance below /api":  {[]string{below.url}, exitcode.OK, []string{"edition  enterprise\n", "reached  " + below.url + "\n"}},
 		"open source":             {[]string{openSource.url}, exitcode.OK, []string{"edition  open-source\n", "profile  core fits; ", "would not: the target is an open-source instance"}},
 		"a web site":              {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "profile  core fits; ", "it needs a token of the admin"}},
 		"an admin of another":     {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "the target refuses a token"}},
@@ -47,6 +49,20 @@ func TestDoctor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTheURLOfSDKsIsNotThatOfAnInstance: nothing is said of an instance where it is not.
+func TestTheURLOfSDKsIsNotThatOfAnInstance(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	for _, args := range [][]string{{"doctor"}, {"verify"}, {"verify", "--list"}, {"verify", "--profile", "contract"}, {"verify", "sweep"}} {
+		for below, want := range map[string]string{"/api": mock.url, "/api/frontend/": mock.url, "/w/ci-7/api/client": mock.url + "/w/ci-7"} {
+			got := command(t, nil, append(args, "--target", mock.url+below)...)
+			if got.code != exitcode.Usage || got.stdout != "" || !strings.HasSuffix(got.stderr, "that of the instance is "+want+"\n") {
+				t.Errorf("%v, %s: exit code %d: %s%s", args, below, got.code, got.stdout, got.stderr)
+			}
+		}
 	}
 }
 

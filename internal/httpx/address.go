@@ -15,9 +15,9 @@ func ParseServer(text string) (*url.URL, error) {
 	parsed, err := url.Parse(text)
 	var broken *url.Error
 	switch {
-	case errors.As(err, &broken):
+	case errors.As(err, &broken) && strings.Contains(text, "://"):
 		return nil, fmt.Errorf("it is not a URL: %w", broken.Err)
-	case parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
+	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
 		return nil, errors.New("it must be a URL such as https://unleash.example.com, with http or https")
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		return nil, errors.New("it must be a URL without a query and a fragment")
@@ -30,6 +30,25 @@ func ParseServer(text string) (*url.URL, error) {
 	parsed.Path = strings.TrimRight(parsed.Path, "/")
 	parsed.RawPath = strings.TrimRight(parsed.RawPath, "/")
 	return parsed, nil
+}
+
+// sdkPaths are what the URLs that SDKs and scripts take have behind that of an instance,
+// longest first.
+var sdkPaths = []string{"/api/client/features", "/api/frontend", "/api/client", "/api/admin", "/api"}
+
+// Instance returns the URL of the instance that a URL of an SDK belongs to, without a slash
+// at its end; found is whether the two differ by more than that. Nothing but scheme, host and
+// path are kept.
+func Instance(at *url.URL) (instance *url.URL, found bool) {
+	path := strings.TrimRight(at.Path, "/")
+	for _, suffix := range sdkPaths {
+		before, cut := strings.CutSuffix(path, suffix)
+		if cut {
+			path, found = strings.TrimRight(before, "/"), true
+			break
+		}
+	}
+	return &url.URL{Scheme: at.Scheme, Host: at.Host, Path: path}, found
 }
 
 // IsLoopback reports whether a host, with or without a port, is this machine by its

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -14,6 +15,8 @@ func TestParseServer(t *testing.T) {
 		"http://u:hunter2@a/":       "http://u:hunter2@a",
 		"":                          "such as https://",
 		"a.example":                 "such as https://",
+		"127.0.0.1:4242":            "such as https://",
+		"localhost:4242":            "such as https://",
 		"ftp://u:hunter2@a":         "such as https://",
 		"http:///b":                 "such as https://",
 		"javascript:alert(1)":       "such as https://",
@@ -30,6 +33,32 @@ func TestParseServer(t *testing.T) {
 			t.Errorf("%s became %s, want %s", text, got, want)
 		case err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2")):
 			t.Errorf("the error of %s is %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestInstanceOfTheURLOfAnSDK(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"http://a/api":                         "http://a",
+		"http://a/api/":                        "http://a",
+		"http://a/base/api/client":             "http://a/base",
+		"http://a/base//api/client/features//": "http://a/base",
+		"http://a/w/ci-7/api/frontend":         "http://a/w/ci-7",
+		"http://a/api/admin?q=hunter2#b":       "http://a",
+		"http://u:hunter2@a/api":               "http://a",
+		"http://a":                             "",
+		"http://a/base/":                       "",
+		"http://a/myapi":                       "",
+		"http://a/api/v2":                      "",
+	} {
+		at, err := url.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, found := Instance(at)
+		if found != (want != "") || found && got.String() != want {
+			t.Errorf("%s is of %s (%v), want %s", text, got, found, want)
 		}
 	}
 }

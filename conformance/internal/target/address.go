@@ -1,10 +1,12 @@
 package target
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
@@ -32,6 +34,33 @@ func Parse(text string) (*Address, error) {
 		return nil, errors.New("the target must not hold a user and password; send them as a header")
 	}
 	return &Address{Base: parsed.String(), Loopback: httpx.IsLoopback(parsed.Host)}, nil
+}
+
+// Elsewhere returns the URL of the instance where the target is one of its APIs, as SDKs
+// take it, and nothing is healthy below that; empty otherwise.
+func Elsewhere(ctx context.Context, c *Client) string {
+	at, err := url.Parse(c.Address.Base)
+	if err != nil {
+		return ""
+	}
+	instance, found := httpx.Instance(at)
+	if !found || isHealthy(ctx, c) {
+		return ""
+	}
+	config := c.Config
+	config.Address = &Address{Base: instance.String()}
+	other := NewClient(config)
+	defer other.Close()
+	if !isHealthy(ctx, other) {
+		return ""
+	}
+	return instance.String()
+}
+
+// isHealthy reports whether a target says so, as Unleash does.
+func isHealthy(ctx context.Context, c *Client) bool {
+	x, err := c.Get(ctx, "/health", nil)
+	return err == nil && x.Text("/health") == "GOOD"
 }
 
 // Serve puts a handler on a free loopback port, so that it is verified by what

@@ -9,10 +9,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -67,24 +67,14 @@ type State struct {
 	Problem string
 }
 
-// paths are what an SDK's URL may end in, longest first.
-var paths = []string{"/api/client/features", "/api/frontend", "/api/client", "/api/admin", "/api"}
-
 // New returns a source.
 func New(options Options) *Source {
 	s := &Source{Options: options, told: map[string]bool{}}
 	if s.Interval <= 0 {
 		s.Interval = DefaultInterval
 	}
-	base := url.URL{Scheme: s.URL.Scheme, Host: s.URL.Host, Path: strings.TrimRight(s.URL.Path, "/")}
-	for _, path := range paths {
-		if before, found := strings.CutSuffix(base.Path, path); found {
-			base.Path = strings.TrimRight(before, "/")
-			break
-		}
-	}
-	s.base = &base
-	s.state.URL = base.String()
+	s.base, _ = httpx.Instance(s.URL)
+	s.state.URL = s.base.String()
 	s.client = &http.Client{Transport: s.Transport, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse // a token is for the instance that was named
 	}}
