@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -145,13 +146,30 @@ func checkBasePath(path string) error {
 // parseURL reads the URL of a server, base path included.
 func parseURL(flag, value string) (*url.URL, error) {
 	if value == "" {
-		return nil, usageError("%s is missing", flag)
+		return nil, usageError("%s is missing: the URL of an instance, such as http://%s", flag, usualAddress)
 	}
 	parsed, err := httpx.ParseServer(value)
 	if err != nil {
 		return nil, usageError("%s %q: %w", flag, value, err)
 	}
 	return parsed, nil
+}
+
+// hintOfInstance says where the instance is, if a URL is that of one of its APIs, as SDKs
+// take it; empty otherwise.
+func hintOfInstance(at *url.URL) string {
+	instance, found := httpx.Instance(at)
+	if !found {
+		return ""
+	}
+	return "; SDKs take such a URL, that of the instance would be " + instance.String()
+}
+
+// warnOfAPI logs that an upstream may be the URL of an API. A base path may look the same.
+func warnOfAPI(upstream *url.URL, logger *slog.Logger) {
+	if hint := hintOfInstance(upstream); hint != "" {
+		logger.Warn("--upstream " + upstream.String() + hint)
+	}
 }
 
 // parseOpenURL reads the URL of a server whose clients know it, or bring an authorization

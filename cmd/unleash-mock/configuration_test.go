@@ -51,15 +51,34 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"UNLEASH_URL", "http://user:hunter2@flags.example", nil, "serve", "must not hold a user"},
 		{"UNLEASH_URL", "http://flags.example:99999", nil, "serve", "its port is not a number"},
 		{"UNLEASH_MOCK_UPSTREAM", "http://user:hunter2@unleash.example", nil, "serve", "--upstream must not hold a user"},
-		{"UNLEASH_MOCK_PORT_FILE", "/no/such/folder/port", []string{"--listen", "127.0.0.1:0"}, "serve proxy", "(set by the environment variable UNLEASH_MOCK_PORT_FILE)"},
+		{"UNLEASH_MOCK_PORT_FILE", "/no/such/folder/port", []string{"--listen", freePort}, "serve proxy", "(set by the environment variable UNLEASH_MOCK_PORT_FILE)"},
 		{"UNLEASH_MOCK_DRAIN", "5", nil, "serve proxy", "UNLEASH_MOCK_DRAIN"},
 		{"UNLEASH_MOCK_CORS_ORIGINS", "http://localhost:3000, null", nil, "serve", `"null"`},
 		{"UNLEASH_MOCK_MAX_SIGNALS", "-1", nil, "serve", "--max-signals"},
-		{"UNLEASH_MOCK_CONTROL_TOKEN", "hunter2 hunter2", nil, "serve proxy", "a token has no white space"},
+		{"UNLEASH_MOCK_CONTROL_TOKEN", "hunter2 hunter2", []string{"--listen", freePort}, "serve proxy", "a token has no white space"},
 		{"UNLEASH_MOCK_CONTOL_TOKEN", "hunter2", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_CONTROL_TOKEN?"},
 		{"INIT_ADMIN_API_TOKENS", "*:*.good,hunter2", nil, "serve", "token 2 is not a project, a colon, an environment, a dot and a secret"},
 		{"HTTP_PROXY", "http://user:hunter2@proxy:port", nil, targets, "HTTP_PROXY is not the URL of a proxy"},
 		{"https_proxy", "ftp://user:hunter2@proxy", nil, targets, "https_proxy is not the URL of a proxy"},
+		{"UNLEASH_MOCK_STOER", "./workspaces", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_STORE?"},
+		{"UNLEASH_MOCK_STORE", "redis://user:hunter2@cache", nil, "serve", `it begins with "redis:" (set by the environment variable UNLEASH_MOCK_STORE)`},
+		{"UNLEASH_MOCK_EDITION", "oss", nil, "serve", `--edition "oss" is not one of enterprise, open-source (set by the environment variable UNLEASH_MOCK_EDITION)`},
+		{"UNLEASH_MOCK_VALIDATION", "lax", nil, "serve", `--validation "lax" is not one of strict, faithful, off (set by`},
+		{"UNLEASH_MOCK_CORS_ORIGINS", "localhost:3000", nil, "serve", `--cors "localhost:3000": it is not an origin such as http://localhost:3000 (set by`},
+		{"UNLEASH_MOCK_MAX_BYTES", "256MB", nil, "serve", `UNLEASH_MOCK_MAX_BYTES: "256MB" is not a whole number`},
+		{"", "", []string{"--max-bytes", "256MB"}, "serve", `--max-bytes "256MB" is not a whole number; see 'unleash-mock serve --help'`},
+		{"", "", []string{"--drain", "5"}, "serve proxy", `--drain "5" is not a time, such as 30s or 5m; see`},
+		{"", "", []string{"--insecure=maybe"}, targets, `--insecure "maybe" is not true or false; see`},
+		{"", "", []string{"--edition", "oss"}, "serve", `--edition "oss" is not one of enterprise, open-source`},
+		{"", "", []string{"--cors", "localhost:3000"}, "serve", `--cors "localhost:3000": it is not an origin`},
+		{"", "", []string{"--store", "postgres:mocks"}, "serve", `it begins with "postgres:"`},
+		{"", "", []string{"--store", "mysql://user:hunter2@x/y"}, "serve", `it begins with "mysql:"`},
+		{"", "", []string{"--run", ""}, "serve proxy", "--run is empty; give it a command"},
+		{"", "", []string{"--run", " "}, "serve proxy", "--run is empty; give it a command"},
+		{"", "", []string{"--spec-wins"}, "serve", "--spec-wins needs --spec"},
+		{"", "", []string{"--strict-spec"}, "serve proxy drift verify,", "--strict-spec needs --spec"},
+		{"", "", []string{"--upstream", "127.0.0.1:4242"}, upstreams, "it must be a URL such as https://unleash.example.com"},
+		{"", "", []string{"--target", "127.0.0.1:4242"}, "drift verify, verify sweep", "it must be a URL such as https://unleash.example.com"},
 		{"", "", []string{"--listen", "unix:/run/mock"}, "serve proxy", "Unix sockets are not supported"},
 		{"", "", []string{"--listen", "4242"}, "serve proxy", "it is not a host and a port"},
 		{"", "", []string{"--listen", "/run/mock.sock"}, "serve proxy", "it is not a host and a port"},
@@ -83,6 +102,24 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 					t.Errorf("exit code %d, %s%s", got.code, got.stdout, got.stderr)
 				}
 			})
+		}
+	}
+}
+
+// TestTheURLOfAnAPIIsHintedAt where something else is served than below an instance's own, or
+// nothing is known until traffic passes.
+func TestTheURLOfAnAPIIsHintedAt(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	want := "; SDKs take such a URL, that of the instance would be " + mock.url
+	for _, args := range [][]string{
+		{"health", "--url"}, {"drift", "--target"}, {"proxy", "--run", "true", "--upstream"}, {"serve", "--run", "true", "--upstream"},
+	} {
+		if got := command(t, nil, append(args, mock.url+"/api")...); strings.Count(got.stderr, want) != 1 {
+			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
+		}
+		if got := command(t, nil, append(args, mock.url)...); strings.Contains(got.stderr, "SDKs take") {
+			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
 	}
 }

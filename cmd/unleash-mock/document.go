@@ -39,7 +39,10 @@ const (
 // load reads the document; nil if none is named. What is wrong with parts of it is told,
 // a line each.
 func (p *program) load(ctx context.Context, d documentFlags, tell func(line string)) (*spec.Contract, error) {
-	if d.file == "" {
+	switch {
+	case d.file == "" && d.strict:
+		return nil, usageError("--strict-spec needs --spec")
+	case d.file == "":
 		return nil, nil
 	}
 	source, err := p.readDocument(ctx, d.file)

@@ -143,7 +143,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
 			err = cause
 		}
-		return nil, "", toolError("no document from %s: %w", target, err)
+		return nil, "", toolError("no document from %s: %w%s", target, err, hintOfInstance(target))
 	}
 	return source, p.secrets.URL(target.String()) + drift.DocumentPath, nil
 }

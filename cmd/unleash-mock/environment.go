@@ -24,7 +24,7 @@ func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) err
 				continue
 			}
 			if err := flags.Set(flag, value); err != nil {
-				return usageError("environment variable %s: %q is no valid value for --%s", variable, value, flag)
+				return usageError("environment variable %s: %q is not %s", variable, value, kindOf(flags.Lookup(flag)))
 			}
 			p.filled = append(p.filled, filledFlag{flag, variable})
 		}

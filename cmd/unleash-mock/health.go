@@ -119,7 +119,7 @@ func askHealth(ctx context.Context, client *http.Client, target *url.URL, timeou
 	}
 	err = json.NewDecoder(io.LimitReader(response.Body, 1<<16)).Decode(&answer)
 	if response.StatusCode != http.StatusOK || err != nil || answer.Health != healthGood {
-		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q", request.URL.Redacted(), response.StatusCode, answer.Health)}
+		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q%s", request.URL.Redacted(), response.StatusCode, answer.Health, hintOfInstance(target))}
 	}
 	return nil
 }

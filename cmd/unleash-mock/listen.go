@@ -42,7 +42,7 @@ func listenOn(ctx context.Context, address string) (net.Listener, error) {
 // listenError says what to do about an address that cannot be listened on.
 func listenError(address string, err error) error {
 	if strings.Contains(err.Error(), "address already in use") {
-		return toolError("%s is in use; choose another with --listen, or --listen 127.0.0.1:0 for a free port", address)
+		return toolError("%s is in use; choose another with --listen or --port; port 0 takes a free one", address)
 	}
 	var wrong *net.AddrError
 	var dns *net.DNSError

@@ -25,7 +25,8 @@ the operationId, how it is answered (stateful from state, example from the
 document), the permissions of which a caller needs one, the edition that has it,
 method and path.
 
---check also reads what a start leaves for later: every schema and example.`,
+--check also reads what a start leaves for later: every schema and example. What is
+wrong is told and is no error, unless --strict-spec makes it one (exit code 2).`,
 		Example: `  unleash-mock spec operations
   unleash-mock spec operations --spec http://unleash:4242/docs/openapi.json
   unleash-mock spec operations --spec openapi.yaml --check`,

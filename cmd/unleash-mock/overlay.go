@@ -1,6 +1,8 @@
 package main
 
 import (
+	"log/slog"
+
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/internal/relay"
@@ -28,7 +30,7 @@ func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 
 // options turns the flags into options of the server. Another real Unleash may need those
 // of TLS.
-func (o *overlayFlags) options(another bool) ([]mockserver.Option, error) {
+func (o *overlayFlags) options(another bool, logger *slog.Logger) ([]mockserver.Option, error) {
 	if o.upstream == "" {
 		if o.present {
 			return nil, usageError("--present-enterprise needs --upstream")
@@ -42,6 +44,7 @@ func (o *overlayFlags) options(another bool) ([]mockserver.Option, error) {
 	if err != nil {
 		return nil, err
 	}
+	warnOfAPI(target, logger)
 	config, err := o.config()
 	if err != nil {
 		return nil, err

@@ -93,6 +93,9 @@ contract.`,
 			if err := p.fillAll(cmd.Flags(), proxyVariables, httpsVariables); err != nil {
 				return err
 			}
+			if err := checkCommand(cmd.Flags(), flags.run); err != nil {
+				return err
+			}
 			if flags.run != "" {
 				flags.preferFreePort()
 			}
@@ -174,6 +177,7 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 	if err != nil {
 		return proxy.Options{}, err
 	}
+	warnOfAPI(upstream, logger)
 	if err := cmp.Or(flags.monitorFlags.check(), checkBasePath(flags.basePath)); err != nil {
 		return proxy.Options{}, err
 	}

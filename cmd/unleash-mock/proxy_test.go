@@ -358,7 +358,7 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		"report":         {[]string{"--upstream", "http://x", "--report", "junit"}, []string{"FORMAT=FILE"}},
 		"report format":  {[]string{"--upstream", "http://x", "--report", "pdf=x"}, []string{`"pdf"`, "junit"}},
 		"report file":    {[]string{"--upstream", "http://x", "--report", "json=" + file(t, "taken", "") + "/x"}, []string{"--report", "taken"}},
-		"recording":      {[]string{"--upstream", "http://x", "--record", "/no/such/folder/x"}, []string{"--record"}},
+		"recording":      {[]string{"--upstream", "http://x", "--listen", freePort, "--record", "/no/such/folder/x"}, []string{"--record"}},
 		"no certificate": {[]string{"--upstream", "https://x", "--ca-file", "no-such-file"}, []string{"--ca-file"}},
 		"log level":      {[]string{"--upstream", "http://x", "--log-level", "loud"}, []string{`"loud"`}},
 		"address":        {[]string{"--upstream", "http://x", "--listen", "127.0.0.1:99999"}, []string{"127.0.0.1:99999"}},

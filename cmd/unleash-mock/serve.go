@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -70,6 +73,9 @@ var serveVariables = map[string]string{
 // corsVariable holds origins, separated by commas.
 const corsVariable = "UNLEASH_MOCK_CORS_ORIGINS"
 
+// everybody stands for all origins.
+const everybody = "*"
+
 // replayVariable holds files, separated as in PATH.
 const replayVariable = "UNLEASH_MOCK_REPLAY"
 
@@ -104,6 +110,10 @@ development here, whatever the token's is. Those of --flags are on top of them, 
 what is set in a workspace is on top of both until a reset. When the instance is out
 of reach, the last copy goes on; a start without one needs --flags-cache.
 
+With --spec it also answers the operations of an OpenAPI document that it has no handler
+for, by the document's examples, else by values that its schemas allow. A document of
+another API than Unleash's is served alone.
+
 With --store workspaces outlive the process, and leave memory while they are idle. A
 change is stored within a second, or before its answer with --durability always. The
 secrets of API tokens are in the store. While it takes no changes the mock goes on with
@@ -114,6 +124,7 @@ what it has, and /ready answers 503.`,
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
   unleash-mock serve --seed my-seed.yaml --limits off
   unleash-mock serve --replay traffic.jsonl
+  unleash-mock serve --spec openapi.yaml
   unleash-mock serve --run 'npm test'
   unleash-mock serve --store ./workspaces
   unleash-mock serve --store postgres://unleash_mock@db.example.com/mocks --instance n1
@@ -128,6 +139,10 @@ what it has, and /ready answers 503.`,
 			}
 			if !cmd.Flags().Changed("cors") {
 				flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+				p.filled = append(p.filled, filledFlag{"cors", corsVariable})
+			}
+			if err := checkCommand(cmd.Flags(), flags.run); err != nil {
+				return err
 			}
 			if flags.run != "" {
 				flags.preferFreePort()
@@ -202,6 +217,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 		return err
 	}
 	go mockserver.DefaultTokens() // which reads the seed once: beside the document, not after it
+	if flags.specWins && flags.document.file == "" {
+		return usageError("--spec-wins needs --spec")
+	}
 	document, err := p.load(ctx, flags.document, func(line string) { logger.Warn(line) })
 	if err != nil {
 		return err
@@ -325,6 +343,11 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 			return nil, err
 		}
 	}
+	for _, origin := range flags.cors {
+		if _, err := httpx.ParseOrigin(origin); err != nil && origin != everybody {
+			return nil, usageError("--cors %q: %w", origin, err)
+		}
+	}
 	options := []mockserver.Option{
 		mockserver.WithValidation(mockserver.Validation(flags.validation)),
 		mockserver.WithEdition(spec.Edition(flags.edition)),
@@ -350,7 +373,7 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := flags.overlayFlags.options(flags.from != "")
+	overlay, err := flags.overlayFlags.options(flags.from != "", logger)
 	if err != nil {
 		return nil, err
 	}
@@ -375,9 +398,17 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 	}
 	mock, err := mockserver.New(options...)
 	if err != nil {
-		return nil, usageError("%w", err)
+		return nil, usageError("%w", ofFlag(err, "edition", "validation"))
 	}
 	return mock, nil
+}
+
+// ofFlag words an error that begins with the name of one of these flags as one of the flag.
+func ofFlag(err error, flags ...string) error {
+	if name, _, _ := strings.Cut(err.Error(), " "); slices.Contains(flags, name) {
+		return fmt.Errorf("--%w", err)
+	}
+	return err
 }
 
 func (p *program) limits(mode string) (mockserver.Limits, error) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -40,6 +41,15 @@ var counted = map[string][]traffic.Outcome{
 func (r *runFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&r.run, "run", "", "shell command to start once the mock is ready, and to end with")
 	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail although the command succeeded: unnoticed for requests that \"faithful\" let pass and answers that were replaced, all for requests that were refused too, or none")
+}
+
+// checkCommand refuses a command that is empty, such as a variable that is not set: the
+// server would run for ever.
+func checkCommand(set *pflag.FlagSet, command string) error {
+	if set.Changed("run") && strings.TrimSpace(command) == "" {
+		return usageError("--run is empty; give it a command")
+	}
+	return nil
 }
 
 func (r *runFlags) check() error {

@@ -17,7 +17,7 @@ func (p *program) specCommand() *cobra.Command {
 		Example: `  unleash-mock spec > openapi.yaml
   unleash-mock spec --format json
   unleash-mock spec operations --spec openapi.json`,
-		Args: cobra.NoArgs,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			contract, err := p.contract(cmd.Context(), document)
 			if err != nil {

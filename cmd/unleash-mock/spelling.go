@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,7 +22,7 @@ const variablePrefix = "UNLEASH_MOCK_"
 func knownVariables() []string {
 	names := []string{controlTokenVariable, replayVariable, corsVariable, flagsTokenVariable}
 	for _, table := range []map[string]string{
-		serveVariables, httpsVariables, workspaceVariables, overlayVariables, flagsFromVariables, proxyVariables, targetVariables, verifyVariables,
+		serveVariables, httpsVariables, workspaceVariables, storeVariables, overlayVariables, flagsFromVariables, proxyVariables, targetVariables, verifyVariables,
 	} {
 		names = slices.AppendSeq(names, maps.Values(table))
 	}
@@ -59,13 +60,25 @@ func noCommand(cmd *cobra.Command, args []string) error {
 // wrongFlag words what is wrong with a flag.
 func wrongFlag(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
+	var wrong *pflag.InvalidValueError
 	var names []string
-	if errors.As(err, &unknown) {
+	switch {
+	case errors.As(err, &unknown):
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
 		err = fmt.Errorf("%w%s", err, meaning("--", nearest(unknown.GetSpecifiedName(), names)))
+	case errors.As(err, &wrong):
+		err = fmt.Errorf("--%s %q is not %s", wrong.GetFlag().Name, wrong.GetValue(), kindOf(wrong.GetFlag()))
 	}
 	return usageError("%w; see '%s --help'", err, cmd.CommandPath())
 }
+
+// kinds of values, as pflag names their types.
+var kinds = map[string]string{
+	"int": "a whole number", "int64": "a whole number", "bool": "true or false", "duration": "a time, such as 30s or 5m",
+}
+
+// kindOf says what a flag takes.
+func kindOf(flag *pflag.Flag) string { return cmp.Or(kinds[flag.Value.Type()], "a valid value") }
 
 // meaning asks whether a name was meant; empty for none.
 func meaning(prefix, name string) string {

@@ -2,8 +2,13 @@ package main
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
@@ -34,6 +39,30 @@ func TestMisspeltVariablesAreRefused(t *testing.T) {
 		case meant != "" && (code != exitcode.Usage || !strings.Contains(stderr.String(), name+" is not known; did you mean "+meant+"?")):
 			t.Errorf("%s: exit code %d, %s", name, code, stderr.String())
 		}
+	}
+}
+
+// TestEveryVariableOfAFlagIsKnown, so that one that is misspelt is refused.
+func TestEveryVariableOfAFlagIsKnown(t *testing.T) {
+	t.Parallel()
+	described := regexp.MustCompile(`\$(` + variablePrefix + `[A-Z_]+)`)
+	known, found := knownVariables(), 0
+	var visit func(command *cobra.Command)
+	visit = func(command *cobra.Command) {
+		command.Flags().VisitAll(func(flag *pflag.Flag) {
+			for _, match := range described.FindAllStringSubmatch(flag.Usage, -1) {
+				if found++; !slices.Contains(known, match[1]) {
+					t.Errorf("%s --%s: %s is not known", command.Name(), flag.Name, match[1])
+				}
+			}
+		})
+		for _, below := range command.Commands() {
+			visit(below)
+		}
+	}
+	visit((&program{env: variables(nil)}).rootCommand())
+	if found < 30 {
+		t.Errorf("only %d flags have variables", found)
 	}
 }
 

@@ -55,7 +55,11 @@ func (s *storeFlags) add(f *pflag.FlagSet) {
 
 // check refuses what makes no sense, and finds the name of the process.
 func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
+	scheme, rest, isURL := strings.Cut(s.store, ":")
+	_, isDatabase := s.database()
 	switch {
+	case !isDatabase && (strings.HasPrefix(rest, "//") || isURL && (scheme == "postgres" || scheme == "postgresql")):
+		return usageError("--store is a folder, or postgres://user@host/database; it begins with %q", scheme+":")
 	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
 		return usageError("--durability and --store-max-bytes need --store")
 	case s.durability != storeEachSecond && s.durability != storeAlways:

@@ -56,7 +56,7 @@ func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
 func (t *targetFlags) options() (conformance.Options, error) {
 	options := conformance.Options{Target: t.target, Tokens: t.tokens, Timeout: t.timeout, Headers: http.Header{}, Version: productVersion()}
 	if t.target == "" {
-		return options, usageError("--target is missing: the URL of an instance, such as http://127.0.0.1:4242")
+		return options, usageError("--target is missing: the URL of an instance, such as http://%s", usualAddress)
 	}
 	if t.timeout <= 0 {
 		return options, errTimeout

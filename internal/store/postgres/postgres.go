@@ -94,7 +94,10 @@ func Open(ctx context.Context, source, name string, limits store.Limits) (*Postg
 	p.db.SetMaxOpenConns(connections)
 	p.db.SetMaxIdleConns(connections / 2)
 	p.db.SetConnMaxIdleTime(time.Minute)
-	if err := errors.Join(p.makeTables(ctx), p.Ping(ctx)); err != nil {
+	if err = p.makeTables(ctx); err == nil {
+		err = p.Ping(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(withoutSource(err, source), p.Close())
 	}
 	return p, nil
