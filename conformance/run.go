@@ -7,6 +7,7 @@ import (
 	"fmt"
 	random "math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -140,7 +141,7 @@ func chosen(options Options) (*report.Report, error) {
 // check refuses options that name nothing.
 func (s *suite) check() error {
 	if profiles := []Profile{"", Core, Enterprise, All, Contract}; !slices.Contains(profiles, s.options.Profile) {
-		return usage("there is no profile %q, only %v", s.options.Profile, profiles[1:])
+		return usage("the profile %q is not one of %s, %s, %s, %s", s.options.Profile, Core, Enterprise, All, Contract)
 	}
 	if s.options.Document != nil {
 		return usage("a document is for the profile %s; the others verify Unleash's own contract", Contract)
@@ -152,18 +153,21 @@ func (s *suite) check() error {
 	}
 	for _, id := range s.options.Operations {
 		if s.contract.Operation(id) == nil {
-			return usage("there is no operation %q; the contract has %v", id, operationIDs(s.contract))
+			return usage("there is no operation %q; %s", id, insteadOf(id, s.contract))
 		}
 	}
 	return nil
 }
 
-func operationIDs(contract *spec.Contract) []string {
-	var ids []string
+// insteadOf asks whether an operation was meant whose id differs in capitals alone, or says
+// what lists all.
+func insteadOf(id string, contract *spec.Contract) string {
 	for _, operation := range contract.Operations() {
-		ids = append(ids, operation.ID)
+		if strings.EqualFold(operation.ID, id) {
+			return "did you mean " + operation.ID + "?"
+		}
 	}
-	return ids
+	return "spec operations lists them"
 }
 
 // prepare puts together what the scenarios share.

@@ -218,7 +218,7 @@ type unseen struct {
 func (u unseen) text() string {
 	reason := u.Reason
 	if reason == "" {
-		reason = "no answer of this run had it"
+		reason = "not seen in this run"
 	}
 	return fmt.Sprintf("%d of %s: %s", u.Code, plural(len(u.Operations), "operation"), oneLine(reason))
 }

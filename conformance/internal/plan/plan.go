@@ -45,6 +45,11 @@ func New(catalogue *Catalogue, choice Choice) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, tag := range wordsOf(choice.Tags) {
+		if strings.HasPrefix(tag, "@") && !slices.ContainsFunc(catalogue.Scenarios, func(s *Scenario) bool { return s.Has(tag) }) {
+			return nil, fmt.Errorf("no scenario has the tag %q; verify --list shows the tags of each", tag)
+		}
+	}
 	for _, id := range choice.Scenarios {
 		if !slices.ContainsFunc(catalogue.Scenarios, func(s *Scenario) bool { return s.ID == id }) {
 			return nil, fmt.Errorf("there is no scenario %q; reports have their ids", id)

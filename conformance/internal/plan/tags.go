@@ -17,7 +17,7 @@ type tagFilter func(tags []string) bool
 //	term       = factor { "and" factor }
 //	factor     = "not" factor | "(" expression ")" | tag
 func parseTags(text string) (tagFilter, error) {
-	words := strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text))
+	words := wordsOf(text)
 	if len(words) == 0 {
 		return func([]string) bool { return true }, nil
 	}
@@ -30,6 +30,11 @@ func parseTags(text string) (tagFilter, error) {
 		return nil, fmt.Errorf("tag expression %q: %w", text, err)
 	}
 	return filter, nil
+}
+
+// wordsOf splits a tag expression.
+func wordsOf(text string) []string {
+	return strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text))
 }
 
 type tagParser struct{ words []string }
