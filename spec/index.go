@@ -28,7 +28,7 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 // index reads what a start needs: how each operation is addressed, and who may use it.
 func (c *Contract) index(references *document.References) error {
-	var version string
+	var version, swagger string
 	var info struct{ Title, Version string }
 	var security requirements
 	var paths, components []byte
@@ -37,6 +37,8 @@ func (c *Contract) index(references *document.References) error {
 		switch name {
 		case "openapi":
 			err = decode(value, &version)
+		case "swagger":
+			swagger = strings.Trim(string(value), `"`)
 		case "info":
 			err = decode(value, &info)
 		case "security":
@@ -51,6 +53,12 @@ func (c *Contract) index(references *document.References) error {
 		}
 	}
 	c.title, c.version = info.Title, info.Version
+	switch {
+	case swagger != "":
+		return fmt.Errorf("it is a document of Swagger %.3s; converted to OpenAPI 3 it can be read", swagger)
+	case version == "":
+		return errors.New(`it is not an OpenAPI document: it has no "openapi" with a version`)
+	}
 	if err := c.schemas.open(c.document, version); err != nil {
 		return err
 	}

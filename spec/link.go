@@ -167,7 +167,9 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 	out := &part{}
 	references, text, err := s.detached(source, key)
 	if err == nil {
-		out.schema, err = build(s, text, unjudged()...)
+		if out.schema, err = build(s, text, unjudged()...); err != nil {
+			err = wordedInvalid(err, key.reference)
+		}
 	}
 	out.err, s.broken = err, s.broken || err != nil
 	eachSchemaBelow(reflect.ValueOf(out.schema), map[*jsonschema.Schema]bool{}, func(schema *jsonschema.Schema) {

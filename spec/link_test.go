@@ -119,7 +119,7 @@ components:
 		"good":  "",
 		"odd":   `the pattern "(?=a)" cannot be judged`,
 		"again": `the pattern "(?=a)" cannot be judged`,
-		"bad":   "JSON schema compile failed",
+		"bad":   "the schema is not valid, and allows everything: /components/schemas/worse/type: ",
 	} {
 		operation := contract.Operation(id)
 		if err := operation.Complete(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

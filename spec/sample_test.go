@@ -127,6 +127,34 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 	}
 }
 
+// TestASchemaThatIsNone: what is wrong with it is told where it is written, and it judges
+// nothing.
+func TestASchemaThatIsNone(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"3.0.3", "3.1.0"} {
+		contract, err := Load([]byte(`{"openapi": "` + version + `", "info": {"title": "t", "version": "1"},
+			"components": {"schemas": {"Item": {"type": "object", "properties": {"price": {"type": "decimal"}}}}},
+			"paths": {"/items": {"get": {"operationId": "items", "responses": {"200": {"description": "d",
+				"content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}}}}}}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, found := range contract.Audit() {
+			for _, problem := range found {
+				got = append(got, problem.Error())
+			}
+		}
+		const want = "response 200: application/json: the schema is not valid, and allows everything: /components/schemas/Item/properties/price/type: "
+		if len(got) != 1 || !strings.Contains(got[0], want) || strings.ContainsAny(got[0], "\n") || strings.Contains(got[0], "metaschema") {
+			t.Errorf("%s: %q", version, got)
+		}
+		if failures := contract.Operation("items").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(`7`)); len(failures) > 0 {
+			t.Errorf("%s: %v", version, failures)
+		}
+	}
+}
+
 // TestHostileSchemas: looking for a value ends, whatever a schema demands.
 func TestHostileSchemas(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -133,7 +134,33 @@ func build(s *schemas, text []byte, more ...config.Option) (*jsonschema.Schema, 
 }
 
 func compileWith(s *schemas, text []byte, options []config.Option) (*jsonschema.Schema, error) {
-	return helpers.NewCompiledSchemaWithVersion("urn:openapi:schema", text, config.NewValidationOptions(options...), s.version)
+	return helpers.NewCompiledSchemaWithVersion(schemaName, text, config.NewValidationOptions(options...), s.version)
+}
+
+// schemaName is what a schema is compiled under.
+const schemaName = "urn:openapi:schema"
+
+// Of what the library says of a schema that is none: which, and what is wrong at its parts. It
+// gives nothing but this text.
+var (
+	invalidSchema = regexp.MustCompile(`"` + schemaName + `#([^"]*)" is not valid against metaschema`)
+	invalidPart   = regexp.MustCompile(`- at '([^']*)': ([^\n]+)`)
+)
+
+// wordedInvalid says of a schema that is none what is wrong, where that is deepest, and where
+// the document has it. Other errors stay.
+func wordedInvalid(err error, reference string) error {
+	schema := invalidSchema.FindStringSubmatch(err.Error())
+	var at, reason string
+	for _, part := range invalidPart.FindAllStringSubmatch(err.Error(), -1) {
+		if !strings.HasSuffix(part[2], " failed") && len(part[1]) > len(at) {
+			at, reason = part[1], part[2]
+		}
+	}
+	if schema == nil || reason == "" {
+		return err
+	}
+	return fmt.Errorf("the schema is not valid, and allows everything: %s: %s", strings.TrimPrefix(reference, "#")+schema[1]+at, reason)
 }
 
 // patterns compiles regular expressions, and remembers one that it cannot compile.

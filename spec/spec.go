@@ -6,6 +6,7 @@
 package spec
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -95,6 +96,9 @@ func Parse(source []byte) (*Contract, error) {
 // for what makes the whole useless.
 func Load(source []byte) (*Contract, error) {
 	source = textfile.Decode(source)
+	if bytes.HasPrefix(bytes.TrimSpace(source), []byte("<")) {
+		return nil, errors.New("it is HTML or XML; an Unleash has its OpenAPI document at /docs/openapi.json")
+	}
 	text, err := document.Read(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
@@ -151,7 +155,13 @@ func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 				problem.Used = audited.err != nil && audited.Responses() != nil
 				found = append(found, problem)
 			}
-			if !yield(operation, append(found, audited.brokenExamples()...)) {
+			for _, broken := range audited.brokenExamples() {
+				// A schema that is none is read twice: for values to judge, and to make.
+				if !slices.ContainsFunc(found, func(p openapi.Problem) bool { return p.Reason == broken.Reason }) {
+					found = append(found, broken)
+				}
+			}
+			if !yield(operation, found) {
 				return
 			}
 		}

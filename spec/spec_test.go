@@ -253,6 +253,12 @@ func TestDocumentsThatCannotBeServedAreRefused(t *testing.T) {
 	const head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n"
 	for name, test := range map[string]struct{ document, want string }{
 		"no document":      {"hello", "OpenAPI document"},
+		"a number":         {"7", `it has no "openapi" with a version`},
+		"a list":           {"[]", `it has no "openapi" with a version`},
+		"empty":            {"", `it has no "openapi" with a version`},
+		"Swagger":          {`{"swagger": "2.0", "paths": {}}`, "it is a document of Swagger 2.0; converted to OpenAPI 3"},
+		"Swagger in YAML":  {"swagger: '2.0'\npaths: {}\n", "it is a document of Swagger 2.0; converted to OpenAPI 3"},
+		"a page":           {"\n<!DOCTYPE html><html></html>", "it is HTML or XML"},
 		"no operation":     {head + "  {}\n", "no operation"},
 		"no operationId":   {head + "  /a: {get: {responses: {'200': {description: d}}}}\n", "GET /a (line 4): the operation has no operationId"},
 		"twice":            {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /b: {get: {operationId: x, responses: {'200': {description: d}}}}\n", "GET /b (x, line 5): the operationId is taken by GET /a"},

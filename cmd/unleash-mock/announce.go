@@ -54,12 +54,13 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 			fmt.Fprintf(&out, "  %-16s %d from %s\n", labelOf(tokenType), count, tokenVariables[tokenType])
 		}
 	}
+	builtIn := flags.seed == "" && configured[spec.AdminToken] == nil
 	switch first := firstList(served); {
-	case first == "":
+	case first == nil:
 	case served.Foreign():
-		fmt.Fprintf(&out, "Try it:\n  %s '%s%s'\n", flags.curl(), base, visible.Log(first))
-	case flags.seed == "" && configured[spec.AdminToken] == nil && flags.edition == string(spec.Enterprise):
-		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, first, mockserver.DefaultTokens()[0].Secret)
+		fmt.Fprintf(&out, "Try it:\n  %s '%s%s'%s\n", flags.curl(), base, visible.Log(first.Path), credential(first, builtIn))
+	case builtIn && flags.edition == string(spec.Enterprise):
+		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, first.Path, mockserver.DefaultTokens()[0].Secret)
 	default:
 		fmt.Fprintf(&out, "Try it:\n  %s %s/health\n", flags.curl(), base)
 	}
@@ -114,12 +115,37 @@ func shownToken(token mockserver.Token) string {
 	return token.Secret + " (" + token.Note + ")"
 }
 
-// firstList is the path of the first operation that anybody can try; empty for none.
-func firstList(served *spec.Contract) string {
+// firstList is the first operation that anybody can try; nil for none.
+func firstList(served *spec.Contract) *spec.Operation {
 	for _, operation := range served.Operations() {
-		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 {
-			return operation.Path
+		if operation.Method != http.MethodGet || len(operation.PathParameters()) > 0 {
+			continue
+		}
+		if !served.Foreign() || !slices.ContainsFunc(operation.Parameters(), isRequired) {
+			return operation
 		}
 	}
-	return ""
+	return nil
+}
+
+func isRequired(p *spec.Parameter) bool { return p.Required }
+
+// credential is how curl sends the built-in token of an admin to an operation of another API;
+// empty if it takes none, or is not told how.
+func credential(operation *spec.Operation, builtIn bool) string {
+	if !builtIn || operation.Public || len(operation.Security) == 0 || len(operation.Security[0]) != 1 {
+		return ""
+	}
+	scheme, token := operation.Security[0][0], mockserver.DefaultTokens()[0].Secret
+	switch {
+	case scheme.Type == "apiKey" && scheme.In == "header":
+		return fmt.Sprintf(" -H '%s: %s'", visible.Log(scheme.Name), token)
+	case scheme.Type == "apiKey" && scheme.In == "cookie":
+		return fmt.Sprintf(" -b '%s=%s'", visible.Log(scheme.Name), token)
+	case scheme.Type == "apiKey":
+		return fmt.Sprintf(" -G --data-urlencode '%s=%s'", visible.Log(scheme.Name), token)
+	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
+		return fmt.Sprintf(" -u '%s'", token)
+	}
+	return fmt.Sprintf(" -H 'Authorization: Bearer %s'", token)
 }

@@ -37,6 +37,29 @@ func typed(t *testing.T, folder, preamble, lines string) (string, error) {
 	return string(said), err
 }
 
+// TestWhatServeSaysToTry works, for every way in which a document wants a token.
+func TestWhatServeSaysToTry(t *testing.T) {
+	t.Parallel()
+	for name, scheme := range map[string]string{
+		"header": `{type: apiKey, in: header, name: X-Key}`, "cookie": `{type: apiKey, in: cookie, name: key}`, "query": `{type: apiKey, in: query, name: key}`,
+		"bearer": `{type: http, scheme: bearer}`, "basic": `{type: http, scheme: basic}`, "OpenID": `{type: openIdConnect, openIdConnectUrl: https://x.example}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			document := file(t, "openapi.yaml", `{openapi: 3.0.3, info: {title: t, version: '1'}, security: [{s: []}],
+				components: {securitySchemes: {s: `+scheme+`}}, paths: {
+					/search: {get: {operationId: search, parameters: [{name: q, in: query, required: true, schema: {type: string}}], responses: {'200': {description: d}}}},
+					/items: {get: {operationId: items, responses: {'200': {description: d}}}}}}`)
+			mock := startServe(t, nil, "--spec", document)
+			_, line, found := strings.Cut(mock.stdout.String(), "Try it:\n")
+			got, err := typed(t, t.TempDir(), `curl() { command curl -sS -o /dev/null -w '%{http_code}' "$@"; }`, line)
+			if !found || err != nil || got != "200" || !strings.Contains(line, mock.url+"/items") {
+				t.Errorf("%s: %v, %s", line, err, got)
+			}
+		})
+	}
+}
+
 // changing matches what differs from run to run: numbers, times, ids and secrets.
 var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+|\d+`)
 
