@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -57,6 +58,20 @@ func TestWhatServeSaysToTry(t *testing.T) {
 				t.Errorf("%s: %v, %s", line, err, got)
 			}
 		})
+	}
+}
+
+// TestTheNumberOfScenarios is what the pages say.
+func TestTheNumberOfScenarios(t *testing.T) {
+	t.Parallel()
+	got := command(t, nil, "verify", "--list")
+	count := strconv.Itoa(strings.Count(got.stdout, "\n"))
+	for page, said := range map[string]string{
+		"README.md": count + " scenarios, reports", "CHANGELOG.md": "runs " + count + " Gherkin scenarios", "docs/verify.md": " of " + count + " scenarios would run",
+	} {
+		if !strings.Contains(read(t, root+page), said) {
+			t.Errorf("%s does not say %q", page, said)
+		}
 	}
 }
 

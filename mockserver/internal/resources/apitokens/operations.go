@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
@@ -48,9 +49,6 @@ type shown struct {
 	Secure      bool       `json:"secure"`
 }
 
-// redacted stands for a secret of which only the digest is known.
-const redacted = "[redacted]"
-
 func (t *Token) shown() shown {
 	return shown{
 		Secret: t.Shown(), Name: t.Name, Type: typeName(t.Type), Project: t.Projects[0],
@@ -58,8 +56,8 @@ func (t *Token) shown() shown {
 	}
 }
 
-// Shown is the secret as the API shows it.
-func (t *Token) Shown() string { return cmp.Or(t.Secret.Reveal(), redacted) }
+// Shown is the secret as the API shows it; the mark of one of which only the digest is known.
+func (t *Token) Shown() string { return cmp.Or(t.Secret.Reveal(), secrets.Mark) }
 
 // typeName is what the API calls a type.
 func typeName(tokenType string) string {
