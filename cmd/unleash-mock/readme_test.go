@@ -5,13 +5,17 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // block is a block of code of a page.
@@ -73,6 +77,36 @@ func TestTheNumberOfScenarios(t *testing.T) {
 			t.Errorf("%s does not say %q", page, said)
 		}
 	}
+}
+
+// TestTheFileOfFlagsOfThePage is one: SDKs get its flags.
+func TestTheFileOfFlagsOfThePage(t *testing.T) {
+	t.Parallel()
+	for _, b := range blocks(t, root+"docs/control.md") {
+		if b.language != "yaml" || !strings.HasPrefix(b.text, "flags:") {
+			continue
+		}
+		mock := startServe(t, nil, "--flags", file(t, "flags.yaml", b.text))
+		for context, want := range map[string]string{
+			"userId=8": "banner checkout", "userId=8&properties[country]=NO&properties[email]=me@example.com": "banner checkout search search-by-voice",
+		} {
+			_, body := get(t, mock.url+"/api/frontend?"+context, wellknown.Frontend)
+			var answer struct{ Toggles []struct{ Name string } }
+			if err := json.Unmarshal([]byte(body), &answer); err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, toggle := range answer.Toggles {
+				names = append(names, toggle.Name)
+			}
+			slices.Sort(names)
+			if got := strings.Join(names, " "); got != want {
+				t.Errorf("%s: %s are on, want %s", context, got, want)
+			}
+		}
+		return
+	}
+	t.Error("the page has no file of flags")
 }
 
 // changing matches what differs from run to run: numbers, times, ids and secrets.
