@@ -24,6 +24,7 @@ type recorded struct {
 	came                         string
 	header                       []string // of the answer, "Name: value"
 	contentType                  string   // of the request; JSON where it is empty
+	match                        string   // If-None-Match of the request; empty for none
 }
 
 func (r recorded) line(t testing.TB) string {
@@ -32,6 +33,9 @@ func (r recorded) line(t testing.TB) string {
 	sent := []line{{"name": "content-type", "value": "application/json"}}
 	if r.contentType != "" {
 		sent[0]["value"] = r.contentType
+	}
+	if r.match != "" {
+		sent = append(sent, line{"name": "If-None-Match", "value": r.match})
 	}
 	came := []line{}
 	if r.came != "" && !slices.ContainsFunc(r.header, func(line string) bool { return strings.HasPrefix(line, "Content-Type:") }) {
@@ -213,6 +217,30 @@ func TestReplayInItsOrder(t *testing.T) {
 	}
 	etag := a.call(http.MethodHead, endpointsPath, adminToken, "").header.Get("ETag")
 	a.must(304, http.MethodGet, endpointsPath, adminToken, "", "If-None-Match: "+etag)
+}
+
+// TestReplayToAnSDK: the Client API has an entity tag of its own, which the contract demands and
+// an SDK sends back, and its 304 has none.
+func TestReplayToAnSDK(t *testing.T) {
+	t.Parallel()
+	const path, tag = "/api/client/features", `"6ef7ec5a:13:v1"`
+	first := recorded{
+		operation: "getAllClientFeatures", method: "GET", url: path, status: 200, header: []string{"ETag: " + tag},
+		came: `{"version":2,"features":[],"query":{"environment":"development","inlineSegmentConstraints":true},"meta":{"revisionId":13,"etag":"\"6ef7ec5a:13:v1\"","queryHash":"6ef7ec5a"}}`,
+	}
+	same := recorded{operation: first.operation, method: "GET", url: path, status: 304, match: tag}
+	strange := same
+	strange.match = `"6ef7ec5a:12:v1"`
+	a := newApp(t, replaying(t, first, same, strange))
+	if got, want := a.Replay().String(), "2 exchanges of 1 operation, 1 left out: 1 with a 304 for what was not recorded"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	got := a.must(200, http.MethodGet, path, wellknown.Backend, "")
+	if string(got.body) != first.came || got.header.Get("ETag") != tag {
+		t.Errorf("ETag %s, %s", got.header.Get("ETag"), got.body)
+	}
+	a.must(304, http.MethodGet, path, wellknown.Backend, "", "If-None-Match: "+tag)
+	a.must(200, http.MethodGet, path, wellknown.Backend, "", "If-None-Match: "+strange.match)
 }
 
 // TestReplayIsTheMocksToGuard: who somebody is, what he may and how often, the mock

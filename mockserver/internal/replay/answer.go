@@ -17,7 +17,8 @@ type Answer struct {
 	Source      string
 	Status      int
 	ContentType string // empty for no body
-	// Limits are the headers of an exceeded rate limit; nil for none.
+	// Limits are further headers: those of an exceeded rate limit, and the entity tag of a
+	// body that is replayed as it was recorded; nil for none.
 	Limits http.Header
 
 	location, body text
@@ -58,11 +59,15 @@ func (x *Index) answer(operation *spec.Operation, came *traffic.RecordResponse, 
 		}
 		out.ContentType = came.Header.Get("Content-Type")
 	}
-	if came.Status != http.StatusTooManyRequests {
-		return out, true
+	var names []string
+	switch {
+	case came.Status == http.StatusTooManyRequests:
+		names = limitHeaders
+	case len(out.body) == 1 && out.body[0] == came.Body:
+		names = []string{"Etag"}
 	}
 	out.Limits = http.Header{}
-	for _, name := range limitHeaders {
+	for _, name := range names {
 		if value := came.Header.Get(name); value != "" {
 			out.Limits[name] = []string{value}
 		}

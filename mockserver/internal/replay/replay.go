@@ -173,7 +173,7 @@ func (x *Index) add(operation *spec.Operation, params []string, exchange *record
 	answer := &Answer{}
 	if came.Status == http.StatusNotModified {
 		if known != nil {
-			answer = known.tags[weak(came.Header.Get("ETag"))]
+			answer = known.tags[weak(confirmed(exchange))]
 		}
 		if known == nil || answer == nil {
 			return unknownMatch
@@ -193,6 +193,12 @@ func (x *Index) add(operation *spec.Operation, params []string, exchange *record
 		known.tags[weak(tag)] = answer
 	}
 	return ""
+}
+
+// confirmed is the entity tag that a 304 confirms. Unleash leaves it out of those of the Client
+// API (O): there it is the one that was asked for.
+func confirmed(exchange *recording.Exchange) string {
+	return cmp.Or(exchange.Response.Header.Get("ETag"), exchange.Request.Header.Get("If-None-Match"))
 }
 
 // Summary returns what is replayed.
