@@ -6,6 +6,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { startMock } from "unleash-mock";
+
 const require = createRequire(import.meta.url);
 const launcher = join(require.resolve("unleash-mock/package.json"), "../bin/unleash-mock.js");
 const posix = { skip: process.platform === "win32" && "signals are those of POSIX" };
@@ -70,6 +72,17 @@ test("a mock keeps no program from ending, and CommonJS has it", () => {
       return startMock();
     }).then(() => console.error("started"));`], { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
   assert.deepEqual([status, stderr], [0, "started\n"]);
+});
+
+test("an option that is misspelt is refused", async () => {
+  await assert.rejects(startMock({ flag: { a: true } }), /^TypeError: startMock has no option "flag", only flags, args, env, timeout$/);
+  const mock = await startMock();
+  try {
+    await assert.rejects(mock.fail({ operaton: "getReady" }), /^TypeError: fail has no option "operaton"/);
+    assert.equal((await fetch(`${mock.url}/ready`)).status, 200);
+  } finally {
+    await mock.stop();
+  }
 });
 
 // ended waits for the end of a program, and returns its exit code and signal.

@@ -20,7 +20,8 @@ const tokens = Object.freeze({
 /** How much of what a mock says is kept, in characters. */
 const maxSaid = 64 * 1024;
 
-async function startMock({ flags, args = [], env = {}, timeout = 10_000 } = {}) {
+async function startMock(options = {}) {
+  const { flags, args = [], env = {}, timeout = 10_000 } = only("startMock", options, ["flags", "args", "env", "timeout"]);
   const folder = mkdtempSync(join(tmpdir(), "unleash-mock-"));
   const running = { said: "", folder };
   try {
@@ -30,6 +31,15 @@ async function startMock({ flags, args = [], env = {}, timeout = 10_000 } = {}) 
     await stop(running);
     throw error;
   }
+}
+
+/** The options, of which none is misspelt: it would count for nothing. */
+function only(what, options, names) {
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`${what} has no option ${JSON.stringify(unknown)}, only ${names.join(", ")}`);
+  }
+  return options;
 }
 
 /** The arguments for flags, which stand in a file or are written to one. */
@@ -126,7 +136,8 @@ class Mock {
     await this.#control("PUT", "flags", flags);
   }
 
-  async fail({ operation, status = 500, times, delay, fault } = {}) {
+  async fail(options = {}) {
+    const { operation, status = 500, times, delay, fault } = only("fail", options, ["operation", "status", "times", "delay", "fault"]);
     const rule = fault === undefined ? { answer: { status } } : { fault };
     if (operation !== undefined) {
       rule.match = { operations: [operation].flat() };
