@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,6 +205,9 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	if !is {
 		return nil, source, nil
 	}
+	if err := keepInside(root); err != nil {
+		return nil, nil, err
+	}
 	way := key.direction
 	if way == making {
 		way = reply
@@ -230,6 +234,37 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	}
 	text, err = json.Marshal(root)
 	return references, text, err
+}
+
+// knownDialect matches the dialects that the library has with it.
+var knownDialect = regexp.MustCompile(`^https?://json-schema\.org/(draft-0[467]|draft/2019-09|draft/2020-12)/schema#?$`)
+
+// keepInside refuses references that lead out of a document, and takes off what names another
+// dialect, so that what names none is judged: the library would fetch both, from files and
+// from the network. It looks into data as well, since a reference may lead there.
+func keepInside(part any) error {
+	switch part := part.(type) {
+	case []any:
+		for _, element := range part {
+			if err := keepInside(element); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for name, member := range part {
+			text, isText := member.(string)
+			switch {
+			case isText && name == "$schema" && !knownDialect.MatchString(text):
+				delete(part, name)
+			case isText && (name == "$dynamicRef" || name == "$recursiveRef") && !strings.HasPrefix(text, "#"):
+				return fmt.Errorf("the reference %q leads out of the document", text)
+			}
+			if err := keepInside(member); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // linkName begins the names of the definitions that stand for other parts.

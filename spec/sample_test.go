@@ -3,9 +3,11 @@ package spec
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -152,6 +154,69 @@ func TestASchemaThatIsNone(t *testing.T) {
 		if failures := contract.Operation("items").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(`7`)); len(failures) > 0 {
 			t.Errorf("%s: %v", version, failures)
 		}
+	}
+}
+
+// TestNothingIsFetched of what a schema names outside of its document, by whatever keyword: not
+// from the network, and not from files.
+func TestNothingIsFetched(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = w.Write([]byte(`{"type": "object"}`))
+	}))
+	t.Cleanup(server.Close)
+	secret := filepath.Join(t.TempDir(), "secret.json")
+	if err := os.WriteFile(secret, []byte(`{"type": "integer"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for schema, want := range map[string]string{ // what is told of it; empty for a schema that is judged
+		`{"$schema": "URL", "type": "integer"}`:                                                                 "",
+		`{"$schema": "https://spec.openapis.org/oas/3.1/dialect/base", "type": "integer"}`:                      "",
+		`{"$schema": "https://json-schema.org/draft-05/schema", "type": "integer"}`:                             "",
+		`{"$schema": "http://json-schema.org/draft-07/schema#", "type": "integer"}`:                             "",
+		`{"$schema": "https://json-schema.org/draft/2019-09/schema", "type": "integer"}`:                        "",
+		`{"type": "integer", "not": {"properties": {"x": {"$id": "URL", "$schema": "URL"}}, "type": "object"}}`: "",
+		`{"$dynamicRef": "URL"}`:                                                      "leads out of the document",
+		`{"$recursiveRef": "URL"}`:                                                    "leads out of the document",
+		`{"allOf": [{"$id": "URL/base", "$dynamicRef": "other"}]}`:                    "leads out of the document",
+		`{"items": {"$ref": "URL"}}`:                                                  "leads out of the document",
+		`{"default": {"\u0024ref": "URL"}, "$ref": "#/components/schemas/S/default"}`: "leads out of the document",
+	} {
+		for _, version := range []string{"3.0.3", "3.1.0"} {
+			for _, url := range []string{server.URL, "file://" + secret} {
+				checkUnfetched(t, version, strings.ReplaceAll(schema, "URL", url), want)
+			}
+		}
+	}
+	if count := asked.Load(); count > 0 {
+		t.Errorf("the server was asked %d times", count)
+	}
+}
+
+// checkUnfetched judges values by a schema and makes some, and compares what is told of it.
+func checkUnfetched(t *testing.T, version, schema, want string) {
+	t.Helper()
+	contract, err := Load([]byte(`{"openapi": "` + version + `", "info": {"title": "t", "version": "1"}, "components": {"schemas": {"S": ` + schema + `}},
+		"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d",
+		"content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}}}}}}}`))
+	told := ""
+	if err != nil {
+		told = err.Error()
+	} else {
+		for _, found := range contract.Audit() {
+			for _, problem := range found {
+				told += problem.Error()
+			}
+		}
+		failures := contract.Operation("a").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(`"text"`))
+		if want == "" && len(failures) == 0 {
+			t.Errorf("%s, %s: it judges nothing", version, schema)
+		}
+	}
+	if want == "" && told != "" || !strings.Contains(told, want) {
+		t.Errorf("%s, %s: %q is told, want %q", version, schema, told, want)
 	}
 }
 
