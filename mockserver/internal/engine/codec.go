@@ -24,7 +24,7 @@ import (
 //	                        the parent's id, or what parent:"name" says of it
 //	pattern:"^[a-z]+$"      what a text must match
 //	enum:"Admin,Editor"     the values that a text may have
-//	refers:"users"          a seed must have a row of that id in another table
+//	refers:"users"          a seed must have a row of that id, or name, in another table
 type codec struct {
 	fields []column
 	names  []string // that a row may have
@@ -332,6 +332,10 @@ func (p *planter) text(text string, col *column, path []string) {
 		p.complain(path, "it does not match the pattern %s", col.pattern)
 	case col.enum != nil && !slices.Contains(col.enum, text):
 		p.complain(path, "value must be one of '%s'", strings.Join(col.enum, "', '"))
+	case col.refers != "" && !p.relaxed && text != "":
+		if table := p.engine.table(col.refers); !table.hasKey(p.tx, Text(text)) {
+			p.complain(path, "there is no %s %q", table.singular(), text)
+		}
 	}
 }
 

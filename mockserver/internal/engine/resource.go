@@ -142,6 +142,13 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 			problems = append(problems, fmt.Errorf("a bound is for table %s, which does not exist", table))
 		}
 	}
+	for _, table := range e.tables {
+		for _, col := range table.codec().fields {
+			if col.refers != "" && e.table(col.refers) == nil {
+				problems = append(problems, fmt.Errorf("%s of table %s refers to table %s, which does not exist", col.name, table.name(), col.refers))
+			}
+		}
+	}
 	for _, operation := range contract.Operations() {
 		if of := operation.Project; of.In == "of" && e.owners[of.Name] == nil {
 			problems = append(problems, fmt.Errorf("operation %s asks for the project of {%s}, which no resource knows", operation.ID, of.Name))

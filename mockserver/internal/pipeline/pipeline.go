@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -177,32 +176,6 @@ func (x *exchange) release() {
 	clear(x.params)
 	*x = exchange{params: x.params[:0], buffer: buffer, bound: x.bound}
 	exchanges.Put(x)
-}
-
-// stage is one check of a request. An error ends the request.
-type stage func(*exchange) *apierror.Error
-
-// stages in the order of a real server (O): the body is read before anybody
-// asks who sent it; what the contract says of the request comes last.
-var stages = append(slices.Clip(beforeRouting),
-	(*exchange).route,
-	(*exchange).applyRule,
-	(*exchange).permit,
-	(*exchange).replayRecorded,
-	(*exchange).demandContentType,
-	(*exchange).validate,
-)
-
-// beforeRouting are those that a request for the methods of a path goes through too.
-var beforeRouting = []stage{
-	(*exchange).answerPreflight,
-	(*exchange).readBody,
-	(*exchange).allowFrontend,
-	(*exchange).identify,
-	(*exchange).authenticate,
-	(*exchange).keepWorkspace,
-	(*exchange).limitRate,
-	(*exchange).decodeParams,
 }
 
 // answer is what leaves: a status, a body and its type. Headers were set.

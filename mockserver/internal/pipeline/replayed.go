@@ -41,7 +41,7 @@ func (x *exchange) replayRecorded() *apierror.Error {
 	if location := recorded.Location(base); location != "" {
 		x.header["Location"] = []string{location}
 	}
-	for name, values := range recorded.Limits {
+	for name, values := range recorded.Header {
 		x.header[name] = values
 	}
 	out := x.checked(answer{status: recorded.Status, contentType: recorded.ContentType, body: recorded.Body(base)})

@@ -53,7 +53,7 @@ func (x *exchange) applyRule() *apierror.Error {
 // isOwnSuccess reports whether the client prefers what the operation does anyway: a
 // success of the contract.
 func (x *exchange) isOwnSuccess(wanted *rules.Answer) bool {
-	return wanted.Status < http.StatusBadRequest && wanted.Body == nil && wanted.Text == nil &&
+	return wanted.Status < http.StatusMultipleChoices && wanted.Body == nil && wanted.Text == nil &&
 		x.effect.Source == rules.Preferred && x.operation.Response(wanted.Status) != nil
 }
 

@@ -20,6 +20,32 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
+// stage is one check of a request. An error ends the request.
+type stage func(*exchange) *apierror.Error
+
+// stages in the order of a real server (O): the body is read before anybody
+// asks who sent it; what the contract says of the request comes last.
+var stages = append(slices.Clip(beforeRouting),
+	(*exchange).route,
+	(*exchange).applyRule,
+	(*exchange).permit,
+	(*exchange).replayRecorded,
+	(*exchange).demandContentType,
+	(*exchange).validate,
+)
+
+// beforeRouting are those that a request for the methods of a path goes through too.
+var beforeRouting = []stage{
+	(*exchange).answerPreflight,
+	(*exchange).readBody,
+	(*exchange).allowFrontend,
+	(*exchange).identify,
+	(*exchange).authenticate,
+	(*exchange).keepWorkspace,
+	(*exchange).limitRate,
+	(*exchange).decodeParams,
+}
+
 // readBody reads and decodes what is sent: errors of it precede all others.
 func (x *exchange) readBody() *apierror.Error {
 	if x.Contract.Foreign() {

@@ -17,9 +17,9 @@ type Answer struct {
 	Source      string
 	Status      int
 	ContentType string // empty for no body
-	// Limits are further headers: those of an exceeded rate limit, and the entity tag of a
+	// Header has further headers: those of an exceeded rate limit, and the entity tag of a
 	// body that is replayed as it was recorded; nil for none.
-	Limits http.Header
+	Header http.Header
 
 	location, body text
 }
@@ -66,10 +66,10 @@ func (x *Index) answer(operation *spec.Operation, came *traffic.RecordResponse, 
 	case len(out.body) == 1 && out.body[0] == came.Body:
 		names = []string{"Etag"}
 	}
-	out.Limits = http.Header{}
+	out.Header = http.Header{}
 	for _, name := range names {
 		if value := came.Header.Get(name); value != "" {
-			out.Limits[name] = []string{value}
+			out.Header[name] = []string{value}
 		}
 	}
 	return out, true

@@ -74,7 +74,7 @@ type Flag struct {
 	Name           string     `json:"name" state:",required"`
 	Description    *string    `json:"description"`
 	Type           string     `json:"type"`
-	Project        string     `json:"project"`
+	Project        string     `json:"project" refers:"projects"`
 	Stale          bool       `json:"stale"`
 	CreatedAt      time.Time  `json:"createdAt"`
 	ImpressionData bool       `json:"impressionData"`
@@ -91,7 +91,7 @@ type Person struct {
 // Toggle is what a flag is in an environment of its project.
 type Toggle struct {
 	Flag        string    `json:"featureName" state:"flag,parent" parent:"name"`
-	Environment string    `json:"environment" state:"name,required"`
+	Environment string    `json:"environment" state:"name,required" refers:"environments"`
 	Enabled     bool      `json:"enabled"`
 	Variants    []Variant `json:"variants"`
 }
