@@ -8,8 +8,8 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
-	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
+	low "github.com/pb33f/libopenapi/datamodel/low/v3"
 	"github.com/pb33f/libopenapi/what-changed/model"
 
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -211,23 +211,27 @@ func framed(name string, part *yaml.Node) *yaml.Node {
 
 // diff asks the library what changed; nil if nothing did.
 func diff(left, right *yaml.Node) (*model.DocumentChanges, error) {
-	var documents [2]libopenapi.Document
+	var documents [2]*low.Document
 	for i, root := range []*yaml.Node{left, right} {
 		source, err := yaml.Marshal(root)
 		if err != nil {
 			return nil, fmt.Errorf("writing a part of the %s: %w", sides[i], err)
 		}
-		config := datamodel.NewDocumentConfiguration()
-		config.Logger = slog.New(slog.DiscardHandler) // the error says it
-		if documents[i], err = libopenapi.NewDocumentWithConfiguration(source, config); err != nil {
+		if documents[i], err = modelOf(source); err != nil {
 			return nil, fmt.Errorf("reading the %s: %w", sides[i], err)
 		}
 	}
-	changes, err := libopenapi.CompareDocuments(documents[0], documents[1])
+	return model.CompareDocuments(documents[0], documents[1]), nil
+}
+
+func modelOf(source []byte) (*low.Document, error) {
+	config := datamodel.NewDocumentConfiguration()
+	config.Logger = slog.New(slog.DiscardHandler) // the error says it
+	info, err := datamodel.ExtractSpecInfoWithConfig(source, config)
 	if err != nil {
-		return nil, fmt.Errorf("comparing the documents: %w", err)
+		return nil, err
 	}
-	return changes, nil
+	return low.CreateDocumentFromConfig(info, config)
 }
 
 var sides = [2]string{"contract", "target's document"}
