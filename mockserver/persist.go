@@ -24,9 +24,9 @@ import (
 // what it has changed is stored. Secrets of API tokens are in the store.
 //
 // Call Persist before requests come, and settle when the last was answered: it writes what is
-// left until its context ends, and closes the store. While the store is down the server goes
+// left until its context ends, and closes the store; the error names what could not be written. While the store is down the server goes
 // on with what it has; /ready answers 503.
-func (s *Server) Persist(in store.Store, always bool) (settle func(context.Context), err error) {
+func (s *Server) Persist(in store.Store, always bool) (settle func(context.Context) error, err error) {
 	switch {
 	case s.deterministic:
 		return nil, errors.New("a server that repeats itself from run to run begins each anew")

@@ -21,7 +21,7 @@ type keeping struct {
 	*app
 	dir    string
 	log    *bytes.Buffer
-	settle func(context.Context)
+	settle func(context.Context) error
 }
 
 func newKeeping(t *testing.T, dir string, always bool, options ...Option) *keeping {
@@ -303,7 +303,13 @@ func TestAStoreThatIsDown(t *testing.T) {
 		if got := k.stored("a"); !strings.Contains(got, `"f1"`) || !strings.Contains(got, `"f2"`) {
 			t.Errorf("stored is %s", got)
 		}
-		k.settle(t.Context())
+		k.must(200, http.MethodPatch, "/w/c/_mock/flags/f4", "", `{"enabled":true}`)
+		if err := os.MkdirAll(filepath.Join(k.file("c"), "in-the-way"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.settle(t.Context()); err == nil || err.Error() != "the store does not have the latest changes of workspaces: c" {
+			t.Errorf("the end says %v", err)
+		}
 	})
 }
 

@@ -186,7 +186,7 @@ what it has, and /ready answers 503.`,
 }
 
 // serve runs the server until the context ends.
-func (p *program) serve(ctx context.Context, flags *serveFlags) error {
+func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if flags.drain < 0 {
 		return usageError("--drain %s is less than 0", flags.drain)
 	}
@@ -239,7 +239,11 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	defer settle()
+	defer func() {
+		if lost := settle(); err == nil {
+			err = lost
+		}
+	}()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
 	if err != nil {
 		return listenError(listen, err)

@@ -82,9 +82,9 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 }
 
 // persist has a mock keep its workspaces in the store, if there is one, until settle is called.
-func (s *storeFlags) persist(ctx context.Context, mock *mockserver.Server, bounds mockserver.Bounds) (settle func(), err error) {
+func (s *storeFlags) persist(ctx context.Context, mock *mockserver.Server, bounds mockserver.Bounds) (settle func() error, err error) {
 	if s.store == "" {
-		return func() {}, nil
+		return func() error { return nil }, nil
 	}
 	kept, err := s.open(ctx, store.Limits{Total: s.most, Content: largestContent(bounds.Bytes)})
 	if err != nil {
@@ -94,10 +94,13 @@ func (s *storeFlags) persist(ctx context.Context, mock *mockserver.Server, bound
 	if err != nil {
 		return nil, errors.Join(toolError("--store %s: %w", s.shown(), err), kept.Close())
 	}
-	return func() {
+	return func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), settleTime)
 		defer cancel()
-		write(ctx)
+		if err := write(ctx); err != nil {
+			return toolError("--store %s: %w", s.shown(), err)
+		}
+		return nil
 	}, nil
 }
 

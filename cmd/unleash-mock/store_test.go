@@ -93,6 +93,20 @@ func TestServeStoresWorkspaces(t *testing.T) {
 	mock.end()
 }
 
+// TestServeSaysWhatIsNotStored: who ended it must not take what was lost for kept.
+func TestServeSaysWhatIsNotStored(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "kept")
+	mock := startServe(t, nil, "--store", dir)
+	if err := os.MkdirAll(filepath.Join(dir, "w-ci-7.json", "in-the-way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	setFlag(t, mock.url+"/w/ci-7", "checkout")
+	if code := mock.end(); code != exitcode.Error || !strings.Contains(mock.stderr.String(), "--store "+dir+": the store does not have the latest changes of workspaces: ci-7") {
+		t.Errorf("exit code %d: %s", code, mock.stderr)
+	}
+}
+
 // TestStoreUsage: what cannot be is refused with what to do.
 func TestStoreUsage(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -86,15 +87,16 @@ func (r *Registry) Persist(how Persistence) error {
 	return nil
 }
 
-// Settle writes all workspaces, gives them up, and closes the store. What cannot be written
-// until the context ends is told. Nothing is stored afterwards.
-func (r *Registry) Settle(ctx context.Context) {
+// Settle writes all workspaces, gives them up, and closes the store. The error names those
+// that could not be written until the context ended. Nothing is stored afterwards.
+func (r *Registry) Settle(ctx context.Context) (err error) {
 	if p := r.persist; p != nil {
-		p.settling.Do(func() { p.settle(ctx) })
+		p.settling.Do(func() { err = p.settle(ctx) })
 	}
+	return err
 }
 
-func (p *persistence) settle(ctx context.Context) {
+func (p *persistence) settle(ctx context.Context) (err error) {
 	close(p.stop)
 	p.done.Wait()
 	p.each(p.registry.kept(), func(w *Workspace) {
@@ -103,11 +105,12 @@ func (p *persistence) settle(ctx context.Context) {
 		}
 	})
 	if left := p.unwritten(); len(left) > 0 {
-		p.Logger.Error("the store does not have the latest changes of workspaces", "count", len(left), "workspaces", shortened(left))
+		err = fmt.Errorf("the store does not have the latest changes of workspaces: %s", shortened(left))
 	}
 	if err := p.Store.Close(); err != nil {
 		p.Logger.Warn("closing the store", "error", err)
 	}
+	return err
 }
 
 // kept lists the workspaces that stay.
