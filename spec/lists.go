@@ -86,20 +86,14 @@ func (l lists) cut(text []byte) (rest []byte, items []piece, ok bool) {
 			return nil, nil, false
 		}
 		at = skipSpace(text, at+1)
-		if end = valueEnd(text, at); end < 0 {
-			return nil, nil, false
-		}
-		schema := l[string(name)]
-		if schema != nil && text[at] == '[' {
-			if text[end-1] != ']' {
-				return nil, nil, false
-			}
+		if schema := l[string(name)]; schema != nil && at < len(text) && text[at] == '[' {
 			rest = append(append(rest, text[begin:at]...), "[]"...)
-			if items, ok = cutItems(items, text[at+1:end-1], schema); !ok {
-				return nil, nil, false
-			}
-		} else {
+			items, end = cutItems(items, text, at+1, schema)
+		} else if end = valueEnd(text, at); end >= 0 {
 			rest = append(rest, text[begin:end]...)
+		}
+		if end < 0 {
+			return nil, nil, false
 		}
 		if at = skipSpace(text, end); at == len(text) {
 			return nil, nil, false
@@ -112,11 +106,12 @@ func (l lists) cut(text []byte) (rest []byte, items []piece, ok bool) {
 	}
 }
 
-// cutItems appends what stands between commas.
-func cutItems(into []piece, text []byte, schema *jsonschema.Schema) ([]piece, bool) {
-	at := skipSpace(text, 0)
-	if at == len(text) {
-		return into, true
+// cutItems appends the items of a list whose first begins at a place, and returns where the
+// list ends; -1 if it does not.
+func cutItems(into []piece, text []byte, at int, schema *jsonschema.Schema) ([]piece, int) {
+	at = skipSpace(text, at)
+	if at < len(text) && text[at] == ']' {
+		return into, at + 1
 	}
 	if into == nil {
 		into = make([]piece, 0, 64)
@@ -124,16 +119,18 @@ func cutItems(into []piece, text []byte, schema *jsonschema.Schema) ([]piece, bo
 	for {
 		end := valueEnd(text, at)
 		if end < 0 {
-			return nil, false
+			return nil, -1
 		}
 		into = append(into, piece{text[at:end], schema})
-		if at = skipSpace(text, end); at == len(text) {
-			return into, true
+		at = skipSpace(text, end)
+		switch {
+		case at < len(text) && text[at] == ',':
+			at = skipSpace(text, at+1)
+		case at < len(text) && text[at] == ']':
+			return into, at + 1
+		default:
+			return nil, -1
 		}
-		if text[at] != ',' {
-			return nil, false
-		}
-		at = skipSpace(text, at+1)
 	}
 }
 
