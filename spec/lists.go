@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/pb33f/jsonschema/v6"
 )
@@ -64,10 +65,11 @@ type piece struct {
 	schema *jsonschema.Schema
 }
 
-// cut takes an answer apart: what is left when its lists are empty, and their items. It
-// reports false if the text cannot be cut; that it is JSON is left to whoever judges the
-// parts, which are all there is.
-func (l lists) cut(text []byte) (rest []byte, items []piece, ok bool) {
+// cut takes an answer apart: what is left when its lists are empty, and their items, which
+// are appended to those given. It reports false if the text cannot be cut; that it is JSON
+// is left to whoever judges the parts, which are all there is.
+func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bool) {
+	items = into
 	at := skipSpace(text, 0)
 	if at == len(text) || text[at] != '{' {
 		return nil, nil, false
@@ -112,9 +114,6 @@ func cutItems(into []piece, text []byte, at int, schema *jsonschema.Schema) ([]p
 	at = skipSpace(text, at)
 	if at < len(text) && text[at] == ']' {
 		return into, at + 1
-	}
-	if into == nil {
-		into = make([]piece, 0, 64)
 	}
 	for {
 		end := valueEnd(text, at)
@@ -202,11 +201,20 @@ func stringEnd(text []byte, at int) int {
 	return -1
 }
 
+// scratches are lists of pieces to use again.
+var scratches = sync.Pool{New: func() any { return new([]piece) }}
+
 // fit reports whether an answer keeps its schema, as far as judging it in parts tells: what it
 // finds nothing wrong with keeps it.
 func (c *Content) fit(body []byte) bool {
 	schema := c.schema.get()
-	rest, items, ok := schema.lists.cut(body)
+	scratch := scratches.Get().(*[]piece)
+	rest, items, ok := schema.lists.cut(body, (*scratch)[:0])
+	defer func() {
+		clear(items)
+		*scratch = items
+		scratches.Put(scratch)
+	}()
 	if !ok || len(items) == 0 {
 		return false
 	}

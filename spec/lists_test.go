@@ -71,7 +71,7 @@ func FuzzCut(f *testing.F) {
 	schema := lists{"a": nil}
 	schema["a"] = Default().Operation("getHealth").Response(200).Contents[0].schema.get().schema
 	f.Fuzz(func(t *testing.T, text string) {
-		rest, items, ok := schema.cut([]byte(text))
+		rest, items, ok := schema.cut([]byte(text), nil)
 		if !ok {
 			return
 		}

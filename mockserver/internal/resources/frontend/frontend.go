@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"strconv"
 	"strings"
 
@@ -64,9 +65,18 @@ func post(view *engine.View, in postIn) (engine.Answer[engine.JSON], error) {
 	return evaluate(view, in.Context)
 }
 
+// scratches are lists of results to use again.
+var scratches = sync.Pool{New: func() any { return new([]evaluation.Result) }}
+
 func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.JSON], err error) {
 	context := contextOf(view, sent)
-	results := compiled(view).AppendEnabled(nil, context)
+	scratch := scratches.Get().(*[]evaluation.Result)
+	results := compiled(view).AppendEnabled((*scratch)[:0], context)
+	defer func() {
+		clear(results)
+		*scratch = results
+		scratches.Put(scratch)
+	}()
 	out.Header = http.Header{"Cache-Control": {"no-cache"}}
 	out.Value = appendToggles(make([]byte, 0, 160*len(results)+16), results)
 	return out, nil
