@@ -19,18 +19,18 @@ import (
 // a little more. They do not depend on the machine or on what else it does, as
 // times would.
 var allocations = map[string]float64{
-	"list":             55,
-	"update":           135,
-	"call":             420,
-	"newest signals":   90,
-	"detailed invoice": 28,
-	"health":           20,
-	"refused body":     65,
-	"malformed body":   24,
-	"no token":         22,
-	"viewer":           33,
-	"unknown id":       56,
-	"unknown path":     29,
+	"list":             49,
+	"update":           124,
+	"call":             410,
+	"newest signals":   88,
+	"detailed invoice": 26,
+	"health":           14,
+	"refused body":     61,
+	"malformed body":   18,
+	"no token":         17,
+	"viewer":           29,
+	"unknown id":       45,
+	"unknown path":     24,
 }
 
 // TestAllocationBudgets cannot run beside other tests, whose allocations would

@@ -291,7 +291,7 @@ func (t *Table[T]) shed(tx *Tx) {
 
 // account keeps what a bounded table holds in step with a change.
 func (t *Table[T]) account(tx *Tx, rows, bytes int) {
-	if _, bounded := tx.store.engine.bounds[t.Name]; bounded {
+	if _, bounded := tx.store.engine.bounds[t.Name]; bounded && (rows != 0 || bytes != 0) {
 		held := tx.sequence(t.Name)
 		held.Rows, held.Bytes = held.Rows+rows, held.Bytes+bytes
 		tx.putSequence(held)
