@@ -75,6 +75,7 @@ type parser struct {
 	deepest int // how many may be open
 	values  int // so far
 	most    int // how many there may be
+	objects int // so far
 	// source is a small text once more; strings are parts of it. For a larger
 	// one, which a short string should not keep alive, there is known instead:
 	// short strings that may come again.
@@ -148,6 +149,9 @@ func (p *parser) container(open byte) (value any, err error) {
 		return nil, p.fail(nestedTooDeep)
 	}
 	if open == '{' {
+		if p.objects++; p.shallow != nil && p.shallow.Objects > 0 && p.objects > p.shallow.Objects {
+			return nil, p.fail(tooMany)
+		}
 		value, err = p.object()
 	} else {
 		value, err = p.array()

@@ -27,6 +27,9 @@ type Bounds struct {
 	Depth int
 	// Values is how many values are read, and Raw is how many a Raw has.
 	Values, Raw int
+	// Objects is how many of the values may be objects; 0 is all. An object takes many times
+	// what another value takes.
+	Objects int
 }
 
 // ParseShallow is ParseOrdered for large texts: of what lies deep it keeps the text, a

@@ -214,6 +214,15 @@ var (
 			filled("a: ", "[", "", 16<<20),
 			filled(`{"features":[`, `{},`, `{}]}`, 16<<20),
 			filled(`{"features":[`, `"",`, `{}]}`, 16<<20),
+			filled(`{"features":[{"name":"a","strategies":[`, `{"name":"d"},`, `{"name":"d"}]}]}`, 6<<20),
+			filled(`{"features":[{"name":"a","strategies":[`, `{},`, `{}]}]}`, 100_000),
+			filled(`{"features":[{"name":"a","strategies":[{"name":"d","constraints":[{"contextName":"u","operator":"IN","values":[`, `"abcd",`, `"z"]}]}]}]}`, 7<<20),
+			filled(`{"flags":{"a":{"dependencies":[`, `"b",`, `"b"]}}}`, 300_000),
+			filled(`{"features":[`, `0,`, `0]}`, 300_000),
+			members(`{"flags":{`, 1_000_000, `true`, `}}`),
+			members(`{"flags":{},`, 1_000_000, `0`, `}`),
+			members(`{"flags":{`, 19_000, `true`, `}}`),
+			members(`{"features":[{"name":"a","strategies":[{"name":"d","parameters":{`, 1_000_000, `""`, `}}]}]}`),
 		}
 	})
 	oddStates = sync.OnceValue(func() [][]byte {
@@ -239,6 +248,15 @@ func numbered(size int, part func(int) string) []byte {
 		out = append(out, part(i)...)
 	}
 	return out
+}
+
+// members is an object of so many members, with what is around them.
+func members(begin string, count int, value, end string) []byte {
+	out := []byte(begin)
+	for i := range count {
+		out = fmt.Appendf(out, `"f%d":%s,`, i, value)
+	}
+	return append(append(out, `"z":`+value...), end...)
 }
 
 // tinyLines is as many headers as fit into a request.

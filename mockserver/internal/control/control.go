@@ -132,7 +132,7 @@ type Mock struct {
 	begin      Begin
 	handlers   map[string]workspaceHandler
 	ofProcess  map[string]handler // of all workspaces
-	reading    sync.Mutex         // held while a file of flags is read
+	reading    sync.Mutex         // held while a file of flags is read and stored
 }
 
 // workspaceHandler answers an operation that only a mock has.

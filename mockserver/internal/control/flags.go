@@ -85,9 +85,9 @@ type flagsSet struct {
 }
 
 func (m *Mock) putFlags(w *workspace.Workspace, r *request) (response, error) {
-	m.reading.Lock() // one file after the other: reading takes many times its size
+	m.reading.Lock() // one file after the other: it takes many times its size until it is stored
+	defer m.reading.Unlock()
 	set, err := flagfile.Read(r.body)
-	m.reading.Unlock()
 	if err != nil {
 		return response{}, flagProblem(err)
 	}

@@ -2,6 +2,7 @@ package flagfile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
@@ -73,14 +74,15 @@ func (r *reader) byID(reference any, path []string) int64 {
 		r.complain(path, "it is not the id of a segment")
 		return 0
 	}
-	id := int64(number)
-	for _, list := range [][]Segment{r.set.Segments, r.set.Unknown} {
-		for _, segment := range list {
-			if segment.ID == id {
-				return id
-			}
+	if r.segments == nil {
+		r.segments = map[any]int64{}
+		for _, segment := range slices.Concat(r.set.Segments, r.set.Unknown) {
+			r.segments[float64(segment.ID)] = segment.ID
 		}
 	}
-	r.set.Unknown = append(r.set.Unknown, named(Segment{ID: id}))
-	return id
+	if _, known := r.segments[number]; !known {
+		r.segments[number] = int64(number)
+		r.set.Unknown = append(r.set.Unknown, named(Segment{ID: int64(number)}))
+	}
+	return int64(number)
 }

@@ -108,18 +108,18 @@ const maxFlags = 20000
 
 // Read reads a file. The error is of type yamlfile.Problems.
 func Read(source []byte) (*Set, error) {
-	file, err := yamlfile.Read(source, "a file of flags")
-	if err != nil {
-		return nil, err
-	}
-	object, err := file.Object()
+	file, object, err := open(source, "a file of flags")
 	if err != nil {
 		return nil, err
 	}
 	r := &reader{set: &Set{}}
 	switch {
 	case !isList(object, "features"):
-		r.short(object)
+		flags, path := r.shortFlags(object)
+		if count := len(flags.Keys()); count > maxFlags { // each is more than a word here
+			return nil, tooMany(count)
+		}
+		r.short(flags, path)
 	case slices.ContainsFunc(exportSections, func(name string) bool { return isList(object, name) }):
 		r.export(object)
 	default:
@@ -128,17 +128,29 @@ func Read(source []byte) (*Set, error) {
 	return r.finish(file)
 }
 
+// open reads the values of a file.
+func open(source []byte, kind string) (*yamlfile.Document, *v8json.Object, error) {
+	file, err := yamlfile.Read(source, yamlfile.Kind{Name: kind, Marks: maxMarks, Objects: maxObjects})
+	if err != nil {
+		return nil, nil, err
+	}
+	object, err := file.Object()
+	if err != nil {
+		return nil, nil, err
+	}
+	if size := sizeOf(object); size > maxSize {
+		return nil, nil, yamlfile.Problems{{Message: fmt.Sprintf("it is too large for %s: its values take %d bytes in memory, and %d are allowed", kind, size, maxSize)}}
+	}
+	return file, object, nil
+}
+
 // ReadAnswer reads an answer of the Client API, and takes nothing else for one. The error
 // is of type yamlfile.Problems.
 func ReadAnswer(source []byte) (*Set, error) {
 	if !json.Valid(source) {
 		return nil, yamlfile.Problems{{Message: "it is not JSON"}}
 	}
-	file, err := yamlfile.Read(source, "an answer of the Client API")
-	if err != nil {
-		return nil, err
-	}
-	object, err := file.Object()
+	file, object, err := open(source, "an answer of the Client API")
 	if err != nil {
 		return nil, err
 	}
@@ -153,13 +165,17 @@ func ReadAnswer(source []byte) (*Set, error) {
 // finish returns the set, or what is wrong with the file.
 func (r *reader) finish(file *yamlfile.Document) (*Set, error) {
 	if count := len(r.set.Flags); count > maxFlags {
-		return nil, yamlfile.Problems{{Message: fmt.Sprintf("it has %d flags, and %d are allowed", count, maxFlags)}}
+		return nil, tooMany(count)
 	}
 	r.check()
 	if len(r.problems) > 0 {
 		return nil, file.Locate(r.problems)
 	}
 	return r.set, nil
+}
+
+func tooMany(flags int) error {
+	return yamlfile.Problems{{Message: fmt.Sprintf("it has %d flags, and %d are allowed", flags, maxFlags)}}
 }
 
 func isList(object *v8json.Object, name string) bool {
@@ -171,12 +187,16 @@ func isList(object *v8json.Object, name string) bool {
 // reader fills a set, and collects what is wrong.
 type reader struct {
 	set      *Set
-	places   [][]string // of the set's flags
+	places   [][]string    // of the set's flags
+	segments map[any]int64 // the ids of the set's, by what strategies refer to; nil until one does
 	lenient  bool
 	problems engine.Problems
 }
 
 func (r *reader) complain(path []string, format string, args ...any) {
+	if len(r.problems) >= yamlfile.MaxProblems {
+		return
+	}
 	r.problems = append(r.problems, engine.Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
 // TestSchema: what the schema of the short form says of a file is what the reader says.
@@ -43,8 +42,7 @@ func TestSchema(t *testing.T) {
 		"a: {strategies: [{constraints: [{operator: IN}]}]}": false, "a: {tags: [{type: t}]}": false, "a: {dependencies: [{enabled: true}]}": false,
 	} {
 		_, err := Read([]byte(source))
-		document, _ := yamlfile.Read([]byte(source), "a file of flags")
-		object, _ := document.Object()
+		_, object, _ := open([]byte(source), "a file of flags")
 		value, parseErr := jsonschema.UnmarshalJSON(strings.NewReader(string(v8json.Stringify(nil, object))))
 		if parseErr != nil {
 			t.Fatal(parseErr)

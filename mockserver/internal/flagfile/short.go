@@ -2,6 +2,7 @@ package flagfile
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -30,23 +31,27 @@ type shortFlag struct {
 
 // short reads the short form: names of flags, each true, false, or what is particular to
 // it.
-func (r *reader) short(object *v8json.Object) {
-	flags, path := object, []string(nil)
-	if under, has := object.Get(flagsKey); has {
-		if inner, is := under.(*v8json.Object); is && !isFlag(inner) {
-			flags, path = inner, []string{flagsKey}
-			for _, name := range object.Keys() {
-				if name != flagsKey && name != segmentsKey {
-					r.complain([]string{name}, "beside '%s' only '%s' may stand; a flag goes under '%[1]s'", flagsKey, segmentsKey)
-				}
-			}
-			r.shortSegments(object)
-		}
-	}
+func (r *reader) short(flags *v8json.Object, path []string) {
 	for _, name := range flags.Keys() {
 		value, _ := flags.Get(name)
 		r.shortFlag(name, value, at(path, name))
 	}
+}
+
+// shortFlags finds the flags of the short form, and reads what stands beside them.
+func (r *reader) shortFlags(object *v8json.Object) (flags *v8json.Object, path []string) {
+	under, _ := object.Get(flagsKey)
+	inner, is := under.(*v8json.Object)
+	if !is || isFlag(inner) {
+		return object, nil
+	}
+	for _, name := range object.Keys() {
+		if name != flagsKey && name != segmentsKey {
+			r.complain([]string{name}, "beside '%s' only '%s' may stand; a flag goes under '%[1]s'", flagsKey, segmentsKey)
+		}
+	}
+	r.shortSegments(object)
+	return inner, []string{flagsKey}
 }
 
 // isFlag reports whether an object says what a flag is, by one of the keys that it has.
@@ -152,12 +157,16 @@ func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
 
 // byName finds a segment by its name or its id.
 func (r *reader) byName(reference any, path []string) int64 {
-	for _, segment := range r.set.Segments {
-		if reference == segment.Name || reference == float64(segment.ID) {
-			return segment.ID
+	if r.segments == nil {
+		r.segments = map[any]int64{}
+		for _, segment := range slices.Backward(r.set.Segments) { // of two, the first counts
+			r.segments[segment.Name], r.segments[float64(segment.ID)] = segment.ID, segment.ID
 		}
 	}
-	shown, _ := text(reference)
+	shown, isScalar := text(reference)
+	if id, known := r.segments[reference]; isScalar && known {
+		return id
+	}
 	r.complain(path, "the file has no segment %s; segments stand under '%s', beside '%s'", shown, segmentsKey, flagsKey)
 	return 0
 }

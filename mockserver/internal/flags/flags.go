@@ -52,15 +52,18 @@ func change(store *engine.Store, request engine.Request, environment string, app
 func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, environment string) (remarks []string, err error) {
 	err = change(store, request, environment, func(tx *engine.Tx) error {
 		p := &putter{tx: tx, environment: environment, ids: map[int64]int64{}}
-		if err := p.segments(set); err != nil {
+		if err := features.DeleteAll(tx); err != nil { // first, for the room that it makes
 			return err
 		}
-		if err := features.DeleteAll(tx); err != nil {
+		if err := p.segments(set); err != nil {
 			return err
 		}
 		for i := range set.Flags {
 			if err := features.Put(tx, p.definition(&set.Flags[i])); err != nil {
 				return fmt.Errorf("the flag %s: %w", set.Flags[i].Name, err)
+			}
+			if err := tx.Admit(); err != nil { // before the rows of all of them are made
+				return err
 			}
 		}
 		remarks = p.remarks

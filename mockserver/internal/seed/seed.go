@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
@@ -56,10 +57,13 @@ func Section(name string) string {
 	return section + "\n"
 }
 
+// kind is that of a seed, of which memory allows what it allows of any document.
+var kind = yamlfile.Kind{Name: "a seed", Marks: yamljson.MaxMarks, Objects: yamljson.MaxMarks}
+
 // Read reads a seed file. The error is of type yamlfile.Problems. Plant finds out whether an
 // instance can have the rows.
 func Read(source []byte) (*Seed, error) {
-	file, err := yamlfile.Read(source, "a seed")
+	file, err := yamlfile.Read(source, kind)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,9 @@ type reader struct {
 }
 
 func (r *reader) complain(path []string, format string, args ...any) any {
+	if len(r.problems) == MaxProblems {
+		return nil
+	}
 	r.problems = append(r.problems, engine.Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
 	return nil
 }

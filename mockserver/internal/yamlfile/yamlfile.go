@@ -4,6 +4,7 @@ package yamlfile
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -60,36 +61,49 @@ func (p Problems) Error() string {
 // maxValues is how many values a file may have. An alias counts as what it stands for.
 const maxValues = 1 << 20
 
+// Kind is what a file should be.
+type Kind struct {
+	// Name is what errors call it, such as "a seed".
+	Name string
+	// Marks is how many characters that begin or end a value a file in YAML may have, and
+	// Objects is how many objects one in JSON may have.
+	Marks, Objects int
+}
+
 // Document is a file that was read.
 type Document struct {
 	// Value is what the file says: nil, a string, bool, float64, []any or
 	// *v8json.Object. That of an empty file is nil.
 	Value any
+	kind  Kind
 	root  *yaml.Node
 	json  []byte // whose nodes are made when a line is asked for
 }
 
-// readJSON reads a file of JSON, whose escapes YAML does not all have; nil for another.
-func readJSON(source []byte) *Document {
+// readJSON reads a file of JSON, whose escapes YAML does not all have; nil for another. The
+// error is that of JSON with more than a file may have.
+func readJSON(source []byte, kind Kind) (*Document, error) {
 	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > yamljson.MaxBytes || len(begin) == 0 || begin[0] != '{' {
-		return nil
+		return nil, nil
 	}
-	value, err := v8json.ParseShallow(source, v8json.Bounds{Depth: math.MaxInt, Values: maxValues})
-	if err != nil {
-		return nil // the reader of YAML says why
+	value, err := v8json.ParseShallow(source, v8json.Bounds{Depth: math.MaxInt, Values: maxValues, Objects: kind.Objects})
+	switch {
+	case err == nil:
+		return &Document{Value: value, kind: kind, json: source}, nil
+	case json.Valid(source):
+		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: it has more than %d values, or more than %d objects", kind.Name, maxValues, kind.Objects)}}
 	}
-	return &Document{Value: value, json: source}
+	return nil, nil // the reader of YAML says why
 }
 
-// Read reads a file; kind is what errors call it, such as "a seed". The error is of type
-// Problems.
-func Read(source []byte, kind string) (*Document, error) {
+// Read reads a file. The error is of type Problems.
+func Read(source []byte, kind Kind) (*Document, error) {
 	source = textfile.Decode(source)
-	if json := readJSON(source); json != nil {
-		return json, nil
+	if out, err := readJSON(source, kind); out != nil || err != nil {
+		return out, err
 	}
-	if count := yamljson.Marks(source); len(source) > yamljson.MaxBytes || count > yamljson.MaxMarks {
-		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind, len(source), count, yamljson.MaxBytes, yamljson.MaxMarks)}}
+	if count := yamljson.Marks(source); len(source) > yamljson.MaxBytes || count > kind.Marks {
+		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: %d bytes, %d of them structure; %d and %d are allowed", kind.Name, len(source), count, yamljson.MaxBytes, kind.Marks)}}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(source))
 	var document, second yaml.Node
@@ -98,11 +112,11 @@ func Read(source []byte, kind string) (*Document, error) {
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, Problems{{Line: second.Content[0].Line, Message: kind + " is one YAML document"}}
+		return nil, Problems{{Line: second.Content[0].Line, Message: kind.Name + " is one YAML document"}}
 	case !errors.Is(err, io.EOF):
 		return nil, Problems{syntaxProblem(err)}
 	}
-	out := &Document{}
+	out := &Document{kind: kind}
 	if len(document.Content) == 0 {
 		return out, nil
 	}
@@ -140,10 +154,16 @@ func syntaxProblem(err error) Problem {
 	return Problem{Line: failed.Mark.Line, Column: failed.Mark.Column, Message: message}
 }
 
-// Locate finds the lines of problems, and sorts them by line.
+// MaxProblems is how many problems of a file are told: to find the line of one takes as long
+// as there are values in the file.
+const MaxProblems = 1000
+
+// Locate finds the lines of the first problems, and sorts them by line.
 func (d *Document) Locate(problems engine.Problems) Problems {
-	out := make(Problems, len(problems))
-	for i, problem := range problems {
+	d.findRoot()
+	out := make(Problems, min(len(problems), MaxProblems))
+	for i := range out {
+		problem := problems[i]
 		out[i] = Problem{Field: fieldName(problem.Path), Message: problem.Message}
 		if node := d.node(problem.Path); node != nil {
 			out[i].Line, out[i].Column = node.Line, node.Column
@@ -153,14 +173,19 @@ func (d *Document) Locate(problems engine.Problems) Problems {
 	return out
 }
 
+// findRoot reads a file of JSON as YAML, which has lines, if it is not too large for that.
+func (d *Document) findRoot() {
+	if d.root != nil || len(d.json) == 0 || yamljson.Marks(d.json) > d.kind.Marks {
+		return
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(d.json, &document); err == nil && len(document.Content) > 0 {
+		d.root = document.Content[0]
+	}
+}
+
 // node finds the node of a path, or the nearest one above it.
 func (d *Document) node(path []string) *yaml.Node {
-	if d.root == nil && yamljson.Marks(d.json) <= yamljson.MaxMarks {
-		var document yaml.Node
-		if err := yaml.Unmarshal(d.json, &document); err == nil && len(document.Content) > 0 {
-			d.root = document.Content[0]
-		}
-	}
 	if d.root == nil {
 		return nil
 	}

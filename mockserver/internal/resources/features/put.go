@@ -44,6 +44,9 @@ func Put(tx *engine.Tx, d *Definition) error {
 		if err := addTag(tx, &tag); err != nil {
 			return err
 		}
+		if err := tx.Admit(); err != nil {
+			return err
+		}
 	}
 	for _, dependency := range d.Dependencies {
 		dependency.Flag = d.Name
@@ -51,6 +54,9 @@ func Put(tx *engine.Tx, d *Definition) error {
 			continue // a child with several strategies lists a parent once for each
 		}
 		if err := dependencies.Insert(tx, &dependency); err != nil {
+			return err
+		}
+		if err := tx.Admit(); err != nil {
 			return err
 		}
 	}
@@ -65,6 +71,9 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 			s.Disabled = new(bool)
 		}
 		if err := Add(tx, &s); err != nil {
+			return err
+		}
+		if err := tx.Admit(); err != nil { // before there are rows of all
 			return err
 		}
 	}

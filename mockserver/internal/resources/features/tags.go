@@ -134,9 +134,15 @@ func addTag(tx *engine.Tx, tag *Tag) error {
 // checkTags refuses tags that no flag has: a flag is made with tags that exist, or a real
 // server answers with an error of its database (O).
 func checkTags(r engine.Reader, wanted []Tag) error {
+	if len(wanted) == 0 {
+		return nil
+	}
+	known := map[Tag]bool{}
+	for _, tag := range tags.All(r) {
+		known[Tag{Type: tag.Type, Value: tag.Value}] = true
+	}
 	for _, tag := range wanted {
-		same := func(known *Tag) bool { return known.Type == tag.Type && known.Value == tag.Value }
-		if !slices.ContainsFunc(tags.All(r), same) {
+		if !known[Tag{Type: tag.Type, Value: tag.Value}] {
 			return apierror.BadData("There is no tag " + tag.Type + ":" + tag.Value)
 		}
 	}

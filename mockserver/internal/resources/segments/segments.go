@@ -247,6 +247,9 @@ func ReplaceAll(tx *engine.Tx, all []Segment) error {
 		if err := segments.Insert(tx, &segment); err != nil {
 			return err
 		}
+		if err := tx.Admit(); err != nil { // before there are rows of all
+			return err
+		}
 	}
 	return nil
 }
