@@ -296,3 +296,15 @@ func TestGradesOfCoverage(t *testing.T) {
 		t.Error("the page is told no grade")
 	}
 }
+
+// TestProbesOfAnotherDocument: a container of the mock is healthy whatever it serves.
+func TestProbesOfAnotherDocument(t *testing.T) {
+	t.Parallel()
+	const document = `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/ready":{"get":{"responses":{"200":{"description":"d","content":{"text/plain":{"example":"its own"}}}}}}}}`
+	server, _ := serving(t, []byte(document), false)
+	for path, want := range map[string]string{"/health": `{"health":"GOOD"}`, "/ready": "its own", "/w/other/health": `{"health":"GOOD"}`} {
+		if got := ask(server, "GET "+path, ""); got.Code != http.StatusOK || got.Body.String() != want {
+			t.Errorf("%s: got %d %s", path, got.Code, got.Body)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package spec
 
 import (
 	_ "embed"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,7 +56,26 @@ func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 			added.admitByTable()
 		}
 	}
+	if !isUnleash {
+		joined.takeProbes(c)
+	}
 	return joined
+}
+
+// probes are what a container's health check and a load balancer ask for, whatever the
+// document is.
+var probes = []string{"/health", "/ready"}
+
+// takeProbes adds the operations of the probes of a contract whose paths nothing here has.
+func (c *Contract) takeProbes(from *Contract) {
+	for _, path := range probes {
+		if taken, _, _ := c.Match(path); taken != nil {
+			continue
+		}
+		if probe, _, _ := from.Match(path); probe != nil {
+			c.take(probe.byMethod[http.MethodGet], openapi.GradeStateful)
+		}
+	}
 }
 
 // Shared are the operations of the document that a contract was extended by which the

@@ -27,6 +27,9 @@ type part struct {
 	schema *jsonschema.Schema // nil if it cannot be compiled
 	err    error              // what is wrong with it
 	links  []partLink
+	// composed are its schemas that others may be applied by to the same value; nil once they
+	// were looked at.
+	composed []*jsonschema.Schema
 }
 
 // partKey says where a part stands in the document, and what for.
@@ -108,6 +111,7 @@ func (s *schemas) reach(source []byte, direction direction) *part {
 			}
 		}
 	}
+	s.bounded(fresh)
 	return first
 }
 
@@ -175,6 +179,9 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 	out.err, s.broken = err, s.broken || err != nil
 	eachSchemaBelow(reflect.ValueOf(out.schema), map[*jsonschema.Schema]bool{}, func(schema *jsonschema.Schema) {
 		s.bytes += compiledBytes
+		if slices.ContainsFunc(composedOf(schema), func(next *jsonschema.Schema) bool { return next != nil }) {
+			out.composed = append(out.composed, schema)
+		}
 		if schema.Ref == nil {
 			return
 		}

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -229,6 +230,7 @@ func TestHostileSchemas(t *testing.T) {
 		`{"type":"array","minItems":1000000000}`, `{"type":"array","minItems":3,"uniqueItems":true,"items":{"enum":[1,2]}}`,
 		`{"type":"object","minProperties":1000000000}`, `{"type":"number","minimum":1e-999999999}`, `{"type":"number","minimum":1e999999999}`,
 		`{"type":"integer","multipleOf":0.000001,"minimum":1e300}`, `{"allOf":[{"type":"string"},{"type":"integer"}]}`,
+		`{"type":"string","pattern":"` + strings.Repeat("a{1000}", 1000) + `"}`, `{"type":"string","pattern":"` + strings.Repeat("a{900}", 10) + `","minLength":60000}`,
 		`{"not":{}}`, `{"type":"string","default":"2e-70957566"}`, `{"type":"array","items":{"$ref":"#/components/schemas/x"},"minItems":2}`,
 	} {
 		source := `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/x"}}}}}}}},"components":{"schemas":{"x":` + schema + `}}}`
@@ -245,6 +247,32 @@ func TestHostileSchemas(t *testing.T) {
 			if failures := content.Check(value); len(failures) > 0 {
 				t.Errorf("%s: %v", schema, failures)
 			}
+		}
+	}
+}
+
+// TestSchemasThatDouble: each is composed of the next one twice, so that one value would be
+// judged without end.
+func TestSchemasThatDouble(t *testing.T) {
+	t.Parallel()
+	for _, part := range []string{`{"allOf":[%s,%[1]s]}`, `{"anyOf":[%s,%[1]s]}`, `{"oneOf":[%s,%[1]s]}`, `{"not":%s,"if":%[1]s}`} {
+		for levels, want := range map[int]string{12: "", 60: "steps for a single value"} {
+			var schemas strings.Builder
+			for level := range levels {
+				next := fmt.Sprintf(`{"$ref":"#/components/schemas/x%d"}`, level+1)
+				fmt.Fprintf(&schemas, `"x%d":%s,`, level, fmt.Sprintf(part, next))
+			}
+			source := `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/x0"}}}}}}}},"components":{"schemas":{` +
+				schemas.String() + fmt.Sprintf(`"x%d":{"type":"object"}}}}`, levels)
+			contract, err := Load([]byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := fmt.Sprint(contract.Complete())
+			if want == "" && said != "<nil>" || !strings.Contains(said, want) {
+				t.Errorf("%s, %d levels: %s", part, levels, said)
+			}
+			_, _ = contract.Operations()[0].Response(http.StatusOK).Contents[0].Sample(1) // which ends
 		}
 	}
 }

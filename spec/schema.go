@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,12 +168,27 @@ func wordedInvalid(err error, reference string) error {
 type patterns struct{ wrong error }
 
 func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
-	compiled, err := regexp.Compile(codePoint.ReplaceAllString(text, `\x{$1}`))
+	compiled, err := compilePattern(codePoint.ReplaceAllString(text, `\x{$1}`))
 	if err != nil {
 		p.wrong = fmt.Errorf("the pattern %q cannot be judged, and allows everything: %w", text, err)
 		return anything(text), nil
 	}
 	return compiled, nil
+}
+
+// maxPattern is how many instructions an expression may have: to match a character takes as
+// many steps at most.
+const maxPattern = 10_000
+
+func compilePattern(text string) (*regexp.Regexp, error) {
+	parsed, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	if program, err := syntax.Compile(parsed.Simplify()); err == nil && len(program.Inst) > maxPattern {
+		return nil, fmt.Errorf("it has %d instructions, and %d are allowed", len(program.Inst), maxPattern)
+	}
+	return regexp.Compile(text)
 }
 
 // codePoint is a character as JavaScript escapes it and Go does not.

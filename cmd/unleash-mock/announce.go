@@ -8,10 +8,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
+
+// documented counts the operations that a document has, which the probes may not be of.
+func documented(served *spec.Contract) int {
+	count := 0
+	for _, operation := range served.Operations() {
+		if operation.Grade == openapi.GradeExample {
+			count++
+		}
+	}
+	return count
+}
 
 // announce prints where the mock listens, the built-in tokens and a line to try. served are
 // the operations that it answers.
@@ -20,7 +32,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
 	if served.Foreign() {
-		fmt.Fprintf(&out, "  operations       %d of %s %s\n", len(served.Operations()), visible.Log(served.Title()), visible.Log(served.Version()))
+		fmt.Fprintf(&out, "  operations       %d of %s %s\n", documented(served), visible.Log(served.Title()), visible.Log(served.Version()))
 		fmt.Fprintf(&out, "  of a workspace   %s/w/<name>/\n", base)
 	} else {
 		for _, sdk := range sdks {

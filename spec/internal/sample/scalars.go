@@ -96,6 +96,9 @@ func written(number *big.Rat) json.Number {
 
 // text makes a text.
 func (m *maker) text(f *facets, name string) (any, bool) {
+	if f.minLength > maxText {
+		return nil, false
+	}
 	for try := range maxAttempts {
 		text := m.draft(f, name, try)
 		if length := utf8.RuneCountInString(text); length >= f.minLength && (f.maxLength < 0 || length <= f.maxLength) {
@@ -129,7 +132,7 @@ func (m *maker) draft(f *facets, name string, try int) string {
 }
 
 // maxText is how long a text may have to be.
-const maxText = 1 << 20
+const maxText = 1 << 16
 
 // fitted makes a text as long as it has to be.
 func fitted(text string, low, high int) string {
