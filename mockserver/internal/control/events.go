@@ -12,12 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
-const (
-	// heartbeat is how often a stream without events shows that it lives.
-	heartbeat = 15 * time.Second
-	// eventPage is how many exchanges are read from the journal at once.
-	eventPage = 100
-)
+// heartbeat is how often a stream without events shows that it lives.
+const heartbeat = 15 * time.Second
 
 // streamEvents follows the journal from the last event that the client has seen, or from
 // now on.
@@ -61,7 +57,11 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 		Workspace string `json:"workspace"`
 		Newest    int64  `json:"newest"`
 	}{s.workspace, s.journal.Stats().Newest}
-	if s.send("hello", 0, hello) != nil || s.flush() != nil {
+	text, err := appendEvent(nil, "hello", 0, hello)
+	if err != nil {
+		return
+	}
+	if _, err := w.Write(text); err != nil || s.flush() != nil {
 		return
 	}
 	for r.Context().Err() == nil && !s.journal.Closed() {
@@ -71,27 +71,42 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next sends what has come, or waits for it.
+// next sends the next exchange, or waits for one. Of a client that does not read, only the
+// text that it gets is kept: an exchange takes many times that.
 func (s *eventStream) next(ctx context.Context) error {
-	page := s.journal.Oldest(s.filter, eventPage)
+	text, err := s.read()
+	if err != nil {
+		return err
+	}
+	if len(text) > 0 {
+		_, err = s.w.Write(text)
+		return err
+	}
+	if err := s.flush(); err != nil {
+		return err
+	}
+	return s.wait(ctx)
+}
+
+// read returns the events of the next exchange that matches, and of what the client has
+// missed before it; nothing if there is none.
+func (s *eventStream) read() (text []byte, err error) {
+	page := s.journal.Oldest(s.filter, 1)
 	if page.Missed > 0 {
 		gap := struct {
 			Missed int64 `json:"missed"`
 		}{page.Missed}
-		if err := s.send("gap", s.filter.After+page.Missed, gap); err != nil {
-			return err
+		if text, err = appendEvent(text, "gap", s.filter.After+page.Missed, gap); err != nil {
+			return nil, err
 		}
 	}
 	for _, entry := range page.Entries {
-		if err := s.sendEntry(entry); err != nil {
-			return err
+		if text, err = appendExchange(text, entry); err != nil {
+			return nil, err
 		}
 	}
 	s.filter.After = page.Last // what does not match need not be looked at again
-	if page.Missed == 0 && len(page.Entries) == 0 {
-		return s.wait(ctx)
-	}
-	return s.flush()
+	return text, nil
 }
 
 // wait waits for an exchange that matches, with a sign of life now and then.
@@ -107,7 +122,8 @@ func (s *eventStream) wait(ctx context.Context) error {
 	return s.flush()
 }
 
-func (s *eventStream) sendEntry(x traffic.Exchange) error {
+// appendExchange adds the events of an exchange.
+func appendExchange(out []byte, x traffic.Exchange) (_ []byte, err error) {
 	exchange := summarized(x)
 	for _, breach := range exchange.Violations {
 		violation := struct {
@@ -115,24 +131,21 @@ func (s *eventStream) sendEntry(x traffic.Exchange) error {
 			Operation *string `json:"operationId"`
 			wireBreach
 		}{x.ID, exchange.Operation, breach}
-		if err := s.send("violation", 0, violation); err != nil {
-			return err
+		if out, err = appendEvent(out, "violation", 0, violation); err != nil {
+			return nil, err
 		}
 	}
-	return s.send("exchange", x.ID, exchange)
+	return appendEvent(out, "exchange", x.ID, exchange)
 }
 
-// send writes one event; an id of 0 is none.
-func (s *eventStream) send(event string, id int64, value any) error {
+// appendEvent adds one event; an id of 0 is none.
+func appendEvent(out []byte, event string, id int64, value any) ([]byte, error) {
 	data, err := json.Marshal(value)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if id > 0 {
-		if _, err := fmt.Fprintf(s.w, "id: %d\n", id); err != nil {
-			return err
-		}
+		out = fmt.Appendf(out, "id: %d\n", id)
 	}
-	_, err = fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, data)
-	return err
+	return fmt.Appendf(out, "event: %s\ndata: %s\n\n", event, data), nil
 }
