@@ -16,10 +16,9 @@ import (
 // Budget is a number of bytes that requests share. It is safe for concurrent use; a nil
 // Budget has no bound.
 type Budget struct {
-	total int64
-
 	mu       sync.Mutex
-	free     int64
+	total    int64
+	free     int64          // less than 0 after a budget has shrunk, until enough is released
 	held     []*Reservation // in no order
 	waiting  []*waiter      // those that hold memory already, then the others, small ones first
 	watching bool           // whether a timer looks for overdue reservations
@@ -69,6 +68,22 @@ func New(bytes int64) *Budget {
 	return &Budget{total: bytes, free: bytes}
 }
 
+// Resize makes it a budget of so many bytes, at least one. What is held stays so; where that
+// is more than there is now, nothing is reserved until enough was released.
+func (b *Budget) Resize(bytes int64) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.free += bytes - b.total
+	b.total = bytes
+	for _, w := range b.waiting {
+		w.bytes = b.atMost(w.reservation, w.bytes)
+	}
+	b.wake()
+}
+
 // How long a request may hold memory while others wait: longer for larger ones.
 const (
 	grace    = 2 * time.Second
@@ -95,7 +110,7 @@ func (b *Budget) Reserve(ctx context.Context, r *Reservation, conn Conn, bytes i
 		b.mu.Unlock()
 		return ErrClosed
 	}
-	bytes = min(bytes, b.largest()-r.bytes)
+	bytes = b.atMost(r, bytes)
 	if b.fits(bytes) && (len(b.waiting) == 0 || bytes < b.waiting[0].bytes) {
 		b.take(r, bytes)
 		b.mu.Unlock()
@@ -121,8 +136,13 @@ func (b *Budget) isSmall(bytes int64) bool { return bytes <= b.total/64 }
 // largest is how much one reservation may hold.
 func (b *Budget) largest() int64 { return b.total - b.reserved() }
 
+// atMost is how much of so many bytes a reservation gets.
+func (b *Budget) atMost(r *Reservation, bytes int64) int64 {
+	return max(min(bytes, b.largest()-r.bytes), 0)
+}
+
 func (b *Budget) fits(bytes int64) bool {
-	return bytes <= b.free-b.reserved() || b.isSmall(bytes) && bytes <= b.free
+	return bytes == 0 || bytes <= b.free-b.reserved() || b.isSmall(bytes) && bytes <= b.free
 }
 
 // enqueue adds a waiter: those that hold memory already come first, since others wait for

@@ -271,3 +271,58 @@ func TestMany(t *testing.T) {
 		t.Errorf("%d are reserved in the end", b.Stats().Bytes)
 	}
 }
+
+// TestABudgetThatShrinks: what is held stays, what waits gets what there is now.
+func TestABudgetThatShrinks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := New(6400)
+		first, err := reserve(t.Context(), b, 4800)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := make(chan *Reservation, 1)
+		go func() {
+			reservation, err := reserve(t.Context(), b, 4800)
+			if err != nil {
+				t.Error(err)
+			}
+			second <- reservation
+		}()
+		synctest.Wait()
+		b.Resize(640)
+		if err := b.Reserve(t.Context(), first, nil, 10); err != nil || b.Stats().Bytes != 4800 {
+			t.Errorf("%v, %d are reserved: one that holds more than there is gets no more", err, b.Stats().Bytes)
+		}
+		third := make(chan *Reservation, 1)
+		go func() {
+			reservation, err := reserve(t.Context(), b, 1)
+			if err != nil {
+				t.Error(err)
+			}
+			third <- reservation
+		}()
+		synctest.Wait()
+		if len(second)+len(third) > 0 {
+			t.Error("something was reserved of nothing")
+		}
+		first.Release()
+		synctest.Wait()
+		(<-third).Release()
+		waited := <-second
+		if got := b.Stats().Bytes; got != 480 {
+			t.Errorf("%d are reserved, 480 may be", got)
+		}
+		b.Resize(6400)
+		large, err := reserve(t.Context(), b, 4000)
+		if err != nil {
+			t.Error(err)
+		}
+		large.Release()
+		waited.Release()
+		if got := b.Stats().Bytes; got != 0 {
+			t.Errorf("%d are reserved in the end", got)
+		}
+		(*Budget)(nil).Resize(1)
+	})
+}

@@ -39,9 +39,16 @@ func (w *Workspace) Grown(bytes int64) {
 	}
 }
 
+// answersRoom is what large answers may share beside workspaces that take so much: what these
+// leave, from an eighth of what they may take to half of it.
+func (r *Registry) answersRoom(total int64) int64 {
+	return max(min(r.Bytes-total, r.Bytes/2), r.Bytes/8)
+}
+
 // relieve makes room, if that is needed, without removing the workspace that asks.
 func (r *Registry) relieve(asking *Workspace) {
 	total := r.TotalBytes()
+	defer func() { r.Answers.Resize(r.answersRoom(total)) }()
 	if total <= r.Bytes {
 		return
 	}

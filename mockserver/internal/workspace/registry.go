@@ -79,10 +79,8 @@ var (
 
 // NewRegistry returns a registry that holds the workspace Default.
 func NewRegistry(options Options) (*Registry, error) {
-	r := &Registry{
-		Options: options, byName: map[string]*Workspace{},
-		Requests: memlimit.New(options.Bytes / 4), Answers: memlimit.New(options.Bytes / 2),
-	}
+	r := &Registry{Options: options, byName: map[string]*Workspace{}, Requests: memlimit.New(options.Bytes / 4)}
+	r.Answers = memlimit.New(r.answersRoom(0))
 	fallback, err := r.build(Default)
 	if err != nil {
 		return nil, err
