@@ -319,6 +319,16 @@ var hostileKinds = []hostile{
 		a.open(head("GET", "/_mock/requests?wait=5m&count=1000000", "", lines[:500]...), longest)
 	}},
 	{"half-dead", 10_000, func(a *attacker, i int64) { a.open(dead[i%int64(len(dead))], longest) }},
+	{"half-dead beside full workspaces", 10_000, func(a *attacker, i int64) {
+		if i%1000 > 0 {
+			a.open(dead[i%int64(len(dead))], longest)
+			return
+		}
+		for n := range int64(4000) {
+			name := []string{"dead", "full"}[n%2]
+			a.do("POST", "/w/"+name+call, wellknown.MyExternalApp, filled(`{"x":[`, "1,", "1]}", 2000), from(i*100+n))
+		}
+	}},
 	{"idle", 2000, func(a *attacker, _ int64) { a.open("", longest) }},
 	{"streams unread", 100, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events?after=0", ""), longest) }},
 	{"pages unread", 30, func(a *attacker, _ int64) {

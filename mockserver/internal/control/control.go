@@ -81,6 +81,7 @@ type api struct {
 	// start later for it.
 	contract func() (*spec.Contract, error)
 	maxState int64            // of an imported state, in bytes of text
+	streams  sync.Mutex       // of the stream that reads an exchange
 	answers  *memlimit.Budget // that large answers and bodies share; nil without a bound
 }
 

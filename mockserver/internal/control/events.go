@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
@@ -27,7 +28,7 @@ func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 	case r.query["after"] == "":
 		chosen.After = newest
 	}
-	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, journal: r.journal, filter: chosen}}, nil
+	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, journal: r.journal, reading: &a.streams, filter: chosen}}, nil
 }
 
 // eventStream writes the exchanges of a journal as server-sent events. It reads
@@ -35,6 +36,7 @@ func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 type eventStream struct {
 	workspace string // its name
 	journal   *journal.Journal
+	reading   *sync.Mutex // of all streams
 	filter    journal.Filter
 	w         http.ResponseWriter
 	flush     func() error
@@ -71,8 +73,8 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next sends the next exchange, or waits for one. Of a client that does not read, only the
-// text that it gets is kept: an exchange takes many times that.
+// next sends the next exchange, or waits for one. For a client that does not read, only the
+// text that it gets is kept.
 func (s *eventStream) next(ctx context.Context) error {
 	text, err := s.read()
 	if err != nil {
@@ -89,8 +91,11 @@ func (s *eventStream) next(ctx context.Context) error {
 }
 
 // read returns the events of the next exchange that matches, and of what the client has
-// missed before it; nothing if there is none.
+// missed before it; nothing if there is none. One stream reads at a time: an exchange takes
+// many times its text.
 func (s *eventStream) read() (text []byte, err error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	page := s.journal.Oldest(s.filter, 1)
 	if page.Missed > 0 {
 		gap := struct {
