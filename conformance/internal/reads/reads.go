@@ -132,6 +132,9 @@ func (r *Run) unfit(operation *spec.Operation) string {
 	if endsSession(operation) {
 		return "it may end a session, by its operationId or path, and is never called"
 	}
+	if changes(operation) {
+		return "it may change something, by its operationId or path, and is never called"
+	}
 	if len(operation.Responses()) == 0 {
 		return "the document cannot be read here: " + strings.Join(strings.Fields(fmt.Sprint(operation.Complete())), " ")
 	}

@@ -34,6 +34,20 @@ func saysLogout(text string) bool {
 	})
 }
 
+// changing are verbs of what a GET should not do and some servers have it do.
+var changing = []string{
+	"cancel", "clear", "deactivate", "delete", "destroy", "disable", "drop", "flush", "kill", "purge", "reboot", "regenerate", "remove",
+	"reset", "restart", "revoke", "rotate", "shutdown", "terminate", "uninstall", "unsubscribe", "wipe",
+}
+
+// changes reports whether an operation changes something by its operationId, which begins with
+// a verb that does, or by its path, which ends with one.
+func changes(operation *spec.Operation) bool {
+	words := wordsOf(operation.ID)
+	last := operation.Path[strings.LastIndex(operation.Path, "/")+1:]
+	return len(words) > 0 && slices.Contains(changing, words[0]) || slices.Contains(changing, strings.ToLower(last))
+}
+
 // letter is a letter, or nothing.
 func letter(r rune) rune {
 	if unicode.IsLetter(r) {

@@ -1,6 +1,31 @@
 package reads
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+func TestWhatChangesSomething(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		id, path string
+		want     bool
+	}{
+		{"deleteAll", "/all", true}, {"", "/cache/clear", true}, {"Purge", "/x", true}, {"reset-state", "/x", true}, {"GET /tokens/{id}/Revoke", "/tokens/{id}/Revoke", true},
+		{"getDeletedItems", "/items/deleted", false}, {"listResets", "/resets", false}, {"getToken", "/auth/reset/validate", false}, {"dropdown", "/dropdowns", false},
+		{"", "/", false}, {"getClearing", "/clear-days", false}, {"one", "/things/{delete}", false},
+	} {
+		if got := changes(&spec.Operation{ID: test.id, Path: test.path}); got != test.want {
+			t.Errorf("%s %s: got %v", test.id, test.path, got)
+		}
+	}
+	for _, operation := range spec.Default().Operations() {
+		if operation.Method == "GET" && changes(operation) {
+			t.Errorf("%s of Unleash is not called", operation.ID)
+		}
+	}
+}
 
 func TestWhatSaysLogout(t *testing.T) {
 	t.Parallel()
