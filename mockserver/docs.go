@@ -13,6 +13,8 @@ import (
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
 
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -32,27 +34,44 @@ const controlDocument = "/docs/control.json"
 // relative, so that they hold under every path.
 type docs struct {
 	explorer  http.Handler
-	documents map[string]document // by path
+	documents map[string]*document // by path
 }
 
 // document writes a document that names the server that it comes from, so that the
 // explorer asks that one.
-type document func(server string) []byte
+type document struct {
+	parts func() [][]byte // around the name of the server
+}
+
+// size is how many bytes the document has without the name of the server.
+func (d *document) size() (bytes int) {
+	for _, part := range d.parts() {
+		bytes += len(part)
+	}
+	return bytes
+}
+
+func (d *document) at(server string) []byte {
+	return bytes.Join(d.parts(), strconv.AppendQuote(nil, server))
+}
+
+// perDocumentByte is what a byte of a document takes while it is written and compressed, as
+// measured.
+const perDocumentByte = 4
 
 // elsewhere stands for a server in a document that is written once for all of them.
 const elsewhere = `"https://unleash.invalid"`
 
 // newDocument returns the document of a contract, which is written when somebody first asks
 // for it.
-func newDocument(write func(server string) []byte) document {
-	parts := sync.OnceValue(func() [][]byte {
+func newDocument(write func(server string) []byte) *document {
+	return &document{parts: sync.OnceValue(func() [][]byte {
 		return bytes.SplitN(write(strings.Trim(elsewhere, `"`)), []byte(elsewhere), 2)
-	})
-	return func(server string) []byte { return bytes.Join(parts(), strconv.AppendQuote(nil, server)) }
+	})}
 }
 
 // graded returns a document with the grades of its operations.
-func (c *config) graded(contract *spec.Contract) document {
+func (c *config) graded(contract *spec.Contract) *document {
 	return newDocument(func(server string) []byte { return contract.JSONGradedAt(server, c.contract) })
 }
 
@@ -63,7 +82,7 @@ func (c *config) newDocs() (*docs, error) {
 	if c.contract.Foreign() {
 		contract = c.document
 	}
-	out := &docs{documents: map[string]document{docsPath + ".json": c.graded(contract)}}
+	out := &docs{documents: map[string]*document{docsPath + ".json": c.graded(contract)}}
 	choice := []map[string]string{{"name": contract.Title(), "url": main}}
 	if c.document != nil && contract != c.document {
 		out.documents[givenDocument] = c.graded(c.document)
@@ -108,8 +127,13 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *works
 	header[GradeHeader] = stateful
 	switch {
 	case document != nil:
+		var reserved memlimit.Reservation
+		defer reserved.Release()
+		if size := document.size(); size > engine.LargeAnswer && s.workspaces.Answers.Reserve(r.Context(), &reserved, http.NewResponseController(w), int64(perDocumentByte*size)) != nil {
+			return true // the client is gone, or was closed for others
+		}
 		header["X-Content-Type-Options"] = []string{"nosniff"}
-		respond.Write(w, r, http.StatusOK, respond.ContentTypeJSON, document(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
+		respond.Write(w, r, http.StatusOK, respond.ContentTypeJSON, document.at(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
 	case strings.HasPrefix(path, docsPath+"/"):
 		header["X-Content-Type-Options"] = []string{"nosniff"}
 		s.docs.explorer.ServeHTTP(w, withPath(r, pipeline.Sent{}, path))

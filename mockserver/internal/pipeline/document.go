@@ -8,6 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/example"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -24,11 +25,20 @@ func (x *exchange) fromDocument() bool {
 
 // exemplify answers from the document.
 func (x *exchange) exemplify() answer {
-	made, err := x.Examples.Make(x.operation, x.wanted(0))
+	made, err := x.makeExample(x.wanted(0))
 	if err != nil {
 		return x.unanswered(err)
 	}
 	return x.checked(x.take(made))
+}
+
+// makeExample makes an answer from the document. A large one waits for memory.
+func (x *exchange) makeExample(wanted example.Wanted) (*example.Answer, error) {
+	made, err := x.Examples.Make(x.operation, wanted)
+	if err == nil && len(made.Body) > engine.LargeAnswer {
+		err = x.reserve(int64(len(made.Body)))
+	}
+	return made, err
 }
 
 // unanswered says why the document gives no answer.
@@ -96,7 +106,7 @@ func (x *exchange) forceFromDocument(wanted *rules.Answer) (answer, bool) {
 	}
 	request := x.wanted(wanted.Status)
 	request.Example = x.effect.Example
-	made, err := x.Examples.Make(x.operation, request)
+	made, err := x.makeExample(request)
 	if err != nil {
 		return x.unanswered(err), true
 	}
@@ -120,7 +130,7 @@ func (x *exchange) refused(problem *apierror.Error) answer {
 	if status == out.status && len(x.judge(out)) == 0 {
 		return out
 	}
-	made, err := x.Examples.Make(x.operation, x.wanted(status))
+	made, err := x.makeExample(x.wanted(status))
 	if err != nil {
 		return out
 	}
