@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
@@ -305,6 +306,33 @@ func TestProbesOfAnotherDocument(t *testing.T) {
 	for path, want := range map[string]string{"/health": `{"health":"GOOD"}`, "/ready": "its own", "/w/other/health": `{"health":"GOOD"}`} {
 		if got := ask(server, "GET "+path, ""); got.Code != http.StatusOK || got.Body.String() != want {
 			t.Errorf("%s: got %d %s", path, got.Code, got.Body)
+		}
+	}
+}
+
+// TestLargeAnswersOfADocument: many at once share memory, and each gets the whole.
+func TestLargeAnswersOfADocument(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 1<<20)
+	document := `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/large":{"get":{"responses":{"200":{"description":"d","content":{"application/json":{"schema":{"type":"string"},"examples":{"bad":{"value":7},"good":{"value":"` + text + `"}}}}}}}}}}`
+	bounds := DefaultBounds()
+	bounds.Bytes = 8 << 20
+	server, _ := serving(t, []byte(document), false, WithBounds(bounds))
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			if got := ask(server, "GET /large", ""); got.Code != http.StatusOK || got.Body.String() != `"`+text+`"` {
+				t.Errorf("got %d, %d bytes", got.Code, got.Body.Len())
+			}
+			if got := ask(server, "GET /docs/openapi.json", ""); got.Code != http.StatusOK || got.Body.Len() < len(text) {
+				t.Errorf("the document: got %d, %d bytes", got.Code, got.Body.Len())
+			}
+		})
+	}
+	all.Wait()
+	for name, budget := range map[string]int64{"requests": server.workspaces.Requests.Stats().Bytes, "answers": server.workspaces.Answers.Stats().Bytes} {
+		if budget != 0 {
+			t.Errorf("%s: %d bytes are reserved in the end", name, budget)
 		}
 	}
 }
