@@ -122,6 +122,9 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 		}
 		return source, "standard input", nil
 	default:
+		if isURL(flags.document) {
+			return nil, "", usageError("--document is a file: --target gives the URL of an instance, and any other document goes through curl, to --document -")
+		}
 		source, err = readFile("--document", flags.document)
 		return source, flags.document, err
 	}
