@@ -290,10 +290,13 @@ func detach(value any, areNames bool, references *[]string) {
 			if _, is := value["$id"].(string); is {
 				delete(value, "$id")
 			}
-			for _, keyword := range []string{"$ref", "$dynamicRef"} {
-				if reference, _ := value[keyword].(string); strings.HasPrefix(reference, "#/") {
-					value[keyword] = "#/$defs/" + linkName + strconv.Itoa(number(references, reference))
-				}
+			if dynamic, _ := value["$dynamicRef"].(string); strings.HasPrefix(dynamic, "#/") { // no anchor: it leads to one place
+				delete(value, "$dynamicRef")
+				all, _ := value["allOf"].([]any)
+				value["allOf"] = append(all, map[string]any{"$ref": dynamic})
+			}
+			if reference, _ := value["$ref"].(string); strings.HasPrefix(reference, "#/") {
+				value["$ref"] = "#/$defs/" + linkName + strconv.Itoa(number(references, reference))
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(value)) {

@@ -133,6 +133,23 @@ components:
 			}
 		}
 	}
+	dynamic, err := Load([]byte(`openapi: 3.1.0
+info: {title: t, version: v}
+paths:
+  /: {get: {operationId: get, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/tree'}}}}}}}
+components:
+  schemas:
+    tree: {$dynamicAnchor: node, type: object, properties: {name: {$dynamicRef: '#/components/schemas/name', maxLength: 3}, below: {type: array, items: {$dynamicRef: '#node'}}}}
+    name: {type: string, minLength: 2}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, wrong := range map[string]int{`{"name":"ab","below":[{"name":"abc"}]}`: 0, `{"name":"a"}`: 1, `{"name":"abcd"}`: 1, `{"below":[{"name":"ab","below":[{"name":7}]}]}`: 1} {
+		if failures := dynamic.Operation("get").CheckResponse(http.StatusOK, header, []byte(body)); len(failures) != wrong {
+			t.Errorf("%s: %v", body, failures)
+		}
+	}
 	odd := contract.Operation("odd")
 	if failures := odd.CheckResponse(http.StatusOK, header, []byte(`[{"a":7}]`)); len(failures) != 1 || failures[0].Pointer != "/0/a" {
 		t.Errorf("what can be judged is not: %v", failures)
