@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -289,6 +290,7 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 func (p *program) serveUntil(ctx context.Context, server *http.Server, listener net.Listener, deadline func() time.Time, logger *slog.Logger) error {
 	open := newUnderWay(server.Handler)
 	server.Handler = open
+	go rest(ctx, time.Tick(restInterval), open.begun.Load, debug.FreeOSMemory)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -52,3 +54,30 @@ const baseMemory = 64 << 20
 // gcPercent is how much of garbage may gather per live memory, which is little: the
 // more, the less of the time goes into collecting it. GOGC overrules it.
 const gcPercent = 300
+
+// How often a mock looks whether it rests, with how few requests meanwhile it does, and after
+// how many it gives memory back.
+const (
+	restInterval = 15 * time.Second
+	restRequests = 100
+	workRequests = 1000
+)
+
+// rest gives memory back to the system when a mock has little to do after it had much: Go
+// itself collects what is left of a load only minutes later, and gives it back slowly.
+func rest(ctx context.Context, every <-chan time.Time, begun func() int64, giveBack func()) {
+	var last, given int64
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every:
+		}
+		now := begun()
+		if now-last < restRequests && now-given >= workRequests {
+			giveBack()
+			given = now
+		}
+		last = now
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -113,8 +114,9 @@ func (b *patientBody) end() {
 // underWay is the requests that are being answered.
 type underWay struct {
 	http.Handler
-	mu   sync.Mutex
-	open []*opened // in no order
+	begun atomic.Int64 // how many there were
+	mu    sync.Mutex
+	open  []*opened // in no order
 }
 
 // opened is a request that is being answered. They are used again.
@@ -138,6 +140,7 @@ func (u *underWay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (u *underWay) begin(r *http.Request) *opened {
 	o := openings.Get().(*opened)
 	o.Request, o.since = r, time.Now()
+	u.begun.Add(1)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	o.at = len(u.open)
