@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -290,7 +289,7 @@ func (p *program) until(ctx context.Context, server *http.Server, listener net.L
 func (p *program) serveUntil(ctx context.Context, server *http.Server, listener net.Listener, deadline func() time.Time, logger *slog.Logger) error {
 	open := newUnderWay(server.Handler)
 	server.Handler = open
-	go rest(ctx, time.Tick(restInterval), open.begun.Load, debug.FreeOSMemory)
+	go rest(ctx, time.Tick(restInterval), open.begun.Load, giveBack)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -80,4 +81,10 @@ func rest(ctx context.Context, every <-chan time.Time, begun func() int64, giveB
 		}
 		last = now
 	}
+}
+
+// giveBack collects twice: what waited in a pool to be used again is kept once.
+func giveBack() {
+	runtime.GC()
+	debug.FreeOSMemory()
 }
