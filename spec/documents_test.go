@@ -39,6 +39,9 @@ func TestOddDocuments(t *testing.T) {
 		"a reference with siblings": {
 			"3.1.0", answers("{$ref: '#/components/schemas/node', required: [w]}"), tree, `{"v":1,"w":1}`, `{"v":1}`,
 		},
+		"a part with an id of its own": {
+			"3.1.0", answers("{properties: {v: {$id: 'https://unleash.example/v', properties: {w: {$ref: '#/components/schemas/node'}}}}}"), tree, `{"v":{"w":{"v":1}}}`, `{"v":{"w":{}}}`,
+		},
 		"a list of types": {
 			"3.1.0", answers("{type: [string, 'null']}"), tree, `null`, `1`,
 		},

@@ -76,9 +76,12 @@ func TestWhatIsTooLargeTogetherIsNotCompiled(t *testing.T) {
 	t.Parallel()
 	contract := ring(t, 50)
 	contract.schemas.perByte = 1 // as if little came of a byte
-	contract.schemas.bytes = maxCompiled - 1<<16
+	contract.schemas.bytes = maxCompiled - 1<<20
 	if err := contract.Operation("get0").Complete(); err != nil {
 		t.Errorf("once more is forgotten: %v", err)
+	}
+	if contract.schemas.perByte == 1 {
+		t.Error("how much comes of a byte is not learnt")
 	}
 	contract.schemas.forget()
 	contract.schemas.perByte = maxCompiled

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pb33f/jsonschema/v6"
 	"pgregory.net/rapid"
 )
 
@@ -62,6 +63,24 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 			t.Fatalf("%s: %v, the whole %v", text, got, whole)
 		}
 	})
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"a":[], "b":1}`:              `{"a":[], "b":1}`,
+		`{"a":[ ],"b":[2]}`:            `{"a":[],"b":[2]}`,
+		` {"a":[1 , {"c":"]"}],"b":2}`: ` {"a":[],"b":2} 1 {"c":"]"}`,
+	} {
+		rest, items, ok := lists{"a": &jsonschema.Schema{}}.cut([]byte(text), nil)
+		got := string(rest)
+		for _, item := range items {
+			got += " " + string(item.text)
+		}
+		if !ok || got != want {
+			t.Errorf("%s: %s, %v; want %s", text, got, ok, want)
+		}
+	}
 }
 
 func FuzzCut(f *testing.F) {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
 // documentVariable names a file with a document to try beside those of the tests: that of a
@@ -82,6 +84,76 @@ func sampled(t *testing.T, operation *Operation, response *Response, content *Co
 	again, err := content.Sample(seed)
 	if other, _ := json.Marshal(again); err != nil || string(other) != string(text) {
 		t.Errorf("%s %s: %s, then %s", operation.ID, response.Code, text, other)
+	}
+}
+
+// TestWhatTheLibraryDraws: of documents that others have written, schemas up to a size.
+func TestWhatTheLibraryDraws(t *testing.T) {
+	t.Parallel()
+	source := oddDocument("3.0.3", "      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/large'}}}}\n      responses: {'200': {description: d}}\n",
+		"  schemas: {large: {type: object, properties: {a: {type: string}}, description: "+strings.Repeat("d", maxDrawn)+"}}\n")
+	text, err := document.Read(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := read(source, text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := Load(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for contract, want := range map[*Contract]bool{ours: true, theirs: false} {
+		operation, err := reader{contract}.model(contract.Operation("x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if drawn := operation.RequestBody.Content.First().Value().Schema.Schema().Properties != nil; drawn != want {
+			t.Errorf("properties are drawn: %v, want %v", drawn, want)
+		}
+	}
+}
+
+// TestSamplesNameTheirForm: by the value of the discriminator that the document has for it.
+func TestSamplesNameTheirForm(t *testing.T) {
+	t.Parallel()
+	var paths strings.Builder
+	for _, name := range []string{"mapped", "named", "heir", "second", "listed"} {
+		fmt.Fprintf(&paths, "  /%s: {get: {operationId: %[1]s, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/%[1]s'}}}}}}}\n", name)
+	}
+	contract, err := Load([]byte("openapi: 3.0.3\ninfo: {title: t, version: v}\npaths:\n" + paths.String() + `
+components:
+  schemas:
+    mapped: {oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/dog'}], discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/cat', d: dog}}}
+    named: {anyOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/dog'}], discriminator: {propertyName: kind}}
+    listed: {type: array, minItems: 1, items: {$ref: '#/components/schemas/heir'}}
+    cat: {type: object, required: [kind, form], properties: {kind: {type: string}, form: {enum: [cat]}}}
+    dog: {type: object, required: [kind, form], properties: {kind: {type: string}, form: {enum: [dog]}}}
+    base: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind, mapping: {h: heir}}}
+    heir: {allOf: [{$ref: '#/components/schemas/base'}, {required: [form], properties: {form: {enum: [heir]}}}]}
+    second: {allOf: [{$ref: '#/components/schemas/base'}, {required: [form], properties: {form: {enum: [second]}}}]}
+`))
+	if err != nil || len(contract.Problems()) > 0 {
+		t.Fatal(err, contract.Problems())
+	}
+	kinds := map[string]map[string]string{
+		"mapped": {"cat": "c", "dog": "d"}, "named": {"cat": "cat", "dog": "dog"}, "heir": {"heir": "h"}, "second": {"second": "second"}, "listed": {"heir": "h"},
+	}
+	for _, operation := range contract.Operations() {
+		for seed := range uint64(10) {
+			value, err := operation.Response(http.StatusOK).Contents[0].Sample(seed)
+			if err != nil {
+				t.Fatal(operation.ID, err)
+			}
+			if list, is := value.([]any); is {
+				value = list[0]
+			}
+			object := value.(map[string]any)
+			if want := kinds[operation.ID][object["form"].(string)]; object["kind"] != want || want == "" {
+				t.Errorf("%s: %v, want the kind %q", operation.ID, object, want)
+			}
+		}
 	}
 }
 

@@ -85,6 +85,10 @@ paths:
           content:
             application/json:
               schema: %s
+components:
+  schemas:
+    tree: {type: object, properties: {id: {anyOf: [{type: string}, {$ref: '#/components/schemas/tree'}]}}}
+    prefixed: {type: string, pattern: "^a"}
 `
 	for schema, want := range map[string]bool{
 		`{type: object, properties: {id: {type: string, format: uuid}}}`: true,
@@ -95,6 +99,8 @@ paths:
 		`{type: object, properties: {id: {type: string, enum: [a]}}}`:                                         false,
 		`{type: object, properties: {id: {type: string, pattern: "^a"}}}`:                                     false,
 		`{type: object, properties: {id: {anyOf: [{type: string, pattern: a}]}}}`:                             false,
+		`{$ref: '#/components/schemas/tree'}`:                                                                 true,
+		`{type: object, properties: {id: {$ref: '#/components/schemas/prefixed'}}}`:                           false,
 		`{type: object, enum: [{id: a}]}`:                                                                     false,
 		`{allOf: [{type: object, properties: {id: {type: string}}}, {not: {properties: {id: {enum: [a]}}}}]}`: false,
 	} {

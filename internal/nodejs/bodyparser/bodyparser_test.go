@@ -194,6 +194,16 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestACutBody: what does not come is missed.
+func TestACutBody(t *testing.T) {
+	t.Parallel()
+	cut := request([]byte(`[1]`), map[string]string{"Content-Type": "application/json"})
+	cut.ContentLength++
+	if got, problem := Read(cut); problem == nil || *problem != (Error{http.StatusBadRequest, "unexpected end of file"}) {
+		t.Errorf("%s was read, %+v", got.Text, problem)
+	}
+}
+
 // FuzzRead: no body hurts; what is read is within the limit, and JSON.
 func FuzzRead(f *testing.F) {
 	f.Add("application/json", "gzip", []byte("\x1f\x8b\x08\x00"))

@@ -3,6 +3,7 @@ package document_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -193,6 +194,58 @@ func TestOperation(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestOperationWithinBounds: what is sent and what is answered have so many bytes of schemas
+// each, the nearest first; the others allow everything.
+func TestOperationWithinBounds(t *testing.T) {
+	t.Parallel()
+	d := read(t, `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /x:
+    get:
+      responses: {200: {$ref: '#/components/schemas/answer'}}
+      parameters: [{schema: {$ref: '#/components/schemas/asked'}}]
+      requestBody: {$ref: '#/components/schemas/sent'}
+components:
+  schemas:
+    answer: {a: '#/components/schemas/far1', pad: 012345678901234567890123456789}
+    far1: {a: '#/components/schemas/far2'}
+    far2: {type: object}
+    asked: {a: '#/components/schemas/near1', pad: 0123456789}
+    sent: {a: '#/components/schemas/near2'}
+    near1: {type: integer}
+    near2: {type: boolean}
+`)
+	operation := at(d, "paths", "/x", "get")
+	for bytes, want := range map[int]string{
+		0:   " of 3",
+		50:  "asked of 4",
+		110: "answer asked far1 near1 sent of 7",
+		1e6: "answer asked far1 far2 near1 near2 sent of 7",
+	} {
+		text, err := d.Operation("/x", "get", operation, nil, bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var part struct {
+			Components struct{ Schemas map[string]json.RawMessage }
+		}
+		if err := json.Unmarshal(text, &part); err != nil {
+			t.Fatal(err)
+		}
+		var whole []string
+		for _, name := range slices.Sorted(maps.Keys(part.Components.Schemas)) {
+			if string(part.Components.Schemas[name]) != "{}" {
+				whole = append(whole, name)
+			}
+		}
+		if got := fmt.Sprintf("%s of %d", strings.Join(whole, " "), len(part.Components.Schemas)); got != want {
+			t.Errorf("%d bytes: %s; want %s", bytes, got, want)
+		}
 	}
 }
 
