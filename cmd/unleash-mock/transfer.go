@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// stall is how long a client may take to send or take the next piece of a message. The
-// whole of it may take as long as it goes on: a wait that was asked for, a stream, a large
+// stall is how long a client may at least take to send or take the next piece of a message.
+// The whole of it may take as long as it goes on: a wait that was asked for, a stream, a large
 // upload over a bad line.
 const stall = 60 * time.Second
 
@@ -88,17 +88,17 @@ func (b *patientBody) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// deadlines are how often a deadline is moved at most: moving it costs more than reading
+// extendEvery is how often a deadline is moved at most: moving it costs more than reading
 // what has come.
-const deadlines = stall / 4
+const extendEvery = stall / 4
 
 // wait gives the next piece its time. A connection that has no deadlines needs none.
 func (b *patientBody) wait() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if now := time.Now(); !b.ended && now.Sub(b.waiting) > deadlines {
+	if now := time.Now(); !b.ended && now.Sub(b.waiting) > extendEvery {
 		b.waiting = now
-		_ = b.connection.SetReadDeadline(now.Add(stall + deadlines))
+		_ = b.connection.SetReadDeadline(now.Add(stall + extendEvery))
 	}
 }
 

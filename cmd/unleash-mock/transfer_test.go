@@ -186,9 +186,9 @@ func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
 			pauses []time.Duration // before each piece
 			want   []time.Duration // deadlines, counted from when they were set; 0 for none
 		}{
-			{"at once", []time.Duration{0}, []time.Duration{stall + deadlines, 0}},
-			{"in pieces", []time.Duration{0, time.Second, time.Second}, []time.Duration{stall + deadlines, 0}},
-			{"slowly", []time.Duration{0, deadlines + 1, 1, deadlines + 1, 0}, []time.Duration{stall + deadlines, stall + deadlines, stall + deadlines, 0}},
+			{"at once", []time.Duration{0}, []time.Duration{stall + extendEvery, 0}},
+			{"in pieces", []time.Duration{0, time.Second, time.Second}, []time.Duration{stall + extendEvery, 0}},
+			{"slowly", []time.Duration{0, extendEvery + 1, 1, extendEvery + 1, 0}, []time.Duration{stall + extendEvery, stall + extendEvery, stall + extendEvery, 0}},
 		} {
 			connection := &deadlineNotes{ResponseWriter: httptest.NewRecorder()}
 			var pieces []io.Reader
