@@ -68,3 +68,32 @@ func TestBodiesAreReserved(t *testing.T) {
 		})
 	}
 }
+
+// TestUnreadBodiesAreReadOff: those that net/http does not read off by itself, before the
+// connection closes, so that the client gets to see the answer.
+func TestUnreadBodiesAreReadOff(t *testing.T) {
+	t.Parallel()
+	server, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		length, announced, left int
+	}{
+		"by net/http":      {drainedBelow - 1, drainedBelow - 1, drainedBelow - 1},
+		"announced":        {drainedBelow, drainedBelow, 0},
+		"without a length": {1000, -1, 0},
+		"too large":        {maxDrained + 1000, maxDrained + 1000, 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := strings.NewReader(strings.Repeat("x", test.length))
+			r := httptest.NewRequest("POST", "/nowhere", body)
+			r.ContentLength = int64(test.announced)
+			server.ServeHTTP(httptest.NewRecorder(), r)
+			if body.Len() != test.left {
+				t.Errorf("%d bytes are left, want %d", body.Len(), test.left)
+			}
+		})
+	}
+}
