@@ -258,6 +258,11 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 		Parent: &engine.Parent[pin]{Table: "nothing", Key: func(*pin) engine.Key { return nil }},
 	})
 	namesake := engine.NewTable(engine.Definition[pin]{Name: "pins", Singular: "note", ID: func(p *pin) *int64 { return &p.ID }})
+	type clip struct {
+		ID  int64  `json:"id"`
+		Pin string `json:"pin" refers:"nothing"`
+	}
+	clips := engine.NewTable(engine.Definition[clip]{Name: "clips", Singular: "clip", ID: func(c *clip) *int64 { return &c.ID }})
 	owner := func(*engine.View, string) string { return "" }
 	for want, change := range map[string]func(*engine.Resource){
 		"tables notes and pins both call a row a note": func(r *engine.Resource) { r.Tables = append(r.Tables, namesake) },
@@ -269,6 +274,7 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 		"handler getWeather has no operation in the document":                  func(r *engine.Resource) { r.Operations["getWeather"] = r.Operations["getNote"] },
 		"there are two tables notes":                                           func(r *engine.Resource) { r.Tables = append(r.Tables, notes) },
 		"table orphans hangs on table nothing, which does not exist before it": func(r *engine.Resource) { r.Tables = append(r.Tables, orphan) },
+		"pin of table clips refers to table nothing, which does not exist":     func(r *engine.Resource) { r.Tables = append(r.Tables, clips) },
 		"a bound is for table nothing, which does not exist":                   func(r *engine.Resource) { r.Bounds = []engine.Bound{{Table: "nothing"}} },
 	} {
 		resource := notesResource()
