@@ -33,7 +33,7 @@ const controlDocument = "/docs/control.json"
 // docs are the documents and an explorer of them that needs no other host. Its links are
 // relative, so that they hold under every path.
 type docs struct {
-	explorer  http.Handler
+	explorer  func() http.Handler
 	documents map[string]*document // by path
 }
 
@@ -96,20 +96,22 @@ func (c *config) newDocs() (*docs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the list of documents: %w", err)
 	}
-	out.explorer = v5emb.NewHandlerWithConfig(swgui.Config{
-		Title:            contract.Title(),
-		SwaggerJSON:      main,
-		BasePath:         "./",
-		InternalBasePath: docsPath + "/",
-		ShowTopBar:       len(choice) > 1,
-		SettingsUI: map[string]string{
-			"urls":                   string(urls),
-			"persistAuthorization":   "true",
-			"displayOperationId":     "true",
-			"showExtensions":         "true", // the grade
-			"tryItOutEnabled":        "true",
-			"displayRequestDuration": "true",
-		},
+	out.explorer = sync.OnceValue(func() http.Handler {
+		return v5emb.NewHandlerWithConfig(swgui.Config{
+			Title:            contract.Title(),
+			SwaggerJSON:      main,
+			BasePath:         "./",
+			InternalBasePath: docsPath + "/",
+			ShowTopBar:       len(choice) > 1,
+			SettingsUI: map[string]string{
+				"urls":                   string(urls),
+				"persistAuthorization":   "true",
+				"displayOperationId":     "true",
+				"showExtensions":         "true", // the grade
+				"tryItOutEnabled":        "true",
+				"displayRequestDuration": "true",
+			},
+		})
 	})
 	return out, nil
 }
@@ -136,7 +138,7 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *works
 		respond.Write(w, r, http.StatusOK, respond.ContentTypeJSON, document.at(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
 	case strings.HasPrefix(path, docsPath+"/"):
 		header["X-Content-Type-Options"] = []string{"nosniff"}
-		s.docs.explorer.ServeHTTP(w, withPath(r, pipeline.Sent{}, path))
+		s.docs.explorer().ServeHTTP(w, withPath(r, pipeline.Sent{}, path))
 	case path == docsPath:
 		header["Location"] = []string{strings.TrimPrefix(docsPath, "/docs/") + "/"} // relative, so that every prefix stays
 		w.WriteHeader(http.StatusMovedPermanently)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unleash-mock/unleash-mock/cmd/unleash-mock/internal/startup"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -76,13 +77,16 @@ const corsVariable = "UNLEASH_MOCK_CORS_ORIGINS"
 // everybody stands for all origins.
 const everybody = "*"
 
+// serveName is the name of the command whose start is to be short.
+const serveName = "serve"
+
 // replayVariable holds files, separated as in PATH.
 const replayVariable = "UNLEASH_MOCK_REPLAY"
 
 func (p *program) serveCommand() *cobra.Command {
 	flags := &serveFlags{}
 	command := &cobra.Command{
-		Use:   "serve",
+		Use:   serveName,
 		Short: "Start the mock",
 		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
 try, and serves until it is interrupted; open requests then have the time of --drain.
@@ -220,6 +224,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if flags.specWins && flags.document.file == "" {
 		return usageError("--spec-wins needs --spec")
 	}
+	if flags.document.file != "" {
+		startup.Over()
+	}
 	document, err := p.load(ctx, flags.document, func(line string) { logger.Warn(line) })
 	if err != nil {
 		return err
@@ -272,7 +279,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if flags.flags != "" {
 		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, source, logger)
 	}
-	go p.settle(document, served, flags, logger)
+	time.AfterFunc(settleDelay, func() { p.settle(document, served, flags, logger) })
 	if flags.run != "" {
 		return p.runBeside(ctx, server, flags.over(limited), mock, flags, logger)
 	}

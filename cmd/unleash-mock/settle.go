@@ -7,8 +7,12 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/cmd/unleash-mock/internal/startup"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
+
+// settleDelay leaves the machine to those who wait for the first answer.
+const settleDelay = 100 * time.Millisecond
 
 // settle does what of the start nobody has to wait for, and gives the memory back that
 // only the start needed: reading the document takes several times what is kept of it.
@@ -17,6 +21,7 @@ func (p *program) settle(document, served *spec.Contract, flags *serveFlags, log
 	if err := spec.Default().Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
 	}
+	startup.Over()
 	isOurs, percent := p.env.text("GOMEMLIMIT", "") == "" && kept > 0, gcPercent
 	if document != nil {
 		differences(document, served, flags.specWins, logger)
