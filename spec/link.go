@@ -10,14 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/pb33f/jsonschema/v6"
-	"github.com/pb33f/libopenapi-validator/config"
 
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
-	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
 // part is a schema by itself. Compiling takes the square of a schema's size, and in many
@@ -172,7 +169,7 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 	out := &part{}
 	references, text, err := s.detached(source, key)
 	if err == nil {
-		if out.schema, err = build(s, text, unjudged()...); err != nil {
+		if out.schema, err = build(s, text); err != nil {
 			err = wordedInvalid(err, key.reference)
 		}
 	}
@@ -227,6 +224,9 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	}
 	if key.direction == making {
 		s.discriminate(object, key.reference)
+	}
+	if s.version < version31 {
+		eachSchema(object, translate)
 	}
 	detach(object, false, &references)
 	if len(references) > 0 {
@@ -338,16 +338,6 @@ func (s *schemas) mentions(text string) bool {
 	}
 	return known
 }
-
-// unjudged are the formats that values are made of and that nobody judges.
-var unjudged = sync.OnceValue(func() (out []config.Option) {
-	for _, name := range sample.Formats() {
-		if name != "" && !asserted[name] {
-			out = append(out, config.WithCustomFormat(name, func(any) error { return nil }))
-		}
-	}
-	return out
-})
 
 var compiledType = reflect.TypeFor[*jsonschema.Schema]()
 

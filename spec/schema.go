@@ -5,16 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/pb33f/jsonschema/v6"
-	"github.com/pb33f/libopenapi-validator/config"
-	"github.com/pb33f/libopenapi-validator/helpers"
 
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
@@ -112,93 +108,6 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 	}
 	return compiledSchema{schema: compiled, anyUUID: s.takesAnyUUID(source), lists: listsOf(compiled)}, err
 }
-
-// build compiles a schema. Where there is one in spite of an error, the error tells what of
-// it is not judged. It is no method, as reader says.
-func build(s *schemas, text []byte, more ...config.Option) (*jsonschema.Schema, error) {
-	options := append([]config.Option{config.WithFormatAssertions()}, more...)
-	var patterns patterns
-	if s.lenient {
-		options = append(options, config.WithRegexEngine(patterns.compile))
-	}
-	compiled, err := compileWith(s, text, options)
-	if err != nil && s.lenient && s.version >= 3.05 { // whose schemas are JSON Schema without the rest
-		plain, failed := compileWith(s, text, append(options, config.WithoutOpenAPIMode()))
-		if failed == nil {
-			return plain, fmt.Errorf("a keyword is ignored: %w", err)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return compiled, patterns.wrong
-}
-
-func compileWith(s *schemas, text []byte, options []config.Option) (*jsonschema.Schema, error) {
-	return helpers.NewCompiledSchemaWithVersion(schemaName, text, config.NewValidationOptions(options...), s.version)
-}
-
-// schemaName is what a schema is compiled under.
-const schemaName = "urn:openapi:schema"
-
-// Of what the library says of a schema that is none: which, and what is wrong at its parts. It
-// gives nothing but this text.
-var (
-	invalidSchema = regexp.MustCompile(`"` + schemaName + `#([^"]*)" is not valid against metaschema`)
-	invalidPart   = regexp.MustCompile(`- at '([^']*)': ([^\n]+)`)
-)
-
-// wordedInvalid says of a schema that is none what is wrong, where that is deepest, and where
-// the document has it. Other errors stay.
-func wordedInvalid(err error, reference string) error {
-	schema := invalidSchema.FindStringSubmatch(err.Error())
-	var at, reason string
-	for _, part := range invalidPart.FindAllStringSubmatch(err.Error(), -1) {
-		if !strings.HasSuffix(part[2], " failed") && len(part[1]) > len(at) {
-			at, reason = part[1], part[2]
-		}
-	}
-	if schema == nil || reason == "" {
-		return err
-	}
-	return fmt.Errorf("the schema is not valid, and allows everything: %s: %s", strings.TrimPrefix(reference, "#")+schema[1]+at, reason)
-}
-
-// patterns compiles regular expressions, and remembers one that it cannot compile.
-type patterns struct{ wrong error }
-
-func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
-	compiled, err := compilePattern(codePoint.ReplaceAllString(text, `\x{$1}`))
-	if err != nil {
-		p.wrong = fmt.Errorf("the pattern %q cannot be judged, and allows everything: %w", text, err)
-		return anything(text), nil
-	}
-	return compiled, nil
-}
-
-// maxPattern is how many instructions an expression may have: to match a character takes as
-// many steps at most.
-const maxPattern = 10_000
-
-func compilePattern(text string) (*regexp.Regexp, error) {
-	parsed, err := syntax.Parse(text, syntax.Perl)
-	if err != nil {
-		return nil, err
-	}
-	if program, err := syntax.Compile(parsed.Simplify()); err == nil && len(program.Inst) > maxPattern {
-		return nil, fmt.Errorf("it has %d instructions, and %d are allowed", len(program.Inst), maxPattern)
-	}
-	return regexp.Compile(text)
-}
-
-// codePoint is a character as JavaScript escapes it and Go does not.
-var codePoint = regexp.MustCompile(`\\u([0-9a-fA-F]{4})`)
-
-// anything matches everything.
-type anything string
-
-func (a anything) String() string        { return string(a) }
-func (anything) MatchString(string) bool { return true }
 
 // sampler returns the schema that values are made from: with the examples of the document
 // where JSON Schema has them, and with what the discriminators say.
