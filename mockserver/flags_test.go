@@ -91,6 +91,9 @@ func TestABadFlagFileChangesNothing(t *testing.T) {
 	}
 	a.must(400, http.MethodPut, flagsPath+"?environment=nope", "", `{"a":true}`)
 	a.must(400, http.MethodGet, flagsPath+"?environment=nope", "", "")
+	a.must(400, http.MethodPut, flagsPath, "", `{"a\u0000":true}`)
+	a.must(400, http.MethodPatch, flagsPath+"/%00", "", `{}`)
+	a.must(400, http.MethodPatch, flagsPath+"/a", "", `{"variant":{"name":"b","payload":{"type":"string","value":"\u0000"}}}`)
 	a.must(415, http.MethodPut, flagsPath, "", `{"a":true}`, "Content-Type: text/plain")
 	a.must(413, http.MethodPut, flagsPath, "", strings.Repeat(" ", 17<<20))
 	if got := flagNames(t, a, flagsPath); got != "kept|" {

@@ -206,6 +206,27 @@ func TestIdleWorkspacesRest(t *testing.T) {
 	})
 }
 
+// TestFilesOfOthersAreNoWorkspaces: they are neither listed nor removed.
+func TestFilesOfOthersAreNoWorkspaces(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		other := filepath.Join(dir, "w-..json")
+		if err := os.WriteFile(other, []byte("theirs"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k := newKeeping(t, dir, false)
+		if got := string(k.must(200, http.MethodGet, "/_mock/workspaces", "", "").body); strings.Contains(got, `"."`) {
+			t.Errorf("listed are %s", got)
+		}
+		k.must(200, http.MethodDelete, "/_mock/workspaces", "", "")
+		if text, err := os.ReadFile(other); err != nil || string(text) != "theirs" {
+			t.Errorf("the file holds %q (%v)", text, err)
+		}
+		k.settle(t.Context())
+	})
+}
+
 // listed are the names of the workspaces; a + says that one is not in memory.
 func (k *keeping) listed() string {
 	var out []string

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"time"
@@ -14,8 +15,12 @@ import (
 const flagsInterval = time.Second
 
 // followFlags looks at a file of flags at each tick, and reads it again when it has
-// changed. One with a mistake is reported, and the flags stay as they were.
+// changed. One with a mistake is reported, and the flags stay as they were. A pipe has been
+// read to its end.
 func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.Server, file string, last []byte, logger *slog.Logger) {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return
+	}
 	var seen stamp // none: it may have changed since it was first read
 	for {
 		select {
@@ -32,7 +37,10 @@ func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.S
 		if err == nil && bytes.Equal(source, last) {
 			continue
 		}
-		if err == nil {
+		switch {
+		case err == nil && len(bytes.TrimSpace(source)) == 0: // as while it is written
+			err = errors.New("it is empty; {} has no flags")
+		case err == nil:
 			last = source
 			err = mock.ReplaceFlags(source)
 		}

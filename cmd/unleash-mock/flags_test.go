@@ -68,6 +68,11 @@ func TestAFileOfFlagsIsFollowed(t *testing.T) {
 		t.Errorf("the mistake is not told: %s", log.String())
 	}
 	expect("after a mistake", "", "second", "third")
+	write("\n")
+	if !strings.Contains(log.String(), "it is empty") {
+		t.Errorf("that it is empty is not told: %s", log.String())
+	}
+	expect("while it is empty", "", "second", "third")
 	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
 	}

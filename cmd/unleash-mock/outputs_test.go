@@ -38,6 +38,20 @@ func TestAnOutputOutlivesWhatFails(t *testing.T) {
 	}
 }
 
+// TestOutputsHaveFilesOfTheirOwn: the later would take the place of the earlier.
+func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "out")
+	for _, args := range [][]string{
+		{"verify", "--target", "http://127.0.0.1:1", "--report", "json=" + name, "--report", "junit=" + filepath.Dir(name) + "/./out"},
+		{"proxy", "--upstream", "http://127.0.0.1:1", "--record", name, "--report", "json=" + name},
+	} {
+		if got := command(t, nil, args...); got.code != exitcode.Usage || !strings.Contains(got.stderr, "the file is taken by another output") {
+			t.Errorf("%v: exit code %d: %s", args, got.code, got.stderr)
+		}
+	}
+}
+
 // alone checks that nothing lies beside a file.
 func alone(t *testing.T, name string) {
 	t.Helper()

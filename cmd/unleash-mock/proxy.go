@@ -133,7 +133,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	files, err := readReports(flags.reports)
+	files, err := readReports(flags.reports, flags.record)
 	if err != nil {
 		return err
 	}

@@ -239,7 +239,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if flags.list {
 		return p.listScenarios(ctx, options)
 	}
-	files, err := readReports(flags.reports)
+	files, err := readReports(flags.reports, "")
 	if err != nil {
 		return err
 	}

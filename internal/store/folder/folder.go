@@ -89,7 +89,7 @@ func (f *Folder) find() error {
 		switch {
 		case strings.Contains(entry.Name(), suffix+damaged):
 			f.total += max(info.Size(), block)
-		case is && info.Mode().IsRegular():
+		case is && info.Mode().IsRegular() && entry.Name() == filepath.Base(f.path(name)): // or it is spelt otherwise, and not ours
 			f.put(name, file{revision: 1, size: info.Size(), written: info.ModTime()})
 		}
 	}

@@ -54,7 +54,15 @@ func TestFiles(t *testing.T) {
 	if err := errors.Join(os.WriteFile(other, []byte("mine"), 0o644), os.WriteFile(half, []byte("{"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
+	for _, spelt := range []string{"w-Ci.json", "w-++.json", "w-c+.json"} {
+		if err := os.WriteFile(filepath.Join(dir, spelt), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	f := open(t, dir, store.Limits{})
+	if list, err := f.Unowned(t.Context()); len(list) > 0 || err != nil {
+		t.Errorf("there are %v (%v)", list, err)
+	}
 	seen := map[string]bool{}
 	for _, name := range []string{"CI", "ci", "Ci", "cI"} {
 		storetest.Take(t, f, name, true)

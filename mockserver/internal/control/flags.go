@@ -43,6 +43,7 @@ func environmentOf(r *request) string {
 // flagProblem words an error of setting flags.
 func flagProblem(err error) error {
 	var problems yamlfile.Problems
+	var problem *apierror.Error
 	switch {
 	case errors.As(err, &problems):
 		out := invalid("/body", problems[0].Error())
@@ -55,6 +56,8 @@ func flagProblem(err error) error {
 		return invalid("environment", err.Error())
 	case errors.Is(err, flags.ErrNoFlag):
 		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
+	case errors.As(err, &problem) && problem.Status == http.StatusInternalServerError:
+		return invalid("/body", "It holds what cannot be stored: "+problem.Message)
 	}
 	return err
 }

@@ -326,7 +326,7 @@ func (p *persistence) removeAll() (int, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	left, err := p.Store.Unowned(ctx)
+	left, err := p.unowned(ctx)
 	if err != nil {
 		return count, p.failed(err)
 	}
@@ -342,6 +342,13 @@ func (p *persistence) removeAll() (int, error) {
 		}
 	}
 	return count, nil
+}
+
+// unowned lists what is stored and belongs to no other process. What can be no workspace, which
+// somebody else has put there, is none.
+func (p *persistence) unowned(ctx context.Context) ([]store.Stored, error) {
+	list, err := p.Store.Unowned(ctx)
+	return slices.DeleteFunc(list, func(s store.Stored) bool { return !ValidName(s.Name) }), err
 }
 
 // removeStored removes what is stored under a name, whatever it is.
@@ -375,7 +382,7 @@ func (r *Registry) Resting() []store.Stored {
 	if r.persist == nil || !r.persist.Store.Exclusive() {
 		return nil
 	}
-	list, err := r.persist.Store.Unowned(context.Background())
+	list, err := r.persist.unowned(context.Background())
 	if err != nil {
 		return nil
 	}
