@@ -150,7 +150,11 @@ func parseURL(flag, value string) (*url.URL, error) {
 	}
 	parsed, err := httpx.ParseServer(value)
 	if err != nil {
-		return nil, usageError("%s %q: %w", flag, value, err)
+		shown, query, _ := strings.Cut(value, "?")
+		if query != "" { // which may hold a secret under any name
+			shown += "?..."
+		}
+		return nil, usageError("%s %q: %w", flag, shown, err)
 	}
 	return parsed, nil
 }

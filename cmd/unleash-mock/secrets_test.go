@@ -189,14 +189,20 @@ func TestErrorsShowNoSecret(t *testing.T) {
 	const password, parameter = "p4ss word/1", "par4m/eter+1"
 	at := func(scheme string) string { return scheme + "://u:p4ss%20word%2F1@127.0.0.1:1/x?token=" + parameter }
 	for name, args := range map[string][]string{
-		"health":          {"health", "--url", at("http")},
-		"health, no URL":  {"health", "--url", at("http") + "\x7f"},
-		"proxy":           {"proxy", "--upstream", at("http")},
-		"proxy, a scheme": {"proxy", "--upstream", at("ftp")},
-		"drift":           {"drift", "--target", strings.Split(at("http"), "?")[0]},
-		"verify":          {"verify", "--target", strings.Split(at("http"), "?")[0], "--token", adminSecret, "--header", "X: " + otherSecret},
-		"sweep":           {"verify", "sweep", "--target", at("ftp"), "--token", adminSecret},
-		"serve":           {"serve", "--upstream", at("ftp")},
+		"health":           {"health", "--url", at("http")},
+		"health, no URL":   {"health", "--url", at("http") + "\x7f"},
+		"proxy":            {"proxy", "--upstream", at("http")},
+		"proxy, a scheme":  {"proxy", "--upstream", at("ftp")},
+		"drift":            {"drift", "--target", strings.Split(at("http"), "?")[0]},
+		"verify":           {"verify", "--target", strings.Split(at("http"), "?")[0], "--token", adminSecret, "--header", "X: " + otherSecret},
+		"sweep":            {"verify", "sweep", "--target", at("ftp"), "--token", adminSecret},
+		"serve":            {"serve", "--upstream", at("ftp")},
+		"drift, any name":  {"drift", "--target", strings.Replace(at("http"), "token", "q", 1)},
+		"verify, any name": {"verify", "--target", strings.Replace(at("http"), "token", "q", 1)},
+		"proxy, any name":  {"proxy", "--upstream", strings.Replace(at("http"), "token", "q", 1)},
+		"doctor, any name": {"doctor", "--target", strings.Replace(at("http"), "token", "q", 1)},
+		"health, any name": {"health", "--url", strings.Replace(at("http"), "token", "q", 1)},
+		"flags, any name":  {"serve", "--flags-from", strings.Replace(at("http"), "token", "q", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

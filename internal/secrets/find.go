@@ -1,6 +1,9 @@
 package secrets
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // span is a part of a text that is hidden.
 type span struct {
@@ -197,6 +200,7 @@ func (f *finder) property(name string, at int) int {
 	case f.isJSON() && f.under != nil && !f.isInString(): // it was found where escapes are not read
 		return at
 	case named.secret:
+	case strings.EqualFold(name, "value") && f.isPaired(name, at-1, from):
 	case named.secretTexts && isTextList(f.text[from:]):
 	default:
 		return at
@@ -204,6 +208,32 @@ func (f *finder) property(name string, at int) int {
 	start, end, bare := valueAt(f.text, from)
 	return f.hide(start, end, bare)
 }
+
+// isPaired reports whether the value of a property stands beside the name of a secret, as in lists
+// of headers: {"name": "Authorization", "value": "..."}, in either order.
+func (f *finder) isPaired(property string, colon, from int) bool {
+	text := f.text
+	quote := strings.LastIndex(text[:colon], property) - 1
+	if before, is := strings.CutSuffix(strings.TrimRight(text[:max(quote, 0)], " \t\r\n"), `",`); is {
+		if start := strings.LastIndexByte(before, '"'); start >= 0 {
+			between := strings.TrimRight(before[:start], " \t\r\n")
+			if key, quoted := propertyBefore(text, len(between)-1); quoted && strings.HasSuffix(between, ":") && namesAnother(key) && isMarked(before[start+1:]) {
+				return true
+			}
+		}
+	}
+	_, end, _ := valueAt(text, from)
+	after, is := strings.CutPrefix(text[min(end, len(text)):], `"`)
+	parts := strings.SplitN(after[:min(len(after), 4*longestName)], `"`, 5) // , name : value
+	return is && len(parts) == 5 && strings.TrimSpace(parts[0]) == "," && strings.TrimSpace(parts[2]) == ":" && namesAnother(parts[1]) && isMarked(parts[3])
+}
+
+// namesAnother reports whether the value of a property is the name of what stands beside it.
+func namesAnother(property string) bool {
+	return slices.Contains([]string{"name", "key", "header", "field"}, strings.ToLower(property))
+}
+
+func isMarked(name string) bool { return isSecretName(letters(name)) || IsHeader(name) }
 
 // isTextList reports whether a value is a string or begins as a list of strings.
 func isTextList(value string) bool {

@@ -9,8 +9,12 @@ import (
 // secrets, whatever they look like. Names are compared in lower case, without
 // anything but letters and digits: api_key, Api-Key and apiKey are one name.
 var (
-	// secretNames are secret as they stand.
-	secretNames = []string{"auth", "xauth", "authentication", "session", "xsession", "sig", "pwd", "secrets", "credentials", "passwords", "cookies", "apikeys"}
+	// secretNames are secret as they stand. The sessionId of a context is none: SDKs send it
+	// for stickiness.
+	secretNames = []string{
+		"auth", "xauth", "authentication", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
+		"secrets", "credentials", "passwords", "cookies", "apikeys",
+	}
 	// secretEndings make a secret of every name that ends with them: tokenName is
 	// none, accessToken is.
 	secretEndings = []string{
