@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unleash-mock/unleash-mock/cmd/unleash-mock/internal/startup"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
@@ -60,9 +59,6 @@ func (p *program) run(ctx context.Context, args []string) int {
 	p.learnEnvironment()
 	root := p.rootCommand()
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if cmd.Name() != serveName {
-			startup.Over()
-		}
 		p.learnFlags(cmd.Flags())
 		return checkVariables(p.environ)
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unleash-mock/unleash-mock/cmd/unleash-mock/internal/startup"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -77,16 +76,13 @@ const corsVariable = "UNLEASH_MOCK_CORS_ORIGINS"
 // everybody stands for all origins.
 const everybody = "*"
 
-// serveName is the name of the command whose start is to be short.
-const serveName = "serve"
-
 // replayVariable holds files, separated as in PATH.
 const replayVariable = "UNLEASH_MOCK_REPLAY"
 
 func (p *program) serveCommand() *cobra.Command {
 	flags := &serveFlags{}
 	command := &cobra.Command{
-		Use:   serveName,
+		Use:   "serve",
 		Short: "Start the mock",
 		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
 try, and serves until it is interrupted; open requests then have the time of --drain.
@@ -223,9 +219,6 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	go mockserver.DefaultTokens() // which reads the seed once: beside the document, not after it
 	if flags.specWins && flags.document.file == "" {
 		return usageError("--spec-wins needs --spec")
-	}
-	if flags.document.file != "" {
-		startup.Over()
 	}
 	document, err := p.load(ctx, flags.document, func(line string) { logger.Warn(line) })
 	if err != nil {

@@ -17,11 +17,11 @@ const settleDelay = 100 * time.Millisecond
 // settle does what of the start nobody has to wait for, and gives the memory back that
 // only the start needed: reading the document takes several times what is kept of it.
 func (p *program) settle(document, served *spec.Contract, flags *serveFlags, logger *slog.Logger) {
+	startup.Over()
 	kept := flags.bounds.Bytes
 	if err := spec.Default().Complete(); err != nil {
 		logger.Error("the contract does not compile", "error", err)
 	}
-	startup.Over()
 	isOurs, percent := p.env.text("GOMEMLIMIT", "") == "" && kept > 0, gcPercent
 	if document != nil {
 		differences(document, served, flags.specWins, logger)

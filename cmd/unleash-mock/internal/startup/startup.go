@@ -3,20 +3,22 @@
 // package imports next to nothing, so that it is initialised before those that make garbage.
 package startup
 
-import "runtime/debug"
-
-const (
-	percent = 400       // of garbage per live memory
-	memory  = 256 << 20 // from which on more is collected
+import (
+	"runtime"
+	"runtime/debug"
+	"sync"
 )
 
-var (
-	formerPercent = debug.SetGCPercent(percent)
-	formerMemory  = debug.SetMemoryLimit(memory)
-)
+// percent has the collector run first when there are 16 MB.
+const percent = 400
 
-// Over has garbage collected as the environment says: the start is over, or is not short.
-func Over() {
-	debug.SetGCPercent(formerPercent)
-	debug.SetMemoryLimit(formerMemory)
+var former = debug.SetGCPercent(percent)
+
+// Over has garbage collected as the environment says: the start is over. The first collection
+// ends it too.
+var Over = sync.OnceFunc(func() { debug.SetGCPercent(former) })
+
+func init() {
+	type first struct{ _ [64]byte } // with others of a few bytes it might outlive them
+	runtime.AddCleanup(new(first), func(struct{}) { Over() }, struct{}{})
 }
