@@ -410,3 +410,60 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestASweepLeadsNowhereElse is about lists that hold, under the name of a run, what would
+// lead a request to something else.
+func TestASweepLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
+	const name = "unleash-mock-verify-261128abcdef-one"
+	for where, lists := range map[string]map[string]string{
+		"the secret of a token, up":    {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":".."}]}`},
+		"the secret of a token, here":  {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":"."}]}`},
+		"the secret of a token, below": {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":"a/../../projects/default"}]}`},
+		"the secret of a token, odd":   {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":"*:*.a?b"}]}`},
+		"the project of a flag, up":    {"/api/admin/search/features": `{"features":[{"name":"` + name + `","project":".."}],"total":1}`},
+		"the project of a flag, below": {"/api/admin/search/features": `{"features":[{"name":"` + name + `","project":"a/b"}],"total":1}`},
+		"the project of a flag, none":  {"/api/admin/search/features": `{"features":[{"name":"` + name + `","project":""}],"total":1}`},
+		"the name of a flag, up":       {"/api/admin/search/features": `{"features":[{"name":"../` + name + `","project":"default"}],"total":1}`},
+		"the name of a flag, escaped":  {"/api/admin/search/features": `{"features":[{"name":"%2e%2e%2f` + name + `","project":"default"}],"total":1}`},
+		"the type of a tag, up":        {"/api/admin/tags": `{"tags":[{"value":"` + name + `","type":".."}]}`},
+		"the type of a tag, none":      {"/api/admin/tags": `{"tags":[{"value":"` + name + `"}]}`},
+	} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			var changes []string
+			target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				w.Header().Set("Unleash-Mock", "test") // which need not be left alone
+				list, has := lists[r.URL.Path]
+				switch {
+				case r.Method != http.MethodGet:
+					changes = append(changes, r.Method+" "+r.URL.EscapedPath())
+				case has && !r.URL.Query().Has("archived"):
+					fmt.Fprint(w, list)
+				case r.URL.Path != "/":
+					w.WriteHeader(http.StatusNotFound)
+				}
+			})
+			options := conformance.Options{Handler: target, Tokens: conformance.MockTokens()}
+			swept, left, err := conformance.Sweep(t.Context(), options, conformance.SweepOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(changes) > 0 || len(swept) > 0 || len(left) != 1 || left[0].Reason != "not removed, as what the target says of it makes no path" {
+				t.Errorf("changes %q, swept %+v, left %+v", changes, swept, left)
+			}
+			for _, leftover := range left {
+				if strings.Contains(leftover.Path, "..") {
+					t.Errorf("left at %s", leftover.Path)
+				}
+			}
+			swept, left, err = conformance.Sweep(t.Context(), options, conformance.SweepOptions{DryRun: true})
+			if err != nil || len(swept) > 0 || len(left) != 1 {
+				t.Errorf("to be swept %+v, left %+v, %v", swept, left, err)
+			}
+		})
+	}
+}

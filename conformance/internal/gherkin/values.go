@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -147,10 +146,6 @@ type paths struct {
 	sender *sender
 }
 
-// pathPart is what may stand for a variable in a path: an id, a name, a day, the secret of
-// an API token.
-var pathPart = regexp.MustCompile(`^([A-Za-z0-9_~-][A-Za-z0-9_.~-]*|([A-Za-z0-9_-]+|\*|\[\]):[A-Za-z0-9_-]+\.[A-Za-z0-9]+)$`)
-
 // expand puts values in the place of the variables of a path.
 func (p *paths) expand(ctx context.Context, method, text string) (string, error) {
 	path := ""
@@ -175,7 +170,7 @@ func (p *paths) expand(ctx context.Context, method, text string) (string, error)
 
 // admit decides whether a value may go into a path behind what stands there.
 func (p *paths) admit(ctx context.Context, method, before, value string) error {
-	if !pathPart.MatchString(value) {
+	if !ledger.IsSegment(value) {
 		return judge.Differs("", "an id or a name, which can be put into a path", strconv.Quote(value))
 	}
 	if (target.Request{Method: method}).IsSafe() || !strings.HasSuffix(before, "/") {

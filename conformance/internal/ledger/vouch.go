@@ -39,6 +39,9 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 		}
 		return l.disown(nil, http.MethodPost, kind.Path, "the name of what was created", strconv.Quote(id))
 	}
+	if !kind.isID(id) {
+		return l.disown(nil, http.MethodPost, collection, "the id of what was created", strconv.Quote(id))
+	}
 	known := l.isVouched(kind, id)
 	if known && method != http.MethodDelete {
 		return nil
