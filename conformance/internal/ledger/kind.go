@@ -221,6 +221,21 @@ func (all Kinds) at(collection string) *Kind {
 	return nil
 }
 
+// Created is what an exchange made, by the target's word: of which kind and where.
+type Created struct {
+	Kind       *Kind // nil if it made nothing that the suite makes
+	Collection string
+}
+
+// CreatedBy is what an exchange made; nothing if it is nil or did not succeed.
+func (all Kinds) CreatedBy(x *target.Exchange) Created {
+	if x == nil || x.Method != http.MethodPost || !x.Succeeded() {
+		return Created{}
+	}
+	collection := target.Canonical(x.Path)
+	return Created{all.at(collection), collection}
+}
+
 // CalledAt is the kind that requests below a path name, nil if there is none.
 func (all Kinds) CalledAt(collection string) *Kind {
 	for _, k := range all {

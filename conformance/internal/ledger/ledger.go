@@ -64,9 +64,9 @@ func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[st
 // was not.
 func (l *Ledger) Note(x *target.Exchange) {
 	l.noteOthers(x)
-	collection := target.Canonical(x.Path)
-	kind := l.Kinds.at(collection)
-	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil || kind.Attached {
+	created := l.Kinds.CreatedBy(x)
+	kind, collection := created.Kind, created.Collection
+	if kind == nil || kind.Attached {
 		return
 	}
 	made := entry{Thing: Thing{Kind: kind, Path: collection, Name: kind.askedFor(x.Body)}}

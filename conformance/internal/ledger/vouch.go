@@ -69,6 +69,21 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 	return nil
 }
 
+// VouchPart makes sure that a part of the answer to a create, which a request is about to name
+// in its body, belongs to the run: its id as Vouch does, its name by itself. Other parts say
+// nothing of whose it is.
+func (l *Ledger) VouchPart(ctx context.Context, admin, method string, of Created, pointer, value string) error {
+	switch {
+	case of.Kind == nil:
+		return nil
+	case pointer == of.Kind.Label && !l.Owns(value):
+		return l.disown(nil, http.MethodPost, of.Collection, "the name of what was created", strconv.Quote(value))
+	case !of.Kind.Named && pointer == cmp.Or(of.Kind.IDAt, "/id"):
+		return l.Vouch(ctx, admin, method, of.Collection, value)
+	}
+	return nil
+}
+
 // owns reports whether something that a collection lists is the run's: by its name, or
 // by that of what it is attached to.
 func (l *Ledger) owns(t Thing, collection string) bool {
