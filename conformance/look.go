@@ -178,7 +178,7 @@ func (s *suite) move(ctx context.Context) (stays string, err error) {
 	if err := s.survey(ctx); err != nil {
 		return "", err
 	}
-	if lacks := cmp.Or(c.Place.NoProject, c.Place.NoEnvironment); lacks != cmp.Or(there.Place.NoProject, there.Place.NoEnvironment) {
+	if lacks := cmp.Or(c.Place.NoProject, c.Place.NoEnvironment); lacks != "" && lacks != cmp.Or(there.Place.NoProject, there.Place.NoEnvironment) {
 		*c = there
 		return "a new workspace lacks what this one has: " + lacks, client.Leave(ctx)
 	}
