@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/naming"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -21,7 +23,9 @@ func (s *suite) reach(ctx context.Context) error {
 	if err := belowInstance(ctx, s.run.Client); err != nil {
 		return err
 	}
-	if s.conditions().Mock = mock; mock != "" {
+	c := s.conditions()
+	c.Own = mock != "" && s.options.Handler != nil // nobody else knows where it is served
+	if c.Mock = mock; mock != "" {
 		s.run.Ledger.Bin.Settled = true
 		s.useTokens(MockTokens())
 	}
@@ -48,8 +52,25 @@ func (s *suite) look(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.survey(ctx); err != nil {
+		return err
+	}
+	if err := s.enterWorkspace(ctx); err != nil {
+		return err
+	}
+	s.tell()
+	if s.options.DryRun {
+		return s.examine(ctx)
+	}
+	return nil
+}
+
+// survey finds out what the target is, has and allows, and plans by that.
+func (s *suite) survey(ctx context.Context) error {
 	c := s.conditions()
-	found, err := target.Look(ctx, s.run.Client, c.Tokens, c.Place)
+	c.Room, c.Facts, c.Taken = map[*ledger.Kind]plan.Room{}, map[string]plan.Fact{}, nil
+	c.Lifted, c.FlagNames, c.Misnamed = "", naming.Affixes{}, ""
+	found, err := target.Look(ctx, s.run.Client, c.Tokens, target.Place{Project: s.options.Project, Environment: s.options.Environment})
 	found.Mock = c.Mock
 	c.Findings = *found
 	if err != nil {
@@ -75,13 +96,6 @@ func (s *suite) look(ctx context.Context) error {
 		}
 	}
 	s.run.Plan.Decide()
-	if err := s.enterWorkspace(ctx); err != nil {
-		return err
-	}
-	s.tell()
-	if s.options.DryRun {
-		return s.examine(ctx)
-	}
 	return nil
 }
 
@@ -105,25 +119,71 @@ func (s *suite) examine(ctx context.Context) error {
 	return nil
 }
 
-// enterWorkspace moves the run to a workspace of its own if it would have to wait, and if
-// its tokens are known there.
+// slowRun is what a run without a workspace of its own is in for.
+const slowRun = "the target limits calls, and the scenarios that call wait for it, which takes a minute or more"
+
+// enterWorkspace moves the run to a workspace of its own if it would have to wait, or would
+// change what others share.
 func (s *suite) enterWorkspace(ctx context.Context) error {
 	c, client := s.conditions(), s.run.Client
-	if !client.Waits() {
+	waits := client.Waits()
+	if !waits && (c.Mock == "" || !s.run.Plan.NeedsOwn()) {
 		return nil
 	}
-	slow := "the target limits calls, and the scenarios that call wait for it, which takes a minute or more"
-	if !s.options.Workspace || c.Mock == "" || !c.Writes || s.options.Keep || len(s.setups) > 0 || !client.Enter(ctx, s.workspaceName()) {
-		c.Note("%s", slow)
-		return ctx.Err()
+	shared, err := s.move(ctx)
+	if err != nil {
+		return err
 	}
+	switch {
+	case shared == "" && waits:
+		c.Note("the run has the workspace %s of the mock to itself, and puts its clock forward in the place of waiting", s.workspaceName())
+	case shared == "":
+		c.Note("the run has the workspace %s of the mock to itself", s.workspaceName())
+	case waits && c.Mock != "" && c.Writes:
+		c.Note("%s: %s", slowRun, shared)
+	case waits:
+		c.Note("%s", slowRun)
+	}
+	if c.Mock != "" && !c.Own {
+		c.Shared = shared
+	}
+	s.run.Plan.Decide()
+	return nil
+}
+
+// move enters a workspace, and looks there as it did where it was. It says why the run stays
+// where it is; empty if it does not.
+func (s *suite) move(ctx context.Context) (stays string, err error) {
+	c, client := s.conditions(), s.run.Client
+	switch {
+	case c.Mock == "":
+		return "the target is no mock", nil
+	case !s.options.Workspace:
+		return "no workspace of its own is asked for", nil
+	case !c.Writes:
+		return "nothing is to be made", nil
+	case s.options.Keep:
+		return "what it makes is kept, and a workspace is not", nil
+	case len(s.setups) > 0:
+		return "a token that was made for it is not known in a new workspace", nil
+	case !client.Enter(ctx, s.workspaceName()):
+		return "the mock's control API, which makes workspaces, is closed or has no room for one", ctx.Err()
+	}
+	there := *c
 	unknown, err := target.Unknown(ctx, client, c.Tokens)
 	if err != nil || len(unknown) > 0 {
-		c.Note("%s: a new workspace does not know the tokens", slow)
-		return errors.Join(err, client.Leave(ctx))
+		return "a new workspace does not know the tokens", errors.Join(err, client.Leave(ctx))
 	}
-	c.Note("the run has the workspace %s of the mock to itself, and puts its clock forward in the place of waiting", s.workspaceName())
-	return nil
+	c.Own = true
+	if err := s.survey(ctx); err != nil {
+		return "", err
+	}
+	if lacks := cmp.Or(c.Place.NoProject, c.Place.NoEnvironment); lacks != "" && lacks != cmp.Or(there.Place.NoProject, there.Place.NoEnvironment) {
+		*c = there
+		return "a new workspace lacks what this one has: " + lacks, client.Leave(ctx)
+	}
+	c.Notes = there.Notes
+	return "", nil
 }
 
 // checkTokens refuses a token that was given and that the target does not know. One that was

@@ -42,7 +42,8 @@ type Options struct {
 	// Target is the URL that the instance is served under, a base path included.
 	// Exactly one of Target and Handler is set.
 	Target string
-	// Handler is an instance in this process; it is served on a loopback port.
+	// Handler is an instance in this process; it is served on a loopback port. If it is a
+	// mock, it is the run's: scenarios that change settings of all run on it.
 	Handler http.Handler
 	// Tokens are who the suite acts as. Scenarios whose token is missing are
 	// disabled. Against a mock the built-in ones stand in for what is empty.
@@ -92,8 +93,9 @@ type Options struct {
 	TLS *tls.Config
 	// FailFast skips what has not begun once a scenario fails.
 	FailFast bool
-	// Workspace lets a run on a mock that limits calls have a workspace to itself, where
-	// nobody has to wait, if the mock's control API is open. It is removed in the end.
+	// Workspace lets a run on a mock have a workspace to itself, if the mock's control API is
+	// open: nobody has to wait there for limits, and settings may be changed that all share.
+	// It is removed in the end.
 	Workspace bool
 	// Keep leaves what the suite created on the target.
 	Keep bool

@@ -1,8 +1,10 @@
 package conformance_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -15,6 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -409,4 +412,139 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 			t.Errorf("%q is taken for the id of a run", run)
 		}
 	}
+}
+
+// TestASweepLeadsNowhereElse is about lists that hold, under the name of a run, what would
+// lead a request to something else.
+func TestASweepLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
+	const name = "unleash-mock-verify-261128abcdef-one"
+	for where, lists := range map[string]map[string]string{
+		"the secret of a token, up":    {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":".."}]}`},
+		"the secret of a token, here":  {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":"."}]}`},
+		"the secret of a token, below": {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":"a/../../projects/default"}]}`},
+		"the secret of a token, odd":   {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":"*:*.a?b"}]}`},
+		"the project of a flag, up":    {"/api/admin/search/features": `{"features":[{"name":"` + name + `","project":".."}],"total":1}`},
+		"the project of a flag, below": {"/api/admin/search/features": `{"features":[{"name":"` + name + `","project":"a/b"}],"total":1}`},
+		"the project of a flag, none":  {"/api/admin/search/features": `{"features":[{"name":"` + name + `","project":""}],"total":1}`},
+		"the name of a flag, up":       {"/api/admin/search/features": `{"features":[{"name":"../` + name + `","project":"default"}],"total":1}`},
+		"the name of a flag, escaped":  {"/api/admin/search/features": `{"features":[{"name":"%2e%2e%2f` + name + `","project":"default"}],"total":1}`},
+		"the type of a tag, up":        {"/api/admin/tags": `{"tags":[{"value":"` + name + `","type":".."}]}`},
+		"the type of a tag, none":      {"/api/admin/tags": `{"tags":[{"value":"` + name + `"}]}`},
+	} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			var changes []string
+			target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				w.Header().Set("Unleash-Mock", "test") // which need not be left alone
+				list, has := lists[r.URL.Path]
+				switch {
+				case r.Method != http.MethodGet:
+					changes = append(changes, r.Method+" "+r.URL.EscapedPath())
+				case has && !r.URL.Query().Has("archived"):
+					fmt.Fprint(w, list)
+				case r.URL.Path != "/":
+					w.WriteHeader(http.StatusNotFound)
+				}
+			})
+			options := conformance.Options{Handler: target, Tokens: conformance.MockTokens()}
+			swept, left, err := conformance.Sweep(t.Context(), options, conformance.SweepOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(changes) > 0 || len(swept) > 0 || len(left) != 1 || left[0].Reason != "not removed, as what the target says of it makes no path" {
+				t.Errorf("changes %q, swept %+v, left %+v", changes, swept, left)
+			}
+			for _, leftover := range left {
+				if strings.Contains(leftover.Path, "..") {
+					t.Errorf("left at %s", leftover.Path)
+				}
+			}
+			swept, left, err = conformance.Sweep(t.Context(), options, conformance.SweepOptions{DryRun: true})
+			if err != nil || len(swept) > 0 || len(left) != 1 {
+				t.Errorf("to be swept %+v, left %+v, %v", swept, left, err)
+			}
+		})
+	}
+}
+
+// TestABodyNamesOnlyWhatIsTheRuns is about targets whose answer to a create has the id or the
+// name of something of somebody's, which scenarios go on to put into a body.
+func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
+	t.Parallel()
+	const flags = "/api/admin/projects/default/features"
+	const strategies = flags + "/theirs/environments/development/strategies"
+	for name, test := range map[string]struct {
+		operation, scenario string
+		created             func(r *http.Request, answer string) bool // whose answer is a lie
+		property            string
+		want, blamed        string
+	}{
+		"a strategy that gets segments": {
+			"updateFeatureStrategySegments", "usage/a-strategy-gets-segments-and-loses-them",
+			func(r *http.Request, _ string) bool { return creates(r, "/strategies") }, "id", "the id of what was created", "addFeatureStrategy",
+		},
+		"a strategy that is put in order": {
+			"setStrategySortOrder", "strategies/strategies-are-put-in-order",
+			func(r *http.Request, _ string) bool { return creates(r, "/strategies") }, "id", "the id of what was created", "addFeatureStrategy",
+		},
+		"a flag that becomes a parent": {
+			"addFeatureDependency", "dependencies/a-flag-depends-on-another",
+			func(r *http.Request, answer string) bool {
+				return creates(r, "/features") && strings.Contains(answer, "-parent")
+			}, "name", "the name of what was created", "createFeature",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+			askAdmin(mock, http.MethodPost, flags, `{"name":"theirs"}`)
+			if status := askAdmin(mock, http.MethodPost, strategies, `{"name":"flexibleRollout"}`); status != http.StatusOK {
+				t.Fatalf("status %d", status)
+			}
+			before := listOf(t, mock, strategies)
+			var listed []struct{ ID string }
+			if err := json.Unmarshal([]byte(before), &listed); err != nil {
+				t.Fatal(err)
+			}
+			theirs := map[string]string{"id": listed[0].ID, "name": "theirs"}[test.property]
+			var mu sync.Mutex
+			var named []string
+			target := &liar{mock: mock, lie: func(r *http.Request, body string) string {
+				if test.created(r, body) {
+					return regexp.MustCompile(`"`+test.property+`":"[^"]*"`).ReplaceAllString(body, `"`+test.property+`":"`+theirs+`"`)
+				}
+				return body
+			}}
+			watched := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if body := bodyOf(r); strings.Contains(body, `"`+theirs+`"`) {
+					mu.Lock()
+					named = append(named, r.Method+" "+r.URL.Path+" "+body)
+					mu.Unlock()
+				}
+				target.ServeHTTP(w, r)
+			})
+			result := verify(t, exitcode.Broken, conformance.Options{Handler: watched, Operations: []string{test.operation}})
+			if len(named) > 0 || result.Summary.Errored > 0 {
+				t.Errorf("sent: %q, %+v", named, result.Summary)
+			}
+			scenario := find(t, result, test.scenario)
+			if len(scenario.Failures) != 1 || scenario.Failures[0].Expectation != test.want || !strings.Contains(scenario.Failures[0].Got, theirs) || scenario.Failures[0].Operation != test.blamed {
+				t.Errorf("%+v", scenario.Failures)
+			}
+			if after := listOf(t, mock, strategies); after != before {
+				t.Errorf("strategies before: %s\nafter: %s", before, after)
+			}
+		})
+	}
+}
+
+// bodyOf reads the body of a request, which can be read again.
+func bodyOf(r *http.Request) string {
+	body, _ := io.ReadAll(r.Body) // what is cut off is no body to find something in
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
 }

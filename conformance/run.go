@@ -185,8 +185,7 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	}
 	c := s.conditions()
 	c.Writes = client.Writes
-	c.Place = target.Place{Project: s.options.Project, Environment: s.options.Environment}
-	c.Room, c.Facts, c.NoToken = map[*ledger.Kind]plan.Room{}, map[string]plan.Fact{}, map[string]string{}
+	c.NoToken = map[string]string{}
 	s.useTokens(s.options.Tokens)
 }
 

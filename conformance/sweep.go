@@ -51,7 +51,7 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 		if ctx.Err() != nil {
 			return swept, left, context.Cause(ctx)
 		}
-		var remaining []report.Leftover
+		remaining := earlier.Unaddressed(t)
 		if !what.DryRun {
 			remaining = earlier.Remove(ctx, admin, []ledger.Thing{t})
 		}

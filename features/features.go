@@ -10,7 +10,7 @@
 //	@enterprise        needs Unleash Enterprise
 //	@open-source       holds on an open-source instance alone
 //	@writes            sends requests that could change something
-//	@settings          changes settings of the whole instance, of a mock alone
+//	@settings          changes settings of the whole instance, of a mock that the run has to itself
 //	@limits            reaches a limit of the instance
 //	@slow              takes a minute where calls are limited to one a second
 //	@alone             must not run beside another scenario that writes

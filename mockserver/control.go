@@ -39,7 +39,8 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 		header[GradeHeader] = stateful
 		s.exposition.ServeHTTP(w, r)
 	case s.passes(path):
-		delete(header, GradeHeader) // the upstream answers
+		delete(header, Header) // the upstream answers, or nobody
+		delete(header, GradeHeader)
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
 	default:
 		return s.serveDocs(w, r, chosen, path)

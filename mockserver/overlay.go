@@ -51,6 +51,7 @@ func (s *Server) newOverlay() (*overlay.Overlay, error) {
 		Target:            s.upstream.URL,
 		Transport:         s.upstream.Transport,
 		PresentEnterprise: s.upstream.PresentEnterprise,
+		MockHeader:        Header,
 		Logger:            s.logger,
 		Now:               s.now,
 		Refuse: func(w http.ResponseWriter, r *http.Request, status int, name, message string) {

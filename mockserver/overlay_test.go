@@ -182,3 +182,35 @@ func TestOverlayPassesPathsToTheLetter(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyTheMocksOwnAnswersSayThatTheyAre: a client must not take the upstream for a mock,
+// whose state is nobody's.
+func TestOnlyTheMocksOwnAnswersSayThatTheyAre(t *testing.T) {
+	t.Parallel()
+	another := httptest.NewServer(newApp(t).Server)
+	t.Cleanup(another.Close)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	const endpoints = "/api/admin/signal-endpoints"
+	for name, test := range map[string]struct {
+		upstream, path string
+		status         int
+		own            bool
+	}{
+		"an operation of the mock":      {newReal(t).URL, endpoints, http.StatusOK, true},
+		"what is passed on":             {newReal(t).URL, "/health", http.StatusOK, false},
+		"what goes to another mock":     {another.URL, "/health", http.StatusOK, false},
+		"in a workspace":                {another.URL, "/w/default/health", http.StatusOK, false},
+		"what nobody answers":           {gone.URL, "/health", http.StatusBadGateway, false},
+		"the control API of the mock":   {another.URL, "/_mock/info", http.StatusOK, true},
+		"the path of no such operation": {another.URL, "/none", http.StatusNotFound, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := newApp(t, over(t, test.upstream)).must(test.status, http.MethodGet, test.path, adminToken, "")
+			if values := got.header.Values(Header); len(values) != map[bool]int{true: 1}[test.own] {
+				t.Errorf("%s: %q", Header, values)
+			}
+		})
+	}
+}

@@ -42,7 +42,8 @@ import (
 
 const (
 	// Header is the response header by which a client tells a mock from a real
-	// server. Its value is the mock's version.
+	// server. Its value is the mock's version. What the upstream of an overlay is asked
+	// for does not have it.
 	Header = "Unleash-Mock"
 	// WorkspaceHeader is the request header that picks a workspace. The path can do
 	// so too: /w/<name>/api/...

@@ -130,8 +130,9 @@ entries of the event log. On loopback writes are allowed; --allow-writes=false
 forbids them there too.
 
 Scenarios that need a missing token are disabled; the report says why. A mock is
-verified with its built-in tokens, in a workspace of the run's own if it limits
-calls and its control API is open.
+verified with its built-in tokens, in a workspace of the run's own if its control
+API is open, and it limits calls or its settings are to be changed. What changes
+settings of a whole instance runs nowhere else.
 
 --profile contract runs no scenarios. It calls each GET operation of the OpenAPI
 document of --spec, or of Unleash's contract, whose required parameters have

@@ -1,6 +1,6 @@
 Feature: Environments and their projects
   Environments are sorted, switched on and off, and given to projects. All of that is shared by
-  everybody on an instance, so that scenarios do it to a mock alone.
+  everybody on an instance, so that scenarios do it only to a mock that the run has to itself.
 
   @op:updateSortOrder @core @writes @alone @settings @observed
   Scenario: Environments are sorted

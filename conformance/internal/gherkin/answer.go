@@ -30,7 +30,7 @@ func (a *answer) keep(name string) error {
 	if !a.last.IsJSON {
 		return judge.Differs("", "an answer in JSON", a.last.Summary())
 	}
-	a.values.kept[name] = a.last.Value
+	a.values.keep(name, a.last.Value, a.last)
 	return nil
 }
 
@@ -42,7 +42,7 @@ func (a *answer) keepEntry(pointer, property, text, name string) error {
 	if len(indexes) != 1 {
 		return judge.Differs(pointer, fmt.Sprintf("one entry where %q is %s", property, text), fmt.Sprintf("%d among %d entries", len(indexes), len(list)))
 	}
-	a.values.kept[name] = list[indexes[0]]
+	a.values.keep(name, list[indexes[0]], a.last)
 	return nil
 }
 
@@ -54,7 +54,7 @@ func (a *answer) keepHeader(name, as string) error {
 	if value == "" {
 		return judge.Differs("", "a header "+name, "no such header")
 	}
-	a.values.kept[as] = value
+	a.values.keep(as, value, a.last)
 	return nil
 }
 

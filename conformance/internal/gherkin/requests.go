@@ -56,7 +56,7 @@ func (r *requests) make(ctx context.Context, method, path, who string, body *str
 		return made, err
 	}
 	if body != nil {
-		text, err := r.values.expand(*body)
+		text, err := r.paths.expandBody(ctx, method, *body)
 		if err != nil {
 			return made, err
 		}

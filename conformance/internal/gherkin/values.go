@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,13 @@ type values struct {
 	run      *Run
 	scenario *plan.Scenario
 	kept     map[string]any
+	// created says of what was kept what a request created by it.
+	created map[string]ledger.Created
+}
+
+// keep keeps a value of an exchange for later steps.
+func (v *values) keep(name string, value any, from *target.Exchange) {
+	v.kept[name], v.created[name] = value, v.run.Ledger.Kinds.CreatedBy(from)
 }
 
 // ownName is a name that no other scenario and no other run has. Where flags are made,
@@ -126,6 +134,17 @@ func (v *values) partOf(name, path string) (any, error) {
 	return found, nil
 }
 
+// source is the variable that another is derived from; itself if it is from none.
+func source(name string) string {
+	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "beginning of ")
+	for _, words := range derivations {
+		if inner, is := strings.CutPrefix(name, words); is {
+			return source(inner)
+		}
+	}
+	return name
+}
+
 // day is the UTC date of a time that was kept.
 func (v *values) day(name string, shift int) (any, error) {
 	value, err := v.variable(name)
@@ -139,17 +158,13 @@ func (v *values) day(name string, shift int) (any, error) {
 	return moment.UTC().AddDate(0, 0, shift).Format(time.DateOnly), nil
 }
 
-// paths puts values into paths. Most come from the target, which is not trusted:
+// paths puts values into paths and bodies. Most come from the target, which is not trusted:
 // what is neither an id nor a name does not get into a path, and what a request may
 // change must be the run's own.
 type paths struct {
 	values *values
 	sender *sender
 }
-
-// pathPart is what may stand for a variable in a path: an id, a name, a day, the secret of
-// an API token.
-var pathPart = regexp.MustCompile(`^([A-Za-z0-9_~-][A-Za-z0-9_.~-]*|([A-Za-z0-9_-]+|\*|\[\]):[A-Za-z0-9_-]+\.[A-Za-z0-9]+)$`)
 
 // expand puts values in the place of the variables of a path.
 func (p *paths) expand(ctx context.Context, method, text string) (string, error) {
@@ -175,7 +190,7 @@ func (p *paths) expand(ctx context.Context, method, text string) (string, error)
 
 // admit decides whether a value may go into a path behind what stands there.
 func (p *paths) admit(ctx context.Context, method, before, value string) error {
-	if !pathPart.MatchString(value) {
+	if !ledger.IsSegment(value) {
 		return judge.Differs("", "an id or a name, which can be put into a path", strconv.Quote(value))
 	}
 	if (target.Request{Method: method}).IsSafe() || !strings.HasSuffix(before, "/") {
@@ -192,10 +207,47 @@ func (p *paths) admit(ctx context.Context, method, before, value string) error {
 		}
 		collection = kind.Path
 	}
-	err := own.Vouch(ctx, p.values.run.tokens().Admin, method, collection, value)
+	return p.show(own.Vouch(ctx, p.values.run.tokens().Admin, method, collection, value))
+}
+
+// show shows the list by which something was disowned, as what came last.
+func (p *paths) show(err error) error {
 	var other *ledger.Disowned
 	if errors.As(err, &other) && other.Seen != nil {
 		p.sender.show(other.Seen)
 	}
 	return err
+}
+
+// expandBody puts values in the place of the variables of a body. What a request may change by
+// an id or a name in it must be the run's own, as in a path.
+func (p *paths) expandBody(ctx context.Context, method, text string) (string, error) {
+	body, err := p.values.expand(text)
+	if err != nil || (target.Request{Method: method}).IsSafe() {
+		return body, err
+	}
+	for _, found := range plan.VariableText.FindAllStringSubmatch(text, -1) {
+		if err := p.admitToBody(ctx, method, source(found[1])); err != nil {
+			return "", err
+		}
+	}
+	return body, nil
+}
+
+// admitToBody decides whether the value of a variable may go into a body.
+func (p *paths) admitToBody(ctx context.Context, method, variable string) error {
+	name, part, _ := strings.Cut(variable, ".")
+	if _, kept := p.values.kept[name]; !kept {
+		return nil
+	}
+	value, err := p.values.expand("<" + variable + ">")
+	if err != nil {
+		return err
+	}
+	created := p.values.created[name]
+	if created.Kind == nil && (part == "id" || strings.HasSuffix(part, ".id")) {
+		return fmt.Errorf("a body has <%s>, and the suite does not know what was created as %q", variable, name)
+	}
+	pointer := "/" + strings.ReplaceAll(part, ".", "/")
+	return p.show(p.sender.ledger.VouchPart(ctx, p.values.run.tokens().Admin, method, created, pointer, value))
 }

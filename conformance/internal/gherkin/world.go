@@ -25,7 +25,7 @@ type World struct {
 // the steps first.
 func newWorld(run *Run) *World {
 	w := &World{run: run, record: &record{run: run}, ledger: ledger.New(run.Ledger)}
-	w.values = &values{run: run, kept: map[string]any{}}
+	w.values = &values{run: run, kept: map[string]any{}, created: map[string]ledger.Created{}}
 	w.answer = &answer{values: w.values}
 	w.sender = &sender{run: run, record: w.record, ledger: w.ledger, answer: w.answer}
 	w.requests = &requests{values: w.values, paths: &paths{values: w.values, sender: w.sender}}
@@ -39,7 +39,7 @@ func (w *World) begin(scenario *plan.Scenario) {
 }
 
 // forget drops the answers of a scenario that ended: godog holds on to the world.
-func (w *World) forget() { w.answer.last, w.values.kept = nil, nil }
+func (w *World) forget() { w.answer.last, w.values.kept, w.values.created = nil, nil, nil }
 
 // OwnName is a name that no other scenario and no other run has.
 func (w *World) OwnName(part string) string { return w.values.ownName(part) }
@@ -53,8 +53,8 @@ func (w *World) Path(ctx context.Context, method, text string) (string, error) {
 	return w.requests.paths.expand(ctx, method, text)
 }
 
-// Keep keeps a value for later steps.
-func (w *World) Keep(name string, value any) { w.values.kept[name] = value }
+// Keep keeps a value of the answer that came last for later steps.
+func (w *World) Keep(name string, value any) { w.values.keep(name, value, w.answer.last) }
 
 // Place is where the flags of the run are.
 func (w *World) Place() target.Place { return w.run.Plan.Conditions.Place }

@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
@@ -78,6 +80,14 @@ var plainID = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
 // IsID reports whether a text has the form of an id.
 func IsID(text string) bool { return plainID.MatchString(text) }
 
+// segment is what may stand in a path for one part of it, and no more: an id, a name, a day,
+// the secret of an API token.
+var segment = regexp.MustCompile(`^([A-Za-z0-9_~-][A-Za-z0-9_.~-]*|([A-Za-z0-9_.~-]+|\*|\[\]):([A-Za-z0-9_.~-]+|\*)\.[A-Za-z0-9]+)$`)
+
+// IsSegment reports whether a text that a target gave may be put into a path. It leads
+// nowhere else, whatever servers and proxies make of it.
+func IsSegment(text string) bool { return segment.MatchString(text) }
+
 // isAt reports whether things of the kind are made at a path.
 func (k *Kind) isAt(collection string) bool {
 	return matchesAny(append([]string{k.Path}, k.Also...), collection)
@@ -91,7 +101,36 @@ func matchesAny(patterns []string, collection string) bool {
 }
 
 // isID reports whether a text has the form of an id of the kind.
-func (k *Kind) isID(text string) bool { return (k.Named || k.IDAt != "") && text != "" || IsID(text) }
+func (k *Kind) isID(text string) bool {
+	switch {
+	case k.Named:
+		return isName(text)
+	case k.IDAt != "", k.Attached:
+		return IsSegment(text)
+	}
+	return IsID(text)
+}
+
+// isName reports whether a text is one segment of a path when it is escaped, and stays below
+// what it stands behind when something on the way takes that back. Runs try names that targets
+// should refuse, and remove what has them.
+func isName(text string) bool {
+	return path.Clean("/"+text) == "/"+text && text != "" && !strings.ContainsAny(text, `\%`)
+}
+
+// isPlain reports whether a path has nothing but such segments.
+func isPlain(path string) bool {
+	below, rooted := strings.CutPrefix(path, "/")
+	return rooted && !slices.ContainsFunc(strings.Split(below, "/"), func(part string) bool { return !IsSegment(part) })
+}
+
+// at is the path of a thing; empty if what the target says of it makes none.
+func (t Thing) at() string {
+	if !t.Kind.isID(t.ID) || !isPlain(t.Path) {
+		return ""
+	}
+	return t.Path + "/" + url.PathEscape(t.ID)
+}
 
 // isListed reports whether a list of a path shows things of the kind.
 func (k *Kind) isListed(path string) bool {
@@ -180,6 +219,21 @@ func (all Kinds) at(collection string) *Kind {
 		}
 	}
 	return nil
+}
+
+// Created is what an exchange made, by the target's word: of which kind and where.
+type Created struct {
+	Kind       *Kind // nil if it made nothing that the suite makes
+	Collection string
+}
+
+// CreatedBy is what an exchange made; nothing if it is nil or did not succeed.
+func (all Kinds) CreatedBy(x *target.Exchange) Created {
+	if x == nil || x.Method != http.MethodPost || !x.Succeeded() {
+		return Created{}
+	}
+	collection := target.Canonical(x.Path)
+	return Created{all.at(collection), collection}
 }
 
 // CalledAt is the kind that requests below a path name, nil if there is none.

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -65,9 +64,9 @@ func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[st
 // was not.
 func (l *Ledger) Note(x *target.Exchange) {
 	l.noteOthers(x)
-	collection := target.Canonical(x.Path)
-	kind := l.Kinds.at(collection)
-	if x.Method != http.MethodPost || !x.Succeeded() || kind == nil || kind.Attached {
+	created := l.Kinds.CreatedBy(x)
+	kind, collection := created.Kind, created.Collection
+	if kind == nil || kind.Attached {
 		return
 	}
 	made := entry{Thing: Thing{Kind: kind, Path: collection, Name: kind.askedFor(x.Body)}}
@@ -147,11 +146,11 @@ func (l *Ledger) remove(ctx context.Context, admin string, entries []entry) []re
 }
 
 // Leftover is something as a report names it. Its path is where it would be
-// removed, or that of its collection if the id cannot be put into a path.
+// removed, or that of its collection if what the target says of it makes no path.
 func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
-	path := t.Path
-	if t.Kind.isID(t.ID) {
-		path += "/" + url.PathEscape(t.ID)
+	path := cmp.Or(t.at(), t.Path)
+	if !isPlain(t.Path) {
+		path = t.Kind.Path
 	}
 	redact := l.Redact.Text
 	return report.Leftover{Kind: t.Kind.Name, Name: redact(t.Name), Path: redact(path), Reason: redact(reason)}

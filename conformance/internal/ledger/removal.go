@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
 // removal is one pass over a ledger. What the target lists is asked for once.
@@ -43,7 +43,7 @@ func (r *removal) remove(ctx context.Context, made *entry) string {
 	}
 	problem := r.ledger.mistaken(all, made)
 	for _, t := range all {
-		if !made.isIt(all, t, problem != "") || !t.Kind.isID(t.ID) || r.ledger.stranger(all, t.Path, t.ID) != nil {
+		if !made.isIt(all, t, problem != "") || t.at() == "" || r.ledger.stranger(all, t.Path, t.ID) != nil {
 			continue
 		}
 		if refused := r.ledger.delete(ctx, t, made.credential); refused != "" {
@@ -64,13 +64,28 @@ func (l *Ledger) removeNamed(ctx context.Context, made *entry) string {
 // mistaken says why an entry cannot be removed by the id that the target gave it;
 // empty if it can.
 func (l *Ledger) mistaken(all []Thing, made *entry) string {
-	if made.ID != "" && !made.Kind.isID(made.ID) {
+	switch {
+	case made.ID == "" || made.at() != "":
+	case made.Kind.IDAt != "":
+		return noPath // the id is a secret
+	default:
 		return fmt.Sprintf("not removed by its id, which is said to be %s and no positive whole number", made.ID)
 	}
 	if stranger := l.stranger(all, made.Path, made.ID); stranger != nil {
 		return fmt.Sprintf("not removed by its id, which is that of %q and not of anything that the run made", stranger.Name)
 	}
 	return ""
+}
+
+// noPath is why something is left that cannot be addressed.
+const noPath = "not removed, as what the target says of it makes no path"
+
+// Unaddressed is something that Remove would leave for that reason; none if it would not.
+func (l *Ledger) Unaddressed(t Thing) []report.Leftover {
+	if t.at() != "" {
+		return nil
+	}
+	return []report.Leftover{l.Leftover(t, noPath)}
 }
 
 // isIt reports whether something is what the entry speaks of: by its id, or by its
@@ -97,7 +112,11 @@ func (l *Ledger) stranger(all []Thing, collection, id string) *Thing {
 // delete sends the request that removes something, whose id and name the caller
 // has seen to be right.
 func (l *Ledger) delete(ctx context.Context, t Thing, credential http.Header) string {
-	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: t.Path + "/" + url.PathEscape(t.ID), Header: credential})
+	path := t.at()
+	if path == "" {
+		return noPath
+	}
+	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: path, Header: credential})
 	switch {
 	case err != nil:
 		return err.Error()

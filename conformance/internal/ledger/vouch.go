@@ -39,6 +39,9 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 		}
 		return l.disown(nil, http.MethodPost, kind.Path, "the name of what was created", strconv.Quote(id))
 	}
+	if !kind.isID(id) {
+		return l.disown(nil, http.MethodPost, collection, "the id of what was created", strconv.Quote(id))
+	}
 	known := l.isVouched(kind, id)
 	if known && method != http.MethodDelete {
 		return nil
@@ -63,6 +66,21 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 		return l.disown(seen, http.MethodPost, collection, "the id of what was created", id+", which the list does not show")
 	}
 	l.vouchFor(seen)
+	return nil
+}
+
+// VouchPart makes sure that a part of the answer to a create, which a request is about to name
+// in its body, belongs to the run: its id as Vouch does, its name by itself. Other parts say
+// nothing of whose it is.
+func (l *Ledger) VouchPart(ctx context.Context, admin, method string, of Created, pointer, value string) error {
+	switch {
+	case of.Kind == nil:
+		return nil
+	case pointer == of.Kind.Label && !l.Owns(value):
+		return l.disown(nil, http.MethodPost, of.Collection, "the name of what was created", strconv.Quote(value))
+	case !of.Kind.Named && pointer == cmp.Or(of.Kind.IDAt, "/id"):
+		return l.Vouch(ctx, admin, method, of.Collection, value)
+	}
 	return nil
 }
 

@@ -17,6 +17,11 @@ type Conditions struct {
 	// NoToken says of actors why no token could be made for them.
 	NoToken map[string]string
 	Writes  bool
+	// Own is true for a mock that the run has to itself: an instance in its process, or a
+	// workspace of its own. Settings of the whole instance are then nobody else's.
+	Own bool
+	// Shared says why a mock is not the run's own; empty if it is, or if the target is none.
+	Shared string
 	// Taken are ids and names that nothing should have, and that something has.
 	Taken []string
 	// Room is how much of a kind there can be; nothing is known of others.

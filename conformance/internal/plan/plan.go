@@ -99,6 +99,16 @@ func (p *Plan) NeedsToken(actor string) bool {
 	})
 }
 
+// NeedsOwn reports whether a scenario would run if the run had the target to itself, which
+// it has not.
+func (p *Plan) NeedsOwn() bool {
+	hoped := p.Conditions
+	hoped.Own = true
+	return !p.Conditions.Own && slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool {
+		return s.Has("@settings") && p.against(&hoped, s) == ""
+	})
+}
+
 // NeedsRoom reports whether a scenario would run that takes room, if there were
 // enough of it and the target's limits were known.
 func (p *Plan) NeedsRoom() bool {
@@ -207,13 +217,17 @@ func byWrites(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// bySettings spares what everybody on an instance shares, and nobody can give back if a run
-// breaks off.
+// bySettings spares what everybody on an instance shares: with an environment goes what
+// others have in it, and nobody can give that back.
 func bySettings(c *Conditions, s *Scenario) string {
-	if s.Has("@settings") && c.Mock == "" {
-		return "it changes settings of the whole instance, which it does to a mock alone"
+	if !s.Has("@settings") || c.Own {
+		return ""
 	}
-	return ""
+	const reason = "it changes settings of the whole instance, which it does only to a mock that the run has to itself"
+	if c.Shared != "" {
+		return reason + ": " + c.Shared
+	}
+	return reason
 }
 
 func byTokens(c *Conditions, s *Scenario) string {

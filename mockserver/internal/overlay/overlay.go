@@ -28,7 +28,10 @@ type Options struct {
 	// PresentEnterprise makes the real one's admin UI show the pages of what the mock
 	// answers, as an Enterprise instance would.
 	PresentEnterprise bool
-	Logger            *slog.Logger
+	// MockHeader is the header by which clients know a mock. What is below the overlay is
+	// not the mock's, even if another mock is there: its answers lose the header.
+	MockHeader string
+	Logger     *slog.Logger
 	// Refuse answers instead of the real one with a status, and with the name and
 	// message of an error.
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, name, message string)
