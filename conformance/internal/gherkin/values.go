@@ -197,7 +197,7 @@ func (p *paths) admit(ctx context.Context, method, before, value string) error {
 		return nil
 	}
 	own := p.sender.ledger
-	collection := target.Canonical(before)
+	collection := target.Plain(before)
 	if kind := own.Kinds.CalledAt(collection); kind != nil {
 		switch {
 		case own.Owns(strings.ToLower(value)):

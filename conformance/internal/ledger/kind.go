@@ -89,15 +89,32 @@ var segment = regexp.MustCompile(`^([A-Za-z0-9_~-][A-Za-z0-9_.~-]*|([A-Za-z0-9_.
 func IsSegment(text string) bool { return segment.MatchString(text) }
 
 // isAt reports whether things of the kind are made at a path.
-func (k *Kind) isAt(collection string) bool {
-	return matchesAny(append([]string{k.Path}, k.Also...), collection)
+func (k *Kind) isAt(path string) bool { return k.collection(path) != "" }
+
+// collection is a path as the kind writes it, but for the names in it, whose letter case counts;
+// empty if nothing of the kind is made there.
+func (k *Kind) collection(path string) string {
+	return matched(append([]string{k.Path}, k.Also...), path)
 }
 
-func matchesAny(patterns []string, collection string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		matches, err := path.Match(target.Canonical(pattern), collection)
-		return err == nil && matches
-	})
+// matched writes a path as the first pattern does that it matches, but for what the stars of the
+// pattern stand for; empty if it matches none.
+func matched(patterns []string, text string) string {
+	plain := target.Plain(text)
+	for _, pattern := range patterns {
+		pattern = target.Canonical(pattern)
+		if is, err := path.Match(pattern, strings.ToLower(plain)); err != nil || !is {
+			continue
+		}
+		parts, names := strings.Split(pattern, "/"), strings.Split(plain, "/")
+		for i, part := range parts {
+			if part == "*" {
+				parts[i] = names[i]
+			}
+		}
+		return strings.Join(parts, "/")
+	}
+	return ""
 }
 
 // isID reports whether a text has the form of an id of the kind.
@@ -134,7 +151,7 @@ func (t Thing) at() string {
 
 // isListed reports whether a list of a path shows things of the kind.
 func (k *Kind) isListed(path string) bool {
-	return k.List == path || k.List == "" && k.isAt(target.Canonical(path))
+	return k.List == path || k.List == "" && k.isAt(path)
 }
 
 // Things are those that an answer lists. isList is false if it is no list of them.
@@ -232,14 +249,16 @@ func (all Kinds) CreatedBy(x *target.Exchange) Created {
 	if x == nil || x.Method != http.MethodPost || !x.Succeeded() {
 		return Created{}
 	}
-	collection := target.Canonical(x.Path)
-	return Created{all.at(collection), collection}
+	if kind := all.at(x.Path); kind != nil {
+		return Created{kind, kind.collection(x.Path)}
+	}
+	return Created{}
 }
 
 // CalledAt is the kind that requests below a path name, nil if there is none.
 func (all Kinds) CalledAt(collection string) *Kind {
 	for _, k := range all {
-		if matchesAny(k.CalledAt, collection) {
+		if matched(k.CalledAt, collection) != "" {
 			return k
 		}
 	}

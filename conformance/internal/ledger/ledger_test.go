@@ -260,3 +260,17 @@ func TestALedgerIsSafeForConcurrentUse(t *testing.T) {
 		t.Errorf("%d were removed", len(shelves.paths))
 	}
 }
+
+// TestNamesInPathsKeepTheirCase: servers overlook that of the rest.
+func TestNamesInPathsKeepTheirCase(t *testing.T) {
+	t.Parallel()
+	kinds := ledger.Kinds{{Name: "strategy", Path: "/api/admin/projects/*/features/*/strategies", Attached: true}}
+	for path, want := range map[string]string{
+		"/API/admin//Projects/Shop/features/own-Flag/Strategies/?x=1": "/api/admin/projects/Shop/features/own-Flag/strategies",
+		"/api/admin/projects/Shop/features/own-Flag":                  "",
+	} {
+		if got := kinds.CreatedBy(creation(path, `{}`, 200, `{"id":"x"}`)); got.Collection != want || (got.Kind != nil) != (want != "") {
+			t.Errorf("%s: %+v, want %q", path, got, want)
+		}
+	}
+}

@@ -38,12 +38,14 @@ func isSafe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// Canonical is a path without its query, with letter case and slashes as servers
-// overlook them.
-func Canonical(path string) string {
+// Plain is a path without its query, with single slashes.
+func Plain(path string) string {
 	path, _, _ = strings.Cut(path, "?")
-	return "/" + strings.Join(strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' }), "/")
+	return "/" + strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '/' }), "/")
 }
+
+// Canonical is a plain path with its letter case as servers overlook it. They do not in names.
+func Canonical(path string) string { return strings.ToLower(Plain(path)) }
 
 // Exchange is a request and its answer as they were, secrets included.
 type Exchange struct {
