@@ -115,7 +115,7 @@ func (r *record) fail(err error, last *target.Exchange) {
 func (r *record) failure(f judge.Finding) report.Failure {
 	step, clean := r.scenario.Steps[r.step], r.run.Redact
 	failure := report.Failure{
-		Operation: f.Operation, Expectation: transcript.Text(clean, f.Expectation), Got: transcript.Text(clean, f.Got), Pointer: f.Pointer,
+		Operation: f.Operation, Expectation: transcript.Text(clean, f.Expectation), Got: transcript.Text(clean, f.Got), Pointer: transcript.Text(clean, f.Pointer),
 		File: r.report.File, Line: step.Line, Step: step.Keyword + " " + step.Text,
 		Standing: f.Standing, Source: f.Source,
 	}

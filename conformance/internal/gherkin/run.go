@@ -2,9 +2,11 @@ package gherkin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"sync/atomic"
@@ -69,7 +71,7 @@ func (r *Run) Scenarios(ctx context.Context) error {
 			sc.StepContext().After(p.afterStep)
 			sc.After(p.end)
 			for i, step := range steps {
-				sc.Step(expressions[i], step.Bind(p.world))
+				sc.Step(expressions[i], p.alone(step.Bind(p.world)))
 			}
 		},
 		Options: &godog.Options{
@@ -111,6 +113,23 @@ type performance struct {
 	watches  []func(context.Context) string
 	leave    func()
 	ended    bool
+	failure  error // of the step that runs
+}
+
+// errFailed stands for the error of a step where godog keeps it until the run ends.
+var errFailed = errors.New("the step failed")
+
+// alone is the function of a step that keeps its error to itself: it may hold a whole answer.
+func (p *performance) alone(step any) any {
+	function := reflect.ValueOf(step)
+	return reflect.MakeFunc(function.Type(), func(args []reflect.Value) []reflect.Value {
+		out := function.Call(args)
+		if err, failed := out[len(out)-1].Interface().(error); failed {
+			p.failure = err
+			out[len(out)-1] = reflect.ValueOf(errFailed)
+		}
+		return out
+	}).Interface()
 }
 
 // begin decides whether the scenario runs and waits for its turn.
@@ -165,6 +184,9 @@ func (p *performance) beforeStep(ctx context.Context, step *godog.Step) (context
 // afterStep notes how the step ended. godog also calls it for the steps behind a
 // failed one.
 func (p *performance) afterStep(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+	if errors.Is(err, errFailed) {
+		err, p.failure = p.failure, nil
+	}
 	if !p.ended && p.world.record.passes() {
 		p.world.record.ended(ctx, status, err, p.world.answer.last)
 	}
