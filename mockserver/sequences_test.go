@@ -37,6 +37,7 @@ type sequenceCase struct {
 
 const (
 	sequencesFile = "testdata/sequences/flags-8.2.0.json"
+	oddFile       = "testdata/sequences/odd-8.2.0.json"
 	openFile      = "testdata/sequences/open.txt"
 	leftOutFile   = "testdata/sequences/left-out.json"
 	seedFile      = "testdata/sequences/seed.yaml"
@@ -97,6 +98,18 @@ func TestSequences(t *testing.T) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(counts)) {
 		t.Logf("%s: %d", kind, counts[kind])
+	}
+}
+
+// TestOddRequests plays what was recorded of requests that clients seldom send: values that
+// are empty, wrong or too many, ways round, and which refusal comes first.
+func TestOddRequests(t *testing.T) {
+	t.Parallel()
+	player := newPlayer(t, spec.OpenSource)
+	for _, c := range readJSON[struct{ Cases []sequenceCase }](t, oddFile).Cases {
+		if problems := player.play(t, c); len(problems) > 0 {
+			t.Errorf("%s (%s): %s %s\n  %s", c.Name, c.Why, c.Request.Method, c.Request.Path, strings.Join(problems, "\n  "))
+		}
 	}
 }
 

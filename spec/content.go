@@ -330,6 +330,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		ranged:      code != strconv.Itoa(status),
 		Description: source.Description,
 		Standing:    Standing(extension(source.Extensions, extensionStanding)),
+		empty:       extension(source.Extensions, extensionEmpty) == "true",
 	}
 	if response.Standing == "" {
 		response.Standing = Documented

@@ -20,6 +20,7 @@ const (
 	extensionEdition     = "x-unleash-edition"
 	extensionContentType = "x-unleash-accepts-any-content-type"
 	extensionStanding    = "x-unleash-standing"
+	extensionEmpty       = "x-unleash-may-be-empty"
 	extensionMode        = "x-unleash-mock-mode"
 )
 

@@ -166,6 +166,7 @@ type Response struct {
 
 	ranged bool
 	unsaid bool // the document says nothing of any response
+	empty  bool // for one of its reasons there is no body
 }
 
 // IsRange reports whether the response is for several statuses.

@@ -385,7 +385,7 @@ Feature: Flags
 
   @op:reviveFeature @core @writes @observed
   Scenario: A revived flag is off and has its strategies
-    Seen on Unleash 8.2.0: archiving switches a flag off everywhere.
+    Seen on Unleash 8.2.0: reviving switches a flag off everywhere.
     Given a flag "one"
     And a strategy "all" of "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -73,7 +74,7 @@ func Detail(failure spec.Failure, sent string) Complaint {
 		return Complaint{
 			Path: name,
 			Message: fmt.Sprintf("The `%s` property must be equal to one of the allowed values: %s. You provided \"%s\", which is not valid. Please use one of the allowed values instead..",
-				name, strings.Join(allowed, ", "), strings.Trim(sent, `"`)),
+				name, strings.Join(allowed, ", "), asText(sent)),
 		}
 	case "oneOf":
 		return Complaint{
@@ -89,4 +90,31 @@ func Detail(failure spec.Failure, sent string) Complaint {
 		message = fmt.Sprintf(message, failure.Want)
 	}
 	return Complaint{Path: at, Message: fmt.Sprintf("The `%s` property %s. You sent %s.", at, message, sent)}
+}
+
+// asText is a value, which is sent as JSON, as JavaScript makes a text of it.
+func asText(sent string) string {
+	value, err := v8json.Parse([]byte(sent))
+	if err != nil {
+		return strings.Trim(sent, `"`)
+	}
+	return text(value)
+}
+
+func text(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case []any:
+		parts := make([]string, len(value))
+		for i, part := range value {
+			if part != nil {
+				parts[i] = text(part)
+			}
+		}
+		return strings.Join(parts, ",")
+	case map[string]any:
+		return "[object Object]"
+	}
+	return string(v8json.Stringify(nil, value))
 }

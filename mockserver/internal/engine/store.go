@@ -193,6 +193,10 @@ func (v *View) EventsAfter(revision int64) (events []*Event, known bool) {
 	return v.store.events.after(revision)
 }
 
+// Events returns the newest events, oldest first. There may be some that are newer than the
+// view.
+func (v *View) Events() []*Event { return v.store.Events() }
+
 // Bytes estimates what the state takes in memory.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }
 

@@ -36,6 +36,8 @@ type Result struct {
 	Enabled        bool    `json:"enabled"`
 	Variant        Variant `json:"variant"`
 	ImpressionData bool    `json:"impressionData"`
+	// OfStrategy says that the variant is one of the strategy's, not of the flag's own.
+	OfStrategy bool `json:"-"`
 }
 
 type flag struct {
@@ -176,7 +178,8 @@ func (f *flag) evaluate(c *Context, why *Explanation) Result {
 	on, s := f.isOn(c, why)
 	if on {
 		result.Enabled, result.Variant.FeatureEnabled = true, true
-		if chosen := f.variant(c, s, why); chosen != nil {
+		if chosen, ofStrategy := f.variant(c, s, why); chosen != nil {
+			result.OfStrategy = ofStrategy
 			result.Variant.Name, result.Variant.Payload, result.Variant.Enabled = chosen.Name, chosen.Payload, true
 		}
 	}
@@ -215,18 +218,18 @@ func (f *flag) isOn(c *Context, why *Explanation) (bool, *strategy) {
 
 // variant chooses among the variants of the strategy that turned the flag on, then
 // among the flag's own. It returns nil if there are none.
-func (f *flag) variant(c *Context, s *strategy, why *Explanation) *VariantDefinition {
+func (f *flag) variant(c *Context, s *strategy, why *Explanation) (chosen *VariantDefinition, ofStrategy bool) {
 	if s != nil {
 		if chosen := s.variants.choose(c); chosen != nil {
 			why.setVariantFrom("strategy")
-			return chosen
+			return chosen, true
 		}
 	}
-	chosen := f.variants.choose(c)
+	chosen = f.variants.choose(c)
 	if chosen != nil {
 		why.setVariantFrom("flag")
 	}
-	return chosen
+	return chosen, false
 }
 
 // judge returns Holds, or why the dependency does not hold. Unleash knows one
@@ -251,7 +254,7 @@ func (p *parent) judge(c *Context) Verdict {
 }
 
 func (f *flag) variantName(c *Context, s *strategy) string {
-	if chosen := f.variant(c, s, nil); chosen != nil {
+	if chosen, _ := f.variant(c, s, nil); chosen != nil {
 		return chosen.Name
 	}
 	return disabled

@@ -119,9 +119,12 @@ var dateLayouts = []string{
 
 // IsDate reports whether a text is a date that a constraint can hold.
 func IsDate(text string) bool {
-	_, is := readDate(strings.TrimSpace(text))
+	_, is := Date(text)
 	return is
 }
+
+// Date reads a date as a constraint does.
+func Date(text string) (time.Time, bool) { return readDate(strings.TrimSpace(text)) }
 
 // IsStrictVersion reports whether a text is a semantic version and nothing more.
 func IsStrictVersion(text string) bool { return !strings.HasPrefix(text, "v") && isVersion("v"+text) }

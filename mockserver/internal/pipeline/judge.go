@@ -69,10 +69,14 @@ func (x *exchange) refuse(problem *apierror.Error) answer {
 	if problem.RetryAfter > 0 {
 		x.header["Retry-After"] = []string{strconv.Itoa(problem.RetryAfter)}
 	}
+	body := x.buffer
+	if problem.Envelope == apierror.Empty {
+		body = nil // and none of the headers of one
+	}
 	return answer{
 		status:      problem.Status,
 		contentType: problem.ContentType(),
-		body:        x.buffer,
+		body:        body,
 		final:       problem.Envelope == apierror.Page,
 		outside:     problem.Outside,
 	}

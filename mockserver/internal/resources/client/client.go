@@ -5,6 +5,7 @@ package client
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,29 +49,17 @@ func Configuration(view *engine.View, identity *engine.Identity, inline bool) *c
 }
 
 type allIn struct {
-	NamePrefix engine.Optional[string] `query:"namePrefix"`
-	Tags       []string                `query:"tag"`
-	Spec       string                  `header:"Unleash-Client-Spec"`
-	Match      string                  `header:"If-None-Match"`
-	_          struct{}                `ignored:"project,environment"`
-}
-
-// Check refuses filters that the contract allows.
-func (in *allIn) Check() error {
-	if in.NamePrefix.Sent && in.NamePrefix.Value == "" {
-		return apierror.BadProperty("namePrefix", "is not allowed to be empty", "")
-	}
-	for i, tag := range in.Tags {
-		if kind, value, has := strings.Cut(tag, ":"); !has || kind == "" || value == "" {
-			rule := fmt.Sprintf("with value %q fails to match the tag pattern", tag)
-			return apierror.BadProperty(fmt.Sprintf("tag[%d]", i), rule, string(v8json.Stringify(nil, tag)))
-		}
-	}
-	return nil
+	features.Filter
+	Spec  string   `header:"Unleash-Client-Spec"`
+	Match string   `header:"If-None-Match"`
+	_     struct{} `ignored:"project,environment"`
 }
 
 // segmentsSince is the version of the client specification from which SDKs know segments.
 const segmentsSince = "v4.2.0"
+
+// tooLarge finds a number that JavaScript does not hold exactly, of which versions have none.
+var tooLarge = regexp.MustCompile(`^[^-+]*[0-9]{17}`)
 
 // knowsSegments reports whether an SDK of a version of the client specification knows
 // segments; the version is a strict one or a 400.
@@ -80,7 +69,7 @@ func knowsSegments(version string) (bool, error) {
 		return false, nil
 	case version[0] < '0' || version[0] > '9':
 		return false, apierror.BadData(fmt.Sprintf("Invalid prefix in the Unleash-Client-Spec header: %q.", version))
-	case !semver.IsValid("v"+version) || strings.Count(strings.FieldsFunc(version, func(c rune) bool { return c == '-' || c == '+' })[0], ".") != 2:
+	case !semver.IsValid("v"+version) || tooLarge.MatchString(version) || strings.Count(strings.FieldsFunc(version, func(c rune) bool { return c == '-' || c == '+' })[0], ".") != 2:
 		return false, apierror.BadData(fmt.Sprintf("Invalid SemVer in the Unleash-Client-Spec header: %q.", version))
 	}
 	return semver.Compare("v"+version, segmentsSince) >= 0, nil
@@ -91,21 +80,21 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	if err != nil {
 		return out, err
 	}
-	identity := &view.Identity
-	q := &query{Projects: identity.Projects, NamePrefix: in.NamePrefix.Value, Environment: identity.Environment, Inline: !segments}
-	for _, tag := range in.Tags {
-		kind, value, _ := strings.Cut(tag, ":")
-		q.Tags = append(q.Tags, []string{kind, value})
+	wanted, err := in.Read()
+	if err != nil {
+		return out, err
 	}
+	identity := &view.Identity
+	q := &query{Wanted: wanted, Projects: identity.Projects, Environment: identity.Environment, Inline: !segments}
 	revision := Revision(view, identity.Environment)
 	hash := q.hash()
 	out.ETag = fmt.Sprintf(`"%s:%d:v1"`, hash, revision)
 	if in.Match == out.ETag {
 		return engine.Answer[*respond.Prepared]{Status: http.StatusNotModified}, nil
 	}
-	if q.NamePrefix != "" || q.Tags != nil { // what clients think up is not kept
+	if !wanted.All() { // what clients think up is not kept
 		found := *Configuration(view, identity, q.Inline)
-		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !q.admits(view, &f) })
+		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Name) })
 		if err := view.ReserveFor(&found); err != nil {
 			return out, err
 		}
@@ -117,16 +106,6 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 		return q.answer(Configuration(view, identity, q.Inline), revision, hash, out.ETag)
 	})
 	return out, nil
-}
-
-// admits reports whether a flag passes the filters.
-func (q *query) admits(r engine.Reader, f *configuration.Feature) bool {
-	if !strings.HasPrefix(f.Name, q.NamePrefix) {
-		return false
-	}
-	return q.Tags == nil || slices.ContainsFunc(features.TagsOf(r, f.Name), func(tag *features.Tag) bool {
-		return slices.ContainsFunc(q.Tags, func(wanted []string) bool { return wanted[0] == tag.Type && wanted[1] == tag.Value })
-	})
 }
 
 // answer writes the answer, keys in the order of a real server.
@@ -170,6 +149,7 @@ func (q *query) json() []byte {
 
 type oneIn struct {
 	Name string `path:"featureName"`
+	features.Filter
 	Spec string `header:"Unleash-Client-Spec"`
 }
 
@@ -178,9 +158,13 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*configuration.Feature]
 	if err != nil {
 		return out, err
 	}
+	wanted, err := in.Read()
+	if err != nil {
+		return out, err
+	}
 	found := Configuration(view, &view.Identity, !segments)
 	for i := range found.Features {
-		if found.Features[i].Name == in.Name {
+		if found.Features[i].Name == in.Name && wanted.Tagged(view, in.Name) {
 			return engine.OK(&found.Features[i])
 		}
 	}

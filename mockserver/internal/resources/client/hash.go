@@ -6,13 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 )
 
 // query is what SDKs ask for, as the answer repeats it.
 type query struct {
-	Tags        [][]string // type and value; nil for none
-	Projects    []string   // nil for all
-	NamePrefix  string     // empty for none
+	*features.Wanted
+	Projects    []string // nil for all
 	Environment string
 	Inline      bool
 }

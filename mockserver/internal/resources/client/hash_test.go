@@ -1,17 +1,22 @@
 package client
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+)
 
 // TestHash holds against what a real server answered.
 func TestHash(t *testing.T) {
 	t.Parallel()
+	anything := &features.Wanted{}
 	for want, q := range map[string]query{
-		"1fc12c72": {Projects: []string{"default"}, Environment: "development"},
-		"6ef7ec5a": {Projects: []string{"default"}, Environment: "development", Inline: true},
-		"537b2ba0": {Environment: "development"},
-		"0b126eb6": {Projects: []string{"default"}, Environment: "development", NamePrefix: "check"},
-		"7be8450a": {Projects: []string{"default"}, Environment: "development", Tags: [][]string{{"simple", "web"}}},
-		"56be5e30": {Projects: []string{"default"}, Environment: "development", Tags: [][]string{{"simple", "mobile"}}},
+		"1fc12c72": {Wanted: anything, Projects: []string{"default"}, Environment: "development"},
+		"6ef7ec5a": {Wanted: anything, Projects: []string{"default"}, Environment: "development", Inline: true},
+		"537b2ba0": {Wanted: anything, Environment: "development"},
+		"0b126eb6": {Wanted: &features.Wanted{NamePrefix: "check"}, Projects: []string{"default"}, Environment: "development"},
+		"7be8450a": {Wanted: &features.Wanted{Tags: [][]string{{"simple", "web"}}}, Projects: []string{"default"}, Environment: "development"},
+		"56be5e30": {Wanted: &features.Wanted{Tags: [][]string{{"simple", "mobile"}}}, Projects: []string{"default"}, Environment: "development"},
 	} {
 		if got := q.hash(); got != want {
 			t.Errorf("%+v: %s, want %s", q, got, want)

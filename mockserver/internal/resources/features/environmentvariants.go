@@ -62,7 +62,7 @@ func replaceVariants(tx *engine.Tx, in variantsIn) (out engine.Answer[variantLis
 // store checks, spreads and stores variants. Those that do not say whether their weight is
 // fixed are lost (O).
 func (in inEnvironment) store(tx *engine.Tx, toggle *Toggle, variants []Variant) (out engine.Answer[variantList], err error) {
-	if err := checkVariants(variants, asSent); err != nil {
+	if err := checkVariants(variants, asSent, false); err != nil {
 		return out, err
 	}
 	typed := make([]Variant, 0, len(variants))
@@ -93,7 +93,7 @@ func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variant
 		return out, err
 	}
 	var variants []Variant
-	if err := patched(engine.Append(nil, &toggle.Variants), in.Operations, &variants); err != nil {
+	if err := patchedInto(engine.Append(nil, &toggle.Variants), in.Operations, &variants); err != nil {
 		return out, err
 	}
 	return in.store(tx, toggle, variants)
@@ -122,7 +122,7 @@ func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantLi
 	for i := range in.Variants {
 		in.Variants[i] = in.Variants[i].complete()
 	}
-	if err := checkVariants(in.Variants, completed); err != nil {
+	if err := checkVariants(in.Variants, completed, false); err != nil {
 		return out, err
 	}
 	variants, err := spread(in.Variants)

@@ -19,6 +19,10 @@ func forbidden(message string) error {
 	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "InvalidOperationError", Message: message}
 }
 
+func denied(message string) error {
+	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "OperationDeniedError", Message: message}
+}
+
 // lacking is the refusal of a caller who lacks a permission in an environment of the body.
 func lacking(permission spec.Permission, environment string) error {
 	return &apierror.Error{

@@ -16,6 +16,9 @@ import (
 const (
 	maxFlags      = 5000
 	maxStrategies = 30 // of a flag in an environment
+
+	maxConstraints      = 30  // of a strategy
+	maxConstraintValues = 250 // of a constraint of a strategy
 )
 
 // Resource returns the resource.

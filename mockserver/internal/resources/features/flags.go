@@ -3,9 +3,11 @@ package features
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
@@ -15,8 +17,11 @@ import (
 // answer is a flag as changes answer it.
 type answer struct {
 	*Flag
-	Archived bool `json:"archived"`
+	Since    *time.Time `json:"archivedAt,omitzero"`
+	Archived bool       `json:"archived"`
 }
+
+func answerOf(flag *Flag) answer { return answer{flag, flag.ArchivedAt, flag.ArchivedAt != nil} }
 
 type validateIn struct {
 	Name string   `json:"name"`
@@ -48,6 +53,7 @@ type createIn struct {
 	Description    *string                 `json:"description"`
 	ImpressionData bool                    `json:"impressionData"`
 	Tags           []Tag                   `json:"tags"`
+	Rest           unnamed                 `rest:""`
 }
 
 // Check refuses a name that a flag cannot have.
@@ -57,10 +63,22 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 	if projects.Find(tx, in.Project) == nil {
 		return out, notFound("Active project with id %s does not exist", in.Project)
 	}
-	flag, err := makeFlag(tx, &Flag{
-		Name: in.Name, Description: in.Description, Type: in.Type.Or("release"), Project: in.Project, ImpressionData: in.ImpressionData,
-	})
-	if err != nil {
+	flag := &Flag{
+		Name: in.Name, Description: described(in.Description), Type: in.Type.Or("release"), Project: in.Project,
+		ImpressionData: in.ImpressionData, CreatedAt: tx.Stamp(),
+	}
+	if err := free(tx, flag.Name); err != nil {
+		return out, err
+	}
+	m := metadata{get: in.Rest.get}
+	flag.Stale = m.boolean("stale", false)
+	flag.archived(m.boolean("archived", false), tx.Stamp())
+	flag.CreatedAt = m.date("createdAt", flag.CreatedAt)
+	m.variants()
+	if err := m.err(); err != nil {
+		return out, err
+	}
+	if flag, err = makeFlag(tx, flag); err != nil {
 		return out, err
 	}
 	if err := checkTags(tx, in.Tags); err != nil {
@@ -72,7 +90,15 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 			return out, err
 		}
 	}
-	return engine.OK(answer{Flag: flag})
+	return engine.OK(answerOf(flag))
+}
+
+// unnamed are properties that the schema does not name.
+type unnamed map[string]any
+
+func (u unnamed) get(name string) (any, bool) {
+	value, sent := u[name]
+	return value, sent
 }
 
 // makeFlag stores a new flag of the caller's, which is off in each environment of its
@@ -84,7 +110,10 @@ func makeFlag(tx *engine.Tx, flag *Flag) (*Flag, error) {
 	if err := free(tx, flag.Name); err != nil {
 		return nil, err
 	}
-	flag.CreatedAt, flag.CreatedBy = tx.Stamp(), Person{tx.Identity.Actor.ID, tx.Identity.Actor.Username}
+	if flag.CreatedAt.IsZero() {
+		flag.CreatedAt = tx.Stamp()
+	}
+	flag.CreatedBy = Person{tx.Identity.Actor.ID, tx.Identity.Actor.Username}
 	if err := flags.Insert(tx, flag); err != nil {
 		return nil, err
 	}
@@ -103,22 +132,29 @@ type updateIn struct {
 	Description    *string                 `json:"description"`
 	ImpressionData bool                    `json:"impressionData"`
 	Stale          bool                    `json:"stale"`
-	_              struct{}                `ignored:"archived"`
+	Archived       bool                    `json:"archived"`
+	Rest           unnamed                 `rest:""`
 }
 
-// update replaces all that it takes: what is missing gets its default (O).
+// update replaces all that it takes: what is missing gets its default, so that a flag which
+// was archived is not any more (O).
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
+	if in.NewName.Value != "" && in.NewName.Value != in.Name {
+		return out, apierror.BadData("Cannot change name of feature flag")
+	}
 	before, err := in.find(tx)
 	if err != nil {
 		return out, err
 	}
-	if in.NewName.Or(in.Name) != in.Name {
-		return out, apierror.BadData("Cannot change name of feature flag")
+	m := metadata{get: in.Rest.get}
+	if m.variants(); m.err() != nil {
+		return out, m.err()
 	}
 	after := *before
-	after.Type, after.Description = in.Type.Or("release"), in.Description
+	after.Type, after.Description = in.Type.Or("release"), described(in.Description)
 	after.ImpressionData, after.Stale = in.ImpressionData, in.Stale
-	out.Value = answer{Flag: &after}
+	after.archived(in.Archived, tx.Stamp())
+	out.Value = answerOf(&after)
 	return out, change(tx, before, &after)
 }
 
@@ -143,8 +179,49 @@ func change(tx *engine.Tx, before, after *Flag) error {
 }
 
 func same(a, b *Flag) bool {
-	return a.Type == b.Type && a.ImpressionData == b.ImpressionData && (a.Description == nil) == (b.Description == nil) &&
+	return a.Type == b.Type && a.ImpressionData == b.ImpressionData && (a.ArchivedAt == nil) == (b.ArchivedAt == nil) && (a.Description == nil) == (b.Description == nil) &&
 		(a.Description == nil || *a.Description == *b.Description)
+}
+
+type patchIn struct {
+	in
+	Operations engine.JSON `body:""`
+}
+
+// patch changes what a flag says of itself by a JSON patch. What comes of it is checked
+// alone, not the schema (O).
+func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
+	if Get(tx, in.Name) == nil {
+		return out, noFlag()
+	}
+	before, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	shown := answerOf(before)
+	value, err := patched(engine.Append(nil, &shown), in.Operations)
+	if err != nil {
+		return out, err
+	}
+	object, is := value.(*v8json.Object)
+	if !is {
+		return out, apierror.BadData("The patch leaves no flag")
+	}
+	if _, has := object.Get("variants"); has {
+		return out, denied("Changing variants is done via PATCH operation to /api/admin/projects/:project/features/:feature/variants")
+	}
+	m, after := metadata{get: object.Get}, *before
+	m.name()
+	after.Stale = m.boolean("stale", false)
+	after.archived(m.boolean("archived", false), tx.Stamp())
+	after.Type, after.Description = m.kind(), m.description()
+	after.ImpressionData = m.boolean("impressionData", false)
+	m.date("createdAt", before.CreatedAt) // which stays
+	if err := m.err(); err != nil {
+		return out, err
+	}
+	out.Value = answerOf(&after)
+	return out, change(tx, before, &after)
 }
 
 func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
@@ -160,6 +237,21 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	}
 	after, now := *before, tx.Stamp()
 	after.ArchivedAt = &now
+	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
+}
+
+type nameIn struct {
+	Name string `path:"featureName"`
+}
+
+// revive switches the flag off everywhere: an archived one is what it was (O).
+func revive(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error) {
+	before := Get(tx, in.Name)
+	if before == nil {
+		return out, noFlag()
+	}
+	after := *before
+	after.ArchivedAt = nil
 	for _, toggle := range toggles.Under(tx, engine.Text(in.Name)) {
 		if toggle.Enabled {
 			off := *toggle
@@ -169,20 +261,6 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 			}
 		}
 	}
-	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
-}
-
-type nameIn struct {
-	Name string `path:"featureName"`
-}
-
-func revive(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error) {
-	before := Get(tx, in.Name)
-	if before == nil {
-		return out, noFlag()
-	}
-	after := *before
-	after.ArchivedAt = nil
 	return out, flags.UpdateAs(tx, "feature-revived", before, &after)
 }
 
@@ -254,9 +332,27 @@ type environmentOfFlag struct {
 	Strategies []*Strategy `json:"strategies"`
 }
 
+// collaboratorsOn are those who changed a flag, the last one first, as far as events are
+// kept, and who made it (O).
+func collaboratorsOn(view *engine.View, flag *Flag) []person {
+	var out []person
+	add := func(somebody Person) {
+		if !slices.ContainsFunc(out, func(p person) bool { return p.ID == somebody.ID }) {
+			out = append(out, somebody.shown())
+		}
+	}
+	for _, event := range slices.Backward(view.Events()) {
+		if name, _ := FlagOf(event); name == flag.Name && event.CreatedBy.ID != engine.SystemUserID {
+			add(Person(event.CreatedBy))
+		}
+	}
+	add(flag.CreatedBy)
+	return out
+}
+
 type getIn struct {
 	in
-	Variants engine.Optional[string] `query:"variantEnvironments"`
+	Variants []string `query:"variantEnvironments"`
 }
 
 func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
@@ -271,7 +367,7 @@ func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
 	found := whole{
 		Environments: []environmentOfFlag{}, Flag: flag, CreatedBy: creator, Favorite: projects.Favorite(view),
 		Dependencies: ParentsOf(view, in.Name), Children: childrenOf(view, in.Name),
-		Lifecycle: lifecycle{"initial", flag.CreatedAt}, Collaborators: collaborators{[]person{creator}},
+		Lifecycle: lifecycle{"initial", flag.CreatedAt}, Collaborators: collaborators{collaboratorsOn(view, flag)},
 	}
 	for _, environment := range projects.Environments(view) {
 		toggle := In(view, in.Name, environment.Name)
@@ -282,7 +378,7 @@ func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
 			Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
 			Strategies: StrategiesOf(view, in.Name, environment.Name),
 		}
-		if in.Variants.Or("") == "true" {
+		if slices.Equal(in.Variants, []string{"true"}) {
 			shown.Variants = append([]Variant{}, toggle.Variants...)
 		}
 		found.Environments = append(found.Environments, shown)
@@ -292,6 +388,7 @@ func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
 
 type listIn struct {
 	Project string `path:"projectId"`
+	Filter
 }
 
 type listOut struct {
@@ -323,11 +420,17 @@ type listedEnvironment struct {
 	HasEnabledStrategies bool       `json:"hasEnabledStrategies"`
 }
 
-func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
+func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err error) {
+	in.NamePrefix.Sent = in.NamePrefix.Sent && in.NamePrefix.Value != "" // an empty one does not count here
+	in.Tags.Sent = in.Tags.Sent && in.Tags.Value != ""
+	wanted, err := in.Read()
+	if err != nil {
+		return answer, err
+	}
 	out := listOut{Version: 2, Features: []listed{}}
 	environments := projects.Environments(view)
 	for _, flag := range All(view) {
-		if flag.Project != in.Project {
+		if flag.Project != in.Project || !wanted.Admits(view, flag.Name) {
 			continue
 		}
 		row := listed{

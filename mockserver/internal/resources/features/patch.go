@@ -2,39 +2,48 @@ package features
 
 import (
 	"fmt"
-
-	jsonpatch "github.com/evanphx/json-patch/v5"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-type patchIn struct {
-	in
-	Operations engine.JSON `body:""`
-}
-
 // maxCopied is how many bytes a patch may copy: each copy of the whole doubles it.
 const maxCopied = 1 << 20
 
-// patched applies a JSON patch to what the API shows, and reads it into another. A real
-// server answers a patch that does not apply with a 500; here it is a 400.
-func patched(document, operations []byte, into any) error {
-	patch, err := jsonpatch.DecodePatch(operations)
+// patched applies a JSON patch to what the API shows. A real server answers a patch that
+// does not apply with a 500; here it is a 400.
+func patched(document, operations []byte) (any, error) {
+	value, err := v8json.ParseOrdered(document)
 	if err != nil {
-		return apierror.BadData(err.Error())
+		return nil, apierror.BadData(err.Error())
 	}
-	options := jsonpatch.NewApplyOptions()
-	options.AllowMissingPathOnRemove = true
-	options.AccumulatedCopySizeLimit = maxCopied
-	changed, err := patch.ApplyWithOptions(document, options)
+	list, err := v8json.ParseOrdered(operations)
 	if err != nil {
-		return apierror.BadData(err.Error())
+		return nil, apierror.BadData(err.Error())
 	}
-	value, err := v8json.ParseOrdered(changed)
+	p := &patcher{document: value}
+	steps, _ := list.([]any)
+	for i, step := range steps {
+		object, is := step.(*v8json.Object)
+		if !is {
+			return nil, apierror.BadData(fmt.Sprintf("The operation %d of the patch is no object", i))
+		}
+		if err := p.apply(object); err != nil {
+			return nil, apierror.BadData(fmt.Sprintf("The operation %d of the patch does not apply: %v", i, err))
+		}
+	}
+	return p.document, nil
+}
+
+// patchedInto reads what a patch makes of a document into a Go value.
+func patchedInto(document, operations []byte, into any) error {
+	value, err := patched(document, operations)
 	if err != nil {
-		return apierror.BadData(err.Error())
+		return err
 	}
 	if problems := engine.Fill(into, value, nil, true); len(problems) > 0 {
 		return apierror.BadData(fmt.Sprintf("%s %s", problems[0].Pointer(), problems[0].Message))
@@ -42,25 +51,198 @@ func patched(document, operations []byte, into any) error {
 	return nil
 }
 
-func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
-	if Get(tx, in.Name) == nil {
-		return out, noFlag()
+// patcher applies operations as the npm package fast-json-patch does, which is more
+// lenient than RFC 6902: a replaced property need not be there, and a value that is
+// missing takes the property away (O).
+type patcher struct {
+	document any
+	copied   int
+}
+
+// absent is JavaScript's undefined.
+type absent struct{}
+
+func (p *patcher) apply(operation *v8json.Object) error {
+	kind, path := textIn(operation, "op"), textIn(operation, "path")
+	value, has := operation.Get("value")
+	if !has {
+		value = absent{}
 	}
-	before, err := in.find(tx)
-	if err != nil {
-		return out, err
+	switch kind {
+	case "copy", "move":
+		from := textIn(operation, "from")
+		found, err := p.copyOf(from)
+		if err != nil {
+			return err
+		}
+		if kind == "move" {
+			if err := p.put("remove", from, nil); err != nil {
+				return err
+			}
+		}
+		return p.put("add", path, found)
+	case "test":
+		found, err := p.at(path)
+		if err != nil {
+			return err
+		}
+		if !equal(found, value) {
+			return fmt.Errorf("%s is not that value", path)
+		}
+		return nil
 	}
-	var form struct {
-		Description    *string `json:"description"`
-		Type           string  `json:"type"`
-		Stale          bool    `json:"stale"`
-		ImpressionData bool    `json:"impressionData"`
+	return p.put(kind, path, value)
+}
+
+func textIn(operation *v8json.Object, name string) string {
+	value, _ := operation.Get(name)
+	if text, is := value.(string); is {
+		return text
 	}
-	if err := patched(engine.Append(nil, before), in.Operations, &form); err != nil {
-		return out, err
+	return string(v8json.Stringify(nil, value))
+}
+
+// steps are the keys that a path names. One that does not begin with a slash names the
+// key `undefined`.
+func steps(path string) []string {
+	parts := strings.Split(path, "/")
+	if len(parts) == 1 {
+		return []string{"undefined"}
 	}
-	after := *before
-	after.Description, after.Type, after.Stale, after.ImpressionData = form.Description, form.Type, form.Stale, form.ImpressionData
-	out.Value = answer{Flag: &after}
-	return out, change(tx, before, &after)
+	for i, part := range parts {
+		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+	}
+	return parts[1:]
+}
+
+// at returns the value of a path, absent if its last step is.
+func (p *patcher) at(path string) (any, error) {
+	if path == "" {
+		return p.document, nil
+	}
+	value, all := p.document, steps(path)
+	for i, step := range all {
+		inner, err := child(value, step)
+		if err != nil {
+			return nil, err
+		}
+		if inner == (absent{}) && i < len(all)-1 {
+			return nil, fmt.Errorf("there is no %s", path)
+		}
+		value = inner
+	}
+	return value, nil
+}
+
+func child(value any, step string) (any, error) {
+	switch value := value.(type) {
+	case *v8json.Object:
+		if inner, has := value.Get(step); has {
+			return inner, nil
+		}
+		return absent{}, nil
+	case []any:
+		at, err := strconv.Atoi(step)
+		if err != nil || at < 0 || at >= len(value) {
+			return absent{}, nil
+		}
+		return value[at], nil
+	}
+	return nil, fmt.Errorf("%q is below no object", step)
+}
+
+func (p *patcher) copyOf(path string) (any, error) {
+	value, err := p.at(path)
+	if err != nil || value == (absent{}) {
+		return value, err
+	}
+	text := v8json.Stringify(nil, value)
+	if p.copied += len(text); p.copied > maxCopied {
+		return nil, fmt.Errorf("it copies more than %d bytes", maxCopied)
+	}
+	return v8json.ParseOrdered(text)
+}
+
+// put adds, replaces or removes what a path names.
+func (p *patcher) put(kind, path string, value any) (err error) {
+	if path == "" {
+		if kind == "remove" || value == (absent{}) {
+			value = nil
+		}
+		p.document = value
+		return nil
+	}
+	p.document, err = changed(p.document, steps(path), kind, value)
+	return err
+}
+
+// changed returns a value in which something changed below it.
+func changed(value any, steps []string, kind string, to any) (any, error) {
+	step, last := steps[0], len(steps) == 1
+	if !last {
+		inner, err := child(value, step)
+		if err != nil {
+			return nil, err
+		}
+		if to, err = changed(inner, steps[1:], kind, to); err != nil {
+			return nil, err
+		}
+		kind = "replace"
+	}
+	switch value := value.(type) {
+	case *v8json.Object:
+		if kind == "remove" || to == (absent{}) {
+			return without(value, step), nil
+		}
+		value.Set(step, to)
+		return value, nil
+	case []any:
+		return changedList(value, step, kind, to)
+	}
+	return nil, fmt.Errorf("%q is below no object", step)
+}
+
+func changedList(list []any, step, kind string, to any) ([]any, error) {
+	at := len(list)
+	if step != "-" {
+		var err error
+		if at, err = strconv.Atoi(step); err != nil || at < 0 {
+			return nil, fmt.Errorf("%q is no place in a list", step)
+		}
+	}
+	switch {
+	case kind == "remove" && at >= len(list):
+		return list, nil
+	case kind == "remove":
+		return slices.Delete(list, at, at+1), nil
+	case to == (absent{}):
+		return nil, fmt.Errorf("the value is missing")
+	case at > len(list) && kind == "replace":
+		return nil, fmt.Errorf("the list has no place %d", at)
+	case kind == "replace" && at < len(list):
+		list[at] = to
+		return list, nil
+	}
+	return slices.Insert(list, min(at, len(list)), to), nil
+}
+
+func without(object *v8json.Object, key string) *v8json.Object {
+	out := v8json.NewObject()
+	for _, name := range object.Keys() {
+		if name != key {
+			value, _ := object.Get(name)
+			out.Set(name, value)
+		}
+	}
+	return out
+}
+
+// equal compares values, whatever the order of keys.
+func equal(a, b any) bool {
+	if a == (absent{}) || b == (absent{}) {
+		return a == b
+	}
+	left, errA := v8json.CompactJSONB(v8json.Stringify(nil, a))
+	right, errB := v8json.CompactJSONB(v8json.Stringify(nil, b))
+	return errA == nil && errB == nil && string(left) == string(right)
 }

@@ -15,16 +15,21 @@ func TestPatches(t *testing.T) {
 		fmt.Fprintf(&bomb, `,{"op":"copy","from":"/a","path":"/a/x%d"}`, i)
 	}
 	for name, test := range map[string]struct{ operations, description, problem string }{
-		"replace":              {`[{"op":"replace","path":"/description","value":"new"}]`, "new", ""},
-		"add":                  {`[{"op":"add","path":"/other","value":1}]`, "old", ""},
-		"move":                 {`[{"op":"move","from":"/type","path":"/description"}]`, "release", ""},
-		"a good test":          {`[{"op":"test","path":"/type","value":"release"}]`, "old", ""},
-		"a bad test":           {`[{"op":"test","path":"/type","value":"x"}]`, "", "testing"},
-		"a removal of nothing": {`[{"op":"remove","path":"/nope"}]`, "old", ""},
-		"a missing parent":     {`[{"op":"replace","path":"/nope/nope","value":1}]`, "", "missing"},
-		"another type":         {`[{"op":"replace","path":"/description","value":1}]`, "", "/description got integer, want string"},
-		"not an object":        {`[{"op":"replace","path":"","value":[]}]`, "", "got array, want object"},
-		"a bomb":               {"[" + bomb.String()[1:] + "]", "", "exceeding the limit"},
+		"replace":                  {`[{"op":"replace","path":"/description","value":"new"}]`, "new", ""},
+		"add":                      {`[{"op":"add","path":"/other","value":1}]`, "old", ""},
+		"move":                     {`[{"op":"move","from":"/type","path":"/description"}]`, "release", ""},
+		"a good test":              {`[{"op":"test","path":"/type","value":"release"}]`, "old", ""},
+		"a bad test":               {`[{"op":"test","path":"/type","value":"x"}]`, "", "not that value"},
+		"a replacement of nothing": {`[{"op":"replace","path":"/nope","value":1}]`, "old", ""},
+		"a copy of nothing":        {`[{"op":"copy","from":"/nope","path":"/description"}]`, "", ""},
+		"no value":                 {`[{"op":"replace","path":"/description"}]`, "", ""},
+		"no slash":                 {`[{"op":"replace","path":"description","value":"new"}]`, "old", ""},
+		"a list":                   {`[{"op":"add","path":"/l/1","value":"x"},{"op":"remove","path":"/l/0"},{"op":"add","path":"/l/-","value":"z"},{"op":"test","path":"/l","value":["x","b","z"]}]`, "old", ""},
+		"a removal of nothing":     {`[{"op":"remove","path":"/nope"}]`, "old", ""},
+		"a missing parent":         {`[{"op":"replace","path":"/nope/nope","value":1}]`, "", "below no object"},
+		"another type":             {`[{"op":"replace","path":"/description","value":1}]`, "", "/description got integer, want string"},
+		"not an object":            {`[{"op":"replace","path":"","value":[]}]`, "", "got array, want object"},
+		"a bomb":                   {"[" + bomb.String()[1:] + "]", "", "copies more than"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -32,7 +37,7 @@ func TestPatches(t *testing.T) {
 				Description string `json:"description"`
 				Type        string `json:"type"`
 			}
-			err := patched([]byte(`{"description":"old","type":"release","a":{"b":1}}`), []byte(test.operations), &form)
+			err := patchedInto([]byte(`{"description":"old","type":"release","a":{"b":1},"l":["a","b"]}`), []byte(test.operations), &form)
 			if (err == nil) != (test.problem == "") || err != nil && !strings.Contains(err.Error(), test.problem) {
 				t.Fatalf("the error is %v", err)
 			}

@@ -2,10 +2,12 @@ package features
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -105,22 +107,17 @@ type strategyBody struct {
 	Segments    engine.Optional[[]int64]                  `json:"segments"`
 }
 
-// Check refuses variants that the contract allows.
-func (b strategyBody) Check() error { return checkVariants(b.Variants.Value, asSent) }
-
-// fill puts what was sent into a strategy, in the order in which the server looks at it.
+// fill puts what was sent into a strategy, in the order in which the server looks at it (O).
 func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
-	for _, id := range b.Segments.Value {
-		if _, err := segments.Find(r, id); err != nil {
-			return err
-		}
-	}
-	if len(b.Segments.Value) > segments.MaxOfStrategy {
-		return apierror.BadData("Strategies may not have more than 5 segments.")
-	}
 	s.Name = b.Name.Or(s.Name)
 	if !slices.Contains(types, s.Name) {
 		return apierror.BadData("Could not find strategy type with name " + s.Name)
+	}
+	if err := b.checkSegments(r); err != nil {
+		return err
+	}
+	if err := withinLimits(b.Constraints.Value); err != nil {
+		return err
 	}
 	if b.Constraints.Sent {
 		if s.Constraints, err = constraints.Checked(r, b.Constraints.Value); err != nil {
@@ -128,6 +125,9 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
 		}
 	}
 	if b.Variants.Sent {
+		if err := checkVariants(b.Variants.Value, asSent, true); err != nil {
+			return err
+		}
 		if s.Variants, err = spread(b.Variants.Value); err != nil {
 			return err
 		}
@@ -140,6 +140,36 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
 	}
 	if b.Parameters.Sent {
 		s.Parameters = parameters(b.Parameters.Value)
+	}
+	return nil
+}
+
+func (b strategyBody) checkSegments(r engine.Reader) error {
+	ids := b.Segments.Value
+	for i, id := range ids {
+		if _, err := segments.Find(r, id); err != nil {
+			return err
+		}
+		if slices.Contains(ids[:i], id) && len(ids) <= segments.MaxOfStrategy { // a real server answers 500
+			return apierror.BadData(fmt.Sprintf("The segment %d is there twice", id))
+		}
+	}
+	if len(ids) > segments.MaxOfStrategy {
+		return apierror.BadData("Strategies may not have more than 5 segments")
+	}
+	return nil
+}
+
+// withinLimits refuses more constraints than a strategy may have, and more values than one
+// of them may have (O). Those of segments have other limits.
+func withinLimits(sent []constraints.Constraint) error {
+	if len(sent) > maxConstraints {
+		return apierror.ExceedsLimit("constraints", maxConstraints)
+	}
+	for i := range sent {
+		if len(sent[i].Values) > maxConstraintValues {
+			return apierror.ExceedsLimit("constraint values for "+sent[i].ContextName, maxConstraintValues)
+		}
 	}
 	return nil
 }
@@ -157,16 +187,84 @@ func parameters(values map[string]string) engine.JSON {
 	return text
 }
 
-// strategyForm is a strategy as a patch or a default strategy has it: whole.
+// strategyForm is a strategy as a patch or a default strategy has it: whole. A patched one
+// is checked by a schema of its own, whose properties are in this order (O).
 type strategyForm struct {
 	Name        string                   `json:"name"`
 	Title       *string                  `json:"title"`
 	Disabled    *bool                    `json:"disabled"`
 	SortOrder   float64                  `json:"sortOrder"`
+	Segments    []int64                  `json:"segments"`
 	Constraints []constraints.Constraint `json:"constraints"`
 	Variants    []Variant                `json:"variants"`
 	Parameters  map[string]string        `json:"parameters"`
-	Segments    []int64                  `json:"segments"`
+}
+
+// read fills the form with what a patch made, or returns what its schema refuses.
+func (f *strategyForm) read(value any) error {
+	object, is := value.(*v8json.Object)
+	if !is {
+		return apierror.BadData("The patch leaves no strategy")
+	}
+	if _, has := object.Get("name"); !has {
+		return missing("name")
+	}
+	for _, name := range object.Keys() {
+		if !slices.Contains(patchable, name) {
+			return unfit(apierror.Detail{PathFirst: true, Path: name, Message: fmt.Sprintf("The root object of the request body does not allow additional properties. Your request included the `%s` property.", name)})
+		}
+	}
+	if problems := engine.Fill(f, value, nil, true); len(problems) > 0 {
+		return wrongType(value, problems[0])
+	}
+	if err := demand(object, "constraints", "contextName", "operator"); err != nil {
+		return err
+	}
+	return demand(object, "variants", "name", "weight", "weightType", "stickiness")
+}
+
+// demand refuses a list of objects of which one lacks a property.
+func demand(object *v8json.Object, list string, properties ...string) error {
+	value, _ := object.Get(list)
+	elements, _ := value.([]any)
+	for i, element := range elements {
+		for _, name := range properties {
+			if inner, err := child(element, name); err == nil && inner == (absent{}) {
+				return missing(fmt.Sprintf("/%s/%d/%s", list, i, name))
+			}
+		}
+	}
+	return nil
+}
+
+// patchable are the properties that a patched strategy may have.
+var patchable = []string{"id", "name", "title", "disabled", "featureName", "sortOrder", "segments", "constraints", "variants", "parameters"}
+
+// wrongType says what stands where another type must be.
+func wrongType(document any, problem engine.Problem) error {
+	_, kind, is := strings.Cut(problem.Message, ", want ")
+	if !is {
+		return apierror.BadData(problem.Error())
+	}
+	if kind == "integer" {
+		kind = "number"
+	}
+	for _, step := range problem.Path {
+		document, _ = child(document, step)
+	}
+	path := problem.Pointer()
+	return unfit(apierror.Detail{Path: path, Message: fmt.Sprintf("The `%s` property must be %s. You sent %s.", path, kind, v8json.Stringify(nil, document))})
+}
+
+func missing(path string) error {
+	return unfit(apierror.Detail{PathFirst: true, Path: path, Message: fmt.Sprintf("The `%s` property is required. It was not present on the data you sent.", path)})
+}
+
+// unfit refuses what a handler's own schema does not allow.
+func unfit(detail apierror.Detail) error {
+	out := apierror.Invalid(detail)
+	out.Envelope = apierror.Handler
+	return out
 }
 
 func (f *strategyForm) body() strategyBody {
@@ -194,17 +292,20 @@ func (s *Strategy) complete() {
 	}
 }
 
-// rollOut gives a flexibleRollout the parameters that it lacks (O).
+// rollOut gives a flexibleRollout the parameters that it lacks; an empty one lacks too, but
+// for the rollout (O).
 func (s *Strategy) rollOut() {
 	if s.Name != flexibleRollout {
 		return
 	}
-	given := s.ParameterMap()
-	all := map[string]string{"rollout": "100", "stickiness": "default", "groupId": s.Flag}
-	maps.Copy(all, given)
-	if len(all) > len(given) {
-		s.Parameters = parameters(all)
+	all := map[string]string{"rollout": "100"}
+	maps.Copy(all, s.ParameterMap())
+	for name, value := range map[string]string{"stickiness": "default", "groupId": s.Flag} {
+		if all[name] == "" {
+			all[name] = value
+		}
 	}
+	s.Parameters = parameters(all)
 }
 
 // ParameterMap returns the parameters by name.
@@ -264,9 +365,29 @@ const (
 )
 
 func getStrategy(view *engine.View, in oneStrategy) (out engine.Answer[*Strategy], err error) {
-	out.Value, err = in.find(view, noStrategy)
-	return out, err
+	found, err := in.find(view, noStrategy)
+	switch {
+	case err != nil:
+		return out, err
+	case in.elsewhere(view, found) != nil:
+		return out, silent()
+	}
+	return engine.OK(found)
 }
+
+// elsewhere returns the refusal to change a strategy by way of another project or flag (O).
+func (in oneStrategy) elsewhere(r engine.Reader, s *Strategy) error {
+	switch {
+	case Get(r, s.Flag).Project != in.Project:
+		return forbidden("You can not change the projectId for an activation strategy.")
+	case s.Flag != in.Name:
+		return forbidden("You can not change the featureName for an activation strategy.")
+	}
+	return nil
+}
+
+// silent is the refusal to read or patch a strategy by such a way: it has no body (O).
+func silent() error { return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Empty} }
 
 // listedStrategy is a strategy in the list of its environment.
 type listedStrategy struct {
@@ -294,15 +415,15 @@ func addStrategy(tx *engine.Tx, in addStrategyIn) (out engine.Answer[*Strategy],
 	if _, err := in.find(tx); err != nil {
 		return out, err
 	}
+	out.Value = &Strategy{Flag: in.in.Name, Environment: in.Environment, Disabled: new(bool), SortOrder: unplaced}
+	if err := in.strategyBody.fill(tx, out.Value); err != nil {
+		return out, err
+	}
 	if In(tx, in.in.Name, in.Environment) == nil {
 		return out, apierror.BadData("You have not added the current environment to the project")
 	}
 	if len(StrategiesOf(tx, in.in.Name, in.Environment)) >= maxStrategies {
 		return out, apierror.ExceedsLimit("strategy", maxStrategies)
-	}
-	out.Value = &Strategy{Flag: in.in.Name, Environment: in.Environment, Disabled: new(bool), SortOrder: unplaced}
-	if err := in.strategyBody.fill(tx, out.Value); err != nil {
-		return out, err
 	}
 	return out, Add(tx, out.Value)
 }
@@ -317,7 +438,10 @@ func updateStrategy(tx *engine.Tx, in updateStrategyIn) (out engine.Answer[*Stra
 	if err != nil {
 		return out, err
 	}
-	out.Value, err = before.change(tx, in.strategyBody)
+	if err := in.elsewhere(tx, before); err != nil {
+		return out, err
+	}
+	out.Value, err = before.change(tx, in.oneStrategy, in.strategyBody)
 	return out, err
 }
 
@@ -331,27 +455,34 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 	if err != nil {
 		return out, err
 	}
+	if in.elsewhere(tx, before) != nil {
+		return out, silent()
+	}
 	var form strategyForm
-	if err := patched(engine.Append(nil, before), in.Operations, &form); err != nil {
+	value, err := patched(engine.Append(nil, before), in.Operations)
+	if err != nil {
 		return out, err
 	}
-	if err := checkVariants(form.Variants, asSent); err != nil {
+	if err := form.read(value); err != nil {
 		return out, err
 	}
-	out.Value, err = before.change(tx, form.body())
+	out.Value, err = before.change(tx, in.oneStrategy, form.body())
 	return out, err
 }
 
 // change replaces parameters, constraints and variants by what was sent; the rest stays
 // unless it was sent and is not null, and the place stays in any case (O). A flag without
 // an active strategy is switched off.
-func (s *Strategy) change(tx *engine.Tx, sent strategyBody) (*Strategy, error) {
+func (s *Strategy) change(tx *engine.Tx, in oneStrategy, sent strategyBody) (*Strategy, error) {
 	after := *s
 	after.Parameters, after.Constraints, after.Variants = nil, nil, nil
 	sent.Title.Sent = sent.Title.Value != nil
 	sent.Disabled.Sent = sent.Disabled.Value != nil
 	sent.SortOrder.Sent = false
 	if err := sent.fill(tx, &after); err != nil {
+		return nil, err
+	}
+	if _, err := in.toggle(tx); err != nil {
 		return nil, err
 	}
 	if sent.Name.Sent {
@@ -365,11 +496,14 @@ func (s *Strategy) change(tx *engine.Tx, sent strategyBody) (*Strategy, error) {
 }
 
 func removeStrategy(tx *engine.Tx, in oneStrategy) (out engine.Answer[engine.None], err error) {
-	if _, err := in.inEnvironment.find(tx); err != nil {
-		return out, err
-	}
 	strategy, err := in.find(tx, noStrategyChanged)
 	if err != nil {
+		return out, err
+	}
+	if err := in.elsewhere(tx, strategy); err != nil {
+		return out, err
+	}
+	if _, err := in.toggle(tx); err != nil {
 		return out, err
 	}
 	if err := strategies.Delete(tx, strategy); err != nil {

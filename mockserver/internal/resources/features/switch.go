@@ -1,6 +1,8 @@
 package features
 
 import (
+	"slices"
+
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
@@ -59,7 +61,7 @@ func (in inEnvironment) toggle(r engine.Reader) (*Toggle, error) {
 
 type switchIn struct {
 	inEnvironment
-	Activate engine.Optional[string] `query:"shouldActivateDisabledStrategies"`
+	Activate []string `query:"shouldActivateDisabledStrategies"`
 }
 
 func switchOn(tx *engine.Tx, in switchIn) (out engine.Answer[engine.None], err error) {
@@ -67,7 +69,7 @@ func switchOn(tx *engine.Tx, in switchIn) (out engine.Answer[engine.None], err e
 	if err != nil {
 		return out, err
 	}
-	if err := ensureActive(tx, in.inEnvironment, in.Activate.Or("") == "true"); err != nil {
+	if err := ensureActive(tx, in.inEnvironment, slices.Equal(in.Activate, []string{"true"})); err != nil {
 		return out, err
 	}
 	return out, SetEnabled(tx, toggle, true)

@@ -1,10 +1,8 @@
 package features
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -60,8 +58,8 @@ var (
 )
 
 // checkVariants refuses names that are not good or are there twice, and payloads that are
-// not what they say (O).
-func checkVariants(variants []Variant, order []string) error {
+// not what they say; sticky says that none may lack its stickiness (O).
+func checkVariants(variants []Variant, order []string, sticky bool) error {
 	seen := map[string]bool{}
 	for i := range variants {
 		v := &variants[i]
@@ -72,6 +70,9 @@ func checkVariants(variants []Variant, order []string) error {
 			if err := v.Payload.check(fmt.Sprintf("[%d].payload.value", i)); err != nil {
 				return err
 			}
+		}
+		if sticky && v.Stickiness == "" {
+			return apierror.BadProperty(fmt.Sprintf("[%d].stickiness", i), "is not allowed to be empty", "")
 		}
 		if seen[v.Name] {
 			return apierror.BadProperty(fmt.Sprintf("[%d]", i), "contains a duplicate value", v.told(order))
@@ -95,20 +96,26 @@ func (p *Payload) check(property string) error {
 	if p.Value == "" {
 		return apierror.BadProperty(property, "is not allowed to be empty", "")
 	}
-	good := true
-	switch p.Type {
-	case "json":
-		good = json.Valid([]byte(p.Value))
-	case "number":
-		_, err := strconv.ParseFloat(p.Value, 64)
-		good = err == nil
-	}
-	if good {
+	if p.Type != "json" || isContainer(p.Value) {
 		return nil
 	}
-	out := apierror.Invalid(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid %s string when 'type' is %[1]s. You provided %s.", p.Type, v8json.Stringify(nil, p.Value))})
+	out := apierror.Invalid(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid json string when 'type' is json. You provided %s.", v8json.Stringify(nil, p.Value))})
 	out.Envelope = apierror.Handler
 	return out
+}
+
+// isContainer reports whether a text is an object or an array in JSON: a payload is no other
+// value (O).
+func isContainer(text string) bool {
+	value, err := v8json.Parse([]byte(text))
+	if err != nil {
+		return false
+	}
+	switch value.(type) {
+	case map[string]any, []any:
+		return true
+	}
+	return false
 }
 
 // spread shares out what fixed weights leave of 1000: evenly, the remainder to the first

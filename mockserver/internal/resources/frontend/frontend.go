@@ -130,6 +130,8 @@ func textOf(value any) string {
 			parts[i] = textOf(part)
 		}
 		return strings.Join(parts, ",")
+	case map[string]any: // of a query alone
+		return "[object Object]"
 	}
 	return ""
 }
@@ -148,16 +150,26 @@ func appendToggles(dst []byte, results []evaluation.Result) []byte {
 func appendToggle(dst []byte, r *evaluation.Result) []byte {
 	dst = jsonw.AppendString(append(dst, `{"name":`...), r.Name)
 	dst = jsonw.AppendString(append(dst, `,"enabled":true,"variant":{"name":`...), r.Variant.Name)
-	if payload := r.Variant.Payload; payload != nil {
-		dst = jsonw.AppendString(append(dst, `,"payload":{"type":`...), payload.Type)
-		dst = append(jsonw.AppendString(append(dst, `,"value":`...), payload.Value), '}')
+	if !r.OfStrategy {
+		dst = appendPayload(dst, r.Variant.Payload)
 	}
 	dst = append(dst, `,"enabled":`...)
 	dst = strconv.AppendBool(dst, r.Variant.Enabled)
+	if r.OfStrategy { // whose variants have these keys the other way round (O)
+		dst = appendPayload(dst, r.Variant.Payload)
+	}
 	dst = append(dst, `,"feature_enabled":`...)
 	dst = strconv.AppendBool(dst, r.Variant.FeatureEnabled)
 	dst = append(dst, `,"featureEnabled":`...)
 	dst = strconv.AppendBool(dst, r.Variant.FeatureEnabled)
 	dst = append(dst, `},"impressionData":`...)
 	return append(strconv.AppendBool(dst, r.ImpressionData), '}')
+}
+
+func appendPayload(dst []byte, payload *evaluation.Payload) []byte {
+	if payload == nil {
+		return dst
+	}
+	dst = jsonw.AppendString(append(dst, `,"payload":{"type":`...), payload.Type)
+	return append(jsonw.AppendString(append(dst, `,"value":`...), payload.Value), '}')
 }

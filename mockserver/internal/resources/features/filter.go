@@ -1,0 +1,125 @@
+package features
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
+
+// Filter is which flags are asked for, as it is sent in a query: a real server checks it
+// behind the schema (O).
+type Filter struct {
+	NamePrefix engine.Optional[any] `query:"namePrefix"`
+	Tags       engine.Optional[any] `query:"tag"`
+}
+
+// Wanted are the flags that pass a filter.
+type Wanted struct {
+	NamePrefix string     // empty for any
+	Tags       [][]string // type and value, of which one is enough; nil for any
+	name       *regexp.Regexp
+}
+
+var tagPattern = regexp.MustCompile(`[A-Za-z0-9_]:.`)
+
+// Read returns the filter, or the refusal of all that is wrong with it.
+func (f *Filter) Read() (*Wanted, error) {
+	out := &Wanted{}
+	m := metadata{}
+	if f.Tags.Sent {
+		if err := f.readTags(&m, out); err != nil {
+			return nil, err
+		}
+	}
+	if f.NamePrefix.Sent {
+		switch prefix, is := f.NamePrefix.Value.(string); {
+		case !is:
+			m.refuse("namePrefix", "must be a string", f.NamePrefix.Value)
+		case prefix == "":
+			m.refuse("namePrefix", "is not allowed to be empty", "")
+		default:
+			out.NamePrefix, out.name = prefix, like(prefix)
+		}
+	}
+	return out, m.err()
+}
+
+func (f *Filter) readTags(m *metadata, out *Wanted) error {
+	if f.Tags.Value == "" {
+		m.refuse("tag", "must be an array", "")
+		return nil
+	}
+	list, is := f.Tags.Value.([]any)
+	if !is {
+		list = []any{f.Tags.Value}
+	}
+	for i, element := range list {
+		name := fmt.Sprintf("tag[%d]", i)
+		switch tag, is := element.(string); {
+		case !is:
+			m.refuse(name, "must be a string", element)
+		case tag == "":
+			m.refuse(name, "is not allowed to be empty", "")
+		case !tagPattern.MatchString(tag):
+			m.refuse(name, "with value "+string(v8json.Stringify(nil, tag))+" fails to match the tag pattern", tag)
+		case strings.Count(tag, ":") > 1: // at which a real server answers 500
+			return apierror.BadData("A tag is a type and a value with a colon between: " + tag)
+		default:
+			out.Tags = append(out.Tags, strings.SplitN(tag, ":", 2))
+		}
+	}
+	return nil
+}
+
+// like is how SQL compares: names that begin so, with the wildcards % and _ (O).
+func like(prefix string) *regexp.Regexp {
+	var out strings.Builder
+	out.WriteString(`(?s)\A`)
+	escaped := false
+	for _, r := range prefix {
+		switch {
+		case escaped:
+			out.WriteString(regexp.QuoteMeta(string(r)))
+			escaped = false
+		case r == '\\':
+			escaped = true
+		case r == '%':
+			out.WriteString(`.*`)
+		case r == '_':
+			out.WriteByte('.')
+		default:
+			out.WriteString(regexp.QuoteMeta(string(r)))
+		}
+	}
+	if escaped { // it takes the wildcard behind the prefix
+		out.WriteString(`%\z`)
+	}
+	compiled, err := regexp.Compile(out.String())
+	if err != nil {
+		return regexp.MustCompile(`\A` + regexp.QuoteMeta(prefix)) // it is too large to compile
+	}
+	return compiled
+}
+
+// All reports whether every flag passes.
+func (w *Wanted) All() bool { return w.name == nil && w.Tags == nil }
+
+// Admits reports whether a flag passes.
+func (w *Wanted) Admits(r engine.Reader, name string) bool {
+	if w.name != nil && !w.name.MatchString(name) {
+		return false
+	}
+	return w.Tagged(r, name)
+}
+
+// Tagged reports whether a flag has one of the tags.
+func (w *Wanted) Tagged(r engine.Reader, name string) bool {
+	return w.Tags == nil || slices.ContainsFunc(TagsOf(r, name), func(tag *Tag) bool {
+		return slices.ContainsFunc(w.Tags, func(wanted []string) bool { return wanted[0] == tag.Type && wanted[1] == tag.Value })
+	})
+}
