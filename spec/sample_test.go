@@ -157,6 +157,31 @@ components:
 	}
 }
 
+// TestSamplesFitOneForm: where the values of one form fit another too, of which the discriminator
+// says otherwise.
+func TestSamplesFitOneForm(t *testing.T) {
+	t.Parallel()
+	contract, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}\n",
+		`  schemas:
+    pet: {oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/dog'}], discriminator: {propertyName: kind}}
+    cat: {type: object, required: [kind, lives], properties: {kind: {type: string}}}
+    dog: {type: object, required: [kind], properties: {kind: {type: string}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
+	for seed := range uint64(20) {
+		value, err := content.Sample(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if failures := content.Check(value); len(failures) > 0 || value.(map[string]any)["kind"] != "dog" {
+			t.Errorf("%v is made: %v", value, failures)
+		}
+	}
+}
+
 // TestWhatIsWrongWithADocument: everything is told, and the rest can be used.
 func TestWhatIsWrongWithADocument(t *testing.T) {
 	t.Parallel()
