@@ -210,30 +210,51 @@ func (f *finder) property(name string, at int) int {
 }
 
 // isPaired reports whether the value of a property stands beside the name of a secret, as in lists
-// of headers: {"name": "Authorization", "value": "..."}, in either order.
+// of headers: {"name": "Authorization", "value": "..."}. The name may follow a value that is a
+// string; for a longer one, each level of what is nested would be looked through.
 func (f *finder) isPaired(property string, colon, from int) bool {
-	text := f.text
-	quote := strings.LastIndex(text[:colon], property) - 1
-	if before, is := strings.CutSuffix(strings.TrimRight(text[:max(quote, 0)], " \t\r\n"), `",`); is {
-		if start := strings.LastIndexByte(before, '"'); start >= 0 {
-			between := strings.TrimRight(before[:start], " \t\r\n")
-			if key, quoted := propertyBefore(text, len(between)-1); quoted && strings.HasSuffix(between, ":") && namesAnother(key) && isMarked(before[start+1:]) {
-				return true
-			}
-		}
+	key := strings.LastIndex(f.text[:colon], property) - 1
+	if key > 0 && namesSecret(memberBefore(f.text[:key])) {
+		return true
 	}
-	_, end, _ := valueAt(text, from)
-	after, is := strings.CutPrefix(text[min(end, len(text)):], `"`)
-	parts := strings.SplitN(after[:min(len(after), 4*longestName)], `"`, 5) // , name : value
-	return is && len(parts) == 5 && strings.TrimSpace(parts[0]) == "," && strings.TrimSpace(parts[2]) == ":" && namesAnother(parts[1]) && isMarked(parts[3])
+	if from >= len(f.text) || f.text[from] != '"' {
+		return false
+	}
+	end := min(stringEnd(f.text, from)+1, len(f.text))
+	return namesSecret(memberAfter(f.text[end:]))
 }
 
-// namesAnother reports whether the value of a property is the name of what stands beside it.
-func namesAnother(property string) bool {
-	return slices.Contains([]string{"name", "key", "header", "field"}, strings.ToLower(property))
+// memberBefore returns the member of an object, with a string for a value, that ends before the
+// next one; empty for none.
+func memberBefore(text string) (key, value string) {
+	text, is := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ",")
+	text, isString := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), `"`)
+	start := strings.LastIndexByte(text, '"')
+	if !is || !isString || start < 0 {
+		return "", ""
+	}
+	between := strings.TrimRight(text[:start], jsonBlanks)
+	if name, quoted := propertyBefore(between, len(between)-1); quoted && strings.HasSuffix(between, ":") {
+		return name, text[start+1:]
+	}
+	return "", ""
 }
 
-func isMarked(name string) bool { return isSecretName(letters(name)) || IsHeader(name) }
+// memberAfter returns such a member that begins behind another one.
+func memberAfter(text string) (key, value string) {
+	parts := strings.SplitN(text[:min(len(text), 4*longestName)], `"`, 5) // , name : value
+	if len(parts) < 5 || strings.Trim(parts[0], jsonBlanks) != "," || strings.Trim(parts[2], jsonBlanks) != ":" {
+		return "", ""
+	}
+	return parts[1], parts[3]
+}
+
+const jsonBlanks = " \t\r\n"
+
+// namesSecret reports whether a member names a secret that stands beside it.
+func namesSecret(key, value string) bool {
+	return slices.Contains([]string{"name", "key", "header", "field"}, strings.ToLower(key)) && (isSecretName(letters(value)) || IsHeader(value))
+}
 
 // isTextList reports whether a value is a string or begins as a list of strings.
 func isTextList(value string) bool {

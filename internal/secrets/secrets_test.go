@@ -42,6 +42,8 @@ func TestByPosition(t *testing.T) {
 		// Names beside values.
 		`[{"name":"Authorization","value":"a"},{"name":"Accept","value":"b"}]`: `[{"name":"Authorization","value":"[redacted]"},{"name":"Accept","value":"b"}]`,
 		`[{ "value" : "a" , "name" : "DB_PASSWORD" },{"value":"b","key":"x"}]`: `[{ "value" : "[redacted]" , "name" : "DB_PASSWORD" },{"value":"b","key":"x"}]`,
+		`{ "name" : "X-Api-Key" , "value" : "a" }`:                             `{ "name" : "X-Api-Key" , "value" : "[redacted]" }`,
+		`{"value":{"a":"b"},"name":"password"}`:                                `{"value":{"a":"b"},"name":"password"}`,
 		`{"key":"password","value":{"a":["b"]}}`:                               `{"key":"password","value":"[redacted]"}`,
 		`{"list":["password","value"],"value":"a","type":"password"}`:          `{"list":["password","value"],"value":"a","type":"password"}`,
 		`{"payload":"{\"name\":\"X-Api-Key\",\"value\":\"a\"}"}`:               `{"payload":"{\"name\":\"X-Api-Key\",\"value\":\"[redacted]\"}"}`,
@@ -311,6 +313,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 		"colons": long(":"), "properties": long(`"token":`), "equals": long("token="), "open": long("["), "tokens": long(`"token":[`),
 		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "users": long("user:"),
 		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
+		"values": long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
