@@ -116,7 +116,9 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	return compiledSchema{schema: compiled}, nil
+	s.linking.Lock()
+	defer s.linking.Unlock()
+	return compiledSchema{schema: compiled, discriminates: s.alike(making) == making}, nil
 }
 
 // schema is compiled when an exchange needs it, or when all are.
@@ -133,8 +135,10 @@ type compiledSchema struct {
 	schema *jsonschema.Schema
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
-	lists   lists
-	err     error
+	// discriminates is true if discriminators tell forms apart in it, which judging does not know.
+	discriminates bool
+	lists         lists
+	err           error
 }
 
 // get returns the compiled schema; one that is not there allows everything. The error

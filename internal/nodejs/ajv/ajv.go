@@ -98,23 +98,5 @@ func asText(sent string) string {
 	if err != nil {
 		return strings.Trim(sent, `"`)
 	}
-	return text(value)
-}
-
-func text(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case []any:
-		parts := make([]string, len(value))
-		for i, part := range value {
-			if part != nil {
-				parts[i] = text(part)
-			}
-		}
-		return strings.Join(parts, ",")
-	case map[string]any:
-		return "[object Object]"
-	}
-	return string(v8json.Stringify(nil, value))
+	return v8json.Text(value)
 }

@@ -25,6 +25,26 @@ func Stringify(dst []byte, value any) []byte {
 	return appendValue(dst, value, strings.Compare)
 }
 
+// Text is a value as JavaScript's String makes a text of it: elements are joined by commas, null
+// is empty among them, and an object tells nothing.
+func Text(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case []any:
+		parts := make([]string, len(value))
+		for i, part := range value {
+			if part != nil {
+				parts[i] = Text(part)
+			}
+		}
+		return strings.Join(parts, ",")
+	case map[string]any, *Object:
+		return "[object Object]"
+	}
+	return string(Stringify(nil, value))
+}
+
 // CompactJSONB returns a JSON text as Unleash returns a stored payload, which
 // went through a jsonb column of Postgres and through JavaScript: of the keys
 // of an object indexes come first, the others are sorted by length and bytes;

@@ -159,6 +159,24 @@ func TestStringify(t *testing.T) {
 	}
 }
 
+func TestText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`"a"`: "a", `true`: "true", `1e21`: "1e+21", `null`: "null", `{"a":1}`: "[object Object]", `[]`: "",
+		`["a",null,[1,{"b":2}],false]`: "a,,1,[object Object],false",
+	} {
+		for _, parse := range []func([]byte) (any, error){Parse, ParseOrdered} {
+			value, err := parse([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := Text(value); got != want {
+				t.Errorf("%s is %q, want %q", text, got, want)
+			}
+		}
+	}
+}
+
 func TestFormatNumber(t *testing.T) {
 	t.Parallel()
 	for want, number := range map[string]float64{

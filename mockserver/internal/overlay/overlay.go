@@ -73,7 +73,7 @@ func New(options Options) (*Overlay, error) {
 	}
 	o.proxy = relay.New(httputil.ReverseProxy{
 		Rewrite:        o.rewrite,
-		ModifyResponse: o.present,
+		ModifyResponse: o.passBack,
 		Transport:      o.Transport,
 		FlushInterval:  -1, // event streams are passed on as they come
 		ErrorHandler:   o.fail,
@@ -96,6 +96,12 @@ func passingOf(r *http.Request) passing { return r.Context().Value(passingKey{})
 // own base path; reachedAt is where clients reach the mock.
 func (o *Overlay) Pass(w http.ResponseWriter, r *http.Request, path, reachedAt string) {
 	o.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), passingKey{}, passing{path, reachedAt})))
+}
+
+// passBack is what becomes of an answer on its way back.
+func (o *Overlay) passBack(response *http.Response) error {
+	response.Header.Del(o.MockHeader)
+	return o.present(response)
 }
 
 func (o *Overlay) rewrite(r *httputil.ProxyRequest) {

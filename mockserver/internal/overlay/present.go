@@ -24,9 +24,8 @@ const maxUIConfig = 4 << 20
 
 // present changes the UI's configuration so that it shows its Signals pages: it
 // looks at the version of the Enterprise edition and at the flag signals (O, in
-// the UI of 8.2.0). Every answer loses the header of mocks.
+// the UI of 8.2.0).
 func (o *Overlay) present(response *http.Response) error {
-	response.Header.Del(o.MockHeader)
 	if response.StatusCode != http.StatusOK || !o.presents(response.Request) {
 		return nil
 	}

@@ -12,11 +12,17 @@ import (
 // percent has the collector run first when there are 16 MB.
 const percent = 400
 
-var former = debug.SetGCPercent(percent)
+var (
+	former = debug.SetGCPercent(percent)
+	ended  = make(chan struct{})
+)
 
 // Over has garbage collected as the environment says: the start is over. The first collection
 // ends it too.
-var Over = sync.OnceFunc(func() { debug.SetGCPercent(former) })
+var Over = sync.OnceFunc(func() {
+	debug.SetGCPercent(former)
+	close(ended)
+})
 
 func init() {
 	type first struct{ _ [64]byte } // with others of a few bytes it might outlive them

@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"testing"
-	"time"
 )
 
 func TestTheFirstCollectionEndsIt(t *testing.T) { // alone: it is about the whole process
@@ -17,8 +16,9 @@ func TestTheFirstCollectionEndsIt(t *testing.T) { // alone: it is about the whol
 		t.Errorf("a start has %d", got)
 	}
 	runtime.GC()
-	for set() == percent {
-		time.Sleep(time.Millisecond) // until the cleanup has run, which nothing tells
+	<-ended
+	if got := set(); got != former || former == percent {
+		t.Errorf("it goes on with %d", got)
 	}
 	debug.SetGCPercent(50)
 	Over()

@@ -23,6 +23,13 @@ func denied(message string) error {
 	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "OperationDeniedError", Message: message}
 }
 
+// unfit refuses what a handler finds wrong behind the schema.
+func unfit(details ...apierror.Detail) error {
+	out := apierror.Invalid(details...)
+	out.Envelope = apierror.Handler
+	return out
+}
+
 // lacking is the refusal of a caller who lacks a permission in an environment of the body.
 func lacking(permission spec.Permission, environment string) error {
 	return &apierror.Error{

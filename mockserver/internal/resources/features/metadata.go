@@ -34,9 +34,7 @@ func (m *metadata) err() error {
 	if m.broken == nil {
 		return nil
 	}
-	out := apierror.Invalid(m.broken...)
-	out.Envelope = apierror.Handler
-	return out
+	return unfit(m.broken...)
 }
 
 // boolean reads true and false, in words too; otherwise is the default.

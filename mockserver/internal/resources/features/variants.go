@@ -99,9 +99,7 @@ func (p *Payload) check(property string) error {
 	if p.Type != "json" || isContainer(p.Value) {
 		return nil
 	}
-	out := apierror.Invalid(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid json string when 'type' is json. You provided %s.", v8json.Stringify(nil, p.Value))})
-	out.Envelope = apierror.Handler
-	return out
+	return unfit(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid json string when 'type' is json. You provided %s.", v8json.Stringify(nil, p.Value))})
 }
 
 // isContainer reports whether a text is an object or an array in JSON: a payload is no other

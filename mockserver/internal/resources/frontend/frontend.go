@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
@@ -115,25 +114,12 @@ func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 	return out
 }
 
-// textOf is a value as a text: several are joined by commas (O).
+// textOf is a value as a text; null is none (O).
 func textOf(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case bool:
-		return fmt.Sprint(value)
-	case float64:
-		return string(v8json.FormatNumber(nil, value))
-	case []any:
-		parts := make([]string, len(value))
-		for i, part := range value {
-			parts[i] = textOf(part)
-		}
-		return strings.Join(parts, ",")
-	case map[string]any: // of a query alone
-		return "[object Object]"
+	if value == nil {
+		return ""
 	}
-	return ""
+	return v8json.Text(value)
 }
 
 func appendToggles(dst []byte, results []evaluation.Result) []byte {
