@@ -480,7 +480,7 @@ func TestFormats(t *testing.T) {
 	r.Target.Source = "http://unleash:4242/docs/openapi.json"
 	for format, lines := range map[string][]string{
 		"text": {
-			"target    Unleash Operational API 8.2.0 (http://unleash:4242/docs/openapi.json), judged as enterprise",
+			"target    Unleash API 8.2.0 (http://unleash:4242/docs/openapi.json), judged as enterprise",
 			"equal     GET /health  getHealth",
 			"changed   GET /ready  getReady",
 			"          breaking    /responses/503 removed: the contract's status is not in the target's document",

@@ -62,7 +62,7 @@ func TestPagesBehindAProxy(t *testing.T) {
 	page.Do(browsertest.Live)
 
 	page.Do(chromedp.Navigate(page.URL + root + "/w/ci-7/docs/openapi"))
-	page.Says("body", "Unleash Operational API")
+	page.Says("body", "Unleash API")
 	page.Wait(fmt.Sprintf(`document.querySelector(".servers select")?.value === %q`, root+"/w/ci-7"))
 	page.Do(chromedp.Click("[id$=getReady] button", chromedp.ByQuery))
 	// The explorer ignores it until it has read all of the operation.
