@@ -8,7 +8,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev TARGETOS TARGETARCH
-RUN CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -tags nomsgpack -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/unleash-mock ./cmd/unleash-mock
+RUN GOOS=${TARGETOS} GOARCH=${TARGETARCH} scripts/build-release.sh /out/unleash-mock "${VERSION}"
 
 # No shell, no package manager; certificates and a user that is not root.
 FROM gcr.io/distroless/static-debian12:nonroot

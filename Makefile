@@ -15,7 +15,7 @@ run: ## start the mock on http://127.0.0.1:4242
 
 .PHONY: build
 build: ## build the static binary, dist/unleash-mock; VERSION=1.2.3
-	CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o dist/unleash-mock ./cmd/unleash-mock
+	scripts/build-release.sh dist/unleash-mock $(VERSION)
 
 .PHONY: test
 test: ## run the tests

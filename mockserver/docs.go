@@ -3,15 +3,17 @@ package mockserver
 import (
 	"bytes"
 	"cmp"
+	_ "embed"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/swaggest/swgui"
-	"github.com/swaggest/swgui/v5emb"
+	"github.com/swaggest/swgui/v5/static"
+	"github.com/vearutop/statigz"
 
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -92,28 +94,34 @@ func (c *config) newDocs() (*docs, error) {
 		out.documents[controlDocument] = newDocument(func(server string) []byte { return spec.Control().JSONServedAt(server) })
 		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": control})
 	}
-	urls, err := json.Marshal(choice)
+	documents, err := json.Marshal(choice) // which escapes what would end a script
 	if err != nil {
 		return nil, fmt.Errorf("writing the list of documents: %w", err)
 	}
 	out.explorer = sync.OnceValue(func() http.Handler {
-		return v5emb.NewHandlerWithConfig(swgui.Config{
-			Title:            contract.Title(),
-			SwaggerJSON:      main,
-			BasePath:         "./",
-			InternalBasePath: docsPath + "/",
-			ShowTopBar:       len(choice) > 1,
-			SettingsUI: map[string]string{
-				"urls":                   string(urls),
-				"persistAuthorization":   "true",
-				"displayOperationId":     "true",
-				"showExtensions":         "true", // the grade
-				"tryItOutEnabled":        "true",
-				"displayRequestDuration": "true",
-			},
-		})
+		page := strings.NewReplacer("{{title}}", html.EscapeString(contract.Title()), "{{documents}}", string(documents)).Replace(explorerPage)
+		return newExplorer([]byte(page))
 	})
 	return out, nil
+}
+
+// explorerPage is the page that shows the documents. Its marks are filled in by hand: what
+// executes templates calls methods by name, and where it is linked in, no exported method is
+// left out of the program.
+//
+//go:embed explorer.html
+var explorerPage string
+
+// newExplorer serves the page, and beside it what the page loads.
+func newExplorer(page []byte) http.Handler {
+	assets := http.StripPrefix(docsPath, statigz.FileServer(static.FS))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != docsPath+"/" {
+			assets.ServeHTTP(w, r)
+			return
+		}
+		respond.Write(w, r, http.StatusOK, "text/html; charset=utf-8", page)
+	})
 }
 
 // serveDocs answers what belongs to the docs.

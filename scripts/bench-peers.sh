@@ -35,7 +35,7 @@ if [ "$(cat "$cache/versions" 2>/dev/null)" != "$prism $proxy $node" ]; then
     echo "$prism $proxy $node" >"$cache/versions"
 fi
 
-CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags '-s -w -X main.version=bench' -o "$cache/unleash-mock" ./cmd/unleash-mock
+scripts/build-release.sh "$cache/unleash-mock" bench
 go build -o "$cache/benchpeers" ./scripts/benchpeers
 peers="Prism $prism on Node $node" real=()
 if [ "$contest" = sdks ]; then

@@ -49,7 +49,9 @@ var (
 
 // embedded reads a document that tests have found to be right.
 func embedded(source, text []byte) *Contract {
-	contract, err := read(source, document.New(text), nil)
+	parts := document.New(text)
+	go parts.Prepare() // on another processor: the first operation that is read needs it
+	contract, err := read(source, parts, nil)
 	if err == nil && len(contract.problems) > 0 {
 		err = contract.problems[0]
 	}

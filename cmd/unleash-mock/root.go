@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,11 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return checkVariables(p.environ)
 	}
 	root.SetArgs(args)
-	return p.exitCode(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if errors.Is(err, errVersion) {
+		err = p.printVersion()
+	}
+	return p.exitCode(err)
 }
 
 // rootCommand returns the command line with all its commands.
@@ -81,28 +86,32 @@ Flags come first, then environment variables, then defaults. Exit codes:
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noCommand,
-		Version:       productVersion(),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(wrongFlag)
-	root.SetVersionTemplate("{{.Root.Name}} {{.Version}}\n")
+	root.PersistentFlags().BoolFuncP("version", "v", "print the version", askVersion)
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand())
 	root.InitDefaultHelpCmd()
-	meetExpectations(root)
+	for _, command := range root.Commands() {
+		if command.Name() == "help" {
+			command.Run, command.RunE = nil, help
+		}
+	}
 	return root
 }
 
-// meetExpectations gives every command --version, and has "help" refuse what is no command.
-func meetExpectations(command *cobra.Command) {
-	for _, below := range command.Commands() {
-		below.Version = command.Version
-		if below.Name() == "help" {
-			below.Run, below.RunE = nil, help
-		}
-		meetExpectations(below)
+// errVersion ends the reading of flags where --version stands, whatever comes after it. (What
+// cobra has for that calls methods by name, for which the linker keeps all of them.)
+var errVersion = errors.New("--version")
+
+func askVersion(value string) error {
+	asked, err := strconv.ParseBool(value)
+	if asked {
+		err = errVersion
 	}
+	return err
 }
 
 // help shows that of a command, and refuses an unknown one.
@@ -142,13 +151,15 @@ func (p *program) versionCommand() *cobra.Command {
 		Short:   "Print the version",
 		Example: "  unleash-mock version",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if _, err := fmt.Fprintln(p.stdout, "unleash-mock", productVersion()); err != nil {
-				return toolError("writing the version: %w", err)
-			}
-			return nil
-		},
+		RunE:    func(*cobra.Command, []string) error { return p.printVersion() },
 	}
+}
+
+func (p *program) printVersion() error {
+	if _, err := fmt.Fprintln(p.stdout, "unleash-mock", productVersion()); err != nil {
+		return toolError("writing the version: %w", err)
+	}
+	return nil
 }
 
 // version is set by the linker for releases.

@@ -63,6 +63,8 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var wrong *pflag.InvalidValueError
 	var names []string
 	switch {
+	case errors.Is(err, errVersion):
+		return err
 	case errors.As(err, &unknown):
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
 		err = fmt.Errorf("%w%s", err, meaning("--", nearest(unknown.GetSpecifiedName(), names)))

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -15,9 +14,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
-
-//go:embed page/report.html.tmpl
-var pageTemplate string
 
 //go:embed page/report.css
 var pageStyle string
@@ -35,11 +31,9 @@ const (
 	htmlOpened = 5
 )
 
-// page is what the template sees.
+// page is what the markup shows.
 type page struct {
 	*Report
-	Style    template.CSS
-	Script   template.JS
 	Policy   string
 	Verdict  string
 	Level    Outcome // the outcome that the verdict is coloured as
@@ -49,7 +43,6 @@ type page struct {
 	Matrix   []matrixRow
 	Coverage coverage
 	Findings []pageFinding
-	Opened   int // findings that are open at first
 	Features []pageFeature
 	NotRun   []group
 }
@@ -97,45 +90,22 @@ type pageScenario struct {
 // writeHTML writes one file that loads nothing: what the target sent is text,
 // and a policy in the page forbids every script and style but its own.
 func writeHTML(w io.Writer, r *Report) error {
-	parsed, err := template.New("report").Funcs(template.FuncMap{
-		"length":    length,
-		"place":     place,
-		"body":      pageBody,
-		"words":     func(list []string) string { return strings.Join(list, " ") },
-		"oneLine":   oneLine,
-		"slug":      slug,
-		"plain":     plainTags,
-		"violation": violationText,
-		"leftover":  Leftover.text,
-		"facts":     Failure.facts,
-		"plural":    plural,
-		"level":     statusLevel,
-		"coverage":  coverage.text,
-		"unseen":    unseen.text,
-	}).Parse(pageTemplate)
-	if err != nil {
-		return err
-	}
 	// Written as one: a page that breaks off looks like a smaller one.
 	var out bytes.Buffer
-	if err := parsed.Execute(&out, newPage(clean(r, visible.Text))); err != nil {
+	if err := newPage(clean(r, visible.Text)).markup().Render(&out); err != nil {
 		return err
 	}
-	_, err = w.Write(out.Bytes())
+	_, err := w.Write(out.Bytes())
 	return err
 }
 
-func newPage(r *Report) page {
-	p := page{
-		Report:  r,
-		Style:   template.CSS(pageStyle),
-		Script:  template.JS(pageScript),
-		Verdict: r.verdict(),
-		Level:   Failed,
-		About:   r.about(),
-		NotRun:  r.notRun(),
-		Opened:  htmlOpened,
-
+func newPage(r *Report) *page {
+	p := &page{
+		Report:   r,
+		Verdict:  r.verdict(),
+		Level:    Failed,
+		About:    r.about(),
+		NotRun:   r.notRun(),
 		Coverage: r.coverage(),
 	}
 	p.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",

@@ -83,11 +83,10 @@ function platformPackage(platform) {
 
 // build compiles the program as releases have it.
 function build(program, os, cpu) {
-  const flags = ["-trimpath", "-tags", "nomsgpack", "-ldflags", `-s -w -X main.version=${values.version}`];
-  execFileSync("go", ["build", ...flags, "-o", program, "./cmd/unleash-mock"], {
+  execFileSync("bash", ["scripts/build-release.sh", program, values.version], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, CGO_ENABLED: "0", GOOS: goNames[os] ?? os, GOARCH: goNames[cpu] ?? cpu },
+    env: { ...process.env, GOOS: goNames[os] ?? os, GOARCH: goNames[cpu] ?? cpu },
   });
 }
 

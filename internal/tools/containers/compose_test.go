@@ -255,11 +255,14 @@ func TestTheImageIsBuiltWithTheGoOfTheModule(t *testing.T) {
 	if image := firstMatch(t, "Dockerfile", `(?m)^FROM --platform=\$BUILDPLATFORM golang:(\S+)`); image != module {
 		t.Errorf("the image is built with Go %s, go.mod says %s", image, module)
 	}
-	build := firstMatch(t, "Dockerfile", `(?m)^RUN (.*go build.*)$`)
-	for _, want := range []string{"CGO_ENABLED=0", "GOOS=${TARGETOS}", "GOARCH=${TARGETARCH}", "-trimpath", "-X main.version=${VERSION}", "./cmd/unleash-mock"} {
+	build := firstMatch(t, "Dockerfile", `(?m)^RUN (.*build-release.*)$`)
+	for _, want := range []string{"GOOS=${TARGETOS}", "GOARCH=${TARGETARCH}", "scripts/build-release.sh /out/unleash-mock", "${VERSION}"} {
 		if !strings.Contains(build, want) {
 			t.Errorf("the build %q lacks %s", build, want)
 		}
+	}
+	if ignored := read(t, ".dockerignore"); !strings.Contains(ignored, "\nscripts\n!scripts/build-release.sh\n") {
+		t.Error("the image's build does not see the script that it runs")
 	}
 }
 

@@ -54,6 +54,9 @@ func New(text []byte) *Document {
 	return d
 }
 
+// Prepare reads the components, which operations share, before one needs them.
+func (d *Document) Prepare() { d.components() }
+
 func (d *Document) readComponents() map[string]map[string][]byte {
 	sections := map[string]map[string][]byte{}
 	for section, entries := range Members(Member(d.text, "components")) {
