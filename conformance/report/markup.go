@@ -165,7 +165,7 @@ func rowMarkup(row matrixRow) g.Node {
 		scenarios(row.Operation.Summary.Passed, Passed),
 		scenarios(row.Operation.Summary.Failed, Failed),
 		g.Map(row.Cells, func(c cell) g.Node {
-			return h.Td(h.Class("cell "+c.State), g.If(c.Title != "", h.TitleAttr(c.Title)),
+			return h.Td(h.Class("cell "+c.State), g.If(c.Title != "", h.Title(c.Title)),
 				g.If(c.State != "none", figure(c.Seen)), g.If(c.State == "undocumented", g.Text("!")))
 		}),
 	)
