@@ -187,16 +187,12 @@ func scalarEnd(text []byte, at int) int {
 // stringEnd returns where a string ends that begins at a place; -1 if it does not.
 func stringEnd(text []byte, at int) int {
 	for at++; at < len(text); at++ {
-		quote := bytes.IndexByte(text[at:], '"')
-		if quote < 0 {
-			return -1
+		switch text[at] {
+		case '"':
+			return at + 1
+		case '\\':
+			at++ // what is escaped is passed over
 		}
-		quote += at
-		escape := bytes.IndexByte(text[at:quote], '\\')
-		if escape < 0 {
-			return quote + 1
-		}
-		at += escape + 1 // what is escaped is passed over
 	}
 	return -1
 }
