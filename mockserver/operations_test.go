@@ -332,6 +332,30 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestOrdersThatADatabaseCannotHold are refused, where a real server answers 500.
+func TestOrdersThatADatabaseCannotHold(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	const flag = "/api/admin/projects/default/features"
+	const strategies = flag + "/placed/environments/development/strategies"
+	a.must(201, http.MethodPost, flag, adminToken, `{"name":"placed"}`)
+	made := a.must(200, http.MethodPost, strategies, adminToken, `{"name":"default","sortOrder":-2147483648}`).json(t)
+	for _, order := range []string{"2.5", "-0.5", "2147483648", "-2147483649", "1e300"} {
+		want := fmt.Sprintf(`must be an integer of 32 bits. You provided %s`, strings.ReplaceAll(order, "1e300", "1000"))
+		for path, body := range map[string]string{
+			strategies:                     `{"name":"default","sortOrder":` + order + `}`,
+			strategies + "/set-sort-order": `[{"id":"` + made["id"].(string) + `","sortOrder":` + order + `}]`,
+		} {
+			if got := a.must(400, http.MethodPost, path, adminToken, body); !strings.Contains(string(got.body), want) {
+				t.Errorf("%s: %s", body, got.body)
+			}
+		}
+	}
+	if list := a.must(200, http.MethodGet, strategies, adminToken, ""); strings.Count(string(list.body), `"sortOrder":-2147483648`) != 1 || strings.Count(string(list.body), `"sortOrder"`) != 1 {
+		t.Errorf("something was written: %s", list.body)
+	}
+}
+
 func TestPagesAndDates(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithSeedFile("the seed", []byte(`

@@ -40,6 +40,9 @@ func Coerce(shape *openapi.Shape, value any) any {
 			return coerced
 		}
 	}
+	if shape.Nullable {
+		value, _ = orNull(value)
+	}
 	return value
 }
 
@@ -95,12 +98,18 @@ func coerceScalar(want string, value any) (any, bool) {
 			return number, true
 		}
 	case "null":
-		switch value {
-		case "", 0.0, false:
-			return nil, true
-		}
+		return orNull(value)
 	}
 	return nil, false
+}
+
+// orNull makes null of what Ajv does, and returns all else as it is.
+func orNull(value any) (any, bool) {
+	switch value {
+	case "", 0.0, false:
+		return nil, true
+	}
+	return value, false
 }
 
 func toNumber(value any) (float64, bool) {

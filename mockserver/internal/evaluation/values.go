@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -129,15 +130,31 @@ func Date(text string) (time.Time, bool) { return readDate(strings.TrimSpace(tex
 // IsStrictVersion reports whether a text is a semantic version and nothing more.
 func IsStrictVersion(text string) bool { return !strings.HasPrefix(text, "v") && isVersion("v"+text) }
 
-// readDate reads a date, in milliseconds as JavaScript's Date has them.
+// readDate reads a date, in milliseconds as JavaScript's Date has them. There each month
+// has 31 days, the last of which are in the next month, and a day ends at 24:00.
 func readDate(text string) (time.Time, bool) {
+	days := 0
+	if day := lateDay.FindStringSubmatch(text); day != nil {
+		days, _ = strconv.Atoi(day[2])
+		days--
+		text = day[1] + "01" + day[3]
+	}
+	if end := endOfDay.FindStringSubmatch(text); end != nil {
+		days++
+		text = end[1] + "00" + end[2]
+	}
 	for _, layout := range dateLayouts {
 		if date, err := time.Parse(layout, text); err == nil {
-			return date.Truncate(time.Millisecond), true
+			return date.AddDate(0, 0, days).Truncate(time.Millisecond), true
 		}
 	}
 	return time.Time{}, false
 }
+
+var (
+	lateDay  = regexp.MustCompile(`^(\d{4}-\d\d-)(29|30|31)(\D.*)?$`)
+	endOfDay = regexp.MustCompile(`^(\d{4}-\d\d-\d\d[T ])24(:00(?::00(?:\.0+)?)?(?:[^\d:.].*)?)$`)
+)
 
 // readVersion reads a semantic version, with or without a leading v. It returns it
 // with one, as package semver wants it.

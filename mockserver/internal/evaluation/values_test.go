@@ -38,6 +38,7 @@ func TestDatesAreReadToTheMillisecond(t *testing.T) {
 		"2022-01-29T12:00:00.000Z": noon, "2022-01-29T12:00:00Z": noon, "2022-01-29T14:00:00+02:00": noon, "2022-01-29T14:00:00+0200": noon,
 		"2022-01-29T12:00": noon, "2022-01-29T12:00Z": noon, "2022-01-29 12:00:00": noon, "Sat, 29 Jan 2022 12:00:00 GMT": noon,
 		"2022-01-29T12:00:00.0009Z": noon, "2022-01-29T12:00:00.5Z": noon.Add(500 * time.Millisecond),
+		"2021-12-29T24:00:00.000Z": midnight.AddDate(0, 0, -30), "2022-01-28T24:00": midnight, "2021-11-31 12:00": noon.AddDate(0, 0, -59), "2021-02-30": midnight.AddDate(0, 0, -333),
 		"2022-01-29": midnight, "2022-01": midnight.AddDate(0, 0, -28), "2022": midnight.AddDate(0, 0, -28),
 	} {
 		if got, ok := readDate(text); !ok || !got.Equal(want) {

@@ -2,6 +2,7 @@ package features
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -15,12 +16,13 @@ import (
 // does not name all of it: what is missing gets its default, and all that is wrong is told
 // (O).
 type metadata struct {
+	at     string // before names, for what is within a list or another object
 	get    func(name string) (value any, sent bool)
 	broken []apierror.Detail
 }
 
 func (m *metadata) refuse(name, rule string, value any) {
-	message := fmt.Sprintf("%q %s.", name, rule)
+	message := fmt.Sprintf("%q %s.", m.at+name, rule)
 	switch value {
 	case nil, false, 0.0, "": // which are not told
 	default:
@@ -94,7 +96,7 @@ func (m *metadata) name() {
 	case !is:
 		m.refuse("name", "must be a string", value)
 	default:
-		if refusal, is := names.Check("name", text).(*apierror.Error); is {
+		if refusal, is := names.Check(m.at+"name", text).(*apierror.Error); is {
 			m.broken = append(m.broken, refusal.Details...)
 		}
 	}
@@ -102,15 +104,11 @@ func (m *metadata) name() {
 
 func (m *metadata) kind() string {
 	value, sent := m.get("type")
-	text, is := value.(string)
-	switch {
-	case !sent:
+	if !sent {
 		return "release"
-	case !is:
-		m.refuse("type", "must be a string", value)
-	case text == "":
-		m.refuse("type", "is not allowed to be empty", nil)
 	}
+	m.text("type", true)
+	text, _ := value.(string)
 	return text
 }
 
@@ -126,13 +124,83 @@ func (m *metadata) description() *string {
 	return nil
 }
 
-// variants are refused if they are no list. They are the flag's own of old, which nothing
-// shows.
+// variants checks a flag's own variants, which are of old: nothing shows them.
 func (m *metadata) variants() {
-	if value, sent := m.get("variants"); sent && value != nil {
-		if _, is := value.([]any); !is {
-			m.refuse("variants", "must be an array", value)
+	value, _ := m.get("variants")
+	list, is := value.([]any)
+	if value != nil && !is {
+		m.refuse("variants", "must be an array", value)
+	}
+	seen := map[any]bool{}
+	for i, one := range list {
+		at := fmt.Sprintf("variants[%d]", i)
+		variant, is := one.(map[string]any)
+		if !is {
+			m.refuse(at, "must be of type object", one)
+			continue
 		}
+		inner := metadata{at: at + ".", get: unnamed(variant).get}
+		inner.variant()
+		m.broken = append(m.broken, inner.broken...)
+		if name, _ := variant["name"].(string); seen[name] {
+			told := Variant{Name: name, WeightType: "variable", Stickiness: "default"}
+			told.Weight, _ = variant["weight"].(float64)
+			m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("%q contains a duplicate value. You provided %s.", at, told.told(asSent))})
+		} else {
+			seen[name] = true
+		}
+	}
+}
+
+func (m *metadata) variant() {
+	m.name()
+	m.weight()
+	if value, sent := m.get("weightType"); sent && value != "variable" && value != "fix" {
+		m.refuse("weightType", "must be one of [variable, fix]", value)
+	}
+	m.text("weightType", false)
+	m.text("stickiness", false)
+	if value, sent := m.get("payload"); sent {
+		payload, is := value.(map[string]any)
+		if !is {
+			m.refuse("payload", "must be of type object", value)
+			return
+		}
+		inner := metadata{at: m.at + "payload.", get: unnamed(payload).get}
+		inner.text("type", true)
+		inner.text("value", true)
+		m.broken = append(m.broken, inner.broken...)
+	}
+}
+
+func (m *metadata) weight() {
+	value, sent := m.get("weight")
+	weight, is := value.(float64)
+	switch {
+	case !sent:
+		m.refuse("weight", "is required", nil)
+	case !is:
+		m.refuse("weight", "must be a number", value)
+	case weight < 0:
+		m.refuse("weight", "must be greater than or equal to 0", value)
+	case weight > wholeWeight:
+		m.refuse("weight", "must be less than or equal to 1000", value)
+	case weight != math.Trunc(weight):
+		m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("Weight only supports 1 decimal. You provided %v.", weight)})
+	}
+}
+
+// text checks a text that may not be empty.
+func (m *metadata) text(name string, required bool) {
+	value, sent := m.get(name)
+	text, is := value.(string)
+	switch {
+	case !sent && required:
+		m.refuse(name, "is required", nil)
+	case sent && !is:
+		m.refuse(name, "must be a string", value)
+	case sent && text == "":
+		m.refuse(name, "is not allowed to be empty", nil)
 	}
 }
 

@@ -2,10 +2,13 @@ package features
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -165,7 +168,15 @@ func Add(tx *engine.Tx, s *Strategy) error {
 }
 
 // unplaced is the order of a strategy that comes last.
-const unplaced = -1
+const unplaced = math.MinInt64
+
+// checkOrder refuses an order that is no integer of 32 bits, where a real server answers 500.
+func checkOrder(property string, order float64) error {
+	if order != math.Trunc(order) || order < math.MinInt32 || order > math.MaxInt32 {
+		return apierror.BadProperty(property, "must be an integer of 32 bits", strconv.FormatFloat(order, 'f', -1, 64))
+	}
+	return nil
+}
 
 func newID(now time.Time, random io.Reader) string {
 	if random == nil {
@@ -354,10 +365,13 @@ func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], e
 	if In(tx, in.Name, in.Environment) == nil {
 		return out, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
 	}
-	for _, place := range in.Order {
+	for i, place := range in.Order {
 		before := strategies.Get(tx, engine.Text(in.Name, in.Environment, place.ID))
 		if before == nil {
 			return out, apierror.BadData("trying to change strategies for environment via update sortOrder")
+		}
+		if err := checkOrder(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
+			return out, err
 		}
 		after := *before
 		after.SortOrder = int64(place.SortOrder)

@@ -51,7 +51,12 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
 		s.Variants = sorted(s.Variants)
 	}
 	s.Title, s.Disabled = b.Title.Or(s.Title), b.Disabled.Or(s.Disabled)
-	s.SortOrder = int64(b.SortOrder.Or(float64(s.SortOrder)))
+	if b.SortOrder.Sent {
+		if err := checkOrder("sortOrder", b.SortOrder.Value); err != nil {
+			return err
+		}
+		s.SortOrder = int64(b.SortOrder.Value)
+	}
 	if b.Segments.Sent {
 		s.Segments = b.Segments.Value
 	}

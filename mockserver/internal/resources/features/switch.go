@@ -131,7 +131,9 @@ func defaultStrategy(tx *engine.Tx, in inEnvironment) *Strategy {
 	written := strategyForm{SortOrder: unplaced}
 	value, err := v8json.ParseOrdered(link.DefaultStrategy)
 	if err == nil && engine.Fill(&written, value, nil, true) == nil {
-		_ = written.body().fill(tx, out) // what it names may be gone: it is added as it is
+		body := written.body()
+		body.SortOrder.Sent = written.SortOrder != unplaced
+		_ = body.fill(tx, out) // what it names may be gone: it is added as it is
 	}
 	return out
 }
