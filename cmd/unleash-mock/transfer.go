@@ -30,18 +30,21 @@ func (p patient) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return patientConn{connection}, nil
+	return &patientConn{Conn: connection}, nil
 }
 
-type patientConn struct{ net.Conn }
+type patientConn struct {
+	net.Conn
+	extended atomic.Int64 // when the deadline of writes was moved, in nanoseconds
+}
 
 // NetConn returns the connection beneath, as that of package tls does.
-func (c patientConn) NetConn() net.Conn { return c.Conn }
+func (c *patientConn) NetConn() net.Conn { return c.Conn }
 
 // Write implements net.Conn.
-func (c patientConn) Write(text []byte) (written int, err error) {
+func (c *patientConn) Write(text []byte) (written int, err error) {
 	for piece := range slices.Chunk(text, pieceSize) {
-		if err := c.SetWriteDeadline(time.Now().Add(stall)); err != nil {
+		if err := c.extend(); err != nil {
 			return written, err
 		}
 		n, err := c.Conn.Write(piece)
@@ -50,6 +53,16 @@ func (c patientConn) Write(text []byte) (written int, err error) {
 		}
 	}
 	return written, nil
+}
+
+// extend gives the next piece its time.
+func (c *patientConn) extend() error {
+	now := time.Now()
+	if now.UnixNano()-c.extended.Load() <= int64(extendEvery) {
+		return nil
+	}
+	c.extended.Store(now.UnixNano())
+	return c.SetWriteDeadline(now.Add(stall + extendEvery))
 }
 
 // patientBodies gives each piece of a body its own time, whether a handler reads it or the

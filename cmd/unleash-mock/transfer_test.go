@@ -132,7 +132,7 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := net.Pipe()
 		defer client.Close()
-		connection := patientConn{server}
+		connection := &patientConn{Conn: server}
 		began := time.Now()
 		go func() {
 			for range 5 {
@@ -141,10 +141,46 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 			}
 		}()
 		written, err := connection.Write(make([]byte, 10*pieceSize))
-		if written != 5*pieceSize || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) != 5*stall/2+stall {
+		if written != 5*pieceSize || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) != 5*stall/2+stall+extendEvery {
 			t.Errorf("after %s: %d bytes, %v", time.Since(began), written, err)
 		}
 	})
+}
+
+// TestADeadlineThatIsFarIsNotMoved: small answers cost none.
+func TestADeadlineThatIsFarIsNotMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		deadlines := &deadlined{}
+		connection := &patientConn{Conn: deadlines}
+		for _, wait := range []time.Duration{0, time.Second, extendEvery, time.Second} {
+			time.Sleep(wait) // in the bubble's time
+			if _, err := connection.Write([]byte("a")); err != nil {
+				t.Fatal(err)
+			}
+			if left := time.Until(deadlines.write); left < stall {
+				t.Errorf("%s are left", left)
+			}
+		}
+		if deadlines.moved != 2 {
+			t.Errorf("the deadline was moved %d times", deadlines.moved)
+		}
+	})
+}
+
+// deadlined is a connection that takes everything.
+type deadlined struct {
+	net.Conn
+	write time.Time
+	moved int
+}
+
+func (d *deadlined) Write(text []byte) (int, error) { return len(text), nil }
+
+func (d *deadlined) SetWriteDeadline(at time.Time) error {
+	d.write = at
+	d.moved++
+	return nil
 }
 
 // TestWhatIsCutIsTold: a request has the time to drain, and one that takes longer is
