@@ -183,6 +183,30 @@ func (d *deadlined) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
+// TestRequestsUnderWay are those that have not ended, in whatever order they do.
+func TestRequestsUnderWay(t *testing.T) {
+	t.Parallel()
+	u := newUnderWay(nil)
+	open := map[string]*opened{}
+	for _, path := range []string{"/a", "/b", "/c", "/d"} {
+		open[path] = u.begin(httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	for _, path := range []string{"/a", "/d", "/b", "/c"} {
+		u.end(open[path])
+		delete(open, path)
+		var said bytes.Buffer
+		u.tell(slog.New(slog.NewTextHandler(&said, nil)))
+		for _, other := range []string{"/a", "/b", "/c", "/d"} {
+			if _, is := open[other]; strings.Contains(said.String(), "GET "+other+",") != is {
+				t.Errorf("after the end of %s it says %q of %s", path, said.String(), other)
+			}
+		}
+	}
+	if begun := u.begun.Load(); begun != 4 {
+		t.Errorf("%d have begun", begun)
+	}
+}
+
 // TestWhatIsCutIsTold: a request has the time to drain, and one that takes longer is
 // named.
 func TestWhatIsCutIsTold(t *testing.T) {
