@@ -310,6 +310,20 @@ func TestProbesOfAnotherDocument(t *testing.T) {
 	}
 }
 
+// TestTheExplorerShowsTitlesAsText, not as markup of its page.
+func TestTheExplorerShowsTitlesAsText(t *testing.T) {
+	t.Parallel()
+	const title = `</title></script><img src=x onerror=alert(1)>{{documents}}`
+	for _, path := range []string{"/mine", "/health"} { // instead of the contract, and beside it
+		document := `{"openapi":"3.0.3","info":{"title":"` + title + `","version":"1"},"paths":{"` + path + `":{"get":{"responses":{"200":{"description":"d"}}}}}}`
+		server, _ := serving(t, []byte(document), false)
+		page := ask(server, "GET /docs/openapi/", "").Body.String()
+		if strings.Contains(page, "<img") || strings.Count(page, "<script") != 3 || strings.Count(page, "</script") != 3 || strings.Count(page, "onerror") == 0 {
+			t.Errorf("%s: the title is markup, or is not shown: %s", path, page)
+		}
+	}
+}
+
 // TestLargeAnswersOfADocument: many at once share memory, and each gets the whole.
 func TestLargeAnswersOfADocument(t *testing.T) {
 	t.Parallel()
