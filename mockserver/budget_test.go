@@ -20,7 +20,7 @@ import (
 // times would.
 var allocations = map[string]float64{
 	"list":             49,
-	"update":           124,
+	"update":           101,
 	"call":             410,
 	"newest signals":   88,
 	"detailed invoice": 26,

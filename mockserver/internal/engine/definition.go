@@ -105,7 +105,7 @@ type AnyTable interface {
 	derived() bool
 	builtIn() []any
 	parent() (table, nested string)
-	schema() *memdb.TableSchema
+	schemas() []*memdb.TableSchema
 	// unlink deletes the rows that hang on a key, or refuses it.
 	unlink(tx *Tx, parent Key) error
 	codec() *codec

@@ -1,26 +1,35 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 
 	"github.com/hashicorp/go-memdb"
 )
 
-// Index finds the rows of a table by something else than their key. Each costs
-// every write some 25 allocations: a query has to ask for it.
+// Index finds the rows of a table by something else than their key. A sorted one costs
+// every write some 25 allocations, a unique one those that change its key: a query has to
+// ask for it.
 type Index[T any] struct {
 	name  string
 	key   func(*T) Key
-	taken func(*T) error // nil where nothing has to be unique
+	taken func(*T) error // words that another row has the key; may be nil
+	links string         // the table of a unique index, whose rows are links; else empty
 	table *Table[T]
+}
+
+// link leads from a row's key in a unique index to the row's own.
+type link struct {
+	from Key
+	to   any // a Key, as go-memdb takes it
 }
 
 // Unique describes an index in which no two rows may have the same key; taken
 // words the error about a row whose key another one has. A row without a key is not
 // in the index.
 func Unique[T any](name string, key func(*T) Key, taken func(*T) error) *Index[T] {
-	return &Index[T]{name: name, key: key, taken: taken}
+	return &Index[T]{name: name, key: key, taken: taken, links: name}
 }
 
 // Sorted describes an index that orders rows. Its keys must differ, which they do
@@ -29,8 +38,38 @@ func Sorted[T any](name string, key func(*T) Key) *Index[T] {
 	return &Index[T]{name: name, key: key}
 }
 
-// Find returns the row of a key, nil if there is none.
-func (i *Index[T]) Find(r Reader, key Key) *T { return i.table.first(r, i.name, key) }
+// Find returns the row of a key of a unique index, nil if there is none.
+func (i *Index[T]) Find(r Reader, key Key) *T {
+	found, err := r.view().txn.First(i.links, primary, key)
+	must(err)
+	if found == nil {
+		return nil
+	}
+	raw, err := r.view().txn.First(i.table.Name, primary, found.(*link).to)
+	must(err)
+	row, _ := raw.(*T)
+	return row
+}
+
+// move has a unique index follow a row; nil is no row.
+func (i *Index[T]) move(tx *Tx, before, after *T) {
+	var from, to Key
+	if before != nil {
+		from = i.key(before)
+	}
+	if after != nil {
+		to = i.key(after)
+	}
+	if bytes.Equal(from, to) {
+		return
+	}
+	if from != nil {
+		must(tx.txn.Delete(i.links, &link{from: from}))
+	}
+	if to != nil {
+		must(tx.txn.Insert(i.links, &link{to, i.table.key(after)}))
+	}
+}
 
 // Under returns the rows whose key begins with a prefix, in the order of the index.
 func (i *Index[T]) Under(r Reader, prefix Key) iter.Seq[*T] {

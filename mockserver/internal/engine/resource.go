@@ -192,7 +192,9 @@ func (e *Engine) add(resource Resource) (problems []error) {
 			}
 			e.children[parent] = append(e.children[parent], table)
 		}
-		e.schema.Tables[name] = table.schema()
+		for _, schema := range table.schemas() {
+			e.schema.Tables[schema.Name] = schema
+		}
 		e.tables = append(e.tables, table)
 		if table.idOf(table.fresh(time.Time{})) != nil {
 			e.numbered = append(e.numbered, table)

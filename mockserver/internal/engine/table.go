@@ -18,6 +18,7 @@ type Table[T any] struct {
 	fields *codec
 	all    *Index[T]
 	secret *Index[T]
+	unique []*Index[T]
 }
 
 // NewTable returns the table of a definition.
@@ -25,13 +26,20 @@ func NewTable[T any](definition Definition[T]) *Table[T] {
 	t := &Table[T]{Definition: definition, fields: newCodec[T]()}
 	t.all = &Index[T]{name: primary, key: t.key, table: t}
 	if t.Secret != nil {
-		t.secret = &Index[T]{name: "secret", key: func(row *T) Key { return t.Secret(row).Key() }, table: t}
+		t.secret = Unique("secret", func(row *T) Key { return t.Secret(row).Key() }, nil)
+		t.unique = append(t.unique, t.secret)
 	}
 	for _, index := range t.Indexes {
 		if index.name == primary {
 			panic("engine: an index of " + t.Name + " has the name of that of its keys: " + primary)
 		}
 		index.table = t
+		if index.links != "" {
+			t.unique = append(t.unique, index)
+		}
+	}
+	for _, index := range t.unique {
+		index.table, index.links = t, t.Name+"."+index.name
 	}
 	return t
 }
@@ -240,6 +248,9 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 		row = &stored
 	}
 	must(tx.txn.Insert(t.Name, row))
+	for _, index := range t.unique {
+		index.move(tx, before, row)
+	}
 	if !t.Derived {
 		t.grow(tx, t.size(row))
 		if before != nil {
@@ -254,6 +265,9 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 
 func (t *Table[T]) drop(tx *Tx, row *T) {
 	must(tx.txn.Delete(t.Name, row))
+	for _, index := range t.unique {
+		index.move(tx, row, nil)
+	}
 	if !t.Derived {
 		t.grow(tx, -t.size(row))
 	}
@@ -369,17 +383,17 @@ func (t *Table[T]) parent() (table, nested string) {
 	return t.Parent.Table, t.Parent.Nested
 }
 
-func (t *Table[T]) schema() *memdb.TableSchema {
-	out := &memdb.TableSchema{Name: t.Name, Indexes: map[string]*memdb.IndexSchema{}}
-	add := func(index *Index[T], optional bool) {
-		out.Indexes[index.name] = &memdb.IndexSchema{Name: index.name, Unique: true, AllowMissing: optional, Indexer: keyIndexer[T]{index.key}}
-	}
-	add(t.all, false)
-	if t.secret != nil {
-		add(t.secret, false)
-	}
+// schemas are those of the rows, and of the links to them.
+func (t *Table[T]) schemas() []*memdb.TableSchema {
+	rows := systemTable(t.Name, t.key)
+	out := []*memdb.TableSchema{rows}
 	for _, index := range t.Indexes {
-		add(index, true)
+		if index.links == "" {
+			rows.Indexes[index.name] = &memdb.IndexSchema{Name: index.name, Unique: true, AllowMissing: true, Indexer: keyIndexer[T]{index.key}}
+		}
+	}
+	for _, index := range t.unique {
+		out = append(out, systemTable(index.links, func(l *link) Key { return l.from }))
 	}
 	return out
 }
