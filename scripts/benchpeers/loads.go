@@ -15,7 +15,7 @@ type load struct {
 	method, path, body string
 	token              string
 	status             int
-	answer             string // what the bare handler sends; empty for what the mock sends
+	barePath           string // where the bare handler, which does not look inside, answers it; empty for path
 	varied             string // body of the nth request, %d; empty if all are the same
 	variedQuery        string // query of the nth request, %d; empty for none
 	revalidate         bool   // with the entity tag of the first answer
@@ -27,18 +27,16 @@ const tokenPath = "/api/admin/signal-endpoints/1337/tokens/7"
 var adminLoads = []load{
 	{
 		id: "update", name: "token update", method: "PUT", path: tokenPath, token: wellknown.Admin, body: `{"name":"My external app #1"}`, status: 200,
-		answer: `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`,
 	},
 	{
 		id: "update-varied", name: "token update, no two alike", method: "PUT", path: tokenPath, token: wellknown.Admin, varied: `{"name":"My external app #%d"}`, status: 200,
-		answer: `{"id":7,"name":"My external app #1","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}`,
 	},
 	{
 		id: "list", name: "list", method: "GET", path: "/api/admin/signal-endpoints", token: wellknown.Admin, status: 200,
-		answer: `{"signalEndpoints":[{"id":1337,"enabled":true,"name":"my-external-app","createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337,"description":"Tells when something happens in my external app.","tokens":[{"id":7,"name":"My external app","signalEndpointId":1337,"createdAt":"2023-12-27T12:37:00.000Z","createdByUserId":1337}]},{"id":1338,"enabled":true,"name":"cpu-over-90","createdAt":"2024-02-01T08:15:30.250Z","createdByUserId":1,"description":"Notifies when CPU usage is over 90%.","tokens":[{"id":8,"name":"signal-endpoint-token","signalEndpointId":1338,"createdAt":"2024-02-01T08:16:00.000Z","createdByUserId":1},{"id":9,"name":"staging","signalEndpointId":1338,"createdAt":"2024-02-02T10:00:00.000Z","createdByUserId":2}]}]}`,
 	},
 	{
 		id: "refused", name: "refused body", method: "PUT", path: tokenPath, token: wellknown.Admin, body: `{"name":["My external app"]}`, status: 400,
+		barePath: "/api/admin/signal-endpoints/1337/tokens/8",
 	},
 }
 

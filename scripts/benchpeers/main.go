@@ -14,13 +14,8 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"slices"
-	"strconv"
 	"time"
 )
 
@@ -138,56 +133,3 @@ func run(ctx context.Context, s settings) error {
 	}
 	return writePage(s, c, running, results)
 }
-
-// serveBare is the floor: what net/http alone does with the right bytes. Of two loads
-// on the same path it sends the first's: it does not look inside.
-func serveBare(ctx context.Context, cache, address string) error {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /health", constant(http.StatusOK, []byte(`{"health":"GOOD"}`)))
-	served := map[string]bool{}
-	for _, load := range slices.Concat(adminLoads, sdkLoads) {
-		if pattern := load.method + " " + load.path; !served[pattern] {
-			served[pattern] = true
-			body := []byte(load.answer)
-			if recorded, err := os.ReadFile(answerFile(cache, load)); err == nil {
-				body = recorded
-			}
-			mux.HandleFunc(pattern, constant(load.status, body))
-		}
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		<-ctx.Done()
-		_ = server.Close()
-	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-// bareTag is the entity tag of all that the bare handler sends.
-const bareTag = `"bare"`
-
-func constant(status int, body []byte) http.HandlerFunc {
-	length := strconv.Itoa(len(body))
-	return func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header["Etag"] = []string{bareTag}
-		if r.Header.Get("If-None-Match") == bareTag {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		header["Content-Type"] = []string{"application/json; charset=utf-8"}
-		header["Content-Length"] = []string{length}
-		w.WriteHeader(status)
-		_, _ = w.Write(body) // the client is gone; there is nobody to tell
-	}
-}
-
-// answerFile is where the answer of the mock to a load is kept for the bare handler.
-func answerFile(cache string, l load) string { return filepath.Join(cache, "answer-"+l.id) }

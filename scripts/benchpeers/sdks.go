@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -24,9 +23,9 @@ func sdkSubjects(s settings) []subject {
 			if err := fill(ctx, url); err != nil {
 				return err
 			}
-			return keepAnswers(ctx, s, url)
+			return keepAnswers(ctx, s, url, sdkLoads)
 		}},
-		bare(s),
+		bare(s, sdkLoads),
 		unleash,
 		{
 			name:    unleashProxy,
@@ -96,24 +95,6 @@ func await(ctx context.Context, url string) error {
 	return fmt.Errorf("the flags are not served after a minute")
 }
 
-// keepAnswers keeps what the mock answers, for the bare handler.
-func keepAnswers(ctx context.Context, s settings, url string) error {
-	for _, l := range sdkLoads {
-		path := l.path
-		if l.variedQuery != "" {
-			path += "?" + fmt.Sprintf(l.variedQuery, 7)
-		}
-		body, _, err := call(ctx, url, l.method, path, l.token, l.body)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(answerFile(s.cache, l), body, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func post(ctx context.Context, url, path, body string, into any) error {
 	answer, _, err := call(ctx, url, http.MethodPost, path, wellknown.Admin, body)
 	if err != nil || into == nil {
@@ -133,11 +114,24 @@ func get(ctx context.Context, url, path, token string, into any) error {
 // call sends a request and returns the body and header of the answer, which must be a
 // success.
 func call(ctx context.Context, url, method, path, token, body string) ([]byte, http.Header, error) {
+	response, answer, err := send(ctx, url, method, path, token, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		return nil, nil, fmt.Errorf("%s %s: %s: %s", method, path, response.Status, bytes.TrimSpace(answer))
+	}
+	return answer, response.Header, nil
+}
+
+// send sends a request and returns the answer and its body, as wrk would get it.
+func send(ctx context.Context, url, method, path, token, body string) (*http.Response, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
 	if err != nil {
 		return nil, nil, err
 	}
 	request.Header.Set("Authorization", token)
+	request.Header.Set("Accept-Encoding", "identity")
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -147,8 +141,5 @@ func call(ctx context.Context, url, method, path, token, body string) ([]byte, h
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode >= http.StatusMultipleChoices {
-		err = fmt.Errorf("%s %s: %s: %s", method, path, response.Status, bytes.TrimSpace(answer))
-	}
-	return answer, response.Header, err
+	return response, answer, err
 }

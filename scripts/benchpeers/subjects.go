@@ -54,12 +54,6 @@ func serve(s settings, extra ...string) func(string) []string {
 	}
 }
 
-func bare(s settings) subject {
-	return subject{name: bareHandler, command: func(port string) []string {
-		return []string{filepath.Join(s.cache, "benchpeers"), "--cache", s.cache, "--bare", "127.0.0.1:" + port}
-	}}
-}
-
 // node is the command of a program in an npm package.
 func node(s settings, arguments ...string) []string {
 	modules := filepath.Join(s.cache, "node_modules")
@@ -78,9 +72,9 @@ func prism(s settings, level, document string) func(string) []string {
 func adminSubjects(s settings) []subject {
 	const contract = "spec/openapi.yaml"
 	return []subject{
-		{name: mock, command: serve(s)},
+		{name: mock, command: serve(s), prepare: func(ctx context.Context, url string) error { return keepAnswers(ctx, s, url, adminLoads) }},
 		{name: unvalidated, command: serve(s, "--validation", "off")},
-		bare(s),
+		bare(s, adminLoads),
 		{name: prismDefault, command: prism(s, "info", contract), without: []string{"update-varied"}},
 		{name: prismSilent, command: prism(s, "silent", contract), without: []string{"update-varied"}},
 	}
