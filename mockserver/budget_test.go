@@ -25,7 +25,7 @@ var allocations = map[string]float64{
 	"newest signals":   88,
 	"detailed invoice": 26,
 	"health":           14,
-	"refused body":     61,
+	"refused body":     56,
 	"malformed body":   18,
 	"no token":         17,
 	"viewer":           29,

@@ -367,10 +367,8 @@ func (x *exchange) sentValue(pointer string) string {
 	if x.body.Text == nil {
 		return "{}"
 	}
-	if x.Policy == Faithful {
-		if scalar, is := scalarAt(x.body.Value, pointer); is {
-			return string(v8json.Stringify(nil, scalar))
-		}
+	if value, found := valueAt(x.body.Value, pointer); found && (isScalar(value) || x.Policy != Faithful && isOrdered(value)) {
+		return string(v8json.Stringify(nil, value))
 	}
 	printed, found := v8json.Restringify(x.body.Text, pointer)
 	if !found {
@@ -379,16 +377,27 @@ func (x *exchange) sentValue(pointer string) string {
 	return printed
 }
 
-// scalarAt finds a value that is neither an object nor an array.
-func scalarAt(value any, pointer string) (scalar any, found bool) {
-	at, err := jsonpointer.New(pointer)
+// valueAt finds a value that is not the whole.
+func valueAt(value any, pointer string) (at any, found bool) {
+	path, err := jsonpointer.New(pointer)
 	if err != nil || pointer == "" {
 		return nil, false
 	}
-	value, _, err = at.Get(value)
+	at, _, err = path.Get(value)
+	return at, err == nil
+}
+
+func isScalar(value any) bool {
 	switch value.(type) {
-	case map[string]any, []any:
-		return nil, false
+	case nil, bool, float64, string:
+		return true
 	}
-	return value, err == nil
+	return false
+}
+
+// isOrdered reports whether a value has no object within, whose keys would have lost their
+// order.
+func isOrdered(value any) bool {
+	list, is := value.([]any)
+	return isScalar(value) || is && !slices.ContainsFunc(list, func(item any) bool { return !isOrdered(item) })
 }
