@@ -114,6 +114,7 @@ const (
 	rowSize     = 1280
 	textCopies  = 2
 	elementSize = 64
+	linkSize    = 160 // of a link beyond an entry of an index
 )
 
 // size estimates the bytes that a row takes.

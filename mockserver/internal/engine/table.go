@@ -285,10 +285,11 @@ func (t *Table[T]) grow(tx *Tx, bytes int) {
 }
 
 func (t *Table[T]) size(row *T) int {
+	links := linkSize * len(t.unique)
 	if t.Size == nil {
-		return t.fields.size(row)
+		return links + t.fields.size(row)
 	}
-	return t.Size(row)
+	return links + t.Size(row)
 }
 
 func (t *Table[T]) sizeOf(row any) int { return t.size(row.(*T)) }
