@@ -160,6 +160,44 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 // TestWhatIsBoundedWithoutABoundInBytes: numbers, and the size of each body.
+// TestWhatARowHoldsIsCounted, however deep within it.
+func TestWhatARowHoldsIsCounted(t *testing.T) {
+	t.Parallel()
+	const size = 80_000
+	long := strings.Repeat("x", size)
+	list := strings.Repeat(`"`+long[:90]+`",`, size/90) + `"z"`
+	const features, report = "/api/admin/projects/default/features", `"bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"b":{"yes":1,"no":1,"variants":{%q:1}}}}`
+	for name, one := range map[string]struct{ method, path, token, body string }{
+		"a variant of a flag":        {http.MethodPatch, "/_mock/flags/a", "", `{"enabled":true,"variant":{"name":"v","payload":{"type":"string","value":"` + long + `"}}}`},
+		"a variant of a strategy":    {http.MethodPost, features + "/b/environments/development/strategies", wellknown.Admin, `{"name":"flexibleRollout","variants":[{"name":"v","weight":1000,"weightType":"variable","stickiness":"default","payload":{"type":"string","value":"` + long + `"}}]}`},
+		"a parameter of a strategy":  {http.MethodPost, features + "/b/environments/development/strategies", wellknown.Admin, `{"name":"flexibleRollout","parameters":{"groupId":"` + long + `"}}`},
+		"a title of a strategy":      {http.MethodPost, features + "/b/environments/development/strategies", wellknown.Admin, `{"name":"flexibleRollout","title":"` + long + `"}`},
+		"values of a segment":        {http.MethodPost, "/api/admin/segments", wellknown.Admin, `{"name":"s","constraints":[{"contextName":"userId","operator":"IN","values":[` + list + `]}]}`},
+		"a segment's constraints":    {http.MethodPost, "/api/admin/segments", wellknown.Admin, `{"name":"t","constraints":[{"contextName":"` + long + `","operator":"IN","values":["a"]}]}`},
+		"values of a context field":  {http.MethodPost, "/api/admin/context", wellknown.Admin, `{"name":"c","legalValues":[{"value":"a","description":"` + long + `"}]}`},
+		"a flag's description":       {http.MethodPost, features, wellknown.Admin, `{"name":"d","description":"` + long + `"}`},
+		"what a dependency demands":  {http.MethodPost, features + "/b/dependencies", wellknown.Admin, `{"feature":"p","variants":["` + long + `"]}`},
+		"strategies of an SDK":       {http.MethodPost, "/api/client/register", wellknown.Backend, `{"appName":"a","instanceId":"i","strategies":[` + list + `],"started":"2026-01-01T00:00:00Z","interval":1}`},
+		"variants that were counted": {http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i",` + fmt.Sprintf(report, long) + `}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t)
+			for _, flag := range []string{"b", "p"} {
+				a.must(201, http.MethodPost, features, wellknown.Admin, `{"name":"`+flag+`"}`)
+			}
+			before, _, _ := heldBy(t, a, "default")
+			if got := a.call(one.method, one.path, one.token, one.body); got.status >= 300 {
+				t.Fatalf("got %d %.300s", got.status, got.body)
+			}
+			a.must(200, http.MethodDelete, "/_mock/requests", "", "")
+			if after, _, _ := heldBy(t, a, "default"); after-before < 2*size {
+				t.Errorf("of %d bytes it counts %.0f", size, after-before)
+			}
+		})
+	}
+}
+
 func TestWhatIsBoundedWithoutABoundInBytes(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, unlimited, WithBounds(Bounds{Signals: 10, Journal: 20}))

@@ -41,6 +41,7 @@ type column struct {
 	pattern  *regexp.Regexp
 	enum     []string
 	encode   encoder
+	weigh    weigher
 }
 
 // Names of a secret's column: its text in a seed, its digest in a snapshot.
@@ -70,6 +71,7 @@ func newCodec[T any]() *codec {
 		} else {
 			col.encode = newEncoder(f.Type, nil)
 		}
+		col.weigh = newWeigher(f.Type)
 		c.names = append(c.names, col.name)
 		c.fields = append(c.fields, col)
 	}
@@ -119,23 +121,78 @@ const (
 
 // size estimates the bytes that a row takes.
 func (c *codec) size(row any) int {
-	v, texts, elements := reflect.ValueOf(row).Elem(), 0, 0
+	v, size := reflect.ValueOf(row).Elem(), rowSize
 	for i := range c.fields {
-		value := at(v, c.fields[i].path)
-		if value.Kind() == reflect.Pointer {
-			if value.IsNil() {
-				continue
-			}
-			value = value.Elem()
-		}
-		switch {
-		case value.Kind() == reflect.String, value.Type() == jsonType:
-			texts += value.Len()
-		case value.Kind() == reflect.Slice, value.Kind() == reflect.Map:
-			elements += value.Len()
+		if weigh := c.fields[i].weigh; weigh != nil { // at costs, too
+			size += weigh(at(v, c.fields[i].path))
 		}
 	}
-	return rowSize + textCopies*texts + elementSize*elements
+	return size
+}
+
+// weigher estimates the bytes that a value takes beside its place in a row: its texts, its
+// elements, and theirs. It is nil for a type whose values take none.
+type weigher func(reflect.Value) int
+
+func newWeigher(t reflect.Type) weigher {
+	if t == timeType || t == secretType {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return func(v reflect.Value) int { return textCopies * v.Len() }
+	case reflect.Pointer:
+		if weigh := newWeigher(t.Elem()); weigh != nil {
+			return func(v reflect.Value) int {
+				if v.IsNil() {
+					return 0
+				}
+				return weigh(v.Elem())
+			}
+		}
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return func(v reflect.Value) int { return textCopies * v.Len() }
+		}
+		weigh := newWeigher(t.Elem())
+		return func(v reflect.Value) int {
+			size := elementSize * v.Len()
+			for i := range v.Len() {
+				size += weigh.of(v.Index(i))
+			}
+			return size
+		}
+	case reflect.Map:
+		key, value := newWeigher(t.Key()), newWeigher(t.Elem())
+		return func(v reflect.Value) int {
+			size := elementSize * v.Len()
+			for k, element := range v.Seq2() {
+				size += key.of(k) + value.of(element)
+			}
+			return size
+		}
+	case reflect.Struct:
+		fields := make([]weigher, t.NumField())
+		for i := range fields {
+			fields[i] = newWeigher(t.Field(i).Type)
+		}
+		if slices.ContainsFunc(fields, func(w weigher) bool { return w != nil }) {
+			return func(v reflect.Value) (size int) {
+				for i, weigh := range fields {
+					size += weigh.of(v.Field(i))
+				}
+				return size
+			}
+		}
+	}
+	return nil
+}
+
+func (w weigher) of(v reflect.Value) int {
+	if w == nil {
+		return 0
+	}
+	return w(v)
 }
 
 // appendTo writes a secret with its name: the text where it is revealed, else the digest.
