@@ -1,11 +1,13 @@
 package spec
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -305,8 +307,25 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	if err := json.Unmarshal(body, &value); err != nil {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
 	}
-	return check(c.schema.get().schema, nil, value, "body")
+	return c.exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }
+
+// exactly judges a JSON text again of which floats have failed: a number in it may have more
+// digits than they have.
+func (c *Content) exactly(text []byte, failures []Failure) []Failure {
+	if len(failures) == 0 || !manyDigits.Match(text) || endlessNumber(text) != "" {
+		return failures
+	}
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return failures
+	}
+	return c.Check(value)
+}
+
+var manyDigits = regexp.MustCompile(`\d{16}`)
 
 // isJSON reports whether a media type is JSON, or built on it.
 func isJSON(mediaType string) bool {

@@ -58,7 +58,7 @@ func (c *Content) broken() string {
 		if err := json.Unmarshal(example.Value, &value); err != nil || !isJSON(c.MediaType) {
 			continue
 		}
-		if failures := c.Check(value); len(failures) > 0 {
+		if failures := c.exactly(example.Value, c.Check(value)); len(failures) > 0 {
 			return strings.TrimSpace("the example "+example.Name) + " breaks the schema: " + failures[0].Error()
 		}
 	}

@@ -78,10 +78,9 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 	return s.known[key]
 }
 
-// tinyNumber returns a number of a JSON text that has thousands of digits behind the point;
-// empty for none.
-func tinyNumber(text []byte) string {
-	if !tiny.Match(text) {
+// endlessNumber returns a number of a JSON text that has thousands of digits; empty for none.
+func endlessNumber(text []byte) string {
+	if !endless.Match(text) {
 		return ""
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text)) // it may be a part of a string
@@ -91,15 +90,14 @@ func tinyNumber(text []byte) string {
 		if err != nil {
 			return ""
 		}
-		if number, is := token.(json.Number); is && tiny.MatchString(number.String()) {
+		if number, is := token.(json.Number); is && endless.MatchString(number.String()) {
 			return number.String()
 		}
 	}
 }
 
-// tiny matches numbers that have thousands of digits behind the point. JSON's own reader takes
-// them for 0, and refuses those with as many before it.
-var tiny = regexp.MustCompile(`\d[eE]-\d{4,}\b`)
+// endless matches numbers that have thousands of digits, in a text of a few.
+var endless = regexp.MustCompile(`\d[eE][-+]?\d{4,}\b`)
 
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
 	compiled, err := link(s, source, direction)
