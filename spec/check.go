@@ -152,11 +152,14 @@ func exact(written, sent string, parameters map[string]string) int {
 	group, _, _ := strings.Cut(sent, "/")
 	switch want {
 	case sent:
-		return 3 + len(wanted)
+		return 4 + len(wanted)
 	case group + "/*":
 		return 2
 	case "*/*":
 		return 1
+	}
+	if _, suffix, is := strings.Cut(want, "*+"); is && strings.HasPrefix(want, group+"/*") && strings.HasSuffix(sent, "+"+suffix) {
+		return 3 // application/*+json
 	}
 	return 0
 }
@@ -215,6 +218,11 @@ func (h *Header) read(text string) any {
 	types := h.Shape.Plain()
 	var value any
 	switch {
+	case h.JSON:
+		if json.Unmarshal([]byte(text), &value) == nil {
+			return value
+		}
+		return text
 	case len(types) == 0 || slices.Contains(types, "string"):
 		return text
 	case slices.Contains(types, "array"):
@@ -307,12 +315,12 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	if err := json.Unmarshal(body, &value); err != nil {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
 	}
-	return c.exactly(body, check(c.schema.get().schema, nil, value, "body"))
+	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }
 
-// exactly judges a JSON text again of which floats have failed: a number in it may have more
+// Exactly judges a JSON text again of which floats have failed: a number in it may have more
 // digits than they have.
-func (c *Content) exactly(text []byte, failures []Failure) []Failure {
+func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
 	if len(failures) == 0 || !manyDigits.Match(text) || endlessNumber(text) != "" {
 		return failures
 	}
@@ -331,7 +339,7 @@ var manyDigits = regexp.MustCompile(`\d{16}`)
 func isJSON(mediaType string) bool {
 	name, _, _ := strings.Cut(mediaType, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
-	return name == mediaTypeJSON || strings.HasSuffix(name, "+json")
+	return name == mediaTypeJSON || name == "text/json" || strings.HasSuffix(name, "+json")
 }
 
 const mediaTypeJSON = "application/json"

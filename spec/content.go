@@ -43,10 +43,12 @@ func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
 	if shapes.known == nil {
 		shapes.known = map[string]*openapi.Shape{}
 	}
-	return drawn(proxy, shapes.known)
+	return drawn(proxy, shapes.known, r.contract.schemas.lenient)
 }
 
-func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape) *openapi.Shape {
+// drawn draws a shape. composed is true for that of a document that others have written, which
+// has what the schema is composed of, too: of a text it has to be known what it stands for.
+func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bool) *openapi.Shape {
 	if proxy == nil {
 		return nil
 	}
@@ -65,22 +67,51 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape) *openapi.Sh
 		known[proxy.GetReference()] = shape
 	}
 	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
-		if only := drawn(source.OneOf[0], known); only != nil {
+		if only := drawn(source.OneOf[0], known, composed); only != nil {
 			shape.Properties = slices.Clone(only.Properties)
 		}
 	}
 	for name, property := range source.Properties.FromOldest() {
 		shape.Properties = append(shape.Properties, openapi.Property{
-			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known),
+			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known, composed),
 		})
 	}
 	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
-		shape.Others = drawn(source.AdditionalProperties.A, known)
+		shape.Others = drawn(source.AdditionalProperties.A, known, composed)
 	}
 	if source.Items != nil && source.Items.IsA() {
-		shape.Items = drawn(source.Items.A, known)
+		shape.Items = drawn(source.Items.A, known, composed)
+	}
+	if composed {
+		for _, part := range slices.Concat(source.AllOf, source.AnyOf, source.OneOf) {
+			join(shape, drawn(part, known, composed))
+		}
 	}
 	return shape
+}
+
+// join adds to a shape what it lacks of one that it is composed of.
+func join(shape, part *openapi.Shape) {
+	if part == nil {
+		return
+	}
+	for _, name := range part.Types {
+		if !slices.Contains(shape.Types, name) {
+			shape.Types = append(shape.Types, name)
+		}
+	}
+	shape.Nullable = shape.Nullable || part.Nullable
+	shape.Others, shape.Items = cmp.Or(shape.Others, part.Others), cmp.Or(shape.Items, part.Items)
+	for _, property := range part.Properties {
+		if at, known := shape.Property(property.Name); at < 0 {
+			shape.Properties = append(shape.Properties, property)
+		} else if known != nil && known != property.Shape {
+			both := *known
+			both.Types = slices.Clone(both.Types)
+			shape.Properties[at].Shape = &both
+			join(&both, property.Shape)
+		}
+	}
 }
 
 // content reads the content of an operation. Where there is one in spite of an error, the
@@ -118,6 +149,10 @@ const maxDrawn = 64 << 10
 // notParameters are headers that OpenAPI does not take for parameters: contents and security
 // say what they may be.
 var notParameters = []string{"accept", "authorization", "content-type"}
+
+// notHeaders are headers of responses that are not judged: the content says what its type is,
+// and the others are the connection's own.
+var notHeaders = []string{"content-type", "content-length", "transfer-encoding", "connection", "content-encoding", "date"}
 
 // model reads the part of the document that is the operation's own. The parameters of its
 // path are among its own then.
@@ -343,14 +378,20 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		response.MediaType, response.Shape = response.Contents[0].MediaType, response.Contents[0].Shape
 	}
 	for name, written := range source.Headers.FromOldest() {
-		if strings.EqualFold(name, "Content-Type") { // which the content says
+		if slices.Contains(notHeaders, strings.ToLower(name)) {
 			continue
 		}
-		header := &Header{Name: name, Required: written.Required, Shape: r.draw(written.Schema)}
-		if header.schema, err = r.schema(written.Schema, reply); err != nil {
+		header := &Header{Name: name, Required: written.Required}
+		proxy, examples := written.Schema, examplesOf(written.Example, written.Examples)
+		if content := firstContent(written.Content); content != nil {
+			proxy, header.JSON = content.Schema, isJSON(written.Content.First().Key())
+			examples = append(examples, examplesOf(content.Example, content.Examples)...)
+		}
+		header.Shape = r.draw(proxy)
+		if header.schema, err = r.schema(proxy, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
-		if examples := examplesOf(written.Example, written.Examples); len(examples) > 0 {
+		if len(examples) > 0 {
 			header.Sample = examples[0].Value
 		}
 		response.Headers = append(response.Headers, header)

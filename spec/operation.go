@@ -177,6 +177,8 @@ type Header struct {
 	Name     string
 	Required bool
 	Shape    *openapi.Shape
+	// JSON is true if the value is written as JSON.
+	JSON bool
 	// Sample is a value that the document gives, as JSON; nil for none.
 	Sample []byte
 

@@ -8,6 +8,8 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,12 +34,13 @@ const maxForeign = bodyparser.Limit
 func (x *exchange) readForeign() *apierror.Error {
 	sent := x.request.Header.Get("Content-Type")
 	mediaType, parameters, _ := mime.ParseMediaType(sent)
-	if strings.HasSuffix(mediaType, "+json") {
+	isJSON := mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
+	if isJSON {
 		x.request = x.request.Clone(x.request.Context())
 		x.request.Header.Set("Content-Type", "application/json")
 		defer func() { x.request.Header.Set("Content-Type", sent) }()
 	}
-	if mediaType == "" || strings.HasSuffix(mediaType, "json") || mediaType == "application/x-www-form-urlencoded" {
+	if mediaType == "" || isJSON || mediaType == "application/x-www-form-urlencoded" {
 		read, failed := bodyparser.ReadUpTo(x.request, maxForeign)
 		x.body = read
 		if failed != nil {
@@ -174,10 +177,19 @@ func (x *exchange) validateForeign() *apierror.Error {
 	case x.content == nil:
 		return nil
 	}
-	if _, isText := x.body.Value.(string); !isText && x.body.Text == nil || isForm(x.request.Header.Get("Content-Type")) {
+	types := x.content.Shape.Plain()
+	isJSON := x.body.Text != nil && !isForm(x.request.Header.Get("Content-Type"))
+	switch _, isText := x.body.Value.(string); {
+	case isJSON:
+	case isText && !slices.Contains(types, "string") && (slices.Contains(types, "object") || slices.Contains(types, "array")):
+		return nil // such as XML, whose structure nobody judges
+	default:
 		x.body.Value = ajv.Coerce(x.content.Shape, fieldsOf(x.content.Shape, x.body.Value)) // fields are texts
 	}
 	failures := x.content.Check(x.body.Value)
+	if isJSON {
+		failures = x.content.Exactly(x.body.Text, failures)
+	}
 	if len(failures) == 0 {
 		return nil
 	}
@@ -239,7 +251,46 @@ func (x *exchange) decoded(parameter *spec.Parameter, value any, present bool) (
 				object[name] = field
 			}
 		}
-		return object, len(object) > 0
+		return fieldsOf(parameter.Shape, object), len(object) > 0
 	}
-	return value, present
+	return fieldsOf(parameter.Shape, value), present
+}
+
+// fitsOtherwise reports whether a schema allows a text that it does not allow as the first that
+// it can be read as: one of several types or of none, or a number of many digits.
+func fitsOtherwise(parameter *spec.Parameter, sent any) bool {
+	text, is := sent.(string)
+	if !is {
+		return false
+	}
+	fits := func(value any) bool { return len(parameter.Check(value, true)) == 0 }
+	var scalar any
+	switch {
+	case len(parameter.Shape.Plain()) != 1 && fits(text):
+		return true
+	case wholeNumber.MatchString(text):
+		scalar = json.Number(text)
+	case strings.ContainsAny(text, `[{"`) || json.Unmarshal([]byte(text), &scalar) != nil:
+		return false
+	}
+	return fits(scalar)
+}
+
+var wholeNumber = regexp.MustCompile(`^(0|-?[1-9]\d*)$`)
+
+// bracketed returns a query parameter whose name has brackets, which say nothing of it then.
+func (x *exchange) bracketed(name string) (value any, present bool) {
+	sent, _ := url.ParseQuery(rawQuery(x.request)) // what cannot be read is not there
+	switch values := sent[name]; len(values) {
+	case 0:
+		return nil, false
+	case 1:
+		return values[0], true
+	default:
+		several := make([]any, len(values))
+		for i, value := range values {
+			several[i] = value
+		}
+		return several, true
+	}
 }

@@ -296,11 +296,12 @@ func (x *exchange) validate() *apierror.Error {
 			if parameter.In != in {
 				continue
 			}
-			value, present := x.parameter(parameter)
-			if x.operation.Grade == openapi.GradeExample {
+			sent, present := x.parameter(parameter)
+			value, byDocument := sent, x.operation.Grade == openapi.GradeExample
+			if byDocument {
 				value, present = x.decoded(parameter, value, present)
 			}
-			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
+			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 && !(byDocument && fitsOtherwise(parameter, sent)) {
 				x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
 			}
@@ -321,6 +322,9 @@ func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool
 		}
 		return x.params[at], true
 	case "query":
+		if strings.Contains(parameter.Name, "[") && x.operation.Grade == openapi.GradeExample {
+			return x.bracketed(parameter.Name)
+		}
 		return x.query.Get(parameter.Name)
 	case "cookie":
 		cookie, err := x.request.Cookie(parameter.Name)
