@@ -219,7 +219,7 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 		way = reply
 	}
 	if s.mentions(string(way)) {
-		s.demandLess(root, way)
+		s.demandLess(root, root, way)
 	}
 	if way == reply {
 		s.exemplify(object)
