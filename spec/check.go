@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -233,8 +234,25 @@ func (h *Header) read(text string) any {
 		return out
 	case json.Unmarshal([]byte(text), &value) == nil:
 		return value
+	case slices.Contains(types, "object"):
+		out, _ := h.written().Decode(text).(map[string]any)
+		for name, field := range out {
+			_, inner := h.Shape.Property(name)
+			out[name] = (&Header{Shape: cmp.Or(inner, h.Shape.Others)}).read(field.(string))
+		}
+		return out
 	}
 	return text
+}
+
+// Text writes a value as the header has it.
+func (h *Header) Text(value any) string {
+	return h.written().Encode(value, func(text string) string { return text })
+}
+
+// written is a parameter that is written as the header is.
+func (h *Header) written() *Parameter {
+	return &Parameter{In: "header", Style: "simple", Explode: h.Explode, JSON: h.JSON, Shape: h.Shape}
 }
 
 func (r *Response) checkBody(status int, header http.Header, body []byte) []Failure {

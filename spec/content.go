@@ -381,7 +381,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		if slices.Contains(notHeaders, strings.ToLower(name)) {
 			continue
 		}
-		header := &Header{Name: name, Required: written.Required}
+		header := &Header{Name: name, Required: written.Required, Explode: written.Explode}
 		proxy, examples := written.Schema, examplesOf(written.Example, written.Examples)
 		if content := firstContent(written.Content); content != nil {
 			proxy, header.JSON = content.Schema, isJSON(written.Content.First().Key())

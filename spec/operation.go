@@ -179,6 +179,8 @@ type Header struct {
 	Shape    *openapi.Shape
 	// JSON is true if the value is written as JSON.
 	JSON bool
+	// Explode says how an object is written.
+	Explode bool
 	// Sample is a value that the document gives, as JSON; nil for none.
 	Sample []byte
 

@@ -93,10 +93,7 @@ func (m *Maker) make(o *spec.Operation, wanted Wanted) (*Answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the header %s: %w", header.Name, err)
 		}
-		if header.JSON {
-			value = string(marshal(value))
-		}
-		out.Header.Set(header.Name, plain(value))
+		out.Header.Set(header.Name, plain(header.Text(value)))
 	}
 	if len(response.Contents) == 0 || status == http.StatusNoContent || status == http.StatusNotModified {
 		if wanted.Example != "" {
