@@ -31,8 +31,8 @@ type reader struct{ contract *Contract }
 // shapes are those of the schemas of a document that were met by reference. Operations share
 // them, and one that contains itself ends.
 type shapes struct {
-	mu    sync.Mutex
-	known map[string]*openapi.Shape
+	mu              sync.Mutex
+	known, composed map[string]*openapi.Shape
 }
 
 // draw draws the shape of a schema; nil if it is not known.
@@ -43,11 +43,25 @@ func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
 	if shapes.known == nil {
 		shapes.known = map[string]*openapi.Shape{}
 	}
-	return drawn(proxy, shapes.known, r.contract.schemas.lenient)
+	return drawn(proxy, shapes.known, false)
 }
 
-// drawn draws a shape. composed is true for that of a document that others have written, which
-// has what the schema is composed of, too: of a text it has to be known what it stands for.
+// drawText draws the shape of what comes as a text, such as a parameter. In a document that
+// others have written it has what the schema is composed of, too.
+func (r reader) drawText(proxy *base.SchemaProxy) *openapi.Shape {
+	if !r.contract.schemas.lenient {
+		return r.draw(proxy)
+	}
+	shapes := &r.contract.shapes
+	shapes.mu.Lock()
+	defer shapes.mu.Unlock()
+	if shapes.composed == nil {
+		shapes.composed = map[string]*openapi.Shape{}
+	}
+	return drawn(proxy, shapes.composed, true)
+}
+
+// drawn draws a shape, with those that it is composed of or without.
 func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bool) *openapi.Shape {
 	if proxy == nil {
 		return nil
@@ -239,7 +253,7 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 	if parameter.schema, err = r.schema(proxy, request); err != nil {
 		return nil, err
 	}
-	parameter.Shape = r.draw(proxy)
+	parameter.Shape = r.drawText(proxy)
 	if proxy == nil || proxy.Schema() == nil {
 		return parameter, nil
 	}
@@ -301,8 +315,12 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 		if err != nil {
 			return nil, err
 		}
+		draw := r.draw
+		if direction == request && !isJSON(mediaType) {
+			draw = r.drawText // of the fields of a form
+		}
 		out = append(out, &Content{
-			MediaType: mediaType, Shape: r.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
+			MediaType: mediaType, Shape: draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
 		})
 	}
 	return out, nil
@@ -387,7 +405,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 			proxy, header.JSON = content.Schema, isJSON(written.Content.First().Key())
 			examples = append(examples, examplesOf(content.Example, content.Examples)...)
 		}
-		header.Shape = r.draw(proxy)
+		header.Shape = r.drawText(proxy)
 		if header.schema, err = r.schema(proxy, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
