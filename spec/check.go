@@ -1,11 +1,14 @@
 package spec
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -150,11 +153,14 @@ func exact(written, sent string, parameters map[string]string) int {
 	group, _, _ := strings.Cut(sent, "/")
 	switch want {
 	case sent:
-		return 3 + len(wanted)
+		return 4 + len(wanted)
 	case group + "/*":
 		return 2
 	case "*/*":
 		return 1
+	}
+	if _, suffix, is := strings.Cut(want, "*+"); is && strings.HasPrefix(want, group+"/*") && strings.HasSuffix(sent, "+"+suffix) {
+		return 3 // application/*+json
 	}
 	return 0
 }
@@ -213,6 +219,11 @@ func (h *Header) read(text string) any {
 	types := h.Shape.Plain()
 	var value any
 	switch {
+	case h.JSON:
+		if json.Unmarshal([]byte(text), &value) == nil {
+			return value
+		}
+		return text
 	case len(types) == 0 || slices.Contains(types, "string"):
 		return text
 	case slices.Contains(types, "array"):
@@ -223,8 +234,25 @@ func (h *Header) read(text string) any {
 		return out
 	case json.Unmarshal([]byte(text), &value) == nil:
 		return value
+	case slices.Contains(types, "object"):
+		out, _ := h.written().Decode(text).(map[string]any)
+		for name, field := range out {
+			_, inner := h.Shape.Property(name)
+			out[name] = (&Header{Shape: cmp.Or(inner, h.Shape.Others)}).read(field.(string))
+		}
+		return out
 	}
 	return text
+}
+
+// Text writes a value as the header has it.
+func (h *Header) Text(value any) string {
+	return h.written().Encode(value, func(text string) string { return text })
+}
+
+// written is a parameter that is written as the header is.
+func (h *Header) written() *Parameter {
+	return &Parameter{In: "header", Style: "simple", Explode: h.Explode, JSON: h.JSON, Shape: h.Shape}
 }
 
 func (r *Response) checkBody(status int, header http.Header, body []byte) []Failure {
@@ -305,14 +333,31 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	if err := json.Unmarshal(body, &value); err != nil {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
 	}
-	return check(c.schema.get().schema, nil, value, "body")
+	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }
+
+// Exactly judges a JSON text again of which floats have failed: a number in it may have more
+// digits than they have.
+func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
+	if len(failures) == 0 || !manyDigits.Match(text) || endlessNumber(text) != "" {
+		return failures
+	}
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return failures
+	}
+	return c.Check(value)
+}
+
+var manyDigits = regexp.MustCompile(`\d{16}`)
 
 // isJSON reports whether a media type is JSON, or built on it.
 func isJSON(mediaType string) bool {
 	name, _, _ := strings.Cut(mediaType, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
-	return name == mediaTypeJSON || strings.HasSuffix(name, "+json")
+	return name == mediaTypeJSON || name == "text/json" || strings.HasSuffix(name, "+json")
 }
 
 const mediaTypeJSON = "application/json"

@@ -31,8 +31,8 @@ type reader struct{ contract *Contract }
 // shapes are those of the schemas of a document that were met by reference. Operations share
 // them, and one that contains itself ends.
 type shapes struct {
-	mu    sync.Mutex
-	known map[string]*openapi.Shape
+	mu              sync.Mutex
+	known, composed map[string]*openapi.Shape
 }
 
 // draw draws the shape of a schema; nil if it is not known.
@@ -43,10 +43,26 @@ func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
 	if shapes.known == nil {
 		shapes.known = map[string]*openapi.Shape{}
 	}
-	return drawn(proxy, shapes.known)
+	return drawn(proxy, shapes.known, false)
 }
 
-func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape) *openapi.Shape {
+// drawText draws the shape of what comes as a text, such as a parameter. In a document that
+// others have written it has what the schema is composed of, too.
+func (r reader) drawText(proxy *base.SchemaProxy) *openapi.Shape {
+	if !r.contract.schemas.lenient {
+		return r.draw(proxy)
+	}
+	shapes := &r.contract.shapes
+	shapes.mu.Lock()
+	defer shapes.mu.Unlock()
+	if shapes.composed == nil {
+		shapes.composed = map[string]*openapi.Shape{}
+	}
+	return drawn(proxy, shapes.composed, true)
+}
+
+// drawn draws a shape, with those that it is composed of or without.
+func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bool) *openapi.Shape {
 	if proxy == nil {
 		return nil
 	}
@@ -65,22 +81,51 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape) *openapi.Sh
 		known[proxy.GetReference()] = shape
 	}
 	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
-		if only := drawn(source.OneOf[0], known); only != nil {
+		if only := drawn(source.OneOf[0], known, composed); only != nil {
 			shape.Properties = slices.Clone(only.Properties)
 		}
 	}
 	for name, property := range source.Properties.FromOldest() {
 		shape.Properties = append(shape.Properties, openapi.Property{
-			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known),
+			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known, composed),
 		})
 	}
 	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
-		shape.Others = drawn(source.AdditionalProperties.A, known)
+		shape.Others = drawn(source.AdditionalProperties.A, known, composed)
 	}
 	if source.Items != nil && source.Items.IsA() {
-		shape.Items = drawn(source.Items.A, known)
+		shape.Items = drawn(source.Items.A, known, composed)
+	}
+	if composed {
+		for _, part := range slices.Concat(source.AllOf, source.AnyOf, source.OneOf) {
+			join(shape, drawn(part, known, composed))
+		}
 	}
 	return shape
+}
+
+// join adds to a shape what it lacks of one that it is composed of.
+func join(shape, part *openapi.Shape) {
+	if part == nil {
+		return
+	}
+	for _, name := range part.Types {
+		if !slices.Contains(shape.Types, name) {
+			shape.Types = append(shape.Types, name)
+		}
+	}
+	shape.Nullable = shape.Nullable || part.Nullable
+	shape.Others, shape.Items = cmp.Or(shape.Others, part.Others), cmp.Or(shape.Items, part.Items)
+	for _, property := range part.Properties {
+		if at, known := shape.Property(property.Name); at < 0 {
+			shape.Properties = append(shape.Properties, property)
+		} else if known != nil && known != property.Shape {
+			both := *known
+			both.Types = slices.Clone(both.Types)
+			shape.Properties[at].Shape = &both
+			join(&both, property.Shape)
+		}
+	}
 }
 
 // content reads the content of an operation. Where there is one in spite of an error, the
@@ -118,6 +163,10 @@ const maxDrawn = 64 << 10
 // notParameters are headers that OpenAPI does not take for parameters: contents and security
 // say what they may be.
 var notParameters = []string{"accept", "authorization", "content-type"}
+
+// notHeaders are headers of responses that are not judged: the content says what its type is,
+// and the others are the connection's own.
+var notHeaders = []string{"content-type", "content-length", "transfer-encoding", "connection", "content-encoding", "date"}
 
 // model reads the part of the document that is the operation's own. The parameters of its
 // path are among its own then.
@@ -204,7 +253,7 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 	if parameter.schema, err = r.schema(proxy, request); err != nil {
 		return nil, err
 	}
-	parameter.Shape = r.draw(proxy)
+	parameter.Shape = r.drawText(proxy)
 	if proxy == nil || proxy.Schema() == nil {
 		return parameter, nil
 	}
@@ -266,8 +315,12 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 		if err != nil {
 			return nil, err
 		}
+		draw := r.draw
+		if direction == request && !isJSON(mediaType) {
+			draw = r.drawText // of the fields of a form
+		}
 		out = append(out, &Content{
-			MediaType: mediaType, Shape: r.draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
+			MediaType: mediaType, Shape: draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
 		})
 	}
 	return out, nil
@@ -343,14 +396,20 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		response.MediaType, response.Shape = response.Contents[0].MediaType, response.Contents[0].Shape
 	}
 	for name, written := range source.Headers.FromOldest() {
-		if strings.EqualFold(name, "Content-Type") { // which the content says
+		if slices.Contains(notHeaders, strings.ToLower(name)) {
 			continue
 		}
-		header := &Header{Name: name, Required: written.Required, Shape: r.draw(written.Schema)}
-		if header.schema, err = r.schema(written.Schema, reply); err != nil {
+		header := &Header{Name: name, Required: written.Required, Explode: written.Explode}
+		proxy, examples := written.Schema, examplesOf(written.Example, written.Examples)
+		if content := firstContent(written.Content); content != nil {
+			proxy, header.JSON = content.Schema, isJSON(written.Content.First().Key())
+			examples = append(examples, examplesOf(content.Example, content.Examples)...)
+		}
+		header.Shape = r.drawText(proxy)
+		if header.schema, err = r.schema(proxy, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
-		if examples := examplesOf(written.Example, written.Examples); len(examples) > 0 {
+		if len(examples) > 0 {
 			header.Sample = examples[0].Value
 		}
 		response.Headers = append(response.Headers, header)

@@ -197,12 +197,14 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	if marks > maxMarks {
 		return nil, nil, fmt.Errorf("the schema is too large: %d characters of structure; %d are allowed", marks, maxMarks)
 	}
-	if number := tinyNumber(source); number != "" {
+	if number := endlessNumber(source); number != "" {
 		return nil, nil, fmt.Errorf("the number %s cannot be read", number)
 	}
 	s.bytes += len(source)
 	var root any
-	if err := json.Unmarshal(source, &root); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(source))
+	decoder.UseNumber() // a bound may have more digits than a float
+	if err := decoder.Decode(&root); err != nil {
 		return nil, nil, err
 	}
 	object, is := root.(map[string]any)
@@ -217,7 +219,7 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 		way = reply
 	}
 	if s.mentions(string(way)) {
-		s.demandLess(root, way)
+		s.demandLess(root, root, way)
 	}
 	if way == reply {
 		s.exemplify(object)

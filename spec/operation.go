@@ -177,6 +177,10 @@ type Header struct {
 	Name     string
 	Required bool
 	Shape    *openapi.Shape
+	// JSON is true if the value is written as JSON.
+	JSON bool
+	// Explode says how an object is written.
+	Explode bool
 	// Sample is a value that the document gives, as JSON; nil for none.
 	Sample []byte
 

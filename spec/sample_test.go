@@ -373,3 +373,42 @@ func TestSchemasThatDouble(t *testing.T) {
 		}
 	}
 }
+
+// TestSamplesOfOddSchemas: there is a value for schemas whose parts leave little room.
+func TestSamplesOfOddSchemas(t *testing.T) {
+	t.Parallel()
+	nested := func(schema string) string { // where only what is demanded is shown
+		for range 4 {
+			schema = `{"type":"object","required":["a"],"properties":{"a":` + schema + `}}`
+		}
+		return schema
+	}
+	for name, schema := range map[string]string{
+		"two choices":                      `{"allOf":[{"oneOf":[{"required":["k"],"properties":{"k":{"const":1}}},{"required":["k"],"properties":{"k":{"const":2}}}]},{"oneOf":[{"properties":{"k":{"const":2}}},{"properties":{"k":{"const":3}}}]}]}`,
+		"several conditions":               `{"required":["k","v"],"properties":{"k":{"enum":["a","b"]},"v":true},"allOf":[{"if":{"properties":{"k":{"const":"a"}}},"then":{"properties":{"v":{"type":"integer"}}}},{"if":{"properties":{"k":{"const":"b"}}},"then":{"properties":{"v":{"type":"string"}}}}]}`,
+		"a minimum of properties, nested":  nested(`{"type":"object","minProperties":1,"additionalProperties":false,"properties":{"a":{"type":"string"}}}`),
+		"different values, nested":         nested(`{"type":"array","uniqueItems":true,"minItems":2,"items":{"enum":["a","b"]}}`),
+		"different texts that are short":   `{"type":"array","uniqueItems":true,"minItems":3,"items":{"type":"string","maxLength":2}}`,
+		"what a property demands":          `{"type":"object","required":["a"],"properties":{"a":{"type":"string"}},"dependentRequired":{"a":["b"]},"dependentSchemas":{"b":{"required":["c"],"properties":{"c":{"type":"integer"}}}}}`,
+		"contains behind a prefix":         `{"type":"array","prefixItems":[{"type":"integer"}],"items":{"type":["string","boolean"]},"contains":{"const":"z"},"minItems":3}`,
+		"contains in a prefix":             `{"type":"array","prefixItems":[{"const":1},{"type":"string"}],"items":false,"minItems":2,"contains":{"type":"string"}}`,
+		"names of several patterns":        `{"type":"object","minProperties":3,"additionalProperties":false,"patternProperties":{"^[ab]$":{"type":"integer"},"^c$":{"type":"string"}}}`,
+		"names of a pattern without end":   `{"type":"object","minProperties":2,"unevaluatedProperties":false,"patternProperties":{"^x-":{"type":"integer"}}}`,
+		"a property whose name is refused": `{"type":"object","minProperties":2,"propertyNames":{"maxLength":2},"properties":{"long":{"type":"string"}}}`,
+		"a long text in a format":          `{"type":"object","required":["a","b","c"],"properties":{"a":{"type":"string","format":"uri","minLength":60},"b":{"type":"string","format":"email","minLength":40},"c":{"type":"string","format":"byte","minLength":20}}}`,
+		"the largest whole numbers":        `{"type":"array","minItems":2,"prefixItems":[{"type":"integer","format":"int64","minimum":9223372036854775807},{"type":"integer","format":"int64","maximum":-9223372036854775807}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":` + schema + `}}}}}}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			operation := contract.Operation("x")
+			response := operation.Response(http.StatusOK)
+			for seed := range uint64(20) {
+				sampled(t, operation, response, response.Contents[0], seed*7919)
+			}
+		})
+	}
+}

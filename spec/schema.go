@@ -78,10 +78,9 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 	return s.known[key]
 }
 
-// tinyNumber returns a number of a JSON text that has thousands of digits behind the point;
-// empty for none.
-func tinyNumber(text []byte) string {
-	if !tiny.Match(text) {
+// endlessNumber returns a number of a JSON text that has thousands of digits; empty for none.
+func endlessNumber(text []byte) string {
+	if !endless.Match(text) {
 		return ""
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text)) // it may be a part of a string
@@ -91,15 +90,14 @@ func tinyNumber(text []byte) string {
 		if err != nil {
 			return ""
 		}
-		if number, is := token.(json.Number); is && tiny.MatchString(number.String()) {
+		if number, is := token.(json.Number); is && endless.MatchString(number.String()) {
 			return number.String()
 		}
 	}
 }
 
-// tiny matches numbers that have thousands of digits behind the point. JSON's own reader takes
-// them for 0, and refuses those with as many before it.
-var tiny = regexp.MustCompile(`\d[eE]-\d{4,}\b`)
+// endless matches numbers that have thousands of digits, in a text of a few.
+var endless = regexp.MustCompile(`\d[eE][-+]?\d{4,}\b`)
 
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
 	compiled, err := link(s, source, direction)
@@ -173,26 +171,52 @@ func (s *schema) compiled(kept *atomic.Pointer[compiledSchema], compile func() (
 func (s *schema) complete() error { return s.get().err }
 
 // demandLess takes the properties that do not go in a direction off those that a schema
-// demands, and does so in the schemas that it is made of.
-func (s *schemas) demandLess(part any, direction direction) {
+// demands, and does so in the schemas that it is made of. whole is what a schema is a part of
+// by allOf, which may have the properties that the part demands.
+func (s *schemas) demandLess(part, whole any, direction direction) {
 	switch part := part.(type) {
 	case []any:
 		for _, element := range part {
-			s.demandLess(element, direction)
+			s.demandLess(element, element, direction)
 		}
 	case map[string]any:
-		properties, _ := part["properties"].(map[string]any)
-		required, _ := part["required"].([]any)
-		if properties != nil && required != nil {
+		if required, is := part["required"].([]any); is {
 			part["required"] = slices.DeleteFunc(required, func(name any) bool {
-				text, _ := name.(string)
-				return s.isMarked(properties[text], string(direction))
+				text, is := name.(string)
+				return is && s.withholds(whole, text, string(direction), map[string]bool{})
 			})
 		}
-		for _, member := range part {
-			s.demandLess(member, direction)
+		for keyword, member := range part {
+			parts, is := member.([]any)
+			if keyword != "allOf" || !is {
+				s.demandLess(member, member, direction)
+				continue
+			}
+			for _, inner := range parts {
+				s.demandLess(inner, whole, direction)
+			}
 		}
 	}
+}
+
+// withholds reports whether a keyword marks a property of a schema, or of what the schema is
+// composed of. seen are the references that were followed.
+func (s *schemas) withholds(schema any, name, keyword string, seen map[string]bool) bool {
+	object, _ := schema.(map[string]any)
+	properties, _ := object["properties"].(map[string]any)
+	if property := properties[name]; property != nil {
+		return s.isMarked(property, keyword)
+	}
+	parts, _ := object["allOf"].([]any)
+	reference, is := object["$ref"].(string)
+	if is && !seen[reference] && len(seen) < maxDepth {
+		seen[reference] = true
+		var target any
+		if text, err := s.document.At(reference); err == nil && json.Unmarshal(text, &target) == nil && s.withholds(target, name, keyword, seen) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(parts, func(part any) bool { return s.withholds(part, name, keyword, seen) })
 }
 
 // isMarked reports whether a schema, or what it refers to, has a keyword that is true.

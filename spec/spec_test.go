@@ -294,8 +294,13 @@ func TestCheckHandlersNamesEveryDifference(t *testing.T) {
 // TestDirections: a property of one direction is not demanded in the other.
 func TestDirections(t *testing.T) {
 	t.Parallel()
-	contract, err := spec.Parse([]byte(`
-openapi: 3.0.3
+	for _, thing := range []string{
+		"{type: object, required: [id, password], properties: {id: {type: integer, readOnly: true}, password: {type: string, writeOnly: true}}}",
+		"{allOf: [{$ref: '#/components/schemas/base'}, {type: object, required: [id, password]}]}",
+		"{$ref: '#/components/schemas/base', required: [id, password]}",
+	} {
+		contract, err := spec.Parse([]byte(`
+openapi: 3.1.0
 info: {title: t, version: "1"}
 paths:
   /things:
@@ -313,29 +318,29 @@ paths:
               schema: {$ref: '#/components/schemas/thing'}
 components:
   schemas:
-    thing:
+    base:
       type: object
-      required: [id, password]
       properties:
         id: {type: integer, readOnly: true}
         password: {type: string, writeOnly: true}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	operation := contract.Operation("createThing")
-	header := http.Header{"Content-Type": {"application/json"}}
-	if failures := operation.CheckBody(map[string]any{"password": "x"}); len(failures) > 0 {
-		t.Errorf("a request without the id: %v", failures)
-	}
-	if failures := operation.CheckBody(map[string]any{"id": 1.0}); len(failures) == 0 {
-		t.Error("a request without the password passes")
-	}
-	if failures := operation.CheckResponse(200, header, []byte(`{"id":1}`)); len(failures) > 0 {
-		t.Errorf("a response without the password: %v", failures)
-	}
-	if failures := operation.CheckResponse(200, header, []byte(`{"password":"x"}`)); len(failures) == 0 {
-		t.Error("a response without the id passes")
+    thing: ` + thing))
+		if err != nil {
+			t.Fatal(err)
+		}
+		operation := contract.Operation("createThing")
+		header := http.Header{"Content-Type": {"application/json"}}
+		if failures := operation.CheckBody(map[string]any{"password": "x"}); len(failures) > 0 {
+			t.Errorf("a request without the id: %v", failures)
+		}
+		if failures := operation.CheckBody(map[string]any{"id": 1.0}); len(failures) == 0 {
+			t.Error("a request without the password passes")
+		}
+		if failures := operation.CheckResponse(200, header, []byte(`{"id":1}`)); len(failures) > 0 {
+			t.Errorf("a response without the password: %v", failures)
+		}
+		if failures := operation.CheckResponse(200, header, []byte(`{"password":"x"}`)); len(failures) == 0 {
+			t.Error("a response without the id passes")
+		}
 	}
 }
 

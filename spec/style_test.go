@@ -89,3 +89,28 @@ components: {schemas: {letter: {type: string, enum: [a, b]}}}
 		}
 	}
 }
+
+// TestHeadersOfResponses are written as they are read.
+func TestHeadersOfResponses(t *testing.T) {
+	t.Parallel()
+	number := &openapi.Shape{Types: []string{"integer"}}
+	box := &openapi.Shape{Types: []string{"object"}, Properties: []openapi.Property{{Name: "x", Shape: number}}, Others: &openapi.Shape{Types: []string{"string"}}}
+	for want, test := range map[string]struct {
+		header Header
+		value  any
+	}{
+		"x,1,y,up":         {Header{Shape: box}, map[string]any{"x": 1.0, "y": "up"}},
+		"x=1,y=up":         {Header{Shape: box, Explode: true}, map[string]any{"x": 1.0, "y": "up"}},
+		`{"x":1,"y":"up"}`: {Header{Shape: box, JSON: true}, map[string]any{"x": 1.0, "y": "up"}},
+		"1,2":              {Header{Shape: &openapi.Shape{Types: []string{"array"}, Items: number}}, []any{1.0, 2.0}},
+		"a b":              {Header{Shape: &openapi.Shape{Types: []string{"string"}}}, "a b"},
+	} {
+		got := test.header.Text(test.value)
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if diff := cmp.Diff(test.value, test.header.read(got)); diff != "" {
+			t.Errorf("%s is read otherwise (-want +got):\n%s", got, diff)
+		}
+	}
+}

@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/foreign"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
@@ -19,6 +21,9 @@ import (
 // real server takes a number for a string, the contract does not. unjudged is why
 // the body could not be judged; empty if it was.
 func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged string) {
+	if p.foreign {
+		return p.judgeForeign(x)
+	}
 	failures = judgeParameters(x)
 	sent := x.request.Header.Get("Content-Type")
 	if x.operation.DemandsContentType() && !bodyparser.IsJSON(sent) {
@@ -32,17 +37,14 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 		return failures, unjudged
 	}
 	// As Unleash's server reads it, but for its limit of bytes.
-	body, refused := bodyparser.ReadUpTo(&http.Request{
-		Header: x.request.Header, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw)),
-	}, p.options.MaxBody)
+	body, refused := bodyparser.ReadUpTo(readAgain(x.request, raw), p.options.MaxBody)
 	switch {
 	case refused == nil:
 		return append(failures, x.operation.CheckBody(body.Value)...), ""
 	case refused.Status == http.StatusRequestEntityTooLarge:
 		return failures, p.tooLong()
 	}
-	reason, _, _ := strings.Cut(refused.Message, `, "`) // what follows quotes the body
-	return append(failures, spec.Failure{In: "body", Keyword: "syntax", Reason: "the body cannot be read: " + reason}), ""
+	return append(failures, unreadable(refused)), ""
 }
 
 func judgeParameters(x *exchange) []spec.Failure {
@@ -64,6 +66,71 @@ func judgeParameters(x *exchange) []spec.Failure {
 		failures = append(failures, parameter.Check(value, present)...)
 	}
 	return failures
+}
+
+// judgeForeign judges a request by a document that is not Unleash's, as the mock does that serves
+// it.
+func (p *Proxy) judgeForeign(x *exchange) (failures []spec.Failure, unjudged string) {
+	query := qs.Parse(x.request.URL.RawQuery)
+	names := x.operation.PathParameters()
+	for _, parameter := range x.operation.Parameters() {
+		var value any
+		present := false
+		switch parameter.In {
+		case "path":
+			if at := slices.Index(names, parameter.Name); at >= 0 {
+				value, present = unescape(x.params[at]), true
+			}
+		case "query":
+			value, present = foreign.Query(parameter.Name, x.request.URL.RawQuery, query)
+		case "cookie":
+			if cookie, err := x.request.Cookie(parameter.Name); err == nil {
+				value, present = cookie.Value, true
+			}
+		default:
+			values := x.request.Header.Values(parameter.Name)
+			value, present = strings.Join(values, ", "), len(values) > 0
+		}
+		_, found := foreign.Parameter(parameter, value, present, query)
+		failures = append(failures, found...)
+	}
+	raw, unjudged := p.copyOf(x.sent)
+	declared := x.operation.Body()
+	if unjudged != "" || declared == nil {
+		return failures, unjudged
+	}
+	sent := x.request.Header.Get("Content-Type")
+	if len(raw) == 0 {
+		if declared.Required {
+			failures = append(failures, spec.Failure{In: "body", Keyword: "required", Reason: "the body is missing"})
+		}
+		return failures, ""
+	}
+	content := declared.Accept(sent)
+	if content == nil {
+		return append(failures, spec.Failure{
+			In: "header", Pointer: "/content-type", Keyword: "mediaType", Want: declared.MediaType,
+			Reason: fmt.Sprintf("the document does not have the content type %q", sent),
+		}), ""
+	}
+	body, refused := foreign.Read(readAgain(x.request, raw), p.options.MaxBody)
+	switch {
+	case refused == nil:
+		return append(failures, foreign.Check(content, sent, &body)...), ""
+	case refused.Status == http.StatusRequestEntityTooLarge:
+		return failures, p.tooLong()
+	}
+	return append(failures, unreadable(refused)), ""
+}
+
+// readAgain is a request whose body was read.
+func readAgain(request *http.Request, raw []byte) *http.Request {
+	return &http.Request{Header: request.Header, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw))}
+}
+
+func unreadable(refused *bodyparser.Error) spec.Failure {
+	reason, _, _ := strings.Cut(refused.Message, `, "`) // what follows quotes the body
+	return spec.Failure{In: "body", Keyword: "syntax", Reason: "the body cannot be read: " + reason}
 }
 
 // judgeResponse returns what of an answer breaks the contract. Without its whole

@@ -13,6 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 const (
@@ -81,6 +82,70 @@ func TestRequestsAreJudgedToTheLetter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := judged(t, good(), test.method, test.path, test.body, test.header, func(o *proxy.Options) { o.Judge = proxy.Requests })
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestRequestsByAnotherDocument: texts are what the document says that they stand for, and
+// bodies are in any media type.
+func TestRequestsByAnotherDocument(t *testing.T) {
+	t.Parallel()
+	document, err := spec.Load([]byte(`
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /items/{id}:
+    get:
+      operationId: getItem
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}}
+        - {name: ids, in: query, explode: false, schema: {type: array, items: {type: integer}}}
+        - {name: 'tags[]', in: query, schema: {type: array, items: {type: integer}}}
+        - {name: sid, in: cookie, schema: {type: integer}}
+        - {name: X-Page, in: header, schema: {type: integer}}
+      responses: {"200": {description: d}}
+  /forms:
+    post:
+      operationId: sendForm
+      requestBody:
+        required: true
+        content:
+          application/x-www-form-urlencoded: {schema: {type: object, properties: {age: {type: integer}}}}
+          application/merge-patch+json: {schema: {type: object, properties: {age: {type: integer}}}}
+          application/octet-stream: {schema: {type: string, format: binary}}
+      responses: {"200": {description: d}}
+  /actions: {post: {operationId: act, responses: {"200": {description: d}}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, patch := []string{"Content-Type", "application/x-www-form-urlencoded"}, []string{"Content-Type", "application/merge-patch+json"}
+	for name, test := range map[string]struct {
+		method, path, body string
+		header             []string
+		want               []string
+	}{
+		"good":                {"GET", "/items/5?ids=1,2&tags[]=3", "", []string{"Cookie", "sid=4", "X-Page", "6"}, nil},
+		"a path":              {"GET", "/items/x", "", nil, []string{"request path /id: it must be integer, it is string"}},
+		"a list":              {"GET", "/items/5?ids=1,x", "", nil, []string{"request query /ids/1: it must be integer, it is string"}},
+		"brackets":            {"GET", "/items/5?tags[]=x", "", nil, []string{"request query /tags[]/0: it must be integer, it is string"}},
+		"a cookie":            {"GET", "/items/5", "", []string{"Cookie", "sid=x"}, []string{"request cookie /sid: it must be integer, it is string"}},
+		"a form":              {"POST", "/forms", "age=3", form, nil},
+		"a form that is none": {"POST", "/forms", "age=x", form, []string{"request body /age: it must be integer, it is string"}},
+		"a kind of JSON":      {"POST", "/forms", `{"age":3}`, patch, nil},
+		"a text for a number": {"POST", "/forms", `{"age":"3"}`, patch, []string{"request body /age: it must be integer, it is string"}},
+		"no JSON":             {"POST", "/forms", `{`, patch, []string{"request body : the body cannot be read: Expected property name or '}' in JSON at position 1"}},
+		"bytes":               {"POST", "/forms", "\xff", []string{"Content-Type", "application/octet-stream"}, nil},
+		"another type":        {"POST", "/forms", "<a/>", []string{"Content-Type", "text/xml"}, []string{`request header /content-type: the document does not have the content type "text/xml"`}},
+		"no body":             {"POST", "/forms", "", nil, []string{"request body : the body is missing"}},
+		"no body is demanded": {"POST", "/actions", "", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := judged(t, good(), test.method, test.path, test.body, test.header, func(o *proxy.Options) { o.Judge, o.Contract = proxy.Requests, document })
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}

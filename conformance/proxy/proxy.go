@@ -110,6 +110,7 @@ type Options struct {
 type Proxy struct {
 	options  Options
 	contract *spec.Contract
+	foreign  bool // the contract is not Unleash's
 	logger   *slog.Logger
 	secrets  *secrets.Redactor
 	basePath string
@@ -152,6 +153,7 @@ func New(options Options) (*Proxy, error) {
 	}
 	p := &Proxy{options: options.withDefaults(), target: target}
 	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
+	p.foreign = spec.Default().Extend(p.contract, true).Foreign()
 	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
 		p.basePath = "/" + path

@@ -89,14 +89,11 @@ func (m *Maker) make(o *spec.Operation, wanted Wanted) (*Answer, error) {
 	}
 	out := &Answer{Status: status, Header: http.Header{}}
 	for _, header := range response.Headers {
-		if isServers(header.Name) {
-			continue
-		}
 		value, err := header.Value(wanted.Seed)
 		if err != nil {
 			return nil, fmt.Errorf("the header %s: %w", header.Name, err)
 		}
-		out.Header.Set(header.Name, plain(value))
+		out.Header.Set(header.Name, plain(header.Text(value)))
 	}
 	if len(response.Contents) == 0 || status == http.StatusNoContent || status == http.StatusNotModified {
 		if wanted.Example != "" {
@@ -144,11 +141,6 @@ func choose(o *spec.Operation, status int) (int, *spec.Response) {
 		return http.StatusOK, best
 	}
 	return best.Status, best
-}
-
-// isServers reports whether a header is the server's own to set.
-func isServers(name string) bool {
-	return slices.Contains([]string{"Content-Length", "Transfer-Encoding", "Connection", "Content-Encoding", "Date", "Etag"}, http.CanonicalHeaderKey(name))
 }
 
 // plain writes a value as a header does.

@@ -81,6 +81,8 @@ func ofRange(content *spec.Content) string {
 	group, _, _ := strings.Cut(content.MediaType, "/")
 	isText := content.Shape != nil && slices.Equal(content.Shape.Types, []string{"string"})
 	switch {
+	case strings.Contains(content.MediaType, "*+"): // application/*+json
+		return strings.Replace(content.MediaType, "*+", "vnd.example+", 1)
 	case group == "*" && isText, group == "text":
 		return "text/plain"
 	case group == "*", group == "application" && !isText:

@@ -1,16 +1,11 @@
 package pipeline
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/foreign"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
@@ -30,65 +25,12 @@ const maxForeign = bodyparser.Limit
 
 // readForeign reads a body in any media type.
 func (x *exchange) readForeign() *apierror.Error {
-	sent := x.request.Header.Get("Content-Type")
-	mediaType, parameters, _ := mime.ParseMediaType(sent)
-	if strings.HasSuffix(mediaType, "+json") {
-		x.request = x.request.Clone(x.request.Context())
-		x.request.Header.Set("Content-Type", "application/json")
-		defer func() { x.request.Header.Set("Content-Type", sent) }()
-	}
-	if mediaType == "" || strings.HasSuffix(mediaType, "json") || mediaType == "application/x-www-form-urlencoded" {
-		read, failed := bodyparser.ReadUpTo(x.request, maxForeign)
-		x.body = read
-		if failed != nil {
-			return apierror.BodyParser(failed.Status, failed.Message)
-		}
-		return nil
-	}
-	raw, err := io.ReadAll(http.MaxBytesReader(nil, x.request.Body, maxForeign))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return apierror.BodyParser(http.StatusRequestEntityTooLarge, "request entity too large")
-	case err != nil:
-		return apierror.BodyParser(http.StatusBadRequest, "request aborted")
-	}
-	x.body = bodyparser.Body{Value: string(raw), Sent: raw}
-	if mediaType == "multipart/form-data" {
-		fields, err := readMultipart(raw, parameters["boundary"])
-		if err != nil {
-			return apierror.BodyParser(http.StatusBadRequest, "the multipart body cannot be read: "+err.Error())
-		}
-		x.body.Value = fields
+	read, failed := foreign.Read(x.request, maxForeign)
+	x.body = read
+	if failed != nil {
+		return apierror.BodyParser(failed.Status, failed.Message)
 	}
 	return nil
-}
-
-// readMultipart reads the fields of a form: a part that repeats is an array.
-func readMultipart(raw []byte, boundary string) (map[string]any, error) {
-	fields := map[string]any{}
-	reader := multipart.NewReader(bytes.NewReader(raw), boundary)
-	for {
-		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
-			return fields, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		text, err := io.ReadAll(part)
-		if err != nil {
-			return nil, err
-		}
-		switch before := fields[part.FormName()].(type) {
-		case nil:
-			fields[part.FormName()] = string(text)
-		case []any:
-			fields[part.FormName()] = append(before, string(text))
-		default:
-			fields[part.FormName()] = []any{before, string(text)}
-		}
-	}
 }
 
 // authenticateForeign demands what the document does: of one of its lists of schemes, that
@@ -174,72 +116,10 @@ func (x *exchange) validateForeign() *apierror.Error {
 	case x.content == nil:
 		return nil
 	}
-	if _, isText := x.body.Value.(string); !isText && x.body.Text == nil || isForm(x.request.Header.Get("Content-Type")) {
-		x.body.Value = ajv.Coerce(x.content.Shape, fieldsOf(x.content.Shape, x.body.Value)) // fields are texts
-	}
-	failures := x.content.Check(x.body.Value)
+	failures := foreign.Check(x.content, x.request.Header.Get("Content-Type"), &x.body)
 	if len(failures) == 0 {
 		return nil
 	}
 	x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 	return apierror.Invalid(ajv.Details(failures[0], x.sentValue)...)
-}
-
-func isForm(contentType string) bool {
-	return strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded")
-}
-
-// fieldsOf reads what the fields of a form stand for: of an array one that came once, and of
-// objects those that came as JSON.
-func fieldsOf(shape *openapi.Shape, value any) any {
-	fields, is := value.(map[string]any)
-	if !is {
-		return value
-	}
-	for name, field := range fields {
-		if _, inner := shape.Property(name); inner != nil {
-			fields[name] = fieldOf(inner, field)
-		}
-	}
-	return fields
-}
-
-func fieldOf(shape *openapi.Shape, field any) any {
-	text, isText := field.(string)
-	several, isList := field.([]any)
-	switch {
-	case isText && slices.Contains(shape.Types, "array"):
-		var list []any
-		if json.Unmarshal([]byte(text), &list) == nil {
-			return list
-		}
-		return fieldOf(shape, []any{text})
-	case isText && slices.Contains(shape.Types, "object"):
-		var object map[string]any
-		if json.Unmarshal([]byte(text), &object) == nil {
-			return object
-		}
-	case isList && shape.Items != nil:
-		for i, element := range several {
-			several[i] = fieldOf(shape.Items, element)
-		}
-	}
-	return field
-}
-
-// decoded takes apart what the style of a parameter of the document writes into one text.
-func (x *exchange) decoded(parameter *spec.Parameter, value any, present bool) (any, bool) {
-	if text, is := value.(string); is && present {
-		return parameter.Decode(text), true
-	}
-	if names := parameter.Spread(); names != nil {
-		object := map[string]any{}
-		for _, name := range names {
-			if field, sent := x.query.Get(name); sent {
-				object[name] = field
-			}
-		}
-		return object, len(object) > 0
-	}
-	return value, present
 }

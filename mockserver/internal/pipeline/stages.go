@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 
+	"github.com/unleash-mock/unleash-mock/internal/foreign"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
@@ -297,10 +298,13 @@ func (x *exchange) validate() *apierror.Error {
 				continue
 			}
 			value, present := x.parameter(parameter)
+			var failures []spec.Failure
 			if x.operation.Grade == openapi.GradeExample {
-				value, present = x.decoded(parameter, value, present)
+				value, failures = foreign.Parameter(parameter, value, present, x.query)
+			} else {
+				failures = parameter.Check(ajv.Coerce(parameter.Shape, value), present)
 			}
-			if failures := parameter.Check(ajv.Coerce(parameter.Shape, value), present); len(failures) > 0 {
+			if len(failures) > 0 {
 				x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
 			}
@@ -321,6 +325,9 @@ func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool
 		}
 		return x.params[at], true
 	case "query":
+		if x.operation.Grade == openapi.GradeExample {
+			return foreign.Query(parameter.Name, rawQuery(x.request), x.query)
+		}
 		return x.query.Get(parameter.Name)
 	case "cookie":
 		cookie, err := x.request.Cookie(parameter.Name)

@@ -3,6 +3,7 @@ package sample
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -12,9 +13,10 @@ import (
 
 // facets are what schemas together demand of a value.
 type facets struct {
-	choice  int // which of several forms
-	attempt int
-	depth   int // of references, to end those in circles
+	choice   int // which of several forms; what is left of it is for the next ones
+	flattest int // the same for those that are deep down
+	attempt  int
+	depth    int // of references, to end those in circles
 
 	never  bool     // nothing is allowed
 	types  []string // nil for all
@@ -28,6 +30,8 @@ type facets struct {
 	closed        bool                 // there are no others
 	keys          []*jsonschema.Schema
 	required      []string
+	dependent     []*jsonschema.Schema // that demand more where a property is there
+	sealed        bool                 // what no other schema knows is not allowed
 	minProperties int
 	maxProperties int // -1 for any
 
@@ -101,7 +105,7 @@ func (f *facets) addForms(s *jsonschema.Schema) {
 	}
 	switch {
 	case s.If == nil:
-	case f.choice%2 == 0 && s.Then != nil:
+	case choose(&f.choice, 2) == 0 && s.Then != nil:
 		f.add(s.If)
 		f.add(s.Then)
 	default:
@@ -114,8 +118,16 @@ func (f *facets) among(forms []*jsonschema.Schema) *jsonschema.Schema {
 	if f.depth > fullDepth {
 		forms = slices.Clone(forms)
 		slices.SortStableFunc(forms, func(a, b *jsonschema.Schema) int { return height(a, 0) - height(b, 0) })
+		return forms[choose(&f.flattest, len(forms))]
 	}
-	return forms[f.choice%len(forms)]
+	return forms[choose(&f.choice, len(forms))]
+}
+
+// choose takes one of so many off a choice: what one place picks says nothing of the next.
+func choose(choice *int, count int) int {
+	at := *choice % count
+	*choice /= count
+	return at
 }
 
 // maxHeight is where height stops to look, which it does not do in circles then.
@@ -205,10 +217,28 @@ func (f *facets) addObject(s *jsonschema.Schema) {
 		f.keys = append(f.keys, s.PropertyNames)
 	}
 	f.required = append(f.required, s.Required...)
+	if s.DependentRequired != nil || s.DependentSchemas != nil {
+		f.dependent = append(f.dependent, s)
+	}
+	f.sealed = f.sealed || s.UnevaluatedProperties != nil && s.UnevaluatedProperties.Bool != nil && !*s.UnevaluatedProperties.Bool
 	if s.MinProperties != nil {
 		f.minProperties = max(f.minProperties, *s.MinProperties)
 	}
 	f.maxProperties = least(f.maxProperties, s.MaxProperties)
+}
+
+// depend adds what the properties that are demanded demand in turn.
+func (f *facets) depend() {
+	for at := 0; at < len(f.required) && len(f.required) < maxElements; at++ {
+		for _, s := range f.dependent {
+			for _, name := range s.DependentRequired[f.required[at]] {
+				if !slices.Contains(f.required, name) {
+					f.required = append(f.required, name)
+				}
+			}
+			f.add(s.DependentSchemas[f.required[at]])
+		}
+	}
 }
 
 func (f *facets) addArray(s *jsonschema.Schema) {
@@ -270,6 +300,9 @@ func (f *facets) addNumber(s *jsonschema.Schema) {
 	case "int32":
 		f.raise(big.NewRat(-1<<31, 1), false)
 		f.lower(big.NewRat(1<<31-1, 1), false)
+	case "int64":
+		f.raise(big.NewRat(math.MinInt64, 1), false)
+		f.lower(big.NewRat(math.MaxInt64, 1), false)
 	}
 }
 
@@ -352,6 +385,15 @@ func (f *facets) element(position int) []*jsonschema.Schema {
 		return schemas
 	}
 	return slices.Clone(f.items)
+}
+
+// named is how many elements have schemas of their own.
+func (f *facets) named() int {
+	longest := 0
+	for _, prefix := range f.prefix {
+		longest = max(longest, len(prefix))
+	}
+	return longest
 }
 
 // least is the lower one of two bounds, of which -1 and nil are none.

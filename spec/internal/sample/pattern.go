@@ -108,11 +108,12 @@ func (w *matcher) among(ranges []rune) rune {
 	return ranges[0]
 }
 
-// leastPattern is the first of several expressions in the order of the alphabet.
-func leastPattern(patterned map[jsonschema.Regexp]*jsonschema.Schema) string {
+// patternsOf are expressions in the order of the alphabet.
+func patternsOf(patterned map[jsonschema.Regexp]*jsonschema.Schema) []string {
 	var patterns []string
 	for pattern := range maps.Keys(patterned) {
 		patterns = append(patterns, pattern.String())
 	}
-	return slices.Min(patterns)
+	slices.Sort(patterns)
+	return patterns
 }

@@ -12,6 +12,7 @@ import (
 const (
 	maxVisits   = 20_000 // of schemas
 	maxAttempts = 12     // at one place
+	maxWhole    = 64     // of the whole value
 	maxDepth    = 24     // of nested values
 	fullDepth   = 3      // down to which optional properties and elements are shown
 )
@@ -38,18 +39,19 @@ func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any
 	if depth > maxDepth {
 		return nil, false
 	}
-	first := 0
-	if depth <= fullDepth {
-		first = m.random.IntN(1 << 16)
+	first, attempts := m.random.IntN(1<<16), maxAttempts
+	if depth == 0 {
+		attempts = maxWhole
 	}
-	for attempt := range maxAttempts {
+	for attempt := range attempts {
 		if m.visits--; m.visits < 0 {
 			return nil, false
 		}
-		f := &facets{choice: first + attempt, attempt: attempt, depth: depth}
+		f := &facets{choice: first + attempt, flattest: attempt, attempt: attempt, depth: depth}
 		for _, schema := range schemas {
 			f.add(schema)
 		}
+		f.depend()
 		if value, ok := m.build(f, name, depth); ok && fits(schemas, value) {
 			return value, true
 		}
@@ -97,7 +99,11 @@ func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 	if depth >= fullDepth || f.attempt%2 == 1 {
 		wanted = 0
 	}
-	wanted = max(wanted, f.minItems, len(f.contains))
+	contains := len(f.contains) // which come last
+	if contains > 0 && f.attempt%2 == 0 {
+		contains += f.named()
+	}
+	wanted = max(wanted, f.minItems, contains)
 	if f.maxItems >= 0 {
 		wanted = min(wanted, f.maxItems)
 	}
@@ -107,11 +113,11 @@ func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 	out := []any{}
 	for i := range wanted {
 		schemas := f.element(i)
-		if i < len(f.contains) {
-			schemas = append(schemas, f.contains[i])
+		if at := i - wanted + len(f.contains); at >= 0 {
+			schemas = append(schemas, f.contains[at])
 		}
 		value, ok := m.element(schemas, name, depth, out, f.unique)
-		if !ok && i >= f.minItems && i >= len(f.contains) {
+		if !ok && i >= f.minItems && len(f.contains) == 0 {
 			break
 		}
 		if !ok {
@@ -139,9 +145,14 @@ func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, be
 // object makes an object: what is required of it, and what else it may have.
 func (m *maker) object(f *facets, depth int) (any, bool) {
 	out := map[string]any{}
+	var left []string
 	for _, name := range f.names() {
 		required := slices.Contains(f.required, name)
+		if !required && !fits(f.keys, name) {
+			continue
+		}
 		if !required && (depth >= fullDepth || f.attempt%3 == 1 || f.maxProperties >= 0 && len(out)+len(f.required) >= f.maxProperties) {
+			left = append(left, name)
 			continue
 		}
 		schemas, hidden := f.property(name)
@@ -153,6 +164,15 @@ func (m *maker) object(f *facets, depth int) (any, bool) {
 			return nil, false
 		}
 		if ok {
+			out[name] = value
+		}
+	}
+	for _, name := range left {
+		schemas, hidden := f.property(name)
+		if hidden || len(out) >= f.minProperties {
+			continue
+		}
+		if value, ok := m.value(schemas, name, depth+1); ok {
 			out[name] = value
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -114,8 +115,12 @@ func (m *maker) draft(f *facets, name string, try int) string {
 	case len(f.patterns) > 0:
 		return m.match(f.patterns[f.attempt%len(f.patterns)], f.minLength, try)
 	case len(f.formats) > 0:
-		if forms := formats[f.formats[f.attempt%len(f.formats)]]; forms != nil {
-			return forms[try%len(forms)](m)
+		format, low := f.formats[f.attempt%len(f.formats)], f.minLength
+		if format == "byte" {
+			low = (low + 3) / 4 * 4
+		}
+		if forms := formats[format]; forms != nil {
+			return fitted(forms[try%len(forms)](m), low, -1) // anything may stand behind many
 		}
 	}
 	if f.asJSON {
@@ -141,7 +146,7 @@ func fitted(text string, low, high int) string {
 		runes = append(runes, rune('a'+len(runes)%26))
 	}
 	if high >= 0 && len(runes) > high {
-		runes = runes[:high]
+		runes = runes[len(runes)-high:] // where they differ
 	}
 	return string(runes)
 }
@@ -153,12 +158,19 @@ func (m *maker) propertyName(f *facets, position int) (string, bool) {
 		text, isText := name.(string)
 		return text, ok && isText
 	}
+	closed := f.closed || f.sealed && f.others == nil
 	for _, patterned := range f.patterned {
-		if f.closed {
-			return m.match(leastPattern(patterned), 0, position), true
+		if closed {
+			patterns := patternsOf(patterned)
+			pattern := patterns[position%len(patterns)]
+			name := m.match(pattern, 0, position/len(patterns))
+			if position >= len(patterns) && !strings.HasSuffix(pattern, "$") {
+				name += strconv.Itoa(position)
+			}
+			return name, true
 		}
 	}
-	return fmt.Sprintf("key%d", position+1), !f.closed
+	return fmt.Sprintf("key%d", position+1), !closed
 }
 
 // since is the day that made-up times begin on.

@@ -1,0 +1,207 @@
+// Package foreign reads and judges requests by documents that are not Unleash's: parameters in
+// every style, and bodies in any media type.
+package foreign
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Parameter judges what a request has of a parameter: a text as it was sent, or what a query
+// parser made of it. value is what it stands for.
+func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Values) (value any, failures []spec.Failure) {
+	value, present = decoded(parameter, sent, present, query)
+	failures = parameter.Check(ajv.Coerce(parameter.Shape, value), present)
+	if len(failures) > 0 && fitsOtherwise(parameter, sent) {
+		failures = nil
+	}
+	return value, failures
+}
+
+// Query returns what a query has of a parameter. Brackets in its name say nothing then.
+func Query(name, rawQuery string, query *qs.Values) (value any, present bool) {
+	if !strings.Contains(name, "[") {
+		return query.Get(name)
+	}
+	sent, _ := url.ParseQuery(rawQuery) // what cannot be read is not there
+	switch values := sent[name]; len(values) {
+	case 0:
+		return nil, false
+	case 1:
+		return values[0], true
+	default:
+		several := make([]any, len(values))
+		for i, value := range values {
+			several[i] = value
+		}
+		return several, true
+	}
+}
+
+// Read reads a body of so many bytes at most in any media type.
+func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error) {
+	mediaType, parameters, _ := mime.ParseMediaType(request.Header.Get("Content-Type"))
+	isJSON := mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
+	if isJSON {
+		request = request.Clone(request.Context())
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if mediaType == "" || isJSON || mediaType == "application/x-www-form-urlencoded" {
+		return bodyparser.ReadUpTo(request, limit)
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, int64(limit)))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return bodyparser.Body{}, &bodyparser.Error{Status: http.StatusRequestEntityTooLarge, Message: "request entity too large"}
+	case err != nil:
+		return bodyparser.Body{}, &bodyparser.Error{Status: http.StatusBadRequest, Message: "request aborted"}
+	}
+	body := bodyparser.Body{Value: string(raw), Sent: raw}
+	if mediaType == "multipart/form-data" {
+		fields, err := readMultipart(raw, parameters["boundary"])
+		if err != nil {
+			return body, &bodyparser.Error{Status: http.StatusBadRequest, Message: "the multipart body cannot be read: " + err.Error()}
+		}
+		body.Value = fields
+	}
+	return body, nil
+}
+
+// readMultipart reads the fields of a form: a part that repeats is an array.
+func readMultipart(raw []byte, boundary string) (map[string]any, error) {
+	fields := map[string]any{}
+	reader := multipart.NewReader(bytes.NewReader(raw), boundary)
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		switch before := fields[part.FormName()].(type) {
+		case nil:
+			fields[part.FormName()] = string(text)
+		case []any:
+			fields[part.FormName()] = append(before, string(text))
+		default:
+			fields[part.FormName()] = []any{before, string(text)}
+		}
+	}
+}
+
+// Check judges a body, which is not empty, in the media type in which it came. Its value becomes
+// what its texts stand for.
+func Check(content *spec.Content, contentType string, body *bodyparser.Body) []spec.Failure {
+	types := content.Shape.Plain()
+	isJSON := body.Text != nil && !isForm(contentType)
+	switch _, isText := body.Value.(string); {
+	case isJSON:
+		return content.Exactly(body.Text, content.Check(body.Value))
+	case isText && !slices.Contains(types, "string") && (slices.Contains(types, "object") || slices.Contains(types, "array")):
+		return nil // such as XML, whose structure nobody judges
+	}
+	body.Value = ajv.Coerce(content.Shape, fieldsOf(content.Shape, body.Value)) // fields are texts
+	return content.Check(body.Value)
+}
+
+func isForm(contentType string) bool {
+	return strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded")
+}
+
+// fieldsOf reads what the fields of a form stand for: of an array one that came once, and of
+// objects those that came as JSON.
+func fieldsOf(shape *openapi.Shape, value any) any {
+	fields, is := value.(map[string]any)
+	if !is {
+		return value
+	}
+	for name, field := range fields {
+		if _, inner := shape.Property(name); inner != nil {
+			fields[name] = fieldOf(inner, field)
+		}
+	}
+	return fields
+}
+
+func fieldOf(shape *openapi.Shape, field any) any {
+	text, isText := field.(string)
+	several, isList := field.([]any)
+	switch {
+	case isText && slices.Contains(shape.Types, "array"):
+		var list []any
+		if json.Unmarshal([]byte(text), &list) == nil {
+			return list
+		}
+		return fieldOf(shape, []any{text})
+	case isText && slices.Contains(shape.Types, "object"):
+		var object map[string]any
+		if json.Unmarshal([]byte(text), &object) == nil {
+			return object
+		}
+	case isList && shape.Items != nil:
+		for i, element := range several {
+			several[i] = fieldOf(shape.Items, element)
+		}
+	}
+	return field
+}
+
+// decoded takes apart what the style of a parameter of the document writes into one text.
+func decoded(parameter *spec.Parameter, value any, present bool, query *qs.Values) (any, bool) {
+	if text, is := value.(string); is && present {
+		return parameter.Decode(text), true
+	}
+	if names := parameter.Spread(); names != nil {
+		object := map[string]any{}
+		for _, name := range names {
+			if field, sent := query.Get(name); sent {
+				object[name] = field
+			}
+		}
+		return fieldsOf(parameter.Shape, object), len(object) > 0
+	}
+	return fieldsOf(parameter.Shape, value), present
+}
+
+// fitsOtherwise reports whether a schema allows a text that it does not allow as the first that
+// it can be read as: one of several types or of none, or a number of many digits.
+func fitsOtherwise(parameter *spec.Parameter, sent any) bool {
+	text, is := sent.(string)
+	if !is {
+		return false
+	}
+	fits := func(value any) bool { return len(parameter.Check(value, true)) == 0 }
+	var scalar any
+	switch {
+	case len(parameter.Shape.Plain()) != 1 && fits(text):
+		return true
+	case wholeNumber.MatchString(text):
+		scalar = json.Number(text)
+	case strings.ContainsAny(text, `[{"`) || json.Unmarshal([]byte(text), &scalar) != nil:
+		return false
+	}
+	return fits(scalar)
+}
+
+var wholeNumber = regexp.MustCompile(`^(0|-?[1-9]\d*)$`)
