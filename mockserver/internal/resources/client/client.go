@@ -68,9 +68,9 @@ func knowsSegments(version string) (bool, error) {
 	case version == "":
 		return false, nil
 	case version[0] < '0' || version[0] > '9':
-		return false, apierror.BadData(fmt.Sprintf("Invalid prefix in the Unleash-Client-Spec header: %q.", version))
+		return false, apierror.BadData(fmt.Sprintf("Invalid prefix in the Unleash-Client-Spec header: \"%s\".", version))
 	case !semver.IsValid("v"+version) || tooLarge.MatchString(version) || strings.Count(strings.FieldsFunc(version, func(c rune) bool { return c == '-' || c == '+' })[0], ".") != 2:
-		return false, apierror.BadData(fmt.Sprintf("Invalid SemVer in the Unleash-Client-Spec header: %q.", version))
+		return false, apierror.BadData(fmt.Sprintf("Invalid SemVer in the Unleash-Client-Spec header: \"%s\".", version))
 	}
 	return semver.Compare("v"+version, segmentsSince) >= 0, nil
 }
