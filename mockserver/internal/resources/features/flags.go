@@ -235,6 +235,9 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	if len(childrenOf(tx, in.Name)) > 0 {
 		return out, forbidden("You can not archive/delete this feature since other features depend on it.")
 	}
+	if err := DropParents(tx, in.Name); err != nil { // which it does not get back (O)
+		return out, err
+	}
 	after, now := *before, tx.Stamp()
 	after.ArchivedAt = &now
 	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
