@@ -90,11 +90,11 @@ func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], e
 }
 
 // listParentOptions lists the flags that a flag may depend on: those of its project,
-// whatever the path says, that depend on none (O).
+// whatever the path says, that depend on none, even if the flag has children (O).
 func listParentOptions(view *engine.View, in childIn) (engine.Answer[[]string], error) {
 	options := []string{}
 	child := Get(view, in.Child)
-	if child == nil || len(childrenOf(view, in.Child)) > 0 {
+	if child == nil {
 		return engine.OK(options)
 	}
 	for _, flag := range All(view) {

@@ -358,7 +358,14 @@ type getIn struct {
 	Variants []string `query:"variantEnvironments"`
 }
 
-func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
+// Asked tells how often SDKs asked for a flag in an environment within this hour.
+type Asked func(view *engine.View, flag, environment string) (yes, no int64)
+
+func get(asked Asked) func(*engine.View, getIn) (engine.Answer[whole], error) {
+	return func(view *engine.View, in getIn) (engine.Answer[whole], error) { return in.get(view, asked) }
+}
+
+func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], err error) {
 	flag, err := in.find(view)
 	switch {
 	case err != nil:
@@ -379,7 +386,10 @@ func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
 		}
 		shown := environmentOfFlag{
 			Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
-			Strategies: StrategiesOf(view, in.Name, environment.Name),
+			Strategies: StrategiesOf(view, in.Name, environment.Name), LastSeenAt: toggle.LastSeenAt,
+		}
+		if asked != nil {
+			shown.Yes, shown.No = asked(view, in.Name, environment.Name)
 		}
 		if slices.Equal(in.Variants, []string{"true"}) {
 			shown.Variants = append([]Variant{}, toggle.Variants...)
@@ -448,6 +458,7 @@ func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err erro
 			all := StrategiesOf(view, flag.Name, environment.Name)
 			row.Environments = append(row.Environments, listedEnvironment{
 				Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
+				LastSeenAt:   toggle.LastSeenAt,
 				VariantCount: int64(len(toggle.Variants)), HasStrategies: len(all) > 0, HasEnabledStrategies: len(active(all)) > 0,
 			})
 		}

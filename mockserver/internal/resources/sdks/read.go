@@ -167,7 +167,7 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 		shown.Strategies = append(shown.Strategies, strategy(name))
 	}
 	for _, i := range instances.Under(view, engine.Text(a.Name)) {
-		shown.Instances = append(shown.Instances, running{i.Application, i.ID, said(i.SDK), said(i.Type), i.Address, i.LastSeen, i.CreatedAt, i.Environment})
+		shown.Instances = append(shown.Instances, running{i.Application, i.ID, said(i.SDK), said(i.Type), said(i.Address), i.LastSeen, i.CreatedAt, i.Environment})
 	}
 	return engine.OK(shown)
 }
@@ -215,7 +215,7 @@ type instancesOut struct {
 func instancesOf(view *engine.View, in instancesIn) (engine.Answer[instancesOut], error) {
 	out := instancesOut{[]shortly{}}
 	for _, i := range instances.Under(view, engine.Text(in.Name, in.Environment)) {
-		out.Instances = append(out.Instances, shortly{i.ID, i.Address, said(i.SDK), i.LastSeen})
+		out.Instances = append(out.Instances, shortly{i.ID, said(i.Address), said(i.SDK), i.LastSeen})
 	}
 	return engine.OK(out)
 }
@@ -266,6 +266,16 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 	}
 	slices.Sort(out.Applications)
 	return engine.OK(out)
+}
+
+// Asked tells how often a flag was asked for in an environment within this hour.
+func Asked(view *engine.View, flag, environment string) (yes, no int64) {
+	for _, c := range since(view, flag, view.Stamp().Truncate(time.Hour)) {
+		if c.Environment == environment {
+			yes, no = yes+c.Yes, no+c.No
+		}
+	}
+	return yes, no
 }
 
 // hoursBack is how many hours are shown.

@@ -64,15 +64,14 @@ func registerBrowser(*engine.View, browserRegistration) (engine.Answer[engine.Li
 type sighting struct {
 	kind, environment    string
 	projects, strategies []string
-	address              *string
+	address              string
 }
 
-func addressOf(tx *engine.Tx) *string {
+func addressOf(tx *engine.Tx) string {
 	if tx.Address == nil {
-		return nil
+		return ""
 	}
-	address := tx.Address()
-	return &address
+	return tx.Address()
 }
 
 // seen keeps an application and its instance.
@@ -161,6 +160,9 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 func count(tx *engine.Tx, flag, application string, told asked) error {
 	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
 		return nil
+	}
+	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
+		return err
 	}
 	key := Count{Hour: tx.Stamp().Truncate(time.Hour), Flag: flag, Application: application, Environment: tx.Identity.Environment}
 	before := counts.Get(tx, counts.Key(&key))
@@ -269,7 +271,7 @@ func bulk(tx *engine.Tx, in bulkIn) (out engine.Answer[engine.None], err error) 
 			how.environment = *one.Environment.Value
 		}
 		if one.isBrowser() {
-			how.kind, how.strategies, how.address = browser, nil, nil
+			how.kind, how.strategies, how.address = browser, nil, ""
 		}
 		if err := one.seen(tx, how); err != nil {
 			return out, err

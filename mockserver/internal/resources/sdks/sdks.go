@@ -71,7 +71,7 @@ type Instance struct {
 	ID          string    `json:"instanceId" state:",required"`
 	SDK         string    `json:"sdkVersion,omitzero"`
 	Type        string    `json:"sdkType,omitzero"`
-	Address     *string   `json:"clientIp"`
+	Address     string    `json:"clientIp,omitzero"`
 	LastSeen    time.Time `json:"lastSeen"`
 	CreatedAt   time.Time `json:"createdAt"`
 }
