@@ -34,11 +34,8 @@ type registration struct {
 // unleashVersion is the version of Unleash that a registration is answered.
 const unleashVersion = "8.2.0"
 
-func registerServer(tx *engine.Tx, in registration) (out engine.Answer[engine.None], err error) {
-	if in.Version.Sent && in.Version.Value == "" {
-		return out, apierror.BadProperty("sdkVersion", "is not allowed to be empty", "")
-	}
-	out.Header = http.Header{"X-Unleash-Version": {unleashVersion}}
+func registerServer(tx *engine.Tx, in registration) (engine.Answer[engine.None], error) {
+	out := engine.Answer[engine.None]{Header: http.Header{"X-Unleash-Version": {unleashVersion}}}
 	return out, in.seen(tx, sighting{
 		kind: server, environment: tx.Identity.Environment, projects: tx.Identity.Projects, strategies: known(in.Strategies), address: addressOf(tx),
 	})
