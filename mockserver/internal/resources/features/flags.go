@@ -436,14 +436,14 @@ type listedEnvironment struct {
 func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err error) {
 	in.NamePrefix.Sent = in.NamePrefix.Sent && in.NamePrefix.Value != "" // an empty one does not count here
 	in.Tags.Sent = in.Tags.Sent && in.Tags.Value != ""
-	wanted, err := in.Read()
+	wanted, err := in.Read(engine.Optional[any]{})
 	if err != nil {
 		return answer, err
 	}
 	out := listOut{Version: 2, Features: []listed{}}
 	environments := projects.Environments(view)
 	for _, flag := range All(view) {
-		if flag.Project != in.Project || !wanted.Admits(view, flag.Name) {
+		if flag.Project != in.Project || !wanted.Admits(view, flag.Project, flag.Name) {
 			continue
 		}
 		row := listed{
