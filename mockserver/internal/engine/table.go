@@ -181,7 +181,7 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 // Update puts a row in the place of one with the same key. An equal one is no event (O).
 func (t *Table[T]) Update(tx *Tx, before, after *T) error {
 	event := t.Events.Updated
-	if reflect.DeepEqual(before, after) {
+	if event != "" && reflect.DeepEqual(before, after) {
 		event = ""
 	}
 	return t.UpdateAs(tx, event, before, after)

@@ -33,13 +33,14 @@ func Leave(tx *engine.Tx, project, environment string) error {
 	return nil
 }
 
-// Seen notes that an SDK counted a flag in an environment, which is no event.
+// Seen notes that an SDK counted a flag in an environment, which is no event: once a second
+// at most, for an update costs more than a count.
 func Seen(tx *engine.Tx, flag, environment string) error {
-	before := In(tx, flag, environment)
-	if before == nil {
+	before, now := In(tx, flag, environment), tx.Stamp()
+	if before == nil || before.LastSeenAt != nil && now.Sub(*before.LastSeenAt).Abs() < time.Second {
 		return nil
 	}
-	after, now := *before, tx.Stamp()
+	after := *before
 	after.LastSeenAt = &now
 	return toggles.UpdateAs(tx, "", before, &after)
 }
