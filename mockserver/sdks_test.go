@@ -16,11 +16,13 @@ func told(t *testing.T, options ...Option) *app {
 	a.must(200, http.MethodPatch, "/_mock/flags/checkout", "", `{"enabled":true}`)
 	a.call(http.MethodPut, "/_mock/clock", "", `{"now":"2026-01-02T03:04:05Z","frozen":true}`)
 	a.must(202, http.MethodPost, "/api/client/register", backendToken,
-		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":1,"interval":10,"yggdrasilVersion":null}`, "X-Forwarded-For: 192.0.2.7")
+		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default","","own"],"started":1,"interval":10,"yggdrasilVersion":null}`, "X-Forwarded-For: 192.0.2.7")
 	for range 2 {
 		a.must(202, http.MethodPost, "/api/client/metrics", backendToken,
 			`{"appName":"shop","instanceId":"i1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1,"variants":{"blue":2}},"unknown":{"yes":9,"no":9}}}}`)
 	}
+	a.must(202, http.MethodPost, "/api/client/metrics", backendToken, `{"appName":"counts","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":0,"no":0}}}}`)
+	a.must(200, http.MethodPost, "/api/frontend/client/metrics", wellknown.Frontend, `{"appName":"page","instanceId":"i2"}`, "Unleash-SDK: unleash-client-js:1.0.0")
 	a.must(200, http.MethodPost, "/api/frontend/client/metrics", wellknown.Frontend,
 		`{"appName":"web","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":1,"no":0,"variants":null}}}}`)
 	return a
@@ -31,17 +33,24 @@ func TestWhatSDKsTellIsShown(t *testing.T) {
 	a := told(t)
 	for path, wants := range map[string][]string{
 		"/api/admin/metrics/applications": {
-			`{"appName":"shop","createdAt":"2026-01-02T03:04:05.000Z"`, `"strategies":["default"]`, `"usage":[{"project":"default","environments":["development"]}]`, `"total":2}`,
+			`{"appName":"shop","createdAt":"2026-01-02T03:04:05.000Z"`, `"strategies":["default","own"]`, `"usage":[{"project":"default","environments":["development"]}]`, `"total":3}`,
 		},
+		"/api/admin/metrics/applications?query=SHO,pag&limit=1&sortOrder=desc": {`{"applications":[{"appName":"shop"`, `}],"total":2}`},
+		"/api/admin/metrics/applications?offset=3":                             {`{"applications":[],"total":0}`},
 		"/api/admin/metrics/applications/shop": {
-			`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","sdkType":"backend"`, `"seenToggles":[{"name":"checkout"`,
+			`"strategies":[{"displayName":"Standard","name":"default"`, `{"name":"own","notFound":true}]`, `{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","sdkType":"backend"`, `"seenToggles":[{"name":"checkout"`,
 		},
-		"/api/admin/metrics/applications/web":                       {`"instanceId":"default","sdkVersion":null,"sdkType":"frontend"`},
-		"/api/admin/metrics/instances/shop/environment/development": {`[{"instanceId":"i1",`},
-		"/api/admin/metrics/instances/shop/environment/production":  {`{"instances":[]}`},
-		"/api/admin/client-metrics/features/checkout":               {`"lastHourUsage":[{"environment":"development","timestamp":"2026-01-02T03:00:00.000Z","yes":7,"no":2}],"seenApplications":["shop","web"]`},
-		"/api/admin/client-metrics/features/unknown":                {`"lastHourUsage":[],"seenApplications":[]`},
-		"/api/admin/client-metrics/features/checkout/raw":           {`"appName":"shop","environment":"development","timestamp":"2026-01-02T03:00:00.000Z","yes":6,"no":2,"variants":{"blue":4}}`, `"timestamp":"2026-01-01T04:00:00.000Z","yes":0,"no":0,"variants":{}}`},
+		"/api/admin/metrics/applications/page":                        {`"instanceId":"i2","sdkVersion":"unleash-client-js:1.0.0","sdkType":"frontend","clientIp":null`},
+		"/api/admin/metrics/applications/counts":                      {`"instanceId":"default","sdkVersion":null,"sdkType":null,"clientIp":"192.0.2.1"`},
+		"/api/admin/projects/default/features/checkout":               {`{"name":"development","lastSeenAt":"2026-01-02T03:04:05.000Z","enabled":true,"yes":7,"no":2,`},
+		"/api/admin/projects/default/features":                        {`"lastSeenAt":"2026-01-02T03:04:05.000Z"`},
+		"/api/admin/projects":                                         {`"lastReportedFlagUsage":"2026-01-02T03:04:05.000Z"`, `"onboardingStatus":{"status":"onboarded"}`},
+		"/api/admin/metrics/instances/shop/environment/development":   {`[{"instanceId":"i1",`},
+		"/api/admin/metrics/instances/shop/environment/production":    {`{"instances":[]}`},
+		"/api/admin/client-metrics/features/checkout":                 {`"lastHourUsage":[{"environment":"development","timestamp":"2026-01-02T03:00:00.000Z","yes":7,"no":2}],"seenApplications":["shop","web"]`},
+		"/api/admin/client-metrics/features/checkout/raw?hoursBack=1": {`"data":[{"featureName":"checkout","appName":"shop"`},
+		"/api/admin/client-metrics/features/unknown":                  {`"lastHourUsage":[],"seenApplications":[]`},
+		"/api/admin/client-metrics/features/checkout/raw":             {`"appName":"shop","environment":"development","timestamp":"2026-01-02T03:00:00.000Z","yes":6,"no":2,"variants":{"blue":4}}`, `"data":[{"timestamp":"2026-01-01T04:00:00.000Z","no":0,"yes":0,"appName":"shop","environment":"development","featureName":"checkout"}`},
 	} {
 		got := string(a.must(200, http.MethodGet, path, adminToken, "").body)
 		for _, want := range wants {
@@ -71,13 +80,18 @@ func TestEdgeTellsOfItsSDKs(t *testing.T) {
 	t.Parallel()
 	a := told(t)
 	a.must(202, http.MethodPost, "/api/client/metrics/bulk", backendToken, `{
-		"applications": [{"appName":"edge","instanceId":"e1","environment":"development","started":1,"interval":10}],
+		"applications": [{"appName":"edge","instanceId":"e1","environment":"development","started":1,"interval":10},
+			{"appName":"","instanceId":"x","environment":"development"}, {"appName":"behind","instanceId":"b1","environment":"production","sdkType":"frontend","sdkVersion":"js:1","strategies":["s"]}],
 		"metrics": [
 			{"featureName":"checkout","appName":"edge","environment":"development","yes":5,"no":0},
 			{"featureName":"checkout","appName":"edge","environment":"production","yes":7,"no":0}]}`)
 	got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/checkout", adminToken, "").body)
 	if !strings.Contains(got, `"yes":12,"no":2}],"seenApplications":["edge","shop","web"]`) {
 		t.Errorf("got %s", got)
+	}
+	got = string(a.must(200, http.MethodGet, "/api/admin/metrics/applications/behind", adminToken, "").body)
+	if !strings.Contains(got, `"strategies":[],"instances":[{"appName":"behind","instanceId":"b1","sdkVersion":"js:1","sdkType":"frontend","clientIp":null`) || !strings.Contains(got, `"environment":"production"`) {
+		t.Errorf("a page behind Edge is %s", got)
 	}
 	if refused := a.call(http.MethodPost, "/api/client/metrics/bulk", backendToken, `{"applications":[{"appName":"x","instanceId":"y","environment":"development"}],"metrics":[]}`); refused.status != 400 || !strings.Contains(string(refused.body), "started") {
 		t.Errorf("an application that did not start gets %d %q", refused.status, refused.body)

@@ -80,7 +80,8 @@ Feature: What SDKs tell
       | /url                    | null                      |
       | /color                  | null                      |
       | /icon                   | null                      |
-      | /strategies             | [{"name":"default"}]      |
+      | /strategies             | 1 entry                   |
+      | /strategies/0/name      | "default"                 |
       | /instances              | 1 entry                   |
       | /instances/0/appName    | "<name.app>"              |
       | /instances/0/instanceId | "i1"                      |
@@ -135,14 +136,14 @@ Feature: What SDKs tell
     When I GET "/api/admin/client-metrics/features/<one.name>/raw" as the admin
     Then the status is 200
     And the answer has
-      | /data               | 24 entries      |
-      | /data/0/featureName | "<one.name>"    |
-      | /data/0/appName     | "<name.app>"    |
-      | /data/0/environment | "<environment>" |
-      | /data/0/yes         | 4               |
-      | /data/0/no          | 3               |
-      | /data/0/variants    | {"blue":2}      |
-      | /data/1/yes         | 0               |
+      | /data                | 24 entries      |
+      | /data/23/featureName | "<one.name>"    |
+      | /data/23/appName     | "<name.app>"    |
+      | /data/23/environment | "<environment>" |
+      | /data/23/yes         | 4               |
+      | /data/23/no          | 3               |
+      | /data/23/variants    | {"blue":2}      |
+      | /data/22/yes         | 0               |
     When I GET "/api/admin/metrics/applications/<name.app>" as the admin
     Then the status is 200
     And the answer has

@@ -69,7 +69,7 @@ func Detail(failure spec.Failure, sent string) Complaint {
 		name := at[strings.LastIndexByte(at, '/')+1:]
 		allowed := make([]string, len(failure.Allowed))
 		for i, value := range failure.Allowed {
-			allowed[i] = fmt.Sprintf(`"%v"`, value)
+			allowed[i] = `"` + v8json.Text(value) + `"`
 		}
 		return Complaint{
 			Path: name,

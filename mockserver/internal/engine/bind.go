@@ -21,6 +21,7 @@ import (
 //	query:"name"   a parameter of the query: string, []string, or an Optional of these
 //	queries:""     all parameters of the query, declared or not: map[string]any
 //	header:"name"  a header: string
+//	undeclared:"name"  a header that no document names: string
 //	json:"name"    a property of the body
 //	body:""        the whole body, as JSON or decoded
 //	rest:""        the properties that no other field has: map[string]any

@@ -59,6 +59,9 @@ func (c *inputCheck) step(f field) binder {
 		}
 		return fromQueries
 	}
+	if name, is := tag.Lookup("undeclared"); is {
+		return fromHeader(name)
+	}
 	for _, in := range []string{"query", "header"} {
 		name, is := tag.Lookup(in)
 		if !is {

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"time"
 
@@ -177,9 +178,13 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 	return nil
 }
 
-// Update puts a row in the place of one with the same key.
+// Update puts a row in the place of one with the same key. An equal one is no event (O).
 func (t *Table[T]) Update(tx *Tx, before, after *T) error {
-	return t.UpdateAs(tx, t.Events.Updated, before, after)
+	event := t.Events.Updated
+	if event != "" && reflect.DeepEqual(before, after) {
+		event = ""
+	}
+	return t.UpdateAs(tx, event, before, after)
 }
 
 // UpdateAs is Update for a change that is an event of its own; empty for none.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,14 +53,17 @@ func collapse(path string) string {
 }
 
 // clientIP is the address of the client, the first of X-Forwarded-For if there
-// is one, as a real server trusts it.
+// is one, as a real server trusts it. Empty ones do not count (O).
 func clientIP(r *http.Request) string {
-	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
-		first, _, _ := strings.Cut(forwarded, ",")
-		return strings.TrimSpace(first)
+	for _, header := range r.Header["X-Forwarded-For"] {
+		for address := range strings.SplitSeq(header, ",") {
+			if address = strings.Trim(address, " "); address != "" {
+				return address
+			}
+		}
 	}
-	if colon := strings.LastIndexByte(r.RemoteAddr, ':'); colon >= 0 {
-		return r.RemoteAddr[:colon]
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
 	}
 	return r.RemoteAddr
 }

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -157,7 +156,7 @@ var exchanges = sync.Pool{New: func() any {
 		located:   func() string { return x.ReachedAt(x.request, x.workspace) },
 		queried:   func(name string) (any, bool) { return x.query.Get(name) },
 		queries:   func() map[string]any { all, _ := qs.Parse(rawQuery(x.request)).All().(map[string]any); return all },
-		address:   func() string { return strings.Trim(clientIP(x.request), "[]") },
+		address:   func() string { return clientIP(x.request) },
 		reserving: x.reserve,
 	}
 	return x

@@ -191,7 +191,7 @@ func (x *exchange) route() *apierror.Error {
 		return nil
 	}
 	if path := collapse(x.path); under("/api", path) && !x.Contract.Foreign() {
-		if x.request.Method == http.MethodGet && isOfEdge(path) {
+		if (x.request.Method == http.MethodGet || x.request.Method == http.MethodHead) && isOfEdge(path) {
 			return apierror.NotOfFrontend()
 		}
 		return apierror.PathNotFound(x.base + apiPath(x.path))

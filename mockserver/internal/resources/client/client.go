@@ -50,9 +50,19 @@ func Configuration(view *engine.View, identity *engine.Identity, inline bool) *c
 
 type allIn struct {
 	features.Filter
-	Spec  string   `header:"Unleash-Client-Spec"`
-	Match string   `header:"If-None-Match"`
-	_     struct{} `ignored:"project,environment"`
+	Project engine.Optional[any] `query:"project"`
+	Spec    string               `header:"Unleash-Client-Spec"`
+	Match   string               `header:"If-None-Match"`
+	_       struct{}             `ignored:"environment"`
+}
+
+// asked returns the projects that are asked for: only a token of all projects leaves the
+// choice (O).
+func asked(view *engine.View, projects engine.Optional[any]) engine.Optional[any] {
+	if view.Identity.Projects != nil {
+		return engine.Optional[any]{}
+	}
+	return projects
 }
 
 // segmentsSince is the version of the client specification from which SDKs know segments.
@@ -68,9 +78,9 @@ func knowsSegments(version string) (bool, error) {
 	case version == "":
 		return false, nil
 	case version[0] < '0' || version[0] > '9':
-		return false, apierror.BadData(fmt.Sprintf("Invalid prefix in the Unleash-Client-Spec header: %q.", version))
+		return false, apierror.BadData(fmt.Sprintf("Invalid prefix in the Unleash-Client-Spec header: \"%s\".", version))
 	case !semver.IsValid("v"+version) || tooLarge.MatchString(version) || strings.Count(strings.FieldsFunc(version, func(c rune) bool { return c == '-' || c == '+' })[0], ".") != 2:
-		return false, apierror.BadData(fmt.Sprintf("Invalid SemVer in the Unleash-Client-Spec header: %q.", version))
+		return false, apierror.BadData(fmt.Sprintf("Invalid SemVer in the Unleash-Client-Spec header: \"%s\".", version))
 	}
 	return semver.Compare("v"+version, segmentsSince) >= 0, nil
 }
@@ -80,12 +90,16 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	if err != nil {
 		return out, err
 	}
-	wanted, err := in.Read()
+	wanted, err := in.Read(asked(view, in.Project))
 	if err != nil {
 		return out, err
 	}
 	identity := &view.Identity
-	q := &query{Wanted: wanted, Projects: identity.Projects, Environment: identity.Environment, Inline: !segments}
+	projects := identity.Projects
+	if projects == nil {
+		projects = wanted.Projects
+	}
+	q := &query{Wanted: wanted, Projects: projects, Environment: identity.Environment, Inline: !segments}
 	revision := Revision(view, identity.Environment)
 	hash := q.hash()
 	out.ETag = fmt.Sprintf(`"%s:%d:v1"`, hash, revision)
@@ -94,7 +108,7 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	}
 	if !wanted.All() { // what clients think up is not kept
 		found := *Configuration(view, identity, q.Inline)
-		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Name) })
+		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Project, f.Name) })
 		if err := view.ReserveFor(&found); err != nil {
 			return out, err
 		}
@@ -150,7 +164,8 @@ func (q *query) json() []byte {
 type oneIn struct {
 	Name string `path:"featureName"`
 	features.Filter
-	Spec string `header:"Unleash-Client-Spec"`
+	Query map[string]any `queries:""` // no document names project here
+	Spec  string         `header:"Unleash-Client-Spec"`
 }
 
 func one(view *engine.View, in oneIn) (out engine.Answer[*configuration.Feature], err error) {
@@ -158,13 +173,14 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*configuration.Feature]
 	if err != nil {
 		return out, err
 	}
-	wanted, err := in.Read()
+	project, sent := in.Query["project"]
+	wanted, err := in.Read(asked(view, engine.Optional[any]{Value: project, Sent: sent}))
 	if err != nil {
 		return out, err
 	}
 	found := Configuration(view, &view.Identity, !segments)
 	for i := range found.Features {
-		if found.Features[i].Name == in.Name && wanted.Tagged(view, in.Name) {
+		if found.Features[i].Name == in.Name && wanted.Sees(found.Features[i].Project) && wanted.Tagged(view, in.Name) {
 			return engine.OK(&found.Features[i])
 		}
 	}

@@ -19,7 +19,7 @@ func (in *cloneIn) Check() error { return names.Check("name", in.NewName) }
 func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 	source := Get(tx, in.Name)
 	if source == nil || source.Project != in.Project {
-		return out, notFound("There's no feature named %q in project %q.", in.Name, in.Project)
+		return out, notFound("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
 	}
 	made, err := makeFlag(tx, &Flag{
 		Name: in.NewName, Description: source.Description, Type: source.Type, Project: source.Project, ImpressionData: source.ImpressionData,

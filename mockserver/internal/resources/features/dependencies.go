@@ -33,18 +33,16 @@ func (in parentIn) check(r engine.Reader) error {
 	if in.Child == in.Parent {
 		return forbidden("A feature flag cannot depend on itself.")
 	}
-	parent := activeFlag(r, in.Parent)
-	if parent == nil {
-		return forbidden("No active feature " + in.Parent + " exists")
-	}
-	child := Get(r, in.Child)
+	child, parent := Get(r, in.Child), activeFlag(r, in.Parent)
 	switch {
-	case child == nil, child.Project != in.Project, parent.Project != in.Project:
-		return notFound("Cannot add the dependency. Both the parent and the child feature must belong to project %q.", in.Project)
 	case len(childrenOf(r, in.Child)) > 0:
 		return forbidden("Transitive dependency detected. Cannot add a dependency to the feature that other features depend on.")
 	case len(ParentsOf(r, in.Parent)) > 0:
 		return forbidden("Transitive dependency detected. Cannot add a dependency to the feature that has parent dependency.")
+	case parent == nil:
+		return forbidden("No active feature " + in.Parent + " exists")
+	case child == nil, child.Project != in.Project, parent.Project != in.Project:
+		return notFound("Cannot add the dependency. Both the parent and the child feature must belong to project \"%s\".", in.Project)
 	}
 	return nil
 }
@@ -73,7 +71,7 @@ type oneParent struct {
 func removeParent(tx *engine.Tx, in oneParent) (out engine.Answer[engine.None], err error) {
 	row := dependencies.Get(tx, engine.Text(in.Child, in.Parent))
 	if child := Get(tx, in.Child); row == nil || child.Project != in.Project {
-		return out, notFound("No dependency on %q for feature %q in project %q.", in.Parent, in.Child, in.Project)
+		return out, notFound("No dependency on \"%s\" for feature \"%s\" in project \"%s\".", in.Parent, in.Child, in.Project)
 	}
 	return out, dependencies.Delete(tx, row)
 }
@@ -81,7 +79,7 @@ func removeParent(tx *engine.Tx, in oneParent) (out engine.Answer[engine.None], 
 func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], err error) {
 	all := ParentsOf(tx, in.Child)
 	if len(all) == 0 || Get(tx, in.Child).Project != in.Project {
-		return out, notFound("Feature %q has no dependencies to remove in project %q.", in.Child, in.Project)
+		return out, notFound("Feature \"%s\" has no dependencies to remove in project \"%s\".", in.Child, in.Project)
 	}
 	for _, row := range all {
 		if err := dependencies.Delete(tx, row); err != nil {
@@ -91,15 +89,16 @@ func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], e
 	return out, nil
 }
 
-// listParentOptions lists the flags that a flag may depend on: those of its project that
-// depend on none.
+// listParentOptions lists the flags that a flag may depend on: those of its project,
+// whatever the path says, that depend on none, even if the flag has children (O).
 func listParentOptions(view *engine.View, in childIn) (engine.Answer[[]string], error) {
 	options := []string{}
-	if child := Get(view, in.Child); child == nil || child.Project != in.Project || len(childrenOf(view, in.Child)) > 0 {
+	child := Get(view, in.Child)
+	if child == nil {
 		return engine.OK(options)
 	}
 	for _, flag := range All(view) {
-		if flag.Project == in.Project && flag.Name != in.Child && len(ParentsOf(view, flag.Name)) == 0 {
+		if flag.Project == child.Project && flag.Name != in.Child && len(ParentsOf(view, flag.Name)) == 0 {
 			options = append(options, flag.Name)
 		}
 	}

@@ -1,6 +1,10 @@
 package features
 
-import "github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+)
 
 // Join turns the flags of a project off in an environment that the project gets.
 func Join(tx *engine.Tx, project, environment string) error {
@@ -27,4 +31,31 @@ func Leave(tx *engine.Tx, project, environment string) error {
 		}
 	}
 	return nil
+}
+
+// Seen notes that an SDK counted a flag in an environment, which is no event: once a second
+// at most, for an update costs more than a count.
+func Seen(tx *engine.Tx, flag, environment string) error {
+	before, now := In(tx, flag, environment), tx.Stamp()
+	if before == nil || before.LastSeenAt != nil && now.Sub(*before.LastSeenAt).Abs() < time.Second {
+		return nil
+	}
+	after := *before
+	after.LastSeenAt = &now
+	return toggles.UpdateAs(tx, "", before, &after)
+}
+
+// LastSeen is when an SDK last counted a flag of a project that is not archived, nil for never.
+func LastSeen(r engine.Reader, project string) (last *time.Time) {
+	for _, flag := range All(r) {
+		if flag.Project != project {
+			continue
+		}
+		for _, toggle := range toggles.Under(r, engine.Text(flag.Name)) {
+			if at := toggle.LastSeenAt; at != nil && (last == nil || at.After(*last)) {
+				last = at
+			}
+		}
+	}
+	return last
 }

@@ -59,9 +59,9 @@ func (in in) find(r engine.Reader) (*Flag, error) {
 	flag := Get(r, in.Name)
 	switch {
 	case flag == nil:
-		return nil, notFound("There's no feature named %q in project %q.", in.Name, in.Project)
+		return nil, notFound("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
 	case flag.Project != in.Project:
-		return nil, notFound("There's no feature named %q in project %q, but there's a feature with that name in project %q", in.Name, in.Project, flag.Project)
+		return nil, notFound("There's no feature named \"%s\" in project \"%s\", but there's a feature with that name in project \"%s\"", in.Name, in.Project, flag.Project)
 	}
 	return flag, nil
 }

@@ -21,8 +21,8 @@ const (
 	maxConstraintValues = 250 // of a constraint of a strategy
 )
 
-// Resource returns the resource.
-func Resource() engine.Resource {
+// Resource returns the resource. asked may be nil.
+func Resource(asked Asked) engine.Resource {
 	return engine.Resource{
 		Name:   "features",
 		Tables: []engine.AnyTable{flags, toggles, strategies, tags, dependencies},
@@ -30,7 +30,7 @@ func Resource() engine.Resource {
 			"validateFeature":               engine.Read(validate),
 			"getFeatures":                   engine.Read(list),
 			"createFeature":                 engine.Write(create),
-			"getFeature":                    engine.Read(get),
+			"getFeature":                    engine.Read(get(asked)),
 			"updateFeature":                 engine.Write(update),
 			"patchFeature":                  engine.Write(patch),
 			"archiveFeature":                engine.Write(archive),
@@ -97,6 +97,8 @@ type Toggle struct {
 	Environment string    `json:"environment" state:"name,required" refers:"environments"`
 	Enabled     bool      `json:"enabled"`
 	Variants    []Variant `json:"variants"`
+	// LastSeenAt is when SDKs last counted it there.
+	LastSeenAt *time.Time `json:"lastSeenAt,omitzero"`
 }
 
 // Tag is a tag of a flag.

@@ -9,6 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
 
 // Filter is which flags are asked for, as it is sent in a query: a real server checks it
@@ -22,19 +23,24 @@ type Filter struct {
 type Wanted struct {
 	NamePrefix string     // empty for any
 	Tags       [][]string // type and value, of which one is enough; nil for any
+	Projects   []string   // nil or with a star for any
 	name       *regexp.Regexp
 }
 
 var tagPattern = regexp.MustCompile(`[A-Za-z0-9_]:.`)
 
-// Read returns the filter, or the refusal of all that is wrong with it.
-func (f *Filter) Read() (*Wanted, error) {
+// Read returns the filter with the projects that are asked for, or the refusal of all that is
+// wrong with them.
+func (f *Filter) Read(projects engine.Optional[any]) (*Wanted, error) {
 	out := &Wanted{}
 	m := metadata{}
 	if f.Tags.Sent {
 		if err := f.readTags(&m, out); err != nil {
 			return nil, err
 		}
+	}
+	if projects.Sent {
+		readProjects(&m, projects.Value, out)
 	}
 	if f.NamePrefix.Sent {
 		switch prefix, is := f.NamePrefix.Value.(string); {
@@ -76,6 +82,31 @@ func (f *Filter) readTags(m *metadata, out *Wanted) error {
 	return nil
 }
 
+func readProjects(m *metadata, sent any, out *Wanted) {
+	if sent == "" {
+		m.refuse("project", "must be an array", "")
+		return
+	}
+	list, is := sent.([]any)
+	if !is {
+		list = []any{sent}
+	}
+	for i, element := range list {
+		at := fmt.Sprintf("project[%d]", i)
+		project, is := element.(string)
+		if !is {
+			m.refuse(at, "must be a string", element)
+		} else if refusal, is := names.Check(at, project).(*apierror.Error); is {
+			m.broken = append(m.broken, refusal.Details...)
+		} else {
+			out.Projects = append(out.Projects, project)
+		}
+	}
+	if out.Projects == nil {
+		m.refuse("project", "does not contain 1 required value(s)", list)
+	}
+}
+
 // like is how SQL compares: names that begin so, with the wildcards % and _ (O).
 func like(prefix string) *regexp.Regexp {
 	var out strings.Builder
@@ -107,14 +138,19 @@ func like(prefix string) *regexp.Regexp {
 }
 
 // All reports whether every flag passes.
-func (w *Wanted) All() bool { return w.name == nil && w.Tags == nil }
+func (w *Wanted) All() bool { return w.name == nil && w.Tags == nil && w.Projects == nil }
 
-// Admits reports whether a flag passes.
-func (w *Wanted) Admits(r engine.Reader, name string) bool {
+// Admits reports whether a flag of a project passes.
+func (w *Wanted) Admits(r engine.Reader, project, name string) bool {
 	if w.name != nil && !w.name.MatchString(name) {
 		return false
 	}
-	return w.Tagged(r, name)
+	return w.Sees(project) && w.Tagged(r, name)
+}
+
+// Sees reports whether a project is asked for.
+func (w *Wanted) Sees(project string) bool {
+	return w.Projects == nil || slices.Contains(w.Projects, "*") || slices.Contains(w.Projects, project)
 }
 
 // Tagged reports whether a flag has one of the tags.

@@ -235,6 +235,9 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	if len(childrenOf(tx, in.Name)) > 0 {
 		return out, forbidden("You can not archive/delete this feature since other features depend on it.")
 	}
+	if err := DropParents(tx, in.Name); err != nil { // which it does not get back (O)
+		return out, err
+	}
 	after, now := *before, tx.Stamp()
 	after.ArchivedAt = &now
 	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
@@ -355,7 +358,14 @@ type getIn struct {
 	Variants []string `query:"variantEnvironments"`
 }
 
-func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
+// Asked tells how often SDKs asked for a flag in an environment within this hour.
+type Asked func(view *engine.View, flag, environment string) (yes, no int64)
+
+func get(asked Asked) func(*engine.View, getIn) (engine.Answer[whole], error) {
+	return func(view *engine.View, in getIn) (engine.Answer[whole], error) { return in.get(view, asked) }
+}
+
+func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], err error) {
 	flag, err := in.find(view)
 	switch {
 	case err != nil:
@@ -376,7 +386,10 @@ func get(view *engine.View, in getIn) (out engine.Answer[whole], err error) {
 		}
 		shown := environmentOfFlag{
 			Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
-			Strategies: StrategiesOf(view, in.Name, environment.Name),
+			Strategies: StrategiesOf(view, in.Name, environment.Name), LastSeenAt: toggle.LastSeenAt,
+		}
+		if asked != nil {
+			shown.Yes, shown.No = asked(view, in.Name, environment.Name)
 		}
 		if slices.Equal(in.Variants, []string{"true"}) {
 			shown.Variants = append([]Variant{}, toggle.Variants...)
@@ -423,14 +436,14 @@ type listedEnvironment struct {
 func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err error) {
 	in.NamePrefix.Sent = in.NamePrefix.Sent && in.NamePrefix.Value != "" // an empty one does not count here
 	in.Tags.Sent = in.Tags.Sent && in.Tags.Value != ""
-	wanted, err := in.Read()
+	wanted, err := in.Read(engine.Optional[any]{})
 	if err != nil {
 		return answer, err
 	}
 	out := listOut{Version: 2, Features: []listed{}}
 	environments := projects.Environments(view)
 	for _, flag := range All(view) {
-		if flag.Project != in.Project || !wanted.Admits(view, flag.Name) {
+		if flag.Project != in.Project || !wanted.Admits(view, flag.Project, flag.Name) {
 			continue
 		}
 		row := listed{
@@ -445,6 +458,7 @@ func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err erro
 			all := StrategiesOf(view, flag.Name, environment.Name)
 			row.Environments = append(row.Environments, listedEnvironment{
 				Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
+				LastSeenAt:   toggle.LastSeenAt,
 				VariantCount: int64(len(toggle.Variants)), HasStrategies: len(all) > 0, HasEnabledStrategies: len(active(all)) > 0,
 			})
 		}

@@ -142,7 +142,11 @@ func (m *metadata) variants() {
 		inner := metadata{at: at + ".", get: unnamed(variant).get}
 		inner.variant()
 		m.broken = append(m.broken, inner.broken...)
-		if name, _ := variant["name"].(string); seen[name] {
+		name, isText := variant["name"].(string)
+		if !isText && variant["name"] != nil { // it is refused, and equals none
+			continue
+		}
+		if seen[name] {
 			told := Variant{Name: name, WeightType: "variable", Stickiness: "default"}
 			told.Weight, _ = variant["weight"].(float64)
 			m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("%q contains a duplicate value. You provided %s.", at, told.told(asSent))})

@@ -1,6 +1,8 @@
 package features
 
 import (
+	"reflect"
+
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
@@ -98,7 +100,11 @@ func PutVariants(tx *engine.Tx, flag, environment string, variants []Variant) er
 	before := In(tx, flag, environment)
 	after := *before
 	after.Variants = variants
-	return toggles.UpdateAs(tx, "feature-environment-variants-updated", before, &after)
+	event := "feature-environment-variants-updated"
+	if reflect.DeepEqual(before.Variants, variants) { // which is none (O)
+		event = ""
+	}
+	return toggles.UpdateAs(tx, event, before, &after)
 }
 
 // DropParents makes a flag depend on no other.

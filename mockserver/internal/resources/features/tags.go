@@ -87,14 +87,14 @@ func updateTags(tx *engine.Tx, in tagsIn) (out engine.Answer[tagList], err error
 	if err := checkTypes(in.Added...); err != nil {
 		return out, err
 	}
-	for _, tag := range in.Removed {
-		if err := dropTag(tx, in.Name, tag.Type, tag.Value); err != nil {
-			return out, err
-		}
-	}
 	for _, tag := range in.Added {
 		tag.Flag = in.Name
 		if err := addTag(tx, &tag); err != nil {
+			return out, err
+		}
+	}
+	for _, tag := range in.Removed { // also of those just added (O)
+		if err := dropTag(tx, in.Name, tag.Type, tag.Value); err != nil {
 			return out, err
 		}
 	}
@@ -114,19 +114,20 @@ func untagFlag(tx *engine.Tx, in oneTag) (out engine.Answer[engine.None], err er
 	return out, dropTag(tx, in.Name, in.Type, in.Value)
 }
 
-// dropTag takes a tag from a flag, which need not have it (O).
+// dropTag takes a tag from a flag. One that it does not have is an event as well (O).
 func dropTag(tx *engine.Tx, flag, kind, value string) error {
 	tag := tags.Get(tx, engine.Text(flag, kind, value))
 	if tag == nil {
-		return nil
+		row := Get(tx, flag)
+		return flags.UpdateAs(tx, tags.Events.Deleted, row, row)
 	}
 	return tags.Delete(tx, tag)
 }
 
-// addTag gives a flag a tag, unless it has it.
+// addTag gives a flag a tag. One that it has is an event as well (O).
 func addTag(tx *engine.Tx, tag *Tag) error {
-	if tags.Get(tx, engine.Text(tag.Flag, tag.Type, tag.Value)) != nil {
-		return nil
+	if before := tags.Get(tx, engine.Text(tag.Flag, tag.Type, tag.Value)); before != nil {
+		return tags.UpdateAs(tx, tags.Events.Created, before, before)
 	}
 	return tags.Insert(tx, tag)
 }

@@ -102,6 +102,8 @@ func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 		for name, value := range properties {
 			if text := textOf(value); text != "" {
 				out.Properties[name] = text
+			} else { // which hides one outside (O)
+				delete(out.Properties, name)
 			}
 		}
 	}

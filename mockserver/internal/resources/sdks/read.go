@@ -2,13 +2,17 @@ package sdks
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/pages"
 )
 
 // listed is an application as the list shows it.
@@ -33,12 +37,36 @@ type listOut struct {
 }
 
 type listIn struct {
-	_ struct{} `ignored:"query,offset,limit,sortBy,sortOrder"`
+	pages.Page
+	Query     string   `query:"query"`
+	SortOrder string   `query:"sortOrder"`
+	_         struct{} `ignored:"sortBy"`
 }
 
-func list(view *engine.View, _ listIn) (engine.Answer[listOut], error) {
-	out := listOut{Applications: []listed{}}
-	for _, a := range applications.All(view) {
+// admits reports whether an application has one of the words of the query in its name.
+func (in *listIn) admits(a *Application) bool {
+	words := strings.FieldsFunc(strings.ToLower(in.Query), func(r rune) bool { return r == ',' })
+	asked := false
+	for _, word := range words {
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		if asked = true; strings.Contains(strings.ToLower(a.Name), word) {
+			return true
+		}
+	}
+	return !asked
+}
+
+// list lists applications by their names, whatever they are to be sorted by (O).
+func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
+	found := slices.DeleteFunc(applications.All(view), func(a *Application) bool { return !in.admits(a) })
+	if in.SortOrder == "desc" {
+		slices.Reverse(found)
+	}
+	out := listOut{Applications: []listed{}, Total: int64(len(found))}
+	limit, offset := in.Bounds(defaultLimit)
+	for _, a := range pages.Cut(found, limit, offset) {
 		shown := listed{
 			Name: a.Name, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Strategies: a.Strategies, CreatedBy: "unleash_system_user", Usage: a.Usage,
 		}
@@ -47,13 +75,34 @@ func list(view *engine.View, _ listIn) (engine.Answer[listOut], error) {
 		}
 		out.Applications = append(out.Applications, shown)
 	}
-	out.Total = int64(len(out.Applications))
+	if len(out.Applications) == 0 {
+		out.Total = 0 // of a page behind the last one (O)
+	}
 	return engine.OK(out)
 }
 
-// strategy is one that an application knows.
-type strategy struct {
-	Name string `json:"name"`
+// defaultLimit is how many applications are listed.
+const defaultLimit = 1000
+
+// missing is a strategy that an application knows and the instance does not.
+type missing struct {
+	Name    string `json:"name"`
+	Missing bool   `json:"notFound"`
+}
+
+// builtIn are the strategies of an instance as it shows them (O).
+var builtIn = map[string]engine.JSON{
+	"flexibleRollout":     engine.JSON(`{"displayName":"Gradual rollout","name":"flexibleRollout","editable":false,"description":"Roll out to a percentage of your userbase, and ensure that the experience is the same for the user on each visit.","parameters":[{"name":"rollout","type":"percentage","description":"","required":false},{"name":"stickiness","type":"string","description":"Used define stickiness. Possible values: default, userId, sessionId, random","required":true},{"name":"groupId","type":"string","description":"Used to define a activation groups, which allows you to correlate across feature toggles.","required":true}],"deprecated":false,"title":null}`),
+	"default":             engine.JSON(`{"displayName":"Standard","name":"default","editable":false,"description":"This strategy turns on / off for your entire userbase. Prefer using \"Gradual rollout\" strategy (100%=on, 0%=off).","parameters":[],"deprecated":false,"title":null}`),
+	"remoteAddress":       engine.JSON(`{"displayName":"IPs","name":"remoteAddress","editable":false,"description":"Enable the feature for a specific set of IP addresses.","parameters":[{"name":"IPs","type":"list","description":"List of IPs to enable the feature toggle for.","required":true}],"deprecated":false,"title":null}`),
+	"applicationHostname": engine.JSON(`{"displayName":"Hosts","name":"applicationHostname","editable":false,"description":"Enable the feature for a specific set of hostnames.","parameters":[{"name":"hostNames","type":"list","description":"List of hostnames to enable the feature toggle for.","required":false}],"deprecated":false,"title":null}`),
+}
+
+func strategy(name string) engine.JSON {
+	if found := builtIn[name]; found != nil {
+		return found
+	}
+	return engine.Append(nil, &missing{name, true})
 }
 
 // running is an instance as its application shows it.
@@ -61,19 +110,19 @@ type running struct {
 	Application string    `json:"appName"`
 	ID          string    `json:"instanceId"`
 	SDK         *string   `json:"sdkVersion"`
-	Type        string    `json:"sdkType"`
-	Address     string    `json:"clientIp"`
+	Type        *string   `json:"sdkType"`
+	Address     *string   `json:"clientIp"`
 	LastSeen    time.Time `json:"lastSeen"`
 	CreatedAt   time.Time `json:"createdAt"`
 	Environment string    `json:"environment"`
 }
 
-// sdkVersion is null for an SDK that did not say.
-func (i *Instance) sdkVersion() *string {
-	if i.SDK == "" {
+// said is null for what an SDK did not say.
+func said(text string) *string {
+	if text == "" {
 		return nil
 	}
-	return &i.SDK
+	return &text
 }
 
 // seenFlag is a flag that an application was asked for.
@@ -87,16 +136,16 @@ type links struct {
 }
 
 type details struct {
-	Name        string     `json:"appName"`
-	CreatedAt   time.Time  `json:"createdAt"`
-	Description *string    `json:"description"`
-	URL         *string    `json:"url"`
-	Color       *string    `json:"color"`
-	Icon        *string    `json:"icon"`
-	Strategies  []strategy `json:"strategies"`
-	Instances   []running  `json:"instances"`
-	SeenFlags   []seenFlag `json:"seenToggles"`
-	Links       links      `json:"links"`
+	Name        string        `json:"appName"`
+	CreatedAt   time.Time     `json:"createdAt"`
+	Description *string       `json:"description"`
+	URL         *string       `json:"url"`
+	Color       *string       `json:"color"`
+	Icon        *string       `json:"icon"`
+	Strategies  []engine.JSON `json:"strategies"`
+	Instances   []running     `json:"instances"`
+	SeenFlags   []seenFlag    `json:"seenToggles"`
+	Links       links         `json:"links"`
 }
 
 type oneIn struct {
@@ -111,14 +160,14 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 		}
 	}
 	shown := &details{
-		Name: a.Name, CreatedAt: a.CreatedAt, Strategies: []strategy{}, Instances: []running{}, SeenFlags: seenBy(view, a.Name),
+		Name: a.Name, CreatedAt: a.CreatedAt, Strategies: []engine.JSON{}, Instances: []running{}, SeenFlags: seenBy(view, a.Name),
 		Links: links{"/api/applications/" + a.Name},
 	}
 	for _, name := range a.Strategies {
-		shown.Strategies = append(shown.Strategies, strategy{name})
+		shown.Strategies = append(shown.Strategies, strategy(name))
 	}
 	for _, i := range instances.Under(view, engine.Text(a.Name)) {
-		shown.Instances = append(shown.Instances, running{i.Application, i.ID, i.sdkVersion(), i.Type, i.Address, i.LastSeen, i.CreatedAt, i.Environment})
+		shown.Instances = append(shown.Instances, running{i.Application, i.ID, said(i.SDK), said(i.Type), said(i.Address), i.LastSeen, i.CreatedAt, i.Environment})
 	}
 	return engine.OK(shown)
 }
@@ -154,7 +203,7 @@ type instancesIn struct {
 // shortly is an instance as its environment shows it.
 type shortly struct {
 	ID       string    `json:"instanceId"`
-	Address  string    `json:"clientIp"`
+	Address  *string   `json:"clientIp"`
 	SDK      *string   `json:"sdkVersion"`
 	LastSeen time.Time `json:"lastSeen"`
 }
@@ -166,7 +215,7 @@ type instancesOut struct {
 func instancesOf(view *engine.View, in instancesIn) (engine.Answer[instancesOut], error) {
 	out := instancesOut{[]shortly{}}
 	for _, i := range instances.Under(view, engine.Text(in.Name, in.Environment)) {
-		out.Instances = append(out.Instances, shortly{i.ID, i.Address, i.sdkVersion(), i.LastSeen})
+		out.Instances = append(out.Instances, shortly{i.ID, said(i.Address), said(i.SDK), i.LastSeen})
 	}
 	return engine.OK(out)
 }
@@ -219,6 +268,16 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 	return engine.OK(out)
 }
 
+// Asked tells how often a flag was asked for in an environment within this hour.
+func Asked(view *engine.View, flag, environment string) (yes, no int64) {
+	for _, c := range since(view, flag, view.Stamp().Truncate(time.Hour)) {
+		if c.Environment == environment {
+			yes, no = yes+c.Yes, no+c.No
+		}
+	}
+	return yes, no
+}
+
 // hoursBack is how many hours are shown.
 const (
 	hoursBack = 24
@@ -246,31 +305,69 @@ type hourly struct {
 	Variants    map[string]int64 `json:"variants"`
 }
 
-type rawOut struct {
-	Version  int64    `json:"version"`
-	Maturity string   `json:"maturity"`
-	Data     []hourly `json:"data"`
+// quiet is an hour in which an application did not ask.
+type quiet struct {
+	Timestamp   time.Time `json:"timestamp"`
+	No          int64     `json:"no"`
+	Yes         int64     `json:"yes"`
+	Application string    `json:"appName"`
+	Environment string    `json:"environment"`
+	Flag        string    `json:"featureName"`
 }
 
-// raw tells what was counted of a flag hour by hour, the newest first; hours in between
-// without any count are there too (O).
-func raw(view *engine.View, in flagIn) (engine.Answer[rawOut], error) {
-	out := rawOut{countsVersion, maturity, []hourly{}}
-	hour := view.Stamp().Truncate(time.Hour)
-	places := map[string]int{} // of the newest hour of an application in an environment
-	for _, c := range since(view, in.Name, hour.Add(time.Hour-day)) {
-		key := fmt.Sprintf("%q %q", c.Application, c.Environment)
-		first, known := places[key]
-		if !known {
-			first = len(out.Data)
-			places[key] = first
-			for i := range hoursBack {
-				out.Data = append(out.Data, hourly{c.Flag, c.Application, c.Environment, hour.Add(-time.Duration(i) * time.Hour), 0, 0, map[string]int64{}})
-			}
+type rawIn struct {
+	flagIn
+	Query map[string]any `queries:""` // no document names hoursBack, the UI sends it
+}
+
+// hours is how many are asked for. What is not a usable number falls back (O).
+func (in *rawIn) hours() int {
+	const most = 48
+	text, _ := in.Query["hoursBack"].(string)
+	if number, is := ajv.ParseNumber(text); is && number >= 1 && number <= most {
+		return int(math.Ceil(number))
+	}
+	return hoursBack
+}
+
+type rawOut struct {
+	Version  int64         `json:"version"`
+	Maturity string        `json:"maturity"`
+	Data     []engine.JSON `json:"data"`
+}
+
+// raw tells what was counted of a flag hour by hour, the oldest first: each application in
+// each environment that there is, asked or not (O).
+func raw(view *engine.View, in rawIn) (engine.Answer[rawOut], error) {
+	out := rawOut{countsVersion, maturity, []engine.JSON{}}
+	oldest := view.Stamp().Truncate(time.Hour).Add(time.Duration(1-in.hours()) * time.Hour)
+	var environments, names []string
+	found := map[string]*Count{}
+	key := func(hour time.Time, environment, name string) string {
+		return fmt.Sprintf("%d %q %q", hour.Unix(), environment, name)
+	}
+	for _, c := range since(view, in.Name, oldest) {
+		if !slices.Contains(environments, c.Environment) {
+			environments = append(environments, c.Environment)
 		}
-		if at := int(hour.Sub(c.Hour) / time.Hour); at >= 0 && at < hoursBack {
-			row := &out.Data[first+at]
-			row.Yes, row.No, row.Variants = c.Yes, c.No, c.Variants
+		if !slices.Contains(names, c.Application) {
+			names = append(names, c.Application)
+		}
+		found[key(c.Hour, c.Environment, c.Application)] = c
+	}
+	slices.Sort(names)
+	names = names[:min(len(names), 100)] // as many as a real server tells of (R)
+	slices.Sort(environments)
+	for i := range in.hours() {
+		hour := oldest.Add(time.Duration(i) * time.Hour)
+		for _, environment := range environments {
+			for _, name := range names {
+				if c := found[key(hour, environment, name)]; c != nil {
+					out.Data = append(out.Data, engine.Append(nil, &hourly{c.Flag, name, environment, hour, c.Yes, c.No, c.Variants}))
+				} else {
+					out.Data = append(out.Data, engine.Append(nil, &quiet{hour, 0, 0, name, environment, in.Name}))
+				}
+			}
 		}
 	}
 	return engine.OK(out)

@@ -20,9 +20,9 @@ const (
 
 // sdk is what an SDK says it is.
 type sdk struct {
-	Application string `json:"appName"`
-	Instance    string `json:"instanceId"`
-	Version     string `json:"sdkVersion"`
+	Application string                  `json:"appName"`
+	Instance    string                  `json:"instanceId"`
+	Version     engine.Optional[string] `json:"sdkVersion"`
 }
 
 type registration struct {
@@ -36,7 +36,14 @@ const unleashVersion = "8.2.0"
 
 func registerServer(tx *engine.Tx, in registration) (engine.Answer[engine.None], error) {
 	out := engine.Answer[engine.None]{Header: http.Header{"X-Unleash-Version": {unleashVersion}}}
-	return out, in.seen(tx, server, tx.Identity.Projects, in.Strategies)
+	return out, in.seen(tx, sighting{
+		kind: server, environment: tx.Identity.Environment, projects: tx.Identity.Projects, strategies: known(in.Strategies), address: addressOf(tx),
+	})
+}
+
+// known are the strategies that an SDK knows; those without a name do not count (O).
+func known(strategies []string) []string {
+	return slices.DeleteFunc(append([]string{}, strategies...), func(name string) bool { return name == "" })
 }
 
 type browserRegistration struct {
@@ -49,9 +56,23 @@ func registerBrowser(*engine.View, browserRegistration) (engine.Answer[engine.Li
 	return engine.OK(engine.Line("OK"))
 }
 
-// seen keeps an application and its instance. Projects of nil are all of them, strategies of nil
-// say nothing of those that it knows.
-func (s *sdk) seen(tx *engine.Tx, kind string, projects, strategies []string) error {
+// sighting is how an SDK was seen. Projects of nil are all of them, strategies of nil say
+// nothing of those that it knows; of an SDK that only counts the kind is empty.
+type sighting struct {
+	kind, environment    string
+	projects, strategies []string
+	address              string
+}
+
+func addressOf(tx *engine.Tx) string {
+	if tx.Address == nil {
+		return ""
+	}
+	return tx.Address()
+}
+
+// seen keeps an application and its instance.
+func (s *sdk) seen(tx *engine.Tx, how sighting) error {
 	before := applications.Get(tx, engine.Text(s.Application))
 	if before == nil && applications.Held(tx) >= maxApplications {
 		return nil
@@ -62,15 +83,15 @@ func (s *sdk) seen(tx *engine.Tx, kind string, projects, strategies []string) er
 	}
 	after.UpdatedAt = tx.Stamp()
 	changed := before == nil
-	if len(projects) == 0 {
-		projects = []string{"*"}
+	if len(how.projects) == 0 && (before == nil || how.kind != "") {
+		how.projects = []string{"*"}
 	}
-	for _, project := range projects {
-		changed = after.uses(project, tx.Identity.Environment) || changed
+	for _, project := range how.projects {
+		changed = after.uses(project, how.environment) || changed
 	}
-	if strategies != nil {
-		changed = changed || !slices.Equal(after.Strategies, strategies)
-		after.Strategies = strategies
+	if how.strategies != nil {
+		changed = changed || !slices.Equal(after.Strategies, how.strategies)
+		after.Strategies = how.strategies
 	}
 	var err error
 	switch {
@@ -82,21 +103,18 @@ func (s *sdk) seen(tx *engine.Tx, kind string, projects, strategies []string) er
 	if err != nil {
 		return err
 	}
-	return s.instanceSeen(tx, kind)
+	return s.instanceSeen(tx, how)
 }
 
-func (s *sdk) instanceSeen(tx *engine.Tx, kind string) error {
+func (s *sdk) instanceSeen(tx *engine.Tx, how sighting) error {
 	after := Instance{
-		Application: s.Application, Environment: tx.Identity.Environment, ID: cmp.Or(s.Instance, "default"), SDK: s.Version, Type: kind,
-		LastSeen: tx.Stamp(), CreatedAt: tx.Stamp(),
-	}
-	if tx.Address != nil {
-		after.Address = tx.Address()
+		Application: s.Application, Environment: how.environment, ID: cmp.Or(s.Instance, "default"), SDK: s.Version.Value, Type: how.kind,
+		LastSeen: tx.Stamp(), CreatedAt: tx.Stamp(), Address: how.address,
 	}
 	before := instances.Get(tx, engine.Text(after.Application, after.Environment, after.ID))
 	switch {
 	case before != nil:
-		after.CreatedAt, after.SDK = before.CreatedAt, cmp.Or(after.SDK, before.SDK)
+		after.CreatedAt, after.SDK, after.Type = before.CreatedAt, cmp.Or(after.SDK, before.SDK), cmp.Or(after.Type, before.Type)
 		return instances.Update(tx, before, &after)
 	case instances.Held(tx) < maxInstances:
 		return instances.Insert(tx, &after)
@@ -121,10 +139,10 @@ type metricsIn struct {
 	_      struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
 }
 
-// keep keeps what an SDK tells.
-func (in *metricsIn) keep(tx *engine.Tx, kind string) error {
-	if err := in.seen(tx, kind, tx.Identity.Projects, nil); err != nil || in.Bucket == nil {
-		return err
+// keep keeps what an SDK counts.
+func (in *metricsIn) keep(tx *engine.Tx) error {
+	if in.Bucket == nil {
+		return nil
 	}
 	for _, flag := range slices.Sorted(maps.Keys(in.Bucket.Flags)) {
 		if err := count(tx, flag, in.Application, in.Bucket.Flags[flag]); err != nil {
@@ -134,10 +152,14 @@ func (in *metricsIn) keep(tx *engine.Tx, kind string) error {
 	return nil
 }
 
-// count adds to the count of this hour. Flags that are not known are not counted (O).
+// count adds to the count of this hour. Flags that are not known, and those that nobody
+// asked for, are not counted (O).
 func count(tx *engine.Tx, flag, application string, told asked) error {
-	if features.Get(tx, flag) == nil {
+	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
 		return nil
+	}
+	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
+		return err
 	}
 	key := Count{Hour: tx.Stamp().Truncate(time.Hour), Flag: flag, Application: application, Environment: tx.Identity.Environment}
 	before := counts.Get(tx, counts.Key(&key))
@@ -166,12 +188,30 @@ func unannounced() engine.Answer[engine.None] {
 	}}
 }
 
-func serverMetrics(tx *engine.Tx, in metricsIn) (engine.Answer[engine.None], error) {
-	return unannounced(), in.keep(tx, server)
+func serverMetrics(tx *engine.Tx, in metricsIn) (out engine.Answer[engine.None], err error) {
+	err = in.seen(tx, sighting{environment: tx.Identity.Environment, address: addressOf(tx)})
+	if err != nil {
+		return out, err
+	}
+	return unannounced(), in.keep(tx)
 }
 
-func browserMetrics(tx *engine.Tx, in metricsIn) (engine.Answer[engine.Line], error) {
-	return engine.Answer[engine.Line]{Value: "OK"}, in.keep(tx, browser)
+type browserMetricsIn struct {
+	metricsIn
+	SDK string `undeclared:"Unleash-SDK"`
+}
+
+// browserMetrics keeps counts, and the SDK if it says which it is (O).
+func browserMetrics(tx *engine.Tx, in browserMetricsIn) (out engine.Answer[engine.Line], err error) {
+	if in.Instance != "" && in.SDK != "" {
+		in.Version.Value = in.SDK
+		err = in.seen(tx, sighting{kind: browser, environment: tx.Identity.Environment, projects: tx.Identity.Projects})
+		if err != nil {
+			return out, err
+		}
+	}
+	out.Value = "OK"
+	return out, in.keep(tx)
 }
 
 type bulkIn struct {
@@ -182,11 +222,16 @@ type bulkIn struct {
 
 type bulkApplication struct {
 	sdk
-	Strategies []string `json:"strategies"`
-	Projects   []string `json:"projects"`
-	Started    any      `json:"started"`
-	Interval   *float64 `json:"interval"`
+	Environment engine.Optional[*string] `json:"environment"`
+	Kind        string                   `json:"sdkType"`
+	Strategies  []string                 `json:"strategies"`
+	Projects    []string                 `json:"projects"`
+	Started     any                      `json:"started"`
+	Interval    *float64                 `json:"interval"`
 }
+
+// isBrowser reports whether an SDK is one of a page, of which less is told (O).
+func (a *bulkApplication) isBrowser() bool { return a.Kind == browser && a.Version.Sent }
 
 type bulkCount struct {
 	Flag        string `json:"featureName"`
@@ -200,6 +245,7 @@ type bulkCount struct {
 func (in *bulkIn) Check() error {
 	for i := range in.Applications {
 		switch one := &in.Applications[i]; {
+		case one.Application == "", one.isBrowser():
 		case one.Started == nil:
 			return apierror.BadProperty("started", "is required", "")
 		case one.Interval == nil:
@@ -209,21 +255,31 @@ func (in *bulkIn) Check() error {
 	return nil
 }
 
-// bulk keeps what Edge reports about the SDKs behind it. Counts of another environment than the
-// token's are passed over (O).
+// bulk keeps what Edge reports about the SDKs behind it, in their environments. Counts of
+// another environment than the token's are passed over, and what has no application (O).
 func bulk(tx *engine.Tx, in bulkIn) (out engine.Answer[engine.None], err error) {
 	for i := range in.Applications {
 		one := &in.Applications[i]
-		if err := one.seen(tx, server, one.Projects, append([]string{}, one.Strategies...)); err != nil {
+		if one.Application == "" {
+			continue
+		}
+		how := sighting{kind: server, environment: tx.Identity.Environment, projects: one.Projects, strategies: known(one.Strategies), address: addressOf(tx)}
+		if one.Environment.Value != nil {
+			how.environment = *one.Environment.Value
+		}
+		if one.isBrowser() {
+			how.kind, how.strategies, how.address = browser, nil, ""
+		}
+		if err := one.seen(tx, how); err != nil {
 			return out, err
 		}
 	}
 	for i := range in.Metrics {
-		if one := &in.Metrics[i]; one.Environment == tx.Identity.Environment {
+		if one := &in.Metrics[i]; one.Environment == tx.Identity.Environment && one.Application != "" {
 			if err := count(tx, one.Flag, one.Application, one.asked); err != nil {
 				return out, err
 			}
 		}
 	}
-	return unannounced(), nil
+	return out, nil
 }

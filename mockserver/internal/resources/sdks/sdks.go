@@ -70,8 +70,8 @@ type Instance struct {
 	Environment string    `json:"environment" state:",required"`
 	ID          string    `json:"instanceId" state:",required"`
 	SDK         string    `json:"sdkVersion,omitzero"`
-	Type        string    `json:"sdkType"`
-	Address     string    `json:"clientIp"`
+	Type        string    `json:"sdkType,omitzero"`
+	Address     string    `json:"clientIp,omitzero"`
 	LastSeen    time.Time `json:"lastSeen"`
 	CreatedAt   time.Time `json:"createdAt"`
 }

@@ -3,29 +3,9 @@ package signals
 import (
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
-
-const (
-	defaultLimit = 50
-	maxLimit     = 1000
-	maxOffset    = 1<<31 - 1
-)
-
-// bounds reads limit and offset. What is not a usable number falls back (O).
-func (p page) bounds() (limit, offset int) {
-	return wholeNumber(p.Limit, 1, maxLimit, defaultLimit), wholeNumber(p.Offset, 0, maxOffset, 0)
-}
-
-func wholeNumber(sent engine.Optional[string], low, high, fallback int) int {
-	number, isNumber := ajv.ParseNumber(sent.Value)
-	if sent.Value == "" || !isNumber || number != float64(int(number)) || number < float64(low) || number > float64(high) {
-		return fallback
-	}
-	return int(number)
-}
 
 // dayRange is an inclusive range of UTC days. A zero bound is open.
 type dayRange struct{ from, to time.Time }

@@ -9,6 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/pages"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signalendpoints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -157,14 +158,12 @@ func call(tx *engine.Tx, in callIn) (out engine.Answer[calledOut], err error) {
 	return engine.OK(calledOut{[]called{{common{signal, source}, signal.TokenID}}})
 }
 
-type page struct {
-	Limit  engine.Optional[string] `query:"limit"`
-	Offset engine.Optional[string] `query:"offset"`
-}
+// defaultLimit is how many signals a page has for which no number was sent.
+const defaultLimit = 50
 
 type listIn struct {
 	Endpoint engine.ID `path:"signalEndpointId"`
-	page
+	pages.Page
 }
 
 type listed struct {
@@ -181,7 +180,7 @@ func listOfEndpoint(view *engine.View, in listIn) (out engine.Answer[listOut], e
 	if err != nil {
 		return out, err
 	}
-	limit, offset := in.bounds()
+	limit, offset := in.Bounds(defaultLimit)
 	names := newNames(view)
 	list := []listed{}
 	for signal := range newestOf.Under(view, engine.Int(endpoint.ID)) {
@@ -198,7 +197,7 @@ func listOfEndpoint(view *engine.View, in listIn) (out engine.Answer[listOut], e
 }
 
 type queryIn struct {
-	page
+	pages.Page
 	From engine.Optional[string] `query:"from"`
 	To   engine.Optional[string] `query:"to"`
 }
@@ -220,7 +219,7 @@ func query(view *engine.View, in queryIn) (out engine.Answer[queryOut], err erro
 	if err != nil {
 		return out, err
 	}
-	limit, offset := in.bounds()
+	limit, offset := in.Bounds(defaultLimit)
 	total, skipped, start := span(view, days, offset)
 	out.Value = queryOut{Signals: []queried{}, Total: total}
 	if total <= offset {
