@@ -112,7 +112,7 @@ var allowed = map[edge]string{
 	{"mockserver/internal/resources/accounts", "mockserver/internal/resources/apitokens"}: "a caller may be a token",
 
 	{"mockserver/internal/resources/signalendpoints", "mockserver/internal/resources/signaltokens"}: "an endpoint shows its tokens",
-	{"mockserver/internal/resources/signals", "mockserver/internal/resources/pages"}:               "signals come in pages",
+	{"mockserver/internal/resources/signals", "mockserver/internal/resources/pages"}:                "signals come in pages",
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signalendpoints"}:      "a signal comes from an endpoint, found by its name",
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signaltokens"}:         "a call is made with a token, found by its secret",
 }
