@@ -3,6 +3,7 @@ package pipeline
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
@@ -386,12 +387,26 @@ func (x *exchange) sentValue(pointer string) string {
 
 // valueAt finds a value that is not the whole.
 func valueAt(value any, pointer string) (at any, found bool) {
-	path, err := jsonpointer.New(pointer)
-	if err != nil || pointer == "" {
+	if pointer == "" {
 		return nil, false
 	}
-	at, _, err = path.Get(value)
-	return at, err == nil
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		switch container := value.(type) {
+		case map[string]any:
+			value, found = container[jsonpointer.Unescape(token)]
+		case []any:
+			i, err := strconv.Atoi(token)
+			if found = err == nil && i >= 0 && i < len(container); found {
+				value = container[i]
+			}
+		default:
+			found = false
+		}
+		if !found {
+			return nil, false
+		}
+	}
+	return value, true
 }
 
 func isScalar(value any) bool {
