@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/pb33f/go-yaml"
 	"github.com/pb33f/libopenapi/datamodel"
@@ -27,106 +26,6 @@ import (
 // package exports leads to it: all that import the package would have to be compiled with
 // the library's model otherwise.
 type reader struct{ contract *Contract }
-
-// shapes are those of the schemas of a document that were met by reference. Operations share
-// them, and one that contains itself ends.
-type shapes struct {
-	mu              sync.Mutex
-	known, composed map[string]*openapi.Shape
-}
-
-// draw draws the shape of a schema; nil if it is not known.
-func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
-	shapes := &r.contract.shapes
-	shapes.mu.Lock()
-	defer shapes.mu.Unlock()
-	if shapes.known == nil {
-		shapes.known = map[string]*openapi.Shape{}
-	}
-	return drawn(proxy, shapes.known, false)
-}
-
-// drawText draws the shape of what comes as a text, such as a parameter. In a document that
-// others have written it has what the schema is composed of, too.
-func (r reader) drawText(proxy *base.SchemaProxy) *openapi.Shape {
-	if !r.contract.schemas.lenient {
-		return r.draw(proxy)
-	}
-	shapes := &r.contract.shapes
-	shapes.mu.Lock()
-	defer shapes.mu.Unlock()
-	if shapes.composed == nil {
-		shapes.composed = map[string]*openapi.Shape{}
-	}
-	return drawn(proxy, shapes.composed, true)
-}
-
-// drawn draws a shape, with those that it is composed of or without.
-func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bool) *openapi.Shape {
-	if proxy == nil {
-		return nil
-	}
-	if shape := known[proxy.GetReference()]; shape != nil {
-		return shape
-	}
-	source := proxy.Schema()
-	if source == nil {
-		return nil
-	}
-	shape := &openapi.Shape{
-		Types:    slices.Clone(source.Type),
-		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
-	}
-	if proxy.IsReference() {
-		known[proxy.GetReference()] = shape
-	}
-	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
-		if only := drawn(source.OneOf[0], known, composed); only != nil {
-			shape.Properties = slices.Clone(only.Properties)
-		}
-	}
-	for name, property := range source.Properties.FromOldest() {
-		shape.Properties = append(shape.Properties, openapi.Property{
-			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known, composed),
-		})
-	}
-	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
-		shape.Others = drawn(source.AdditionalProperties.A, known, composed)
-	}
-	if source.Items != nil && source.Items.IsA() {
-		shape.Items = drawn(source.Items.A, known, composed)
-	}
-	if composed {
-		for _, part := range slices.Concat(source.AllOf, source.AnyOf, source.OneOf) {
-			join(shape, drawn(part, known, composed))
-		}
-	}
-	return shape
-}
-
-// join adds to a shape what it lacks of one that it is composed of.
-func join(shape, part *openapi.Shape) {
-	if part == nil {
-		return
-	}
-	for _, name := range part.Types {
-		if !slices.Contains(shape.Types, name) {
-			shape.Types = append(shape.Types, name)
-		}
-	}
-	shape.Nullable = shape.Nullable || part.Nullable
-	shape.Others, shape.Items = cmp.Or(shape.Others, part.Others), cmp.Or(shape.Items, part.Items)
-	for _, property := range part.Properties {
-		if at, known := shape.Property(property.Name); at < 0 {
-			shape.Properties = append(shape.Properties, property)
-		} else if known != nil && known != property.Shape {
-			both := *known
-			both.Types = slices.Clone(both.Types)
-			shape.Properties[at].Shape = &both
-			join(&both, property.Shape)
-		}
-	}
-}
 
 // content reads the content of an operation. Where there is one in spite of an error, the
 // error is about what it does not depend on.

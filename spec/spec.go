@@ -73,7 +73,8 @@ type Contract struct {
 	paths      []*Path
 	tree       *node
 	schemas    *schemas
-	shapes     shapes
+	shapes     shapes // of schemas by themselves
+	composed   shapes // with what they are composed of
 	complete   func() error
 	problems   []openapi.Problem
 	foreign    bool

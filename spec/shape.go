@@ -1,0 +1,109 @@
+package spec
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
+)
+
+// shapes are those of the schemas of a document that were met by reference. Operations share
+// them, and one that contains itself ends.
+type shapes struct {
+	mu    sync.Mutex
+	known map[string]*openapi.Shape
+}
+
+// draw draws the shape of a schema; nil if it is not known.
+func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
+	return r.drawIn(&r.contract.shapes, proxy, false)
+}
+
+// drawText draws the shape of what comes as a text, such as a parameter. In a document that
+// others have written it has what the schema is composed of, too.
+func (r reader) drawText(proxy *base.SchemaProxy) *openapi.Shape {
+	if !r.contract.schemas.lenient {
+		return r.draw(proxy)
+	}
+	return r.drawIn(&r.contract.composed, proxy, true)
+}
+
+// drawIn is no method of the shapes, which a contract has: see reader.
+func (reader) drawIn(s *shapes, proxy *base.SchemaProxy, composed bool) *openapi.Shape {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[string]*openapi.Shape{}
+	}
+	return drawn(proxy, s.known, composed)
+}
+
+// drawn draws a shape, with those that it is composed of or without.
+func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bool) *openapi.Shape {
+	if proxy == nil {
+		return nil
+	}
+	if shape := known[proxy.GetReference()]; shape != nil {
+		return shape
+	}
+	source := proxy.Schema()
+	if source == nil {
+		return nil
+	}
+	shape := &openapi.Shape{
+		Types:    slices.Clone(source.Type),
+		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
+	}
+	if proxy.IsReference() {
+		known[proxy.GetReference()] = shape
+	}
+	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
+		if only := drawn(source.OneOf[0], known, composed); only != nil {
+			shape.Properties = slices.Clone(only.Properties)
+		}
+	}
+	for name, property := range source.Properties.FromOldest() {
+		shape.Properties = append(shape.Properties, openapi.Property{
+			Name: name, Required: slices.Contains(source.Required, name), Shape: drawn(property, known, composed),
+		})
+	}
+	if source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
+		shape.Others = drawn(source.AdditionalProperties.A, known, composed)
+	}
+	if source.Items != nil && source.Items.IsA() {
+		shape.Items = drawn(source.Items.A, known, composed)
+	}
+	if composed {
+		for _, part := range slices.Concat(source.AllOf, source.AnyOf, source.OneOf) {
+			join(shape, drawn(part, known, composed))
+		}
+	}
+	return shape
+}
+
+// join adds to a shape what it lacks of one that it is composed of.
+func join(shape, part *openapi.Shape) {
+	if part == nil {
+		return
+	}
+	for _, name := range part.Types {
+		if !slices.Contains(shape.Types, name) {
+			shape.Types = append(shape.Types, name)
+		}
+	}
+	shape.Nullable = shape.Nullable || part.Nullable
+	shape.Others, shape.Items = cmp.Or(shape.Others, part.Others), cmp.Or(shape.Items, part.Items)
+	for _, property := range part.Properties {
+		if at, known := shape.Property(property.Name); at < 0 {
+			shape.Properties = append(shape.Properties, property)
+		} else if known != nil && known != property.Shape {
+			both := *known
+			both.Types = slices.Clone(both.Types)
+			shape.Properties[at].Shape = &both
+			join(&both, property.Shape)
+		}
+	}
+}
