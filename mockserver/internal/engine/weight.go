@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"reflect"
+	"slices"
+)
+
+// What a row takes in memory, by measurement: so much with its places in the indexes of a
+// table, and its texts, which are there once more while a state is read or written.
+const (
+	rowSize     = 1280
+	textCopies  = 2
+	elementSize = 64
+	linkSize    = 160 // of a link beyond an entry of an index
+)
+
+// size estimates the bytes that a row takes.
+func (c *codec) size(row any) int {
+	v, size := reflect.ValueOf(row).Elem(), rowSize
+	for i := range c.fields {
+		if weigh := c.fields[i].weigh; weigh != nil { // at costs, too
+			size += weigh(at(v, c.fields[i].path))
+		}
+	}
+	return size
+}
+
+// weigher estimates the bytes that a value takes beside its place in a row: its texts, its
+// elements, and theirs. It is nil for a type whose values take none.
+type weigher func(reflect.Value) int
+
+func newWeigher(t reflect.Type) weigher {
+	if t == timeType || t == secretType {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return func(v reflect.Value) int { return textCopies * v.Len() }
+	case reflect.Pointer:
+		if weigh := newWeigher(t.Elem()); weigh != nil {
+			return func(v reflect.Value) int {
+				if v.IsNil() {
+					return 0
+				}
+				return weigh(v.Elem())
+			}
+		}
+	case reflect.Interface:
+		return func(v reflect.Value) int {
+			if v.IsNil() {
+				return 0
+			}
+			return newWeigher(v.Elem().Type()).of(v.Elem())
+		}
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return func(v reflect.Value) int { return textCopies * v.Len() }
+		}
+		weigh := newWeigher(t.Elem())
+		return func(v reflect.Value) int {
+			size := elementSize * v.Len()
+			for i := range v.Len() {
+				size += weigh.of(v.Index(i))
+			}
+			return size
+		}
+	case reflect.Map:
+		key, value := newWeigher(t.Key()), newWeigher(t.Elem())
+		return func(v reflect.Value) int {
+			size := elementSize * v.Len()
+			for k, element := range v.Seq2() {
+				size += key.of(k) + value.of(element)
+			}
+			return size
+		}
+	case reflect.Struct:
+		fields := make([]weigher, t.NumField())
+		for i := range fields {
+			fields[i] = newWeigher(t.Field(i).Type)
+		}
+		if slices.ContainsFunc(fields, func(w weigher) bool { return w != nil }) {
+			return func(v reflect.Value) (size int) {
+				for i, weigh := range fields {
+					size += weigh.of(v.Field(i))
+				}
+				return size
+			}
+		}
+	}
+	return nil
+}
+
+func (w weigher) of(v reflect.Value) int {
+	if w == nil {
+		return 0
+	}
+	return w(v)
+}
