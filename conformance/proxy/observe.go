@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
@@ -114,13 +115,6 @@ func observedMessage(m traffic.Message) traffic.Message {
 	return m
 }
 
-// tokenKinds are the tokens of Unleash that are known by how they begin.
-var tokenKinds = []struct{ prefix, name string }{
-	{"signal_", "signal endpoint token"},
-	{"user:", "personal access token"},
-	{"*:*.", "admin API token"},
-}
-
 // bearerToken takes the scheme off a value of the header Authorization.
 func bearerToken(value string) string {
 	const bearer = "Bearer "
@@ -140,10 +134,8 @@ func caller(header http.Header) string {
 		}
 		return "nobody"
 	}
-	for _, kind := range tokenKinds {
-		if strings.HasPrefix(token, kind.prefix) {
-			return kind.name
-		}
+	if kind := secrets.TokenKind(token); kind != "" {
+		return kind
 	}
 	if scope, _, hasSecret := strings.Cut(token, "."); hasSecret && strings.Contains(scope, ":") {
 		return "API token"

@@ -60,9 +60,12 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-var readOnce = sync.OnceValues(func() ([]source, error) {
+var readOnce = sync.OnceValues(func() ([]source, error) { return read(root) })
+
+// read returns the Go files of the module whose root is a folder.
+func read(folder string) ([]source, error) {
 	var out []source
-	tree := os.DirFS(root)
+	tree := os.DirFS(folder)
 	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -82,7 +85,7 @@ var readOnce = sync.OnceValues(func() ([]source, error) {
 		return err
 	})
 	return out, err
-})
+}
 
 // enter returns fs.SkipDir for a folder that holds no package of the module.
 func enter(tree fs.FS, name string) error {

@@ -27,8 +27,12 @@ var signal = regexp.MustCompile(`(?i)signal`)
 
 func TestFewFilesNameAResource(t *testing.T) {
 	t.Parallel()
+	tools, err := read(root + "/internal/tools")
+	if err != nil {
+		t.Fatal(err)
+	}
 	count := 0
-	for _, file := range sources(t) {
+	for _, file := range slices.Concat(sources(t), tools) {
 		inside := func(room string) bool { return strings.HasPrefix(file.folder, room) }
 		if file.test || slices.ContainsFunc(rooms, inside) || !signal.MatchString(operatingSystem.ReplaceAllString(file.text, "")) {
 			continue

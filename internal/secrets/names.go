@@ -91,13 +91,30 @@ func public(credential string) int {
 // underscored is the prefix of tokens that an underscore ends.
 const underscored = "signal"
 
+// tokenKinds are the tokens of Unleash that are known by how they begin.
+var tokenKinds = []struct{ prefix, name string }{
+	{underscored + "_", "signal endpoint token"},
+	{"user:", "personal access token"},
+	{"*:*.", "admin API token"},
+}
+
+// TokenKind names the kind of a token that is known by how it begins; empty for others.
+func TokenKind(token string) string {
+	for _, kind := range tokenKinds {
+		if strings.HasPrefix(token, kind.prefix) {
+			return kind.name
+		}
+	}
+	return ""
+}
+
 // kind is how many bytes at the beginning of a token tell its kind: signal_, user:,
 // or the wildcards and environment of an API token. A project's name does not count:
 // it may as well be part of a user and a password.
 func kind(token string) int {
-	for _, prefix := range []string{underscored + "_", "user:"} {
-		if strings.HasPrefix(token, prefix) {
-			return len(prefix)
+	for _, kind := range tokenKinds {
+		if strings.HasPrefix(token, kind.prefix) {
+			return len(kind.prefix)
 		}
 	}
 	for _, projects := range []string{"*:", "[]:"} {

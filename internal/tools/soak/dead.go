@@ -19,12 +19,12 @@ var dead = []string{
 	"GET /w/dead/health HTTP/1.1\r\nHost: mock\r\nX-A: ",
 	head("POST", "/w/dead"+call, wellknown.MyExternalApp, fmt.Sprintf("Content-Length: %d", bodySize)),
 	head("POST", "/w/dead"+call, wellknown.MyExternalApp, fmt.Sprintf("Content-Length: %d", bodySize)) + `{"a":"`,
-	head("POST", "/w/dead/api/admin/signal-endpoints", wellknown.Admin, "Transfer-Encoding: chunked") + "5\r\n{\"na",
+	head("POST", "/w/dead"+endpointsPath, wellknown.Admin, "Transfer-Encoding: chunked") + "5\r\n{\"na",
 	head("PUT", "/w/dead/_mock/state", "", "Content-Length: 90000000") + "{",
 	head("GET", "/w/dead/api/client/streaming", wellknown.Backend),
 	head("GET", "/w/dead/_mock/events", ""),
 	head("GET", "/w/dead/_mock/requests?wait=5m&count=1000000", ""),
-	head("GET", "/w/dead/api/admin/signals?limit=1000", wellknown.Admin),
+	head("GET", "/w/dead"+longList, wellknown.Admin),
 	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 }
 

@@ -150,8 +150,6 @@ var (
 	inAll        = [][]string{{"seed", "--check"}, {"spec", "--spec"}, {"drift", "--document"}, {"seed", "--from-recording"}}
 )
 
-const exchange = `{"operationId":"getSignalEndpoints","started":"2026-11-24T20:49:40.784Z","request":{"method":"GET","url":"/api/admin/signal-endpoints"},"response":{"status":200,"body":"{\"signalEndpoints\":[{\"id\":7,\"name\":\"a\",\"enabled\":true,\"description\":null,\"createdAt\":\"2026-11-24T20:21:31.945Z\",\"createdByUserId\":1,\"url\":\"http://h/api/signal-endpoint/a\",\"tokens\":[]}]}"}}` + "\n"
-
 // openAPI is a document with parts in its paths and its schemas.
 func openAPI(paths, schemas string) []byte {
 	return []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"8.2.0"},"paths":{` + paths + `"/health":{"get":{"operationId":"getHealth","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/a"}}}}}}}},"components":{"schemas":{"a":` + schemas + `}}}`)
@@ -235,17 +233,13 @@ var documentKinds = []documentKind{
 		}
 		return out.Bytes()
 	}},
-	{"signals without end", inSeeds, func(size int) []byte {
-		return filled("endpoints: [{id: 1, name: a}]\nsignals:\n", "  - {sourceId: 1, payload: {a: [{},{},{}]}}\n", "", size)
-	}},
+	{"rows without end", inSeeds, endlessSeed},
 	{"mistakes without end", inSeeds, func(size int) []byte { return filled("endpoints:\n", "  - {id: 0, name: ÄÖ, x: 1}\n", "", size) }},
 	{"exchanges without end", inRecordings, func(size int) []byte { return filled("", exchange, "", size) }},
 	{"empty exchanges", inRecordings, func(size int) []byte {
 		return filled("", `{"request":{"method":"GET","url":"/"},"response":{"status":200}}`+"\n", "", size)
 	}},
-	{"an exchange with a large body", inRecordings, func(size int) []byte {
-		return filled(`{"operationId":"getSignalEndpoints","request":{"method":"GET","url":"/api/admin/signal-endpoints"},"response":{"status":200,"body":"{\"signalEndpoints\":[`, `{},`, `{}]}"}}`, size-4<<10)
-	}},
+	{"an exchange with a large body", inRecordings, largeExchange},
 	{"many paths", inDocuments, func(size int) []byte {
 		return openAPI(string(numbered(size, func(i int) string {
 			return fmt.Sprintf(`"/p%d":{"get":{"operationId":"o%d","responses":{"200":{"description":"d"}}}},`, i, i)
@@ -316,8 +310,6 @@ var targetKinds = []struct {
 	{"that adds a long text to each answer", adding(func() []byte { return append(append([]byte(`"zz":"`), bytes.Repeat([]byte("x"), 8<<20)...), `",`...) })},
 	{"that adds 100,000 values to each answer", adding(func() []byte { return []byte(`"zz":[` + strings.Repeat("{},", 100_000) + `{}],`) })},
 }
-
-var wideAnswer = filled(`{"health":"GOOD","signalEndpoints":[`, `{},`, `{}]}`, 15<<20)
 
 func answering(answer http.HandlerFunc) func(context.Context, settings) (*httptest.Server, func(), error) {
 	return func(context.Context, settings) (*httptest.Server, func(), error) {

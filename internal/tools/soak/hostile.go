@@ -163,7 +163,6 @@ func head(method, path, token string, lines ...string) string {
 }
 
 const (
-	call     = "/api/signal-endpoint/my-external-app"
 	bodySize = 102_400 // of the largest body
 	longest  = 20 * time.Second
 )
@@ -187,17 +186,14 @@ func gzipped(text []byte) []byte {
 }
 
 var (
-	long   = filled(`{"x":"`, "x", `"}`, 90_000)
-	open   = filled("", "[", "", bodySize)
-	deep   = append(filled(`{"x":`, "[", "", bodySize/2), filled("", "]", "}", bodySize/2)...)
-	wide   = filled(`{"x":[`, `{"":0},`, "0]}", bodySize)
-	many   = filled(`{"x":[`, `1e20,`, "0]}", bodySize)
-	form   = filled("", "a[b][c]=1&", "a=1", 9_900)
-	bomb   = gzipped(wide)
-	lines  = tinyLines()
-	backup = sync.OnceValue(func() []byte {
-		return filled(`{"version":2,"users":[],"apiTokens":[],"endpoints":[],"signals":[`, `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}],"events":[],"invoices":[],"detailedInvoices":{},"sequences":{"signals":9999999,"events":0}}`, 90<<20)
-	})
+	long  = filled(`{"x":"`, "x", `"}`, 90_000)
+	open  = filled("", "[", "", bodySize)
+	deep  = append(filled(`{"x":`, "[", "", bodySize/2), filled("", "]", "}", bodySize/2)...)
+	wide  = filled(`{"x":[`, `{"":0},`, "0]}", bodySize)
+	many  = filled(`{"x":[`, `1e20,`, "0]}", bodySize)
+	form  = filled("", "a[b][c]=1&", "a=1", 9_900)
+	bomb  = gzipped(wide)
+	lines = tinyLines()
 )
 
 var (
@@ -225,21 +221,7 @@ var (
 			members(`{"features":[{"name":"a","strategies":[{"name":"d","parameters":{`, 1_000_000, `""`, `}}]}]}`),
 		}
 	})
-	oddStates = sync.OnceValue(func() [][]byte {
-		return [][]byte{
-			oddState("signals", `{},`, `{}`), oddState("signals", `"",`, `""`), oddState("signals", `[],`, `[]`), oddState("signals", `[[[[[[[[]]]]]]]],`, `0`),
-			oddState("endpoints", `{"tokens":[{},{},{}]},`, `{}`), oddState("events", `{},`, `{}`), oddState("users", `{"":""},`, `{}`),
-			oddState("signals", `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}`),
-			oddState("signals", `{"sourceId":1,"payload":{"`+strings.Repeat("k", 60_000)+`":1}},`, `{"sourceId":1}`),
-			oddState("invoices", `{"a":0},`, `{}`),
-		}
-	})
 )
-
-// oddState is a state of 60 MB whose table has elements of a form.
-func oddState(table, element, last string) []byte {
-	return filled(`{"version":2,"`+table+`":[`, element, last+`],"sequences":{"signals":9999999,"events":0}}`, 60<<20)
-}
 
 // numbered is a text of about a size, of parts that differ.
 func numbered(size int, part func(int) string) []byte {
@@ -272,16 +254,16 @@ func tinyLines() []string {
 
 // hostileKinds are the clients, by what they fill.
 var hostileKinds = []hostile{
-	{"signals", 4, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, long, from(i)) }},
+	{"calls", 4, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, long, from(i)) }},
 	{"numbers", 2, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, many, from(i)) }},
 	{"workspaces", 2, func(a *attacker, i int64) {
 		a.do("POST", fmt.Sprintf("/w/w%d%s", i%200, call), wellknown.MyExternalApp, long, from(i))
 	}},
 	{"empty workspaces", 2, func(a *attacker, i int64) {
-		a.do("GET", fmt.Sprintf("/w/x%d/api/admin/signals", i), wellknown.Admin, nil)
+		a.do("GET", fmt.Sprintf("/w/x%d%s", i, callsPath), wellknown.Admin, nil)
 	}},
 	{"events", 2, func(a *attacker, i int64) {
-		a.do("PUT", "/api/admin/signal-endpoints/1337", wellknown.Admin, filled(fmt.Sprintf(`{"name":"my-external-app","description":"%d`, i), "x", `"}`, 90_000))
+		a.do("PUT", endpointsPath+"/1337", wellknown.Admin, filled(fmt.Sprintf(`{"name":"my-external-app","description":"%d`, i), "x", `"}`, 90_000))
 	}},
 	{"rules", 1, func(a *attacker, i int64) {
 		a.do("POST", fmt.Sprintf("/w/r%d/_mock/rules", i%100), "", filled(`{"answer":{"status":500,"text":"`, "x", `"}}`, 1<<20))
@@ -299,7 +281,7 @@ var hostileKinds = []hostile{
 		a.do("POST", call, wellknown.MyExternalApp, form, from(i), "Content-Type: application/x-www-form-urlencoded")
 	}},
 	{"delayed", 500, func(a *attacker, i int64) {
-		a.do("POST", "/api/admin/signal-endpoints", wellknown.Admin, wide, "Prefer: delay=20s")
+		a.do("POST", endpointsPath, wellknown.Admin, wide, "Prefer: delay=20s")
 	}},
 	{"stalled uploads", 500, func(a *attacker, _ int64) {
 		a.open(head("POST", call, wellknown.MyExternalApp, fmt.Sprintf("Content-Length: %d", bodySize))+"{", longest)
@@ -332,10 +314,10 @@ var hostileKinds = []hostile{
 	{"idle", 2000, func(a *attacker, _ int64) { a.open("", longest) }},
 	{"streams unread", 100, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events?after=0", ""), longest) }},
 	{"pages unread", 30, func(a *attacker, _ int64) {
-		a.open(head("GET", "/api/admin/signals?limit=1000", wellknown.Admin), longest)
+		a.open(head("GET", longList, wellknown.Admin), longest)
 	}},
 	{"compressed pages", 4, func(a *attacker, _ int64) {
-		a.do("GET", "/api/admin/signals?limit=1000", wellknown.Admin, nil, "Accept-Encoding: br")
+		a.do("GET", longList, wellknown.Admin, nil, "Accept-Encoding: br")
 	}},
 	{"exports unread", 20, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/state", ""), longest) }},
 	{"journals unread", 50, func(a *attacker, i int64) {
@@ -401,11 +383,11 @@ var hostileKinds = []hostile{
 		a.open(head("GET", fmt.Sprintf("/w/s%d/api/client/streaming", i%9), wellknown.Backend), longest)
 	}},
 	{"queries", 16, func(a *attacker, i int64) {
-		a.do("GET", "/api/admin/signals?"+strings.Repeat("a[b][c][]=1&", 5000), wellknown.Admin, nil)
+		a.do("GET", callsPath+"?"+strings.Repeat("a[b][c][]=1&", 5000), wellknown.Admin, nil)
 		a.do("GET", "/api/frontend?"+strings.Repeat("properties[a]=1&", 5000), wellknown.Frontend, nil)
 	}},
 	{"journals of workspaces", 16, func(a *attacker, i int64) {
-		a.do("POST", fmt.Sprintf("/w/j%d/api/admin/signal-endpoints", i%4000), wellknown.Admin, fmt.Appendf(nil, `{"name":"%d","description":"%s"}`, i, long))
+		a.do("POST", fmt.Sprintf("/w/j%d%s", i%4000, endpointsPath), wellknown.Admin, fmt.Appendf(nil, `{"name":"%d","description":"%s"}`, i, long))
 	}},
 	{"gzip bombs", 8, func(a *attacker, i int64) {
 		a.do("POST", call, wellknown.MyExternalApp, inflating, from(i), "Content-Encoding: gzip")

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // mixed sends mixed requests from many clients, each of which keeps in mind what it wrote;
@@ -148,7 +146,7 @@ func (c *crowd) run(ctx context.Context, requests int) error {
 }
 
 // check counts what is not there any more of what the clients wrote, or otherwise: rows,
-// signals, and requests that no journal has counted.
+// and requests that no journal has counted.
 func (c *crowd) check(ctx context.Context) (lost int64, err error) {
 	var missing atomic.Int64
 	err = c.each(ctx, func(ctx context.Context, one *client) error {
@@ -202,7 +200,7 @@ type client struct {
 
 	own      int64 // the endpoint that it calls
 	secret   string
-	signals  int
+	calls    int   // of it
 	recorded int64 // requests that the journal counts
 }
 
@@ -253,25 +251,6 @@ func (c *client) exchange(ctx context.Context, method, path, token string, body 
 type fields map[string]any
 
 const (
-	endpointsPath = "/api/admin/signal-endpoints"
-	featuresPath  = "/api/admin/projects/default/features"
-	most          = 3 // endpoints and flags of a client
+	featuresPath = "/api/admin/projects/default/features"
+	most         = 3 // endpoints and flags of a client
 )
-
-// begin makes the endpoint that a client calls.
-func (c *client) begin(ctx context.Context) error {
-	if c.own != 0 {
-		return nil
-	}
-	var made struct {
-		ID    int64
-		Token string
-	}
-	if err := c.call(ctx, http.MethodPost, endpointsPath, wellknown.Admin, fields{"name": c.prefix + "own"}, 201, &made); err != nil {
-		return err
-	}
-	c.own = made.ID
-	err := c.call(ctx, http.MethodPost, fmt.Sprintf("%s/%d/tokens", endpointsPath, c.own), wellknown.Admin, fields{"name": "own"}, 201, &made)
-	c.secret = made.Token
-	return err
-}

@@ -21,8 +21,8 @@ var steps = []struct {
 	{12, (*client).changeEndpoint},
 	{10, (*client).removeEndpoint},
 	{10, (*client).seeEndpoints},
-	{3, (*client).signal},
-	{2, (*client).seeSignals},
+	{3, (*client).callEndpoint},
+	{2, (*client).seeCalls},
 	{6, (*client).makeFlag},
 	{12, (*client).switchFlag},
 	{5, (*client).removeFlag},
@@ -57,62 +57,12 @@ func anyOf[K int64 | string, V any](c *client, from map[K]V) (key K, found bool)
 	return keys[c.random.IntN(len(keys))], true
 }
 
-func (c *client) makeEndpoint(ctx context.Context) error {
-	if len(c.endpoints) == most {
-		return nil
-	}
-	var made struct{ ID int64 }
-	description := strings.Repeat("ü", c.random.IntN(300))
-	err := c.call(ctx, http.MethodPost, endpointsPath, wellknown.Admin, fields{"name": c.name(), "description": description}, 201, &made)
-	c.endpoints[made.ID] = description
-	return err
-}
-
-func (c *client) changeEndpoint(ctx context.Context) error {
-	id, found := anyOf(c, c.endpoints)
-	if !found {
-		return nil
-	}
-	c.endpoints[id] = fmt.Sprint("changed ", c.random.Uint64())
-	return c.call(ctx, http.MethodPut, fmt.Sprintf("%s/%d", endpointsPath, id), wellknown.Admin, fields{"name": c.name(), "description": c.endpoints[id]}, 200, nil)
-}
-
-func (c *client) removeEndpoint(ctx context.Context) error {
-	id, found := anyOf(c, c.endpoints)
-	if !found {
-		return nil
-	}
-	delete(c.endpoints, id)
-	return c.call(ctx, http.MethodDelete, fmt.Sprintf("%s/%d", endpointsPath, id), wellknown.Admin, nil, 200, nil)
-}
-
 // expect is an error if the client finds something missing.
 func expect(count int, err error) error {
 	if err == nil && count > 0 {
 		err = fmt.Errorf("%d of what it wrote is lost or otherwise", count)
 	}
 	return err
-}
-
-func (c *client) seeEndpoints(ctx context.Context) error { return expect(c.missingEndpoints(ctx)) }
-
-func (c *client) missingEndpoints(ctx context.Context) (int, error) {
-	var list struct {
-		SignalEndpoints []struct {
-			ID                int64
-			Name, Description string
-		}
-	}
-	if err := c.call(ctx, http.MethodGet, endpointsPath, wellknown.Admin, nil, 200, &list); err != nil {
-		return 0, err
-	}
-	found := map[int64]string{}
-	for _, one := range list.SignalEndpoints {
-		if strings.HasPrefix(one.Name, c.prefix) && one.ID != c.own {
-			found[one.ID] = one.Description
-		}
-	}
-	return differences(c.endpoints, found), nil
 }
 
 // differences counts the keys that one of two maps lacks or has otherwise.
@@ -129,52 +79,6 @@ func differences[K, V comparable](want, got map[K]V) int {
 		}
 	}
 	return count
-}
-
-func (c *client) signal(ctx context.Context) error {
-	c.signals++
-	return c.call(ctx, http.MethodPost, "/api/signal-endpoint/"+c.prefix+"own", c.secret, fields{"n": c.signals}, 200, nil)
-}
-
-// signalPage gets a page of signals, the newest first.
-func (c *client) signalPage(ctx context.Context, offset, limit int) (numbers []int, err error) {
-	var page struct {
-		SignalEndpointSignals []struct{ Payload struct{ N int } }
-	}
-	err = c.call(ctx, http.MethodGet, fmt.Sprintf("%s/%d/signals?offset=%d&limit=%d", endpointsPath, c.own, offset, limit), wellknown.Admin, nil, 200, &page)
-	for _, signal := range page.SignalEndpointSignals {
-		numbers = append(numbers, signal.Payload.N)
-	}
-	return numbers, err
-}
-
-func (c *client) seeSignals(ctx context.Context) error {
-	numbers, err := c.signalPage(ctx, 0, 3)
-	if err == nil && c.signals > 0 && (len(numbers) == 0 || numbers[0] != c.signals) {
-		err = fmt.Errorf("the newest signals are %v, not %d", numbers, c.signals)
-	}
-	return err
-}
-
-func (c *client) missingSignals(ctx context.Context) (int, error) {
-	found := map[int]int{}
-	for {
-		numbers, err := c.signalPage(ctx, len(found), 500)
-		if err != nil {
-			return 0, err
-		}
-		for _, number := range numbers {
-			found[number]++
-		}
-		if len(numbers) < 500 {
-			break
-		}
-	}
-	want := map[int]int{}
-	for n := range c.signals {
-		want[n+1] = 1
-	}
-	return differences(want, found), nil
 }
 
 func (c *client) makeFlag(ctx context.Context) error {
@@ -275,7 +179,7 @@ func (c *client) seeJournal(ctx context.Context) error {
 
 // missing counts what is not there of all that the client wrote.
 func (c *client) missing(ctx context.Context) (count int, err error) {
-	for _, look := range []func(*client, context.Context) (int, error){(*client).missingEndpoints, (*client).missingFlags, (*client).missingSignals} {
+	for _, look := range []func(*client, context.Context) (int, error){(*client).missingEndpoints, (*client).missingFlags, (*client).missingCalls} {
 		missing, err := look(c, ctx)
 		if err != nil {
 			return 0, err
