@@ -93,8 +93,40 @@ func TestEdgeTellsOfItsSDKs(t *testing.T) {
 	if !strings.Contains(got, `"strategies":[],"instances":[{"appName":"behind","instanceId":"b1","sdkVersion":"js:1","sdkType":"frontend","clientIp":null`) || !strings.Contains(got, `"environment":"production"`) {
 		t.Errorf("a page behind Edge is %s", got)
 	}
-	if refused := a.call(http.MethodPost, "/api/client/metrics/bulk", backendToken, `{"applications":[{"appName":"x","instanceId":"y","environment":"development"}],"metrics":[]}`); refused.status != 400 || !strings.Contains(string(refused.body), "started") {
-		t.Errorf("an application that did not start gets %d %q", refused.status, refused.body)
+}
+
+// TestEdgeIsRefused: a real server refuses it without a word (O).
+func TestEdgeIsRefused(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	const application, count = `"appName":"x","instanceId":"y","environment":"development"`, `"featureName":"f","appName":"x"`
+	for _, test := range []struct{ applications, metrics, want string }{
+		{application, "", `\"applications[0].started\" is required`},
+		{application + `,"started":1`, "", `\"applications[0].interval\" is required`},
+		{application + `,"started":1e20,"interval":1`, "", `\"applications[0].started\" must be a valid date`},
+		{application + `,"started":1,"interval":1e20`, "", `\"applications[0].interval\" must be a safe number`},
+		{application + `,"started":1,"interval":1,"sdkVersion":""`, "", `\"applications[0].sdkVersion\" is not allowed to be empty`},
+		{application + `,"sdkVersion":"","sdkType":"frontend","started":1e20,"interval":1e20`, "", ""},
+		{`"appName":"","instanceId":"y","environment":"development"`, "", ""},
+		{"", count + `,"environment":"","yes":1`, `\"metrics[0].environment\" is not allowed to be empty`},
+		{"", count + `,"environment":"development","timestamp":1e20`, `\"metrics[0].timestamp\" must be a valid date`},
+		{"", count + `,"environment":"development","yes":1e20`, `\"metrics[0].yes\" must be a safe number`},
+		{"", count + `,"environment":"development","variants":{"v":1e20}`, `\"metrics[0].variants.v\" must be a safe number`},
+		{"", `"featureName":"f","appName":"","environment":"","yes":1e20`, ""},
+	} {
+		list := func(one string) string {
+			if one != "" {
+				one = "{" + one + "}"
+			}
+			return "[" + one + "]"
+		}
+		body, status := `{"applications":`+list(test.applications)+`,"metrics":`+list(test.metrics)+`}`, http.StatusBadRequest
+		if test.want == "" {
+			status = http.StatusAccepted
+		}
+		if got := a.call(http.MethodPost, "/api/client/metrics/bulk", backendToken, body); got.status != status || !strings.Contains(string(got.body), test.want) {
+			t.Errorf("%s: %d %s", body, got.status, got.body)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package features
 
 import (
+	"slices"
+
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -129,7 +131,10 @@ func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantLi
 	if err != nil {
 		return out, err
 	}
-	for _, environment := range in.Environments {
+	for i, environment := range in.Environments {
+		if slices.Contains(in.Environments[:i], environment) { // a real server answers 500
+			return out, apierror.BadData("Environments are named twice")
+		}
 		toggle, err := inEnvironment{in.in, environment}.inVariants(tx)
 		if err != nil {
 			return out, err

@@ -232,8 +232,8 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	if err != nil {
 		return out, err
 	}
-	if len(childrenOf(tx, in.Name)) > 0 {
-		return out, forbidden("You can not archive/delete this feature since other features depend on it.")
+	if err := childless(tx, in.Name); err != nil {
+		return out, err
 	}
 	if err := DropParents(tx, in.Name); err != nil { // which it does not get back (O)
 		return out, err
@@ -241,6 +241,14 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	after, now := *before, tx.Stamp()
 	after.ArchivedAt = &now
 	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
+}
+
+// childless returns the refusal of a flag that others depend on.
+func childless(r engine.Reader, name string) error {
+	if len(childrenOf(r, name)) > 0 {
+		return forbidden("You can not archive/delete this feature since other features depend on it.")
+	}
+	return nil
 }
 
 type nameIn struct {
@@ -267,8 +275,11 @@ func revive(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error
 	return out, flags.UpdateAs(tx, "feature-revived", before, &after)
 }
 
-// remove deletes archived flags alone, and answers the same for all others (O).
+// remove deletes archived flags alone, and answers the same for all others without children (O).
 func remove(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error) {
+	if err := childless(tx, in.Name); err != nil {
+		return out, err
+	}
 	if flag := Get(tx, in.Name); flag != nil && flag.ArchivedAt != nil {
 		return out, flags.Delete(tx, flag)
 	}

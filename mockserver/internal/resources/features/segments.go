@@ -23,7 +23,10 @@ func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[segmen
 		return out, apierror.BadData("Strategies may not have more than 5 segments")
 	}
 	before := byID.Find(tx, engine.Text(in.Strategy))
-	if before == nil {
+	switch {
+	case before == nil && len(in.Segments) == 0: // no strategy has none (O)
+		return engine.Created(in, "strategies/"+in.Strategy)
+	case before == nil:
 		return out, notFound("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, and so below
 	}
 	for _, id := range in.Segments {
@@ -34,7 +37,9 @@ func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[segmen
 	after := *before
 	after.Segments = append([]int64{}, in.Segments...)
 	slices.Sort(after.Segments)
-	after.Segments = slices.Compact(after.Segments)
+	if len(slices.Compact(slices.Clone(after.Segments))) < len(after.Segments) {
+		return out, apierror.BadData("Strategies may have a segment only once")
+	}
 	if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
 		return out, err
 	}

@@ -22,7 +22,7 @@ type listed struct {
 	UpdatedAt   time.Time `json:"updatedAt"`
 	Description *string   `json:"description"`
 	Strategies  []string  `json:"strategies"`
-	CreatedBy   string    `json:"createdBy"`
+	CreatedBy   *string   `json:"createdBy"`
 	URL         *string   `json:"url"`
 	Color       *string   `json:"color"`
 	Icon        *string   `json:"icon"`
@@ -68,7 +68,7 @@ func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 	limit, offset := in.Bounds(defaultLimit)
 	for _, a := range pages.Cut(found, limit, offset) {
 		shown := listed{
-			Name: a.Name, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Strategies: a.Strategies, CreatedBy: "unleash_system_user", Usage: a.Usage,
+			Name: a.Name, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Strategies: a.Strategies, CreatedBy: a.createdBy(), Usage: a.Usage,
 		}
 		if len(a.Usage) > 0 {
 			shown.Project, shown.Environment = a.Usage[0].Project, a.Usage[0].Environments[0]
@@ -79,6 +79,14 @@ func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 		out.Total = 0 // of a page behind the last one (O)
 	}
 	return engine.OK(out)
+}
+
+func (a *Application) createdBy() *string {
+	if a.Anonymous {
+		return nil
+	}
+	system := "unleash_system_user"
+	return &system
 }
 
 // defaultLimit is how many applications are listed.

@@ -3,11 +3,11 @@ package sdks
 import (
 	"cmp"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 )
@@ -28,13 +28,17 @@ type sdk struct {
 type registration struct {
 	sdk
 	Strategies []string `json:"strategies"`
-	_          struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion,interval,started"`
+	Started    any      `json:"started"`
+	Interval   float64  `json:"interval"`
+	_          struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
 }
+
+type serverRegistration struct{ registration }
 
 // unleashVersion is the version of Unleash that a registration is answered.
 const unleashVersion = "8.2.0"
 
-func registerServer(tx *engine.Tx, in registration) (engine.Answer[engine.None], error) {
+func registerServer(tx *engine.Tx, in serverRegistration) (engine.Answer[engine.None], error) {
 	out := engine.Answer[engine.None]{Header: http.Header{"X-Unleash-Version": {unleashVersion}}}
 	return out, in.seen(tx, sighting{
 		kind: server, environment: tx.Identity.Environment, projects: tx.Identity.Projects, strategies: known(in.Strategies), address: addressOf(tx),
@@ -77,7 +81,7 @@ func (s *sdk) seen(tx *engine.Tx, how sighting) error {
 	if before == nil && applications.Held(tx) >= maxApplications {
 		return nil
 	}
-	after := Application{Name: s.Application, Strategies: []string{}, Usage: []Usage{}, CreatedAt: tx.Stamp()}
+	after := Application{Name: s.Application, Strategies: []string{}, Usage: []Usage{}, CreatedAt: tx.Stamp(), Anonymous: how.kind == ""}
 	if before != nil {
 		after = *before
 	}
@@ -124,12 +128,14 @@ func (s *sdk) instanceSeen(tx *engine.Tx, how sighting) error {
 
 // asked is how often a flag was asked for.
 type asked struct {
-	Yes      int64            `json:"yes"`
-	No       int64            `json:"no"`
-	Variants map[string]int64 `json:"variants"`
+	Yes      float64            `json:"yes"`
+	No       float64            `json:"no"`
+	Variants map[string]float64 `json:"variants"`
 }
 
 type bucket struct {
+	Start any              `json:"start"`
+	Stop  any              `json:"stop"`
 	Flags map[string]asked `json:"toggles"`
 }
 
@@ -152,10 +158,10 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 	return nil
 }
 
-// count adds to the count of this hour. Flags that are not known, and those that nobody
-// asked for, are not counted (O).
+// count adds to the count of this hour. Flags that are not known, those that nobody asked
+// for, and parts of a time are not counted (O).
 func count(tx *engine.Tx, flag, application string, told asked) error {
-	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
+	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 || told.Yes != math.Trunc(told.Yes) {
 		return nil
 	}
 	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
@@ -167,12 +173,12 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	if before != nil {
 		after = *before
 	}
-	after.Yes, after.No, after.Variants = after.Yes+told.Yes, after.No+told.No, maps.Clone(after.Variants)
+	after.Yes, after.No, after.Variants = after.Yes+int64(told.Yes), after.No+int64(told.No), maps.Clone(after.Variants)
 	if after.Variants == nil {
 		after.Variants = map[string]int64{}
 	}
 	for name, times := range told.Variants {
-		after.Variants[name] += times
+		after.Variants[name] += int64(times)
 	}
 	if before == nil {
 		return counts.Insert(tx, &after)
@@ -237,22 +243,8 @@ type bulkCount struct {
 	Flag        string `json:"featureName"`
 	Application string `json:"appName"`
 	Environment string `json:"environment"`
+	Timestamp   any    `json:"timestamp"`
 	asked
-}
-
-// Check refuses applications without what a registration needs, as a real server does
-// without a word (O).
-func (in *bulkIn) Check() error {
-	for i := range in.Applications {
-		switch one := &in.Applications[i]; {
-		case one.Application == "", one.isBrowser():
-		case one.Started == nil:
-			return apierror.BadProperty("started", "is required", "")
-		case one.Interval == nil:
-			return apierror.BadProperty("interval", "is required", "")
-		}
-	}
-	return nil
 }
 
 // bulk keeps what Edge reports about the SDKs behind it, in their environments. Counts of

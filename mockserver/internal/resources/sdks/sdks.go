@@ -54,6 +54,8 @@ type Application struct {
 	Usage      []Usage   `json:"usage"`
 	CreatedAt  time.Time `json:"createdAt"`
 	UpdatedAt  time.Time `json:"updatedAt"`
+	// Anonymous is one that was first heard of by its counts: nobody is told to have made it (O).
+	Anonymous bool `json:"anonymous,omitzero"`
 }
 
 var applications = engine.NewTable(engine.Definition[Application]{
