@@ -218,11 +218,38 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 		if direction == request && !isJSON(mediaType) {
 			draw = r.drawText // of the fields of a form
 		}
-		out = append(out, &Content{
+		content := &Content{
 			MediaType: mediaType, Shape: draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
-		})
+		}
+		if direction == request {
+			content.Fields = r.fields(content, written.Encoding)
+		}
+		out = append(out, content)
 	}
 	return out, nil
+}
+
+// fields reads how the fields of a form are written, each like a parameter of a query. Of parts
+// only OpenAPI 3.1 says so.
+func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Encoding]) map[string]*Parameter {
+	name, _, _ := strings.Cut(form.MediaType, ";")
+	isForm := strings.EqualFold(name, "application/x-www-form-urlencoded")
+	if !isForm && (!strings.EqualFold(name, "multipart/form-data") || r.contract.schemas.version < version31) {
+		return nil
+	}
+	fields := map[string]*Parameter{}
+	for name, encoding := range encodings.FromOldest() {
+		_, shape := form.Shape.Property(name)
+		if encoding == nil || encoding.Style == "" && encoding.Explode == nil || shape == nil {
+			continue
+		}
+		field := &Parameter{Name: name, In: "query", Shape: shape, Style: cmp.Or(encoding.Style, "form")}
+		if field.Explode = field.Style == "form"; encoding.Explode != nil {
+			field.Explode = *encoding.Explode
+		}
+		fields[name] = field
+	}
+	return fields
 }
 
 // responses reads the responses. An operation may have none from OpenAPI 3.1 on, and is
