@@ -51,7 +51,20 @@ func (r reader) content(o *Operation) (content, error) {
 	if out.responses, err = r.responses(source.Responses); err != nil && out.responses == nil {
 		return content{}, err
 	}
-	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out), err)
+	return out, cmp.Or(o.checkKinds(), o.checkPathParameters(out.parameters), o.checkSources(&out), err)
+}
+
+// checkKinds tells of what is in the place of parameters or of a body, and is none.
+func (o *Operation) checkKinds() error {
+	for name, value := range document.Members(o.text) {
+		if document.Misplaced(name, value) && name != "responses" { // of which there is none then
+			return fmt.Errorf("%s: it is of another kind, and is ignored", name)
+		}
+	}
+	if o.shared != nil && document.Misplaced("parameters", o.shared) {
+		return errors.New("the parameters of the path are no list, and are ignored")
+	}
+	return nil
 }
 
 // maxDrawn is how many bytes of an operation's schemas the library reads of a document that
