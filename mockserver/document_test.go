@@ -109,6 +109,8 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 		"a spread form":                {"media.yaml", "POST /encoded", "ids=1,2&left=1", []string{"Content-Type: application/x-www-form-urlencoded"}, 204, ""},
 		"a spread form that breaks it": {"media.yaml", "POST /encoded", "ids=1,2&left=x", []string{"Content-Type: application/x-www-form-urlencoded"}, 400, ""},
 		"a field too many":             {"media.yaml", "POST /encoded", "ids=1,2&right=1", []string{"Content-Type: application/x-www-form-urlencoded"}, 400, ""},
+		"letters beyond ASCII":         {"media.yaml", "GET /names", "", nil, 200, "<name>Müller</name>"},
+		"such letters of a form":       {"media.yaml", "GET /names", "", []string{"Accept: application/x-www-form-urlencoded"}, 200, "name=M%C3%BCller"},
 		"a version":                    {"media.yaml", "GET /versions", "", []string{"Accept: application/json;version=2"}, 200, `{"two":`},
 		"the better version":           {"media.yaml", "GET /versions", "", []string{"Accept: application/json;version=2;q=0.5, application/json;version=1;q=0.4"}, 200, `{"two":`},
 		"any version":                  {"media.yaml", "GET /versions", "", []string{"Accept: application/json;indent=2"}, 200, `{"one":`},
@@ -330,6 +332,17 @@ func TestEveryOperationOfEveryDocument(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestHeadersOfADocument: they have any letters, in UTF-8, and one that need not be there is left
+// out where it has no value.
+func TestHeadersOfADocument(t *testing.T) {
+	t.Parallel()
+	server, _ := documentedBy(t, "media.yaml")
+	got := ask(server, "GET /names", "").Header()
+	if _, has := got["X-None"]; has || got.Get("X-Name") != "Müller" || got.Get("X-City") != "東京" {
+		t.Errorf("the headers are %v", got)
 	}
 }
 
