@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/libopenapi-validator/openapi_vocabulary"
 
@@ -22,6 +24,26 @@ import (
 // build compiles a schema, which has been translated if it is one of OpenAPI 3.0. Where there is
 // one in spite of an error, the error tells what of it is not judged.
 func build(s *schemas, text []byte) (*jsonschema.Schema, error) {
+	compiled, first := compileIn(s, text)
+	err := first
+	for range maxMends {
+		if compiled != nil || !s.lenient {
+			break
+		}
+		if text = withoutInvalid(text, err); text == nil {
+			break
+		}
+		compiled, err = compileIn(s, text)
+	}
+	return compiled, first
+}
+
+// maxMends is how often a schema is compiled again without what of it is not valid, which is told
+// all at once nearly always.
+const maxMends = 8
+
+// compileIn compiles a schema in the version of its document.
+func compileIn(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	compiler := newCompiler()
 	var patterns patterns
 	if s.lenient {
@@ -30,7 +52,7 @@ func build(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	compiler.RegisterVocabulary(openapi_vocabulary.NewOpenAPIVocabulary(vocabularyOf(s.version)))
 	compiler.AssertVocabs()
 	compiled, err := compileWith(compiler, text)
-	if err != nil && s.lenient && s.version >= version31 { // whose schemas are JSON Schema without the rest
+	if err != nil && s.lenient { // JSON Schema is what is left without the keywords of OpenAPI
 		plain := newCompiler()
 		plain.UseRegexpEngine(patterns.compile)
 		if compiled, failed := compileWith(plain, text); failed == nil {
@@ -185,20 +207,86 @@ var (
 	invalidPart   = regexp.MustCompile(`- at '([^']*)': ([^\n]+)`)
 )
 
+// invalid is a part of a schema that is not valid: where it is, and why.
+type invalid struct{ at, reason string }
+
+// invalidParts are the parts of a schema that an error says are not valid; none if the error is
+// about something else.
+func invalidParts(err error) (parts []invalid) {
+	schema := invalidSchema.FindStringSubmatch(err.Error())
+	if schema == nil {
+		return nil
+	}
+	for _, part := range invalidPart.FindAllStringSubmatch(err.Error(), -1) {
+		if !strings.HasSuffix(part[2], " failed") {
+			parts = append(parts, invalid{schema[1] + part[1], part[2]})
+		}
+	}
+	return parts
+}
+
 // wordedInvalid says of a schema that is none what is wrong, where that is deepest, and where
 // the document has it. Other errors stay.
 func wordedInvalid(err error, reference string) error {
-	schema := invalidSchema.FindStringSubmatch(err.Error())
-	var at, reason string
-	for _, part := range invalidPart.FindAllStringSubmatch(err.Error(), -1) {
-		if !strings.HasSuffix(part[2], " failed") && len(part[1]) > len(at) {
-			at, reason = part[1], part[2]
-		}
-	}
-	if schema == nil || reason == "" {
+	parts := invalidParts(err)
+	if len(parts) == 0 {
 		return err
 	}
-	return fmt.Errorf("the schema is not valid, and allows everything: %s: %s", strings.TrimPrefix(reference, "#")+schema[1]+at, reason)
+	deepest := slices.MaxFunc(parts, func(a, b invalid) int { return len(a.at) - len(b.at) })
+	return fmt.Errorf("the schema is not valid, and what is wrong in it allows everything: %s: %s", cmp.Or(strings.TrimPrefix(reference, "#")+deepest.at, "/"), deepest.reason)
+}
+
+// withoutInvalid returns a schema without the keywords that an error says are not valid; nil if
+// it says so of none.
+func withoutInvalid(text []byte, err error) []byte {
+	parts := invalidParts(err)
+	schema, unread := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if len(parts) == 0 || unread != nil {
+		return nil
+	}
+	for _, part := range parts {
+		if part.at == "" {
+			return []byte("true")
+		}
+		removeKeyword(schema, strings.Split(part.at[1:], "/"))
+	}
+	without, err := json.Marshal(schema)
+	if err != nil || bytes.Equal(without, text) {
+		return nil
+	}
+	return without
+}
+
+// removeKeyword takes a keyword off a schema: that of which the value at a path is, or is an
+// element. Of a list of schemas an element becomes one that allows everything.
+func removeKeyword(schema any, path []string) {
+	object, is := schema.(map[string]any)
+	if !is {
+		return
+	}
+	name := jsonpointer.Unescape(path[0])
+	switch inner := object[name].(type) {
+	case map[string]any:
+		if len(path) > 1 {
+			removeKeyword(inner, path[1:])
+			return
+		}
+	case []any:
+		if !slices.Contains(schemaLists, name) || len(path) < 2 {
+			break
+		}
+		at, err := strconv.Atoi(path[1])
+		if err != nil || at >= len(inner) {
+			break
+		}
+		if len(path) > 2 {
+			removeKeyword(inner[at], path[2:])
+		} else {
+			inner[at] = true
+		}
+		return
+	}
+	delete(object, name)
 }
 
 // patterns compiles regular expressions, and remembers one that it cannot compile.

@@ -51,7 +51,20 @@ func (r reader) content(o *Operation) (content, error) {
 	if out.responses, err = r.responses(source.Responses); err != nil && out.responses == nil {
 		return content{}, err
 	}
-	return out, cmp.Or(o.checkPathParameters(out.parameters), o.checkSources(&out), err)
+	return out, cmp.Or(o.checkKinds(), o.checkPathParameters(out.parameters), o.checkSources(&out), err)
+}
+
+// checkKinds tells of what is in the place of parameters or of a body, and is none.
+func (o *Operation) checkKinds() error {
+	for name, value := range document.Members(o.text) {
+		if document.Misplaced(name, value) && name != "responses" { // of which there is none then
+			return fmt.Errorf("%s: it is of another kind, and is ignored", name)
+		}
+	}
+	if o.shared != nil && document.Misplaced("parameters", o.shared) {
+		return errors.New("the parameters of the path are no list, and are ignored")
+	}
+	return nil
 }
 
 // maxDrawn is how many bytes of an operation's schemas the library reads of a document that
@@ -218,11 +231,38 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 		if direction == request && !isJSON(mediaType) {
 			draw = r.drawText // of the fields of a form
 		}
-		out = append(out, &Content{
+		content := &Content{
 			MediaType: mediaType, Shape: draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
-		})
+		}
+		if direction == request {
+			content.Fields = r.fields(content, written.Encoding)
+		}
+		out = append(out, content)
 	}
 	return out, nil
+}
+
+// fields reads how the fields of a form are written, each like a parameter of a query. Of parts
+// only OpenAPI 3.1 says so.
+func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Encoding]) map[string]*Parameter {
+	name, _, _ := strings.Cut(form.MediaType, ";")
+	isForm := strings.EqualFold(name, "application/x-www-form-urlencoded")
+	if !isForm && (!strings.EqualFold(name, "multipart/form-data") || r.contract.schemas.version < version31) {
+		return nil
+	}
+	fields := map[string]*Parameter{}
+	for name, encoding := range encodings.FromOldest() {
+		_, shape := form.Shape.Property(name)
+		if encoding == nil || encoding.Style == "" && encoding.Explode == nil || shape == nil {
+			continue
+		}
+		field := &Parameter{Name: name, In: "query", Shape: shape, Style: cmp.Or(encoding.Style, "form")}
+		if field.Explode = field.Style == "form"; encoding.Explode != nil {
+			field.Explode = *encoding.Explode
+		}
+		fields[name] = field
+	}
+	return fields
 }
 
 // responses reads the responses. An operation may have none from OpenAPI 3.1 on, and is

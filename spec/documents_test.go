@@ -186,3 +186,54 @@ func TestAnswersOfWhichLittleIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestPiecesOfAnotherKind, such as those that YAML leaves empty, are told, and the others keep
+// their sense.
+func TestPiecesOfAnotherKind(t *testing.T) {
+	t.Parallel()
+	const answer = ` responses: {"200": {description: d, content: {application/json: {schema: {type: integer}}}}}`
+	for name, test := range map[string]struct {
+		path, told string
+		served     bool
+	}{
+		"no parameters":            {"get: {operationId: x, parameters: null, tags: null, security: null," + answer + "}", "parameters: it is of another kind, and is ignored", true},
+		"parameters by name":       {"get: {operationId: x, parameters: {a: {in: query}}," + answer + "}", "parameters: it is of another kind, and is ignored", true},
+		"no parameters of a path":  {"get: {operationId: x," + answer + "}, parameters: null", "the parameters of the path are no list, and are ignored", true},
+		"an empty parameter":       {"get: {operationId: x, parameters: [null]," + answer + "}", "", true},
+		"no body":                  {"get: {operationId: x, requestBody: null, callbacks: null, servers: null," + answer + "}", "requestBody: it is of another kind, and is ignored", true},
+		"no operation":             {"get: null", "the operation is no object", false},
+		"a list for an operation":  {"get: [1]", "the operation is no object", false},
+		"a parameter of no schema": {"get: {operationId: x, parameters: [{name: q, in: query, schema: null}]," + answer + "}", "got null, want boolean or object", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract, err := Load([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /y: {get: {operationId: y, responses: {'204': {description: d}}}}\n  /x: {" + test.path + "}\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told []string
+			for _, problem := range contract.Problems() {
+				told = append(told, problem.Error())
+			}
+			if err := contract.Complete(); err != nil {
+				told = append(told, err.Error())
+			}
+			if got := strings.Join(told, "\n"); len(told) > 1 || !strings.Contains(got, test.told) || test.told == "" && got != "" {
+				t.Errorf("what is told is %q, want %q", got, test.told)
+			}
+			operation := contract.Operation("x")
+			if (operation != nil) != test.served {
+				t.Fatal("it is served, or is not")
+			}
+			if operation == nil {
+				return
+			}
+			if failures := operation.CheckResponse(http.StatusOK, jsonHeader, []byte(`7`)); len(failures) > 0 {
+				t.Error(failures)
+			}
+			if failures := operation.CheckResponse(http.StatusOK, jsonHeader, []byte(`"x"`)); len(failures) == 0 {
+				t.Error("the response says nothing")
+			}
+		})
+	}
+}

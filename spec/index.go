@@ -114,6 +114,10 @@ func (x *indexer) addPath(template string, written []byte) {
 		fail(x.document.Line(written), errors.New("the path does not begin with a slash"))
 		return
 	}
+	if item[0] != '{' {
+		fail(x.document.Line(written), errors.New("the path is no object"))
+		return
+	}
 	path := &Path{Template: template, byMethod: map[string]*Operation{}}
 	parameters := document.Member(item, "parameters")
 	for name, value := range document.Members(item) {
@@ -121,6 +125,10 @@ func (x *indexer) addPath(template string, written []byte) {
 			continue
 		}
 		operation := &Operation{Method: strings.ToUpper(name), Path: template, contract: x.Contract, text: value, shared: parameters}
+		if value[0] != '{' {
+			x.complain(operation, errors.New("the operation is no object"), false)
+			continue
+		}
 		if err := x.read(operation); err != nil {
 			x.complain(operation, err, false)
 			continue

@@ -94,6 +94,47 @@ func TestWhatIsTooLargeTogetherIsNotCompiled(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotValidIsLeftOut of a schema: the rest judges, and values are made of it.
+func TestWhatIsNotValidIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for schema, test := range map[string]struct{ good, bad string }{
+		`{"type": "integer", "minimum": "5"}`:                                                                                                         {`1`, `"x"`},
+		`{"type": ["object", "nothing"], "required": ["a", 7], "maxProperties": 1}`:                                                                   {`{}`, `{"a":1,"b":2}`},
+		`{"type": "object", "properties": null, "required": null}`:                                                                                    {`{}`, `7`},
+		`{"type": "object", "properties": {"a": null, "b": {"type": "string"}}}`:                                                                      {`{"a":1,"b":"x"}`, `{"b":1}`},
+		`{"allOf": [null, {"type": "integer"}, {"minimum": "1", "maximum": 3}]}`:                                                                      {`3`, `4`},
+		`{"type": "array", "items": {"type": "array", "items": {"type": "string", "minLength": -1, "maxLength": 2}}}`:                                 {`[["a"]]`, `[["abc"]]`},
+		`{"type": "object", "properties": {"a/b": {"type": "txt"}, "~": {"type": "number", "multipleOf": 0}, "c": {"enum": "x", "type": "boolean"}}}`: {`{"a/b":1,"~":1,"c":true}`, `{"c":1}`},
+		`{"type": "object", "discriminator": "kind", "required": ["kind"]}`:                                                                           {`{"kind":1}`, `{}`},
+		`null`: {`7`, ``},
+	} {
+		for _, version := range []string{"3.0.3", "3.1.0"} {
+			contract, err := Load([]byte(`{"openapi": "` + version + `", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"get": {"operationId": "x",
+				"responses": {"200": {"description": "d", "content": {"application/json": {"schema": ` + schema + `}}}}}}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			operation := contract.Operation("x")
+			if err := operation.Complete(); err == nil {
+				t.Errorf("%s: %s: nothing is told", version, schema)
+			}
+			for body, keeps := range map[string]bool{test.good: true, test.bad: false} {
+				if failures := operation.CheckResponse(http.StatusOK, jsonHeader, []byte(body)); body != "" && (len(failures) == 0) != keeps {
+					t.Errorf("%s: %s: %s: %v", version, schema, body, failures)
+				}
+			}
+			value, err := operation.Response(http.StatusOK).Contents[0].Sample(1)
+			if err != nil {
+				t.Errorf("%s: %s: %v", version, schema, err)
+				continue
+			}
+			if failures := operation.Response(http.StatusOK).Contents[0].Check(value); len(failures) > 0 {
+				t.Errorf("%s: %s: %v: %v", version, schema, value, failures)
+			}
+		}
+	}
+}
+
 // TestWhatAReferenceLeadsToCounts: what is wrong with a part is told by every operation that
 // reaches it, and only by these.
 func TestWhatAReferenceLeadsToCounts(t *testing.T) {
@@ -122,7 +163,7 @@ components:
 		"good":  "",
 		"odd":   `the pattern "(?=a)" cannot be judged`,
 		"again": `the pattern "(?=a)" cannot be judged`,
-		"bad":   "the schema is not valid, and allows everything: /components/schemas/worse/type: ",
+		"bad":   "the schema is not valid, and what is wrong in it allows everything: /components/schemas/worse/type: ",
 	} {
 		operation := contract.Operation(id)
 		if err := operation.Complete(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

@@ -143,6 +143,8 @@ type Content struct {
 	Shape     *openapi.Shape
 	// Examples are those of the document, by name; one without a name has the empty name.
 	Examples []openapi.Example
+	// Fields are the fields of a form whose style the document says, by name.
+	Fields map[string]*Parameter
 
 	schema   *schema
 	verdicts verdicts

@@ -227,8 +227,8 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 	}
 }
 
-// TestASchemaThatIsNone: what is wrong with it is told where it is written, and it judges
-// nothing.
+// TestASchemaThatIsNone: what is wrong with it is told where it is written, and the rest
+// judges.
 func TestASchemaThatIsNone(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"3.0.3", "3.1.0"} {
@@ -245,12 +245,15 @@ func TestASchemaThatIsNone(t *testing.T) {
 				got = append(got, problem.Error())
 			}
 		}
-		const want = "response 200: application/json: the schema is not valid, and allows everything: /components/schemas/Item/properties/price/type: "
+		const want = "response 200: application/json: the schema is not valid, and what is wrong in it allows everything: /components/schemas/Item/properties/price/type: "
 		if len(got) != 1 || !strings.Contains(got[0], want) || strings.ContainsAny(got[0], "\n") || strings.Contains(got[0], "metaschema") {
 			t.Errorf("%s: %q", version, got)
 		}
-		if failures := contract.Operation("items").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(`7`)); len(failures) > 0 {
-			t.Errorf("%s: %v", version, failures)
+		for body, keeps := range map[string]bool{`[{"price":1}]`: true, `[{"price":"x"}]`: true, `[7]`: false, `7`: false} {
+			failures := contract.Operation("items").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(body))
+			if (len(failures) == 0) != keeps {
+				t.Errorf("%s: %s: %v", version, body, failures)
+			}
 		}
 	}
 }

@@ -121,8 +121,34 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 	case isText && !slices.Contains(types, "string") && (slices.Contains(types, "object") || slices.Contains(types, "array")):
 		return nil // such as XML, whose structure nobody judges
 	}
-	body.Value = ajv.Coerce(content.Shape, fieldsOf(content.Shape, body.Value)) // fields are texts
+	body.Value = ajv.Coerce(content.Shape, fieldsOf(content.Shape, styled(content, body.Value))) // fields are texts
 	return content.Check(body.Value)
+}
+
+// styled takes apart the fields of a form whose style the document says, and gathers those that
+// an object is spread over.
+func styled(content *spec.Content, value any) any {
+	fields, is := value.(map[string]any)
+	if !is {
+		return value
+	}
+	for name, field := range content.Fields {
+		spread := field.Spread()
+		if text, is := fields[name].(string); is && spread == nil && field.Style != "deepObject" {
+			fields[name] = field.Decode(text)
+		}
+		object := map[string]any{}
+		for _, spread := range spread {
+			if at, _ := content.Shape.Property(spread); at < 0 && fields[spread] != nil {
+				object[spread] = fields[spread]
+				delete(fields, spread)
+			}
+		}
+		if len(object) > 0 {
+			fields[name] = object
+		}
+	}
+	return fields
 }
 
 func isForm(contentType string) bool {

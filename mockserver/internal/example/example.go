@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -89,11 +90,12 @@ func (m *Maker) make(o *spec.Operation, wanted Wanted) (*Answer, error) {
 	}
 	out := &Answer{Status: status, Header: http.Header{}}
 	for _, header := range response.Headers {
-		value, err := header.Value(wanted.Seed)
-		if err != nil {
+		switch value, err := header.Value(wanted.Seed); {
+		case err == nil:
+			out.Header.Set(header.Name, printable(header.Text(value)))
+		case header.Required:
 			return nil, fmt.Errorf("the header %s: %w", header.Name, err)
 		}
-		out.Header.Set(header.Name, plain(header.Text(value)))
 	}
 	if len(response.Contents) == 0 || status == http.StatusNoContent || status == http.StatusNotModified {
 		if wanted.Example != "" {
@@ -143,16 +145,22 @@ func choose(o *spec.Operation, status int) (int, *spec.Response) {
 	return best.Status, best
 }
 
-// plain writes a value as a header does.
+// printable is what a header can have of a text: all but control characters. What is not ASCII
+// is sent in UTF-8.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// plain writes a value as a text.
 func plain(value any) string {
 	switch value := value.(type) {
 	case string:
-		return strings.Map(func(r rune) rune {
-			if r < ' ' || r > '~' {
-				return -1
-			}
-			return r
-		}, value)
+		return value
 	case []any:
 		words := make([]string, len(value))
 		for i, element := range value {

@@ -30,7 +30,7 @@ func accepted(contents []*spec.Content, accept string) []*spec.Content {
 			if text, has := parameters["q"]; has {
 				q, _ = strconv.ParseFloat(text, 64)
 			}
-			if now := matching(name, concrete(content)); now > exactness {
+			if now := matching(name, parameters, concrete(content)); now > exactness {
 				best, exactness = q, now
 			}
 		}
@@ -49,13 +49,27 @@ func accepted(contents []*spec.Content, accept string) []*spec.Content {
 	return contents
 }
 
-// matching says how exactly a media range names a media type; -1 for not at all.
-func matching(wanted, mediaType string) int {
-	name, _, _ := strings.Cut(mediaType, ";")
+// matching says how exactly a media range names a media type; -1 for not at all. Of its parameters
+// those count that the type has with another value or the same, the charset aside.
+func matching(wanted string, parameters map[string]string, mediaType string) int {
+	name, has, err := mime.ParseMediaType(mediaType)
+	if err != nil {
+		return -1
+	}
+	same := 0
+	for parameter, value := range parameters {
+		switch given, is := has[parameter]; {
+		case !is || parameter == "charset":
+		case !strings.EqualFold(given, value):
+			return -1
+		default:
+			same++
+		}
+	}
 	group, _, _ := strings.Cut(name, "/")
 	switch wanted {
-	case strings.ToLower(name):
-		return 2
+	case name:
+		return 2 + same
 	case group + "/*":
 		return 1
 	case "*/*":

@@ -246,7 +246,8 @@ func elements(array []byte) iter.Seq2[int, []byte] {
 // Operation returns a document of one operation: the operation, the parameters of its
 // path if there are any, and what these refer to. Of schemas it has those that are reached
 // first, up to so many bytes for what is sent and for what is answered; the others allow
-// everything.
+// everything. Members of another kind than OpenAPI has are left out, which the library would fail
+// at.
 func (d *Document) Operation(path, method string, operation, parameters []byte, schemas int) ([]byte, error) {
 	reached := d.reach(schemas, [][]byte{parameters, Member(operation, "parameters"), Member(operation, "requestBody")}, [][]byte{operation})
 	item := map[string]json.RawMessage{}
@@ -257,8 +258,14 @@ func (d *Document) Operation(path, method string, operation, parameters []byte, 
 			}
 		}
 	}
-	item[method] = operation
-	if parameters != nil {
+	own := map[string]json.RawMessage{}
+	for name, value := range Members(operation) {
+		if string(value) != "null" && !Misplaced(name, value) {
+			own[name] = value
+		}
+	}
+	item[method], _ = json.Marshal(own) // of what is JSON
+	if delete(item, "parameters"); parameters != nil && !Misplaced("parameters", parameters) {
 		item["parameters"] = parameters
 	}
 	part := map[string]any{
@@ -268,6 +275,18 @@ func (d *Document) Operation(path, method string, operation, parameters []byte, 
 	maps.Copy(part, reached)
 	put(part, []string{"paths", path}, item)
 	return json.Marshal(part)
+}
+
+// Misplaced reports whether a member of an operation, which is there, is of another kind than
+// OpenAPI has: no list of parameters, or no object.
+func Misplaced(name string, value []byte) bool {
+	switch name {
+	case "parameters":
+		return value[0] != '['
+	case "requestBody", "responses":
+		return value[0] != '{'
+	}
+	return false
 }
 
 // Part returns a document of some operations and what these refer to, with the head and the
