@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
   curl -s https://unleash.example.com/docs/openapi.json | unleash-mock drift --document -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), driftVariables); err != nil {
+			if err := cmp.Or(p.fillAll(cmd.Flags(), driftVariables), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return p.drift(cmd.Context(), cmd.InOrStdin(), flags)

@@ -312,3 +312,24 @@ func opaque(t *testing.T, server, path string) *url.URL {
 	}
 	return out
 }
+
+// TestNothingThatAServerSendsUnaskedIsPrinted: net/http prints it by itself.
+func TestNothingThatAServerSendsUnaskedIsPrinted(t *testing.T) {
+	t.Parallel()
+	const secret = "the-token-of-somebody"
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		_, _ = conn.Write([]byte("HTTP/1.1 204 No Content\r\n\r\n" + secret))
+		_, _ = conn.Read(make([]byte, 1)) // until the client hangs up
+	}))
+	t.Cleanup(upstream.Close)
+	said, err := process(t, "proxy", "--upstream", upstream.URL, "--run", "'"+self(t)+"' health --url $UNLEASH_URL").CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "passes on to") || strings.Contains(string(said), secret) {
+		t.Errorf("%v: %s", err, said)
+	}
+}

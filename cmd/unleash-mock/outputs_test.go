@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,17 +39,80 @@ func TestAnOutputOutlivesWhatFails(t *testing.T) {
 	}
 }
 
-// TestOutputsHaveFilesOfTheirOwn: the later would take the place of the earlier.
+// TestOutputsHaveFilesOfTheirOwn: the later would take the place of the earlier, or of what
+// is read.
 func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
 	t.Parallel()
+	const nobody = "http://127.0.0.1:1"
 	name := filepath.Join(t.TempDir(), "out")
+	kept := file(t, "kept", earlier)
+	link, dangling := filepath.Join(filepath.Dir(kept), "link"), filepath.Join(filepath.Dir(name), "dangling")
+	if err := errors.Join(os.Symlink(kept, link), os.Symlink("out", dangling)); err != nil {
+		t.Fatal(err)
+	}
 	for _, args := range [][]string{
+		{"verify", "--target", nobody, "--report", "json=" + name, "--report", "junit=" + dangling},
+		{"verify", "--target", nobody, "--client-cert", kept, "--report", "json=" + link},
+		{"verify", "--target", nobody, "--profile", "contract", "--spec", kept, "--report", "json=" + kept},
+		{"proxy", "--upstream", nobody, "--client-key", kept, "--record", kept},
+		{"proxy", "--upstream", nobody, "--record", kept, "--report", "json=" + link},
+		{"proxy", "--upstream", nobody, "--port-file", name, "--record", name},
+		{"drift", "--document", kept, "--output", link},
+		{"drift", "--target", nobody, "--spec", kept, "--output", kept},
+		{"serve", "--seed", kept, "--port-file", kept},
+		{"serve", "--flags", kept, "--port-file", link},
+		{"serve", "--flags", kept, "--flags-from", nobody, "--flags-cache", kept},
+		{"serve", "--replay", name, "--replay", kept, "--port-file", kept},
+		{"serve", "--tls", "--tls-cert-out", name, "--port-file", name},
 		{"verify", "--target", "http://127.0.0.1:1", "--report", "json=" + name, "--report", "junit=" + filepath.Dir(name) + "/./out"},
 		{"proxy", "--upstream", "http://127.0.0.1:1", "--record", name, "--report", "json=" + name},
 	} {
-		if got := command(t, nil, args...); got.code != exitcode.Usage || !strings.Contains(got.stderr, "the file is taken by another output") {
+		if got := command(t, nil, args...); got.code != exitcode.Usage || !strings.Contains(got.stderr, "the file is taken by --") {
 			t.Errorf("%v: exit code %d: %s", args, got.code, got.stderr)
 		}
+	}
+	if text, err := os.ReadFile(kept); err != nil || string(text) != earlier {
+		t.Errorf("it holds %.80q (%v)", text, err)
+	}
+	for _, args := range [][]string{
+		{"verify", "--list", "--tags", "@core", "--seed", "7", "--report", "json=7"},
+		{"verify", "--list", "--tags", "@core", "--report", "json=" + os.DevNull, "--report", "junit=" + os.DevNull},
+	} {
+		if err := checkedOutputs(t, args); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+// checkedOutputs is what is said of the files of a command line.
+func checkedOutputs(t *testing.T, args []string) error {
+	t.Helper()
+	found, rest, err := (&program{env: variables(nil)}).rootCommand().Find(args)
+	if err == nil {
+		err = found.ParseFlags(rest)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return checkOutputs(found.Flags())
+}
+
+// TestTwoRecordingsInOneFile do not write over each other.
+func TestTwoRecordingsInOneFile(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "traffic.jsonl")
+	for _, line := range []string{"one\n", "two\n"} {
+		record, err := openRecording(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { record.end() })
+		if _, err := record.writer().Write([]byte(line)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := os.ReadFile(name); err != nil || string(text) != "one\ntwo\n" {
+		t.Errorf("it holds %q (%v)", text, err)
 	}
 }
 

@@ -90,7 +90,7 @@ contract.`,
   unleash-mock proxy --upstream http://unleash:4242 --listen 127.0.0.1:4300 --record traffic.jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), proxyVariables, httpsVariables); err != nil {
+			if err := cmp.Or(p.fillAll(cmd.Flags(), proxyVariables, httpsVariables), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			if err := checkCommand(cmd.Flags(), flags.run); err != nil {
@@ -133,7 +133,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	files, err := readReports(flags.reports, flags.record)
+	files, err := readReports(flags.reports)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,11 +20,9 @@ type reportFile struct{ format, name string }
 type reportFiles []reportFile
 
 // readReports reads the values of --report, and sees that the files can be written, so
-// that one that cannot is told before anything is done. No two go to one file, nor to the
-// other one that is written.
-func readReports(wanted []string, other string) (reportFiles, error) {
+// that one that cannot is told before anything is done.
+func readReports(wanted []string) (reportFiles, error) {
 	var files reportFiles
-	taken := []string{filepath.Clean(other)}
 	for _, entry := range wanted {
 		format, name, found := strings.Cut(entry, "=")
 		if !found || name == "" {
@@ -34,10 +31,6 @@ func readReports(wanted []string, other string) (reportFiles, error) {
 		if !slices.Contains(report.Formats(), format) {
 			return nil, usageError("--report: %q is not one of %s", format, strings.Join(report.Formats(), ", "))
 		}
-		if slices.Contains(taken, filepath.Clean(name)) {
-			return nil, usageError("--report %q: the file is taken by another output", entry)
-		}
-		taken = append(taken, filepath.Clean(name))
 		if err := outfile.Check(name); err != nil {
 			return nil, usageError("--report: %w", err)
 		}

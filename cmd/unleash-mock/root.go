@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"runtime/debug"
 	"strconv"
 	"sync/atomic"
@@ -57,6 +58,7 @@ type program struct {
 
 // run executes a command line and returns its exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	log.SetOutput(io.Discard) // where net/http prints what a server sends unasked, secrets and all
 	p.learnEnvironment()
 	root := p.rootCommand()
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {

@@ -134,6 +134,9 @@ what it has, and /ready answers 503.`,
 			if err := p.fillAll(cmd.Flags(), serveVariables, httpsVariables, workspaceVariables, storeVariables, overlayVariables, flagsFromVariables); err != nil {
 				return err
 			}
+			if err := checkOutputs(cmd.Flags()); err != nil {
+				return err
+			}
 			if !cmd.Flags().Changed("replay") {
 				flags.replay = listed(p.env.text(replayVariable, ""))
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,8 +57,12 @@ func (s *storeFlags) add(f *pflag.FlagSet) {
 // check refuses what makes no sense, and finds the name of the process.
 func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	scheme, rest, isURL := strings.Cut(s.store, ":")
-	_, isDatabase := s.database()
+	at, isDatabase := s.database()
 	switch {
+	case isDatabase && at.Host == "" && at.Scheme == "":
+		return usageError("--store is not a URL such as postgres://host/database; in the name and the password of a user, what stands for something in a URL is written as %%40")
+	case !isDatabase && slices.ContainsFunc(strings.Fields(s.store), isKeyword):
+		return usageError("--store is a folder, or a URL such as postgres://host/database; it begins with none, but has keywords and values")
 	case !isDatabase && (strings.HasPrefix(rest, "//") || isURL && (scheme == "postgres" || scheme == "postgresql")):
 		return usageError("--store is a folder, or postgres://user@host/database; it begins with %q", scheme+":")
 	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
@@ -79,6 +84,13 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 		}
 	}
 	return nil
+}
+
+// isKeyword reports whether a word is one of those that libpq takes for a database in the
+// place of a URL.
+func isKeyword(word string) bool {
+	name, _, has := strings.Cut(word, "=")
+	return has && slices.Contains([]string{"host", "hostaddr", "port", "dbname", "user", "password"}, name)
 }
 
 // persist has a mock keep its workspaces in the store, if there is one, until settle is called.

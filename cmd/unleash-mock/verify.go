@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -159,7 +160,7 @@ Exit codes:
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), targetVariables, verifyVariables); err != nil {
+			if err := cmp.Or(p.fillAll(cmd.Flags(), targetVariables, verifyVariables), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return p.verify(cmd.Context(), cmd.Flags(), flags)
@@ -240,7 +241,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if flags.list {
 		return p.listScenarios(ctx, options)
 	}
-	files, err := readReports(flags.reports, "")
+	files, err := readReports(flags.reports)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -23,10 +24,14 @@ const (
 // Check makes the folder of a file, and sees that the file can be written. What
 // stands in it stays.
 func Check(name string) error {
+	name = Resolve(name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return err
 	}
 	info, err := os.Stat(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder", name)
 	}
@@ -38,6 +43,28 @@ func Check(name string) error {
 		return canOpen(name, err)
 	}
 	return errors.Join(beside.Close(), os.Remove(beside.Name()))
+}
+
+// maxLinks is how many links may lead to a file one after the other, as Linux has it.
+const maxLinks = 40
+
+// Resolve returns where the links of a name lead, whether there is a file or not yet.
+func Resolve(name string) string {
+	at := name
+	for range maxLinks {
+		if target, err := filepath.EvalSymlinks(at); err == nil {
+			return target
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			return at // there is nothing
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(Resolve(filepath.Dir(at)), target)
+		}
+		at = target
+	}
+	return name
 }
 
 // canOpen reports no error if a file that cannot be replaced is there to be overwritten.
@@ -56,9 +83,7 @@ func Write(name string, fresh os.FileMode, write func(io.Writer) error) error {
 	if err := write(&content); err != nil {
 		return err
 	}
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
+	name = Resolve(name)
 	mode := fresh
 	if info, err := os.Stat(name); err == nil {
 		if mode = info.Mode(); !mode.IsRegular() {

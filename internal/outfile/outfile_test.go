@@ -10,6 +10,34 @@ import (
 
 const earlier = "what an earlier run wrote"
 
+// TestALinkToNoFileYet stays one, and leads to the file then.
+func TestALinkToNoFileYet(t *testing.T) {
+	t.Parallel()
+	folder, elsewhere := t.TempDir(), t.TempDir()
+	link, second := filepath.Join(folder, "link"), filepath.Join(folder, "second")
+	if err := errors.Join(os.Symlink(filepath.Join(elsewhere, "reports", "new"), second), os.Symlink("second", link)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(link, Shared, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(elsewhere, "reports", "new")); err != nil || string(text) != "new" {
+		t.Errorf("where the link leads is %q (%v)", text, err)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 2 {
+		t.Errorf("beside the links lie %v (%v)", entries, err)
+	}
+	if err := os.Symlink("round", filepath.Join(folder, "round")); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(filepath.Join(folder, "round")); err == nil {
+		t.Error("a link to itself can be written")
+	}
+}
+
 // TestWrite: a file is replaced as a whole, through a link too, and keeps its mode; a new
 // one gets that which is asked for.
 func TestWrite(t *testing.T) {

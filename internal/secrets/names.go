@@ -13,16 +13,16 @@ var (
 	// for stickiness.
 	secretNames = []string{
 		"auth", "xauth", "authentication", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
-		"secrets", "credentials", "passwords", "cookies", "apikeys",
+		"secrets", "credentials", "passwords", "cookies", "apikeys", "codeverifier", "samlresponse", "xhoneycombteam", "xamznoidcdata",
 	}
 	// secretEndings make a secret of every name that ends with them: tokenName is
 	// none, accessToken is.
 	secretEndings = []string{
 		"token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "signingkey",
-		"authorization", "cookie", "credential", "signature", "jwt",
+		"authorization", "cookie", "credential", "signature", "jwt", "assertion", "subscriptionkey", "functionskey", "masterkey", "encryptionkey", "sharedkey",
 	}
 	// secretParts make a secret of every header that has them anywhere in its name.
-	secretParts = []string{"authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "credential"}
+	secretParts = []string{"authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "credential", "signature", "jwt", "assertion"}
 )
 
 // tokens is the one name whose value is secret only as a text or a list of texts:

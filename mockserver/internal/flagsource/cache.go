@@ -96,12 +96,21 @@ func (s *Source) load() *kept {
 	return nil
 }
 
-// setAside gives the file another name, so that no other copy takes its place.
+// setAside gives the file another name, so that no other copy takes its place, nor that of
+// one that was set aside before.
 func (s *Source) setAside(reason string) {
 	aside := s.Cache + ".unused"
+	for n := 2; exists(aside); n++ {
+		aside = fmt.Sprintf("%s.unused-%d", s.Cache, n)
+	}
 	attributes := []any{"file", s.Cache, "reason", reason}
 	if err := os.Rename(s.Cache, aside); err == nil {
 		attributes = append(attributes, "now", aside)
 	}
 	s.Logger.Warn("the copy of the flags is not used", attributes...)
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }

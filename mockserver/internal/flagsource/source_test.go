@@ -333,6 +333,17 @@ func TestACopyThatCannotBeUsed(t *testing.T) {
 			if text, err := os.ReadFile(file + ".unused"); err != nil || string(text) != test.text {
 				t.Errorf("aside is %.80q (%v)", text, err)
 			}
+			if err := os.WriteFile(file, []byte("another"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.source(i, "https://u.example.com", file).Start(t.Context()); err == nil {
+				t.Error("another was used")
+			}
+			first, err := os.ReadFile(file + ".unused")
+			second, failed := os.ReadFile(file + ".unused-2")
+			if err != nil || failed != nil || string(first) != test.text || string(second) != "another" {
+				t.Errorf("aside are %.80q (%v) and %.80q (%v)", first, err, second, failed)
+			}
 		})
 	}
 	empty := filepath.Join(t.TempDir(), "copy.json")
