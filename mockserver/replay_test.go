@@ -352,7 +352,7 @@ func TestReplaySummary(t *testing.T) {
 		{Reason: "of HEAD, without the body", Count: 1},
 		{Reason: "of a token without its id", Count: 1},
 		{Reason: "of an operation that the contract does not have", Count: 1},
-		{Reason: "that refuse a token (401, 403)", Count: 1},
+		{Reason: "refusing a token (401, 403)", Count: 1},
 		{Reason: "whose request hides a secret", Count: 1},
 		{Reason: "whose request the mock refuses itself", Count: 1},
 		{Reason: "with a 304 for what was not recorded", Count: 1},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // TestDocumentsOfSpec: what is wrong with a part of one is told in a line, what makes it
@@ -51,5 +54,25 @@ func TestDocumentsOfSpec(t *testing.T) {
 				t.Errorf("exit code %d, %d lines on standard error\n%s%s", got.code, strings.Count(got.stderr, "\n"), got.stdout, got.stderr)
 			}
 		})
+	}
+}
+
+// TestWhereADocumentDiffers is told in a line if a client could be let down, and counted else.
+func TestWhereADocumentDiffers(t *testing.T) {
+	t.Parallel()
+	document := string(spec.Default().JSON())
+	for _, change := range [][2]string{{`["GOOD","BAD"]`, `["GOOD"]`}, {`"enum":["GOOD"],"description":"Always`, `"enum":["GOOD","NEW"],"description":"Always`}} {
+		if strings.Count(document, change[0]) != 1 {
+			t.Fatalf("the contract has no single %s", change[0])
+		}
+		document = strings.Replace(document, change[0], change[1], 1)
+	}
+	var log bytes.Buffer
+	if err := tellDrift([]byte(document), false, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], "operation=getReady") || !strings.Contains(lines[0], "verdict=breaking") || !strings.Contains(lines[1], "operations=1 ") {
+		t.Errorf("the log says\n%s", &log)
 	}
 }

@@ -6,6 +6,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -52,6 +53,25 @@ func TestMain(m *testing.M) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	os.Exit(m.Run())
+}
+
+// TestAReaderThatHasSeenEnough ends a list, and is no failure: "spec operations | head -1".
+func TestAReaderThatHasSeenEnough(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"spec"}, {"spec", "operations"}, {"verify", "--list"}} {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader.Close()
+		var said bytes.Buffer
+		program := process(t, args...)
+		program.Stdout, program.Stderr = writer, &said
+		if err := program.Run(); err != nil || strings.Contains(said.String(), "pipe") {
+			t.Errorf("%v: %v, %s", args, err, &said)
+		}
+		writer.Close()
+	}
 }
 
 // creating is a mock without entity tags, so that much fails. It calls during

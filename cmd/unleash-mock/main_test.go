@@ -144,6 +144,7 @@ func TestWrongUsage(t *testing.T) {
 		"log level":            {args: []string{"serve", "--log-level", "loud"}, code: exitcode.Usage, says: []string{`"loud"`}},
 		"variable of a flag":   {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_MAX_SIGNALS": "many"}, code: exitcode.Usage, says: []string{"UNLEASH_MOCK_MAX_SIGNALS", `"many"`}},
 		"limit":                {args: []string{"serve"}, env: map[string]string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT": "-1"}, code: exitcode.Usage, says: []string{"UNLEASH_SIGNAL_ENDPOINTS_LIMIT", `"-1"`}},
+		"store":                {args: []string{"serve", "--store", "/dev/null/x"}, code: exitcode.Usage, says: []string{"--store /dev/null/x: "}},
 		"missing seed":         {args: []string{"serve", "--seed", "no-such-file.yaml"}, code: exitcode.Usage, says: []string{"--seed no-such-file.yaml", "no such file"}},
 		"seed":                 {args: []string{"serve", "--seed", file(t, "seed.yaml", "endpoints:\n  - id: 1\n    name: Bad Name\n")}, code: exitcode.Usage, says: []string{"line 3", "endpoints[0].name"}},
 		"seed that is no YAML": {args: []string{"serve", "--seed", file(t, "broken.yaml", "endpoints: [\n")}, code: exitcode.Usage, says: []string{"--seed"}},

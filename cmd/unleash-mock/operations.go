@@ -61,7 +61,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 			permissionOf(operation, contract.Foreign()), cmp.Or(string(operation.Edition), "all"), operation.Method, visible.Log(operation.Path))
 	}
 	if err := table.Flush(); err != nil {
-		return toolError("writing the list: %w", err)
+		return unwritten("the list", err)
 	}
 	return nil
 }

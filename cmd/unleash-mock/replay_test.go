@@ -78,7 +78,7 @@ func TestRecordReplaySeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := startServe(t, map[string]string{replayVariable: file}, "--limits", "off", "--seed", empty)
-	if want := "  replay           19 exchanges of 13 operations, 1 left out: 1 that refuse a token (401, 403)\n"; !strings.Contains(again.stdout.String(), want) {
+	if want := "  replay           19 exchanges of 13 operations, 1 left out: 1 refusing a token (401, 403)\n"; !strings.Contains(again.stdout.String(), want) {
 		t.Errorf("%q is not told:\n%s", want, again.stdout)
 	}
 	for i, s := range exchanged {

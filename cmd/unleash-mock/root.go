@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,15 @@ var errTimeout = usageError("--timeout must be more than 0")
 
 func toolError(format string, args ...any) error {
 	return &codedError{code: exitcode.Error, err: fmt.Errorf(format, args...)}
+}
+
+// unwritten is the error of a list or a document that standard output did not take. A reader
+// that has seen enough, as head has, is no failure.
+func unwritten(what string, err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return toolError("writing %s: %w", what, err)
 }
 
 // program is what commands share: where they read and write.

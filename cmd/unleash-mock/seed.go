@@ -47,7 +47,7 @@ one line, and the exit code is 2.`,
 
 func (p *program) printSeed(text []byte) error {
 	if _, err := p.stdout.Write(text); err != nil {
-		return toolError("writing the seed: %w", err)
+		return unwritten("the seed", err)
 	}
 	return nil
 }

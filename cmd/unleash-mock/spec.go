@@ -32,7 +32,7 @@ func (p *program) specCommand() *cobra.Command {
 				return usageError("--format %q is not one of yaml, json", format)
 			}
 			if _, err := p.stdout.Write(text); err != nil {
-				return toolError("writing the document: %w", err)
+				return unwritten("the document", err)
 			}
 			return nil
 		},

@@ -171,7 +171,7 @@ func (s *storeFlags) open(ctx context.Context, limits store.Limits) (store.Store
 	case errors.Is(err, folder.ErrLocked):
 		return nil, usageError("--store %s: %w; give each process a folder of its own", s.store, err)
 	case err != nil:
-		return nil, usageError("--store %w", err)
+		return nil, usageError("--store %s: %w", s.store, err)
 	}
 	return out, nil
 }

@@ -69,7 +69,7 @@ func (p *program) listScenarios(ctx context.Context, options conformance.Options
 		}
 		line := strings.Join([]string{visible.Line(scenario.ID), visible.Line(strings.Join(scenario.Operations, ",")), visible.Line(strings.Join(scenario.Tags, " "))}, "\t")
 		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
-			return toolError("writing the list: %w", err)
+			return unwritten("the list", err)
 		}
 	}
 	fmt.Fprintln(p.stderr, visible.Line(fmt.Sprintf("%d of %d scenarios", r.Summary.Skipped, len(r.Scenarios))))

@@ -180,6 +180,24 @@ func TestPageShowsStateAndResets(t *testing.T) {
 	}
 }
 
+// TestPageOpenedAfterAReset has missed nothing: what the reset took away is not its own.
+func TestPageOpenedAfterAReset(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t)
+	page := tab{browsertest.Open(t, mock.URL, "/_mock/", browsertest.Live), t}
+	page.must(200, http.MethodGet, "/health", "", "")
+	page.Count("#exchanges .row", 1)
+	mock.Reset()
+	again := tab{browsertest.Open(t, mock.URL, "/_mock/", browsertest.Live), t}
+	again.must(200, http.MethodGet, "/ready", "", "")
+	again.Count("#exchanges .row", 1)
+	var said string
+	again.Do(chromedp.Evaluate(`document.body.innerText`, &said))
+	if strings.Contains(said, "too fast") {
+		t.Errorf("the page says: %s", said)
+	}
+}
+
 func TestPageSwitchesFlags(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/w/team-a/_mock/#flags")

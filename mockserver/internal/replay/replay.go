@@ -119,7 +119,7 @@ func Build(contract *spec.Contract, e *engine.Engine, recordings []*recording.Re
 // Why an exchange is not replayed.
 const (
 	noAnswer     = "without an answer"
-	aboutToken   = "that refuse a token (401, 403)"
+	aboutToken   = "refusing a token (401, 403)"
 	headOnly     = "of HEAD, without the body"
 	maskedInput  = "whose request hides a secret"
 	cutShort     = "whose body is not whole"

@@ -838,7 +838,8 @@ async function start() {
     statusesOf("");
     await Promise.all([refreshWorkspaces(), refreshRules()]);
   }
-  newest = Math.max(0, (await api("requests?limit=1")).newest - shownExchanges);
+  const kept = await api("requests?limit=1");
+  newest = Math.max(0, kept.newest - shownExchanges, kept.oldest - 1); // what is not kept was not missed by this page
   follow();
   show(location.hash.slice(1));
 }
