@@ -31,6 +31,17 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 				signal(a, `{"a":"`+strings.Repeat(`\u0001`, 16_000)+`"}`)
 			}
 		},
+		"counts without end": func(a *app) {
+			a.must(201, http.MethodPost, "/api/admin/projects/default/features", wellknown.Admin, `{"name":"counted"}`)
+			for range 2 {
+				a.must(202, http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i","bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z",
+					"toggles":{"counted":{"yes":9223372036854775807,"no":9007199254740993,"variants":{"v":9223372036854775807}}}}}`)
+			}
+			got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/counted", wellknown.Admin, "").body)
+			if !strings.Contains(got, `"yes":9007199254740991,"no":9007199254740991`) {
+				a.t.Errorf("it was counted: %s", got)
+			}
+		},
 		"deep payloads": func(a *app) {
 			signal(a, `{"a":`+strings.Repeat("[", 9_000)+strings.Repeat("]", 9_000)+"}")
 			signal(a, strings.Repeat(`{"":`, 9_000)+"1"+strings.Repeat("}", 9_000))
@@ -73,6 +84,35 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 				t.Errorf("%d bytes became %d", len(before), len(after))
 			}
 		})
+	}
+}
+
+// TestAStateThatNoOperationCouldShowIsRefused with its place, and changes nothing.
+func TestAStateThatNoOperationCouldShowIsRefused(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(201, http.MethodPost, "/api/admin/projects/default/features", wellknown.Admin, `{"name":"f"}`)
+	a.must(200, http.MethodPost, "/api/admin/projects/default/features/f/environments/development/strategies", wellknown.Admin, `{"name":"flexibleRollout","parameters":{"rollout":"50"}}`)
+	a.must(202, http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i","bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"f":{"yes":3,"no":5,"variants":{"v":7}}}}}`)
+	state := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
+	for _, test := range []struct{ from, to, place string }{
+		{`"rollout":"50"`, `"rollout":50`, "/body/features/0/environments/0/strategies/0/parameters"},
+		{`"rollout":"50"`, `"rollout":[]`, "/body/features/0/environments/0/strategies/0/parameters"},
+		{`"requiredApprovals":null`, `"requiredApprovals":0`, "/body/environments/0/requiredApprovals"},
+		{`"yes":3`, `"yes":-3`, "/body/flagCounts/0/yes"},
+		{`"no":5`, `"no":-5`, "/body/flagCounts/0/no"},
+		{`"v":7`, `"v":-7`, "/body/flagCounts/0/variants"},
+	} {
+		if !strings.Contains(state, test.from) {
+			t.Fatalf("%s is not in %s", test.from, state)
+		}
+		got := a.must(400, http.MethodPut, "/_mock/state", "", strings.Replace(state, test.from, test.to, 1))
+		if !strings.Contains(string(got.body), `"path":"`+test.place+`"`) {
+			t.Errorf("%s: %s", test.to, got.body)
+		}
+	}
+	if after := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body); after != state {
+		t.Errorf("it became %s", after)
 	}
 }
 

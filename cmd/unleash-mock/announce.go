@@ -32,7 +32,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
 	if served.Foreign() {
-		fmt.Fprintf(&out, "  operations       %d of %s %s\n", documented(served), visible.Log(served.Title()), visible.Log(served.Version()))
+		fmt.Fprintf(&out, "  operations       %d of %s %s\n", documented(served), visible.Line(served.Title()), visible.Line(served.Version()))
 		fmt.Fprintf(&out, "  of a workspace   %s/w/<name>/\n", base)
 	} else {
 		for _, sdk := range sdks {
@@ -70,7 +70,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	switch first := firstList(served); {
 	case first == nil:
 	case served.Foreign():
-		fmt.Fprintf(&out, "Try it:\n  %s '%s%s'%s\n", flags.curl(), base, visible.Log(first.Path), credential(first, builtIn))
+		fmt.Fprintf(&out, "Try it:\n  %s %s%s\n", flags.curl(), quoted(base+first.Path), credential(first, builtIn))
 	case builtIn && flags.edition == string(spec.Enterprise):
 		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, first.Path, mockserver.DefaultTokens()[0].Secret)
 	default:
@@ -151,13 +151,18 @@ func credential(operation *spec.Operation, builtIn bool) string {
 	scheme, token := operation.Security[0][0], mockserver.DefaultTokens()[0].Secret
 	switch {
 	case scheme.Type == "apiKey" && scheme.In == "header":
-		return fmt.Sprintf(" -H '%s: %s'", visible.Log(scheme.Name), token)
+		return " -H " + quoted(scheme.Name+": "+token)
 	case scheme.Type == "apiKey" && scheme.In == "cookie":
-		return fmt.Sprintf(" -b '%s=%s'", visible.Log(scheme.Name), token)
+		return " -b " + quoted(scheme.Name+"="+token)
 	case scheme.Type == "apiKey":
-		return fmt.Sprintf(" -G --data-urlencode '%s=%s'", visible.Log(scheme.Name), token)
+		return " -G --data-urlencode " + quoted(scheme.Name+"="+token)
 	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
 		return fmt.Sprintf(" -u '%s'", token)
 	}
 	return fmt.Sprintf(" -H 'Authorization: Bearer %s'", token)
+}
+
+// quoted words a text that a document has as one word of a shell, in one line.
+func quoted(text string) string {
+	return "'" + strings.ReplaceAll(visible.Line(text), "'", `'\''`) + "'"
 }

@@ -91,3 +91,58 @@ func TestServeStartsWithAFileOfFlags(t *testing.T) {
 		t.Errorf("the flags are %s", body)
 	}
 }
+
+// TestWhatWasReadIsNotReadAgain, whatever its encoding: what tests have set since stays.
+func TestWhatWasReadIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	for name, written := range encodings {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := file(t, "flags.yaml", string(written("first: true\n")))
+			source, err := readFile("--flags", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mock, err := mockserver.New(mockserver.WithFlags(at, source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			log, ticks := newOutput(), make(chan time.Time)
+			go followFlags(t.Context(), ticks, mock, at, source, slog.New(slog.NewTextHandler(log, nil)))
+			ticks <- time.Time{}
+			ticks <- time.Time{}
+			if log.String() != "" {
+				t.Errorf("it was read again: %s", log)
+			}
+		})
+	}
+}
+
+// TestAFileOfFlagsThatGrowsIsNotRead: it need not fit into memory.
+func TestAFileOfFlagsThatGrowsIsNotRead(t *testing.T) {
+	t.Parallel()
+	at := file(t, "flags.yaml", "first: true\n")
+	log, ticks := newOutput(), make(chan time.Time)
+	go followFlags(t.Context(), ticks, nil, at, []byte("first: true\n"), slog.New(slog.NewTextHandler(log, nil)))
+	if err := os.Truncate(at, maxFile+2); err != nil {
+		t.Fatal(err)
+	}
+	ticks <- time.Time{}
+	ticks <- time.Time{}
+	if !strings.Contains(log.String(), "it has more than") {
+		t.Errorf("it is not told: %s", log)
+	}
+}
+
+// TestWhatIsNoTextIsRefused, with its line: its names would become others.
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{"{\"a\": true,\n\"caf\xe9\": true}", "# caf\xe9s\n\ncaf\xe9: true\n", "f\x00l\x00a\x00g\x00"} {
+		at := file(t, "file", content)
+		for _, args := range [][]string{{"serve", "--run", "true", "--flags"}, {"serve", "--run", "true", "--seed"}, {"seed", "--check"}, {"spec", "--spec"}, {"drift", "--document"}} {
+			if got := command(t, nil, append(args, at)...); got.code == 0 || !strings.Contains(got.stderr, "it is no text in UTF-8") || !strings.Contains(got.stderr, ": line ") {
+				t.Errorf("%v, %q: %d %s", args, content, got.code, got.stderr)
+			}
+		}
+	}
+}

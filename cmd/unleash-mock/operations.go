@@ -57,8 +57,8 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "OPERATION\tGRADE\tPERMISSION\tEDITION\tMETHOD\tPATH")
 	for _, operation := range contract.Operations() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Log(operation.ID), cmp.Or(operation.Grade, openapi.GradeStateful),
-			permissionOf(operation, contract.Foreign()), cmp.Or(string(operation.Edition), "all"), operation.Method, visible.Log(operation.Path))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Line(operation.ID), cmp.Or(operation.Grade, openapi.GradeStateful),
+			permissionOf(operation, contract.Foreign()), cmp.Or(string(operation.Edition), "all"), operation.Method, visible.Line(operation.Path))
 	}
 	if err := table.Flush(); err != nil {
 		return unwritten("the list", err)

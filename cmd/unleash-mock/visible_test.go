@@ -24,7 +24,12 @@ func TestWhatATargetSaysSteersNothing(t *testing.T) {
 		})
 	}))
 	t.Cleanup(target.Close)
+	document := file(t, "openapi.json", `{"openapi":"3.0.3","info":{"title":"a\n::error::b","version":"1\n::error::b"},"paths":{"/health'\n::error::b":{"get":{"operationId":"a\n::error::b","responses":{"200":{"description":"x"}}}}}}`)
 	for name, args := range map[string][]string{
+		"operations":     {"spec", "operations", "--check", "--spec", document},
+		"contract":       {"verify", "--profile", "contract", "--spec", document, "--target", target.URL},
+		"contract, list": {"verify", "--profile", "contract", "--spec", document, "--target", target.URL, "--list"},
+		"serve --spec":   {"serve", "--spec", document, "--run", "true"},
 		"verify":         {"verify", "--target", target.URL, "--operation", "getHealth"},
 		"sweep":          {"verify", "sweep", "--target", target.URL},
 		"drift":          {"drift", "--target", target.URL},
@@ -43,8 +48,11 @@ func TestWhatATargetSaysSteersNothing(t *testing.T) {
 					t.Errorf("%q", line)
 				}
 			}
-			if got.stderr == "" {
+			if got.stdout+got.stderr == "" {
 				t.Error("nothing is told")
+			}
+			if name == "serve --spec" && !strings.Contains(got.stderr, `/health'\'' ::error::b'`) {
+				t.Errorf("what it says to try is not one word: %s", got.stderr)
 			}
 		})
 	}

@@ -149,6 +149,22 @@ func TestEmptyAnswersKeepTheirFraming(t *testing.T) {
 	}
 }
 
+// TestWhatA304SaysOfItsBodyPasses: Go's server leaves it out.
+func TestWhatA304SaysOfItsBodyPasses(t *testing.T) {
+	t.Parallel()
+	s := playBefore(t, raw(t, nil, func(conn net.Conn) {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+			_, _ = io.WriteString(conn, "HTTP/1.1 304 Not Modified\r\nContent-Type: application/json\r\nContent-Length: 24\r\nEtag: \"a\"\r\n\r\n")
+		}
+	}))
+	for _, path := range []string{"/health", "/elsewhere"} {
+		got := s.send(t, "GET", path, "")
+		if h := got.Header; got.Status != 304 || h.Get("Content-Type") != "application/json" || h.Get("Content-Length") != "24" || h.Get("Etag") != `"a"` {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
+}
+
 // TestRequestLinesPassToTheLetter: escapes and oddities that clients and
 // libraries like to tidy up.
 func TestRequestLinesPassToTheLetter(t *testing.T) {
@@ -296,19 +312,19 @@ func TestUpgradedConnectionsPass(t *testing.T) {
 	t.Parallel()
 	upstream := raw(t, nil, func(conn net.Conn) {
 		r, err := http.ReadRequest(bufio.NewReader(conn))
-		if err != nil || r.Header.Get("Upgrade") != "websocket" {
+		if err != nil || !strings.HasSuffix(r.Header.Get("Upgrade"), "websocket") {
 			return
 		}
 		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 		_, _ = io.Copy(conn, conn)
 	})
-	for _, path := range []string{"/socket", "/health"} {
+	for path, offered := range map[string]string{"/socket": "websocket", "/health": "websocket", "/several": "other/2, websocket"} {
 		s := playBefore(t, upstream)
 		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", path)
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n", path, offered)
 		reader := bufio.NewReader(conn)
 		response, err := http.ReadResponse(reader, nil)
 		if err != nil || response.StatusCode != http.StatusSwitchingProtocols {

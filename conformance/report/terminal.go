@@ -60,7 +60,7 @@ func (t *terminal) paint(s style, text string) string {
 	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", s, text)
 }
 
-func (t *terminal) header(r *Report) { t.printf("%s\n", r.subject()) }
+func (t *terminal) header(r *Report) { t.printf("%s\n", oneLine(r.subject())) }
 
 // operations is the table, and how complete it is. Statuses in parentheses are
 // documented but were not seen, those with an exclamation mark were seen but
@@ -72,7 +72,7 @@ func (t *terminal) operations(r *Report) {
 	width := len("OPERATION")
 	others, undocumented := false, false
 	for _, operation := range r.Operations {
-		width = max(width, utf8.RuneCountInString(operation.ID))
+		width = max(width, utf8.RuneCountInString(oneLine(operation.ID)))
 		others = others || operation.Summary.Errored+operation.Summary.Skipped > 0
 	}
 	title := fmt.Sprintf("%-*s  PASSED  FAILED  DISABLED", width, "OPERATION")
@@ -82,7 +82,7 @@ func (t *terminal) operations(r *Report) {
 	t.printf("\n%s\n", t.paint(bold, title+"  STATUSES"))
 	for _, operation := range r.Operations {
 		s := operation.Summary
-		t.printf("%-*s  %s  %s  %s", width, operation.ID, t.number(6, s.Passed, green), t.number(6, s.Failed, red), t.number(8, s.Disabled, yellow))
+		t.printf("%-*s  %s  %s  %s", width, oneLine(operation.ID), t.number(6, s.Passed, green), t.number(6, s.Failed, red), t.number(8, s.Disabled, yellow))
 		if others {
 			t.printf("  %s  %s", t.number(6, s.Errored, red), t.number(7, s.Skipped, yellow))
 		}
@@ -105,7 +105,7 @@ func (t *terminal) operations(r *Report) {
 	covered := r.coverage()
 	t.printf("\n%s\n", covered.text())
 	for _, missing := range covered.Unseen {
-		t.printf("%s\n", t.paint(dim, fmt.Sprintf("  (%d)", missing.Code)+strings.TrimPrefix(missing.text(), fmt.Sprint(missing.Code))))
+		t.printf("%s\n", t.paint(dim, fmt.Sprintf("  (%d)", missing.Code)+strings.TrimPrefix(oneLine(missing.text()), fmt.Sprint(missing.Code))))
 	}
 	if undocumented {
 		t.printf("%s\n", t.paint(red, "  status!: seen, but not documented"))
@@ -142,7 +142,7 @@ func (t *terminal) notRun(r *Report) {
 		if i == 0 {
 			t.printf("\n%s\n\n", t.paint(bold, "NOT RUN"))
 		}
-		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", len(group.Scenarios))), group.Name)
+		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", len(group.Scenarios))), oneLine(group.Name))
 	}
 }
 
@@ -151,7 +151,7 @@ func (t *terminal) allowed(r *Report) {
 		if i == 0 {
 			t.printf("\n%s\n\n", t.paint(bold, "KNOWN OF UNLEASH "+oneLine(r.Target.Version)))
 		}
-		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", a.Times)), a.What)
+		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", a.Times)), oneLine(a.What))
 	}
 }
 
@@ -160,7 +160,7 @@ func (t *terminal) cleanup(r *Report) {
 		if i == 0 {
 			t.printf("\n%s\n\n", t.paint(bold, "LEFT BEHIND"))
 		}
-		t.printf("%s\n", left.text())
+		t.printf("%s\n", oneLine(left.text()))
 	}
 }
 

@@ -19,7 +19,7 @@ func ParseServer(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("it is not a URL: %w", broken.Err)
 	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
 		return nil, errors.New("it must be a URL such as https://unleash.example.com, with http or https")
-	case parsed.RawQuery != "" || parsed.Fragment != "":
+	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
 		return nil, errors.New("it must be a URL without a query and a fragment")
 	}
 	if port := parsed.Port(); port != "" {

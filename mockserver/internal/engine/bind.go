@@ -51,6 +51,9 @@ func newBinder(t reflect.Type, operation *spec.Operation) (binder, error) {
 	}, nil
 }
 
+// mostWhole is the largest whole number that JSON has exactly, and so a snapshot.
+const mostWhole = 1<<53 - 1
+
 // fromPath reads a parameter of the path.
 func fromPath(position int, t reflect.Type) binder {
 	if t == idType {
@@ -180,7 +183,7 @@ func newAssigner(t reflect.Type) assigner {
 	case reflect.Int, reflect.Int64:
 		return func(into reflect.Value, value any) {
 			if number, is := value.(float64); is {
-				into.SetInt(int64(number))
+				into.SetInt(int64(min(max(number, -mostWhole), mostWhole)))
 			}
 		}
 	case reflect.Float64:

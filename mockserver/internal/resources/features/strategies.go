@@ -60,8 +60,29 @@ var strategies = engine.NewTable(engine.Definition[Strategy]{
 			Constraints: []constraints.Constraint{}, Variants: []Variant{}, Segments: []int64{},
 		}
 	},
-	Size: (*Strategy).size,
+	Check: checkParameters,
+	Size:  (*Strategy).size,
 })
+
+// checkParameters refuses parameters that are no texts: SDKs read nothing else.
+func checkParameters(_ engine.Reader, s *Strategy) (field, complaint string) {
+	value, _ := v8json.ParseOrdered(s.Parameters)
+	object, is := value.(*v8json.Object)
+	if !is {
+		return "", ""
+	}
+	for _, name := range object.Keys() {
+		if inner, _ := object.Get(name); !isText(inner) {
+			return "parameters", fmt.Sprintf("%s must be a text, in quotes; it is %s", name, v8json.Stringify(nil, inner))
+		}
+	}
+	return "", ""
+}
+
+func isText(value any) bool {
+	_, is := value.(string)
+	return is
+}
 
 // size is what a strategy takes, by estimation: a row, and its texts three times.
 func (s *Strategy) size() int {

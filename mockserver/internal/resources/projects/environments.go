@@ -2,6 +2,7 @@ package projects
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,6 +23,12 @@ var environments = engine.NewTable(engine.Definition[Environment]{
 	Name: "environments", Singular: "environment", Noun: "environment",
 	Key:     func(e *Environment) engine.Key { return engine.Text(e.Name) },
 	Default: func(now time.Time) Environment { return Environment{Type: "development", Enabled: true} },
+	Check: func(_ engine.Reader, e *Environment) (field, complaint string) {
+		if e.RequiredApprovals != nil && *e.RequiredApprovals < 1 {
+			return "requiredApprovals", fmt.Sprintf("it is null, or 1 at least; not %d", *e.RequiredApprovals)
+		}
+		return "", ""
+	},
 	BuiltIn: `[
 		{"name": "development", "type": "development", "sortOrder": 2},
 		{"name": "production", "type": "production", "sortOrder": 3}

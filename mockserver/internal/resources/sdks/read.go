@@ -270,7 +270,7 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 			out.LastHour = append(out.LastHour, hourCount{Environment: c.Environment, Timestamp: hour})
 			at = len(out.LastHour) - 1
 		}
-		out.LastHour[at].Yes, out.LastHour[at].No = out.LastHour[at].Yes+c.Yes, out.LastHour[at].No+c.No
+		out.LastHour[at].Yes, out.LastHour[at].No = sum(out.LastHour[at].Yes, c.Yes), sum(out.LastHour[at].No, c.No)
 	}
 	slices.Sort(out.Applications)
 	return engine.OK(out)
@@ -280,7 +280,7 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 func Asked(view *engine.View, flag, environment string) (yes, no int64) {
 	for _, c := range since(view, flag, view.Stamp().Truncate(time.Hour)) {
 		if c.Environment == environment {
-			yes, no = yes+c.Yes, no+c.No
+			yes, no = sum(yes, c.Yes), sum(no, c.No)
 		}
 	}
 	return yes, no

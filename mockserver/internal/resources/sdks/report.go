@@ -173,17 +173,25 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	if before != nil {
 		after = *before
 	}
-	after.Yes, after.No, after.Variants = after.Yes+int64(told.Yes), after.No+int64(told.No), maps.Clone(after.Variants)
+	after.Yes, after.No, after.Variants = sum(after.Yes, told.Yes), sum(after.No, told.No), maps.Clone(after.Variants)
 	if after.Variants == nil {
 		after.Variants = map[string]int64{}
 	}
 	for name, times := range told.Variants {
-		after.Variants[name] += int64(times)
+		after.Variants[name] = sum(after.Variants[name], times)
 	}
 	if before == nil {
 		return counts.Insert(tx, &after)
 	}
 	return counts.Update(tx, before, &after)
+}
+
+// mostCounted is the largest count: the largest number that JSON has exactly.
+const mostCounted = 1<<53 - 1
+
+// sum adds to a count, which ends at the largest.
+func sum(count int64, more float64) int64 {
+	return min(count+int64(min(more, mostCounted)), mostCounted)
 }
 
 // unannounced takes back the headers of the limit on requests, which an answer to metrics

@@ -103,6 +103,20 @@ var counts = engine.NewTable(engine.Definition[Count]{
 	Key: func(c *Count) engine.Key {
 		return engine.Join(engine.Int(c.Hour.Unix()), engine.Text(c.Flag, c.Application, c.Environment))
 	},
+	Check: func(_ engine.Reader, c *Count) (field, complaint string) {
+		switch {
+		case c.Yes < 0:
+			return "yes", "a count is 0 at least"
+		case c.No < 0:
+			return "no", "a count is 0 at least"
+		}
+		for _, count := range c.Variants {
+			if count < 0 {
+				return "variants", "a count is 0 at least"
+			}
+		}
+		return "", ""
+	},
 })
 
 // uses notes where an application uses flags, and reports whether that is new.
