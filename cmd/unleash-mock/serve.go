@@ -91,7 +91,8 @@ try, and serves until it is interrupted; open requests then have --drain to fini
 --port says otherwise. The mock exits with the command's exit code, or with 1 if the
 command succeeded but there were violations that count. SIGINT and SIGTERM are
 passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
-UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN. The mock's own output then goes to standard error.
+UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN. The mock's own output then
+goes to standard error.
 
 Unleash's own variables that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
