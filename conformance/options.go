@@ -1,6 +1,6 @@
-// Package conformance verifies that an Unleash instance, real or mocked, keeps
-// the contract of its API. It runs the scenarios of package
-// features over HTTP and judges every exchange by package spec.
+// Package conformance verifies that an Unleash instance, real or mocked, keeps the contract of
+// its API. It runs the scenarios of package features over HTTP and checks every exchange with
+// package spec.
 //
 // Under go test, against a handler or a URL:
 //
@@ -24,7 +24,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Profile chooses scenarios by what the target is.
+// Profile selects scenarios by what the target is.
 type Profile string
 
 // The profiles. The zero value takes what the preflight finds.
@@ -32,81 +32,79 @@ const (
 	Core       = Profile(plan.Core)       // what every edition has
 	Enterprise = Profile(plan.Enterprise) // what only Unleash Enterprise has
 	All        = Profile(plan.All)        // both
-	// Contract is no choice of scenarios: it calls the GET operations of Options.Document, or of
-	// Unleash's contract, and judges the answers by the document alone.
+	// Contract runs no scenarios: it calls the GET operations of Options.Document, or of
+	// Unleash's contract, and checks the answers only against the document.
 	Contract = Profile("contract")
 )
 
 // Options say what to verify and how.
 type Options struct {
-	// Target is the URL that the instance is served under, a base path included.
-	// Exactly one of Target and Handler is set.
+	// Target is the URL of the instance, including any base path. Exactly one of Target and
+	// Handler is set.
 	Target string
-	// Handler is an instance in this process; it is served on a loopback port. If it is a
-	// mock, it is the run's: scenarios that change settings of all run on it.
+	// Handler is an instance in this process; it is served on a loopback port. If it is a mock,
+	// it belongs to the run: scenarios that change global settings run on it.
 	Handler http.Handler
-	// Tokens are who the suite acts as. Scenarios whose token is missing are
-	// disabled. Against a mock the built-in ones stand in for what is empty.
+	// Tokens are those that the suite uses. Scenarios whose token is missing are disabled.
+	// Against a mock, the built-in ones replace any that are empty.
 	Tokens Tokens
-	// Project is the id of the project that flags are made in; empty is default.
+	// Project is the id of the project that flags are created in; empty means default.
 	Project string
-	// Environment is the one that they are switched and evaluated in; empty is
-	// development.
+	// Environment is the one that flags are switched and evaluated in; empty means development.
 	Environment string
-	// Profile is what to verify; empty takes what the target's edition has.
+	// Profile is what to verify; empty means whatever the target's edition has.
 	Profile Profile
-	// Document is an OpenAPI document for the profile Contract, and no other; nil is Unleash's
-	// contract. Paths are below Target; the document's servers say nothing.
+	// Document is an OpenAPI document for the profile Contract only; nil means Unleash's
+	// contract. Paths are below Target; the document's servers are ignored.
 	Document *spec.Contract
 	// Tags is a tag expression, such as "@op:getHealth and not @slow".
 	Tags string
-	// Operations are operationIds; empty is all.
+	// Operations are operationIds; empty means all.
 	Operations []string
-	// Scenarios are ids of scenarios, as a report has them; empty is all.
+	// Scenarios are ids of scenarios, as in a report; empty means all.
 	Scenarios []string
-	// AllowWrites lets the suite create, change and delete resources of its own
-	// on a target that is not on loopback, where it may do so anyway. Without
-	// it no request that could change a resource leaves the process.
+	// AllowWrites lets the suite create, change and delete resources of its own on a target
+	// that is not on loopback. On loopback it may do so anyway. Without it no request that
+	// could change a resource leaves the process.
 	AllowWrites bool
 	// ReadOnly forbids writes on loopback too, where a forwarded port may lead
 	// to somebody's server.
 	ReadOnly bool
-	// Assumed turns the scenarios that rest on assumed facts on or off; nil
-	// turns them on against a mock alone.
+	// Assumed turns the scenarios that rest on assumed facts on or off; nil turns them on only
+	// against a mock.
 	Assumed *bool
 	// Slow turns on the scenarios that are slow on a target which limits calls.
 	Slow bool
-	// Limits are how many endpoints the target allows, and how many tokens of each,
-	// by these names. What is missing is what the target says of itself, or else
-	// the documented 5.
+	// Limits are how many endpoints the target allows, and how many tokens of each, by these
+	// names. For missing ones the suite uses what the target reports, or else the documented 5.
 	Limits map[string]int
-	// Concurrency is how many scenarios run at a time; 0 is 1.
+	// Concurrency is how many scenarios run at a time; 0 means 1.
 	Concurrency int
-	// Seed makes the random order of the scenarios repeatable; 0 takes any.
+	// Seed makes the random order of the scenarios repeatable; 0 picks any.
 	Seed int64
-	// Timeout is that of one request; 0 is 10 seconds.
+	// Timeout is for one request; 0 means 10 seconds.
 	Timeout time.Duration
-	// Headers go with every request, for a proxy in front of the target. Their
-	// values never reach a report.
+	// Headers are sent with every request, for a proxy in front of the target. Their values
+	// never reach a report.
 	Headers http.Header
-	// TLS configures connections to the target; nil is Go's default.
+	// TLS configures connections to the target; nil means Go's default.
 	TLS *tls.Config
-	// FailFast skips what has not begun once a scenario fails.
+	// FailFast skips whatever has not started once a scenario fails.
 	FailFast bool
-	// Workspace lets a run on a mock have a workspace to itself, if the mock's control API is
-	// open: nobody has to wait there for limits, and settings may be changed that all share.
-	// It is removed in the end.
+	// Workspace gives a run on a mock a workspace to itself, if the mock's control API is open:
+	// there it need not wait for limits, and may change global settings. The workspace is
+	// removed at the end.
 	Workspace bool
 	// Keep leaves what the suite created on the target.
 	Keep bool
-	// DryRun runs no scenario, and changes nothing. A report has what would run as
-	// skipped, and its notes for Found say what the target thinks of the tokens. Without
-	// a target only the options decide what would run.
+	// DryRun runs no scenario, and changes nothing. The report lists what would run as skipped,
+	// and the notes passed to Found say what the target thinks of the tokens. Without a target,
+	// only the options decide what would run.
 	DryRun bool
-	// Found is called once with what the target turned out to be, before the first
-	// scenario; nil is nobody.
+	// Found is called once, before the first scenario, with what the target turned out to be;
+	// it may be nil.
 	Found func(target report.Target, run report.Run, notes []string)
-	// Progress is called with every scenario that ends, one at a time; nil is nobody.
+	// Progress is called after every scenario, one at a time; it may be nil.
 	Progress func(Progress)
 	// Version is that of the tool, for the report.
 	Version string
@@ -120,7 +118,7 @@ type Tokens struct {
 	Frontend string // a frontend API token
 }
 
-// MockTokens are the tokens that a mock is born with.
+// MockTokens returns the built-in tokens of a mock.
 func MockTokens() Tokens {
 	return Tokens{
 		Admin:    wellknown.Admin,
@@ -130,7 +128,7 @@ func MockTokens() Tokens {
 	}
 }
 
-// Progress is how far a run is.
+// Progress is how far a run has got.
 type Progress struct {
 	Done, Total int
 	// Waited is how long the run has waited for the target's limits on calls.

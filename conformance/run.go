@@ -23,11 +23,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Run verifies a target and reports. An error is one of the suite, of the way to
-// the target (ErrUnreachable), of an ended context, or wrong usage (*UsageError),
-// never that the target breaks the contract: that is in the report, with the
-// exit code that stands for it. With any error but wrong usage there is a report
-// as well, of what was found out until then.
+// Run verifies a target and reports. An error means that the suite failed, that the target
+// could not be reached (ErrUnreachable), that the context ended, or wrong usage (*UsageError),
+// but never that the target breaks the contract: that is in the report, with the corresponding
+// exit code. With any error except wrong usage there is also a report of what was found out
+// until then.
 func Run(ctx context.Context, options Options) (*report.Report, error) {
 	if options.Profile == Contract {
 		return verifyReads(ctx, options)

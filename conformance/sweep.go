@@ -10,18 +10,17 @@ import (
 
 // SweepOptions say what to sweep.
 type SweepOptions struct {
-	// Run is the id of the run whose leftovers to remove; empty is every run.
+	// Run is the id of the run whose leftovers to remove; empty means every run.
 	Run string
-	// OlderThan spares what is younger, so that a run that is still going keeps
-	// what it needs.
+	// OlderThan spares anything younger, so that a run that is still going keeps what it needs.
 	OlderThan time.Duration
 	// DryRun removes nothing and lists what would be removed.
 	DryRun bool
 }
 
-// Sweep removes what earlier runs left on a target, which it knows by its names. It
-// returns what it removed, or would remove, and what it could not remove and why. An
-// error comes with what was done all the same.
+// Sweep removes what earlier runs left on a target, recognized by its names. It returns what it
+// removed, or would remove, and what it could not remove and why. Even with an error, it
+// returns what was done.
 func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left []report.Leftover, err error) {
 	if what.Run != "" && !ledger.IsRunID(what.Run) {
 		return nil, nil, usage("%q is not the id of a run, which has 12 characters and begins with a date", what.Run)

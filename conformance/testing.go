@@ -11,8 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// Test runs the suite under go test and gives each scenario a subtest, once all
-// of them ran. What is disabled or skipped is skipped with its reason.
+// Test runs the suite under go test and gives each scenario a subtest, once all of them have
+// run. Disabled or skipped scenarios are skipped with their reason.
 func Test(t *testing.T, options Options) {
 	t.Helper()
 	result, err := Run(t.Context(), options)

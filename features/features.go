@@ -1,9 +1,8 @@
 // Package features holds the conformance scenarios, in Gherkin. Each says what
 // an Unleash instance does, in words, and is run by package conformance.
 //
-// A scenario's description says where its rule comes from, and one of the tags
-// @documented, @observed, @measured, @inferred and @assumed how well it is
-// known. Further tags:
+// A scenario's description says where its rule comes from, and one of the tags @documented,
+// @observed, @measured, @inferred and @assumed says how well it is known. Further tags:
 //
 //	@op:<operationId>  what it is about; without one, what its first request addresses
 //	@core              runs on any edition
@@ -19,9 +18,8 @@
 //	@administrator     takes an admin's token that may do everything
 //	@token-check       says whether a token that the target knows is what it was given for
 //
-// Scenarios name no project and no environment of a target: <project> and
-// <environment> stand for those that the user chose, <other environment> for another
-// one of the project.
+// Scenarios do not name a target's projects and environments: <project> and <environment> stand
+// for those that the user chose, and <other environment> for another one of the project.
 package features
 
 import (
@@ -32,6 +30,6 @@ import (
 //go:embed */*.feature
 var files embed.FS
 
-// Files returns the feature files, in a folder for each resource; what holds for
-// every operation is in operations.
+// Files returns the feature files, in a folder for each resource; scenarios for all operations
+// are in operations.
 func Files() fs.FS { return files }

@@ -48,9 +48,8 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 	return true
 }
 
-// Close ends whatever outlives a request, such as streams of events and the following of
-// another instance's flags, so that an
-// http.Server can stop. The server can be used further.
+// Close ends whatever outlives a request, such as event streams and following another
+// instance's flags, so that an http.Server can stop. The Server itself can still be used.
 func (s *Server) Close() {
 	if f := s.following.Load(); f != nil {
 		f.stop()

@@ -49,10 +49,10 @@ func (l *flagLayers) digest() string {
 	return ""
 }
 
-// ReplaceFlags puts the flags of a file, as WithFlags takes it, in the place of those of
-// every workspace, of those that are made later too. If the server follows the flags of an
-// instance, the file's are on top of those, and what was set in a workspace stays. A file
-// with a mistake changes nothing; the error names its line and its field.
+// ReplaceFlags replaces the flags of every workspace, including later ones, with those in a
+// file, in the form that WithFlags takes. If the server follows the flags of an instance, the
+// file's flags override those, and what was set in a workspace stays. A file with a mistake
+// changes nothing; the error gives its line and field.
 func (s *Server) ReplaceFlags(source []byte) error {
 	set, err := flagfile.Read(source)
 	if err != nil {

@@ -14,16 +14,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// FollowFlags has every workspace start with the flags of a real Unleash, by a backend token
-// of it, and follow their changes until the context ends or the server is closed. They are
-// those of the environment development here, whatever the token's is. What is set in a
-// workspace stays on top of them until a reset.
+// FollowFlags makes every workspace start with the flags of a real Unleash, fetched with one of
+// its backend tokens, and follow their changes until the context ends or the server is closed.
+// Here they belong to the environment development, whatever the token's is. What is set in a
+// workspace overrides them until a reset.
 //
-// The instance is asked each interval; 0 is 15 seconds. When it is out of reach, the last
-// copy goes on. cache is a file that keeps it for the next start; empty for none. The error
-// says why there are no flags, neither from the instance nor from the file; it has a method
-// TokenRefused() bool that reports whether the token is to blame. Call FollowFlags before
-// requests come.
+// The instance is polled at this interval; 0 means 15 seconds. While it is out of reach, the
+// last copy stays in use. cache is a file that keeps the copy for the next start; empty for
+// none. The error says why there are no flags, neither from the instance nor from the file; it
+// has a method TokenRefused() bool that reports whether the token is to blame. Call FollowFlags
+// before the first request.
 func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, interval time.Duration, cache string) error {
 	switch {
 	case s.overlay != nil:

@@ -19,8 +19,8 @@ type Monitor = control.Monitor
 //	server := &http.Server{Handler: monitor.Before(judge)}
 //	server.RegisterOnShutdown(monitor.Close)
 //
-// It heeds the options for the contract, the journal's size, the base path, the version,
-// the logger, the control API and proxies before it; the others are about a mock.
+// It honours the options for the contract, the journal's size, the base path, the version, the
+// logger, the control API and proxies in front of it; the others only concern a mock.
 func NewMonitor(upstream *url.URL, options ...Option) (*Monitor, error) {
 	c, err := configured(options)
 	if err != nil {

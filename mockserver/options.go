@@ -48,13 +48,13 @@ type Limits struct {
 	// PersonalTokenPerMinute is how many requests one client may make with
 	// personal access tokens.
 	PersonalTokenPerMinute int
-	// SDKPerMinute is how many requests one client may make to the Client and the Frontend
-	// API; MetricsPerMinute and RegisterPerMinute are how many of them may report metrics
-	// and of an SDK.
+	// SDKPerMinute is how many requests one client may make to the Client and the Frontend API;
+	// MetricsPerMinute and RegisterPerMinute are how many of them may report metrics and
+	// register an SDK.
 	SDKPerMinute, MetricsPerMinute, RegisterPerMinute int
 }
 
-// UnleashLimits returns the limits that Unleash has unless it is configured.
+// UnleashLimits returns the default limits of Unleash.
 func UnleashLimits() Limits {
 	return Limits{
 		Endpoints: 5, TokensPerEndpoint: 5, CallsPerSecond: 1, PersonalTokenPerMinute: 20000,
@@ -138,11 +138,11 @@ func configured(options []Option) (*config, error) {
 	return &c, nil
 }
 
-// WithDocument also answers the operations that only a document has which spec.Load has
-// read, in the grade example: by its examples, else by what its schemas allow. Where the
-// document is not that of an Unleash, which shares operations under /api with the contract,
-// it is all that is served. wins judges by the document what both have; an answer that
-// breaks it is recorded then, and is sent all the same.
+// WithDocument also answers the operations that only this document, read by spec.Load, has,
+// with the grade example: with its examples, or else with what its schemas allow. If the
+// document is not Unleash's, that is, if it shares no operations under /api with the contract,
+// it is all that is served. With wins, the document judges the operations in both; an answer
+// that breaks it is recorded but still sent.
 func WithDocument(document *spec.Contract, wins bool) Option {
 	return func(c *config) error {
 		c.document, c.wins = document, wins
@@ -150,8 +150,7 @@ func WithDocument(document *spec.Contract, wins bool) Option {
 	}
 }
 
-// WithContract serves another contract than the embedded one. It must have the same
-// operations.
+// WithContract serves a contract other than the embedded one. It must have the same operations.
 func WithContract(contract *spec.Contract) Option {
 	return func(c *config) error {
 		c.contract = contract
@@ -159,8 +158,8 @@ func WithContract(contract *spec.Contract) Option {
 	}
 }
 
-// WithSeedFile starts from a seed in YAML instead of the built-in one. name is that of the
-// file; the error of New begins with it, and names line and field of what is wrong.
+// WithSeedFile starts from a seed in YAML instead of the built-in one. name is the file's name;
+// the error of New begins with it, and gives the line and field of the mistake.
 func WithSeedFile(name string, source []byte) Option {
 	return func(c *config) error {
 		read, err := seed.Read(source)
@@ -173,10 +172,10 @@ func WithSeedFile(name string, source []byte) Option {
 	}
 }
 
-// WithFlags starts every workspace with the flags of a file, in place of those of the seed:
-// an answer of the Client API, an export file of Unleash, or the short form of flags.schema.json.
-// They are on or off in the environment development. name is that of the file; the error of New
-// begins with it, and names line and field of what is wrong.
+// WithFlags starts every workspace with the flags in a file instead of the seed's: a response
+// of the Client API, an Unleash export, or the short form of flags.schema.json. They are on or
+// off in the environment development. name is the file's name; the error of New begins with it,
+// and gives the line and field of the mistake.
 func WithFlags(name string, source []byte) Option {
 	return func(c *config) error {
 		set, err := flagfile.Read(source)
@@ -210,8 +209,8 @@ func WithValidation(policy Validation) Option {
 	}
 }
 
-// WithEdition sets the edition that the server plays; spec.Enterprise is the default. An open-source
-// instance answers 404 where it has no such operation.
+// WithEdition sets the edition that the server acts as; spec.Enterprise is the default. An
+// open-source instance answers 404 to operations that it does not have.
 func WithEdition(edition spec.Edition) Option {
 	return func(c *config) error {
 		switch edition {
@@ -231,28 +230,28 @@ func WithLimits(limits Limits) Option {
 	}
 }
 
-// Bounds are how much a server keeps. A field of 0 or less sets no limit,
-// but for Journal, which then keeps nothing.
+// Bounds limit how much a server keeps. A field of 0 or less sets no limit, except for Journal,
+// which then keeps nothing.
 type Bounds struct {
-	// Workspaces is how many there may be besides the first.
+	// Workspaces is how many workspaces there may be besides the first.
 	Workspaces int
-	// WorkspaceIdle is after how long without a request a workspace is removed.
+	// WorkspaceIdle is how long a workspace may go without a request before it is removed.
 	WorkspaceIdle time.Duration
 	// Journal is how many exchanges each workspace's journal keeps; all are counted.
 	Journal int
-	// Signals is how many signals each workspace keeps; the oldest go first.
+	// Signals is how many signals each workspace keeps; the oldest are dropped first.
 	Signals int
-	// Bytes is how much memory all workspaces together may take, by estimation. The
-	// signals of one may take half of it, its journal a sixteenth. At the bound those that
-	// hold most drop the older half of their exchanges, then of their events, then of their signals;
-	// where that does not suffice, the workspaces that were not used for longest are removed.
+	// Bytes is how much memory, by estimation, all workspaces together may take. The signals of
+	// one workspace may take half of it, its journal a sixteenth. At the bound, the largest
+	// workspaces drop the older half of their exchanges, then of their events, then of their
+	// signals; if that is not enough, the least recently used workspaces are removed.
 	Bytes int64
 	// Instance is the name of the process in the list of workspaces and in metrics; empty for
-	// none.
+	// no name.
 	Instance string
 }
 
-// DefaultBounds returns the bounds of a server that is not told others.
+// DefaultBounds returns the bounds of a server that is not given any.
 func DefaultBounds() Bounds {
 	return Bounds{Workspaces: 5000, WorkspaceIdle: 30 * time.Minute, Journal: journal.DefaultSize, Signals: 100_000, Bytes: 256 << 20}
 }
@@ -276,8 +275,8 @@ func (c *config) allowed() resources.Options {
 	}
 }
 
-// WithBaseURL sets where the instance is reached, as the url of an endpoint
-// tells it. Without it, that is the scheme and host of each request.
+// WithBaseURL sets the URL at which the instance is reached, for the url of an endpoint.
+// Without it, that is the scheme and host of each request.
 func WithBaseURL(url string) Option {
 	return func(c *config) error {
 		c.baseURL = strings.TrimRight(url, "/")
@@ -297,9 +296,9 @@ func WithBasePath(path string) Option {
 	}
 }
 
-// WithTrustForwarded is for a server behind a proxy: it is reached where the headers
-// X-Forwarded-Proto, -Host and -Prefix say, which is told by the url of an endpoint and by
-// the documents. What -Prefix names the proxy has taken off the path. A proxy must set the
+// WithTrustForwarded is for a server behind a proxy: the headers X-Forwarded-Proto, -Host and
+// -Prefix say at which address it is reached, which shows in the url of an endpoint and in the
+// documents. -Prefix names what the proxy has stripped from the path. The proxy must set these
 // headers or drop them.
 func WithTrustForwarded() Option {
 	return func(c *config) error {
@@ -316,8 +315,8 @@ func WithVersion(version string) Option {
 	}
 }
 
-// WithLogger sets where the server logs. Secrets are never logged. Without it
-// nothing is.
+// WithLogger sets where the server logs. Secrets are never logged. Without this option nothing
+// is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		c.logger = slog.New(c.secrets.Handler(logger.Handler()))

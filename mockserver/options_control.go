@@ -10,9 +10,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 )
 
-// WithDeterministic makes ids, secrets and timestamps repeat from run to run: in
-// each workspace they depend on its name and on what was asked of it before, and
-// the time stands still at the beginning of 2026 until it is changed.
+// WithDeterministic makes ids, secrets and timestamps the same in every run: in each workspace
+// they depend on its name and on the requests it has had, and time stands still at the
+// beginning of 2026 until it is changed.
 func WithDeterministic() Option {
 	return func(c *config) error {
 		c.deterministic = true
@@ -20,8 +20,8 @@ func WithDeterministic() Option {
 	}
 }
 
-// WithControlToken lets only those use the control API who have the token. Without
-// one of the options for the control API, everybody may who reaches the server.
+// WithControlToken requires this token for the control API. Without any of the options for the
+// control API, everybody who reaches the server may use it.
 func WithControlToken(secret string) Option {
 	return func(c *config) error {
 		if secret == "" {
@@ -33,8 +33,8 @@ func WithControlToken(secret string) Option {
 	}
 }
 
-// WithControlOnLoopback is for a server that listens on a loopback address only:
-// the control API answers requests for that address, and no others.
+// WithControlOnLoopback is for a server that listens only on a loopback address: the control
+// API answers only requests for that address.
 func WithControlOnLoopback() Option {
 	return func(c *config) error {
 		c.access = control.LoopbackAccess()
@@ -51,8 +51,8 @@ func WithoutControl() Option {
 }
 
 // WithCORS lets web pages of other origins use the server, such as those of
-// http://localhost:3000; "*" stands for all. The control API is only for those that are
-// named. Without it a page can use what a real Unleash lets it use: the Frontend API.
+// http://localhost:3000; "*" stands for all. Only origins listed by name may use the control
+// API. Without this option a page can use what a real Unleash lets it use: the Frontend API.
 func WithCORS(origins ...string) Option {
 	return func(c *config) error {
 		c.cors.Exposed = exposedHeaders

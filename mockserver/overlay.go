@@ -14,12 +14,12 @@ import (
 
 // Upstream is a real Unleash that the mock is laid over, or whose flags it follows.
 type Upstream struct {
-	// URL is where it is served, base path included.
+	// URL is where it is served, including any base path.
 	URL *url.URL
-	// Transport carries requests to it; nil for one that leaves them as they are.
+	// Transport carries requests to it; nil for one that leaves them unchanged.
 	Transport http.RoundTripper
-	// PresentEnterprise makes its admin UI show the pages of what the mock answers.
-	// That is an aid for development.
+	// PresentEnterprise makes its admin UI show the pages for what the mock answers, as a
+	// development aid.
 	PresentEnterprise bool
 }
 
@@ -27,11 +27,10 @@ func (u *Upstream) isServer() bool {
 	return u.URL != nil && u.URL.Host != "" && (u.URL.Scheme == "http" || u.URL.Scheme == "https")
 }
 
-// WithUpstream lays the mock over a real Unleash: the operations that only
-// Enterprise has are answered from the mock's state, everything else goes to the
-// real one. Who makes a request, and what he may do, the real one says: a session
-// or token that the mock does not know is checked there, and the answer is
-// remembered for 5 seconds.
+// WithUpstream lays the mock over a real Unleash: the operations that only Enterprise has are
+// answered from the mock's state, everything else goes to the real one. The real one decides
+// who makes a request, and what they may do: a session or token that the mock does not know is
+// checked there, and the answer is remembered for 5 seconds.
 func WithUpstream(upstream Upstream) Option {
 	return func(c *config) error {
 		if !upstream.isServer() {

@@ -18,14 +18,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// Persist keeps workspaces in a store: state, rules and clock survive the process, and a
-// workspace that is idle leaves memory and comes back when it is asked for. A workspace is
-// written when it has changed, at most once a second; with always, each answer waits until
-// what it has changed is stored. Secrets of API tokens are in the store.
+// Persist keeps workspaces in a store: state, rules and clock survive the process, and an idle
+// workspace leaves memory and is loaded again when needed. A workspace is written when it has
+// changed, at most once a second; with always, each answer waits until its changes are stored.
+// The store contains the secrets of API tokens.
 //
-// Call Persist before requests come, and settle when the last was answered: it writes what is
-// left until its context ends, and closes the store; the error names what could not be written. While the store is down the server goes
-// on with what it has; /ready answers 503.
+// Call Persist before the first request, and settle after the last one has been answered: it
+// writes what is left, until its context ends, and closes the store; the error names what could
+// not be written. While the store is down the server carries on with what it has; /ready
+// answers 503.
 func (s *Server) Persist(in store.Store, always bool) (settle func(context.Context) error, err error) {
 	switch {
 	case s.deterministic:

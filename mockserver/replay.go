@@ -5,11 +5,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// WithReplay answers from recordings where a request is in them, and from state
-// elsewhere. Several answers to the same request are given in the order of the
-// recordings and of the time, the last one from then on; each workspace begins with
-// the first, and so does one that was reset. Whose token it is, and what its owner
-// may do, the mock decides.
+// WithReplay answers a request from the recordings if it is in them, and otherwise from state.
+// Several answers to the same request are given in the order of the recordings and in
+// chronological order; after that the last one is repeated. Each workspace starts with the
+// first one, as does one that was reset. The mock itself decides whose token it is, and what
+// its owner may do.
 func WithReplay(recordings ...*Recording) Option {
 	return func(c *config) error {
 		c.recordings = append(c.recordings, recordings...)
@@ -17,7 +17,7 @@ func WithReplay(recordings ...*Recording) Option {
 	}
 }
 
-// Replay returns what of the recordings is replayed, and what is not.
+// Replay returns which parts of the recordings are replayed, and which are not.
 func (s *Server) Replay() replay.Summary {
 	if s.replay == nil {
 		return replay.Summary{}

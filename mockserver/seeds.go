@@ -29,8 +29,8 @@ type Token struct {
 // DefaultTokens returns the credentials of the built-in seed, in its order.
 func DefaultTokens() []Token { return tokensOf(seed.Default()) }
 
-// Tokens returns the credentials of the seed that this server starts with, those of
-// WithAPITokens included, in its order.
+// Tokens returns the credentials that this server starts with, from its seed and from
+// WithAPITokens, in the seed's order.
 func (s *Server) Tokens() []Token { return tokensOf(s.seed()) }
 
 func tokensOf(from *seed.Seed) []Token {
@@ -46,8 +46,8 @@ func tokensOf(from *seed.Seed) []Token {
 	return out
 }
 
-// CheckSeed finds what is wrong with a seed file: each thing with its line and field.
-// Of a good one it says what is in it, such as "4 users, 2 endpoints".
+// CheckSeed lists the mistakes in a seed file, each with its line and field. For a valid one it
+// says what is in it, such as "4 users, 2 endpoints".
 func CheckSeed(source []byte) (content string, problems []error) {
 	mock, err := New(WithSeedFile("the seed", source))
 	var found yamlfile.Problems
@@ -70,19 +70,19 @@ func CheckSeed(source []byte) (content string, problems []error) {
 	return strings.Join(parts, ", "), nil
 }
 
-// Recording is what "unleash-mock proxy --record" has written: exchanges with an
-// Unleash, without the secrets that were in them.
+// Recording is what "unleash-mock proxy --record" has written: exchanges with an Unleash,
+// without their secrets.
 type Recording = recording.Recording
 
-// ReadRecording reads a recording. name is that of the file, by which answers are
-// told from which recording they come.
+// ReadRecording reads a recording. name is the file's name, by which answers say which
+// recording they come from.
 func ReadRecording(name string, source io.Reader) (*Recording, error) {
 	return recording.Read(name, source)
 }
 
-// SeedOf writes a seed file of what recordings show of an instance, one after the
-// other: the state that was seen last, without what was deleted. Comments say what no
-// recording shows and was made up.
+// SeedOf writes a seed file from what recordings show of an instance, one after the other: its
+// state as last seen, without what was deleted. Comments say what no recording shows and had to
+// be made up.
 func SeedOf(recordings ...*Recording) ([]byte, error) {
 	e, err := engine.New(spec.Default(), resources.All(resources.Options{})...)
 	if err != nil {
@@ -91,9 +91,9 @@ func SeedOf(recordings ...*Recording) ([]byte, error) {
 	return recording.Seed(spec.Default(), e, recordings...)
 }
 
-// Plant adds rows to the state of a workspace, past the API: no limit applies, and
-// nothing is in the journal. They have the form of a seed file; what has no id gets the
-// next one. If something is wrong with them, nothing is added.
+// Plant adds rows to the state of a workspace without going through the API: no limit applies,
+// and nothing goes into the journal. They have the form of a seed file; rows without an id get
+// the next one. If anything is wrong with them, nothing is added.
 func (s *Server) Plant(workspace string, rows []byte) error {
 	read, err := seed.Read(rows)
 	if err != nil {

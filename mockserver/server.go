@@ -7,9 +7,8 @@
 //	mock, err := mockserver.New()
 //	server := httptest.NewServer(mock)
 //
-// Requests and responses are checked against the contract. A response that
-// breaks it never leaves: the client gets a 500, and Violations tells what was
-// wrong.
+// Requests and responses are checked against the contract. A response that breaks it is never
+// sent: the client gets a 500, and Violations says what was wrong.
 package mockserver
 
 import (
@@ -41,18 +40,17 @@ import (
 )
 
 const (
-	// Header is the response header by which a client tells a mock from a real
-	// server. Its value is the mock's version. What the upstream of an overlay is asked
-	// for does not have it.
+	// Header is the response header by which a client tells a mock from a real server. Its
+	// value is the mock's version. Answers from the upstream of an overlay do not have it.
 	Header = "Unleash-Mock"
-	// WorkspaceHeader is the request header that picks a workspace. The path can do
-	// so too: /w/<name>/api/...
+	// WorkspaceHeader is the request header that selects a workspace. The path can do so too:
+	// /w/<name>/api/...
 	WorkspaceHeader = workspace.Header
-	// ReplayHeader is the response header of an answer that comes from a recording.
-	// Its value is the file and the line.
+	// ReplayHeader is the response header of an answer from a recording. Its value is the file
+	// and the line.
 	ReplayHeader = pipeline.ReplayHeader
 	// GradeHeader is the response header that says how the operation is answered: stateful,
-	// example, or absent for what there is none for.
+	// example, or absent if there is no operation.
 	GradeHeader = pipeline.GradeHeader
 	// ViolationHeader is the response header that says how the exchange broke the
 	// contract, once for each violation, up to 8.
@@ -331,8 +329,8 @@ func withPath(r *http.Request, original pipeline.Sent, route string) *http.Reque
 // newID makes the id of an error of a request that reaches no operation.
 func (c *config) newID() string { return pipeline.NewID(c.random, c.logger) }
 
-// BasePath is the path that everything is served under: empty, or with a slash in front and
-// none behind.
+// BasePath is the path that everything is served under: empty, or with a leading slash and no
+// trailing one.
 func (s *Server) BasePath() string { return s.basePath }
 
 // reachedAt is the instance's URL, configured or as the request tells it.

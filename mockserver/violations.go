@@ -7,9 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Violation is one breach of the contract: a response that was replaced by a
-// 500, or forced by a rule, or a request that the policy Faithful let pass
-// and Strict would refuse.
+// Violation is one breach of the contract: a response that was replaced by a 500, or forced by
+// a rule, or a request that the policy Faithful let through and Strict would refuse.
 type Violation struct {
 	Time      time.Time
 	Operation string // operationId
@@ -21,9 +20,8 @@ type Violation struct {
 	spec.Failure
 }
 
-// Violations returns the newest breaches of the contract in the workspace
-// default, up to 1000, oldest first. Requests that were refused are not among
-// them: their senders were told.
+// Violations returns the newest breaches of the contract in the workspace default, up to 1000,
+// oldest first. Refused requests are not among them, because their senders were told.
 func (s *Server) Violations() []Violation {
 	var out []Violation
 	for _, violation := range s.workspaces.Default().Journal.Violations() {
@@ -37,7 +35,7 @@ func (s *Server) Violations() []Violation {
 	return out
 }
 
-// ViolationCounts returns how often the contract was broken since the start, in all
-// workspaces, by what became of it: refused, accepted, replaced or forced. Nothing
-// takes away from it, a reset neither.
+// ViolationCounts returns how often the contract has been broken since the start, in all
+// workspaces, by outcome: refused, accepted, replaced or forced. The counts never decrease, not
+// even with a reset.
 func (s *Server) ViolationCounts() map[string]int64 { return s.metrics.Violations() }

@@ -15,7 +15,7 @@ type Permission string
 const (
 	// Admin is the permission that includes every other one.
 	Admin Permission = "ADMIN"
-	// None is what an operation lists that asks for no permission in particular.
+	// None is listed by operations that need no permission in particular.
 	None Permission = "NONE"
 )
 
@@ -72,21 +72,21 @@ const (
 	FrontendToken TokenKind = "frontend"
 )
 
-// Admits reports whether the operation is open to a kind of token; the empty kind stands
-// for no token, or one that is not known.
+// Admits reports whether the operation is open to a kind of token; the empty kind means no
+// token, or an unknown one.
 func (o *Operation) Admits(kind TokenKind) bool {
 	return o.Public || slices.Contains(o.Tokens, kind)
 }
 
-// Permits reports whether a caller may use the operation; holds reports which permissions
-// the caller has. Where the contract names no permission, nobody may.
+// Permits reports whether a caller may use the operation; holds reports which permissions the
+// caller has. If the contract names no permission, nobody may.
 func (o *Operation) Permits(holds func(Permission) bool) bool {
 	return o.Public || slices.ContainsFunc(o.Permissions, func(permission Permission) bool {
 		return permission == None || holds(permission)
 	})
 }
 
-// NeedsPermission reports whether a token alone does not suffice.
+// NeedsPermission reports whether a token alone is not enough.
 func (o *Operation) NeedsPermission() bool {
 	return !o.Permits(func(Permission) bool { return false })
 }

@@ -25,20 +25,20 @@ type Failure struct {
 	// Pointer is the JSON pointer of the value within that part, such as
 	// /name or /tokens/0/id; empty for the part itself.
 	Pointer string
-	// Keyword is the schema keyword that is not met, such as required, type or
-	// pattern; for what no schema says, status, mediaType, empty or syntax.
+	// Keyword is the schema keyword that is not met, such as required, type or pattern; for
+	// failures that do not come from a schema, it is status, mediaType, empty or syntax.
 	Keyword string
 	// Property is the property that is missing or not allowed, for the keywords
 	// required and additionalProperties.
 	Property string
-	// Want is what the keyword demands: a type, a pattern, a format, a bound.
+	// Want is what the keyword requires: a type, a pattern, a format, a bound.
 	Want string
 	// Allowed lists the values of an enum.
 	Allowed []any
-	// Forms are the first failure of each of the forms of a oneOf, which a server that
-	// tells of the oneOf tells before it.
+	// Forms are the first failures of each branch of a oneOf, which a server reports before the
+	// failure of the oneOf itself.
 	Forms []Failure
-	// Reason says all that in a sentence.
+	// Reason says all of this in a sentence.
 	Reason string
 }
 
@@ -52,9 +52,9 @@ func (p *Parameter) missing() Failure {
 	return Failure{In: p.In, Keyword: "required", Property: p.Name, Reason: fmt.Sprintf("the %s parameter %q is missing", p.In, p.Name)}
 }
 
-// Check judges a parameter's value: a string as it was sent, or
-// whatever a query parser made of a repeated or bracketed one. present is false
-// if the request does not have it. The first failure is the one to tell.
+// Check judges a parameter's value: a string as it was sent, or whatever a query parser made of
+// a repeated or bracketed one. present is false if the request does not have it. The first
+// failure is the one to report.
 func (p *Parameter) Check(value any, present bool) []Failure {
 	if !present {
 		if p.Required {
@@ -72,11 +72,10 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 	return failures
 }
 
-// CheckBody judges a decoded request body: nil, bool, float64, string, []any or
-// map[string]any. Operations whose document gives no body accept any object,
-// as the real server does. The first failure is the one to tell: required
-// properties come before additional ones, those before the properties in the
-// order of the schema.
+// CheckBody judges a decoded request body: nil, bool, float64, string, []any or map[string]any.
+// Operations without a body in the document accept any object, as the real server does. The
+// first failure is the one to report: required properties come before additional ones, those
+// before the properties in the order of the schema.
 func (o *Operation) CheckBody(value any) []Failure {
 	body := o.Body()
 	if body == nil {
@@ -245,7 +244,7 @@ func (h *Header) read(text string) any {
 	return text
 }
 
-// Text writes a value as the header has it.
+// Text writes a value in the header's format.
 func (h *Header) Text(value any) string {
 	return h.written().Encode(value, func(text string) string { return text })
 }
@@ -336,8 +335,8 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }
 
-// Exactly judges a JSON text again of which floats have failed: a number in it may have more
-// digits than they have.
+// Exactly judges a JSON text again that failed with its numbers as floats: a number may have
+// more digits than a float can hold.
 func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
 	if len(failures) == 0 || !manyDigits.Match(text) || endlessNumber(text) != "" {
 		return failures

@@ -11,12 +11,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// Extend joins the contract with a document that Load has read: that of somebody's own
-// Unleash, or any other. It is taken for Unleash's if it has an operation of the contract
-// under /api; else the result has the operations of the document alone. Operations of the
-// contract get the grade stateful, those that only the document has the grade example.
-// documentWins judges what both have by the document; who may use it, the
-// contract says all the same.
+// Extend joins the contract with a document that Load has read: that of the user's own Unleash,
+// or any other. The document is taken to be Unleash's if it has an operation of the contract
+// under /api; otherwise the result has only the document's operations. Operations of the
+// contract get the grade stateful, those that only the document has the grade example. With
+// documentWins, operations in both are judged by the document; the contract still decides who
+// may use them.
 func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 	twins := map[*Operation]*Operation{} // those of the document by those of the contract
 	isUnleash := false
@@ -78,8 +78,8 @@ func (c *Contract) takeProbes(from *Contract) {
 	}
 }
 
-// Shared are the operations of the document that a contract was extended by which the
-// contract had too, as the document has them.
+// Shared returns the operations that the contract and the document that extended it have in
+// common, as in the document.
 func (c *Contract) Shared() []*Operation { return slices.Clone(c.shared) }
 
 // counterpart returns the operation that another document's is, nil for none.
@@ -112,7 +112,7 @@ func (c *Contract) take(operation *Operation, grade openapi.Grade) *Operation {
 	return taken
 }
 
-// Part returns a document of some of the operations, with all that these refer to.
+// Part returns a document with some of the operations, and everything that they reference.
 func (c *Contract) Part(operations []*Operation) ([]byte, error) {
 	paths := map[string]map[string][]byte{}
 	for _, operation := range operations {
@@ -145,8 +145,8 @@ func (o *Operation) judgedBy(twin *Operation) *Operation {
 	}
 }
 
-// Foreign reports whether the contract is a document that is not Unleash's, and that is
-// answered by its own words alone.
+// Foreign reports whether the contract is a document that is not Unleash's, and is therefore
+// served by its own rules alone.
 func (c *Contract) Foreign() bool { return c.foreign }
 
 // realms are the parts of Unleash's API with the tokens that they take.

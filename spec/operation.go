@@ -40,26 +40,26 @@ type Operation struct {
 	Summary string
 	// Tags are the operation's tags.
 	Tags []string
-	// Public is true if no token is demanded.
+	// Public is true if no token is required.
 	Public bool
-	// Tokens are the kinds of token that the operation is open to, otherwise.
+	// Tokens are the kinds of token that the operation is otherwise open to.
 	Tokens []TokenKind
-	// Security are the schemes that the document demands, of which one list suffices; an
-	// empty one demands nothing.
+	// Security are the schemes that the document requires, of which one list suffices; an empty
+	// list requires nothing.
 	Security [][]*openapi.Scheme
-	// Permissions are those of which a caller needs one. None stands alone, for any
+	// Permissions are those of which a caller needs one. None is always alone, and admits any
 	// caller with a token of the right kind; an empty list admits nobody.
 	Permissions []Permission
 	// Project and Environment say what the permissions are needed for.
 	Project, Environment openapi.Source
 	// Edition is Enterprise for what an open-source instance does not have.
 	Edition Edition
-	// Mode is "serve" for what only a mock has, and a proxy does not; of the control
-	// API.
+	// Mode is "serve" for operations of the control API that only a mock has, and a proxy does
+	// not.
 	Mode string
-	// Grade is how a mock answers the operation; empty stands for openapi.GradeStateful.
+	// Grade is how a mock answers the operation; empty means openapi.GradeStateful.
 	Grade openapi.Grade
-	// AcceptsAnyContentType is true if the operation demands no content type.
+	// AcceptsAnyContentType is true if the operation requires no content type.
 	AcceptsAnyContentType bool
 
 	contract *Contract
@@ -84,7 +84,8 @@ func (o *Operation) read() *content {
 }
 
 // Complete reads what no exchange has needed yet of the operation. The error says what is wrong
-// with the document and where; an operation that has no Responses then cannot be judged at all.
+// with the document and where; if the operation has no Responses then, it cannot be judged at
+// all.
 func (o *Operation) Complete() error {
 	if err := o.readAll(); err != nil {
 		return o.contract.wrong(o, err)
@@ -96,14 +97,14 @@ func (o *Operation) Complete() error {
 // checks.
 func (o *Operation) Parameters() []*Parameter { return o.read().parameters }
 
-// Body describes the request body; nil if the document gives none.
+// Body describes the request body; nil if the document has none.
 func (o *Operation) Body() *Body { return o.read().body }
 
 // Responses are the documented responses by ascending status.
 func (o *Operation) Responses() []*Response { return o.read().responses }
 
-// DemandsContentType reports whether a request must say that it is JSON: where
-// something is changed, body or not.
+// DemandsContentType reports whether a request must declare itself as JSON: it must if it
+// changes something, with or without a body.
 func (o *Operation) DemandsContentType() bool {
 	return !o.AcceptsAnyContentType && o.Method != http.MethodGet && o.Method != http.MethodDelete
 }
@@ -119,8 +120,7 @@ type Parameter struct {
 	Explode bool
 	// JSON is true if the value is written as JSON.
 	JSON bool
-	// Sample is a value that the document gives, as JSON: its example or default; nil for
-	// none.
+	// Sample is a value from the document, as JSON: its example or default; nil for none.
 	Sample []byte
 
 	schema *schema
@@ -138,7 +138,7 @@ type Body struct {
 
 // Content is a body in one media type.
 type Content struct {
-	// MediaType is as the document writes it; a range has stars.
+	// MediaType is as written in the document; a range has stars.
 	MediaType string
 	Shape     *openapi.Shape
 	// Examples are those of the document, by name; one without a name has the empty name.
@@ -189,8 +189,8 @@ type Header struct {
 	schema *schema
 }
 
-// Response returns the documented response for a status, or nil: that of the status itself,
-// else that of its range, such as 4XX, else the default.
+// Response returns the documented response for a status, or nil: the one for the status itself,
+// or else for its range, such as 4XX, or else the default.
 func (o *Operation) Response(status int) *Response {
 	var found *Response
 	for _, response := range o.Responses() {
@@ -204,7 +204,7 @@ func (o *Operation) Response(status int) *Response {
 	return found
 }
 
-// Statuses lists the documented statuses, ascending; ranges and the default are none.
+// Statuses lists the documented statuses, ascending, without ranges and the default.
 func (o *Operation) Statuses() []int {
 	var statuses []int
 	for _, response := range o.Responses() {

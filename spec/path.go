@@ -44,12 +44,11 @@ func (p *Path) Allow() string {
 	return strings.Join(methods, ",")
 }
 
-// Match finds the path that a request's escaped path belongs to, the way
-// Unleash's router does: letter case, a trailing slash and repeated slashes
-// make no difference, and an exact segment wins over a parameter. values are
-// the parameters' segments as they were sent, still escaped. canonical is the
-// path in the spelling of the document with those segments in place. path is nil
-// if the document does not have it.
+// Match finds the path that a request's escaped path belongs to, the way Unleash's router does:
+// letter case, a trailing slash and repeated slashes make no difference, and an exact segment
+// takes precedence over a parameter. values are the parameters' segments as they were sent,
+// still escaped. canonical is the path in the spelling of the document with those segments in
+// place. path is nil if the document does not have one.
 func (c *Contract) Match(escapedPath string) (path *Path, values []string, canonical string) {
 	segments := strings.FieldsFunc(escapedPath, func(r rune) bool { return r == '/' })
 	path, values = c.tree.match(segments, nil)

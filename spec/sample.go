@@ -20,8 +20,8 @@ var asserted = map[string]bool{
 	"json-pointer": true, "relative-json-pointer": true, "regex": true, "semver": true, "period": true,
 }
 
-// Sample makes a value that the content's schema allows, the same for the same seed. The
-// error says why there is none.
+// Sample makes a value that the content's schema allows, the same for the same seed. The error
+// says why there is no such value.
 func (c *Content) Sample(seed uint64) (any, error) { return c.schema.sample(seed) }
 
 // Value makes a value that the header's schema allows, the same for the same seed.

@@ -1,5 +1,5 @@
-// Package spec holds the contract: the OpenAPI document of Unleash's API and, read from
-// it, everything that a server, a proxy or a conformance suite needs to judge an exchange.
+// Package spec holds the contract: the OpenAPI document of Unleash's API and everything read
+// from it that a server, a proxy or a conformance suite needs to judge an exchange.
 //
 // The document is the single source. Routes, permissions, validation, docs and
 // coverage derive from it; nothing here names an operation.
@@ -35,7 +35,7 @@ var (
 	controlJSON []byte
 )
 
-// Default returns the contract of Unleash's API that is embedded. All callers share it.
+// Default returns the embedded contract of Unleash's API. All callers share it.
 func Default() *Contract { return unleash() }
 
 // Control returns the contract of the mock's own control API, below /_mock. All callers
@@ -94,9 +94,9 @@ func Parse(source []byte) (*Contract, error) {
 	return read, read.Complete()
 }
 
-// Load reads what a start needs of an OpenAPI 3.x document, YAML or JSON: its operations,
-// and who may use them. What is wrong with some of these is told by Problems; the error is
-// for what makes the whole useless.
+// Load reads as much of an OpenAPI 3.x document, YAML or JSON, as is needed to start: its
+// operations, and who may use them. Problems with individual operations are returned by
+// Problems; the error is for whatever makes the whole document useless.
 func Load(source []byte) (*Contract, error) {
 	source = textfile.Decode(source)
 	if bytes.HasPrefix(bytes.TrimSpace(source), []byte("<")) {
@@ -126,13 +126,13 @@ func read(source []byte, text *document.Document, references *document.Reference
 	return contract, nil
 }
 
-// Problems are what is wrong with parts of the document, as far as a start sees it: those
-// of its paths, references and operationIds. An embedded document has none.
+// Problems are what is wrong with parts of the document, as far as startup notices: problems
+// with its paths, references and operationIds. An embedded document has none.
 func (c *Contract) Problems() []openapi.Problem { return slices.Clone(c.problems) }
 
 // Complete reads what no exchange has needed yet: the operations' parameters, bodies and
-// responses, and their schemas. The error says what is wrong with the document and where;
-// of what Parse returns nothing is.
+// responses, and their schemas. The error says what is wrong with the document and where; there
+// is never one for what Parse returns.
 func (c *Contract) Complete() error { return c.complete() }
 
 func (c *Contract) readAll() error {
@@ -144,9 +144,9 @@ func (c *Contract) readAll() error {
 	return nil
 }
 
-// Audit looks at what a start leaves for later, every schema and example, and yields each
-// operation with what is wrong with it. Of what it reads it keeps the compiled schemas, within
-// their bounds.
+// Audit checks what startup leaves for later, every schema and example, and yields each
+// operation with its problems. It keeps the compiled schemas, within their bounds, and nothing
+// else that it reads.
 func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 	return func(yield func(*Operation, []openapi.Problem) bool) {
 		scratch := &Contract{document: c.document, schemas: c.schemas}
@@ -183,9 +183,8 @@ func (c *Contract) YAML() []byte { return slices.Clone(c.source) }
 // JSON returns the document as compact JSON, keys in the document's order.
 func (c *Contract) JSON() []byte { return c.document.Compact() }
 
-// JSONServedAt is JSON with one server in the place of the document's, so that
-// those who read it from a server send requests there: a URL, or a path on the
-// host that serves it.
+// JSONServedAt is JSON with one server in place of the document's, so that whoever reads it
+// from a server sends requests there: a URL, or a path on the host that serves it.
 func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(url, "", nil) }
 
 // JSONGradedAt is JSONServedAt with the grade of each operation, as a contract that extends
@@ -208,7 +207,7 @@ func (c *Contract) JSONGradedAt(url string, graded *Contract) []byte {
 // Operations returns the operations in the order of the document.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
-// Operation returns the operation of that operationId, or nil.
+// Operation returns the operation with that operationId, or nil.
 func (c *Contract) Operation(id string) *Operation { return c.byID[id] }
 
 // Paths returns the document's paths, in its order.

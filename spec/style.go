@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Decode takes apart what the style of a parameter writes into one text: an array, an object,
-// or JSON. Other texts stay as they are.
+// Decode takes apart a text in the parameter's style: an array, an object, or JSON. Other texts
+// are returned unchanged.
 func (p *Parameter) Decode(text string) any {
 	if p.JSON {
 		var value any
@@ -101,8 +101,8 @@ func (p *Parameter) Spread() []string {
 	return names
 }
 
-// Encode writes a value in the style of the parameter, which Decode takes apart: for the query
-// with names, as in a=1&a=2, elsewhere the value alone. escape is done to each name and value.
+// Encode writes a value in the parameter's style, which Decode reads: for the query with names,
+// as in a=1&a=2, elsewhere only the value. escape is applied to each name and value.
 func (p *Parameter) Encode(value any, escape func(string) string) string {
 	name := escape(p.Name)
 	words, pairs := p.words(value, escape)
@@ -191,8 +191,8 @@ func textOf(value any) string {
 	return string(text)
 }
 
-// Values are those that the document gives for the parameter, decoded: its example or default,
-// then those of an enum. Numbers are json.Number.
+// Values are the values that the document has for the parameter, decoded: its example or
+// default, then those of an enum. Numbers are json.Number.
 func (p *Parameter) Values() []any {
 	var out []any
 	if p.Sample != nil {

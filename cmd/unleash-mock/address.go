@@ -37,7 +37,7 @@ func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable st
 	var configured string
 	configured, l.wrong = env.address()
 	f.StringVar(&l.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
-	f.StringVar(&l.port, "port", "", "port to listen on, in the place of that of --listen")
+	f.StringVar(&l.port, "port", "", "port to listen on, instead of the one in --listen")
 	f.StringVar(&l.portFile, "port-file", "", described("write the port to this file once it is open", portFileVariable))
 	l.httpsFlags.add(f)
 }

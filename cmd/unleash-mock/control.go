@@ -30,11 +30,11 @@ var workspaceVariables = map[string]string{
 
 func (w *workspaceFlags) add(f *pflag.FlagSet) {
 	w.bounds = mockserver.DefaultBounds()
-	f.BoolVar(&w.deterministic, "deterministic", false, described("make ids, secrets and timestamps repeat from run to run; the time stands still until it is changed", workspaceVariables["deterministic"]))
-	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, described("how many workspaces there may be besides the first; 0 is any number", workspaceVariables["max-workspaces"]))
-	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, described("after how long without a request a workspace is removed; 0 is never", workspaceVariables["workspace-idle"]))
+	f.BoolVar(&w.deterministic, "deterministic", false, described("make ids, secrets and timestamps the same in every run; time stands still until it is changed", workspaceVariables["deterministic"]))
+	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, described("how many workspaces there may be besides the first; 0 means no limit", workspaceVariables["max-workspaces"]))
+	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, described("how long a workspace may go without a request before it is removed; 0 means forever", workspaceVariables["workspace-idle"]))
 	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
-	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, described("how much memory all workspaces together may take, by estimation; 0 is any amount", workspaceVariables["max-bytes"]))
+	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, described("how much memory, by estimation, all workspaces together may take; 0 means no limit", workspaceVariables["max-bytes"]))
 }
 
 func (w *workspaceFlags) options() ([]mockserver.Option, error) {

@@ -23,11 +23,11 @@ func (p *program) doctorCommand() *cobra.Command {
 	flags := &targetFlags{}
 	command := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at an instance: reach, edition, version, tokens, limits, and the profile that fits",
-		Long: `Look at an instance, real or mocked, as "unleash-mock verify" does before its first
-scenario, and say what it would verify. Only GET requests are sent.
+		Short: "Check an instance: reachability, edition, version, tokens, limits, and the profile that fits",
+		Long: `Check an instance, real or mocked, as "unleash-mock verify" does before its first
+scenario, and report what it would verify. Only GET requests are sent.
 
-Exit 0 if the instance was reached and takes the tokens, 1 if it refuses one, 3 if it
+Exit 0 if the instance was reached and accepts the tokens, 1 if it refuses one, 3 if it
 cannot be reached.`,
 		Example: `  unleash-mock doctor --target http://127.0.0.1:4242
   unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --backend-token "$BACKEND_TOKEN"`,

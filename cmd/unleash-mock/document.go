@@ -27,7 +27,7 @@ type documentFlags struct {
 
 func (d *documentFlags) add(f *pflag.FlagSet, usage string) {
 	f.StringVar(&d.file, "spec", "", usage)
-	f.BoolVar(&d.strict, "strict-spec", false, "refuse a document of --spec of which anything is wrong, its schemas and examples included")
+	f.BoolVar(&d.strict, "strict-spec", false, "refuse a --spec document that has anything wrong with it, including schemas and examples")
 }
 
 // Bounds of a document of --spec: how long it may take to come, and its size in bytes.

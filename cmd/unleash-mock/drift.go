@@ -42,9 +42,9 @@ func (p *program) driftCommand() *cobra.Command {
 		Short: "Compare the contract with the document that an instance publishes",
 		Long: `Compare the contract with the OpenAPI document that a running instance publishes
 at /docs/openapi.json, or with one in a file. Each operation of the contract is
-equal, changed, missing, or absent from an open-source edition; each change is
-breaking or not, or it is where the contract says more than the target's
-document, such as a status that real servers answer but do not publish.
+equal, changed, missing, or absent from an open-source edition. Each change is
+breaking, or compatible, or a place where the contract says more than the target's
+document, such as a status that real servers return but do not publish.
 
 Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 		Example: `  unleash-mock drift --target http://unleash:4242
@@ -60,13 +60,13 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.target, "target", "", described("URL that the instance is served under, base path included", driftVariables["target"]))
-	f.StringVar(&flags.document, "document", "", "a file with the document in the place of a target; - reads standard input")
-	flags.spec.add(f, "an OpenAPI document, a file or a URL, as the contract in the place of the embedded one")
-	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether operations of Enterprise may be absent; auto lets all of them be")
-	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside of the contract's operations; nothing there is breaking")
+	f.StringVar(&flags.target, "target", "", described("URL of the instance, including any base path", driftVariables["target"]))
+	f.StringVar(&flags.document, "document", "", "file with the document, instead of a target; - reads standard input")
+	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one")
+	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether Enterprise operations may be absent; auto allows it only if all of them are")
+	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside the contract's operations; nothing there is breaking")
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
-	f.StringVar(&flags.output, "output", "", "file to write to in the place of standard output")
+	f.StringVar(&flags.output, "output", "", "file to write to instead of standard output")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "how long to wait for the document")
 	flags.tls.register(f, p.env)
 	command.MarkFlagsMutuallyExclusive("target", "document")

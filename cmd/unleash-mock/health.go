@@ -27,11 +27,11 @@ func (p *program) healthCommand() *cobra.Command {
 	configured, wrong := p.env.instance()
 	command := &cobra.Command{
 		Use:   "health",
-		Short: "Ask a running instance whether it is healthy",
-		Long: `Ask a running instance, mock or real, for /health. Exit 0 if it says GOOD, 1 if
+		Short: "Check whether a running instance is healthy",
+		Long: `Request /health from a running instance, mock or real. Exit 0 if it says GOOD, 1 if
 it answers anything else, 3 if it cannot be reached. Made for the health check
-of a container. With --wait it asks again until the answer is GOOD, for so long
-at most.`,
+of a container. With --wait it keeps trying until the answer is GOOD, for at most
+that long.`,
 		Example: "  unleash-mock health\n  unleash-mock health --url http://unleash:4242 --wait 30s",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,9 +45,9 @@ at most.`,
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.url, "url", configured, "where the instance is served [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH, $UNLEASH_MOCK_TLS, $UNLEASH_MOCK_TLS_CERT]")
+	f.StringVar(&flags.url, "url", configured, "URL of the instance [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH, $UNLEASH_MOCK_TLS, $UNLEASH_MOCK_TLS_CERT]")
 	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait for an answer")
-	f.DurationVar(&flags.wait, "wait", 0, "how long to ask again while the instance is not healthy, such as 30s")
+	f.DurationVar(&flags.wait, "wait", 0, "how long to keep trying while the instance is not healthy, such as 30s")
 	flags.tls.register(f, p.env)
 	return command
 }

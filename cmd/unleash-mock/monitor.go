@@ -27,8 +27,8 @@ const (
 )
 
 func (m *monitorFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&m.control, "control", controlOn, "on for the live page and the control API under /_mock; off to pass that path on, too")
-	f.BoolVar(&m.trust, "trust-forwarded", false, described("believe X-Forwarded-Host where the live page says whose it is; for a proxy that is itself behind one", proxyVariables["trust-forwarded"]))
+	f.StringVar(&m.control, "control", controlOn, "on to serve the live page and the control API under /_mock; off to pass that path on as well")
+	f.BoolVar(&m.trust, "trust-forwarded", false, described("trust X-Forwarded-Host for access to the live page; for a proxy that is itself behind one", proxyVariables["trust-forwarded"]))
 	f.IntVar(&m.journalSize, "journal-size", mockserver.DefaultBounds().Journal, described("how many exchanges the journal keeps", proxyVariables["journal-size"]))
 }
 

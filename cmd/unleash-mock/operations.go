@@ -25,16 +25,16 @@ the operationId, how it is answered (stateful from state, example from the
 document), the permissions of which a caller needs one, the edition that has it,
 method and path.
 
---check also reads what a start leaves for later: every schema and example. What is
-wrong is told and is no error, unless --strict-spec makes it one (exit code 2).`,
+--check also checks what startup leaves for later: every schema and example. Problems
+are reported, but are an error only with --strict-spec (exit code 2).`,
 		Example: `  unleash-mock spec operations
   unleash-mock spec operations --spec http://unleash:4242/docs/openapi.json
   unleash-mock spec operations --spec openapi.yaml --check`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.listOperations(cmd.Context(), document, check) },
 	}
-	document.add(command.Flags(), "an OpenAPI document, a file or a URL, whose operations are served too")
-	command.Flags().BoolVar(&check, "check", false, "read every schema and example, and tell what is wrong with them")
+	document.add(command.Flags(), "OpenAPI document, a file or a URL, whose operations are served too")
+	command.Flags().BoolVar(&check, "check", false, "also check every schema and example, and report what is wrong with them")
 	return command
 }
 

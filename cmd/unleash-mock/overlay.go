@@ -23,8 +23,8 @@ var overlayVariables = map[string]string{
 }
 
 func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
-	f.StringVar(&o.upstream, "upstream", "", described("URL of a real Unleash that answers what is no Enterprise operation, and says who somebody is", overlayVariables["upstream"]))
-	f.BoolVar(&o.present, "present-enterprise", false, described("with --upstream, make its admin UI show the pages of what the mock answers; an aid for development", overlayVariables["present-enterprise"]))
+	f.StringVar(&o.upstream, "upstream", "", described("URL of a real Unleash that answers everything but Enterprise operations, and identifies callers", overlayVariables["upstream"]))
+	f.BoolVar(&o.present, "present-enterprise", false, described("with --upstream, make its admin UI show the pages for what the mock answers; a development aid", overlayVariables["present-enterprise"]))
 	o.tlsFlags.register(f, env)
 }
 

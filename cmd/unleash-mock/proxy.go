@@ -56,30 +56,28 @@ func (p *program) proxyCommand() *cobra.Command {
 	flags := &proxyFlags{}
 	command := &cobra.Command{
 		Use:   "proxy",
-		Short: "Stand between a client and an Unleash, and judge the traffic",
-		Long: `Stand between a client and a running Unleash, real or mocked. Traffic passes
+		Short: "Sit between a client and an Unleash, and judge the traffic",
+		Long: `Sit between a client and a running Unleash, real or mocked. Traffic passes through
 byte for byte; the requests and answers of the contract's operations are judged,
-everything else is counted. Traffic waits for no verdict and no recording: what
-comes too fast for them passes all the same, and is counted. Only
---fail-on-violation holds answers back, and replaces those that break the
-contract by a 502.
+and everything else is counted. Traffic never waits for judging or recording: if it
+is too fast for them, it still passes, and is counted. Only --fail-on-violation
+holds answers back, and replaces those that break the contract with a 502.
 
-It ends when it is interrupted or, with --run, when the command ends, and then
-reports what it found; open requests, the command and the judges have the
-time of --drain. --run starts a command with the proxy's URL in
-UNLEASH_URL and UNLEASH_MOCK_PROXY_URL, the tokens of an upstream that is a mock in
-UNLEASH_MOCK_TOKEN, UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN unless
-they are set, and listens on a free port unless
---listen or --port says otherwise. The command is interrupted as the proxy
-is, by SIGINT or SIGTERM.
+The proxy runs until it is interrupted or, with --run, until the command ends, and
+then reports what it found; open requests, the command and the judging have --drain
+to finish. --run runs a command with the proxy's URL in UNLEASH_URL and
+UNLEASH_MOCK_PROXY_URL and, if the upstream is a mock, its tokens in UNLEASH_MOCK_TOKEN,
+UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN unless these are set. The
+proxy then listens on a free port unless --listen or --port says otherwise. SIGINT and
+SIGTERM are passed on to the command.
 
-While traffic passes, /_mock/ shows it live: every exchange, what of it broke
-the contract, and the coverage. As with serve that page and its control API are
-open on a loopback address; on any other they demand the token of
-UNLEASH_MOCK_CONTROL_TOKEN, and are off without it. --control off passes /_mock
-on, for an upstream that has one of its own.
+While traffic passes, /_mock/ shows it live: every exchange, whatever broke the
+contract, and the coverage. As with serve, the page and its control API are open on
+a loopback address; on any other they require the token in
+UNLEASH_MOCK_CONTROL_TOKEN, and are off without it. --control off passes /_mock on,
+for an upstream that has its own.
 
-If the command of --run fails, the proxy ends as it did. Otherwise: exit 0 if the
+If the command of --run fails, the proxy exits with its code. Otherwise: exit 0 if the
 traffic kept the contract, 1 if it did not, 3 if the upstream answered nothing,
 some of the traffic came too fast to be judged, the proxy failed over it or the
 recording is not complete, 4 if there was no request to an operation of the
@@ -103,20 +101,20 @@ contract.`,
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.upstream, "upstream", "", described("URL that the instance is served under, base path included", proxyVariables["upstream"]))
+	f.StringVar(&flags.upstream, "upstream", "", described("URL of the instance, including any base path", proxyVariables["upstream"]))
 	flags.listenFlags.add(f, p.env, proxyVariables["port-file"])
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", proxyVariables["base-uri-path"]))
-	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for that of its URL, client for the client's, or a name")
-	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for the upstream to connect, to begin an answer, or to go on with that of an operation")
+	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for the one in its URL, client for the client's, or a name")
+	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for a connection to the upstream, for an answer to begin, or for an operation's answer to continue")
 	flags.tls.register(f, p.env)
-	flags.spec.add(f, "an OpenAPI document, a file or a URL, as the contract in the place of the embedded one")
+	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one")
 	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
-	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold answers of operations back and put a 502 in the place of those that break the contract")
-	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "how many bytes of a body to judge; of a longer one only status and headers are")
-	f.DurationVar(&flags.drain, "drain", proxy.DefaultDrain, described("how long requests and the command may go on, and what has passed may take to be judged, once the proxy is told to stop; what is cut is logged, what is not judged counted", proxyVariables["drain"]))
-	f.StringVar(&flags.run, "run", "", "shell command to start once the proxy listens, and to end with")
+	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold back the answers of operations, and replace those that break the contract with a 502")
+	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "largest body to judge, in bytes; for a larger one only status and headers are judged")
+	f.DurationVar(&flags.drain, "drain", proxy.DefaultDrain, described("once the proxy is told to stop, how long requests, the command and the judging of what has passed may continue; what is cut off is logged, what is not judged is counted", proxyVariables["drain"]))
+	f.StringVar(&flags.run, "run", "", "shell command to run once the proxy is listening; the proxy exits with it")
 	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
-	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, secrets hidden, a line of JSON each")
+	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, as one line of JSON each, with secrets hidden")
 	flags.monitorFlags.add(f)
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", proxyVariables["log-level"]))
 	command.MarkFlagsMutuallyExclusive("listen", "port")

@@ -15,16 +15,16 @@ func (p *program) seedCommand() *cobra.Command {
 	var check string
 	command := &cobra.Command{
 		Use:   "seed",
-		Short: "Print a seed, make one of a recording, or check one",
+		Short: "Print a seed, make one from a recording, or check one",
 		Long: `Print the seed that the mock starts with unless it is told otherwise.
 
-With --from-recording the seed is made of what recordings of "unleash-mock proxy
---record" show of an instance: its state as it was seen last, without what was
-deleted. Secrets are not in a recording; others stand in their place. Comments say
-what else was not recorded.
+With --from-recording the seed is made from what recordings of "unleash-mock proxy
+--record" show of an instance: its state as last seen, without what was deleted.
+Recordings contain no secrets, so others take their place. Comments say what else
+was not recorded.
 
-With --check nothing is printed but what is wrong with a seed file: each thing in
-one line, and the exit code is 2.`,
+With --check only the mistakes in a seed file are reported, one per line; if there
+are any, the exit code is 2.`,
 		Example: `  unleash-mock seed > my-seed.yaml
   unleash-mock seed --from-recording traffic.jsonl > my-seed.yaml
   unleash-mock seed --check my-seed.yaml`,
@@ -39,7 +39,7 @@ one line, and the exit code is 2.`,
 			return p.printSeed(mockserver.DefaultSeed())
 		},
 	}
-	command.Flags().StringArrayVar(&recordings, "from-recording", nil, "recording to make the seed of; may be repeated, what comes later counts")
+	command.Flags().StringArrayVar(&recordings, "from-recording", nil, "recording to make the seed from; may be repeated, with later ones taking precedence")
 	command.Flags().StringVar(&check, "check", "", "seed file to check")
 	command.MarkFlagsMutuallyExclusive("from-recording", "check")
 	return command

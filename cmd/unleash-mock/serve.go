@@ -85,15 +85,16 @@ func (p *program) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Start the mock",
 		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
-try, and serves until it is interrupted; open requests then have the time of --drain.
+try, and serves until it is interrupted; open requests then have --drain to finish.
 
---run starts a shell command once the mock is ready, on a free port unless --listen
-or --port says otherwise, and ends with it: as the command did, or with 1 if that
-succeeded and violations count. The command is interrupted as the mock is, and has
-in its environment UNLEASH_URL, UNLEASH_MOCK_TOKEN, UNLEASH_MOCK_BACKEND_TOKEN and
-UNLEASH_MOCK_FRONTEND_TOKEN. What the mock itself says goes to standard error then.
+--run runs a shell command once the mock is ready, on a free port unless --listen or
+--port says otherwise. The mock exits with the command's exit code, or with 1 if the
+command succeeded but there were violations that count. SIGINT and SIGTERM are
+passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
+UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN. The mock's own output then
+goes to standard error.
 
-Variables of Unleash itself that are honoured: HTTP_HOST, HTTP_PORT,
+Unleash's own variables that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
 INIT_BACKEND_API_TOKENS, INIT_FRONTEND_API_TOKENS,
 UNLEASH_SIGNAL_ENDPOINTS_LIMIT, UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT,
@@ -101,23 +102,23 @@ SIGNAL_ENDPOINT_RATE_LIMIT_PER_SECOND, CLIENT_METRICS_RATE_LIMIT_PER_MINUTE,
 REGISTER_CLIENT_RATE_LIMIT_PER_MINUTE.
 
 The control API and its page, /_mock/, are open on a loopback address. On any
-other they demand the token of UNLEASH_MOCK_CONTROL_TOKEN, and are off without it;
-what a proxy has passed on needs that token everywhere.
+other they require the token in UNLEASH_MOCK_CONTROL_TOKEN, and are off without it;
+requests that came through a proxy always need that token.
 
-With --flags-from the flags are those of a real Unleash, by the backend token of
-UNLEASH_MOCK_FLAGS_TOKEN, and follow its changes. They are those of the environment
-development here, whatever the token's is. Those of --flags are on top of them, and
-what is set in a workspace is on top of both until a reset. When the instance is out
-of reach, the last copy goes on; a start without one needs --flags-cache.
+With --flags-from the flags are fetched from a real Unleash, using the backend token in
+UNLEASH_MOCK_FLAGS_TOKEN, and follow its changes. In the mock they belong to the
+environment development, whatever the token's is. Flags in --flags override them, and
+what is set in a workspace overrides both until a reset. While the instance is out of
+reach, the last copy stays in use; to start then, the mock needs --flags-cache.
 
 With --spec it also answers the operations of an OpenAPI document that it has no handler
-for, by the document's examples, else by values that its schemas allow. A document of
-another API than Unleash's is served alone.
+for, with the document's examples or else with values that its schemas allow. The document
+of an API other than Unleash's is served alone.
 
-With --store workspaces outlive the process, and leave memory while they are idle. A
-change is stored within a second, or before its answer with --durability always. The
-secrets of API tokens are in the store. While it takes no changes the mock goes on with
-what it has, and /ready answers 503.`,
+With --store, workspaces outlive the process, and leave memory while they are idle. A
+change is stored within a second or, with --durability always, before it is answered.
+The store contains the secrets of API tokens. While the store accepts no changes, the
+mock carries on with what it has, and /ready answers 503.`,
 		Example: `  unleash-mock serve
   unleash-mock serve --flags flags.yaml
   UNLEASH_MOCK_FLAGS_TOKEN='*:production.my-secret' unleash-mock serve --flags-from https://unleash.example.com
@@ -164,23 +165,23 @@ what it has, and /ready answers 503.`,
 	f := command.Flags()
 	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
-	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: an answer of /api/client/features, an export file of Unleash, or names with true or false in YAML; read again when it changes", serveVariables["flags"]))
-	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from where a request is in it; may be repeated", replayVariable))
-	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations are answered too, by its examples and schemas; that of an own instance is at /docs/openapi.json", serveVariables["spec"]))
-	f.BoolVar(&flags.specWins, "spec-wins", false, "judge by the document of --spec what it has in common with the contract; an answer that breaks it is recorded and sent all the same")
-	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server does, off measures what validation costs", serveVariables["validation"]))
-	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise or open-source, which answers what only Enterprise has with 404", serveVariables["edition"]))
-	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls a second", serveVariables["limits"]))
+	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes", serveVariables["flags"]))
+	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
+	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", serveVariables["spec"]))
+	f.BoolVar(&flags.specWins, "spec-wins", false, "let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent")
+	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs", serveVariables["validation"]))
+	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise, or open-source to answer 404 to what only Enterprise has", serveVariables["edition"]))
+	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls per second", serveVariables["limits"]))
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
-	f.StringVar(&flags.unleashURL, "unleash-url", "", described("where clients reach the mock, for the url of an endpoint; else as each request says", serveVariables["unleash-url"]))
+	f.StringVar(&flags.unleashURL, "unleash-url", "", described("URL by which clients reach the mock, for the url of an endpoint; by default as requested", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
-	f.BoolVar(&flags.trust, "trust-forwarded", false, described("believe X-Forwarded-Proto, -Host and -Prefix in URLs that the mock gives; for a mock that is reached through a proxy only", serveVariables["trust-forwarded"]))
-	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; the control API is only for those that are named; may be repeated", corsVariable))
-	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may go on once the mock is told to stop; what is cut then is logged", serveVariables["drain"]))
+	f.BoolVar(&flags.trust, "trust-forwarded", false, described("trust X-Forwarded-Proto, -Host and -Prefix for the URLs that the mock returns; for a mock that is reached only through a proxy", serveVariables["trust-forwarded"]))
+	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; only origins listed by name may use the control API; may be repeated", corsVariable))
+	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may continue once the mock is told to stop; those cut off are logged", serveVariables["drain"]))
 	f.BoolVar(&flags.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")
 	flags.workspaceFlags.add(f)
 	flags.storeFlags.add(f)
-	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest go first", serveVariables["max-signals"]))
+	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest are dropped first", serveVariables["max-signals"]))
 	flags.overlayFlags.add(f, p.env)
 	flags.flagsFromFlags.add(f, p.env, &flags.tlsFlags)
 	flags.runFlags.add(f)

@@ -39,8 +39,8 @@ var counted = map[string][]traffic.Outcome{
 }
 
 func (r *runFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&r.run, "run", "", "shell command to start once the mock is ready, and to end with")
-	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail although the command succeeded: unnoticed for requests that \"faithful\" let pass and answers that were replaced, all for requests that were refused too, or none")
+	f.StringVar(&r.run, "run", "", "shell command to run once the mock is ready; the mock exits with it")
+	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail even if the command succeeds: unnoticed for requests that \"faithful\" let through and answers that were replaced, all to include refused requests, or none")
 }
 
 // checkCommand refuses a command that is empty, such as a variable that is not set: the

@@ -38,7 +38,7 @@ func (p *program) specCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&format, "format", "yaml", "yaml or json")
-	document.add(command.Flags(), "an OpenAPI document, a file or a URL, in the place of the embedded one")
+	document.add(command.Flags(), "OpenAPI document, a file or a URL, to print instead of the embedded one")
 	command.AddCommand(p.operationsCommand())
 	return command
 }

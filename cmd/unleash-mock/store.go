@@ -48,10 +48,10 @@ const (
 )
 
 func (s *storeFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&s.store, "store", "", described("where workspaces are kept beyond this process: a folder, or postgres://user@host/database, which many processes can share", storeVariables["store"]))
-	f.StringVar(&s.durability, "durability", storeEachSecond, described("second stores what has changed within a second, always before it is answered", storeVariables["durability"]))
-	f.Int64Var(&s.most, "store-max-bytes", storeMost, described("how much all workspaces together may take in --store; 0 is any amount", storeVariables["store-max-bytes"]))
-	f.StringVar(&s.instance, "instance", "", described("name of this process in the list of workspaces and in metrics; with --store that of the host unless it is given", storeVariables["instance"]))
+	f.StringVar(&s.store, "store", "", described("where to keep workspaces for later processes: a folder, or postgres://user@host/database, which many processes can share", storeVariables["store"]))
+	f.StringVar(&s.durability, "durability", storeEachSecond, described("second stores a change within a second, always stores it before it is answered", storeVariables["durability"]))
+	f.Int64Var(&s.most, "store-max-bytes", storeMost, described("how many bytes all workspaces together may take in --store; 0 means no limit", storeVariables["store-max-bytes"]))
+	f.StringVar(&s.instance, "instance", "", described("name of this process in the list of workspaces and in metrics; with --store, by default the hostname", storeVariables["instance"]))
 }
 
 // check refuses what makes no sense, and finds the name of the process.

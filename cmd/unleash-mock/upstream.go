@@ -20,9 +20,9 @@ type tlsFlags struct {
 
 func (t *tlsFlags) register(f *pflag.FlagSet, env environment) {
 	t.env = env
-	f.StringVar(&t.caFile, "ca-file", "", "PEM file with certificate authorities to trust besides the system's")
-	f.StringVar(&t.clientCert, "client-cert", "", "PEM file with a certificate to show to the server")
-	f.StringVar(&t.clientKey, "client-key", "", "PEM file with the key of --client-cert, if it is in a file of its own")
+	f.StringVar(&t.caFile, "ca-file", "", "PEM file with certificate authorities to trust in addition to the system's")
+	f.StringVar(&t.clientCert, "client-cert", "", "PEM file with a client certificate to present to the server")
+	f.StringVar(&t.clientKey, "client-key", "", "PEM file with the key of --client-cert, if it is in a separate file")
 	f.BoolVar(&t.insecure, "insecure", false, "do not check the server's certificate")
 }
 

@@ -39,7 +39,7 @@ var targetVariables = map[string]string{
 }
 
 func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
-	f.StringVar(&t.target, "target", "", described("URL that the instance is served under, base path included", targetVariables["target"]))
+	f.StringVar(&t.target, "target", "", described("URL of the instance, including any base path", targetVariables["target"]))
 	f.StringVar(&t.tokens.Admin, "token", "", described("admin API token, or an administrator's personal access token", targetVariables["token"]))
 	f.StringArrayVar(&t.headers, "header", nil, "header to send with every request, as 'NAME: VALUE'; may be repeated")
 	f.DurationVar(&t.timeout, "timeout", 10*time.Second, "how long to wait for an answer")
@@ -48,7 +48,7 @@ func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
 
 // registerTokens adds the flags of tokens besides the admin's.
 func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
-	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; where writes are allowed, one is made if it can be", targetVariables["viewer-token"]))
+	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; if writes are allowed, one is created if possible", targetVariables["viewer-token"]))
 	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
 	f.StringVar(&t.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
 }
@@ -120,28 +120,28 @@ func (p *program) verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify",
 		Short: "Verify that an instance, real or mocked, keeps the contract",
-		Long: `Run the conformance scenarios against an instance, and say for each operation
+		Long: `Run the conformance scenarios against an instance, and report for each operation
 whether it keeps the contract.
 
 On an instance that is not on loopback nothing is changed, unless --allow-writes
 is given: requests other than GET, HEAD and OPTIONS are not even sent. With it,
 the suite creates what it needs, under names of its own, and removes it again;
-what is there already is never touched. What the API cannot delete stays, such as
-entries of the event log. On loopback writes are allowed; --allow-writes=false
+existing data is never touched. Things that the API cannot delete remain, such as
+entries in the event log. On loopback writes are allowed; --allow-writes=false
 forbids them there too.
 
 Scenarios that need a missing token are disabled; the report says why. A mock is
-verified with its built-in tokens, in a workspace of the run's own if its control
-API is open, and it limits calls or its settings are to be changed. What changes
-settings of a whole instance runs nowhere else.
+verified with its built-in tokens. If its control API is open, and it limits calls or
+scenarios change its settings, the run gets a workspace of its own. Scenarios that
+change the settings of a whole instance run only there.
 
---profile contract runs no scenarios. It calls each GET operation of the OpenAPI
-document of --spec, or of Unleash's contract, whose required parameters have
-values, by the document or by an earlier answer, and judges the answer by the
-document. Nothing else is sent, and what logs out is never called. --token goes
+--profile contract runs no scenarios. It calls the GET operations of the OpenAPI
+document of --spec, or of Unleash's contract, as far as the document or an earlier
+answer has values for their required parameters, and checks the answers against the
+document. Nothing else is sent, and nothing that logs out is called. --token goes
 where the document's security wants it. --operation, --header, --timeout,
---concurrency, --fail-fast and --list work as with scenarios; what chooses
-scenarios or lets them write is refused.
+--concurrency, --fail-fast and --list work as with scenarios; flags that choose
+scenarios or let them write are refused.
 
 Exit codes:
   0  everything that was verified keeps the contract
@@ -170,22 +170,22 @@ Exit codes:
 	flags.register(f, p.env)
 	flags.registerTokens(f)
 	flags.outputFlags.add(f)
-	f.StringVar(&flags.project, "project", "default", described("id of the project to make flags in", verifyVariables["project"]))
+	f.StringVar(&flags.project, "project", "default", described("id of the project to create flags in", verifyVariables["project"]))
 	f.StringVar(&flags.environment, "environment", "development", described("environment of the project to switch and evaluate flags in", verifyVariables["environment"]))
-	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; contract for the GET operations of a document; by default what the target has", verifyVariables["profile"]))
+	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; contract for the GET operations of a document; by default whatever the target has", verifyVariables["profile"]))
 	flags.document.add(f, "OpenAPI document to verify with --profile contract, a file or a URL; by default Unleash's contract")
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
-	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as reports have it; may be repeated")
-	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete what is the suite's own; default true on loopback")
-	f.BoolVar(&flags.assumed, "assumed", false, "also verify what rests on assumptions; default true for a mock")
-	f.BoolVar(&flags.slow, "slow", false, "also verify what takes a minute where calls are limited to one a second")
-	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if it is configured otherwise and does not say so")
-	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows for each, if it is configured otherwise and does not say so")
+	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as shown in reports; may be repeated")
+	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete the suite's own data; default true on loopback")
+	f.BoolVar(&flags.assumed, "assumed", false, "also verify rules that rest on assumptions; default true for a mock")
+	f.BoolVar(&flags.slow, "slow", false, "also run scenarios that take a minute if calls are limited to one per second")
+	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if not 5 and it does not report the limit")
+	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows per endpoint, if not 5 and it does not report the limit")
 	f.IntVar(&flags.concurrency, "concurrency", 1, "how many scenarios to run at a time")
-	f.Int64Var(&flags.seed, "seed", 0, "seed of the order of scenarios; 0 takes any, and prints it")
-	f.BoolVar(&flags.failFast, "fail-fast", false, "run no further scenario once one failed")
-	f.BoolVar(&flags.keep, "keep", false, "leave on the target what was created")
+	f.Int64Var(&flags.seed, "seed", 0, "seed for the order of scenarios; 0 picks one and prints it")
+	f.BoolVar(&flags.failFast, "fail-fast", false, "stop after the first scenario that fails")
+	f.BoolVar(&flags.keep, "keep", false, "leave on the target what the run creates")
 	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
 	f.BoolVar(&flags.quiet, "quiet", false, "print no progress")
 	command.AddCommand(p.sweepCommand())

@@ -26,8 +26,8 @@ const (
 )
 
 func (o *outputFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&o.format, "format", formatText, "what to print: text, github for annotations of GitHub Actions with the text behind them, or another format of --report")
-	f.BoolVar(&o.list, "list", false, "list the scenarios that would run, and run none; without --target those that other flags choose")
+	f.StringVar(&o.format, "format", formatText, "what to print: text, github for GitHub Actions annotations followed by the text, or another --report format")
+	f.BoolVar(&o.list, "list", false, "list the scenarios that would run, without running them; without --target, those that other flags select")
 }
 
 func (o *outputFlags) check() error {

@@ -26,10 +26,10 @@ func (p *program) sweepCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "sweep",
 		Short: "Remove what earlier runs of verify left on an instance",
-		Long: `Remove what earlier runs of verify left on an instance, as with --keep or when a
-run was killed: what they made, with all that hangs on it, and users. It is known
-by its name, which begins with unleash-mock-verify- and the id of a run; nothing
-else is touched. A run that is still going loses what it made, unless
+		Long: `Remove what earlier runs of verify left on an instance, because of --keep or because
+a run was killed: everything they created, with whatever belongs to it, and users. It
+is recognized by its name, which begins with unleash-mock-verify- and the id of a run;
+nothing else is touched. A run that is still going loses what it created, unless
 --older-than spares it.
 
 Exit 0 if nothing is left, 1 if the target refused to remove something, 3 if it
@@ -47,7 +47,7 @@ cannot be reached or does not list what it has.`,
 	f := command.Flags()
 	flags.register(f, p.env)
 	f.StringVar(&flags.run, "run", "", "id of the run whose leftovers to remove; by default all")
-	f.DurationVar(&flags.olderThan, "older-than", 0, "spare what is younger than this")
+	f.DurationVar(&flags.olderThan, "older-than", 0, "spare anything younger than this")
 	f.BoolVar(&flags.dryRun, "dry-run", false, "only list what would be removed")
 	return command
 }

@@ -1,6 +1,6 @@
-// Package drift compares the contract with the OpenAPI document that an
-// Unleash instance publishes, and tells which differences would break a client
-// or a mock that keeps the contract.
+// Package drift compares the contract with the OpenAPI document that an Unleash instance
+// publishes, and reports which differences would break a client or a mock that keeps the
+// contract.
 //
 // What counts is what goes over the wire: paths, parameters, bodies, statuses,
 // headers and security. Descriptions, examples and the names of components are
@@ -15,8 +15,8 @@ import (
 
 // Options say what to compare.
 type Options struct {
-	// Edition is the target's. Without it a document is taken for open-source if it has
-	// none of the operations that only Enterprise has.
+	// Edition is the target's. If empty, a document is taken to be open-source if it has none
+	// of the operations that only Enterprise has.
 	Edition spec.Edition
 	// WholeDocument also compares what lies outside the contract's operations:
 	// every other operation, components, servers, tags and info. What is found
@@ -42,7 +42,7 @@ type Report struct {
 	Document []Change `json:"document,omitempty"`
 }
 
-// Document names an OpenAPI document.
+// Document identifies an OpenAPI document.
 type Document struct {
 	Title   string `json:"title"`
 	Version string `json:"version"`
@@ -66,8 +66,8 @@ type Summary struct {
 // State is how an operation of the two documents, or a part of one, compares.
 type State string
 
-// DocumentPath is where an instance publishes its document, below its base path. The
-// others are what a comparison says of an operation or a part of one, and of a change.
+// DocumentPath is where an instance publishes its document, below its base path. The others are
+// what a comparison says about an operation, a part of one, or a change.
 const (
 	DocumentPath = "/docs/openapi.json"
 
@@ -75,22 +75,22 @@ const (
 	Equal State = "equal"
 	// Changed operations differ.
 	Changed State = "changed"
-	// Missing operations are in the contract alone. That is breaking.
+	// Missing operations are only in the contract. That is breaking.
 	Missing State = "missing"
 	// Absent operations are missing because only Enterprise has them.
 	Absent State = "absent"
-	// Added operations are in the target's document alone.
+	// Added operations are only in the target's document.
 	Added State = "added"
-	// Removed parts of an operation are in the contract alone.
+	// Removed parts of an operation are only in the contract.
 	Removed State = "removed"
 
-	// Breaking changes let a target refuse what the contract allows, or answer
-	// what it does not.
+	// Breaking changes let a target refuse what the contract allows, or answer with what it
+	// does not.
 	Breaking Verdict = "breaking"
 	// Compatible changes do neither.
 	Compatible Verdict = "compatible"
-	// Beyond is where the contract says more than the target's document: a
-	// status that was seen though it is not published, say. It is no drift.
+	// Beyond is where the contract says more than the target's document, such as a status that
+	// was seen although it is not published. It is not drift.
 	Beyond Verdict = "beyond"
 )
 
@@ -104,27 +104,26 @@ type Operation struct {
 	Changes []Change `json:"changes"`
 }
 
-// Verdict is what a change means to who keeps the contract.
+// Verdict is what a change means to somebody who keeps the contract.
 type Verdict string
 
 // Change is one difference.
 type Change struct {
-	// Pointer is the JSON pointer of the part, with references resolved. It
-	// begins at the operation, or at the document for what is outside of all.
+	// Pointer is the JSON pointer of the part, with references resolved. It starts at the
+	// operation, or at the document for anything outside all operations.
 	Pointer string `json:"pointer"`
 	// Kind is Added, Changed or Removed, seen from the contract.
 	Kind    State   `json:"kind"`
 	Verdict Verdict `json:"verdict"`
-	// Contract and Target are the values on either side, if they can be written
-	// in a word.
+	// Contract and Target are the values on either side, if they are short.
 	Contract string `json:"contract,omitempty"`
 	Target   string `json:"target,omitempty"`
 	// Reason says why the verdict is what it is.
 	Reason string `json:"reason"`
 }
 
-// Compare compares a contract with a target's document in JSON or YAML. The
-// error is that the target's document is not one of OpenAPI 3.
+// Compare compares a contract with a target's document in JSON or YAML. It fails only if the
+// target's document is not an OpenAPI 3 document.
 func Compare(contract *spec.Contract, target []byte, options Options) (*Report, error) {
 	left, err := read(contract.YAML())
 	if err != nil {

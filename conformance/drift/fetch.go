@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
-// Fetch gets the document that an instance publishes. target is the URL that
-// the instance is served under, a base path included.
+// Fetch gets the document that an instance publishes. target is the URL of the instance,
+// including any base path.
 func Fetch(ctx context.Context, client *http.Client, target string) ([]byte, error) {
 	url := strings.TrimRight(target, "/") + DocumentPath
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

@@ -137,7 +137,7 @@ func (d Document) String() string {
 	return name + " (" + d.Source + ")"
 }
 
-// String sums a comparison up in a line.
+// String sums up a comparison in one line.
 func (s Summary) String() string {
 	return fmt.Sprintf("%d equal, %d changed, %d missing, %d absent, %d added; %d breaking, %d compatible, %d beyond the target's document",
 		s.Equal, s.Changed, s.Missing, s.Absent, s.Added, s.Breaking, s.Compatible, s.Beyond)

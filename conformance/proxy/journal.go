@@ -27,19 +27,19 @@ type Stats struct {
 	// Exchanges counts requests to operations of the contract, Outside all others.
 	Exchanges int
 	Outside   int
-	// Missed counts exchanges that passed faster than they could be looked at: they
-	// were neither judged nor recorded, and Options.Observe was not told of them.
+	// Missed counts exchanges that passed too fast to be looked at: they were neither judged
+	// nor recorded, and Options.Observe was not called.
 	Missed int
-	// Failed counts exchanges over which the proxy itself failed, which it has logged: they
-	// passed, and may be neither judged nor recorded.
+	// Failed counts exchanges while judging which the proxy itself failed, as it has logged:
+	// they passed, but may not have been judged or recorded.
 	Failed int
 	// Violations counts exchanges that broke the contract.
 	Violations int
-	// Unjudged counts bodies that were too long, cut or in an encoding that
-	// cannot be read: only status and headers of their messages were judged.
+	// Unjudged counts bodies that were too long, cut off or in an unknown encoding: only the
+	// status and headers of their messages were judged.
 	Unjudged int
-	// Unanswered counts requests that the upstream did not answer or did not
-	// answer to the end, Left those that the client gave up.
+	// Unanswered counts requests that the upstream did not answer, or not completely; Left
+	// counts those that the client gave up.
 	Unanswered int
 	Left       int
 }

@@ -63,8 +63,8 @@ func (p *Proxy) startJudges() {
 	}
 }
 
-// Hurry says that the traffic is about to end: judging leaves it nothing any more, and
-// has the time of Options.Drain. Close says so too.
+// Hurry announces that the traffic is about to end: judging no longer makes room for it, and
+// has Options.Drain to finish. Close does so too.
 func (p *Proxy) Hurry() {
 	p.judges.once.Do(func() {
 		p.judges.until = time.Now().Add(p.options.Drain)

@@ -1,6 +1,5 @@
-// Package proxy stands between a client and an Unleash instance. It passes
-// traffic on byte for byte and judges the requests and answers of the
-// contract's operations in passing:
+// Package proxy stands between a client and an Unleash instance. It passes traffic on byte for
+// byte, and judges the requests and answers of the contract's operations on the way:
 //
 //	p, err := proxy.New(proxy.Options{Upstream: upstream})
 //	server := httptest.NewServer(p)
@@ -9,10 +8,9 @@
 //	p.Close()
 //	report := p.Report()
 //
-// Exchanges are judged and recorded on a copy, after they have passed. Traffic
-// never waits for that: what comes faster than it can be judged passes all the
-// same, and is counted as missed. Only where answers that break the contract are
-// to be replaced are they held back.
+// Exchanges are judged and recorded on a copy, after they have passed. Traffic never waits for
+// that: what comes too fast to be judged still passes, and is counted as missed. Answers are
+// held back only if those that break the contract are to be replaced.
 package proxy
 
 import (
@@ -35,7 +33,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Side chooses whose messages are judged.
+// Side selects whose messages are judged.
 type Side string
 
 const (
@@ -48,7 +46,7 @@ const (
 	HostOfUpstream = "upstream" // the host of the upstream's URL
 	HostOfClient   = "client"   // what the client sent
 
-	// Header marks the answers that the proxy gives itself. Its value says why.
+	// Header marks the answers of the proxy itself. Its value says why.
 	Header = "Unleash-Mock-Proxy"
 
 	// Defaults of Options.
@@ -59,47 +57,46 @@ const (
 
 // Options say where traffic goes and how it is judged.
 type Options struct {
-	// Upstream is the URL that the instance is served under, base path included.
+	// Upstream is the URL of the instance, including any base path.
 	Upstream *url.URL
-	// Contract is what traffic is judged by; nil is the embedded one.
+	// Contract is what traffic is judged by; nil means the embedded one.
 	Contract *spec.Contract
 	// BasePath is the path that the proxy itself serves everything under.
 	BasePath string
 	// Host is the Host header that the upstream gets: HostOfUpstream, which is
 	// also the zero value, HostOfClient, or a name.
 	Host string
-	// TLS configures connections to the upstream; nil is Go's default.
+	// TLS configures connections to the upstream; nil means Go's default.
 	TLS *tls.Config
-	// Timeout is how long to wait for the upstream: for a connection, for the
-	// beginning of an answer, and for the next bytes of an operation's answer.
-	// 0 is DefaultTimeout.
+	// Timeout is how long to wait for the upstream: for a connection, for the beginning of an
+	// answer, and for the next bytes of an operation's answer. 0 means DefaultTimeout.
 	Timeout time.Duration
-	// MaxBody is how many bytes of a body are copied to be judged. Of a longer
-	// one only status and headers are. 0 is DefaultMaxBody.
+	// MaxBody is the size in bytes of the largest body to judge. For a larger one, only status
+	// and headers are judged. 0 means DefaultMaxBody.
 	MaxBody int
-	// Drain is how long what has passed may take to be judged once the traffic is about to
-	// end; what is left then is counted as missed. 0 is DefaultDrain.
+	// Drain is how long what has passed may take to be judged once the traffic is about to end;
+	// what is left then is counted as missed. 0 means DefaultDrain.
 	Drain time.Duration
-	// Judge chooses whose messages are judged; empty is Both.
+	// Judge selects whose messages are judged; empty means Both.
 	Judge Side
-	// FailOnViolation holds the answers of operations back and puts a 502 in the
-	// place of those that break the contract.
+	// FailOnViolation holds back the answers of operations, and replaces those that break the
+	// contract with a 502.
 	FailOnViolation bool
-	// Record gets the redacted exchanges of operations, a line of JSON each; nil
-	// records nothing. It is written to by one goroutine at a time.
+	// Record gets the redacted exchanges of operations, one line of JSON each; nil records
+	// nothing. Only one goroutine at a time writes to it.
 	Record io.Writer
-	// Observe is told of everything that passed, whether it is an operation or not,
-	// secrets included: once it is judged, one by one, in the order in which it ended.
-	// Judging waits for it, so it should take no longer than to append to a list. nil
-	// tells nobody.
+	// Observe is called with every exchange that passed, whether it is an operation or not,
+	// secrets included: once it is judged, one at a time, in the order in which exchanges end.
+	// Judging waits for it, so it should take no longer than appending to a list. It may be
+	// nil.
 	//
-	// Path is below the proxy's base path. Status is that of the upstream's answer, also
-	// where the client got a 502 in its place; where the upstream gave none, that of the
-	// proxy's own answer; 0 if the client did not wait for any. A body is empty for what
-	// is no operation, and if it is too long or cannot be decoded.
+	// Path is below the proxy's base path. Status is that of the upstream's answer, even if the
+	// client got a 502 instead; if the upstream gave none, that of the proxy's own answer; 0 if
+	// the client did not wait for one. A body is empty if the exchange is not an operation, or
+	// if the body is too long or cannot be decoded.
 	Observe func(traffic.Exchange)
-	// Logger gets a line for every violation that is new and every failure of
-	// the upstream and of the recording; nil is silent. Secrets never reach it.
+	// Logger gets a line for every new kind of violation and for every failure of the upstream
+	// and of the recording; nil logs nothing. Secrets never reach it.
 	Logger *slog.Logger
 	// Version is that of the tool, for reports.
 	Version string
@@ -209,9 +206,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Close ends what is still open, gives the judges what is left of Options.Drain, a second
-// at least, and closes the connections to the upstream. After it, Report and Stats are
-// final.
+// Close ends whatever is still open, gives judging what is left of Options.Drain, but at least
+// a second, and closes the connections to the upstream. After that, Report and Stats are final.
 func (p *Proxy) Close() {
 	p.Hurry()
 	p.end()

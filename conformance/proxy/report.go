@@ -20,12 +20,12 @@ func (p *Proxy) Stats() Stats {
 	return p.journal.stats
 }
 
-// RecordError is why the recording cannot be written; nil if it can. Exchanges
-// that Stats count as missed are not in it either.
+// RecordError returns why the recording cannot be written; nil if it can. Exchanges that Stats
+// counts as missed are not in the recording either.
 func (p *Proxy) RecordError() error { return p.recorder.failure() }
 
-// Report is what was found so far: one scenario for each operation that was
-// seen. It is final after Close. Nothing in it is secret.
+// Report returns what was found so far: one scenario for each operation that was seen. It is
+// final after Close. It contains no secrets.
 func (p *Proxy) Report() *report.Report {
 	j := p.journal
 	j.mu.Lock()

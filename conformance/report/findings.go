@@ -99,7 +99,7 @@ func (f Failure) facts() []fact {
 	return slices.DeleteFunc(all, func(f fact) bool { return f.Value == "" })
 }
 
-// Title is the failure in a line.
+// Title is the failure in one line.
 func (f Failure) Title() string {
 	title := oneLine(f.Expectation)
 	if f.Operation != "" {

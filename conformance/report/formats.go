@@ -25,8 +25,7 @@ func formats() []format {
 	}
 }
 
-// Formats names what Write can write: junit, cucumber, html, markdown, json and
-// github.
+// Formats lists the formats that Write knows: junit, cucumber, html, markdown, json and github.
 func Formats() []string {
 	var names []string
 	for _, f := range formats() {
@@ -35,8 +34,8 @@ func Formats() []string {
 	return names
 }
 
-// Write writes a report in one of Formats. The error is that of the writer, or
-// an unknown format. r is not changed.
+// Write writes a report in one of Formats. The error is the writer's, or an unknown format. r
+// is not changed.
 func Write(name string, w io.Writer, r *Report) error {
 	all := formats()
 	i := slices.IndexFunc(all, func(f format) bool { return f.name == name })

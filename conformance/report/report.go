@@ -1,7 +1,6 @@
-// Package report holds what a run of the conformance suite, or of the
-// validating proxy, found out, and writes it in the formats that people and CI
-// systems read. Everything in a Report is redacted by who fills it: no secret
-// is ever part of it.
+// Package report holds what a run of the conformance suite, or of the validating proxy, found
+// out, and writes it in the formats that people and CI systems read. Whoever fills a Report
+// redacts everything in it: it never contains a secret.
 package report
 
 import (
@@ -16,8 +15,8 @@ import (
 type Outcome string
 
 const (
-	// SchemaVersion is the version of the JSON form of a Report. It grows when a
-	// field changes its meaning or goes; a new field does not change it.
+	// SchemaVersion is the version of the JSON form of a Report. It increases when a field
+	// changes its meaning or is removed; a new field does not change it.
 	SchemaVersion = 1
 
 	Passed   Outcome = "passed"   // every step and every exchange kept the contract
@@ -39,8 +38,8 @@ type Report struct {
 	Summary       Summary     `json:"summary"`
 	Operations    []Operation `json:"operations"`
 	Scenarios     []Scenario  `json:"scenarios"`
-	// Allowed is what the version of the target is known to answer otherwise, and was no
-	// failure.
+	// Allowed lists what the target's version is known to answer differently, which did not
+	// count as a failure.
 	Allowed []struct {
 		What  string `json:"what"`  // in a sentence
 		Times int    `json:"times"` // how often it was seen
@@ -80,7 +79,7 @@ type Run struct {
 	Only        []string `json:"operations,omitempty"`  // operationIds
 	Project     string   `json:"project,omitempty"`     // that flags were made in
 	Environment string   `json:"environment,omitempty"` // that they were switched in
-	// Tokens are whose tokens were used, and where they came from: "admin (given)".
+	// Tokens says whose tokens were used, and where they came from: "admin (given)".
 	Tokens      []string      `json:"tokens,omitempty"`
 	Writes      bool          `json:"writes"`
 	Assumed     bool          `json:"assumed"`
@@ -117,8 +116,8 @@ type Status struct {
 	Documented bool          `json:"documented"`
 	Standing   spec.Standing `json:"standing,omitempty"`
 	Seen       int           `json:"seen"`
-	// Unseen says why the suite cannot bring the status about on this target;
-	// empty if it was seen, or if a scenario could have.
+	// Unseen says why the suite cannot provoke the status on this target; empty if it was seen,
+	// or if a scenario could have provoked it.
 	Unseen string `json:"unseenBecause,omitempty"`
 }
 
@@ -152,29 +151,29 @@ type Step struct {
 	Duration time.Duration `json:"durationNs"`
 }
 
-// Exchange is a request and its answer, redacted, as recordings have it too.
+// Exchange is a request and its answer, redacted, in the same form as in recordings.
 type Exchange = traffic.Record
 
 // Failure is one expectation that the target did not meet.
 type Failure struct {
 	Operation string `json:"operationId,omitempty"`
-	// SeenIn is the operation whose answer showed it, if it is another one: a
-	// list that still holds what was deleted speaks against the delete.
+	// SeenIn is the operation whose answer showed the failure, if it is a different one: a list
+	// that still contains what was deleted is evidence against the delete.
 	SeenIn      string `json:"seenInOperationId,omitempty"`
 	Expectation string `json:"expectation"`
 	Got         string `json:"got"`
 	// Pointer is the JSON pointer of the value in the answer, if it is one.
 	Pointer string `json:"pointer,omitempty"`
-	// Keyword is the schema keyword that is not met, such as required or type, or what stands
-	// for one, such as status, if the rule is that of a document.
+	// Keyword is the schema keyword that is not met, such as required or type, or a substitute,
+	// such as status, if the rule comes from a document.
 	Keyword string `json:"keyword,omitempty"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 	Step    string `json:"step,omitempty"`
-	// Standing tells how well the rule is known, Source where it comes from.
+	// Standing says how well the rule is known, Source where it comes from.
 	Standing spec.Standing `json:"standing,omitempty"`
 	Source   string        `json:"source,omitempty"`
-	// Curl is a command line that repeats the request, without the token.
+	// Curl is a command that repeats the request, without the token.
 	Curl string `json:"curl,omitempty"`
 	// Known is the known deviation of the target's version that this is, if any.
 	Known string `json:"knownDeviation,omitempty"`

@@ -11,10 +11,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// Terminal writes a report for people at a terminal: the verdict, who was verified, a
-// table by operation, failures, why scenarios were not run, leftovers, and the verdict
-// again, which is what stays in sight. Where nothing was found out, it is two lines. color adds ANSI colours. Nothing that the target sent can move the
-// cursor or change colours. The error is that of the writer.
+// Terminal writes a report for people at a terminal: the verdict, what was verified, a table by
+// operation, failures, why scenarios were not run, leftovers, and the verdict again, so that it
+// stays in sight. If nothing was found out, it is two lines. color adds ANSI colours. Nothing
+// that the target sent can move the cursor or change colours. The error is the writer's.
 func Terminal(w io.Writer, r *Report, color bool) error {
 	out := &terminal{Writer: bufio.NewWriter(w), color: color}
 	r = clean(r, visible.Log)

@@ -41,9 +41,22 @@ func Read(source []byte) ([]byte, error) {
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(source, &root); err != nil {
-		return nil, err
+		return nil, placed(err)
 	}
 	return write(&root, minLimit+maxGrowth*len(source))
+}
+
+// placed words an error of the YAML library as other mistakes in files are: by its place.
+func placed(err error) error {
+	var failed *yaml.LoadError
+	if !errors.As(err, &failed) || failed.Mark.Line == 0 {
+		return err
+	}
+	message := failed.Message
+	if failed.ContextMsg != "" {
+		message = failed.ContextMsg + ": " + message
+	}
+	return fmt.Errorf("line %d, column %d: %s", failed.Mark.Line, failed.Mark.Column, message)
 }
 
 // The characters of YAML that begin or end a value, and those that do so before white

@@ -78,3 +78,12 @@ func TestBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestMistakesHaveAPlace, and do not speak of the library that found them.
+func TestMistakesHaveAPlace(t *testing.T) {
+	t.Parallel()
+	_, err := yamljson.Read([]byte("a: 1\nb: [\n"))
+	if want := "line 3, column 1: while parsing a flow node: did not find expected node content"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

@@ -28,13 +28,13 @@ func (s *Server) FreezeClock(at time.Time) {
 	s.control(http.MethodPut, "clock", clockChange{Now: &at, Frozen: &still}, nil)
 }
 
-// AdvanceClock moves the mock's time on, frozen or not. Rate limits follow it.
+// AdvanceClock moves the mock's time forward, frozen or not. Rate limits follow it.
 func (s *Server) AdvanceClock(by time.Duration) {
 	s.t.Helper()
 	s.control(http.MethodPut, "clock", clockChange{Advance: by.String()}, nil)
 }
 
-// RealClock returns the mock to the real time.
+// RealClock returns the mock to real time.
 func (s *Server) RealClock() {
 	s.t.Helper()
 	s.control(http.MethodPut, "clock", clockChange{Real: true}, nil)

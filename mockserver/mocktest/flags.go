@@ -10,15 +10,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// SetFlag switches a flag for every context, and makes it if there is none. SDKs with the
-// backend or frontend token of Tokens see it when they ask next.
+// SetFlag switches a flag for every context, creating it if necessary. SDKs with the backend or
+// frontend token of Tokens see it when they next poll.
 func (s *Server) SetFlag(name string, enabled bool) {
 	s.t.Helper()
 	s.setFlag(name, map[string]any{"enabled": enabled})
 }
 
-// SetVariant switches a flag on and gives every context a variant of it, and makes the
-// flag if there is none.
+// SetVariant switches a flag on and gives every context this variant, creating the flag if
+// necessary.
 func (s *Server) SetVariant(name, variant string) {
 	s.t.Helper()
 	s.setFlag(name, map[string]any{"variant": variant})
@@ -29,8 +29,9 @@ func (s *Server) setFlag(name string, setting any) {
 	s.control(http.MethodPatch, "flags/"+url.PathEscape(name), setting, nil)
 }
 
-// FollowFlags has the mock, in all its workspaces, take the flags of a real Unleash by a
-// backend token of it, and follow them until the test ends. What the test sets stays on top.
+// FollowFlags makes the mock, in all its workspaces, take over the flags of a real Unleash,
+// fetched with one of its backend tokens, and follow them until the test ends. What the test
+// sets overrides them.
 func (s *Server) FollowFlags(instance, token string) {
 	s.t.Helper()
 	at, err := httpx.ParseServer(instance)
@@ -43,8 +44,8 @@ func (s *Server) FollowFlags(instance, token string) {
 	}
 }
 
-// LoadFlags puts the flags of a file in place of all that there are: an answer of the
-// Client API, an export file of Unleash, or names with true or false in YAML.
+// LoadFlags replaces all flags with those in a file: a response of the Client API, an Unleash
+// export, or YAML such as "checkout: true".
 func (s *Server) LoadFlags(file string) {
 	s.t.Helper()
 	source, err := os.ReadFile(file)

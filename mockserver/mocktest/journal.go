@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Filter picks exchanges. The zero value picks all.
+// Filter selects exchanges. The zero value selects all.
 type Filter struct {
 	// Operation is an operationId.
 	Operation string
@@ -21,7 +21,7 @@ type Filter struct {
 	Status string
 	// Rule is the id of a rule, "prefer" for the header Prefer, or a * for any.
 	Rule string
-	// After is an id; only later exchanges are picked.
+	// After is an id; only later exchanges are selected.
 	After int64
 }
 
@@ -47,7 +47,7 @@ type Exchange struct {
 	Method     string
 	// Target is path and query as they were sent, without the workspace.
 	Target string
-	// Operation is the operationId; empty for what is none.
+	// Operation is the operationId; empty if it is not an operation.
 	Operation string `json:"operationId"`
 	// Status is 0 if a rule reset the connection.
 	Status int
@@ -121,8 +121,8 @@ func (s *Server) requests(query url.Values) page {
 	return out
 }
 
-// WaitForRequests waits until count exchanges match and returns them, oldest
-// first. If they do not come in time the test ends. It replaces a sleep.
+// WaitForRequests waits until count exchanges match and returns them, oldest first. If they do
+// not come in time, the test ends. Use it instead of a sleep.
 func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration) []Exchange {
 	s.t.Helper()
 	query := filter.query()

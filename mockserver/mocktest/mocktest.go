@@ -8,9 +8,9 @@
 //		mock.AssertNoViolations()
 //	}
 //
-// A mock costs a test little, and two share nothing. What goes wrong in a method
-// ends the test, so call methods from the test's own goroutine. If the test
-// fails, it logs what the mock was asked.
+// A mock is cheap, and two mocks share nothing. If a method fails, it ends the test, so call
+// methods from the test's own goroutine. If the test fails, it logs the requests that the mock
+// received.
 package mocktest
 
 import (
@@ -26,7 +26,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TB is what a mock needs of a *testing.T or *testing.B.
+// TB is the part of *testing.T or *testing.B that a mock needs.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -36,8 +36,8 @@ type TB interface {
 	Failed() bool
 }
 
-// Tokens are credentials of the built-in seed. With a seed of your own they are
-// known only if your seed has them.
+// Tokens are the credentials of the built-in seed. With a seed of your own, they work only if
+// your seed has them.
 type Tokens struct {
 	// Admin, Backend and Frontend are API tokens.
 	Admin, Backend, Frontend string
@@ -57,10 +57,10 @@ func builtIn() Tokens {
 	}
 }
 
-// Server is a mock that listens, as one test uses it.
+// Server is a listening mock, for use by one test.
 type Server struct {
-	// URL is where the mock is reached, without a slash at the end: what an SDK or
-	// a client of the API is given.
+	// URL is the mock's URL, without a trailing slash: what to give to a client of the API, or,
+	// with /api appended, to an SDK.
 	URL    string
 	Tokens Tokens
 
@@ -104,7 +104,7 @@ func (s *Server) Workspace(name string) *Server {
 // Handler returns the mock itself, for tests that need no network.
 func (s *Server) Handler() http.Handler { return s.mock }
 
-// Reset goes back to the seed: state, rules and clock; the journal is empty.
+// Reset goes back to the seed: state, rules and clock; the journal is emptied.
 func (s *Server) Reset() {
 	s.t.Helper()
 	s.control(http.MethodPost, "reset", nil, nil)
@@ -118,7 +118,7 @@ func (s *Server) Export() []byte {
 	return state
 }
 
-// Import replaces the state by an exported one.
+// Import replaces the state with an exported one.
 func (s *Server) Import(state []byte) {
 	s.t.Helper()
 	s.control(http.MethodPut, "state", json.RawMessage(state), nil)

@@ -7,8 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
-// Rule says which requests are not answered as usual, and what happens to them: an
-// answer of its own, a delay, a fault, or several of them.
+// Rule says which requests are not answered as usual, and what happens to them: a different
+// answer, a delay, a fault, or several of these.
 type Rule = rules.Rule
 
 // Match picks the requests of a rule. Everything that is set must hold.
@@ -52,8 +52,7 @@ type ActiveRule struct {
 	server *Server
 }
 
-// SetRule puts a rule in force, after those that are there. A wrong rule ends the
-// test.
+// SetRule adds a rule after the existing ones. An invalid rule ends the test.
 func (s *Server) SetRule(rule Rule) *ActiveRule {
 	s.t.Helper()
 	out := &ActiveRule{server: s}
@@ -61,8 +60,8 @@ func (s *Server) SetRule(rule Rule) *ActiveRule {
 	return out
 }
 
-// Fail makes the next requests of an operation fail with a status, and with the body
-// that a real Unleash sends with it. times is how many; 0 means all.
+// Fail makes the next requests of an operation fail with a status, and with the body that a
+// real Unleash sends with it. times is how many requests fail; 0 means all.
 func (s *Server) Fail(operation string, status, times int) *ActiveRule {
 	s.t.Helper()
 	return s.SetRule(Rule{Match: Match{Operations: []string{operation}}, Answer: &Answer{Status: status}, Times: times})

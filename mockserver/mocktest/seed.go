@@ -1,12 +1,12 @@
 package mocktest
 
-// Plant adds rows to the state, past the API: they are not in the journal, and no limit
-// applies. They are YAML in the form of a seed, such as
+// Plant adds rows to the state without going through the API: they are not in the journal, and
+// no limit applies. They are YAML in the form of a seed, such as
 //
 //	users:
 //	  - {username: ann, rootRole: Viewer, tokens: ["user:ann"]}
 //
-// What has no id gets the next one. A wrong row ends the test.
+// Rows without an id get the next one. An invalid row ends the test.
 func (s *Server) Plant(rows string) {
 	s.t.Helper()
 	if err := s.mock.Plant(s.workspace, []byte(rows)); err != nil {

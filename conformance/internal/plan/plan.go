@@ -52,7 +52,7 @@ func New(catalogue *Catalogue, choice Choice) (*Plan, error) {
 	}
 	for _, id := range choice.Scenarios {
 		if !slices.ContainsFunc(catalogue.Scenarios, func(s *Scenario) bool { return s.ID == id }) {
-			return nil, fmt.Errorf("there is no scenario %q; reports have their ids", id)
+			return nil, fmt.Errorf("there is no scenario %q; verify --list shows their ids", id)
 		}
 	}
 	return &Plan{Catalogue: catalogue, choice: choice, tagged: tagged}, nil

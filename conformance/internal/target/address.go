@@ -29,7 +29,7 @@ func Parse(text string) (*Address, error) {
 	parsed, err := httpx.ParseServer(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the target: %w", err)
+		return nil, fmt.Errorf("the URL of the target: %w", err)
 	case parsed.User != nil:
 		return nil, errors.New("the target must not hold a user and password; send them as a header")
 	}

@@ -180,6 +180,18 @@ func TestPageShowsStateAndResets(t *testing.T) {
 	}
 }
 
+// TestEveryViewScrolls to its end, however many flags there are.
+func TestEveryViewScrolls(t *testing.T) {
+	t.Parallel()
+	mock := mocktest.Start(t)
+	for i := range 60 {
+		mock.SetFlag(fmt.Sprintf("flag-%d", i), true)
+	}
+	page := tab{browsertest.Open(t, mock.URL, "/_mock/#flags", browsertest.Live), t}
+	page.Count("#flag-rows tr", 60)
+	page.Wait(`(() => { const view = document.getElementById("flags"); view.scrollTop = 1e6; return view.scrollTop > 0 && parseFloat(getComputedStyle(view).paddingLeft) > 0; })()`)
+}
+
 // TestPageOpenedAfterAReset has missed nothing: what the reset took away is not its own.
 func TestPageOpenedAfterAReset(t *testing.T) {
 	t.Parallel()
