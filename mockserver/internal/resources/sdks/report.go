@@ -158,10 +158,10 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 	return nil
 }
 
-// count adds to the count of this hour. Flags that are not known, those that nobody asked
-// for, and parts of a time are not counted (O).
+// count adds to the count of this hour, of which parts are rounded. Flags that are not known,
+// and those that nobody asked for, are not counted (O).
 func count(tx *engine.Tx, flag, application string, told asked) error {
-	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 || told.Yes != math.Trunc(told.Yes) {
+	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
 		return nil
 	}
 	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
@@ -173,7 +173,7 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	if before != nil {
 		after = *before
 	}
-	after.Yes, after.No, after.Variants = after.Yes+int64(told.Yes), after.No+int64(told.No), maps.Clone(after.Variants)
+	after.Yes, after.No, after.Variants = after.Yes+int64(math.Round(told.Yes)), after.No+int64(told.No), maps.Clone(after.Variants)
 	if after.Variants == nil {
 		after.Variants = map[string]int64{}
 	}
