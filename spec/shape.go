@@ -56,6 +56,7 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bo
 	shape := &openapi.Shape{
 		Types:    slices.Clone(source.Type),
 		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
+		Format:   source.Format,
 	}
 	if proxy.IsReference() {
 		known[proxy.GetReference()] = shape
@@ -75,6 +76,11 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bo
 	}
 	if source.Items != nil && source.Items.IsA() {
 		shape.Items = drawn(source.Items.A, known, composed)
+	}
+	if len(source.OneOf) > 1 {
+		for _, form := range source.OneOf {
+			shape.Forms = append(shape.Forms, drawn(form, known, composed))
+		}
 	}
 	if composed {
 		for _, part := range slices.Concat(source.AllOf, source.AnyOf, source.OneOf) {

@@ -26,10 +26,13 @@ const (
 type Shape struct {
 	Types      []string
 	Nullable   bool
+	Format     string
 	Properties []Property
 	// Others is the shape of properties that are not named; nil if nothing is said of it.
 	Others *Shape
 	Items  *Shape
+	// Forms are the shapes of a oneOf, if there are several.
+	Forms []*Shape
 }
 
 // Property is a named part of an object's shape.

@@ -16,6 +16,8 @@ func TestCoerce(t *testing.T) {
 		return &openapi.Shape{Types: types, Nullable: nullable}
 	}
 	text, flag, number, whole, nullable := shape(false, "string"), shape(false, "boolean"), shape(false, "number"), shape(false, "integer"), shape(true, "string")
+	moment := &openapi.Shape{Types: []string{"string"}, Format: "date-time"}
+	date, label, bound := &openapi.Shape{Forms: []*openapi.Shape{moment, whole}}, &openapi.Shape{Forms: []*openapi.Shape{text, number}}, &openapi.Shape{Forms: []*openapi.Shape{number, text}}
 	for name, test := range map[string]struct {
 		shape      *openapi.Shape
 		value, got any
@@ -50,6 +52,21 @@ func TestCoerce(t *testing.T) {
 		"inside an object":             {&openapi.Shape{Properties: []openapi.Property{{Name: "a", Shape: text}}}, map[string]any{"a": 1.0, "b": 1.0}, map[string]any{"a": "1", "b": 1.0}},
 		"what is not named":            {&openapi.Shape{Others: text}, map[string]any{"a": 1.0}, map[string]any{"a": "1"}},
 		"inside an array":              {&openapi.Shape{Items: text}, []any{1.0, "x"}, []any{"1", "x"}},
+		"a date and a space":           {moment, "2030-01-01 00:00:00", "2030-01-01T00:00:00Z"},
+		"a date without a zone":        {moment, "2030-01-01t00:00:00.5", "2030-01-01T00:00:00.5Z"},
+		"a zone without a colon":       {moment, "2030-01-01T00:00:00-0530", "2030-01-01T00:00:00-05:30"},
+		"a date as others have it":     {moment, "2030-01-01T00:00:00+02:00", "2030-01-01T00:00:00+02:00"},
+		"a day that there is not":      {moment, "2030-02-30 00:00:00", "2030-02-30 00:00:00"},
+		"no date-time":                 {moment, "2030-01-01", "2030-01-01"},
+		"null to a form":               {date, nil, ""},
+		"a fraction to a form":         {date, 2.7, "2.7"},
+		"a number to the last form":    {date, 5.0, 5.0},
+		"a text to the last form":      {date, "1e20", 1e20},
+		"white space to the last form": {date, " ", 0.0},
+		"a date to the first form":     {date, "2030-01-01 00:00:00", "2030-01-01T00:00:00Z"},
+		"null to the first form":       {label, nil, ""},
+		"the first form ends it":       {bound, "5", 5.0},
+		"the first form not":           {bound, "+Inf", "+Inf"},
 		"what is not there stays away": {&openapi.Shape{Properties: []openapi.Property{{Name: "a", Shape: text}}}, map[string]any{}, map[string]any{}},
 	} {
 		t.Run(name, func(t *testing.T) {

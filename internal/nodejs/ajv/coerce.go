@@ -1,9 +1,12 @@
 package ajv
 
 import (
+	"cmp"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
@@ -11,7 +14,9 @@ import (
 
 // Coerce changes scalars of a decoded value to the types of a shape, as Ajv's
 // coerceTypes does: only where the type does not fit, never to or from arrays
-// and objects. Objects and arrays are changed in place.
+// and objects. Of a oneOf each form goes on with what the one before has made of
+// a scalar, until one takes it. Objects and arrays are changed in place. A
+// date-time that Ajv takes and others do not gets the form of RFC 3339.
 func Coerce(shape *openapi.Shape, value any) any {
 	if shape == nil {
 		return value
@@ -32,8 +37,13 @@ func Coerce(shape *openapi.Shape, value any) any {
 		}
 		return container
 	}
+	for _, form := range shape.Forms {
+		if value = Coerce(form, value); form != nil && form.Format == "" && len(form.Types) > 0 && fits(form, value) {
+			return value
+		}
+	}
 	if len(shape.Types) == 0 || fits(shape, value) {
-		return value
+		return asMoment(shape, value)
 	}
 	for _, want := range shape.Types {
 		if coerced, ok := coerceScalar(want, value); ok {
@@ -45,6 +55,30 @@ func Coerce(shape *openapi.Shape, value any) any {
 	}
 	return value
 }
+
+// asMoment gives a date-time the T and the zone that RFC 3339 demands. Without a zone it is
+// of the server's, which is that of a container.
+func asMoment(shape *openapi.Shape, value any) any {
+	text, is := value.(string)
+	if !is || shape.Format != "date-time" {
+		return value
+	}
+	parts := dateTime.FindStringSubmatch(text)
+	if parts == nil {
+		return value
+	}
+	zone := cmp.Or(parts[3], "Z")
+	if len(zone) == len("+0200") {
+		zone = zone[:3] + ":" + zone[3:]
+	}
+	written := parts[1] + "T" + parts[2] + strings.ToUpper(zone)
+	if _, err := time.Parse(time.RFC3339, written); err != nil {
+		return value
+	}
+	return written
+}
+
+var dateTime = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[Tt\s](\d\d:\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:?\d\d)?$`)
 
 func fits(shape *openapi.Shape, value any) bool {
 	if value == nil {

@@ -204,7 +204,7 @@ func newAssigner(t reflect.Type) assigner {
 
 func assignTime(into reflect.Value, value any) {
 	text, _ := value.(string)
-	if moment, err := time.Parse(time.RFC3339Nano, text); err == nil {
+	if moment, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text)); err == nil {
 		into.Set(reflect.ValueOf(moment))
 	}
 }

@@ -109,7 +109,7 @@ func readDigits(text string, base int) (float64, bool) {
 }
 
 // dateLayouts are the forms of a date. Fractions may follow seconds; a time without
-// a zone is UTC. V8 reads a few more forms.
+// a zone is UTC. Others are read by readLegacyDate.
 var dateLayouts = []string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05",
 	"2006-01-02T15:04Z07:00", "2006-01-02T15:04Z0700", "2006-01-02T15:04",
@@ -133,7 +133,7 @@ func IsStrictVersion(text string) bool { return !strings.HasPrefix(text, "v") &&
 // readDate reads a date, in milliseconds as JavaScript's Date has them. There each month
 // has 31 days, the last of which are in the next month, and a day ends at 24:00.
 func readDate(text string) (time.Time, bool) {
-	days := 0
+	whole, days := text, 0
 	if day := lateDay.FindStringSubmatch(text); day != nil {
 		days, _ = strconv.Atoi(day[2])
 		days--
@@ -148,7 +148,7 @@ func readDate(text string) (time.Time, bool) {
 			return date.AddDate(0, 0, days).Truncate(time.Millisecond), true
 		}
 	}
-	return time.Time{}, false
+	return readLegacyDate(whole)
 }
 
 var (

@@ -113,8 +113,17 @@ func (in createIn) Check() error {
 		return apierror.BadProperty("environment", "is not allowed to be empty", "")
 	case in.Projects.Sent && len(in.Projects.Value) == 0:
 		return apierror.BadProperty("projects", "must contain at least 1 items", "[]")
+	case in.ExpiresAt.Value != nil && in.ExpiresAt.Value.IsZero():
+		return noDate(in.Sent)
 	}
 	return nil
+}
+
+// noDate refuses the leap second, which the contract takes for a date and JavaScript does not.
+func noDate(sent engine.JSON) error {
+	body, _ := v8json.Parse(sent) // which the contract has read
+	object, _ := body.(map[string]any)
+	return apierror.BadProperty("expiresAt", "must be a valid date", string(v8json.Stringify(nil, object["expiresAt"])))
 }
 
 // secretSize is how many random bytes are in a secret, in hex.
@@ -216,7 +225,8 @@ type oneIn struct {
 
 type updateIn struct {
 	oneIn
-	ExpiresAt time.Time `json:"expiresAt"`
+	ExpiresAt time.Time   `json:"expiresAt"`
+	Sent      engine.JSON `body:""`
 }
 
 // update gives a token another end. One that is not there is passed over (O).
@@ -227,6 +237,9 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err err
 	}
 	if err := mayChange(tx, "UPDATE", before.Type); err != nil {
 		return out, err
+	}
+	if in.ExpiresAt.IsZero() {
+		return out, noDate(in.Sent)
 	}
 	after := *before
 	after.ExpiresAt = &in.ExpiresAt

@@ -158,10 +158,10 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 	return nil
 }
 
-// count adds to the count of this hour. Flags that are not known, those that nobody asked
-// for, and parts of a time are not counted (O).
+// count adds to the count of this hour, of which parts are rounded. Flags that are not known,
+// and those that nobody asked for, are not counted (O).
 func count(tx *engine.Tx, flag, application string, told asked) error {
-	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 || told.Yes != math.Trunc(told.Yes) {
+	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
 		return nil
 	}
 	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
@@ -189,9 +189,9 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 // mostCounted is the largest count: the largest number that JSON has exactly.
 const mostCounted = 1<<53 - 1
 
-// sum adds to a count, which ends at the largest.
+// sum adds to a count, of which fractions are rounded, up to the largest.
 func sum(count int64, more float64) int64 {
-	return min(count+int64(min(more, mostCounted)), mostCounted)
+	return min(count+int64(min(math.Round(more), mostCounted)), mostCounted)
 }
 
 // unannounced takes back the headers of the limit on requests, which an answer to metrics
