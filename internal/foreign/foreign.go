@@ -27,7 +27,7 @@ import (
 func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Values) (value any, failures []spec.Failure) {
 	value, present = decoded(parameter, sent, present, query)
 	failures = parameter.Check(ajv.Coerce(parameter.Shape, value), present)
-	if len(failures) > 0 && fitsOtherwise(parameter, sent) {
+	if len(failures) > 0 && (parameter.MayBeEmpty && sent == "" || fitsOtherwise(parameter, sent)) {
 		failures = nil
 	}
 	return value, failures
