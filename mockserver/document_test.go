@@ -132,6 +132,8 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 		"an empty value":               {"composed.yaml", "GET /search?verbose", "", nil, 204, ""},
 		"a wrong value":                {"composed.yaml", "GET /search?verbose=x", "", nil, 400, ""},
 		"an empty value too many":      {"composed.yaml", "GET /search?depth=", "", nil, 400, ""},
+		"no label":                     {"styles.yaml", "GET /matrix/;x=1/label/a/simple/1", "", nil, 400, ""},
+		"no matrix":                    {"styles.yaml", "GET /matrix/x=1/label/.a/simple/1", "", nil, 400, ""},
 		"all of one":                   {"composed.yaml", "GET /search?page=5", "", []string{"X-Page: 9"}, 204, ""},
 		"not all of one":               {"composed.yaml", "GET /search?page=50", "", nil, 400, ""},
 		"a header of all of one":       {"composed.yaml", "GET /search", "", []string{"X-Page: 10"}, 400, ""},
