@@ -454,3 +454,32 @@ func TestPatternsThatLookAhead(t *testing.T) {
 		t.Error("one that looks ahead in one of two ways is judged")
 	}
 }
+
+// TestADiscriminatorWithoutAMapping, whose forms have values of their own.
+func TestADiscriminatorWithoutAMapping(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}\n", `
+  schemas:
+    pet: {oneOf: [{$ref: '#/components/schemas/Dog'}, {$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Cow'}], discriminator: {propertyName: kind}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string, enum: [dog]}}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {kind: {$ref: '#/components/schemas/cat'}}}]}
+    Cow: {allOf: [{$ref: '#/components/schemas/Base'}, {required: [milk]}]}
+    Base: {type: object, required: [kind], properties: {kind: {type: string, enum: [cat, Cow]}}}
+    cat: {enum: [cat]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
+	kinds := map[any]bool{}
+	for seed := range uint64(40) {
+		value, err := content.Sample(seed)
+		if err != nil || len(content.Check(value)) > 0 {
+			t.Fatalf("%v %v", value, err)
+		}
+		kinds[value.(map[string]any)["kind"]] = true
+	}
+	if len(kinds) != 3 || !kinds["dog"] || !kinds["cat"] || !kinds["Cow"] {
+		t.Errorf("the kinds are %v", kinds)
+	}
+}
