@@ -133,6 +133,9 @@ func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.
 			if scheme == nil {
 				return fmt.Errorf("the document has no security scheme %q", name)
 			}
+			if reason := schemeProblem(scheme); reason != "" {
+				return fmt.Errorf("the security scheme %q %s", name, reason)
+			}
 			together = append(together, scheme)
 			if kind := TokenKind(scheme.Token); kind != "" && !slices.Contains(o.Tokens, kind) {
 				o.Tokens = append(o.Tokens, kind)
@@ -142,6 +145,20 @@ func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.
 	}
 	slices.Sort(o.Tokens)
 	return nil
+}
+
+// schemeProblem says why nothing that a request has can be what a scheme wants; empty for a good
+// one.
+func schemeProblem(scheme *openapi.Scheme) string {
+	switch {
+	case !slices.Contains([]string{"apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"}, scheme.Type):
+		return fmt.Sprintf("has the unknown type %q", scheme.Type)
+	case scheme.Type == "apiKey" && (!slices.Contains([]string{"cookie", "header", "query"}, scheme.In) || scheme.Name == ""):
+		return "does not say where its key is"
+	case scheme.Type == "http" && scheme.HTTP == "":
+		return "does not name its scheme of HTTP"
+	}
+	return ""
 }
 
 func (o *Operation) checkPermissions() error {

@@ -148,3 +148,27 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestSchemesThatNothingSatisfies are told, and an operation that demands one is not served.
+func TestSchemesThatNothingSatisfies(t *testing.T) {
+	t.Parallel()
+	for scheme, want := range map[string]string{
+		`{type: strange}`:                    `has the unknown type "strange"`,
+		`{type: apiKey, name: X-Key}`:        "does not say where its key is",
+		`{type: apiKey, in: header}`:         "does not say where its key is",
+		`{type: http}`:                       "does not name its scheme of HTTP",
+		`{type: http, scheme: HOBA}`:         "",
+		`{type: mutualTLS}`:                  "",
+		`{type: openIdConnect}`:              "",
+		`{type: apiKey, in: query, name: k}`: "",
+	} {
+		contract, err := spec.Load([]byte("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/y: {get: {operationId: y}}, /x: {get: {operationId: x, security: [{s: []}]}}}\ncomponents: {securitySchemes: {s: " + scheme + "}}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems := contract.Problems()
+		if (contract.Operation("x") == nil) != (want != "") || len(problems) > 1 || (len(problems) == 0) != (want == "") || want != "" && !strings.Contains(problems[0].Reason, want) {
+			t.Errorf("%s: %v", scheme, problems)
+		}
+	}
+}

@@ -293,8 +293,12 @@ func removeKeyword(schema any, path []string) {
 type patterns struct{ wrong error }
 
 func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
-	compiled, err := compilePattern(codePoint.ReplaceAllString(text, `\x{$1}`))
+	readable := codePoint.ReplaceAllString(text, `\x{$1}`)
+	compiled, err := compilePattern(readable)
 	if err != nil {
+		if ahead := sample.NewAhead(readable, compilePattern); ahead != nil {
+			return ahead, nil
+		}
 		p.wrong = fmt.Errorf("the pattern %q cannot be judged, and allows everything: %w", text, err)
 		return anything(text), nil
 	}

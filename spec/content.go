@@ -154,6 +154,7 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 		proxy, parameter.JSON = content.Schema, isJSON(source.Content.First().Key())
 		examples = append(examples, examplesOf(content.Example, content.Examples)...)
 	}
+	parameter.MayBeEmpty = source.AllowEmptyValue && source.In == "query"
 	if parameter.Style == "" {
 		parameter.Style = styles[source.In]
 	}

@@ -37,8 +37,9 @@ type partKey struct {
 
 // partLink is a compiled reference, and the part that it leads to.
 type partLink struct {
-	from *jsonschema.Schema
-	to   partKey
+	from   *jsonschema.Schema
+	to     partKey
+	number int // of the reference, in the order of the text
 }
 
 const (
@@ -184,8 +185,11 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 		}
 		if _, number, is := strings.Cut(schema.Ref.Location, "#/$defs/"+linkName); is {
 			at, _ := strconv.Atoi(number) // which detached has written
-			out.links = append(out.links, partLink{schema, partKey{references[at], key.direction}})
+			out.links = append(out.links, partLink{schema, partKey{references[at], key.direction}, at})
 		}
+	})
+	slices.SortStableFunc(out.links, func(a, b partLink) int { // maps have no order, and the first error is told
+		return a.number - b.number
 	})
 	return out
 }

@@ -120,6 +120,8 @@ type Parameter struct {
 	Explode bool
 	// JSON is true if the value is written as JSON.
 	JSON bool
+	// MayBeEmpty is true if the query may have the name without a value, whatever the schema says.
+	MayBeEmpty bool
 	// Sample is a value from the document, as JSON: its example or default; nil for none.
 	Sample []byte
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -116,7 +117,7 @@ func (s *schemas) exemplify(root map[string]any) {
 // discriminate says which value the property of a discriminator has in each form of a schema.
 // reference is where the schema stands, if it is a component.
 func (s *schemas) discriminate(root map[string]any, reference string) {
-	eachSchema(root, tellApart)
+	eachSchema(root, s.tellApart)
 	s.inherit(root, reference)
 }
 
@@ -127,7 +128,7 @@ type discriminator struct {
 }
 
 // tellApart says in each form of a schema which value its discriminator has.
-func tellApart(schema map[string]any) {
+func (s *schemas) tellApart(schema map[string]any) {
 	written, _ := schema["discriminator"].(map[string]any)
 	property, _ := written["propertyName"].(string)
 	if property == "" {
@@ -139,7 +140,7 @@ func tellApart(schema map[string]any) {
 		for i, form := range forms {
 			object, _ := form.(map[string]any)
 			if reference, is := object["$ref"].(string); is {
-				forms[i] = map[string]any{"allOf": []any{form, named(property, mapping, reference)}}
+				forms[i] = map[string]any{"allOf": []any{form, s.named(property, mapping, reference)}}
 			}
 		}
 	}
@@ -160,7 +161,7 @@ func (s *schemas) inherit(heir map[string]any, reference string) {
 		}
 		var by discriminator
 		if json.Unmarshal(document.Member(text, "discriminator"), &by) == nil && by.PropertyName != "" {
-			parts = append(parts, named(by.PropertyName, by.Mapping, reference))
+			parts = append(parts, s.named(by.PropertyName, by.Mapping, reference))
 		}
 	}
 	if parts != nil {
@@ -168,8 +169,9 @@ func (s *schemas) inherit(heir map[string]any, reference string) {
 	}
 }
 
-// named is the schema of an object whose discriminator names a schema.
-func named(property string, mapping map[string]any, reference string) map[string]any {
+// named is the schema of an object whose discriminator names a schema. It is empty if that has
+// none of the names: it has values of its own then, and many documents leave out the mapping.
+func (s *schemas) named(property string, mapping map[string]any, reference string) map[string]any {
 	var names []any
 	for _, name := range slices.Sorted(maps.Keys(mapping)) {
 		if target, _ := mapping[name].(string); target == reference || "#/components/schemas/"+target == reference {
@@ -179,7 +181,38 @@ func named(property string, mapping map[string]any, reference string) map[string
 	if names == nil {
 		names = []any{reference[strings.LastIndexByte(reference, '/')+1:]}
 	}
+	if s.excludes(map[string]any{"$ref": reference}, property, names, map[string]bool{}) {
+		return map[string]any{}
+	}
 	return map[string]any{"type": "object", "properties": map[string]any{property: map[string]any{"enum": names}}}
+}
+
+// excludes reports whether a schema, or what it refers to or is composed of, allows a property none
+// of several values. seen are the references that were followed.
+func (s *schemas) excludes(schema any, name string, values []any, seen map[string]bool) bool {
+	object, _ := schema.(map[string]any)
+	if reference, is := object["$ref"].(string); is && !seen[reference] && len(seen) < maxDepth {
+		seen[reference] = true
+		var target any
+		if text, err := s.document.At(reference); err == nil && json.Unmarshal(text, &target) == nil && s.excludes(target, name, values, seen) {
+			return true
+		}
+	}
+	if name == "" { // the value itself
+		allowed, limited := object["enum"].([]any)
+		if value, is := object["const"]; is {
+			allowed, limited = []any{value}, true
+		}
+		if limited && !slices.ContainsFunc(values, func(value any) bool {
+			return slices.ContainsFunc(allowed, func(other any) bool { return reflect.DeepEqual(value, other) })
+		}) {
+			return true
+		}
+	} else if properties, is := object["properties"].(map[string]any); is && s.excludes(properties[name], "", values, map[string]bool{}) {
+		return true
+	}
+	parts, _ := object["allOf"].([]any)
+	return slices.ContainsFunc(parts, func(part any) bool { return s.excludes(part, name, values, seen) })
 }
 
 // Keywords whose value is a schema, a list of schemas, and an object of schemas.

@@ -205,7 +205,7 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 		`/path-in-a-file (line 31): the reference "paths.yaml" leads out of the document`,
 		`GET /undeclared/{id} (undeclared, line 16): the path parameter {id} is not declared`,
 		`GET /silent (silent, line 18): the operation has no response`,
-		`GET /lookahead (lookahead, line 21): response 200: application/json: the pattern "^(?=a).*$" cannot be judged, and allows everything: `,
+		`GET /lookahead (lookahead, line 21): response 200: application/json: the pattern "^.(?=a).*$" cannot be judged, and allows everything: `,
 		`GET /impossible (impossible, line 25): response 200: application/json: no value was found that the schema allows`,
 		`GET /misleading (misleading, line 29): response 200: application/json: the example breaks the schema: body/a: it must be integer, it is string`,
 	}
@@ -413,5 +413,73 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 				sampled(t, operation, response, response.Contents[0], seed*7919)
 			}
 		})
+	}
+}
+
+// TestPatternsThatLookAhead at their beginning judge, and values are made of them.
+func TestPatternsThatLookAhead(t *testing.T) {
+	t.Parallel()
+	for pattern, test := range map[string]struct{ good, bad []string }{
+		`^(?=.*\\d)(?=.*[a-z]).{8,}$`: {[]string{"abcdefg1", "1aaaaaaaaa"}, []string{"abcdefgh", "12345678", "abc1"}},
+		`^(?=.*[a-z])(?=.*[A-Z])(?=.*\\d)(?=.*[@$!%*?&])[A-Za-z\\d@$!%*?&]{8,20}$`: {[]string{"aB1!aaaa"}, []string{"aB1aaaaa", "aB1!aaaa aa", "aB1!"}},
+		`^(?!foo|bar)[a-z]{3,5}$`:       {[]string{"abc"}, []string{"foo", "barb", "ab"}},
+		`^(?=.{5,10}$)(?!.*--)[a-z-]+$`: {[]string{"ab-cd"}, []string{"ab--cd", "abc", "abcdefghijk"}},
+		`^(?=[)(])..`:                   {[]string{"()"}, []string{"a)"}},
+	} {
+		contract, err := Parse([]byte(`{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"get": {"operationId": "x",
+			"responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"type": "string", "pattern": "` + pattern + `"}}}}}}}}}`))
+		if err != nil {
+			t.Errorf("%s: %v", pattern, err)
+			continue
+		}
+		content := contract.Operation("x").Responses()[0].Contents[0]
+		for _, text := range test.good {
+			if failures := content.Check(text); len(failures) > 0 {
+				t.Errorf("%s: %s: %v", pattern, text, failures)
+			}
+		}
+		for _, text := range test.bad {
+			if failures := content.Check(text); len(failures) == 0 {
+				t.Errorf("%s: %s passes", pattern, text)
+			}
+		}
+		for seed := range uint64(20) {
+			value, err := content.Sample(seed)
+			if err != nil || len(content.Check(value)) > 0 {
+				t.Errorf("%s: %d: %v %v", pattern, seed, value, err)
+			}
+		}
+	}
+	if _, err := Parse(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {type: string, pattern: '^(?=a)b|c$'}}}}}\n", "  schemas: {}\n")); err == nil {
+		t.Error("one that looks ahead in one of two ways is judged")
+	}
+}
+
+// TestADiscriminatorWithoutAMapping, whose forms have values of their own.
+func TestADiscriminatorWithoutAMapping(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}\n", `
+  schemas:
+    pet: {oneOf: [{$ref: '#/components/schemas/Dog'}, {$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Cow'}], discriminator: {propertyName: kind}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string, enum: [dog]}}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {kind: {$ref: '#/components/schemas/cat'}}}]}
+    Cow: {allOf: [{$ref: '#/components/schemas/Base'}, {required: [milk]}]}
+    Base: {type: object, required: [kind], properties: {kind: {type: string, enum: [cat, Cow]}}}
+    cat: {enum: [cat]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
+	kinds := map[any]bool{}
+	for seed := range uint64(40) {
+		value, err := content.Sample(seed)
+		if err != nil || len(content.Check(value)) > 0 {
+			t.Fatalf("%v %v", value, err)
+		}
+		kinds[value.(map[string]any)["kind"]] = true
+	}
+	if len(kinds) != 3 || !kinds["dog"] || !kinds["cat"] || !kinds["Cow"] {
+		t.Errorf("the kinds are %v", kinds)
 	}
 }

@@ -38,6 +38,21 @@ func (p *Parameter) Decode(text string) any {
 	return p.pairs(words)
 }
 
+// Lacks reports whether a text lacks what the style of the parameter writes in front of a value.
+func (p *Parameter) Lacks(text string) bool {
+	switch {
+	case p.JSON || p.In != "path":
+		return false
+	case p.Style == "label":
+		return !strings.HasPrefix(text, ".")
+	case p.Style == "matrix" && p.Explode && slices.Contains(p.Shape.Plain(), "object"): // its names are those of properties
+		return !strings.HasPrefix(text, ";")
+	case p.Style == "matrix":
+		return text != ";"+p.Name && !strings.HasPrefix(text, ";"+p.Name+"=")
+	}
+	return false
+}
+
 // bare takes off what some styles write in front of a value.
 func (p *Parameter) bare(text string) string {
 	switch p.Style {

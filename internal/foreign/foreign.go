@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
@@ -25,9 +27,15 @@ import (
 // Parameter judges what a request has of a parameter: a text as it was sent, or what a query
 // parser made of it. value is what it stands for.
 func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Values) (value any, failures []spec.Failure) {
+	if text, is := sent.(string); is && present && parameter.Lacks(text) {
+		return sent, []spec.Failure{{
+			In: parameter.In, Pointer: "/" + jsonpointer.Escape(parameter.Name), Keyword: "syntax", Want: parameter.Style,
+			Reason: "it is not written in the style " + parameter.Style,
+		}}
+	}
 	value, present = decoded(parameter, sent, present, query)
 	failures = parameter.Check(ajv.Coerce(parameter.Shape, value), present)
-	if len(failures) > 0 && fitsOtherwise(parameter, sent) {
+	if len(failures) > 0 && (parameter.MayBeEmpty && sent == "" || fitsOtherwise(parameter, sent)) {
 		failures = nil
 	}
 	return value, failures

@@ -207,7 +207,8 @@ function admit(operation, token, headers, query, cookies) {
     else if (scheme.type === "apiKey" && scheme.in === "cookie") cookies.push(`${scheme.name}=${encodeURIComponent(token)}`);
     else if (scheme.type === "apiKey") headers[scheme.name] = token;
     else if (scheme.scheme?.toLowerCase() === "basic") headers.Authorization = "Basic " + Buffer.from(`u:${token}`).toString("base64");
-    else headers.Authorization = `Bearer ${token}`;
+    else if (scheme.scheme?.toLowerCase() === "digest") headers.Authorization = `Digest username="${token}"`;
+    else headers.Authorization = `${scheme.type === "http" ? scheme.scheme : "Bearer"} ${token}`;
   }
   if (!Object.keys(wanted).length && isUnleash) headers.Authorization = token;
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -63,11 +64,33 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
 		user, password, sent := x.request.BasicAuth()
 		return sent && (x.knows(password) || x.knows(user) || x.knows(user+":"+password)) // which a token of Unleash looks like
+	case scheme.Type == "http" && !strings.EqualFold(scheme.HTTP, "bearer"):
+		return x.knows(credentialOf(x.request.Header, scheme.HTTP))
 	case scheme.Type == "http", scheme.Type == "oauth2", scheme.Type == "openIdConnect":
 		return x.knows(tokenOf(x.request.Header, true))
 	}
 	return true
 }
+
+// credentialOf returns what the header Authorization has of a scheme by its name: of digest the
+// user, of others all of it.
+func credentialOf(header http.Header, scheme string) string {
+	name, credential, _ := strings.Cut(strings.TrimSpace(header.Get("Authorization")), " ")
+	if !strings.EqualFold(name, scheme) {
+		return ""
+	}
+	if strings.EqualFold(scheme, "digest") {
+		user := digestUser.FindStringSubmatch(credential)
+		if user == nil {
+			return ""
+		}
+		return user[1]
+	}
+	return strings.TrimSpace(credential)
+}
+
+// digestUser matches the user of a digest.
+var digestUser = regexp.MustCompile(`(?i)(?:^|[\s,])username="([^"\\]*)"`)
 
 // knows reports whether a token is a known one of any kind, which makes the request its
 // holder's.

@@ -16,7 +16,7 @@ import (
 func (m *maker) match(pattern string, low, try int) string {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return ""
+		return m.matchAhead(pattern, low, try)
 	}
 	write := func(more int) string {
 		w := &matcher{maker: m, more: more}

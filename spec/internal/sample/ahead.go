@@ -1,0 +1,124 @@
+package sample
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Ahead is a regular expression that begins with groups that look ahead, as those of passwords
+// do. Go's expressions lack them, but at the beginning each is an expression of its own.
+type Ahead struct {
+	text   string
+	bodies []string // what has to come
+	rest   string   // what is behind the groups
+	match  []*regexp.Regexp
+	avoid  []*regexp.Regexp
+}
+
+// maxAhead is how many groups may look ahead.
+const maxAhead = 16
+
+// NewAhead reads an expression, whose parts are compiled by a function; nil if it looks ahead
+// elsewhere, or cannot be compiled.
+func NewAhead(text string, compile func(string) (*regexp.Regexp, error)) *Ahead {
+	rest, anchored := strings.CutPrefix(text, "^")
+	out := &Ahead{text: text}
+	wanted := []string{}
+	for anchored && len(wanted) <= maxAhead && (strings.HasPrefix(rest, "(?=") || strings.HasPrefix(rest, "(?!")) {
+		end, _ := group(rest)
+		if end < 0 {
+			return nil
+		}
+		body := rest[len("(?=") : end-1]
+		wanted = append(wanted, body)
+		compiled, err := compile("^(?:" + body + ")")
+		if err != nil {
+			return nil
+		}
+		if rest[2] == '=' {
+			out.bodies, out.match = append(out.bodies, body), append(out.match, compiled)
+		} else {
+			out.avoid = append(out.avoid, compiled)
+		}
+		rest = rest[end:]
+	}
+	_, forked := group("(" + rest + ")")
+	if len(wanted) == 0 || len(wanted) > maxAhead || forked {
+		return nil
+	}
+	out.rest = "^" + rest
+	compiled, err := compile(out.rest)
+	if err != nil {
+		return nil
+	}
+	out.match = append(out.match, compiled)
+	return out
+}
+
+// group returns where the group ends that an expression begins with, -1 for nowhere, and whether
+// it has alternatives of its own.
+func group(text string) (end int, forked bool) {
+	depth, inClass := 0, false
+	for at := 0; at < len(text); at++ {
+		switch c := text[at]; {
+		case c == '\\':
+			at++
+		case inClass:
+			inClass = c != ']'
+		case c == '[':
+			inClass = true
+		case c == '(':
+			depth++
+		case c == '|':
+			forked = forked || depth == 1
+		case c == ')':
+			if depth--; depth == 0 {
+				return at + 1, forked
+			}
+		}
+	}
+	return -1, forked
+}
+
+// String is the expression as it was read.
+func (a *Ahead) String() string { return a.text }
+
+// MatchString reports whether a text matches all of it.
+func (a *Ahead) MatchString(text string) bool {
+	return !slices.ContainsFunc(a.match, func(one *regexp.Regexp) bool { return !one.MatchString(text) }) &&
+		!slices.ContainsFunc(a.avoid, func(one *regexp.Regexp) bool { return one.MatchString(text) })
+}
+
+// matchAhead makes a text that such an expression matches: one for what is behind the groups, into
+// which is written what has to come. It is empty if none was found.
+func (m *maker) matchAhead(pattern string, low, try int) string {
+	ahead := NewAhead(pattern, regexp.Compile)
+	if ahead == nil {
+		return ""
+	}
+	for attempt := range maxAttempts {
+		least, put := low, []rune{}
+		for _, body := range ahead.bodies {
+			text := []rune(m.match("^"+body+"$", 0, attempt%2))
+			if strings.HasSuffix(body, "$") { // it is about the whole
+				least = max(least, len(text))
+			} else {
+				put = append(put, text...)
+			}
+		}
+		text := []rune(m.match(ahead.rest, max(least, len(put)), try+attempt))
+		if len(text) < len(put) {
+			continue
+		}
+		at := 0
+		if attempt%2 == 1 {
+			at = m.random.IntN(len(text) - len(put) + 1)
+		}
+		copy(text[at:], put)
+		if ahead.MatchString(string(text)) {
+			return string(text)
+		}
+	}
+	return ""
+}
