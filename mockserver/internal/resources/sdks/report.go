@@ -173,12 +173,12 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	if before != nil {
 		after = *before
 	}
-	after.Yes, after.No, after.Variants = sum(after.Yes, told.Yes), sum(after.No, told.No), maps.Clone(after.Variants)
+	after.Yes, after.No, after.Variants = sum(after.Yes, whole(told.Yes)), sum(after.No, whole(told.No)), maps.Clone(after.Variants)
 	if after.Variants == nil {
 		after.Variants = map[string]int64{}
 	}
 	for name, times := range told.Variants {
-		after.Variants[name] = sum(after.Variants[name], times)
+		after.Variants[name] = sum(after.Variants[name], whole(times))
 	}
 	if before == nil {
 		return counts.Insert(tx, &after)
@@ -189,9 +189,12 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 // mostCounted is the largest count: the largest number that JSON has exactly.
 const mostCounted = 1<<53 - 1
 
-// sum adds to a count, of which fractions are rounded, up to the largest.
-func sum(count int64, more float64) int64 {
-	return min(count+int64(min(math.Round(more), mostCounted)), mostCounted)
+// whole rounds a count, which is told as any number (O).
+func whole(count float64) int64 { return int64(min(math.Round(count), mostCounted)) }
+
+// sum adds counts, up to the largest.
+func sum(count, more int64) int64 {
+	return min(min(count, mostCounted)+min(more, mostCounted), mostCounted)
 }
 
 // unannounced takes back the headers of the limit on requests, which an answer to metrics
