@@ -35,7 +35,7 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 			a.must(201, http.MethodPost, "/api/admin/projects/default/features", wellknown.Admin, `{"name":"counted"}`)
 			for range 2 {
 				a.must(202, http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i","bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z",
-					"toggles":{"counted":{"yes":9223372036854775807,"no":9007199254740993,"variants":{"v":9223372036854775807}}}}}`)
+					"toggles":{"counted":{"yes":9007199254740991,"no":9007199254740990,"variants":{"v":9007199254740991}}}}}`)
 			}
 			got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/counted", wellknown.Admin, "").body)
 			if !strings.Contains(got, `"yes":9007199254740991,"no":9007199254740991`) {
