@@ -108,7 +108,6 @@ func (p *Proxy) inspect(response *http.Response) error {
 	x := f.exchange
 	x.status, x.header = response.StatusCode, response.Header
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		choose(response)
 		if x.operation != nil {
 			x.status, x.header = 0, nil // the rest is no HTTP, and nothing to judge
 		}
@@ -140,17 +139,6 @@ func (p *Proxy) inspect(response *http.Response) error {
 		return p.hold(f, response)
 	}
 	return nil
-}
-
-// choose has the request offer the protocol alone that the upstream has chosen among several,
-// which a reverse proxy compares.
-func choose(response *http.Response) {
-	chosen := response.Header.Get("Upgrade")
-	for offered := range strings.SplitSeq(response.Request.Header.Get("Upgrade"), ",") {
-		if chosen != "" && strings.EqualFold(strings.TrimSpace(offered), chosen) {
-			response.Request.Header.Set("Upgrade", chosen)
-		}
-	}
 }
 
 // maxStreamCopy is how much in bytes is copied of a stream: of one that goes on for longer the

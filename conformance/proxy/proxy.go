@@ -316,25 +316,11 @@ func (w *writer) WriteHeader(status int) {
 				header[name] = nil
 			}
 		}
-		if status == http.StatusNotModified {
-			spell(header, "Content-Type", "Content-Length")
-		}
 		if w.flow.chunked {
 			header["Transfer-Encoding"] = []string{"chunked"}
 		}
 	}
 	w.ResponseWriter.WriteHeader(status)
-}
-
-// spell writes names of headers in small letters, by which Go's server does not know what it
-// leaves out.
-func spell(header http.Header, names ...string) {
-	for _, name := range names {
-		if values := header[name]; values != nil {
-			header[strings.ToLower(name)] = values
-			delete(header, name)
-		}
-	}
 }
 
 // Write passes on a piece of the answer at once, and counts it. The last one

@@ -11,11 +11,12 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httputil"
+	"strings"
 	"time"
 )
 
 // Proxy is an http.Handler that passes requests on whole: their trailers too, and
-// answers that come before their end.
+// answers that come before their end, what a 304 says of its body, and upgrades.
 type Proxy struct{ reverse httputil.ReverseProxy }
 
 // New returns a handler that passes requests on as a reverse proxy says, which has a
@@ -27,7 +28,29 @@ func New(reverse httputil.ReverseProxy) *Proxy {
 		rewrite(pr)
 		passTrailers(pr)
 	}
+	modify := reverse.ModifyResponse
+	reverse.ModifyResponse = func(response *http.Response) error {
+		choose(response)
+		if modify == nil {
+			return nil
+		}
+		return modify(response)
+	}
 	return &Proxy{reverse}
+}
+
+// choose has the request offer the protocol alone that the upstream has chosen among several,
+// which a reverse proxy compares.
+func choose(response *http.Response) {
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		return
+	}
+	chosen := response.Header.Get("Upgrade")
+	for offered := range strings.SplitSeq(response.Request.Header.Get("Upgrade"), ",") {
+		if chosen != "" && strings.EqualFold(strings.TrimSpace(offered), chosen) {
+			response.Request.Header.Set("Upgrade", chosen)
+		}
+	}
 }
 
 // passTrailers has what follows a chunked body follow it to the upstream.
@@ -47,7 +70,7 @@ func passTrailers(pr *httputil.ProxyRequest) {
 // request any more.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
-		p.reverse.ServeHTTP(w, r)
+		p.reverse.ServeHTTP(&writer{ResponseWriter: w}, r)
 		return
 	}
 	// Else Go's server reads the rest of the request itself once an answer begins, in
@@ -106,7 +129,7 @@ func (b *body) stop(control *http.ResponseController) {
 // writer tells a request of its answer.
 type writer struct {
 	http.ResponseWriter
-	sent *body
+	sent *body // nil for none
 }
 
 // Unwrap lets http.ResponseController flush and hijack.
@@ -114,6 +137,13 @@ func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // WriteHeader begins the answer, or says something ahead of it.
 func (w *writer) WriteHeader(status int) {
+	if status == http.StatusNotModified {
+		spell(w.Header(), "Content-Type", "Content-Length")
+	}
+	if w.sent == nil {
+		w.ResponseWriter.WriteHeader(status)
+		return
+	}
 	if status >= http.StatusOK && w.sent.ending() == nil {
 		// The transport may still read the request when Go's server looks for the next
 		// one.
@@ -121,4 +151,15 @@ func (w *writer) WriteHeader(status int) {
 	}
 	w.ResponseWriter.WriteHeader(status)
 	w.sent.leave.hear(status)
+}
+
+// spell writes names of headers in lower case, in which Go's server does not recognize what it
+// leaves out of a 304.
+func spell(header http.Header, names ...string) {
+	for _, name := range names {
+		if values := header[name]; values != nil {
+			header[strings.ToLower(name)] = values
+			delete(header, name)
+		}
+	}
 }

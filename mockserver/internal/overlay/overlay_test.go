@@ -90,6 +90,32 @@ func TestPassesUnchanged(t *testing.T) {
 	}
 }
 
+// TestOddAnswersPass: what a 304 says of its body, and an upgrade to one protocol of several.
+func TestOddAnswersPass(t *testing.T) {
+	t.Parallel()
+	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := "HTTP/1.1 304 Not Modified\r\nContent-Type: text/css\r\nContent-Length: 24\r\n\r\n"
+		if r.Header.Get("Upgrade") != "" {
+			answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+		}
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer connection.Close()
+		_, _ = io.WriteString(connection, answer)
+	}), nil)
+	response, _ := do(t, http.MethodGet, server.URL+"/x", nil, http.Header{})
+	if response.StatusCode != http.StatusNotModified || response.Header.Get("Content-Type") != "text/css" || response.Header.Get("Content-Length") != "24" {
+		t.Errorf("got %d, %v", response.StatusCode, response.Header)
+	}
+	response, _ = do(t, http.MethodGet, server.URL+"/x", nil, http.Header{"Connection": {"Upgrade"}, "Upgrade": {"other/2, websocket"}})
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		t.Errorf("got %d", response.StatusCode)
+	}
+}
+
 // TestNothingIsUnpacked: a client that takes no encoding is sent none, and what it gets is
 // what the real server sent.
 func TestNothingIsUnpacked(t *testing.T) {
