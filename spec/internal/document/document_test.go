@@ -133,7 +133,7 @@ func TestReadSaysWhatIsWrongAndWhere(t *testing.T) {
 		"a: 1\nb:\n  c: 1\n  c: 2\n": `line 4: "c" stands on line 3 already`,
 		"a: &a\n  b: *a\n":           "nested too deeply",
 		bomb:                         "its aliases make it too large",
-		"a: [":                       "L2.C1",
+		"a: [":                       "line 2, column 1",
 		"a: .inf":                    "unsupported value",
 	} {
 		if _, err := document.Read([]byte(source)); err == nil || !strings.Contains(err.Error(), want) {
