@@ -150,7 +150,13 @@ func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (contex
 		return ctx, godog.ErrSkip
 	}
 	p.world.record.start()
-	if scenario.Has("@quiet") && p.run.Plan.Conditions.Mock == "" { // nobody else is expected on a mock
+	if p.run.Plan.Conditions.Mock != "" { // nobody else is expected on it
+		return ctx, nil
+	}
+	if slices.ContainsFunc(shared, scenario.Has) {
+		p.world.ledger.Attend(ctx, p.run.tokens().Admin)
+	}
+	if scenario.Has("@quiet") {
 		for _, resource := range p.run.Resources {
 			if resource.Watch != nil {
 				p.watches = append(p.watches, resource.Watch(ctx, p.world))
@@ -225,10 +231,13 @@ func (p *performance) disturbance(ctx context.Context) string {
 	return ""
 }
 
+// shared are the tags of scenarios that count, fill up or compare what all share.
+var shared = []string{"@quiet", "@alone", "@limits"}
+
 // dependsOnOthers reports whether what others do can be why the scenario failed: it counts,
 // fills up or compares what all share, or a limit refused it that all share.
 func (p *performance) dependsOnOthers() bool {
-	if slices.ContainsFunc([]string{"@quiet", "@alone", "@limits"}, p.world.record.scenario.Has) {
+	if slices.ContainsFunc(shared, p.world.record.scenario.Has) {
 		return true
 	}
 	last := p.world.answer.last

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,6 +75,30 @@ var wordedExpectations = []struct {
 	{"greater than ", comparison(func(order int) bool { return order > 0 })},
 	{"at least ", comparison(func(order int) bool { return order >= 0 })},
 	{"at most ", comparison(func(order int) bool { return order <= 0 })},
+	{"a list with ", parseListWith},
+}
+
+// parseListWith holds for a list one of whose entries has all members of an object, and may have
+// more.
+func parseListWith(rest string) (Expectation, error) {
+	literal, _ := jsonvalue.Decode([]byte(rest))
+	members, isObject := literal.(map[string]any)
+	if !isObject {
+		return nil, fmt.Errorf("an entry is written as a JSON object")
+	}
+	fits := func(entry any) bool {
+		object, _ := entry.(map[string]any)
+		for name, want := range members {
+			if got, has := object[name]; !has || !jsonvalue.Equal(got, want) {
+				return false
+			}
+		}
+		return object != nil
+	}
+	return func(value any, _ bool) bool {
+		list, _ := value.([]any)
+		return slices.ContainsFunc(list, fits)
+	}, nil
 }
 
 func parsePattern(rest string) (Expectation, error) {

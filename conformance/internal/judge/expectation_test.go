@@ -22,6 +22,7 @@ func TestExpectations(t *testing.T) {
 		{"a text", []string{`"a"`}, []string{absent, "null", `""`, "1"}},
 		{"a whole number", []string{"0", "-42"}, []string{absent, "1.5", `"1"`, "null", "1e400"}},
 		{"a list", []string{"[]", "[1]"}, []string{absent, "{}", "null"}},
+		{`a list with {"a":1,"b":[]}`, []string{`[{"a":1,"b":[],"c":2}]`, `[null,{"b":[],"a":1}]`}, []string{absent, "[]", "{}", `[{"a":1}]`, `[{"a":1},{"b":[]}]`, `[{"a":1,"b":null}]`}},
 		{"true or false", []string{"true", "false"}, []string{absent, `"true"`, "1", "null"}},
 		{"a moment ago", []string{`"2026-11-24T12:00:01.000Z"`, `"2026-11-24T13:00:00+01:00"`}, []string{absent, `"2026-11-24T12:10:00.000Z"`, `"2025-11-24T12:00:00.000Z"`, `"now"`, "null", "1"}},
 		{"2 entries", []string{"[1,2]"}, []string{"[]", "[1]", "[1,2,3]", absent, "2"}},
@@ -65,7 +66,7 @@ func TestExpectations(t *testing.T) {
 
 func TestExpectationsThatAreNone(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "something", "'a'", "matches a", "matches /(/", "at least", "at least x", "one of 5", "one of", "not", "starts with a", "nothing or", "1 2"} {
+	for _, text := range []string{"", "something", "'a'", "matches a", "matches /(/", "at least", "at least x", "one of 5", "one of", "not", "starts with a", "nothing or", "1 2", "a list with", "a list with 1", "a list with [1]"} {
 		if _, err := ParseExpectation(text, time.Time{}); err == nil {
 			t.Errorf("%q is taken", text)
 		}

@@ -18,6 +18,7 @@ type Others struct {
 	known map[string]map[string]bool // names in lists, by kind
 	seen  time.Time                  // when a list last differed
 	quiet time.Time                  // when several looks last found no difference
+	asked time.Time                  // when the target was last asked on purpose
 }
 
 // note takes up the names of a kind that the target lists.
@@ -66,6 +67,8 @@ func (l *Ledger) namesOfOthers(all []Thing) map[string]bool {
 const (
 	looks   = 8
 	between = 250 * time.Millisecond
+	// attentive is for how long after a look the next scenario needs none.
+	attentive = 5 * time.Second
 	// lingering is for how long after its last sign another run is taken to be at work: it
 	// also sends what leaves no trace.
 	lingering = 10 * time.Second
@@ -89,6 +92,25 @@ func (l *Ledger) OthersAtWork(ctx context.Context, admin string, since time.Time
 	}
 	l.Others.nobody()
 	return false
+}
+
+// Attend looks for other runs, unless somebody just has: before a scenario that they can
+// disturb, so that one that ends meanwhile is noticed, too.
+func (l *Ledger) Attend(ctx context.Context, admin string) {
+	if l.Others != nil && admin != "" && l.Others.due() {
+		l.LookForOthers(ctx, admin)
+	}
+}
+
+// due reports whether it is time to look again, and takes note that somebody does.
+func (o *Others) due() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if time.Since(o.asked) < attentive {
+		return false
+	}
+	o.asked = time.Now()
+	return true
 }
 
 // looks is how often to look: once if nobody was there a while ago.

@@ -49,6 +49,24 @@ func TestOthersAreAtWorkIfTheirThingsComeAndGo(t *testing.T) {
 	}
 }
 
+// TestARunThatEndsDuringAScenarioIsNoticed is about one that began unseen.
+func TestARunThatEndsDuringAScenarioIsNoticed(t *testing.T) {
+	t.Parallel()
+	s := &shelf{endpoints: ""}
+	l := s.ledger(t, false)
+	l.Others = &ledger.Others{}
+	l.LookForOthers(t.Context(), testAdmin)
+	for _, endpoints := range []string{`{"id":7,"name":"unleash-mock-verify-261128abcdef-one"}`, ""} {
+		s.mu.Lock()
+		s.endpoints = endpoints
+		s.mu.Unlock()
+		l.Attend(t.Context(), testAdmin) // the second time somebody just has looked
+	}
+	if !l.OthersAtWork(t.Context(), testAdmin, time.Now()) {
+		t.Error("nobody was at work")
+	}
+}
+
 // TestAListThatAScenarioAsksForShowsOthersToo is about runs that come and go unseen between
 // two looks.
 func TestAListThatAScenarioAsksForShowsOthersToo(t *testing.T) {

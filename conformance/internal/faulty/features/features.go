@@ -17,7 +17,7 @@ const (
 
 // Faults are about flags, switches and strategies.
 func Faults() []bend.Fault {
-	return slices.Concat(flagFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults())
+	return slices.Concat(flagFaults(), shownFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults())
 }
 
 func flagFaults() []bend.Fault {
@@ -62,6 +62,40 @@ func flagFaults() []bend.Fault {
 		{ID: "flag-delete-unknown", Name: "deleting a flag that never was is a 404", Operation: "deleteFeature", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
 	}
+}
+
+// shownFaults leave out, wherever a flag is shown, what was said of it.
+func shownFaults() []bend.Fault {
+	var faults []bend.Fault
+	for _, f := range []struct{ id, name, operation, pointer, text string }{
+		{"flag-shows-off", "a flag is shown as off in each of its environments", "getFeature", "/environments/*/enabled", "false"},
+		{"flag-shows-no-strategies", "a flag is shown without strategies", "getFeature", "/environments/*/strategies", "[]"},
+		{"flag-shows-no-constraints", "the strategies of a flag are shown without constraints", "getFeature", "/environments/*/strategies/*/constraints", "[]"},
+		{"flag-shows-no-segments", "the strategies of a flag are shown without segments", "getFeature", "/environments/*/strategies/*/segments", "[]"},
+		{"flag-shows-strategies-active", "disabled strategies of a flag are shown as active", "getFeature", "/environments/*/strategies/*/disabled", "false"},
+		{"flag-shows-no-parents", "a flag is shown without its parents", "getFeature", "/dependencies", "[]"},
+		{"flag-shows-no-children", "a flag is shown without its children", "getFeature", "/children", "[]"},
+		{"flag-environment-off", "a flag is always off on the page of an environment", "getFeatureEnvironment", "/enabled", "false"},
+		{"flag-environment-no-strategies", "a flag has no strategies on the page of an environment", "getFeatureEnvironment", "/strategies", "[]"},
+		{"flag-environment-no-variants", "strategies have no variants on the page of an environment", "getFeatureEnvironment", "/strategies/*/variants", "[]"},
+		{"flags-all-off", "a project lists every flag as off", "getFeatures", "/features/*/environments/*/enabled", "false"},
+		{"flags-without-strategies", "a project lists every flag as one without strategies", "getFeatures", "/features/*/environments/*/hasStrategies", "false"},
+		{"flags-without-variants", "a project lists every flag as one without variants", "getFeatures", "/features/*/environments/*/variantCount", "0"},
+		{"flags-without-impressions", "a project lists no flag as one that wants impression data", "getFeatures", "/features/*/impressionData", "false"},
+		{"flags-never-stale", "a project lists no flag as stale", "getFeatures", "/features/*/stale", "false"},
+		{"flag-patch-no-impressions", "a patched flag is said to want no impression data", "patchFeature", "/impressionData", "false"},
+		{"flag-patch-stale", "a patched flag is always said to be stale", "patchFeature", "/stale", "true"},
+		{"flag-update-impressions", "an updated flag is always said to want impression data", "updateFeature", "/impressionData", "true"},
+		{"strategy-added-no-segments", "a new strategy is said to have no segments", "addFeatureStrategy", "/segments", "[]"},
+		{"strategy-added-active", "a new strategy is said to be active", "addFeatureStrategy", "/disabled", "false"},
+		{"strategy-update-no-segments", "a changed strategy is said to have no segments", "updateFeatureStrategy", "/segments", "[]"},
+		{"strategy-patch-no-segments", "a patched strategy is said to have no segments", "patchFeatureStrategy", "/segments", "[]"},
+		{"strategy-patch-no-title", "a patched strategy is said to have no title", "patchFeatureStrategy", "/title", "null"},
+		{"strategy-patch-active", "a patched strategy is said to be active", "patchFeatureStrategy", "/disabled", "false"},
+	} {
+		faults = append(faults, bend.Fault{ID: f.id, Name: f.name, Operation: f.operation, Standing: standing, Bend: bend.OK(bend.Edit(f.pointer, bend.Present(bend.To(f.text))))})
+	}
+	return faults
 }
 
 func switchFaults() []bend.Fault {
