@@ -35,6 +35,7 @@ func (p *program) untilInterrupted(ctx context.Context) context.Context {
 		cancel(interruption{first})
 		for began := time.Now(); <-asked == first && time.Since(began) < echo; {
 		}
+		p.ending.Lock() // lest the end of the command that is killed decide the exit code
 		if kill := p.atOnce.Load(); kill != nil {
 			(*kill)()
 		}

@@ -11,5 +11,7 @@ import (
 
 func main() {
 	p := &program{env: os.LookupEnv, environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	os.Exit(p.run(p.untilInterrupted(context.Background()), os.Args[1:]))
+	code := p.run(p.untilInterrupted(context.Background()), os.Args[1:])
+	p.ending.Lock() // for good, as nothing follows
+	os.Exit(code)
 }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -64,6 +65,8 @@ type program struct {
 	lastWords atomic.Pointer[string]
 	// atOnce is called then, too.
 	atOnce atomic.Pointer[func()]
+	// ending is held by who ends the program.
+	ending sync.Mutex
 }
 
 // run executes a command line and returns its exit code.

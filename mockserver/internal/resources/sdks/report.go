@@ -186,15 +186,12 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	return counts.Update(tx, before, &after)
 }
 
-// mostCounted is the largest count: the largest number that JSON has exactly.
-const mostCounted = 1<<53 - 1
-
 // whole rounds a count, which is told as any number (O).
-func whole(count float64) int64 { return int64(min(math.Round(count), mostCounted)) }
+func whole(count float64) int64 { return int64(min(math.Round(count), safe)) }
 
 // sum adds counts, up to the largest.
 func sum(count, more int64) int64 {
-	return min(min(count, mostCounted)+min(more, mostCounted), mostCounted)
+	return min(min(count, safe)+min(more, safe), safe)
 }
 
 // unannounced takes back the headers of the limit on requests, which an answer to metrics
