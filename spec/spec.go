@@ -29,8 +29,6 @@ var (
 	openapiYAML []byte
 	//go:embed openapi.json
 	openapiJSON []byte
-	//go:embed control.yaml
-	controlYAML []byte
 	//go:embed control.json
 	controlJSON []byte
 )
@@ -44,7 +42,7 @@ func Control() *Contract { return control() }
 
 var (
 	unleash = sync.OnceValue(func() *Contract { return embedded(openapiYAML, openapiJSON) })
-	control = sync.OnceValue(func() *Contract { return embedded(controlYAML, controlJSON) })
+	control = sync.OnceValue(func() *Contract { return embedded(controlJSON, controlJSON) })
 )
 
 // embedded reads a document that tests have found to be right.
