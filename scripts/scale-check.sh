@@ -33,7 +33,7 @@ finish() {
 
 check_store() {
     local output
-    output=$(UNLEASH_MOCK_TEST_POSTGRES=$source go test -race -count=1 -v ./internal/store/postgres) || die "$output"
+    output=$(UNLEASH_MOCK_TEST_POSTGRES=$source go test -race -tags real -count=1 -v ./internal/store/postgres) || die "$output"
     ! grep -q -- '--- SKIP' <<<"$output" || die "a test of the store was skipped"
     grep -E '^(--- PASS|ok)' <<<"$output"
 }

@@ -13,4 +13,4 @@ sdk=$(mktemp -d)
 trap 'rm -rf "$sdk"' EXIT
 cp scripts/sdk-differential/* "$sdk"
 npm ci --silent --no-audit --no-fund --prefix "$sdk"
-UNLEASH_MOCK_NODE_SDK=$sdk go test -count=1 -v -run '^TestAgreesWithNodeSDK$' ./mockserver/internal/evaluation
+UNLEASH_MOCK_NODE_SDK=$sdk go test -tags real -count=1 -v -run '^TestAgreesWithNodeSDK$' ./mockserver/internal/evaluation

@@ -15,4 +15,4 @@ cp -R docs/sdks/. scripts/client-specification/check.mjs "$samples"
 export NEXT_TELEMETRY_DISABLED=1
 npm ci --silent --no-audit --no-fund --prefix "$samples"
 npm run --silent --prefix "$samples" build
-UNLEASH_MOCK_SDK_SAMPLES=$samples go -C internal/tools test -count=1 -v ./sdks
+UNLEASH_MOCK_SDK_SAMPLES=$samples go -C internal/tools test -tags real -count=1 -v ./sdks

@@ -49,9 +49,10 @@ func TestOthersAreAtWorkIfTheirThingsComeAndGo(t *testing.T) {
 	}
 }
 
-// TestARunThatEndsDuringAScenarioIsNoticed is about one that began unseen.
-func TestARunThatEndsDuringAScenarioIsNoticed(t *testing.T) {
-	t.Parallel()
+// whileAnotherRuns returns a ledger that looks for others before another run begins; then do is
+// called while that run has something, and once it is gone.
+func whileAnotherRuns(t *testing.T, do func(*ledger.Ledger)) *ledger.Ledger {
+	t.Helper()
 	s := &shelf{endpoints: ""}
 	l := s.ledger(t, false)
 	l.Others = &ledger.Others{}
@@ -60,8 +61,15 @@ func TestARunThatEndsDuringAScenarioIsNoticed(t *testing.T) {
 		s.mu.Lock()
 		s.endpoints = endpoints
 		s.mu.Unlock()
-		l.Attend(t.Context(), testAdmin) // the second time somebody just has looked
+		do(l)
 	}
+	return l
+}
+
+// TestARunThatEndsDuringAScenarioIsNoticed is about one that began unseen.
+func TestARunThatEndsDuringAScenarioIsNoticed(t *testing.T) {
+	t.Parallel()
+	l := whileAnotherRuns(t, func(l *ledger.Ledger) { l.Attend(t.Context(), testAdmin) }) // the second time somebody just has looked
 	if !l.OthersAtWork(t.Context(), testAdmin, time.Now()) {
 		t.Error("nobody was at work")
 	}
@@ -71,20 +79,13 @@ func TestARunThatEndsDuringAScenarioIsNoticed(t *testing.T) {
 // two looks.
 func TestAListThatAScenarioAsksForShowsOthersToo(t *testing.T) {
 	t.Parallel()
-	s := &shelf{endpoints: ""}
-	l := s.ledger(t, false)
-	l.Others = &ledger.Others{}
-	l.LookForOthers(t.Context(), testAdmin)
-	for _, endpoints := range []string{`{"id":7,"name":"unleash-mock-verify-261128abcdef-one"}`, ""} {
-		s.mu.Lock()
-		s.endpoints = endpoints
-		s.mu.Unlock()
+	l := whileAnotherRuns(t, func(l *ledger.Ledger) {
 		x, err := l.Client.Get(t.Context(), endpointsPath, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		l.Note(x)
-	}
+	})
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if !l.OthersAtWork(ended, testAdmin, time.Now()) {

@@ -1,3 +1,5 @@
+//go:build real
+
 package postgres
 
 import (
@@ -23,7 +25,7 @@ func source(t testing.TB) string {
 	t.Helper()
 	at := os.Getenv("UNLEASH_MOCK_TEST_POSTGRES")
 	if at == "" {
-		t.Skip("UNLEASH_MOCK_TEST_POSTGRES names no database; see scripts/scale-check.sh")
+		t.Fatal("UNLEASH_MOCK_TEST_POSTGRES names no database; see scripts/scale-check.sh")
 	}
 	complete, err := completed(at+"/postgres", "tests")
 	if err != nil {

@@ -1,3 +1,5 @@
+//go:build real
+
 // Package sdks runs the samples of docs/sdks, programs and pages with SDKs of Unleash, on the
 // mock. scripts/sdk-samples.sh builds them and sets UNLEASH_MOCK_SDK_SAMPLES to where they are.
 package sdks
@@ -31,7 +33,7 @@ func samples(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("UNLEASH_MOCK_SDK_SAMPLES")
 	if folder == "" {
-		t.Skip("needs the samples; run scripts/sdk-samples.sh")
+		t.Fatal("needs the samples; run scripts/sdk-samples.sh")
 	}
 	return folder
 }
