@@ -519,6 +519,44 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestEventsTellOfTheState changes the state by the control API, which no exchange tells of.
+func TestEventsTellOfTheState(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	url := a.listen() + "/_mock/events?path=/none"
+	state := string(a.must(200, http.MethodGet, "/_mock/state?secrets=true", "", "").body)
+	for _, change := range []struct{ method, path, body string }{
+		{http.MethodPatch, flagsPath + "/checkout", `{"enabled":true}`},
+		{http.MethodPut, flagsPath, `{"other":true}`},
+		{http.MethodDelete, flagsPath + "/other", ""},
+		{http.MethodPut, "/_mock/state", state},
+		{http.MethodPost, "/_mock/reset", ""},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(response.Body)
+		for _, event := range []string{"hello", "state"} {
+			for lines.Scan() && lines.Text() != "event: "+event {
+			}
+			if lines.Text() != "event: "+event {
+				t.Fatalf("%s %s: the stream ends without the event %s", change.method, change.path, event)
+			}
+			if event == "hello" { // what comes now is told
+				if got := a.call(change.method, change.path, "", change.body); got.status >= 300 {
+					t.Fatalf("%s %s: %d %s", change.method, change.path, got.status, got.body)
+				}
+			}
+		}
+		response.Body.Close()
+	}
+}
+
 func TestViolationsAreToldToTheClient(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithValidation(Faithful), WithSeedFile("the seed", []byte(`

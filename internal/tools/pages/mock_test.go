@@ -231,6 +231,7 @@ func TestPageSwitchesFlags(t *testing.T) {
 	page.Do(chromedp.SendKeys("#evaluate-flag", "checkout"), chromedp.Click(`#evaluate button`))
 	page.Says("#evaluate-result", "checkout is off, variant disabled: it is switched off.")
 	page.must(200, http.MethodPatch, "/w/team-a/_mock/flags/checkout", "", `{"variant":"blue"}`)
+	page.Wait(`document.querySelector("#flag-rows input").checked`) // what others set appears by itself
 	page.Do(chromedp.Click(`#evaluate button`))
 	page.Says("#evaluate-result", "checkout is on, variant blue: a strategy holds.")
 	page.Says("#evaluate-why", "flexibleRollout: holds, at ")

@@ -89,6 +89,7 @@ type api struct {
 type request struct {
 	workspace string // its name
 	journal   *journal.Journal
+	store     func() *engine.Store // the workspace's; nil for a proxy
 	params    []string // the values of the path's parameters, decoded
 	query     map[string]string
 	header    http.Header
@@ -195,7 +196,8 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 		return
 	}
 	defer w.Hold()()
-	m.serve(rw, r, path, request{workspace: w.Name, journal: w.Journal}, func(id string) handler {
+	input := request{workspace: w.Name, journal: w.Journal, store: func() *engine.Store { return w.Instance().Store }}
+	m.serve(rw, r, path, input, func(id string) handler {
 		if own := m.handlers[id]; own != nil {
 			return func(_ context.Context, r *request) (response, error) { return m.operate(own, w, r) }
 		}

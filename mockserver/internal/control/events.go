@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
@@ -28,15 +29,18 @@ func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 	case r.query["after"] == "":
 		chosen.After = newest
 	}
-	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, journal: r.journal, reading: &a.streams, filter: chosen}}, nil
+	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, journal: r.journal, store: r.store, reading: &a.streams, filter: chosen}}, nil
 }
 
-// eventStream writes the exchanges of a journal as server-sent events. It reads
-// the journal at its own pace, so a slow client holds up only itself.
+// eventStream writes the exchanges of a journal as server-sent events, and tells that the
+// state has changed. It reads the journal at its own pace, so a slow client holds up only
+// itself.
 type eventStream struct {
 	workspace string // its name
 	journal   *journal.Journal
-	reading   *sync.Mutex // of all streams
+	store     func() *engine.Store // the current one of the workspace; nil for a proxy
+	changed   <-chan struct{}      // closed by the next change; nil for a proxy
+	reading   *sync.Mutex          // of all streams
 	filter    journal.Filter
 	w         http.ResponseWriter
 	flush     func() error
@@ -55,6 +59,7 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
+	s.expectChange()
 	hello := struct {
 		Workspace string `json:"workspace"`
 		Newest    int64  `json:"newest"`
@@ -114,17 +119,48 @@ func (s *eventStream) read() (text []byte, err error) {
 	return text, nil
 }
 
-// wait waits for an exchange that matches, with a sign of life now and then.
+// wait waits for an exchange that matches or a change to the state, and sends a comment
+// if neither comes for a while.
 func (s *eventStream) wait(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, heartbeat)
 	defer cancel()
+	go func() {
+		select {
+		case <-s.changed:
+			cancel()
+		case <-waiting.Done():
+		}
+	}()
 	if s.journal.Wait(waiting, s.filter, 1) > 0 || ctx.Err() != nil || s.journal.Closed() {
 		return nil
 	}
-	if _, err := fmt.Fprint(s.w, ":\n\n"); err != nil {
+	text := []byte(":\n\n")
+	select {
+	case <-s.changed:
+		change := struct {
+			Revision int64 `json:"revision"`
+		}{s.expectChange()}
+		var err error
+		if text, err = appendEvent(nil, "state", 0, change); err != nil {
+			return err
+		}
+	default:
+	}
+	if _, err := s.w.Write(text); err != nil {
 		return err
 	}
 	return s.flush()
+}
+
+// expectChange sets changed to tell of the next change to the state, and returns the
+// revision up to then.
+func (s *eventStream) expectChange() (revision int64) {
+	if s.store == nil {
+		return 0
+	}
+	store := s.store()
+	s.changed = store.Changed() // before the revision is read
+	return store.Revision()
 }
 
 // appendExchange adds the events of an exchange.

@@ -172,6 +172,7 @@ async function readEvents(body) {
 function happened(name, data) {
   if (name === "gap") announce(`${data.missed} exchanges came too fast to be shown.`);
   if (name === "hello" && data.newest < newest) startOver(); // another mock than before
+  if (name === "state") soon(refreshOpenView);
   if (name !== "exchange") return;
   newest = Math.max(newest, data.id);
   fresh.push(data);
