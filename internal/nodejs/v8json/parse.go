@@ -199,14 +199,23 @@ func (p *parser) array() (any, error) {
 func (p *parser) object() (any, error) {
 	if p.ordered {
 		object := NewObject()
-		return object, p.members(object.Set)
+		return object, p.members(func(name string, value any) error {
+			if _, has := object.Get(name); has && p.shallow != nil && p.shallow.Unique {
+				return RepeatedKeyError(name)
+			}
+			object.Set(name, value)
+			return nil
+		})
 	}
 	object := map[string]any{}
-	return object, p.members(func(name string, value any) { object[name] = value })
+	return object, p.members(func(name string, value any) error {
+		object[name] = value
+		return nil
+	})
 }
 
 // members reads an object and hands its properties over as they come.
-func (p *parser) members(set func(name string, value any)) error {
+func (p *parser) members(set func(name string, value any) error) error {
 	p.at++
 	if p.peek() == '}' {
 		p.at++
@@ -221,7 +230,9 @@ func (p *parser) members(set func(name string, value any)) error {
 		if err != nil {
 			return err
 		}
-		set(name, value)
+		if err := set(name, value); err != nil {
+			return err
+		}
 		switch p.peek() {
 		case ',':
 			p.at++

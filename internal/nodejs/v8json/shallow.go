@@ -1,5 +1,7 @@
 package v8json
 
+import "fmt"
+
 // Raw is the text of an object or an array that was not read yet. It is well formed.
 type Raw []byte
 
@@ -30,7 +32,15 @@ type Bounds struct {
 	// Objects is how many of the values may be objects; 0 is all. An object takes many times
 	// what another value takes.
 	Objects int
+	// Unique refuses an object with the same key twice, by a RepeatedKeyError. Else the last
+	// one counts.
+	Unique bool
 }
+
+// RepeatedKeyError is a key that an object has twice.
+type RepeatedKeyError string
+
+func (e RepeatedKeyError) Error() string { return fmt.Sprintf("the key %q is there twice", string(e)) }
 
 // ParseShallow is ParseOrdered for large texts: of what lies deep it keeps the text, a
 // part of the one that is given, since values take many times the memory of theirs.

@@ -187,7 +187,7 @@ func TestBounds(t *testing.T) {
 		"brackets that close before": {strings.Repeat("]", 1<<18) + strings.Repeat("[", 1<<18), "did not find expected"},
 		"many values":                {"a: [" + strings.Repeat("1,", 3<<19) + "1]", "too large for a seed"},
 		"many bytes":                 {"a: " + strings.Repeat("x", 16<<20), "too large for a seed"},
-		"a key twice":                {"a: 1\nb: 2\na: 3\n", "the key is on line 1 already"},
+		"a key twice":                {"a: 1\nb: 2\na: 3\n", "the key is there again, on line 3"},
 		"merged scalars":             {"a: {<<: 1}\n", "what << merges is not a mapping"},
 		"bytes":                      {"a: !!binary aGVsbG8=\n", "!!binary is not a type in JSON"},
 		"a key that is a list":       {"? [a]\n: 1\n", "the key on line 1 is not a text"},

@@ -59,7 +59,7 @@ func (r *reader) value(node *yaml.Node, path []string) any {
 // object reads a mapping: first what is merged into it, then its own keys.
 func (r *reader) object(node *yaml.Node, path []string) any {
 	object := v8json.NewObject()
-	lines := map[string]int{}
+	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if key := node.Content[i]; key.ShortTag() == "!!merge" {
 			r.merge(object, node.Content[i+1], path)
@@ -70,17 +70,17 @@ func (r *reader) object(node *yaml.Node, path []string) any {
 		if key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
-		switch line := lines[key.Value]; {
+		switch {
 		case key.ShortTag() == "!!merge":
 			continue
 		case key.Kind != yaml.ScalarNode:
 			r.complain(path, "the key on line %d is not a text", key.Line)
 			continue
-		case line > 0:
-			r.complain(append(slices.Clip(path), key.Value), "the key is on line %d already", line)
+		case seen[key.Value]:
+			r.complain(append(slices.Clip(path), key.Value), "the key is there again, on line %d", key.Line)
 			continue
 		}
-		lines[key.Value] = key.Line
+		seen[key.Value] = true
 		object.Set(key.Value, r.value(node.Content[i+1], append(slices.Clip(path), key.Value)))
 	}
 	return object

@@ -86,10 +86,15 @@ func readJSON(source []byte, kind Kind) (*Document, error) {
 	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > yamljson.MaxBytes || len(begin) == 0 || begin[0] != '{' {
 		return nil, nil
 	}
-	value, err := v8json.ParseShallow(source, v8json.Bounds{Depth: math.MaxInt, Values: maxValues, Objects: kind.Objects})
+	value, err := v8json.ParseShallow(source, v8json.Bounds{Depth: math.MaxInt, Values: maxValues, Objects: kind.Objects, Unique: true})
+	var repeated v8json.RepeatedKeyError
 	switch {
 	case err == nil:
 		return &Document{Value: value, kind: kind, json: source}, nil
+	case errors.As(err, &repeated) && yamljson.Marks(source) <= kind.Marks:
+		return nil, nil // the reader of YAML says where
+	case errors.As(err, &repeated):
+		return nil, Problems{{Message: err.Error()}}
 	case json.Valid(source):
 		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: it has more than %d values, or more than %d objects", kind.Name, maxValues, kind.Objects)}}
 	}
