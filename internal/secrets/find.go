@@ -326,7 +326,7 @@ func (f *finder) equals(at int) int {
 	for start > 0 && at-start < longestName && (isWord(f.text[start-1]) || strings.IndexByte(".[]", f.text[start-1]) >= 0) {
 		start--
 	}
-	if start == at || !isSecretParameter(f.text[start:at]) {
+	if start == at || !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
 	from := at + 1
@@ -335,6 +335,12 @@ func (f *finder) equals(at int) int {
 		return f.hide(from+1, stringEnd(f.text, from), false)
 	}
 	return f.hide(from, f.valueEnd.until(f.text, from), false)
+}
+
+// isKeyOfURL reports whether a parameter is ?key=, by which some gateways take an API key. In
+// a form it may be anything.
+func (f *finder) isKeyOfURL(start, end int) bool {
+	return letters(f.text[start:end]) == "key" && (f.valueEnd == queryEnd || start > 0 && f.text[start-1] == '?')
 }
 
 // underscore hides the secret of a token whose prefix ends with one.
