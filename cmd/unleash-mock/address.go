@@ -46,7 +46,7 @@ func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable st
 // beside it is told.
 func (l *listenFlags) preferFreePort() {
 	if !l.typed.Changed("listen") && !l.typed.Changed("port") {
-		l.listen, l.wrong = freePort, nil
+		l.listen = freePort
 	}
 }
 

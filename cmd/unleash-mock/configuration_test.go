@@ -32,6 +32,7 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		says            string
 	}{
 		{"HTTP_PORT", "http", nil, listening, `HTTP_PORT: "http" is not a number from 0 to 65535`},
+		{"HTTP_PORT", "http", []string{"--run", "true"}, "serve proxy", "HTTP_PORT"},
 		{"HTTP_PORT", "99999", nil, listening, "HTTP_PORT"},
 		{"HTTP_PORT", "-1", nil, listening, "HTTP_PORT"},
 		{"HTTP_PORT", " 4242", nil, listening, "HTTP_PORT"},
