@@ -64,6 +64,52 @@ func TestWhatSDKsTellIsShown(t *testing.T) {
 	}
 }
 
+// TestLifecycleFollowsTheCounts, as seen on 8.2.0: a flag is live once it is counted where it is
+// on in production, and begins anew when it is revived.
+func TestLifecycleFollowsTheCounts(t *testing.T) {
+	t.Parallel()
+	const flag = "/api/admin/projects/default/features/checkout"
+	a := newApp(t, WithSeedFile("the seed", []byte(`
+apiTokens:
+- {name: a, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}
+- {name: d, type: backend, environment: development, projects: ["*"], secret: "*:development.a"}
+- {name: p, type: backend, environment: production, projects: ["*"], secret: "*:production.a"}
+features: [{name: checkout, environments: [{name: development}, {name: production}]}]
+`)))
+	counted := func(environment string) func() {
+		return func() {
+			a.must(202, http.MethodPost, "/api/client/metrics", "*:"+environment+".a", `{"appName":"shop","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":1,"no":0}}}}`)
+		}
+	}
+	sent := func(method, path string) func() {
+		return func() { a.must(200, method, path, adminToken, "", "Content-Type: application/json") }
+	}
+	for _, step := range []struct {
+		what string
+		do   func()
+		want string
+	}{
+		{"at first", func() {}, "initial"},
+		{"counted in production, where it is off", counted("production"), "pre-live"},
+		{"counted in development", counted("development"), "pre-live"},
+		{"switched on in production", sent(http.MethodPost, flag+"/environments/production/on"), "pre-live"},
+		{"counted in production", counted("production"), "live"},
+		{"counted in development again", counted("development"), "live"},
+		{"exported and imported", func() {
+			a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state?secrets=true", "", "").body))
+		}, "live"},
+		{"archived and revived", func() {
+			a.must(202, http.MethodDelete, flag, adminToken, "", "Content-Type: application/json")
+			sent(http.MethodPost, "/api/admin/archive/revive/checkout")()
+		}, "initial"},
+	} {
+		step.do()
+		if got := string(a.must(200, http.MethodGet, flag, adminToken, "").body); !strings.Contains(got, `"lifecycle":{"stage":"`+step.want+`",`) {
+			t.Errorf("%s: the flag is %s, want the stage %s", step.what, got, step.want)
+		}
+	}
+}
+
 // TestCountsAreOfADay: an hour later they are those of the hour before, a day later none.
 func TestCountsAreOfADay(t *testing.T) {
 	t.Parallel()

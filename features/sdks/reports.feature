@@ -116,7 +116,7 @@ Feature: What SDKs tell
       | /instances/0/clientIp   | a text                    |
       | /instances/0/lastSeen   | a moment ago              |
 
-  @op:getFeatureUsageSummary @op:getRawFeatureMetrics @op:registerClientMetrics @core @writes @assumed
+  @op:getFeatureUsageSummary @op:getRawFeatureMetrics @op:registerClientMetrics @op:getFeature @core @writes @assumed
   Scenario: What an SDK counts is shown at once
     A real Unleash shows it within some seconds, and only of flags that it has known for a while.
     Given a flag "one"
@@ -156,6 +156,11 @@ Feature: What SDKs tell
       | /seenToggles/0/createdAt | a moment ago |
       | /seenToggles/0/impressionData | false |
       | /seenToggles/0/archived | false |
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 200
+    And the answer has
+      | /lifecycle/stage          | "pre-live"   |
+      | /lifecycle/enteredStageAt | a moment ago |
 
   @op:deleteApplication @op:registerClientApplication @core @writes @assumed
   Scenario: A deleted application is gone at once

@@ -24,6 +24,7 @@ func Faults() []bend.Fault {
 		{ID: "application-without-instances", Name: "an application does not tell its instances", Operation: "getApplication", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
 		{ID: "instances-none", Name: "no instance is listed", Operation: "getApplicationEnvironmentInstances", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
 		{ID: "usage-by-nobody", Name: "nobody is said to have asked for a flag", Operation: "getFeatureUsageSummary", Standing: assumed, Bend: bend.OK(bend.Set("/seenApplications", "[]"))},
+		{ID: "flag-stays-initial", Name: "a flag that an SDK has reported stays in the stage initial", Operation: "getFeature", Standing: assumed, Bend: bend.OK(bend.Set("/lifecycle/stage", `"initial"`))},
 		{ID: "counts-without-gaps", Name: "hours without a count are left out", Operation: "getRawFeatureMetrics", Standing: observed, Bend: bend.OK(bend.Drop("/data/1"))},
 	}
 }

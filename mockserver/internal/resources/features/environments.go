@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
 
 // Join turns the flags of a project off in an environment that the project gets.
@@ -37,12 +38,48 @@ func Leave(tx *engine.Tx, project, environment string) error {
 // at most, for an update costs more than a count.
 func Seen(tx *engine.Tx, flag, environment string) error {
 	before, now := In(tx, flag, environment), tx.Stamp()
-	if before == nil || before.LastSeenAt != nil && now.Sub(*before.LastSeenAt).Abs() < time.Second {
+	if before == nil {
+		return nil
+	}
+	if err := advance(tx, before); err != nil {
+		return err
+	}
+	if before.LastSeenAt != nil && now.Sub(*before.LastSeenAt).Abs() < time.Second {
 		return nil
 	}
 	after := *before
 	after.LastSeenAt = &now
 	return toggles.UpdateAs(tx, "", before, &after)
+}
+
+// Stages of the lifecycle that a flag goes through as SDKs count it.
+const (
+	initial = "initial"
+	preLive = "pre-live"
+	live    = "live"
+)
+
+// lifecycle is the stage of a flag: initial since it was made, unless more is known.
+func (f *Flag) lifecycle() *Lifecycle {
+	if f.Lifecycle == nil {
+		return &Lifecycle{initial, f.CreatedAt}
+	}
+	return f.Lifecycle
+}
+
+// advance moves a flag that an SDK has counted on to its stage: live where it is on in an
+// environment for production, else pre-live (O).
+func advance(tx *engine.Tx, counted *Toggle) error {
+	before, reached := Get(tx, counted.Flag), preLive
+	if counted.Enabled && projects.IsProduction(tx, counted.Environment) {
+		reached = live
+	}
+	if stage := before.lifecycle().Stage; stage == reached || stage == live {
+		return nil
+	}
+	after := *before
+	after.Lifecycle = &Lifecycle{reached, tx.Stamp()}
+	return flags.UpdateAs(tx, "", before, &after)
 }
 
 // LastSeen is when an SDK last counted a flag of a project that is not archived, nil for never.

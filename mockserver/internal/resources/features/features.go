@@ -83,6 +83,14 @@ type Flag struct {
 	ImpressionData bool       `json:"impressionData"`
 	ArchivedAt     *time.Time `json:"-" state:"archivedAt"`
 	CreatedBy      Person     `json:"-" state:"createdBy"`
+	// Lifecycle is how far the flag has come; nil for one that no SDK has counted yet.
+	Lifecycle *Lifecycle `json:"-" state:"lifecycle"`
+}
+
+// Lifecycle is a stage of a flag, and when the flag entered it.
+type Lifecycle struct {
+	Stage     string    `json:"stage" enum:"initial,pre-live,live"`
+	EnteredAt time.Time `json:"enteredStageAt"`
 }
 
 // Person is who made a flag.

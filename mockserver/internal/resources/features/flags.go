@@ -261,8 +261,8 @@ func revive(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error
 	if before == nil {
 		return out, noFlag()
 	}
-	after := *before
-	after.ArchivedAt = nil
+	after, now := *before, tx.Stamp()
+	after.ArchivedAt, after.Lifecycle = nil, &Lifecycle{initial, now}
 	for _, toggle := range toggles.Under(tx, engine.Text(in.Name)) {
 		if toggle.Enabled {
 			off := *toggle
@@ -315,11 +315,6 @@ type collaborators struct {
 	Users []person `json:"users"`
 }
 
-type lifecycle struct {
-	Stage     string    `json:"stage"`
-	EnteredAt time.Time `json:"enteredStageAt"`
-}
-
 // whole is a flag with all that belongs to it.
 type whole struct {
 	Environments []environmentOfFlag `json:"environments"`
@@ -329,7 +324,7 @@ type whole struct {
 	Archived      bool          `json:"archived"`
 	Dependencies  []*Dependency `json:"dependencies"`
 	Children      []string      `json:"children"`
-	Lifecycle     lifecycle     `json:"lifecycle"`
+	Lifecycle     *Lifecycle    `json:"lifecycle"`
 	Links         []link        `json:"links"`
 	Collaborators collaborators `json:"collaborators"`
 }
@@ -388,7 +383,7 @@ func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], e
 	found := whole{
 		Environments: []environmentOfFlag{}, Flag: flag, CreatedBy: creator, Favorite: projects.Favorite(view),
 		Dependencies: ParentsOf(view, in.Name), Children: childrenOf(view, in.Name),
-		Lifecycle: lifecycle{"initial", flag.CreatedAt}, Collaborators: collaborators{collaboratorsOn(view, flag)},
+		Lifecycle: flag.lifecycle(), Collaborators: collaborators{collaboratorsOn(view, flag)},
 	}
 	for _, environment := range projects.Environments(view) {
 		toggle := In(view, in.Name, environment.Name)

@@ -47,6 +47,12 @@ func HasEnvironment(r engine.Reader, name string) bool {
 	return environments.Get(r, engine.Text(name)) != nil
 }
 
+// IsProduction reports whether there is an environment of a name whose type is production.
+func IsProduction(r engine.Reader, name string) bool {
+	found := environments.Get(r, engine.Text(name))
+	return found != nil && found.Type == "production"
+}
+
 // FindEnvironment returns the environment of a name, or the 404 that names it.
 func FindEnvironment(r engine.Reader, name string) (*Environment, error) {
 	if found := environments.Get(r, engine.Text(name)); found != nil {
