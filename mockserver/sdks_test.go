@@ -36,6 +36,8 @@ func TestWhatSDKsTellIsShown(t *testing.T) {
 			`{"appName":"shop","createdAt":"2026-01-02T03:04:05.000Z"`, `"strategies":["default","own"]`, `"usage":[{"project":"default","environments":["development"]}]`, `"total":3}`,
 		},
 		"/api/admin/metrics/applications?query=SHO,pag&limit=1&sortOrder=desc": {`{"applications":[{"appName":"shop"`, `}],"total":2}`},
+		"/api/admin/metrics/applications?query=s_o,%25nts":                     {`"appName":"counts"`, `"appName":"shop"`, `],"total":2}`},
+		"/api/admin/metrics/applications?query=.":                              {`{"applications":[],"total":0}`},
 		"/api/admin/metrics/applications?offset=3":                             {`{"applications":[],"total":0}`},
 		"/api/admin/metrics/applications/shop": {
 			`"strategies":[{"displayName":"Standard","name":"default"`, `{"name":"own","notFound":true}]`, `{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","sdkType":"backend"`, `"seenToggles":[{"name":"checkout"`,

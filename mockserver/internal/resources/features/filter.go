@@ -49,7 +49,7 @@ func (f *Filter) Read(projects engine.Optional[any]) (*Wanted, error) {
 		case prefix == "":
 			m.refuse("namePrefix", "is not allowed to be empty", "")
 		default:
-			out.NamePrefix, out.name = prefix, like(prefix)
+			out.NamePrefix, out.name = prefix, Like(`\A`, prefix)
 		}
 	}
 	return out, m.err()
@@ -107,12 +107,13 @@ func readProjects(m *metadata, sent any, out *Wanted) {
 	}
 }
 
-// like is how SQL compares: names that begin so, with the wildcards % and _ (O).
-func like(prefix string) *regexp.Regexp {
+// Like compiles what a real server hands to SQL's LIKE, with a wildcard behind it: a text with
+// the wildcards % and _ (O). before is the expression that goes before it.
+func Like(before, text string) *regexp.Regexp {
 	var out strings.Builder
-	out.WriteString(`(?s)\A`)
+	out.WriteString("(?s)" + before)
 	escaped := false
-	for _, r := range prefix {
+	for _, r := range text {
 		switch {
 		case escaped:
 			out.WriteString(regexp.QuoteMeta(string(r)))
@@ -127,12 +128,12 @@ func like(prefix string) *regexp.Regexp {
 			out.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
-	if escaped { // it takes the wildcard behind the prefix
+	if escaped { // it takes the wildcard behind the text
 		out.WriteString(`%\z`)
 	}
 	compiled, err := regexp.Compile(out.String())
 	if err != nil {
-		return regexp.MustCompile(`\A` + regexp.QuoteMeta(prefix)) // it is too large to compile
+		return regexp.MustCompile("(?s)" + before + regexp.QuoteMeta(text)) // it is too large to compile
 	}
 	return compiled
 }

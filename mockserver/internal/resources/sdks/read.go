@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -43,24 +44,24 @@ type listIn struct {
 	_         struct{} `ignored:"sortBy"`
 }
 
-// admits reports whether an application has one of the words of the query in its name.
-func (in *listIn) admits(a *Application) bool {
-	words := strings.FieldsFunc(strings.ToLower(in.Query), func(r rune) bool { return r == ',' })
-	asked := false
-	for _, word := range words {
-		if word = strings.TrimSpace(word); word == "" {
-			continue
-		}
-		if asked = true; strings.Contains(strings.ToLower(a.Name), word) {
-			return true
+// names returns a pattern for each word of the query; nil where it has none.
+func (in *listIn) names() (patterns []*regexp.Regexp) {
+	for word := range strings.SplitSeq(in.Query, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			patterns = append(patterns, features.Like("(?i)", word))
 		}
 	}
-	return !asked
+	return patterns
 }
 
 // list lists applications by their names, whatever they are to be sorted by (O).
 func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
-	found := slices.DeleteFunc(applications.All(view), func(a *Application) bool { return !in.admits(a) })
+	found, names := applications.All(view), in.names()
+	if names != nil {
+		found = slices.DeleteFunc(found, func(a *Application) bool {
+			return !slices.ContainsFunc(names, func(name *regexp.Regexp) bool { return name.MatchString(a.Name) })
+		})
+	}
 	if in.SortOrder == "desc" {
 		slices.Reverse(found)
 	}
