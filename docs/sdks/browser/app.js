@@ -1,5 +1,5 @@
-// A page that asks for a flag with Unleash's SDK for browsers. Where Unleash is stands in the
-// query of the page: ?unleash=http://127.0.0.1:4242&token=...
+// A page that checks a flag with Unleash's browser SDK. The page's query says where Unleash is:
+// ?unleash=http://127.0.0.1:4242&token=...
 import { UnleashClient } from "unleash-proxy-client";
 
 const settings = new URLSearchParams(location.search);

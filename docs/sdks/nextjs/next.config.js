@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-// The dependencies of all samples are in the folder above.
+// The parent folder has the dependencies of all samples.
 const root = dirname(import.meta.dirname);
 
 export default { outputFileTracingRoot: root, turbopack: { root } };

@@ -1,4 +1,4 @@
-// A program on a server that asks for a flag with Unleash's SDK for Node, and says when the
+// A server program that checks a flag with Unleash's Node SDK, and prints a line whenever the
 // answer changes.
 import { InMemStorageProvider, initialize } from "unleash-client";
 
@@ -6,7 +6,7 @@ const unleash = initialize({
   url: process.env.UNLEASH_URL + "/api",
   customHeaders: { Authorization: process.env.UNLEASH_TOKEN },
   appName: "sample-node",
-  // Seconds would do outside of tests, and flags are kept in a file by default.
+  // Outside tests, poll every few seconds and leave out storageProvider: the default is a file.
   refreshInterval: 250,
   metricsInterval: 250,
   storageProvider: new InMemStorageProvider(),
@@ -21,5 +21,5 @@ function say() {
   said = line;
 }
 
-unleash.on("synchronized", () => setInterval(say, 50)); // the SDK alone keeps no program running
+unleash.on("synchronized", () => setInterval(say, 50)); // the SDK alone does not keep the program running
 unleash.on("error", (problem) => console.error(problem.message));

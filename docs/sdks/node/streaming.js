@@ -1,5 +1,5 @@
-// The same program with an SDK that asks for nothing: a stream tells it what changes. Only
-// Unleash Enterprise has streams; of open source the SDK polls.
+// The same program with an SDK that does not poll: it gets changes from a stream. Only Unleash
+// Enterprise has streams; with open-source Unleash, the SDK polls.
 import { InMemStorageProvider, initialize } from "unleash-client";
 
 const unleash = initialize({

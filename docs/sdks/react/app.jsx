@@ -1,5 +1,5 @@
-// A component that a flag switches, with Unleash's SDK for React. Where Unleash is stands in
-// the query of the page: ?unleash=http://127.0.0.1:4242&token=...
+// A component that depends on a flag, with Unleash's React SDK. The page's query says where
+// Unleash is: ?unleash=http://127.0.0.1:4242&token=...
 import { FlagProvider, useFlag, useFlagsStatus, useVariant } from "@unleash/proxy-client-react";
 import { createRoot } from "react-dom/client";
 

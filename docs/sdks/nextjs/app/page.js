@@ -1,5 +1,5 @@
-// A page that a flag switches on the server, with Unleash's SDK for Next.js. Where Unleash is
-// stands in UNLEASH_SERVER_API_URL, http://127.0.0.1:4242/api, and UNLEASH_SERVER_API_TOKEN.
+// A page that depends on a flag, rendered on the server with Unleash's Next.js SDK. It finds
+// Unleash through UNLEASH_SERVER_API_URL (http://127.0.0.1:4242/api) and UNLEASH_SERVER_API_TOKEN.
 import { evaluateFlags, flagsClient, getDefinitions } from "@unleash/nextjs";
 
 export const dynamic = "force-dynamic";
