@@ -168,7 +168,7 @@ Feature: The Frontend API
 
   @core @observed
   Scenario Outline: /api/frontend refuses the token of a frontend <form>
-    Seen on Unleash 8.2.0: every token is known to the letter alone.
+    Seen on Unleash 8.2.0: tokens must match exactly.
     When I GET "/api/frontend" with the authorization "<secret>"
     Then the status is 401
     When I GET "/api/frontend" with the authorization "Bearer <secret>"

@@ -437,7 +437,7 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600  | 404    |
 
   @enterprise @documented
-  Scenario Outline: <method> <path> refuses a viewer
+  Scenario Outline: <method> <path> rejects a viewer
     The API reference lists 403 where an operation needs the permission ADMIN; Unleash 8.2.0 was seen to word it so.
     When I <method> "<path>" as the viewer with the body '{}'
     Then the status is 403
@@ -571,7 +571,7 @@ Feature: Who may come in
 
   @core @observed
   Scenario Outline: The token of the <who> is not let in <form>
-    Seen on Unleash 8.2.0: every token is known to the letter alone.
+    Seen on Unleash 8.2.0: tokens must match exactly.
     When I GET "/api/admin/projects" with the authorization "<secret>"
     Then the status is 401
     And the error is "UnauthorizedError"

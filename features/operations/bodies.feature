@@ -311,7 +311,7 @@ Feature: Bodies that cannot be read
 
   @core @observed
   Scenario Outline: <method> <path> does not read for the admin what cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as the admin with the body '{'
     Then the status is 400
     And the answer has
@@ -363,8 +363,8 @@ Feature: Bodies that cannot be read
       | DELETE | /api/admin/segments/2147483600                           |
 
   @measured
-  Scenario Outline: <method> <path> refuses JSON that is no object
-    Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
+  Scenario Outline: <method> <path> rejects JSON that is not an object
+    Measured on the framework of Unleash 8.2.0: wherever requests are validated, the body must be an object.
     When I <method> "<path>" as the admin with the body '[1]'
     Then the status is 400
     And the error is "BadDataError"
@@ -561,7 +561,7 @@ Feature: Bodies that cannot be read
 
   @core @writes @observed
   Scenario Outline: <method> <path> refuses a body of more than 102400 bytes from the <who> too
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as the <who> with a body of 102401 bytes
     Then the status is 413
     And the message is "request entity too large"

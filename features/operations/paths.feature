@@ -32,7 +32,7 @@ Feature: Paths
 
   @op:getSignalEndpoints @core @observed
   Scenario: A path that is not known is told to a viewer as to the admin
-    Seen on Unleash 8.2.0: nobody is asked for a permission that leads nowhere.
+    Seen on Unleash 8.2.0: permissions are not checked on unknown paths.
     When I GET "/api/admin/unleash-mock-verify" as the viewer
     Then the status is 404
     And the error is "NotFoundError"
@@ -134,7 +134,7 @@ Feature: Paths
 
   @open-source @observed
   Scenario Outline: An open-source instance does not have <path> for a viewer either
-    Seen on Unleash 8.2.0: nobody is asked for a permission that leads nowhere.
+    Seen on Unleash 8.2.0: permissions are not checked on unknown paths.
     When I GET "<path>" as the viewer
     Then the status is 404
     And the error is "NotFoundError"
@@ -303,7 +303,7 @@ Feature: Paths
 
   @writes @alone @quiet @observed
   Scenario Outline: What was seen of <path> before is not sent again
-    Seen on Unleash 8.2.0: an entity tag that fits is answered with 304 and no body, another one in full.
+    Seen on Unleash 8.2.0: a matching ETag gets a 304 without a body, any other the full response.
     When I GET "<path>" as the admin
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -385,8 +385,8 @@ Feature: Paths
       | br       |
 
   @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

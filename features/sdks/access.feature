@@ -4,8 +4,8 @@ Feature: Who may report for SDKs, and who may read it
   The application and the flag below do not exist.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -64,7 +64,7 @@ Feature: Who may report for SDKs, and who may read it
       | /api/frontend/client/metrics  | frontend | backend  |
 
   @core @writes @observed
-  Scenario Outline: POST <path> wants JSON
+  Scenario Outline: POST <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I POST "<path>" as the <kind> with the body 'name=a'
@@ -119,7 +119,7 @@ Feature: Who may report for SDKs, and who may read it
       | /api/client/metrics/bulk      | backend  | a measure without help    | {"applications":[],"metrics":[],"impactMetrics":[{"name":"m","type":"counter","samples":[]}]} | 3 entries | "The `/body/impactMetrics/0/help` property is required. It was not present on the data you sent." | /body/impactMetrics/0/help |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -148,7 +148,7 @@ Feature: Who may report for SDKs, and who may read it
       | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
+  Scenario Outline: <method> <path> rejects JSON that is not an object
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the <who> with the body '[1]'
     Then the status is 400
@@ -208,8 +208,8 @@ Feature: Who may report for SDKs, and who may read it
     And there is no body
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429
@@ -226,7 +226,7 @@ Feature: Who may report for SDKs, and who may read it
 
   @core @limits @alone @writes @measured
   Scenario Outline: POST <path> refuses an SDK that tells too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send POST "<path>" as the <kind> with the body '{}' <limit.sdk.exceeded> times at once
     Then the status is 429

@@ -3,7 +3,7 @@ Feature: Segments of strategies, and strategies of segments
   exist.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -29,8 +29,8 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -59,7 +59,7 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
+  Scenario Outline: <method> <path> rejects JSON that is not an object
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the admin with the body '[1]'
     Then the status is 400
@@ -80,7 +80,7 @@ Feature: Segments of strategies, and strategies of segments
 
   @core @observed
   Scenario Outline: A viewer may read <path>
-    Seen on Unleash 8.2.0: reading takes no permission.
+    Seen on Unleash 8.2.0: reading needs no permission.
     When I GET "<path>" as the viewer
     Then the status is <status>
 
@@ -94,7 +94,7 @@ Feature: Segments of strategies, and strategies of segments
       | /api/admin/segments/2147483600/strategies               | 404    |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants JSON
+  Scenario Outline: <method> <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as the admin with the body 'name=a'
@@ -113,8 +113,8 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

@@ -80,7 +80,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @op:createSignalEndpointToken @enterprise @writes @inferred
   Scenario: The answer to a create tells who asked for it
-    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+    Similar resources return the id of the acting user; an admin API token acts as a user that the instance keeps for it.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.mine>"}'
     Then the status is 201
     And I keep the answer as "mine"
@@ -93,7 +93,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @enterprise @writes @inferred
   Scenario: Who creates an endpoint or a token is remembered
-    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+    Similar resources return the id of the acting user; an admin API token acts as a user that the instance keeps for it.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.one>"}'
     Then the status is 201
     And the answer has
@@ -122,7 +122,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @enterprise @writes @inferred
   Scenario: The name of an endpoint that is gone is free again
-    Siblings keep names unique among what exists.
+    Similar resources require names to be unique only among those that exist.
     Given a signal endpoint "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
     And I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>"}'
@@ -133,7 +133,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @enterprise @writes @inferred
   Scenario: A name belongs to one endpoint only
-    Siblings answer 409.
+    Similar resources answer 409.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>","description":"another"}'
     Then the status is 409
@@ -202,7 +202,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @enterprise @writes @measured
   Scenario Outline: An endpoint is not created from <what>
-    Measured on the framework of Unleash 8.2.0: no body counts as an empty one, and null is no name, whether it is refused as it stands or taken for an empty text.
+    Measured on the framework of Unleash 8.2.0: no body counts as an empty object, and null is not a name, whether it is rejected as null or coerced to an empty string.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -232,7 +232,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @enterprise @writes @documented
   Scenario: A long name and a long description are kept to the letter
-    The published schema sets no length, and says nothing of markup, blanks or characters of other planes.
+    The published schema sets no length, and says nothing about markup, whitespace or characters outside the basic plane.
     When I POST "/api/admin/signal-endpoints" as the admin with the body:
       """
       {"name": "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>", "description": "R&D > ops; \\ / A 'x' 𝛑😀 & lots:   three blanks,\nanother line,\ttab. Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur."}
@@ -294,7 +294,7 @@ Feature: Signal endpoints
 
   @op:createSignalEndpoint @enterprise @writes @limits @alone @inferred
   Scenario: Endpoints that are off count, those that are gone do not
-    The limit is one on what exists.
+    The limit counts what exists.
     When I repeat POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-<n>","enabled":false}' until the status is 400, at most <limit.endpoints.exceeded> times
     Then the status is 400
     And the error is "ExceedsLimitError"
@@ -474,7 +474,7 @@ Feature: Signal endpoints
 
   @op:getSignalEndpoints @enterprise @writes @assumed
   Scenario: Endpoints and tokens are listed in the order in which they were made
-    Assumed: nothing public says in which order.
+    Assumed: nothing public defines the order.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "first" of "one"
@@ -609,7 +609,7 @@ Feature: Signal endpoints
 
   @op:updateSignalEndpoint @enterprise @writes @inferred
   Scenario: An endpoint cannot take the name of another, but keep its own
-    Siblings answer 409.
+    Similar resources answer 409.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     When I PUT "/api/admin/signal-endpoints/<two.id>" as the admin with the body '{"name":"<one.name>","description":"Taken."}'
@@ -623,7 +623,7 @@ Feature: Signal endpoints
 
   @op:updateSignalEndpoint @enterprise @writes @inferred
   Scenario: A name that an endpoint gave up is free
-    Siblings keep names unique among what exists.
+    Similar resources require names to be unique only among those that exist.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
     Then the status is 200
@@ -638,7 +638,7 @@ Feature: Signal endpoints
 
   @op:updateSignalEndpoint @enterprise @writes @documented
   Scenario: What an update changes is kept to the letter
-    The published schema sets no length, and says nothing of markup, blanks or characters of other planes.
+    The published schema sets no length, and says nothing about markup, whitespace or characters outside the basic plane.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body:
       """
@@ -790,7 +790,7 @@ Feature: Signal endpoints
 
   @enterprise @writes @assumed
   Scenario Outline: <method> <path> finds no endpoint, because that cannot be an id
-    Assumed: whatever cannot be an id is one that nothing has. A real server fails with 500 beyond 32 bits.
+    Assumed: an invalid id is treated as an unknown one. A real server fails with 500 beyond 32 bits.
     When I <method> "<path>" as the admin with the body '{"name":"<name.none>"}'
     Then the status is 404
     And the error is "NotFoundError"
@@ -831,7 +831,7 @@ Feature: Signal endpoints
 
   @enterprise @writes @measured
   Scenario Outline: <method> <path> is not done when a body comes with it that is no object
-    Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
+    Measured on the framework of Unleash 8.2.0: wherever requests are validated, the body must be an object.
     Given a signal endpoint "one"
     When I <method> "<path>" as the admin with the body '[]'
     Then the status is 400
@@ -872,7 +872,7 @@ Feature: Signal endpoints
 
   @op:deleteSignalEndpoint @enterprise @writes @inferred
   Scenario: The answer to a delete has no body
-    Siblings answer so.
+    Similar resources answer this way.
     Given a signal endpoint "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
     Then the status is 200

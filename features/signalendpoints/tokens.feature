@@ -113,7 +113,7 @@ Feature: Tokens of signal endpoints
 
   @op:createSignalEndpointToken @enterprise @writes @measured
   Scenario Outline: A token is not created from <what>
-    Measured on the framework of Unleash 8.2.0: no body counts as an empty one, and null is no name, whether it is refused as it stands or taken for an empty text.
+    Measured on the framework of Unleash 8.2.0: no body counts as an empty object, and null is not a name, whether it is rejected as null or coerced to an empty string.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '<body>'
     Then the status is 400
@@ -190,7 +190,7 @@ Feature: Tokens of signal endpoints
 
   @op:createSignalEndpointToken @enterprise @writes @inferred
   Scenario: Who creates a token is remembered
-    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+    Similar resources return the id of the acting user; an admin API token acts as a user that the instance keeps for it.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
@@ -241,7 +241,7 @@ Feature: Tokens of signal endpoints
 
   @op:createSignalEndpointToken @enterprise @writes @documented
   Scenario: A token needs a name
-    The API reference: it must not be empty. How that is told is assumed.
+    The API reference: the name must not be empty. The form of the error is assumed.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":""}'
     Then the status is 400
@@ -290,7 +290,7 @@ Feature: Tokens of signal endpoints
 
   @op:createSignalEndpointToken @enterprise @writes @limits @inferred
   Scenario: A token that is deleted makes room for another
-    The limit is one on what exists.
+    The limit counts what exists.
     Given a signal endpoint "one"
     When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
     And I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
@@ -347,7 +347,7 @@ Feature: Tokens of signal endpoints
 
   @op:getSignalEndpointTokens @enterprise @writes @assumed
   Scenario: Tokens are listed in the order in which they were made
-    Assumed: nothing public says in which order.
+    Assumed: nothing public defines the order.
     Given a signal endpoint "one"
     And a token "first" of "one"
     And a token "second" of "one"
@@ -365,7 +365,7 @@ Feature: Tokens of signal endpoints
 
   @op:getSignalEndpointTokens @enterprise @assumed
   Scenario Outline: Nothing has the id <id>
-    Assumed: whatever cannot be an id is not found. A real server fails with 500 beyond 32 bits.
+    Assumed: an invalid id is not found. A real server fails with 500 beyond 32 bits.
     When I GET "/api/admin/signal-endpoints/<id>/tokens" as the admin
     Then the status is 404
     And the error is "NotFoundError"
@@ -446,7 +446,7 @@ Feature: Tokens of signal endpoints
 
   @op:updateSignalEndpointToken @enterprise @writes @documented
   Scenario: A token keeps a name
-    The API reference: it must not be empty. How that is told is assumed.
+    The API reference: the name must not be empty. The form of the error is assumed.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":""}'
@@ -600,7 +600,7 @@ Feature: Tokens of signal endpoints
 
   @enterprise @writes @assumed
   Scenario Outline: <method> finds no token, because <id> cannot be an id
-    Assumed: whatever cannot be an id is one that nothing has. A real server fails with 500 beyond 32 bits.
+    Assumed: an invalid id is treated as an unknown one. A real server fails with 500 beyond 32 bits.
     Given a signal endpoint "one"
     When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/<id>" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404

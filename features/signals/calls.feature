@@ -379,7 +379,7 @@ Feature: Calls of signal endpoints
 
   @op:callSignalEndpoint @enterprise @writes @assumed
   Scenario: An endpoint that is off is not found, until it is on again
-    The API reference lists 404; that it is this is assumed.
+    The API reference lists 404; that it applies here is assumed.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/off" as the admin
@@ -395,7 +395,7 @@ Feature: Calls of signal endpoints
 
   @op:callSignalEndpoint @enterprise @writes @assumed
   Scenario: An endpoint that was made or changed to be off is not found
-    The API reference lists 404; that it is this is assumed.
+    The API reference lists 404; that it applies here is assumed.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.off>","enabled":false}'
     Then the status is 201
     And I keep the answer as "off"

@@ -57,7 +57,7 @@ Feature: Reading signals
 
   @op:getSignalEndpointSignals @enterprise @writes @observed
   Scenario: A page of no usable size is a page like any other
-    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0, and what is not known is ignored.
+    Seen on similar operations of Unleash 8.2.0: an unusable limit falls back to 50, an unusable offset to 0, and unknown parameters are ignored.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "only" to "one" with "key"
@@ -100,7 +100,7 @@ Feature: Reading signals
 
   @op:getSignalEndpointSignals @enterprise @assumed
   Scenario Outline: Nothing has the id <id>
-    Assumed: whatever cannot be an id is not found. A real server fails with 500 beyond 32 bits.
+    Assumed: an invalid id is not found. A real server fails with 500 beyond 32 bits.
     When I GET "/api/admin/signal-endpoints/<id>/signals" as the admin
     Then the status is 404
     And the error is "NotFoundError"
@@ -121,7 +121,7 @@ Feature: Reading signals
 
   @op:getSignalEndpointSignals @enterprise @writes @observed
   Scenario: HEAD answers like GET, and what was seen before is not sent again
-    Seen on Unleash 8.2.0: an entity tag that fits is answered with 304 and no body, another one in full.
+    Seen on Unleash 8.2.0: a matching ETag gets a 304 without a body, any other the full response.
     Given a signal endpoint "one"
     When I HEAD "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then the status is 200
@@ -274,7 +274,7 @@ Feature: Reading signals
 
   @op:getSignals @enterprise @writes @observed
   Scenario Outline: A query of <query> still finds what was sent
-    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0.
+    Seen on similar operations of Unleash 8.2.0: an unusable limit falls back to 50, an unusable offset to 0.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "only" to "one" with "key"
@@ -444,7 +444,7 @@ Feature: Reading signals
 
   @op:getSignals @enterprise @observed
   Scenario Outline: A page of <query> is a page like any other
-    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0, and what is not known is ignored.
+    Seen on similar operations of Unleash 8.2.0: an unusable limit falls back to 50, an unusable offset to 0, and unknown parameters are ignored.
     When I GET "/api/admin/signals?<query>" as the admin
     Then the status is 200
     And the answer has
