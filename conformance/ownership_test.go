@@ -484,7 +484,7 @@ func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 		want, blamed        string
 	}{
 		"a strategy that gets segments": {
-			"updateFeatureStrategySegments", "usage/a-strategy-gets-segments-and-loses-them",
+			"updateFeatureStrategySegments", "usage/sets-and-removes-the-segments-of-a-strategy",
 			func(r *http.Request, _ string) bool { return creates(r, "/strategies") }, "id", "the id of what was created", "addFeatureStrategy",
 		},
 		"a strategy that is put in order": {

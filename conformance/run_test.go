@@ -515,7 +515,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 
 func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
-	const isOne, mayAll = "authentication/the-token-that-was-given-as-the-admin-s-is-one", "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin"
+	const isOne, mayAll = "authentication/the-token-given-as-the-admin-s-is-an-admin-token", "authentication/the-token-given-as-the-admin-s-has-the-permission-admin"
 	const restricted = "the admin's token belongs to somebody without the ADMIN permission"
 	silent := map[string]string{"/api/admin/user": "{}"} // on whose token it is
 	for name, test := range map[string]struct {
@@ -784,7 +784,7 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 		mock.ServeHTTP(w, r)
 	})
 	result := verify(t, 1, conformance.Options{Handler: forgetful, Operations: []string{"deleteSignalEndpointToken"}})
-	scenario := find(t, result, "tokens/a-deleted-token-is-gone-and-only-that")
+	scenario := find(t, result, "tokens/deletes-a-token-and-nothing-else")
 	if scenario.Outcome != report.Failed || len(scenario.Failures) == 0 || len(scenario.Exchanges) < 5 {
 		t.Fatalf("%+v", scenario)
 	}

@@ -1,6 +1,6 @@
 Feature: Who may see and change context fields
-  Context fields are part of the admin API: admin tokens and people with a permission come in,
-  the tokens of SDKs do not. The fields below do not exist.
+  Context fields belong to the Admin API, which admits admin tokens and users with the right
+  permission, but not SDK tokens. The fields below do not exist.
 
   @core @observed
   Scenario Outline: <method> <path> rejects callers without the right token

@@ -1,7 +1,7 @@
 Feature: Who may change environments
-  Environments are changed by those who may do everything, and by those who may change the project.
-  None of the requests below changes anything, so that a server which lets somebody in by mistake
-  does no harm.
+  Environments may be changed by admins, and those of a project by users who may change the
+  project. None of the requests below changes anything, so a server that lets somebody in by
+  mistake does no harm.
 
   @core @observed
   Scenario Outline: <method> <path> rejects callers without the right token
