@@ -28,7 +28,7 @@ func answering(next http.Handler, answers map[string]string) http.Handler {
 // TestWhatATargetLacksDisablesScenarios looks at the reasons.
 func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	t.Parallel()
-	const seen, made = "client/an-sdk-sees-a-flag-with-its-strategies", "flags/a-name-is-all-that-a-flag-takes"
+	const seen, made = "client/sdks-get-a-flag-with-its-strategies", "flags/creates-a-flag-from-a-name-alone"
 	overview := func(pattern string) map[string]string {
 		return map[string]string{"/api/admin/projects/default/overview": fmt.Sprintf(`{"defaultStickiness":"default","featureNaming":{"pattern":%q},"environments":[{"environment":"development"}]}`, pattern)}
 	}
@@ -42,10 +42,10 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		"the project":           {conformance.Options{Project: "shop"}, nil, made, "the target has no project shop, or does not show it; --project chooses one"},
 		"the environment":       {conformance.Options{Environment: "staging"}, nil, seen, "the project default has no environment staging, but development, production; --environment chooses one"},
 		"a token for it":        {conformance.Options{Environment: "production"}, nil, seen, "the backend's token is for the environment development, the run for production; --environment says otherwise"},
-		"nothing in production": {conformance.Options{Environment: "production"}, nil, "switches/a-flag-is-switched-on-in-one-environment", ""},
+		"nothing in production": {conformance.Options{Environment: "production"}, nil, "switches/switches-a-flag-on-in-one-environment", ""},
 		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default wants names of another form: no name of the run fits the pattern [a-z]+"},
 		"nothing but a prefix":  {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},
-		"changes without approval": {conformance.Options{}, map[string]string{"/api/admin/projects/default/change-requests/config": `[{"environment":"development","changeRequestEnabled":true}]`}, "switches/a-flag-is-switched-on-in-one-environment",
+		"changes without approval": {conformance.Options{}, map[string]string{"/api/admin/projects/default/change-requests/config": `[{"environment":"development","changeRequestEnabled":true}]`}, "switches/switches-a-flag-on-in-one-environment",
 			"changes of flags in the environment development of the project default go through change requests"},
 	} {
 		t.Run(name, func(t *testing.T) {

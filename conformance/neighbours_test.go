@@ -56,7 +56,7 @@ func TestARunLeavesAloneWhatAnotherMade(t *testing.T) {
 	if status := askAdmin(mock, http.MethodPost, flags, `{"name":"`+theirs+`"}`); status != http.StatusCreated {
 		t.Fatalf("status %d", status)
 	}
-	verify(t, exitcode.OK, conformance.Options{Handler: mock, Scenarios: []string{"flags/a-name-is-all-that-a-flag-takes"}})
+	verify(t, exitcode.OK, conformance.Options{Handler: mock, Scenarios: []string{"flags/creates-a-flag-from-a-name-alone"}})
 	if status := askAdmin(mock, http.MethodGet, flags+"/"+theirs, ""); status != http.StatusOK {
 		t.Errorf("the other run's flag: %d", status)
 	}

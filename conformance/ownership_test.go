@@ -484,15 +484,15 @@ func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 		want, blamed        string
 	}{
 		"a strategy that gets segments": {
-			"updateFeatureStrategySegments", "usage/a-strategy-gets-segments-and-loses-them",
+			"updateFeatureStrategySegments", "usage/sets-and-removes-the-segments-of-a-strategy",
 			func(r *http.Request, _ string) bool { return creates(r, "/strategies") }, "id", "the id of what was created", "addFeatureStrategy",
 		},
 		"a strategy that is put in order": {
-			"setStrategySortOrder", "strategies/strategies-are-put-in-order",
+			"setStrategySortOrder", "strategies/sets-the-order-of-strategies",
 			func(r *http.Request, _ string) bool { return creates(r, "/strategies") }, "id", "the id of what was created", "addFeatureStrategy",
 		},
 		"a flag that becomes a parent": {
-			"addFeatureDependency", "dependencies/a-flag-depends-on-another",
+			"addFeatureDependency", "dependencies/adds-a-dependency-or-replaces-the-existing-one",
 			func(r *http.Request, answer string) bool {
 				return creates(r, "/features") && strings.Contains(answer, "-parent")
 			}, "name", "the name of what was created", "createFeature",

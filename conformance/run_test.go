@@ -214,7 +214,7 @@ func TestOddTargets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			result := verify(t, 1, conformance.Options{Handler: handler, Tokens: conformance.MockTokens(), Operations: []string{"getHealth", "getReady", "getSignals"}, AllowWrites: true})
-			if find(t, result, "health/health-says-that-all-is-well").Outcome != report.Failed {
+			if find(t, result, "health/health-reports-good-health").Outcome != report.Failed {
 				t.Error("health did not fail")
 			}
 			if result.Summary.Errored > 0 {
@@ -234,8 +234,8 @@ func TestATargetThatNeverStopsSending(t *testing.T) {
 			_, err = w.Write(piece)
 		}
 	})
-	result := verify(t, 1, conformance.Options{Handler: endless, Scenarios: []string{"health/health-says-that-all-is-well"}})
-	failed := find(t, result, "health/health-says-that-all-is-well")
+	result := verify(t, 1, conformance.Options{Handler: endless, Scenarios: []string{"health/health-reports-good-health"}})
+	failed := find(t, result, "health/health-reports-good-health")
 	if !slices.ContainsFunc(failed.Failures, func(f report.Failure) bool { return f.Got == "the answer is larger than 16777216 bytes" }) {
 		t.Errorf("%+v", failed.Failures)
 	}
@@ -269,7 +269,7 @@ func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {
 			t.Errorf("%s is %s: %+v", scenario.ID, scenario.Outcome, scenario.Failures)
 		}
 	}
-	failure := find(t, result, "health/ready-says-that-all-is-well").Failures
+	failure := find(t, result, "health/ready-reports-good-health").Failures
 	if len(failure) != 1 || failure[0].Operation != "getReady" || !strings.HasPrefix(failure[0].Got, "no answer: ") {
 		t.Errorf("%+v", failure)
 	}
@@ -515,7 +515,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 
 func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
-	const isOne, mayAll = "authentication/the-token-that-was-given-as-the-admin-s-is-one", "authentication/the-token-that-was-given-as-the-admin-s-has-the-permission-admin"
+	const isOne, mayAll = "authentication/the-token-given-as-the-admin-s-is-an-admin-token", "authentication/the-token-given-as-the-admin-s-has-the-permission-admin"
 	const restricted = "the admin's token belongs to somebody without the ADMIN permission"
 	silent := map[string]string{"/api/admin/user": "{}"} // on whose token it is
 	for name, test := range map[string]struct {
@@ -784,7 +784,7 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 		mock.ServeHTTP(w, r)
 	})
 	result := verify(t, 1, conformance.Options{Handler: forgetful, Operations: []string{"deleteSignalEndpointToken"}})
-	scenario := find(t, result, "tokens/a-deleted-token-is-gone-and-only-that")
+	scenario := find(t, result, "tokens/deletes-a-token-and-nothing-else")
 	if scenario.Outcome != report.Failed || len(scenario.Failures) == 0 || len(scenario.Exchanges) < 5 {
 		t.Fatalf("%+v", scenario)
 	}

@@ -56,9 +56,9 @@ func TestNobodyWaitsOnAMockOfTheirOwn(t *testing.T) {
 		own     bool
 	}{
 		"its control API is open":   {nil, conformance.Options{Workspace: true, Tags: chosen}, true},
-		"its control API is closed": {noControl, conformance.Options{Workspace: true, Scenarios: []string{"calls/a-renamed-token-goes-on-calling"}}, false},
-		"it is no mock":             {withoutHeader, conformance.Options{Workspace: true, Tokens: conformance.MockTokens(), Scenarios: []string{"calls/a-renamed-token-goes-on-calling"}}, false},
-		"nobody asked for it":       {nil, conformance.Options{Scenarios: []string{"calls/a-renamed-token-goes-on-calling"}}, false},
+		"its control API is closed": {noControl, conformance.Options{Workspace: true, Scenarios: []string{"calls/a-renamed-token-can-still-call"}}, false},
+		"it is no mock":             {withoutHeader, conformance.Options{Workspace: true, Tokens: conformance.MockTokens(), Scenarios: []string{"calls/a-renamed-token-can-still-call"}}, false},
+		"nobody asked for it":       {nil, conformance.Options{Scenarios: []string{"calls/a-renamed-token-can-still-call"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -208,7 +208,7 @@ func TestAHalfChangedSettingGoesWithTheWorkspace(t *testing.T) {
 	const environments = "/api/admin/environments/project/default"
 	before := listOf(t, mock, environments)
 	result := verify(t, exitcode.Broken, conformance.Options{Target: server.URL, Workspace: true, Tags: settings})
-	if taken := find(t, result, "environments/an-environment-is-taken-from-a-project-and-given-back"); taken.Outcome != report.Failed {
+	if taken := find(t, result, "environments/removes-an-environment-from-a-project-and-adds-it-again"); taken.Outcome != report.Failed {
 		t.Errorf("it %s", taken.Outcome)
 	}
 	if after := listOf(t, mock, environments); after != before {

@@ -1,8 +1,8 @@
-Feature: Who is asking
-  An instance tells who a token belongs to and what they may do.
+Feature: Who the caller is
+  An instance reports who a token belongs to and what they may do.
 
   @op:getMe @core @observed
-  Scenario: A viewer is a person
+  Scenario: Describes a viewer as a user without permissions
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/user" as the viewer
     Then the status is 200
@@ -20,7 +20,7 @@ Feature: Who is asking
       | /splash             | {}         |
 
   @op:getMe @core @administrator @observed
-  Scenario: The admin may do everything
+  Scenario: Describes the admin as having the permission ADMIN
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/user" as the admin
     Then the status is 200

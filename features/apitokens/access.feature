@@ -1,12 +1,12 @@
 Feature: Who may see and change API tokens
-  Tokens are part of the admin API: admin tokens and people with a permission come in, the
-  tokens of SDKs do not. Who asks which tokens are valid needs none.
+  API tokens belong to the Admin API, which admits admin tokens and users with the right
+  permission, but not SDK tokens. Asking which tokens are valid needs no token.
 
-  The token below does not exist, so that a server which lets somebody in by mistake changes
+  The token below does not exist, so a server that lets somebody in by mistake changes
   nothing.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -35,8 +35,8 @@ Feature: Who may see and change API tokens
       | DELETE | /api/admin/api-tokens/unleash-mock-verify-none |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -69,8 +69,8 @@ Feature: Who may see and change API tokens
       | POST   | /edge/validate                                 |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer
-    Seen on Unleash 8.2.0: the permissions that are missing are named.
+  Scenario Outline: <method> <path> rejects a viewer
+    Seen on Unleash 8.2.0: the error names the missing permissions.
     When I <method> "<path>" as the viewer with the body '{}'
     Then the status is 403
     And the error is "PermissionError"
@@ -87,7 +87,7 @@ Feature: Who may see and change API tokens
       | DELETE | /api/admin/api-tokens/unleash-mock-verify-none | DELETE |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants JSON
+  Scenario Outline: <method> <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as <who> with the body 'name=a'
@@ -108,8 +108,8 @@ Feature: Who may see and change API tokens
       | POST   | /edge/validate                                 | nobody    |
 
   @op:deleteApiToken @core @writes @observed
-  Scenario: A deletion wants no content type
-    Seen on Unleash 8.2.0: it is answered with any.
+  Scenario: Deleting a token ignores the content type
+    Seen on Unleash 8.2.0: any content type, or none, gets the same response.
     Given the next request has no header "Content-Type"
     When I DELETE "/api/admin/api-tokens/unleash-mock-verify-none" as the admin
     Then the status is 200
@@ -118,8 +118,8 @@ Feature: Who may see and change API tokens
     Then the status is 200
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
-    Seen on Unleash 8.2.0: what is judged is the whole body.
+  Scenario Outline: <method> <path> rejects JSON that is not an object
+    Seen on Unleash 8.2.0: the error is about the body as a whole.
     When I <method> "<path>" as <who> with the body '[1]'
     Then the status is 400
     And the error is "BadDataError"
@@ -142,8 +142,8 @@ Feature: Who may see and change API tokens
       | POST   | /edge/validate                                 | nobody    |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

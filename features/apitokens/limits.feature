@@ -1,9 +1,9 @@
-Feature: How often SDKs may ask
-  An instance counts the requests of SDKs by the minute, and tells them how many are left.
+Feature: Request limits for SDKs
+  An instance counts SDK requests by the minute and tells SDKs how many are left.
 
   @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses an SDK that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits an SDK
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the <kind> <limit.sdk.exceeded> times at once
     Then the status is 429
@@ -18,7 +18,7 @@ Feature: How often SDKs may ask
       | POST   | /api/frontend                                 | frontend | 83   |
 
     @enterprise
-    Examples: what follows changes
+    Examples: SDKs that follow changes
       | method | path                  | kind    | host |
       | GET    | /api/client/delta     | backend | 84   |
       | GET    | /api/client/streaming | backend | 85   |

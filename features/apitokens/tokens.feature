@@ -1,10 +1,10 @@
 Feature: API tokens
-  SDKs identify themselves with API tokens. A token is for a kind of SDK, for projects and for
-  one environment, and may end.
+  SDKs identify themselves with API tokens. A token is for one kind of SDK, for one or more
+  projects and for one environment, and can expire.
 
   @op:createApiToken @op:getAllApiTokens @op:getApiTokensByName @core @writes @observed
-  Scenario Outline: A token of type <type> is created as it was asked for
-    Seen on Unleash 8.2.0: a backend token is a client one in lists.
+  Scenario Outline: Creates a token of type <type> with the given fields
+    Seen on Unleash 8.2.0: lists show a backend token as a client token.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"<type>","environment":"<environment>","projects":["<project>"]}'
     Then the status is 201
     And the header "Location" is "api-tokens"
@@ -58,7 +58,7 @@ Feature: API tokens
       | Backend  | backend  | client   |
 
   @op:createApiToken @core @writes @since:7 @observed
-  Scenario: A name and a type are all that it takes
+  Scenario: Creates a token from a name and a type alone
     Seen on Unleash 8.2.0: such a token is for all projects, and for development.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","project":"<project>"}'
     Then the status is 201
@@ -69,7 +69,7 @@ Feature: API tokens
       | /secret      | matches /^\*:<default environment>\.[0-9a-f]{56}$/ |
 
   @op:createApiToken @core @writes @observed
-  Scenario: All projects are more than some
+  Scenario: A token for * and a named project is for all projects
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","environment":"<environment>","projects":["<project>","*"]}'
     Then the status is 201
@@ -78,7 +78,7 @@ Feature: API tokens
       | /secret   | matches /^\*:<environment>\.[0-9a-f]{56}$/ |
 
   @op:createApiToken @core @writes @observed
-  Scenario Outline: A token is refused for <what>
+  Scenario Outline: Rejects a token with <what>
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/api-tokens" as the admin with the body '<body>'
     Then the status is 400
@@ -95,27 +95,27 @@ Feature: API tokens
       | an unknown project     | {"tokenName":"<name.x>","type":"client","environment":"<environment>","projects":["<project>","<name.none>"]} | nothing                   | 1 entry   | "Project=<name.none> does not exist" |
 
     @beyond-open-source
-    Examples: which open source refuses people
-      | what                   | body                                                                     | id                        | count     | complaint |
-      | all of a frontend      | {"tokenName":"<name.x>","type":"frontend","environment":"*"}             | nothing                   | 1 entry   | "Frontend token cannot be scoped to all environments" |
-      | an unknown environment | {"tokenName":"<name.x>","type":"client","environment":"<name.none>"}     | nothing                   | 1 entry   | "Environment=<name.none> does not exist" |
+    Examples: open source rejects people
+      | what                                   | body                                                                     | id                        | count     | complaint |
+      | the type frontend and all environments | {"tokenName":"<name.x>","type":"frontend","environment":"*"}             | nothing                   | 1 entry   | "Frontend token cannot be scoped to all environments" |
+      | an unknown environment                 | {"tokenName":"<name.x>","type":"client","environment":"<name.none>"}     | nothing                   | 1 entry   | "Environment=<name.none> does not exist" |
 
     @since:7
     Examples: since 7
-      | what                   | body                                                                     | id                        | count     | complaint |
-      | nothing at all         | {}                                                                       | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/type` property is required. It was not present on the data you sent." |
-      | no name                | {"type":"backend"}                                                       | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/tokenName` property is required. It was not present on the data you sent." |
-      | the type admin         | {"tokenName":"<name.x>","type":"admin"}                                  | matches /^[0-9a-f-]{36}$/ | 2 entries | starts with "The `/body/type` property must match pattern" |
-      | an end that is no date | {"tokenName":"<name.x>","type":"client","expiresAt":"x"}                 | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
-      | no projects            | {"tokenName":"<name.x>","type":"client","projects":[]}                   | nothing                   | 1 entry   | "\"projects\" must contain at least 1 items. You provided []." |
+      | what                      | body                                                                     | id                        | count     | complaint |
+      | no fields                 | {}                                                                       | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/type` property is required. It was not present on the data you sent." |
+      | no name                   | {"type":"backend"}                                                       | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/tokenName` property is required. It was not present on the data you sent." |
+      | the type admin            | {"tokenName":"<name.x>","type":"admin"}                                  | matches /^[0-9a-f-]{36}$/ | 2 entries | starts with "The `/body/type` property must match pattern" |
+      | an invalid expiry date    | {"tokenName":"<name.x>","type":"client","expiresAt":"x"}                 | matches /^[0-9a-f-]{36}$/ | 2 entries | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
+      | an empty list of projects | {"tokenName":"<name.x>","type":"client","projects":[]}                   | nothing                   | 1 entry   | "\"projects\" must contain at least 1 items. You provided []." |
 
     @since:7 @beyond-open-source
-    Examples: which open source refuses people
-      | what                   | body                                                                     | id                        | count     | complaint |
-      | all environments       | {"tokenName":"<name.x>","type":"backend","environment":"*"}              | nothing                   | 1 entry   | "Client token cannot be scoped to all environments" |
+    Examples: open source rejects people
+      | what                                  | body                                                                     | id                        | count     | complaint |
+      | the type backend and all environments | {"tokenName":"<name.x>","type":"backend","environment":"*"}              | nothing                   | 1 entry   | "Client token cannot be scoped to all environments" |
 
   @op:createApiToken @core @writes @since:7 @observed
-  Scenario: A refusal that the schema makes ends with the oneOf that nothing fits
+  Scenario: A schema error ends by reporting that no oneOf schema matches
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"type":"backend"}'
     Then the status is 400
@@ -125,8 +125,8 @@ Feature: API tokens
       | /details/1/message | starts with "The \"/body\" property must match exactly one schema in oneOf." |
 
   @op:createApiToken @op:updateApiToken @core @writes @since:7 @observed
-  Scenario: A token expires when it is to
-    Seen on Unleash 8.2.0: an end in the past is taken.
+  Scenario: Sets and changes the expiry date of a token
+    Seen on Unleash 8.2.0: an expiry date in the past is accepted.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.late>","type":"backend","environment":"<environment>","expiresAt":"2020-01-01T00:00:00.000Z"}'
     Then the status is 201
     And the answer has
@@ -142,8 +142,8 @@ Feature: API tokens
       | /createdAt | "<late.createdAt>"         |
 
   @op:updateApiToken @core @writes @observed
-  Scenario Outline: An end is refused that is <what>
-    Seen on Unleash 8.2.0: the body is looked at before the token.
+  Scenario Outline: Rejects an expiry date that is <what>
+    Seen on Unleash 8.2.0: the body is checked before the token.
     When I PUT "/api/admin/api-tokens/unleash-mock-verify-none" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -152,13 +152,13 @@ Feature: API tokens
       | /details/0/message | <complaint> |
 
     Examples:
-      | what      | body                       | complaint |
-      | missing   | {}                         | "The `/body/expiresAt` property is required. It was not present on the data you sent." |
-      | no date   | {"expiresAt":"x"}          | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
-      | no moment | {"expiresAt":"2020-01-01"} | "The `/body/expiresAt` property must match format \"date-time\". You sent \"2020-01-01\"." |
+      | what                  | body                       | complaint |
+      | missing               | {}                         | "The `/body/expiresAt` property is required. It was not present on the data you sent." |
+      | not a date            | {"expiresAt":"x"}          | "The `/body/expiresAt` property must match format \"date-time\". You sent \"x\"." |
+      | a date without a time | {"expiresAt":"2020-01-01"} | "The `/body/expiresAt` property must match format \"date-time\". You sent \"2020-01-01\"." |
 
   @op:deleteApiToken @core @writes @since:7 @observed
-  Scenario: A deleted token is gone
+  Scenario: Deletes an API token
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","environment":"<environment>"}'
     Then the status is 201
@@ -172,7 +172,7 @@ Feature: API tokens
       | /tokens | [] |
 
   @op:updateApiToken @op:deleteApiToken @op:getApiTokensByName @core @writes @observed
-  Scenario: A token that is not there is passed over
+  Scenario: Changing, deleting or listing an unknown token succeeds
     Seen on Unleash 8.2.0.
     When I PUT "/api/admin/api-tokens/unleash-mock-verify-none" as the admin with the body '{"expiresAt":"2030-01-01T00:00:00.000Z"}'
     Then the status is 200
@@ -187,7 +187,7 @@ Feature: API tokens
 
   @op:getValidTokens @core @writes @observed
   Scenario: Anybody may ask which tokens are valid
-    Seen on Unleash 8.2.0, as Edge asks.
+    Seen on Unleash 8.2.0; Edge asks this way.
     When I POST "/edge/validate" as nobody with the body '{"tokens":["<backend.token>","unleash-mock-verify-unknown","<admin.token>"]}'
     Then the status is 200
     And "/tokens" has one entry where "token" is "<backend.token>", with
@@ -197,7 +197,7 @@ Feature: API tokens
     And "/tokens" has no entry where "token" is "unleash-mock-verify-unknown"
 
   @op:getValidTokens @op:createApiToken @core @writes @since:7 @observed
-  Scenario: A token that is made is valid at once
+  Scenario: A new token is valid at once
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"frontend","environment":"<environment>","projects":["<project>"]}'
     Then the status is 201
@@ -208,7 +208,7 @@ Feature: API tokens
       | /tokens | [{"token":"<made.secret>","type":"frontend","projects":["<project>"],"environment":"<environment>"}] |
 
   @op:getValidTokens @core @writes @observed
-  Scenario: It must be told which tokens to look at
+  Scenario: Asking which tokens are valid requires a list, which may be empty
     Seen on Unleash 8.2.0.
     When I POST "/edge/validate" as nobody with the body '{}'
     Then the status is 400
@@ -221,7 +221,7 @@ Feature: API tokens
       | /tokens | [] |
 
   @op:getValidTokens @core @writes @observed
-  Scenario Outline: The token of a <kind> may not ask itself
+  Scenario Outline: A <kind> token may not ask which tokens are valid
     Seen on Unleash 8.2.0.
     When I POST "/edge/validate" as the <kind> with the body '{"tokens":[]}'
     Then the status is 403

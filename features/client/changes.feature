@@ -1,10 +1,10 @@
 Feature: SDKs that follow changes
-  On Enterprise an SDK can get what has changed instead of all flags, when it asks or at once,
-  as a stream.
+  On Enterprise, an SDK can get only what has changed instead of all flags: on request, or
+  at once as a stream.
 
   @enterprise @assumed
-  Scenario Outline: <path> refuses callers without a backend token
-    As the rest of the Client API does.
+  Scenario Outline: <path> rejects callers without a backend token
+    Like the rest of the Client API.
     When I GET "<path>" as nobody
     Then the status is 401
     And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
@@ -19,8 +19,8 @@ Feature: SDKs that follow changes
       | /api/client/streaming |
 
   @enterprise @assumed
-  Scenario Outline: <path> refuses a body that cannot be read
-    As the rest of the Client API does.
+  Scenario Outline: <path> rejects an unreadable body
+    Like the rest of the Client API.
     When I GET "<path>" as nobody with the body '{'
     Then the status is 400
     When I GET "<path>" as nobody with a body of 102401 bytes
@@ -35,8 +35,8 @@ Feature: SDKs that follow changes
       | /api/client/streaming |
 
   @op:getDelta @enterprise @writes @alone @assumed
-  Scenario: An SDK gets what has changed since
-    Seen on the code of Unleash 8.2.0, by a route that was added for it.
+  Scenario: A delta holds what has changed since a revision
+    Seen on the code of Unleash 8.2.0, through a route added for this purpose.
     Given a flag "one"
     When I GET "/api/client/delta" as the backend
     Then the status is 200
@@ -74,8 +74,8 @@ Feature: SDKs that follow changes
       | /events/0/project     | "<project>"  |
 
   @op:streamDelta @enterprise @writes @alone @assumed
-  Scenario: A stream begins with everything
-    By what the SDK for Node expects.
+  Scenario: A stream starts with all flags
+    What the Node SDK expects.
     Given a flag "one"
     When I GET "/api/client/streaming" as the backend
     Then the status is 200
@@ -86,8 +86,8 @@ Feature: SDKs that follow changes
       | /enabled | false |
 
   @op:getDelta @enterprise @assumed
-  Scenario Outline: A delta from <revision> is everything
-    Seen on the code of Unleash 8.2.0, by a route that was added for it: no revision, or none that is kept.
+  Scenario Outline: A delta since <revision> holds all flags
+    Seen on the code of Unleash 8.2.0, through a route added for this purpose: there is no revision, or one that is not kept.
     Given the next request has the header "If-None-Match" with "<revision>"
     When I GET "/api/client/delta" as the backend
     Then the status is 200
@@ -103,16 +103,16 @@ Feature: SDKs that follow changes
       | 1e3      |
 
   @op:getDelta @enterprise @assumed
-  Scenario: From a revision yet to come nothing has changed
-    Seen on the code of Unleash 8.2.0, by a route that was added for it.
+  Scenario: A delta since a future revision is a 304
+    Seen on the code of Unleash 8.2.0, through a route added for this purpose.
     Given the next request has the header "If-None-Match" with "999999999"
     When I GET "/api/client/delta" as the backend
     Then the status is 304
     And there is no body
 
   @op:streamDelta @enterprise @assumed
-  Scenario Outline: A stream behind <event> begins with everything
-    By what the SDK for Node expects: what is not known cannot be gone on from.
+  Scenario Outline: A stream after <event> starts with all flags
+    What the Node SDK expects: a stream cannot continue from an unknown event.
     Given the next request has the header "Last-Event-ID" with "<event>"
     When I GET "/api/client/streaming" as the backend
     Then the status is 200
@@ -128,8 +128,8 @@ Feature: SDKs that follow changes
       | 999999999 |
 
   @open-source @observed
-  Scenario Outline: Open source has no <path>
-    Seen on Unleash 8.2.0: an SDK polls then.
+  Scenario Outline: Open source does not have <path>
+    Seen on Unleash 8.2.0: SDKs then poll.
     When I GET "<path>" as the backend
     Then the status is 404
     And the error is "NotFoundError"

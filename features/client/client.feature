@@ -1,9 +1,9 @@
 Feature: The Client API
-  SDKs of servers get the flags of their token's projects and environment, and evaluate them
+  Server SDKs get the flags of their token's projects and environment, and evaluate them
   themselves.
 
   @core @observed
-  Scenario Outline: <path> refuses callers without a backend token
+  Scenario Outline: <path> rejects callers without a backend token
     Seen on Unleash 8.2.0.
     When I GET "<path>" as nobody
     Then the status is 401
@@ -24,7 +24,7 @@ Feature: The Client API
       | /api/client/features/unleash-mock-verify-none |
 
   @core @since:8 @observed
-  Scenario Outline: <path> is not for the admin
+  Scenario Outline: <path> rejects the admin
     Seen on Unleash 8.2.0.
     When I GET "<path>" as the admin
     Then the status is 403
@@ -36,8 +36,8 @@ Feature: The Client API
       | /api/client/features/unleash-mock-verify-none |
 
   @core @observed
-  Scenario Outline: <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I GET "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -57,7 +57,7 @@ Feature: The Client API
       | /api/client/features/unleash-mock-verify-none |
 
   @op:getAllClientFeatures @core @observed
-  Scenario Outline: An invalid version of the client specification is refused: <version>
+  Scenario Outline: Rejects <version> as a version of the client specification
     Seen on Unleash 8.2.0.
     Given the next request has the header "Unleash-Client-Spec" with "<version>"
     When I GET "/api/client/features" as the backend
@@ -79,7 +79,7 @@ Feature: The Client API
       | v5.2.0  | prefix |
 
   @op:getAllClientFeatures @core @observed
-  Scenario: A tag without a colon is refused
+  Scenario: Rejects a tag without a colon
     Seen on Unleash 8.2.0.
     When I GET "/api/client/features?tag=web" as the backend
     Then the status is 400
@@ -89,7 +89,7 @@ Feature: The Client API
       | /details/0/message | "\"tag[0]\" with value \"web\" fails to match the tag pattern. You provided \"web\"." |
 
   @op:getClientFeature @core @observed
-  Scenario: A flag that the token does not see is not found
+  Scenario: A flag that the token cannot see is not found
     Seen on Unleash 8.2.0.
     When I GET "/api/client/features/unleash-mock-verify-none" as the backend
     Then the status is 404
@@ -99,8 +99,8 @@ Feature: The Client API
       | /details | 1 entry |
 
   @op:getAllClientFeatures @op:getClientFeature @core @writes @observed
-  Scenario: An SDK sees a flag with its strategies
-    Seen on Unleash 8.2.0: what people call it, ids and disabled strategies are left out.
+  Scenario: SDKs get a flag with its strategies
+    Seen on Unleash 8.2.0: titles, ids and disabled strategies are left out.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
@@ -155,8 +155,8 @@ Feature: The Client API
       | /strategies/0/parameters | {"groupId":"g","rollout":"50","stickiness":"userId"} |
 
   @op:getAllClientFeatures @core @writes @alone @observed
-  Scenario: An SDK that has the flags already gets no body
-    Seen on Unleash 8.2.0: the entity tag is that of the query and of the newest change.
+  Scenario: An SDK that already has the flags gets a 304
+    Seen on Unleash 8.2.0: the ETag stands for the query and the latest change.
     Given a flag "one"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
     Then the status is 200
@@ -170,8 +170,8 @@ Feature: The Client API
     And there is no body
 
   @op:getAllClientFeatures @core @writes @observed
-  Scenario: SDKs get the segments that strategies use, apart or inlined
-    Seen on Unleash 8.2.0: an SDK of before 4.2.0 knows no segments.
+  Scenario: SDKs get segments separately or inlined
+    Seen on Unleash 8.2.0: SDKs before client specification 4.2.0 do not know segments.
     Given a segment "staff"
     And a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<staff.id>]}'
@@ -196,7 +196,7 @@ Feature: The Client API
       | /query/inlineSegmentConstraints | false |
 
   @op:getAllClientFeatures @core @writes @observed
-  Scenario: SDKs do not get an archived flag
+  Scenario: SDKs do not get archived flags
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
@@ -208,8 +208,8 @@ Feature: The Client API
     And "/features" has no entry where "name" is "<one.name>"
 
   @op:getAllClientFeatures @core @writes @alone @observed
-  Scenario: What an SDK has seen is not sent again
-    Seen on Unleash 8.2.0: the answer has no header.
+  Scenario: A matching ETag gets a 304 when no flag matches the query
+    Seen on Unleash 8.2.0: the 304 has no headers of its own.
     When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -219,17 +219,17 @@ Feature: The Client API
     And there is no body
 
   @core @observed
-  Scenario Outline: /api/client/features refuses the token of a backend <form>
-    Seen on Unleash 8.2.0: every token is known to the letter alone.
+  Scenario Outline: /api/client/features rejects a backend token <form>
+    Seen on Unleash 8.2.0: tokens must match exactly.
     When I GET "/api/client/features" with the authorization "<secret>"
     Then the status is 401
     When I GET "/api/client/features" with the authorization "Bearer <secret>"
     Then the status is 401
 
     Examples:
-      | form               | secret                       |
-      | in capitals        | <capitals of backend.token>  |
-      | without its end    | <beginning of backend.token> |
-      | and more behind it | <backend.token>x             |
-      | and more before it | x<backend.token>             |
-      | in quotes          | '<backend.token>'            |
+      | form                | secret                       |
+      | in capitals         | <capitals of backend.token>  |
+      | without its end     | <beginning of backend.token> |
+      | with text after it  | <backend.token>x             |
+      | with text before it | x<backend.token>             |
+      | in quotes           | '<backend.token>'            |

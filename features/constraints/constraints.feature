@@ -1,9 +1,9 @@
 Feature: Constraints
-  A constraint compares a field of the context with values. The check says whether
-  a server would store one; strategies and segments are held to the same.
+  A constraint compares a context field with values. The check says whether a server
+  would store a constraint; strategies and segments are held to the same rules.
 
   @op:validateConstraint @core @writes @observed
-  Scenario Outline: <operator> takes <what>
+  Scenario Outline: <operator> accepts <what>
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"unleash-mock-verify-none","operator":"<operator>",<rest>}'
     Then the status is 204
@@ -11,34 +11,34 @@ Feature: Constraints
 
     @since:7
     Examples: since 7
-      | operator        | what                      | rest                                        |
-      | IN              | values                    | "values":["1","two words"]                  |
-      | NOT_IN          | values                    | "values":["1"]                              |
-      | STR_STARTS_WITH | values                    | "values":["a"],"caseInsensitive":true       |
-      | STR_ENDS_WITH   | values                    | "values":["a"],"inverted":true              |
-      | STR_CONTAINS    | values                    | "values":["a"]                              |
-      | NUM_EQ          | a number                  | "value":"1"                                 |
-      | NUM_GT          | a number with an exponent | "value":"1e3"                               |
-      | NUM_GTE         | a negative number         | "value":"-1"                                |
-      | NUM_LT          | a fraction                | "value":".5"                                |
-      | NUM_LTE         | a number with a plus      | "value":"+5"                                |
-      | DATE_AFTER      | a time                    | "value":"2026-01-01T00:00:00.000Z"          |
-      | DATE_BEFORE     | a day                     | "value":"2026-01-01"                        |
-      | SEMVER_EQ       | a version                 | "value":"1.2.3"                             |
-      | SEMVER_GT       | a version before it       | "value":"1.2.3-beta.1"                      |
-      | REGEX           | an expression             | "value":"^a+$","caseInsensitive":true       |
-      | REGEX           | an expression, as it is   | "value":"a","inverted":false                |
+      | operator        | what                               | rest                                        |
+      | IN              | values                             | "values":["1","two words"]                  |
+      | NOT_IN          | values                             | "values":["1"]                              |
+      | STR_STARTS_WITH | values                             | "values":["a"],"caseInsensitive":true       |
+      | STR_ENDS_WITH   | values                             | "values":["a"],"inverted":true              |
+      | STR_CONTAINS    | values                             | "values":["a"]                              |
+      | NUM_EQ          | a number                           | "value":"1"                                 |
+      | NUM_GT          | a number with an exponent          | "value":"1e3"                               |
+      | NUM_GTE         | a negative number                  | "value":"-1"                                |
+      | NUM_LT          | a fraction                         | "value":".5"                                |
+      | NUM_LTE         | a number with a plus sign          | "value":"+5"                                |
+      | DATE_AFTER      | a time                             | "value":"2026-01-01T00:00:00.000Z"          |
+      | DATE_BEFORE     | a date                             | "value":"2026-01-01"                        |
+      | SEMVER_EQ       | a version                          | "value":"1.2.3"                             |
+      | SEMVER_GT       | a pre-release version              | "value":"1.2.3-beta.1"                      |
+      | REGEX           | an expression                      | "value":"^a+$","caseInsensitive":true       |
+      | REGEX           | an expression that is not inverted | "value":"a","inverted":false                |
 
     @since:8
     Examples: since 8
-      | operator        | what                      | rest                                        |
-      | SEMVER_LT       | a build                   | "value":"1.2.3+7"                           |
-      | SEMVER_GTE      | a version                 | "value":"0.0.0"                             |
-      | SEMVER_LTE      | a version                 | "value":"10.20.30"                          |
+      | operator        | what                          | rest                                        |
+      | SEMVER_LT       | a version with build metadata | "value":"1.2.3+7"                           |
+      | SEMVER_GTE      | a version                     | "value":"0.0.0"                             |
+      | SEMVER_LTE      | a version                     | "value":"10.20.30"                          |
 
   @op:validateConstraint @core @writes @observed
-  Scenario Outline: <operator> refuses <what>
-    Seen on Unleash 8.2.0: the second check words it, which gives no id.
+  Scenario Outline: <operator> rejects <what>
+    Seen on Unleash 8.2.0: the second check reports it, so the error has no id.
     When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"unleash-mock-verify-none","operator":"<operator>",<rest>}'
     Then the status is 400
     And the error is "BadDataError"
@@ -48,33 +48,33 @@ Feature: Constraints
       | /details/0/message | <complaint> |
 
     Examples:
-      | operator  | what                           | rest                         | complaint |
-      | NOT_IN    | a value that is empty          | "values":["a",""]            | "\"values[1]\" is not allowed to be empty." |
+      | operator  | what           | rest                         | complaint |
+      | NOT_IN    | an empty value | "values":["a",""]            | "\"values[1]\" is not allowed to be empty." |
 
     @since:7
     Examples: since 7
-      | operator  | what                           | rest                         | complaint |
-      | IN        | an empty list                  | "values":[]                  | "\"value\" must contain at least 1 items. You provided []." |
-      | STR_CONTAINS | a single value              | "value":"a"                  | "\"value\" must contain at least 1 items. You provided []." |
-      | NUM_EQ    | what is no number              | "value":"x"                  | "\"value\" must be a number. You provided \"x\"." |
-      | NUM_EQ    | a hexadecimal number           | "value":"0x10"               | "\"value\" must be a number. You provided \"0x10\"." |
-      | NUM_GT    | a number that is not exact     | "value":"9007199254740993"   | "\"value\" must be a safe number. You provided \"9007199254740993\"." |
-      | DATE_AFTER | what is no date               | "value":"tomorrow"           | "\"value\" must be a valid date. You provided \"tomorrow\"." |
-      | DATE_BEFORE | a month that is not there    | "value":"2026-13-01"         | "\"value\" must be a valid date. You provided \"2026-13-01\"." |
-      | SEMVER_EQ | a version of two parts         | "value":"1.2"                | "the provided value is not a valid semver format. The value provided was: 1.2" |
-      | SEMVER_GT | a version behind a v           | "value":"v1.2.3"             | "the provided value is not a valid semver format. The value provided was: v1.2.3" |
-      | REGEX     | an expression that is open     | "value":"("                  | starts with "the provided value is not a valid regex string. Error: " |
-      | REGEX     | an expression without value    | "values":["a"]               | "the provided value is not a valid regex string." |
-      | REGEX     | to be inverted                 | "value":"a","inverted":true  | "REGEX operator cannot be inverted." |
+      | operator  | what                                   | rest                         | complaint |
+      | IN        | an empty list                          | "values":[]                  | "\"value\" must contain at least 1 items. You provided []." |
+      | STR_CONTAINS | a single value                      | "value":"a"                  | "\"value\" must contain at least 1 items. You provided []." |
+      | NUM_EQ    | a value that is not a number           | "value":"x"                  | "\"value\" must be a number. You provided \"x\"." |
+      | NUM_EQ    | a hexadecimal number                   | "value":"0x10"               | "\"value\" must be a number. You provided \"0x10\"." |
+      | NUM_GT    | a number that is not exact             | "value":"9007199254740993"   | "\"value\" must be a safe number. You provided \"9007199254740993\"." |
+      | DATE_AFTER | a value that is not a date            | "value":"tomorrow"           | "\"value\" must be a valid date. You provided \"tomorrow\"." |
+      | DATE_BEFORE | a month that does not exist          | "value":"2026-13-01"         | "\"value\" must be a valid date. You provided \"2026-13-01\"." |
+      | SEMVER_EQ | a version with only two parts          | "value":"1.2"                | "the provided value is not a valid semver format. The value provided was: 1.2" |
+      | SEMVER_GT | a version with a leading v             | "value":"v1.2.3"             | "the provided value is not a valid semver format. The value provided was: v1.2.3" |
+      | REGEX     | an expression with an open parenthesis | "value":"("                  | starts with "the provided value is not a valid regex string. Error: " |
+      | REGEX     | a missing value                        | "values":["a"]               | "the provided value is not a valid regex string." |
+      | REGEX     | inversion                              | "value":"a","inverted":true  | "REGEX operator cannot be inverted." |
 
     @since:8
     Examples: since 8
-      | operator  | what                           | rest                         | complaint |
-      | NUM_LT    | values                         | "values":["1"]               | "Single-value constraint operators require a non-empty value." |
+      | operator  | what             | rest                         | complaint |
+      | NUM_LT    | a list of values | "values":["1"]               | "Single-value constraint operators require a non-empty value." |
 
   @op:validateConstraint @core @writes @observed
-  Scenario Outline: The form of a constraint is looked at first: <what>
-    Seen on Unleash 8.2.0: the schema words it, which gives an id and a path.
+  Scenario Outline: Rejects a malformed constraint: <what>
+    Seen on Unleash 8.2.0: the schema is checked first, so the error has an id and a path.
     When I POST "/api/admin/constraints/validate" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -84,13 +84,13 @@ Feature: Constraints
       | /details/0/message | <complaint>               |
 
     Examples:
-      | what                        | body                                                      | path              | complaint |
-      | no field                    | {"operator":"IN","values":["1"]}                          | /body/contextName | "The `/body/contextName` property is required. It was not present on the data you sent." |
-      | no operator                 | {"contextName":"a","values":["1"]}                        | /body/operator    | "The `/body/operator` property is required. It was not present on the data you sent." |
-      | an operator that is unknown | {"contextName":"a","operator":"WHAT","values":["1"]}      | operator          | starts with "The `operator` property must be equal to one of the allowed values: \"NOT_IN\", \"IN\", " |
-      | an operator of SDKs alone   | {"contextName":"a","operator":"IN_CIDR","values":["::1"]} | operator          | starts with "The `operator` property must be equal to one of the allowed values: \"NOT_IN\", \"IN\", " |
-      | a property too many         | {"contextName":"a","operator":"IN","values":["1"],"x":1}  | /body/x           | "The `/body` object of the request body does not allow additional properties. Your request included the `/body/x` property." |
-      | a list in a list            | {"contextName":"a","operator":"IN","values":[["1"]]}      | /body/values/0    | "The `/body/values/0` property must be string. You sent [\"1\"]." |
+      | what                            | body                                                      | path              | complaint |
+      | no context field                | {"operator":"IN","values":["1"]}                          | /body/contextName | "The `/body/contextName` property is required. It was not present on the data you sent." |
+      | no operator                     | {"contextName":"a","values":["1"]}                        | /body/operator    | "The `/body/operator` property is required. It was not present on the data you sent." |
+      | an unknown operator             | {"contextName":"a","operator":"WHAT","values":["1"]}      | operator          | starts with "The `operator` property must be equal to one of the allowed values: \"NOT_IN\", \"IN\", " |
+      | an operator that only SDKs have | {"contextName":"a","operator":"IN_CIDR","values":["::1"]} | operator          | starts with "The `operator` property must be equal to one of the allowed values: \"NOT_IN\", \"IN\", " |
+      | an unknown property             | {"contextName":"a","operator":"IN","values":["1"],"x":1}  | /body/x           | "The `/body` object of the request body does not allow additional properties. Your request included the `/body/x` property." |
+      | a list in a list                | {"contextName":"a","operator":"IN","values":[["1"]]}      | /body/values/0    | "The `/body/values/0` property must be string. You sent [\"1\"]." |
 
     @since:8
     Examples: since 8
@@ -98,7 +98,7 @@ Feature: Constraints
       | an empty value              | {"contextName":"a","operator":"NUM_EQ","value":""}        | /body/value       | "The `/body/value` property must NOT have fewer than 1 characters. You sent \"\"." |
 
   @op:validateConstraint @core @writes @since:7 @observed
-  Scenario: A value has at most 100 characters
+  Scenario: Rejects a value longer than 100 characters
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"a","operator":"IN","values":["0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"]}'
     Then the status is 204

@@ -1,9 +1,9 @@
 Feature: Who may see and change context fields
-  Context fields are part of the admin API: admin tokens and people with a permission come in,
-  the tokens of SDKs do not. The fields below do not exist.
+  Context fields belong to the Admin API, which admits admin tokens and users with the right
+  permission, but not SDK tokens. The fields below do not exist.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -35,8 +35,8 @@ Feature: Who may see and change context fields
       | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -71,7 +71,7 @@ Feature: Who may see and change context fields
       | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
+  Scenario Outline: <method> <path> rejects JSON that is not an object
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the admin with the body '[1]'
     Then the status is 400
@@ -97,8 +97,8 @@ Feature: Who may see and change context fields
       | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer
-    Seen on Unleash 8.2.0: the permission that is missing is named.
+  Scenario Outline: <method> <path> rejects a viewer
+    Seen on Unleash 8.2.0: the error names the missing permission.
     When I <method> "<path>" as the viewer with the body '<body>'
     Then the status is 403
     And the error is "PermissionError"
@@ -117,7 +117,7 @@ Feature: Who may see and change context fields
 
   @core @observed
   Scenario Outline: A viewer may read <path>
-    Seen on Unleash 8.2.0: reading takes no permission.
+    Seen on Unleash 8.2.0: reading needs no permission.
     When I GET "<path>" as the viewer
     Then the status is <status>
 
@@ -128,7 +128,7 @@ Feature: Who may see and change context fields
       | /api/admin/context/unleash-mock-verify-none/strategies | 200    |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants JSON
+  Scenario Outline: <method> <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as the admin with the body 'name=a'
@@ -150,8 +150,8 @@ Feature: Who may see and change context fields
       | POST   | /api/admin/context/unleash-mock-verify-none/legal-values |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants no content type
-    Seen on Unleash 8.2.0: it is answered with any.
+  Scenario Outline: <method> <path> ignores the content type
+    Seen on Unleash 8.2.0: any content type, or none, gets the same response.
     Given the next request has no header "Content-Type"
     When I <method> "<path>" as the admin
     Then the status is <status>
@@ -165,8 +165,8 @@ Feature: Who may see and change context fields
       | DELETE | /api/admin/context/unleash-mock-verify-none/legal-values/a | 404    |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

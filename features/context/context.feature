@@ -1,9 +1,9 @@
 Feature: Context fields
-  A field describes what constraints are about. One with legal values allows no others; a
-  constraint may be about one that nothing describes.
+  A context field describes what constraints compare. One with legal values allows no others;
+  a constraint may also use a field that nothing describes.
 
   @op:createContextField @core @writes @observed
-  Scenario: A field is created as it was asked for
+  Scenario: Creates a context field with the given properties
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/context" as the admin with the body '{"name":"<name.plan>","description":"What they pay for","stickiness":true,"sortOrder":7,"legalValues":[{"value":"gold","description":"the dear one"},{"value":"silver"}]}'
     Then the status is 201
@@ -33,7 +33,7 @@ Feature: Context fields
       | /usedInProjects | 0                    |
 
   @op:createContextField @core @writes @observed
-  Scenario: A name is all that a field needs
+  Scenario: Creates a context field from a name alone
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/context" as the admin with the body '{"name":"<name.bare>"}'
     Then the status is 201
@@ -44,8 +44,8 @@ Feature: Context fields
       | /legalValues | []    |
 
   @op:createContextField @core @writes @observed
-  Scenario: Two fields cannot have the same name
-    Seen on Unleash 8.2.0: that is looked at before all else.
+  Scenario: Rejects a context field name that is taken
+    Seen on Unleash 8.2.0: this is checked before anything else.
     Given a context field "one"
     When I POST "/api/admin/context" as the admin with the body '{"name":"<one.name>","legalValues":[{"value":""}]}'
     Then the status is 409
@@ -55,7 +55,7 @@ Feature: Context fields
       | /id | nothing |
 
   @op:createContextField @core @writes @observed
-  Scenario Outline: A field is refused for <what>
+  Scenario Outline: Rejects a context field with <what>
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/context" as the admin with the body '<body>'
     Then the status is 400
@@ -65,17 +65,17 @@ Feature: Context fields
       | /details/0/message | <complaint> |
 
     Examples:
-      | what                     | body                                                                 | id                        | complaint |
-      | no name                  | {"description":"x"}                                                  | matches /^[0-9a-f-]{36}$/ | "The `/body/name` property is required. It was not present on the data you sent." |
-      | legal values of no form  | {"name":"<name.x>","legalValues":[{}]}                               | matches /^[0-9a-f-]{36}$/ | "The `/body/legalValues/0/value` property is required. It was not present on the data you sent." |
-      | an empty name            | {"name":""}                                                          | nothing                   | "\"name\" is not allowed to be empty." |
-      | a name of two words      | {"name":"unleash-mock-verify x"}                                     | nothing                   | "\"name\" must be URL friendly. You provided \"unleash-mock-verify x\"." |
-      | an empty legal value     | {"name":"<name.x>","legalValues":[{"value":"a"},{"value":""}]}       | nothing                   | "\"legalValues[1].value\" is not allowed to be empty." |
-      | a legal value there twice | {"name":"<name.x>","legalValues":[{"value":"a"},{"value":"a"}]}     | nothing                   | "\"legalValues[1]\" contains a duplicate value. You provided {\"value\":\"a\"}." |
+      | what                    | body                                                                 | id                        | complaint |
+      | no name                 | {"description":"x"}                                                  | matches /^[0-9a-f-]{36}$/ | "The `/body/name` property is required. It was not present on the data you sent." |
+      | a malformed legal value | {"name":"<name.x>","legalValues":[{}]}                               | matches /^[0-9a-f-]{36}$/ | "The `/body/legalValues/0/value` property is required. It was not present on the data you sent." |
+      | an empty name           | {"name":""}                                                          | nothing                   | "\"name\" is not allowed to be empty." |
+      | a name of two words     | {"name":"unleash-mock-verify x"}                                     | nothing                   | "\"name\" must be URL friendly. You provided \"unleash-mock-verify x\"." |
+      | an empty legal value    | {"name":"<name.x>","legalValues":[{"value":"a"},{"value":""}]}       | nothing                   | "\"legalValues[1].value\" is not allowed to be empty." |
+      | a duplicate legal value | {"name":"<name.x>","legalValues":[{"value":"a"},{"value":"a"}]}     | nothing                   | "\"legalValues[1]\" contains a duplicate value. You provided {\"value\":\"a\"}." |
 
   @op:updateContextField @core @writes @observed
-  Scenario: A field is replaced
-    Seen on Unleash 8.2.0: a description that is not sent stays, all else is as of a new field.
+  Scenario: Replaces a context field
+    Seen on Unleash 8.2.0: a description that is not sent stays, everything else is as in a new field. A sortOrder that is sent is ignored.
     Given a context field "one"
     When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"legalValues":[{"value":"bronze"}],"sortOrder":9}'
     Then the status is 200
@@ -91,7 +91,7 @@ Feature: Context fields
       | /createdAt   | "<one.createdAt>"              |
 
   @op:updateContextField @core @writes @observed
-  Scenario: A field that is refused stays as it was
+  Scenario: A rejected update leaves a context field unchanged
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"description":"x","legalValues":[{"value":"a"},{"value":"a"}]}'
@@ -102,7 +102,7 @@ Feature: Context fields
       |  | <one> |
 
   @op:deleteContextField @core @writes @observed
-  Scenario: A field is deleted once
+  Scenario: Deletes a context field; a second time it is not found
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I DELETE "/api/admin/context/<one.name>" as the admin
@@ -116,8 +116,8 @@ Feature: Context fields
     And the message is "Could not find context field with name <one.name>"
 
   @op:deleteContextField @op:getStrategiesByContextField @op:getContextFields @core @writes @since:7 @observed
-  Scenario: A field that a strategy uses is not deleted
-    Seen on Unleash 8.2.0; what an archived flag uses can be.
+  Scenario: Rejects deleting a context field that a strategy uses
+    Seen on Unleash 8.2.0; a field that only archived flags use can be deleted.
     Given a context field "one"
     And a flag "flag"
     When I POST "/api/admin/projects/<project>/features/<flag.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","constraints":[{"contextName":"<one.name>","operator":"IN","values":["gold"]}]}'
@@ -144,7 +144,7 @@ Feature: Context fields
     Then the status is 200
 
   @op:updateContextFieldLegalValue @op:getContextField @core @writes @observed
-  Scenario: A legal value is added, and described anew
+  Scenario: Adds a legal value, or changes its description
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I POST "/api/admin/context/<one.name>/legal-values" as the admin with the body '{"value":"bronze"}'
@@ -158,7 +158,7 @@ Feature: Context fields
       | /stickiness  | true |
 
   @op:updateContextFieldLegalValue @core @writes @observed
-  Scenario: A legal value is not empty
+  Scenario: Rejects an empty or missing legal value
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I POST "/api/admin/context/<one.name>/legal-values" as the admin with the body '{"value":""}'
@@ -172,7 +172,7 @@ Feature: Context fields
       | /details/0/path | "/body/value" |
 
   @op:deleteContextFieldLegalValue @core @writes @observed
-  Scenario: A legal value is deleted, however often
+  Scenario: Deletes a legal value; a second time this changes nothing
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I DELETE "/api/admin/context/<one.name>/legal-values/gold" as the admin
@@ -185,7 +185,7 @@ Feature: Context fields
       | /legalValues | [{"value":"silver"}] |
 
   @op:validateConstraint @core @writes @observed
-  Scenario: A field with legal values allows no others
+  Scenario: Constraints on a field with legal values accept no other values
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I POST "/api/admin/constraints/validate" as the admin with the body '{"contextName":"<one.name>","operator":"IN","values":["gold"]}'
@@ -198,7 +198,7 @@ Feature: Context fields
     And the message is "Request validation failed: your request body or params contain invalid data: g is not specified as a legal value on this context field"
 
   @op:validateContextFieldName @core @writes @observed
-  Scenario: A name can be checked before it is given
+  Scenario: Checks whether a context field name is free and valid
     Seen on Unleash 8.2.0.
     Given a context field "one"
     When I POST "/api/admin/context/validate" as the admin with the body '{"name":"<name.free>"}'
@@ -214,7 +214,7 @@ Feature: Context fields
       | /details/0/message | "\"name\" must be URL friendly. You provided \"two words\"." |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> names a field that is not there
+  Scenario Outline: <method> <path> does not find an unknown context field
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the admin with the body '<body>'
     Then the status is 404

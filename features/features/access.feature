@@ -1,12 +1,12 @@
 Feature: Who may see and change flags
-  Flags are part of the admin API: admin tokens and people with a permission come in, the
-  tokens of SDKs do not.
+  Flags belong to the Admin API, which admits admin tokens and users with the right
+  permission, but not SDK tokens.
 
-  The flag and the strategy below do not exist, so that a server which lets somebody in by
+  The flag and the strategy below do not exist, so a server that lets somebody in by
   mistake changes nothing.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -63,8 +63,8 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -124,8 +124,8 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer
-    Seen on Unleash 8.2.0: the permission that is missing is named.
+  Scenario Outline: <method> <path> rejects a viewer
+    Seen on Unleash 8.2.0: the error names the missing permission.
     When I <method> "<path>" as the viewer with the body '<body>'
     Then the status is 403
     And the error is "PermissionError"
@@ -160,7 +160,7 @@ Feature: Who may see and change flags
 
   @core @observed
   Scenario Outline: A viewer may read <path>
-    Seen on Unleash 8.2.0: reading takes no permission.
+    Seen on Unleash 8.2.0: reading needs no permission.
     When I GET "<path>" as the viewer
     Then the status is <status>
 
@@ -178,13 +178,13 @@ Feature: Who may see and change flags
       | /api/admin/projects/<project>/features/unleash-mock-verify-none/parent-variants                                                  | 200    |
 
   @op:validateFeature @core @writes @observed
-  Scenario: A viewer may ask whether a name is free
+  Scenario: A viewer may check whether a name is free
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/features/validate" as the viewer with the body '{"name":"<name.free>"}'
     Then the status is 200
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants JSON
+  Scenario Outline: <method> <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as the admin with the body 'name=a'
@@ -216,8 +216,8 @@ Feature: Who may see and change flags
       | POST   | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies                                                     |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants no content type
-    Seen on Unleash 8.2.0: it is answered with any.
+  Scenario Outline: <method> <path> ignores the content type
+    Seen on Unleash 8.2.0: any content type, or none, gets the same response.
     Given the next request has no header "Content-Type"
     When I <method> "<path>" as the admin
     Then the status is <status>
@@ -243,8 +243,8 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | 404    |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON of another form
-    Seen on Unleash 8.2.0: what is judged is the whole body.
+  Scenario Outline: <method> <path> rejects JSON of the wrong type
+    Seen on Unleash 8.2.0: the error is about the body as a whole.
     When I <method> "<path>" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -294,8 +294,8 @@ Feature: Who may see and change flags
       | DELETE | /api/admin/projects/<project>/features/unleash-mock-verify-none/dependencies/unleash-mock-verify-none                            | [1]  | object |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

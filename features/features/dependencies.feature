@@ -1,10 +1,10 @@
-Feature: Dependencies of flags
-  A flag can depend on others of its project: it is on only where they are, or are not.
-  Flags depend on each other over one step only.
+Feature: Dependencies between flags
+  A flag can depend on other flags of its project: it is on only where they are on, or off.
+  Dependencies are one level deep.
 
   @op:addFeatureDependency @core @writes @observed
-  Scenario: A flag depends on another
-    Seen on Unleash 8.2.0: another parent, or the same again, takes the place of the one before.
+  Scenario: Adds a dependency, or replaces the existing one
+    Seen on Unleash 8.2.0: adding another parent, or the same one again, replaces the dependency.
     Given a flag "parent"
     And a flag "other"
     And a flag "child"
@@ -36,7 +36,7 @@ Feature: Dependencies of flags
       | /dependencies/0/enabled | true |
 
   @op:addFeatureDependency @core @writes @since:8 @observed
-  Scenario: A flag does not depend on itself or on what is not there
+  Scenario: Rejects a dependency of a flag on itself or on an unknown flag
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<one.name>"}'
@@ -60,7 +60,7 @@ Feature: Dependencies of flags
       | /dependencies | [] |
 
   @op:addFeatureDependency @core @writes @observed
-  Scenario: Flags depend on each other over one step only
+  Scenario: Rejects dependencies more than one level deep
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"
@@ -77,7 +77,7 @@ Feature: Dependencies of flags
     And the message is "Transitive dependency detected. Cannot add a dependency to the feature that other features depend on."
 
   @op:archiveFeature @core @writes @observed
-  Scenario: A flag that others depend on is not archived
+  Scenario: Rejects archiving a flag that others depend on
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"
@@ -93,8 +93,8 @@ Feature: Dependencies of flags
     Then the status is 202
 
   @op:deleteFeatureDependency @core @writes @since:8 @observed
-  Scenario: A parent is removed
-    Seen on Unleash 8.2.0: what is not there is not found.
+  Scenario: Removes a dependency
+    Seen on Unleash 8.2.0: removing it again is a 404.
     Given a flag "parent"
     And a flag "child"
     When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
@@ -111,8 +111,8 @@ Feature: Dependencies of flags
     And the message is "No dependency on "<parent.name>" for feature "<child.name>" in project "<project>"."
 
   @op:deleteFeatureDependencies @core @writes @since:8 @observed
-  Scenario: All parents are removed
-    Seen on Unleash 8.2.0: a flag without any has none to remove.
+  Scenario: Removes all dependencies of a flag
+    Seen on Unleash 8.2.0: for a flag without dependencies this is a 404.
     Given a flag "parent"
     And a flag "child"
     When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
@@ -129,7 +129,7 @@ Feature: Dependencies of flags
     And the message is "Feature "<child.name>" has no dependencies to remove in project "<project>"."
 
   @op:checkDependenciesExist @core @writes @observed
-  Scenario: The instance says if there are dependencies
+  Scenario: Reports whether a project has dependencies
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"
@@ -141,8 +141,8 @@ Feature: Dependencies of flags
       |  | true |
 
   @op:listParentOptions @core @writes @observed
-  Scenario: What a flag may depend on is listed
-    Seen on Unleash 8.2.0: what has a parent itself is no option.
+  Scenario: Lists the flags that a flag may depend on
+    Seen on Unleash 8.2.0: a flag that has a parent itself is not listed.
     Given a flag "parent"
     And a flag "child"
     And a flag "third"
@@ -155,8 +155,8 @@ Feature: Dependencies of flags
     And "" lacks the entry "<third.name>"
 
   @op:listParentVariantOptions @core @writes @observed
-  Scenario: The variants of a parent are listed
-    Seen on Unleash 8.2.0: those of its strategies, too.
+  Scenario: Lists the variants of a parent
+    Seen on Unleash 8.2.0: those of its strategies are included.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"blue","weight":1000}]}'
     Then the status is 200

@@ -1,9 +1,9 @@
 Feature: Flags
-  A flag has a name that never changes, and what people say of it. It belongs to a project
+  A flag has a name that never changes, and fields that describe it. It belongs to a project
   and is off in each of its environments until somebody switches it on.
 
   @op:createFeature @op:getFeature @core @writes @observed
-  Scenario: A flag is created as it was asked for
+  Scenario: Creates a flag with the given fields
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/features" as the admin with the body:
       """
@@ -49,7 +49,7 @@ Feature: Flags
       | /type    | "<other environment type>" |
 
   @op:getFeature @core @writes @observed
-  Scenario: People see whether a flag is a favorite of theirs
+  Scenario: Shows users whether a flag is one of their favorites
     Seen on Unleash 8.2.0: an API token has no favorites.
     Given a flag "one"
     When I GET "/api/admin/projects/<project>/features/<one.name>" as the viewer
@@ -58,8 +58,8 @@ Feature: Flags
       | /favorite | false |
 
   @op:createFeature @core @writes @observed
-  Scenario: A name is all that a flag takes
-    Seen on Unleash 8.2.0: a flag is a release unless it is said otherwise.
+  Scenario: Creates a flag from a name alone
+    Seen on Unleash 8.2.0: the default type is release.
     When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.plain>"}'
     Then the status is 201
     And the answer has
@@ -69,7 +69,7 @@ Feature: Flags
       | /stale          | false |
 
   @op:createFeature @core @writes @observed
-  Scenario: What the schema of a flag does not name is ignored
+  Scenario: Ignores properties that the schema of a flag does not name
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/features" as the admin with the body:
       """
@@ -81,7 +81,7 @@ Feature: Flags
       | /project | "<project>" |
 
   @op:createFeature @op:getFeatures @core @writes @observed
-  Scenario: Letter case counts in the name of a flag
+  Scenario: Flag names are case-sensitive
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.checkout>"}'
     Then the status is 201
@@ -94,7 +94,7 @@ Feature: Flags
       | /description | "another" |
 
   @op:createFeature @op:validateFeature @core @writes @observed
-  Scenario: A name belongs to one flag
+  Scenario: Rejects a flag name that is taken
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<one.name>","description":"another"}'
@@ -113,7 +113,7 @@ Feature: Flags
       | /description | "<one.description>" |
 
   @op:createFeature @core @writes @beyond-open-source @observed
-  Scenario: A flag belongs to a project that exists
+  Scenario: Rejects a flag for an unknown project
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/unleash-mock-verify-none/features" as the admin with the body '{"name":"<name.lost>"}'
     Then the status is 404
@@ -124,8 +124,8 @@ Feature: Flags
     And there is no body
 
   @op:createFeature @op:validateFeature @core @writes @observed
-  Scenario Outline: A flag cannot be called <what>
-    Seen on Unleash 8.2.0: a name is one that a URL can hold. It is checked behind the schema, so the error has no id.
+  Scenario Outline: Rejects a flag name <what>
+    Seen on Unleash 8.2.0: a name must be URL-friendly. It is checked after the schema, so the error has no id.
     When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<bad>"}'
     Then the status is 400
     And the error is "BadDataError"
@@ -142,16 +142,16 @@ Feature: Flags
       | /details/0/message | "<complaint>" |
 
     Examples:
-      | what                     | bad                 | complaint |
-      | with a blank             | <name.two> words    | \"name\" must be URL friendly. You provided \"<name.two> words\". |
-      | with a slash             | <name.a>/b          | \"name\" must be URL friendly. You provided \"<name.a>/b\". |
-      | with a letter that is no ASCII | <name.a>-ä    | \"name\" must be URL friendly. You provided \"<name.a>-ä\". |
-      | ..                       | ..                  | \"name\" must be URL friendly. You provided \"..\". |
-      | by an empty name         |                     | \"name\" is not allowed to be empty. |
-      | by more than 100 letters | <name.a>-01234567890123456789012345678901234567890123456789012345678901234567890123456789 | \"name\" length must be less than or equal to 100 characters long. You provided \"<name.a>-01234567890123456789012345678901234567890123456789012345678901234567890123456789\". |
+      | what                       | bad                 | complaint |
+      | with a space               | <name.two> words    | \"name\" must be URL friendly. You provided \"<name.two> words\". |
+      | with a slash               | <name.a>/b          | \"name\" must be URL friendly. You provided \"<name.a>/b\". |
+      | with a non-ASCII letter    | <name.a>-ä    | \"name\" must be URL friendly. You provided \"<name.a>-ä\". |
+      | of two dots                | ..                  | \"name\" must be URL friendly. You provided \"..\". |
+      | that is empty              |                     | \"name\" is not allowed to be empty. |
+      | longer than 100 characters | <name.a>-01234567890123456789012345678901234567890123456789012345678901234567890123456789 | \"name\" length must be less than or equal to 100 characters long. You provided \"<name.a>-01234567890123456789012345678901234567890123456789012345678901234567890123456789\". |
 
   @op:createFeature @core @writes @observed
-  Scenario Outline: A flag is not created from a body <what>
+  Scenario Outline: Rejects a flag <what>
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/features" as the admin with the body '<body>'
     Then the status is 400
@@ -162,16 +162,16 @@ Feature: Flags
       | /details/0/message | "<complaint>" |
 
     Examples:
-      | what                    | body                                   | path       | complaint |
-      | without a name          | {"type":"release"}                     | /body/name | The `/body/name` property is required. It was not present on the data you sent. |
-      | whose name is a list    | {"name":["a"]}                         | /body/name | The `/body/name` property must be string. You sent [\"a\"]. |
-      | of an unknown type      | {"name":"<name.x>","type":"nope"}      | type       | The `type` property must be equal to one of the allowed values: \"experiment\", \"kill-switch\", \"release\", \"operational\", \"permission\", \"sunset\". You provided \"nope\", which is not valid. Please use one of the allowed values instead.. |
+      | what                           | body                                   | path       | complaint |
+      | without a name                 | {"type":"release"}                     | /body/name | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name is a list           | {"name":["a"]}                         | /body/name | The `/body/name` property must be string. You sent [\"a\"]. |
+      | of an unknown type             | {"name":"<name.x>","type":"nope"}      | type       | The `type` property must be equal to one of the allowed values: \"experiment\", \"kill-switch\", \"release\", \"operational\", \"permission\", \"sunset\". You provided \"nope\", which is not valid. Please use one of the allowed values instead.. |
       | whose impressionData is a word | {"name":"<name.x>","impressionData":"maybe"} | /body/impressionData | The `/body/impressionData` property must be boolean. You sent \"maybe\". |
-      | whose tags are a text   | {"name":"<name.x>","tags":"web"}       | /body/tags | The `/body/tags` property must be array. You sent \"web\". |
+      | whose tags are a string        | {"name":"<name.x>","tags":"web"}       | /body/tags | The `/body/tags` property must be array. You sent \"web\". |
 
   @op:validateFeature @core @writes @observed
-  Scenario: A free name is free, and stays so
-    Seen on Unleash 8.2.0: asking makes nothing.
+  Scenario: Checking a free name does not create a flag
+    Seen on Unleash 8.2.0.
     When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<name.free>"}'
     Then the status is 200
     And there is no body
@@ -183,8 +183,8 @@ Feature: Flags
       | /details/0/path | "/body/name" |
 
   @op:getFeature @core @writes @observed
-  Scenario: A flag is found in its own project alone
-    Seen on Unleash 8.2.0: the answer says where it is instead.
+  Scenario: A flag is found only in its own project
+    Seen on Unleash 8.2.0: the error says which project has the flag.
     Given a flag "one"
     When I GET "/api/admin/projects/unleash-mock-verify-none/features/<one.name>" as the admin
     Then the status is 404
@@ -196,8 +196,8 @@ Feature: Flags
     And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
   @op:getFeatures @core @writes @since:7 @observed
-  Scenario: The flags of a project are listed
-    Seen on Unleash 8.2.0: with what they are in each environment.
+  Scenario: Lists the flags of a project
+    Seen on Unleash 8.2.0: with their state in each environment.
     Given a flag "one"
     And a strategy "all" of "one"
     When I GET "/api/admin/projects/<project>/features" as the admin
@@ -223,7 +223,7 @@ Feature: Flags
       | /environments/0/type                 | a text |
 
   @op:getFeatures @core @observed
-  Scenario: A project that does not exist has no flags
+  Scenario: An unknown project has an empty list of flags
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects/unleash-mock-verify-none/features" as the admin
     Then the status is 200
@@ -232,7 +232,7 @@ Feature: Flags
       | /features | [] |
 
   @op:updateFeature @op:getFeature @core @writes @observed
-  Scenario: What a flag says of itself is replaced
+  Scenario: Updates the fields of a flag
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"description":"new","type":"kill-switch","impressionData":true,"stale":true}'
@@ -258,7 +258,7 @@ Feature: Flags
       | /stale | false |
 
   @op:updateFeature @core @writes @observed
-  Scenario: The name of a flag never changes
+  Scenario: Flags cannot be renamed
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"name":"<name.other>","type":"release"}'
@@ -275,7 +275,7 @@ Feature: Flags
     Then the status is 200
 
   @op:updateFeature @core @writes @observed
-  Scenario: A flag that is not there is not updated
+  Scenario: Updating an unknown flag is a 404
     Seen on Unleash 8.2.0.
     When I PUT "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin with the body '{"type":"release"}'
     Then the status is 404
@@ -283,7 +283,7 @@ Feature: Flags
     And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
   @op:updateFeature @core @writes @observed
-  Scenario: A flag is not updated to an unknown type
+  Scenario: Rejects updating a flag to an unknown type
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"type":"nope"}'
@@ -294,7 +294,7 @@ Feature: Flags
       | /details/0/path | "type" |
 
   @op:patchFeature @op:getFeature @core @writes @observed
-  Scenario: A patch changes what it names
+  Scenario: A patch changes only the fields that it names
     Seen on Unleash 8.2.0: the operations are those of RFC 6902.
     Given a flag "one"
     When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/description","value":"patched"},{"op":"replace","path":"/stale","value":true}]'
@@ -314,15 +314,15 @@ Feature: Flags
       | /stale       | true |
 
   @op:patchFeature @core @writes @observed
-  Scenario: Nothing is patched that is not there
-    Seen on Unleash 8.2.0: the answer does not name the project.
+  Scenario: Patching an unknown flag is a 404
+    Seen on Unleash 8.2.0: the error does not name the project.
     When I PATCH "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin with the body '[{"op":"replace","path":"/stale","value":true}]'
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "No feature flag found"
 
   @op:patchFeature @core @writes @observed
-  Scenario: A patch has operations that exist
+  Scenario: Rejects patching a flag with an unknown operation
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"swap","path":"/stale"}]'
@@ -336,8 +336,8 @@ Feature: Flags
       | /stale | false |
 
   @op:archiveFeature @core @writes @observed
-  Scenario: An archived flag is neither read nor listed
-    Seen on Unleash 8.2.0: it is not found in other words than a flag that never was.
+  Scenario: An archived flag is neither found nor listed
+    Seen on Unleash 8.2.0: the error is worded differently from that for a flag that never existed.
     Given a flag "one"
     When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
@@ -350,7 +350,7 @@ Feature: Flags
     Then "/features" has no entry where "name" is "<one.name>"
 
   @op:createFeature @op:validateFeature @core @writes @observed
-  Scenario: The name of an archived flag is taken, in other words
+  Scenario: The name of an archived flag stays taken, with a message of its own
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
@@ -373,7 +373,7 @@ Feature: Flags
     Then the status is 202
 
   @op:archiveFeature @core @writes @observed
-  Scenario: A flag is archived in its own project alone
+  Scenario: Archiving an unknown flag is a 404
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I DELETE "/api/admin/projects/<project>/features/unleash-mock-verify-none" as the admin
@@ -384,8 +384,8 @@ Feature: Flags
     Then the status is 200
 
   @op:reviveFeature @core @writes @observed
-  Scenario: A revived flag is off and has its strategies
-    Seen on Unleash 8.2.0: reviving switches a flag off everywhere.
+  Scenario: A revived flag has its strategies and is off
+    Seen on Unleash 8.2.0: a revived flag is off in every environment.
     Given a flag "one"
     And a strategy "all" of "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
@@ -414,7 +414,7 @@ Feature: Flags
       | /strategies/0/sortOrder   | 0 |
 
   @op:reviveFeature @core @writes @observed
-  Scenario: What never was is not revived
+  Scenario: Reviving an unknown flag is a 404
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/archive/revive/unleash-mock-verify-none" as the admin
     Then the status is 404
@@ -422,8 +422,8 @@ Feature: Flags
     And the message is "No feature flag found"
 
   @op:deleteFeature @core @writes @observed
-  Scenario: Only an archived flag can be deleted
-    Seen on Unleash 8.2.0: an active one stays, and the answer is the same.
+  Scenario: Deletes only archived flags
+    Seen on Unleash 8.2.0: an active flag stays, but the response is the same.
     Given a flag "one"
     When I DELETE "/api/admin/archive/<one.name>" as the admin
     Then the status is 200
@@ -432,15 +432,15 @@ Feature: Flags
     Then the status is 200
 
   @op:deleteFeature @core @writes @since:8 @observed
-  Scenario: Deleting a flag that never was is no failure
+  Scenario: Deleting an unknown flag succeeds
     Seen on Unleash 8.2.0.
     When I DELETE "/api/admin/archive/unleash-mock-verify-none" as the admin
     Then the status is 200
     And there is no body
 
   @op:cloneFeature @core @writes @observed
-  Scenario: A copy has what its flag says, strategies, variants and parents
-    Seen on Unleash 8.2.0: it is off, has no tags, and strategies spread contexts by its own name.
+  Scenario: Clones a flag with its fields, strategies, variants and parents
+    Seen on Unleash 8.2.0: the clone is off and has no tags, and its own name is the groupId of its strategies.
     Given a flag "parent"
     And a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
@@ -481,7 +481,7 @@ Feature: Flags
       | /tags | [] |
 
   @op:cloneFeature @core @writes @observed
-  Scenario: The strategies of a copy may keep their groups
+  Scenario: A clone can keep the groupId of its strategies
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -492,7 +492,7 @@ Feature: Flags
       | /0/parameters/groupId | "<one.name>" |
 
   @op:cloneFeature @core @writes @since:8 @observed
-  Scenario: A copy has a name of its own
+  Scenario: Rejects a clone whose name is taken, invalid or missing
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<one.name>"}'

@@ -1,10 +1,10 @@
-Feature: What is said of a flag, wherever it is shown
-  A flag has a page of its own and one for each environment, is listed with its project, and
-  reaches SDKs. All of them say the same of it.
+Feature: A flag looks the same wherever it is shown
+  A flag can be read by itself and for each environment, is listed with its project, and
+  reaches SDKs. All of these must agree.
 
   @op:getFeature @op:getFeatureEnvironment @op:getFeatureStrategies @op:getFeatures @core @writes @since:8 @observed
-  Scenario: People see the same on every page of a flag
-    Seen on Unleash 8.2.0: the page of an environment leaves out the segments.
+  Scenario: Every response about a flag shows the same fields
+    Seen on Unleash 8.2.0: the response for an environment leaves out segments.
     Given a segment "people"
     And a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"type":"kill-switch","impressionData":true,"stale":true}'
@@ -99,7 +99,7 @@ Feature: What is said of a flag, wherever it is shown
       | /environments   | a list with {"name":"<other environment>","type":"<other environment type>","enabled":false,"hasStrategies":false,"hasEnabledStrategies":false} |
 
   @op:getFeature @op:getFeatures @op:getEnvironmentFeatureVariants @core @writes @since:8 @observed
-  Scenario: Variants of a flag, its parents and children are shown
+  Scenario: Shows the variants, parents and children of a flag
     Seen on Unleash 8.2.0.
     Given a flag "parent"
     And a flag "child"
@@ -121,7 +121,7 @@ Feature: What is said of a flag, wherever it is shown
       | /environments | a list with {"name":"<other environment>","variantCount":0} |
 
   @op:getAllClientFeatures @op:getClientFeature @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @since:8 @observed
-  Scenario: SDKs are told what people say of a flag
+  Scenario: SDKs get a flag's fields as users set them
     Seen on Unleash 8.2.0.
     Given a flag "off"
     And a flag "one"
@@ -156,7 +156,7 @@ Feature: What is said of a flag, wherever it is shown
       | /enabled        | false |
 
   @op:updateFeature @op:patchFeature @core @writes @since:8 @observed
-  Scenario: What was said of a flag can be taken back
+  Scenario: Resets impressionData and stale
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"replace","path":"/impressionData","value":true},{"op":"replace","path":"/stale","value":true}]'
@@ -173,7 +173,7 @@ Feature: What is said of a flag, wherever it is shown
       | /impressionData | false |
 
   @op:updateFeatureStrategy @op:patchFeatureStrategy @core @writes @since:8 @observed
-  Scenario: A strategy keeps its segments, and tells of a new title
+  Scenario: Patching a strategy keeps its segments and returns the new title
     Seen on Unleash 8.2.0.
     Given a segment "people"
     And a flag "one"

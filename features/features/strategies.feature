@@ -1,10 +1,10 @@
 Feature: Activation strategies
-  A strategy says for whom a flag is on in an environment: by its type and parameters, by
-  constraints on the context and by segments. Its variants say which face of the flag is seen.
+  A strategy decides for whom a flag is on in an environment: by its type and parameters, by
+  constraints on the context and by segments. If it has variants, each context gets one.
 
   @op:addFeatureStrategy @op:getFeatureStrategy @op:getFeatureStrategies @core @writes @since:7 @observed
-  Scenario: A strategy is added as it was asked for
-    Seen on Unleash 8.2.0: constraints keep only what was sent, and values in any case.
+  Scenario: Adds a strategy with the given fields
+    Seen on Unleash 8.2.0: constraints keep only what was sent, but always have values.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
@@ -60,8 +60,8 @@ Feature: Activation strategies
       |  | [] |
 
   @op:addFeatureStrategy @core @writes @observed
-  Scenario: A rollout gets the parameters that it lacks
-    Seen on Unleash 8.2.0: the place is one behind the last.
+  Scenario: Completes the parameters of a rollout
+    Seen on Unleash 8.2.0: the strategy is placed after the last one.
     Given a flag "one"
     And a strategy "all" of "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"flexibleRollout","parameters":{"rollout":"50"}}'
@@ -73,7 +73,7 @@ Feature: Activation strategies
       | /disabled   | false |
 
   @op:addFeatureStrategy @core @writes @observed
-  Scenario: A strategy of another type has the parameters that were sent
+  Scenario: Keeps the parameters of other strategy types as sent
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
@@ -86,8 +86,8 @@ Feature: Activation strategies
       | /parameters | {"IPs":"10.0.0.0/8"} |
 
   @op:addFeatureStrategy @core @writes @observed
-  Scenario: The weights of variants are spread
-    Seen on Unleash 8.2.0: fixed ones keep theirs, the others share the rest of 1000 and the first gets what is over.
+  Scenario: Distributes the weights of strategy variants
+    Seen on Unleash 8.2.0: fixed weights stay, the others share the rest of 1000, and the first gets the remainder.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
       """
@@ -112,8 +112,8 @@ Feature: Activation strategies
       | /details/0/message | "There must be at least one \"variable\" variant" |
 
   @op:addFeatureStrategy @core @writes @observed
-  Scenario Outline: A strategy is not added <what>
-    Seen on Unleash 8.2.0: the schema is looked at first.
+  Scenario Outline: Rejects a strategy <what>
+    Seen on Unleash 8.2.0: the schema is checked first.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '<body>'
     Then the status is 400
@@ -126,22 +126,22 @@ Feature: Activation strategies
       |  | [] |
 
     Examples:
-      | what                              | body                  | id                        | complaint |
-      | without a type                    | {"title":"x"}         | matches /^[0-9a-f-]{36}$/ | The `/body/name` property is required. It was not present on the data you sent. |
-      | of a type that does not exist     | {"name":"nope"}       | nothing                   | Could not find strategy type with name nope |
-      | whose constraints are no list     | {"name":"default","constraints":"x"} | matches /^[0-9a-f-]{36}$/ | The `/body/constraints` property must be array. You sent \"x\". |
-      | with a list of no values          | {"name":"default","constraints":[{"contextName":"userId","operator":"IN","values":[]}]} | nothing | \"value\" must contain at least 1 items. You provided []. |
-      | with a variant that a URL cannot hold | {"name":"default","variants":[{"name":"a b","weight":1,"weightType":"variable","stickiness":"default"}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
+      | what                                          | body                  | id                        | complaint |
+      | without a type                                | {"title":"x"}         | matches /^[0-9a-f-]{36}$/ | The `/body/name` property is required. It was not present on the data you sent. |
+      | of an unknown type                            | {"name":"nope"}       | nothing                   | Could not find strategy type with name nope |
+      | whose constraints are not a list              | {"name":"default","constraints":"x"} | matches /^[0-9a-f-]{36}$/ | The `/body/constraints` property must be array. You sent \"x\". |
+      | with a constraint that has no values          | {"name":"default","constraints":[{"contextName":"userId","operator":"IN","values":[]}]} | nothing | \"value\" must contain at least 1 items. You provided []. |
+      | with a variant whose name is not URL-friendly | {"name":"default","variants":[{"name":"a b","weight":1,"weightType":"variable","stickiness":"default"}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
 
     @since:7
     Examples: since 7
-      | what                              | body                  | id                        | complaint |
-      | with an invalid number            | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
-      | with an invalid version           | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
+      | what                                    | body                  | id                        | complaint |
+      | with a constraint on an invalid number  | {"name":"default","constraints":[{"contextName":"age","operator":"NUM_EQ","value":"x"}]} | nothing | \"value\" must be a number. You provided \"x\". |
+      | with a constraint on an invalid version | {"name":"default","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"1.2"}]} | nothing | the provided value is not a valid semver format. The value provided was: 1.2 |
 
   @op:addFeatureStrategy @core @writes @beyond-open-source @observed
-  Scenario: A strategy is added where its flag is
-    Seen on Unleash 8.2.0: an environment that the project does not have is no 404.
+  Scenario: Rejects a strategy for an unknown flag or environment
+    Seen on Unleash 8.2.0: an environment that the project does not have is a 400, not a 404.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
     Then the status is 404
@@ -154,7 +154,7 @@ Feature: Activation strategies
       | /details/0/message | "You have not added the current environment to the project" |
 
   @op:addFeatureStrategy @core @writes @observed
-  Scenario: The segments of a strategy exist
+  Scenario: Rejects a strategy with an unknown segment
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[2147483600]}'
@@ -162,8 +162,8 @@ Feature: Activation strategies
     And the error is "NotFoundError"
 
   @op:removeSegment @core @writes @observed
-  Scenario: A segment that a strategy uses is not deleted
-    Seen on Unleash 8.2.0: it can be once the strategy uses it no longer.
+  Scenario: Rejects deleting a segment that a strategy uses
+    Seen on Unleash 8.2.0: the segment can be deleted once the strategy no longer uses it.
     Given a segment "staff"
     And a flag "one"
     And a strategy "all" of "one"
@@ -186,8 +186,8 @@ Feature: Activation strategies
     Then the status is 204
 
   @op:getFeatureStrategies @core @writes @observed
-  Scenario: Strategies are listed where their flag is
-    Seen on Unleash 8.2.0: an unknown flag is worded as one without the environment.
+  Scenario: Listing strategies of an unknown flag, or in an unknown environment, is a 404
+    Seen on Unleash 8.2.0: the message for an unknown flag is that for an unknown environment.
     Given a flag "one"
     When I GET "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none/strategies" as the admin
     Then the status is 404
@@ -198,8 +198,8 @@ Feature: Activation strategies
     And the message is "Feature unleash-mock-verify-none does not have environment <environment>"
 
   @op:updateFeatureStrategy @op:getFeatureStrategy @core @writes @since:7 @observed
-  Scenario: A strategy is changed
-    Seen on Unleash 8.2.0: parameters, constraints and variants are replaced, also by none; the rest stays unless it is sent.
+  Scenario: Updates a strategy
+    Seen on Unleash 8.2.0: parameters, constraints and variants are replaced, or emptied if not sent. Other fields stay unless sent; sortOrder and a null title are ignored.
     Given a flag "one"
     And a strategy "all" of "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body:
@@ -239,7 +239,7 @@ Feature: Activation strategies
       | /parameters | {"groupId":"<one.name>","rollout":"100","stickiness":"default"} |
 
   @op:updateFeatureStrategy @core @writes @since:7 @observed
-  Scenario: A strategy is not changed to what cannot be
+  Scenario: Rejects updating a strategy to an invalid constraint
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -254,8 +254,8 @@ Feature: Activation strategies
       |  | <all> |
 
   @op:updateFeatureStrategy @core @writes @since:8 @observed
-  Scenario: A strategy is not changed to variants with overrides
-    Seen on Unleash 8.2.0: those are for the variants of flags.
+  Scenario: Rejects updating a strategy to variants with overrides
+    Seen on Unleash 8.2.0: only flag variants have overrides.
     Given a flag "one"
     And a strategy "all" of "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","variants":[{"name":"a","weight":1000,"weightType":"variable","stickiness":"default","overrides":[]}]}'
@@ -266,7 +266,7 @@ Feature: Activation strategies
       | /details/0/path    | "/body/variants/0/overrides" |
 
   @op:patchFeatureStrategy @op:getFeatureStrategy @core @writes @observed
-  Scenario: A patch changes a part of a strategy
+  Scenario: Patches a strategy
     Seen on Unleash 8.2.0: the operations are those of RFC 6902.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -292,7 +292,7 @@ Feature: Activation strategies
       | /parameters  | {"groupId":"<one.name>","rollout":"25","stickiness":"default"} |
 
   @op:patchFeatureStrategy @core @writes @observed
-  Scenario: A patch of a strategy has operations that exist
+  Scenario: Rejects patching a strategy with an unknown operation
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -303,7 +303,7 @@ Feature: Activation strategies
       | /details/0/path | "op" |
 
   @op:deleteFeatureStrategy @op:getFeatureStrategy @core @writes @observed
-  Scenario: A strategy that is removed is gone
+  Scenario: Removes a strategy
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -319,7 +319,7 @@ Feature: Activation strategies
       |  | [] |
 
   @core @writes @observed
-  Scenario Outline: A strategy that does not exist is not <what>
+  Scenario Outline: An unknown strategy cannot be <what>
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I <method> "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/01KE8QJ4Z00000000000000000" as the admin with the body '<body>'
@@ -335,7 +335,7 @@ Feature: Activation strategies
     @op:updateFeatureStrategy
     Examples: changing
       | what    | method | message | body |
-      | changed | PUT    | Could not find strategy with id=01KE8QJ4Z00000000000000000 | {"name":"default"} |
+      | updated | PUT    | Could not find strategy with id=01KE8QJ4Z00000000000000000 | {"name":"default"} |
 
     @op:patchFeatureStrategy
     Examples: patching
@@ -348,7 +348,7 @@ Feature: Activation strategies
       | removed | DELETE | Could not find strategy with id=01KE8QJ4Z00000000000000000 | {} |
 
   @op:setStrategySortOrder @op:getFeatureStrategies @core @writes @observed
-  Scenario: Strategies are put in order
+  Scenario: Sets the order of strategies
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "first" of "one"
@@ -365,7 +365,7 @@ Feature: Activation strategies
       | /1/sortOrder | 9 |
 
   @op:setStrategySortOrder @core @writes @since:8 @observed
-  Scenario: Only strategies of the environment are put in order
+  Scenario: Rejects an order for strategies of another environment
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"

@@ -1,9 +1,9 @@
-Feature: Switching flags
-  A flag is on or off in each environment. What is on has an active strategy.
+Feature: Switching flags on and off
+  A flag is on or off in each environment. A flag that is on has an active strategy.
 
   @op:toggleFeatureEnvironmentOn @core @writes @observed
-  Scenario: A flag is switched on in one environment
-    Seen on Unleash 8.2.0: doing it twice is no failure.
+  Scenario: Switches a flag on in one environment
+    Seen on Unleash 8.2.0: doing so twice is no error.
     Given a flag "one"
     And a strategy "all" of "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
@@ -35,8 +35,8 @@ Feature: Switching flags
       | /strategies  | [] |
 
   @op:toggleFeatureEnvironmentOff @core @writes @observed
-  Scenario: A flag is switched off and keeps its strategies
-    Seen on Unleash 8.2.0: doing it twice is no failure.
+  Scenario: Switches a flag off and keeps its strategies
+    Seen on Unleash 8.2.0: doing so twice is no error.
     Given a flag "one"
     And a strategy "all" of "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
@@ -52,8 +52,8 @@ Feature: Switching flags
       | /strategies | 1 entry |
 
   @op:toggleFeatureEnvironmentOn @core @writes @observed
-  Scenario: A flag without strategies gets one when it is switched on
-    Seen on Unleash 8.2.0: a rollout to everybody, unless the project has another default.
+  Scenario: Adds a strategy when a flag without strategies is switched on
+    Seen on Unleash 8.2.0: a rollout to everybody, unless the project has a different default.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
@@ -66,7 +66,7 @@ Feature: Switching flags
       | /0/disabled | false |
 
   @op:toggleFeatureEnvironmentOn @core @writes @observed
-  Scenario: A flag with disabled strategies alone gets another when it is switched on
+  Scenario: Adds a strategy when a flag with only disabled strategies is switched on
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -82,8 +82,8 @@ Feature: Switching flags
       | /1/disabled | false |
 
   @op:toggleFeatureEnvironmentOn @core @writes @observed
-  Scenario: Disabled strategies are activated if that is asked for
-    Seen on Unleash 8.2.0: then none is added.
+  Scenario: Activates disabled strategies on request when a flag is switched on
+    Seen on Unleash 8.2.0: no strategy is added then.
     Given a flag "one"
     And a strategy "all" of "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","disabled":true}'
@@ -97,7 +97,7 @@ Feature: Switching flags
       | /0/disabled | false |
 
   @op:patchFeatureStrategy @core @writes @observed
-  Scenario: A flag is off once its last active strategy is disabled
+  Scenario: Switches a flag off when its last active strategy is disabled
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -111,7 +111,7 @@ Feature: Switching flags
       | /strategies/0/disabled | true |
 
   @op:deleteFeatureStrategy @core @writes @observed
-  Scenario: A flag is off once its last active strategy is removed
+  Scenario: Switches a flag off when its last active strategy is removed
     Seen on Unleash 8.2.0.
     Given a flag "one"
     And a strategy "all" of "one"
@@ -125,7 +125,7 @@ Feature: Switching flags
       | /strategies | [] |
 
   @core @writes @beyond-open-source @observed
-  Scenario Outline: A flag is not switched <way> where it is not
+  Scenario Outline: Switching an unknown flag <way>, or in an unknown environment, is a 404
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/unleash-mock-verify-none/environments/<environment>/<way>" as the admin
@@ -148,7 +148,7 @@ Feature: Switching flags
       | off |
 
   @op:getFeatureEnvironment @core @writes @since:7 @observed
-  Scenario: A flag is not read in an environment that it does not have
+  Scenario: Reading an unknown flag, or in an unknown environment, is a 404
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I GET "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none" as the admin

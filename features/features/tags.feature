@@ -1,9 +1,9 @@
 Feature: Tags of flags
-  A tag has a type and a value. SDKs can ask for the flags of a tag.
+  A tag has a type and a value. SDKs can ask for the flags that have a tag.
 
   @op:addTag @op:listTags @core @writes @observed
-  Scenario: A flag is tagged
-    Seen on Unleash 8.2.0: the tag is made if it does not exist, and doing it again changes nothing.
+  Scenario: Adds a tag to a flag
+    Seen on Unleash 8.2.0: a tag that does not exist is created, and adding it again changes nothing.
     Given a flag "one"
     When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
     Then the status is 201
@@ -27,7 +27,7 @@ Feature: Tags of flags
       | /tags/0/value | "<name.web>" |
 
   @op:addTag @core @writes @observed
-  Scenario: A flag is only tagged with types that exist
+  Scenario: Rejects a tag of an unknown type or with a value that is too short
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"unleash-mock-verify-none","value":"web"}'
@@ -47,8 +47,8 @@ Feature: Tags of flags
       | /tags | [] |
 
   @op:updateTags @core @writes @observed
-  Scenario: Tags are given and taken at once
-    Seen on Unleash 8.2.0: what a flag does not have can be taken from it.
+  Scenario: Adds and removes tags in one request
+    Seen on Unleash 8.2.0: removing a tag that the flag does not have is no error.
     Given a flag "one"
     When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
     Then the status is 201
@@ -76,8 +76,8 @@ Feature: Tags of flags
       | /details/0/message | "Tag type 'unleash-mock-verify-none' does not exist" |
 
   @op:removeTag @core @writes @observed
-  Scenario: A tag is taken from a flag
-    Seen on Unleash 8.2.0: doing it again changes nothing.
+  Scenario: Removes a tag from a flag
+    Seen on Unleash 8.2.0: removing it again changes nothing.
     Given a flag "one"
     When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<name.web>"}'
     Then the status is 201
@@ -91,7 +91,7 @@ Feature: Tags of flags
     Then the status is 200
 
   @core @writes @observed
-  Scenario Outline: The tags of a flag that is not there are not <what>
+  Scenario Outline: Tags of an unknown flag cannot be <what>
     Seen on Unleash 8.2.0.
     When I <method> "/api/admin/features/unleash-mock-verify-none/tags<rest>" as the admin with the body '<body>'
     Then the status is 404
@@ -99,9 +99,9 @@ Feature: Tags of flags
     And the message is "<message>"
 
     Examples:
-      | what    | method | rest        | body                            | message |
-      | listed  | GET    |             | {}                              | Could not find feature with name unleash-mock-verify-none |
-      | added   | POST   |             | {"type":"simple","value":"web"} | No feature flag found |
-      | changed | PUT    |             | {"addedTags":[],"removedTags":[]} | Could not find feature with name unleash-mock-verify-none |
-      | taken   | PUT    |             | {"addedTags":[],"removedTags":[{"type":"simple","value":"web"}]} | No feature flag found |
-      | removed | DELETE | /simple/web | {}                              | No feature flag found |
+      | what                 | method | rest        | body                            | message |
+      | listed               | GET    |             | {}                              | Could not find feature with name unleash-mock-verify-none |
+      | added                | POST   |             | {"type":"simple","value":"web"} | No feature flag found |
+      | updated              | PUT    |             | {"addedTags":[],"removedTags":[]} | Could not find feature with name unleash-mock-verify-none |
+      | removed by an update | PUT    |             | {"addedTags":[],"removedTags":[{"type":"simple","value":"web"}]} | No feature flag found |
+      | removed              | DELETE | /simple/web | {}                              | No feature flag found |

@@ -1,10 +1,10 @@
 Feature: Variants of flags
-  A flag can have variants in an environment besides those of its strategies: a face for
-  each context that it is on for.
+  A flag can have variants in an environment, besides those of its strategies. Each context
+  that the flag is on for gets one of them.
 
   @op:overwriteFeatureVariantsOnEnvironments @op:getEnvironmentFeatureVariants @core @writes @observed
-  Scenario: A flag gets variants in several environments
-    Seen on Unleash 8.2.0: what is missing gets its default, weights are spread as they were sent, and variants are stored by their names.
+  Scenario: Sets the variants of a flag in several environments
+    Seen on Unleash 8.2.0: missing fields get defaults, weights are distributed in the order sent, and variants are stored sorted by name.
     Given a flag "one"
     When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin
     Then the status is 200
@@ -34,7 +34,7 @@ Feature: Variants of flags
       | /variants | nothing |
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
-  Scenario: Fixed weights stay, the others share what is left
+  Scenario: Keeps fixed weights and shares the rest among the others
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body:
@@ -49,7 +49,7 @@ Feature: Variants of flags
       | /variants/2/weight     | 450 |
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
-  Scenario Outline: Variants are refused <what>
+  Scenario Outline: Rejects variants <what>
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '<body>'
@@ -63,22 +63,22 @@ Feature: Variants of flags
       | /variants | [] |
 
     Examples:
-      | what                         | body | id | complaint |
-      | whose weights are all fixed  | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"weightType":"fix"}]} | nothing | There must be at least one \"variable\" variant |
-      | of one name                  | {"environments":["<environment>"],"variants":[{"name":"a","weight":500},{"name":"a","weight":500}]} | nothing | \"[1]\" contains a duplicate value. You provided {\"weightType\":\"variable\",\"stickiness\":\"default\",\"name\":\"a\",\"weight\":500}. |
-      | whose name a URL cannot hold | {"environments":["<environment>"],"variants":[{"name":"a b","weight":1000}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
-      | with invalid JSON            | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"json","value":"{"}}]} | nothing | 'value' must be a valid json string when 'type' is json. You provided \"{\". |
-      | whose payload is empty       | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":""}}]} | nothing | \"[0].payload.value\" is not allowed to be empty. |
-      | of more than 1000            | {"environments":["<environment>"],"variants":[{"name":"a","weight":1001}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/weight` property must be <= 1000. You sent 1001. |
-      | for no environment           | {"variants":[{"name":"a","weight":1000}]} | nothing | No environments provided |
+      | what                           | body | id | complaint |
+      | whose weights are all fixed    | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"weightType":"fix"}]} | nothing | There must be at least one \"variable\" variant |
+      | with the same name             | {"environments":["<environment>"],"variants":[{"name":"a","weight":500},{"name":"a","weight":500}]} | nothing | \"[1]\" contains a duplicate value. You provided {\"weightType\":\"variable\",\"stickiness\":\"default\",\"name\":\"a\",\"weight\":500}. |
+      | whose name is not URL-friendly | {"environments":["<environment>"],"variants":[{"name":"a b","weight":1000}]} | nothing | \"[0].name\" must be URL friendly. You provided \"a b\". |
+      | whose payload is invalid JSON  | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"json","value":"{"}}]} | nothing | 'value' must be a valid json string when 'type' is json. You provided \"{\". |
+      | whose payload is empty         | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":""}}]} | nothing | \"[0].payload.value\" is not allowed to be empty. |
+      | with a weight above 1000       | {"environments":["<environment>"],"variants":[{"name":"a","weight":1001}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/weight` property must be <= 1000. You sent 1001. |
+      | without environments           | {"variants":[{"name":"a","weight":1000}]} | nothing | No environments provided |
 
     @since:8
     Examples: since 8
-      | what                         | body | id | complaint |
-      | whose payload has more       | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":"x","size":1}}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/payload` object of the request body does not allow additional properties. Your request included the `/body/variants/0/payload/size` property. |
+      | what                                  | body | id | complaint |
+      | whose payload has an unknown property | {"environments":["<environment>"],"variants":[{"name":"a","weight":1000,"payload":{"type":"string","value":"x","size":1}}]} | matches /^[0-9a-f-]{36}$/ | The `/body/variants/0/payload` object of the request body does not allow additional properties. Your request included the `/body/variants/0/payload/size` property. |
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:8 @observed
-  Scenario: Variants are put where their flag is
+  Scenario: Setting variants of an unknown flag, or in an unknown environment, is a 404
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[]}'
@@ -91,8 +91,8 @@ Feature: Variants of flags
     And the message is "Could not find <one.name> in unleash-mock-verify-none"
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:7 @observed
-  Scenario: A viewer puts no variants
-    Seen on Unleash 8.2.0: the permission is that of each environment, so its refusal has no id.
+  Scenario: A viewer may not set variants
+    Seen on Unleash 8.2.0: the permission is checked for each environment, so the error has no id.
     When I PUT "/api/admin/projects/<project>/features/unleash-mock-verify-none/variants-batch" as the viewer with the body '{"environments":["<environment>"],"variants":[]}'
     Then the status is 403
     And the error is "PermissionError"
@@ -102,8 +102,8 @@ Feature: Variants of flags
       | /permissions | nothing |
 
   @core @writes @since:8 @observed
-  Scenario Outline: <method> changes no variants where there are none
-    Seen on Unleash 8.2.0: strategies have variants now.
+  Scenario Outline: <method> cannot change the variants of a flag that has none
+    Seen on Unleash 8.2.0: strategy variants have replaced them.
     Given a flag "one"
     When I <method> "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[]'
     Then the status is 403
@@ -120,8 +120,8 @@ Feature: Variants of flags
       | PATCH  |
 
   @op:overwriteEnvironmentFeatureVariants @core @writes @observed
-  Scenario: The variants of a flag are replaced
-    Seen on Unleash 8.2.0: one that does not say whether its weight is fixed is lost.
+  Scenario: Replaces the variants of a flag
+    Seen on Unleash 8.2.0: a variant without a weightType is lost.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
     Then the status is 200
@@ -149,7 +149,7 @@ Feature: Variants of flags
       | /details/0/path | "/body/0/name" |
 
   @op:overwriteEnvironmentFeatureVariants @core @writes @since:8 @observed
-  Scenario: The payload of a variant has a type and a value alone
+  Scenario: Rejects a variant payload with properties other than type and value
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin with the body '[{"name":"a","weight":1000,"weightType":"variable","payload":{"type":"string","value":"x","size":1}}]'
@@ -159,7 +159,7 @@ Feature: Variants of flags
       | /details/0/path | "/body/0/payload/size" |
 
   @op:getFeature @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:8 @observed
-  Scenario: A flag shows the variants of its environments to who asks for them
+  Scenario: Shows the variants of a flag's environments on request
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
@@ -175,8 +175,8 @@ Feature: Variants of flags
       | /variants | nothing |
 
   @op:patchEnvironmentsFeatureVariants @core @writes @observed
-  Scenario: A patch changes the variants of a flag
-    Seen on Unleash 8.2.0: the weights are spread anew.
+  Scenario: Patches the variants of a flag
+    Seen on Unleash 8.2.0: the weights are distributed again.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1},{"name":"b","weight":1}]}'
     Then the status is 200
@@ -191,7 +191,7 @@ Feature: Variants of flags
       | /details/0/path | "op" |
 
   @op:getEnvironmentFeatureVariants @core @writes @since:7 @observed
-  Scenario: Variants are listed where their flag is
+  Scenario: Listing variants of an unknown flag, or in an unknown environment, is a 404
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I GET "/api/admin/projects/<project>/features/<one.name>/environments/unleash-mock-verify-none/variants" as the admin
@@ -203,7 +203,7 @@ Feature: Variants of flags
     And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @observed
-  Scenario: Variants reach every environment that is named
+  Scenario: Sets variants in all named environments
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>","<other environment>"],"variants":[{"name":"amber","weight":1000,"weightType":"variable","stickiness":"default"}]}'

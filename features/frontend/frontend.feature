@@ -1,8 +1,8 @@
 Feature: The Frontend API
-  SDKs of browsers and of apps tell a context and get the flags that are on for it.
+  Browser and mobile SDKs send a context and get the flags that are on for it.
 
   @core @observed
-  Scenario Outline: <method> /api/frontend refuses callers without a frontend token
+  Scenario Outline: <method> /api/frontend rejects callers without a frontend token
     Seen on Unleash 8.2.0.
     When I <method> "/api/frontend" as nobody
     Then the status is 401
@@ -40,7 +40,7 @@ Feature: The Frontend API
       | POST   |
 
   @core @since:8 @observed
-  Scenario Outline: <method> /api/frontend is not for the admin
+  Scenario Outline: <method> /api/frontend rejects the admin
     Seen on Unleash 8.2.0.
     When I <method> "/api/frontend" as the admin
     Then the status is 403
@@ -55,7 +55,7 @@ Feature: The Frontend API
       | POST   |
 
   @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @since:7 @observed
-  Scenario: A flag is on for the contexts that its constraint admits
+  Scenario: Returns a flag only for contexts that meet its constraints
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
@@ -100,7 +100,7 @@ Feature: The Frontend API
     And "/toggles" has no entry where "name" is "<one.name>"
 
   @op:getFrontendFeatures @core @writes @observed
-  Scenario: A flag without variants has none, and one that is off is not there
+  Scenario: A flag without variants has the variant disabled, and a flag that is off is left out
     Seen on Unleash 8.2.0.
     Given a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
@@ -115,7 +115,7 @@ Feature: The Frontend API
     And "/toggles" has no entry where "name" is "<one.name>"
 
   @op:getFrontendApiFeaturesWithPost @core @writes @observed
-  Scenario Outline: An invalid context is refused: <what>
+  Scenario Outline: Rejects <what>
     Seen on Unleash 8.2.0.
     When I POST "/api/frontend" as the frontend with the body '<body>'
     Then the status is 400
@@ -125,18 +125,18 @@ Feature: The Frontend API
       | /details/0/message | <complaint> |
 
     Examples:
-      | what        | body                           | complaint |
-      | no object   | {"context":"x"}                | "The `/body/context` property must be object. You sent \"x\"." |
-      | a user list | {"context":{"userId":["7"]}}   | "The `/body/context/userId` property must be string. You sent [\"7\"]." |
+      | what                            | body                           | complaint |
+      | a context that is not an object | {"context":"x"}                | "The `/body/context` property must be object. You sent \"x\"." |
+      | a list as the userId            | {"context":{"userId":["7"]}}   | "The `/body/context/userId` property must be string. You sent [\"7\"]." |
 
     @since:8
     Examples: since 8
-      | what              | body                            | complaint |
-      | an app of no name | {"context":{"appName":""}}      | "The `/body/context/appName` property must NOT have fewer than 1 characters. You sent \"\"." |
-      | an invalid time   | {"context":{"currentTime":"x"}} | "The `/body/context/currentTime` property must match format \"date-time\". You sent \"x\"." |
+      | what                   | body                            | complaint |
+      | an empty appName       | {"context":{"appName":""}}      | "The `/body/context/appName` property must NOT have fewer than 1 characters. You sent \"\"." |
+      | an invalid currentTime | {"context":{"currentTime":"x"}} | "The `/body/context/currentTime` property must match format \"date-time\". You sent \"x\"." |
 
   @op:getFrontendFeatures @core @observed
-  Scenario: A body that is no object is refused, though none is needed
+  Scenario: Rejects a body that is not an object, although GET needs none
     Seen on Unleash 8.2.0.
     When I GET "/api/frontend" as the frontend with the body '[1]'
     Then the status is 400
@@ -147,7 +147,7 @@ Feature: The Frontend API
       | /details/0/path    | "/body"                                              |
 
   @op:getFrontendFeatures @core @observed
-  Scenario: A page keeps no answer, and may read its entity tag
+  Scenario: Responses are not cached, and web pages may read their ETag
     Seen on Unleash 8.2.0.
     When I GET "/api/frontend" as the frontend
     Then the status is 200
@@ -155,7 +155,7 @@ Feature: The Frontend API
     And the header "Access-Control-Expose-Headers" is "ETag"
 
   @op:getFrontendApiFeaturesWithPost @core @writes @observed
-  Scenario: A context is sent as JSON
+  Scenario: Rejects a context that is not sent as JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I POST "/api/frontend" as the frontend with the body '{}'
@@ -167,17 +167,17 @@ Feature: The Frontend API
       | /details/0/message | a text |
 
   @core @observed
-  Scenario Outline: /api/frontend refuses the token of a frontend <form>
-    Seen on Unleash 8.2.0: every token is known to the letter alone.
+  Scenario Outline: /api/frontend rejects a frontend token <form>
+    Seen on Unleash 8.2.0: tokens must match exactly.
     When I GET "/api/frontend" with the authorization "<secret>"
     Then the status is 401
     When I GET "/api/frontend" with the authorization "Bearer <secret>"
     Then the status is 401
 
     Examples:
-      | form               | secret                       |
-      | in capitals        | <capitals of frontend.token> |
-      | without its end    | <beginning of frontend.token> |
-      | and more behind it | <frontend.token>x            |
-      | and more before it | x<frontend.token>            |
-      | in quotes          | '<frontend.token>'           |
+      | form                | secret                       |
+      | in capitals         | <capitals of frontend.token> |
+      | without its end     | <beginning of frontend.token> |
+      | with text after it  | <frontend.token>x            |
+      | with text before it | x<frontend.token>            |
+      | in quotes           | '<frontend.token>'           |

@@ -1,14 +1,14 @@
 Feature: Health and readiness
-  A load balancer or an orchestrator asks an instance whether it works, and
-  whether it is ready to serve. It needs no token for that.
+  Load balancers and orchestrators ask an instance whether it works, and
+  whether it is ready to serve. They need no token.
 
-  An instance that is not healthy answers 500 or BAD, one that is not ready 503.
-  No request can bring that about, so no scenario here asks for it; if the target
+  An unhealthy instance answers 500 or BAD, one that is not ready 503.
+  No request can bring that about, so no scenario here expects it; if the target
   is in such a state, the first scenario fails and says so.
 
   @core @documented
-  Scenario Outline: <path> says that all is well
-    The API reference lists the answer; both operations are open to everybody.
+  Scenario Outline: <path> reports good health
+    The API reference lists the response; both operations are open to everybody.
     When I GET "<path>" as nobody
     Then the status is 200
     And the answer has
@@ -24,8 +24,8 @@ Feature: Health and readiness
       | /ready  |
 
   @core @observed
-  Scenario Outline: <path> overlooks a token that nobody has
-    Seen on Unleash 8.2.0: a token is not looked at where none is needed.
+  Scenario Outline: <path> ignores an unknown token
+    Seen on Unleash 8.2.0: a token is not checked where none is needed.
     When I GET "<path>" with the authorization "<token>"
     Then the status is 200
     And the answer has
@@ -43,7 +43,7 @@ Feature: Health and readiness
       | /ready  | nonsense                            |
 
   @core @observed
-  Scenario Outline: <path> answers the <actor> as everybody else
+  Scenario Outline: <path> answers the <actor> like anybody else
     Seen on Unleash 8.2.0.
     When I GET "<path>" as the <actor>
     Then the status is 200
@@ -62,8 +62,8 @@ Feature: Health and readiness
       | /ready  | viewer |
 
   @core @observed
-  Scenario Outline: <path> refuses the raw token of a <actor>, but not behind Bearer
-    Seen on Unleash 8.2.0: the word Bearer is taken off under /api only, so behind it the token is just unknown.
+  Scenario Outline: <path> rejects a raw <actor> token, but not one behind Bearer
+    Seen on Unleash 8.2.0: Bearer is stripped only under /api, so here a token behind it is just unknown.
     When I GET "<path>" as the <actor>
     Then the status is 403
     And the message is "invalid token: expected a different token type for this endpoint"
@@ -82,8 +82,8 @@ Feature: Health and readiness
       | /ready  | frontend |
 
   @core @observed
-  Scenario Outline: <path> refuses JSON that is no object
-    Seen on Unleash 8.2.0, which validates the body of a request that wants none.
+  Scenario Outline: <path> rejects JSON that is not an object
+    Seen on Unleash 8.2.0, which validates the body even where none is expected.
     When I GET "<path>" as nobody with the body '[1]'
     Then the status is 400
     And the error is "BadDataError"
@@ -118,8 +118,8 @@ Feature: Health and readiness
       | /ready  |
 
   @core @observed
-  Scenario Outline: <path> is found whatever its letters and however it ends
-    Seen on Unleash 8.2.0: letter case and a slash at the end make no difference.
+  Scenario Outline: <path> is found in any letter case and with a trailing slash
+    Seen on Unleash 8.2.0: letter case and a trailing slash make no difference.
     When I GET "<path>" as nobody
     Then the status is 200
     And the answer has
@@ -137,8 +137,8 @@ Feature: Health and readiness
       | /Ready   |
 
   @core @observed
-  Scenario Outline: What was seen of <path> before is not sent again
-    Seen on Unleash 8.2.0: an entity tag that still fits is answered with 304 and no body, another one in full.
+  Scenario Outline: GET <path> answers a matching ETag with 304
+    Seen on Unleash 8.2.0: a matching ETag gets a 304 without a body, any other the full response.
     When I GET "<path>" as nobody
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -162,8 +162,8 @@ Feature: Health and readiness
       | /ready  |
 
   @core @observed @writes
-  Scenario Outline: <path> can only be read: <method> is not found
-    Seen on Unleash 8.2.0: outside /api a wrong method is a page that says so.
+  Scenario Outline: <path> is read-only: <method> is not found
+    Seen on Unleash 8.2.0: outside /api a wrong method gets an HTML page that says so.
     When I <method> "<path>" as nobody
     Then the status is 404
     And the header "Content-Type" starts with "text/html"

@@ -1,11 +1,11 @@
 Feature: Invoices
   An instance of Unleash Enterprise lists its invoices, in short and with their
-  lines. What they hold is the customer's, so that scenarios look at their form:
-  every answer is checked against its schema, down to the last line.
+  lines. Their contents are the customer's, so these scenarios check their form:
+  every response is checked against its schema, down to the last line.
 
   @op:getInvoices @enterprise @documented
-  Scenario: Invoices are listed in short
-    The API reference: a list, each with its amount, state and addresses.
+  Scenario: Lists invoices in short
+    The API reference: a list of invoices, each with its amount, status and URLs.
     When I GET "/api/admin/invoices" as the admin
     Then the status is 200
     And every "amountFormatted" of "" is a text
@@ -15,7 +15,7 @@ Feature: Invoices
     And every "invoicePDF" of "" matches /^https?:\/\//
 
   @op:getDetailedInvoices @enterprise @documented
-  Scenario: Invoices are listed with their lines
+  Scenario: Lists invoices with their lines
     The API reference: what makes up the amounts, and the price of the plan.
     When I GET "/api/admin/invoices/list" as the admin
     Then the status is 200
@@ -28,8 +28,8 @@ Feature: Invoices
     And every "currency" of "/invoices" is a text
 
   @enterprise @observed
-  Scenario Outline: <path> answers the same twice
-    Nothing happens to an invoice between two looks at it.
+  Scenario Outline: <path> returns the same response twice
+    Invoices do not change between two requests.
     When I GET "<path>" as the admin
     Then the status is 200
     And I keep the answer as "first"

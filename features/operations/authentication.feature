@@ -1,26 +1,26 @@
-Feature: Who may come in
-  Everything under /api wants a token, raw or behind the word Bearer. The token is
-  looked at before the path: without a token a caller learns nothing of what there is.
+Feature: Who is let in
+  Everything under /api requires a token, raw or behind the word Bearer. The token is
+  checked before the path: without one, a caller does not learn what exists.
 
-  The ids and names below belong to nothing, so that a server which lets somebody
-  in by mistake changes nothing.
+  The ids and names below belong to nothing, so a server that lets somebody in by
+  mistake changes nothing.
 
   @core @token-check @observed
-  Scenario: The token that was given as the admin's is one
-    Seen on Unleash 8.2.0: only who is let in learns that a path does not exist.
+  Scenario: The token given as the admin's is an admin token
+    Seen on Unleash 8.2.0: only callers who are let in learn that a path does not exist.
     When I GET "/api/admin/unleash-mock-verify" as the admin
     Then the status is 404
     And the error is "NotFoundError"
 
   @op:getSignalEndpointSignals @enterprise @token-check @documented
-  Scenario: The token that was given as the admin's has the permission ADMIN
-    The API reference lists 404 for an id that nothing has; who lacks the permission gets 403.
+  Scenario: The token given as the admin's has the permission ADMIN
+    The API reference lists 404 for an unknown id; callers without the permission get 403.
     When I GET "/api/admin/signal-endpoints/2147483600/signals" as the admin
     Then the status is 404
 
   @core @documented
-  Scenario Outline: <method> <path> refuses a request without a token
-    The API reference lists 401, Unleash 8.2.0 was seen to word it so. It says where to log in.
+  Scenario Outline: <method> <path> rejects a request without a token
+    The API reference lists 401; Unleash 8.2.0 was seen to word it this way. The error says where to log in.
     When I <method> "<path>" as nobody
     Then the status is 401
     And the error is "AuthenticationRequired"
@@ -66,8 +66,8 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a token that it does not know
-    Seen on Unleash 8.2.0: every unknown token gets the same answer.
+  Scenario Outline: <method> <path> rejects an unknown token
+    Seen on Unleash 8.2.0: every unknown token gets the same response.
     When I <method> "<path>" with the authorization "*:*.unleash-mock-verify-unknown"
     Then the status is 401
     And the error is "UnauthorizedError"
@@ -108,8 +108,8 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses the token of a backend
-    Seen on Unleash 8.2.0: the tokens of SDKs have their own part of the API and no place elsewhere.
+  Scenario Outline: <method> <path> rejects a backend token
+    Seen on Unleash 8.2.0: SDK tokens are for their own part of the API and for nothing else.
     When I <method> "<path>" as the backend
     Then the status is 403
     And the message is "invalid token: expected a different token type for this endpoint"
@@ -154,8 +154,8 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses the token of a frontend
-    Seen on Unleash 8.2.0: the tokens of SDKs have their own part of the API and no place elsewhere.
+  Scenario Outline: <method> <path> rejects a frontend token
+    Seen on Unleash 8.2.0: SDK tokens are for their own part of the API and for nothing else.
     When I <method> "<path>" as the frontend
     Then the status is 403
     And the message is "invalid token: expected a different token type for this endpoint"
@@ -200,44 +200,44 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: The admin's token is let in as <form>
-    Seen on Unleash 8.2.0: Bearer counts in any case, with blanks behind it, once.
+  Scenario Outline: Accepts the admin's token <form>
+    Seen on Unleash 8.2.0: Bearer counts in any letter case, once, followed by spaces or a tab.
     When I GET "/api/admin/unleash-mock-verify" with the authorization "<header>"
     Then the status is 404
     And the error is "NotFoundError"
 
     Examples:
-      | form                | header                 |
-      | it stands           | <admin.token>          |
-      | Bearer              | Bearer <admin.token>   |
-      | bearer              | bearer <admin.token>   |
-      | BEARER              | BEARER <admin.token>   |
-      | Bearer with blanks  | Bearer   <admin.token> |
-      | Bearer with a tab   | Bearer<tab><admin.token> |
+      | form                     | header                 |
+      | sent raw                 | <admin.token>          |
+      | behind Bearer            | Bearer <admin.token>   |
+      | behind bearer            | bearer <admin.token>   |
+      | behind BEARER            | BEARER <admin.token>   |
+      | behind Bearer and spaces | Bearer   <admin.token> |
+      | behind Bearer and a tab  | Bearer<tab><admin.token> |
 
   @enterprise @observed
-  Scenario Outline: <path> is read with the admin's token as <form>
+  Scenario Outline: GET <path> accepts the admin's token <form>
     Seen on Unleash 8.2.0 on paths of every edition: the forms of the header do not depend on the path.
     When I GET "<path>" with the authorization "<header>"
     Then the status is 200
 
     Examples:
-      | path                                          | form      | header               |
-      | /api/admin/signal-endpoints                   | it stands | <admin.token>        |
-      | /api/admin/signal-endpoints                   | Bearer    | Bearer <admin.token> |
-      | /api/admin/signal-endpoints                   | BEARER    | BEARER <admin.token> |
-      | /api/admin/signal-endpoints/2147483600/tokens | it stands | <admin.token>        |
-      | /api/admin/signal-endpoints/2147483600/tokens | bearer    | bearer <admin.token> |
-      | /api/admin/signals                            | it stands | <admin.token>        |
-      | /api/admin/signals                            | Bearer    | Bearer <admin.token> |
-      | /api/admin/invoices                           | it stands | <admin.token>        |
-      | /api/admin/invoices                           | Bearer    | Bearer <admin.token> |
-      | /api/admin/invoices/list                      | it stands | <admin.token>        |
-      | /api/admin/invoices/list                      | Bearer    | Bearer <admin.token> |
+      | path                                          | form          | header               |
+      | /api/admin/signal-endpoints                   | sent raw      | <admin.token>        |
+      | /api/admin/signal-endpoints                   | behind Bearer | Bearer <admin.token> |
+      | /api/admin/signal-endpoints                   | behind BEARER | BEARER <admin.token> |
+      | /api/admin/signal-endpoints/2147483600/tokens | sent raw      | <admin.token>        |
+      | /api/admin/signal-endpoints/2147483600/tokens | behind bearer | bearer <admin.token> |
+      | /api/admin/signals                            | sent raw      | <admin.token>        |
+      | /api/admin/signals                            | behind Bearer | Bearer <admin.token> |
+      | /api/admin/invoices                           | sent raw      | <admin.token>        |
+      | /api/admin/invoices                           | behind Bearer | Bearer <admin.token> |
+      | /api/admin/invoices/list                      | sent raw      | <admin.token>        |
+      | /api/admin/invoices/list                      | behind Bearer | Bearer <admin.token> |
 
   @enterprise @observed
-  Scenario Outline: <path> is not read with the admin's token behind another word than Bearer
-    Seen on Unleash 8.2.0: then it is a token that nobody knows.
+  Scenario Outline: GET <path> rejects the admin's token behind a word other than Bearer
+    Seen on Unleash 8.2.0: it is an unknown token then.
     When I GET "<path>" with the authorization "Basic <admin.token>"
     Then the status is 401
     And the error is "UnauthorizedError"
@@ -251,8 +251,8 @@ Feature: Who may come in
       | /api/admin/invoices/list                       |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a token in every wrong form
-    Seen on Unleash 8.2.0: what is not exactly a known token, raw or behind one Bearer, is unknown.
+  Scenario Outline: <method> <path> rejects a token in any wrong form
+    Seen on Unleash 8.2.0: whatever is not exactly a known token, raw or behind one Bearer, is unknown.
     When I <method> "<path>" with the authorization "Bearer"
     Then the status is 401
     And the error is "UnauthorizedError"
@@ -334,7 +334,7 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> takes an empty header for none
+  Scenario Outline: <method> <path> treats an empty Authorization header as none
     Seen on Unleash 8.2.0.
     When I <method> "<path>" with the authorization ""
     Then the status is 401
@@ -375,8 +375,8 @@ Feature: Who may come in
       | DELETE | /api/admin/segments/2147483600                           |
 
   @observed
-  Scenario Outline: <method> <path> takes a token in every right form
-    The API reference gives both ways to send a token; Unleash 8.2.0 was seen to take Bearer in any case, with blanks behind it.
+  Scenario Outline: <method> <path> accepts a token in every valid form
+    The API reference gives both ways to send a token; Unleash 8.2.0 was seen to accept Bearer in any letter case, followed by spaces or a tab.
     When I <method> "<path>" with the authorization "<admin.token>" with the body '{}'
     Then the status is <status>
     When I <method> "<path>" with the authorization "Bearer <admin.token>" with the body '{}'
@@ -431,14 +431,14 @@ Feature: Who may come in
       | POST   | /api/admin/segments/validate    | 400    |
 
     @core @writes @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                            | status |
       | PUT    | /api/admin/segments/2147483600  | 400    |
       | DELETE | /api/admin/segments/2147483600  | 404    |
 
   @enterprise @documented
-  Scenario Outline: <method> <path> refuses a viewer
-    The API reference lists 403 where an operation needs the permission ADMIN; Unleash 8.2.0 was seen to word it so.
+  Scenario Outline: <method> <path> rejects a viewer
+    The API reference lists 403 where an operation needs the permission ADMIN; Unleash 8.2.0 was seen to word it this way.
     When I <method> "<path>" as the viewer with the body '{}'
     Then the status is 403
     And the error is "PermissionError"
@@ -467,8 +467,8 @@ Feature: Who may come in
       | DELETE | /api/admin/signal-endpoints/2147483600/tokens/2147483600 |
 
   @op:createSegment @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer without its permissions
-    Seen on Unleash 8.2.0: the answer names all permissions of which one would do.
+  Scenario Outline: <method> <path> rejects a viewer who has none of its permissions
+    Seen on Unleash 8.2.0: the error names all permissions, any one of which suffices.
     When I <method> "<path>" as the viewer with the body '{}'
     Then the status is 403
     And the error is "PermissionError"
@@ -483,7 +483,7 @@ Feature: Who may come in
 
   @inferred
   Scenario Outline: A viewer may read <path>
-    The API reference lists no 403 here, and readers of sibling resources need no permission.
+    The API reference lists no 403 here, and reading similar resources needs no permission.
     When I GET "<path>" as the viewer
     Then the status is 200
     When I GET "<path>" with the authorization "Bearer <viewer.token>"
@@ -509,8 +509,8 @@ Feature: Who may come in
       | /api/admin/segments                       |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario Outline: The token of <actor> sends no signal
-    The API reference lists 401; that a token of the admin API gets it too is assumed.
+  Scenario Outline: The token of the <actor> may not send a signal
+    The API reference lists 401; that it covers tokens of the Admin API is assumed.
     When I POST "/api/signal-endpoint/unleash-mock-verify-none" as the <actor>
     Then the status is 401
     And the error is "UnauthorizedError"
@@ -521,7 +521,7 @@ Feature: Who may come in
       | viewer |
 
   @writes @observed
-  Scenario Outline: <method> <path> asks for the permission before the content type
+  Scenario Outline: <method> <path> checks the permission before the content type
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as the viewer with the body 'name=a'
@@ -542,8 +542,8 @@ Feature: Who may come in
       | POST   | /api/admin/segments |
 
   @observed
-  Scenario Outline: <path> gives no other site leave to read it
-    Seen on Unleash 8.2.0: the admin API sends no CORS headers unless it is configured to.
+  Scenario Outline: GET <path> does not let other sites read it
+    Seen on Unleash 8.2.0: the Admin API sends no CORS headers unless it is configured to.
     Given the next request has the header "Origin" with "https://other.example"
     When I GET "<path>" as the admin
     Then the status is 200
@@ -570,8 +570,8 @@ Feature: Who may come in
       | /api/admin/segments                       |
 
   @core @observed
-  Scenario Outline: The token of the <who> is not let in <form>
-    Seen on Unleash 8.2.0: every token is known to the letter alone.
+  Scenario Outline: Rejects the token of the <who> <form>
+    Seen on Unleash 8.2.0: tokens must match exactly.
     When I GET "/api/admin/projects" with the authorization "<secret>"
     Then the status is 401
     And the error is "UnauthorizedError"
@@ -580,14 +580,14 @@ Feature: Who may come in
     And the error is "UnauthorizedError"
 
     Examples:
-      | who    | form               | secret                      |
-      | admin  | in capitals        | <capitals of admin.token>   |
-      | admin  | without its end    | <beginning of admin.token>  |
-      | admin  | and more behind it | <admin.token>x              |
-      | admin  | and more before it | x<admin.token>              |
-      | admin  | in quotes          | '<admin.token>'             |
-      | viewer | in capitals        | <capitals of viewer.token>  |
-      | viewer | without its end    | <beginning of viewer.token> |
-      | viewer | and more behind it | <viewer.token>x             |
-      | viewer | and more before it | x<viewer.token>             |
-      | viewer | in quotes          | '<viewer.token>'            |
+      | who    | form                | secret                      |
+      | admin  | in capitals         | <capitals of admin.token>   |
+      | admin  | without its end     | <beginning of admin.token>  |
+      | admin  | with text after it  | <admin.token>x              |
+      | admin  | with text before it | x<admin.token>              |
+      | admin  | in quotes           | '<admin.token>'             |
+      | viewer | in capitals         | <capitals of viewer.token>  |
+      | viewer | without its end     | <beginning of viewer.token> |
+      | viewer | with text after it  | <viewer.token>x             |
+      | viewer | with text before it | x<viewer.token>             |
+      | viewer | in quotes           | '<viewer.token>'            |

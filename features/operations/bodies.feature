@@ -1,11 +1,11 @@
-Feature: Bodies that cannot be read
-  A server reads the body of a request before it asks who sent it and what for. So
-  a body that cannot be read is told to everybody, and on every operation, also on
-  those that want none.
+Feature: Unreadable bodies
+  A server reads the body of a request before it checks who sent it and why. So
+  everybody is told about an unreadable body, on every operation, even on those
+  that need none.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that is no JSON
-    Seen on Unleash 8.2.0: the answer is a message alone, in the words of the JSON parser.
+  Scenario Outline: <method> <path> rejects a body that is not JSON
+    Seen on Unleash 8.2.0: the response is only a message, in the words of the JSON parser.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -50,8 +50,8 @@ Feature: Bodies that cannot be read
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body of more than 102400 bytes
-    Seen on Unleash 8.2.0; the API reference says 100 kB of the call of a signal endpoint.
+  Scenario Outline: <method> <path> rejects a body of more than 102400 bytes
+    Seen on Unleash 8.2.0; for calls of signal endpoints, the API reference says 100 kB.
     When I <method> "<path>" as nobody with a body of 102401 bytes
     Then the status is 413
     And the message is "request entity too large"
@@ -95,8 +95,8 @@ Feature: Bodies that cannot be read
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body in an encoding that it cannot undo
-    Seen on Unleash 8.2.0, which reads gzip and deflate only.
+  Scenario Outline: <method> <path> rejects a body in an unsupported encoding
+    Seen on Unleash 8.2.0, which reads only gzip and deflate.
     Given the next request has the header "Content-Encoding" with "br"
     When I <method> "<path>" as nobody with the body '{}'
     Then the status is 415
@@ -141,7 +141,7 @@ Feature: Bodies that cannot be read
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body in a charset that it cannot read
+  Scenario Outline: <method> <path> rejects a body in an unsupported charset
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "application/json; charset=ISO-8859-1"
     When I <method> "<path>" as nobody with the body '{}'
@@ -187,7 +187,7 @@ Feature: Bodies that cannot be read
       | DELETE | /api/admin/segments/2147483600                           |
 
   @core @observed
-  Scenario Outline: A body is refused that is <what>
+  Scenario Outline: Rejects a body that is <what>
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/signal-endpoints" as nobody with the body '<body>'
     Then the status is 400
@@ -196,14 +196,14 @@ Feature: Bodies that cannot be read
       | /name    | nothing |
 
     Examples:
-      | what             | body  |
-      | a bare word      | abc   |
-      | JSON and more    | {} {} |
-      | a list cut short | [1    |
+      | what                  | body  |
+      | a bare word           | abc   |
+      | JSON followed by more | {} {} |
+      | a truncated list      | [1    |
 
   @core @observed
-  Scenario Outline: <body> is JSON, and so is read
-    Seen on Unleash 8.2.0: what is refused then is the missing token.
+  Scenario Outline: Accepts the body <body> as JSON
+    Seen on Unleash 8.2.0: the request is then rejected only for its missing token.
     When I GET "/api/admin/signal-endpoints" as nobody with the body '<body>'
     Then the status is 401
 
@@ -215,8 +215,8 @@ Feature: Bodies that cannot be read
       | [1]   |
 
   @core @observed
-  Scenario: A body is refused that is blanks alone
-    Seen on Unleash 8.2.0, where no body at all is fine.
+  Scenario: Rejects a body of nothing but spaces
+    Seen on Unleash 8.2.0, where a request without a body is fine.
     When I GET "/api/admin/signal-endpoints" as nobody with the body '  '
     Then the status is 400
     And the answer has
@@ -224,8 +224,8 @@ Feature: Bodies that cannot be read
       | /name    | nothing |
 
   @core @observed
-  Scenario Outline: A body compressed with <encoding> is read
-    Seen on Unleash 8.2.0: it is unpacked before anything else, so what is refused is the missing token.
+  Scenario Outline: Reads a body compressed with <encoding>
+    Seen on Unleash 8.2.0: the body is decompressed before anything else, so the request is rejected only for its missing token.
     Given the next body is compressed with <encoding>
     When I GET "/api/admin/signal-endpoints" as nobody with the body '{}'
     Then the status is 401
@@ -236,8 +236,8 @@ Feature: Bodies that cannot be read
       | deflate  |
 
   @core @observed
-  Scenario Outline: A body compressed with <encoding> is measured by what comes out of it
-    Seen on Unleash 8.2.0: the limit is one on the unpacked body.
+  Scenario Outline: Limits the decompressed size of a body compressed with <encoding>
+    Seen on Unleash 8.2.0: the limit applies to the decompressed body.
     Given the next body is compressed with <encoding>
     When I GET "/api/admin/signal-endpoints" as nobody with a body of 102401 bytes
     Then the status is 413
@@ -252,7 +252,7 @@ Feature: Bodies that cannot be read
 
   @core @observed
   Scenario Outline: <method> <path> reads a body of 102400 bytes
-    Seen on Unleash 8.2.0: what is refused then is the missing token.
+    Seen on Unleash 8.2.0: the request is then rejected only for its missing token.
     When I <method> "<path>" as nobody with a body of 102400 bytes
     Then the status is 401
 
@@ -289,7 +289,7 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/segments/validate                             |
 
     @writes @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                                                     |
       | PUT    | /api/admin/segments/2147483600                           |
       | DELETE | /api/admin/segments/2147483600                           |
@@ -310,8 +310,8 @@ Feature: Bodies that cannot be read
       | /ready |
 
   @core @observed
-  Scenario Outline: <method> <path> does not read for the admin what cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body from the admin, too
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as the admin with the body '{'
     Then the status is 400
     And the answer has
@@ -363,8 +363,8 @@ Feature: Bodies that cannot be read
       | DELETE | /api/admin/segments/2147483600                           |
 
   @measured
-  Scenario Outline: <method> <path> refuses JSON that is no object
-    Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
+  Scenario Outline: <method> <path> rejects JSON that is not an object
+    Measured on the framework of Unleash 8.2.0: wherever requests are validated, the body must be an object.
     When I <method> "<path>" as the admin with the body '[1]'
     Then the status is 400
     And the error is "BadDataError"
@@ -412,14 +412,14 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/segments/validate    |
 
     @core @writes @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                            |
       | PUT    | /api/admin/segments/2147483600  |
       | DELETE | /api/admin/segments/2147483600  |
 
   @measured @writes
-  Scenario Outline: <method> <path> says which property is missing
-    Measured on the framework of Unleash 8.2.0: a body is judged before anything is looked up.
+  Scenario Outline: <method> <path> names a missing property
+    Measured on the framework of Unleash 8.2.0: a body is validated before anything is looked up.
     When I <method> "<path>" as the admin with the body '{}'
     Then the status is 400
     And the error is "BadDataError"
@@ -444,13 +444,13 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/segments/validate   |
 
     @core @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                           |
       | PUT    | /api/admin/segments/2147483600 |
 
   @documented @writes
-  Scenario Outline: <method> <path> wants JSON and refuses <type>
-    The API reference lists 415; Unleash 8.2.0 was seen to word it so.
+  Scenario Outline: <method> <path> accepts only JSON and rejects <type>
+    The API reference lists 415; Unleash 8.2.0 was seen to word it this way.
     Given the next request has the header "Content-Type" with "<type>"
     When I <method> "<path>" as the admin with the body 'name=a'
     Then the status is 415
@@ -477,13 +477,13 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/segments/validate    | text/plain |
 
     @core @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                            | type       |
       | PUT    | /api/admin/segments/2147483600  | text/plain |
 
   @observed @writes
-  Scenario Outline: <method> <path> wants to be told that the body is JSON
-    Seen on Unleash 8.2.0: without a content type the answer says that there is none.
+  Scenario Outline: <method> <path> requires a content type
+    Seen on Unleash 8.2.0: the error says that none was provided.
     Given the next request has no header "Content-Type"
     When I <method> "<path>" as the admin
     Then the status is 415
@@ -506,13 +506,13 @@ Feature: Bodies that cannot be read
       | POST   | /api/admin/segments/validate    |
 
     @core @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                            |
       | PUT    | /api/admin/segments/2147483600  |
 
   @observed
-  Scenario Outline: GET <path> wants no content type, and is answered with any
-    Seen on Unleash 8.2.0: only what has a body is asked for its type.
+  Scenario Outline: GET <path> ignores the content type
+    Seen on Unleash 8.2.0: only operations with a body check its type.
     Given the next request has the header "Content-Type" with "text/plain"
     When I GET "<path>" as the admin
     Then the status is <status>
@@ -541,8 +541,8 @@ Feature: Bodies that cannot be read
       | /api/admin/segments/2147483600            | 404    |
 
   @writes @observed
-  Scenario Outline: DELETE <path> wants no content type, and is answered with any
-    Seen on Unleash 8.2.0: only what has a body is asked for its type.
+  Scenario Outline: DELETE <path> ignores the content type
+    Seen on Unleash 8.2.0: only operations with a body check its type.
     Given the next request has the header "Content-Type" with "text/plain"
     When I DELETE "<path>" as the admin
     Then the status is 404
@@ -560,8 +560,8 @@ Feature: Bodies that cannot be read
       | /api/admin/segments/2147483600 |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> refuses a body of more than 102400 bytes from the <who> too
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects a body of more than 102400 bytes from the <who>, too
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as the <who> with a body of 102401 bytes
     Then the status is 413
     And the message is "request entity too large"

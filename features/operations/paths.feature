@@ -1,9 +1,9 @@
 Feature: Paths
-  What is no operation is not found, once it is known who asks. Letter case and
-  slashes too many make no difference.
+  An unknown path is a 404, once the caller has been let in. Letter case and
+  extra slashes make no difference.
 
   @op:getSignalEndpoints @core @observed
-  Scenario: An unknown path is told as it was asked for
+  Scenario: The error for an unknown path repeats the path
     Seen on Unleash 8.2.0: without the query.
     When I GET "/api/admin/unleash-mock-verify?limit=1" as the admin
     Then the status is 404
@@ -14,7 +14,7 @@ Feature: Paths
       | /details | 1 entry |
 
   @op:getSignalEndpoints @core @observed
-  Scenario: An unknown path is told in the spelling in which it was asked for
+  Scenario: The error for an unknown path keeps its spelling
     Seen on Unleash 8.2.0: percent signs are kept.
     When I GET "/api/admin/unleash%20mock%2Fverify" as the admin
     Then the status is 404
@@ -23,7 +23,7 @@ Feature: Paths
       | /message | matches /\/api\/admin\/unleash%20mock%2Fverify\\) is not available\\.$/ |
 
   @op:getSignalEndpoints @core @observed
-  Scenario: A body that cannot be read is told before a path that is not known
+  Scenario: Rejects an unreadable body before an unknown path
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/unleash-mock-verify" as the admin with the body '{'
     Then the status is 400
@@ -31,15 +31,15 @@ Feature: Paths
     Then the status is 413
 
   @op:getSignalEndpoints @core @observed
-  Scenario: A path that is not known is told to a viewer as to the admin
-    Seen on Unleash 8.2.0: nobody is asked for a permission that leads nowhere.
+  Scenario: An unknown path is a 404 for a viewer as for the admin
+    Seen on Unleash 8.2.0: permissions are not checked on unknown paths.
     When I GET "/api/admin/unleash-mock-verify" as the viewer
     Then the status is 404
     And the error is "NotFoundError"
 
   @op:getSignalEndpoints @core @observed
-  Scenario Outline: An unknown path is not told to who is not let in
-    Seen on Unleash 8.2.0: the token is looked at first.
+  Scenario Outline: Unknown paths are not revealed to callers who are not let in
+    Seen on Unleash 8.2.0: the token is checked first.
     When I GET "/api/admin/unleash-mock-verify" <who>
     Then the status is <status>
 
@@ -51,8 +51,8 @@ Feature: Paths
       | as the frontend                                          | 403    |
 
   @core @observed @writes
-  Scenario Outline: <method> is not found on <path>
-    Seen on Unleash 8.2.0: a wrong method is a wrong path, never a 405.
+  Scenario Outline: <method> <path> is not found
+    Seen on Unleash 8.2.0: a wrong method is an unknown path, never a 405.
     When I <method> "<path>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
@@ -79,8 +79,8 @@ Feature: Paths
       | PUT    | /api/admin/constraints/validate                          |
 
   @core @observed
-  Scenario Outline: GET is not found on <path>
-    Seen on Unleash 8.2.0: what can only be written cannot be read.
+  Scenario Outline: GET <path> is not found
+    Seen on Unleash 8.2.0: a path that can only be written to cannot be read.
     When I GET "<path>" as the admin
     Then the status is 404
     And the error is "NotFoundError"
@@ -101,7 +101,7 @@ Feature: Paths
       | /api/admin/projects/unleash-mock-verify-none             |
 
   @open-source @observed
-  Scenario Outline: An open-source instance does not have <method> <path>
+  Scenario Outline: Open source does not have <method> <path>
     Seen on Unleash 8.2.0: what only Enterprise has is an unknown path.
     When I <method> "<path>" as the admin
     Then the status is 404
@@ -133,8 +133,8 @@ Feature: Paths
       | POST   | /api/signal-endpoint/unleash-mock-verify-none            |
 
   @open-source @observed
-  Scenario Outline: An open-source instance does not have <path> for a viewer either
-    Seen on Unleash 8.2.0: nobody is asked for a permission that leads nowhere.
+  Scenario Outline: Open source does not have <path> for a viewer either
+    Seen on Unleash 8.2.0: permissions are not checked on unknown paths.
     When I GET "<path>" as the viewer
     Then the status is 404
     And the error is "NotFoundError"
@@ -149,8 +149,8 @@ Feature: Paths
       | /api/admin/invoices/list                       |
 
   @observed
-  Scenario Outline: <method> <path> is found however it is written
-    Seen on Unleash 8.2.0: letter case, a slash at the end and repeated slashes make no difference. A path that is not found has another message.
+  Scenario Outline: <method> <path> is found in any spelling
+    Seen on Unleash 8.2.0: letter case, a trailing slash and repeated slashes make no difference. An unknown path has a different message.
     When I <method> "<variant>" as the admin with the body '{}'
     Then the status is <status>
     And the answer has
@@ -204,14 +204,14 @@ Feature: Paths
       | POST   | /api/admin/segments/validate    | /API/Admin/SEGMENTS/validate    | 400    |
 
     @core @writes @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method | path                            | variant                         | status |
       | PUT    | /api/admin/segments/2147483600  | /API/Admin/SEGMENTS/2147483600  | 400    |
       | DELETE | /api/admin/segments/2147483600  | /API/Admin/SEGMENTS/2147483600  | 404    |
 
   @observed
-  Scenario Outline: <path> overlooks a parameter that it does not know
-    Seen on Unleash 8.2.0: unknown parameters of the query are ignored.
+  Scenario Outline: <path> ignores an unknown parameter
+    Seen on Unleash 8.2.0: unknown query parameters are ignored.
     When I GET "<path>?color=red&color=blue" as the admin
     Then the status is 200
 
@@ -266,8 +266,8 @@ Feature: Paths
       | /api/admin/segments                       |
 
   @observed
-  Scenario Outline: OPTIONS <path> tells the methods
-    Seen on Unleash 8.2.0: for who is let in only.
+  Scenario Outline: OPTIONS <path> lists the allowed methods
+    Seen on Unleash 8.2.0: only for callers who are let in.
     When I OPTIONS "<path>" as the admin
     Then the status is 200
     And the header "Allow" is "<allowed>"
@@ -302,8 +302,8 @@ Feature: Paths
       | /api/admin/constraints/validate           | POST                |
 
   @writes @alone @quiet @observed
-  Scenario Outline: What was seen of <path> before is not sent again
-    Seen on Unleash 8.2.0: an entity tag that fits is answered with 304 and no body, another one in full.
+  Scenario Outline: GET <path> answers a matching ETag with 304
+    Seen on Unleash 8.2.0: a matching ETag gets a 304 without a body, any other the full response.
     When I GET "<path>" as the admin
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -335,8 +335,8 @@ Feature: Paths
       | /api/admin/segments                       |
 
   @writes @alone @quiet @observed
-  Scenario Outline: What was seen of <path> before may be one of several
-    Seen on Unleash 8.2.0: a list of entity tags fits if one of them does, for HEAD as for GET.
+  Scenario Outline: GET and HEAD <path> answer with 304 if one of several ETags matches
+    Seen on Unleash 8.2.0: a list of ETags matches if one of them does, for HEAD as for GET.
     When I GET "<path>" as the admin
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -370,8 +370,8 @@ Feature: Paths
       | /api/admin/segments                       |
 
   @enterprise @observed
-  Scenario Outline: An answer comes in the encoding <encoding> if that is asked for
-    Seen on Unleash 8.2.0; a body that is short may come as it is.
+  Scenario Outline: Encodes a response with <encoding> on request
+    Seen on Unleash 8.2.0; a short body may be sent as it is.
     Given the next request has the header "Accept-Encoding" with "<encoding>"
     When I GET "/api/admin/signals" as the admin
     Then the status is 200
@@ -385,8 +385,8 @@ Feature: Paths
       | br       |
 
   @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

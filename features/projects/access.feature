@@ -1,10 +1,10 @@
 Feature: Who may change environments
-  Environments are changed by those who may do everything, and by those who may change the project.
-  None of the requests below changes anything, so that a server which lets somebody in by mistake
-  does no harm.
+  Environments may be changed by admins, and those of a project by users who may change the
+  project. None of the requests below changes anything, so a server that lets somebody in by
+  mistake does no harm.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -33,8 +33,8 @@ Feature: Who may change environments
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -66,7 +66,7 @@ Feature: Who may change environments
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
+  Scenario Outline: <method> <path> rejects JSON that is not an object
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the admin with the body '[1]'
     Then the status is 400
@@ -87,14 +87,14 @@ Feature: Who may change environments
       | POST   | /api/admin/projects/<project>/environments                                           |
 
     @writes @beyond-open-source
-    Examples: which open source refuses people
+    Examples: open source rejects people
       | method | path                                                                                 |
       | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none                  |
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> refuses a viewer
-    Seen on Unleash 8.2.0: the permission that is missing is named.
+  Scenario Outline: <method> <path> rejects a viewer
+    Seen on Unleash 8.2.0: the error names the missing permission.
     When I <method> "<path>" as the viewer with the body '<body>'
     Then the status is 403
     And the error is "PermissionError"
@@ -112,7 +112,7 @@ Feature: Who may change environments
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy | "UPDATE_PROJECT","PROJECT_DEFAULT_STRATEGY_WRITE" | {"name":"flexibleRollout"}                 |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants JSON
+  Scenario Outline: <method> <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as the admin with the body 'name=a'
@@ -132,13 +132,13 @@ Feature: Who may change environments
       | POST   | /api/admin/projects/<project>/environments                                           |
 
     @beyond-open-source
-    Examples: which open source refuses people
+    Examples: open source rejects people
       | method | path                                                                                 |
       | POST   | /api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants no content type
-    Seen on Unleash 8.2.0: it is answered with any.
+  Scenario Outline: <method> <path> ignores the content type
+    Seen on Unleash 8.2.0: any content type, or none, gets the same response.
     Given the next request has no header "Content-Type"
     When I <method> "<path>" as the admin
     Then the status is <status>
@@ -152,13 +152,13 @@ Feature: Who may change environments
       | POST   | /api/admin/environments/unleash-mock-verify-none/off                | 404    |
 
     @beyond-open-source
-    Examples: which open source refuses people
+    Examples: open source rejects people
       | method | path                                                                | status |
       | DELETE | /api/admin/projects/<project>/environments/unleash-mock-verify-none | 200    |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429

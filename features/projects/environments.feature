@@ -1,10 +1,10 @@
 Feature: Environments and their projects
-  Environments are sorted, switched on and off, and given to projects. All of that is shared by
-  everybody on an instance, so that scenarios do it only to a mock that the run has to itself.
+  Environments are sorted, switched on and off, and added to projects. Everybody on an instance
+  shares them, so these scenarios change them only on a mock that the run has to itself.
 
   @op:updateSortOrder @core @writes @alone @settings @observed
-  Scenario: Environments are sorted
-    Seen on Unleash 8.2.0: those that are not named keep their places, names that none has are ignored.
+  Scenario: Sorts environments
+    Seen on Unleash 8.2.0: environments that are not named keep their places, and unknown names are ignored.
     When I GET "/api/admin/environments/<environment>" as the admin
     Then the status is 200
     And I keep the answer as "one"
@@ -26,7 +26,7 @@ Feature: Environments and their projects
     Then the status is 200
 
   @op:updateSortOrder @core @writes @observed
-  Scenario: A place is a whole number
+  Scenario: Rejects a sort order that is not a whole number
     Seen on Unleash 8.2.0.
     When I PUT "/api/admin/environments/sort-order" as the admin with the body '{"unleash-mock-verify-none":"x"}'
     Then the status is 400
@@ -39,8 +39,8 @@ Feature: Environments and their projects
     And there is no body
 
   @op:toggleEnvironmentOff @op:toggleEnvironmentOn @core @writes @alone @settings @observed
-  Scenario: An environment is switched off and on
-    Seen on Unleash 8.2.0: twice is no error.
+  Scenario: Switches an environment off and on
+    Seen on Unleash 8.2.0: doing so twice is no error.
     When I POST "/api/admin/environments/<other environment>/off" as the admin
     Then the status is 204
     And there is no body
@@ -57,7 +57,7 @@ Feature: Environments and their projects
       | /enabled | true |
 
   @core @writes @observed
-  Scenario Outline: An environment that is not there is not switched <how>
+  Scenario Outline: Switching an unknown environment <how> is a 404
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/environments/unleash-mock-verify-none/<how>" as the admin
     Then the status is 404
@@ -72,7 +72,7 @@ Feature: Environments and their projects
       | off |
 
   @op:removeEnvironmentFromProject @op:addEnvironmentToProject @core @writes @alone @settings @observed
-  Scenario: An environment is taken from a project and given back
+  Scenario: Removes an environment from a project and adds it again
     Seen on Unleash 8.2.0.
     When I DELETE "/api/admin/projects/<project>/environments/<other environment>" as the admin
     Then the status is 200
@@ -92,8 +92,8 @@ Feature: Environments and their projects
     And the message is "<project> already has the environment <other environment> enabled"
 
   @op:removeEnvironmentFromProject @core @writes @beyond-open-source @observed
-  Scenario: A project loses what it does not have
-    Seen on Unleash 8.2.0: that is no error.
+  Scenario: Removing an environment that a project does not have succeeds
+    Seen on Unleash 8.2.0, for an unknown project as well.
     When I DELETE "/api/admin/projects/<project>/environments/unleash-mock-verify-none" as the admin
     Then the status is 200
     And there is no body
@@ -101,7 +101,7 @@ Feature: Environments and their projects
     Then the status is 200
 
   @op:addEnvironmentToProject @core @writes @since:7 @beyond-open-source @observed
-  Scenario: A project gets no environment that is not there
+  Scenario: Rejects adding an unknown environment to a project
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/environments" as the admin with the body '{"environment":"unleash-mock-verify-none"}'
     Then the status is 400
@@ -115,7 +115,7 @@ Feature: Environments and their projects
       | /details/0/path | "/body/environment" |
 
   @op:addEnvironmentToProject @op:getAllEnvironments @core @writes @beyond-open-source @observed
-  Scenario: A project that is not there gets no environment
+  Scenario: Adding an environment to an unknown project is a 404
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/environments" as the admin
     Then the status is 200
@@ -126,8 +126,8 @@ Feature: Environments and their projects
     And the message is "No project found"
 
   @op:addDefaultStrategyToProjectEnvironment @core @writes @alone @settings @observed
-  Scenario: An environment gets a default strategy, which goes with it
-    Seen on Unleash 8.2.0: it is kept as it was sent.
+  Scenario: Sets an environment's default strategy, which is removed with the environment
+    Seen on Unleash 8.2.0: the strategy is kept as sent.
     When I POST "/api/admin/projects/<project>/environments/<other environment>/default-strategy" as the admin with the body '{"name":"flexibleRollout","parameters":{"rollout":"25","stickiness":"userId","groupId":""},"constraints":[]}'
     Then the status is 200
     And the answer has
@@ -144,7 +144,7 @@ Feature: Environments and their projects
     Then the status is 200
 
   @op:addDefaultStrategyToProjectEnvironment @core @writes @beyond-open-source @observed
-  Scenario: Only a gradual rollout can be a default
+  Scenario: Accepts only a gradual rollout as a default strategy
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"default"}'
     Then the status is 400
@@ -157,8 +157,8 @@ Feature: Environments and their projects
       | /details/0/path | "/body/name" |
 
   @op:addDefaultStrategyToProjectEnvironment @core @writes @beyond-open-source @assumed
-  Scenario: An environment that a project does not have gets no default strategy
-    Unleash 8.2.0 fails.
+  Scenario: Setting a default strategy in an environment that the project does not have is a 404
+    Unleash 8.2.0 fails here.
     When I POST "/api/admin/projects/<project>/environments/unleash-mock-verify-none/default-strategy" as the admin with the body '{"name":"flexibleRollout"}'
     Then the status is 404
     And the error is "NotFoundError"

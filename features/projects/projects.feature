@@ -1,9 +1,9 @@
 Feature: Projects and environments
-  Flags are in a project, and on or off in an environment. An open-source instance
+  A flag belongs to a project, and is on or off in each environment. An open-source instance
   has one project, default, and two environments, development and production.
 
   @op:getProjects @core @observed
-  Scenario: A project is listed
+  Scenario: Lists a project
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects" as the admin
     Then the status is 200
@@ -24,15 +24,15 @@ Feature: Projects and environments
       | /owners/0/ownerType      | a text                                                 |
 
   @op:getProjects @core @observed
-  Scenario: People see whether a project is a favorite of theirs
-    Seen on Unleash 8.2.0: a token has no favorites.
+  Scenario: Shows users whether a project is one of their favorites
+    Seen on Unleash 8.2.0: an API token has no favorites.
     When I GET "/api/admin/projects" as the viewer
     Then the status is 200
     And "/projects" has one entry where "id" is "<project>", with
       | /favorite | true or false |
 
   @op:getProjects @core @observed
-  Scenario: The list of projects takes no word but true and false for the archived ones
+  Scenario: The list of projects accepts only true and false for archived
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects?archived=true" as the admin
     Then the status is 200
@@ -45,7 +45,7 @@ Feature: Projects and environments
       | /details/0/message | "The `/query/archived` property must be boolean. You sent \"x\"." |
 
   @op:getProjectOverview @core @observed
-  Scenario: A project describes itself
+  Scenario: Describes a project
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects/<project>/overview" as the admin
     Then the status is 200
@@ -68,7 +68,7 @@ Feature: Projects and environments
     And every "environment" of "/environments" is a text
 
   @op:getProjectOverview @core @observed
-  Scenario: A project that is not there tells nothing
+  Scenario: Describing an unknown project is a 404
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects/unleash-mock-verify-none/overview" as the admin
     Then the status is 404
@@ -79,7 +79,7 @@ Feature: Projects and environments
       | /details | 1 entry |
 
   @op:getAllEnvironments @core @observed
-  Scenario: Environments are listed with what is in them
+  Scenario: Lists environments with their counts
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/environments" as the admin
     Then the status is 200
@@ -94,8 +94,8 @@ Feature: Projects and environments
     And the "sortOrder" of "/environments" rise
 
   @op:getEnvironment @core @observed
-  Scenario: An environment of a project can be read
-    Seen on Unleash 8.2.0: without what is in it.
+  Scenario: Reads an environment of a project
+    Seen on Unleash 8.2.0: without its counts.
     When I GET "/api/admin/projects/<project>/overview" as the admin
     Then the status is 200
     And I keep the answer as "project"
@@ -111,7 +111,7 @@ Feature: Projects and environments
       | /visible           | nothing        |
 
   @op:getEnvironment @core @observed
-  Scenario: An environment that is not there is named
+  Scenario: Reading an unknown environment is a 404 that names it
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/environments/unleash-mock-verify-none" as the admin
     Then the status is 404
@@ -122,7 +122,7 @@ Feature: Projects and environments
       | /details | 1 entry |
 
   @op:getProjectEnvironments @op:getProjectOverview @core @observed
-  Scenario: A project sees its environments
+  Scenario: Lists the environments of a project
     Seen on Unleash 8.2.0.
     When I GET "/api/admin/projects/<project>/overview" as the admin
     Then the status is 200
@@ -138,8 +138,8 @@ Feature: Projects and environments
       | /projectCount              | nothing        |
 
   @op:getProjectEnvironments @core @observed
-  Scenario: A project that is not there sees no environment
-    Seen on Unleash 8.2.0: it is not told that there is no such project.
+  Scenario: No environment is visible to an unknown project
+    Seen on Unleash 8.2.0: the response does not say that there is no such project.
     When I GET "/api/admin/environments/project/unleash-mock-verify-none" as the admin
     Then the status is 200
     And every "visible" of "/environments" is false

@@ -1,11 +1,11 @@
-Feature: Who may report for SDKs, and who may read it
-  SDKs report with their own tokens. What they have reported is part of the admin API.
+Feature: Who may report for SDKs, and who may read the reports
+  SDKs report with their own tokens. What they have reported is read through the Admin API.
 
   The application and the flag below do not exist.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -42,7 +42,7 @@ Feature: Who may report for SDKs, and who may read it
       | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none |
 
   @core @writes @observed
-  Scenario Outline: POST <path> refuses callers without the token of a <kind>
+  Scenario Outline: POST <path> rejects callers without a <kind> token
     Seen on Unleash 8.2.0.
     When I POST "<path>" as nobody with the body '{}'
     Then the status is 401
@@ -64,7 +64,7 @@ Feature: Who may report for SDKs, and who may read it
       | /api/frontend/client/metrics  | frontend | backend  |
 
   @core @writes @observed
-  Scenario Outline: POST <path> wants JSON
+  Scenario Outline: POST <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I POST "<path>" as the <kind> with the body 'name=a'
@@ -87,7 +87,7 @@ Feature: Who may report for SDKs, and who may read it
       | /api/frontend/client/metrics  | frontend |
 
   @core @writes @observed
-  Scenario Outline: POST <path> is refused for <what>
+  Scenario Outline: POST <path> rejects a body with <what>
     Seen on Unleash 8.2.0.
     When I POST "<path>" as the <kind> with the body '<body>'
     Then the status is 400
@@ -99,27 +99,27 @@ Feature: Who may report for SDKs, and who may read it
       | /details/0/path    | "<at>"                    |
 
     Examples:
-      | path                          | kind     | what                      | body                                                                                    | count     | complaint                                                                                          | at                          |
-      | /api/client/register          | backend  | no name                   | {"strategies":[],"started":1,"interval":1}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
-      | /api/client/register          | backend  | no strategies             | {"appName":"<name.x>","started":1,"interval":1}                                         | 1 entry   | "The `/body/strategies` property is required. It was not present on the data you sent."            | /body/strategies            |
-      | /api/client/register          | backend  | an invalid start          | {"appName":"<name.x>","strategies":[],"started":"x","interval":1}                       | 3 entries | "The `/body/started` property must match format \"date-time\". You sent \"x\"."                    | /body/started               |
-      | /api/client/metrics           | backend  | no name                   | {"bucket":null}                                                                         | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
-      | /api/client/metrics           | backend  | a bucket without a start  | {"appName":"<name.x>","bucket":{"stop":2,"toggles":{}}}                                 | 1 entry   | "The `/body/bucket/start` property is required. It was not present on the data you sent."          | /body/bucket/start          |
-      | /api/client/metrics           | backend  | a bucket without flags    | {"appName":"<name.x>","bucket":{"start":1,"stop":2}}                                    | 1 entry   | "The `/body/bucket/toggles` property is required. It was not present on the data you sent."        | /body/bucket/toggles        |
-      | /api/client/metrics           | backend  | an invalid count          | {"appName":"<name.x>","bucket":{"start":1,"stop":2,"toggles":{"a":{"yes":"x","no":0}}}} | 1 entry   | "The `/body/bucket/toggles/a/yes` property must be number. You sent \"x\"."                        | /body/bucket/toggles/a/yes  |
-      | /api/client/metrics/bulk      | backend  | a count of no environment | {"applications":[],"metrics":[{"featureName":"a","appName":"b"}]}                       | 1 entry   | "The `/body/metrics/0/environment` property is required. It was not present on the data you sent." | /body/metrics/0/environment |
-      | /api/frontend/client/metrics  | frontend | no name                   | {"bucket":null}                                                                         | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
-      | /api/frontend/client/register | frontend | no name                   | {"started":1,"interval":1,"strategies":[]}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
+      | path                          | kind     | what                           | body                                                                                    | count     | complaint                                                                                          | at                          |
+      | /api/client/register          | backend  | no name                        | {"strategies":[],"started":1,"interval":1}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
+      | /api/client/register          | backend  | no strategies                  | {"appName":"<name.x>","started":1,"interval":1}                                         | 1 entry   | "The `/body/strategies` property is required. It was not present on the data you sent."            | /body/strategies            |
+      | /api/client/register          | backend  | an invalid start               | {"appName":"<name.x>","strategies":[],"started":"x","interval":1}                       | 3 entries | "The `/body/started` property must match format \"date-time\". You sent \"x\"."                    | /body/started               |
+      | /api/client/metrics           | backend  | no name                        | {"bucket":null}                                                                         | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
+      | /api/client/metrics           | backend  | a bucket without a start       | {"appName":"<name.x>","bucket":{"stop":2,"toggles":{}}}                                 | 1 entry   | "The `/body/bucket/start` property is required. It was not present on the data you sent."          | /body/bucket/start          |
+      | /api/client/metrics           | backend  | a bucket without flags         | {"appName":"<name.x>","bucket":{"start":1,"stop":2}}                                    | 1 entry   | "The `/body/bucket/toggles` property is required. It was not present on the data you sent."        | /body/bucket/toggles        |
+      | /api/client/metrics           | backend  | an invalid count               | {"appName":"<name.x>","bucket":{"start":1,"stop":2,"toggles":{"a":{"yes":"x","no":0}}}} | 1 entry   | "The `/body/bucket/toggles/a/yes` property must be number. You sent \"x\"."                        | /body/bucket/toggles/a/yes  |
+      | /api/client/metrics/bulk      | backend  | metrics without an environment | {"applications":[],"metrics":[{"featureName":"a","appName":"b"}]}                       | 1 entry   | "The `/body/metrics/0/environment` property is required. It was not present on the data you sent." | /body/metrics/0/environment |
+      | /api/frontend/client/metrics  | frontend | no name                        | {"bucket":null}                                                                         | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
+      | /api/frontend/client/register | frontend | no name                        | {"started":1,"interval":1,"strategies":[]}                                              | 1 entry   | "The `/body/appName` property is required. It was not present on the data you sent."               | /body/appName               |
 
     @since:8
     Examples: since 8
-      | path                          | kind     | what                      | body                                                                                    | count     | complaint                                                                                          | at                          |
-      | /api/client/register          | backend  | an empty name             | {"appName":"","strategies":[],"started":1,"interval":1}                                 | 1 entry   | "The `/body/appName` property must NOT have fewer than 1 characters. You sent \"\"."               | /body/appName               |
-      | /api/client/metrics/bulk      | backend  | a proxy without a name    | {"applications":[{"appName":"<name.x>","environment":"<environment>","instanceId":"i","connectVia":[{"instanceId":"e"}],"interval":1,"started":1}],"metrics":[]} | 1 entry   | "The `/body/applications/0/connectVia/0/appName` property is required. It was not present on the data you sent." | /body/applications/0/connectVia/0/appName |
-      | /api/client/metrics/bulk      | backend  | a measure without help    | {"applications":[],"metrics":[],"impactMetrics":[{"name":"m","type":"counter","samples":[]}]} | 3 entries | "The `/body/impactMetrics/0/help` property is required. It was not present on the data you sent." | /body/impactMetrics/0/help |
+      | path                          | kind     | what                          | body                                                                                    | count     | complaint                                                                                          | at                          |
+      | /api/client/register          | backend  | an empty name                 | {"appName":"","strategies":[],"started":1,"interval":1}                                 | 1 entry   | "The `/body/appName` property must NOT have fewer than 1 characters. You sent \"\"."               | /body/appName               |
+      | /api/client/metrics/bulk      | backend  | a proxy without a name        | {"applications":[{"appName":"<name.x>","environment":"<environment>","instanceId":"i","connectVia":[{"instanceId":"e"}],"interval":1,"started":1}],"metrics":[]} | 1 entry   | "The `/body/applications/0/connectVia/0/appName` property is required. It was not present on the data you sent." | /body/applications/0/connectVia/0/appName |
+      | /api/client/metrics/bulk      | backend  | an impact metric without help | {"applications":[],"metrics":[],"impactMetrics":[{"name":"m","type":"counter","samples":[]}]} | 3 entries | "The `/body/impactMetrics/0/help` property is required. It was not present on the data you sent." | /body/impactMetrics/0/help |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -148,7 +148,7 @@ Feature: Who may report for SDKs, and who may read it
       | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
+  Scenario Outline: <method> <path> rejects JSON that is not an object
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the <who> with the body '[1]'
     Then the status is 400
@@ -177,7 +177,7 @@ Feature: Who may report for SDKs, and who may read it
 
   @core @observed
   Scenario Outline: A viewer may read <path>
-    Seen on Unleash 8.2.0: reading takes no permission, and what is not known is empty.
+    Seen on Unleash 8.2.0: reading needs no permission, and an unknown name has empty results or is a 404.
     When I GET "<path>" as the viewer
     Then the status is <status>
     And the answer has
@@ -192,7 +192,7 @@ Feature: Who may report for SDKs, and who may read it
       | /api/admin/client-metrics/features/unleash-mock-verify-none/raw                 | 200    |               | {"version":1,"maturity":"stable","data":[]}                                                                         |
 
   @op:deleteApplication @core @writes @observed
-  Scenario: A viewer deletes no application
+  Scenario: A viewer may not delete an application
     Seen on Unleash 8.2.0.
     When I DELETE "/api/admin/metrics/applications/unleash-mock-verify-none" as the viewer
     Then the status is 403
@@ -201,15 +201,15 @@ Feature: Who may report for SDKs, and who may read it
       | /permissions | ["UPDATE_APPLICATION"] |
 
   @op:deleteApplication @core @writes @observed
-  Scenario: An application that is not there is deleted all the same
+  Scenario: Deleting an unknown application succeeds
     Seen on Unleash 8.2.0.
     When I DELETE "/api/admin/metrics/applications/unleash-mock-verify-none" as the admin
     Then the status is 200
     And there is no body
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429
@@ -225,8 +225,8 @@ Feature: Who may report for SDKs, and who may read it
       | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none                        | 95   |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: POST <path> refuses an SDK that tells too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: POST <path> rate-limits an SDK
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send POST "<path>" as the <kind> with the body '{}' <limit.sdk.exceeded> times at once
     Then the status is 429

@@ -1,8 +1,8 @@
-Feature: What SDKs tell
-  An SDK tells that its application runs, and how often it was asked for flags.
+Feature: What SDKs report
+  An SDK reports that its application runs, and how often it was asked for flags.
 
   @op:registerClientApplication @core @writes @observed
-  Scenario Outline: An application is registered that started at <started>
+  Scenario Outline: Registers an application that started at <started>
     Seen on Unleash 8.2.0.
     When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":<started>,"interval":15000}'
     Then the status is 202
@@ -15,8 +15,8 @@ Feature: What SDKs tell
       | 1700000000000              |
 
   @op:registerClientMetrics @core @writes @observed
-  Scenario Outline: Metrics are taken with <what>
-    Seen on Unleash 8.2.0: flags that do not exist are taken and not counted.
+  Scenario Outline: Accepts metrics with <what>
+    Seen on Unleash 8.2.0: unknown flags are accepted but not counted.
     When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","instanceId":"i1"<bucket>}'
     Then the status is 202
     And there is no body
@@ -28,19 +28,19 @@ Feature: What SDKs tell
 
     @since:8
     Examples: since 8
-      | what                   | bucket |
-      | no bucket              |        |
-      | a bucket of null       | ,"bucket":null |
+      | what          | bucket |
+      | no bucket     |        |
+      | a null bucket | ,"bucket":null |
 
   @op:clientBulkMetrics @core @writes @observed
-  Scenario: Edge has nothing to tell
+  Scenario: Accepts an empty report from Edge
     Seen on Unleash 8.2.0.
     When I POST "/api/client/metrics/bulk" as the backend with the body '{"applications":[],"metrics":[]}'
     Then the status is 202
     And there is no body
 
   @op:clientBulkMetrics @core @writes @since:8 @observed
-  Scenario: Edge tells what applications measure
+  Scenario: Accepts a report of impact metrics from Edge
     Seen on Unleash 8.2.0.
     When I POST "/api/client/metrics/bulk" as the backend with the body:
       """
@@ -52,7 +52,7 @@ Feature: What SDKs tell
     And there is no body
 
   @op:registerFrontendMetrics @core @writes @since:8 @observed
-  Scenario: A page tells its metrics
+  Scenario: Accepts metrics from a browser SDK
     Seen on Unleash 8.2.0.
     When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.web>","bucket":null}'
     Then the status is 200
@@ -60,14 +60,14 @@ Feature: What SDKs tell
     And the header "Content-Type" is "text/plain; charset=utf-8"
 
   @op:registerFrontendClient @core @writes @observed
-  Scenario: A page registers
-    Seen on Unleash 8.2.0: it is taken and dropped.
+  Scenario: Accepts the registration of a browser SDK
+    Seen on Unleash 8.2.0: the registration is accepted but not kept.
     When I POST "/api/frontend/client/register" as the frontend with the body '{"appName":"<name.web>","started":1,"interval":30,"strategies":[]}'
     Then the status is 200
     And the body is "OK"
 
   @op:getApplication @op:getApplications @op:getApplicationEnvironmentInstances @op:registerClientApplication @core @writes @assumed
-  Scenario: A registered application is shown at once
+  Scenario: Shows a registered application at once
     A real Unleash shows it within half a minute.
     When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":1,"interval":15000}'
     Then the status is 202
@@ -117,8 +117,8 @@ Feature: What SDKs tell
       | /instances/0/lastSeen   | a moment ago              |
 
   @op:getFeatureUsageSummary @op:getRawFeatureMetrics @op:registerClientMetrics @op:getFeature @core @writes @assumed
-  Scenario: What an SDK counts is shown at once
-    A real Unleash shows it within some seconds, and only of flags that it has known for a while.
+  Scenario: Shows the counts that SDKs report at once
+    A real Unleash shows them within some seconds, and only for flags that it has known for a while.
     Given a flag "one"
     When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":3,"no":1,"variants":{"blue":2}}}}}'
     Then the status is 202
@@ -164,7 +164,7 @@ Feature: What SDKs tell
 
   @op:deleteApplication @op:registerClientApplication @core @writes @assumed
   Scenario: A deleted application is gone at once
-    A real Unleash may show it again for as long as it has not stored what it was told.
+    A real Unleash may show it again until it has stored what was reported.
     When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","strategies":[],"started":1,"interval":15000}'
     Then the status is 202
     When I DELETE "/api/admin/metrics/applications/<name.app>" as the admin
@@ -178,7 +178,7 @@ Feature: What SDKs tell
       | /details | 1 entry |
 
   @op:registerClientApplication @core @writes @assumed
-  Scenario: A registration says which instance it is of
+  Scenario: A registration names its instance
     A real Unleash shows it a while later.
     When I POST "/api/client/register" as the backend with the body '{"appName":"<name.app>","instanceId":"i2","strategies":[],"started":1,"interval":15000}'
     Then the status is 202
@@ -187,8 +187,8 @@ Feature: What SDKs tell
       | /instances/0/instanceId | "i2" |
 
   @op:registerFrontendMetrics @core @writes @assumed
-  Scenario: What a page counts is added
-    A real Unleash shows it a while later.
+  Scenario: Adds the counts that a browser SDK reports
+    A real Unleash shows them a while later.
     Given a flag "one"
     When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.web>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
     Then the status is 200
@@ -198,8 +198,8 @@ Feature: What SDKs tell
       | /lastHourUsage/0/no  | 2 |
 
   @op:registerClientMetrics @core @writes @assumed
-  Scenario: What a server counts is added
-    A real Unleash shows it a while later.
+  Scenario: Adds the counts that a server SDK reports
+    A real Unleash shows them a while later.
     Given a flag "one"
     When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
     Then the status is 202

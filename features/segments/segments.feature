@@ -1,9 +1,9 @@
 Feature: Segments
-  A segment is a list of constraints with a name, which activation strategies share.
+  A segment is a named list of constraints that activation strategies share.
 
   @op:createSegment @op:getSegment @op:getSegments @core @writes @observed
-  Scenario: A segment is created as it was asked for
-    Seen on Unleash 8.2.0: only what was sent is kept, and values in any case.
+  Scenario: Creates a segment with the given fields
+    Seen on Unleash 8.2.0: only what was sent is kept, but constraints always have values.
     When I POST "/api/admin/segments" as the admin with the body:
       """
       {"name": "<name.staff>", "description": "Made by unleash-mock verify.", "constraints": [
@@ -37,7 +37,7 @@ Feature: Segments
       | /usedInFeatures | 0                       |
 
   @op:createSegment @core @writes @observed
-  Scenario: A name and no constraints are all that it takes
+  Scenario: Creates a segment from a name and no constraints
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.bare>","constraints":[]}'
     Then the status is 201
@@ -46,7 +46,7 @@ Feature: Segments
       | /constraints | []   |
 
   @op:createSegment @core @writes @observed
-  Scenario: Two segments cannot have the same name
+  Scenario: Rejects a segment name that is taken
     Seen on Unleash 8.2.0.
     Given a segment "one"
     When I POST "/api/admin/segments" as the admin with the body '{"name":"<one.name>","constraints":[]}'
@@ -58,8 +58,8 @@ Feature: Segments
       | /details | 1 entry |
 
   @op:createSegment @core @writes @observed
-  Scenario Outline: A segment is refused for <what>
-    Seen on Unleash 8.2.0: the schema is looked at first, then texts, then what the constraints mean.
+  Scenario Outline: Rejects a segment with <what>
+    Seen on Unleash 8.2.0: the schema is checked first, then strings, then what the constraints mean.
     When I POST "/api/admin/segments" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -68,12 +68,12 @@ Feature: Segments
       | /details/0/message | <complaint> |
 
     Examples:
-      | what                      | body                                                                                              | id                        | complaint |
-      | no constraints            | {"name":"<name.x>"}                                                                               | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property is required. It was not present on the data you sent." |
-      | invalid constraints       | {"name":"<name.x>","constraints":"x"}                                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property must be array. You sent \"x\"." |
-      | a constraint without form | {"name":"<name.x>","constraints":[{"operator":"IN"}]}                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints/0/contextName` property is required. It was not present on the data you sent." |
-      | an empty name             | {"name":"","constraints":[]}                                                                      | nothing                   | "\"name\" is not allowed to be empty." |
-      | an empty value            | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"IN","values":["x",""]}]}         | nothing                   | "\"constraints[0].values[1]\" is not allowed to be empty." |
+      | what                   | body                                                                                              | id                        | complaint |
+      | no constraints         | {"name":"<name.x>"}                                                                               | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property is required. It was not present on the data you sent." |
+      | invalid constraints    | {"name":"<name.x>","constraints":"x"}                                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints` property must be array. You sent \"x\"." |
+      | a malformed constraint | {"name":"<name.x>","constraints":[{"operator":"IN"}]}                                             | matches /^[0-9a-f-]{36}$/ | "The `/body/constraints/0/contextName` property is required. It was not present on the data you sent." |
+      | an empty name          | {"name":"","constraints":[]}                                                                      | nothing                   | "\"name\" is not allowed to be empty." |
+      | an empty value         | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"IN","values":["x",""]}]}         | nothing                   | "\"constraints[0].values[1]\" is not allowed to be empty." |
 
     @since:7
     Examples: since 7
@@ -81,8 +81,8 @@ Feature: Segments
       | an invalid number         | {"name":"<name.x>","constraints":[{"contextName":"a","operator":"NUM_EQ","value":"x"}]}           | nothing                   | "\"value\" must be a number. You provided \"x\"." |
 
   @op:updateSegment @core @writes @observed
-  Scenario: A segment is replaced
-    Seen on Unleash 8.2.0: a description stays unless it is sent, a project does not.
+  Scenario: Replaces a segment
+    Seen on Unleash 8.2.0: a description that is not sent stays, a project does not.
     When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.one>","description":"x","project":"<project>","constraints":[]}'
     Then the status is 201
     And I keep the answer as "one"
@@ -107,7 +107,7 @@ Feature: Segments
       | /constraints | []   |
 
   @op:updateSegment @core @writes @observed
-  Scenario: A segment keeps its own name and takes none that is taken
+  Scenario: A segment can keep its own name but not take another's
     Seen on Unleash 8.2.0.
     Given a segment "one"
     And a segment "two"
@@ -119,7 +119,7 @@ Feature: Segments
     And the message is "Segment name already exists"
 
   @op:updateSegment @core @writes @since:7 @observed
-  Scenario: A segment that is refused stays as it was
+  Scenario: A rejected update leaves a segment unchanged
     Seen on Unleash 8.2.0.
     Given a segment "one"
     When I PUT "/api/admin/segments/<one.id>" as the admin with the body '{"name":"<name.other>","constraints":[{"contextName":"a","operator":"SEMVER_EQ","value":"1.2"}]}'
@@ -134,7 +134,7 @@ Feature: Segments
       |  | <one> |
 
   @op:removeSegment @core @writes @fatal-to-people @observed
-  Scenario: A segment is deleted once
+  Scenario: Deletes a segment; a second time it is not found
     Seen on Unleash 8.2.0.
     Given a segment "one"
     When I DELETE "/api/admin/segments/<one.id>" as the admin
@@ -149,8 +149,8 @@ Feature: Segments
     And the error is "NotFoundError"
 
   @core @writes @observed
-  Scenario Outline: <method> names a segment that is not there by its id
-    Seen on Unleash 8.2.0.
+  Scenario Outline: <method> does not find an unknown segment
+    Seen on Unleash 8.2.0: the error names its id.
     When I <method> "/api/admin/segments/2147483600" as the admin with the body '{"name":"<name.x>","constraints":[]}'
     Then the status is 404
     And the error is "NotFoundError"
@@ -164,13 +164,13 @@ Feature: Segments
       | GET    |
 
     @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method |
       | PUT    |
       | DELETE |
 
   @core @writes @observed
-  Scenario Outline: <method> refuses an id that is no whole number
+  Scenario Outline: <method> rejects a segment id that is not a whole number
     Seen on Unleash 8.2.0.
     When I <method> "/api/admin/segments/unleash-mock-verify" as the admin with the body '{"name":"<name.x>","constraints":[]}'
     Then the status is 400
@@ -185,14 +185,14 @@ Feature: Segments
       | GET    |
 
     @fatal-to-people
-    Examples: which end a real server where a person asks
+    Examples: a real server exits when a person asks
       | method |
       | PUT    |
       | DELETE |
 
   @op:validateSegment @core @writes @observed
-  Scenario: A name can be checked before it is given
-    Seen on Unleash 8.2.0: for who may only read, too.
+  Scenario: Checks whether a segment name is free
+    Seen on Unleash 8.2.0: viewers may do so, too.
     Given a segment "one"
     When I POST "/api/admin/segments/validate" as the viewer with the body '{"name":"<name.free>"}'
     Then the status is 204
@@ -203,7 +203,7 @@ Feature: Segments
     And the message is "Segment name already exists"
 
   @op:validateSegment @core @writes @observed
-  Scenario: An empty name is no name
+  Scenario: Checking an empty segment name is rejected
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/segments/validate" as the admin with the body '{"name":""}'
     Then the status is 400
@@ -217,7 +217,7 @@ Feature: Segments
       | /details/0/path | "/body/x" |
 
   @op:createSegment @core @writes @observed
-  Scenario: A segment may be for one project
+  Scenario: Creates a segment for one project
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.mine>","project":"<project>","constraints":[]}'
     Then the status is 201
@@ -225,8 +225,8 @@ Feature: Segments
       | /project | "<project>" |
 
   @op:updateSegment @op:removeSegment @core @writes @observed
-  Scenario: A viewer changes no segment
-    Seen on Unleash 8.2.0: the answer names all permissions of which one would do.
+  Scenario: A viewer may not change or delete a segment
+    Seen on Unleash 8.2.0: the error names all permissions, any one of which suffices.
     Given a segment "one"
     When I PUT "/api/admin/segments/<one.id>" as the viewer with the body '{"name":"<name.other>","constraints":[]}'
     Then the status is 403

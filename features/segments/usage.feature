@@ -1,9 +1,9 @@
-Feature: Segments of strategies, and strategies of segments
-  What uses a segment, and which segments a strategy has. The strategy and the segment below do not
-  exist.
+Feature: Segments of strategies, and strategies that use segments
+  Which strategies use a segment, and which segments a strategy has. The strategy and the segment
+  with fixed ids below do not exist.
 
   @core @observed
-  Scenario Outline: <method> <path> refuses callers without the right token
+  Scenario Outline: <method> <path> rejects callers without the right token
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as nobody
     Then the status is 401
@@ -29,8 +29,8 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses a body that cannot be read
-    Seen on Unleash 8.2.0: who sent it makes no difference.
+  Scenario Outline: <method> <path> rejects an unreadable body
+    Seen on Unleash 8.2.0, whoever the caller is.
     When I <method> "<path>" as nobody with the body '{'
     Then the status is 400
     And the answer has
@@ -59,7 +59,7 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies |
 
   @core @observed
-  Scenario Outline: <method> <path> refuses JSON that is no object
+  Scenario Outline: <method> <path> rejects JSON that is not an object
     Seen on Unleash 8.2.0.
     When I <method> "<path>" as the admin with the body '[1]'
     Then the status is 400
@@ -80,7 +80,7 @@ Feature: Segments of strategies, and strategies of segments
 
   @core @observed
   Scenario Outline: A viewer may read <path>
-    Seen on Unleash 8.2.0: reading takes no permission.
+    Seen on Unleash 8.2.0: reading needs no permission.
     When I GET "<path>" as the viewer
     Then the status is <status>
 
@@ -94,7 +94,7 @@ Feature: Segments of strategies, and strategies of segments
       | /api/admin/segments/2147483600/strategies               | 404    |
 
   @core @writes @observed
-  Scenario Outline: <method> <path> wants JSON
+  Scenario Outline: <method> <path> accepts only JSON
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I <method> "<path>" as the admin with the body 'name=a'
@@ -113,8 +113,8 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies |
 
   @core @limits @alone @writes @measured
-  Scenario Outline: <method> <path> refuses a personal access token that asks too often
-    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends so many; these run on an instance that allows few.
+  Scenario Outline: <method> <path> rate-limits a personal access token
+    Measured on Unleash 8.2.0, which allows 20000 requests a minute. No scenario sends that many; these run against an instance with a low limit.
     Given the next request has the header "X-Forwarded-For" with "192.0.2.<host>"
     When I send <method> "<path>" as the viewer <limit.personal.exceeded> times at once
     Then the status is 429
@@ -127,8 +127,8 @@ Feature: Segments of strategies, and strategies of segments
       | POST   | /api/admin/segments/strategies                          | 132  |
 
   @op:updateFeatureStrategySegments @core @writes @assumed
-  Scenario: A viewer sets no segments
-    That the answer has a body as elsewhere is assumed; Unleash 8.2.0 sends none.
+  Scenario: A viewer may not set the segments of a strategy
+    That the error has a body, as elsewhere, is assumed; Unleash 8.2.0 sends none.
     When I POST "/api/admin/segments/strategies" as the viewer with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[]}'
     Then the status is 403
     And the error is "PermissionError"
@@ -136,14 +136,14 @@ Feature: Segments of strategies, and strategies of segments
       | /permissions | ["UPDATE_FEATURE_STRATEGY"] |
 
   @op:updateFeatureStrategySegments @core @writes @assumed
-  Scenario: A strategy that is not there has no segments to set
-    Unleash 8.2.0 fails.
+  Scenario: Setting segments of an unknown strategy is a 404
+    Unleash 8.2.0 fails here.
     When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[2147483600]}'
     Then the status is 404
     And the error is "NotFoundError"
 
   @op:updateFeatureStrategySegments @core @writes @observed
-  Scenario: A strategy has five segments at most
+  Scenario: Rejects more than five segments for a strategy
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[1,2,3,4,5,6]}'
     Then the status is 400
@@ -157,7 +157,7 @@ Feature: Segments of strategies, and strategies of segments
       | /details/0/path | "/body/projectId" |
 
   @op:updateFeatureStrategySegments @op:getSegmentsByStrategyId @op:getStrategiesBySegmentId @core @writes @observed
-  Scenario: A strategy gets segments and loses them
+  Scenario: Sets and removes the segments of a strategy
     Seen on Unleash 8.2.0.
     Given a segment "one"
     And a segment "two"
@@ -194,8 +194,8 @@ Feature: Segments of strategies, and strategies of segments
       | /strategies | [] |
 
   @op:removeSegment @core @writes @observed
-  Scenario: A segment that a strategy uses is not deleted
-    Seen on Unleash 8.2.0: the answer has no body.
+  Scenario: Rejects deleting a segment that a strategy uses
+    Seen on Unleash 8.2.0: the error has no body.
     Given a segment "one"
     And a flag "flag"
     And a strategy "strategy" of "flag"
@@ -208,7 +208,7 @@ Feature: Segments of strategies, and strategies of segments
     Then the status is 200
 
   @core @observed
-  Scenario Outline: GET <path> tells what is not there
+  Scenario Outline: GET <path> rejects an invalid or unknown id
     Seen on Unleash 8.2.0.
     When I GET "<path>" as the admin
     Then the status is <status>

@@ -1,10 +1,10 @@
 Feature: Signal endpoints
-  Other systems tell an instance what happens by calling a signal endpoint. It has
-  a name, which is the last part of the URL to call, and can be turned on and off.
+  Other systems tell an instance what happens by calling a signal endpoint. Its name
+  is the last part of the URL to call, and it can be turned on and off.
 
   @op:createSignalEndpoint @enterprise @writes @documented
-  Scenario: A signal endpoint is created as it was asked for
-    The API reference: the answer holds what was sent, and the URL to call.
+  Scenario: Creates a signal endpoint with the given fields
+    The API reference: the response holds what was sent, and the URL to call.
     When I POST "/api/admin/signal-endpoints" as the admin with the body:
       """
       {"name": "<name.cpu-over_90>", "enabled": false, "description": "Notifies when \"CPU\" is over 90 %. ✓"}
@@ -31,8 +31,8 @@ Feature: Signal endpoints
       | /url             | nothing |
 
   @op:createSignalEndpoint @enterprise @writes @documented
-  Scenario: A name is all that it takes
-    The API reference: an endpoint is enabled unless it is said otherwise, and needs no description.
+  Scenario: Creates a signal endpoint from a name alone
+    The API reference: an endpoint is enabled unless the request says otherwise, and needs no description.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.bare>"}'
     Then the status is 201
     And the answer has
@@ -57,16 +57,16 @@ Feature: Signal endpoints
       | /enabled     | true            |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
-  Scenario: The answer to a create says where the endpoint is
-    Siblings answer so: relative to /api/admin.
+  Scenario: The response to a create has the endpoint's location
+    Similar resources answer this way: relative to /api/admin.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.there>"}'
     Then the status is 201
     And I keep the answer as "created"
     And the header "Location" is "signal-endpoints/<created.id>"
 
   @op:createSignalEndpoint @enterprise @writes @measured
-  Scenario: What the schema does not name is ignored
-    The published schema forbids nothing. What is sent as an id, a time, a creator or a secret does not count.
+  Scenario: Ignores properties that the schema does not name
+    The published schema forbids nothing. An id, a time, a creator or a secret in the body is ignored.
     When I POST "/api/admin/signal-endpoints" as the admin with the body:
       """
       {"name": "<name.more>", "id": 1, "createdByUserId": 4711, "createdAt": "2001-01-01T00:00:00.000Z", "tokens": [{"name": "x"}], "color": "red"}
@@ -79,8 +79,8 @@ Feature: Signal endpoints
       | /color           | nothing         |
 
   @op:createSignalEndpoint @op:createSignalEndpointToken @enterprise @writes @inferred
-  Scenario: The answer to a create tells who asked for it
-    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+  Scenario: The response to a create names the creator
+    Similar resources return the id of the acting user; an admin API token acts as a user that the instance keeps for it.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.mine>"}'
     Then the status is 201
     And I keep the answer as "mine"
@@ -92,8 +92,8 @@ Feature: Signal endpoints
       | /createdByUserId | <actor.id> |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
-  Scenario: Who creates an endpoint or a token is remembered
-    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+  Scenario: Records who creates an endpoint or a token
+    Similar resources return the id of the acting user; an admin API token acts as a user that the instance keeps for it.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.one>"}'
     Then the status is 201
     And the answer has
@@ -110,7 +110,7 @@ Feature: Signal endpoints
       | /createdAt       | "<one.createdAt>" |
 
   @op:createSignalEndpoint @enterprise @writes @documented
-  Scenario: Ids rise and are not used again
+  Scenario: Endpoint ids rise and are not reused
     The published schema: a later id is always higher.
     Given a signal endpoint "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
@@ -121,8 +121,8 @@ Feature: Signal endpoints
       | /id | greater than <one.id> |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
-  Scenario: The name of an endpoint that is gone is free again
-    Siblings keep names unique among what exists.
+  Scenario: The name of a deleted endpoint is free again
+    Similar resources require names to be unique only among those that exist.
     Given a signal endpoint "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
     And I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>"}'
@@ -132,8 +132,8 @@ Feature: Signal endpoints
       | /id   | not <one.id>   |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
-  Scenario: A name belongs to one endpoint only
-    Siblings answer 409.
+  Scenario: Rejects an endpoint name that is taken
+    Similar resources answer 409.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<one.name>","description":"another"}'
     Then the status is 409
@@ -144,8 +144,8 @@ Feature: Signal endpoints
       | /description | "<one.description>" |
 
   @op:createSignalEndpoint @enterprise @writes @measured
-  Scenario Outline: An endpoint is not created from a body <what>
-    Measured on the framework of Unleash 8.2.0: the first failure is told, with what was sent.
+  Scenario Outline: Rejects creating an endpoint from a body <what>
+    Measured on the framework of Unleash 8.2.0: only the first failure is reported, with what was sent.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -159,24 +159,24 @@ Feature: Signal endpoints
     Then "/signalEndpoints" has no entry where "name" is "<name.bad>"
 
     Examples:
-      | what                             | body                                 | path              | message |
-      | without a name                   | {"enabled":true}                     | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
-      | of nothing                       | {}                                   | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
-      | whose name is a list             | {"name":["a"]}                       | /body/name        | The `/body/name` property must be string. You sent [\"a\"]. |
-      | whose name is an object          | {"name":{"a":1}}                     | /body/name        | The `/body/name` property must be string. You sent {\"a\":1}. |
-      | whose enabled is a word          | {"name":"<name.bad>","enabled":"yes"} | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
-      | whose enabled is 2               | {"name":"<name.bad>","enabled":2}    | /body/enabled     | The `/body/enabled` property must be boolean. You sent 2. |
-      | whose enabled is a list          | {"name":"<name.bad>","enabled":[]}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent []. |
-      | whose description is an object   | {"name":"<name.bad>","description":{}} | /body/description | The `/body/description` property must be string. You sent {}. |
-      | whose description is a list      | {"name":"<name.bad>","description":[1]} | /body/description | The `/body/description` property must be string. You sent [1]. |
-      | whose enabled is an empty text   | {"name":"<name.bad>","enabled":""}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"\". |
-      | with a name and a description that are wrong | {"name":[1],"description":{}} | /body/name | The `/body/name` property must be string. You sent [1]. |
-      | that lacks a name and has more wrong | {"enabled":"yes"}                | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
-      | with two wrong properties        | {"name":[1],"enabled":[2]}           | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
+      | what                                      | body                                 | path              | message |
+      | without a name                            | {"enabled":true}                     | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | without properties                        | {}                                   | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name is a list                      | {"name":["a"]}                       | /body/name        | The `/body/name` property must be string. You sent [\"a\"]. |
+      | whose name is an object                   | {"name":{"a":1}}                     | /body/name        | The `/body/name` property must be string. You sent {\"a\":1}. |
+      | whose enabled is a word                   | {"name":"<name.bad>","enabled":"yes"} | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
+      | whose enabled is 2                        | {"name":"<name.bad>","enabled":2}    | /body/enabled     | The `/body/enabled` property must be boolean. You sent 2. |
+      | whose enabled is a list                   | {"name":"<name.bad>","enabled":[]}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent []. |
+      | whose description is an object            | {"name":"<name.bad>","description":{}} | /body/description | The `/body/description` property must be string. You sent {}. |
+      | whose description is a list               | {"name":"<name.bad>","description":[1]} | /body/description | The `/body/description` property must be string. You sent [1]. |
+      | whose enabled is an empty string          | {"name":"<name.bad>","enabled":""}   | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"\". |
+      | whose name and description are both wrong | {"name":[1],"description":{}} | /body/name | The `/body/name` property must be string. You sent [1]. |
+      | without a name and with a wrong enabled   | {"enabled":"yes"}                | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name and enabled are both wrong     | {"name":[1],"enabled":[2]}           | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
-  Scenario Outline: An endpoint cannot be called <what>
-    The admin UI takes lower case letters, digits, hyphens and underscores only, and siblings refuse what their form refuses.
+  Scenario Outline: Rejects an endpoint name <what>
+    The admin UI accepts only lower-case letters, digits, hyphens and underscores, and similar resources reject what their forms reject.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<bad>","description":"<name.bad>"}'
     Then the status is 400
     And the error is "BadDataError"
@@ -184,25 +184,25 @@ Feature: Signal endpoints
     Then "/signalEndpoints" has no entry where "description" is "<name.bad>"
 
     Examples:
-      | what                      | bad                  |
-      | nothing                   |                      |
-      | with capitals             | <name.bad>-CPU       |
-      | with a blank              | <name.bad> cpu       |
-      | with a dot                | <name.bad>.cpu       |
-      | with a slash              | <name.bad>/cpu       |
+      | what                              | bad                  |
+      | that is empty                     |                      |
+      | with capitals                     | <name.bad>-CPU       |
+      | with a space                      | <name.bad> cpu       |
+      | with a dot                        | <name.bad>.cpu       |
+      | with a slash                      | <name.bad>/cpu       |
       | with a letter of another alphabet | <name.bad>-ä |
-      | with a line break         | <name.bad>\\n        |
-      | with a per cent sign      | <name.bad>%20        |
-      | with a blank before it    | \u0020<name.bad>    |
-      | with a blank behind it    | <name.bad>\u0020    |
-      | with a tab                | <name.bad>\tcpu     |
-      | with a colon              | <name.bad>:cpu       |
-      | with a plus               | <name.bad>+cpu       |
-      | in digits of another script | <name.bad>-٣       |
+      | with a line break                 | <name.bad>\\n        |
+      | with a percent sign               | <name.bad>%20        |
+      | with a leading space              | \u0020<name.bad>    |
+      | with a trailing space             | <name.bad>\u0020    |
+      | with a tab                        | <name.bad>\tcpu     |
+      | with a colon                      | <name.bad>:cpu       |
+      | with a plus sign                  | <name.bad>+cpu       |
+      | with digits of another script     | <name.bad>-٣       |
 
   @op:createSignalEndpoint @enterprise @writes @measured
-  Scenario Outline: An endpoint is not created from <what>
-    Measured on the framework of Unleash 8.2.0: no body counts as an empty one, and null is no name, whether it is refused as it stands or taken for an empty text.
+  Scenario Outline: Rejects creating an endpoint from <what>
+    Measured on the framework of Unleash 8.2.0: no body counts as an empty object, and null is not a name, whether it is rejected as null or coerced to an empty string.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
     Then the status is 400
     And the error is "BadDataError"
@@ -210,12 +210,12 @@ Feature: Signal endpoints
     Then "/signalEndpoints" has no entry where "name" is "null"
 
     Examples:
-      | what                   | body          |
-      | no body                |               |
-      | a name that is null    | {"name":null} |
+      | what        | body          |
+      | no body     |               |
+      | a null name | {"name":null} |
 
   @op:createSignalEndpoint @enterprise @writes @observed
-  Scenario: Of two names in a body the last counts
+  Scenario: The last of two names in a body counts
     Seen on Unleash 8.2.0, whose JSON parser takes the last of duplicate keys.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.first>","name":"<name.last>"}'
     Then the status is 201
@@ -223,7 +223,7 @@ Feature: Signal endpoints
       | /name | "<name.last>" |
 
   @op:createSignalEndpoint @enterprise @writes @observed
-  Scenario: A body may begin with a byte order mark
+  Scenario: Accepts a body that begins with a byte order mark
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '<bom>{"name":"<name.marked>"}'
     Then the status is 201
@@ -231,8 +231,8 @@ Feature: Signal endpoints
       | /name | "<name.marked>" |
 
   @op:createSignalEndpoint @enterprise @writes @documented
-  Scenario: A long name and a long description are kept to the letter
-    The published schema sets no length, and says nothing of markup, blanks or characters of other planes.
+  Scenario: Keeps a long name and a long description exactly as sent
+    The published schema sets no length, and says nothing about markup, whitespace or characters outside the basic plane.
     When I POST "/api/admin/signal-endpoints" as the admin with the body:
       """
       {"name": "<name.0_long-0123456789-0123456789-0123456789-0123456789-0123456789>", "description": "R&D > ops; \\ / A 'x' 𝛑😀 & lots:   three blanks,\nanother line,\ttab. Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur."}
@@ -248,7 +248,7 @@ Feature: Signal endpoints
       | /description | "R&D > ops; \\\\ / A 'x' 𝛑😀 & lots:   three blanks,\\nanother line,\\ttab. Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur." |
 
   @op:createSignalEndpoint @enterprise @writes @assumed
-  Scenario: An empty description is one
+  Scenario: Keeps an empty description
     Assumed: what was sent is kept, and null is something else.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.blank>","description":""}'
     Then the status is 201
@@ -256,8 +256,8 @@ Feature: Signal endpoints
       | /description | "" |
 
   @op:createSignalEndpoint @enterprise @writes @assumed
-  Scenario: Of two endpoints that are created at once with one name there is one
-    Assumed: names are unique, and nothing comes between the look and the deed.
+  Scenario: Simultaneous requests with one name create one endpoint
+    Assumed: names are unique, and no other request comes between the check and the insert.
     When I send POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.race>"}' 4 times at once
     Then 1 of them were accepted
     When I GET "/api/admin/signal-endpoints" as the admin
@@ -265,8 +265,8 @@ Feature: Signal endpoints
       | /enabled | true |
 
   @op:createSignalEndpoint @enterprise @writes @inferred
-  Scenario: What is created under the name of something that is gone begins anew
-    The database of a real server keeps ids, not names.
+  Scenario: An endpoint with the name of a deleted one starts afresh
+    A real server's database keeps ids, not names.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "sent" to "one" with "key"
@@ -293,8 +293,8 @@ Feature: Signal endpoints
     Then the status is 401
 
   @op:createSignalEndpoint @enterprise @writes @limits @alone @inferred
-  Scenario: Endpoints that are off count, those that are gone do not
-    The limit is one on what exists.
+  Scenario: The limit counts endpoints that are off, but not deleted ones
+    The limit counts what exists.
     When I repeat POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-<n>","enabled":false}' until the status is 400, at most <limit.endpoints.exceeded> times
     Then the status is 400
     And the error is "ExceedsLimitError"
@@ -310,7 +310,7 @@ Feature: Signal endpoints
     Then the status is 201
 
   @op:createSignalEndpoint @enterprise @writes @documented
-  Scenario: A viewer creates nothing
+  Scenario: A viewer may not create an endpoint
     The API reference lists 403.
     When I POST "/api/admin/signal-endpoints" as the viewer with the body '{"name":"<name.viewer>"}'
     Then the status is 403
@@ -319,7 +319,7 @@ Feature: Signal endpoints
     Then "/signalEndpoints" has no entry where "name" is "<name.viewer>"
 
   @op:createSignalEndpoint @enterprise @writes @observed
-  Scenario: The permission is looked at before the content type, and that before the body
+  Scenario: Checks the permission before the content type, and that before the body
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "text/plain"
     When I POST "/api/admin/signal-endpoints" as the viewer with the body '{}'
@@ -329,19 +329,19 @@ Feature: Signal endpoints
     Then the status is 415
 
   @op:createSignalEndpoint @enterprise @writes @observed
-  Scenario Outline: A body is taken as <what>
+  Scenario Outline: Accepts a body sent as <what>
     Seen on Unleash 8.2.0.
     Given the next request has the header "Content-Type" with "<type>"
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.typed>"}'
     Then the status is 201
 
     Examples:
-      | what                  | type                            |
-      | JSON with a charset   | application/json; charset=utf-8 |
-      | JSON in capitals      | Application/JSON                |
+      | what                        | type                            |
+      | JSON with a charset         | application/json; charset=utf-8 |
+      | JSON in another letter case | Application/JSON                |
 
   @op:createSignalEndpoint @enterprise @writes @observed
-  Scenario Outline: A body compressed with <encoding> creates what it says
+  Scenario Outline: Creates an endpoint from a body compressed with <encoding>
     Seen on Unleash 8.2.0.
     Given the next body is compressed with <encoding>
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.packed>","description":"Packed."}'
@@ -356,7 +356,7 @@ Feature: Signal endpoints
       | deflate  |
 
   @op:createSignalEndpoint @enterprise @writes @documented
-  Scenario Outline: Nothing is created by <what>
+  Scenario Outline: Rejects creating an endpoint by sending <what>
     The API reference lists 400 and 415.
     Given the next request has the header "Content-Type" with "<type>"
     When I POST "/api/admin/signal-endpoints" as the admin with the body '<body>'
@@ -367,14 +367,14 @@ Feature: Signal endpoints
     Examples:
       | what             | type             | body                    | status |
       | a list           | application/json | [{"name":"<name.bad>"}] | 400    |
-      | a text           | application/json | "<name.bad>"            | 400    |
-      | a cut body       | application/json | {"name":"<name.bad>"    | 400    |
-      | text             | text/plain       | {"name":"<name.bad>"}   | 415    |
+      | a string         | application/json | "<name.bad>"            | 400    |
+      | a truncated body | application/json | {"name":"<name.bad>"    | 400    |
+      | plain text       | text/plain       | {"name":"<name.bad>"}   | 415    |
       | a form           | application/x-www-form-urlencoded | name=<name.bad> | 415 |
 
   @op:createSignalEndpoint @enterprise @writes @limits @alone @inferred
-  Scenario: An instance holds so many endpoints and no more
-    The API reference gives the limit of 5, or what the instance is configured for; siblings answer 400 so. What does not fit the schema is told before the limit, the limit before a name that is taken.
+  Scenario: Limits the number of endpoints of an instance
+    The API reference gives the limit of 5, or what the instance is configured for; similar resources answer 400 this way. A schema error is reported before the limit, and the limit before a name that is taken.
     When I repeat POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.filler>-<n>"}' until the status is 400, at most <limit.endpoints.exceeded> times
     Then the status is 400
     And the error is "ExceedsLimitError"
@@ -391,7 +391,7 @@ Feature: Signal endpoints
     And the error is "ExceedsLimitError"
 
   @op:getSignalEndpoints @enterprise @writes @documented
-  Scenario: Every endpoint is listed, with its own tokens
+  Scenario: Lists every endpoint with its own tokens
     The API reference: tokens are listed without their secrets.
     Given a signal endpoint "one"
     And a token "first" of "one"
@@ -416,7 +416,7 @@ Feature: Signal endpoints
       | /tokens/1/signalEndpointId | <one.id>                |
 
   @op:getSignalEndpoints @enterprise @writes @documented
-  Scenario: An endpoint that is off is listed as well
+  Scenario: Lists endpoints that are off as well
     The API reference: the list has all endpoints.
     Given a signal endpoint "one"
     And a signal endpoint "two"
@@ -428,8 +428,8 @@ Feature: Signal endpoints
       | /enabled | true  |
 
   @op:getSignalEndpoints @enterprise @writes @documented
-  Scenario: The list shows what became of an endpoint
-    The API reference: endpoints are listed as they are.
+  Scenario: The list shows changed endpoints and leaves out deleted ones
+    The API reference: endpoints are listed as they are now.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "two"
@@ -453,7 +453,7 @@ Feature: Signal endpoints
       | /name    | "<two.name>" |
 
   @op:getSignalEndpoints @enterprise @writes @documented
-  Scenario: The tokens of one endpoint are not listed with another
+  Scenario: Does not list the tokens of one endpoint with another
     The API reference: an endpoint is listed with its tokens.
     Given a signal endpoint "one"
     And a signal endpoint "two"
@@ -473,8 +473,8 @@ Feature: Signal endpoints
       | /tokens/0/signalEndpointId | <two.id>          |
 
   @op:getSignalEndpoints @enterprise @writes @assumed
-  Scenario: Endpoints and tokens are listed in the order in which they were made
-    Assumed: nothing public says in which order.
+  Scenario: Lists endpoints and tokens in order of creation
+    Assumed: nothing public defines the order.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "first" of "one"
@@ -487,8 +487,8 @@ Feature: Signal endpoints
       | /tokens/1/id | <second.id> |
 
   @op:getSignalEndpoints @enterprise @writes @inferred
-  Scenario: A viewer sees what the admin sees
-    The API reference lists no 403 for the list; readers of sibling resources need no permission.
+  Scenario: A viewer sees the same list as the admin
+    The API reference lists no 403 for the list; reading similar resources needs no permission.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I GET "/api/admin/signal-endpoints" as the viewer
@@ -499,8 +499,8 @@ Feature: Signal endpoints
       | /tokens/0/token  | nothing      |
 
   @op:getSignalEndpoints @enterprise @writes @observed
-  Scenario: The entity tag of the list changes when the list does
-    Seen on Unleash 8.2.0: a weak entity tag stands for the body, to the letter.
+  Scenario: The ETag of the list changes when the list does
+    Seen on Unleash 8.2.0: a weak ETag stands for the exact body.
     When I GET "/api/admin/signal-endpoints" as the admin
     Then the status is 200
     And I keep the header "ETag" as "tag"
@@ -521,8 +521,8 @@ Feature: Signal endpoints
       | /description | "behind" |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
-  Scenario: An endpoint is changed as it was asked for
-    The API reference: the answer holds the endpoint as it is now, and the URL to call.
+  Scenario: Updates an endpoint with the given fields
+    The API reference: the response holds the endpoint as it is now, and the URL to call.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body:
@@ -555,8 +555,8 @@ Feature: Signal endpoints
       | /tokens/1                  | nothing             |
 
   @op:updateSignalEndpoint @enterprise @writes @inferred
-  Scenario: What an update leaves out stays
-    Siblings change only what is sent.
+  Scenario: An update keeps the fields that it leaves out
+    Similar resources change only what is sent.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","enabled":false}'
     Then the status is 200
@@ -575,7 +575,7 @@ Feature: Signal endpoints
       | /description | "New."       |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
-  Scenario: A description can be taken away
+  Scenario: Removes a description by setting it to null
     The published schema: it may be null.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","description":null}'
@@ -598,7 +598,7 @@ Feature: Signal endpoints
       | /enabled | true |
 
   @op:updateSignalEndpoint @enterprise @writes @measured
-  Scenario: An update of an id in the body does not move the endpoint
+  Scenario: An update ignores an id and a creator in the body
     Unknown properties are ignored.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<one.name>","id":2147483600,"createdByUserId":4711}'
@@ -608,8 +608,8 @@ Feature: Signal endpoints
       | /createdByUserId | <one.createdByUserId> |
 
   @op:updateSignalEndpoint @enterprise @writes @inferred
-  Scenario: An endpoint cannot take the name of another, but keep its own
-    Siblings answer 409.
+  Scenario: An endpoint can keep its own name but not take another's
+    Similar resources answer 409.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     When I PUT "/api/admin/signal-endpoints/<two.id>" as the admin with the body '{"name":"<one.name>","description":"Taken."}'
@@ -622,8 +622,8 @@ Feature: Signal endpoints
       | /description | "<two.description>" |
 
   @op:updateSignalEndpoint @enterprise @writes @inferred
-  Scenario: A name that an endpoint gave up is free
-    Siblings keep names unique among what exists.
+  Scenario: The former name of an endpoint is free again
+    Similar resources require names to be unique only among those that exist.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
     Then the status is 200
@@ -637,8 +637,8 @@ Feature: Signal endpoints
       | /name | "<name.renamed>" |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
-  Scenario: What an update changes is kept to the letter
-    The published schema sets no length, and says nothing of markup, blanks or characters of other planes.
+  Scenario: An update keeps its fields exactly as sent
+    The published schema sets no length, and says nothing about markup, whitespace or characters outside the basic plane.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body:
       """
@@ -654,8 +654,8 @@ Feature: Signal endpoints
       | /description | "  R&D > ops 𝛑😀 \\\\ ä " |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
-  Scenario: An update changes one endpoint and no other
-    The API reference: the endpoint of that id.
+  Scenario: An update changes no other endpoint
+    The API reference: the endpoint with that id is updated.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>","enabled":false,"description":"Changed."}'
@@ -666,7 +666,7 @@ Feature: Signal endpoints
       | /description | "<two.description>" |
 
   @op:updateSignalEndpoint @enterprise @writes @measured
-  Scenario Outline: An endpoint is not changed by a body <what>
+  Scenario Outline: Rejects updating an endpoint by a body <what>
     Measured on the framework of Unleash 8.2.0.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '<body>'
@@ -684,18 +684,18 @@ Feature: Signal endpoints
       | /description | "<one.description>" |
 
     Examples:
-      | what                           | body                                        | path              | message |
-      | without a name                 | {"enabled":false,"description":"x"}         | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
-      | whose name is a list           | {"name":["a"],"enabled":false}              | /body/name        | The `/body/name` property must be string. You sent [\"a\"]. |
-      | whose enabled is a word        | {"name":"<one.name>","enabled":"yes"}       | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
-      | whose enabled is an object     | {"name":"<one.name>","enabled":{}}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent {}. |
-      | whose description is an object | {"name":"<one.name>","description":{"a":1}} | /body/description | The `/body/description` property must be string. You sent {\"a\":1}. |
-      | whose enabled is an empty text | {"name":"<one.name>","enabled":""}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"\". |
-      | that lacks a name and has more wrong | {"enabled":"yes","description":{}}    | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
-      | with two wrong properties      | {"name":[1],"enabled":[2]}                  | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
+      | what                                       | body                                        | path              | message |
+      | without a name                             | {"enabled":false,"description":"x"}         | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name is a list                       | {"name":["a"],"enabled":false}              | /body/name        | The `/body/name` property must be string. You sent [\"a\"]. |
+      | whose enabled is a word                    | {"name":"<one.name>","enabled":"yes"}       | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"yes\". |
+      | whose enabled is an object                 | {"name":"<one.name>","enabled":{}}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent {}. |
+      | whose description is an object             | {"name":"<one.name>","description":{"a":1}} | /body/description | The `/body/description` property must be string. You sent {\"a\":1}. |
+      | whose enabled is an empty string           | {"name":"<one.name>","enabled":""}          | /body/enabled     | The `/body/enabled` property must be boolean. You sent \"\". |
+      | without a name and with other wrong fields | {"enabled":"yes","description":{}}    | /body/name        | The `/body/name` property is required. It was not present on the data you sent. |
+      | whose name and enabled are both wrong      | {"name":[1],"enabled":[2]}                  | /body/enabled     | The `/body/enabled` property must be boolean. You sent [2]. |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
-  Scenario Outline: An endpoint is not changed by <what>
+  Scenario Outline: Rejects updating an endpoint by sending <what>
     The API reference lists 400 and 415.
     Given a signal endpoint "one"
     And the next request has the header "Content-Type" with "<type>"
@@ -709,14 +709,14 @@ Feature: Signal endpoints
     Examples:
       | what              | type             | body                                          | status |
       | a list            | application/json | []                                            | 400    |
-      | a list of a name  | application/json | [{"name":"<name.list>","enabled":false}]      | 400    |
-      | a text            | application/json | "<name.text>"                                 | 400    |
-      | a cut body        | application/json | {"name":"<name.cut>","enabled":false          | 400    |
-      | text              | text/plain       | {"name":"<name.plain>","enabled":false}       | 415    |
+      | a list of objects | application/json | [{"name":"<name.list>","enabled":false}]      | 400    |
+      | a string          | application/json | "<name.text>"                                 | 400    |
+      | a truncated body  | application/json | {"name":"<name.cut>","enabled":false          | 400    |
+      | plain text        | text/plain       | {"name":"<name.plain>","enabled":false}       | 415    |
       | a form            | application/x-www-form-urlencoded | name=<name.form>             | 415    |
 
   @op:updateSignalEndpoint @enterprise @writes @observed
-  Scenario: An update without a content type changes nothing, one with a charset or compressed does
+  Scenario: Updating an endpoint requires a content type, and may use a charset and compression
     Seen on Unleash 8.2.0.
     Given a signal endpoint "one"
     And the next request has no header "Content-Type"
@@ -734,8 +734,8 @@ Feature: Signal endpoints
       | /description | "Compressed." |
 
   @op:updateSignalEndpoint @enterprise @writes @inferred
-  Scenario Outline: An endpoint cannot be renamed to a name <what>
-    The rules for names are those of a create.
+  Scenario Outline: Rejects renaming an endpoint to a name <what>
+    Names follow the same rules as when an endpoint is created.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<bad>"}'
     Then the status is 400
@@ -745,19 +745,19 @@ Feature: Signal endpoints
       | /name | "<one.name>" |
 
     Examples:
-      | what          | bad            |
-      | of nothing    |                |
-      | with capitals | <one.name>-CPU |
-      | with a blank  | <one.name> b   |
-      | with a dot    | <one.name>.cpu |
-      | with a slash  | <one.name>/cpu |
+      | what                              | bad            |
+      | that is empty                     |                |
+      | with capitals                     | <one.name>-CPU |
+      | with a space                      | <one.name> b   |
+      | with a dot                        | <one.name>.cpu |
+      | with a slash                      | <one.name>/cpu |
       | with a letter of another alphabet | <one.name>-ä |
-      | with a line break | <one.name>\\n |
-      | with a blank before it | \u0020<one.name>-2 |
-      | with a blank behind it | <one.name>-2\u0020 |
+      | with a line break                 | <one.name>\\n |
+      | with a leading space              | \u0020<one.name>-2 |
+      | with a trailing space             | <one.name>-2\u0020 |
 
   @op:updateSignalEndpoint @enterprise @writes @documented
-  Scenario: A viewer changes nothing
+  Scenario: A viewer may not change, turn off or delete an endpoint
     The API reference lists 403.
     Given a signal endpoint "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the viewer with the body '{"name":"<name.renamed>","enabled":false}'
@@ -773,7 +773,7 @@ Feature: Signal endpoints
       | /enabled | true         |
 
   @enterprise @writes @documented
-  Scenario Outline: <method> <path> finds no endpoint of that id
+  Scenario Outline: <method> <path> does not find an unknown endpoint
     The API reference lists 404.
     When I <method> "<path>" as the admin with the body '{"name":"<name.none>"}'
     Then the status is 404
@@ -789,8 +789,8 @@ Feature: Signal endpoints
       | POST   | /api/admin/signal-endpoints/2147483600/off |
 
   @enterprise @writes @assumed
-  Scenario Outline: <method> <path> finds no endpoint, because that cannot be an id
-    Assumed: whatever cannot be an id is one that nothing has. A real server fails with 500 beyond 32 bits.
+  Scenario Outline: <method> <path> does not find an endpoint with an invalid id
+    Assumed: an invalid id is treated as an unknown one. A real server fails with 500 beyond 32 bits.
     When I <method> "<path>" as the admin with the body '{"name":"<name.none>"}'
     Then the status is 404
     And the error is "NotFoundError"
@@ -809,7 +809,7 @@ Feature: Signal endpoints
       | DELETE | /api/admin/signal-endpoints/0               |
 
   @enterprise @writes @assumed
-  Scenario Outline: <method> <path> takes no part of an id for the id
+  Scenario Outline: <method> <path> does not find an id with text around it
     Assumed: an id is a number and nothing else.
     Given a signal endpoint "one"
     When I <method> "<path>" as the admin with the body '{"name":"<name.none>","enabled":false}'
@@ -830,8 +830,8 @@ Feature: Signal endpoints
       | DELETE | /api/admin/signal-endpoints/<one.id>.5      |
 
   @enterprise @writes @measured
-  Scenario Outline: <method> <path> is not done when a body comes with it that is no object
-    Measured on the framework of Unleash 8.2.0: where requests are validated, their body has to be an object.
+  Scenario Outline: <method> <path> rejects a body that is not an object and changes nothing
+    Measured on the framework of Unleash 8.2.0: wherever requests are validated, the body must be an object.
     Given a signal endpoint "one"
     When I <method> "<path>" as the admin with the body '[]'
     Then the status is 400
@@ -847,8 +847,8 @@ Feature: Signal endpoints
       | POST   | /api/admin/signal-endpoints/<one.id>/on  |
 
   @op:deleteSignalEndpoint @enterprise @writes @documented
-  Scenario: A deleted endpoint is gone, and only that
-    The API reference: the endpoint of that id is deleted.
+  Scenario: Deletes an endpoint and nothing else
+    The API reference: the endpoint with that id is deleted.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
@@ -872,14 +872,14 @@ Feature: Signal endpoints
 
   @op:deleteSignalEndpoint @enterprise @writes @inferred
   Scenario: The answer to a delete has no body
-    Siblings answer so.
+    Similar resources answer this way.
     Given a signal endpoint "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
     Then the status is 200
     And there is no body
 
   @op:deleteSignalEndpoint @enterprise @writes @documented
-  Scenario: What is gone cannot be deleted, changed or turned on
+  Scenario: A deleted endpoint cannot be deleted, changed or turned on
     The API reference lists 404.
     Given a signal endpoint "one"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin
@@ -895,8 +895,8 @@ Feature: Signal endpoints
     Then "/signalEndpoints" has no entry where "id" is <one.id>
 
   @op:deleteSignalEndpoint @enterprise @writes @inferred
-  Scenario: The tokens of a deleted endpoint go with it
-    The database of a real server deletes them with the endpoint.
+  Scenario: Deleting an endpoint deletes its tokens
+    A real server's database deletes them with the endpoint.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
@@ -912,8 +912,8 @@ Feature: Signal endpoints
     Then the status is 404
 
   @op:disableSignalEndpoint @enterprise @writes @documented
-  Scenario: An endpoint is turned off, and only that
-    The API reference: the answer is the endpoint, disabled.
+  Scenario: Turns an endpoint off and changes nothing else
+    The API reference: the response is the endpoint, disabled.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
@@ -936,8 +936,8 @@ Feature: Signal endpoints
       | /enabled | true |
 
   @op:enableSignalEndpoint @enterprise @writes @documented
-  Scenario: An endpoint is turned on, and only that
-    The API reference: the answer is the endpoint, enabled.
+  Scenario: Turns an endpoint on and changes nothing else
+    The API reference: the response is the endpoint, enabled.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.one>","enabled":false,"description":"Off."}'
     Then the status is 201
     And I keep the answer as "one"
@@ -978,7 +978,7 @@ Feature: Signal endpoints
 
   @enterprise @writes @assumed
   Scenario Outline: Turning an endpoint <switch> needs no content type
-    Assumed: there is no body to have one.
+    Assumed: there is no body that could have one.
     Given a signal endpoint "one"
     And the next request has no header "Content-Type"
     When I POST "/api/admin/signal-endpoints/<one.id>/<switch>" as the admin
@@ -992,8 +992,8 @@ Feature: Signal endpoints
       | off    | false   |
 
   @enterprise @writes @assumed
-  Scenario Outline: An endpoint is turned <switch> whatever a body says
-    Assumed: the path says what is asked for, and unknown properties are ignored.
+  Scenario Outline: Turning an endpoint <switch> ignores the body
+    Assumed: the path says what to do, and unknown properties are ignored.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/<switch>" as the admin with the body '{"enabled":<other>,"name":"<name.other>"}'
     Then the status is 200
@@ -1007,8 +1007,8 @@ Feature: Signal endpoints
       | off    | false   | true  |
 
   @op:deleteSignalEndpoint @enterprise @writes @observed
-  Scenario Outline: A delete wants no content type, and is done with <type>
-    Seen on Unleash 8.2.0: what is read or deleted has no body to be of a type.
+  Scenario Outline: Deletes an endpoint even with the content type <type>
+    Seen on Unleash 8.2.0: requests that read or delete have no body whose type could matter.
     Given a signal endpoint "one"
     And the next request has the header "Content-Type" with "<type>"
     When I DELETE "/api/admin/signal-endpoints/<one.id>" as the admin

@@ -1,8 +1,8 @@
 Feature: The life of a signal endpoint
-  From its creation to its end, as an operator and the systems that call it see it.
+  From creation to deletion, as an operator and the systems that call it see it.
 
   @op:createSignalEndpoint @op:createSignalEndpointToken @op:callSignalEndpoint @op:getSignalEndpointSignals @op:getSignals @op:updateSignalEndpoint @op:disableSignalEndpoint @op:enableSignalEndpoint @op:deleteSignalEndpointToken @op:deleteSignalEndpoint @enterprise @writes @documented
-  Scenario: An endpoint is made, called, changed and taken away
+  Scenario: Creates, calls, changes and deletes a signal endpoint
     The API reference, operation by operation.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.alarm>","description":"Tells of alarms."}'
     Then the status is 201

@@ -1,10 +1,10 @@
 Feature: Tokens of signal endpoints
-  Who calls a signal endpoint shows one of its tokens. The secret is made by the
-  server and shown once, in the answer to the creation.
+  The caller of a signal endpoint sends one of its tokens. The server makes the secret
+  and shows it once, in the response that creates the token.
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario: A token is created and shows its secret once
-    The API reference: the secret begins with signal_, and no later answer holds it.
+  Scenario: Creates a token and shows its secret once
+    The API reference: the secret begins with signal_, and no later response contains it.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.app> My app ✓"}'
     Then the status is 201
@@ -41,8 +41,8 @@ Feature: Tokens of signal endpoints
     Then the status is 200
 
   @op:createSignalEndpointToken @enterprise @writes @inferred
-  Scenario: The answer to a create says where the token is, and its secret is long
-    Siblings answer so: relative to /api/admin; their secrets are 28 random bytes.
+  Scenario: The response to a create has the token's location and a long secret
+    Similar resources answer this way: the location is relative to /api/admin, and secrets are 28 random bytes.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
@@ -52,7 +52,7 @@ Feature: Tokens of signal endpoints
       | /token | matches /^signal_[0-9a-f]{56}$/ |
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario: Ids of tokens rise, and no secret comes twice
+  Scenario: Token ids rise, and no secret is repeated
     The published schema: a later id is always higher. The server makes each secret.
     Given a signal endpoint "one"
     And a token "first" of "one"
@@ -65,7 +65,7 @@ Feature: Tokens of signal endpoints
       | /token | not "<first.token>"     |
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario: Ids of tokens rise from endpoint to endpoint
+  Scenario: Token ids rise across endpoints
     The published schema: a later id is always higher.
     Given a signal endpoint "one"
     And a signal endpoint "two"
@@ -82,7 +82,7 @@ Feature: Tokens of signal endpoints
       | /signalEndpointId | <two.id>                |
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario: The name of a token is kept to the letter
+  Scenario: Keeps the name of a token exactly as sent
     The published schema sets no length and no pattern.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body:
@@ -101,8 +101,8 @@ Feature: Tokens of signal endpoints
       | /name | "<name.key> R&D > Ops, ö 😀" |
 
   @op:createSignalEndpointToken @enterprise @writes @inferred
-  Scenario: A token that is created at once with others is one of its own
-    The database of a real server gives each an id, and the server each a secret.
+  Scenario: Simultaneous requests each create a token of their own
+    A real server's database gives each token an id, and the server gives it a secret.
     Given a signal endpoint "one"
     When I send POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}' 3 times at once
     Then 3 of them were accepted
@@ -112,8 +112,8 @@ Feature: Tokens of signal endpoints
     And every "name" of "/signalEndpointTokens" is "<name.key>"
 
   @op:createSignalEndpointToken @enterprise @writes @measured
-  Scenario Outline: A token is not created from <what>
-    Measured on the framework of Unleash 8.2.0: no body counts as an empty one, and null is no name, whether it is refused as it stands or taken for an empty text.
+  Scenario Outline: Rejects creating a token from <what>
+    Measured on the framework of Unleash 8.2.0: no body counts as an empty object, and null is not a name, whether it is rejected as null or coerced to an empty string.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '<body>'
     Then the status is 400
@@ -123,9 +123,9 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
     Examples:
-      | what                | body          |
-      | no body             |               |
-      | a name that is null | {"name":null} |
+      | what        | body          |
+      | no body     |               |
+      | a null name | {"name":null} |
 
   @op:createSignalEndpointToken @enterprise @writes @documented
   Scenario: An endpoint that is off can have tokens
@@ -154,7 +154,7 @@ Feature: Tokens of signal endpoints
       | /name | "<name.key>" |
 
   @op:createSignalEndpointToken @enterprise @writes @measured
-  Scenario: The server makes the secret, whatever is sent
+  Scenario: Ignores a secret sent by the client
     Unknown properties are ignored.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>","token":"signal_mine-0123456789","id":1,"signalEndpointId":2147483600,"createdByUserId":4711}'
@@ -166,7 +166,7 @@ Feature: Tokens of signal endpoints
       | /createdByUserId  | not 4711                     |
 
   @op:createSignalEndpointToken @enterprise @writes @measured
-  Scenario Outline: A token is not created from a body <what>
+  Scenario Outline: Rejects creating a token from a body <what>
     Measured on the framework of Unleash 8.2.0.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '<body>'
@@ -183,14 +183,14 @@ Feature: Tokens of signal endpoints
 
     Examples:
       | what                    | body          | message |
-      | of nothing              | {}            | The `/body/name` property is required. It was not present on the data you sent. |
+      | without properties      | {}            | The `/body/name` property is required. It was not present on the data you sent. |
       | without a name          | {"title":"a"} | The `/body/name` property is required. It was not present on the data you sent. |
       | whose name is a list    | {"name":[1]}  | The `/body/name` property must be string. You sent [1]. |
       | whose name is an object | {"name":{}}   | The `/body/name` property must be string. You sent {}. |
 
   @op:createSignalEndpointToken @enterprise @writes @inferred
-  Scenario: Who creates a token is remembered
-    Siblings give the id of the acting user; an admin API token acts in the name of a user that the instance keeps for it.
+  Scenario: Records who creates a token
+    Similar resources return the id of the acting user; an admin API token acts as a user that the instance keeps for it.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 201
@@ -204,7 +204,7 @@ Feature: Tokens of signal endpoints
     Then every "createdByUserId" of "/signalEndpointTokens" is <actor.id>
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario Outline: No token is created by <what>
+  Scenario Outline: Rejects creating a token by sending <what>
     The API reference lists 400 and 415.
     Given a signal endpoint "one"
     And the next request has the header "Content-Type" with "<type>"
@@ -215,15 +215,15 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
     Examples:
-      | what       | type                              | body                    | status |
-      | a list     | application/json                  | [{"name":"<name.key>"}] | 400    |
-      | a text     | application/json                  | "key"                   | 400    |
-      | a cut body | application/json                  | {"name":"<name.key>"    | 400    |
-      | text       | text/plain                        | {"name":"<name.key>"}   | 415    |
-      | a form     | application/x-www-form-urlencoded | name=key                | 415    |
+      | what             | type                              | body                    | status |
+      | a list           | application/json                  | [{"name":"<name.key>"}] | 400    |
+      | a string         | application/json                  | "key"                   | 400    |
+      | a truncated body | application/json                  | {"name":"<name.key>"    | 400    |
+      | plain text       | text/plain                        | {"name":"<name.key>"}   | 415    |
+      | a form           | application/x-www-form-urlencoded | name=key                | 415    |
 
   @op:createSignalEndpointToken @enterprise @writes @observed
-  Scenario: A token is not created without a content type, but with a charset or from a compressed body
+  Scenario: Creating a token requires a content type, and may use a charset and compression
     Seen on Unleash 8.2.0.
     Given a signal endpoint "one"
     And the next request has no header "Content-Type"
@@ -240,8 +240,8 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | 2 entries |
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario: A token needs a name
-    The API reference: it must not be empty. How that is told is assumed.
+  Scenario: Rejects creating a token with an empty name
+    The API reference: the name must not be empty. The form of the error is assumed.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":""}'
     Then the status is 400
@@ -251,8 +251,8 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
   @op:createSignalEndpointToken @enterprise @writes @assumed
-  Scenario Outline: No token is created for an endpoint <what>
-    Assumed: it is not found. The API reference lists no 404 here.
+  Scenario Outline: Rejects creating a token for an endpoint <what>
+    Assumed: the endpoint is not found. The API reference lists no 404 here.
     When I POST "/api/admin/signal-endpoints/<id>/tokens" as the admin with the body '{"name":"<name.key>"}'
     Then the status is 404
     And the error is "NotFoundError"
@@ -261,14 +261,14 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
     Examples:
-      | what                     | id          |
-      | that does not exist      | 2147483600  |
-      | whose id is no number    | seven       |
+      | what                       | id          |
+      | that does not exist        | 2147483600  |
+      | whose id is not a number   | seven       |
       | whose id is beyond 32 bits | 99999999999 |
 
   @op:createSignalEndpointToken @enterprise @writes @limits @inferred
-  Scenario: An endpoint has so many tokens and no more
-    The API reference gives the limit of 5 for each endpoint, or what the instance is configured for; siblings answer 400 so.
+  Scenario: Limits the number of tokens of an endpoint
+    The API reference gives the limit of 5 for each endpoint, or what the instance is configured for; similar resources answer 400 this way.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
@@ -289,8 +289,8 @@ Feature: Tokens of signal endpoints
     Then the status is 200
 
   @op:createSignalEndpointToken @enterprise @writes @limits @inferred
-  Scenario: A token that is deleted makes room for another
-    The limit is one on what exists.
+  Scenario: Deleting a token makes room for another
+    The limit counts what exists.
     Given a signal endpoint "one"
     When I repeat POST "/api/admin/signal-endpoints/<one.id>/tokens" as the admin with the body '{"name":"<name.key>-<n>"}' until the status is 400, at most <limit.tokens.exceeded> times
     And I GET "/api/admin/signal-endpoints/<one.id>/tokens" as the admin
@@ -300,7 +300,7 @@ Feature: Tokens of signal endpoints
     Then the status is 201
 
   @op:getSignalEndpointTokens @enterprise @writes @documented
-  Scenario: The tokens of an endpoint are listed, and of no other
+  Scenario: Lists only the tokens of the endpoint
     The API reference: without their secrets.
     Given a signal endpoint "one"
     And a signal endpoint "two"
@@ -327,8 +327,8 @@ Feature: Tokens of signal endpoints
     And every "token" of "/signalEndpointTokens" is nothing
 
   @op:getSignalEndpointTokens @enterprise @writes @documented
-  Scenario: The list shows what became of a token
-    The API reference: tokens are listed as they are.
+  Scenario: The list shows renamed tokens and leaves out deleted ones
+    The API reference: tokens are listed as they are now.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
@@ -346,8 +346,8 @@ Feature: Tokens of signal endpoints
     And "/signalEndpointTokens" lists the "id" [<other.id>]
 
   @op:getSignalEndpointTokens @enterprise @writes @assumed
-  Scenario: Tokens are listed in the order in which they were made
-    Assumed: nothing public says in which order.
+  Scenario: Lists tokens in order of creation
+    Assumed: nothing public defines the order.
     Given a signal endpoint "one"
     And a token "first" of "one"
     And a token "second" of "one"
@@ -356,7 +356,7 @@ Feature: Tokens of signal endpoints
     Then "/signalEndpointTokens" lists the "id" [<first.id>, <second.id>, <third.id>]
 
   @op:getSignalEndpointTokens @enterprise @inferred
-  Scenario: An endpoint that does not exist has no tokens
+  Scenario: An unknown endpoint has an empty list of tokens
     The API reference lists no 404 here.
     When I GET "/api/admin/signal-endpoints/2147483600/tokens" as the admin
     Then the status is 200
@@ -364,8 +364,8 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
   @op:getSignalEndpointTokens @enterprise @assumed
-  Scenario Outline: Nothing has the id <id>
-    Assumed: whatever cannot be an id is not found. A real server fails with 500 beyond 32 bits.
+  Scenario Outline: Listing the tokens of an endpoint with the invalid id <id> is a 404
+    Assumed: an invalid id is not found. A real server fails with 500 beyond 32 bits.
     When I GET "/api/admin/signal-endpoints/<id>/tokens" as the admin
     Then the status is 404
     And the error is "NotFoundError"
@@ -377,7 +377,7 @@ Feature: Tokens of signal endpoints
       | 1.5         |
 
   @op:getSignalEndpointTokens @enterprise @writes @inferred
-  Scenario: A viewer sees the tokens, without their secrets
+  Scenario: A viewer sees the tokens without their secrets
     The API reference lists no 403 for the list.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -387,8 +387,8 @@ Feature: Tokens of signal endpoints
       | /token | nothing |
 
   @op:updateSignalEndpointToken @enterprise @writes @documented
-  Scenario: A token is renamed, and only that
-    The API reference: the answer is the token, without its secret.
+  Scenario: Renames a token and changes nothing else
+    The API reference: the response is the token, without its secret.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
@@ -411,7 +411,7 @@ Feature: Tokens of signal endpoints
       | /name | "<name.other>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @measured
-  Scenario: Renaming a token does not move it
+  Scenario: Renaming a token does not move it to another endpoint
     Unknown properties are ignored.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -422,7 +422,7 @@ Feature: Tokens of signal endpoints
       | /signalEndpointId | <one.id> |
 
   @op:updateSignalEndpointToken @enterprise @writes @measured
-  Scenario Outline: A token is not renamed by a body <what>
+  Scenario Outline: Rejects renaming a token by a body <what>
     Measured on the framework of Unleash 8.2.0.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -440,13 +440,13 @@ Feature: Tokens of signal endpoints
 
     Examples:
       | what                    | body          | message |
-      | of nothing              | {}            | The `/body/name` property is required. It was not present on the data you sent. |
+      | without properties      | {}            | The `/body/name` property is required. It was not present on the data you sent. |
       | whose name is a list    | {"name":[1]}  | The `/body/name` property must be string. You sent [1]. |
       | whose name is an object | {"name":{}}   | The `/body/name` property must be string. You sent {}. |
 
   @op:updateSignalEndpointToken @enterprise @writes @documented
-  Scenario: A token keeps a name
-    The API reference: it must not be empty. How that is told is assumed.
+  Scenario: Rejects renaming a token to an empty name
+    The API reference: the name must not be empty. The form of the error is assumed.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":""}'
@@ -457,7 +457,7 @@ Feature: Tokens of signal endpoints
       | /name | "<name.key>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @documented
-  Scenario Outline: A token is not renamed by <what>
+  Scenario Outline: Rejects renaming a token by sending <what>
     The API reference lists 400 and 415.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -469,15 +469,15 @@ Feature: Tokens of signal endpoints
       | /name | "<name.key>" |
 
     Examples:
-      | what       | type                              | body                    | status |
-      | a list     | application/json                  | [{"name":"<name.new>"}] | 400    |
-      | a text     | application/json                  | "new"                   | 400    |
-      | a cut body | application/json                  | {"name":"<name.new>"    | 400    |
-      | text       | text/plain                        | {"name":"<name.new>"}   | 415    |
-      | a form     | application/x-www-form-urlencoded | name=new                | 415    |
+      | what             | type                              | body                    | status |
+      | a list           | application/json                  | [{"name":"<name.new>"}] | 400    |
+      | a string         | application/json                  | "new"                   | 400    |
+      | a truncated body | application/json                  | {"name":"<name.new>"    | 400    |
+      | plain text       | text/plain                        | {"name":"<name.new>"}   | 415    |
+      | a form           | application/x-www-form-urlencoded | name=new                | 415    |
 
   @op:updateSignalEndpointToken @enterprise @writes @observed
-  Scenario: A rename without a content type changes nothing, one with a charset or compressed does
+  Scenario: Renaming a token requires a content type, and may use a charset and compression
     Seen on Unleash 8.2.0.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -496,7 +496,7 @@ Feature: Tokens of signal endpoints
       | /name | "<name.compressed>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @assumed
-  Scenario: A token may be given the name of another
+  Scenario: A token can be given the name of another
     Assumed: the published schema does not say that names are unique.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -508,8 +508,8 @@ Feature: Tokens of signal endpoints
       | /name | "<name.key>" |
 
   @op:updateSignalEndpointToken @enterprise @writes @measured
-  Scenario: A token is not renamed to null
-    Measured on the framework of Unleash 8.2.0: null is no name, whether it is refused as it stands or taken for an empty text.
+  Scenario: Rejects renaming a token to null
+    Measured on the framework of Unleash 8.2.0: null is not a name, whether it is rejected as null or coerced to an empty string.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":null}'
@@ -519,8 +519,8 @@ Feature: Tokens of signal endpoints
     Then every "name" of "/signalEndpointTokens" is "<name.key>"
 
   @op:deleteSignalEndpointToken @enterprise @writes @documented
-  Scenario: A deleted token is gone, and only that
-    The API reference: the token of that id is deleted.
+  Scenario: Deletes a token and nothing else
+    The API reference: the token with that id is deleted.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
@@ -542,8 +542,8 @@ Feature: Tokens of signal endpoints
       | /tokens/0/id | <other.id> |
 
   @enterprise @writes @documented
-  Scenario Outline: <method> does not find a token by the id of another endpoint
-    The API reference lists 404: a token is found below its own endpoint only.
+  Scenario Outline: <method> does not find a token under another endpoint
+    The API reference lists 404: a token is found only under its own endpoint.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
@@ -561,7 +561,7 @@ Feature: Tokens of signal endpoints
       | DELETE |
 
   @enterprise @writes @documented
-  Scenario Outline: <method> finds no token of an id that nothing has
+  Scenario Outline: <method> does not find an unknown token
     The API reference lists 404.
     Given a signal endpoint "one"
     When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/2147483600" as the admin with the body '{"name":"<name.new>"}'
@@ -577,7 +577,7 @@ Feature: Tokens of signal endpoints
       | DELETE |
 
   @enterprise @writes @assumed
-  Scenario Outline: <method> <path> takes no part of an id for the id
+  Scenario Outline: <method> <path> does not find an id with text after it
     Assumed: an id is a number and nothing else.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -599,8 +599,8 @@ Feature: Tokens of signal endpoints
       | DELETE | /api/admin/signal-endpoints/<one.id>x/tokens/<key.id>     |
 
   @enterprise @writes @assumed
-  Scenario Outline: <method> finds no token, because <id> cannot be an id
-    Assumed: whatever cannot be an id is one that nothing has. A real server fails with 500 beyond 32 bits.
+  Scenario Outline: <method> does not find a token with the invalid id <id>
+    Assumed: an invalid id is treated as an unknown one. A real server fails with 500 beyond 32 bits.
     Given a signal endpoint "one"
     When I <method> "/api/admin/signal-endpoints/<one.id>/tokens/<id>" as the admin with the body '{"name":"<name.new>"}'
     Then the status is 404
@@ -614,7 +614,7 @@ Feature: Tokens of signal endpoints
       | DELETE | 99999999999 |
 
   @op:createSignalEndpointToken @enterprise @writes @documented
-  Scenario: A viewer creates no token
+  Scenario: A viewer may not create a token
     The API reference lists 403.
     Given a signal endpoint "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/tokens" as the viewer with the body '{"name":"<name.stolen>"}'
@@ -625,7 +625,7 @@ Feature: Tokens of signal endpoints
       | /signalEndpointTokens | [] |
 
   @enterprise @writes @documented
-  Scenario Outline: A viewer does not <method> a token
+  Scenario Outline: A viewer may not <method> a token
     The API reference lists 403.
     Given a signal endpoint "one"
     And a token "key" of "one"

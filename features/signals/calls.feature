@@ -1,11 +1,11 @@
-Feature: Calls of signal endpoints
-  A call of an endpoint stores a signal. Who calls shows a token of that endpoint;
-  a JSON object that comes with it is kept as the payload. An instance allows one
-  call a second unless it is configured otherwise, so these scenarios take a while.
+Feature: Calling signal endpoints
+  A call of an endpoint stores a signal. The caller sends a token of that endpoint;
+  a JSON object in the body is kept as the payload. An instance allows one call a
+  second unless it is configured otherwise, so these scenarios take a while.
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A signal is stored with its payload and can be read again
-    The API reference: a JSON object becomes the payload, to the letter.
+  Scenario: Stores a signal whose payload can be read again
+    The API reference: a JSON object becomes the payload, exactly as sent.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body:
@@ -42,8 +42,8 @@ Feature: Calls of signal endpoints
       | /tokenName         | "<name.key>"                 |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A payload is nobody's business
-    The API reference: a JSON object becomes the payload, to the letter. That it looks like something else, or like a signal, changes nothing.
+  Scenario: A payload may contain anything
+    The API reference: a JSON object becomes the payload, exactly as sent, even if it looks like something else, or like a signal.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body:
@@ -57,8 +57,8 @@ Feature: Calls of signal endpoints
       | /signals/0/payload  | {"payload": {"a": 1}, "source": "mine", "sourceId": 0, "createdAt": "2001-01-01", "createdBySourceTokenId": 0, "tokenName": null, "name": "", "signals": [], "texts": ["007", "1.50", "true", "null", " blanks ", "2024-02-30T25:00:00Z", "\\u0001", "𝛑😀"], "numbers": [0, -1, 0.1, 1e-7, 123456789012, -0.5], "empty": [null, false, "", 0], "CPU_Load": 1, "cpuLoad": 2, "a.b": 3, "$where": 4, "constructor": 5, "a": {"b": {"c": {"d": {"e": {"f": {"g": [[[["deep"]]]]}}}}}}} |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: Every call is a signal of its own, also when nothing is new
-    The API reference: a call stores a signal, and the answer tells of that one. Ids rise, whatever the endpoint.
+  Scenario: Stores a new signal for every call, even if the payload is the same
+    The API reference: a call stores a signal, and the response shows that one. Ids rise across endpoints.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
@@ -87,8 +87,8 @@ Feature: Calls of signal endpoints
       | /sourceId | <one.id> |
 
   @op:callSignalEndpoint @enterprise @writes @observed
-  Scenario: A call finds its endpoint however the path is written
-    Seen on Unleash 8.2.0: letter case of the path, a slash at the end and repeated slashes make no difference.
+  Scenario: A call finds its endpoint in any spelling of the path
+    Seen on Unleash 8.2.0: letter case of the path, a trailing slash and repeated slashes make no difference.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/API//Signal-Endpoint/<one.name>/" with the authorization "Bearer<tab> <key.token>" with the body '{"cpu":92}'
@@ -98,8 +98,8 @@ Feature: Calls of signal endpoints
       | /signals/0/payload  | {"cpu": 92} |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario Outline: An endpoint is not called by <what>
-    Assumed: the URL to call ends with the name, to the letter.
+  Scenario Outline: An endpoint cannot be called by <what>
+    Assumed: the URL to call ends with the exact name.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<path>" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
@@ -110,15 +110,15 @@ Feature: Calls of signal endpoints
       | /signalEndpointSignals | [] |
 
     Examples:
-      | what                 | path                     |
-      | its id               | <one.id>                 |
-      | its name in capitals | <capitals of one.name>   |
-      | its name and more    | <one.name>/more          |
-      | part of its name     | unleash-mock-verify-     |
+      | what                  | path                     |
+      | its id                | <one.id>                 |
+      | its name in capitals  | <capitals of one.name>   |
+      | a path below its name | <one.name>/more          |
+      | part of its name      | unleash-mock-verify-     |
 
   @op:callSignalEndpoint @enterprise @writes @observed
-  Scenario Outline: An endpoint is called with POST, not with <method>
-    Seen on Unleash 8.2.0: a wrong method is a wrong path, never a 405.
+  Scenario Outline: An endpoint cannot be called with <method>
+    Seen on Unleash 8.2.0: a wrong method is an unknown path, never a 405.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I <method> "/api/signal-endpoint/<one.name>" as the admin
@@ -137,7 +137,7 @@ Feature: Calls of signal endpoints
       | DELETE |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A raw token will do, and so will no payload
+  Scenario: Accepts a raw token and a call without a payload
     The API reference: without a body the payload is empty. Ids of signals rise.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -152,8 +152,8 @@ Feature: Calls of signal endpoints
       | /signals/0/id       | greater than <first.id> |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A payload may be large, and compressed
-    The API reference gives the limit of 100 kB; Unleash 8.2.0 was seen to measure what is unpacked.
+  Scenario: Accepts a large compressed payload
+    The API reference gives the limit of 100 kB; Unleash 8.2.0 was seen to measure the decompressed body.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And the next body is compressed with gzip
@@ -163,8 +163,8 @@ Feature: Calls of signal endpoints
       | /signals/0/payload/name | matches /^a{1000}/ |
 
   @op:callSignalEndpoint @enterprise @writes @measured
-  Scenario Outline: A body that is <what> is not read
-    Measured on the framework of Unleash 8.2.0: another content type leaves the payload empty.
+  Scenario Outline: Ignores a body that is <what>
+    Measured on the framework of Unleash 8.2.0: any other content type leaves the payload empty.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And the next request has the header "Content-Type" with "<type>"
@@ -176,12 +176,12 @@ Feature: Calls of signal endpoints
     Then every "payload" of "/signalEndpointSignals" is {}
 
     Examples:
-      | what                      | type       | body       |
-      | text                      | text/plain | cpu=92     |
-      | JSON that says it is text | text/plain | {"cpu":92} |
+      | what                    | type       | body       |
+      | plain text              | text/plain | cpu=92     |
+      | JSON sent as plain text | text/plain | {"cpu":92} |
 
   @op:callSignalEndpoint @enterprise @writes @measured
-  Scenario: A body that does not say that it is JSON is not read, one in another spelling of JSON is
+  Scenario: Ignores a body without a content type, but accepts JSON in other spellings
     Measured on the framework of Unleash 8.2.0.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -201,7 +201,7 @@ Feature: Calls of signal endpoints
       | /signals/0/payload | {} |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A payload of 100 kB is stored
+  Scenario: Stores a payload of 100 kB
     The API reference: a body may have 100 kB.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -211,8 +211,8 @@ Feature: Calls of signal endpoints
       | /signals/0/payload/name | starts with "aaaa" |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A payload of more than 100 kB is refused and not stored
-    The API reference gives the limit; Unleash 8.2.0 was seen to measure what is unpacked.
+  Scenario: Rejects a payload of more than 100 kB and stores nothing
+    The API reference gives the limit; Unleash 8.2.0 was seen to measure the decompressed body.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with a body of 102401 bytes
@@ -226,8 +226,8 @@ Feature: Calls of signal endpoints
       | /signalEndpointSignals | [] |
 
   @op:callSignalEndpoint @enterprise @writes @inferred
-  Scenario Outline: A call with the secret of a token <form> stores nothing
-    Unleash 8.2.0 was seen to know its other tokens to the letter alone.
+  Scenario Outline: Rejects a call with a token <form> and stores nothing
+    Unleash 8.2.0 was seen to require that its other tokens match exactly.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <secret>" with the body '{"cpu":92}'
@@ -240,17 +240,17 @@ Feature: Calls of signal endpoints
       | /signalEndpointSignals | [] |
 
     Examples:
-      | form               | secret                   |
-      | in capitals        | <capitals of key.token>  |
-      | without its end    | <beginning of key.token> |
-      | and more behind it | <key.token>x             |
-      | and more before it | x<key.token>             |
-      | with a blank in it | <beginning of key.token> x |
-      | in quotes          | '<key.token>'            |
+      | form                | secret                   |
+      | in capitals         | <capitals of key.token>  |
+      | without its end     | <beginning of key.token> |
+      | with text after it  | <key.token>x             |
+      | with text before it | x<key.token>             |
+      | with a space in it  | <beginning of key.token> x |
+      | in quotes           | '<key.token>'            |
 
   @op:getSignalEndpointSignals @op:getSignals @enterprise @writes @documented
-  Scenario: Lists show payloads as calls sent them
-    The API reference: a JSON object becomes the payload, to the letter.
+  Scenario: Lists show payloads exactly as sent
+    The API reference: a JSON object becomes the payload, exactly as sent.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body:
@@ -274,8 +274,8 @@ Feature: Calls of signal endpoints
       | /payload | <large.signals.0.payload> |
 
   @op:callSignalEndpoint @enterprise @writes @inferred
-  Scenario: A renamed token goes on calling
-    The name of a token is for people, its secret is what counts.
+  Scenario: A renamed token can still call
+    A token's name is for people; its secret is what counts.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>/tokens/<key.id>" as the admin with the body '{"name":"<name.renamed>"}'
@@ -285,8 +285,8 @@ Feature: Calls of signal endpoints
       | /signals/0/createdBySourceTokenId | <key.id> |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario Outline: JSON that is <what> is no payload
-    Assumed: it is refused as where requests are validated. Nothing is stored.
+  Scenario Outline: Rejects a payload that is <what>
+    Assumed: it is rejected, as wherever requests are validated. Nothing is stored.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '<body>'
@@ -299,12 +299,12 @@ Feature: Calls of signal endpoints
     Examples:
       | what     | body         |
       | a list   | [{"cpu":92}] |
-      | a text   | "cpu"        |
+      | a string | "cpu"        |
       | a number | 92           |
       | null     | null         |
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: A call without a known token stores nothing
+  Scenario: Rejects a call without a known token and stores nothing
     The API reference lists 401.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -321,8 +321,8 @@ Feature: Calls of signal endpoints
       | /signalEndpointSignals | [] |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario: The token of another endpoint and that of the admin are refused
-    The API reference lists 401; that it covers these is assumed.
+  Scenario: Rejects a call with the token of another endpoint or of the admin
+    The API reference lists 401; that it covers these tokens is assumed.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "two"
@@ -340,8 +340,8 @@ Feature: Calls of signal endpoints
       | /signalEndpointSignals | [] |
 
   @enterprise @writes @assumed
-  Scenario Outline: The token of a signal endpoint does not <method> <path>
-    Assumed: outside the calls of signal endpoints it is a token that nobody knows.
+  Scenario Outline: The token of a signal endpoint may not <method> <path>
+    Assumed: it is an unknown token everywhere except in calls of signal endpoints.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I <method> "<path>" with the authorization "Bearer <key.token>" with the body '{"name":"<name.stolen>"}'
@@ -369,8 +369,8 @@ Feature: Calls of signal endpoints
       | GET    | /api/admin/invoices/list                             |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario: An unknown name is not found
-    The API reference lists 404; that it is this, though a token is known, is assumed.
+  Scenario: Calling an unknown endpoint is a 404
+    The API reference lists 404; that it applies here, although the token is known, is assumed.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/unleash-mock-verify-none" with the authorization "Bearer <key.token>" with the body '{"cpu":92}'
@@ -378,8 +378,8 @@ Feature: Calls of signal endpoints
     And the error is "NotFoundError"
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario: An endpoint that is off is not found, until it is on again
-    The API reference lists 404; that it is this is assumed.
+  Scenario: Calling an endpoint that is off is a 404, until it is on again
+    The API reference lists 404; that it applies here is assumed.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/admin/signal-endpoints/<one.id>/off" as the admin
@@ -394,8 +394,8 @@ Feature: Calls of signal endpoints
     Then the status is 200
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario: An endpoint that was made or changed to be off is not found
-    The API reference lists 404; that it is this is assumed.
+  Scenario: Calling an endpoint that was created or changed to be off is a 404
+    The API reference lists 404; that it applies here is assumed.
     When I POST "/api/admin/signal-endpoints" as the admin with the body '{"name":"<name.off>","enabled":false}'
     Then the status is 201
     And I keep the answer as "off"
@@ -415,8 +415,8 @@ Feature: Calls of signal endpoints
       | /signalEndpointSignals | 1 entry |
 
   @op:callSignalEndpoint @enterprise @writes @assumed
-  Scenario: An endpoint is not called by a name that it had
-    The URL to call ends with the name. That another one is not found is assumed.
+  Scenario: Calling an endpoint by its former name is a 404
+    The URL to call ends with the name. That a former name is not found is assumed.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I PUT "/api/admin/signal-endpoints/<one.id>" as the admin with the body '{"name":"<name.renamed>"}'
@@ -425,7 +425,7 @@ Feature: Calls of signal endpoints
     And the error is "NotFoundError"
 
   @op:callSignalEndpoint @enterprise @writes @documented
-  Scenario: An endpoint is called by its present name, with a token whatever that is called
+  Scenario: An endpoint can be called by its current name, with a renamed token
     The URL to call ends with the name.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -437,8 +437,8 @@ Feature: Calls of signal endpoints
       | /signals/0/sourceId | <one.id> |
 
   @op:deleteSignalEndpointToken @enterprise @writes @documented
-  Scenario: A deleted token calls no more, another one does
-    The API reference: calls with it are refused from then on.
+  Scenario: A deleted token can no longer call, but others can
+    The API reference: calls with it are rejected from then on.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
@@ -452,8 +452,8 @@ Feature: Calls of signal endpoints
       | /signals/0/createdBySourceTokenId | <other.id> |
 
   @op:deleteSignalEndpoint @enterprise @writes @inferred
-  Scenario: A deleted endpoint is called no more, and leaves its signals
-    The database of a real server deletes the tokens with the endpoint, but not the signals.
+  Scenario: A deleted endpoint can no longer be called, but its signals stay
+    A real server's database deletes the tokens with the endpoint, but not the signals.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "sent" to "one" with "key"
@@ -472,8 +472,8 @@ Feature: Calls of signal endpoints
     Then the status is 404
 
   @op:callSignalEndpoint @enterprise @writes @limits @alone @documented
-  Scenario: Who calls too often has to wait
-    The API reference gives the limit of 1 call a second, or what the instance is configured for; Unleash 8.2.0 was seen to say how long to wait. What is refused is not stored.
+  Scenario: Rate-limits calls
+    The API reference gives the limit of 1 call a second, or what the instance is configured for; Unleash 8.2.0 was seen to say how long to wait. Rejected calls are not stored.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I send POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" <limit.calls.exceeded> times at once
@@ -491,7 +491,7 @@ Feature: Calls of signal endpoints
     And the header "RateLimit-Remaining" matches /^\d+$/
 
   @op:callSignalEndpoint @enterprise @writes @limits @alone @observed
-  Scenario: Who is not let in does not wait
-    Seen on Unleash 8.2.0: calls are counted behind the look at the token.
+  Scenario: Does not rate-limit callers with an unknown token
+    Seen on Unleash 8.2.0: calls are counted after the token is checked.
     When I send POST "/api/signal-endpoint/unleash-mock-verify-none" with the authorization "Bearer signal_0123456789abcdef0123456789" <limit.calls.exceeded> times at once
     Then the status is 401

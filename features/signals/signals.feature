@@ -4,8 +4,8 @@ Feature: Reading signals
   stay on the instance.
 
   @op:getSignalEndpointSignals @enterprise @writes @documented
-  Scenario: The signals of an endpoint come in pages, and those of no other
-    The API reference: limit and offset cut out a part of the list.
+  Scenario: Lists only the signals of the endpoint, in pages
+    The API reference: limit and offset select a part of the list.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
@@ -42,8 +42,8 @@ Feature: Reading signals
     Then "/signalEndpointSignals" lists the "id" [<elsewhere.id>]
 
   @op:getSignalEndpointSignals @enterprise @writes @assumed
-  Scenario: The newest signal of an endpoint comes first
-    Assumed: the published client pages them that way.
+  Scenario: Lists the newest signal of an endpoint first
+    Assumed: the published client pages them this way.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "first" to "one" with "key"
@@ -56,8 +56,8 @@ Feature: Reading signals
     And the "createdAt" of "/signals" fall
 
   @op:getSignalEndpointSignals @enterprise @writes @observed
-  Scenario: A page of no usable size is a page like any other
-    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0, and what is not known is ignored.
+  Scenario: An unusable limit or offset for an endpoint's signals falls back to the default
+    Seen on similar operations of Unleash 8.2.0: an unusable limit falls back to 50, an unusable offset to 0, and unknown parameters are ignored.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "only" to "one" with "key"
@@ -73,8 +73,8 @@ Feature: Reading signals
     Then "/signalEndpointSignals" lists the "id" [<only.id>]
 
   @enterprise @measured
-  Scenario Outline: <parameter> must not be sent twice to <path>
-    Measured on the framework of Unleash 8.2.0: then it is a list.
+  Scenario Outline: GET <path> rejects a repeated <parameter>
+    Measured on the framework of Unleash 8.2.0: a repeated parameter becomes a list.
     When I GET "<path>?<parameter>=1&<parameter>=2" as the admin
     Then the status is 400
     And the error is "BadDataError"
@@ -92,15 +92,15 @@ Feature: Reading signals
       | to        | /api/admin/signals                             |
 
   @op:getSignalEndpointSignals @enterprise @documented
-  Scenario: An endpoint that does not exist is not found
+  Scenario: Listing the signals of an unknown endpoint is a 404
     The API reference lists 404.
     When I GET "/api/admin/signal-endpoints/2147483600/signals" as the admin
     Then the status is 404
     And the error is "NotFoundError"
 
   @op:getSignalEndpointSignals @enterprise @assumed
-  Scenario Outline: Nothing has the id <id>
-    Assumed: whatever cannot be an id is not found. A real server fails with 500 beyond 32 bits.
+  Scenario Outline: Listing the signals of an endpoint with the invalid id <id> is a 404
+    Assumed: an invalid id is not found. A real server fails with 500 beyond 32 bits.
     When I GET "/api/admin/signal-endpoints/<id>/signals" as the admin
     Then the status is 404
     And the error is "NotFoundError"
@@ -112,7 +112,7 @@ Feature: Reading signals
 
   @op:getSignalEndpointSignals @enterprise @writes @documented
   Scenario: A new endpoint has no signals
-    The list is one of what was sent.
+    The list shows what was sent.
     Given a signal endpoint "one"
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then the status is 200
@@ -120,8 +120,8 @@ Feature: Reading signals
       | /signalEndpointSignals | [] |
 
   @op:getSignalEndpointSignals @enterprise @writes @observed
-  Scenario: HEAD answers like GET, and what was seen before is not sent again
-    Seen on Unleash 8.2.0: an entity tag that fits is answered with 304 and no body, another one in full.
+  Scenario: HEAD answers like GET, and a matching ETag gets a 304
+    Seen on Unleash 8.2.0: a matching ETag gets a 304 without a body, any other the full response.
     Given a signal endpoint "one"
     When I HEAD "/api/admin/signal-endpoints/<one.id>/signals" as the admin
     Then the status is 200
@@ -140,7 +140,7 @@ Feature: Reading signals
     Then the status is 200
 
   @op:getSignalEndpointSignals @enterprise @writes @documented
-  Scenario: A viewer does not see the signals of an endpoint
+  Scenario: A viewer may not read the signals of an endpoint
     The API reference lists 403 here.
     Given a signal endpoint "one"
     When I GET "/api/admin/signal-endpoints/<one.id>/signals" as the viewer
@@ -148,8 +148,8 @@ Feature: Reading signals
     And the error is "PermissionError"
 
   @op:getSignalEndpointSignals @enterprise @writes @inferred
-  Scenario: Signals tell the present name of their token, and none when it is gone
-    The database of a real server keeps the token's id with a signal, not its name.
+  Scenario: Signals show the current name of their token, and none once it is deleted
+    A real server's database keeps the token's id with a signal, not its name.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a token "other" of "one"
@@ -179,8 +179,8 @@ Feature: Reading signals
       | /tokenName | "<name.other>" |
 
   @op:getSignals @enterprise @writes @alone @quiet @documented
-  Scenario: All signals come in pages, with their number
-    The API reference: limit and offset cut out a part of the list, total counts all that match.
+  Scenario: Lists all signals in pages, with their total
+    The API reference: limit and offset select a part of the list, and total counts everything that matches.
     Given a signal endpoint "one"
     And a signal endpoint "two"
     And a token "key" of "one"
@@ -223,8 +223,8 @@ Feature: Reading signals
       | /sourceId   | <one.id>     |
 
   @op:getSignals @enterprise @writes @alone @quiet @inferred
-  Scenario: Signals are found by their day, both days included
-    Siblings count both bounds in. Days are those of UTC.
+  Scenario: Filters signals by day, both bounds included
+    Similar resources include both bounds. Days are in UTC.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I GET "/api/admin/signals?limit=1" as the admin
@@ -273,8 +273,8 @@ Feature: Reading signals
       | /total   | 0  |
 
   @op:getSignals @enterprise @writes @observed
-  Scenario Outline: A query of <query> still finds what was sent
-    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0.
+  Scenario Outline: The query <query> still finds a signal
+    Seen on similar operations of Unleash 8.2.0: an unusable limit falls back to 50, an unusable offset to 0.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "only" to "one" with "key"
@@ -294,8 +294,8 @@ Feature: Reading signals
       | limit=&offset=      |
 
   @op:getSignals @enterprise @writes @alone @quiet @documented
-  Scenario: Pages are cut out of what the dates leave
-    The API reference: the dates choose, limit and offset cut out a part of that.
+  Scenario: Pages through what the dates select
+    The API reference: the dates select signals, and limit and offset a part of them.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "sent" to "one" with "key"
@@ -317,7 +317,7 @@ Feature: Reading signals
 
   @op:getSignals @enterprise @writes @inferred
   Scenario: Signals of an endpoint that is off can be read
-    Siblings show what was stored, whatever became of its source.
+    Similar resources show what was stored, whatever has become of its source.
     Given a signal endpoint "one"
     And a token "key" of "one"
     And a signal "sent" to "one" with "key"
@@ -332,7 +332,7 @@ Feature: Reading signals
     And "/signalEndpointSignals" lists the "id" [<sent.id>]
 
   @op:getSignals @enterprise @writes @inferred
-  Scenario: A viewer reads of a signal what the admin reads
+  Scenario: A viewer sees the same fields of a signal as the admin
     The API reference lists no 403 for the query.
     Given a signal endpoint "one"
     And a token "key" of "one"
@@ -347,8 +347,8 @@ Feature: Reading signals
       | /payload           | {"signal": "sent"}  |
 
   @op:getSignals @enterprise @measured
-  Scenario Outline: <parameter> must be a text, also in brackets
-    Measured on the framework of Unleash 8.2.0: brackets make a list of it.
+  Scenario Outline: Rejects the parameter <parameter>[]
+    Measured on the framework of Unleash 8.2.0: brackets turn it into a list, but it must be a string.
     When I GET "/api/admin/signals?<parameter>[]=1" as the admin
     Then the status is 400
     And the error is "BadDataError"
@@ -364,8 +364,8 @@ Feature: Reading signals
       | to        |
 
   @op:getSignals @enterprise @measured
-  Scenario: The query is judged before the body
-    Measured on the framework of Unleash 8.2.0: only the first failure is told.
+  Scenario: Validates the query before the body
+    Measured on the framework of Unleash 8.2.0: only the first failure is reported.
     When I GET "/api/admin/signals?limit=1&limit=2" as the admin with the body '[1]'
     Then the status is 400
     And the answer has
@@ -373,8 +373,8 @@ Feature: Reading signals
       | /details/0/path    | "/query/limit" |
 
   @op:getSignals @enterprise @writes @inferred
-  Scenario: A query tells payloads as they were sent, and of an endpoint what it is now
-    The database of a real server keeps the endpoint's id with a signal, not its name.
+  Scenario: Shows payloads as they were sent, and the endpoint as it is now
+    A real server's database keeps the endpoint's id with a signal, not its name.
     Given a signal endpoint "one"
     And a token "key" of "one"
     When I POST "/api/signal-endpoint/<one.name>" with the authorization "Bearer <key.token>" with the body '{"cpu": 92.5, "list": [1, []], "nested": {"a": {"b": null}}}'
@@ -395,8 +395,8 @@ Feature: Reading signals
       | /tokenName         | null or nothing     |
 
   @op:getSignals @enterprise @inferred
-  Scenario Outline: Nothing was sent <when>
-    Siblings answer with an empty list.
+  Scenario Outline: Finds no signals <when>
+    Similar resources answer with an empty list.
     When I GET "/api/admin/signals?<query>" as the admin
     Then the status is 200
     And the answer has
@@ -404,14 +404,14 @@ Feature: Reading signals
       | /total   | 0  |
 
     Examples:
-      | when                            | query                             |
-      | before there were signals       | to=IS:1999-12-31                  |
-      | in the far future               | from=IS:2999-01-01                |
-      | on a day that is long past      | from=IS:1999-01-01&to=IS:1999-01-02 |
+      | when                  | query                             |
+      | before there were any | to=IS:1999-12-31                  |
+      | in the far future     | from=IS:2999-01-01                |
+      | on days long past     | from=IS:1999-01-01&to=IS:1999-01-02 |
 
   @op:getSignals @enterprise @measured
-  Scenario Outline: A bound must be IS: and a date: <what>
-    Measured on the framework of Unleash 8.2.0: the documented pattern is demanded.
+  Scenario Outline: Rejects a bound that is not IS: and a date: <what>
+    Measured on the framework of Unleash 8.2.0: the documented pattern is enforced.
     When I GET "/api/admin/signals?<parameter>=<value>" as the admin
     Then the status is 400
     And the error is "BadDataError"
@@ -421,17 +421,17 @@ Feature: Reading signals
       | /details/0/message | "The `/query/<parameter>` property must match pattern \"^(IS):\\\\d{4}-\\\\d{2}-\\\\d{2}$\". You sent \"<value>\"." |
 
     Examples:
-      | what                 | parameter | value            |
-      | a bare date          | from      | 2024-01-01       |
-      | another operator     | from      | IS_NOT:2024-01-01 |
-      | a short date         | to        | IS:2024-1-1      |
-      | a time               | to        | IS:2024-01-01T00 |
-      | a word               | from      | bad              |
-      | a small operator     | to        | is:2024-01-01    |
+      | what                         | parameter | value            |
+      | a bare date                  | from      | 2024-01-01       |
+      | another operator             | from      | IS_NOT:2024-01-01 |
+      | a date without leading zeros | to        | IS:2024-1-1      |
+      | a time                       | to        | IS:2024-01-01T00 |
+      | a word                       | from      | bad              |
+      | a lower-case operator        | to        | is:2024-01-01    |
 
   @op:getSignals @enterprise @assumed
-  Scenario Outline: A bound of the right form that is no date is refused: <value>
-    Assumed. A sibling of a real server fails with 500.
+  Scenario Outline: Rejects a bound of the right form that is not a date: <value>
+    Assumed. A similar operation of a real server fails with 500.
     When I GET "/api/admin/signals?<parameter>=IS:<value>" as the admin
     Then the status is 400
     And the error is "BadDataError"
@@ -443,8 +443,8 @@ Feature: Reading signals
       | from      | 2023-02-29 |
 
   @op:getSignals @enterprise @observed
-  Scenario Outline: A page of <query> is a page like any other
-    Seen on siblings of Unleash 8.2.0: a number that cannot be used falls back to its default, 50 and 0, and what is not known is ignored.
+  Scenario Outline: Ignores an unusable or unknown parameter: <query>
+    Seen on similar operations of Unleash 8.2.0: an unusable limit falls back to 50, an unusable offset to 0, and unknown parameters are ignored.
     When I GET "/api/admin/signals?<query>" as the admin
     Then the status is 200
     And the answer has
@@ -461,7 +461,7 @@ Feature: Reading signals
       | color=red            |
 
   @op:getSignals @enterprise @writes @slow @alone @quiet @documented
-  Scenario: A page holds 50 signals unless another number is asked for
+  Scenario: A page holds 50 signals by default
     The API reference gives the default.
     Given a signal endpoint "one"
     And a token "key" of "one"

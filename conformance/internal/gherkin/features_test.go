@@ -188,13 +188,13 @@ func TestNeedsAreReadOffTheSteps(t *testing.T) {
 		every     bool
 		facts     []string
 	}{
-		"health/health-says-that-all-is-well":                                    {nil, 0, false, nil},
-		"tokens/the-tokens-of-an-endpoint-are-listed-and-of-no-other":            {[]string{"admin"}, 2, false, nil},
-		"endpoints/a-name-is-all-that-it-takes":                                  {[]string{"admin"}, 1, false, nil},
-		"endpoints/an-endpoint-is-turned-on-and-only-that":                       {[]string{"admin"}, 2, false, nil},
-		"endpoints/a-viewer-creates-nothing":                                     {[]string{"admin", "viewer"}, 0, false, nil},
-		"endpoints/an-instance-holds-so-many-endpoints-and-no-more":              {[]string{"admin"}, 0, true, []string{"limit.endpoints", "limit.endpoints.exceeded"}},
-		"health/health-refuses-the-raw-token-of-a-backend-but-not-behind-bearer": {[]string{"backend"}, 0, false, nil},
+		"health/health-reports-good-health":                                   {nil, 0, false, nil},
+		"tokens/lists-only-the-tokens-of-the-endpoint":                        {[]string{"admin"}, 2, false, nil},
+		"endpoints/creates-a-signal-endpoint-from-a-name-alone":               {[]string{"admin"}, 1, false, nil},
+		"endpoints/turns-an-endpoint-on-and-changes-nothing-else":             {[]string{"admin"}, 2, false, nil},
+		"endpoints/a-viewer-may-not-create-an-endpoint":                       {[]string{"admin", "viewer"}, 0, false, nil},
+		"endpoints/limits-the-number-of-endpoints-of-an-instance":             {[]string{"admin"}, 0, true, []string{"limit.endpoints", "limit.endpoints.exceeded"}},
+		"health/health-rejects-a-raw-backend-token-but-not-one-behind-bearer": {[]string{"backend"}, 0, false, nil},
 	} {
 		sc := byID[id]
 		if sc == nil {

@@ -45,9 +45,9 @@ func TestOnlyWhatRunsIsHandedOver(t *testing.T) {
 		"nothing":      func(*Scenario) bool { return false },
 		"an operation": func(sc *Scenario) bool { return sc.Has("@op:getHealth") },
 		"every third":  func(sc *Scenario) bool { return sc.Line%3 == 0 },
-		"a single one": func(sc *Scenario) bool { return sc.ID == "calls/who-calls-too-often-has-to-wait" },
+		"a single one": func(sc *Scenario) bool { return sc.ID == "calls/rate-limits-calls" },
 		"the very first": func(sc *Scenario) bool {
-			return sc.ID == "authentication/the-token-that-was-given-as-the-admin-s-is-one"
+			return sc.ID == "authentication/the-token-given-as-the-admin-s-is-an-admin-token"
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
