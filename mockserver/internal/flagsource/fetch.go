@@ -16,7 +16,7 @@ const (
 	timeout = 10 * time.Second
 	// maxAnswer is the size limit of an answer in bytes, the same as for a file of flags.
 	maxAnswer = 16 << 20
-	// maxRetryAfter is the longest Retry-After that is honored.
+	// maxRetryAfter is the longest Retry-After that is honoured.
 	maxRetryAfter = 10 * time.Minute
 	// clientSpec is the version of the client specification that is requested; with it,
 	// segments are separate from flags.

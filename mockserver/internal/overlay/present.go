@@ -22,8 +22,8 @@ func (o *Overlay) presents(r *http.Request) bool {
 // maxUIConfig is how many bytes of the UI's configuration are read.
 const maxUIConfig = 4 << 20
 
-// present changes the UI's configuration so that the UI shows its Signals pages. It looks
-// at the version of the Enterprise edition and at the flag signals (O, in the UI of
+// present changes the UI's configuration so that the UI shows its Signals pages. For that,
+// the UI checks the version of the Enterprise edition and the flag signals (O, in the UI of
 // 8.2.0).
 func (o *Overlay) present(response *http.Response) error {
 	if response.StatusCode != http.StatusOK || !o.presents(response.Request) {

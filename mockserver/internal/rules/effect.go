@@ -15,7 +15,7 @@ type Effect struct {
 	Fault   Fault
 	// SlowFor is how long the fault Slow takes to send a body.
 	SlowFor time.Duration
-	// Applied lists the preferences that were honored, in the form of the response header
+	// Applied lists the preferences that were honoured, in the form of the response header
 	// Preference-Applied; empty for a rule.
 	Applied string
 }
