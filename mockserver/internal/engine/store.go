@@ -45,7 +45,7 @@ func (s *Store) Watch(told func([]Change)) {
 func (e *Engine) NewStore() *Store {
 	db, err := memdb.NewMemDB(e.schema)
 	if err != nil {
-		panic("engine: the schema of the tables is not valid: " + err.Error()) // New has built one
+		panic("engine: the schema of the tables is not valid: " + err.Error()) // New has checked it
 	}
 	// Nothing watches for changes, and a snapshot does not track watchers.
 	return &Store{engine: e, db: db.Snapshot()}
