@@ -13,9 +13,9 @@ type derived struct {
 	value    func() any
 }
 
-// Limits of the number of values that a store caches. There is one for each environment
-// and set of projects that tokens name. The total may take maxDerivedBytes, assuming that
-// each value is as large as the state.
+// Limits of the number of values that a store caches, one for each environment and set of
+// projects that tokens name: at most maxDerived, and no more than fit into maxDerivedBytes
+// if each is as large as the state, but always minDerived.
 const (
 	minDerived      = 8
 	maxDerived      = 64
