@@ -1,9 +1,8 @@
-// Package apierror is the catalogue of the errors that Unleash answers: their
-// statuses, envelopes and wordings, to the key order.
+// Package apierror is the catalogue of Unleash's error answers: their statuses, envelopes
+// and wordings, down to the order of keys.
 //
-// Wordings of Middleware, Plain, Text and Page are observed on Unleash 8.2.0. Those of
-// Handler are assumed unless a resource says otherwise: they differ
-// from resource to resource.
+// The wordings of Middleware, Plain, Text and Page were observed on Unleash 8.2.0. Those
+// of Handler are assumed unless a resource says otherwise: they differ between resources.
 package apierror
 
 import (
@@ -22,13 +21,13 @@ type Envelope int
 
 // The envelopes of a real server.
 const (
-	// Middleware is made before a handler runs: id, name, message, details.
+	// Middleware is for errors before a handler runs: id, name, message, details.
 	Middleware Envelope = iota
-	// Handler is thrown by a handler: name, message, details.
+	// Handler is for errors thrown by a handler: name, message, details.
 	Handler
-	// Plain is made by the body parser and for a wrong kind of token: message.
+	// Plain is for errors of the body parser and for the wrong kind of token: message.
 	Plain
-	// Text is a line of text that says it is HTML.
+	// Text is a line of text with the content type of HTML.
 	Text
 	// Page is the small HTML page for paths outside the API.
 	Page
@@ -47,10 +46,10 @@ type Error struct {
 	Message  string
 	// Details default to the message.
 	Details []Detail
-	// Outside marks an error that is not Unleash's but that of what stands in
-	// between, of which the contract says nothing.
+	// Outside marks an error that does not come from Unleash but from something in between,
+	// about which the contract says nothing.
 	Outside bool
-	// RetryAfter is in how many seconds a client may try again; 0 for nothing to say.
+	// RetryAfter is the number of seconds after which a client may try again; 0 to omit it.
 	RetryAfter int
 	// extra writes what follows the details.
 	extra func(*jsonw.Object)
@@ -58,7 +57,7 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Name, e.Message) }
 
-// ContentType is the media type of the error's body, empty if it has none.
+// ContentType returns the content type of the error's body; empty if it has none.
 func (e *Error) ContentType() string {
 	switch e.Envelope {
 	case Text, Page:
@@ -69,12 +68,12 @@ func (e *Error) ContentType() string {
 	return respond.ContentTypeJSON
 }
 
-// Body makes the error's body. newID gives the id of a Middleware envelope.
+// Body makes the error's body. newID returns the id for a Middleware envelope.
 func (e *Error) Body(newID func() string) []byte {
 	return e.AppendBody(make([]byte, 0, 512), newID)
 }
 
-// AppendBody appends to dst what Body makes.
+// AppendBody appends the result of Body to dst.
 func (e *Error) AppendBody(dst []byte, newID func() string) []byte {
 	switch e.Envelope {
 	case Text:
@@ -117,8 +116,8 @@ func appendDetail(dst []byte, d Detail) []byte {
 	return object.Close()
 }
 
-// AuthenticationRequired answers a request without an Authorization header.
-// basePath is the path that the instance is served under.
+// AuthenticationRequired answers a request without an Authorization header. basePath is
+// the path under which the instance is served.
 func AuthenticationRequired(basePath string) *Error {
 	login := basePath + "/auth/simple/login"
 	return &Error{
@@ -133,13 +132,14 @@ func AuthenticationRequired(basePath string) *Error {
 	}
 }
 
-// Unauthorized answers a token that is not known.
+// Unauthorized answers an unknown token.
 func Unauthorized() *Error {
 	return &Error{Status: http.StatusUnauthorized, Name: "UnauthorizedError", Message: "You must log in to use Unleash."}
 }
 
-// Permission answers a user who lacks each of several permissions of which one
-// suffices. What nobody may do has none; a real Unleash has no such operation.
+// Permission answers a user who has none of several permissions, one of which would
+// suffice. Without permissions it is the answer to an operation that nobody may use; a
+// real Unleash has none.
 func Permission(permissions ...spec.Permission) *Error {
 	const refused = "You don't have the required permissions to perform this operation."
 	if len(permissions) == 0 {
@@ -167,13 +167,13 @@ func WrongTokenKind() *Error {
 	return &Error{Status: http.StatusForbidden, Envelope: Plain, Message: "invalid token: expected a different token type for this endpoint"}
 }
 
-// TokenRequired answers a call of the client or frontend API without a token.
+// TokenRequired answers a request for the Client or Frontend API without a token.
 func TokenRequired() *Error {
 	return &Error{Status: http.StatusUnauthorized, Envelope: Plain, Message: "This endpoint requires an API token. Please add an authorization header to your request with a valid token"}
 }
 
-// ContentType answers a content type that is not accepted; an empty one is a
-// header that was not sent.
+// ContentType answers a content type that is not accepted. An empty one means that the
+// header was not sent.
 func ContentType(sent string) *Error {
 	if sent == "" {
 		sent = "you didn't provide one"
@@ -185,8 +185,8 @@ func ContentType(sent string) *Error {
 	}
 }
 
-// Invalid answers a request that breaks its schemas. Only the first failure is
-// told, which has several details where there are several forms.
+// Invalid answers a request that breaks its schemas. Only the first failure is reported;
+// it has several details if the schema has several forms.
 func Invalid(details ...Detail) *Error {
 	return &Error{
 		Status:  http.StatusBadRequest,
@@ -196,18 +196,18 @@ func Invalid(details ...Detail) *Error {
 	}
 }
 
-// PathNotFound answers a path of the API that is no operation's.
+// PathNotFound answers a path of the API that has no operation.
 func PathNotFound(path string) *Error {
 	return &Error{Status: http.StatusNotFound, Name: "NotFoundError", Message: "The path you were looking for (" + path + ") is not available."}
 }
 
-// NotOfFrontend answers a path of Unleash Edge and the old proxy that the Frontend API of
-// Unleash has not taken over.
+// NotOfFrontend answers a path that exists in Unleash Edge and the old proxy, but not in
+// the Frontend API of Unleash.
 func NotOfFrontend() *Error {
 	return &Error{Status: http.StatusMethodNotAllowed, Name: "NotImplementedError", Message: "The frontend API does not support this endpoint."}
 }
 
-// BodyParser answers a body that cannot be read: 400, 413 or 415.
+// BodyParser answers a body that cannot be read, with 400, 413 or 415.
 func BodyParser(status int, message string) *Error {
 	return &Error{Status: status, Envelope: Plain, Message: message}
 }
@@ -227,11 +227,11 @@ func BadPath() *Error {
 	return &Error{Status: http.StatusBadRequest, Envelope: Page, Message: "Bad Request"}
 }
 
-// UndecodableParam answers a path with a parameter whose escapes are broken or
-// no UTF-8, in the words of a real server's router.
+// UndecodableParam answers a path parameter with escapes that are broken or not UTF-8, in
+// the words of a real server's router.
 func UndecodableParam(sent string) *Error { return Internal("Failed to decode param '" + sent + "'") }
 
-// NotFound answers an id or name that no resource has. Wording assumed.
+// NotFound answers an id or name that does not exist. The wording is assumed.
 func NotFound(resource, key, value string) *Error {
 	return &Error{
 		Status: http.StatusNotFound, Envelope: Handler, Name: "NotFoundError",
@@ -239,7 +239,7 @@ func NotFound(resource, key, value string) *Error {
 	}
 }
 
-// NameExists answers a name that another resource has. Wording assumed.
+// NameExists answers a name that is already taken. The wording is assumed.
 func NameExists(resource, name string) *Error {
 	return &Error{
 		Status: http.StatusConflict, Envelope: Handler, Name: "NameExistsError",
@@ -247,7 +247,7 @@ func NameExists(resource, name string) *Error {
 	}
 }
 
-// ExceedsLimit answers a create over a limit.
+// ExceedsLimit answers a create request over a limit.
 func ExceedsLimit(resource string, limit int) *Error {
 	return &Error{
 		Status: http.StatusBadRequest, Envelope: Handler, Name: "ExceedsLimitError",
@@ -264,8 +264,8 @@ func BadData(message string) *Error {
 	}
 }
 
-// BadProperty answers a property that a handler refuses: its name, what it must be, and
-// what was sent as JSON, empty where that is not told.
+// BadProperty answers a property that a handler refuses: its name, the rule that it
+// breaks, and the value as it was sent in JSON, which may be empty to omit it.
 func BadProperty(name, rule, sent string) *Error {
 	message := fmt.Sprintf("%q %s.", name, rule)
 	if sent != "" {
@@ -281,12 +281,13 @@ func Internal(message string) *Error {
 	return &Error{Status: http.StatusInternalServerError, Envelope: Handler, Name: "UnknownError", Message: message}
 }
 
-// Unavailable answers what the mock itself has no memory for at the moment.
+// Unavailable answers a request for which the mock has no memory at the moment.
 func Unavailable(message string) *Error {
 	return &Error{Status: http.StatusServiceUnavailable, Envelope: Handler, Name: "UnavailableError", Message: message, Outside: true}
 }
 
-// Elsewhere answers for a workspace that this process does not have at the moment.
+// Elsewhere answers a request for a workspace that this process does not own at the
+// moment.
 func Elsewhere(message string) *Error {
 	out := Unavailable(message)
 	out.RetryAfter = 1

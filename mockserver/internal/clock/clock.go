@@ -1,4 +1,4 @@
-// Package clock is a time that a test can set, freeze and advance.
+// Package clock provides a clock that tests can set, freeze and advance.
 package clock
 
 import (
@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Clock is a workspace's time: that of its source until it is changed. It is
+// Clock is a workspace's time. It shows the time of its source until it is changed. It is
 // safe for concurrent use; reading it takes no lock.
 type Clock struct {
 	source func() time.Time
 
-	mu      sync.Mutex // of writers
+	mu      sync.Mutex // held by writers
 	setting atomic.Pointer[Setting]
 }
 
-// Setting is how a clock differs from its source. It is never changed.
+// Setting is the difference between a clock and its source. It is never changed.
 type Setting struct {
 	Frozen bool          `json:"frozen"`
 	At     time.Time     `json:"at"`     // if frozen
-	Offset time.Duration `json:"offset"` // if not, in nanoseconds
+	Offset time.Duration `json:"offset"` // if not frozen, in nanoseconds
 }
 
 // New returns a clock that shows the source's time.
@@ -64,25 +64,25 @@ func (c *Clock) Read() Reading {
 	return Reading{Now: current.now(c.source), Frozen: current.Frozen}
 }
 
-// Change says what to do with a clock: first Now, then Advance, then Frozen. A
-// nil field changes nothing.
+// Change says how to change a clock: first Now, then Advance, then Frozen. A nil field
+// changes nothing.
 type Change struct {
 	Now     *time.Time
 	Advance time.Duration // 0 or more
 	Frozen  *bool
 }
 
-// The bounds of what a clock can show: years that every client can print, and
-// that a duration can reach from today.
+// The range of a clock: years that every client can print, and that a duration can reach
+// from today.
 var (
 	earliest = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// ErrRange says that a change would leave the bounds of a clock.
+// ErrRange is the error for a change that would leave the range of a clock.
 var ErrRange = errors.New("a clock goes from 1900 to 2200")
 
-// Set changes the clock and returns what it shows then. The error is an ErrRange; the
+// Set changes the clock and returns what it shows now. The error is an ErrRange; the
 // clock is unchanged then.
 func (c *Clock) Set(change Change) (Reading, error) {
 	c.mu.Lock()
@@ -116,12 +116,11 @@ func check(now time.Time) error {
 	return nil
 }
 
-// Setting returns how the clock differs from its source, nil for not at all. Each change
-// makes another one.
+// Setting returns the difference between the clock and its source; nil if there is none.
+// Each change makes a new one.
 func (c *Clock) Setting() *Setting { return c.setting.Load() }
 
-// Restore makes the clock differ from its source as another one did. The error is an
-// ErrRange.
+// Restore applies the setting of another clock. The error is an ErrRange.
 func (c *Clock) Restore(setting *Setting) error {
 	if setting == nil {
 		c.Reset()
@@ -134,5 +133,5 @@ func (c *Clock) Restore(setting *Setting) error {
 	return nil
 }
 
-// Reset goes back to the source's time.
+// Reset makes the clock show its source's time again.
 func (c *Clock) Reset() { c.setting.Store(nil) }

@@ -1,5 +1,5 @@
-// Package configuration derives what SDKs get of the flags of one environment: their
-// order of keys, constraints of segments apart or inlined.
+// Package configuration derives the configuration that SDKs get for the flags of one
+// environment: with keys in the SDK's order, and segments either separate or inlined.
 package configuration
 
 import (
@@ -11,13 +11,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// Configuration are flags in one environment with the segments that strategies use.
+// Configuration has the flags of one environment and the segments that their strategies
+// use.
 type Configuration struct {
 	Features []Feature
 	Segments []Segment
 }
 
-// Feature is a flag as SDKs get it.
+// Feature is a flag in the form that SDKs get.
 type Feature struct {
 	Name           string             `json:"name"`
 	Type           string             `json:"type"`
@@ -31,7 +32,7 @@ type Feature struct {
 	Dependencies   []Dependency       `json:"dependencies,omitzero"`
 }
 
-// Strategy is an activation strategy as SDKs get it.
+// Strategy is an activation strategy in the form that SDKs get.
 type Strategy struct {
 	Name        string                   `json:"name"`
 	Constraints []constraints.Constraint `json:"constraints"`
@@ -40,22 +41,22 @@ type Strategy struct {
 	Segments    []int64                  `json:"segments,omitzero"`
 }
 
-// Segment is a segment as SDKs get it.
+// Segment is a segment in the form that SDKs get.
 type Segment struct {
 	ID          int64                    `json:"id"`
 	Name        string                   `json:"name"`
 	Constraints []constraints.Constraint `json:"constraints"`
 }
 
-// Dependency is a parent of a flag as SDKs get it.
+// Dependency is a parent of a flag in the form that SDKs get.
 type Dependency struct {
 	Feature  string   `json:"feature"`
 	Enabled  bool     `json:"enabled"`
 	Variants []string `json:"variants,omitzero"`
 }
 
-// Of returns the configuration of an environment, of the projects that see admits.
-// Archived flags are not in it, disabled strategies neither (O).
+// Of returns the configuration of an environment, for the projects that sees accepts. It
+// has neither archived flags nor disabled strategies (O).
 func Of(r engine.Reader, environment string, sees func(project string) bool) *Configuration {
 	out := &Configuration{Features: []Feature{}, Segments: []Segment{}}
 	for _, flag := range features.All(r) {
@@ -94,8 +95,8 @@ func Of(r engine.Reader, environment string, sees func(project string) bool) *Co
 	return out
 }
 
-// Inlined returns the configuration for SDKs that know no segments: their constraints
-// follow a strategy's own. It shares what it does not change.
+// Inlined returns the configuration for SDKs that do not know segments: a segment's
+// constraints follow those of the strategy. It shares everything that it does not change.
 func (c *Configuration) Inlined() *Configuration {
 	byID := map[int64]Segment{}
 	for _, segment := range c.Segments {

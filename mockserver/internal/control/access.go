@@ -11,13 +11,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
-// Access is who may use the API. The zero value admits everybody.
+// Access decides who may use the API. The zero value admits everybody.
 type Access struct {
 	policy policy
 	digest [sha256.Size]byte
-	// Origins are those whose pages may use the API besides its own.
+	// Origins are the origins whose pages may use the API, in addition to its own page.
 	Origins []string
-	// TrustForwarded has proxies say where the API is reached, and so which page is its own.
+	// TrustForwarded believes proxies about the URL of the API, and so about which page is
+	// its own.
 	TrustForwarded bool
 }
 
@@ -34,8 +35,9 @@ const (
 func OpenAccess() Access { return Access{policy: open} }
 
 // LoopbackAccess is for a listener on a loopback address: it admits requests for that
-// address. A request for another host came through a proxy, or from a web page whose
-// name was made to resolve to this host. One that a proxy has passed on may name any host.
+// address. A request for another host came through a proxy, or from a web page whose name
+// was made to resolve to this host. A request that a proxy has forwarded is refused,
+// since it may name any host.
 func LoopbackAccess() Access { return Access{policy: loopback} }
 
 // TokenAccess admits requests with the token.
@@ -46,15 +48,15 @@ func TokenAccess(secret string) Access {
 // NoAccess turns the API off.
 func NoAccess() Access { return Access{policy: off} }
 
-// Enabled reports whether the API is on. If it is, its page is there for everybody: the
-// files hold no secret, and the page asks for the token itself.
+// Enabled reports whether the API is on. If it is, everybody can load its page: the files
+// hold no secret, and the page asks for the token itself.
 func (a Access) Enabled() bool { return a.policy != off }
 
 func refusal(status int, name, message string) *apierror.Error {
 	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
 }
 
-// check judges a request.
+// check decides whether a request is allowed.
 func (a Access) check(r *http.Request) *apierror.Error {
 	if a.isForeign(r) {
 		return refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not use the control API.")
@@ -79,14 +81,14 @@ func (a Access) check(r *http.Request) *apierror.Error {
 	return nil
 }
 
-// isForeign reports whether a page sends a request whose origin is neither the API's own
-// nor listed. A link to the API may be followed.
+// isForeign reports whether a request comes from a web page whose origin is neither the
+// API's own nor listed. Following a link to the API is allowed.
 func (a Access) isForeign(r *http.Request) bool {
 	if a.lists(r) || r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Dest") == "document" {
 		return false
 	}
 	judged := *r
-	judged.Method = http.MethodPost // others are not even looked at
+	judged.Method = http.MethodPost // the check skips safe methods
 	if a.TrustForwarded {
 		judged.Host = httpx.ReachedBefore(r).Host
 	}

@@ -1,6 +1,6 @@
-// Package control is the mock's own API, below /_mock: what a test needs besides
-// the mocked API. Its contract is spec/control.yaml; requests and answers are checked
-// against it as those of the mocked API are against theirs. A proxy has the part of it
+// Package control is the mock's own API, below /_mock: what a test needs besides the
+// mocked API. Its contract is spec/control.yaml; requests and answers are checked against
+// it, just as those of the mocked API are checked against theirs. A proxy has the part
 // that shows a journal.
 package control
 
@@ -35,78 +35,78 @@ func Has(path string) bool {
 	return strings.HasPrefix(path, Prefix) && (len(path) == len(Prefix) || path[len(Prefix)] == '/')
 }
 
-// Options are what the API needs to know of a mock or a proxy.
+// Options configure the API of a mock or a proxy.
 type Options struct {
-	// Contract is that of the API that is mocked or judged.
+	// Contract is the contract of the API that is mocked or judged.
 	Contract *spec.Contract
 	Access   Access
 	// About is what getInfo answers.
 	About About
-	// Instance is the name of the process, empty for none.
+	// Instance is the name of the process; may be empty.
 	Instance string
-	// FlagsFrom tells of the instance whose flags are followed, nil for none; itself nil for
-	// a proxy.
+	// FlagsFrom describes the instance whose flags are followed; it returns nil if there is
+	// none. The function is nil for a proxy.
 	FlagsFrom func() *flagsource.State
 	// NewID makes the id of an error.
 	NewID  func() string
 	Logger *slog.Logger
 }
 
-// About is what getInfo answers, without what is empty.
+// About is what getInfo answers. Empty fields are omitted.
 type About struct {
 	Version    string
-	Upstream   *url.URL // of a proxy; nil for none
+	Upstream   *url.URL // of a proxy; otherwise nil
 	Validation string
 	Edition    string
 	BasePath   string
 }
 
-// mode is what the API controls.
+// mode is the kind of server that the API controls.
 type mode string
 
-// The modes, as the contract names them.
+// The modes, as named in the contract.
 const (
-	// modeServe is a mock, which answers itself.
+	// modeServe is a mock, which answers requests itself.
 	modeServe mode = "serve"
-	// modeProxy is a proxy, which passes on to an instance.
+	// modeProxy is a proxy, which forwards requests to an instance.
 	modeProxy mode = "proxy"
 )
 
-// api is what mock and proxy have in common: all that shows a journal.
+// api is what mock and proxy share: everything that shows a journal.
 type api struct {
 	Options
 	mode     mode
 	handlers map[string]handler
-	// contract is read when it is first needed: a mock that nobody controls should not
-	// start later for it.
+	// contract is read when first needed, so that it does not delay the start of a mock that
+	// nobody controls.
 	contract func() (*spec.Contract, error)
 	maxState int64            // of an imported state, in bytes of text
-	streams  sync.Mutex       // of the stream that reads an exchange
-	answers  *memlimit.Budget // that large answers and bodies share; nil without a bound
+	streams  sync.Mutex       // held by the stream that is reading an exchange
+	answers  *memlimit.Budget // shared by large answers and bodies; nil without a limit
 }
 
-// request is the input of a handler: checked against the contract.
+// request is the input of a handler, checked against the contract.
 type request struct {
 	workspace string // its name
 	journal   *journal.Journal
 	store     func() *engine.Store // the workspace's; nil for a proxy
-	params    []string // the values of the path's parameters, decoded
+	params    []string             // the values of the path parameters, decoded
 	query     map[string]string
 	header    http.Header
 	body      []byte                  // JSON
 	reserve   func(bytes int64) error // waits for memory for the answer
-	state     *v8json.Object          // of importState; the body, read
+	state     *v8json.Object          // the parsed body of importState
 }
 
 // response is the output of a handler.
 type response struct {
 	status   int
-	location string // relative to Prefix; empty for none
-	value    any    // written as JSON, unless it can write itself
+	location string // relative to Prefix; may be empty
+	value    any    // encoded as JSON, unless it can write itself
 }
 
-// handler answers one operation. Its error is an *apierror.Error, or one that
-// problem knows.
+// handler answers one operation. Its error is an *apierror.Error, or one that the method
+// problem converts.
 type handler func(context.Context, *request) (response, error)
 
 func newAPI(options Options, mode mode) *api {
@@ -133,17 +133,17 @@ type Mock struct {
 	engine     *engine.Engine
 	begin      Begin
 	handlers   map[string]workspaceHandler
-	ofProcess  map[string]handler // of all workspaces
+	ofProcess  map[string]handler // operations that belong to no workspace
 	reading    sync.Mutex         // held while a file of flags is read and stored
 }
 
 // workspaceHandler answers an operation that only a mock has.
 type workspaceHandler func(*workspace.Workspace, *request) (response, error)
 
-// Begin begins an operation on a workspace, or on the one that has taken its place.
+// Begin begins an operation on a workspace, or on the one that has replaced it.
 type Begin func(*workspace.Workspace) (*workspace.Workspace, workspace.Operation, *apierror.Error)
 
-// NewMock returns the API of a mock. The engine makes a store of an imported state.
+// NewMock returns the API of a mock. It uses the engine to import states.
 func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Engine, begin Begin) *Mock {
 	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine, begin: begin}
 	m.maxState = stateText(workspaces.MaxState())
@@ -187,8 +187,8 @@ func (m *Mock) bind() (*spec.Contract, error) {
 	return contract, nil
 }
 
-// Serve answers a request for an escaped path that Has accepts, which is below base
-// path and workspace. w is the workspace that the request belongs to.
+// Serve answers a request for which Has is true. path is escaped, and below the base path
+// and the workspace. w is the workspace of the request.
 func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Workspace, path string) {
 	w, problem := m.keep(r, w, path)
 	if problem != nil {
@@ -208,7 +208,7 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 	})
 }
 
-// operate runs a handler of a workspace, or of the one that has taken its place.
+// operate runs a handler on a workspace, or on the one that has replaced it.
 func (m *Mock) operate(own workspaceHandler, w *workspace.Workspace, r *request) (response, error) {
 	size := len(r.body)
 	w, operation, problem := m.begin(w)
@@ -223,14 +223,14 @@ func (m *Mock) operate(own workspaceHandler, w *workspace.Workspace, r *request)
 	return out, err
 }
 
-// isOfProcess reports whether a path is for what belongs to no workspace: a process may be
-// asked for it that does not have the workspace of requests that name none.
+// isOfProcess reports whether a path is about the process rather than a workspace. Such a
+// request does not require that the process owns the default workspace.
 func isOfProcess(path string) bool {
 	return path == Prefix+"/info" || path == Prefix+"/workspaces" || strings.HasPrefix(path, Prefix+"/workspaces/")
 }
 
-// keep makes the workspace of a request one that stays, if the request is for the API and
-// has access to it.
+// keep registers the workspace of a request, if the request is for the API and has access
+// to it.
 func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*workspace.Workspace, *apierror.Error) {
 	if w.Kept() || isPage(path) || w.Name == workspace.Default && isOfProcess(path) || m.Access.check(r) != nil {
 		return w, nil
@@ -258,12 +258,12 @@ type removed struct {
 	Removed int `json:"removed"`
 }
 
-// streaming is a value that writes its answer over time.
+// streaming is a value that writes its own answer over time.
 type streaming interface {
 	stream(w http.ResponseWriter, r *http.Request)
 }
 
-// raw is JSON.
+// raw is a value that is already JSON.
 type raw []byte
 
 func (r raw) AppendJSON(dst []byte) []byte { return append(dst, r...) }

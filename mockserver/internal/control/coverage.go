@@ -19,7 +19,7 @@ type wireOperationCoverage struct {
 	Operation string            `json:"operationId"`
 	Method    string            `json:"method"`
 	Path      string            `json:"path"`
-	Grade     openapi.Grade     `json:"grade,omitempty"` // of a mock
+	Grade     openapi.Grade     `json:"grade,omitempty"` // only for a mock
 	Statuses  []wireStatusCount `json:"statuses"`
 }
 
@@ -32,7 +32,7 @@ type wireCoverage struct {
 	Operations []wireOperationCoverage `json:"operations"`
 	Other      []wireStatusCount       `json:"other"`
 	wireSum
-	Grades map[openapi.Grade]wireSum `json:"grades,omitempty"` // of a mock
+	Grades map[openapi.Grade]wireSum `json:"grades,omitempty"` // only for a mock
 }
 
 func (a *api) getCoverage(_ context.Context, r *request) (response, error) {
@@ -79,9 +79,9 @@ func (s *wireSum) add(other wireSum) {
 	s.Documented += other.Documented
 }
 
-// statusCounts joins the documented statuses with those that were answered, by
-// status. One of a range, or of the default, is documented once it is answered. operation is
-// nil for what is none.
+// statusCounts merges the documented statuses with those that were answered, sorted by
+// status. A status that only a range or the default covers is listed, as documented, once
+// it was answered. operation is nil for requests without one.
 func statusCounts(operation *spec.Operation, counts map[int]int64) []wireStatusCount {
 	out := []wireStatusCount{}
 	if operation != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// evaluateFlag evaluates a flag for a context, as the SDK of a server does, and says why.
+// evaluateFlag evaluates a flag for a context as a server SDK does, and explains the
+// result.
 func (m *Mock) evaluateFlag(w *workspace.Workspace, r *request) (response, error) {
 	var written struct {
 		UserID, SessionID, RemoteAddress, AppName, Environment string

@@ -14,15 +14,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
-// heartbeat is how often a stream without events shows that it lives.
+// heartbeat is how often an idle stream shows that it is alive.
 const heartbeat = 15 * time.Second
 
-// streamEvents follows the journal from the last event that the client has seen, or from
-// now on.
+// streamEvents follows the journal from the last event that the client has seen, or else
+// from now on.
 func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 	chosen, newest := filter(r), r.journal.Stats().Newest
 	switch last, err := strconv.ParseInt(r.header.Get("Last-Event-ID"), 10, 64); {
-	case err == nil && last > newest: // of an earlier mock or workspace
+	case err == nil && last > newest: // from an earlier mock or workspace
 		chosen.After = 0
 	case err == nil:
 		chosen.After = last
@@ -33,14 +33,14 @@ func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 }
 
 // eventStream writes the exchanges of a journal as server-sent events, and tells that the
-// state has changed. It reads the journal at its own pace, so a slow client holds up only
+// state has changed. It reads the journal at its own pace, so a slow client delays only
 // itself.
 type eventStream struct {
 	workspace string // its name
 	journal   *journal.Journal
 	store     func() *engine.Store // the current one of the workspace; nil for a proxy
 	changed   <-chan struct{}      // closed by the next change; nil for a proxy
-	reading   *sync.Mutex          // of all streams
+	reading   *sync.Mutex          // shared by all streams
 	filter    journal.Filter
 	w         http.ResponseWriter
 	flush     func() error
@@ -48,13 +48,13 @@ type eventStream struct {
 
 func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 	connection := http.NewResponseController(w)
-	// A stream goes on for longer than a server lets a request take.
+	// A stream outlasts the server's time limits for a request.
 	_ = connection.SetWriteDeadline(time.Time{})
 	_ = connection.SetReadDeadline(time.Time{})
 	s.w, s.flush = w, connection.Flush
 	header := w.Header()
 	header["Content-Type"] = []string{"text/event-stream"}
-	header["X-Accel-Buffering"] = []string{"no"} // proxies that hold answers back would hold it forever
+	header["X-Accel-Buffering"] = []string{"no"} // a proxy that buffers answers would never send it
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return
@@ -73,13 +73,13 @@ func (s *eventStream) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	for r.Context().Err() == nil && !s.journal.Closed() {
 		if err := s.next(r.Context()); err != nil {
-			return // the client is gone
+			return // the client has disconnected
 		}
 	}
 }
 
-// next sends the next exchange, or waits for one. For a client that does not read, only the
-// text that it gets is kept.
+// next sends the next exchange, or waits for one. For a client that does not read, it
+// keeps only the text that is being sent.
 func (s *eventStream) next(ctx context.Context) error {
 	text, err := s.read()
 	if err != nil {
@@ -95,9 +95,9 @@ func (s *eventStream) next(ctx context.Context) error {
 	return s.wait(ctx)
 }
 
-// read returns the events of the next exchange that matches, and of what the client has
-// missed before it; nothing if there is none. One stream reads at a time: an exchange takes
-// many times its text.
+// read returns the events of the next matching exchange, preceded by an event if the
+// client has missed any. It returns nothing if there is no such exchange. Only one stream
+// reads at a time, since an exchange takes many times the memory of its text.
 func (s *eventStream) read() (text []byte, err error) {
 	s.reading.Lock()
 	defer s.reading.Unlock()
@@ -115,12 +115,12 @@ func (s *eventStream) read() (text []byte, err error) {
 			return nil, err
 		}
 	}
-	s.filter.After = page.Last // what does not match need not be looked at again
+	s.filter.After = page.Last // skip what does not match next time
 	return text, nil
 }
 
-// wait waits for an exchange that matches or a change to the state, and sends a comment
-// if neither comes for a while.
+// wait waits for an exchange that matches or a change to the state, and sends a heartbeat
+// if neither arrives.
 func (s *eventStream) wait(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, heartbeat)
 	defer cancel()
@@ -163,7 +163,7 @@ func (s *eventStream) expectChange() (revision int64) {
 	return store.Revision()
 }
 
-// appendExchange adds the events of an exchange.
+// appendExchange appends the events of an exchange.
 func appendExchange(out []byte, x traffic.Exchange) (_ []byte, err error) {
 	exchange := summarized(x)
 	for _, breach := range exchange.Violations {
@@ -179,7 +179,7 @@ func appendExchange(out []byte, x traffic.Exchange) (_ []byte, err error) {
 	return appendEvent(out, "exchange", x.ID, exchange)
 }
 
-// appendEvent adds one event; an id of 0 is none.
+// appendEvent appends one event; an id of 0 means none.
 func appendEvent(out []byte, event string, id int64, value any) ([]byte, error) {
 	data, err := json.Marshal(value)
 	if err != nil {

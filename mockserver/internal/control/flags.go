@@ -18,16 +18,16 @@ import (
 
 const putFlagsOperation = "putFlags"
 
-// maxFlagFile is how many bytes a file of flags may have.
+// maxFlagFile is the size limit of a file of flags, in bytes.
 const maxFlagFile = 16 << 20
 
-// yamlTypes are what YAML is called over HTTP.
+// yamlTypes are the media types that are used for YAML.
 var yamlTypes = []string{"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"}
 
 // takesFlags reports whether the body is a file of flags.
 func (x *exchange) takesFlags() bool { return x.operation.ID == putFlagsOperation }
 
-// acceptsType reports whether the operation takes a body of a content type.
+// acceptsType reports whether the operation accepts a body with a content type.
 func (x *exchange) acceptsType(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (mediaType == "application/json" || x.takesFlags() && slices.Contains(yamlTypes, mediaType))
@@ -40,7 +40,7 @@ func environmentOf(r *request) string {
 	return flags.DefaultEnvironment
 }
 
-// flagProblem words an error of setting flags.
+// flagProblem converts an error of setting flags to an answer.
 func flagProblem(err error) error {
 	var problems yamlfile.Problems
 	var problem *apierror.Error
@@ -88,7 +88,7 @@ type flagsSet struct {
 }
 
 func (m *Mock) putFlags(w *workspace.Workspace, r *request) (response, error) {
-	m.reading.Lock() // one file after the other: it takes many times its size until it is stored
+	m.reading.Lock() // one file at a time: until it is stored, it takes many times its size
 	defer m.reading.Unlock()
 	set, err := flagfile.Read(r.body)
 	if err != nil {
@@ -106,13 +106,13 @@ func (m *Mock) putFlags(w *workspace.Workspace, r *request) (response, error) {
 	return ok(flagsSet{len(set.Flags), len(set.Segments), append([]string{}, remarks...)})
 }
 
-// requestOf is what a change of the state knows of the workspace.
+// requestOf returns the request that a change of the workspace's state needs.
 func requestOf(w *workspace.Workspace) engine.Request {
 	instance := w.Instance()
 	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
 }
 
-// variantSetting is a variant by its name, or with what it carries.
+// variantSetting is a variant, given by its name or as an object with a payload.
 type variantSetting flagfile.Variant
 
 // UnmarshalJSON implements json.Unmarshaler.

@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Monitor is the control API of what is not a mock, such as a proxy: it shows
-// exchanges that pass elsewhere. What only a mock has, such as state, rules and
+// Monitor is the control API of something that is not a mock, such as a proxy: it shows
+// exchanges that others answer. Whatever only a mock has, such as state, rules and
 // workspaces, answers 404. It is safe for concurrent use.
 type Monitor struct {
 	api     *api
@@ -25,16 +25,16 @@ func NewMonitor(options Options, journal *journal.Journal) *Monitor {
 	return m
 }
 
-// Append adds an exchange to the journal, which copies what it keeps but the violations,
-// at most 16 KiB of a body, and shows none of its secrets.
+// Append adds an exchange to the journal, which redacts its secrets. The journal copies
+// what it keeps, except the violations, and at most 16 KiB of each body.
 func (m *Monitor) Append(x traffic.Exchange) { m.journal.Append(&x) }
 
-// Close ends whatever outlives a request, such as streams of events, so that an
-// http.Server can stop. The monitor can be used further.
+// Close ends everything that outlasts a request, such as streams of events, so that an
+// http.Server can stop. The monitor remains usable.
 func (m *Monitor) Close() { m.journal.Close() }
 
-// Before returns a handler that answers what is for the monitor, and leaves everything
-// else to next.
+// Before returns a handler that answers requests for the monitor, and passes all others
+// to next.
 func (m *Monitor) Before(next http.Handler) http.Handler {
 	input := request{workspace: workspace.Default, journal: m.journal}
 	find := func(id string) handler { return m.api.handlers[id] }
@@ -47,8 +47,8 @@ func (m *Monitor) Before(next http.Handler) http.Handler {
 	})
 }
 
-// below takes the base path off the escaped path of a request, and reports whether the
-// rest is the monitor's.
+// below removes the base path from the escaped path of a request, and reports whether the
+// rest belongs to the monitor.
 func (m *Monitor) below(r *http.Request) (string, bool) {
 	path, base := r.URL.EscapedPath(), m.api.About.BasePath
 	if len(path) < len(base) || !strings.EqualFold(path[:len(base)], base) {

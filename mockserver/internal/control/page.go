@@ -22,26 +22,27 @@ var pageTypes = map[string]string{
 	"icon.svg":   "image/svg+xml",
 }
 
-// pagePolicy lets the page load its own files and ask its own server, and nothing
-// else; no text can become a script.
+// pagePolicy lets the page load only its own files and call only its own server; no text
+// can become a script.
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// pageFile is the file of the page that a path may be.
+// pageFile returns the name of the page's file at a path, if there is one.
 func pageFile(path string) string {
 	return cmp.Or(strings.TrimPrefix(path, Prefix+"/"), "index.html")
 }
 
-// isPage reports whether a path is the page's, or leads to it.
+// isPage reports whether a path is the page's, or redirects to it.
 func isPage(path string) bool { return path == Prefix || pageTypes[pageFile(path)] != "" }
 
-// servePage answers what belongs to the page.
+// servePage answers a request for a file of the page. It returns false for other
+// requests.
 func (a *api) servePage(w http.ResponseWriter, r *http.Request, path string) bool {
 	if !a.Access.Enabled() || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
 	if path == Prefix {
-		// Relative, so that base path and workspace stay as they are.
+		// Relative, so that base path and workspace are preserved.
 		w.Header()["Location"] = []string{strings.TrimPrefix(Prefix, "/") + "/"}
 		w.WriteHeader(http.StatusMovedPermanently)
 		return true

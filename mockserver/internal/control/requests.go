@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
-// The bounds of listRequests.
+// Limits of listRequests.
 const (
 	defaultLimit = 50
 	maxWait      = 5 * time.Minute
@@ -28,7 +28,7 @@ type wireRequests struct {
 	Complete *bool          `json:"complete,omitempty"`
 }
 
-// filter reads the parameters that pick exchanges; the contract has checked them.
+// filter reads the parameters that select exchanges. The contract has checked them.
 func filter(r *request) journal.Filter {
 	out := journal.Filter{
 		After:     int64(count(r, "after", 0)),
@@ -74,8 +74,8 @@ func (a *api) listRequests(ctx context.Context, r *request) (response, error) {
 	return ok(out)
 }
 
-// await waits until enough exchanges match, the time is over, the client is gone or the
-// workspace removed.
+// await waits until enough exchanges match, the time is up, the client disconnects or the
+// workspace is removed.
 func await(ctx context.Context, r *request, wait string, chosen journal.Filter) (matched int, complete bool, err error) {
 	limit, err := time.ParseDuration(wait)
 	if err != nil || limit > maxWait {
@@ -103,7 +103,7 @@ func (a *api) getRequest(_ context.Context, r *request) (response, error) {
 	return ok(whole(entry))
 }
 
-// archiveLimit is as good as none: journals are smaller.
+// archiveLimit is no real limit: journals are smaller.
 const archiveLimit = 1 << 30
 
 func (a *api) exportRequests(_ context.Context, r *request) (response, error) {
@@ -132,7 +132,7 @@ func (a *api) listViolations(_ context.Context, r *request) (response, error) {
 	return ok(out)
 }
 
-// matches compares a value with a parameter, if it was sent.
+// matches compares a value with a parameter, if that was sent.
 func matches(r *request, name, value string) bool {
 	wanted, sent := r.query[name]
 	return !sent || wanted == value
@@ -144,7 +144,7 @@ func (a *api) clearViolations(_ context.Context, r *request) (response, error) {
 	return ok(removed{Removed: kept})
 }
 
-// count reads a whole number of the query, which the contract has checked.
+// count reads an integer of the query. The contract has checked it.
 func count(r *request, name string, fallback int) int {
 	number, err := strconv.Atoi(r.query[name])
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
-// What requests take at most while they are under way, by measurement, for each byte or
-// thing that they read or show.
+// The most memory that requests take while they are in progress, by measurement, for each
+// byte or item that they read or show.
 const (
-	perBodyByte     = 16 // of a body that is no state
-	perStateByte    = 2  // of a state that comes in
+	perBodyByte     = 16 // of a body other than a state
+	perStateByte    = 2  // of an imported state
 	perJournalByte  = 4
 	perRuleByte     = 4
 	perWorkspace    = 1 << 10
@@ -19,7 +19,7 @@ const (
 	shownViolations = 4 << 20
 )
 
-// reserve waits for memory, which is kept until the answer was sent.
+// reserve waits for memory and holds it until the answer is sent.
 func (x *exchange) reserve(bytes int64) error {
 	if x.answers.Reserve(x.r.Context(), &x.reserved, http.NewResponseController(x.rw), bytes) != nil {
 		return apierror.Unavailable("The request ended before there was memory for it.")
@@ -35,7 +35,7 @@ func (x *exchange) reserveBody() error {
 	return x.reserve(perBodyByte * x.length())
 }
 
-// length is how many bytes the body has, or may have at most if it does not say.
+// length returns the size of the body in bytes, or its limit if the size is unknown.
 func (x *exchange) length() int64 {
 	if most := x.mostBytes(); x.r.ContentLength < 0 || x.r.ContentLength > most {
 		return most

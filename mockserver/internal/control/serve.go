@@ -25,12 +25,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// maxBody is the largest body in bytes: of a rule that forces a large answer. That of a
-// state is another.
+// maxBody is the size limit of a body in bytes, enough for a rule that forces a large
+// answer. States and files of flags have limits of their own.
 const maxBody = 2 << 20
 
-// maxJudged is the largest answer that is judged by the contract: of a larger state, what
-// is judged would take many times its memory.
+// maxJudged is the size in bytes up to which answers are checked against the contract.
+// Checking a larger state would take many times its memory.
 const maxJudged = 1 << 20
 
 // exchange is one request on its way through the stages.
@@ -51,7 +51,7 @@ type exchange struct {
 // stage is one check of a request. An error ends the request.
 type stage func(*exchange) *apierror.Error
 
-// stages in order: without access nothing can be learned.
+// stages are in order. permit comes first, so that nothing is revealed without access.
 var stages = []stage{
 	(*exchange).permit,
 	(*exchange).route,
@@ -144,8 +144,7 @@ func (x *exchange) route() *apierror.Error {
 	return nil
 }
 
-// renamed says what a path or a parameter is called now, if that exists; empty if it
-// never had another name.
+// renamed returns a hint if a path or parameter was renamed; empty if it was not.
 func renamed(former string, exists func(string) bool) string {
 	if now := strings.ReplaceAll(former, "scenario", "rule"); now != former && exists(now) {
 		return fmt.Sprintf(" It is called %s now.", now)
@@ -153,8 +152,8 @@ func renamed(former string, exists func(string) bool) string {
 	return ""
 }
 
-// exists refuses what a proxy does not have: it shows what passes, and the instance
-// behind it has a state and a clock of its own.
+// exists refuses what a proxy does not have: it only shows traffic, and the instance
+// behind it has its own state and clock.
 func (x *exchange) exists() *apierror.Error {
 	if x.handler = x.find(x.operation.ID); x.handler == nil {
 		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows what passes, and has no state, clock, rules or workspaces.", x.operation.ID))
@@ -165,7 +164,7 @@ func (x *exchange) exists() *apierror.Error {
 	return nil
 }
 
-// readBody reads a body where the operation has one; elsewhere it is left alone.
+// readBody reads the body if the operation has one; otherwise it ignores the body.
 func (x *exchange) readBody() *apierror.Error {
 	if x.operation.Body() == nil {
 		return nil
@@ -192,7 +191,7 @@ func (x *exchange) readBody() *apierror.Error {
 	case x.takesState():
 		err = x.readState()
 	case x.takesFlags():
-		x.value = map[string]any{} // its handler reads it, whatever its form
+		x.value = map[string]any{} // the handler reads it, in any of its forms
 	default:
 		x.value, err = v8json.Parse(text)
 	}
@@ -202,7 +201,7 @@ func (x *exchange) readBody() *apierror.Error {
 	return nil
 }
 
-// mostBytes is how many bytes the body of the operation may have.
+// mostBytes returns the size limit of the operation's body, in bytes.
 func (x *exchange) mostBytes() int64 {
 	switch {
 	case x.takesState():
@@ -213,16 +212,16 @@ func (x *exchange) mostBytes() int64 {
 	return maxBody
 }
 
-// begun is how much of a body must be there before memory is taken for all of it.
+// begun is how much of a body must arrive before memory is allocated for the rest.
 const begun = 1 << 20
 
-// readUpTo reads a body, and a byte more than it may have if it has more.
+// readUpTo reads a body. If the body exceeds the limit, it reads one byte more than that.
 func readUpTo(body io.Reader, length, most int64) ([]byte, error) {
 	var out bytes.Buffer
 	limited := io.LimitReader(body, most+1)
 	if _, err := io.CopyN(&out, limited, begun); err != nil {
 		if errors.Is(err, io.EOF) {
-			err = nil // it has less
+			err = nil // the body is shorter
 		}
 		return out.Bytes(), err
 	}
@@ -276,8 +275,8 @@ func (x *exchange) validate() *apierror.Error {
 	return nil
 }
 
-// knows reports whether the operation has a query parameter: a mistyped one would be
-// a filter that does not filter.
+// knows reports whether the operation has a query parameter. A mistyped one must not be
+// ignored, or a filter would have no effect.
 func (x *exchange) knows(name string) bool {
 	for _, parameter := range x.operation.Parameters() {
 		if parameter.In == "query" && parameter.Name == name {
@@ -287,7 +286,7 @@ func (x *exchange) knows(name string) bool {
 	return false
 }
 
-// sent prints the value at a pointer of the body, shortened.
+// sent formats the value at a pointer of the body, shortened.
 func (x *exchange) sent(pointer string) string {
 	text, found := v8json.Restringify(x.input.body, pointer)
 	switch {
@@ -299,7 +298,7 @@ func (x *exchange) sent(pointer string) string {
 	return text
 }
 
-// encode writes the answer's value and judges it by the contract.
+// encode writes the answer's value and checks it against the contract.
 func (x *exchange) encode(out response) ([]byte, error) {
 	var body []byte
 	switch value := out.value.(type) {
@@ -331,7 +330,7 @@ func (x *exchange) encode(out response) ([]byte, error) {
 	return body, nil
 }
 
-// problem finds the answer to an error.
+// problem returns the answer to an error.
 func (x *exchange) problem(err error) *apierror.Error {
 	known := problemOf(err)
 	if known == nil {
@@ -341,7 +340,7 @@ func (x *exchange) problem(err error) *apierror.Error {
 	return known
 }
 
-// problemOf finds the answer to an error that is expected; nil for another.
+// problemOf returns the answer to an expected error; nil for others.
 func problemOf(err error) *apierror.Error {
 	var known *apierror.Error
 	var rule *rules.Problem
@@ -371,7 +370,7 @@ func problemOf(err error) *apierror.Error {
 	return nil
 }
 
-// invalid refuses input, in the form of a validation error.
+// invalid returns a refusal of input, in the form of a validation error.
 func invalid(path, message string) *apierror.Error {
 	problem := refusal(http.StatusBadRequest, "BadDataError", message)
 	problem.Details = []apierror.Detail{{Path: path, Message: message}}

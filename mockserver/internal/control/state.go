@@ -17,12 +17,12 @@ const (
 	importOperation = "importState"
 )
 
-// StateBounds are those of an imported state. Its rows stay text until each is planted:
-// as values they take many times as much.
+// StateBounds limit an imported state. Its rows stay text until they are planted one by
+// one, since decoded values take many times as much memory.
 var StateBounds = v8json.Bounds{Depth: 2, Values: 1 << 20, Raw: 1 << 19}
 
-// stateText is how many bytes a state may have as text. One that clients make by the API
-// has fewer: where memory is bounded its texts count twice.
+// stateText returns the size limit of a state as text, in bytes. A state that clients
+// create through the API stays below it, since texts count twice towards a memory limit.
 func stateText(memory int64) int64 {
 	if memory == math.MaxInt64 {
 		return 1 << 30
@@ -32,8 +32,8 @@ func stateText(memory int64) int64 {
 
 func (x *exchange) takesState() bool { return x.operation.ID == importOperation }
 
-// readState reads a state. The contract judges an outline of it: what its rows may be,
-// the tables say.
+// readState reads a state. The contract checks only its outline; its rows are checked
+// against the tables.
 func (x *exchange) readState() error {
 	value, err := v8json.ParseShallow(x.input.body, StateBounds)
 	if err != nil {
@@ -44,7 +44,7 @@ func (x *exchange) readState() error {
 	return nil
 }
 
-// outline is a value without the elements of its lists.
+// outline returns a value without the elements of its lists.
 func outline(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -65,8 +65,8 @@ func outline(value any) any {
 	return value
 }
 
-// exportState writes the state. A parameter named after a table, or events, limits it
-// to so many of the newest rows; the parameter secrets asks for the texts that were kept.
+// exportState writes the state. A parameter named after a table, or events, limits it to
+// that many of the newest rows. The parameter secrets includes the texts that were kept.
 func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error) {
 	store := w.Instance().Store
 	if err := r.reserve(store.Bytes()); err != nil {
@@ -74,7 +74,7 @@ func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error)
 	}
 	newest := map[string]int{}
 	for name, text := range r.query {
-		if count, err := strconv.Atoi(text); err == nil { // the contract has checked it
+		if count, err := strconv.Atoi(text); err == nil { // secrets is no number; the contract has checked the rest
 			newest[name] = count
 		}
 	}
@@ -84,7 +84,8 @@ func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error)
 	return ok(raw(store.Snapshot(newest)))
 }
 
-// importState replaces the state. What is taken can be exported and taken again.
+// importState replaces the state. A state that it accepts can be exported and imported
+// again.
 func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error) {
 	instance := w.Instance()
 	most := m.workspaces.MaxState()
@@ -92,7 +93,7 @@ func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error)
 	if err != nil && !errors.Is(err, engine.ErrTooLarge) {
 		return response{}, err
 	}
-	r.state, r.body = nil, nil // which need not be there beside the text of the export
+	r.state, r.body = nil, nil // no longer needed; frees memory for the text of the export
 	if err != nil || int64(len(store.Snapshot(nil))) > m.maxState {
 		return response{}, refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError",
 			fmt.Sprintf("The state of a workspace may take %d bytes of memory, and %d as text.", most, m.maxState))

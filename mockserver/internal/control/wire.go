@@ -76,15 +76,15 @@ type wireWorkspace struct {
 	Kept       int       `json:"kept"`
 	Violations int64     `json:"violations"`
 	Rules      int       `json:"rules"`
-	// Bytes is what it takes in memory, by estimation.
+	// Bytes estimates the memory that it takes.
 	Bytes int64 `json:"bytes"`
 	// Rows is how many rows each table of the state has.
 	Rows map[string]int `json:"rows"`
-	// Resting says that it is stored and not in memory.
+	// Resting says that it is stored but not in memory.
 	Resting bool `json:"resting,omitempty"`
 }
 
-// summarized is an exchange without headers and bodies.
+// summarized returns an exchange without headers and bodies.
 func summarized(x traffic.Exchange) wireExchange {
 	out := wireExchange{
 		ID:         x.ID,
@@ -142,7 +142,7 @@ func inForce(a rules.Active) wireRule {
 func (m *Mock) described(w *workspace.Workspace) wireWorkspace {
 	instance := w.Instance()
 	stats, used := w.Journal.Stats(), w.Used()
-	if stats.Last.After(used) { // the workspace default is not marked as used by each request
+	if stats.Last.After(used) { // not every request marks the default workspace as used
 		used = stats.Last.UTC()
 	}
 	return wireWorkspace{

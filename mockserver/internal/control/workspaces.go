@@ -21,7 +21,7 @@ type wireOperation struct {
 	Method    string        `json:"method"`
 	Path      string        `json:"path"`
 	Summary   string        `json:"summary"`
-	Grade     openapi.Grade `json:"grade,omitempty"` // of a mock
+	Grade     openapi.Grade `json:"grade,omitempty"` // only for a mock
 	Statuses  []int         `json:"statuses"`
 }
 
@@ -50,7 +50,7 @@ func (a *api) getInfo(_ context.Context, r *request) (response, error) {
 	return ok(out)
 }
 
-// gradeOf is how a mock answers an operation, empty for a proxy.
+// gradeOf returns how a mock answers an operation; empty for a proxy.
 func (a *api) gradeOf(o *spec.Operation) openapi.Grade {
 	if a.mode == modeProxy {
 		return ""
@@ -82,7 +82,7 @@ func (a *api) flagsFrom() *wireFlagsFrom {
 	return out
 }
 
-// shownURL is a URL without what could be a secret.
+// shownURL returns a URL without anything that could be a secret.
 func shownURL(u *url.URL) string {
 	if u == nil {
 		return ""
@@ -158,7 +158,7 @@ func (m *Mock) deleteWorkspace(_ context.Context, r *request) (response, error) 
 	return ok(removed{Removed: 1})
 }
 
-// rested describes a workspace that is stored and not in memory.
+// rested describes a workspace that is stored but not in memory.
 func (m *Mock) rested(stored store.Stored) wireWorkspace {
 	written := stored.Written.UTC()
 	return wireWorkspace{

@@ -1,5 +1,5 @@
-// Package cors lets web pages of other origins use a server, in the headers of the Fetch
-// standard.
+// Package cors lets web pages of other origins use a server, with the headers of the
+// Fetch standard.
 package cors
 
 import (
@@ -13,17 +13,17 @@ import (
 
 // Policy says which pages may use a server. The zero value admits none.
 type Policy struct {
-	// Exposed are the headers of answers that pages may read, separated by commas.
+	// Exposed are the response headers that pages may read, separated by commas.
 	Exposed string
 
 	everybody bool
 	listed    []string // as browsers send them
 }
 
-// Everybody stands for every origin in a list of origins.
+// Everybody stands for all origins in a list of origins.
 const Everybody = "*"
 
-// Admit adds origins to those whose pages may use the server.
+// Admit adds origins whose pages may use the server.
 func (p *Policy) Admit(origins ...string) error {
 	for _, origin := range origins {
 		if origin == Everybody {
@@ -39,12 +39,12 @@ func (p *Policy) Admit(origins ...string) error {
 	return nil
 }
 
-// Listed are the origins that were admitted by name.
+// Listed returns the origins that were admitted by name.
 func (p *Policy) Listed() []string { return p.listed }
 
-// Allow tells the browser that sent a request what its page may do: all that Listed
-// origins may, and with everybody what needs no cookies. It reports whether that is the
-// answer, to a preflight.
+// Allow tells the browser what the page that sent a request may do: everything if its
+// origin is in Listed, and with Everybody, whatever needs no cookies. It reports whether
+// the request is a preflight, for which the headers are the whole answer.
 func (p *Policy) Allow(header http.Header, r *http.Request) (preflight bool) {
 	sent, asks := r.Header["Origin"]
 	if !asks || !p.everybody && p.listed == nil {
@@ -63,20 +63,21 @@ func (p *Policy) Allow(header http.Header, r *http.Request) (preflight bool) {
 	return preflight
 }
 
-// AllowFrontend says of the Frontend API what a real Unleash says to everybody that asks
-// (O). It reports whether that is the answer: to OPTIONS it is.
+// AllowFrontend sets the headers that a real Unleash sends to every origin for the
+// Frontend API (O). It reports whether they are the whole answer, as they are for
+// OPTIONS.
 func AllowFrontend(header http.Header, r *http.Request) (preflight bool) {
 	preflight = r.Method == http.MethodOptions
 	share{origin: Everybody, credentials: true, exposed: "ETag", maxAge: "86400"}.write(header, r, preflight)
 	return preflight
 }
 
-// share is what a browser is allowed.
+// share is what a browser is allowed to do.
 type share struct {
 	origin      string
 	credentials bool
 	exposed     string
-	maxAge      string // in seconds, of a preflight
+	maxAge      string // in seconds, for a preflight
 }
 
 func (s share) write(header http.Header, r *http.Request, preflight bool) {

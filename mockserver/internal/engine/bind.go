@@ -14,17 +14,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// binder fills an input from a request. Where each field comes from stands in its
-// tag:
+// binder fills an input from a request. Each field's tag says where its value comes from:
 //
-//	path:"name"    a parameter of the path: ID, string or int64
-//	query:"name"   a parameter of the query: string, []string, or an Optional of these
-//	queries:""     all parameters of the query, declared or not: map[string]any
+//	path:"name"    a path parameter: ID, string or int64
+//	query:"name"   a query parameter: string, []string, or an Optional of these
+//	queries:""     all query parameters, declared or not: map[string]any
 //	header:"name"  a header: string
-//	undeclared:"name"  a header that no document names: string
+//	undeclared:"name"  a header that the document does not declare: string
 //	json:"name"    a property of the body
 //	body:""        the whole body, as JSON or decoded
-//	rest:""        the properties that no other field has: map[string]any
+//	rest:""        the properties that no other field binds: map[string]any
 //	ignored:"a,b"  on a blank field: properties and parameters that Unleash ignores
 type binder func(into reflect.Value, input *Input)
 
@@ -51,10 +50,10 @@ func newBinder(t reflect.Type, operation *spec.Operation) (binder, error) {
 	}, nil
 }
 
-// mostWhole is the largest whole number that JSON has exactly, and so a snapshot.
+// mostWhole is the largest integer that JSON, and so a snapshot, represents exactly.
 const mostWhole = 1<<53 - 1
 
-// fromPath reads a parameter of the path.
+// fromPath reads a path parameter.
 func fromPath(position int, t reflect.Type) binder {
 	if t == idType {
 		return func(into reflect.Value, input *Input) { *into.Addr().Interface().(*ID) = ParseID(input.Path[position]) }
@@ -65,8 +64,8 @@ func fromPath(position int, t reflect.Type) binder {
 	return func(into reflect.Value, input *Input) { into.SetString(input.Path[position]) }
 }
 
-// wholeNumber reads a parameter that the contract says is an integer. One that Go cannot
-// hold is -1.
+// wholeNumber reads a parameter that the contract declares as an integer. It returns -1
+// if the number does not fit into an int64.
 func wholeNumber(text string) int64 {
 	number, is := ajv.ParseNumber(text)
 	if !is || math.Abs(number) >= 1<<63 {
@@ -91,7 +90,7 @@ func fromHeader(name string) binder {
 	return func(into reflect.Value, input *Input) { into.SetString(strings.Join(input.Header[name], ", ")) }
 }
 
-// fromProperty reads a property of the body. One that is open keeps its text.
+// fromProperty reads a property of the body. A property of type JSON keeps its text.
 func fromProperty(name string, t reflect.Type) binder {
 	if t == jsonType {
 		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
@@ -131,8 +130,8 @@ func fromRest(named []string) binder {
 	}
 }
 
-// assigner puts a decoded value into a Go one. The contract has checked its type;
-// where nobody checks, what does not fit is left out.
+// assigner stores a decoded value in a Go value. The contract has already checked the
+// value's type; without such a check, a value that does not fit is skipped.
 type assigner func(into reflect.Value, value any)
 
 func newAssigner(t reflect.Type) assigner {
@@ -215,8 +214,8 @@ func assignSecret(into reflect.Value, value any) {
 	}
 }
 
-// listAssigner reads a list. A single value in its place is a list of one: a
-// parameter of the query that was sent once.
+// listAssigner reads a list. A single value becomes a list of one, as for a query
+// parameter that was sent once.
 func listAssigner(t reflect.Type, assign assigner) assigner {
 	return func(into reflect.Value, value any) {
 		if value == nil {

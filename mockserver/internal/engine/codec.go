@@ -10,18 +10,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
-// codec reads and writes the rows of a table in the form that seeds and snapshots
-// share. What it needs to know stands in the tags of the row's fields:
+// codec reads and writes the rows of a table in the form that seeds and snapshots share.
+// Tags of the row's fields control it:
 //
-//	state:"name,required"   the name, if it is not that of json; a seed must have it
-//	state:"name,parent"     the row's parent, left out where the row is nested in it:
-//	                        the parent's id, or what parent:"name" says of it
-//	pattern:"^[a-z]+$"      what a text must match
+//	state:"name,required"   the name, if it differs from that in json; a seed must have it
+//	state:"name,parent"     identifies the row's parent, and is omitted where the row is
+//	                        nested in it: the parent's id, or the field named by parent:"name"
+//	pattern:"^[a-z]+$"      the pattern that a text must match
 //	enum:"Admin,Editor"     the values that a text may have
-//	refers:"users"          a seed must have a row of that id, or name, in another table
+//	refers:"users"          a seed must have a row with that id, or name, in this table
 type codec struct {
 	fields []column
-	names  []string // that a row may have
+	names  []string // allowed in a row
 }
 
 // column is a field of a row.
@@ -72,7 +72,8 @@ func newCodec[T any]() *codec {
 	return c
 }
 
-// newColumn reads the tags of a field; false for one that no seed has.
+// newColumn reads the tags of a field. It returns false for a field that seeds do not
+// have.
 func newColumn(f field) (column, bool) {
 	name, options, _ := strings.Cut(f.Tag.Get("state"), ",")
 	if name == "" {
@@ -91,7 +92,7 @@ func newColumn(f field) (column, bool) {
 	return col, true
 }
 
-// adopt sets the columns of a row that say what its parent is.
+// adopt sets the columns of a row that identify its parent.
 func (c *codec) adopt(row, parent any) {
 	for _, col := range c.fields {
 		if !col.parent {
@@ -104,7 +105,7 @@ func (c *codec) adopt(row, parent any) {
 	}
 }
 
-// appendTo writes a secret with its name: the text where it is revealed, else the digest.
+// appendTo writes a secret with its name: the text if it is revealed, else the digest.
 func (s *Secret) appendTo(dst []byte, revealed bool) []byte {
 	if revealed && s.text != "" {
 		return jsonw.AppendString(append(dst, `"`+secretName+`":`...), s.text)
@@ -113,11 +114,11 @@ func (s *Secret) appendTo(dst []byte, revealed bool) []byte {
 }
 
 func encodeDigest(dst []byte, v reflect.Value) []byte {
-	text, _ := v.Addr().Interface().(*Secret).digest.MarshalText() // which does not fail
+	text, _ := v.Addr().Interface().(*Secret).digest.MarshalText() // never fails
 	return jsonw.AppendString(dst, string(text))
 }
 
-// text prints the column of a row, as a complaint does.
+// text formats a column of a row for a complaint.
 func (c *codec) text(row any, name string) string {
 	for i := range c.fields {
 		if col := &c.fields[i]; col.name == name {
@@ -130,10 +131,10 @@ func (c *codec) text(row any, name string) string {
 // rowForm is how a row is written.
 type rowForm struct {
 	nested   bool // inside its parent
-	revealed bool // with the text of its secret, if that was kept
+	revealed bool // with the text of its secret, if the text was kept
 }
 
-// append writes a row. The object is left open for what else belongs to the row.
+// append writes a row. It leaves the object open for further members.
 func (c *codec) append(dst []byte, row any, form rowForm) []byte {
 	v := reflect.ValueOf(row).Elem()
 	dst = append(dst, '{')

@@ -12,9 +12,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// inputCheck compares an input with the contract while its binder is made: each
-// field has a place in the document, and each place in the document a field, or the
-// word that Unleash ignores it.
+// inputCheck compares an input with the contract while its binder is made: each field
+// must exist in the document, and everything in the document must have a field or be
+// marked as ignored by Unleash.
 type inputCheck struct {
 	operation *spec.Operation
 	path      []string
@@ -31,7 +31,7 @@ func (c *inputCheck) fail(format string, args ...any) {
 	c.problems = append(c.problems, fmt.Errorf(format, args...))
 }
 
-// step returns what fills a field, nil for one that nothing fills.
+// step returns the binder of a field, nil if the field is not filled from a request.
 func (c *inputCheck) step(f field) binder {
 	tag := f.Tag
 	if ignored, is := tag.Lookup("ignored"); is {
@@ -109,7 +109,7 @@ func (c *inputCheck) step(f field) binder {
 	return fromProperty(f.json, f.Type)
 }
 
-// fits compares a field with what the document says of it.
+// fits compares a field with its schema in the document.
 func (c *inputCheck) fits(t reflect.Type, shape *openapi.Shape, name string) {
 	inner, optional := isOptional(t)
 	if !optional {
@@ -123,7 +123,7 @@ func (c *inputCheck) fits(t reflect.Type, shape *openapi.Shape, name string) {
 	}
 }
 
-// finish complains about what the document has and the input does not.
+// finish complains about parts of the document that the input does not bind.
 func (c *inputCheck) finish() error {
 	for _, name := range c.path {
 		if !c.bound["path "+name] {
@@ -152,12 +152,12 @@ func differ(operation *spec.Operation, what string, problems []error) error {
 	return fmt.Errorf("the %s of %s and the contract differ: %w", what, operation.ID, errors.Join(problems...))
 }
 
-// answerEncoder writes the value of an answer and says what it is; empty for no
-// body.
+// answerEncoder writes the value of an answer and returns its content type, which is
+// empty if there is no body.
 type answerEncoder func(dst []byte, v reflect.Value) (contentType string, body []byte)
 
-// newAnswerEncoder makes the encoder of an operation's answer, whose type fits the
-// contract.
+// newAnswerEncoder makes the encoder of an operation's answer. It returns an error if the
+// answer's type does not fit the contract.
 func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder, error) {
 	var problems []error
 	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -189,7 +189,8 @@ func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder,
 	return func(dst []byte, v reflect.Value) (string, []byte) { return respond.ContentTypeJSON, encode(dst, v) }, nil
 }
 
-// compare finds how the type of an answer differs from the document, both ways.
+// compare finds the differences between the type of an answer and the document, in both
+// directions.
 func compare(t reflect.Type, shape *openapi.Shape, path string, fail func(string, ...any)) {
 	if inner, is := isOptional(t); is {
 		t = inner
@@ -241,8 +242,8 @@ func compareFields(t reflect.Type, shape *openapi.Shape, path string, fail func(
 	}
 }
 
-// mismatch says how a Go type and the types of a document differ, empty if they do
-// not.
+// mismatch describes how a Go type and the types of a document differ. It returns an
+// empty string if they do not.
 func mismatch(t reflect.Type, shape *openapi.Shape) string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -6,98 +6,98 @@ import (
 	"github.com/hashicorp/go-memdb"
 )
 
-// Definition describes a table once: what identifies a row, what must be unique,
-// what a row hangs on, how seeds and snapshots write it.
+// Definition describes a table: what identifies a row, what must be unique, which parent
+// a row has, and how seeds and snapshots write it.
 type Definition[T any] struct {
-	// Name is the table's in seeds, snapshots, sequences and metrics.
+	// Name is the table's name in seeds, snapshots, sequences and metrics.
 	Name string
-	// Singular is what an event of the snapshot calls a row.
+	// Singular is the name of a row in the events of a snapshot.
 	Singular string
-	// Noun is what errors call a row.
+	// Noun is the name of a row in errors.
 	Noun string
-	// ID returns where a row keeps its id, which Insert fills in: ids count up and are
-	// never used again. A table without has a Key.
+	// ID returns where a row keeps its id, which Insert fills in. Ids count up and are never
+	// reused. A table without ids has a Key.
 	ID func(*T) *int64
-	// Key returns what identifies a row: without it the id, behind the key of the
-	// parent if there is one.
+	// Key returns what identifies a row. By default that is the id, preceded by the parent's
+	// key if there is a parent.
 	Key func(*T) Key
-	// Parent is what a row hangs on; nil for nothing.
+	// Parent describes the parent of the rows; nil if they have none.
 	Parent *Parent[T]
-	// Indexes are the questions that are asked of the table besides its key.
+	// Indexes are the indexes of the table besides its key.
 	Indexes []*Index[T]
-	// Secret returns where a row keeps its secret; nil for tables without. Rows are
-	// found by it.
+	// Secret returns where a row keeps its secret, by which rows can be found; nil for
+	// tables without secrets.
 	Secret func(*T) *Secret
-	// KeepSecret keeps the texts of the secrets, which later answers show. Those that were
-	// restored from digests are lost.
+	// KeepSecret keeps the texts of the secrets, so that later answers can show them. A text
+	// that was restored from a digest is lost.
 	KeepSecret bool
-	// Events are what changes publish.
+	// Events are the events that changes publish.
 	Events Events
-	// Default returns a row as a seed may leave it, at the time of the seed.
+	// Default returns a row with the values that a seed may omit, at the time of the seed.
 	Default func(now time.Time) T
-	// Derive keeps other tables in step with a change; before or after is nil where
-	// there was or is no row.
+	// Derive updates other tables after a change. before is nil for a new row, after for a
+	// deleted one.
 	Derive func(tx *Tx, before, after *T)
-	// Complete fills in what a row of a seed or snapshot leaves out and the rest of the row
-	// tells.
+	// Complete fills in what a row of a seed or snapshot omits and its other fields
+	// determine.
 	Complete func(*T)
-	// Check finds what is wrong with a row of a seed or snapshot that its field tags
-	// cannot say. It returns the field, in the words of the file, and the complaint.
+	// Check finds problems of a row in a seed or snapshot that field tags cannot express. It
+	// returns the field, as named in the file, and the complaint.
 	Check func(r Reader, row *T) (field, complaint string)
-	// Size estimates the bytes that a row takes; nil for an estimate by its texts.
+	// Size estimates the bytes that a row takes; nil to estimate from its texts.
 	Size func(*T) int
-	// Derived says that the rows follow from those of other tables: they are not in
+	// Derived says that the rows are computed from those of other tables, and so are not in
 	// seeds and snapshots.
 	Derived bool
-	// BuiltIn are the rows that a seed or snapshot has where it says nothing of the table,
-	// as the JSON list that would stand there; empty for none. Of a nested table it is the
-	// list of each parent that has none.
+	// BuiltIn are the default rows for a seed or snapshot that does not mention the table,
+	// written as the JSON list that would be there; empty for none. For a nested table they
+	// are the default list of each parent.
 	BuiltIn string
-	// Recorded is what recordings do not say of the rows.
+	// Recorded supplies what recordings do not show of the rows.
 	Recorded Recorded[T]
 }
 
-// Recorded is what stands in the place of what recordings do not say of a table.
+// Recorded supplies what recordings do not show of a table.
 type Recorded[T any] struct {
-	// BuiltIn says that a recording without rows leaves those of the built-in seed.
+	// BuiltIn says that without recorded rows the table keeps those of the built-in seed.
 	BuiltIn bool
-	// Presume makes a row of its id, which is all that was recorded of it: another row
-	// refers to it. Nil where nothing can be said of such a row.
+	// Presume makes a row from its id, when all that was recorded is that another row refers
+	// to it; nil if nothing can be presumed.
 	Presume func(id int64) *T
-	// Placeholder is the secret of a row whose own is hidden, the same wherever the row
-	// is met. A table with a secret that has lessons needs it.
+	// Placeholder returns the secret of a row whose own is hidden. It is the same each time
+	// for the same row. A table that has a secret and lessons needs it.
 	Placeholder func(*T) string
 }
 
-// recording is a Recorded, whatever its rows are.
+// recording is a Recorded without its row type.
 type recording struct {
 	builtIn     bool
 	presume     func(id int64) any
 	placeholder func(row any) string
 }
 
-// Parent is what the rows of a table hang on: a row of another table, by its name.
+// Parent describes the parent of a table's rows: a row of another table, given by name.
 type Parent[T any] struct {
 	Table string
-	// Key is that of the parent's row.
+	// Key returns the key of the parent's row.
 	Key func(*T) Key
-	// Nested is the list inside the parent's row in seeds and snapshots; empty if the
-	// rows stand by themselves.
+	// Nested is the name of the list in the parent's row that holds the rows in seeds and
+	// snapshots; empty if they have a section of their own.
 	Nested string
-	// Restrict words the error about a parent that cannot be deleted for this row.
-	// Without it the row goes with its parent.
+	// Restrict returns the error for a parent that cannot be deleted because of this row.
+	// Without it, deleting the parent deletes the row.
 	Restrict func(*T) error
 }
 
-// Bound is how much a table may hold, in rows and bytes; 0 or less is any number.
-// The rows with the lowest keys go first.
+// Bound is how much a table may hold, in rows and bytes; 0 or less means no limit. The
+// rows with the lowest keys are dropped first.
 type Bound struct {
 	Table string
 	Rows  int
 	Bytes int
 }
 
-// AnyTable is a table, whatever its rows are.
+// AnyTable is a table without its row type.
 type AnyTable interface {
 	name() string
 	singular() string
@@ -106,12 +106,13 @@ type AnyTable interface {
 	builtIn() []any
 	parent() (table, nested string)
 	schemas() []*memdb.TableSchema
-	// unlink deletes the rows that hang on a key, or refuses it.
+	// unlink deletes the rows whose parent has the key, or returns the error that forbids
+	// it.
 	unlink(tx *Tx, parent Key) error
 	codec() *codec
-	// hasKey reports whether there is a row of a key.
+	// hasKey reports whether a row has the key.
 	hasKey(r Reader, key Key) bool
-	// rowsUnder returns the rows below a key, all for nil.
+	// rowsUnder returns the rows whose key begins with prefix, all for nil.
 	rowsUnder(r Reader, prefix Key) []any
 	keyOf(row any) Key
 	// plant stores a row of a seed or snapshot.
@@ -123,6 +124,6 @@ type AnyTable interface {
 	shed(tx *Tx)
 	recording() recording
 	parentKey(row any) Key
-	// forgetUnder forgets the rows that hang on a key.
+	// forgetUnder forgets the rows whose parent has the key.
 	forgetUnder(l *Learned, parent Key)
 }

@@ -13,12 +13,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// encoder appends a value as JSON. Values are addressable, so that nothing is
-// copied to the heap on the way.
+// encoder appends a value as JSON. Values are addressable, which avoids copies to the
+// heap.
 type encoder func(dst []byte, v reflect.Value) []byte
 
-// newEncoder makes the encoder of a type. The keys of objects come in the order of
-// a shape; those that it does not know, or all if it is nil, in that of the fields.
+// newEncoder makes the encoder of a type. The keys of objects come in the order of the
+// shape, then those that it does not contain in the order of the fields; the shape may be
+// nil.
 func newEncoder(t reflect.Type, shape *openapi.Shape) encoder {
 	if wrapped, is := isOptional(t); is {
 		encode := newEncoder(wrapped, shape)
@@ -90,7 +91,7 @@ func sliceEncoder(encode encoder) encoder {
 	}
 }
 
-// mapEncoder writes the keys of a map, which are texts, bytewise.
+// mapEncoder writes a map with string keys, sorted bytewise.
 func mapEncoder(encode encoder) encoder {
 	return func(dst []byte, v reflect.Value) []byte {
 		keys := v.MapKeys()
@@ -109,9 +110,9 @@ func mapEncoder(encode encoder) encoder {
 	}
 }
 
-// member is a field on its way into an object.
+// member is a field as it is written into an object.
 type member struct {
-	key      string // quoted, with its colon
+	key      string // quoted, followed by a colon
 	path     []int
 	omitZero bool
 	encode   encoder
@@ -150,7 +151,7 @@ func structEncoder(t reflect.Type, shape *openapi.Shape) encoder {
 	}
 }
 
-// isAbsent reports whether an answer leaves a value out.
+// isAbsent reports whether an answer omits a value.
 func isAbsent(v reflect.Value) bool {
 	if v.Type() == secretType {
 		return v.Addr().Interface().(*Secret).IsZero()
@@ -158,8 +159,7 @@ func isAbsent(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// inOrder sorts the fields that an answer shows by the order of a shape's
-// properties.
+// inOrder sorts the fields that an answer shows in the order of a shape's properties.
 func inOrder(fields []field, shape *openapi.Shape) []field {
 	fields = slices.DeleteFunc(fields, func(f field) bool { return f.json == "" })
 	place := func(f field) int {

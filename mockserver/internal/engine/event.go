@@ -13,14 +13,14 @@ type Event struct {
 	Type      string
 	CreatedAt time.Time
 	CreatedBy Actor
-	// Before and After are the rows, pointers of the table's type; nil where there
-	// was or is none.
+	// Before and After are the rows, as pointers of the table's row type. Before is nil for
+	// a new row, After for a deleted one.
 	Before, After any
 
 	table AnyTable
 }
 
-// Row returns the row as it is after the change, or was if there is none any more.
+// Row returns the row after the change, or before it if the row was deleted.
 func (e *Event) Row() any {
 	if e.After == nil {
 		return e.Before
@@ -28,30 +28,30 @@ func (e *Event) Row() any {
 	return e.After
 }
 
-// Events are the types of the events that the changes of a table publish. An empty
-// one publishes none.
+// Events are the types of the events that changes of a table publish. An empty type
+// publishes none.
 type Events struct {
 	Created, Updated, Deleted string
 }
 
-// The bounds of the stored events; the oldest go first.
+// Limits of the stored events; the oldest are dropped first.
 const (
 	maxEvents     = 1000
 	maxEventBytes = 4 << 20
 )
 
-// eventLog keeps the newest events. It is not a table: events are written with
-// every change and seldom read, and a table would double what a change costs.
+// eventLog keeps the newest events. It is not a table: events are written with every
+// change but rarely read, and a table would double the cost of a change.
 type eventLog struct {
 	mu    sync.RWMutex
 	kept  []*Event // oldest first
-	bytes int      // that they take, by estimation
+	bytes int      // estimated size of the events
 	last  int64    // id of the newest
-	// founded is the number up to which events were of other states: that of an event here is
-	// its id on top.
+	// founded separates this state's event numbers from those of earlier states, which are
+	// at most founded. The number of an event here is founded plus its id.
 	founded int64
 	changed chan struct{} // closed with the next change; nil if nobody waits
-	retired bool          // another store is in its place
+	retired bool          // another store has replaced this one
 }
 
 func (l *eventLog) list() ([]*Event, int64) {
@@ -60,15 +60,15 @@ func (l *eventLog) list() ([]*Event, int64) {
 	return slices.Clone(l.kept), l.last
 }
 
-// newest is the id of the newest event.
+// newest returns the id of the newest event.
 func (l *eventLog) newest() int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.last
 }
 
-// after lists the events after the one of a number; false if that one is not kept, or of
-// another state.
+// after lists the events that follow the one with a number. It returns false if that
+// event is no longer kept or belongs to an earlier state.
 func (l *eventLog) after(number int64) ([]*Event, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -88,17 +88,18 @@ func (l *eventLog) origin() int64 {
 	return l.founded
 }
 
-// follow continues the numbers of another log.
+// follow makes the numbers continue after those of another log.
 func (l *eventLog) follow(other *eventLog) { l.found(other.origin() + other.newest() + 1) }
 
-// found has the numbers begin behind those up to one, unless they do so already.
+// found makes the numbers begin after founded, unless they already do.
 func (l *eventLog) found(founded int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.founded = max(l.founded, founded)
 }
 
-// wait returns a channel that is closed with the next change, or is if there will be none.
+// wait returns a channel that is closed with the next change, or at once if there will be
+// none.
 func (l *eventLog) wait() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,7 +112,7 @@ func (l *eventLog) wait() <-chan struct{} {
 	return l.changed
 }
 
-// wake tells those who wait that there was a change, or that there will be none any more.
+// wake notifies waiters of a change, or that there will be no more.
 func (l *eventLog) wake(retired bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -157,8 +158,8 @@ func (l *eventLog) shrink(count, bytes int) {
 	}
 }
 
-// size estimates the bytes that an event takes. Its rows are no others than those of the
-// events around it, but may be in the state no longer.
+// size estimates the bytes that an event takes. Consecutive events share their rows,
+// which may no longer be in the state.
 func (e *Event) size() int {
 	size := 0
 	for _, row := range []any{e.Before, e.After} {

@@ -11,14 +11,15 @@ import (
 type field struct {
 	reflect.StructField
 	path []int
-	// json is the name in requests and answers, empty for none.
+	// json is the name in requests and answers; empty for none.
 	json string
-	// omitZero leaves a zero value out of an answer.
+	// omitZero omits a zero value from an answer.
 	omitZero bool
 }
 
-// fieldsOf lists the fields of a struct type in their order, those of embedded
-// structs in their place. A field that stands before one of the same name hides it.
+// fieldsOf lists the fields of a struct type in order, with the fields of embedded
+// structs at their position. The first of several fields with the same name hides the
+// others.
 func fieldsOf(t reflect.Type) []field {
 	var out []field
 	seen := map[string]bool{}
@@ -46,7 +47,7 @@ func fieldsOf(t reflect.Type) []field {
 	return out
 }
 
-// elem is the type itself, or what it points to.
+// elem returns the type that t points to, or t itself if it is not a pointer.
 func elem(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {
 		return t.Elem()
@@ -54,7 +55,7 @@ func elem(t reflect.Type) reflect.Type {
 	return t
 }
 
-// at returns the value of a field of a struct; the zero Value if a struct embedded on
+// at returns the value of a field of a struct, or the zero Value if an embedded struct on
 // the way is nil.
 func at(v reflect.Value, path []int) reflect.Value {
 	for _, i := range path {
@@ -69,7 +70,7 @@ func at(v reflect.Value, path []int) reflect.Value {
 	return v
 }
 
-// reach is at for a struct that is filled: structs embedded by a pointer are made.
+// reach is like at, but allocates embedded structs that are nil.
 func reach(v reflect.Value, path []int) reflect.Value {
 	for _, i := range path {
 		if v.Kind() == reflect.Pointer {
@@ -90,7 +91,7 @@ var (
 	idType     = reflect.TypeFor[ID]()
 )
 
-// isOptional reports whether a type is an Optional, and of what.
+// isOptional reports whether a type is an Optional, and returns the type of its value.
 func isOptional(t reflect.Type) (reflect.Type, bool) {
 	if t.Kind() != reflect.Struct || !strings.HasPrefix(t.Name(), "Optional[") || t.PkgPath() != idType.PkgPath() {
 		return nil, false

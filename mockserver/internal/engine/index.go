@@ -8,37 +8,36 @@ import (
 	"github.com/hashicorp/go-memdb"
 )
 
-// Index finds the rows of a table by something else than their key. A sorted one costs
-// every write some 25 allocations, a unique one those that change its key: a query has to
-// ask for it.
+// Index finds the rows of a table by something other than their key. A sorted index costs
+// every write some 25 allocations, a unique one only the writes that change its key, so
+// add one only if a query needs it.
 type Index[T any] struct {
 	name  string
 	key   func(*T) Key
-	taken func(*T) error // words that another row has the key; may be nil
-	links string         // the table of a unique index, whose rows are links; else empty
+	taken func(*T) error // returns the error for a key that another row has; may be nil
+	links string         // the table of a unique index, whose rows are links; empty for other indexes
 	table *Table[T]
 }
 
-// link leads from a row's key in a unique index to the row's own.
+// link maps a row's key in a unique index to its primary key.
 type link struct {
 	from Key
-	to   any // a Key, as go-memdb takes it
+	to   any // a Key, in the type that go-memdb takes
 }
 
-// Unique describes an index in which no two rows may have the same key; taken
-// words the error about a row whose key another one has. A row without a key is not
-// in the index.
+// Unique describes an index in which no two rows may have the same key. taken returns the
+// error for a row whose key another row has. A row with a nil key is not in the index.
 func Unique[T any](name string, key func(*T) Key, taken func(*T) error) *Index[T] {
 	return &Index[T]{name: name, key: key, taken: taken, links: name}
 }
 
-// Sorted describes an index that orders rows. Its keys must differ, which they do
-// if they end with what identifies the row.
+// Sorted describes an index that orders rows. Its keys must be distinct; ending them with
+// the row's primary key ensures that.
 func Sorted[T any](name string, key func(*T) Key) *Index[T] {
 	return &Index[T]{name: name, key: key}
 }
 
-// Find returns the row of a key of a unique index, nil if there is none.
+// Find returns the row with a key in a unique index, nil if there is none.
 func (i *Index[T]) Find(r Reader, key Key) *T {
 	found, err := r.view().txn.First(i.links, primary, key)
 	must(err)
@@ -51,7 +50,7 @@ func (i *Index[T]) Find(r Reader, key Key) *T {
 	return row
 }
 
-// move has a unique index follow a row; nil is no row.
+// move updates a unique index after a change; a nil row does not exist.
 func (i *Index[T]) move(tx *Tx, before, after *T) {
 	var from, to Key
 	if before != nil {
@@ -71,15 +70,14 @@ func (i *Index[T]) move(tx *Tx, before, after *T) {
 	}
 }
 
-// Under returns the rows whose key begins with a prefix, in the order of the index.
+// Under returns the rows whose key begins with prefix, in the order of the index.
 func (i *Index[T]) Under(r Reader, prefix Key) iter.Seq[*T] {
 	found, err := r.view().txn.Get(i.table.Name, i.name+"_prefix", prefix)
 	must(err)
 	return rows[T](found)
 }
 
-// From returns the rows from the first whose key is not below a bound, in the order
-// of the index.
+// From returns the rows whose key is at least bound, in the order of the index.
 func (i *Index[T]) From(r Reader, bound Key) iter.Seq[*T] {
 	found, err := r.view().txn.LowerBound(i.table.Name, i.name, bound)
 	must(err)
@@ -96,7 +94,7 @@ func rows[T any](found memdb.ResultIterator) iter.Seq[*T] {
 	}
 }
 
-// keyIndexer hands keys to go-memdb without reflection.
+// keyIndexer passes keys to go-memdb without reflection.
 type keyIndexer[T any] struct{ key func(*T) Key }
 
 // FromObject implements memdb.SingleIndexer.

@@ -2,14 +2,13 @@ package engine
 
 import "encoding/binary"
 
-// Key is where a row stands in an index. Keys compare bytewise, and rows come in
-// that order.
+// Key is the position of a row in an index. Rows are sorted by comparing keys bytewise.
 type Key []byte
 
-// Int returns the key of a number: ascending, negative numbers first.
+// Int returns the key of a number. Keys sort in ascending order, negative numbers first.
 func Int(n int64) Key { return appendInt(make(Key, 0, 16), n) }
 
-// Ints returns the key of several numbers, the first one first.
+// Ints returns the key of several numbers, most significant first.
 func Ints(numbers ...int64) Key {
 	key := make(Key, 0, 8*len(numbers)+8)
 	for _, n := range numbers {
@@ -18,7 +17,7 @@ func Ints(numbers ...int64) Key {
 	return key
 }
 
-// Descending returns a key that sorts numbers from high to low, the first one
+// Descending returns a key that sorts numbers in descending order, most significant
 // first.
 func Descending(numbers ...int64) Key {
 	key := make(Key, 0, 8*len(numbers))
@@ -28,8 +27,8 @@ func Descending(numbers ...int64) Key {
 	return key
 }
 
-// Text returns the key of texts, the first one first. Each ends with a zero byte,
-// so that no key is the prefix of another.
+// Text returns the key of one or more texts, most significant first. Each ends with a
+// zero byte, so that no key is a prefix of another.
 func Text(texts ...string) Key {
 	size := len(texts)
 	for _, text := range texts {
@@ -42,7 +41,7 @@ func Text(texts ...string) Key {
 	return key
 }
 
-// Join returns one key made of several.
+// Join concatenates keys.
 func Join(keys ...Key) Key {
 	var out Key
 	for _, key := range keys {

@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Learned is the state of an instance as far as recorded answers have shown it. It is
-// for one goroutine.
+// Learned is the state of an instance as far as recorded answers show it. It is not safe
+// for concurrent use.
 type Learned struct {
 	*Tx
 	hidden  func(secret string) bool
@@ -20,8 +20,8 @@ type Learned struct {
 	secrets []string          // of the last answer
 }
 
-// Learn returns what nothing was learned of yet. hidden reports whether a secret of an
-// answer was taken out of it.
+// Learn returns a Learned that is still empty. hidden reports whether a secret was
+// redacted from an answer.
 func (e *Engine) Learn(hidden func(secret string) bool) *Learned {
 	l := &Learned{
 		Tx: e.NewStore().Begin(&Request{}), hidden: hidden,
@@ -43,21 +43,22 @@ func (e *Engine) Learn(hidden func(secret string) bool) *Learned {
 	return l
 }
 
-// Take takes in the successful answer to a request with these parameters in its path,
-// and reports whether it showed anything.
+// Take learns from the successful answer to a request with these path parameters, and
+// reports whether it showed anything.
 func (l *Learned) Take(operation *spec.Operation, path []string, body []byte) bool {
 	l.secrets = nil
 	lesson := l.lessons[operation.ID]
 	return lesson != nil && lesson.take(l, operation, path, body)
 }
 
-// Secrets are those that the last answer showed, in its order. What stands for a
-// hidden one is in its place.
+// Secrets returns the secrets in the last answer, in order. Hidden ones are replaced with
+// their placeholders.
 func (l *Learned) Secrets() []string { return l.secrets }
 
-// Learn writes a row as it was shown, in the place of the one with its key, and
-// reports whether it is one: with an id and what a seed must say. Another row with one
-// of its unique keys is gone by now or has another key: it is forgotten.
+// Learn stores a row that an answer showed, replacing the one with the same key. It
+// returns false if the row has no id or lacks something that a seed requires. Any other
+// row with the same unique key must have been deleted or changed in the meantime, so it
+// is forgotten.
 func (t *Table[T]) Learn(l *Learned, row *T) bool {
 	if !t.isWhole(row) {
 		return false
@@ -66,8 +67,8 @@ func (t *Table[T]) Learn(l *Learned, row *T) bool {
 	return true
 }
 
-// LearnAll writes rows that were shown as all that are under a key, such as that of
-// their parent: what else is there is forgotten.
+// LearnAll stores rows that were shown as the complete list under a key, such as that of
+// their parent. Other rows under that key are forgotten.
 func (t *Table[T]) LearnAll(l *Learned, under Key, rows []*T) {
 	l.whole[t.Name+string(under)] = true
 	shown := map[string]bool{}
@@ -86,11 +87,11 @@ func (t *Table[T]) LearnAll(l *Learned, under Key, rows []*T) {
 	}
 }
 
-// IsWhole reports whether all rows under a key were shown at some time.
+// IsWhole reports whether a complete list of the rows under a key was ever shown.
 func (t *Table[T]) IsWhole(l *Learned, under Key) bool { return l.whole[t.Name+string(under)] }
 
-// Presume writes a row that was not shown: as a seed may leave it, but for what known
-// fills in, and with a note. A row without an id gets the next.
+// Presume stores a row that was not shown, with a note. known fills in what is known; the
+// rest has the defaults of a seed. A row without an id gets the next one.
 func (t *Table[T]) Presume(l *Learned, note string, known func(*T)) *T {
 	row := t.fresh(l.Now).(*T)
 	known(row)
@@ -101,14 +102,14 @@ func (t *Table[T]) Presume(l *Learned, note string, known func(*T)) *T {
 	return row
 }
 
-// Amend changes what was learned of a row, its key aside.
+// Amend changes a learned row, but not its key.
 func (t *Table[T]) Amend(l *Learned, row *T, change func(*T)) {
 	after := *row
 	change(&after)
 	t.learn(l, &after, l.notes[t.Name+string(t.key(row))])
 }
 
-// Note says what of a row was made up; empty for nothing.
+// Note records what was made up about a row; an empty note means nothing was.
 func (t *Table[T]) Note(l *Learned, row *T, note string) { l.notes[t.Name+string(t.key(row))] = note }
 
 func (t *Table[T]) isWhole(row *T) bool {
@@ -140,7 +141,8 @@ func (t *Table[T]) learn(l *Learned, row *T, note string) {
 	t.Note(l, row, note)
 }
 
-// learnSecret puts a placeholder where an answer shows no secret, or hides it.
+// learnSecret replaces a secret with a placeholder if the answer does not show it or it
+// was redacted.
 func (l *Learned) learnSecret(secret *Secret, placeholder string) {
 	shown := secret.text
 	if shown == "" || l.hidden(shown) {
@@ -151,14 +153,14 @@ func (l *Learned) learnSecret(secret *Secret, placeholder string) {
 	}
 }
 
-// Reserve keeps rows whose ids are made up from having an id, and those before it.
+// Reserve keeps an id, and all below it, from being given to rows with made-up ids.
 func (t *Table[T]) Reserve(l *Learned, id int64) {
 	next := l.sequence(t.Name)
 	next.Last = max(next.Last, id)
 	l.putSequence(next)
 }
 
-// Forget removes the row of a key and what hangs on it, if any was learned.
+// Forget removes the row with a key, and its children, if it was learned.
 func (t *Table[T]) Forget(l *Learned, key Key) {
 	for _, child := range l.store.engine.children[t.Name] {
 		child.forgetUnder(l, key)
@@ -173,7 +175,8 @@ func (t *Table[T]) forgetUnder(l *Learned, parent Key) {
 	}
 }
 
-// Learn takes a value in as it was shown, and reports whether it can be one.
+// Learn stores a value that an answer showed. It returns false if the text is not of the
+// value's type.
 func (v *Value) Learn(l *Learned, text JSON) bool {
 	if value, err := v8json.ParseOrdered(text); err != nil || TypeOf(value) != v.kind() {
 		return false

@@ -10,30 +10,30 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Lessons are what recorded exchanges show of a resource.
+// Lessons describe what recorded exchanges show of a resource.
 type Lessons struct {
-	// Shown are the lessons by operationId.
+	// Shown has the lessons by operationId.
 	Shown map[string]Lesson
-	// Finish makes up what no answer has shown; nil for nothing.
+	// Finish makes up what no answer has shown; nil if there is nothing to make up.
 	Finish func(l *Learned)
 }
 
-// Lesson takes in what the successful answers to an operation show. Shows makes one.
+// Lesson learns from the successful answers to an operation. Shows makes one.
 type Lesson interface {
 	types() (in, out reflect.Type)
 	take(l *Learned, operation *spec.Operation, path []string, body []byte) bool
 }
 
-// Shows returns a lesson of an operation with this input and answer. Of the input only
-// the parameters of the path are there. learn reports whether the answer showed
-// anything; what an answer does not show is not to be guessed.
+// Shows returns a lesson for an operation with this input and answer. Only the path
+// parameters of the input are set. learn reports whether the answer showed anything; it
+// must not guess what the answer does not show.
 func Shows[In, Out any](learn func(l *Learned, in In, out Out) bool) Lesson {
 	return &lesson[In, Out]{learn: learn}
 }
 
 type lesson[In, Out any] struct {
 	learn func(*Learned, In, Out) bool
-	read  assigner // of answers, made when it is first needed
+	read  assigner // reads answers; made when first needed
 }
 
 func (*lesson[In, Out]) types() (in, out reflect.Type) {
@@ -73,8 +73,8 @@ func readPath(into reflect.Value, names, values []string) {
 	}
 }
 
-// checkLessons finds the lessons that are not of an operation of their resource, and
-// the tables that cannot have any.
+// checkLessons finds lessons for operations that the resource does not have or with other
+// types, and tables whose secrets lack a placeholder.
 func (r *Resource) checkLessons(fail func(format string, args ...any)) {
 	if r.Lessons == nil {
 		return
@@ -97,13 +97,13 @@ func (r *Resource) checkLessons(fail func(format string, args ...any)) {
 	}
 }
 
-// URL is a URL of the instance itself. A replayed answer shows it where the mock is
-// reached.
+// URL is a URL of the instance itself. A replayed answer shows the mock's own address in
+// it.
 type URL string
 
 var urlType = reflect.TypeFor[URL]()
 
-// Place is a text in answers that cannot be replayed as it was recorded.
+// Place marks a text in answers that cannot be replayed as it was recorded.
 type Place int
 
 // The places.
@@ -112,8 +112,8 @@ const (
 	URLPlace
 )
 
-// Places returns where the answers to an operation show secrets and URLs of the
-// instance: by JSON pointer, in which a star is any element of a list.
+// Places returns where the answers to an operation show secrets and URLs of the instance,
+// by JSON pointer. A star in a pointer stands for any element of a list.
 func (e *Engine) Places(operationID string) map[string]Place {
 	out := map[string]Place{}
 	if operation := e.operations[operationID]; operation != nil {

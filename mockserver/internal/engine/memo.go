@@ -2,8 +2,7 @@ package engine
 
 import "sync"
 
-// memo keeps what was derived of a state until the state has changed so that it would
-// come out otherwise.
+// memo caches values derived from a state until a change makes them stale.
 type memo struct {
 	mu    sync.RWMutex
 	byKey map[string]derived
@@ -14,8 +13,9 @@ type derived struct {
 	value    func() any
 }
 
-// How many values a store keeps: one for each environment and set of projects that tokens
-// name, as long as values of the size of the state take no more than maxDerivedBytes.
+// Limits of the number of values that a store caches, one for each environment and set of
+// projects that tokens name: at most maxDerived, and no more than fit into maxDerivedBytes
+// if each is as large as the state, but always minDerived.
 const (
 	minDerived      = 8
 	maxDerived      = 64
@@ -32,8 +32,8 @@ func (m *memo) clear() {
 	m.byKey = nil
 }
 
-// Derived returns what derive makes of a view, made once for each key and revision. The
-// caller says by the revision when it would come out otherwise.
+// Derived returns the result of derive for a view, and computes it once per key and
+// revision. The caller must pass another revision whenever the result would differ.
 func Derived[T any](view *View, key string, revision int64, derive func() T) T {
 	m := &view.store.memo
 	m.mu.RLock()
@@ -45,7 +45,7 @@ func Derived[T any](view *View, key string, revision int64, derive func() T) T {
 	m.mu.Lock()
 	known, is = m.byKey[key]
 	switch {
-	case is && known.revision > revision: // of a view that is older than others
+	case is && known.revision > revision: // the view is older than another one
 		m.mu.Unlock()
 		return derive()
 	case !is || known.revision < revision:

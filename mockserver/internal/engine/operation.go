@@ -9,29 +9,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Answer is what an operation answers.
+// Answer is the answer of an operation.
 type Answer[T any] struct {
 	Value T
-	// Status is that of the answer; 0 is the success that the contract has.
+	// Status is the status code; 0 means the contract's success status.
 	Status int
-	// Location is the header of that name, ETag one that is not made of the body;
-	// empty for none.
+	// Location is the header of that name. ETag replaces the one computed from the body.
+	// Both may be empty.
 	Location, ETag string
-	// Header are further headers.
+	// Header has further headers.
 	Header http.Header
 }
 
 // None is the value of an answer without a body.
 type None struct{}
 
-// Line is the value of an answer that is a line of text, of the media type that the
-// contract has.
+// Line is the value of an answer that is a line of text. The contract has its media type.
 type Line string
 
-// OK answers a value with the contract's success.
+// OK answers with a value and the contract's success status.
 func OK[T any](value T) (Answer[T], error) { return Answer[T]{Value: value}, nil }
 
-// Created answers a value and where it is found.
+// Created answers with a value and its location.
 func Created[T any](value T, location string) (Answer[T], error) {
 	return Answer[T]{Value: value, Location: location}, nil
 }
@@ -39,47 +38,47 @@ func Created[T any](value T, location string) (Answer[T], error) {
 // Done answers without a body.
 func Done() (Answer[None], error) { return Answer[None]{}, nil }
 
-// Result is an answer on its way to the client.
+// Result is an encoded answer.
 type Result struct {
 	Status         int
 	Location, ETag string
 	Header         http.Header
-	ContentType    string // empty for no body
-	Body           []byte // of a stream, what it begins with
-	// Prepared is the body if it was written before, and must not be changed.
+	ContentType    string // empty without a body
+	Body           []byte // the beginning of a stream's body
+	// Prepared is set if the body was written earlier; it must not be changed.
 	Prepared *respond.Prepared
-	// Feed gives what comes after the body of a stream; nil for answers that end.
+	// Feed supplies the rest of a stream; nil for answers that end.
 	Feed Feed
 }
 
-// Input is what a request gives an operation, checked against the contract.
+// Input is what an operation gets from a request, checked against the contract.
 type Input struct {
-	// Path are the values of the path's parameters in the order of the path.
+	// Path has the path parameters' values, in the order of the path.
 	Path []string
-	// Query returns a parameter of the query: a text, or a list of them.
+	// Query returns a query parameter: a text, or a list of texts.
 	Query func(name string) (any, bool)
-	// Queries returns all parameters of the query, decoded.
+	// Queries returns all query parameters, decoded.
 	Queries func() map[string]any
-	// Header are the request's headers.
+	// Header has the request's headers.
 	Header http.Header
-	// Body is the decoded JSON body; Text is the JSON itself, nil if there is none.
+	// Body is the decoded JSON body; Text is the JSON itself, nil if there is no body.
 	Body any
 	Text []byte
 }
 
-// Operation is a handler with its input and answer. Read, Write and Stream make one.
+// Operation is a handler with its types. Read, Write and Stream make one.
 type Operation interface {
 	plan(operation *spec.Operation) (*Plan, error)
 	types() (in, out reflect.Type)
 }
 
-// Plan is an operation with all that its requests need compiled.
+// Plan is an operation compiled for serving requests.
 type Plan struct {
 	run func(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error)
 }
 
-// Judge says whether an answer may leave. What it refuses leaves no trace in the
-// state.
+// Judge decides whether an answer may be sent. If it returns an error, the state does not
+// change.
 type Judge func(Result) error
 
 // Read returns an operation that reads the state.
@@ -87,15 +86,15 @@ func Read[In, Out any](handle func(*View, In) (Answer[Out], error)) Operation {
 	return operation[In, Out]{read: handle}
 }
 
-// Write returns an operation that changes the state, in one transaction: the answer
-// is encoded and judged before the change that it shows is committed.
+// Write returns an operation that changes the state in one transaction. The answer is
+// encoded and judged before the change is committed.
 func Write[In, Out any](handle func(*Tx, In) (Answer[Out], error)) Operation {
 	return operation[In, Out]{write: handle}
 }
 
-// Checker is an input with a second layer of validation, after the contract's check
-// and before the handler: names, combinations of fields. Its error is an answer, or
-// one that apierror.BadData makes.
+// Checker is an input with a second layer of validation, such as names and combinations
+// of fields. Check runs after the contract's check and before the handler. Its error is
+// an answer, or made by apierror.BadData.
 type Checker interface{ Check() error }
 
 type operation[In, Out any] struct {
@@ -164,7 +163,7 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 	}}, nil
 }
 
-// newReader returns what fills and checks the input of an operation.
+// newReader returns a function that fills and checks the input of an operation.
 func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), error) {
 	bind, err := newBinder(reflect.TypeFor[In](), operation)
 	if err != nil {
@@ -179,18 +178,18 @@ func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), err
 	}, nil
 }
 
-// LargeAnswer is from how many bytes on an answer is written only once there is memory
-// for it.
+// LargeAnswer is the size in bytes from which an answer has to wait for memory before it
+// is written.
 const LargeAnswer = 64 << 10
 
-// ReserveFor waits for memory for an answer, if it is large; a small state gives no such. An
-// operation asks for it only if it writes an answer itself for the one request. answer is a
-// pointer.
+// ReserveFor waits for memory for a large answer. A small state has no large answers.
+// Operations call it only if they write an answer themselves, for this request alone.
+// answer is a pointer.
 func (v *View) ReserveFor(answer any) error {
 	if v.Reserve == nil || v.store.Bytes() < LargeAnswer {
 		return nil
 	}
-	if _, is := answer.(**respond.Prepared); is { // which was written before
+	if _, is := answer.(**respond.Prepared); is { // written earlier
 		return nil
 	}
 	if size := weigh(reflect.ValueOf(answer).Elem()); size > LargeAnswer {
@@ -199,11 +198,11 @@ func (v *View) ReserveFor(answer any) error {
 	return nil
 }
 
-// weigh estimates how many bytes a value has as JSON.
+// weigh estimates the size of a value as JSON, in bytes.
 func weigh(v reflect.Value) (size int) {
 	const (
 		scalar = 24 // a time, with its quotes
-		name   = 16 // of a field: to ask reflect for it costs an allocation
+		name   = 16 // of a field: asking reflect for the name would cost an allocation
 		// element is a key of a map and its value, for the same reason.
 		element = 128
 	)
@@ -236,7 +235,7 @@ func weigh(v reflect.Value) (size int) {
 	return scalar
 }
 
-// successOf is the lowest status of an operation's successes.
+// successOf returns the lowest success status of an operation, 200 if it has none.
 func successOf(operation *spec.Operation) int {
 	for _, status := range operation.Statuses() {
 		if status >= http.StatusOK && status < http.StatusMultipleChoices {
@@ -246,7 +245,7 @@ func successOf(operation *spec.Operation) int {
 	return http.StatusOK
 }
 
-// Plans are the plans of an engine's operations, each made when it is first needed.
+// Plans holds the plans of an engine's operations, each made when first needed.
 type Plans struct {
 	byID map[string]func() (*Plan, error)
 }
@@ -260,8 +259,8 @@ func (e *Engine) Plans() *Plans {
 	return out
 }
 
-// Complete makes the plans that no request has needed yet, and so compares every
-// input and answer with the contract.
+// Complete makes all remaining plans, which compares every input and answer with the
+// contract.
 func (p *Plans) Complete() error {
 	for _, plan := range p.byID {
 		if _, err := plan(); err != nil {
@@ -271,8 +270,8 @@ func (p *Plans) Complete() error {
 	return nil
 }
 
-// Run answers a request. The answer's body is appended to dst. The error is that of
-// the handler or of judge.
+// Run answers a request and appends the answer's body to dst. The error is that of the
+// handler or of judge.
 func (p *Plans) Run(id string, store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
 	plan, err := p.byID[id]()
 	if err != nil {

@@ -10,41 +10,41 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// planter fills an empty store from a seed or snapshot, and collects what is wrong
-// with it.
+// planter fills an empty store from a seed or snapshot, and collects the problems that it
+// finds.
 type planter struct {
 	engine   *Engine
 	tx       *Tx
 	now      time.Time
-	relaxed  bool  // a snapshot: rows may refer to what is gone
-	lenient  bool  // properties that nothing has are passed over
+	relaxed  bool  // a snapshot: rows may refer to deleted ones
+	lenient  bool  // ignore unknown properties
 	adding   bool  // to a store that has rows
-	most     int64 // bytes that the rows may take; 0 for any number
+	most     int64 // limit of the rows' bytes; 0 for no limit
 	known    map[string]map[int64]bool
 	problems Problems
 }
 
-// maxProblems is how many problems are told.
+// maxProblems is how many problems are reported.
 const maxProblems = 1000
 
-// ErrTooLarge is the error of a snapshot whose rows take more memory than they may.
+// ErrTooLarge is the error for a snapshot whose rows would exceed the memory limit.
 var ErrTooLarge = errors.New("the state takes too much memory")
 
-// full reports whether the rows take more than they may.
+// full reports whether the rows exceed the memory limit.
 func (p *planter) full() bool { return p.most > 0 && int64(p.tx.bytes) > p.most }
 
 func (p *planter) complain(path []string, format string, args ...any) {
 	p.problems = append(p.problems, Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
 }
 
-// Plant returns a store that holds a seed, at a time. The error is of type
-// Problems. Ids go on after the highest of the seed.
+// Plant returns a store with the rows of a seed, at a given time. New ids continue after
+// the highest in the seed. The error is of type Problems.
 func (e *Engine) Plant(seed *v8json.Object, now time.Time) (*Store, error) {
 	return e.fill(seed, now, &planter{})
 }
 
-// Restore returns a store that holds a snapshot, whose rows may take so many bytes. The
-// error is of type Problems, or ErrTooLarge.
+// Restore returns a store with the rows of a snapshot, which may take up to most bytes.
+// The error is of type Problems, or ErrTooLarge.
 func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*Store, error) {
 	version, _ := snapshot.Get(keyVersion)
 	number, _ := version.(float64)
@@ -62,7 +62,7 @@ func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*S
 	return e.fill(snapshot, now, &planter{relaxed: true, most: most})
 }
 
-// unfold reads the rows whose text was kept.
+// unfold decodes the rows that were kept as text.
 func unfold(snapshot *v8json.Object) {
 	for _, name := range snapshot.Keys() {
 		value, _ := snapshot.Get(name)
@@ -80,8 +80,8 @@ func (e *Engine) fill(source *v8json.Object, now time.Time, p *planter) (*Store,
 	return store, store.fill(source, now, p)
 }
 
-// Add plants further rows in the form of a seed, at a time. Without an id a row gets the
-// next one. The error is of type Problems; then nothing is added.
+// Add plants further rows in the form of a seed, at a given time. A row without an id
+// gets the next one. The error is of type Problems; nothing is added then.
 func (s *Store) Add(rows *v8json.Object, now time.Time) error {
 	return s.fill(rows, now, &planter{adding: true})
 }
@@ -94,7 +94,7 @@ func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
 	p.engine, p.tx, p.now, p.known = e, tx, stamp(now), map[string]map[int64]bool{}
 	p.names(source, isSnapshot)
 	for _, table := range e.numbered {
-		if !isSection(table) { // whose keys begin with their parents'
+		if !isSection(table) { // whose keys do not begin with those of parents
 			p.know(table)
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
 	return nil
 }
 
-// names complains about what is neither a table nor a value.
+// names complains about sections that are neither tables nor values.
 func (p *planter) names(source *v8json.Object, isSnapshot bool) {
 	for _, name := range source.Keys() {
 		if len(p.problems) >= maxProblems {
@@ -132,7 +132,7 @@ func (p *planter) names(source *v8json.Object, isSnapshot bool) {
 	}
 }
 
-// know takes in the ids that a table has already.
+// know records the ids that a table already has.
 func (p *planter) know(table AnyTable) {
 	ids := map[int64]bool{}
 	for _, row := range table.rowsUnder(p.tx, nil) {
@@ -141,7 +141,7 @@ func (p *planter) know(table AnyTable) {
 	p.known[table.name()] = ids
 }
 
-// rows plants a list of rows, which stands in source under a name.
+// rows plants the list of rows that source has under a name.
 func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, name string, parent any) {
 	value, _ := source.Get(name)
 	if value == nil {
@@ -163,7 +163,7 @@ func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, nam
 	}
 }
 
-// row plants a row and what is nested in it.
+// row plants a row and its nested rows.
 func (p *planter) row(table AnyTable, value any, path []string, number int, parent any) {
 	row, source := p.one(table, value, path, number, parent)
 	if row == nil {
@@ -175,8 +175,8 @@ func (p *planter) row(table AnyTable, value any, path []string, number int, pare
 	}
 }
 
-// one plants a row without what is nested in it, and returns it and its source; nil if
-// it cannot be planted. A text stands for a row that has nothing but a secret.
+// one plants a row without its nested rows, and returns it and its source. It returns nil
+// if the row cannot be planted. A text is short for a row that has only a secret.
 func (p *planter) one(table AnyTable, value any, path []string, number int, parent any) (planted any, source *v8json.Object) {
 	if text, is := value.(string); is && table.secretOf(table.fresh(p.now)) != nil {
 		short := v8json.NewObject()
@@ -224,8 +224,8 @@ func (p *planter) one(table AnyTable, value any, path []string, number int, pare
 	return row, source
 }
 
-// columns complains about what is neither a column of a table nor a list that is
-// nested in it.
+// columns complains about properties that are neither columns of a table nor lists nested
+// in it.
 func (p *planter) columns(table AnyTable, source *v8json.Object, path []string) {
 	for _, name := range source.Keys() {
 		if len(p.problems) >= maxProblems {
@@ -262,7 +262,7 @@ func (p *planter) sequences(source *v8json.Object) {
 		path := []string{keySequences, table.name()}
 		given, has := object.Get(table.name())
 		if !has {
-			continue // written before there was such a table
+			continue // written before the table existed
 		}
 		number, is := p.want(given, "integer", path).(float64)
 		if !is {
@@ -290,7 +290,7 @@ func (p *planter) events(source *v8json.Object, store *Store) {
 	var events []*Event
 	previous := int64(0)
 	for i, element := range list {
-		if len(list)-i > maxEvents { // which would go at once
+		if len(list)-i > maxEvents { // too old to be kept
 			continue
 		}
 		path := []string{keyEvents, strconv.Itoa(i)}
@@ -316,7 +316,7 @@ func (p *planter) events(source *v8json.Object, store *Store) {
 	}
 }
 
-// eventForm is an event as a snapshot writes it, its change aside.
+// eventForm is the form of an event in a snapshot, without its change.
 type eventForm struct {
 	ID        int64     `json:"id" state:",required"`
 	Type      string    `json:"type" state:",required"`
@@ -358,7 +358,7 @@ func (p *planter) event(value any, path []string) *Event {
 	return event
 }
 
-// side reads a row as it was before or after a change; nil for none.
+// side reads a row as it was before or after a change; nil if it did not exist.
 func (p *planter) side(table AnyTable, change *v8json.Object, name string, path []string) any {
 	value, has := change.Get(name)
 	if !has {

@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// read fills a row from an object. What is wrong goes to the planter.
+// read fills a row from an object and reports problems to the planter.
 func (c *codec) read(p *planter, row any, source *v8json.Object, path []string, nested bool) {
 	v := reflect.ValueOf(row).Elem()
 	for i := range c.fields {
@@ -55,7 +55,7 @@ func (c *codec) readSecret(p *planter, row reflect.Value, col *column, source *v
 	}
 }
 
-// value reads a value into a field or a part of it; col has what is demanded of it.
+// value reads a value into a field or a part of it; col has the constraints.
 func (p *planter) value(into reflect.Value, value any, col *column, path []string) {
 	switch into.Type() {
 	case timeType:
@@ -112,8 +112,8 @@ func (p *planter) unknown(path []string, name string) {
 	p.complain(path, "additional properties '%s' not allowed", name)
 }
 
-// want complains about a value of another type, and returns nil for it. A value whose
-// text was kept is read now.
+// want complains about a value that is not of the given JSON type, and returns nil for
+// it. A value that was kept as text is decoded first.
 func (p *planter) want(value any, kind string, path []string) any {
 	if raw, is := value.(v8json.Raw); is {
 		value = raw.Shallow()
@@ -126,7 +126,7 @@ func (p *planter) want(value any, kind string, path []string) any {
 	return nil
 }
 
-// TypeOf names the JSON type of a value of a seed.
+// TypeOf returns the name of a value's JSON type.
 func TypeOf(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -185,7 +185,7 @@ func (p *planter) list(into reflect.Value, value any, col *column, path []string
 	into.Set(out)
 }
 
-// entries reads a map, whose keys are texts.
+// entries reads a map with string keys.
 func (p *planter) entries(into reflect.Value, value any, col *column, path []string) {
 	source, is := p.want(value, "object", path).(*v8json.Object)
 	if !is {
@@ -231,7 +231,7 @@ func columnsOf(t reflect.Type) []column {
 	var columns []column
 	for _, f := range fieldsOf(t) {
 		if col, is := newColumn(f); is {
-			col.id = false // that of another row, such as an actor's
+			col.id = false // the id of another row, such as an actor's
 			columns = append(columns, col)
 		}
 	}
@@ -241,27 +241,26 @@ func columnsOf(t reflect.Type) []column {
 
 var columnsByType sync.Map // reflect.Type to []column
 
-// Fill reads a value of a file into what a pointer points to, by the tags of rows, and
-// returns what is wrong with it; path is where the value stands. Lenient is for files of
-// other programs: they may have properties that nothing here has.
+// Fill reads a value of a file into what into points to, by the tags for rows, and
+// returns the problems that it finds. path is the location of the value. lenient accepts
+// unknown properties, as in files of other programs.
 func Fill(into, value any, path []string, lenient bool) Problems {
 	p := &planter{relaxed: true, lenient: lenient}
 	p.value(reflect.ValueOf(into).Elem(), value, &column{}, path)
 	return p.problems
 }
 
-// json reads an open value, which is stored in the order of jsonb, as Unleash
-// stores it.
+// json reads an open value and stores it in the order of jsonb, as Unleash does.
 func (p *planter) json(into reflect.Value, value any, path []string) {
 	if raw, is := value.(v8json.Raw); is && raw.IsObject() {
 		text, err := v8json.CompactJSONB(raw)
-		must(err) // a Raw is well formed
+		must(err) // a Raw is well-formed
 		into.SetBytes(text)
 		return
 	}
 	if _, is := p.want(value, "object", path).(*v8json.Object); is {
 		text, err := v8json.CompactJSONB(v8json.Stringify(nil, value))
-		must(err) // Stringify has written it
+		must(err) // Stringify wrote it
 		into.SetBytes(text)
 	}
 }

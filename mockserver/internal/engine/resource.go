@@ -1,10 +1,10 @@
-// Package engine holds what every resource is made of: typed tables with their
-// indexes, transactions, events, seeds and snapshots, and operations whose input
-// and answer are Go types. It knows no resource.
+// Package engine provides the building blocks of resources: typed tables with indexes,
+// transactions, events, seeds and snapshots, and operations whose input and answer are Go
+// types. It knows no specific resource.
 //
-// A resource is a package whose function Resource returns all that is particular to
-// it; what else it exports, other resources look up. The example of this package is a
-// whole one.
+// A resource is a package with a function Resource, which returns everything specific to
+// it. Whatever else the package exports is for other resources to look up. This package's
+// example is a complete resource.
 package engine
 
 import (
@@ -20,59 +20,59 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Resource is all that is particular to a part of the API.
+// Resource is everything specific to one part of the API.
 type Resource struct {
 	Name   string
 	Tables []AnyTable
-	// Values are documents that an instance has once.
+	// Values are documents of which an instance has one each.
 	Values []*Value
 	// Operations are the operations that the resource answers, by operationId.
 	Operations Operations
 	// Credentials are the kinds of tokens that the resource knows.
 	Credentials []Credential
-	// Owners find the project of what a parameter of the path names, where the contract
-	// says x-unleash-project: {of: parameter}; empty for what is in none.
+	// Owners has, by path parameter, a function that finds the project of the object that
+	// the parameter names. Operations need it if the contract says x-unleash-project: {of:
+	// parameter}. The project is empty for an object in none.
 	Owners map[string]Owner
 	// Limits are how often clients may call.
 	Limits []Limit
-	// Bounds are how much its tables may hold.
+	// Bounds are how much the resource's tables may hold.
 	Bounds []Bound
-	// Listen is told every event, in the transaction of the change; nil for nobody.
+	// Listen receives every event, in the transaction of its change; may be nil.
 	Listen func(tx *Tx, event *Event)
-	// Upgrade turns the resource's part of a snapshot of a version into that of the
-	// next; nil if it never changed.
+	// Upgrade converts the resource's part of a snapshot from a version to the next one; nil
+	// if that part never changed.
 	Upgrade func(snapshot *v8json.Object, from int)
-	// Lessons are what recorded exchanges show of the resource, made anew for each
-	// recording; nil for nothing.
+	// Lessons returns what recorded exchanges show of the resource. It is called once per
+	// recording; nil if they show nothing.
 	Lessons func() Lessons
-	// WellKnown lists the tokens of a seed that a user may want to be shown; nil for
-	// none.
+	// WellKnown lists the tokens of a seed that are worth showing to a user; may be nil.
 	WellKnown func(seed *v8json.Object) []Token
 }
 
 // Operations are operations by operationId.
 type Operations map[string]Operation
 
-// Owner returns the project that a permission is needed in, by the value of a parameter
-// of the path.
+// Owner returns the project in which a permission is needed, from the value of a path
+// parameter.
 type Owner func(view *View, value string) (project string)
 
-// Credential is a kind of tokens.
+// Credential is a kind of token.
 type Credential struct {
-	// Under is the part of the API where these tokens count, and no others are known;
-	// empty for all others. Such as /api/part.
+	// Under is the part of the API, such as /api/part, that accepts these tokens and no
+	// others. Empty means the rest of the API.
 	Under string
-	// Identify returns who a token belongs to; false if it is not known.
+	// Identify returns the identity of a token's owner, and false if the token is not known.
 	Identify func(view *View, token string) (Identity, bool)
-	// Opens reports whether a token is good for the parameters of a path, as far as
-	// the state tells; of credentials with a part of the API of their own.
+	// Opens reports whether the state lets a token be used with the parameters of a path. It
+	// is for credentials that have their own part of the API.
 	Opens func(view *View, identity Identity, path []string) bool
 }
 
-// Token is a token of a seed, as it is shown.
+// Token is a token of a seed as it is shown to a user.
 type Token struct{ Label, Note, Secret string }
 
-// Rows returns the rows that stand in a list of a seed.
+// Rows returns the rows of a list in a seed.
 func Rows(source *v8json.Object, name string) []*v8json.Object {
 	value, _ := source.Get(name)
 	list, _ := value.([]any)
@@ -85,7 +85,7 @@ func Rows(source *v8json.Object, name string) []*v8json.Object {
 	return out
 }
 
-// TextIn returns a text of a row of a seed, empty if there is none.
+// TextIn returns a text of a row of a seed, empty if it has none of that name.
 func TextIn(row *v8json.Object, name string) string {
 	value, _ := row.Get(name)
 	text, _ := value.(string)
@@ -94,11 +94,11 @@ func TextIn(row *v8json.Object, name string) string {
 
 // Limit is how many requests one client may make.
 type Limit struct {
-	// Requests is how many within a span of time; 0 or less is any number.
+	// Requests is the number of requests within Per; 0 or less means no limit.
 	Requests int
 	Per      time.Duration
-	// Applies reports whether a request counts, by its path below the base path and
-	// its token.
+	// Applies reports whether a request counts, given its path below the base path and its
+	// token.
 	Applies func(path, token string) bool
 }
 
@@ -106,12 +106,12 @@ type Limit struct {
 type Engine struct {
 	contract   *spec.Contract
 	operations Operations
-	tables     []AnyTable // parents before what hangs on them
+	tables     []AnyTable // parents before children
 	numbered   []AnyTable // those with ids
 	children   map[string][]AnyTable
 	values     []*Value
 	bounds     map[string]Bound
-	most       int64 // bytes of the rows without a bound; 0 for any number
+	most       int64 // limit for rows of tables without a bound; 0 for no limit
 	owners     map[string]Owner
 	listeners  []func(*Tx, *Event)
 	upgrades   []func(*v8json.Object, int)
@@ -119,12 +119,13 @@ type Engine struct {
 	resources  []Resource
 }
 
-// Limit has stores refuse what would have their rows, of tables without a bound, take more
-// than so many bytes; 0 is any number. It is for an engine that has made no store.
+// Limit makes stores refuse changes by which the rows of tables without a bound would
+// take more than this number of bytes; 0 means no limit. Call it before the first
+// NewStore.
 func (e *Engine) Limit(bytes int64) { e.most = bytes }
 
-// New puts resources together. The error names every operation that the contract or
-// the resources lack, and what does not fit between tables.
+// New combines resources. The error names every operation that the contract or the
+// resources lack, and every mismatch between tables.
 func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 	e := &Engine{
 		contract: contract, operations: Operations{}, children: map[string][]AnyTable{}, bounds: map[string]Bound{}, owners: map[string]Owner{}, resources: resources,
@@ -220,7 +221,7 @@ func (e *Engine) add(resource Resource) (problems []error) {
 	return problems
 }
 
-// Credentials are those of all resources, in their order.
+// Credentials returns those of all resources, in order.
 func (e *Engine) Credentials() []Credential {
 	var out []Credential
 	for _, resource := range e.resources {
@@ -229,10 +230,10 @@ func (e *Engine) Credentials() []Credential {
 	return out
 }
 
-// Owner returns what finds the project of a parameter of the path.
+// Owner returns the function that finds the project of a path parameter.
 func (e *Engine) Owner(parameter string) Owner { return e.owners[parameter] }
 
-// Limits are those of all resources, in their order.
+// Limits returns those of all resources, in order.
 func (e *Engine) Limits() []Limit {
 	var out []Limit
 	for _, resource := range e.resources {
@@ -241,7 +242,7 @@ func (e *Engine) Limits() []Limit {
 	return out
 }
 
-// Tables are the names of the tables, in their order.
+// Tables returns the names of the tables, in order.
 func (e *Engine) Tables() []string {
 	names := make([]string, len(e.tables))
 	for i, table := range e.tables {
@@ -259,7 +260,7 @@ func (s *Store) Counts() map[string]int {
 		if table.derived() {
 			continue
 		}
-		if _, bounded := s.engine.bounds[name]; bounded { // too many to count
+		if _, bounded := s.engine.bounds[name]; bounded { // too many to count one by one
 			out[name] = view.sequence(name).Rows
 			continue
 		}
@@ -286,7 +287,7 @@ func (e *Engine) table(name string) AnyTable {
 	return e.tables[i]
 }
 
-// tableOf is the table whose rows events call by a word.
+// tableOf returns the table whose rows have this name in events.
 func (e *Engine) tableOf(singular string) AnyTable {
 	i := slices.IndexFunc(e.tables, func(table AnyTable) bool { return table.singular() == singular })
 	if i < 0 {
@@ -295,7 +296,7 @@ func (e *Engine) tableOf(singular string) AnyTable {
 	return e.tables[i]
 }
 
-// nestedIn are the tables whose rows stand inside those of a table in seeds and
+// nestedIn returns the tables whose rows are nested in those of a table in seeds and
 // snapshots.
 func (e *Engine) nestedIn(table AnyTable) []AnyTable {
 	var out []AnyTable
@@ -307,14 +308,13 @@ func (e *Engine) nestedIn(table AnyTable) []AnyTable {
 	return out
 }
 
-// isSection reports whether the rows of a table stand by themselves in seeds and
-// snapshots.
+// isSection reports whether a table has a section of its own in seeds and snapshots.
 func isSection(table AnyTable) bool {
 	_, nested := table.parent()
 	return nested == "" && !table.derived()
 }
 
-// isSection reports whether a seed may have a part of that name.
+// isSection reports whether a seed may have a section of that name.
 func (e *Engine) isSection(name string) bool {
 	if table := e.table(name); table != nil {
 		return isSection(table)
@@ -322,7 +322,7 @@ func (e *Engine) isSection(name string) bool {
 	return slices.ContainsFunc(e.values, func(value *Value) bool { return value.Name == name })
 }
 
-// unlink deletes what hangs on a row of a table, or refuses it.
+// unlink deletes the children of a row, or returns the error that forbids it.
 func (e *Engine) unlink(tx *Tx, table string, key Key) error {
 	for _, child := range e.children[table] {
 		if err := child.unlink(tx, key); err != nil {

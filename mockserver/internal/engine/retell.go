@@ -11,16 +11,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// Part is a section of the seed that what was learned makes, or a list in a row of one.
+// Part is a section of a learned seed, or a list in one of its rows.
 type Part struct {
 	Name string
-	// Noun is what a row is called; empty for the part of a value.
+	// Noun is the name of a row; empty for the part of a value.
 	Noun string
-	// BuiltIn says that no row was learned, and that those of the built-in seed come
-	// before Rows, which they do not contain.
+	// BuiltIn says that no row was learned, and that those of the built-in seed come before
+	// Rows. Rows does not contain them.
 	BuiltIn bool
 	Rows    []Row
-	// Value is that of a value. Missing says why it is the default; empty if it is not.
+	// Value is the content for a value. Missing says why it is the default; empty if it is
+	// not.
 	Value   any
 	Missing string
 }
@@ -29,25 +30,25 @@ type Part struct {
 type Row struct {
 	// Label names the row, such as "note 7".
 	Label string
-	// LeftOut is why a seed cannot have the row; empty if it can.
+	// LeftOut is why the seed cannot have the row; empty if it can.
 	LeftOut string
-	// Columns are what a seed says of the row, without its defaults.
+	// Columns are the columns of the row in the seed, without those that have the default.
 	Columns *v8json.Object
-	// Placeholder says that the secret of the row stands for a hidden one.
+	// Placeholder says that the secret of the row replaces a hidden one.
 	Placeholder bool
 	Lists       []Part
-	// Note says what of the row was made up; empty for nothing.
+	// Note says what was made up about the row; empty for nothing.
 	Note string
 }
 
-// Why a row or value is not in the seed.
+// Reasons why a row or value is not in the seed.
 const (
 	notRecorded = "not recorded"
 	impossible  = "no seed can have it"
 	fragments   = "only what belongs to it was recorded"
 )
 
-// onlyID is the note about a row that others refer to.
+// onlyID is the note about a row that is known only because others refer to it.
 const onlyID = "only its id was recorded"
 
 // retelling turns what was learned into a seed.
@@ -57,9 +58,9 @@ type retelling struct {
 	through func(any) (any, error)
 }
 
-// Seed finishes learning and returns the parts of the seed that has what was learned,
-// as far as a seed can have it. builtIn is the built-in seed. through takes a value the
-// way that it takes in a seed file, there and back.
+// Seed finishes learning and returns the parts of a seed with everything learned that a
+// seed can hold. builtIn is the built-in seed. through writes a value as a seed file does
+// and reads it back.
 func (l *Learned) Seed(builtIn *v8json.Object, through func(any) (any, error)) []Part {
 	for _, finish := range l.finish {
 		finish(l)
@@ -95,7 +96,7 @@ func (r *retelling) section(table AnyTable, builtIn *v8json.Object) Part {
 	return part
 }
 
-// presumed makes the rows of a table that learned rows refer to.
+// presumed makes the rows of a table to which learned rows refer.
 func (r *retelling) presumed(table AnyTable, presume func(id int64) any) (out []any) {
 	ids := map[int64]bool{}
 	for _, other := range r.store.engine.tables {
@@ -113,8 +114,8 @@ func (r *retelling) presumed(table AnyTable, presume func(id int64) any) (out []
 	return out
 }
 
-// rows plants rows, each with what is nested in it. parent is the planted row that they
-// stand in.
+// rows plants rows, each with its nested rows. parent is the planted row that contains
+// them.
 func (r *retelling) rows(table AnyTable, rows []any, parent any) []Row {
 	out := make([]Row, len(rows))
 	for i, row := range rows {
@@ -146,8 +147,8 @@ func (r *retelling) row(table AnyTable, row any, number int, parent any) Row {
 	return out
 }
 
-// columns are what a seed says of a row. Who or what the seed does not have is not
-// referred to.
+// columns returns the columns of a row in the seed. References to rows that the seed does
+// not have are omitted.
 func (r *retelling) columns(table AnyTable, row any, nested bool) *v8json.Object {
 	out := v8json.NewObject()
 	v, fresh := reflect.ValueOf(row).Elem(), reflect.ValueOf(table.fresh(time.Time{})).Elem()
@@ -162,15 +163,15 @@ func (r *retelling) columns(table AnyTable, row any, nested bool) *v8json.Object
 		case col.refersTo(value, func(id int64) bool { return id == 0 || id > 0 && !r.planter.known[col.refers][id] }):
 		case !bytes.Equal(text, col.encode(nil, at(fresh, col.path))):
 			content, err := v8json.ParseOrdered(text)
-			must(err) // the encoder has written it
+			must(err) // the encoder wrote it
 			out.Set(col.name, content)
 		}
 	}
 	return out
 }
 
-// fragments are the rows of a table that were not learned, though what is nested in
-// them was.
+// fragments returns the rows of a table that were not learned although rows nested in
+// them were.
 func (r *retelling) fragments(table AnyTable) (out []Row) {
 	told := map[string]bool{}
 	for _, child := range r.store.engine.nestedIn(table) {
@@ -202,18 +203,18 @@ func (r *retelling) value(value *Value) Part {
 	return out
 }
 
-// label names a row by its id, or by what stands first in it.
+// label names a row by its first column, usually the id.
 func (c *codec) label(row any) string {
 	return fmt.Sprint(at(reflect.ValueOf(row).Elem(), c.fields[0].path))
 }
 
-// parentLabel names the row that a row hangs on.
+// parentLabel names the parent of a row.
 func (c *codec) parentLabel(row any) string {
 	i := slices.IndexFunc(c.fields, func(col column) bool { return col.parent })
 	return fmt.Sprint(at(reflect.ValueOf(row).Elem(), c.fields[i].path))
 }
 
-// references adds the ids of another table that a row refers to.
+// references adds the ids by which a row refers to another table.
 func (c *codec) references(row any, table string, ids map[int64]bool) {
 	for i := range c.fields {
 		if col := &c.fields[i]; col.refers == table {
@@ -225,8 +226,8 @@ func (c *codec) references(row any, table string, ids map[int64]bool) {
 	}
 }
 
-// refersTo reports whether the column refers to a row of another table, by an id for
-// which something holds.
+// refersTo reports whether the column refers to a row of another table with an id for
+// which holds returns true.
 func (c *column) refersTo(value reflect.Value, holds func(id int64) bool) bool {
 	return c.refers != "" && value.CanInt() && holds(value.Int())
 }

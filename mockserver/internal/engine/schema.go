@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// SeedSchema writes the JSON Schema of seed files, which editors read: the tables and
+// SeedSchema returns the JSON Schema of seed files, for use in editors: the tables and
 // values of the resources, and the section that holds rules.
 func (e *Engine) SeedSchema(rules string) []byte {
 	properties := v8json.NewObject()
@@ -32,7 +32,7 @@ func (e *Engine) SeedSchema(rules string) []byte {
 	return append(out.Bytes(), '\n')
 }
 
-// object makes an object of names and values.
+// object makes an object from names and values.
 func object(pairs ...any) *v8json.Object {
 	out := v8json.NewObject()
 	for i := 0; i < len(pairs); i += 2 {
@@ -63,8 +63,8 @@ func (e *Engine) listSchema(table AnyTable, nested bool) any {
 	return object("type", []any{"array", "null"}, "items", row)
 }
 
-// onlySecret returns the column of a table whose rows, nested in their parent, are
-// nothing but a secret; nil for other tables.
+// onlySecret returns the secret's column if it is the only one that the rows have when
+// nested in their parent; otherwise nil.
 func (c *codec) onlySecret() *column {
 	var secret *column
 	for i := range c.fields {

@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// SnapshotVersion is the version of the form in which Snapshot writes the state.
-// Restore reads the versions before it too.
+// SnapshotVersion is the version of the form that Snapshot writes. Restore also reads all
+// earlier versions.
 const SnapshotVersion = 2
 
 // The keys of a seed or snapshot that are not tables or values.
@@ -23,14 +23,14 @@ const (
 	keySequences = "sequences"
 )
 
-// Problem is one thing that is wrong with a seed or snapshot.
+// Problem is one problem of a seed or snapshot.
 type Problem struct {
-	// Path is that of the value: names of properties and indexes of lists.
+	// Path is the location of the value: property names and list indexes.
 	Path    []string
 	Message string
 }
 
-// Pointer is the path as a JSON pointer.
+// Pointer returns the path as a JSON pointer.
 func (p Problem) Pointer() string {
 	var out strings.Builder
 	for _, step := range p.Path {
@@ -39,15 +39,16 @@ func (p Problem) Pointer() string {
 	return out.String()
 }
 
-// Error says where and what, in one line: the names of keys are the writer's.
+// Error returns the location and message on one line. The file's author chose the keys,
+// so they are made safe to show.
 func (p Problem) Error() string {
 	return visible.Line(strings.TrimPrefix(p.Pointer()+": "+p.Message, ": "))
 }
 
-// Problems are all that is wrong with a seed or snapshot, in its order.
+// Problems are all problems of a seed or snapshot, in its order.
 type Problems []Problem
 
-// Error tells the first problem and how many follow.
+// Error returns the first problem and how many follow.
 func (p Problems) Error() string {
 	if len(p) == 1 {
 		return p[0].Error()
@@ -55,12 +56,12 @@ func (p Problems) Error() string {
 	return fmt.Sprintf("%s (and %d more)", p[0].Error(), len(p)-1)
 }
 
-// Snapshot writes the state as JSON: each table, the newest events, the last ids.
-// newest bounds the rows of a table by its name, and the events; what it does not
-// name is written whole. In the place of secrets there are their digests.
+// Snapshot writes the state as JSON: each table, the newest events, the last ids. newest
+// limits the rows of tables, by name, and the events; what it does not name is written
+// whole. Digests replace secrets.
 func (s *Store) Snapshot(newest map[string]int) []byte { return s.snapshot(newest, false) }
 
-// RevealingSnapshot is Snapshot with those secrets of the rows whose texts were kept.
+// RevealingSnapshot is like Snapshot, but has the texts of secrets where they were kept.
 func (s *Store) RevealingSnapshot(newest map[string]int) []byte { return s.snapshot(newest, true) }
 
 func (s *Store) snapshot(newest map[string]int, revealed bool) []byte {
@@ -98,7 +99,7 @@ func (s *Store) snapshot(newest map[string]int, revealed bool) []byte {
 	return append(strconv.AppendInt(dst, lastEvent, 10), "}}"...)
 }
 
-// last returns as many elements from the end of a list as are wanted.
+// last returns the last elements of a list, as many as newest allows.
 func last[T any](list []T, newest map[string]int, name string) []T {
 	count, bounded := newest[name]
 	if !bounded || count >= len(list) {
@@ -107,7 +108,7 @@ func last[T any](list []T, newest map[string]int, name string) []T {
 	return list[len(list)-count:]
 }
 
-// appendRows writes rows of a table, each with what is nested in it.
+// appendRows writes rows of a table, each with its nested rows.
 func (e *Engine) appendRows(dst []byte, view *View, table AnyTable, rows []any, form rowForm) []byte {
 	dst = append(dst, '[')
 	for i, row := range rows {
@@ -158,8 +159,7 @@ func (e *Engine) Secrets(seed *v8json.Object) []string {
 	return out
 }
 
-// secretsOf lists the secrets of the rows that stand in a list, and of what is nested
-// in them.
+// secretsOf lists the secrets of the rows in a list and of their nested rows.
 func (e *Engine) secretsOf(table AnyTable, source *v8json.Object, list string) []string {
 	var out []string
 	value, _ := source.Get(list)
@@ -181,16 +181,16 @@ func (e *Engine) secretsOf(table AnyTable, source *v8json.Object, list string) [
 	return out
 }
 
-// Value is a JSON document that an instance has once, such as what an operation
-// answers as it stands.
+// Value is a JSON document of which an instance has one, such as the fixed answer of an
+// operation.
 type Value struct {
-	// Name is the value's in seeds and snapshots.
+	// Name is the value's name in seeds and snapshots.
 	Name string
-	// Default is the value of a seed without: an array or an object.
+	// Default is used by a seed without the value: an array or an object.
 	Default string
 }
 
-// stored is a value in the database.
+// storedValue is a value in the database.
 type storedValue struct {
 	Name string
 	Text JSON
@@ -198,7 +198,7 @@ type storedValue struct {
 
 const valuesTable = "values"
 
-// kind is the JSON type that the value has, whatever it is.
+// kind returns the JSON type of the value, which never changes.
 func (v *Value) kind() string {
 	if v.Default[0] == '{' {
 		return "object"
@@ -214,7 +214,7 @@ func (v *Value) Get(r Reader) JSON {
 	return JSON(v.Default)
 }
 
-// stored is what was set, nil for nothing.
+// stored returns the value that was set, nil if none was.
 func (v *Value) stored(r Reader) JSON {
 	raw, err := r.view().txn.First(valuesTable, primary, Text(v.Name))
 	must(err)
@@ -224,7 +224,7 @@ func (v *Value) stored(r Reader) JSON {
 	return raw.(*storedValue).Text
 }
 
-// Set puts another value in its place.
+// Set replaces the value.
 func (v *Value) Set(tx *Tx, text JSON) {
 	grown := textCopies * (len(text) - len(v.stored(tx)))
 	tx.bytes, tx.kept = tx.bytes+grown, tx.kept+grown

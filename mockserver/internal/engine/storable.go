@@ -8,16 +8,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
-// What Postgres says of values that it cannot store. A real server answers with it,
-// behind the statement (O, with the strategies, segments and flags of 8.2.0).
+// What Postgres says about values that it cannot store. A real server answers with this,
+// after the statement (O, with the strategies, segments and flags of 8.2.0).
 const (
 	nulInText   = `invalid byte sequence for encoding "UTF8": 0x00`
 	nulInJSON   = "unsupported Unicode escape sequence"
 	halfOfAPair = "invalid input syntax for type json"
 )
 
-// storable refuses a row that Postgres would: no text may hold U+0000, and no JSON that or
-// half of a surrogate pair.
+// storable refuses a row that Postgres would refuse: a text with U+0000, or JSON with
+// U+0000 or half of a surrogate pair.
 func (c *codec) storable(row any) error {
 	v := reflect.ValueOf(row).Elem()
 	for i := range c.fields {
@@ -41,8 +41,8 @@ func (c *codec) storable(row any) error {
 	return nil
 }
 
-// unstorable is what Postgres says of JSON in which each character stands for itself if it
-// can; empty for one that jsonb can hold.
+// unstorable returns what Postgres says about JSON in which characters are escaped only
+// if they must be; empty if jsonb can hold it.
 func unstorable(text []byte) string {
 	for {
 		escape := bytes.IndexByte(text, '\\')
@@ -51,7 +51,7 @@ func unstorable(text []byte) string {
 			return ""
 		case bytes.HasPrefix(text[escape:], []byte(`\u0000`)):
 			return nulInJSON
-		case bytes.HasPrefix(text[escape:], []byte(`\ud`)): // a pair would be a character
+		case bytes.HasPrefix(text[escape:], []byte(`\ud`)): // a whole pair would be written as a character
 			return halfOfAPair
 		}
 		text = text[escape+2:]

@@ -13,28 +13,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
-// Store is the state of one instance. It is safe for concurrent use: readers see
-// the state as it was when they began, and wait for nobody; writers wait for each
-// other.
+// Store is the state of one instance. It is safe for concurrent use: readers see the
+// state as it was when they began, and never wait; writers wait for each other.
 type Store struct {
 	engine  *Engine
 	db      *memdb.MemDB
-	bytes   atomic.Int64 // that the rows take, by estimation
-	commits atomic.Int64 // how many there were
-	kept    atomic.Int64 // of these, what tables without a bound take
-	writing sync.Mutex   // held from Begin until the events of the change are told
+	bytes   atomic.Int64 // estimated size of the rows
+	commits atomic.Int64 // number of commits
+	kept    atomic.Int64 // the part of bytes in tables without a bound
+	writing sync.Mutex   // held from Begin until the events of the change are published
 	events  eventLog
 	memo    memo
-	watch   func([]Change) // told of every commit while writing is held; nil for none
+	watch   func([]Change) // called with every commit while writing is held; may be nil
 }
 
-// Change is a row that was written: pointers of the table's type, nil where there was or
-// is none. Both are the same where a request left the row as it was.
+// Change is a row that was written, as pointers of the table's row type. Before is nil
+// for a new row, After for a deleted one. Both are the same if a request left the row as
+// it was.
 type Change struct{ Before, After any }
 
-// Watch has a function told what each transaction has changed, in order, before the next
-// one begins. Rows that go with the one they hang on are not told. One function can watch
-// a store.
+// Watch sets the function that receives the changes of each transaction, in order, before
+// the next one begins. It does not receive rows that are deleted along with their parent.
+// A store has at most one such function.
 func (s *Store) Watch(told func([]Change)) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -45,37 +45,36 @@ func (s *Store) Watch(told func([]Change)) {
 func (e *Engine) NewStore() *Store {
 	db, err := memdb.NewMemDB(e.schema)
 	if err != nil {
-		panic("engine: the schema of the tables is not valid: " + err.Error()) // New has built one
+		panic("engine: the schema of the tables is not valid: " + err.Error()) // New has checked it
 	}
-	// Nobody watches for changes, and a snapshot keeps no account of what to tell.
+	// Nothing watches for changes, and a snapshot does not track watchers.
 	return &Store{engine: e, db: db.Snapshot()}
 }
 
-// Request is what an operation knows of the request that it answers, besides its
-// input.
+// Request is what an operation knows about its request, besides the input.
 type Request struct {
 	Identity Identity
 	// Now is the instance's time.
 	Now time.Time
-	// BaseURL returns where the instance is reached, without a slash at the end.
+	// BaseURL returns the URL of the instance, without a trailing slash.
 	BaseURL func() string
-	// Address returns that of the client: the first of X-Forwarded-For, which is believed, or
-	// that of the connection.
+	// Address returns the client's address: the first in X-Forwarded-For, which is trusted,
+	// or else that of the connection.
 	Address func() string
-	// Random is where secrets come from. It is safe for concurrent use.
+	// Random is the source of secrets. It is safe for concurrent use.
 	Random io.Reader
-	// Reserve waits for memory for a large answer of so many bytes. Its error is that of
-	// the request. Nil where answers have no bound.
+	// Reserve waits for the memory that a large answer needs, in bytes. Its error is the
+	// answer to the request. Nil if answers are not limited.
 	Reserve func(bytes int64) error
 }
 
-// Stamp is the time of the request as the server keeps and prints it: UTC, whole
+// Stamp returns the time of the request as the server stores and prints it: UTC, in whole
 // milliseconds.
 func (r *Request) Stamp() time.Time { return stamp(r.Now) }
 
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
-// newSecret makes a secret of a prefix and that many random bytes in hex.
+// newSecret makes a secret from a prefix and size random bytes in hex.
 func (r *Request) newSecret(prefix string, size int) Secret {
 	random := make([]byte, size)
 	if _, err := io.ReadFull(r.Random, random); err != nil {
@@ -96,48 +95,48 @@ type View struct {
 
 func (v *View) view() *View { return v }
 
-// View returns the state as it is now. The request may be nil where no operation
-// reads.
+// View returns a view of the current state. The request may be nil if no operation uses
+// the view.
 func (s *Store) View(request *Request) *View {
 	v := &View{}
 	v.Open(s, request)
 	return v
 }
 
-// Open makes the view one of a store as it is now, as Store.View does, for views that
-// are used again.
+// Open makes v a view of a store's current state, as Store.View does. It allows a View to
+// be reused.
 func (v *View) Open(store *Store, request *Request) {
 	*v = View{Request: request, store: store, txn: store.db.Txn(false)}
 }
 
-// Tx reads and writes the state. What it writes, the sequences and the events
-// included, counts once it is committed.
+// Tx reads and writes the state. Rows, sequences and events that it writes take effect
+// once it is committed.
 type Tx struct {
 	View
 	events  []*Event
-	changes []Change // for who watches the store
-	silent  bool     // rows are planted: nothing happens
+	changes []Change // for the watcher of the store
+	silent  bool     // planting rows: publish nothing
 	nextID  int64
 	ended   bool
-	bytes   int // by how much the rows grew
-	kept    int // of these, by how much those of tables without a bound did
+	bytes   int // growth of the rows
+	kept    int // the part of bytes in tables without a bound
 }
 
-// Begin starts a transaction, which must be ended by Commit or Abort. Until then
-// other writers wait.
+// Begin starts a transaction, which must be ended with Commit or Abort. Other writers
+// wait until then.
 func (s *Store) Begin(request *Request) *Tx {
 	s.writing.Lock()
 	return &Tx{View: View{Request: request, store: s, txn: s.db.Txn(true)}, nextID: s.events.newest()}
 }
 
-// Commit makes what was written count, and tells the events.
+// Commit applies what was written and publishes the events.
 func (tx *Tx) Commit() {
 	if tx.ended {
 		return
 	}
 	tx.ended = true
 	defer tx.store.writing.Unlock()
-	tx.store.events.add(tx.events) // first: a view that shows a change finds its events
+	tx.store.events.add(tx.events) // first, so that a view that shows a change finds its events
 	tx.txn.Commit()
 	tx.store.bytes.Add(int64(tx.bytes))
 	tx.store.commits.Add(1)
@@ -150,8 +149,8 @@ func (tx *Tx) Commit() {
 	}
 }
 
-// Admit refuses what a request has written where there is no room for its rows, or no id
-// for its events.
+// Admit returns an error if there is no memory left for the rows that a request has
+// written, or no id for its events.
 func (tx *Tx) Admit() error {
 	most := tx.store.engine.most
 	switch {
@@ -163,50 +162,50 @@ func (tx *Tx) Admit() error {
 	return nil
 }
 
-// Changed returns a channel that is closed with the next change that has an event, and when
-// another store takes the place of this one.
+// Changed returns a channel that is closed with the next change that has an event, and
+// when another store replaces this one.
 func (s *Store) Changed() <-chan struct{} { return s.events.wait() }
 
-// Succeed makes the store the successor of another one: revisions go on behind those of the
-// other, so that nobody takes what is known of the other for this state.
+// Succeed makes the store the successor of another one. Its revisions continue after the
+// other's, so that clients do not mistake what they know of the other for this state.
 func (s *Store) Succeed(other *Store) { s.events.follow(&other.events) }
 
 // Commits counts the transactions that may have changed the state.
 func (s *Store) Commits() int64 { return s.commits.Load() }
 
-// Revision is that of the newest event.
+// Revision returns the revision of the newest event.
 func (s *Store) Revision() int64 { return s.events.origin() + s.events.newest() }
 
-// Continue has revisions go on behind one that was given out.
+// Continue makes revisions continue after one that was handed out.
 func (s *Store) Continue(behind int64) { s.events.found(behind + 1) }
 
-// Retire wakes those who wait for changes of a store that has a successor.
+// Retire wakes everything that waits for changes of a store that has been replaced.
 func (s *Store) Retire() { s.events.wake(true) }
 
-// Founded returns the revision of a state without events: 0, or one above those of the states
-// before. The revision of an event is its id on top.
+// Founded returns the revision of the state without any events: 0, or one more than the
+// last of the states before. The revision of an event is Founded plus its id.
 func Founded(r Reader) int64 { return r.view().store.events.origin() }
 
-// EventsAfter returns the events after the one of a revision, oldest first; false if that one
-// is not kept, or of a state before. There may be some that are newer than the view.
+// EventsAfter returns the events that follow the one with a revision, oldest first. It
+// returns false if that event is no longer kept or belongs to an earlier state. Some
+// events may be newer than the view.
 func (v *View) EventsAfter(revision int64) (events []*Event, known bool) {
 	return v.store.events.after(revision)
 }
 
-// Events returns the newest events, oldest first. There may be some that are newer than the
-// view.
+// Events returns the newest events, oldest first. Some may be newer than the view.
 func (v *View) Events() []*Event { return v.store.Events() }
 
-// Bytes estimates what the state takes in memory.
+// Bytes estimates the memory that the state takes.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }
 
-// ShedEvents drops the older half of the events, and all that was derived.
+// ShedEvents drops the older half of the events, and all derived values.
 func (s *Store) ShedEvents() {
 	s.events.shed()
 	s.memo.clear()
 }
 
-// ShedRows drops the older half of the rows that are bounded.
+// ShedRows drops the older half of the rows of each bounded table.
 func (s *Store) ShedRows() {
 	tx := s.Begin(&Request{})
 	defer tx.Abort()
@@ -216,7 +215,7 @@ func (s *Store) ShedRows() {
 	tx.Commit()
 }
 
-// Abort takes back what was written, unless it was committed.
+// Abort discards what was written, unless it was committed.
 func (tx *Tx) Abort() {
 	if tx.ended {
 		return
@@ -246,7 +245,7 @@ func (tx *Tx) publish(table AnyTable, eventType string, before, after any) {
 	}
 }
 
-// Touch tells who watches the store of a row that a request wanted as it is.
+// Touch reports to the store's watcher a row that a request left as it was.
 func (tx *Tx) Touch(row any) { tx.note(row, row) }
 
 func (tx *Tx) note(before, after any) {
@@ -255,7 +254,7 @@ func (tx *Tx) note(before, after any) {
 	}
 }
 
-// sequence counts the ids that a table has given out and, of a bounded table, what
+// sequence has the last id that a table has given out and, for a bounded table, how much
 // it holds.
 type sequence struct {
 	Table string
@@ -280,8 +279,8 @@ func (v *View) sequence(table string) sequence {
 
 func (tx *Tx) putSequence(next sequence) { must(tx.txn.Insert(sequences, &next)) }
 
-// must ends what go-memdb refuses: a table or index that does not exist, which New
-// has ruled out.
+// must panics if go-memdb returns an error. It does so only for a missing table or index,
+// which New has ruled out.
 func must(err error) {
 	if err != nil {
 		panic(fmt.Sprintf("engine: %v", err))

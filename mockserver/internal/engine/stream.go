@@ -12,19 +12,19 @@ const EventStream = "text/event-stream"
 
 // Message is one message of a stream.
 type Message struct {
-	// ID is that of the last event that the message tells of. A client that comes back
-	// names the last that it has.
+	// ID is the id of the last event that the message covers. A client that reconnects sends
+	// the last one that it has.
 	ID int64
 	// Event is the type of the message.
 	Event string
-	// Data is its text, JSON on one line; nil says that there is nothing to tell. It may be
-	// shared, and must not be changed.
+	// Data is the message's JSON, on one line; nil if there is nothing to report. It may be
+	// shared, so it must not be changed.
 	Data []byte
 }
 
-// Parts returns the message as server-sent events are written, in parts that belong
-// together: its data may be long, and is not copied. A message that tells nothing is a
-// comment, which shows that the stream lives.
+// Parts returns the message in the form of server-sent events. It returns several parts,
+// to avoid copying long data. A message without data becomes a comment, which shows that
+// the stream is alive.
 func (m Message) Parts() [][]byte {
 	if m.Data == nil {
 		return [][]byte{[]byte(":\n\n")}
@@ -32,12 +32,12 @@ func (m Message) Parts() [][]byte {
 	return [][]byte{fmt.Appendf(nil, "id: %d\nevent: %s\ndata: ", m.ID, m.Event), m.Data, []byte("\n\n")}
 }
 
-// Feed returns what a stream has to tell of the state as a view shows it, since it was
-// asked last. It is asked when the stream begins and after every change, by one goroutine.
+// Feed returns what has happened since its last call, as a view shows it. It is called
+// when the stream begins and after every change, always by the same goroutine.
 type Feed func(view *View) Message
 
-// Stream returns an operation that answers with messages for as long as the client
-// listens. open reads the request and returns the feed of the messages.
+// Stream returns an operation that sends messages for as long as the client listens. open
+// reads the request and returns the feed of messages.
 func Stream[In any](open func(*View, In) (Feed, error)) Operation { return stream[In]{open} }
 
 type stream[In any] struct {

@@ -45,7 +45,7 @@ func NewTable[T any](definition Definition[T]) *Table[T] {
 	return t
 }
 
-// key is what identifies a row.
+// key returns what identifies a row.
 func (t *Table[T]) key(row *T) Key {
 	switch {
 	case t.Key != nil:
@@ -65,13 +65,13 @@ func (t *Table[T]) first(r Reader, index string, key Key) *T {
 	return raw.(*T)
 }
 
-// Get returns the row of a key, nil if there is none.
+// Get returns the row with a key, nil if there is none.
 func (t *Table[T]) Get(r Reader, key Key) *T { return t.first(r, primary, key) }
 
-// Find returns the row of an id, or the 404 that names it as it was sent.
+// Find returns the row with an id, or a 404 that quotes the id as it was sent.
 func (t *Table[T]) Find(r Reader, id ID) (*T, error) { return t.FindIn(r, nil, id) }
 
-// FindIn is Find for a table whose rows hang on a parent, by its key.
+// FindIn is Find for a table whose rows have a parent, given by its key.
 func (t *Table[T]) FindIn(r Reader, parent Key, id ID) (*T, error) {
 	if id.number >= 0 {
 		if row := t.Get(r, append(slices.Clip(parent), Int(id.number)...)); row != nil {
@@ -81,8 +81,8 @@ func (t *Table[T]) FindIn(r Reader, parent Key, id ID) (*T, error) {
 	return nil, apierror.NotFound(t.Noun, "id", id.sent)
 }
 
-// ParentOf returns the key of the row that rows of the table hang on, or the 404
-// that names it as it was sent.
+// ParentOf returns the key of the parent row with an id, or a 404 that quotes the id as
+// it was sent.
 func (t *Table[T]) ParentOf(r Reader, id ID) (Key, error) {
 	key := Int(id.number)
 	if !id.Valid() || !t.parentTable(r).hasKey(r, key) {
@@ -91,15 +91,15 @@ func (t *Table[T]) ParentOf(r Reader, id ID) (Key, error) {
 	return key, nil
 }
 
-// NoParent is the 404 of an id that no row has which rows of the table hang on.
+// NoParent returns the 404 for an id that no parent row has.
 func (t *Table[T]) NoParent(r Reader, id ID) error {
 	return apierror.NotFound(t.parentTable(r).noun(), "id", id.sent)
 }
 
 func (t *Table[T]) parentTable(r Reader) AnyTable { return r.view().store.engine.table(t.Parent.Table) }
 
-// UnderID returns the rows that hang on a row by its id, which need not exist. An id
-// that no row can have is a 404.
+// UnderID returns the children of the parent with an id, which need not exist. An invalid
+// id gets a 404.
 func (t *Table[T]) UnderID(r Reader, id ID) ([]*T, error) {
 	if !id.Valid() {
 		return nil, t.NoParent(r, id)
@@ -107,8 +107,8 @@ func (t *Table[T]) UnderID(r Reader, id ID) ([]*T, error) {
 	return t.Under(r, Int(id.number)), nil
 }
 
-// Below returns the refusal of another row where as many rows as may be are under
-// a key already; a limit of 0 or less is any number.
+// Below returns an error if limit or more rows are under a key, so that another one would
+// exceed it. A limit of 0 or less means no limit.
 func (t *Table[T]) Below(r Reader, limit int, under Key) error {
 	if limit > 0 && len(t.Under(r, under)) >= limit {
 		return apierror.ExceedsLimit(t.Noun, limit)
@@ -119,8 +119,7 @@ func (t *Table[T]) Below(r Reader, limit int, under Key) error {
 // All returns all rows in the order of their keys.
 func (t *Table[T]) All(r Reader) []*T { return t.Under(r, nil) }
 
-// Under returns the rows whose key begins with a prefix, such as that of their
-// parent.
+// Under returns the rows whose key begins with prefix, such as their parent's key.
 func (t *Table[T]) Under(r Reader, prefix Key) []*T {
 	found, err := r.view().txn.Get(t.Name, primary+"_prefix", prefix)
 	must(err)
@@ -131,10 +130,10 @@ func (t *Table[T]) Under(r Reader, prefix Key) []*T {
 	return out
 }
 
-// Rows returns the rows from the first whose key is not below a bound.
+// Rows returns the rows whose key is at least bound.
 func (t *Table[T]) Rows(r Reader, bound Key) iter.Seq[*T] { return t.all.From(r, bound) }
 
-// BySecret returns the row of a secret, nil if there is none.
+// BySecret returns the row with a secret, nil if there is none.
 func (t *Table[T]) BySecret(r Reader, text string) *T {
 	digest := NewSecret(text).digest
 	row := t.secret.Find(r, digest[:])
@@ -147,7 +146,7 @@ func (t *Table[T]) BySecret(r Reader, text string) *T {
 // Held returns how many rows a bounded table holds.
 func (t *Table[T]) Held(r Reader) int { return r.view().sequence(t.Name).Rows }
 
-// Insert stores a new row and gives it an id, if the table has ids and it has none.
+// Insert stores a new row and gives it an id, if the table has ids and the row has none.
 // The row must not be changed afterwards.
 func (t *Table[T]) Insert(tx *Tx, row *T) error {
 	next := tx.sequence(t.Name)
@@ -178,7 +177,7 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 	return nil
 }
 
-// Update puts a row in the place of one with the same key. An equal one is no event (O).
+// Update replaces a row with one that has the same key. Equal rows publish no event (O).
 func (t *Table[T]) Update(tx *Tx, before, after *T) error {
 	event := t.Events.Updated
 	if event != "" && reflect.DeepEqual(before, after) {
@@ -187,7 +186,7 @@ func (t *Table[T]) Update(tx *Tx, before, after *T) error {
 	return t.UpdateAs(tx, event, before, after)
 }
 
-// UpdateAs is Update for a change that is an event of its own; empty for none.
+// UpdateAs is Update with a given type of event; empty for no event.
 func (t *Table[T]) UpdateAs(tx *Tx, event string, before, after *T) error {
 	if !slices.Equal(t.key(before), t.key(after)) {
 		panic("engine: an update changes what identifies a row of " + t.Name)
@@ -201,8 +200,8 @@ func (t *Table[T]) UpdateAs(tx *Tx, event string, before, after *T) error {
 	return nil
 }
 
-// Change puts a changed copy of the row of an id in its place, and returns it. The
-// error is the 404 that names the id, or one of Update.
+// Change replaces the row with an id by a changed copy, and returns the copy. The error
+// is a 404 that quotes the id, or one of Update.
 func (t *Table[T]) Change(tx *Tx, id ID, change func(*T)) (*T, error) {
 	before, err := t.Find(tx, id)
 	if err != nil {
@@ -213,7 +212,7 @@ func (t *Table[T]) Change(tx *Tx, id ID, change func(*T)) (*T, error) {
 	return &after, t.Update(tx, before, &after)
 }
 
-// Delete removes a row, and with it what hangs on it.
+// Delete removes a row and its children.
 func (t *Table[T]) Delete(tx *Tx, row *T) error {
 	if err := tx.store.engine.unlink(tx, t.Name, t.key(row)); err != nil {
 		return err
@@ -224,18 +223,18 @@ func (t *Table[T]) Delete(tx *Tx, row *T) error {
 	return nil
 }
 
-// Put writes a row, new or not, past sequences and events: for tables whose rows are
-// derived.
+// Put writes a row, new or not, without sequences and events. It is for tables whose rows
+// are derived.
 func (t *Table[T]) Put(tx *Tx, row *T) { t.put(tx, t.Get(tx, t.key(row)), row) }
 
-// Drop removes a row as Put writes one; nil is no row.
+// Drop removes a row without an event, as Put writes one. It does nothing if row is nil.
 func (t *Table[T]) Drop(tx *Tx, row *T) {
 	if row != nil {
 		t.drop(tx, row)
 	}
 }
 
-// DeleteID deletes the row of an id, or returns the 404 that names it.
+// DeleteID deletes the row with an id, or returns a 404 that quotes the id.
 func (t *Table[T]) DeleteID(tx *Tx, id ID) error {
 	row, err := t.Find(tx, id)
 	if err != nil {
@@ -281,7 +280,7 @@ func (t *Table[T]) drop(tx *Tx, row *T) {
 	}
 }
 
-// grow counts what the rows take more.
+// grow adds to the size of the rows.
 func (t *Table[T]) grow(tx *Tx, bytes int) {
 	tx.bytes += bytes
 	if _, bounded := tx.store.engine.bounds[t.Name]; !bounded {
@@ -299,7 +298,7 @@ func (t *Table[T]) size(row *T) int {
 
 func (t *Table[T]) sizeOf(row any) int { return t.size(row.(*T)) }
 
-// shed drops the older half of the rows, or none of a table without a bound.
+// shed drops the older half of the rows of a bounded table.
 func (t *Table[T]) shed(tx *Tx) {
 	if _, bounded := tx.store.engine.bounds[t.Name]; !bounded {
 		return
@@ -309,7 +308,7 @@ func (t *Table[T]) shed(tx *Tx) {
 	tx.putSequence(held)
 }
 
-// account keeps what a bounded table holds in step with a change.
+// account updates the rows and bytes that a bounded table holds.
 func (t *Table[T]) account(tx *Tx, rows, bytes int) {
 	if _, bounded := tx.store.engine.bounds[t.Name]; bounded && (rows != 0 || bytes != 0) {
 		held := tx.sequence(t.Name)
@@ -318,8 +317,8 @@ func (t *Table[T]) account(tx *Tx, rows, bytes int) {
 	}
 }
 
-// NewSecret makes a secret of a prefix and that many random bytes in hex, which no row
-// has: a source of randomness that repeats itself may give one again.
+// NewSecret makes a secret from a prefix and size random bytes in hex. It retries until
+// no row has the secret, since a repeating source of randomness may produce one again.
 func (t *Table[T]) NewSecret(tx *Tx, prefix string, size int) Secret {
 	for {
 		if secret := tx.newSecret(prefix, size); t.secret.Find(tx, secret.Key()) == nil {
@@ -328,7 +327,7 @@ func (t *Table[T]) NewSecret(tx *Tx, prefix string, size int) Secret {
 	}
 }
 
-// shrink drops the oldest rows of a table that holds too much.
+// shrink drops the oldest rows of a table that exceeds its bound.
 func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
 	for bound.Rows > 0 && held.Rows > bound.Rows || bound.Bytes > 0 && held.Bytes > bound.Bytes && held.Rows > 1 {
 		oldest := t.first(tx, primary+"_prefix", nil)
@@ -337,8 +336,8 @@ func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
 	}
 }
 
-// admissible makes sure that a database could store the row, and that no other one has its
-// key in a unique index.
+// admissible returns an error if a database could not store the row, or if another row
+// has its key in a unique index.
 func (t *Table[T]) admissible(tx *Tx, row *T) error {
 	if err := t.fields.storable(row); err != nil {
 		return err
@@ -354,7 +353,7 @@ func (t *Table[T]) admissible(tx *Tx, row *T) error {
 	return nil
 }
 
-// holder returns the other row that has a row's key, nil for none.
+// holder returns the other row that has the same key, nil if there is none.
 func (i *Index[T]) holder(r Reader, row *T) *T {
 	key := i.key(row)
 	if key == nil {
@@ -389,7 +388,7 @@ func (t *Table[T]) parent() (table, nested string) {
 	return t.Parent.Table, t.Parent.Nested
 }
 
-// schemas are those of the rows, and of the links to them.
+// schemas returns the schemas of the rows and of the links to them.
 func (t *Table[T]) schemas() []*memdb.TableSchema {
 	rows := systemTable(t.Name, t.key)
 	out := []*memdb.TableSchema{rows}
@@ -465,7 +464,7 @@ func (t *Table[T]) recording() recording {
 	return out
 }
 
-// plant stores a row of a seed or snapshot, or finds why it cannot be there.
+// plant stores a row of a seed or snapshot, or returns why it cannot.
 func (t *Table[T]) plant(tx *Tx, raw any) (field, complaint string) {
 	row := raw.(*T)
 	if t.Complete != nil {

@@ -10,14 +10,14 @@ import (
 	"strconv"
 )
 
-// ID is the id of a row as a request gives it: in a path, where it is text. What
-// cannot be an id is one that no row has; a 404 shows what was sent.
+// ID is a row's id as a request sends it: text in a path. No row has an id that is not
+// valid; a 404 quotes it as it was sent.
 type ID struct {
 	sent   string
-	number int64 // -1 for none
+	number int64 // -1 if not valid
 }
 
-// maxID is the largest id: a real server's are int4.
+// maxID is the largest id: a real server's ids are int4.
 const maxID = 1<<31 - 1
 
 // ParseID reads an id.
@@ -29,7 +29,7 @@ func ParseID(text string) ID {
 	return ID{sent: text, number: number}
 }
 
-// Number returns the id as a number, -1 if it cannot be one.
+// Number returns the id as a number, or -1 if it is not valid.
 func (id ID) Number() int64 { return id.number }
 
 // Valid reports whether a row can have the id.
@@ -41,11 +41,11 @@ func (id ID) String() string { return id.sent }
 // Optional is an input that may be absent.
 type Optional[T any] struct {
 	Value T
-	// Sent reports whether the value was there; null, where T is a pointer, counts.
+	// Sent reports whether the value was present. If T is a pointer, null counts as present.
 	Sent bool
 }
 
-// Or returns the value, or another one if it is absent.
+// Or returns the value, or absent if none was sent.
 func (o Optional[T]) Or(absent T) T {
 	if o.Sent {
 		return o.Value
@@ -53,11 +53,11 @@ func (o Optional[T]) Or(absent T) T {
 	return absent
 }
 
-// JSON is a value whose text stands as it is: an open object, in the order of its
-// keys. As an input it is nil where nothing was sent.
+// JSON is a value that keeps its text: an open object, with its keys in order. As an
+// input it is nil if nothing was sent.
 type JSON []byte
 
-// AppendJSON appends the text, null for none.
+// AppendJSON appends the text, or null if there is none.
 func (j JSON) AppendJSON(dst []byte) []byte {
 	if len(j) == 0 {
 		return append(dst, "null"...)
@@ -86,9 +86,9 @@ func (d *Digest) UnmarshalText(source []byte) error {
 	return fmt.Errorf("a digest has the form %s and %d hexadecimal digits", digestPrefix, hex.EncodedLen(len(d)))
 }
 
-// Secret is a credential. The answer that creates it shows its text; what is
-// stored, and so every later answer, event and snapshot, has the digest alone, unless the
-// table keeps the text.
+// Secret is a credential. The answer that creates it shows its text. Only the digest is
+// stored and appears in later answers, events and snapshots, unless the table keeps the
+// text.
 type Secret struct {
 	digest Digest
 	text   string
@@ -101,26 +101,26 @@ func (s Secret) has(digest Digest) bool {
 	return subtle.ConstantTimeCompare(s.digest[:], digest[:]) == 1
 }
 
-// Key is that of the secret in an index.
+// Key returns the key of the secret in an index.
 func (s Secret) Key() Key { return s.digest[:] }
 
 // IsZero reports whether there is no text to show.
 func (s Secret) IsZero() bool { return s.text == "" }
 
-// Reveal returns the text, empty where only the digest is known.
+// Reveal returns the text, or an empty string if only the digest is known.
 func (s Secret) Reveal() string { return s.text }
 
-// stored is the secret without its text.
+// stored returns the secret without its text.
 func (s Secret) stored() Secret { return Secret{digest: s.digest} }
 
-// String hides the secret from whatever prints a row.
+// String hides the secret from anything that prints a row.
 func (s Secret) String() string { return "[redacted]" }
 
 // GoString hides the secret as String does.
 func (s Secret) GoString() string { return s.String() }
 
-// Append appends a value as answers show it, its keys in the order of its fields. It is
-// for what is read again, such as the document of a JSON patch.
+// Append appends a value as answers show it, with its keys in the order of the fields. It
+// is for text that is read again, such as the document of a JSON patch.
 func Append[T any](dst []byte, value *T) []byte {
 	return newEncoder(reflect.TypeFor[T](), nil)(dst, reflect.ValueOf(value).Elem())
 }

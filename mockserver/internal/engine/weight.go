@@ -5,28 +5,29 @@ import (
 	"slices"
 )
 
-// What a row takes in memory, by measurement: so much with its places in the indexes of a
-// table, and its texts, which are there once more while a state is read or written.
+// Measured memory use of a row: a constant part, which includes its entries in the
+// table's indexes, and its texts, of which there is a second copy while a state is read
+// or written.
 const (
 	rowSize     = 1280
 	textCopies  = 2
 	elementSize = 64
-	linkSize    = 160 // of a link beyond an entry of an index
+	linkSize    = 160 // of a link, in addition to an index entry
 )
 
 // size estimates the bytes that a row takes.
 func (c *codec) size(row any) int {
 	v, size := reflect.ValueOf(row).Elem(), rowSize
 	for i := range c.fields {
-		if weigh := c.fields[i].weigh; weigh != nil { // at costs, too
+		if weigh := c.fields[i].weigh; weigh != nil { // calling at costs time, too
 			size += weigh(at(v, c.fields[i].path))
 		}
 	}
 	return size
 }
 
-// weigher estimates the bytes that a value takes beside its place in a row: its texts, its
-// elements, and theirs. It is nil for a type whose values take none.
+// weigher estimates the bytes that a value takes outside the row itself: its texts, its
+// elements, and theirs. It is nil for types that take none.
 type weigher func(reflect.Value) int
 
 func newWeigher(t reflect.Type) weigher {

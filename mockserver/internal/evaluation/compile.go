@@ -1,13 +1,13 @@
-// Package evaluation decides whether a flag is on for a context and which variant
-// the context gets, as the SDKs of Unleash do.
+// Package evaluation decides whether a flag is on for a context and which variant the
+// context gets, as the SDKs of Unleash do.
 //
-// Compile reads a configuration once; Evaluate only runs what it made of it. What
-// cannot be read, such as an unknown operator or a malformed version, is not an
-// error: it evaluates as in an SDK, and Explain names it.
+// Compile reads a configuration once; Evaluate only runs the result. Something that
+// cannot be read, such as an unknown operator or a malformed version, is not an error: it
+// evaluates as in an SDK, and Explain names it.
 //
-// Flags and their dependencies are in compile.go, types of strategies in
-// strategies.go, constraints in operators.go, variants in variants.go. How a
-// context gets its place in a rollout is in hash.go, how text is read in values.go.
+// Flags and their dependencies are in compile.go, types of strategies in strategies.go,
+// constraints in operators.go, variants in variants.go. hash.go places contexts in
+// rollouts, and values.go reads text.
 package evaluation
 
 import (
@@ -19,8 +19,8 @@ import (
 type Options struct {
 	// Hostname is the name of the machine, for the strategy applicationHostname.
 	Hostname string
-	// Random draws the hash of a context that has no id to hash. It must be safe
-	// for concurrent use. The default is rand.Uint32 of math/rand/v2.
+	// Random draws the hash of a context without an id to hash. It must be safe for
+	// concurrent use. The default is rand.Uint32 of math/rand/v2.
 	Random func() uint32
 }
 
@@ -30,13 +30,13 @@ type Flags struct {
 	byName map[string]*flag
 }
 
-// Result is what a flag is for a context.
+// Result is the result of evaluating a flag for a context.
 type Result struct {
 	Name           string  `json:"name"`
 	Enabled        bool    `json:"enabled"`
 	Variant        Variant `json:"variant"`
 	ImpressionData bool    `json:"impressionData"`
-	// OfStrategy says that the variant is one of the strategy's, not of the flag's own.
+	// OfStrategy says that the variant belongs to the strategy, not to the flag.
 	OfStrategy bool `json:"-"`
 }
 
@@ -49,7 +49,7 @@ type flag struct {
 	variants       variants
 }
 
-// A parent is a flag that another depends on.
+// A parent is a flag on which another flag depends.
 type parent struct {
 	name     string
 	flag     *flag // nil: there is no such flag
@@ -64,7 +64,7 @@ type strategy struct {
 	variants   variants
 }
 
-// A condition is a constraint, the strategy's own or of a segment.
+// A condition is a constraint of a strategy, or of a segment that it uses.
 type condition struct {
 	test
 	constraint *Constraint // nil: the segment is missing
@@ -72,8 +72,8 @@ type condition struct {
 	problem    error       // why the constraint cannot be read
 }
 
-// Compile compiles a configuration. It keeps parts of it, so the caller must not
-// change it afterwards. Of flags with the same name the last counts, as in an SDK.
+// Compile compiles a configuration. It retains parts of it, so the caller must not change
+// it afterwards. Of several flags with the same name the last one counts, as in an SDK.
 func Compile(configuration *Configuration, options Options) *Flags {
 	if options.Random == nil {
 		options.Random = rand.Uint32
@@ -120,7 +120,7 @@ func compileFlag(feature *Feature, segments map[int][]condition, options Options
 }
 
 func compileStrategy(s *Strategy, segments map[int][]condition, options Options) strategy {
-	// The SDK in JavaScript builds the group from the missing parameter.
+	// The JavaScript SDK uses "undefined" as the group if the parameter is missing.
 	group, ok := s.Parameters["groupId"]
 	if !ok {
 		group = "undefined"
@@ -161,8 +161,8 @@ func (f *Flags) Evaluate(name string, c *Context) Result {
 	return Result{Name: name, Variant: Variant{Name: disabled}}
 }
 
-// AppendEnabled appends the results of all flags that are on for the context, in
-// the order of the configuration.
+// AppendEnabled appends the results of all flags that are on for the context, in the
+// order of the configuration.
 func (f *Flags) AppendEnabled(to []Result, c *Context) []Result {
 	for _, flag := range f.list {
 		if result := flag.evaluate(c, nil); result.Enabled {
@@ -172,7 +172,7 @@ func (f *Flags) AppendEnabled(to []Result, c *Context) []Result {
 	return to
 }
 
-// evaluate evaluates a flag. It notes in why, unless that is nil, what decided.
+// evaluate evaluates a flag. It records the reasons in why, which may be nil.
 func (f *flag) evaluate(c *Context, why *Explanation) Result {
 	result := Result{Name: f.name, Variant: Variant{Name: disabled}, ImpressionData: f.impressionData}
 	on, s := f.isOn(c, why)
@@ -186,8 +186,8 @@ func (f *flag) evaluate(c *Context, why *Explanation) Result {
 	return result
 }
 
-// isOn reports whether the flag is on, and which strategy turned it on: nil if it
-// has no strategies.
+// isOn reports whether the flag is on, and returns the strategy that turned it on: nil if
+// the flag has no strategies.
 func (f *flag) isOn(c *Context, why *Explanation) (bool, *strategy) {
 	if !f.enabled {
 		why.decide(SwitchedOff)
@@ -216,7 +216,7 @@ func (f *flag) isOn(c *Context, why *Explanation) (bool, *strategy) {
 	return false, nil
 }
 
-// variant chooses among the variants of the strategy that turned the flag on, then
+// variant chooses among the variants of the strategy that turned the flag on, or else
 // among the flag's own. It returns nil if there are none.
 func (f *flag) variant(c *Context, s *strategy, why *Explanation) (chosen *VariantDefinition, ofStrategy bool) {
 	if s != nil {
@@ -232,8 +232,8 @@ func (f *flag) variant(c *Context, s *strategy, why *Explanation) (chosen *Varia
 	return chosen, false
 }
 
-// judge returns Holds, or why the dependency does not hold. Unleash knows one
-// level: a parent that has parents itself never holds.
+// judge returns Holds, or why the dependency does not hold. Unleash allows one level: a
+// parent with parents of its own never holds.
 func (p *parent) judge(c *Context) Verdict {
 	if p.flag == nil {
 		return MissingParent
@@ -260,8 +260,8 @@ func (f *flag) variantName(c *Context, s *strategy) string {
 	return disabled
 }
 
-// judge returns Holds if the strategy turns its flag on, or why not, with the
-// condition that failed. A rollout's bucket comes with both.
+// judge returns Holds if the strategy turns its flag on; otherwise the reason, and the
+// condition that failed. For a rollout it also returns the bucket.
 func (s *strategy) judge(c *Context) (verdict Verdict, failed *condition, bucket int) {
 	if s.activate == nil {
 		return UnknownStrategy, nil, 0
@@ -278,7 +278,7 @@ func (s *strategy) judge(c *Context) (verdict Verdict, failed *condition, bucket
 	return Holds, nil, bucket
 }
 
-// verdict returns the verdict on a strategy whose condition fails.
+// verdict returns the verdict on a strategy for which this condition fails.
 func (condition *condition) verdict() Verdict {
 	switch {
 	case condition.constraint == nil:

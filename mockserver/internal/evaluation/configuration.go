@@ -1,7 +1,7 @@
 package evaluation
 
-// Configuration is what an SDK gets from GET /api/client/features, as far as it
-// matters to evaluation.
+// Configuration is the part of an answer of GET /api/client/features that matters to
+// evaluation.
 type Configuration struct {
 	Features []Feature `json:"features"`
 	Segments []Segment `json:"segments"`
@@ -26,8 +26,8 @@ type Strategy struct {
 	Variants    []VariantDefinition `json:"variants"`
 }
 
-// Constraint compares a field of the context with Value or Values; which of the
-// two depends on the operator.
+// Constraint compares a field of the context with Value or Values, depending on the
+// operator.
 type Constraint struct {
 	ContextName     string   `json:"contextName"`
 	Operator        string   `json:"operator"`
@@ -44,8 +44,8 @@ type Segment struct {
 	Constraints []Constraint `json:"constraints"`
 }
 
-// VariantDefinition is one of the variants that a flag's contexts are spread
-// over, in proportion to their weights.
+// VariantDefinition is one of the variants between which contexts are divided, in
+// proportion to their weights.
 type VariantDefinition struct {
 	Name       string     `json:"name"`
 	Weight     int        `json:"weight"`
@@ -60,14 +60,14 @@ type Override struct {
 	Values      []string `json:"values"`
 }
 
-// Payload is what a variant carries. Type is string, json, csv or number.
+// Payload is the payload of a variant. Type is string, json, csv or number.
 type Payload struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`
 }
 
-// Dependency is a parent that has to be on, in one of the variants if there are
-// any, or off if Enabled is false. Without Enabled it has to be on.
+// Dependency is a parent that must be on, or off if Enabled is false. If Variants is not
+// empty, a parent that is on must have one of them. A nil Enabled means on.
 type Dependency struct {
 	Feature  string   `json:"feature"`
 	Enabled  *bool    `json:"enabled"`

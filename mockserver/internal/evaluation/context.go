@@ -2,21 +2,20 @@ package evaluation
 
 import "time"
 
-// Context is who asks for a flag, and when. An empty field is absent; an empty
-// property is not.
+// Context says who a flag is evaluated for, and when. An empty field counts as absent; an
+// empty property does not.
 type Context struct {
 	UserID        string
 	SessionID     string
 	RemoteAddress string
 	AppName       string
 	Environment   string
-	// CurrentTime is what dates are compared with: the clock's time, unless the
-	// client gave another.
+	// CurrentTime is compared with dates: the clock's time, unless the client sent another.
 	CurrentTime time.Time
 	Properties  map[string]string
 }
 
-// ownFields are the fields that are not properties, by their name in Unleash.
+// ownFields are the fields that are not properties, by their names in Unleash.
 var ownFields = map[string]func(*Context) string{
 	"userId":        func(c *Context) string { return c.UserID },
 	"sessionId":     func(c *Context) string { return c.SessionID },
@@ -25,23 +24,23 @@ var ownFields = map[string]func(*Context) string{
 	"environment":   func(c *Context) string { return c.Environment },
 }
 
-// A field is a place in a context, looked up once per configuration.
+// A field is a place in a context, resolved once per configuration.
 type field struct {
 	own      func(*Context) string // nil: there is no such field
-	property string                // where to look next; "": nowhere
+	property string                // looked up next; "": not at all
 }
 
-// fieldNamed returns the context's own field of that name, before the property.
+// fieldNamed returns the context's own field of that name, or else the property.
 func fieldNamed(name string) field {
 	return field{own: ownFields[name], property: name}
 }
 
-// ownField returns the context's own field, whatever its properties say.
+// ownField returns the context's own field and ignores properties.
 func ownField(name string) field {
 	return field{own: ownFields[name]}
 }
 
-// value returns what the context has in a field, and whether it has any.
+// value returns the value of a field, and whether the context has one.
 func (c *Context) value(f field) (string, bool) {
 	if f.own != nil {
 		if value := f.own(c); value != "" {

@@ -1,29 +1,29 @@
 package evaluation
 
-// Explanation is a result and how it came about.
+// Explanation is a result with its reasons.
 type Explanation struct {
 	Result
 	Decision Decision `json:"decision"`
-	// Dependency is the one that does not hold, if that decided.
+	// Dependency is the failed dependency, if one decided.
 	Dependency *DependencyVerdict `json:"dependency,omitempty"`
 	// Strategies are those that were evaluated, in order. Only the last can hold.
 	Strategies []StrategyVerdict `json:"strategies,omitempty"`
-	// VariantFrom is the owner of the variant: strategy, flag, or "" without one.
+	// VariantFrom says where the variant comes from: strategy, flag, or "" if there is none.
 	VariantFrom string `json:"variantFrom,omitempty"`
 }
 
-// DependencyVerdict is why a dependency does not hold.
+// DependencyVerdict says why a dependency does not hold.
 type DependencyVerdict struct {
 	Feature string  `json:"feature"`
 	Verdict Verdict `json:"verdict"`
 }
 
-// StrategyVerdict is why a strategy turned a flag on, or did not.
+// StrategyVerdict says why a strategy turned a flag on or not.
 type StrategyVerdict struct {
 	Name    string  `json:"name"`
 	Verdict Verdict `json:"verdict"`
-	// Constraint is the one that failed. Segment is the id of the segment that it
-	// belongs to, or of a missing one. Problem is why the constraint cannot be read.
+	// Constraint is the one that failed. Segment is the id of the segment to which it
+	// belongs, or of a missing segment. Problem says why the constraint cannot be read.
 	Constraint *Constraint `json:"constraint,omitempty"`
 	Segment    *int        `json:"segment,omitempty"`
 	Problem    string      `json:"problem,omitempty"`
@@ -47,7 +47,7 @@ const (
 // Verdict is the outcome of one dependency or strategy.
 type Verdict string
 
-// The verdicts. All but Holds are reasons not to hold.
+// The verdicts. All except Holds are reasons not to hold.
 const (
 	Holds Verdict = "holds"
 
@@ -61,10 +61,10 @@ const (
 	ConstraintFails Verdict = "constraint-fails"
 	SegmentFails    Verdict = "segment-fails"
 	MissingSegment  Verdict = "missing-segment"
-	NotActivated    Verdict = "not-activated" // the constraints hold, but not the rollout, list or address
+	NotActivated    Verdict = "not-activated" // constraints hold, but the rollout, list or address does not match
 )
 
-// Explain evaluates one flag as Evaluate does, and returns the reasons too.
+// Explain evaluates one flag as Evaluate does, and returns the reasons, too.
 func (f *Flags) Explain(name string, c *Context) Explanation {
 	why := Explanation{Decision: UnknownFlag}
 	flag, known := f.byName[name]
@@ -76,8 +76,8 @@ func (f *Flags) Explain(name string, c *Context) Explanation {
 	return why
 }
 
-// The methods below note a step of an evaluation. On a nil Explanation they do
-// nothing, which is how Evaluate runs.
+// The methods below record a step of an evaluation. They do nothing if the Explanation is
+// nil, as it is for Evaluate.
 
 func (e *Explanation) decide(decision Decision) {
 	if e != nil {

@@ -6,20 +6,21 @@ import (
 	"unicode/utf16"
 )
 
-// The seeds of the two placements, so that a variant is independent of the rollout.
+// The seeds of the two placements. They differ so that a variant is independent of the
+// rollout.
 const (
 	rolloutSeed uint32 = 0
 	variantSeed uint32 = 86028157
 )
 
-// stickiness is what keeps a context in its place: the first of the fields that
-// has a value. If none has, random draws a hash; without random there is no place.
+// stickiness keeps a context in its place: it hashes the first of the fields that has a
+// value. If none has, random draws a hash; if random is nil, the context has no place.
 type stickiness struct {
 	fields []field
 	random func() uint32
 }
 
-// hash places a context within a group. It reports whether there is a place.
+// hash places a context within a group. It returns false if the context has no place.
 func (s *stickiness) hash(c *Context, group []byte, seed uint32) (uint32, bool) {
 	for _, f := range s.fields {
 		if id, _ := c.value(f); id != "" {

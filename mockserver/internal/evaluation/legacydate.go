@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// The parts of a date that is not ISO 8601, as JavaScript's Date takes them in many orders.
+// The parts of a date that is not ISO 8601. JavaScript's Date accepts them in many
+// orders.
 var (
 	comment    = regexp.MustCompile(`\([^()]*(?:\)|$)`)
 	monthWord  = regexp.MustCompile(`^(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]*$`)
@@ -20,9 +21,9 @@ var (
 
 const monthNames = "janfebmaraprmayjunjulaugsepoctnovdec"
 
-// readLegacyDate reads a date in words or with slashes: what Date.toString and toLocaleString
-// write, and what people do. A time without a zone is UTC. What is in no order that V8 takes,
-// too, is no date.
+// readLegacyDate reads a date in words or with slashes: as Date.toString and
+// toLocaleString write it, and as people do. A time without a zone is UTC. Orders that V8
+// does not accept are refused, too.
 func readLegacyDate(text string) (time.Time, bool) {
 	year, month, day, hour, minute, second := -1, -1, -1, 0, 0, 0
 	timed, zoned, half, offset := false, false, "", 0
@@ -65,7 +66,7 @@ func readLegacyDate(text string) (time.Time, bool) {
 			hour += 12
 		}
 	}
-	if day < 0 && !timed { // a month and a year
+	if day < 0 && !timed { // only month and year
 		day = 1
 	}
 	if year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
@@ -74,7 +75,8 @@ func readLegacyDate(text string) (time.Time, bool) {
 	return time.Date(year, time.Month(month), day, hour, minute-offset, second, 0, time.UTC), true
 }
 
-// digits is what digits say, nothing for no text, and -1 for what are no digits.
+// digits returns the number that text spells in digits, 0 for an empty text, and -1 for
+// any other text.
 func digits(text string) int {
 	if text == "" {
 		return 0

@@ -14,8 +14,8 @@ type test func(*Context) bool
 
 func never(*Context) bool { return false }
 
-// An operator compiles a constraint: it reads the constraint's values, once, and
-// returns the test of a field against them.
+// An operator compiles a constraint: it reads the constraint's values once, and returns a
+// test of a field against them.
 type operator func(*Constraint, field) (test, error)
 
 var operators = map[string]operator{
@@ -40,7 +40,7 @@ var operators = map[string]operator{
 	"IN_CIDR":         inCIDR,
 }
 
-// Why a constraint never holds.
+// Reasons why a constraint never holds.
 var (
 	errUnknownOperator = errors.New("unknown operator")
 	errNoValue         = errors.New("no value to compare with")
@@ -49,9 +49,9 @@ var (
 	errBadVersion      = errors.New("the value is not a semantic version")
 )
 
-// compileConstraint returns a constraint's test, even with an error, which is why
-// the constraint cannot be read. Such a constraint does not hold. Inverted it
-// does, unless its operator is unknown.
+// compileConstraint returns a constraint's test. If it also returns an error, that says
+// why the constraint cannot be read. Such a constraint does not hold, but holds if it is
+// inverted, unless its operator is unknown.
 func compileConstraint(constraint *Constraint) (test, error) {
 	compile, known := operators[constraint.Operator]
 	if !known {
@@ -75,8 +75,8 @@ func whenPresent(f field, holds func(value string) bool) test {
 	}
 }
 
-// cleanValues drops empty values and trims the others, in this order: white space
-// alone becomes an empty value.
+// cleanValues drops empty values, then trims the others. In this order, a value of white
+// space becomes an empty one.
 func (constraint *Constraint) cleanValues() []string {
 	values := make([]string, 0, len(constraint.Values))
 	for _, value := range constraint.Values {
@@ -100,8 +100,8 @@ func notIn(constraint *Constraint, f field) (test, error) {
 	return func(c *Context) bool { return !isIn(c) }, err
 }
 
-// A textMatch is where a text has to contain another. It is not a function value,
-// whose arguments would escape to the heap.
+// A textMatch is where a text has to contain another. It is not a function value, because
+// the arguments of one would escape to the heap.
 type textMatch int
 
 const (
@@ -145,8 +145,8 @@ func (m textMatch) compile(constraint *Constraint, f field) (test, error) {
 	}), nil
 }
 
-// A comparison judges the order of a context's value and the constraint's, in the
-// form of cmp.Compare.
+// A comparison decides on the order of a context's value and the constraint's, as
+// returned by cmp.Compare.
 type comparison func(order int) bool
 
 func equal(order int) bool          { return order == 0 }
@@ -155,8 +155,8 @@ func greaterOrEqual(order int) bool { return order >= 0 }
 func less(order int) bool           { return order < 0 }
 func lessOrEqual(order int) bool    { return order <= 0 }
 
-// single returns an operator with one value. The error unread is for a value that
-// read refuses.
+// single returns an operator with one value. The error unread is for a value that read
+// refuses.
 func single[T any](read func(string) (T, bool), unread error, compile func(limit T, f field) test) operator {
 	return func(constraint *Constraint, f field) (test, error) {
 		if constraint.Value == nil {

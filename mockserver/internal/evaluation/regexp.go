@@ -6,8 +6,8 @@ import (
 	"regexp/syntax"
 )
 
-// The bounds of a regular expression. Matching takes time in proportion to the text
-// and to the compiled expression, and a{1000} is a short way to write a large one.
+// Limits of regular expressions. Matching takes time in proportion to the text and to the
+// compiled expression, and a{1000} is a short way to write a large one.
 const (
 	maxExpression = 4096    // bytes
 	maxProgram    = 10_000  // instructions
@@ -16,9 +16,9 @@ const (
 
 var errExpressionTooLarge = errors.New("the regular expression is too large")
 
-// compileExpression compiles a regular expression within bounds. The function that
-// it returns reports whether the expression is found anywhere in a text. A text
-// that is too long for the expression does not match.
+// compileExpression compiles a regular expression within limits. The function that it
+// returns reports whether the expression occurs anywhere in a text. A text that is too
+// long for the expression does not match.
 func compileExpression(expression string, caseInsensitive bool) (func(string) bool, error) {
 	if len(expression) > maxExpression {
 		return nil, errExpressionTooLarge

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// An activation is the part of a strategy that its type decides, once its
-// constraints hold. A rollout also gives the bucket, from 1 to 100, that it placed
-// the context in; 0 stands for none.
+// An activation is the decision of a strategy's type, made once its constraints hold. A
+// rollout also returns the bucket, from 1 to 100, in which it placed the context;
+// otherwise bucket is 0.
 type activation func(*Context) (on bool, bucket int)
 
 // strategyTypes compile the parameters of each type of strategy.
@@ -32,9 +32,9 @@ var strategyTypes = map[string]func(parameters map[string]string, options Option
 
 func always(*Context) (bool, int) { return true, 0 }
 
-// rollout is on for a share, in percent, of those who have a place in the group.
+// rollout is on for a percentage of the contexts that have a place in the group.
 func rollout(percentage, group string, sticky stickiness) activation {
-	share, _ := readNumber(percentage) // 0 if it is no number
+	share, _ := readNumber(percentage) // 0 if it is not a number
 	prefix := hashGroup(group)
 	return func(c *Context) (bool, int) {
 		hash, ok := sticky.hash(c, prefix, rolloutSeed)
@@ -65,8 +65,8 @@ func userWithID(parameters map[string]string, _ Options) activation {
 	return func(c *Context) (bool, int) { return c.UserID != "" && users[c.UserID], 0 }
 }
 
-// remoteAddress is on for an address that is equal to an item of the list as
-// text, or within its range of IPv4 addresses.
+// remoteAddress is on for an address that equals an item of the list as text, or is in an
+// item's range of IPv4 addresses.
 func remoteAddress(parameters map[string]string, _ Options) activation {
 	items := readList(parameters["IPs"])
 	var ranges []netip.Prefix

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Constraints and contexts are text, which Unleash reads by JavaScript's rules.
+// Constraints and contexts are text, which Unleash reads by the rules of JavaScript.
 
 // trim removes the white space that JavaScript's trim removes.
 func trim(text string) string {
@@ -28,7 +28,7 @@ func isSpace(r rune) bool {
 	return r == byteOrderMark || r != nextLine && unicode.IsSpace(r)
 }
 
-// readList splits a strategy's parameter at commas and the white space around
+// readList splits a strategy's parameter at commas and removes the white space around
 // them. White space at the ends of the text stays.
 func readList(text string) []string {
 	items := strings.Split(text, ",")
@@ -43,7 +43,7 @@ func readList(text string) []string {
 	return items
 }
 
-// appendLower appends text in lower case. ASCII costs no allocation.
+// appendLower appends text in lower case. It does not allocate for ASCII.
 func appendLower(to []byte, text string) []byte {
 	for i := range len(text) {
 		switch c := text[i]; {
@@ -72,7 +72,7 @@ func readNumber(text string) (float64, bool) {
 	case "-Infinity":
 		return math.Inf(-1), true
 	}
-	// Other letters mean something to ParseFloat, but nothing in JavaScript.
+	// ParseFloat accepts other letters, but JavaScript does not.
 	if strings.Trim(text, "0123456789.eE+-") != "" {
 		return 0, false
 	}
@@ -108,8 +108,8 @@ func readDigits(text string, base int) (float64, bool) {
 	return number, text != ""
 }
 
-// dateLayouts are the forms of a date. Fractions may follow seconds; a time without
-// a zone is UTC. Others are read by readLegacyDate.
+// dateLayouts are the forms of a date. Fractions may follow seconds; a time without a
+// zone is UTC. readLegacyDate reads further forms.
 var dateLayouts = []string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05",
 	"2006-01-02T15:04Z07:00", "2006-01-02T15:04Z0700", "2006-01-02T15:04",
@@ -127,11 +127,12 @@ func IsDate(text string) bool {
 // Date reads a date as a constraint does.
 func Date(text string) (time.Time, bool) { return readDate(strings.TrimSpace(text)) }
 
-// IsStrictVersion reports whether a text is a semantic version and nothing more.
+// IsStrictVersion reports whether a text is a semantic version without a leading v.
 func IsStrictVersion(text string) bool { return !strings.HasPrefix(text, "v") && isVersion("v"+text) }
 
-// readDate reads a date, in milliseconds as JavaScript's Date has them. There each month
-// has 31 days, the last of which are in the next month, and a day ends at 24:00.
+// readDate reads a date to the millisecond, as JavaScript's Date does. In JavaScript each
+// month has 31 days, the surplus ones falling into the next month, and a day may end at
+// 24:00.
 func readDate(text string) (time.Time, bool) {
 	whole, days := text, 0
 	if day := lateDay.FindStringSubmatch(text); day != nil {
@@ -156,22 +157,22 @@ var (
 	endOfDay = regexp.MustCompile(`^(\d{4}-\d\d-\d\d[T ])24(:00(?::00(?:\.0+)?)?(?:[^\d:.].*)?)$`)
 )
 
-// readVersion reads a semantic version, with or without a leading v. It returns it
-// with one, as package semver wants it.
+// readVersion reads a semantic version, with or without a leading v, and returns it with
+// one, as package semver requires.
 func readVersion(text string) (string, bool) {
 	version := "v" + strings.TrimPrefix(trim(text), "v")
 	return version, isVersion(version)
 }
 
-// compareVersions compares a context's semantic version with one from readVersion.
-// It reports whether the text is a version; here a leading v makes it none.
+// compareVersions compares a context's semantic version with one from readVersion. It
+// also reports whether the text is a version; here a text with a leading v is not.
 func compareVersions(text, other string) (int, bool) {
-	version := "v" + strings.TrimPrefix(trim(text), "v") // not readVersion, which would allocate it
+	version := "v" + strings.TrimPrefix(trim(text), "v") // not readVersion, which would allocate
 	return semver.Compare(version, other), !strings.HasPrefix(text, "v") && isVersion(version)
 }
 
-// isVersion checks what package semver checks and what the npm package semver adds:
-// three numbers, each safe in JavaScript, and a bounded length.
+// isVersion checks what package semver checks, and what the npm package semver adds:
+// three numbers, each safe in JavaScript, and a limited length.
 func isVersion(version string) bool {
 	const longest, safeBits = 256 + len("v"), 53
 	if len(version) > longest || !semver.IsValid(version) {
@@ -192,7 +193,7 @@ func isVersion(version string) bool {
 }
 
 // readRange reads an IP address, or a range of them in CIDR notation. Unlike
-// netip.ParsePrefix, it takes a prefix length with a leading zero, and ignores a zone.
+// netip.ParsePrefix, it accepts a prefix length with a leading zero, and ignores a zone.
 func readRange(text string) (netip.Prefix, bool) {
 	text, length, isRange := strings.Cut(text, "/")
 	address, err := netip.ParseAddr(text)
@@ -211,7 +212,7 @@ func readRange(text string) (netip.Prefix, bool) {
 	return prefix, err == nil && len(length) <= digits && prefix.IsValid()
 }
 
-// isWithin reports whether all of a range is within another. IPv4 and IPv6 don't mix.
+// isWithin reports whether a range lies entirely within another. IPv4 and IPv6 don't mix.
 func isWithin(inner, outer netip.Prefix) bool {
 	return inner.Bits() >= outer.Bits() && outer.Contains(inner.Addr())
 }

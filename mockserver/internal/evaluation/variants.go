@@ -2,7 +2,7 @@ package evaluation
 
 import "slices"
 
-// Variant is the variant of a flag for a context, in the form in which SDKs return it.
+// Variant is the variant of a flag for a context, in the form that SDKs return.
 type Variant struct {
 	Name           string   `json:"name"`
 	Payload        *Payload `json:"payload,omitempty"`
@@ -13,8 +13,8 @@ type Variant struct {
 // disabled is the name that stands for no variant.
 const disabled = "disabled"
 
-// variants are those of a flag or of a strategy. All contexts of a group are
-// spread over them in proportion to their weights.
+// variants are the variants of a flag or a strategy. All contexts of a group are divided
+// between them in proportion to their weights.
 type variants struct {
 	list   []variant
 	total  int
@@ -33,8 +33,8 @@ type override struct {
 	values []string
 }
 
-// compileVariants compiles a list of variants. The stickiness of the first counts
-// for all; if it has none, elseSticky does.
+// compileVariants compiles a list of variants. The stickiness of the first applies to
+// all; if it has none, elseSticky applies.
 func compileVariants(definitions []VariantDefinition, group, elseSticky string, options Options) variants {
 	compiled := variants{group: hashGroup(group)}
 	for i := range definitions {

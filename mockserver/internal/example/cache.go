@@ -6,32 +6,31 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// key is what an answer depends on. An operation of a document is there as long as the
-// document.
+// key is everything that determines an answer. Operations live as long as their document.
 type key struct {
 	operation *spec.Operation
 	Wanted
 }
 
-// maxWord bounds the texts of a key, which clients choose.
+// maxWord is the limit for the texts of a key, in bytes, since clients choose them.
 const maxWord = 256
 
 func keyOf(o *spec.Operation, wanted Wanted) key { return key{o, wanted} }
 
 func (k key) size() int { return len(k.Example) + len(k.Accept) }
 
-// cache remembers answers, those that were asked for last. It has two generations: when the
-// young one is full it becomes the old one.
+// cache keeps the answers that were requested last, in two generations: when the young
+// one is full, it becomes the old one.
 type cache struct {
 	mu         sync.Mutex
 	young, old map[key]*Answer
-	size       int // bytes of the young
+	size       int // bytes in the young generation
 }
 
-// maxCached is how many bytes a generation has.
+// maxCached is the size limit of a generation, in bytes.
 const maxCached = 4 << 20
 
-// overhead is what an answer takes beside its body.
+// overhead is the memory that an answer takes besides its body.
 const overhead = 512
 
 func (c *cache) get(k key) *Answer {

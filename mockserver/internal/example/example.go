@@ -1,5 +1,5 @@
-// Package example answers an operation from its document: by an example of it, else by a
-// value that its schema allows, the same for the same request.
+// Package example answers an operation from its document: with one of its examples, or
+// else with a value that its schema allows, which is the same for equal requests.
 package example
 
 import (
@@ -17,15 +17,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Wanted is what a request asks for.
+// Wanted describes the answer that a request needs.
 type Wanted struct {
-	// Status is 0 for the operation's success.
+	// Status is the status code; 0 means the operation's success.
 	Status int
-	// Example is the name of an example; empty for the first.
+	// Example is the name of an example; empty means the first.
 	Example string
-	// Accept is the header.
+	// Accept is the header of that name.
 	Accept string
-	// Seed is what made-up values depend on.
+	// Seed determines made-up values.
 	Seed uint64
 }
 
@@ -34,39 +34,40 @@ type Answer struct {
 	Status      int
 	Header      http.Header
 	ContentType string
-	Body        []byte // nil for none
+	Body        []byte // may be nil
 }
 
-// UnknownError is about a request for what the document does not have.
+// UnknownError is the error for a request for something that the document does not have.
 type UnknownError struct{ Message string }
 
-// Error is what to tell the client.
+// Error returns the message for the client.
 func (e *UnknownError) Error() string { return e.Message }
 
-// Maker makes answers. It is safe for concurrent use, and remembers some of them.
+// Maker makes answers and caches some of them. It is safe for concurrent use.
 type Maker struct {
 	logger *slog.Logger
 	cache  cache
-	told   sync.Map // of *spec.Content: whose examples break their schema
-	fits   sync.Map // of exampleKey: those in JSON that keep it, which are sent as the document has them
+	told   sync.Map // of *spec.Content: those with an example that breaks its schema, once logged
+	fits   sync.Map // of exampleKey: JSON examples that fit their schema, which are sent as they are
 
-	reading sync.Mutex // of one who reads a large example
+	reading sync.Mutex // held while reading a large example
 }
 
-// exampleKey is an example by its place.
+// exampleKey identifies an example by its position.
 type exampleKey struct {
 	content *spec.Content
 	at      int
 }
 
-// large is from how many bytes on one example is read at a time: it takes many times its size.
+// large is the size in bytes from which examples are read one at a time: reading one
+// takes many times its size.
 const large = 64 << 10
 
-// NewMaker returns a maker that tells in a log of examples that break their own schema.
+// NewMaker returns a maker. It logs examples that break their own schema.
 func NewMaker(logger *slog.Logger) *Maker { return &Maker{logger: logger} }
 
-// Make answers an operation. An error that is no *UnknownError says why the document gives
-// no answer.
+// Make answers an operation. An error that is not an *UnknownError says why the document
+// yields no answer.
 func (m *Maker) Make(o *spec.Operation, wanted Wanted) (*Answer, error) {
 	key := keyOf(o, wanted)
 	if known := m.cache.get(key); known != nil {
@@ -112,7 +113,7 @@ func (m *Maker) make(o *spec.Operation, wanted Wanted) (*Answer, error) {
 	return out, err
 }
 
-// choose returns the response for a status, or that of a success, and its status.
+// choose returns the response for a status, or else for a success, and its status.
 func choose(o *spec.Operation, status int) (int, *spec.Response) {
 	if status != 0 {
 		return status, o.Response(status)
@@ -145,8 +146,8 @@ func choose(o *spec.Operation, status int) (int, *spec.Response) {
 	return best.Status, best
 }
 
-// printable is what a header can have of a text: all but control characters. What is not ASCII
-// is sent in UTF-8.
+// printable returns what a header can hold of a text: everything but control characters.
+// Characters beyond ASCII are sent in UTF-8.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -156,7 +157,7 @@ func printable(text string) string {
 	}, text)
 }
 
-// plain writes a value as a text.
+// plain writes a value as text.
 func plain(value any) string {
 	switch value := value.(type) {
 	case string:
@@ -168,11 +169,11 @@ func plain(value any) string {
 		}
 		return strings.Join(words, ",")
 	}
-	text, _ := json.Marshal(value) // of what is JSON
+	text, _ := json.Marshal(value) // cannot fail: the value was JSON
 	return string(text)
 }
 
-// pick chooses the content: the one with the example that is asked for, else by Accept.
+// pick chooses the content: the one with the requested example, or else by Accept.
 func pick(contents []*spec.Content, wanted Wanted, status int) (*spec.Content, error) {
 	contents = accepted(contents, wanted.Accept)
 	if wanted.Example == "" {
@@ -200,7 +201,7 @@ func unknownExample(name string, status int, names []string) error {
 	return &UnknownError{fmt.Sprintf("the document has no example %s for the status %d: %s", strconv.Quote(name), status, has)}
 }
 
-// body makes the body: of an example that keeps its schema, else of the schema.
+// body makes the body from an example that fits its schema, or else from the schema.
 func (m *Maker) body(o *spec.Operation, content *spec.Content, contentType string, wanted Wanted) ([]byte, error) {
 	isJSON := strings.HasSuffix(contentType, "json")
 	for at, example := range content.Examples {
@@ -238,7 +239,7 @@ func (m *Maker) body(o *spec.Operation, content *spec.Content, contentType strin
 	return write(contentType, value, nil), nil
 }
 
-// write writes a value in a media type. text is its JSON, nil to write that too.
+// write encodes a value in a media type. text is its JSON; nil to encode that, too.
 func write(contentType string, value any, text []byte) []byte {
 	plain, isText := value.(string)
 	name, _, _ := strings.Cut(contentType, ";")
@@ -259,11 +260,11 @@ func write(contentType string, value any, text []byte) []byte {
 	return marshal(value)
 }
 
-// marshal writes JSON as it stands in answers: nothing is escaped for HTML.
+// marshal writes JSON as answers have it, without escaping for HTML.
 func marshal(value any) []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // of what was JSON
+	_ = encoder.Encode(value) // cannot fail: the value was JSON
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }

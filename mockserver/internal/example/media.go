@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// accepted orders contents by what a client accepts; those of equal quality stay in the
-// order of the document. One that accepts none of them gets the first.
+// accepted sorts contents by what a client accepts; those of equal quality stay in the
+// order of the document. If the client accepts none, the first one comes first.
 func accepted(contents []*spec.Content, accept string) []*spec.Content {
 	if accept == "" || len(contents) == 1 {
 		return contents
@@ -49,8 +49,8 @@ func accepted(contents []*spec.Content, accept string) []*spec.Content {
 	return contents
 }
 
-// matching says how exactly a media range names a media type; -1 for not at all. Of its parameters
-// those count that the type has with another value or the same, the charset aside.
+// matching returns how precisely a media range matches a media type; -1 for no match. A
+// parameter of the range counts only if the type has it, too; charset never counts.
 func matching(wanted string, parameters map[string]string, mediaType string) int {
 	name, has, err := mime.ParseMediaType(mediaType)
 	if err != nil {
@@ -78,8 +78,8 @@ func matching(wanted string, parameters map[string]string, mediaType string) int
 	return -1
 }
 
-// concrete returns the content type that a content is sent with: a range has none of its
-// own, and text is UTF-8.
+// concrete returns the content type for sending a content: a media range gets a specific
+// type, and text gets the charset UTF-8.
 func concrete(content *spec.Content) string {
 	mediaType := content.MediaType
 	if strings.Contains(mediaType, "*") {
@@ -109,7 +109,7 @@ func ofRange(content *spec.Content) string {
 	return group + "/plain"
 }
 
-// form writes an object as a form.
+// form encodes an object as a form.
 func form(value any) string {
 	object, _ := value.(map[string]any)
 	fields := url.Values{}
@@ -125,7 +125,7 @@ func form(value any) string {
 	return fields.Encode()
 }
 
-// writeXML writes a value as elements that are named like its properties, within a root.
+// writeXML encodes a value as elements named after its properties, within a root element.
 func writeXML(value any) []byte {
 	var out bytes.Buffer
 	out.WriteString(xml.Header)
@@ -148,7 +148,7 @@ func writeElement(out *bytes.Buffer, name string, value any) {
 		}
 	case nil:
 	default:
-		_ = xml.EscapeText(out, []byte(plain(value))) // a buffer takes everything
+		_ = xml.EscapeText(out, []byte(plain(value))) // a buffer never fails
 	}
 	out.WriteString("</" + name + ">")
 }

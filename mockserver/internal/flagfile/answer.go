@@ -7,7 +7,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// feature is a flag as the Client API answers it.
+// feature is a flag in the form of the Client API.
 type feature struct {
 	Name           string       `json:"name" state:",required"`
 	Type           string       `json:"type"`
@@ -21,7 +21,7 @@ type feature struct {
 	Dependencies   []Dependency `json:"dependencies"`
 }
 
-// segment is a segment as the Client API answers it.
+// segment is a segment in the form of the Client API.
 type segment struct {
 	Segment
 	Constraints []constraint `json:"constraints"`
@@ -38,7 +38,7 @@ func (f *feature) flag() Flag {
 	return out
 }
 
-// answer reads what the Client API answers, or an SDK has kept of it.
+// answer reads an answer of the Client API, or what an SDK has stored of one.
 func (r *reader) answer(object *v8json.Object) {
 	r.lenient = true
 	var form struct {
@@ -59,7 +59,7 @@ func (r *reader) answer(object *v8json.Object) {
 	}
 }
 
-// named gives a segment a name, which files of older SDKs lack.
+// named names a segment if it has no name, as in files of older SDKs.
 func named(segment Segment) Segment {
 	if segment.Name == "" {
 		segment.Name = fmt.Sprintf("segment-%d", segment.ID)
@@ -67,7 +67,7 @@ func named(segment Segment) Segment {
 	return segment
 }
 
-// byID finds a segment by its id. One that the file does not have is unknown.
+// byID finds a segment by its id. One that the file does not contain is added to Unknown.
 func (r *reader) byID(reference any, path []string) int64 {
 	number, is := reference.(float64)
 	if !is || number < 1 || number != float64(int64(number)) {

@@ -2,11 +2,11 @@ package flagfile
 
 import "github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 
-// exportSections are lists that export files have and answers of the Client API do not.
+// exportSections are lists that export files have but answers of the Client API do not.
 var exportSections = []string{"featureStrategies", "featureEnvironments", "contextFields", "featureTags", "tagTypes"}
 
-// export reads an export file of Unleash, which holds flags in one environment. Of
-// segments it has ids and names alone.
+// export reads an export file of Unleash, which holds flags in one environment. It has
+// only the ids and names of segments.
 func (r *reader) export(object *v8json.Object) {
 	r.lenient = true
 	var form struct {
@@ -40,7 +40,7 @@ func (r *reader) export(object *v8json.Object) {
 		index[form.Features[i].Name] = len(r.set.Flags)
 		r.add(form.Features[i].flag(), at(nil, "features", i))
 	}
-	// of returns the flag that a row of a list belongs to, nil after a complaint.
+	// of returns the flag that an item of a list belongs to, nil after a complaint.
 	of := func(name, list string, i int, field string) *Flag {
 		place, is := index[name]
 		if !is {

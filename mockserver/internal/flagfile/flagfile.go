@@ -1,6 +1,6 @@
-// Package flagfile reads files of flags in the forms that people have at hand: what the
-// Client API answers, which is also an SDK's bootstrap or backup file; an export file
-// of Unleash; and a short YAML of our own. They are recognized by content. Every
+// Package flagfile reads files of flags in the forms that people have at hand: an answer
+// of the Client API, which is also an SDK's bootstrap or backup file; an export file of
+// Unleash; and the mock's own short YAML. It recognizes them by their content. Every
 // complaint names the line and the field.
 package flagfile
 
@@ -14,12 +14,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
-// Set is what a file says.
+// Set is the content of a file.
 type Set struct {
 	Flags    []Flag
 	Segments []Segment
-	// Unknown are segments that strategies use and whose constraints the file does not
-	// have, as those of an export file. Others may have segments of these names.
+	// Unknown are segments that strategies use but whose constraints are not in the file,
+	// such as those of an export file. The mock may have segments with these names.
 	Unknown []Segment
 }
 
@@ -45,13 +45,13 @@ type Strategy struct {
 	Disabled    bool              `json:"disabled"`
 	Parameters  map[string]string `json:"-"`
 	Constraints []Constraint      `json:"-"`
-	// Segments are ids of segments of the set.
+	// Segments are ids of segments in the set.
 	Segments []int64   `json:"-"`
 	Variants []Variant `json:"-"`
 }
 
-// Constraint compares a field of the context with a value or with several. Values that
-// are numbers in a file are texts here.
+// Constraint compares a field of the context with one or several values. Numbers in the
+// file become texts here.
 type Constraint struct {
 	ContextName     string   `json:"contextName" state:",required"`
 	Operator        string   `json:"operator" state:",required"`
@@ -61,10 +61,10 @@ type Constraint struct {
 	CaseInsensitive bool     `json:"caseInsensitive"`
 }
 
-// Variant is one of the faces of a flag.
+// Variant is one of the variants of a flag or a strategy.
 type Variant struct {
 	Name string `json:"name" state:",required"`
-	// Weight is from 0 to 1000; the weights of a flag or a strategy make 1000.
+	// Weight is from 0 to 1000; the weights of a flag or a strategy add up to 1000.
 	Weight     int        `json:"weight"`
 	WeightType string     `json:"weightType" enum:"variable,fix"`
 	Stickiness string     `json:"stickiness"`
@@ -72,10 +72,10 @@ type Variant struct {
 	Overrides  []Override `json:"overrides"`
 }
 
-// Payload is what a variant carries.
+// Payload is the payload of a variant.
 type Payload struct{ Type, Value string }
 
-// Override gives a variant to contexts with a value.
+// Override gives a variant to contexts with one of the values.
 type Override struct {
 	ContextName string   `json:"contextName" state:",required"`
 	Values      []string `json:"values"`
@@ -102,11 +102,11 @@ type Segment struct {
 	Constraints []Constraint `json:"-"`
 }
 
-// maxFlags is how many flags a file may have: more than any instance of Unleash that is
-// known.
+// maxFlags is how many flags a file may have: more than any known instance of Unleash
+// has.
 const maxFlags = 20000
 
-// Read reads a file. The error is of type yamlfile.Problems.
+// Read reads a file of flags. The error is of type yamlfile.Problems.
 func Read(source []byte) (*Set, error) {
 	file, object, err := open(source, "a file of flags")
 	if err != nil {
@@ -116,7 +116,7 @@ func Read(source []byte) (*Set, error) {
 	switch {
 	case !isList(object, "features"):
 		flags, path := r.shortFlags(object)
-		if count := len(flags.Keys()); count > maxFlags { // each is more than a word here
+		if count := len(flags.Keys()); count > maxFlags { // checked early, since each takes more memory here than in the file
 			return nil, tooMany(count)
 		}
 		r.short(flags, path)
@@ -128,7 +128,7 @@ func Read(source []byte) (*Set, error) {
 	return r.finish(file)
 }
 
-// open reads the values of a file.
+// open parses a file.
 func open(source []byte, kind string) (*yamlfile.Document, *v8json.Object, error) {
 	file, err := yamlfile.Read(source, yamlfile.Kind{Name: kind, Marks: maxMarks, Objects: maxObjects})
 	if err != nil {
@@ -144,8 +144,8 @@ func open(source []byte, kind string) (*yamlfile.Document, *v8json.Object, error
 	return file, object, nil
 }
 
-// ReadAnswer reads an answer of the Client API, and takes nothing else for one. The error
-// is of type yamlfile.Problems.
+// ReadAnswer reads an answer of the Client API, and refuses other forms. The error is of
+// type yamlfile.Problems.
 func ReadAnswer(source []byte) (*Set, error) {
 	if !json.Valid(source) {
 		return nil, yamlfile.Problems{{Message: "it is not JSON"}}
@@ -162,7 +162,7 @@ func ReadAnswer(source []byte) (*Set, error) {
 	return r.finish(file)
 }
 
-// finish returns the set, or what is wrong with the file.
+// finish returns the set, or the problems of the file.
 func (r *reader) finish(file *yamlfile.Document) (*Set, error) {
 	if count := len(r.set.Flags); count > maxFlags {
 		return nil, tooMany(count)
@@ -184,11 +184,11 @@ func isList(object *v8json.Object, name string) bool {
 	return is
 }
 
-// reader fills a set, and collects what is wrong.
+// reader fills a set and collects problems.
 type reader struct {
 	set      *Set
-	places   [][]string    // of the set's flags
-	segments map[any]int64 // the ids of the set's, by what strategies refer to; nil until one does
+	places   [][]string    // location of each flag in the set
+	segments map[any]int64 // ids of segments, by what strategies refer to; nil until one does
 	lenient  bool
 	problems engine.Problems
 }
@@ -212,7 +212,7 @@ func (r *reader) add(flag Flag, path []string) {
 	r.set.Flags, r.places = append(r.set.Flags, flag), append(r.places, path)
 }
 
-// check finds what only the whole file shows.
+// check finds problems that only the whole file shows.
 func (r *reader) check() {
 	flags := map[string]int{}
 	for i, flag := range r.set.Flags {

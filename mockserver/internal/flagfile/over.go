@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// Over returns the flags of a set on top of those of another: where both have a flag of a
-// name, the set's own counts. Its segments stay apart from those below by ids of less than
-// 0, and by a number behind a name that is taken. Segments that only their names are known
-// of are those below of these names.
+// Over lays the flags of a set over those of another one: where both have a flag with the
+// same name, the set's own counts. To keep its segments apart from those below, they get
+// negative ids, and a number after a name that is taken. A segment of which the set knows
+// only the name is the one below with that name.
 func (s *Set) Over(below *Set) *Set {
 	out := &Set{Segments: slices.Clone(below.Segments), Unknown: slices.Clone(below.Unknown)}
 	byName, taken := map[string]int64{}, map[int64]bool{}
 	for _, segment := range below.Segments {
 		byName[segment.Name], taken[segment.ID] = segment.ID, true
 	}
-	ids := map[int64]int64{} // here, by those of the set
+	ids := map[int64]int64{} // new ids, by those in the set
 	for _, segment := range s.Unknown {
 		id, known := byName[segment.Name]
 		if !known {
@@ -46,7 +46,7 @@ func (s *Set) Over(below *Set) *Set {
 	return out
 }
 
-// withSegments returns the flag with other ids of segments.
+// withSegments returns the flag with the ids of segments replaced.
 func (f *Flag) withSegments(ids map[int64]int64) Flag {
 	out := *f
 	out.Strategies = slices.Clone(f.Strategies)
@@ -60,7 +60,7 @@ func (f *Flag) withSegments(ids map[int64]int64) Flag {
 	return out
 }
 
-// FlagsByName returns the flags of the set by their names.
+// FlagsByName returns the flags of the set by name.
 func (s *Set) FlagsByName() map[string]*Flag {
 	out := map[string]*Flag{}
 	for i := range s.Flags {
@@ -69,7 +69,7 @@ func (s *Set) FlagsByName() map[string]*Flag {
 	return out
 }
 
-// FreeName returns a name, with a number behind it if it is taken.
+// FreeName returns a name, followed by a number if it is taken.
 func FreeName(name string, taken func(string) bool) string {
 	free := name
 	for i := 2; taken(free); i++ {

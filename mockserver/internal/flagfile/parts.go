@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// strategy is a strategy as a file has it.
+// strategy is a strategy as it is in a file.
 type strategy struct {
 	Strategy
 	Parameters  map[string]any `json:"parameters"`
@@ -17,7 +17,8 @@ type strategy struct {
 	Variants    []variant      `json:"variants"`
 }
 
-// constraint has values that are texts, numbers or true and false.
+// constraint is a constraint as it is in a file: values may be texts, numbers or
+// booleans.
 type constraint struct {
 	Constraint
 	Values []any `json:"values"`
@@ -25,7 +26,7 @@ type constraint struct {
 }
 
 type variant struct {
-	Weight *int `json:"weight"` // nil for a share of what the others leave
+	Weight *int `json:"weight"` // nil for a share of the rest
 	Variant
 	Payload any `json:"payload"`
 }
@@ -49,8 +50,8 @@ func at(path []string, steps ...any) []string {
 	return out
 }
 
-// text is the text of a value that YAML has taken for a number or a truth; false for a
-// list or an object.
+// text returns a value as text, even if YAML reads it as a number or a boolean. It
+// returns false for a list or an object.
 func text(value any) (string, bool) {
 	switch value := value.(type) {
 	case string:
@@ -73,7 +74,7 @@ func (r *reader) text(value any, path []string) string {
 	return out
 }
 
-// segmentOf returns the id of the segment that a strategy names in a list; 0 after a
+// segmentOf returns the id of the segment to which a strategy refers; 0 after a
 // complaint.
 type segmentOf func(reference any, path []string) int64
 
@@ -149,8 +150,8 @@ func (r *reader) variants(list []variant, path []string) []Variant {
 
 const wholeWeight = 1000
 
-// payload reads a payload. A text alone is one of type string, a number alone one of
-// type number, an object or a list without a type one of type json.
+// payload reads a payload. A plain text has the type string and a plain number the type
+// number; a list, or an object without a value, has the type json.
 func (r *reader) payload(value any, path []string) *Payload {
 	object, isObject := value.(*v8json.Object)
 	if isObject {

@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Keys of the short form. Where flags stand under a key of their own, segments may stand
-// beside them.
+// Keys of the short form. If flags are under a key of their own, segments may be next to
+// them.
 const (
 	flagsKey    = "flags"
 	segmentsKey = "segments"
@@ -29,8 +29,8 @@ type shortFlag struct {
 	Tags           []Tag     `json:"tags"`
 }
 
-// short reads the short form: names of flags, each true, false, or what is particular to
-// it.
+// short reads the short form: names of flags, each with true, false, or an object with
+// its properties.
 func (r *reader) short(flags *v8json.Object, path []string) {
 	for _, name := range flags.Keys() {
 		value, _ := flags.Get(name)
@@ -38,7 +38,7 @@ func (r *reader) short(flags *v8json.Object, path []string) {
 	}
 }
 
-// shortFlags finds the flags of the short form, and reads what stands beside them.
+// shortFlags finds the flags of the short form, and reads the segments next to them.
 func (r *reader) shortFlags(object *v8json.Object) (flags *v8json.Object, path []string) {
 	under, _ := object.Get(flagsKey)
 	inner, is := under.(*v8json.Object)
@@ -54,7 +54,8 @@ func (r *reader) shortFlags(object *v8json.Object) (flags *v8json.Object, path [
 	return inner, []string{flagsKey}
 }
 
-// isFlag reports whether an object says what a flag is, by one of the keys that it has.
+// isFlag reports whether an object describes a flag: it has only keys that a flag can
+// have.
 func isFlag(object *v8json.Object) bool {
 	var form shortFlag
 	return len(object.Keys()) > 0 && engine.Fill(&form, object, nil, false) == nil
@@ -118,7 +119,7 @@ func (r *reader) shortFlag(name string, value any, path []string) {
 	r.add(flag, path)
 }
 
-// everybody is the strategy that turns a flag on for all.
+// everybody returns the strategy that turns a flag on for everybody.
 func everybody(flag string) []Strategy {
 	return []Strategy{{Name: flexibleRollout, Parameters: rollout(flag)}}
 }
@@ -129,9 +130,9 @@ func rollout(flag string) map[string]string {
 	return map[string]string{"groupId": flag, "rollout": "100", "stickiness": "default"}
 }
 
-// shortStrategy reads a strategy: its name alone, or an object, which is a
-// flexibleRollout if it has no name. A flexibleRollout gets the parameters that it lacks,
-// as those that Unleash makes do.
+// shortStrategy reads a strategy: just a name, or an object. Without a name it is a
+// flexibleRollout. A flexibleRollout gets default values for missing parameters, as those
+// made in Unleash do.
 func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
 	var written struct {
 		Name string `json:"name"`
@@ -159,7 +160,7 @@ func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
 func (r *reader) byName(reference any, path []string) int64 {
 	if r.segments == nil {
 		r.segments = map[any]int64{}
-		for _, segment := range slices.Backward(r.set.Segments) { // of two, the first counts
+		for _, segment := range slices.Backward(r.set.Segments) { // the first of several counts
 			r.segments[segment.Name], r.segments[float64(segment.ID)] = segment.ID, segment.ID
 		}
 	}

@@ -2,25 +2,25 @@ package flagfile
 
 import "github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 
-// The bounds of a file, so that reading it takes some 150 MB. What a workspace may hold by
-// default, 64 MiB, is full before.
+// Limits of a file, so that reading it takes at most some 150 MB. The default limit of a
+// workspace, 64 MiB, is reached earlier.
 const (
-	maxMarks   = 1 << 17 // of YAML, which takes 600 bytes for each
+	maxMarks   = 1 << 17 // of YAML, each of which takes 600 bytes
 	maxObjects = 1 << 17
-	maxSize    = 128 << 20 // by sizeOf
+	maxSize    = 128 << 20 // as estimated by sizeOf
 )
 
-// What values take at most while a file is read, by measurement: as values, as fields of
-// the form that they have, and as parts of a set.
+// The most memory that values take while a file is read, by measurement: as values, as
+// fields of their form, and as parts of a set.
 const (
 	objectSize    = 400
 	memberSize    = 100
-	parameterSize = 300 // of a strategy, which stands in maps
-	elementSize   = 800 // of a list, with what may be wrong with it
-	valueSize     = 100 // of a list of texts to compare with
+	parameterSize = 300 // of a strategy, which is stored in maps
+	elementSize   = 800 // of a list, including its possible problems
+	valueSize     = 100 // in a constraint's list of values
 )
 
-// sizeOf estimates what a value takes in memory until the file that it is in is read.
+// sizeOf estimates the memory that a value takes while its file is read.
 func sizeOf(value any) int { return sizeUnder("", value) }
 
 // sizeUnder is sizeOf for the value of a key.

@@ -1,4 +1,5 @@
-// Package flags sets flags past the Admin API: all at once from a file, or one in place.
+// Package flags sets flags without going through the Admin API: all at once from a file,
+// or a single one.
 package flags
 
 import (
@@ -13,22 +14,22 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// DefaultEnvironment is that of the well-known tokens.
+// DefaultEnvironment is the environment of the well-known tokens.
 const DefaultEnvironment = "development"
 
-// DefaultProject is the one that every instance has.
+// DefaultProject is the project that every instance has.
 const DefaultProject = "default"
 
-// Errors of what a request names.
+// Errors about something that a request names.
 var (
 	ErrNoEnvironment = errors.New("there is no such environment")
 	ErrNoFlag        = errors.New("there is no such flag")
 )
 
-// actor is in whose name flags are set.
+// actor is the author of the changes.
 var actor = engine.Actor{ID: engine.SystemUserID, Username: "unleash-mock"}
 
-// change runs a change of the state in one transaction.
+// change changes the state in one transaction.
 func change(store *engine.Store, request engine.Request, environment string, apply func(*engine.Tx) error) error {
 	request.Identity = engine.Identity{Actor: actor}
 	tx := store.Begin(&request)
@@ -46,13 +47,13 @@ func change(store *engine.Store, request engine.Request, environment string, app
 	return nil
 }
 
-// Replace puts the flags and segments of a file in the place of all that there are. In
-// other environments than the one that is named the flags are off. It returns what cannot
-// be as the file has it, a line each.
+// Replace replaces all flags and segments with those of a file. The flags are on only in
+// the given environment. It returns remarks, one line each, about parts of the file that
+// could not be adopted as they are.
 func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, environment string) (remarks []string, err error) {
 	err = change(store, request, environment, func(tx *engine.Tx) error {
 		p := &putter{tx: tx, environment: environment, ids: map[int64]int64{}}
-		if err := features.DeleteAll(tx); err != nil { // first, for the room that it makes
+		if err := features.DeleteAll(tx); err != nil { // first, to make room
 			return err
 		}
 		if err := p.segments(set); err != nil {
@@ -62,7 +63,7 @@ func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, env
 			if err := features.Put(tx, p.definition(&set.Flags[i])); err != nil {
 				return fmt.Errorf("the flag %s: %w", set.Flags[i].Name, err)
 			}
-			if err := tx.Admit(); err != nil { // before the rows of all of them are made
+			if err := tx.Admit(); err != nil { // before the rows of further flags are made
 				return err
 			}
 		}
@@ -72,12 +73,12 @@ func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, env
 	return remarks, err
 }
 
-// putter turns what a file says into rows.
+// putter turns the content of a file into rows.
 type putter struct {
 	tx          *engine.Tx
 	environment string
-	ids         map[int64]int64 // of segments, by those in the file
-	projects    map[string]bool // that are not there, and were told
+	ids         map[int64]int64 // of segments, by their ids in the file
+	projects    map[string]bool // missing ones that were remarked on
 	remarks     []string
 }
 
@@ -85,8 +86,8 @@ func (p *putter) remark(format string, args ...any) {
 	p.remarks = append(p.remarks, fmt.Sprintf(format, args...))
 }
 
-// segments stores the segments of a file, and keeps those that the file knows by name
-// only.
+// segments stores the segments of a file, and keeps those of which the file has only the
+// name.
 func (p *putter) segments(set *flagfile.Set) error {
 	var all []segments.Segment
 	taken := map[int64]bool{}
@@ -104,8 +105,8 @@ func (p *putter) segments(set *flagfile.Set) error {
 	return segments.ReplaceAll(p.tx, all)
 }
 
-// unknown returns the segment that has the name of one of which the file knows no more;
-// nil, and a remark, if there is none.
+// unknown returns the existing segment with the name of one whose constraints the file
+// does not have. If there is none, it adds a remark and returns nil.
 func (p *putter) unknown(segment flagfile.Segment) *segments.Segment {
 	known := segments.Named(p.tx, segment.Name)
 	if known == nil {
@@ -140,8 +141,8 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 	return out
 }
 
-// project is the project of a flag. One that there is not is the default one: the
-// well-known tokens see that alone.
+// project returns the project of a flag. A project that does not exist is replaced with
+// the default one, the only one that the well-known tokens can see.
 func (p *putter) project(name string) string {
 	if name == "" || projects.Find(p.tx, name) != nil {
 		return orDefault(name)
@@ -168,7 +169,7 @@ func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {
 		Name: s.Name, Title: optional(s.Title), Disabled: &s.Disabled, Parameters: features.ParametersOf(s.Parameters),
 		Constraints: constraintsOf(s.Constraints), Variants: variantsOf(s.Variants), Segments: []int64{},
 	}
-	for i := range out.Variants { // which have that of the strategy unless they say so
+	for i := range out.Variants { // empty means the strategy's stickiness
 		out.Variants[i].Stickiness = s.Variants[i].Stickiness
 	}
 	for _, id := range s.Segments {
@@ -184,7 +185,7 @@ func optional(text string) *string {
 	return &text
 }
 
-// ifTrue is a key that is stored only where it says something.
+// ifTrue returns a value that is stored only if it is true.
 func ifTrue(value bool) *bool {
 	if !value {
 		return nil
@@ -228,18 +229,20 @@ func orText(text, otherwise string) string {
 	return text
 }
 
-// One is what is set of one flag.
+// One is a change of one flag.
 type One struct {
-	// Enabled switches it; nil leaves it as it is, and on if it is new or gets a variant.
+	// Enabled switches the flag; nil leaves it as it is, but turns a new flag on, or one
+	// that gets a variant.
 	Enabled *bool
-	// Variant is the one that every context gets; nil leaves the variants as they are.
+	// Variant is given to every context; nil leaves the variants unchanged.
 	Variant *flagfile.Variant
-	// KeepStrategies only switches. Otherwise a flag that is switched on is on for every
-	// context: it has one strategy, and depends on no other flag.
+	// KeepStrategies leaves strategies and dependencies unchanged. Otherwise a flag that is
+	// turned on is on for every context: it gets a single strategy and loses its
+	// dependencies.
 	KeepStrategies bool
 }
 
-// Set sets one flag in place, and makes it if there is none.
+// Set changes one flag, and creates it if it does not exist.
 func Set(store *engine.Store, request engine.Request, name string, one One, environment string) error {
 	return change(store, request, environment, func(tx *engine.Tx) error {
 		on := one.Enabled == nil || *one.Enabled
@@ -276,7 +279,7 @@ func Set(store *engine.Store, request engine.Request, name string, one One, envi
 	})
 }
 
-// Remove deletes a flag. The error is ErrNoFlag if there is none.
+// Remove deletes a flag. The error is ErrNoFlag if it does not exist.
 func Remove(store *engine.Store, request engine.Request, name string) error {
 	return change(store, request, DefaultEnvironment, func(tx *engine.Tx) error {
 		flag := features.Get(tx, name)
@@ -287,11 +290,11 @@ func Remove(store *engine.Store, request engine.Request, name string) error {
 	})
 }
 
-// HasEnvironment reports whether there is an environment of a name.
+// HasEnvironment reports whether an environment exists.
 func HasEnvironment(r engine.Reader, name string) bool { return projects.HasEnvironment(r, name) }
 
-// State reports whether a flag is on in an environment, and the names of its variants
-// there.
+// State reports whether a flag is on in an environment, and returns the names of its
+// variants there.
 func State(r engine.Reader, name, environment string) (enabled bool, variants []string) {
 	toggle := features.In(r, name, environment)
 	if toggle == nil {

@@ -13,28 +13,30 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// Following has the flags of a store follow a set that changes, as that of another
-// instance. What was set in the store itself, in whatever way, stays as it is.
+// Following keeps the flags of a store in step with a set that changes, such as the flags
+// of another instance. Anything set in the store itself, by whatever means, is left
+// alone.
 type Following struct {
 	store       *engine.Store
 	environment string
 	left        atomic.Bool
-	current     atomic.Pointer[flagfile.Set] // the last one that was put
+	current     atomic.Pointer[flagfile.Set] // the last one put into the store
 
-	// All below is guarded by the store's lock of writers.
+	// Everything below is guarded by the store's lock for writers.
 
-	own      bool // the transaction is ours
+	own      bool // the current transaction is from here
 	flags    map[string]*flagfile.Flag
 	segments map[int64]flagfile.Segment
-	ids      map[int64]int64 // of segments in the store, by those of the set
-	// here are the names of flags that were set in the store, or removed from it, and
-	// segmentsHere the ids of segments.
+	ids      map[int64]int64 // of segments in the store, by their ids in the set
+	// here has the names of flags that were set in the store, or removed from it.
+	// segmentsHere has the ids of such segments.
 	here         map[string]bool
 	segmentsHere map[int64]bool
 }
 
-// Follow puts the flags and segments of a set in the place of all that there are, and
-// returns what keeps them in step, and what cannot be as the set has it, a line each.
+// Follow replaces all flags and segments with those of a set, and returns a Following,
+// which keeps them in step. It also returns remarks, one line each, about parts of the
+// set that could not be adopted as they are.
 func Follow(store *engine.Store, request engine.Request, set *flagfile.Set, environment string) (f *Following, remarks []string, err error) {
 	f = &Following{
 		store: store, environment: environment, ids: map[int64]int64{}, here: map[string]bool{}, segmentsHere: map[int64]bool{},
@@ -53,8 +55,8 @@ func Follow(store *engine.Store, request engine.Request, set *flagfile.Set, envi
 	return f, remarks, err
 }
 
-// Update puts the set as it is now: what changed in it changes in the store, unless it was
-// set there. A set that cannot be put is not tried again.
+// Update puts the set's changes into the store, except to flags and segments that were
+// set in the store. A set that fails is not tried again.
 func (f *Following) Update(request engine.Request, set *flagfile.Set) (remarks []string, err error) {
 	if f.left.Load() || f.current.Load() == set {
 		return nil, nil
@@ -66,14 +68,14 @@ func (f *Following) Update(request engine.Request, set *flagfile.Set) (remarks [
 	return remarks, err
 }
 
-// Leave ends the following, until the function that it returns is called.
+// Leave stops following until the returned function is called.
 func (f *Following) Leave() (stay func()) {
 	f.left.Store(true)
 	return func() { f.left.Store(false) }
 }
 
-// GiveBack undoes what was set of a flag in the store: it is what the set says. It reports
-// whether there was something to undo.
+// GiveBack undoes what was set of a flag in the store, so that it matches the set again.
+// It reports whether there was something to undo.
 func (f *Following) GiveBack(request engine.Request, name string) (done bool, err error) {
 	err = f.change(request, func(tx *engine.Tx) error {
 		before, flag := features.Get(tx, name), f.flags[name]
@@ -87,7 +89,7 @@ func (f *Following) GiveBack(request engine.Request, name string) (done bool, er
 	return done, err
 }
 
-// change runs a change of ours.
+// change makes a change that see must ignore.
 func (f *Following) change(request engine.Request, apply func(*engine.Tx) error) error {
 	return change(f.store, request, f.environment, func(tx *engine.Tx) (err error) {
 		f.own = true
@@ -98,8 +100,8 @@ func (f *Following) change(request engine.Request, apply func(*engine.Tx) error)
 	})
 }
 
-// see takes note of what was set in the store. A flag or segment of the store's own that
-// is gone is forgotten.
+// see records what was set in the store. It forgets flags and segments that existed only
+// in the store and were deleted.
 func (f *Following) see(changes []engine.Change) {
 	if f.own {
 		f.own = false
@@ -116,7 +118,7 @@ func (f *Following) see(changes []engine.Change) {
 			mark(f.segmentsHere, row.ID, !gone)
 		case *features.Flag:
 			mark(f.here, name, !gone || f.flags[name] != nil)
-		case *features.Toggle: // all flags of a project get and lose some with an environment
+		case *features.Toggle: // adding an environment to a project, or removing it, affects all flags
 			mark(f.here, name, f.here[name] || change.Before != nil && !gone)
 		default:
 			mark(f.here, name, f.here[name] || name != "")
@@ -132,7 +134,7 @@ func mark[K comparable](in map[K]bool, key K, is bool) {
 	}
 }
 
-// put makes the differences between the last set and this one.
+// put applies the differences between the last set and this one.
 func (f *Following) put(tx *engine.Tx, set *flagfile.Set) (remarks []string, err error) {
 	f.current.Store(set)
 	next, ids := set.FlagsByName(), maps.Clone(f.ids)
@@ -141,7 +143,7 @@ func (f *Following) put(tx *engine.Tx, set *flagfile.Set) (remarks []string, err
 			f.ids = ids
 		}
 	}()
-	// Flags go first: segments that only they have used can then go, too.
+	// Flags go first, so that segments that only they used can go, too.
 	replaced := map[string]*features.Flag{}
 	for _, name := range slices.Sorted(maps.Keys(f.flags)) {
 		if f.here[name] || reflect.DeepEqual(f.flags[name], next[name]) {
@@ -176,7 +178,7 @@ func (f *Following) put(tx *engine.Tx, set *flagfile.Set) (remarks []string, err
 	return p.remarks, nil
 }
 
-// putter returns what makes rows of the flags of a set, whose segments are in the store.
+// putter returns a putter for the flags of a set whose segments are in the store.
 func (f *Following) putter(tx *engine.Tx, set *flagfile.Set) *putter {
 	p := &putter{tx: tx, environment: f.environment, ids: maps.Clone(f.ids)}
 	for _, unknown := range set.Unknown {
@@ -185,8 +187,8 @@ func (f *Following) putter(tx *engine.Tx, set *flagfile.Set) *putter {
 	return p
 }
 
-// putSegments makes the differences between the segments of the last set and those of this
-// one. One that the set has no more stays while strategies use it.
+// putSegments applies the differences between the segments of the last set and this one.
+// A segment that was removed from the set stays while strategies use it.
 func (f *Following) putSegments(tx *engine.Tx, set *flagfile.Set) error {
 	next := map[int64]flagfile.Segment{}
 	for _, segment := range set.Segments {
@@ -214,7 +216,7 @@ func (f *Following) putSegments(tx *engine.Tx, set *flagfile.Set) error {
 	return nil
 }
 
-// putSegment stores a segment under the id that it has, or another one if that is taken.
+// putSegment stores a segment with its own id, or another one if that is taken.
 func (f *Following) putSegment(tx *engine.Tx, segment flagfile.Segment) error {
 	row := segments.Segment{CreatedBy: tx.Identity.Actor.Username, CreatedAt: tx.Stamp()}
 	if before := segments.Get(tx, f.ids[segment.ID]); before != nil {

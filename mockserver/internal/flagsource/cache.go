@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// kept is the file that a copy is kept in. It is an answer of the Client API, which SDKs
-// and serve --flags can read, with a key more.
+// kept is the form of the file that holds a copy: an answer of the Client API, which SDKs
+// and serve --flags can read, plus one key.
 type kept struct {
 	About    about           `json:"unleashMock"`
 	Version  json.RawMessage `json:"version"`
@@ -22,20 +22,20 @@ type kept struct {
 	Segments json.RawMessage `json:"segments,omitempty"`
 }
 
-// about says whose flags are kept. It does not hold the token.
+// about says which instance's flags are kept. It does not hold the token.
 type about struct {
 	Instance string `json:"instance"`
-	// Token is what of the token is no secret: its projects and its environment.
+	// Token is the part of the token that is not secret: its projects and environment.
 	Token     string    `json:"token"`
 	FetchedAt time.Time `json:"fetchedAt"`
 }
 
 func (k *kept) answer() []byte {
-	text, _ := json.Marshal(k) // which was read from JSON
+	text, _ := json.Marshal(k) // cannot fail: it was read from JSON
 	return text
 }
 
-// scope is the projects and the environment of a token; empty for one that does not say.
+// scope returns the projects and the environment of a token; empty if they are not in it.
 func scope(token string) string {
 	before, _, found := strings.Cut(token, ".")
 	if !found || !strings.Contains(before, ":") {
@@ -44,7 +44,7 @@ func scope(token string) string {
 	return before
 }
 
-// keep writes the copy. That it cannot be written is told once.
+// keep writes the copy. It logs a failure once.
 func (s *Source) keep(body []byte, at time.Time) {
 	if s.Cache == "" {
 		return
@@ -65,7 +65,7 @@ func (s *Source) write(body []byte, at time.Time) error {
 	return outfile.Write(s.Cache, outfile.Private, func(w io.Writer) error { return json.NewEncoder(w).Encode(&copied) })
 }
 
-// load reads the copy; nil if there is none. One that cannot be used is set aside.
+// load reads the copy; nil if there is none. A copy that cannot be used is set aside.
 func (s *Source) load() *kept {
 	if s.Cache == "" {
 		return nil
@@ -83,7 +83,7 @@ func (s *Source) load() *kept {
 	switch {
 	case err != nil:
 		s.setAside("it cannot be read: " + err.Error())
-	case len(text) == 0: // made beforehand
+	case len(text) == 0: // an empty file made in advance
 	case json.Unmarshal(text, &out) != nil || out.Features == nil || out.About.Instance == "":
 		s.setAside("it is damaged, or no copy of flags")
 	case out.About.Instance != s.state.URL:
@@ -96,8 +96,8 @@ func (s *Source) load() *kept {
 	return nil
 }
 
-// setAside gives the file another name, so that no other copy takes its place, nor that of
-// one that was set aside before.
+// setAside renames the file, so that it is not overwritten. Files that were set aside
+// earlier are kept, too.
 func (s *Source) setAside(reason string) {
 	aside := s.Cache + ".unused"
 	for n := 2; exists(aside); n++ {

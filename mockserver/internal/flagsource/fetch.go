@@ -12,27 +12,27 @@ import (
 )
 
 const (
-	// timeout is how long a whole answer may take.
+	// timeout is the time limit for a whole answer.
 	timeout = 10 * time.Second
-	// maxAnswer is how many bytes of an answer are read: as many as a file of flags may have.
+	// maxAnswer is the size limit of an answer in bytes, the same as for a file of flags.
 	maxAnswer = 16 << 20
-	// maxRetryAfter is how long the instance may ask to be left alone.
+	// maxRetryAfter is the longest Retry-After that is honoured.
 	maxRetryAfter = 10 * time.Minute
-	// clientSpec is the version of the client specification that is asked for, which has
-	// segments apart.
+	// clientSpec is the version of the client specification that is requested; with it,
+	// segments are separate from flags.
 	clientSpec = "5.2.0"
-	// appName is what the instance sees.
+	// appName is the application name that the instance sees.
 	appName = "unleash-mock"
 )
 
-// answer is the flags as the instance has them now; without a body as they were.
+// answer has the current flags of the instance. It has no body if they are unchanged.
 type answer struct {
 	body   []byte
 	etag   string
 	digest [sha256.Size]byte // of the body
 }
 
-// fetch asks for the flags.
+// fetch requests the flags.
 func (s *Source) fetch(ctx context.Context) (out answer, failure *Failure) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base.JoinPath("api/client/features").String(), http.NoBody)
 	if err != nil {
@@ -65,13 +65,13 @@ func (s *Source) fetch(ctx context.Context) (out answer, failure *Failure) {
 		return out, &Failure{kind: "answer", message: fmt.Sprintf("its answer has more than %d bytes", maxAnswer)}
 	}
 	digest := sha256.Sum256(body)
-	if digest == s.last.digest { // a proxy on the way may have taken the entity tag off
+	if digest == s.last.digest { // a proxy may have removed the entity tag
 		return out, nil
 	}
 	return answer{body, response.Header.Get("ETag"), digest}, nil
 }
 
-// interrupted is the failure of an answer that did not come whole.
+// interrupted returns the failure for an incomplete answer.
 func interrupted(err error) *Failure {
 	var slow interface{ Timeout() bool }
 	if errors.As(err, &slow) && slow.Timeout() {
@@ -80,14 +80,14 @@ func interrupted(err error) *Failure {
 	return &Failure{kind: "unreachable", message: "its answer breaks off: " + err.Error()}
 }
 
-// meanings say what a status is about.
+// meanings explain statuses.
 var meanings = map[int]string{
 	http.StatusUnauthorized: "it does not know the token",
 	http.StatusForbidden:    "the token is not one of a backend",
 	http.StatusNotFound:     "it has no Client API there; is its base path in the URL?",
 }
 
-// refusal is the failure of an answer that is no success.
+// refusal returns the failure for an answer that is not a success.
 func refusal(response *http.Response) *Failure {
 	status := response.StatusCode
 	text := fmt.Sprintf("it answers %d", status)
@@ -105,7 +105,7 @@ func refusal(response *http.Response) *Failure {
 	return out
 }
 
-// retryAfter reads how long to wait: seconds or a date.
+// retryAfter reads how long to wait, given in seconds or as a date.
 func retryAfter(value string, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
 		return min(time.Duration(seconds)*time.Second, maxRetryAfter)

@@ -16,54 +16,54 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// DefaultInterval is how often SDKs ask by default.
+// DefaultInterval is the default polling interval of SDKs.
 const DefaultInterval = 15 * time.Second
 
-// Options are what a source needs.
+// Options configure a source.
 type Options struct {
-	// URL is where the instance is served, base path included. That of one of its APIs, such
-	// as SDKs take, is understood.
+	// URL is the URL of the instance, including any base path. The URL of one of its APIs,
+	// as given to SDKs, also works.
 	URL *url.URL
 	// Token is a backend token of the instance.
 	Token string
-	// Transport carries the requests.
+	// Transport sends the requests.
 	Transport http.RoundTripper
-	// Interval is how often the instance is asked; 0 is DefaultInterval.
+	// Interval is the polling interval; 0 means DefaultInterval.
 	Interval time.Duration
-	// Cache is the file that the last copy is kept in; empty for none.
+	// Cache is the file that keeps the latest copy; may be empty.
 	Cache string
-	// Apply takes an answer of /api/client/features over; nil says that the last one still
-	// holds. Its error says what is wrong with the answer.
+	// Apply adopts an answer of /api/client/features; nil says that the last one is still
+	// current. Its error says what is wrong with the answer.
 	Apply  func(answer []byte) error
 	Logger *slog.Logger
 }
 
-// Source is a running Unleash whose flags are followed. Start comes first, then Run; State
-// may be asked at any time.
+// Source is a running Unleash whose flags are followed. Call Start, then Run; State may
+// be called at any time.
 type Source struct {
 	Options
 	base   *url.URL
 	client *http.Client
 	last   answer // without its body
 
-	told         map[string]bool // kinds of failures, since it was well
+	told         map[string]bool // kinds of failures logged since the last success
 	failingSince time.Time
-	unkept       bool // the copy could not be written, and that was told
+	unkept       bool // the copy could not be written, and that was logged
 
 	mu    sync.Mutex
 	state State
 }
 
-// State is what a source has and how it fares.
+// State is the current state of a source.
 type State struct {
-	// URL is where the instance is served, without what could be a secret.
+	// URL is the URL of the instance, without anything that could be a secret.
 	URL string
 	// CopiedAt is when the copy in force was fetched.
 	CopiedAt time.Time
-	// CheckedAt is when the instance last said that it is up to date; the zero time if it has
-	// not since the start.
+	// CheckedAt is when the instance last confirmed that the copy is up to date; zero if it
+	// has not since the start.
 	CheckedAt time.Time
-	// Problem is why it cannot be asked now; empty if it can.
+	// Problem says why the instance cannot be reached now; empty if it can.
 	Problem string
 }
 
@@ -76,20 +76,20 @@ func New(options Options) *Source {
 	s.base, _ = httpx.Instance(s.URL)
 	s.state.URL = s.base.String()
 	s.client = &http.Client{Transport: s.Transport, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse // a token is for the instance that was named
+		return http.ErrUseLastResponse // the token must not be sent to any other server
 	}}
 	return s
 }
 
-// State returns what the source has and how it fares.
+// State returns the current state.
 func (s *Source) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state
 }
 
-// Start takes the flags over: from the instance or, if that fails, from the file. The error
-// is why there are none, a *Failure unless the context has ended.
+// Start adopts the flags of the instance or, if it cannot be reached, those in the file.
+// The error says why there are none; it is a *Failure unless the context has ended.
 func (s *Source) Start(ctx context.Context) error {
 	copied := s.load()
 	failure := s.ask(ctx)
@@ -132,7 +132,7 @@ func (s *Source) Run(ctx context.Context) {
 	}
 }
 
-// ask asks the instance once, and takes over what has changed.
+// ask requests the flags once, and adopts what has changed.
 func (s *Source) ask(ctx context.Context) *Failure {
 	fresh, failure := s.fetch(ctx)
 	if failure == nil {
@@ -170,7 +170,7 @@ func (s *Source) set(change func(*State)) {
 	change(&s.state)
 }
 
-// tell logs a failure, once for each kind until the instance is well again.
+// tell logs a failure, once per kind until requests succeed again.
 func (s *Source) tell(failure *Failure) {
 	if s.told[failure.kind] {
 		return
@@ -183,21 +183,21 @@ func (s *Source) tell(failure *Failure) {
 	s.Logger.Warn("the flags are not followed; the last copy goes on", "instance", state.URL, "problem", failure.message, "copiedAt", state.CopiedAt.UTC())
 }
 
-// Failure is why flags could not be fetched. It does not hold the token.
+// Failure says why flags could not be fetched. It does not hold the token.
 type Failure struct {
-	kind       string // is told once
+	kind       string // each kind is logged once
 	message    string
 	retryAfter time.Duration
 	refused    bool
 }
 
-// Error is one line.
+// Error returns the message, one line.
 func (f *Failure) Error() string { return f.message }
 
-// TokenRefused reports whether the instance does not take the token.
+// TokenRefused reports whether the instance refused the token.
 func (f *Failure) TokenRefused() bool { return f.refused }
 
-// unreachable is the failure of a request that got no answer.
+// unreachable returns the failure for a request without an answer.
 func unreachable(err error) *Failure {
 	var broken *url.Error
 	if errors.As(err, &broken) {

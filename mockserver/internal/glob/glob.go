@@ -1,10 +1,10 @@
-// Package glob matches text against patterns. A * stands for any run of characters,
-// slashes included, everything else for itself.
+// Package glob matches text against patterns. A * matches any run of characters, slashes
+// included; everything else matches itself.
 package glob
 
 import "strings"
 
-// Match reports whether the whole text fits the pattern.
+// Match reports whether the pattern matches the whole text.
 func Match(pattern, text string) bool {
 	head, rest, hasStar := strings.Cut(pattern, "*")
 	if !hasStar {

@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// Pair is an operation and a status that it answered.
+// Pair is an operation and a status with which it was answered.
 type Pair struct {
-	Operation string // operationId; empty if the contract has none
+	Operation string // operationId; empty outside the contract
 	Status    int
 }
 
-// Count is how often a pair was answered.
+// Count is how often a pair occurred.
 type Count struct {
 	Pair
 	Count int64
 }
 
-// Coverage lists the pairs that were answered, by operation and status. It
-// counts every exchange since ClearCoverage, also those that are not kept, unless
-// they say that they are no part of it.
+// Coverage lists the pairs that occurred, sorted by operation and status. It counts every
+// exchange since ClearCoverage, including those that are no longer kept, except exchanges
+// marked Uncovered.
 func (j *Journal) Coverage() []Count {
 	j.mu.Lock()
 	out := make([]Count, 0, len(j.counts))
@@ -33,7 +33,7 @@ func (j *Journal) Coverage() []Count {
 	return out
 }
 
-// ClearCoverage begins to count anew.
+// ClearCoverage resets the counts.
 func (j *Journal) ClearCoverage() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

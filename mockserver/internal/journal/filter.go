@@ -7,25 +7,25 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/glob"
 )
 
-// Filter picks exchanges. The zero value picks all.
+// Filter selects exchanges. The zero value selects all.
 type Filter struct {
-	// After and Before are ids that lie outside the range; 0 is open.
+	// After and Before are exclusive limits of the id; 0 means no limit.
 	After, Before int64
 	// Operation is an operationId.
 	Operation string
-	// Method is an HTTP method, in capitals.
+	// Method is an HTTP method in capitals.
 	Method string
-	// Path is a path without the query; a * in it stands for anything.
+	// Path is a path without the query; a * in it matches anything.
 	Path string
-	// StatusFrom and StatusTo bound the status, both inclusive; 0 is open.
+	// StatusFrom and StatusTo are inclusive limits of the status; 0 means no limit.
 	StatusFrom, StatusTo int
-	// Violated picks exchanges with or without a violation; nil picks both.
+	// Violated selects exchanges with or without a violation; nil selects both.
 	Violated *bool
-	// Rule is the id of a rule, or a * for any that changed an answer.
+	// Rule is the id of a rule, or * for any rule that changed an answer.
 	Rule string
 }
 
-// matches judges a record.
+// matches reports whether the filter selects a record.
 func (f *Filter) matches(r *record) bool {
 	switch {
 	case r.id <= f.After, f.Before > 0 && r.id >= f.Before:
@@ -54,26 +54,26 @@ func (f *Filter) matchesPath(path []byte) bool {
 // Page is a part of a journal.
 type Page struct {
 	Entries []traffic.Exchange
-	// More is true if entries that match lie beyond the page's end.
+	// More is true if further entries match.
 	More bool
-	// Last is the highest id that Oldest has looked at, so that the next page comes
-	// after it; Missed is how many before it, after Filter.After, it came too late
-	// for.
+	// Last is the highest id that Oldest has looked at, so that the next page starts after
+	// it. Missed is how many entries between Filter.After and Last were dropped before
+	// Oldest could read them.
 	Last, Missed int64
 }
 
-// Newest returns up to limit entries that match, newest first.
+// Newest returns up to limit matching entries, newest first.
 func (j *Journal) Newest(filter Filter, limit int) Page {
 	return j.scan(filter, limit, -1)
 }
 
-// Oldest returns up to limit entries that match, oldest first.
+// Oldest returns up to limit matching entries, oldest first.
 func (j *Journal) Oldest(filter Filter, limit int) Page {
 	return j.scan(filter, limit, 1)
 }
 
-// scan walks the ring. The lock is held for one entry at a time, so that a
-// reader never makes requests wait for long.
+// scan walks the ring. It holds the lock for one entry at a time, so that a reader never
+// delays requests for long.
 func (j *Journal) scan(filter Filter, limit, step int) Page {
 	page := Page{Last: filter.After}
 	var copied record
@@ -98,7 +98,7 @@ func (j *Journal) scan(filter Filter, limit, step int) Page {
 	}
 }
 
-// start is where a scan begins.
+// start returns the id where a scan begins.
 func (j *Journal) start(filter Filter, step int) int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -111,9 +111,9 @@ func (j *Journal) start(filter Filter, step int) int64 {
 	return j.last
 }
 
-// read looks at the entry of an id and copies it if it matches and a copy is
-// wanted. A scan upwards that was overtaken goes on at the oldest entry. kept is
-// false where the scan ends.
+// read looks at the entry with an id, and copies it if it matches and copying is set. An
+// upward scan whose entry was dropped meanwhile continues at the oldest one. kept is
+// false at the end of the scan.
 func (j *Journal) read(id *int64, step int, filter Filter, into *record, copying bool) (matched, kept bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -1,10 +1,10 @@
-// Package journal remembers what a mocked instance was asked and what it
-// answered: the newest exchanges in a bounded ring, the newest violations of the
-// contract, and a count of every answer.
+// Package journal remembers what a mocked instance was asked and what it answered: the
+// newest exchanges in a bounded ring, the newest violations of the contract, and a count
+// of every answer.
 //
-// Writing is made for the path of every request: one short lock, no allocation
-// once the ring is full, no parsing. Decoding and redaction are left to those who read
-// an entry. No secret can be read from a journal.
+// Writing is cheap enough for every request: one short lock, no allocation once the ring
+// is full, no parsing. Entries are decoded and redacted when they are read. No secret can
+// be read from a journal.
 package journal
 
 import (
@@ -17,16 +17,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// DefaultSize is how many exchanges a journal keeps unless told otherwise.
+// DefaultSize is how many exchanges a journal keeps by default.
 const DefaultSize = 500
 
-// maxViolations bounds the violations that are remembered.
+// maxViolations is how many violations are kept.
 const maxViolations = 1000
 
 // MaxBody is how many bytes of a body are kept; the rest is only counted.
 const MaxBody = 16 << 10
 
-// Violation is one with the exchange that it belongs to.
+// Violation is a violation with the exchange to which it belongs.
 type Violation struct {
 	ID        int64
 	Exchange  int64
@@ -44,20 +44,21 @@ type Journal struct {
 	closing sync.Once
 
 	mu         sync.Mutex
-	spare      []*record // to be filled; as many as were ever filled at once
-	ring       []*record // the entry of an id is at (id-1) % size
-	bytes      int       // that the ring takes
-	last       int64     // id of the newest entry, and how many there ever were
-	emptied    int64     // records up to this id hold no text
+	spare      []*record // reusable; as many as were ever filled at once
+	ring       []*record // the entry with an id is at (id-1) % size
+	bytes      int       // size of the ring
+	last       int64     // id of the newest entry, and the number of entries ever made
+	emptied    int64     // records up to this id have no text
 	cleared    int64     // entries up to this id were removed
 	counts     map[Pair]int64
 	violations violationLog
 	watches    []*watch
 }
 
-// New returns a journal that keeps size exchanges; 0 or less keeps none and
-// only counts. They take no more than so many bytes, 0 or less for any number. The redactor knows the secrets of the run, besides those of an exchange
-// itself; it may be nil.
+// New returns a journal that keeps size exchanges; 0 or less keeps none and only counts.
+// The exchanges take at most the given number of bytes; 0 or less means no limit. The
+// redactor knows the secrets of this run, in addition to those in an exchange itself; it
+// may be nil.
 func New(size, bytes int, known *secrets.Redactor) *Journal {
 	if bytes <= 0 {
 		bytes = math.MaxInt
@@ -65,14 +66,14 @@ func New(size, bytes int, known *secrets.Redactor) *Journal {
 	return &Journal{size: max(size, 0), most: bytes, secrets: known, closed: make(chan struct{}), counts: map[Pair]int64{}}
 }
 
-// Close ends all waiting for exchanges, now and later. Otherwise the journal can be
-// used further.
+// Close ends all waiting for exchanges, now and in the future. Otherwise the journal
+// remains usable.
 func (j *Journal) Close() { j.closing.Do(func() { close(j.closed) }) }
 
-// Done returns a channel that is closed when the journal is.
+// Done returns a channel that is closed when the journal is closed.
 func (j *Journal) Done() <-chan struct{} { return j.closed }
 
-// Closed reports whether nobody waits for exchanges any more.
+// Closed reports whether the journal is closed.
 func (j *Journal) Closed() bool {
 	select {
 	case <-j.closed:
@@ -82,8 +83,8 @@ func (j *Journal) Closed() bool {
 	}
 }
 
-// Append writes an exchange and returns its id. Ids begin at 1 and have no gaps. What
-// is kept is copied, so headers and bodies may be used again.
+// Append writes an exchange and returns its id. Ids start at 1 and have no gaps. The
+// journal copies what it keeps, so headers and bodies may be reused.
 func (j *Journal) Append(x *traffic.Exchange) int64 {
 	fresh := j.blank()
 	fresh.fill(x, j.size > 0)
@@ -108,7 +109,7 @@ func (j *Journal) Append(x *traffic.Exchange) int64 {
 	return id
 }
 
-// blank returns a record to fill. It is filled without the lock: others need not
+// blank returns a record to fill. It is filled without the lock, so that others need not
 // wait for the copying.
 func (j *Journal) blank() *record {
 	j.mu.Lock()
@@ -122,7 +123,7 @@ func (j *Journal) blank() *record {
 	return out
 }
 
-// put stores a record and returns the one that nobody needs any more.
+// put stores a record and returns the one that is no longer needed.
 func (j *Journal) put(fresh *record) *record {
 	if j.size == 0 {
 		return fresh
@@ -139,8 +140,8 @@ func (j *Journal) put(fresh *record) *record {
 	return stale
 }
 
-// shrink removes the oldest entries until the others take no more than so many bytes. The
-// newest one stays.
+// shrink removes the oldest entries until the rest take no more than this many bytes. The
+// newest one always stays.
 func (j *Journal) shrink(bytes int) {
 	for oldest := max(j.last-int64(len(j.ring)), j.emptied) + 1; j.bytes > bytes && oldest < j.last; oldest++ {
 		stale := j.at(oldest)
@@ -151,14 +152,14 @@ func (j *Journal) shrink(bytes int) {
 	}
 }
 
-// Bytes returns what the journal takes in memory.
+// Bytes returns the memory that the journal takes.
 func (j *Journal) Bytes() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return int64(j.bytes)
 }
 
-// Shed removes the older entries until the others take half as much.
+// Shed removes the oldest entries until the rest take half the memory.
 func (j *Journal) Shed() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -166,15 +167,15 @@ func (j *Journal) Shed() {
 	j.shrink(j.bytes / 2)
 }
 
-// oldest is the lowest id that is still kept; last+1 if there is none.
+// oldest returns the lowest id that is still kept, or last+1 if there is none.
 func (j *Journal) oldest() int64 { return max(j.last-int64(len(j.ring)), j.cleared) + 1 }
 
-// at returns the record of an id that is kept. Ids run over the ring without
-// gaps, also while it grows: it never shrinks but to nothing.
+// at returns the record of an id that is kept. Ids fill the ring without gaps, even while
+// it grows: the ring never shrinks, except to nothing.
 func (j *Journal) at(id int64) *record { return j.ring[int((id-1)%int64(j.size))] }
 
-// Entry returns the exchange of an id; false if it is not kept any more, or not
-// there yet.
+// Entry returns the exchange with an id. It returns false if that is no longer kept or
+// does not exist yet.
 func (j *Journal) Entry(id int64) (traffic.Exchange, bool) {
 	var copied record
 	j.mu.Lock()
@@ -189,7 +190,7 @@ func (j *Journal) Entry(id int64) (traffic.Exchange, bool) {
 	return copied.exchange(j.secrets), true
 }
 
-// Clear removes all entries and violations. Ids go on, and the coverage stays.
+// Clear removes all entries and violations. Ids continue, and the coverage stays.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -204,22 +205,22 @@ func (j *Journal) ClearViolations() {
 	j.violations.clear()
 }
 
-// Stats are the numbers of a journal.
+// Stats has figures about a journal.
 type Stats struct {
-	// Recorded is how many exchanges there ever were.
+	// Recorded is how many exchanges were ever recorded.
 	Recorded int64
 	// Kept is how many can be read.
 	Kept int
-	// Oldest and Newest are the ids of the ends; Oldest is Newest+1 if nothing is
+	// Oldest and Newest are the lowest and highest id. Oldest is Newest+1 if nothing is
 	// kept.
 	Oldest, Newest int64
-	// Violations is how many violations there ever were.
+	// Violations is how many violations were ever recorded.
 	Violations int64
 	// Last is when the newest exchange began; zero if nothing is kept.
 	Last time.Time
 }
 
-// Stats returns the numbers of the journal.
+// Stats returns the figures of the journal.
 func (j *Journal) Stats() Stats {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -231,10 +232,10 @@ func (j *Journal) Stats() Stats {
 	return stats
 }
 
-// violationLog remembers the newest violations.
+// violationLog keeps the newest violations.
 type violationLog struct {
 	ring   []Violation
-	oldest int // where in the ring; 0 until it is full
+	oldest int // its index in the ring; 0 until that is full
 	total  int64
 }
 
@@ -255,8 +256,8 @@ func (l *violationLog) list() []Violation {
 
 func (l *violationLog) clear() { l.ring, l.oldest = nil, 0 }
 
-// Violations returns the newest violations, oldest first. What repeats the
-// exchange is redacted.
+// Violations returns the newest violations, oldest first. Parts that repeat the exchange
+// are redacted.
 func (j *Journal) Violations() []Violation {
 	j.mu.Lock()
 	list := j.violations.list()

@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// The parts of a record's text, in their order.
+// The parts of a record's text, in order.
 const (
 	partMethod = iota
 	partHost
@@ -24,9 +24,9 @@ const (
 	parts
 )
 
-// record is an exchange as the ring holds it: numbers, constants, and one piece
-// of text that is used again for the next exchange in the same place. It refers
-// to nothing of the request, whose memory would live as long as the record.
+// record is an exchange as the ring holds it: numbers, constants, and one text whose
+// memory is reused for the next exchange at the same position. It must not refer to
+// memory of the request, which would live as long as the record.
 type record struct {
 	id                        int64
 	start                     time.Time
@@ -36,7 +36,7 @@ type record struct {
 	caller                    string
 	rule                      string
 	requestSize, responseSize int64
-	proto                     string // of a constant
+	proto                     string // a constant
 	requestWire               int64
 	requestCut                bool
 	responseCut               bool
@@ -46,10 +46,10 @@ type record struct {
 	ends [parts]int // where each part ends
 }
 
-// headerGuess is what the headers and the rest of an exchange mostly fit in.
+// headerGuess is the size that usually suffices for an exchange without its bodies.
 const headerGuess = 768
 
-// fill takes an exchange in. Without withText only what is counted and matched.
+// fill stores an exchange. Without withText it stores only what is counted and matched.
 func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.start, r.duration = x.Started, x.Duration
 	r.operation, r.status = x.Operation, x.Status
@@ -77,7 +77,7 @@ func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.fillMessage(came, partResponseHeader, withText)
 }
 
-// fillMessage writes header and body, whose part comes next.
+// fillMessage writes a header and then the body, which is the next part.
 func (r *record) fillMessage(m *traffic.Message, header int, withText bool) {
 	if withText {
 		r.text = appendHeader(r.text, m.Header)
@@ -89,7 +89,7 @@ func (r *record) fillMessage(m *traffic.Message, header int, withText bool) {
 	r.ends[header+1] = len(r.text)
 }
 
-// exchange is a copied record, redacted.
+// exchange converts a copied record, with secrets redacted.
 func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 	x := traffic.Exchange{
 		ID:         r.id,
@@ -111,10 +111,11 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 	return x.Redacted(known)
 }
 
-// maxWords bounds each text of a violation: a client can send long names.
+// maxWords is the size limit of each text in a violation, because a client can send long
+// names.
 const maxWords = 1 << 10
 
-// clipped bounds the texts of violations, which are the client's in part.
+// clipped shortens the texts of violations, parts of which come from the client.
 func clipped(violations []traffic.Violation) []traffic.Violation {
 	isLong := func(v traffic.Violation) bool { return max(len(v.Pointer), len(v.Property), len(v.Reason)) > maxWords }
 	if !slices.ContainsFunc(violations, isLong) {
@@ -131,10 +132,10 @@ func clipped(violations []traffic.Violation) []traffic.Violation {
 	return out
 }
 
-// recordSize is what a record takes besides its text.
+// recordSize is the memory that a record takes besides its text.
 const recordSize = 320
 
-// bytes is what a record takes.
+// bytes returns the memory that a record takes.
 func (r *record) bytes() int {
 	size := recordSize + cap(r.text)
 	for _, v := range r.violations {
@@ -143,7 +144,7 @@ func (r *record) bytes() int {
 	return size
 }
 
-// violationSize is what a violation takes besides its texts.
+// violationSize is the memory that a violation takes besides its texts.
 const violationSize = 128
 
 // part returns one part of the text.
@@ -155,14 +156,14 @@ func (r *record) part(index int) []byte {
 	return r.text[begin:r.ends[index]]
 }
 
-// copyTo makes a copy that shares nothing that is used again.
+// copyTo makes a copy that shares no reused memory.
 func (r *record) copyTo(into *record) {
 	text := append(into.text[:0], r.text...)
 	*into = *r
 	into.text = text
 }
 
-// appendHeader writes names and values, each behind its length.
+// appendHeader writes names and values, each preceded by its length.
 func appendHeader(dst []byte, header http.Header) []byte {
 	for name, values := range header {
 		for _, value := range values {
@@ -176,7 +177,7 @@ func appendText(dst []byte, text string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 }
 
-// readHeader undoes appendHeader.
+// readHeader decodes what appendHeader writes.
 func readHeader(text []byte) http.Header {
 	out := http.Header{}
 	next := func() string {

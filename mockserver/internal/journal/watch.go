@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// watch waits for exchanges that match. It sees each as it is written, so it
-// misses none that the ring has dropped before anybody looks.
+// watch waits for matching exchanges. It sees each as it is written, so it does not miss
+// those that the ring drops before anybody looks.
 type watch struct {
 	filter Filter
 	seen   int
@@ -14,7 +14,7 @@ type watch struct {
 	done   chan struct{}
 }
 
-// tell shows a new record to those who wait; called with the lock held.
+// tell shows a new record to the watches. The lock must be held.
 func (j *Journal) tell(fresh *record) {
 	for _, w := range j.watches {
 		if w.seen >= w.want || !w.filter.matches(fresh) {
@@ -27,8 +27,8 @@ func (j *Journal) tell(fresh *record) {
 	}
 }
 
-// Wait returns once count exchanges match, those that are kept already included, or
-// the context ends, or the journal is closed. It returns how many it saw.
+// Wait returns once count exchanges match, including those already kept, or the context
+// ends, or the journal is closed. It returns how many it saw.
 func (j *Journal) Wait(ctx context.Context, filter Filter, count int) int {
 	w := j.watch(filter, count)
 	if w.done != nil {
@@ -41,8 +41,8 @@ func (j *Journal) Wait(ctx context.Context, filter Filter, count int) int {
 	return j.unwatch(w)
 }
 
-// watch counts what is kept and, if that is not enough, registers for what
-// comes: both under one lock, so that nothing falls between.
+// watch counts the kept exchanges and, if they are not enough, registers for new ones.
+// Both happen under one lock, so that none is missed.
 func (j *Journal) watch(filter Filter, count int) *watch {
 	j.mu.Lock()
 	defer j.mu.Unlock()

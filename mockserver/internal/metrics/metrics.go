@@ -1,4 +1,4 @@
-// Package metrics counts what a mock does and exposes it to Prometheus.
+// Package metrics counts what a mock does and exposes the counts to Prometheus.
 package metrics
 
 import (
@@ -16,13 +16,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// Path is where Unleash exposes its metrics.
+// Path is the path where Unleash exposes its metrics.
 const Path = "/internal-backstage/prometheus"
 
-// other is the label of what is not an operation of the API.
+// other is the label for requests outside the operations of the API.
 const other = "none"
 
-// Metrics counts requests over all workspaces, removed ones included. It is safe for
+// Metrics counts requests in all workspaces, including removed ones. It is safe for
 // concurrent use.
 type Metrics struct {
 	operations map[string]*operation // by operationId; "" for everything else
@@ -31,18 +31,18 @@ type Metrics struct {
 	registry   *prometheus.Registry
 }
 
-// statuses bounds the statuses that are counted; 0 is a connection that was reset.
+// statuses is the limit of statuses that are counted; 0 is a connection that was reset.
 const statuses = 600
 
-// operation holds the counts of an operation, looked up once a request.
+// operation holds the counts of an operation, which is looked up once per request.
 type operation struct {
 	label     string
 	durations prometheus.Observer
 	requests  [statuses]atomic.Uint64
 }
 
-// New returns metrics of the operations and of the workspaces. All carry the name of the
-// process, if it has one.
+// New returns metrics about the operations and the workspaces. All are labelled with the
+// name of the process, if it has one.
 func New(operationIDs []string, workspaces *workspace.Registry, version, instance string) *Metrics {
 	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "unleash_mock_request_duration_seconds",
@@ -76,7 +76,7 @@ func New(operationIDs []string, workspaces *workspace.Registry, version, instanc
 	return m
 }
 
-// Observe counts an exchange. The cost is that of a lookup and two additions.
+// Observe counts an exchange. It costs a lookup and two additions.
 func (m *Metrics) Observe(operationID string, status int, duration time.Duration, breaches []traffic.Violation) {
 	counts := m.operations[operationID]
 	if counts == nil {
@@ -94,7 +94,7 @@ func (m *Metrics) Observe(operationID string, status int, duration time.Duration
 	}
 }
 
-// Violations returns how many there were of each outcome.
+// Violations returns the number of violations for each outcome.
 func (m *Metrics) Violations() map[string]int64 {
 	out := map[string]int64{}
 	for outcome, total := range m.totals {
@@ -108,7 +108,7 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
 }
 
-// requestCounts collects what Observe has counted.
+// requestCounts collects the counts of Observe.
 type requestCounts struct{ *Metrics }
 
 var requests = prometheus.NewDesc("unleash_mock_requests_total",
@@ -128,7 +128,7 @@ func (c requestCounts) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// stateSizes collects what the workspaces hold now.
+// stateSizes collects what the workspaces currently hold.
 type stateSizes struct{ *workspace.Registry }
 
 var (

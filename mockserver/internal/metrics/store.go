@@ -6,7 +6,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// storeCounts collects what a store of workspaces has to say; nothing without one.
+// storeCounts collects figures about the store of workspaces; nothing without one.
 type storeCounts struct{ *workspace.Registry }
 
 var (

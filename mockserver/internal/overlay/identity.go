@@ -21,8 +21,8 @@ var nobody = engine.Identity{Kind: engine.Nobody}
 // credentials are the headers that identify a caller.
 var credentials = []string{"Authorization", "Cookie"}
 
-// Identify asks the real server who makes a request, unless it said so of the same
-// credentials a moment ago.
+// Identify asks the real server to identify the caller of a request, unless it has just
+// done so for the same credentials.
 func (o *Overlay) Identify(r *http.Request) (engine.Identity, error) {
 	digest := sha256.New()
 	sent := false
@@ -46,10 +46,10 @@ func (o *Overlay) Identify(r *http.Request) (engine.Identity, error) {
 	return identity, err
 }
 
-// maxIdentity bounds how much of an answer is read.
+// maxIdentity is how many bytes of an answer are read.
 const maxIdentity = 1 << 20
 
-// ask asks GET /api/admin/user, which every edition has (O).
+// ask requests GET /api/admin/user, which every edition has (O).
 func (o *Overlay) ask(r *http.Request) (engine.Identity, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), identifyTimeout)
 	defer cancel()
@@ -88,7 +88,7 @@ func readIdentity(text []byte) (engine.Identity, error) {
 			ID        int64  `json:"id"`
 			Username  string `json:"username"`
 			Email     string `json:"email"`
-			TokenType string `json:"type"` // of API tokens
+			TokenType string `json:"type"` // only for API tokens
 			ActsAs    int64  `json:"internalAdminTokenUserId"`
 		} `json:"user"`
 		Permissions []engine.Grant `json:"permissions"`
@@ -98,7 +98,7 @@ func readIdentity(text []byte) (engine.Identity, error) {
 	}
 	identity := engine.Identity{
 		Token:  spec.AdminToken,
-		Kind:   engine.PersonalToken, // or a session, which may do the same
+		Kind:   engine.PersonalToken, // or a session, which has the same rights
 		Actor:  engine.Actor{ID: answer.User.ID, Username: cmp.Or(answer.User.Email, answer.User.Username)},
 		Grants: answer.Permissions,
 	}
@@ -115,7 +115,7 @@ func readIdentity(text []byte) (engine.Identity, error) {
 
 type identityKey string
 
-// identities remembers the owners of credentials, of which it keeps only digests.
+// identities remembers who owns which credentials, of which it keeps only digests.
 type identities struct {
 	mu    sync.Mutex
 	known map[identityKey]remembered
@@ -126,7 +126,7 @@ type remembered struct {
 	until time.Time
 }
 
-// maxIdentities bounds how many are remembered.
+// maxIdentities is how many identities are remembered.
 const maxIdentities = 1000
 
 func (i *identities) get(key identityKey, now time.Time) (engine.Identity, bool) {
@@ -151,7 +151,7 @@ func (i *identities) put(key identityKey, identity engine.Identity, now time.Tim
 	i.known[key] = remembered{Identity: identity, until: now.Add(rememberFor)}
 }
 
-// forget drops what is too old, or everything if nothing is.
+// forget drops expired identities, or all of them if none has expired.
 func (i *identities) forget(now time.Time) {
 	for key, entry := range i.known {
 		if !now.Before(entry.until) {

@@ -1,5 +1,5 @@
-// Package overlay lays the mock over a real Unleash: what the mock does not answer
-// goes to the real one, which also identifies callers.
+// Package overlay lays the mock over a real Unleash: requests that the mock does not
+// answer go to the real one, which also identifies callers.
 package overlay
 
 import (
@@ -19,23 +19,23 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// Options say what the mock is laid over.
+// Options configure an overlay.
 type Options struct {
-	// Target is where the real Unleash is served, base path included.
+	// Target is the URL of the real Unleash, including any base path.
 	Target *url.URL
-	// Transport carries requests to it; nil for one that leaves them as they are.
+	// Transport sends requests to it; nil for one that leaves them unchanged.
 	Transport http.RoundTripper
-	// PresentEnterprise makes the real one's admin UI show the pages of what the mock
-	// answers, as an Enterprise instance would.
+	// PresentEnterprise makes the real admin UI show the pages for what the mock answers, as
+	// that of an Enterprise instance would.
 	PresentEnterprise bool
-	// MockHeader is the header by which clients know a mock. What is below the overlay is
-	// not the mock's, even if another mock is there: its answers lose the header.
+	// MockHeader is the header by which clients recognize a mock. It is removed from the
+	// answers of the instance below, even if that is a mock, too.
 	MockHeader string
 	Logger     *slog.Logger
-	// Refuse answers instead of the real one with a status, and with the name and
-	// message of an error.
+	// Refuse answers in place of the real Unleash with a status, and the name and message of
+	// an error.
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, name, message string)
-	// Now returns the time by which identities are remembered.
+	// Now returns the time, which limits how long identities are remembered.
 	Now func() time.Time
 }
 
@@ -48,7 +48,7 @@ type Overlay struct {
 	identities identities
 }
 
-// How long the real one may take to identify a caller, and how long the answer is
+// The time limit for the real Unleash to identify a caller, and how long its answer is
 // remembered.
 const (
 	identifyTimeout = 5 * time.Second
@@ -56,7 +56,7 @@ const (
 )
 
 // New lays the mock over a real Unleash. It sends nothing until a request needs it. The
-// error is that the environment names no proxy that can be one.
+// error is about an invalid proxy in the environment.
 func New(options Options) (*Overlay, error) {
 	target, err := relay.NewTarget(options.Target)
 	if err != nil {
@@ -75,30 +75,30 @@ func New(options Options) (*Overlay, error) {
 		Rewrite:        o.rewrite,
 		ModifyResponse: o.passBack,
 		Transport:      o.Transport,
-		FlushInterval:  -1, // event streams are passed on as they come
+		FlushInterval:  -1, // event streams are passed on immediately
 		ErrorHandler:   o.fail,
 		ErrorLog:       slog.NewLogLogger(options.Logger.Handler(), slog.LevelDebug),
 	})
 	return o, nil
 }
 
-// passing is a request on its way, in its context.
+// passing is stored in the context of a request that is passed on.
 type passing struct {
 	path      string // escaped, below the mock's own base path
-	reachedAt string // where clients reach the mock
+	reachedAt string // the URL where clients reach the mock
 }
 
 type passingKey struct{}
 
 func passingOf(r *http.Request) passing { return r.Context().Value(passingKey{}).(passing) }
 
-// Pass sends a request on. path is what it asks for, escaped, below the mock's
-// own base path; reachedAt is where clients reach the mock.
+// Pass passes a request on. path is the requested path, escaped and below the mock's own
+// base path; reachedAt is the URL where clients reach the mock.
 func (o *Overlay) Pass(w http.ResponseWriter, r *http.Request, path, reachedAt string) {
 	o.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), passingKey{}, passing{path, reachedAt})))
 }
 
-// passBack is what becomes of an answer on its way back.
+// passBack adapts an answer before it is passed back.
 func (o *Overlay) passBack(response *http.Response) error {
 	response.Header.Del(o.MockHeader)
 	return o.present(response)
@@ -107,24 +107,24 @@ func (o *Overlay) passBack(response *http.Response) error {
 func (o *Overlay) rewrite(r *httputil.ProxyRequest) {
 	o.target.Address(r, passingOf(r.In).path)
 	if o.presents(r.Out) {
-		// The answer is changed on its way: it must come whole and uncompressed.
+		// The answer will be changed, so it must come whole and uncompressed.
 		for _, name := range []string{"Accept-Encoding", "If-None-Match", "If-Modified-Since"} {
 			r.Out.Header.Del(name)
 		}
 	}
 }
 
-// fail answers instead of a real server that did not.
+// fail answers if the real server did not.
 func (o *Overlay) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(r.Context().Err(), context.Canceled) {
-		return // the client is gone
+		return // the client has disconnected
 	}
 	status, name, message := o.explain(err)
 	o.Logger.Warn("the real Unleash gave no answer", "method", r.Method, "path", r.URL.Path, "reason", message)
 	o.Refuse(w, r, status, name, message)
 }
 
-// explain words why the real server gave no answer.
+// explain describes why the real server gave no answer.
 func (o *Overlay) explain(err error) (status int, name, message string) {
 	var network net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout() {
@@ -146,5 +146,5 @@ func (o *Overlay) explain(err error) (status int, name, message string) {
 	return http.StatusBadGateway, "BadGatewayError", fmt.Sprintf("The Unleash at %s %s.", o.shown(), reason)
 }
 
-// shown is the real server's URL without a user or another secret.
+// shown returns the real server's URL without a user or other secrets.
 func (o *Overlay) shown() string { return secrets.New().URL(o.Target.String()) }

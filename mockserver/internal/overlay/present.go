@@ -11,26 +11,26 @@ import (
 	"strings"
 )
 
-// uiConfig is where the admin UI learns what to show.
+// uiConfig is the path where the admin UI learns what to show.
 const uiConfig = "/api/admin/ui-config"
 
-// presents reports whether the answer to a request is to be changed.
+// presents reports whether to change the answer to a request.
 func (o *Overlay) presents(r *http.Request) bool {
 	return o.PresentEnterprise && r.Method == http.MethodGet && strings.EqualFold(path.Clean(passingOf(r).path), uiConfig)
 }
 
-// maxUIConfig bounds how much of the UI's configuration is read.
+// maxUIConfig is how many bytes of the UI's configuration are read.
 const maxUIConfig = 4 << 20
 
-// present changes the UI's configuration so that it shows its Signals pages: it
-// looks at the version of the Enterprise edition and at the flag signals (O, in
-// the UI of 8.2.0).
+// present changes the UI's configuration so that the UI shows its Signals pages. For that,
+// the UI checks the version of the Enterprise edition and the flag signals (O, in the UI of
+// 8.2.0).
 func (o *Overlay) present(response *http.Response) error {
 	if response.StatusCode != http.StatusOK || !o.presents(response.Request) {
 		return nil
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxUIConfig))
-	_ = response.Body.Close() // all that is wanted was read
+	_ = response.Body.Close() // everything needed was read
 	if err != nil {
 		return fmt.Errorf("reading the UI's configuration: %w", err)
 	}
@@ -44,10 +44,10 @@ func (o *Overlay) present(response *http.Response) error {
 	return nil
 }
 
-// object is a JSON object of which some members are changed.
+// object is a JSON object of which only some members are decoded.
 type object map[string]json.RawMessage
 
-// enterprise rewrites a configuration.
+// enterprise changes a configuration to that of an Enterprise instance.
 func enterprise(text []byte, reachedAt string) ([]byte, error) {
 	var config object
 	if err := json.Unmarshal(text, &config); err != nil {
@@ -69,7 +69,7 @@ func enterprise(text []byte, reachedAt string) ([]byte, error) {
 	return json.Marshal(config)
 }
 
-// set puts a value at a path, and makes the objects on the way to it.
+// set sets the value at a path, and creates missing objects on the way.
 func (o object) set(at []string, value any) error {
 	if len(at) > 1 {
 		inner := object{}

@@ -14,11 +14,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// GradeHeader is the response header that says how the operation is answered.
+// GradeHeader is the response header that says how the mock answers the operation.
 const GradeHeader = "Unleash-Mock-Grade"
 
-// fromDocument reports whether the document answers: it does where there is no handler, and
-// where a client asks for one of its examples.
+// fromDocument reports whether to answer from the document: if there is no handler, or
+// the client asks for one of the document's examples.
 func (x *exchange) fromDocument() bool {
 	return x.operation.Grade == openapi.GradeExample || x.effect != nil && x.effect.Example != ""
 }
@@ -41,7 +41,7 @@ func (x *exchange) makeExample(wanted example.Wanted) (*example.Answer, error) {
 	return made, err
 }
 
-// unanswered says why the document gives no answer.
+// unanswered returns the error that says why the document yields no answer.
 func (x *exchange) unanswered(err error) answer {
 	var unknown *example.UnknownError
 	problem := apierror.Internal("The document gives no answer of " + x.operation.ID + ": " + err.Error())
@@ -54,8 +54,8 @@ func (x *exchange) unanswered(err error) answer {
 	return x.refuse(problem)
 }
 
-// wanted is what the request asks of the document. status is what is answered in any case,
-// 0 for what the client prefers.
+// wanted describes the answer that the request needs from the document. status is the
+// status that it must have, 0 to use the client's preference.
 func (x *exchange) wanted(status int) example.Wanted {
 	out := example.Wanted{Status: status, Accept: x.request.Header.Get("Accept"), Seed: x.seed()}
 	if x.effect != nil && status == 0 {
@@ -67,7 +67,7 @@ func (x *exchange) wanted(status int) example.Wanted {
 	return out
 }
 
-// seed is the same for the same request.
+// seed returns a number that is the same for equal requests.
 func (x *exchange) seed() uint64 {
 	sum := fnv.New64a()
 	add := func(text string) {
@@ -83,7 +83,7 @@ func (x *exchange) seed() uint64 {
 	return sum.Sum64()
 }
 
-// take makes an answer of one from the document.
+// take turns an example into an answer.
 func (x *exchange) take(made *example.Answer) answer {
 	for name, values := range made.Header {
 		x.header[name] = values
@@ -92,8 +92,8 @@ func (x *exchange) take(made *example.Answer) answer {
 	return answer{status: made.Status, contentType: made.ContentType, body: made.Body}
 }
 
-// forceFromDocument makes the answer of a rule or of Prefer from the document, which says
-// more of it than what a real Unleash has in common; false if the document has none.
+// forceFromDocument makes the answer of a rule or of Prefer from the document, if that
+// describes it better than a generic answer of Unleash. It returns false if it does not.
 func (x *exchange) forceFromDocument(wanted *rules.Answer) (answer, bool) {
 	named := x.effect.Example != ""
 	if !x.fromDocument() || wanted.Body != nil || wanted.Text != nil || !named && x.operation.Response(wanted.Status) == nil {
@@ -116,8 +116,8 @@ func (x *exchange) forceFromDocument(wanted *rules.Answer) (answer, bool) {
 	return x.take(made), true
 }
 
-// refused words a refusal. One of an operation of the document is as that describes it:
-// in the words of Unleash where these fit, else by the document.
+// refused returns the answer for a refusal. For an operation that is answered from the
+// document, it fits the document: in Unleash's words if possible, else as an example.
 func (x *exchange) refused(problem *apierror.Error) answer {
 	out := x.refuse(problem)
 	if x.operation == nil || x.operation.Grade != openapi.GradeExample || out.outside {
@@ -125,7 +125,7 @@ func (x *exchange) refused(problem *apierror.Error) answer {
 	}
 	status := x.statusOf(out.status)
 	if x.operation.Response(status) == nil || x.Policy == Off {
-		return out // the document does not say what such a refusal looks like
+		return out // the document does not describe this refusal
 	}
 	if status == out.status && len(x.judge(out)) == 0 {
 		return out
@@ -137,8 +137,8 @@ func (x *exchange) refused(problem *apierror.Error) answer {
 	return x.checked(x.take(made))
 }
 
-// statusOf is the status of a refusal in a foreign document, where some have a 422 for what
-// Unleash has a 400 for.
+// statusOf returns the status of a refusal. Some foreign documents have 422 where Unleash
+// has 400.
 func (x *exchange) statusOf(status int) int {
 	const other = http.StatusUnprocessableEntity
 	if status == http.StatusBadRequest && x.Contract.Foreign() && !x.lists(status) && x.lists(other) {
@@ -147,14 +147,14 @@ func (x *exchange) statusOf(status int) int {
 	return status
 }
 
-// lists reports whether the document has a response for that status alone.
+// lists reports whether the document has a response for exactly that status.
 func (x *exchange) lists(status int) bool {
 	response := x.operation.Response(status)
 	return response != nil && !response.IsRange()
 }
 
-// disagree records how an answer of state breaks the document that judges it, which is
-// another than the one that the mock was made by.
+// disagree records how an answer from the state breaks a document that takes precedence
+// over the contract that the mock was made for.
 func (x *exchange) disagree(out answer, failures []spec.Failure) {
 	x.violate(traffic.ToClient, traffic.Passed, out.status, failures)
 }

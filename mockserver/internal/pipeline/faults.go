@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
-// sendBroken sends an answer with the fault of a rules.
+// sendBroken sends an answer with the fault of a rule.
 func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 	switch x.effect.Fault {
 	case rules.Reset:
@@ -24,7 +24,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(x.effect.SlowFor + slowestWrite))
 		slow := &dripping{ResponseWriter: w, exchange: x, body: out.body}
 		x.write(slow, out)
-		slow.note() // unless there was nothing to write
+		slow.note() // in case there was nothing to write
 	case rules.Malformed:
 		out.body, out.prepared = malformed(out.body), nil
 		if out.contentType == "" {
@@ -35,7 +35,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 	}
 }
 
-// malformed returns a body that is not JSON: its end is missing.
+// malformed returns a body that is not JSON, because its end is missing.
 func malformed(body []byte) []byte {
 	if len(body) == 0 {
 		return []byte("{")
@@ -43,8 +43,8 @@ func malformed(body []byte) []byte {
 	return append(append([]byte(nil), body[:len(body)-1]...), ',')
 }
 
-// reset ends the connection so that the client's kernel says that it was reset.
-// A connection that cannot be taken over, as with HTTP/2, is aborted by the server.
+// reset closes the connection so that the client sees a connection reset. A connection
+// that cannot be hijacked, as with HTTP/2, is aborted by the server.
 func reset(w gin.ResponseWriter) {
 	if _, can := unwrapped(w).(http.Hijacker); can {
 		connection, _, err := w.Hijack()
@@ -60,7 +60,7 @@ func reset(w gin.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// innermost is the connection beneath those that wrap it, such as TLS.
+// innermost returns the connection below wrappers such as TLS.
 func innermost(connection net.Conn) net.Conn {
 	for {
 		wrapped, isWrapped := connection.(interface{ NetConn() net.Conn })
@@ -81,7 +81,7 @@ func unwrapped(w http.ResponseWriter) http.ResponseWriter {
 	}
 }
 
-// halving sends the first half of a body.
+// halving sends only the first half of a body.
 type halving struct{ gin.ResponseWriter }
 
 func (h halving) Write(body []byte) (int, error) {
@@ -89,20 +89,20 @@ func (h halving) Write(body []byte) (int, error) {
 	return len(body), err
 }
 
-// WriteHeaderNow is called last: it flushes what was written.
+// WriteHeaderNow is called last, so it flushes what was written.
 func (h halving) WriteHeaderNow() {
 	h.ResponseWriter.WriteHeaderNow()
 	_ = http.NewResponseController(h.ResponseWriter).Flush()
 }
 
-// drops is in how many pieces a slow body is sent.
+// drops is the number of pieces in which a slow body is sent.
 const drops = 20
 
-// dripping sends a body in pieces over some time.
+// dripping sends a body in pieces, spread over some time.
 type dripping struct {
 	gin.ResponseWriter
 	exchange *exchange
-	body     []byte // as the journal has it
+	body     []byte // for the journal
 	noted    bool
 }
 
@@ -126,7 +126,7 @@ func (d *dripping) Write(encoded []byte) (int, error) {
 	return len(encoded), nil
 }
 
-// note records the answer, once, before the last piece leaves.
+// note records the answer once, before the last piece is sent.
 func (d *dripping) note() {
 	if !d.noted {
 		d.noted = true

@@ -17,14 +17,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// What this file has is for documents that are not Unleash's: their security, and bodies in
-// any media type.
+// This file handles documents that are not Unleash's: their security schemes, and bodies
+// of any media type.
 
-// maxForeign is the largest body in bytes of an operation of a foreign document: that for which
-// memory is reserved.
+// maxForeign is the largest body of an operation of a foreign document, in bytes. It is
+// also the amount for which memory is reserved.
 const maxForeign = bodyparser.Limit
 
-// readForeign reads a body in any media type.
+// readForeign reads a body of any media type.
 func (x *exchange) readForeign() *apierror.Error {
 	read, failed := foreign.Read(x.request, maxForeign)
 	x.body = read
@@ -34,8 +34,8 @@ func (x *exchange) readForeign() *apierror.Error {
 	return nil
 }
 
-// authenticateForeign demands what the document does: of one of its lists of schemes, that
-// the request has a known token for each.
+// authenticateForeign enforces the security requirements of the document: for all schemes
+// in one of its lists, the request must have a known token.
 func (x *exchange) authenticateForeign() *apierror.Error {
 	if x.operation == nil || x.operation.Public || len(x.operation.Security) == 0 {
 		return nil
@@ -48,8 +48,8 @@ func (x *exchange) authenticateForeign() *apierror.Error {
 	return apierror.Unauthorized()
 }
 
-// satisfies reports whether a request has a known token where a scheme wants it. What is
-// not in the request, such as the certificate of a client, counts as there.
+// satisfies reports whether a request has a known token where a scheme expects it.
+// Schemes outside the request, such as client certificates, count as satisfied.
 func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 	switch {
 	case scheme.Type == "apiKey" && scheme.In == "header":
@@ -63,7 +63,7 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 		return err == nil && x.knows(unescape(cookie.Value))
 	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
 		user, password, sent := x.request.BasicAuth()
-		return sent && (x.knows(password) || x.knows(user) || x.knows(user+":"+password)) // which a token of Unleash looks like
+		return sent && (x.knows(password) || x.knows(user) || x.knows(user+":"+password)) // a token of Unleash looks like user:password
 	case scheme.Type == "http" && !strings.EqualFold(scheme.HTTP, "bearer"):
 		return x.knows(credentialOf(x.request.Header, scheme.HTTP))
 	case scheme.Type == "http", scheme.Type == "oauth2", scheme.Type == "openIdConnect":
@@ -72,8 +72,8 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 	return true
 }
 
-// credentialOf returns what the header Authorization has of a scheme by its name: of digest the
-// user, of others all of it.
+// credentialOf returns the credential in the header Authorization if it is for this
+// scheme: the user name for digest, everything after the name for other schemes.
 func credentialOf(header http.Header, scheme string) string {
 	name, credential, _ := strings.Cut(strings.TrimSpace(header.Get("Authorization")), " ")
 	if !strings.EqualFold(name, scheme) {
@@ -89,11 +89,11 @@ func credentialOf(header http.Header, scheme string) string {
 	return strings.TrimSpace(credential)
 }
 
-// digestUser matches the user of a digest.
+// digestUser matches the user name in digest credentials.
 var digestUser = regexp.MustCompile(`(?i)(?:^|[\s,])username="([^"\\]*)"`)
 
-// knows reports whether a token is a known one of any kind, which makes the request its
-// holder's.
+// knows reports whether a token of any kind is known. If it is, the request is made by
+// the token's owner.
 func (x *exchange) knows(token string) bool {
 	if token == "" {
 		return false
@@ -112,7 +112,7 @@ func (x *exchange) knows(token string) bool {
 	return false
 }
 
-// demandForeignType is for a body that is sent, in a media type that the document has.
+// demandForeignType requires that a body has one of the media types in the document.
 func (x *exchange) demandForeignType() *apierror.Error {
 	body := x.operation.Body()
 	if body == nil || len(x.body.Sent) == 0 && x.request.Header.Get("Content-Type") == "" {
@@ -124,7 +124,7 @@ func (x *exchange) demandForeignType() *apierror.Error {
 	return nil
 }
 
-// validateForeign judges a body in the media type in which it came.
+// validateForeign checks a body by the schema of its media type.
 func (x *exchange) validateForeign() *apierror.Error {
 	body := x.operation.Body()
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// brokenAnswer says that an answer breaks the contract.
+// brokenAnswer is the error for an answer that breaks the contract.
 type brokenAnswer struct {
 	status   int
 	failures []spec.Failure
@@ -21,7 +21,7 @@ type brokenAnswer struct {
 
 func (b *brokenAnswer) Error() string { return b.failures[0].Error() }
 
-// accept judges the answer of an operation before it counts.
+// accept judges the answer of an operation before its changes are committed.
 func (x *exchange) accept(result engine.Result) error {
 	if result.Location != "" {
 		x.header["Location"] = []string{result.Location}
@@ -45,7 +45,7 @@ func (x *exchange) accept(result engine.Result) error {
 	return &brokenAnswer{result.Status, failures}
 }
 
-// forget takes back the headers of an answer that does not leave.
+// forget removes the headers of an answer that is not sent.
 func (x *exchange) forget() {
 	delete(x.header, "Location")
 	delete(x.header, "Etag")
@@ -54,7 +54,7 @@ func (x *exchange) forget() {
 	}
 }
 
-// problem finds the answer to an error of an operation.
+// problem returns the answer to an error of an operation.
 func (x *exchange) problem(err error) *apierror.Error {
 	var known *apierror.Error
 	if errors.As(err, &known) {
@@ -71,7 +71,7 @@ func (x *exchange) refuse(problem *apierror.Error) answer {
 	}
 	body := x.buffer
 	if problem.Envelope == apierror.Empty {
-		body = nil // and none of the headers of one
+		body = nil // nor any headers that describe one
 	}
 	return answer{
 		status:      problem.Status,
@@ -82,8 +82,8 @@ func (x *exchange) refuse(problem *apierror.Error) answer {
 	}
 }
 
-// checked judges an answer on the bytes that are about to leave. One that
-// breaks the contract is recorded and replaced.
+// checked judges the bytes that are about to be sent. An answer that breaks the contract
+// is recorded and replaced.
 func (x *exchange) checked(out answer) answer {
 	if out.outside {
 		return out
@@ -99,24 +99,24 @@ func (x *exchange) checked(out answer) answer {
 	return x.replace(out, failures)
 }
 
-// replace records how an answer breaks the contract, and puts a 500 in its place.
+// replace records how an answer breaks the contract, and returns a 500 instead.
 func (x *exchange) replace(out answer, failures []spec.Failure) answer {
 	x.violate(traffic.ToClient, traffic.Replaced, out.status, failures)
 	x.forget()
 	return x.refuse(apierror.Internal(fmt.Sprintf("The response to %s broke the contract: %s", x.operation.ID, failures[0].Error())))
 }
 
-// judge finds how an answer breaks the contract.
+// judge returns how an answer breaks the contract.
 func (x *exchange) judge(out answer) []spec.Failure {
 	if x.operation == nil || x.Policy == Off {
 		return nil
 	}
-	own := x.header["Content-Type"] // of an answer that has a type and no body
+	own := x.header["Content-Type"] // of an answer with a type but without a body
 	x.header["Content-Type"] = respond.ContentType(out.contentType)
 	bytes := out.body
 	known := out.prepared != nil && out.prepared.Fits(x.operation.Response(out.status))
 	if known {
-		bytes = nil // the headers alone
+		bytes = nil // check only the headers
 	} else if bytes == nil {
 		bytes = []byte{}
 	}

@@ -6,19 +6,19 @@ import (
 	"sync"
 )
 
-// The URLs that the SDKs of servers and of browsers take.
+// The base URLs that server SDKs and browser SDKs need.
 const (
 	serverURL  = "/api"
 	browserURL = "/api/frontend"
 )
 
-// sdkPaths are what SDKs append to their URL; those of browsers ask for flags at the URL
+// sdkPaths are what SDKs append to their URL. Browser SDKs request flags at the URL
 // itself.
 var sdkPaths = []string{"/client/features", "/client/streaming", "/client/delta", "/client/register", "/client/metrics"}
 
-// misdirected returns the URL that an SDK was given and the one that it needs, both below
-// the workspace, where a path that nothing is at shows that these differ. isSDK says that
-// the headers are those of an SDK.
+// misdirected detects an SDK with a wrong URL, for a path that does not exist. It returns
+// the URL that the SDK was given and the one that it needs, both below the workspace.
+// isSDK says that the request has the headers of an SDK.
 func misdirected(path string, isSDK bool) (given, needed string, is bool) {
 	path = strings.TrimSuffix(collapse(path), "/")
 	for _, suffix := range sdkPaths {
@@ -36,23 +36,23 @@ func misdirected(path string, isSDK bool) (given, needed string, is bool) {
 	return path, browserURL, isSDK && path != browserURL
 }
 
-// isSDKRequest reports whether a request has the headers of an SDK, or announces them as a browser
-// does.
+// isSDKRequest reports whether a request has the headers of an SDK, or announces them in
+// a browser's preflight.
 func isSDKRequest(header http.Header) bool {
 	return header.Get("Unleash-Appname") != "" || header.Get("Unleash-Sdk") != "" ||
 		strings.Contains(strings.ToLower(header.Get("Access-Control-Request-Headers")), "unleash-appname")
 }
 
-// maxTold is of how many wrong URLs the log tells.
+// maxTold is how many wrong URLs are logged.
 const maxTold = 100
 
-// told are the wrong URLs that the log has named: SDKs ask again and again.
+// told remembers the wrong URLs that were logged, since SDKs keep asking.
 type told struct {
 	mu   sync.Mutex
 	urls map[string]bool
 }
 
-// first reports whether a URL is new and to be told.
+// first reports whether a URL is new and should be logged.
 func (t *told) first(url string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -66,8 +66,8 @@ func (t *told) first(url string) bool {
 	return true
 }
 
-// tellMisdirected logs that an SDK was given a wrong URL. All that it would say itself is
-// a 404, or that its token is of the wrong kind.
+// tellMisdirected logs that an SDK was given a wrong URL. The SDK itself would report
+// only a 404, or a token of the wrong kind.
 func (x *exchange) tellMisdirected() {
 	given, needed, is := misdirected(x.path, isSDKRequest(x.request.Header))
 	if !is || !x.told.first(x.base+given) {

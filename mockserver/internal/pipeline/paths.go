@@ -12,31 +12,31 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// under reports whether a path is the prefix or below it, in any letter case. A real
-// server takes a Bearer prefix off before it collapses repeated slashes, and identifies
-// the caller after that, so //api is under /api only for the latter.
+// under reports whether a path is the prefix or below it, ignoring case. A real server
+// strips a Bearer prefix before it collapses repeated slashes, but identifies the caller
+// after that, so //api is under /api only for identification.
 func under(prefix, path string) bool {
 	_, inside := CutPrefixFold(path, prefix)
 	return inside
 }
 
-// IsFrontend reports whether a path is for the middleware of the Frontend API, which looks
-// only at how it begins (O).
+// IsFrontend reports whether the middleware of the Frontend API handles a path. It checks
+// only how the path begins (O).
 func IsFrontend(path string) bool {
 	const frontend = "/api/frontend"
 	path = collapse(path)
 	return len(path) >= len(frontend) && strings.EqualFold(path[:len(frontend)], frontend)
 }
 
-// isOfEdge reports whether a path is one that the Frontend API of Unleash Edge has, and that
-// of Unleash answers with a 405 (O).
+// isOfEdge reports whether a path exists in the Frontend API of Unleash Edge, and so gets
+// a 405 from Unleash (O).
 func isOfEdge(path string) bool {
 	return slices.ContainsFunc([]string{"/api/frontend/client/features", "/api/frontend/health", "/api/frontend/internal-backstage/prometheus"},
 		func(of string) bool { return strings.EqualFold(strings.TrimSuffix(path, "/"), of) })
 }
 
-// apiPath is the path that a 404 names: repeated slashes collapsed, /api in
-// lower case and never without a slash behind it. Outside the API it stays.
+// apiPath returns the path that a 404 names: with repeated slashes collapsed, /api in
+// lower case and always followed by a slash. A path outside the API is unchanged.
 func apiPath(path string) string {
 	if !under("/api", collapse(path)) {
 		return path
@@ -44,7 +44,7 @@ func apiPath(path string) string {
 	return "/api/" + strings.TrimPrefix(collapse(path)[len("/api"):], "/")
 }
 
-// collapse makes one slash of several.
+// collapse replaces repeated slashes with one.
 func collapse(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
@@ -52,8 +52,8 @@ func collapse(path string) string {
 	return path
 }
 
-// clientIP is the address of the client, the first of X-Forwarded-For if there
-// is one, as a real server trusts it. Empty ones do not count (O).
+// clientIP returns the address of the client: the first in X-Forwarded-For, which a real
+// server trusts, or else that of the connection. Empty entries are skipped (O).
 func clientIP(r *http.Request) string {
 	for _, header := range r.Header["X-Forwarded-For"] {
 		for address := range strings.SplitSeq(header, ",") {
@@ -68,7 +68,7 @@ func clientIP(r *http.Request) string {
 	return r.RemoteAddr
 }
 
-// Decodable reports whether a path's escapes are those of UTF-8.
+// Decodable reports whether a path's escapes decode to UTF-8.
 func Decodable(path string) bool {
 	if !strings.Contains(path, "%") {
 		return true
@@ -77,9 +77,9 @@ func Decodable(path string) bool {
 	return err == nil && utf8.ValidString(text)
 }
 
-// undecodableParam returns the first parameter of a path of the contract whose escapes
-// are not UTF-8. The router of a real server decodes the parameters
-// of every route that a path is at or below, whatever the method (F).
+// undecodableParam returns the first path parameter whose escapes do not decode to UTF-8.
+// The router of a real server decodes the parameters of every route that the path is at
+// or below, whatever the method (F).
 func (x *exchange) undecodableParam() (param string, is bool) {
 	if Decodable(x.path) {
 		return "", false
@@ -96,8 +96,8 @@ func (x *exchange) undecodableParam() (param string, is bool) {
 	return "", false
 }
 
-// undecodable finds the parameter of a template that cannot be decoded in a path
-// that is at or below it.
+// undecodable returns the first undecodable parameter of a template, if the path is at or
+// below the template.
 func undecodable(segments, template []string) (param string, is bool) {
 	if len(segments) < len(template) {
 		return "", false
@@ -126,23 +126,23 @@ func unescape(segment string) string {
 	return text
 }
 
-// Sent is what a request looked like before its path was changed for routing.
+// Sent is the request as it was before its path was changed for routing.
 type Sent struct {
 	Path      string // below the base path and the workspace
 	Workspace *workspace.Workspace
-	Base      string // the base path, and the workspace if the path named it
-	Preflight bool   // it is answered by the headers that are set
+	Base      string // the base path, plus the workspace if the path names it
+	Preflight bool   // the headers that are already set are the answer
 }
 
 type sentKey struct{}
 
-// WithSent returns a context that holds what the request looked like.
+// WithSent returns a context that carries the original request.
 func WithSent(ctx context.Context, original Sent) context.Context {
 	return context.WithValue(ctx, sentKey{}, original)
 }
 
-// sent returns what the request looked like. An unchanged one is for the default
-// workspace, under no base path.
+// sent returns the original request. An unchanged request is for the default workspace,
+// without a base path.
 func (p *Pipeline) sent(r *http.Request) Sent {
 	if original, changed := r.Context().Value(sentKey{}).(Sent); changed {
 		return original
@@ -150,8 +150,8 @@ func (p *Pipeline) sent(r *http.Request) Sent {
 	return Sent{Path: RawPath(r), Workspace: p.Default()}
 }
 
-// RawPath returns the path of a request as it was sent. Only a request that a server
-// received has it, in its request line.
+// RawPath returns the path of a request as it was sent. Only requests that a server
+// received have it, in their request line.
 func RawPath(r *http.Request) string {
 	path := r.RequestURI
 	if !strings.HasPrefix(path, "/") {
@@ -163,8 +163,8 @@ func RawPath(r *http.Request) string {
 	return path
 }
 
-// rawQuery returns the query of a request without a fragment, which no client should
-// send.
+// rawQuery returns the query of a request without a fragment, which clients should not
+// send anyway.
 func rawQuery(r *http.Request) string {
 	target, _, hasFragment := strings.Cut(r.RequestURI, "#")
 	if !hasFragment {
@@ -176,10 +176,10 @@ func rawQuery(r *http.Request) string {
 
 var pathEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "{", "%7B", "}", "%7D")
 
-// EncodePath escapes what a page that names the path shows escaped.
+// EncodePath escapes the characters that are escaped when a page shows the path.
 func EncodePath(path string) string { return pathEscapes.Replace(path) }
 
-// latin1 reads the bytes of a header as Node does: each is a character.
+// latin1 decodes the bytes of a header as Node does: each is one character.
 func latin1(value string) string {
 	runes := make([]rune, len(value))
 	for i := range len(value) {
@@ -188,7 +188,7 @@ func latin1(value string) string {
 	return string(runes)
 }
 
-// CutPrefixFold takes a path prefix off, in any letter case.
+// CutPrefixFold removes a path prefix, ignoring case.
 func CutPrefixFold(path, prefix string) (string, bool) {
 	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
 		return path, false

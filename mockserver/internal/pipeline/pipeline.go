@@ -1,5 +1,5 @@
-// Package pipeline takes a request through the stages of a real server, in their
-// order, to the operation that answers it, and its answer to the client.
+// Package pipeline takes a request through the stages of a real server, in their order,
+// to the operation that answers it, and sends the answer to the client.
 package pipeline
 
 import (
@@ -42,50 +42,49 @@ const (
 	Off      Policy = "off"
 )
 
-// Run answers an operation; that of the engine is engine.Plans.Run.
+// Run executes an operation; for the engine's operations it is engine.Plans.Run.
 type Run func(id string, store *engine.Store, request *engine.Request, input *engine.Input, dst []byte, judge engine.Judge) (engine.Result, error)
 
 // Options are what a pipeline needs.
 type Options struct {
 	Contract *spec.Contract
-	// Edition is the one that the server plays.
+	// Edition is the edition that the mock imitates.
 	Edition spec.Edition
-	// Default returns the workspace of requests that name none.
+	// Default returns the workspace for requests that name none.
 	Default func() *workspace.Workspace
-	// Keep makes a workspace stay that is for the request alone until then. Its error is
-	// the answer.
+	// Keep registers a workspace that so far exists only for this request. Its error is the
+	// answer.
 	Keep func(*workspace.Workspace) (*workspace.Workspace, *apierror.Error)
-	// Begin begins an operation on a workspace, or on the one that has taken its place. Its
+	// Begin begins an operation on a workspace, or on the one that has replaced it. Its
 	// error is the answer.
 	Begin       func(*workspace.Workspace) (*workspace.Workspace, workspace.Operation, *apierror.Error)
 	Run         Run
 	Credentials []engine.Credential
-	// Owner returns what finds the project of a parameter of the path.
+	// Owner returns the function that finds the project of a path parameter.
 	Owner  func(parameter string) engine.Owner
 	Limits []engine.Limit
 	Policy Policy
 	// Answers is the memory that large answers share.
 	Answers *memlimit.Budget
-	// Examples answers from the document.
+	// Examples makes answers from the document.
 	Examples *example.Maker
-	// DocumentWins is true if a document judges the operations that it has in common with
-	// the contract.
+	// DocumentWins lets a document judge the operations that it shares with the contract.
 	DocumentWins bool
 	// Serves reports whether the instance has a path.
 	Serves func(*spec.Path) bool
 	// ReachedAt returns the URL of the instance that a request is for.
 	ReachedAt func(*http.Request, *workspace.Workspace) string
-	// Overlay asks an upstream to identify callers; nil without one.
+	// Overlay asks an upstream to identify callers; may be nil.
 	Overlay *overlay.Overlay
-	// Replay is what is answered from recordings; nil for nothing.
+	// Replay has the answers from recordings; may be nil.
 	Replay  *replay.Index
 	Streams Streams
 	Metrics *metrics.Metrics
 	Logger  *slog.Logger
 }
 
-// Pipeline answers requests for the operations of a contract. It is safe for
-// concurrent use.
+// Pipeline answers requests for the operations of a contract. It is safe for concurrent
+// use.
 type Pipeline struct {
 	Options
 	told told
@@ -101,8 +100,8 @@ type exchange struct {
 	request *http.Request
 	writer  http.ResponseWriter
 	header  http.Header // of the response
-	// workspace is the one that the request belongs to; base is the path that its
-	// instance is served under.
+	// workspace is the one that the request is for; base is the path under which its
+	// instance is served.
 	workspace *workspace.Workspace
 	instance  *workspace.Instance
 	base      string
@@ -113,32 +112,31 @@ type exchange struct {
 	params    []string // their values
 	now       time.Time
 
-	// path is what was sent, below the base path.
+	// path is the path as sent, below the base path.
 	path     string
 	token    string
 	identity engine.Identity
-	inRealm  bool // the token is of the part of the API that the path is in
+	inRealm  bool // the token belongs to the part of the API that the path is in
 	body     bodyparser.Body
-	content  *spec.Content // of the body, of a foreign document; nil for none
+	content  *spec.Content // of the body, in a foreign document; may be nil
 	query    *qs.Values
-	// effect is that of the rule for the request; nil for none.
+	// effect is the effect of the rule for the request; nil if none applies.
 	effect   *rules.Effect
 	forced   *answer     // the answer of a rule or a recording; nil to let the operation answer
 	own      http.Header // of the answer, besides Location
 	breaches []traffic.Violation
 	noting   noting               // writes the answer
-	buffer   []byte               // what an answer is written in
-	reserved memlimit.Reservation // of a large answer
+	buffer   []byte               // for the body of the answer
+	reserved memlimit.Reservation // for a large answer
 
-	asked engine.Request // what the operation learns of the request
+	asked engine.Request // passed to the operation
 	input engine.Input
-	view  engine.View // who makes the request is read from it
+	view  engine.View // used to identify the caller
 
-	bound // to the exchange itself
+	bound // to this exchange
 }
 
-// bound are methods of an exchange as functions: an exchange that is used again keeps
-// them.
+// bound has methods of an exchange as functions. A reused exchange keeps them.
 type bound struct {
 	accepting engine.Judge
 	located   func() string
@@ -148,7 +146,8 @@ type bound struct {
 	reserving func(bytes int64) error
 }
 
-// exchanges are used again: one and its buffer are half of what a read allocates.
+// exchanges are reused, since an exchange and its buffer are half of what a read
+// allocates.
 var exchanges = sync.Pool{New: func() any {
 	x := &exchange{}
 	x.bound = bound{
@@ -162,10 +161,10 @@ var exchanges = sync.Pool{New: func() any {
 	return x
 }}
 
-// maxBuffer is the largest buffer in bytes that is kept for another exchange.
+// maxBuffer is the size in bytes of the largest buffer that is reused.
 const maxBuffer = 64 << 10
 
-// release gives an exchange back whose answer was sent, or broken off.
+// release returns an exchange to the pool after its answer was sent or aborted.
 func (x *exchange) release() {
 	x.reserved.Release()
 	buffer := x.buffer
@@ -177,18 +176,18 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-// answer is what leaves: a status, a body and its type. Headers were set.
+// answer is a response without its headers, which are set earlier.
 type answer struct {
 	status      int
 	contentType string
-	body        []byte            // nil for none
-	prepared    *respond.Prepared // the body, if it was written before
-	final       bool              // the page of a path that no router knows
-	outside     bool              // not of the contract
-	feed        engine.Feed       // of a stream, what comes behind the body
+	body        []byte            // may be nil
+	prepared    *respond.Prepared // the body, if it was prepared earlier
+	final       bool              // the error page for a path without a route
+	outside     bool              // not covered by the contract
+	feed        engine.Feed       // continues the body of a stream
 }
 
-// Handle returns the gin handler of an operation, nil for requests of no operation.
+// Handle returns the gin handler of an operation; nil for requests without an operation.
 func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 	var names []string
 	if operation != nil {
@@ -207,7 +206,7 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 	}
 }
 
-// gradeOf is the value of the header of an operation, nil for none.
+// gradeOf returns the value of GradeHeader for an operation, which may be nil.
 func gradeOf(operation *spec.Operation) []string {
 	switch {
 	case operation == nil:
@@ -218,8 +217,8 @@ func gradeOf(operation *spec.Operation) []string {
 	return []string{string(operation.Grade)}
 }
 
-// Allow returns the gin handler of OPTIONS on a path: the methods it knows. operation is one
-// of the path, nil for a path of none.
+// Allow returns the gin handler of OPTIONS for a path, which lists its methods. operation
+// is one of the path's operations; nil if it has none.
 func (p *Pipeline) Allow(methods string, operation *spec.Operation) gin.HandlerFunc {
 	grade := gradeOf(operation)
 	return func(c *gin.Context) {
@@ -230,7 +229,7 @@ func (p *Pipeline) Allow(methods string, operation *spec.Operation) gin.HandlerF
 	}
 }
 
-// allow runs the stages of OPTIONS. A panic becomes a 500.
+// allow runs the stages for OPTIONS. A panic becomes a 500.
 func (x *exchange) allow(methods string) (out answer) {
 	defer x.survive(&out)
 	for _, check := range beforeRouting {
@@ -245,7 +244,7 @@ func (x *exchange) allow(methods string) (out answer) {
 	return answer{status: http.StatusOK, contentType: respond.ContentTypeHTML, body: []byte(methods)}
 }
 
-// survive makes a 500 of a panic.
+// survive turns a panic into a 500.
 func (x *exchange) survive(out *answer) {
 	if cause := recover(); cause != nil {
 		x.Logger.Error("panic while answering", "operation", x.operationID(), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
@@ -254,8 +253,8 @@ func (x *exchange) survive(out *answer) {
 	}
 }
 
-// Unknown returns the gin handler of paths of no operation. Outside the API a real
-// server has its UI, so that OPTIONS on any path names two methods (O).
+// Unknown returns the gin handler of paths without an operation. Outside the API a real
+// server has its UI, so that OPTIONS on any path lists two methods (O).
 func (p *Pipeline) Unknown() gin.HandlerFunc {
 	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD", nil)
 	return func(c *gin.Context) {
@@ -271,7 +270,7 @@ func (p *Pipeline) Unknown() gin.HandlerFunc {
 func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange {
 	original := p.sent(c.Request)
 	instance := original.Workspace.Instance()
-	x := exchanges.Get().(*exchange) // as release has left it
+	x := exchanges.Get().(*exchange) // as release left it
 	x.Pipeline = p
 	x.start = time.Now()
 	x.request, x.writer, x.header = c.Request, c.Writer, c.Writer.Header()
@@ -286,7 +285,7 @@ func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange
 	return x
 }
 
-// readClock takes the time from the instance, and says so where it is not the real one.
+// readClock takes the time from the instance, and sets Date if it is not real time.
 func (x *exchange) readClock() {
 	x.now = x.instance.Clock.Now()
 	delete(x.header, "Date")
@@ -319,7 +318,7 @@ func (x *exchange) write(w gin.ResponseWriter, out answer) {
 	default:
 		respond.Write(w, x.request, out.status, out.contentType, out.body)
 	}
-	w.WriteHeaderNow() // else gin answers unknown paths itself when there is no body
+	w.WriteHeaderNow() // or gin would answer unknown paths itself if there is no body
 }
 
 // respond runs the stages and the operation. A panic becomes a 500.
@@ -339,8 +338,8 @@ func (x *exchange) respond() (out answer) {
 	return x.operate()
 }
 
-// operate lets the operation answer. What breaks the contract leaves no trace in the
-// state, and a 500 takes its place.
+// operate runs the operation. An answer that breaks the contract does not change the
+// state, and is replaced with a 500.
 func (x *exchange) operate() answer {
 	operation, problem := x.begin()
 	if problem != nil {
@@ -366,7 +365,7 @@ func (x *exchange) operate() answer {
 	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared, feed: result.Feed}
 }
 
-// begin begins an operation on the workspace, or on the one that has taken its place.
+// begin begins an operation on the workspace, or on the one that has replaced it.
 func (x *exchange) begin() (workspace.Operation, *apierror.Error) {
 	w, operation, problem := x.Begin(x.workspace)
 	if problem == nil && w != x.workspace {
@@ -375,11 +374,11 @@ func (x *exchange) begin() (workspace.Operation, *apierror.Error) {
 	return operation, problem
 }
 
-// perAnswerByte is what a byte of a large answer takes while it is written, judged and
-// compressed.
+// perAnswerByte is the memory that each byte of a large answer takes while it is written,
+// judged and compressed.
 const perAnswerByte = 3
 
-// reserve waits for memory for a large answer, which is kept until it was sent.
+// reserve waits for memory for a large answer and holds it until the answer is sent.
 func (x *exchange) reserve(bytes int64) error {
 	if x.Answers.Reserve(x.request.Context(), &x.reserved, http.NewResponseController(x.writer), perAnswerByte*bytes) != nil {
 		return apierror.Unavailable("The request ended before there was memory for its answer.")

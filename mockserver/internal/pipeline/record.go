@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// noting records an answer when its headers are complete and nothing of it has left, so
-// that a client with an answer finds it in the journal.
+// noting records an answer when its headers are complete but nothing has been sent, so
+// that the exchange is in the journal once the client has its answer.
 type noting struct {
 	gin.ResponseWriter
 	exchange *exchange
@@ -24,7 +24,7 @@ func (n *noting) WriteHeader(status int) {
 	n.ResponseWriter.WriteHeader(status)
 }
 
-// sent is the request as the client sent it, its content encoding aside.
+// sent returns the request as the client sent it, with its content encoding removed.
 func (x *exchange) sent() traffic.Message {
 	out := traffic.Message{Header: x.request.Header, Body: x.body.Sent, Size: x.request.ContentLength}
 	if x.body.Sent != nil && x.request.Header.Get("Content-Encoding") != "" {
@@ -33,8 +33,8 @@ func (x *exchange) sent() traffic.Message {
 	return out
 }
 
-// host is what the client asked for, or where it has come, as HTTP/1.0 has no other word
-// for it.
+// host returns the host that the client requested or, if HTTP/1.0 sends none, the address
+// at which the request arrived.
 func (x *exchange) host() string {
 	if address, is := x.request.Context().Value(http.LocalAddrContextKey).(net.Addr); is && x.request.Host == "" {
 		return address.String()
@@ -42,7 +42,7 @@ func (x *exchange) host() string {
 	return x.request.Host
 }
 
-// proto is the version of HTTP where it is not the usual one.
+// proto returns the version of HTTP if it is unusual, else an empty string.
 func proto(r *http.Request) string {
 	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
 		return "HTTP/1.0"
@@ -50,11 +50,11 @@ func proto(r *http.Request) string {
 	return ""
 }
 
-// exchangeSize is what an exchange adds at most besides its bodies: headers, a row.
+// exchangeSize is the most that an exchange adds besides its bodies: headers and a row.
 const exchangeSize = 4 << 10
 
-// record writes the exchange into the journal and counts it. status is that of
-// the answer, 0 if there was none; body is the answer's before it is encoded.
+// record adds the exchange to the journal and the metrics. status is that of the answer,
+// 0 without an answer; body is the answer's body before it is encoded.
 func (x *exchange) record(status int, body []byte) {
 	duration := time.Since(x.start)
 	done := traffic.Exchange{
@@ -73,7 +73,7 @@ func (x *exchange) record(status int, body []byte) {
 		Violations: x.breaches,
 	}
 	if x.request.Method == http.MethodHead || status == http.StatusNotModified {
-		done.Response.Body = nil // the headers describe one that is not sent
+		done.Response.Body = nil // the headers describe a body that is not sent
 	}
 	if x.effect != nil {
 		done.Rule = x.effect.Source

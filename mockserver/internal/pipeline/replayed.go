@@ -8,10 +8,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
 )
 
-// ReplayHeader is the response header of an answer that comes from a recording.
+// ReplayHeader is the response header of an answer from a recording.
 const ReplayHeader = "Unleash-Mock-Replay"
 
-// identifyRecorded knows the tokens that recorded answers show.
+// identifyRecorded recognizes the tokens that recorded answers show.
 func (x *exchange) identifyRecorded() {
 	if x.Replay == nil || x.identity.Kind != engine.UnknownToken {
 		return
@@ -21,11 +21,11 @@ func (x *exchange) identifyRecorded() {
 	}
 }
 
-// replayRecorded answers from the recordings, if the request is in them. What a token
-// is not for is left to the operation to refuse.
+// replayRecorded answers from the recordings, if they contain the request. If the token
+// may not be used for it, the operation is left to refuse the request.
 func (x *exchange) replayRecorded() *apierror.Error {
 	cursor := x.instance.Replay
-	if cursor == nil || x.effect != nil && x.effect.Answer != nil { // the operation's own success is demanded
+	if cursor == nil || x.effect != nil && x.effect.Answer != nil { // the client wants the operation's own success
 		return nil
 	}
 	if realm := x.realm(collapse(x.path)); realm != nil && !realm.Opens(&x.view, x.identity, x.params) {

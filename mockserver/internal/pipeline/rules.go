@@ -11,15 +11,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
-// applyRule finds the rule for the request, waits as it demands, and makes the
-// answer that it forces. Without one the operation is to answer.
+// applyRule finds the rule for the request, waits as long as the rule says, and makes the
+// answer that it forces. Without a forced answer the operation answers.
 func (x *exchange) applyRule() *apierror.Error {
 	if _, asks := x.request.Header["Prefer"]; !asks && x.instance.Rules.Empty() {
 		return nil
 	}
 	effect, err := rules.ParsePrefer(x.request.Header)
 	if err != nil {
-		return apierror.BodyParser(http.StatusBadRequest, err.Error()) // a form of 400 that every operation has
+		return apierror.BodyParser(http.StatusBadRequest, err.Error()) // in the form of a 400 that every operation has
 	}
 	if effect == nil {
 		effect = x.instance.Rules.Pick(&rules.Request{
@@ -51,14 +51,14 @@ func (x *exchange) applyRule() *apierror.Error {
 }
 
 // isOwnSuccess reports whether the client prefers what the operation does anyway: a
-// success of the contract.
+// success status of the contract.
 func (x *exchange) isOwnSuccess(wanted *rules.Answer) bool {
 	return wanted.Status < http.StatusMultipleChoices && wanted.Body == nil && wanted.Text == nil &&
 		x.effect.Source == rules.Preferred && x.operation.Response(wanted.Status) != nil
 }
 
-// force makes the answer of a rule. It is sent whatever the contract says; what
-// breaks it is recorded.
+// force makes the answer of a rule. It is sent even if it breaks the contract, but that
+// is recorded.
 func (x *exchange) force(wanted *rules.Answer) *answer {
 	out, made := x.forceFromDocument(wanted)
 	if !made {
@@ -92,14 +92,14 @@ func (x *exchange) mark(out answer) {
 	}
 }
 
-// delay waits, in real time, or until the client is gone.
+// delay waits in real time, until d has passed or the client has disconnected.
 func (x *exchange) delay(d time.Duration) {
-	// A server gives a request only so long; a delay comes on top.
+	// The server limits the time of a request; the delay must not count.
 	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(d + slowestWrite))
 	pause(x.request.Context(), d)
 }
 
-// slowestWrite is how long an answer that was held back may take to be written.
+// slowestWrite is how long writing an answer may take after a delay.
 const slowestWrite = time.Minute
 
 func pause(ctx context.Context, d time.Duration) {

@@ -25,8 +25,8 @@ import (
 // stage is one check of a request. An error ends the request.
 type stage func(*exchange) *apierror.Error
 
-// stages in the order of a real server (O): the body is read before anybody
-// asks who sent it; what the contract says of the request comes last.
+// stages are in the order of a real server (O): the body is read before the caller is
+// identified, and validation by the contract comes last.
 var stages = append(slices.Clip(beforeRouting),
 	(*exchange).route,
 	(*exchange).applyRule,
@@ -36,7 +36,7 @@ var stages = append(slices.Clip(beforeRouting),
 	(*exchange).validate,
 )
 
-// beforeRouting are those that a request for the methods of a path goes through too.
+// beforeRouting are the stages that OPTIONS requests go through, too.
 var beforeRouting = []stage{
 	(*exchange).answerPreflight,
 	(*exchange).readBody,
@@ -48,7 +48,7 @@ var beforeRouting = []stage{
 	(*exchange).decodeParams,
 }
 
-// readBody reads and decodes what is sent: errors of it precede all others.
+// readBody reads and decodes the body. Its errors take precedence over all others.
 func (x *exchange) readBody() *apierror.Error {
 	if x.Contract.Foreign() {
 		return x.readForeign()
@@ -61,7 +61,7 @@ func (x *exchange) readBody() *apierror.Error {
 	return nil
 }
 
-// answerPreflight answers a browser that asks before it sends the request of a page.
+// answerPreflight answers a browser's preflight request.
 func (x *exchange) answerPreflight() *apierror.Error {
 	if x.preflight {
 		x.forced = &answer{status: http.StatusNoContent}
@@ -77,15 +77,15 @@ func (x *exchange) allowFrontend() *apierror.Error {
 	return nil
 }
 
-// identify finds out whose token it is. A token of the wrong kind is refused even on
+// identify finds out who a token belongs to. A token of the wrong kind is refused even on
 // unknown paths.
 func (x *exchange) identify() *apierror.Error {
 	x.identity, x.inRealm = engine.Identity{Kind: engine.Nobody}, false
 	if x.Contract.Foreign() {
-		return nil // its schemes say where a token is
+		return nil // its security schemes say where the token is
 	}
 	if x.token != "" {
-		x.asked.Now = x.now // until when tokens are good
+		x.asked.Now = x.now // tokens expire
 		x.view.Open(x.instance.Store, &x.asked)
 		var known bool
 		if x.identity, known = x.known(); !known {
@@ -106,8 +106,8 @@ func (x *exchange) identify() *apierror.Error {
 	return demandKind(x.identity.Kind, x.token, path)
 }
 
-// authenticate demands a known token everywhere under /api, and one of its own where
-// a part of the API has credentials of its own.
+// authenticate requires a known token everywhere under /api. A part of the API with its
+// own credentials requires one of those.
 func (x *exchange) authenticate() *apierror.Error {
 	if x.Contract.Foreign() {
 		return x.authenticateForeign()
@@ -128,10 +128,10 @@ func (x *exchange) authenticate() *apierror.Error {
 	return nil
 }
 
-// keepWorkspace makes the workspace one that stays for a request with a token that it
-// knows. Web pages can send others, in any number: they are answered as a fresh
-// workspace would, and nothing is left of it. A session that the upstream knows counts
-// unless a browser says that a page of another site sends it along.
+// keepWorkspace registers the workspace if the request has a token that the workspace
+// knows. Web pages can send any number of requests without one: those are answered as by
+// a fresh workspace, which is then discarded. A session that the upstream knows counts,
+// unless the browser says that a page of another site sent it.
 func (x *exchange) keepWorkspace() *apierror.Error {
 	if x.workspace.Kept() || x.identity.Kind == engine.Nobody || x.identity.Kind == engine.UnknownToken ||
 		x.token == "" && httpx.CrossSite(x.request) {
@@ -141,7 +141,7 @@ func (x *exchange) keepWorkspace() *apierror.Error {
 	if problem != nil || kept == x.workspace {
 		return problem
 	}
-	// Another request was first: whose token it is, its workspace says.
+	// Another request came first, so its workspace has to identify the token.
 	x.workspace, x.instance = kept, kept.Instance()
 	x.readClock()
 	if problem := x.identify(); problem != nil {
@@ -150,8 +150,8 @@ func (x *exchange) keepWorkspace() *apierror.Error {
 	return x.authenticate()
 }
 
-// limitRate counts the requests that are limited. The headers of the last limit that
-// applies win.
+// limitRate counts requests towards the limits that apply. The last of these sets the
+// headers.
 func (x *exchange) limitRate() *apierror.Error {
 	if x.Contract.Foreign() {
 		return nil
@@ -177,8 +177,8 @@ func (x *exchange) limitRate() *apierror.Error {
 	return nil
 }
 
-// decodeParams refuses a path with a parameter that cannot be decoded, before
-// anything else is asked of the path.
+// decodeParams refuses a path with a parameter that cannot be decoded, before any other
+// check of the path.
 func (x *exchange) decodeParams() *apierror.Error {
 	if param, is := x.undecodableParam(); is {
 		return apierror.UndecodableParam(param)
@@ -186,7 +186,7 @@ func (x *exchange) decodeParams() *apierror.Error {
 	return nil
 }
 
-// route refuses what is not an operation.
+// route refuses requests without an operation.
 func (x *exchange) route() *apierror.Error {
 	if x.operation != nil {
 		return nil
@@ -215,19 +215,21 @@ func (x *exchange) permit() *apierror.Error {
 	return nil
 }
 
-// holds reports whether the caller has a permission where the operation needs it.
+// holds reports whether the caller has a permission in the operation's project and
+// environment.
 func (x *exchange) holds(permission spec.Permission) bool {
 	return x.identity.May(permission, x.named(x.operation.Project), x.named(x.operation.Environment))
 }
 
-// What open source lets a person have permissions in, admins too (O).
+// The only project and environments in which the open-source edition grants permissions
+// to people, even to admins (O).
 const openSourceProject = "default"
 
 var openSourceEnvironments = []string{"default", "development", "production"}
 
-// isBeyondOpenSource reports whether a person asks for a permission in a project or an
-// environment that an open-source edition does not have. It looks at what the request names,
-// in the path or else in its body, whatever the permission is for (O).
+// isBeyondOpenSource reports whether a person needs a permission in a project or
+// environment that the open-source edition does not have. It looks at the names in the
+// path or else in the body, whatever the permission is for (O).
 func (x *exchange) isBeyondOpenSource() bool {
 	if x.Edition != spec.OpenSource || x.identity.Kind != engine.PersonalToken {
 		return false
@@ -236,7 +238,7 @@ func (x *exchange) isBeyondOpenSource() bool {
 	return project != "" && project != openSourceProject || environment != "" && !slices.Contains(openSourceEnvironments, environment)
 }
 
-// naming returns what the first of several names stands for in the path, or else in the body.
+// naming returns the value of the first of several names that is in the path or the body.
 func (x *exchange) naming(names ...string) string {
 	object, _ := x.body.Value.(map[string]any)
 	for _, name := range names {
@@ -250,8 +252,8 @@ func (x *exchange) naming(names ...string) string {
 	return ""
 }
 
-// named returns the project or environment that a request names; empty where the
-// operation is for none.
+// named returns the project or environment that a request names; empty if the operation
+// has none.
 func (x *exchange) named(source openapi.Source) string {
 	switch source.In {
 	case "path":
@@ -270,10 +272,10 @@ func (x *exchange) named(source openapi.Source) string {
 	return ""
 }
 
-// pathValue returns the value of a parameter of the path.
+// pathValue returns the value of a path parameter.
 func (x *exchange) pathValue(name string) string { return x.params[slices.Index(x.names, name)] }
 
-// demandContentType is for methods that change something, body or not.
+// demandContentType applies to methods that change something, even without a body.
 func (x *exchange) demandContentType() *apierror.Error {
 	if x.Contract.Foreign() {
 		return x.demandForeignType()
@@ -287,7 +289,7 @@ func (x *exchange) demandContentType() *apierror.Error {
 	return nil
 }
 
-// validate checks parameters and body against the contract: path, query, body.
+// validate checks the parameters and then the body against the contract.
 func (x *exchange) validate() *apierror.Error {
 	x.query = qs.Parse(rawQuery(x.request))
 	if x.Policy == Off {
@@ -322,7 +324,7 @@ func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool
 	case "path":
 		at := slices.Index(x.names, parameter.Name)
 		if at < 0 {
-			return nil, false // the path of a foreign document lacks it
+			return nil, false // a foreign document may declare a parameter that is not in the path
 		}
 		return x.params[at], true
 	case "query":
@@ -341,7 +343,7 @@ func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool
 	return strings.Join(values, ", "), len(values) > 0
 }
 
-// sentParameter prints a parameter as JSON.stringify would.
+// sentParameter formats a parameter as JSON.stringify would.
 func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
 	if parameter.In == "query" {
 		return x.query.Print(parameter.Name)
@@ -349,8 +351,8 @@ func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
 	return string(v8json.Stringify(nil, value))
 }
 
-// validateBody judges the body. Under the policy Faithful a body that can be
-// coerced passes, and what Strict would have said is recorded.
+// validateBody checks the body. Under the policy Faithful a body that can be coerced is
+// accepted, and what Strict would have refused is recorded.
 func (x *exchange) validateBody() *apierror.Error {
 	failures := x.operation.CheckBodyText(x.body.Text, x.body.Value)
 	if len(failures) == 0 {
@@ -369,8 +371,8 @@ func (x *exchange) validateBody() *apierror.Error {
 	return apierror.Invalid(ajv.Details(failures[0], x.sentValue)...)
 }
 
-// sentValue prints the part of the body at a JSON pointer as JSON.stringify
-// would: a scalar as it is once it was coerced.
+// sentValue formats the part of the body at a JSON pointer as JSON.stringify would.
+// Scalars are shown as they are after coercion.
 func (x *exchange) sentValue(pointer string) string {
 	if x.body.Text == nil {
 		return "{}"
@@ -385,7 +387,7 @@ func (x *exchange) sentValue(pointer string) string {
 	return printed
 }
 
-// valueAt finds a value that is not the whole.
+// valueAt finds the value at a pointer, which must not be empty.
 func valueAt(value any, pointer string) (at any, found bool) {
 	if pointer == "" {
 		return nil, false
@@ -417,7 +419,7 @@ func isScalar(value any) bool {
 	return false
 }
 
-// isOrdered reports whether a value has no object within, whose keys would have lost their
+// isOrdered reports whether a value contains no object, whose keys would have lost their
 // order.
 func isOrdered(value any) bool {
 	list, is := value.([]any)

@@ -8,9 +8,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// tokenOf draws the token from the first Authorization header. Under /api a Bearer
-// prefix is taken off once, in any case, as a real server does; outside it is part
-// of the token.
+// tokenOf returns the token in the first Authorization header. Under /api one Bearer
+// prefix is removed, ignoring case, as a real server does; elsewhere it is part of the
+// token.
 func tokenOf(header http.Header, stripBearer bool) string {
 	token := strings.Trim(header.Get("Authorization"), " \t")
 	if !stripBearer {
@@ -30,21 +30,20 @@ func tokenOf(header http.Header, stripBearer bool) string {
 	return token[end:]
 }
 
-// isSpace reports whether a character separates Bearer from the token: what
-// JavaScript's expressions call white space, of the characters that a header may
-// hold.
+// isSpace reports whether a character separates Bearer from the token. These are the
+// characters allowed in a header that match \s in a JavaScript regular expression.
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == 0xa0 }
 
-// isPersonal and isAdmin report whether a token has the form of a personal access
-// token, or of an admin API token.
+// isPersonal and isAdmin report whether a token has the form of a personal access token,
+// or of an admin API token.
 func isPersonal(token string) bool { return strings.HasPrefix(token, "user:") }
 func isAdmin(token string) bool    { return strings.HasPrefix(token, "*:*") }
 
 // isSDK reports whether a kind of token is for SDKs.
 func isSDK(kind engine.Kind) bool { return kind == engine.BackendToken || kind == engine.FrontendToken }
 
-// known looks a token up: among the credentials of the part of the API that the path
-// is in, if it has its own; else among all others.
+// known looks up a token among the credentials that count everywhere, and those of the
+// part of the API that the path is in.
 func (x *exchange) known() (engine.Identity, bool) {
 	path := collapse(x.path)
 	for _, credential := range x.Credentials {
@@ -59,8 +58,8 @@ func (x *exchange) known() (engine.Identity, bool) {
 	return engine.Identity{}, false
 }
 
-// realm returns the credential of the part of the API that a path is in, nil if that
-// part has none of its own.
+// realm returns the credential of the part of the API that a path is in; nil if that part
+// has none of its own.
 func (p *Pipeline) realm(path string) *engine.Credential {
 	for i := range p.Credentials {
 		if credential := &p.Credentials[i]; credential.Under != "" && under(credential.Under, path) {
@@ -70,8 +69,8 @@ func (p *Pipeline) realm(path string) *engine.Credential {
 	return nil
 }
 
-// guard stands before the APIs of SDKs, which admit one kind of token. What does not
-// have the form of an SDK's token is of the wrong kind, known or not.
+// guard protects the APIs for SDKs, each of which admits one kind of token. Personal and
+// admin tokens are of the wrong kind, even unknown ones.
 func guard(sent, admitted engine.Kind, token string) *apierror.Error {
 	switch {
 	case sent == admitted:
@@ -82,14 +81,15 @@ func guard(sent, admitted engine.Kind, token string) *apierror.Error {
 	return apierror.TokenRequired()
 }
 
-// Parts by which a real server takes a path for one of SDKs, wherever they stand.
+// Strings in a path, at any position, that make a real server treat it as a path for
+// SDKs.
 var (
 	backendPaths  = []string{"/api/client"}
 	frontendPaths = []string{"/api/proxy", "/api/development/proxy", "/api/production/proxy", "/api/frontend"}
 )
 
-// demandKind admits the tokens of SDKs only on paths that look like theirs, and no
-// unknown token there.
+// demandKind admits tokens of SDKs only on paths that look like those of SDKs, and
+// refuses unknown tokens there.
 func demandKind(sent engine.Kind, token, path string) *apierror.Error {
 	switch sent {
 	case engine.BackendToken:

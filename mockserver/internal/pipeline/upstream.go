@@ -7,8 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// identifyUpstream asks the upstream who makes a request whose token the mock does
-// not know.
+// identifyUpstream asks the upstream to identify the caller if the mock does not know the
+// token.
 func (x *exchange) identifyUpstream() *apierror.Error {
 	if x.Overlay == nil || x.realm(collapse(x.path)) != nil || x.identity.Kind != engine.Nobody && x.identity.Kind != engine.UnknownToken {
 		return nil

@@ -1,5 +1,5 @@
-// Package ratelimit counts requests in fixed windows, as the limiter of a real
-// Unleash does, and words its headers.
+// Package ratelimit counts requests in fixed windows, as the limiter of a real Unleash
+// does, and writes its headers.
 package ratelimit
 
 import (
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Limiter allows a number of requests per window and key. The window of a key
-// begins with its first request. It is safe for concurrent use.
+// Limiter allows a number of requests per window and key. The window of a key begins with
+// its first request. It is safe for concurrent use.
 type Limiter struct {
 	limit  int
 	window time.Duration
@@ -28,7 +28,7 @@ type client struct {
 	until time.Time
 }
 
-// New returns a limiter of limit requests per window.
+// New returns a limiter that allows limit requests per window.
 func New(limit int, window time.Duration) *Limiter {
 	return &Limiter{
 		limit:   limit,
@@ -47,9 +47,9 @@ type Verdict struct {
 	policy    string
 }
 
-// Take counts a request of a key and decides whether it may pass. It reads the clock
+// Take counts a request with a key and decides whether to allow it. It reads the clock
 // itself, under the lock: requests counted out of order would look like a clock that was
-// set back, and begin another window.
+// set back, and so begin a new window.
 func (l *Limiter) Take(key string, clock func() time.Time) Verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,15 +72,15 @@ func (l *Limiter) Take(key string, clock func() time.Time) Verdict {
 	}
 }
 
-// The bounds of what is remembered of clients: their names are theirs to choose, and a
-// window of a clock that stands still has no end.
+// Limits of what is remembered about clients: they choose their own names, and while a
+// clock is frozen, a window never ends.
 const (
 	maxClients  = 2000
 	longestKey  = 64
 	clientBytes = 256
 )
 
-// short returns a key, or a digest in the place of one that is long.
+// short returns a key, or the digest of a long one.
 func short(key string) string {
 	if len(key) <= longestKey {
 		return key
@@ -89,7 +89,7 @@ func short(key string) string {
 	return string(digest[:])
 }
 
-// makeRoom forgets a client, whichever, where there are as many as may be.
+// makeRoom forgets an arbitrary client if the limit is reached.
 func (l *Limiter) makeRoom() {
 	if len(l.clients) < maxClients {
 		return
@@ -100,7 +100,7 @@ func (l *Limiter) makeRoom() {
 	}
 }
 
-// Bytes estimates what the limiter takes in memory.
+// Bytes estimates the memory that the limiter takes.
 func (l *Limiter) Bytes() int64 {
 	if l == nil {
 		return 0
@@ -110,7 +110,7 @@ func (l *Limiter) Bytes() int64 {
 	return int64(len(l.clients) * clientBytes)
 }
 
-// sweep forgets clients whose window is over, at most once a window.
+// sweep forgets clients whose window is over, at most once per window.
 func (l *Limiter) sweep(now time.Time) {
 	if now.Sub(l.swept) < l.window && !now.Before(l.swept) {
 		return
@@ -123,7 +123,7 @@ func (l *Limiter) sweep(now time.Time) {
 	}
 }
 
-// SetHeaders writes the RateLimit headers, and Retry-After on a refusal.
+// SetHeaders writes the RateLimit headers, and Retry-After for a refusal.
 func (v Verdict) SetHeaders(header http.Header) {
 	reset := strconv.Itoa(v.reset)
 	header["Ratelimit-Policy"] = []string{v.policy}

@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// flow writes a value on one line of YAML. It is JSON, aside from the escapes of texts
-// and from numbers that YAML would take for text.
+// flow writes a value on one line of YAML. It is JSON, except for the escapes in texts
+// and for numbers that YAML would read as text.
 func flow(value any) string {
 	switch value := value.(type) {
 	case bool:
@@ -35,7 +35,7 @@ func flow(value any) string {
 	return "null"
 }
 
-// columns writes a row on one line. The names of its columns need no quotes.
+// columns writes a row on one line. The names of columns need no quotes.
 func columns(row *v8json.Object) string {
 	out := make([]string, len(row.Keys()))
 	for i, name := range row.Keys() {
@@ -45,7 +45,7 @@ func columns(row *v8json.Object) string {
 	return "{" + strings.Join(out, ", ") + "}"
 }
 
-// quote writes a text in double quotes. The escapes of Go are among those of YAML.
+// quote writes a text in double quotes. Go's escapes are also valid in YAML.
 func quote(text string) string { return strconv.Quote(strings.ToValidUTF8(text, "\ufffd")) }
 
 func number(value float64) string {
@@ -54,7 +54,7 @@ func number(value float64) string {
 	}
 	text := strconv.FormatFloat(value, 'g', -1, 64)
 	if mantissa, exponent, has := strings.Cut(text, "e"); has && !strings.Contains(mantissa, ".") {
-		text = mantissa + ".0e" + exponent // YAML knows no number without a point
+		text = mantissa + ".0e" + exponent // YAML reads 1e21 as text, so add a fraction
 	}
 	return text
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// earlierMark stands where a secret stood in recordings that were made before one mark
-// stood everywhere.
+// earlierMark replaced secrets in older recordings, before there was a single mark for
+// them.
 const earlierMark = "***"
 
-// Masked reports whether a secret was taken out of a text.
+// Masked reports whether a secret was redacted in a text.
 func Masked(text string) bool {
 	return strings.Contains(text, secrets.Mark) || strings.Contains(text, earlierMark)
 }

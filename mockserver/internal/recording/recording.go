@@ -1,7 +1,6 @@
-// Package recording reads what "unleash-mock proxy --record" writes: exchanges
-// with an Unleash as lines of JSON, without the secrets that were in them. Such
-// a recording can be replayed, see mockserver.WithReplay, and it can be made a
-// seed, see Seed.
+// Package recording reads what "unleash-mock proxy --record" writes: exchanges with an
+// Unleash as lines of JSON, without the secrets that were in them. Such a recording can
+// be replayed, see mockserver.WithReplay, or turned into a seed, see Seed.
 package recording
 
 import (
@@ -22,44 +21,44 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// The bounds of a recording, all of which is kept in memory.
+// Limits of a recording, all of which is kept in memory.
 const (
-	// maxLine is the longest line in bytes: two bodies of the most that the proxy keeps,
-	// with their escapes.
+	// maxLine is the longest line in bytes: it holds two bodies of the size that the proxy
+	// keeps at most, escapes included.
 	maxLine = 64 << 20
-	// maxBytes and maxExchanges are those of a file.
+	// maxBytes and maxExchanges limit a file.
 	maxBytes     = 128 << 20
 	maxExchanges = 1 << 19
 )
 
-// Recording is the exchanges of one file, by the time they began.
+// Recording has the exchanges of one file, sorted by the time they began.
 type Recording struct {
-	// Name is that of the file, without its folder.
+	// Name is the name of the file, without its folder.
 	Name      string
 	Exchanges []Exchange
-	// Cut is the last line if it has no end, as a program that is killed leaves
-	// it: it is no exchange. 0 if there is none.
+	// Cut is the number of an incomplete last line, such as a killed program leaves. That
+	// line is not an exchange. 0 if the last line is complete.
 	Cut int
 }
 
 // Exchange is a request and its answer.
 type Exchange struct {
 	traffic.Record
-	// Line of the file, from 1.
+	// Line is the line in the file, counted from 1.
 	Line int `json:"-"`
 }
 
-// Problem is why a file is no recording.
+// Problem says why a file is not a recording.
 type Problem struct {
-	Line    int // from 1
+	Line    int // counted from 1
 	Message string
 }
 
 func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.Message) }
 
-// Read reads a recording. name is that of the file, by which answers are told
-// apart later. Empty lines are skipped, and so is a last line that is cut off. The
-// error is a *Problem, or that of the source.
+// Read reads a recording. name is the name of the file, which later identifies the source
+// of answers. Empty lines and an incomplete last line are skipped. The error is a
+// *Problem, or that of the source.
 func Read(name string, source io.Reader) (*Recording, error) {
 	out := &Recording{Name: filepath.Base(name)}
 	lines := bufio.NewReader(textfile.NewReader(source))
@@ -94,8 +93,8 @@ func Read(name string, source io.Reader) (*Recording, error) {
 	return out, nil
 }
 
-// readLine appends a line to a text, and reports whether a line feed ends it, as that of
-// the last line may not. The error is bufio.ErrTooLong or that of the source.
+// readLine appends a line to text, and reports whether the line ends with a line feed,
+// which the last line may lack. The error is bufio.ErrTooLong or that of the source.
 func readLine(source *bufio.Reader, text []byte) (line []byte, ended bool, err error) {
 	for {
 		part, err := source.ReadSlice('\n')
@@ -111,14 +110,14 @@ func readLine(source *bufio.Reader, text []byte) (line []byte, ended bool, err e
 	}
 }
 
-// isBeginning reports whether a line is an object that would have gone on.
+// isBeginning reports whether a line is the beginning of a JSON object.
 func isBeginning(line []byte) bool {
 	err := json.NewDecoder(bytes.NewReader(line)).Decode(new(json.RawMessage))
 	return line[0] == '{' && errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// order sorts by the time the exchanges began: the proxy writes each when it has
-// been judged, several at a time. Without all of the times the file's order counts.
+// order sorts exchanges by the time they began, because the proxy writes them when they
+// are judged, several at a time. If any time is missing, the order of the file stays.
 func (r *Recording) order() {
 	if slices.ContainsFunc(r.Exchanges, func(x Exchange) bool { return x.Started.IsZero() }) {
 		return
@@ -126,7 +125,7 @@ func (r *Recording) order() {
 	slices.SortStableFunc(r.Exchanges, func(a, b Exchange) int { return a.Started.Compare(b.Started) })
 }
 
-// parse reads a line, and says what is wrong with it.
+// parse parses a line, or returns a message about what is wrong with it.
 func parse(line []byte) (x Exchange, message string) {
 	err := json.Unmarshal(line, &x.Record)
 	var syntax *json.SyntaxError
@@ -140,7 +139,7 @@ func parse(line []byte) (x Exchange, message string) {
 			field = "the line"
 		}
 		return x, fmt.Sprintf("it is no exchange: %s cannot be of the type %s", field, wrong.Value)
-	case err != nil: // of a time, whose text it would repeat
+	case err != nil: // an invalid time, which the error would quote
 		return x, "it is no exchange: started is no time such as 2026-11-24T20:49:40.784Z"
 	}
 	switch status := x.Response.Status; {
@@ -156,7 +155,7 @@ func parse(line []byte) (x Exchange, message string) {
 	return x, ""
 }
 
-// path is the escaped path of the request; empty if its URL has none.
+// path returns the escaped path of the request; empty if its URL has none.
 func (x *Exchange) path() string {
 	path := x.Request.URL
 	if end := strings.IndexAny(path, "?#"); end >= 0 {
@@ -176,23 +175,22 @@ func (x *Exchange) path() string {
 	return path
 }
 
-// Query is the query of the request as it was sent.
+// Query returns the query of the request as it was sent.
 func (x *Exchange) Query() string {
 	sent, _, _ := strings.Cut(x.Request.URL, "#")
 	_, query, _ := strings.Cut(sent, "?")
 	return query
 }
 
-// Why an exchange belongs to no operation.
+// Reasons why an exchange belongs to no operation.
 const (
 	unknownOperation = "of an operation that the contract does not have"
 	unknownPath      = "of a path that is no operation's"
 )
 
-// Locate finds the operation of an exchange in a contract, and the values of its
-// path's parameters. What comes before the path of the operation, such as a base
-// path, does not count where the exchange names its operation. Without an
-// operation, reason says why.
+// Locate finds the operation of an exchange in a contract, and the values of its path
+// parameters. If the exchange names its operation, a prefix of the path, such as a base
+// path, is ignored. If there is no operation, reason says why.
 func (x *Exchange) Locate(contract *spec.Contract) (operation *spec.Operation, params []string, reason string) {
 	if x.Operation != "" && contract.Operation(x.Operation) == nil {
 		return nil, nil, unknownOperation
@@ -224,8 +222,7 @@ func unescaped(segments []string) []string {
 	return out
 }
 
-// succeeded reports whether the operation did what it was asked for, and its answer
-// is here.
+// succeeded reports whether the operation succeeded and its answer was recorded.
 func (x *Exchange) succeeded() bool {
 	return x.Response.Status >= http.StatusOK && x.Response.Status < http.StatusMultipleChoices && x.Request.Method != http.MethodHead
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Seed writes a seed file of what recordings show of an instance, one after the
-// other: the state that was seen last, without what was deleted. Comments say what
-// no recording shows and was made up. contract is that of the engine.
+// Seed writes a seed file with what recordings, in order, show of an instance: its last
+// known state, without what was deleted. Comments mark what no recording shows and was
+// made up. contract is the engine's contract.
 func Seed(contract *spec.Contract, e *engine.Engine, recordings ...*Recording) ([]byte, error) {
 	learned := e.Learn(Masked)
 	told, mute := 0, 0
@@ -44,16 +44,16 @@ func Seed(contract *spec.Contract, e *engine.Engine, recordings ...*Recording) (
 	return text, nil
 }
 
-// maxTaught is how many bytes a body may have that is read as values, which take many
+// maxTaught is the limit in bytes up to which a body is decoded. Decoded values take many
 // times its memory.
 const maxTaught = 4 << 20
 
-// Teach tells what an exchange shows, and reports whether it shows anything.
+// Teach adds what an exchange shows to learned, and reports whether it shows anything.
 func (x *Exchange) Teach(learned *engine.Learned, operation *spec.Operation, params []string) bool {
 	return x.succeeded() && len(x.Response.Body) <= maxTaught && !traffic.IsCut(x.Response.Body) && learned.Take(operation, params, []byte(x.Response.Body))
 }
 
-// reread takes a value of a seed through YAML.
+// reread writes a value of a seed as YAML and reads it back.
 func reread(value any) (any, error) {
 	read, err := seed.Read([]byte("value: " + flow(value)))
 	if err != nil {
@@ -78,10 +78,10 @@ func head(recordings []*Recording, told, mute int, masked bool) []byte {
 	return out
 }
 
-// seedFile is a seed file on its way.
+// seedFile is a seed file while it is written.
 type seedFile struct {
 	bytes.Buffer
-	explained map[string]bool // nouns of rows with secrets
+	explained map[string]bool // nouns of rows whose secrets were explained
 }
 
 func (f *seedFile) line(format string, args ...any) { fmt.Fprintf(f, format+"\n", args...) }
@@ -116,7 +116,7 @@ func (f *seedFile) rows(part engine.Part, indent string) {
 	}
 }
 
-// row writes a row: on one line, or on several if there are rows in it.
+// row writes a row, on one line or, if it contains rows, on several.
 func (f *seedFile) row(row engine.Row, indent string) {
 	if len(row.Lists) == 0 {
 		f.line("%s- %s%s", indent, columns(row.Columns), remark(row.Note))
@@ -134,7 +134,7 @@ func (f *seedFile) row(row engine.Row, indent string) {
 	}
 }
 
-// remark is a comment behind what it is about.
+// remark returns a note as a comment at the end of a line.
 func remark(note string) string {
 	if note == "" {
 		return ""
@@ -142,7 +142,7 @@ func remark(note string) string {
 	return " # " + note
 }
 
-// comment makes one line of a text.
+// comment makes a text fit on one line.
 func comment(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == '\u0085' || r == '\u2028' || r == '\u2029' {

@@ -13,24 +13,24 @@ import (
 
 // Answer is a recorded answer.
 type Answer struct {
-	// Source is the file and line that it stands in.
+	// Source is the file and line of the recorded answer.
 	Source      string
 	Status      int
-	ContentType string // empty for no body
+	ContentType string // empty without a body
 	// Header has further headers: those of an exceeded rate limit, and the entity tag of a
-	// body that is replayed as it was recorded; nil for none.
+	// body that is replayed unchanged.
 	Header http.Header
 
 	location, body text
 }
 
-// text is in pieces between which the URL belongs where the mock is reached.
+// text consists of pieces that are joined with the URL of the mock.
 type text []string
 
-// at puts the pieces together.
+// at joins the pieces.
 func (t text) at(base string) string { return strings.Join(t, base) }
 
-// Body is the body where the mock is reached at base; nil for none.
+// Body returns the body for a mock that is reached at base; nil if there is none.
 func (a *Answer) Body(base string) []byte {
 	switch len(a.body) {
 	case 0:
@@ -41,15 +41,15 @@ func (a *Answer) Body(base string) []byte {
 	return []byte(a.body.at(escaped(base)))
 }
 
-// Location is the header of that name where the mock is reached at base; empty for
-// none.
+// Location returns the header of that name for a mock that is reached at base; may be
+// empty.
 func (a *Answer) Location(base string) string { return a.location.at(base) }
 
-// limitHeaders are what a rate limiter says when it refuses.
+// limitHeaders are the headers with which a rate limiter refuses.
 var limitHeaders = []string{"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After"}
 
-// answer makes what is replayed of a recorded answer, which showed these secrets; false
-// if it hides one that nothing stands for.
+// answer makes the answer to replay from a recorded answer, which showed these secrets.
+// It returns false if the answer hides a secret for which there is no placeholder.
 func (x *Index) answer(operation *spec.Operation, came *traffic.RecordResponse, secrets []string) (*Answer, bool) {
 	out := &Answer{Status: came.Status, location: x.local(came.Header.Get("Location"))}
 	if came.Body != "" {
@@ -75,8 +75,8 @@ func (x *Index) answer(operation *spec.Operation, came *traffic.RecordResponse, 
 	return out, true
 }
 
-// body leaves a body as it was recorded, but for URLs of the instance and for secrets
-// that are hidden.
+// body returns a body as it was recorded, except for URLs of the instance and hidden
+// secrets.
 func (x *Index) body(operation *spec.Operation, body string, secrets []string) (out text, ok bool) {
 	var piece strings.Builder
 	from := 0
@@ -103,14 +103,14 @@ func (x *Index) body(operation *spec.Operation, body string, secrets []string) (
 	return append(out, piece.String()+body[from:]), true
 }
 
-// escaped is a text as it stands in JSON, without the quotes.
+// escaped returns a text as it is written in JSON, without the quotes.
 func escaped(text string) string {
 	quoted := jsonw.AppendString(nil, text)
 	return string(quoted[1 : len(quoted)-1])
 }
 
-// local is a URL that has its base put before it again, if it is one of the recorded
-// instance.
+// local splits a URL of the recorded instance, so that the mock's URL can replace the
+// base. Other URLs are unchanged.
 func (x *Index) local(url string) text {
 	path, found := x.path(url)
 	switch {
@@ -122,9 +122,10 @@ func (x *Index) local(url string) text {
 	return nil
 }
 
-// path cuts the host and base path off a URL of the recorded instance: what comes before
-// the path of an operation or, if there is none, of the API. It finds none in other
-// URLs, and in one that is relative to the request, as Unleash's Location is.
+// path removes the host and base path from a URL of the recorded instance: everything
+// before the path of an operation or, if there is none, before /api/. It returns false
+// for other URLs, and for URLs relative to the request, such as those in Unleash's
+// Location.
 func (x *Index) path(url string) (path string, found bool) {
 	host := 0
 	switch {
@@ -148,10 +149,10 @@ func (x *Index) path(url string) (path string, found bool) {
 	return path, found
 }
 
-// hasPrefix reports whether a text begins with another, whatever its letter case.
+// hasPrefix reports whether a text begins with another one, ignoring case.
 func hasPrefix(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
-// weak is an entity tag without the mark of a weak one: proxies add it.
+// weak returns an entity tag without the prefix of weak tags, which proxies add.
 func weak(tag string) string { return strings.TrimPrefix(tag, "W/") }

@@ -13,9 +13,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Key is what two requests have in common that are the same: the operation with
-// the values of its path, the query whatever its order, the body as JSON, and,
-// where the operation asks for it, whether the content type is JSON.
+// Key returns what equal requests have in common: the operation with its path values, the
+// query in any order, the body as JSON, and, if the operation requires it, whether the
+// content type is JSON.
 func Key(operation *spec.Operation, params []string, query, contentType string, value any) string {
 	key := append(make([]byte, 0, 128), operation.ID...)
 	for _, param := range params {
@@ -29,8 +29,8 @@ func Key(operation *spec.Operation, params []string, query, contentType string, 
 	return string(v8json.Stringify(append(key, ' '), value))
 }
 
-// recordedKey is the Key of a recorded request; false for one that the mock would
-// refuse by its body.
+// recordedKey returns the Key of a recorded request. It returns false if the mock would
+// refuse the request because of its body.
 func recordedKey(operation *spec.Operation, params []string, exchange *recording.Exchange) (string, bool) {
 	sent := &exchange.Request
 	contentType := sent.Header.Get("Content-Type")

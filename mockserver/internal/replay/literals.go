@@ -9,17 +9,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// literal is a text in JSON, quotes included from start to end.
+// literal is a text in JSON. Its quotes are included from start to end.
 type literal struct {
 	place      engine.Place
 	text       string
 	start, end int
 }
 
-// literals finds the texts at some places of a JSON text, in its order; none if it is
-// no JSON.
+// literals finds the texts at certain places of a JSON text, in its order. It returns
+// none if the text is not JSON.
 func literals(source string, places map[string]engine.Place) []literal {
-	if len(places) == 0 || !json.Valid([]byte(source)) { // Valid bounds the depth too
+	if len(places) == 0 || !json.Valid([]byte(source)) { // Valid limits the depth, too
 		return nil
 	}
 	f := finder{source: source, places: places, decoder: json.NewDecoder(strings.NewReader(source))}
@@ -34,7 +34,7 @@ type finder struct {
 	found   []literal
 }
 
-// value goes through the next value, which is at a pointer.
+// value walks the next value, which is at pointer.
 func (f *finder) value(pointer string) {
 	before := int(f.decoder.InputOffset())
 	switch token := f.token().(type) {
@@ -56,7 +56,7 @@ func (f *finder) value(pointer string) {
 	}
 }
 
-// token returns the next token of what is known to be JSON.
+// token returns the next token of text that is known to be JSON.
 func (f *finder) token() json.Token {
 	token, err := f.decoder.Token()
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Index is recorded answers by request. It is not changed once it is built.
+// Index has recorded answers by request. It is not changed once it is built.
 type Index struct {
 	contract *spec.Contract
 	engine   *engine.Engine
@@ -27,28 +27,30 @@ type Index struct {
 	summary  Summary
 }
 
-// owner is who a recorded token belongs to, and the part of the API where it counts.
+// owner is the owner of a recorded token, and the part of the API where the token is
+// valid.
 type owner struct {
 	under    string
 	identity engine.Identity
 }
 
-// request is what was answered to one request, in that order.
+// request has the answers to one request, in order.
 type request struct {
-	number  int // of all requests, from 0
+	number  int // of the request, counted from 0
 	answers []*Answer
 	tags    map[string]*Answer // by recorded entity tag
 }
 
-// Summary is what of recordings is replayed.
+// Summary says what is replayed from recordings.
 type Summary struct {
-	// Exchanges is how many are replayed, Operations of how many operations.
+	// Exchanges is how many exchanges are replayed, and Operations how many operations they
+	// use.
 	Exchanges, Operations int
-	// LeftOut is what is not, by reason; the most frequent first.
+	// LeftOut says what is not replayed, by reason, the most frequent first.
 	LeftOut []LeftOut
 }
 
-// String says it in one line.
+// String returns the summary on one line.
 func (s Summary) String() string {
 	said := counted(s.Exchanges, "exchange") + " of " + counted(s.Operations, "operation")
 	var reasons []string
@@ -63,7 +65,7 @@ func (s Summary) String() string {
 	return fmt.Sprintf("%s, %d left out: %s", said, total, strings.Join(reasons, ", "))
 }
 
-// counted says how many there are of something.
+// counted returns a count with its noun.
 func counted(count int, what string) string {
 	if count == 1 {
 		return "1 " + what
@@ -71,14 +73,14 @@ func counted(count int, what string) string {
 	return fmt.Sprintf("%d %ss", count, what)
 }
 
-// LeftOut is how many exchanges are not replayed for a reason.
+// LeftOut is the number of exchanges that are not replayed for one reason.
 type LeftOut struct {
 	Reason string
 	Count  int
 }
 
-// Build makes an index of recordings, in their order. contract is that of the engine;
-// serves reports whether the mock itself answers an operation.
+// Build makes an index of recordings, in order. contract is the engine's contract; serves
+// reports whether the mock itself answers an operation.
 func Build(contract *spec.Contract, e *engine.Engine, recordings []*recording.Recording, serves func(*spec.Operation) bool) *Index {
 	x := &Index{
 		contract: contract, engine: e, places: map[string]map[string]engine.Place{},
@@ -87,7 +89,7 @@ func Build(contract *spec.Contract, e *engine.Engine, recordings []*recording.Re
 	learned := e.Learn(recording.Masked)
 	operations, left := map[string]bool{}, map[string]int{}
 	for _, r := range recordings {
-		name := url.PathEscape(r.Name) // it goes into a header
+		name := url.PathEscape(r.Name) // it is sent in a header
 		for i := range r.Exchanges {
 			exchange := &r.Exchanges[i]
 			operation, params, reason := exchange.Locate(contract)
@@ -116,7 +118,7 @@ func Build(contract *spec.Contract, e *engine.Engine, recordings []*recording.Re
 	return x
 }
 
-// Why an exchange is not replayed.
+// Reasons why an exchange is not replayed.
 const (
 	noAnswer     = "without an answer"
 	aboutToken   = "refusing a token (401, 403)"
@@ -128,8 +130,8 @@ const (
 	noSecret     = "of a token without its id"
 )
 
-// secrets are those that an answer shows, with what stands for hidden ones. Who they
-// belong to is remembered, whatever becomes of the owner.
+// secrets returns the secrets that an answer shows, with placeholders for hidden ones. It
+// remembers their owners, even if those are deleted later.
 func (x *Index) secrets(learned *engine.Learned, operation *spec.Operation, params []string, exchange *recording.Exchange) []string {
 	places, known := x.places[operation.ID]
 	if !known {
@@ -150,7 +152,7 @@ func (x *Index) secrets(learned *engine.Learned, operation *spec.Operation, para
 	return learned.Secrets()
 }
 
-// add takes an exchange in that showed these secrets, or says why not.
+// add adds an exchange that showed these secrets, or returns the reason why it cannot.
 func (x *Index) add(operation *spec.Operation, params []string, exchange *recording.Exchange, secrets []string, source string) (reason string) {
 	sent, came := &exchange.Request, &exchange.Response
 	switch {
@@ -195,8 +197,8 @@ func (x *Index) add(operation *spec.Operation, params []string, exchange *record
 	return ""
 }
 
-// confirmed is the entity tag that a 304 confirms. Unleash leaves it out of those of the Client
-// API (O): there it is the one that was asked for.
+// confirmed returns the entity tag that a 304 confirms. Unleash omits it from a 304 of
+// the Client API (O), where it is the tag that was requested.
 func confirmed(exchange *recording.Exchange) string {
 	return cmp.Or(exchange.Response.Header.Get("ETag"), exchange.Request.Header.Get("If-None-Match"))
 }
@@ -208,14 +210,14 @@ func (x *Index) Summary() Summary {
 	return out
 }
 
-// Identify returns who a token belongs to that a recorded answer shows, and the part of
-// the API where it counts, empty for all of it.
+// Identify returns the owner of a token that a recorded answer shows, and the part of the
+// API where the token is valid; empty means all of it.
 func (x *Index) Identify(token string) (under string, identity engine.Identity, known bool) {
 	found, known := x.owners[token]
 	return found.under, found.identity, known
 }
 
-// Cursor is how far an instance is in the answers of each request. It is safe for
+// Cursor is an instance's position in the answers to each request. It is safe for
 // concurrent use.
 type Cursor struct {
 	*Index
@@ -227,8 +229,8 @@ func (x *Index) Start() *Cursor {
 	return &Cursor{Index: x, given: make([]atomic.Uint64, len(x.requests))}
 }
 
-// Next returns the next answer to the request with a key, or nil. The last one
-// stays. A HEAD asks for what a GET would get, and takes no turn.
+// Next returns the next answer to the request with a key, or nil. The last answer
+// repeats. A HEAD gets what the next GET would get, and does not advance.
 func (c *Cursor) Next(key string, head bool) *Answer {
 	known := c.requests[key]
 	if known == nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// supported are the encodings that the server writes. The ranked ones, which come
-// first, win among those that a client accepts equally.
+// supported are the encodings that the server writes. Among encodings that a client
+// accepts equally, the ranked ones win; they are listed first.
 var supported = []struct {
 	name string
 	rank int
@@ -23,7 +23,7 @@ const (
 )
 
 // acceptance is an entry of an Accept-Encoding header, or what an entry says about an
-// encoding, by its name or by a star.
+// encoding, by name or with a star.
 type acceptance struct {
 	name    string
 	quality float64
@@ -32,7 +32,7 @@ type acceptance struct {
 	rank    int
 }
 
-// negotiate picks the content encoding, or none.
+// negotiate picks the content encoding; empty for none.
 func negotiate(r *http.Request, size int) string {
 	values := r.Header["Accept-Encoding"]
 	if len(values) == 0 || size < threshold || r.Method == http.MethodHead {
@@ -61,8 +61,8 @@ func negotiate(r *http.Request, size int) string {
 	return best.name
 }
 
-// better orders encodings: by the client's quality, by the server's rank, then by how
-// exactly and how early the client names them.
+// better orders encodings by the client's quality, then the server's rank, then by how
+// precisely and how early the client names them.
 func better(a, b acceptance) int {
 	if order := cmp.Or(cmp.Compare(b.quality, a.quality), cmp.Compare(a.rank, b.rank)); order != 0 {
 		return order
@@ -78,8 +78,8 @@ func better(a, b acceptance) int {
 
 var entryPattern = regexp.MustCompile(`^([^\s;]+)\s*(?:;(.*))?$`)
 
-// acceptances reads an Accept-Encoding header. identity, if not named, has the lowest
-// quality of the others.
+// acceptances reads an Accept-Encoding header. If it does not name identity, that gets
+// the lowest quality of the others.
 func acceptances(header string) []acceptance {
 	var out []acceptance
 	lowest, named, count := 1.0, false, 0
@@ -100,7 +100,7 @@ func acceptances(header string) []acceptance {
 	return out
 }
 
-// qualityIn reads the q of an entry's parameters: 1 if there is none, 0 if it is not a
+// qualityIn reads the q in an entry's parameters: 1 if there is none, 0 if it is not a
 // number.
 func qualityIn(parameters string) float64 {
 	for parameter := range strings.SplitSeq(parameters, ";") {
@@ -117,7 +117,7 @@ func qualityIn(parameters string) float64 {
 	return 1
 }
 
-// acceptanceOf finds what a header says about an encoding: the most exact entry, of
+// acceptanceOf finds what a header says about an encoding: the most precise entry, among
 // several the one with the highest quality, then the last.
 func acceptanceOf(encoding string, accepted []acceptance) acceptance {
 	best := acceptance{at: -1}

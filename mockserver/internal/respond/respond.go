@@ -1,5 +1,5 @@
-// Package respond writes answers as Express does: a weak ETag on every body,
-// 304 where the client has it already, compression from 1 KiB on.
+// Package respond writes answers as Express does: with a weak ETag on every body, a 304
+// if the client already has it, and compression from 1 KiB.
 package respond
 
 import (
@@ -26,7 +26,7 @@ const (
 // threshold is the size in bytes from which bodies are compressed.
 const threshold = 1024
 
-// WriteFinal sends the small page of an unknown path, which has no entity tag.
+// WriteFinal sends the small page for an unknown path, which has no entity tag.
 func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	header := w.Header()
 	header["Content-Security-Policy"] = []string{"default-src 'none'"}
@@ -34,8 +34,8 @@ func WriteFinal(w http.ResponseWriter, r *http.Request, status int, contentType 
 	send(w, r, status, contentType, body, nil)
 }
 
-// Write sends an answer, besides the headers that are set already. contentType is
-// empty and body nil for an answer without a body.
+// Write sends an answer with the headers that are already set. contentType is empty and
+// body nil for an answer without a body.
 func Write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	writeBody(w, r, status, contentType, body, nil)
 }
@@ -48,7 +48,7 @@ func WritePrepared(w http.ResponseWriter, r *http.Request, status int, contentTy
 func writeBody(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte, prepared *Prepared) {
 	header := w.Header()
 	if body == nil {
-		header["Transfer-Encoding"] = []string{"chunked"} // as a real server leaves the length out
+		header["Transfer-Encoding"] = []string{"chunked"} // a real server omits the length
 		w.WriteHeader(status)
 		return
 	}
@@ -86,12 +86,12 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // an error means that the client is gone
+		_, _ = w.Write(body) // an error means that the client has disconnected
 	}
 }
 
-// Values of headers that most answers have. They are shared, and full, so that whoever
-// adds to one makes its own.
+// Header values that most answers share. Their capacity equals their length, so that
+// appending to one copies it.
 var (
 	encodingsVary   = []string{"Accept-Encoding"}
 	contentTypeJSON = []string{ContentTypeJSON}
@@ -105,7 +105,7 @@ func ContentType(name string) []string {
 	return []string{name}
 }
 
-// ETag returns the weak entity tag that Express gives to a body.
+// ETag returns the weak entity tag that Express assigns to a body.
 func ETag(body []byte) string {
 	digest := sha1.Sum(body)
 	tag := make([]byte, 0, 48)
@@ -116,7 +116,7 @@ func ETag(body []byte) string {
 	return string(append(tag[:len(tag)-1], '"')) // without the padding
 }
 
-// fresh reports whether the client's copy is the answer.
+// fresh reports whether the client's copy is up to date.
 func fresh(r *http.Request, status int, etag string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || status < 200 || status >= 300 {
 		return false
@@ -147,7 +147,7 @@ func noCache(header string) bool {
 	return false
 }
 
-// compressors are kept for reuse: making one costs more than using it.
+// compressors are reused, since making one costs more than using it.
 var compressors = map[string]*sync.Pool{
 	"gzip":    {New: func() any { return gzip.NewWriter(nil) }},
 	"deflate": {New: func() any { return zlib.NewWriter(nil) }},
@@ -166,7 +166,7 @@ func compress(encoding string, body []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(body) / 2)
 	writer.Reset(&out)
-	_, _ = writer.Write(body) // a bytes.Buffer does not fail
+	_, _ = writer.Write(body) // a bytes.Buffer never fails
 	_ = writer.Close()
 	return out.Bytes()
 }

@@ -18,24 +18,24 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Details are what an error body repeats of the request.
+// Details is what an error body repeats from the request.
 type Details struct {
-	Params      []string // the values of the path's parameters
-	Name        string   // the property name of the body, if there is one
+	Params      []string // the values of the path parameters
+	Name        string   // the property name of the body, if it has one
 	ContentType string
-	// Path is the path that was asked for, base path included.
+	// Path is the requested path, including the base path.
 	Path  string
 	NewID func() string
 }
 
-// Response is an answer in the form in which it is sent.
+// Response is an answer as it is sent.
 type Response struct {
 	Header      http.Header
 	ContentType string
-	Body        []byte // nil for none
+	Body        []byte // nil if there is none
 }
 
-// Size is how many bytes the answer has of its own.
+// Size returns the number of bytes in the rule's own body.
 func (a *Answer) Size() int {
 	if a.Text != nil {
 		return len(*a.Text)
@@ -43,9 +43,9 @@ func (a *Answer) Size() int {
 	return len(a.Body)
 }
 
-// Render returns the answer as an operation sends it. An error without a body of its
-// own gets a real one: of the error bodies with that status, the first that the
-// operation's contract knows.
+// Render returns the answer as an operation sends it. An error without a body of its own
+// gets a real one: among the error bodies with that status, the first that fits the
+// operation's contract.
 func (a *Answer) Render(operation *spec.Operation, request Details) Response {
 	out := Response{Header: http.Header{}}
 	switch {
@@ -66,7 +66,7 @@ func (a *Answer) Render(operation *spec.Operation, request Details) Response {
 	return out
 }
 
-// genuine is the answer of a real Unleash.
+// genuine returns the answer of a real Unleash.
 func genuine(operation *spec.Operation, status int, request Details) Response {
 	documented := operation.Response(status)
 	if documented != nil && documented.MediaType == "" || status < http.StatusBadRequest {
@@ -84,7 +84,7 @@ func genuine(operation *spec.Operation, status int, request Details) Response {
 	return known[0].response(request)
 }
 
-// candidate is an error, or a body outside of the catalogue of errors.
+// candidate is an error, or a body that is not in the catalogue of errors.
 type candidate struct {
 	err  *apierror.Error
 	body string
@@ -101,12 +101,12 @@ func (c candidate) response(request Details) Response {
 	return out
 }
 
-// candidates lists the errors that a status can stand for, at least one.
+// candidates lists the errors that a status can stand for. There is at least one.
 func candidates(o *spec.Operation, status int, r Details) []candidate {
 	var errs []*apierror.Error
 	switch status {
 	case http.StatusBadRequest:
-		for _, body := range []any{[]any{}, map[string]any{}} { // one of which does not fit
+		for _, body := range []any{[]any{}, map[string]any{}} { // one of them does not fit
 			if failures := o.CheckBody(body); len(failures) > 0 {
 				errs = append(errs, apierror.Invalid(ajv.Detail(failures[0], string(v8json.Stringify(nil, body)))))
 			}
@@ -148,12 +148,12 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 	return out
 }
 
-// unknownPath is the contract's example of an answer to a path that is none.
+// unknownPath is the name of the contract's example for a path that does not exist.
 const unknownPath = "unknownPath"
 
-// worded are the contract's examples of an answer, first those about what the request names.
-// What they say of the examples of the operation's parameters they say of what the request
-// has in their place.
+// worded returns the contract's examples for a status, those that mention something from
+// the request first. In them, the sample values of the operation's parameters are
+// replaced with the values in the request.
 func worded(o *spec.Operation, status int, r Details) []candidate {
 	response := o.Response(status)
 	if response == nil || status != http.StatusNotFound && status != http.StatusConflict {
@@ -176,7 +176,7 @@ func worded(o *spec.Operation, status int, r Details) []candidate {
 	return append(naming, others...)
 }
 
-// samples are values by those that the contract has in their place.
+// samples maps sample values in the contract to the values in the request.
 type samples map[string]string
 
 func samplesOf(o *spec.Operation, r Details) samples {
@@ -198,15 +198,15 @@ func samplesOf(o *spec.Operation, r Details) samples {
 	return out
 }
 
-// add adds a value in the place of a sample in JSON.
+// add adds a value and the sample, in JSON, that it replaces.
 func (s samples) add(sample []byte, value string) {
 	if text := strings.Trim(string(sample), `"`); text != "" {
 		s[text] = value
 	}
 }
 
-// replace replaces the samples in a JSON text, wherever they stand as words. found is false if
-// they do not.
+// replace replaces the samples that occur as words in a JSON text. found reports whether
+// there are any.
 func (s samples) replace(text string) (out string, found bool) {
 	if len(s) == 0 {
 		return text, false
@@ -224,7 +224,7 @@ func (s samples) replace(text string) (out string, found bool) {
 	return out, found
 }
 
-// other is an error with a status that no operation of Unleash has.
+// other returns an error with a status that no operation of Unleash has.
 func other(status int) *apierror.Error {
 	text := http.StatusText(status)
 	if text == "" {
@@ -233,7 +233,7 @@ func other(status int) *apierror.Error {
 	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: strings.ReplaceAll(text, " ", ""), Message: text}
 }
 
-// exceeded is the verdict of a limiter on one request too many.
+// exceeded returns a limiter's verdict on one request too many.
 func exceeded() ratelimit.Verdict {
 	limiter, now := ratelimit.New(1, time.Second), time.Time{}
 	clock := func() time.Time { return now }

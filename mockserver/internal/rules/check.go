@@ -15,14 +15,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Problem says what is wrong with a rule.
+// Problem describes what is wrong with a rule.
 type Problem struct {
 	// Pointer is the JSON pointer of the field, such as /answer/status.
 	Pointer string
 	Message string
 }
 
-// Error names the field and the reason.
+// Error returns the field and the reason.
 func (p *Problem) Error() string {
 	if p.Pointer == "" {
 		return p.Message
@@ -48,7 +48,7 @@ func Parse(text []byte) (Rule, error) {
 	return rule, rule.Check()
 }
 
-// The bounds of what a rule may hold.
+// Limits of what a rule may hold.
 const (
 	lowestStatus  = 200
 	highestStatus = 599
@@ -56,8 +56,8 @@ const (
 	maxBody       = 1 << 20
 )
 
-// Check finds what is wrong with a rule in itself; Fits compares it with a
-// contract. The error is a *Problem.
+// Check validates a rule by itself; Fits compares it with a contract. The error is a
+// *Problem.
 func (r *Rule) Check() error {
 	if r.Answer == nil && r.Delay == nil && r.Fault == "" {
 		return problem("", "the rule changes nothing: it has no answer, no delay and no fault")
@@ -85,8 +85,8 @@ func (r *Rule) Check() error {
 	return nil
 }
 
-// Fits finds what of a rule a contract cannot answer: operations that it does not
-// have, and successes without the body that they need. The error is a *Problem.
+// Fits reports what a contract does not support: operations that it does not have, and
+// successes without the body that they require. The error is a *Problem.
 func (r *Rule) Fits(contract *spec.Contract) error {
 	matched := contract.Operations()
 	if ids := r.Match.Operations; len(ids) > 0 {
@@ -206,12 +206,12 @@ func faultNames() string {
 	return strings.Join(names, ", ")
 }
 
-// bodyAllowed reports whether HTTP allows a body in an answer of that status.
+// bodyAllowed reports whether HTTP allows a body with that status.
 func bodyAllowed(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// checkHeader refuses names that are not tokens and values with line breaks.
+// checkHeader refuses names that are not tokens and values with control characters.
 func checkHeader(pointer, name, value string) *Problem {
 	isToken := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)

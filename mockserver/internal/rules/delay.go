@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// MaxDelay bounds every delay, random ones included.
+// MaxDelay limits every delay, random ones included.
 const MaxDelay = time.Minute
 
-// Distribution is the form of a random delay.
+// Distribution is the distribution of a random delay.
 type Distribution string
 
 // The distributions.
 const (
-	// Fixed is always Mean.
+	// Fixed always returns Mean.
 	Fixed Distribution = ""
 	// Uniform makes every duration from Min to Max equally likely.
 	Uniform Distribution = "uniform"
 	// Normal has the mean Mean and the standard deviation StdDev.
 	Normal Distribution = "normal"
-	// LogNormal has the median Mean; Sigma is the standard deviation of its
-	// logarithm. Its tail is long, like that of real networks.
+	// LogNormal has the median Mean; Sigma is the standard deviation of its logarithm. Its
+	// tail is long, like that of real networks.
 	LogNormal Distribution = "lognormal"
 )
 
-// Delay is a fixed or a random delay. In JSON a fixed one is a duration, such as
-// "250ms", a random one an object with the fields of its distribution:
+// Delay is a fixed or random delay. In JSON, a fixed delay is a duration such as "250ms",
+// and a random one an object with the fields of its distribution:
 //
 //	{"distribution": "uniform", "min": "10ms", "max": "1s"}
 //	{"distribution": "normal", "mean": "200ms", "stdDev": "50ms"}
@@ -36,7 +36,7 @@ const (
 type Delay struct {
 	Distribution Distribution
 	Min, Max     time.Duration
-	Mean         time.Duration // of a fixed delay the delay, of LogNormal the median
+	Mean         time.Duration // the delay itself if it is fixed, the median of LogNormal
 	StdDev       time.Duration
 	Sigma        float64
 }
@@ -44,7 +44,7 @@ type Delay struct {
 // After returns a fixed delay.
 func After(d time.Duration) *Delay { return &Delay{Mean: d} }
 
-// sample draws a delay, at least 0 and at most MaxDelay.
+// sample draws a delay between 0 and MaxDelay.
 func (d *Delay) sample(random *rand.Rand) time.Duration {
 	drawn := float64(d.Mean)
 	switch d.Distribution {
@@ -58,7 +58,7 @@ func (d *Delay) sample(random *rand.Rand) time.Duration {
 	return time.Duration(min(max(drawn, 0), float64(MaxDelay)))
 }
 
-// unknown says that a distribution is not one of those that there are.
+// unknown returns the error for an unknown distribution.
 func (d Distribution) unknown() error {
 	return fmt.Errorf("the distribution %q is not one of %s, %s, %s", d, Uniform, Normal, LogNormal)
 }
@@ -91,8 +91,8 @@ func (d Delay) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// UnmarshalJSON reads a delay. A field that does not belong to its distribution is
-// an error.
+// UnmarshalJSON reads a delay. A field that does not belong to the distribution is an
+// error.
 func (d *Delay) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
 		*d = Delay{}

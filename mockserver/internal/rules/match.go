@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/glob"
 )
 
-// Request is what a rule can match on.
+// Request is what a rule can match.
 type Request struct {
 	Operation string // operationId
 	Workspace string
@@ -21,7 +21,7 @@ type Request struct {
 	Body any
 }
 
-// matches reports whether everything that is set holds.
+// matches reports whether all conditions that are set hold.
 func (m *Match) matches(r *Request) bool {
 	if len(m.Operations) > 0 && !slices.Contains(m.Operations, r.Operation) {
 		return false
@@ -43,7 +43,7 @@ func (m *Match) matches(r *Request) bool {
 	return true
 }
 
-// at finds the value at a JSON pointer.
+// at returns the value at a JSON pointer.
 func at(value any, pointer string) (any, bool) {
 	parsed, err := jsonpointer.New(pointer)
 	if err != nil {
@@ -53,8 +53,8 @@ func at(value any, pointer string) (any, bool) {
 	return found, err == nil
 }
 
-// equal compares JSON values. A rule written in Go may hold other types than a
-// decoded one: an int for a number, a struct for an object.
+// equal compares JSON values. A rule written in Go may hold other types than a decoded
+// one: an int for a number, a struct for an object.
 func equal(got, want any) bool {
 	if reflect.DeepEqual(got, want) {
 		return true

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// ParsePrefer reads what a client asks for by the header Prefer (RFC 7240):
+// ParsePrefer reads what a client asks for with the header Prefer (RFC 7240):
 //
 //	Prefer: code=403
 //	Prefer: code=404, example=expired
 //	Prefer: delay=250ms, fault=truncate
 //
-// Other preferences are not ours and are ignored, and so are repetitions. Without
-// any of ours the effect is nil. An invalid code, delay or fault is an error, so
-// that a typing mistake does not go unnoticed.
+// Preferences that the mock does not know are ignored, and so are repetitions. The effect
+// is nil if none are left. An invalid code, delay or fault is an error, so that typing
+// mistakes do not go unnoticed.
 func ParsePrefer(header http.Header) (*Effect, error) {
 	lines := header["Prefer"]
 	if len(lines) == 0 {
@@ -76,14 +76,14 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 	return true, nil
 }
 
-// maxExample bounds the name of an example, in bytes.
+// maxExample is the length limit of an example's name, in bytes.
 const maxExample = 256
 
-// preference is one of a Prefer header, its name in lower case.
+// preference is one item of a Prefer header, its name in lower case.
 type preference struct{ name, value string }
 
-// preferences splits a header at commas outside of quotes. Parameters, which follow
-// semicolons, are dropped: none of our preferences has any.
+// preferences splits a header at commas outside quotes. Parameters, which follow
+// semicolons, are dropped: none of the known preferences has any.
 func preferences(header string) []preference {
 	var out []preference
 	for _, entry := range split(header, ',') {
@@ -97,7 +97,7 @@ func preferences(header string) []preference {
 	return out
 }
 
-// split cuts text at a separator, except within quotes.
+// split splits text at a separator outside quotes.
 func split(text string, separator byte) []string {
 	var out []string
 	start, quoted := 0, false

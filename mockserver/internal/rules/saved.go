@@ -2,9 +2,9 @@ package rules
 
 import "fmt"
 
-// Saved are the rules of a set, as another set can have them.
+// Saved is the content of a set in a form that another set can restore.
 type Saved struct {
-	// LastID is the number of the last id.
+	// LastID is the last id that was given out.
 	LastID int         `json:"lastId"`
 	Rules  []SavedRule `json:"rules"`
 }
@@ -16,7 +16,7 @@ type SavedRule struct {
 	Rule Rule   `json:"rule"`
 }
 
-// Changes counts how often the rules, or their hits, have changed.
+// Changes counts the changes of the rules and their hits.
 func (s *Set) Changes() int64 { return s.changes.Load() }
 
 // Save returns the rules.
@@ -30,8 +30,8 @@ func (s *Set) Save() Saved {
 	return out
 }
 
-// Restore puts rules that were saved in the place of those of the set. The error says which
-// one cannot be one; the set is unchanged then.
+// Restore replaces the set's rules with saved ones. The error names the rule that is not
+// valid; the set is unchanged then.
 func (s *Set) Restore(saved Saved) error {
 	if len(saved.Rules) > MaxRules {
 		return problem("", "there are %d rules; a workspace holds %d", len(saved.Rules), MaxRules)

@@ -12,28 +12,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// MaxRules bounds the rules of a set.
+// MaxRules is the limit of rules in a set.
 const MaxRules = 1000
 
-// maxBytes bounds what the rules of a set may take.
+// maxBytes is the memory limit of the rules in a set.
 const maxBytes = 4 << 20
 
-// Set is an ordered list of rules in force. It is safe for concurrent use; while it
-// is empty, a request pays for one atomic load.
+// Set is an ordered list of rules in force. It is safe for concurrent use. While it is
+// empty, it costs a request one atomic load.
 type Set struct {
 	contract *spec.Contract
 	rules    atomic.Pointer[[]*entry] // nil while empty
 
-	mu     sync.Mutex // of writers, and of random
+	mu     sync.Mutex // guards writes and random
 	random *rand.Rand
 	lastID int
-	bytes  atomic.Int64 // that the rules take, by estimation
+	bytes  atomic.Int64 // estimated size of the rules
 
-	changes atomic.Int64 // of the rules and their hits
+	changes atomic.Int64 // count of changes of the rules and their hits
 }
 
-// NewSet returns an empty set of rules for the operations of a contract.
-// Probabilities and random delays are drawn from random, which must be the set's own.
+// NewSet returns an empty set of rules for the operations of a contract. Probabilities
+// and random delays are drawn from random, which must not be used elsewhere.
 func NewSet(contract *spec.Contract, random *rand.Rand) *Set {
 	return &Set{contract: contract, random: random}
 }
@@ -50,7 +50,7 @@ type Active struct {
 	Rule
 	// ID identifies the rule within its set.
 	ID string
-	// Hits is how many requests the rule was applied to.
+	// Hits is the number of requests to which the rule was applied.
 	Hits int64
 	// Exhausted is true once the rule was applied to Times requests.
 	Exhausted bool
@@ -61,8 +61,8 @@ func (e *entry) active() Active {
 	return Active{Rule: e.Rule, ID: e.id, Hits: hits, Exhausted: e.Times > 0 && hits >= int64(e.Times)}
 }
 
-// Add checks rules and appends them, all or none. The error is a *Problem of the
-// first wrong one.
+// Add checks rules and appends them, all or none. The error is a *Problem with the first
+// invalid one.
 func (s *Set) Add(rules ...Rule) ([]Active, error) {
 	for i := range rules {
 		if err := rules[i].Check(); err != nil {
@@ -97,7 +97,7 @@ func (s *Set) Add(rules ...Rule) ([]Active, error) {
 	return added, nil
 }
 
-// Remove removes a rule, and reports whether there was one of that id.
+// Remove removes a rule, and reports whether it existed.
 func (s *Set) Remove(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,24 +107,24 @@ func (s *Set) Remove(id string) bool {
 	return len(after) < len(before)
 }
 
-// Clear removes all rules. Their ids do not come back.
+// Clear removes all rules. Their ids are not reused.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.store(nil)
 }
 
-// Bytes estimates what the rules take in memory.
+// Bytes estimates the memory that the rules take.
 func (s *Set) Bytes() int64 { return s.bytes.Load() }
 
-// ruleSize is what a rule takes besides its texts.
+// ruleSize is the memory that a rule takes besides its texts.
 const ruleSize = 512
 
 // size estimates the bytes that a rule takes.
 func (r *Rule) size() int64 {
 	text, err := json.Marshal(r)
 	if err != nil {
-		return ruleSize // of a rule that cannot be written there is none: it was read
+		return ruleSize // cannot happen: rules are read from JSON
 	}
 	return int64(ruleSize + 2*len(text))
 }
@@ -139,7 +139,7 @@ func (s *Set) List() []Active {
 	return out
 }
 
-// Find returns the rule of an id, and whether there is one.
+// Find returns the rule with an id, and whether it exists.
 func (s *Set) Find(id string) (Active, bool) {
 	for _, rule := range s.load() {
 		if rule.id == id {
@@ -152,8 +152,8 @@ func (s *Set) Find(id string) (Active, bool) {
 // Empty reports whether no rule is in force.
 func (s *Set) Empty() bool { return s.rules.Load() == nil }
 
-// Pick returns the effect of the first rule that applies to a request, and counts
-// the hit; nil if no rule applies.
+// Pick returns the effect of the first rule that applies to a request, and counts the
+// hit. It returns nil if no rule applies.
 func (s *Set) Pick(r *Request) *Effect {
 	for _, rule := range s.load() {
 		if !rule.Match.matches(r) || !s.lucky(rule.Probability) || !rule.take() {
@@ -186,7 +186,7 @@ func (s *Set) store(list []*entry) {
 	s.rules.Store(&list)
 }
 
-// take counts a hit, unless the rule is used up.
+// take counts a hit, and returns false if the rule is used up.
 func (e *entry) take() bool {
 	if e.Times == 0 {
 		e.hits.Add(1)
@@ -203,7 +203,7 @@ func (e *entry) take() bool {
 	}
 }
 
-// lucky draws whether a rule of that probability applies; 0 means always.
+// lucky decides at random whether a rule with that probability applies; 0 means always.
 func (s *Set) lucky(probability float64) bool {
 	if probability == 0 || probability == 1 {
 		return true

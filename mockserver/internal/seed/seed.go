@@ -1,6 +1,5 @@
-// Package seed reads the YAML files that say what a mocked instance starts with:
-// rows of the resources' tables and rules. Every complaint names the line and the
-// field.
+// Package seed reads the YAML files that define what a mocked instance starts with: rows
+// of the resources' tables, and rules. Every complaint names the line and the field.
 package seed
 
 import (
@@ -23,7 +22,7 @@ import (
 //go:embed default.yaml
 var defaultSource []byte
 
-// rulesSection holds the rules; all others hold rows.
+// rulesSection holds the rules; all other sections hold rows.
 const (
 	rulesSection    = "rules"
 	oldRulesSection = "scenarios"
@@ -50,18 +49,18 @@ func Default() *Seed {
 
 var parsedDefault = sync.OnceValues(func() (*Seed, error) { return Read(defaultSource) })
 
-// Section returns the lines of a section of the built-in seed file, its name aside.
+// Section returns the lines of a section of the built-in seed file, without its name.
 func Section(name string) string {
 	_, rest, _ := strings.Cut("\n"+string(defaultSource), "\n"+name+":\n")
 	section, _, _ := strings.Cut(rest, "\n\n")
 	return section + "\n"
 }
 
-// kind is that of a seed, of which memory allows what it allows of any document.
+// kind describes seeds. They may be as large as memory allows for any document.
 var kind = yamlfile.Kind{Name: "a seed", Marks: yamljson.MaxMarks, Objects: yamljson.MaxMarks}
 
-// Read reads a seed file. The error is of type yamlfile.Problems. Plant finds out whether an
-// instance can have the rows.
+// Read reads a seed file. The error is of type yamlfile.Problems. Whether an instance can
+// have the rows is checked only by Plant.
 func Read(source []byte) (*Seed, error) {
 	file, err := yamlfile.Read(source, kind)
 	if err != nil {
@@ -78,14 +77,14 @@ func Read(source []byte) (*Seed, error) {
 	return out, nil
 }
 
-// Rules are in force from the start, in their order.
+// Rules returns the rules that are in force from the start, in order.
 func (s *Seed) Rules() []rules.Rule { return s.rules }
 
-// Rows are the sections of a seed, the rules aside.
+// Rows returns the sections of a seed except the rules.
 func (s *Seed) Rows() *v8json.Object { return s.rows }
 
-// Plant returns a store that holds the rows. now dates what the file dates
-// relatively, such as "-2h", and what it does not date. The error is of type
+// Plant returns a store with the rows. now is the base for relative times in the file,
+// such as "-2h", and the default for missing ones. The error is of type
 // yamlfile.Problems.
 func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
 	store, err := e.Plant(s.rows, now)
@@ -95,12 +94,12 @@ func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
 	return store, nil
 }
 
-// AddTo adds the rows to a store, as Plant does to an empty one.
+// AddTo adds the rows to a store, as Plant adds them to an empty one.
 func (s *Seed) AddTo(store *engine.Store, now time.Time) error {
 	return s.located(store.Add(s.rows, now))
 }
 
-// located finds the lines of what the engine complains about.
+// located adds lines to the complaints of the engine.
 func (s *Seed) located(err error) error {
 	var problems engine.Problems
 	if errors.As(err, &problems) {
@@ -109,7 +108,7 @@ func (s *Seed) located(err error) error {
 	return err
 }
 
-// With returns the seed with a section that was changed.
+// With returns the seed with a changed section.
 func (s *Seed) With(section string, change func(rows []any) []any) *Seed {
 	out := *s
 	out.rows = v8json.NewObject()
@@ -123,7 +122,7 @@ func (s *Seed) With(section string, change func(rows []any) []any) *Seed {
 	return &out
 }
 
-// readRules takes the rules out of a file.
+// readRules reads the rules of a file, and leaves the other sections as rows.
 func (s *Seed) readRules(raw *v8json.Object) engine.Problems {
 	s.rows = v8json.NewObject()
 	for _, name := range raw.Keys() {

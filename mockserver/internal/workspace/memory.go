@@ -6,18 +6,17 @@ import (
 	"slices"
 )
 
-// instanceSize is what a workspace takes besides what it is asked to keep, by
-// measurement.
+// instanceSize is the measured memory that a workspace takes, apart from what it stores.
 const instanceSize = 40 << 10
 
-// FreshSize is what a workspace takes that is made for a request, with what its making
-// takes.
+// FreshSize is the memory that a workspace made for one request takes, including what is
+// needed to make it.
 const FreshSize = 64 << 10
 
-// countEvery is after how many bytes that may have come all are counted anew.
+// countEvery is how many bytes may be added before all workspaces are measured again.
 const countEvery = 4 << 20
 
-// Bytes estimates what the workspace takes in memory.
+// Bytes estimates the memory that the workspace takes.
 func (w *Workspace) Bytes() int64 {
 	instance := w.Instance()
 	bytes := instanceSize + w.Journal.Bytes() + instance.Store.Bytes() + instance.Rules.Bytes()
@@ -27,10 +26,11 @@ func (w *Workspace) Bytes() int64 {
 	return bytes
 }
 
-// Grown says that the workspace may take so many bytes more. It makes room where all
-// together take too much: the workspaces that hold most drop the older half of their
-// exchanges, then of their events, then of rows that have a bound; where that does not suffice, those
-// unused for longest are removed. Nobody waits but the one that found out.
+// Grown reports that the workspace may have grown by this many bytes. If all workspaces
+// together exceed the limit, it makes room: the largest workspaces drop the older half of
+// their exchanges, then of their events, then of their bounded rows. If that is not
+// enough, the workspaces unused for longest are removed. Only the caller that finds the
+// limit exceeded waits.
 func (w *Workspace) Grown(bytes int64) {
 	if r := w.registry; r.Bytes > 0 && r.grown.Add(bytes) >= min(countEvery, r.Bytes/16) && r.relieving.TryLock() {
 		defer r.relieving.Unlock()
@@ -39,13 +39,13 @@ func (w *Workspace) Grown(bytes int64) {
 	}
 }
 
-// answersRoom is what large answers may share beside workspaces that take so much: what these
-// leave, from an eighth of what they may take to half of it.
+// answersRoom returns the memory that large answers may share while the workspaces take
+// total bytes: what is left of the limit, but at least an eighth and at most half of it.
 func (r *Registry) answersRoom(total int64) int64 {
 	return max(min(r.Bytes-total, r.Bytes/2), r.Bytes/8)
 }
 
-// relieve makes room, if that is needed, without removing the workspace that asks.
+// relieve makes room, if necessary, without removing the workspace that asks.
 func (r *Registry) relieve(asking *Workspace) {
 	total := r.TotalBytes()
 	defer func() { r.Answers.Resize(r.answersRoom(total)) }()
@@ -84,8 +84,8 @@ func (r *Registry) relieve(asking *Workspace) {
 	}
 }
 
-// evict takes a workspace out of memory: what is not stored, as there is no store or it is
-// down, is gone.
+// evict removes a workspace from memory. What is not stored, because there is no store or
+// it is down, is lost.
 func (r *Registry) evict(w *Workspace) bool {
 	if r.persist != nil {
 		return r.persist.evict(w)
@@ -93,13 +93,13 @@ func (r *Registry) evict(w *Workspace) bool {
 	return r.drop(w)
 }
 
-// measured is a workspace and what it takes.
+// measured is a workspace with its size.
 type measured struct {
 	*Workspace
 	bytes int64
 }
 
-// measured lists the workspaces, those first that take most.
+// measured lists the workspaces, largest first.
 func (r *Registry) measured() []measured {
 	var out []measured
 	for _, w := range r.List() {
@@ -109,8 +109,8 @@ func (r *Registry) measured() []measured {
 	return out
 }
 
-// MaxState is what the state of one workspace may take in bytes if it is imported: more
-// than rows with a bound may, so that what is exported can be imported again.
+// MaxState is the limit, in bytes of memory, of an imported state. It is above the limit
+// of bounded rows, so that an exported state can be imported again.
 func (r *Registry) MaxState() int64 {
 	if r.Bytes <= 0 {
 		return math.MaxInt64
@@ -118,7 +118,7 @@ func (r *Registry) MaxState() int64 {
 	return r.Bytes - r.Bytes/4
 }
 
-// TotalBytes estimates what all workspaces together take in memory.
+// TotalBytes estimates the memory that all workspaces take together.
 func (r *Registry) TotalBytes() int64 {
 	total := r.Default().Bytes()
 	r.mu.RLock()

@@ -30,15 +30,15 @@ func (p *persistence) open(name string, withCredentials bool, now int64) (*Works
 	return r.fresh(name)
 }
 
-// obtained is what became of obtaining a workspace.
+// obtained is the result of obtaining a workspace.
 type obtained struct {
 	*Workspace
 	made bool
 }
 
-// obtain makes this process the owner of a workspace and keeps it: the one that is stored,
-// else the fresh one, which was made then. Without a fresh one the error is store.ErrNone if
-// nothing is stored.
+// obtain makes this process the owner of a workspace and registers it: the stored one, or
+// else fresh, in which case made is true. If nothing is stored and fresh is nil, the
+// error is store.ErrNone.
 func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made bool, err error) {
 	for {
 		mine := false
@@ -53,14 +53,15 @@ func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made 
 		case err == nil:
 			got := out.(obtained)
 			return got.Workspace, got.made && got.Workspace == fresh, nil
-		case mine || fresh == nil || !errors.Is(err, store.ErrNone): // else somebody had no fresh one
+		case mine || fresh == nil || !errors.Is(err, store.ErrNone): // otherwise the shared call had no fresh one: retry
 			return nil, false, err
 		}
 	}
 }
 
-// load is obtain for what is not in memory. It is under way once for each name: what is read
-// would be outdated if the workspace came and went before it is kept.
+// load is obtain for a workspace that is not in memory. Only one load per name may run at
+// a time: what it reads would be outdated if the workspace were loaded and let go
+// meanwhile.
 func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -71,7 +72,7 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 		return obtained{}, err
 	case errors.Is(err, store.ErrElsewhere):
 		return obtained{}, ErrElsewhere
-	case err != nil && !errors.Is(err, store.ErrTooLarge): // requests go on
+	case err != nil && !errors.Is(err, store.ErrTooLarge): // requests continue without the store
 		_ = p.failed(err)
 		session = neverTaken
 		if fresh == nil {
@@ -85,7 +86,7 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 			return obtained{}, err
 		}
 	}
-	if w == nil { // it is damaged
+	if w == nil { // the stored one is damaged
 		if w, err = p.registry.fresh(name); err != nil {
 			return obtained{}, err
 		}
@@ -99,8 +100,8 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	return obtained{kept, made}, err
 }
 
-// take takes a workspace, unless it is known that the store is down: nobody waits for that
-// twice.
+// take takes ownership of a workspace. It fails at once if the store is known to be down,
+// so that only one request waits for a store to time out.
 func (p *persistence) take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
 	if _, lives := p.Store.Session(); !lives && p.down.Load() != nil {
 		return store.Entry{}, errDown
@@ -113,8 +114,8 @@ var errDown = errors.New("the store is still down")
 // neverTaken is the session of a workspace that was made while the store was down.
 const neverTaken = -1
 
-// restored returns a workspace as it is stored. What is damaged is told and set aside; then
-// there is no workspace and no error.
+// restored returns a workspace as it is stored. Damaged content is logged and set aside;
+// then both the workspace and the error are nil.
 func (p *persistence) restored(ctx context.Context, name string, entry store.Entry, problem error) (*Workspace, error) {
 	instance, created, err := p.read(ctx, name, entry, problem)
 	if instance == nil {
@@ -126,7 +127,7 @@ func (p *persistence) restored(ctx context.Context, name string, entry store.Ent
 	return w, nil
 }
 
-// read reads what is stored of a workspace.
+// read decodes the stored content of a workspace.
 func (p *persistence) read(ctx context.Context, name string, entry store.Entry, problem error) (instance *Instance, created time.Time, err error) {
 	if problem == nil {
 		instance, created, problem = p.Restore(name, entry.Content)
@@ -143,8 +144,7 @@ func (p *persistence) read(ctx context.Context, name string, entry store.Entry, 
 	return nil, created, nil
 }
 
-// makeRoom takes the workspace out of memory that was not used for longest, if there are as
-// many as allowed.
+// makeRoom removes the workspace unused for longest from memory, if the limit is reached.
 func (p *persistence) makeRoom(name string) {
 	r := p.registry
 	if r.Max <= 0 || name == Default || r.size() < r.Max {
@@ -161,8 +161,8 @@ func (p *persistence) makeRoom(name string) {
 	}
 }
 
-// stillOwned takes a workspace again if the session has ended in which it was taken. While
-// the store is down the process goes on with what it has.
+// stillOwned takes a workspace again if the session in which it was taken has ended.
+// While the store is down, the process continues with what it has in memory.
 func (p *persistence) stillOwned(w *Workspace) error {
 	s := w.stored
 	session, lives := p.Store.Session()
@@ -178,8 +178,8 @@ func (p *persistence) stillOwned(w *Workspace) error {
 	return nil
 }
 
-// retake takes a workspace in the session of now, with stored.mu held. What another process
-// has written meanwhile wins.
+// retake takes a workspace in the current session, with stored.mu held. If another
+// process has written it meanwhile, that version wins.
 func (p *persistence) retake(w *Workspace) error {
 	s := w.stored
 	session, _ := p.Store.Session()
@@ -198,21 +198,21 @@ func (p *persistence) retake(w *Workspace) error {
 		return p.failed(err)
 	}
 	switch {
-	case entry.Own && entry.Revision != s.revision: // nobody has said that it was written
+	case entry.Own && entry.Revision != s.revision: // our own write, which was never confirmed
 		s.written = mark{}
 	case err != nil || entry.Content != nil && entry.Revision != s.revision:
 		instance, _, err := p.read(ctx, w.Name, entry, err)
 		if err != nil {
 			return err
 		}
-		if instance == nil { // which nobody can read: ours is better
+		if instance == nil { // the stored content is unreadable, so ours is better
 			entry.Revision, s.written = 0, mark{}
 			break
 		}
 		p.lose(w)
 		w.become(instance)
 		s.written = markOf(w.Instance())
-	case entry.Revision != s.revision: // it is there no longer
+	case entry.Revision != s.revision: // it was removed from the store
 		s.written = mark{}
 	}
 	s.revision = entry.Revision
@@ -221,7 +221,8 @@ func (p *persistence) retake(w *Workspace) error {
 	return nil
 }
 
-// lose tells that changes of a workspace are not stored, as another process has it.
+// lose logs that changes were not stored because another process has written the
+// workspace.
 func (p *persistence) lose(w *Workspace) {
 	if markOf(w.Instance()) == w.stored.written {
 		return
@@ -230,15 +231,16 @@ func (p *persistence) lose(w *Workspace) {
 	p.Logger.Error("another process has written a workspace meanwhile; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
 }
 
-// end takes a workspace out of memory that is this process's no longer, with stored.mu held.
+// end removes a workspace that this process no longer owns from memory, with stored.mu
+// held.
 func (p *persistence) end(w *Workspace) {
 	w.stored.close()
 	w.stored.ended = true
 	p.registry.drop(w)
 }
 
-// endUnless takes a workspace out of memory, unless an error says that it stays: then it is
-// used again. stored.mu is held.
+// endUnless removes a workspace from memory, unless err says that it stays: then it is
+// reopened. stored.mu is held.
 func (p *persistence) endUnless(w *Workspace, err error) error {
 	switch {
 	case err == nil:
@@ -249,7 +251,8 @@ func (p *persistence) endUnless(w *Workspace, err error) error {
 	return err
 }
 
-// letGo writes a workspace, gives it up and takes it out of memory. After an error it stays.
+// letGo writes a workspace, gives up ownership and removes it from memory. After an error
+// it stays.
 func (p *persistence) letGo(w *Workspace) (err error) {
 	s := w.stored
 	s.close()
@@ -265,7 +268,8 @@ func (p *persistence) letGo(w *Workspace) (err error) {
 	return p.endUnless(w, err)
 }
 
-// evict is letGo for a process that needs the memory.
+// evict is letGo for when memory is needed: it removes the workspace even if it cannot be
+// written.
 func (p *persistence) evict(w *Workspace) bool {
 	if p.letGo(w) == nil {
 		return true
@@ -285,7 +289,7 @@ func (p *persistence) remove(name string) error {
 	w, _, err := p.obtain(name, nil)
 	if errors.Is(err, store.ErrNone) {
 		if p.down.Load() != nil {
-			return ErrNotStored // nobody knows whether it is there
+			return ErrNotStored // it is unknown whether it exists
 		}
 		return ErrNotFound
 	}
@@ -295,7 +299,7 @@ func (p *persistence) remove(name string) error {
 	return p.erase(w)
 }
 
-// erase removes a workspace that this process has.
+// erase removes a workspace that this process owns.
 func (p *persistence) erase(w *Workspace) error {
 	s := w.stored
 	s.close()
@@ -315,7 +319,8 @@ func (p *persistence) erase(w *Workspace) error {
 	return p.endUnless(w, err)
 }
 
-// removeAll removes what this process has, and what is stored and nobody has.
+// removeAll removes the workspaces that this process owns, and the stored ones without an
+// owner.
 func (p *persistence) removeAll() (int, error) {
 	count := 0
 	for _, w := range p.registry.List()[1:] {
@@ -344,14 +349,14 @@ func (p *persistence) removeAll() (int, error) {
 	return count, nil
 }
 
-// unowned lists what is stored and belongs to no other process. What can be no workspace, which
-// somebody else has put there, is none.
+// unowned lists the stored workspaces that no other process owns. Entries whose names no
+// workspace can have come from elsewhere and are skipped.
 func (p *persistence) unowned(ctx context.Context) ([]store.Stored, error) {
 	list, err := p.Store.Unowned(ctx)
 	return slices.DeleteFunc(list, func(s store.Stored) bool { return !ValidName(s.Name) }), err
 }
 
-// removeStored removes what is stored under a name, whatever it is.
+// removeStored removes whatever is stored under a name.
 func (p *persistence) removeStored(name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -361,8 +366,8 @@ func (p *persistence) removeStored(name string) error {
 	return p.Store.Remove(ctx, name)
 }
 
-// Known returns the workspace of a name, in memory or stored. The error is ErrNotFound or
-// ErrElsewhere.
+// Known returns the workspace with a name, whether in memory or stored. The error is
+// ErrNotFound or ErrElsewhere.
 func (r *Registry) Known(name string) (*Workspace, error) {
 	if w := r.Find(name); w != nil || r.persist == nil {
 		if w == nil {
@@ -377,7 +382,8 @@ func (r *Registry) Known(name string) (*Workspace, error) {
 	return w, err
 }
 
-// Resting lists what is stored, belongs to this process, and is not in memory.
+// Resting lists the workspaces that are stored, available to this process and not in
+// memory.
 func (r *Registry) Resting() []store.Stored {
 	if r.persist == nil || !r.persist.Store.Exclusive() {
 		return nil

@@ -17,37 +17,37 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store"
 )
 
-// Persistence is what keeps workspaces beyond the process.
+// Persistence says how to keep workspaces beyond the lifetime of the process.
 type Persistence struct {
 	Store store.Store
-	// Save writes what of a workspace outlives the process. Restore reads it, and when the
-	// workspace was made; its error says what is wrong with what is stored.
+	// Save encodes the part of a workspace that outlives the process. Restore decodes it and
+	// returns when the workspace was created; its error says what is wrong with the content.
 	Save    func(*Workspace) []byte
 	Restore func(name string, saved []byte) (*Instance, time.Time, error)
-	// Always has every answer wait until what it has changed is stored.
+	// Always makes every answer wait until its changes are stored.
 	Always bool
 	Logger *slog.Logger
 }
 
-// ErrElsewhere says that another process has a workspace, which it was asked to let go.
+// ErrElsewhere says that another process owns a workspace and was asked to let it go.
 var ErrElsewhere = errors.New("the workspace is on its way from another process; try again in a second")
 
 // ErrNotStored says that something could not be stored before the answer.
 var ErrNotStored = errors.New("the store is out of reach; what was changed is in memory, and is stored later")
 
 const (
-	// writeEvery is how often a workspace is written at most.
+	// writeEvery is the minimum time between writes of a workspace.
 	writeEvery = time.Second
-	// lookEvery is how often workspaces are looked through for what has changed.
+	// lookEvery is how often workspaces are checked for changes.
 	lookEvery = 50 * time.Millisecond
 	// writers is how many workspaces are written at once.
 	writers = 4
-	// largeState is from how many bytes of memory on one is written at a time: as text it
-	// takes as much again.
+	// largeState is the size in memory from which only one workspace is written at a time:
+	// its text takes as much again.
 	largeState = 4 << 20
-	// askEvery is how often the store is asked whether it is there.
+	// askEvery is how often the store is pinged.
 	askEvery = time.Second
-	// storeTimeout is how long the store may take for one thing.
+	// storeTimeout is the time limit of each operation on the store.
 	storeTimeout = 3 * time.Second
 )
 
@@ -58,7 +58,7 @@ type persistence struct {
 
 	loading singleflight.Group
 	large   sync.Mutex
-	down    atomic.Pointer[string] // why the store is out of reach; nil while it is not
+	down    atomic.Pointer[string] // why the store is out of reach; nil while it works
 
 	writes, lost, damaged, handedOver atomic.Int64
 
@@ -67,9 +67,9 @@ type persistence struct {
 	done     sync.WaitGroup
 }
 
-// Persist has workspaces kept in a store, in this and in later processes. Call it before
-// requests come. An error is that of reading the workspace default from a store that belongs
-// to this process alone.
+// Persist keeps workspaces in a store, for this and later processes. Call it before the
+// first request. The error is from reading the workspace default, which happens only if
+// the store belongs to this process alone.
 func (r *Registry) Persist(how Persistence) error {
 	p := &persistence{Persistence: how, registry: r, stop: make(chan struct{})}
 	r.persist = p
@@ -87,8 +87,8 @@ func (r *Registry) Persist(how Persistence) error {
 	return nil
 }
 
-// Settle writes all workspaces, gives them up, and closes the store. The error names those
-// that could not be written until the context ended. Nothing is stored afterwards.
+// Settle writes all workspaces, gives up ownership, and closes the store. The error names
+// those that could not be written before the context ended. Nothing is stored afterwards.
 func (r *Registry) Settle(ctx context.Context) (err error) {
 	if p := r.persist; p != nil {
 		p.settling.Do(func() { err = p.settle(ctx) })
@@ -113,12 +113,12 @@ func (p *persistence) settle(ctx context.Context) (err error) {
 	return err
 }
 
-// kept lists the workspaces that stay.
+// kept lists the registered workspaces.
 func (r *Registry) kept() []*Workspace {
 	return slices.DeleteFunc(r.List(), func(w *Workspace) bool { return !w.Kept() })
 }
 
-// unwritten are the names of workspaces that have changes that are not stored.
+// unwritten returns the names of workspaces with changes that are not stored.
 func (p *persistence) unwritten() []string {
 	var out []string
 	for _, w := range p.registry.kept() {
@@ -129,7 +129,7 @@ func (p *persistence) unwritten() []string {
 	return out
 }
 
-// shortened are the first of many names.
+// shortened joins names, of which it keeps only the first few.
 func shortened(names []string) string {
 	const most = 10
 	if len(names) > most {
@@ -138,7 +138,7 @@ func shortened(names []string) string {
 	return strings.Join(names, " ")
 }
 
-// each does something with workspaces, a few at a time.
+// each calls do for workspaces, a few at a time.
 func (p *persistence) each(list []*Workspace, do func(*Workspace)) {
 	var group errgroup.Group
 	group.SetLimit(writers)
@@ -148,7 +148,7 @@ func (p *persistence) each(list []*Workspace, do func(*Workspace)) {
 	_ = group.Wait()
 }
 
-// write writes a workspace, if it has changed.
+// write writes a workspace if it has changed.
 func (p *persistence) write(w *Workspace) error {
 	w.stored.mu.Lock()
 	defer w.stored.mu.Unlock()
@@ -165,7 +165,7 @@ func (p *persistence) writeNow(w *Workspace) error {
 		return err
 	}
 	instance := w.Instance()
-	now := markOf(instance) // before it is read: what changes meanwhile is written next time
+	now := markOf(instance) // before the state is read: later changes are written next time
 	if now == s.written {
 		return nil
 	}
@@ -191,7 +191,7 @@ func (p *persistence) writeNow(w *Workspace) error {
 	return nil
 }
 
-// failed takes note of a store that is out of reach, and tells it once.
+// failed records that the store is out of reach, and logs it once.
 func (p *persistence) failed(err error) error {
 	if text := err.Error(); !errors.Is(err, errDown) && p.down.Swap(&text) == nil {
 		p.Logger.Error("the store does not take changes; requests go on, and changes are stored when it does", "error", err)
@@ -199,7 +199,7 @@ func (p *persistence) failed(err error) error {
 	return ErrNotStored
 }
 
-// well takes note of a store that works, if it does for every workspace.
+// well records that the store works, if it does for every workspace.
 func (p *persistence) well() {
 	if p.down.Load() == nil || slices.ContainsFunc(p.registry.kept(), func(w *Workspace) bool { return w.stored.failing.Load() }) {
 		return
@@ -209,7 +209,7 @@ func (p *persistence) well() {
 	}
 }
 
-// ask asks whether the store is there, until the end.
+// ask pings the store regularly, until the process ends.
 func (p *persistence) ask() {
 	tick := time.NewTicker(askEvery)
 	defer tick.Stop()
@@ -225,13 +225,13 @@ func (p *persistence) ask() {
 		switch {
 		case err != nil:
 			_ = p.failed(err)
-		case p.down.Load() != nil && len(p.unwritten()) == 0: // else a write says so
+		case p.down.Load() != nil && len(p.unwritten()) == 0: // otherwise a write calls well
 			p.well()
 		}
 	}
 }
 
-// writeBehind writes what has changed, and lets go what is idle, until the end.
+// writeBehind writes changes and lets idle workspaces go, until the process ends.
 func (p *persistence) writeBehind() {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -246,12 +246,12 @@ func (p *persistence) writeBehind() {
 	}
 }
 
-// dueNow are the workspaces that are to be written.
+// dueNow returns the workspaces that should be written now.
 func (p *persistence) dueNow(now time.Time) []*Workspace {
 	return slices.DeleteFunc(p.registry.kept(), func(w *Workspace) bool { return !w.due(now) })
 }
 
-// letIdleGo takes workspaces out of memory that were idle for too long.
+// letIdleGo removes workspaces from memory that were idle for too long.
 func (p *persistence) letIdleGo(now time.Time) {
 	r := p.registry
 	if r.IdleAfter <= 0 || now.UnixNano() < r.nextSweep.Load() || p.down.Load() != nil {
@@ -269,7 +269,7 @@ func (p *persistence) letIdleGo(now time.Time) {
 	})
 }
 
-// handOver lets go what other processes ask for, until the end.
+// handOver lets go the workspaces that other processes ask for, until the process ends.
 func (p *persistence) handOver() {
 	var group errgroup.Group
 	group.SetLimit(writers)
@@ -293,19 +293,19 @@ func (p *persistence) handOver() {
 	}
 }
 
-// StoreStats are the numbers of a store.
+// StoreStats has figures about a store.
 type StoreStats struct {
-	// Problem says why the store is out of reach; empty while it is not.
+	// Problem says why the store is out of reach; empty while it works.
 	Problem string
 	// Unwritten is how many workspaces have changes that are not stored.
 	Unwritten int
-	// Writes, Lost, Damaged and HandedOver count what was written, workspaces whose latest
-	// changes were lost, contents that could not be read, and workspaces that went to another
-	// process that asked for them.
+	// Writes counts writes, Lost the times that a workspace lost its latest changes, Damaged
+	// contents that could not be read, and HandedOver workspaces that went to a process that
+	// asked for them.
 	Writes, Lost, Damaged, HandedOver int64
 }
 
-// StoreStats returns the numbers of the store; false if there is none.
+// StoreStats returns the figures of the store; false if there is none.
 func (r *Registry) StoreStats() (StoreStats, bool) {
 	p := r.persist
 	if p == nil {
@@ -320,5 +320,5 @@ func (r *Registry) StoreStats() (StoreStats, bool) {
 	return out, true
 }
 
-// Ready reports whether the workspaces are stored, if they are to be.
+// Ready reports whether workspaces can be stored. It is true without a store.
 func (r *Registry) Ready() bool { return r.persist == nil || r.persist.down.Load() == nil }

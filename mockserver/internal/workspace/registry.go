@@ -15,36 +15,36 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
-// Options are what a registry needs.
+// Options configure a registry.
 type Options struct {
 	// Build makes the instance of a workspace from the seed.
 	Build func(name string) (*Instance, error)
-	// Max is how many workspaces there may be besides Default; 0 or less is any
-	// number.
+	// Max is how many workspaces there may be besides Default; 0 or less means no limit.
 	Max int
-	// IdleAfter is after how long without a request a workspace is removed; 0 or
-	// less is never.
+	// IdleAfter is the time without a request after which a workspace is removed; 0 or less
+	// means never.
 	IdleAfter time.Duration
 	// JournalSize is how many exchanges each journal keeps.
 	JournalSize int
-	// Bytes is how much memory all workspaces together may take, by estimation; 0 or less
-	// is any number. A journal may take a sixteenth of it.
+	// Bytes limits the estimated memory of all workspaces together; 0 or less means no
+	// limit. A journal may take a sixteenth of it.
 	Bytes int64
-	// Secrets knows those of the run, so that no journal shows them; nil for none.
+	// Secrets knows the secrets of this run, so that no journal shows them; may be nil.
 	Secrets *secrets.Redactor
 }
 
 // Registry holds the workspaces of one mock. It is safe for concurrent use.
 type Registry struct {
 	Options
-	// Requests is the memory that requests share until they are answered, Answers that of
-	// large answers and of states on their way. Nil where memory has no bound.
+	// Requests is the memory shared by requests until they are answered. Answers is the
+	// memory shared by large answers and by states in transfer. Both are nil if memory has
+	// no limit.
 	Requests, Answers *memlimit.Budget
 
 	fallback atomic.Pointer[Workspace]
 	persist  *persistence // nil without a store
 
-	making sync.Mutex // of those who add or remove
+	making sync.Mutex // held while adding or removing
 	mu     sync.RWMutex
 	byName map[string]*Workspace
 	closed bool
@@ -53,18 +53,18 @@ type Registry struct {
 	made      atomic.Int64
 	evicted   atomic.Int64
 
-	grown     atomic.Int64 // bytes that may have come since they were counted
-	relieving sync.Mutex   // of the one that counts
+	grown     atomic.Int64 // bytes possibly added since the last measurement
+	relieving sync.Mutex   // held while measuring
 }
 
-// NameError says that a workspace cannot have a name.
+// NameError says that a workspace cannot have this name.
 type NameError struct{ Name string }
 
 func (e *NameError) Error() string {
 	return fmt.Sprintf("%q is not a name for a workspace: letters, digits, dots, hyphens and underscores, up to 63, and no dot in front", e.Name)
 }
 
-// LimitError says that there are as many workspaces as allowed.
+// LimitError says that the limit of workspaces is reached.
 type LimitError struct{ Max int }
 
 func (e *LimitError) Error() string {
@@ -112,10 +112,10 @@ func (r *Registry) around(name string, instance *Instance) *Workspace {
 	return w
 }
 
-// Default returns the workspace of requests that name none.
+// Default returns the workspace for requests that name none.
 func (r *Registry) Default() *Workspace { return r.fallback.Load() }
 
-// Get returns the workspace of a name for use, and makes it if there is none. The
+// Get returns the workspace with a name for use, and makes it if it does not exist. The
 // error is a *NameError, a *LimitError or one of Build.
 func (r *Registry) Get(name string) (*Workspace, error) {
 	w, _, err := r.Make(name)
@@ -130,10 +130,11 @@ func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
 	return r.Keep(w)
 }
 
-// Open returns the workspace of a name for use. If there is none, it is a fresh one that
-// nobody else sees and that is gone with the request, unless it is kept: whoever sends
-// a request can make up names. One that is stored counts as there for a request with
-// credentials. The error is a *NameError, ErrElsewhere or one of Build.
+// Open returns the workspace with a name for use. If it does not exist, Open returns a
+// fresh one that nobody else sees and that disappears after the request unless it is
+// kept, because anyone who sends requests can make up names. For a request with
+// credentials, a stored workspace counts as existing. The error is a *NameError,
+// ErrElsewhere or one of Build.
 func (r *Registry) Open(name string, withCredentials bool) (*Workspace, error) {
 	now := time.Now().UnixNano()
 	if r.persist != nil {
@@ -153,7 +154,7 @@ func (r *Registry) Open(name string, withCredentials bool) (*Workspace, error) {
 	return r.fresh(name)
 }
 
-// fresh makes a workspace that is for one request until it is kept.
+// fresh makes a workspace that belongs to a single request until it is kept.
 func (r *Registry) fresh(name string) (*Workspace, error) {
 	if !ValidName(name) {
 		return nil, &NameError{Name: name}
@@ -165,9 +166,9 @@ func (r *Registry) fresh(name string) (*Workspace, error) {
 	return w, nil
 }
 
-// Keep makes a workspace of Open one that stays, and reports whether it was not before.
-// It returns the one of that name that was kept in the meantime, or is stored, if there is
-// one. The error is a *LimitError or ErrElsewhere.
+// Keep registers a workspace from Open, and reports whether it was new. If another one
+// with that name was kept in the meantime, or is stored, Keep returns that one. The error
+// is a *LimitError or ErrElsewhere.
 func (r *Registry) Keep(w *Workspace) (kept *Workspace, made bool, err error) {
 	if w.kept.Load() {
 		return w, false, nil
@@ -207,8 +208,8 @@ func (r *Registry) add(w *Workspace) (kept *Workspace, made bool, err error) {
 	return w, true, nil
 }
 
-// use finds a workspace and marks it as used, under one lock, so that a sweep
-// cannot come between.
+// use finds a workspace and marks it as used. Both happen under one lock, so that no
+// sweep can intervene.
 func (r *Registry) use(name string, now int64) *Workspace {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -230,7 +231,7 @@ func (r *Registry) size() int {
 	return len(r.byName)
 }
 
-// Find returns a workspace without using or making it; nil if there is none.
+// Find returns a workspace without using or making it; nil if it does not exist.
 func (r *Registry) Find(name string) *Workspace {
 	if name == Default {
 		return r.Default()
@@ -240,7 +241,7 @@ func (r *Registry) Find(name string) *Workspace {
 	return r.byName[name]
 }
 
-// List returns the workspaces by name, Default first.
+// List returns the workspaces sorted by name, Default first.
 func (r *Registry) List() []*Workspace {
 	r.mu.RLock()
 	list := slices.Collect(maps.Values(r.byName))
@@ -263,8 +264,8 @@ func (r *Registry) Remove(name string) error {
 	return nil
 }
 
-// RemoveAll removes all workspaces but Default, those that are stored and belong to no other
-// process too, and returns how many.
+// RemoveAll removes all workspaces except Default, including stored ones that no other
+// process owns, and returns how many.
 func (r *Registry) RemoveAll() (int, error) {
 	if r.persist != nil {
 		return r.persist.removeAll()
@@ -272,14 +273,14 @@ func (r *Registry) RemoveAll() (int, error) {
 	return r.removeIf(func(*Workspace) bool { return true }), nil
 }
 
-// drop removes a workspace, and reports whether it was there.
+// drop removes a workspace, and reports whether it was registered.
 func (r *Registry) drop(w *Workspace) bool {
 	r.making.Lock()
 	defer r.making.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if w.Name == Default {
-		if fresh, err := r.build(Default); err == nil { // as it was at the start
+		if fresh, err := r.build(Default); err == nil { // as at the start
 			r.fallback.CompareAndSwap(w, fresh)
 		}
 	} else if r.byName[w.Name] != w {
@@ -307,14 +308,14 @@ func (r *Registry) removeIf(condition func(*Workspace) bool) int {
 	return count
 }
 
-// The bounds of how often idle workspaces are looked for.
+// Limits of the time between searches for idle workspaces.
 const (
 	minSweep = time.Second
 	maxSweep = time.Minute
 )
 
-// sweep removes the workspaces that were idle for too long. Requests start it: without
-// any, nothing grows either.
+// sweep removes the workspaces that were idle for too long. Requests trigger it; without
+// requests, nothing grows.
 func (r *Registry) sweep(now int64) {
 	if r.IdleAfter <= 0 {
 		r.nextSweep.Store(now + int64(maxSweep))
@@ -322,14 +323,14 @@ func (r *Registry) sweep(now int64) {
 	}
 	next := now + int64(min(max(r.IdleAfter/4, minSweep), maxSweep))
 	if last := r.nextSweep.Load(); last > now || !r.nextSweep.CompareAndSwap(last, next) {
-		return // another request does it
+		return // another request sweeps
 	}
 	before := now - int64(r.IdleAfter)
 	r.evicted.Add(int64(r.removeIf(func(w *Workspace) bool { return w.used.Load() < before && w.busy.Load() == 0 })))
 }
 
-// Close closes the journals of all workspaces, now and later. Otherwise they can be
-// used further.
+// Close closes the journals of all workspaces, including future ones. Otherwise
+// workspaces remain usable.
 func (r *Registry) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -340,16 +341,16 @@ func (r *Registry) Close() {
 	}
 }
 
-// Stats are the numbers of a registry.
+// Stats has figures about a registry.
 type Stats struct {
-	// Present is how many workspaces there are, Default included.
+	// Present is how many workspaces exist, Default included.
 	Present int
-	// Made and Evicted are how many were ever made besides Default, and how many were
-	// removed because they were idle.
+	// Made is how many workspaces were ever made besides Default. Evicted is how many were
+	// removed because they were idle or memory was needed.
 	Made, Evicted int64
 }
 
-// Stats returns the numbers of the registry.
+// Stats returns the figures of the registry.
 func (r *Registry) Stats() Stats {
 	return Stats{Present: r.size() + 1, Made: r.made.Load(), Evicted: r.evicted.Load()}
 }

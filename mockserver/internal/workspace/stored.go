@@ -8,25 +8,25 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 )
 
-// stored is what a process knows of a workspace in a store.
+// stored is what a process knows about a workspace in a store.
 type stored struct {
-	// open is held for reading while an operation is under way; gone is set when the
-	// workspace is let go, and none may begin.
+	// open is held for reading during an operation. gone is set when the workspace is let
+	// go; no operation may begin then.
 	open sync.RWMutex
 	gone bool
 
-	session atomic.Int64 // in which it was taken
-	failing atomic.Bool  // the last write of it failed
+	session atomic.Int64 // in which the workspace was taken
+	failing atomic.Bool  // the last write failed
 
-	mu       sync.Mutex // of those who take or write it
-	revision int64      // of what is stored; 0 for nothing
-	written  mark       // what is stored shows
-	last     time.Time  // when it was written last, or that was tried
-	ended    bool       // it is this process's no longer
+	mu       sync.Mutex // held while taking or writing the workspace
+	revision int64      // of the stored content; 0 for none
+	written  mark       // the mark of the stored content
+	last     time.Time  // time of the last write, successful or not
+	ended    bool       // this process no longer owns the workspace
 }
 
-// mark is a state of an instance: two that are equal have nothing between them that is
-// worth writing.
+// mark identifies the state of an instance. If two marks are equal, nothing worth storing
+// has changed between them.
 type mark struct {
 	instance *Instance
 	commits  int64
@@ -42,14 +42,14 @@ func markOf(instance *Instance) mark {
 	return out
 }
 
-// Operation is something that is done to a workspace.
+// Operation is an operation on a workspace.
 type Operation struct {
 	*Workspace
 	before mark
 }
 
-// Begin says that an operation on the workspace begins, until whose end it stays in this
-// process. The error is ErrElsewhere if it has gone to the store meanwhile.
+// Begin begins an operation on the workspace, which stays in this process until the
+// operation ends. The error is ErrElsewhere if it has been let go to the store meanwhile.
 func (w *Workspace) Begin() (Operation, error) {
 	if w.stored == nil {
 		return Operation{}, nil
@@ -62,8 +62,8 @@ func (w *Workspace) Begin() (Operation, error) {
 	return Operation{w, markOf(w.Instance())}, nil
 }
 
-// End says that the operation has ended. Where every answer waits for the store, the error
-// is ErrNotStored if what it has changed is not there.
+// End ends the operation. If answers have to wait for the store, the error is
+// ErrNotStored when the changes could not be stored.
 func (o Operation) End() error {
 	w := o.Workspace
 	if w == nil {
@@ -78,7 +78,7 @@ func (o Operation) End() error {
 }
 
 // changed reports whether the workspace differs from what is stored, or is being written.
-// An instance that nothing was done to is not worth storing.
+// An untouched instance counts as unchanged.
 func (w *Workspace) changed() bool {
 	if !w.stored.mu.TryLock() {
 		return true
@@ -87,16 +87,16 @@ func (w *Workspace) changed() bool {
 	return markOf(w.Instance()) != w.stored.written
 }
 
-// due reports whether the workspace is to be written now.
+// due reports whether the workspace should be written now.
 func (w *Workspace) due(now time.Time) bool {
-	if !w.stored.mu.TryLock() { // somebody writes it
+	if !w.stored.mu.TryLock() { // it is being written
 		return false
 	}
 	defer w.stored.mu.Unlock()
 	return !w.stored.ended && markOf(w.Instance()) != w.stored.written && now.Sub(w.stored.last) >= writeEvery
 }
 
-// close lets nobody begin, and waits for those who have.
+// close prevents further operations, and waits for those in progress.
 func (s *stored) close() {
 	s.open.Lock()
 	defer s.open.Unlock()
@@ -110,7 +110,7 @@ func (s *stored) reopen() {
 	s.gone = false
 }
 
-// become replaces what the workspace is by what is stored.
+// become replaces the instance with the stored one.
 func (w *Workspace) become(instance *Instance) {
 	w.writing.Lock()
 	defer w.writing.Unlock()

@@ -1,6 +1,6 @@
-// Package workspace keeps the instances that one mock plays: each workspace has
-// its own state, tokens, rules, clock, limits and journal, and shares nothing
-// with the others.
+// Package workspace holds the instances that one mock provides. Each workspace has its
+// own state, tokens, rules, clock, limits and journal, and shares nothing with the
+// others.
 package workspace
 
 import (
@@ -20,25 +20,23 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 )
 
-// Default is the name of the workspace of requests that name none. It is always
-// there.
+// Default is the name of the workspace for requests that name none. It always exists.
 const Default = "default"
 
-// Header is the request header that picks a workspace.
+// Header is the request header that selects a workspace.
 const Header = "Unleash-Mock-Workspace"
 
-// PathPrefix is what the path of a request begins with that picks a workspace;
-// the name follows.
+// PathPrefix is the beginning of a request path that selects a workspace. The name
+// follows it.
 const PathPrefix = "/w/"
 
-// names are the allowed ones: they stand in paths, in metrics and in logs.
+// names matches the allowed names, which appear in paths, metrics and logs.
 var names = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}$`)
 
 // ValidName reports whether a workspace may have that name.
 func ValidName(name string) bool { return names.MatchString(name) }
 
-// Path is what the paths of requests of a workspace begin with; empty for
-// Default.
+// Path returns what the request paths of a workspace begin with; empty for Default.
 func Path(name string) string {
 	if name == Default {
 		return ""
@@ -46,22 +44,20 @@ func Path(name string) string {
 	return PathPrefix + name
 }
 
-// Instance is what a workspace goes back to by a reset, in one piece: a request
-// takes it once, and sees nothing of a reset that comes later.
+// Instance is what a reset of a workspace replaces, as a whole. A request loads it once,
+// and is not affected by a later reset.
 type Instance struct {
 	Store *engine.Store
 	Clock *clock.Clock
-	// Rules are those in force.
+	// Rules are the rules in force.
 	Rules *rules.Set
-	// Replay is how far the recorded answers were given; nil for none.
+	// Replay is the position in the recorded answers; may be nil.
 	Replay *replay.Cursor
-	// Limiters count what is limited, one for each limit of the resources; nil for a
-	// limit that is lifted.
+	// Limiters has one limiter for each limit of the resources; nil if the limit is lifted.
 	Limiters []*ratelimit.Limiter
-	// Follow keeps the flags in step with those of another instance; nil for none.
+	// Follow keeps the flags in step with those of another instance; may be nil.
 	Follow *flags.Following
-	// Random is where ids of errors and secrets come from. It is safe for
-	// concurrent use.
+	// Random is the source of error ids and secrets. It is safe for concurrent use.
 	Random io.Reader
 }
 
@@ -71,27 +67,27 @@ type Workspace struct {
 	// Path is what the paths of its requests begin with; empty for Default.
 	Path    string
 	Created time.Time // in real time
-	// Journal is closed when the workspace is removed or the registry closed.
+	// Journal is closed when the workspace is removed or the registry is closed.
 	Journal *journal.Journal
 
 	instance atomic.Pointer[Instance]
 	registry *Registry
 	build    func(name string) (*Instance, error)
-	writing  sync.Mutex // of those who replace the instance
+	writing  sync.Mutex // held while replacing the instance
 
-	kept atomic.Bool  // whether it is one of the registry's
+	kept atomic.Bool  // whether it is registered
 	used atomic.Int64 // when it was last used, in nanoseconds since 1970
-	busy atomic.Int64 // how many hold it
+	busy atomic.Int64 // number of holders
 
-	streams atomic.Int64 // how many are open
+	streams atomic.Int64 // number of open streams
 
-	stored *stored // what the store has of it; nil without a store
+	stored *stored // its state in the store; nil without a store
 }
 
-// Instance returns what the workspace is now.
+// Instance returns the current instance of the workspace.
 func (w *Workspace) Instance() *Instance { return w.instance.Load() }
 
-// Reset replaces the instance by the seed's, and empties the journal.
+// Reset replaces the instance with one from the seed, and clears the journal.
 func (w *Workspace) Reset() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -104,7 +100,7 @@ func (w *Workspace) Reset() error {
 	return nil
 }
 
-// Replace replaces the store, whose flags follow no other instance; all else stays.
+// Replace replaces the store and stops following flags; everything else stays.
 func (w *Workspace) Replace(store *engine.Store) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -113,7 +109,7 @@ func (w *Workspace) Replace(store *engine.Store) {
 	w.replace(&next)
 }
 
-// replace puts an instance in the place of the one that there is. Streams go on with it.
+// replace replaces the instance. Open streams continue with the new one.
 func (w *Workspace) replace(next *Instance) {
 	before := w.instance.Load().Store
 	next.Store.Succeed(before)
@@ -121,7 +117,8 @@ func (w *Workspace) replace(next *Instance) {
 	before.Retire()
 }
 
-// Follow has the flags follow those of another instance; begin puts them.
+// Follow makes the flags follow those of another instance; begin sets them for the first
+// time.
 func (w *Workspace) Follow(begin func(*Instance) (*flags.Following, error)) error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -133,20 +130,20 @@ func (w *Workspace) Follow(begin func(*Instance) (*flags.Following, error)) erro
 	return err
 }
 
-// Kept reports whether others can find the workspace. One that is not kept is for a
-// single request.
+// Kept reports whether the workspace is registered, so that others can find it. Otherwise
+// it belongs to a single request.
 func (w *Workspace) Kept() bool { return w.kept.Load() }
 
 // Used returns when the workspace was last used.
 func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() }
 
-// Hold keeps the workspace from being removed for idleness until release is called.
+// Hold prevents the workspace from being removed as idle until release is called.
 func (w *Workspace) Hold() (release func()) {
 	w.busy.Add(1)
 	return func() { w.busy.Add(-1) }
 }
 
-// HoldStream is Hold for a stream; false if that many are open already.
+// HoldStream is Hold for a stream; ok is false if most streams are already open.
 func (w *Workspace) HoldStream(most int64) (release func(), ok bool) {
 	if w.streams.Add(1) > most {
 		w.streams.Add(-1)

@@ -12,9 +12,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// reader turns a YAML document into what JSON has, and collects what JSON has not.
+// reader turns a YAML document into JSON values, and reports whatever JSON does not have.
 type reader struct {
-	values   int                 // so far, those of aliases included
+	values   int                 // so far, including those of aliases
 	open     map[*yaml.Node]bool // the anchors that are being read
 	problems engine.Problems
 }
@@ -86,7 +86,7 @@ func (r *reader) object(node *yaml.Node, path []string) any {
 	return object
 }
 
-// merge adds the keys of a mapping, or of several of which the first wins.
+// merge adds the keys of a mapping, or of several, of which the first takes precedence.
 func (r *reader) merge(into *v8json.Object, node *yaml.Node, path []string) {
 	value := r.value(node, path)
 	list, is := value.([]any)

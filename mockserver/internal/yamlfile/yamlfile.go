@@ -1,5 +1,5 @@
-// Package yamlfile reads YAML, and JSON with it, as the values that JSON has, and finds
-// the line of each. It is for files that people write: seeds, flags.
+// Package yamlfile reads YAML, and so JSON, as JSON values, and finds the line of each.
+// It is for files that people write: seeds and flags.
 package yamlfile
 
 import (
@@ -22,16 +22,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Problem is one thing that is wrong with a file.
+// Problem is one problem of a file.
 type Problem struct {
-	// Line and Column count from 1; 0 if the place is not known.
+	// Line and Column count from 1; 0 if the location is not known.
 	Line, Column int
 	// Field is the path of the value, such as endpoints[0].tokens[1].name.
 	Field   string
 	Message string
 }
 
-// Error says where and what, in one line: the names of keys are the writer's.
+// Error returns the location and message on one line. The file's author chose the keys,
+// so they are made safe to show.
 func (p Problem) Error() string {
 	var out strings.Builder
 	if p.Line > 0 {
@@ -47,7 +48,7 @@ func (p Problem) Error() string {
 	return visible.Line(out.String() + p.Message)
 }
 
-// Problems are all that is wrong with a file, by line.
+// Problems are all problems of a file, sorted by line.
 type Problems []Problem
 
 // Error returns the first problem and how many follow, in one line.
@@ -58,30 +59,31 @@ func (p Problems) Error() string {
 	return fmt.Sprintf("%s (and %d more)", p[0].Error(), len(p)-1)
 }
 
-// maxValues is how many values a file may have. An alias counts as what it stands for.
+// maxValues is how many values a file may have. An alias counts as the values that it
+// stands for.
 const maxValues = 1 << 20
 
-// Kind is what a file should be.
+// Kind describes a kind of file.
 type Kind struct {
-	// Name is what errors call it, such as "a seed".
+	// Name is its name in errors, such as "a seed".
 	Name string
-	// Marks is how many characters that begin or end a value a file in YAML may have, and
-	// Objects is how many objects one in JSON may have.
+	// Marks limits the characters that begin or end a value in a YAML file, and Objects the
+	// objects in a JSON file.
 	Marks, Objects int
 }
 
 // Document is a file that was read.
 type Document struct {
-	// Value is what the file says: nil, a string, bool, float64, []any or
-	// *v8json.Object. That of an empty file is nil.
+	// Value is the content of the file: nil, a string, bool, float64, []any or
+	// *v8json.Object. It is nil for an empty file.
 	Value any
 	kind  Kind
 	root  *yaml.Node
-	json  []byte // whose nodes are made when a line is asked for
+	json  []byte // parsed into nodes when a line is needed
 }
 
-// readJSON reads a file of JSON, whose escapes YAML does not all have; nil for another. The
-// error is that of JSON with more than a file may have.
+// readJSON reads a JSON file, since YAML does not have all of JSON's escapes. It returns
+// nil for other files. The error is for JSON that exceeds the limits.
 func readJSON(source []byte, kind Kind) (*Document, error) {
 	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > yamljson.MaxBytes || len(begin) == 0 || begin[0] != '{' {
 		return nil, nil
@@ -98,7 +100,7 @@ func readJSON(source []byte, kind Kind) (*Document, error) {
 	case json.Valid(source):
 		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: it has more than %d values, or more than %d objects", kind.Name, maxValues, kind.Objects)}}
 	}
-	return nil, nil // the reader of YAML says why
+	return nil, nil // the YAML reader reports what is wrong
 }
 
 // Read reads a file. The error is of type Problems.
@@ -134,7 +136,7 @@ func Read(source []byte, kind Kind) (*Document, error) {
 	return out, nil
 }
 
-// Object is the value of a file that holds a mapping, or nothing.
+// Object returns the value of a file that holds a mapping or is empty.
 func (d *Document) Object() (*v8json.Object, error) {
 	switch value := d.Value.(type) {
 	case nil:
@@ -145,7 +147,7 @@ func (d *Document) Object() (*v8json.Object, error) {
 	return nil, d.Locate(engine.Problems{{Message: "got " + engine.TypeOf(d.Value) + ", want object"}})
 }
 
-// syntaxProblem draws place and message from an error of the YAML library.
+// syntaxProblem extracts location and message from an error of the YAML library.
 func syntaxProblem(err error) Problem {
 	var failed *yaml.LoadError
 	if !errors.As(err, &failed) {
@@ -159,11 +161,11 @@ func syntaxProblem(err error) Problem {
 	return Problem{Line: failed.Mark.Line, Column: failed.Mark.Column, Message: message}
 }
 
-// MaxProblems is how many problems of a file are told: to find the line of one takes as long
-// as there are values in the file.
+// MaxProblems is how many problems of a file are reported. Finding the line of one takes
+// time in proportion to the values in the file.
 const MaxProblems = 1000
 
-// Locate finds the lines of the first problems, and sorts them by line.
+// Locate finds the lines of the first problems, and sorts the problems by line.
 func (d *Document) Locate(problems engine.Problems) Problems {
 	d.findRoot()
 	out := make(Problems, min(len(problems), MaxProblems))
@@ -178,7 +180,7 @@ func (d *Document) Locate(problems engine.Problems) Problems {
 	return out
 }
 
-// findRoot reads a file of JSON as YAML, which has lines, if it is not too large for that.
+// findRoot reads a JSON file as YAML, which has lines, if it is not too large for that.
 func (d *Document) findRoot() {
 	if d.root != nil || len(d.json) == 0 || yamljson.Marks(d.json) > d.kind.Marks {
 		return
@@ -189,7 +191,7 @@ func (d *Document) findRoot() {
 	}
 }
 
-// node finds the node of a path, or the nearest one above it.
+// node finds the node at a path, or else its nearest ancestor.
 func (d *Document) node(path []string) *yaml.Node {
 	if d.root == nil {
 		return nil
@@ -223,7 +225,7 @@ func child(parent *yaml.Node, step string) *yaml.Node {
 	return nil
 }
 
-// fieldName prints a path as endpoints[0].name.
+// fieldName formats a path as endpoints[0].name.
 func fieldName(path []string) string {
 	var out strings.Builder
 	for _, step := range path {

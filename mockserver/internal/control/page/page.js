@@ -1,15 +1,15 @@
 "use strict";
-// The live page of unleash-mock. It asks the control API that it is served by and
-// nothing else. Whatever came from a client is put on the page as text.
+// The live page of unleash-mock. It calls only the control API that serves it. Data from
+// clients is always inserted as text.
 
-// How many exchanges the page shows.
+// The number of exchanges that the page shows.
 const shownExchanges = 500;
 
 // ---- The page's elements ----------------------------------------------------
 
 const $ = (id) => document.getElementById(id);
 
-// element makes an element. Strings among the children become text.
+// element makes an element. Children that are strings become text.
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -25,7 +25,7 @@ function options(select, entries) {
 }
 
 let announced;
-// announce shows the outcome of an action, to eyes and to screen readers.
+// announce shows the outcome of an action, also to screen readers.
 function announce(text, bad = false) {
   const line = $("announcement");
   line.textContent = text;
@@ -35,11 +35,11 @@ function announce(text, bad = false) {
   announced = setTimeout(() => { line.hidden = true; }, bad ? 12000 : 5000);
 }
 
-let asked = Promise.resolve(); // until the last dialog has told its answer
+let asked = Promise.resolve(); // resolves when the last dialog has its answer
 
-// ask opens a dialog and gives the text that was typed, or null. Without a label
-// there is nothing to type. A dialog waits for the one before: it closes before
-// its event says so, and the event of one must not answer another.
+// ask opens a dialog and resolves to the text that was typed, or null. Without a label
+// there is no field to type in. Each dialog waits for the previous one: a dialog closes
+// before its close event arrives, and that event must not answer another dialog.
 function ask(question) {
   asked = asked.then(() => openDialog(question));
   return asked;
@@ -55,7 +55,7 @@ function openDialog({ title, text = "", yes, label = "", secret = false }) {
   $("ask-yes").textContent = yes;
   input.type = secret ? "password" : "text";
   input.value = "";
-  // Enter in the field takes the first button of a form, which is Cancel.
+  // By default, Enter in the field presses the form's first button, which is Cancel.
   input.onkeydown = (event) => {
     if (event.key === "Enter") { event.preventDefault(); dialog.close("yes"); }
   };
@@ -80,7 +80,7 @@ async function send(path, init = {}) {
     const response = await fetch(path, { ...init, headers, cache: "no-store" });
     if (response.status !== 401) return response;
     asking ??= ask({
-      title: "Control token", text: "The control API is not open here. It needs the value of UNLEASH_MOCK_CONTROL_TOKEN.",
+      title: "Control token", text: "The control API needs a token here. Enter the value of UNLEASH_MOCK_CONTROL_TOKEN.",
       label: "Token", yes: "Use it", secret: true,
     }).finally(() => { asking = null; });
     const typed = await asking;
@@ -89,8 +89,8 @@ async function send(path, init = {}) {
   }
 }
 
-// api asks the control API and gives its JSON. An error carries the reason that
-// the API has given.
+// api calls the control API and returns its JSON. It throws an error with the reason that
+// the API gives.
 async function api(path, method = "GET", body = undefined) {
   const init = { method };
   if (body !== undefined) {
@@ -107,7 +107,7 @@ async function api(path, method = "GET", body = undefined) {
   return value;
 }
 
-// act runs an action of the user and announces how it went.
+// act runs a user's action and announces the outcome.
 async function act(action, done = "") {
   try {
     await action();
@@ -120,11 +120,11 @@ async function act(action, done = "") {
 // ---- The stream of exchanges ----------------------------------------------------
 
 const exchanges = new Map(); // by id
-const fresh = []; // came since the list was drawn
+const fresh = []; // received since the list was drawn
 let newest = 0;
 let paused = false;
 let drawing = false;
-let chosen = null; // the id of the exchange in the detail
+let chosen = null; // the id of the exchange in the detail view
 
 function connected(state) {
   const line = $("connection");
@@ -133,7 +133,7 @@ function connected(state) {
   line.textContent = { live: "live", lost: "connection lost, trying again", connecting: "connecting" }[state];
 }
 
-// follow reads the stream for ever. It is no EventSource, which could not send the
+// follow reads the stream forever. It does not use EventSource, which could not send the
 // token.
 async function follow() {
   for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
@@ -171,7 +171,7 @@ async function readEvents(body) {
 
 function happened(name, data) {
   if (name === "gap") announce(`${data.missed} exchanges came too fast to be shown.`);
-  if (name === "hello" && data.newest < newest) startOver(); // another mock than before
+  if (name === "hello" && data.newest < newest) startOver(); // not the same mock as before
   if (name === "state") soon(refreshOpenView);
   if (name !== "exchange") return;
   newest = Math.max(newest, data.id);
@@ -197,7 +197,7 @@ function forgetExchanges() {
   drawCount();
 }
 
-// soon runs something once, shortly after the last of many calls.
+// soon runs an action once, shortly after the last of many calls.
 const timers = new Map();
 function soon(action) {
   clearTimeout(timers.get(action));
@@ -237,7 +237,7 @@ const statusClass = (status) => "status s" + Math.floor(status / 100);
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { hour12: false }) + "." + String(new Date(time).getMilliseconds()).padStart(3, "0");
 const took = (ms) => ms < 10 ? ms.toFixed(2) + " ms" : ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(2) + " s";
 
-// isExample reports whether the document of serve --spec answers an operation.
+// isExample reports whether an operation is answered from the document of serve --spec.
 const isExample = (operationId) => here.examples.has(operationId);
 
 function row(exchange) {
@@ -272,7 +272,7 @@ function filterList() {
   drawCount();
 }
 
-// Arrow keys move through the list.
+// moveInList lets arrow keys move through the list.
 function moveInList(event) {
   const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
   let item = event.target.closest("li");
@@ -290,7 +290,7 @@ async function choose(id) {
   const response = await send("requests/" + id);
   if (chosen !== id) return; // another one was chosen meanwhile
   if (!response.ok) {
-    showDetail(element("p", { class: "empty" }, "The journal does not keep this exchange any more."));
+    showDetail(element("p", { class: "empty" }, "The journal no longer has this exchange."));
     return;
   }
   showDetail(...detail(await response.json()));
@@ -323,7 +323,7 @@ function detail(exchange) {
       element("h2", {}, exchange.method + " " + exchange.target),
       element("span", { class: statusClass(exchange.status) }, statusText(exchange.status))),
     element("dl", { class: "facts" },
-      ...fact("Operation", (exchange.operationId ?? "none") + (isExample(exchange.operationId) ? ", answered by an example of the document" : "")),
+      ...fact("Operation", (exchange.operationId ?? "none") + (isExample(exchange.operationId) ? ", answered with an example from the document" : "")),
       ...fact("Caller", exchange.caller),
       ...fact("Time", `${new Date(exchange.time).toISOString()}, took ${took(exchange.durationMs)}`),
       ...(exchange.rule ? fact("Rule", exchange.rule === "prefer" ? "the header Prefer" : exchange.rule) : [])),
@@ -342,7 +342,7 @@ function detail(exchange) {
   return out;
 }
 
-// outcome words what became of a violation.
+// outcome describes what became of a violation.
 function outcome(breach) {
   if (breach.outcome === "passed") return "passed on";
   return breach.outcome === "replaced" && isProxy() ? "replaced by a 502" : breach.outcome;
@@ -363,7 +363,7 @@ function half(title, message, breaches) {
   return section;
 }
 
-// codeOf shows a body: JSON line by line, with what breaks the contract marked.
+// codeOf shows a body: JSON line by line, with violations of the contract marked.
 function codeOf(text, breaches) {
   const code = element("div", { class: "code", tabindex: "0", role: "group", "aria-label": "Body" });
   let value;
@@ -388,8 +388,8 @@ function codeOf(text, breaches) {
   return code;
 }
 
-// printJSON adds the lines of a value; opens is the JSON pointer of the value that
-// begins on a line.
+// printJSON adds the lines of a value. A line's opens is the JSON pointer of the value that
+// begins there.
 function printJSON(lines, value, pointer, indent, key, comma) {
   const name = key === "" ? [] : [element("span", { class: "key" }, key), ": "];
   const tail = comma ? "," : "";
@@ -433,7 +433,7 @@ function asCurl(exchange) {
 
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Without https the clipboard is out of reach: the text is shown and chosen.
+  // Without HTTPS the clipboard is not available: show and select the text instead.
   const shown = $("curl");
   shown.closest("details").open = true;
   getSelection().selectAllChildren(shown);
@@ -458,10 +458,10 @@ async function refreshRules() {
     element("div", { class: active.exhausted ? "what used" : "what" },
       element("strong", {}, active.rule.name || "Rule " + active.id), element("br"), worded(active.rule), element("br"),
       element("span", { class: "quiet" }, `${active.hits} ${active.hits === 1 ? "hit" : "hits"}${active.exhausted ? ", used up" : ""}`)),
-    element("button", { type: "button", "aria-label": "Drop " + (active.rule.name || "rule " + active.id), onclick: () => act(async () => {
+    element("button", { type: "button", "aria-label": "Remove " + (active.rule.name || "rule " + active.id), onclick: () => act(async () => {
       await api("rules/" + encodeURIComponent(active.id), "DELETE");
       await refreshRules();
-    }, "The rule was dropped.") }, "Drop"))));
+    }, "The rule was removed.") }, "Remove"))));
 }
 
 function worded(rule) {
@@ -511,7 +511,7 @@ function ruleOfForm() {
   if (Object.keys(match).length) rule.match = match;
   if (text("rule-status")) rule.answer = { status: Number(text("rule-status")) };
   if (text("rule-body")) {
-    if (!rule.answer) throw new Error("A body belongs to an answer: choose its status.");
+    if (!rule.answer) throw new Error("A body needs an answer: choose its status.");
     rule.answer.body = parsedField("rule-body", "The body of the answer");
   }
   if (text("rule-delay")) rule.delay = text("rule-delay");
@@ -554,8 +554,8 @@ async function refreshState() {
     element("td", { class: "nowrap" }, instant(endpoint.createdAt))))));
   $("signals").replaceChildren(...rowsOrNone(5, state.signals.toReversed().map((signal) => element("tr", {},
     element("td", {}, String(signal.id)),
-    element("td", {}, named.get(signal.sourceId) ?? `${signal.sourceId}, gone`),
-    element("td", {}, signal.tokenId === null ? "none" : tokens.get(signal.tokenId) ?? `${signal.tokenId}, gone`),
+    element("td", {}, named.get(signal.sourceId) ?? `${signal.sourceId}, deleted`),
+    element("td", {}, signal.tokenId === null ? "none" : tokens.get(signal.tokenId) ?? `${signal.tokenId}, deleted`),
     element("td", { class: "nowrap" }, instant(signal.createdAt)),
     element("td", {}, element("code", {}, JSON.stringify(signal.payload)))))));
 }
@@ -579,7 +579,7 @@ async function refreshFlags() {
   $("flag-names").replaceChildren(...features.map((flag) => element("option", { value: flag.name })));
 }
 
-// How a decision is worded.
+// The wording of each decision.
 const decisions = {
   "unknown-flag": "there is no such flag", "switched-off": "it is switched off", "no-strategies": "it has no strategies",
   "strategy-holds": "a strategy holds", "no-strategy-holds": "no strategy holds", "dependency-fails": "a dependency does not hold",
@@ -598,7 +598,7 @@ async function evaluate(event) {
   });
 }
 
-// strategyTold says what came of a strategy.
+// strategyTold describes the verdict on a strategy.
 function strategyTold(strategy) {
   let told = `${strategy.name}: ${strategy.verdict.replaceAll("-", " ")}`;
   if (strategy.segment !== undefined) told += `, segment ${strategy.segment}`;
@@ -608,7 +608,7 @@ function strategyTold(strategy) {
   return told;
 }
 
-// showFlags keeps the rows that are there, lest a click or the focus in one be lost.
+// showFlags reuses existing rows, so that no click or focus in one is lost.
 function showFlags(features) {
   const body = $("flag-rows");
   const known = new Map([...body.rows].map((row) => [row.dataset.flag, row]));
@@ -643,7 +643,7 @@ const setFlag = (name, setting) => act(async () => {
   }
 }, `${name} is ${setting.enabled ? "on" : "off"} in ${$("flags-environment").value}.`);
 
-// showInstances lists the SDKs, with the flags that their applications were asked for.
+// showInstances lists the SDKs, and the flags that their applications asked for.
 function showInstances(state) {
   const hour = state.flagCounts.reduce((newest, count) => count.hour > newest ? count.hour : newest, "");
   const rows = state.applications.flatMap((application) => application.instances.map((instance) => {
@@ -661,7 +661,7 @@ function showInstances(state) {
   $("instances").replaceChildren(...rowsOrNone(7, rows));
 }
 
-// The URL that SDKs take, by the type of their tokens.
+// The kind and the URL of SDKs, by the type of their tokens.
 const sdks = { backend: ["server", "../api"], frontend: ["browser", "../api/frontend"] };
 
 function showSDKs(tokens) {
@@ -677,9 +677,9 @@ const rowsOrNone = (columns, rows) => rows.length ? rows : [element("tr", {}, el
 const instant = (time) => new Date(time).toISOString().replace("T", " ").replace(/\.\d+/, "");
 
 function showClock(clock) {
-  const kind = clock.frozen ? "frozen" : clock.real ? "real time" : "moved, running";
+  const kind = clock.frozen ? "frozen" : clock.real ? "real time" : "set, running";
   $("clock").replaceChildren(instant(clock.now) + " ", element("span", { class: clock.real ? "tag off" : "tag rule" }, kind));
-  $("clock-freeze").textContent = clock.frozen ? "Let it run" : "Freeze";
+  $("clock-freeze").textContent = clock.frozen ? "Unfreeze" : "Freeze";
   $("clock-freeze").dataset.frozen = String(clock.frozen);
 }
 
@@ -759,13 +759,13 @@ function moveInTabs(event) {
 
 const here = { mode: "", base: "", workspace: "default", workspacePath: "", operations: [], examples: new Set() };
 const isProxy = () => here.mode === "proxy";
-const another = "new workspace"; // a blank is in no name
+const another = "new workspace"; // no name contains a space
 
 async function refreshWorkspaces() {
   const { workspaces } = await api("workspaces");
   const names = workspaces.map(({ name }) => name);
   const select = $("workspace");
-  if (select.dataset.names === names.join(" ")) return; // a list that is open would close
+  if (select.dataset.names === names.join(" ")) return; // or an open list would close
   select.dataset.names = names.join(" ");
   select.replaceChildren();
   options(select, [...names.map((name) => [name, name]), [another, "New…"]]);
@@ -776,7 +776,7 @@ async function switchWorkspace() {
   let name = $("workspace").value;
   if (name === another) {
     $("workspace").value = here.workspace;
-    name = await ask({ title: "New workspace", text: "It starts from the seed and shares nothing with the others.", label: "Name: letters, digits, dots, hyphens, underscores", yes: "Make it" });
+    name = await ask({ title: "New workspace", text: "It starts from the seed and shares nothing with the others.", label: "Name: letters, digits, dots, hyphens, underscores", yes: "Create" });
     if (!name) return;
     await act(async () => {
       await api("workspaces", "POST", { name });
@@ -793,23 +793,23 @@ function go(name) {
 }
 
 async function reset() {
-  const sure = await ask({ title: `Reset ${here.workspace}?`, text: "State, rules and clock go back to the seed, and the journal is emptied.", yes: "Reset" });
+  const sure = await ask({ title: `Reset ${here.workspace}?`, text: "This resets state, rules and clock to the seed, and clears the journal.", yes: "Reset" });
   if (sure === null) return;
   await act(async () => {
     await api("reset", "POST");
     forgetExchanges();
     await Promise.all([refreshRules(), views[view]()]);
-  }, `The workspace ${here.workspace} is what it was at the start.`);
+  }, `The workspace ${here.workspace} was reset.`);
 }
 
 function setTheme(name) {
   if (name) document.documentElement.dataset.theme = name;
   else delete document.documentElement.dataset.theme;
-  try { localStorage.setItem("unleash-mock theme", name); } catch { /* not kept, then */ }
+  try { localStorage.setItem("unleash-mock theme", name); } catch { /* then it is not stored */ }
 }
 
-// servedUnder finds the path that everything is served under, which only the browser
-// knows for sure: proxies may take some of it off.
+// servedUnder returns the path under which everything is served. Only the browser knows it
+// for sure, because proxies may strip parts of it.
 function servedUnder(path) {
   const base = path.slice(0, path.lastIndexOf("/_mock/"));
   const own = "/w/" + here.workspace;
@@ -840,7 +840,7 @@ async function start() {
     await Promise.all([refreshWorkspaces(), refreshRules()]);
   }
   const kept = await api("requests?limit=1");
-  newest = Math.max(0, kept.newest - shownExchanges, kept.oldest - 1); // what is not kept was not missed by this page
+  newest = Math.max(0, kept.newest - shownExchanges, kept.oldest - 1); // exchanges that are no longer kept must not count as missed
   follow();
   show(location.hash.slice(1));
 }
@@ -859,7 +859,7 @@ listen("clear", "click", () => act(async () => { await api("requests", "DELETE")
 listen("har", "click", () => act(() => download("requests.har", "unleash-mock.har")));
 listen("rule", "submit", setRule);
 listen("rule-operation", "input", () => statusesOf($("rule-operation").value));
-listen("rules-clear", "click", () => act(async () => { await api("rules", "DELETE"); await refreshRules(); }, "All rules were dropped."));
+listen("rules-clear", "click", () => act(async () => { await api("rules", "DELETE"); await refreshRules(); }, "All rules were removed."));
 listen("clock-freeze", "click", () => setClock({ frozen: $("clock-freeze").dataset.frozen !== "true" }));
 listen("clock-second", "click", () => setClock({ advance: "1s" }));
 listen("clock-hour", "click", () => setClock({ advance: "1h" }));
@@ -868,7 +868,7 @@ listen("clock-real", "click", () => setClock({ real: true }));
 listen("clock-form", "submit", (event) => { event.preventDefault(); setClock({ now: $("clock-now").value.trim() }); });
 listen("evaluate", "submit", evaluate);
 listen("flags-environment", "change", () => {
-  $("flag-rows").replaceChildren(); // of another environment: none of them is to be switched in this one
+  $("flag-rows").replaceChildren(); // the old rows must not switch flags in the new environment
   act(refreshFlags);
 });
 listen("flag-form", "submit", (event) => {
@@ -887,6 +887,6 @@ for (const name of Object.keys(views)) listen("tab-" + name, "click", () => show
 document.querySelector(".tabs").addEventListener("keydown", moveInTabs);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen !== null && !$("ask").open) leaveDetail(); });
 listen("theme", "change", () => setTheme($("theme").value));
-try { $("theme").value = localStorage.getItem("unleash-mock theme") ?? ""; } catch { /* the system's, then */ }
+try { $("theme").value = localStorage.getItem("unleash-mock theme") ?? ""; } catch { /* then the system's applies */ }
 setTheme($("theme").value);
 start().catch((problem) => { connected("lost"); announce(problem.message, true); });
