@@ -59,8 +59,8 @@ type Owner func(view *View, value string) (project string)
 
 // Credential is a kind of token.
 type Credential struct {
-	// Under is the part of the API, such as /api/part, that accepts these tokens and no
-	// others. Empty means the rest of the API.
+	// Under is the part of the API, such as /api/part, whose operations accept these tokens
+	// and no others. Empty means the rest of the API.
 	Under string
 	// Identify returns the identity of a token's owner, and false if the token is not known.
 	Identify func(view *View, token string) (Identity, bool)

@@ -134,7 +134,7 @@ type stateSizes struct{ *workspace.Registry }
 var (
 	present = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that exist.", nil, nil)
 	made    = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
-	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because they were idle.", nil, nil)
+	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because they were idle or because their room was needed.", nil, nil)
 	rows    = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
 	active  = prometheus.NewDesc("unleash_mock_rules", "Rules in force in all workspaces.", nil, nil)
 	bytes   = prometheus.NewDesc("unleash_mock_bytes", "What all workspaces together take in memory, by estimation.", nil, nil)
