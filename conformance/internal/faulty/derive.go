@@ -43,7 +43,7 @@ const undocumented = http.StatusTeapot
 
 func wrongStatus(operation *spec.Operation, response *spec.Response) bend.Fault {
 	f := derived(operation, response, "status", "")
-	f.Name = fmt.Sprintf("%d in the place of %d", undocumented, response.Status)
+	f.Name = fmt.Sprintf("answers %d instead of %d", undocumented, response.Status)
 	f.Unprovoked = unprovoked(operation, response.Status, nil)
 	f.Bend = bend.When(bend.Answered(response.Status), bend.Status(undocumented))
 	return f
