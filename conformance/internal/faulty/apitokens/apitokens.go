@@ -1,4 +1,5 @@
-// Package apitokens has the faults of API tokens, and of what a caller learns of itself.
+// Package apitokens has the faults of API tokens, and of what callers are told about
+// themselves.
 package apitokens
 
 import (
@@ -8,7 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about API tokens.
+// Faults lists the faults of API tokens.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	created := bend.Answered(http.StatusCreated)

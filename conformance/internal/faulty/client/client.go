@@ -1,4 +1,5 @@
-// Package client has the faults of what SDKs get: of the Client and the Frontend API.
+// Package client has the faults of the Client API and the Frontend API, which serve flags to
+// SDKs.
 package client
 
 import (
@@ -8,7 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about flags as SDKs get them.
+// Faults lists the faults of flags as SDKs get them.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	return []bend.Fault{

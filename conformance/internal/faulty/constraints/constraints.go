@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about constraints.
+// Faults lists the faults of constraints.
 func Faults() []bend.Fault {
 	const operation, standing = "validateConstraint", spec.Observed
 	refused := bend.Both(bend.Answered(http.StatusBadRequest), bend.Named("BadDataError"))

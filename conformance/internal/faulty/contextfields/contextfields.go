@@ -6,7 +6,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about context fields.
+// Faults lists the faults of context fields.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	return []bend.Fault{

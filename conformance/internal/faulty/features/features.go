@@ -15,7 +15,7 @@ const (
 	standing = spec.Observed
 )
 
-// Faults are about flags, switches and strategies.
+// Faults lists the faults of flags, switches, strategies, tags, dependencies and variants.
 func Faults() []bend.Fault {
 	return slices.Concat(flagFaults(), shownFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults())
 }
@@ -64,7 +64,7 @@ func flagFaults() []bend.Fault {
 	}
 }
 
-// shownFaults leave out, wherever a flag is shown, what was said of it.
+// shownFaults lists faults that misreport a stored property wherever a flag is shown.
 func shownFaults() []bend.Fault {
 	var faults []bend.Fault
 	for _, f := range []struct{ id, name, operation, pointer, text string }{
@@ -210,16 +210,16 @@ func variantFaults() []bend.Fault {
 	}
 }
 
-// at is the path of the flag in the environment that an exchange is about.
+// at returns the path of the exchange's flag in its environment.
 func at(x *bend.Exchange) string { return path + "/" + x.Params[1] + "/environments/" + x.Params[2] }
 
-// sendsList holds for a payload that is a list.
+// sendsList holds for requests whose body is a list.
 func sendsList(x *bend.Exchange) bool {
 	payload, isJSON := bend.ParseJSON(x.Payload)
 	return isJSON && payload.Kind == '['
 }
 
-// reworded puts another message into an error.
+// reworded replaces the message of an error.
 func reworded(message string) bend.Step {
 	text := string(bend.Quoted(message).Append(nil))
 	return bend.All(bend.Set("/message", text), bend.Set("/details/0/message", text))

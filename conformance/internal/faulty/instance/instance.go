@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about health and readiness.
+// Faults lists the faults of health and readiness.
 func Faults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "health-demands-token", Name: "requires a token", Operation: "getHealth", Standing: spec.Observed,

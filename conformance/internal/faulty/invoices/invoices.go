@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about invoices.
+// Faults lists the faults of invoices.
 func Faults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "invoice-url-no-uri", Name: "sends an invoiceURL that is not a URI", Operation: "getInvoices", Standing: spec.Documented, Bend: bend.OK(bend.Set("/*/invoiceURL", `"no address"`))},

@@ -7,7 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// accessFaults let in who must stay outside, or the reverse.
+// accessFaults lists faults that let in callers who must stay out, or keep out those who may
+// enter.
 func accessFaults() []bend.Fault {
 	faults := []bend.Fault{
 		{ID: "anonymous-admitted", Name: "accepts a request without a token", Operation: "getSignals", Standing: spec.Documented,
@@ -72,7 +73,7 @@ func accessFaults() []bend.Fault {
 	return faults
 }
 
-// inAnyCase knows a token in capitals too.
+// inAnyCase returns a fault that ignores the letter case of a token.
 func inAnyCase(who, token, operation string) bend.Fault {
 	return bend.Fault{
 		ID: "token-without-case-" + who, Name: "ignores letter case in the " + who + " token", Operation: operation, Standing: spec.Observed,
@@ -80,7 +81,7 @@ func inAnyCase(who, token, operation string) bend.Fault {
 	}
 }
 
-// byBeginning knows a token by less than all of it.
+// byBeginning returns a fault that accepts a prefix of a token.
 func byBeginning(who, token, operation string) bend.Fault {
 	return bend.Fault{
 		ID: "token-by-beginning-" + who, Name: "accepts a prefix of the " + who + " token", Operation: operation, Standing: spec.Observed,
@@ -90,7 +91,8 @@ func byBeginning(who, token, operation string) bend.Fault {
 	}
 }
 
-// tooLarge reads a body over the limit as a small one, for who may send it.
+// tooLarge returns a fault that treats a body over the size limit as a small one, if the
+// caller may send it.
 func tooLarge(operation, token, body string) bend.Fault {
 	return bend.Fault{
 		ID: "too-large-" + operation, Name: "accepts a body over the size limit", Operation: operation, Standing: spec.Observed,

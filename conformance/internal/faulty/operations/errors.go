@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// errorFaults spoil the bodies and statuses of errors.
+// errorFaults lists faults in the bodies and statuses of errors.
 func errorFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "error-without-id", Name: "omits the id from a validation error", Operation: "createSignalEndpoint", Standing: spec.Documented,

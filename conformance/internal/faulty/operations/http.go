@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// httpFaults are about headers, methods, paths and bodies as such.
+// httpFaults lists faults in headers, methods, paths and bodies in general.
 func httpFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "list-as-text", Name: "sends a list as text/plain", Operation: "getSignalEndpoints", Standing: spec.Observed,
@@ -127,7 +127,7 @@ func onHead(operation string, code int) bend.Step {
 	return bend.When(bend.Both(bend.Is(operation), func(x *bend.Exchange) bool { return x.Head }), bend.Status(code))
 }
 
-// wrongMethod takes a step where a path is asked with a method that it has not.
+// wrongMethod takes a step if a path is requested with a method that it does not have.
 func wrongMethod(path string, take bend.Step) bend.Step {
 	return bend.When(func(x *bend.Exchange) bool {
 		return x.Operation == nil && strings.TrimSuffix(x.Request.URL.Path, "/") == path && x.Request.Method != http.MethodOptions

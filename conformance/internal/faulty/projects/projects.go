@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about projects and environments.
+// Faults lists the faults of projects and environments.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	return []bend.Fault{

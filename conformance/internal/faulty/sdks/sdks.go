@@ -1,4 +1,4 @@
-// Package sdks has the faults of what SDKs tell.
+// Package sdks has the faults of what SDKs report.
 package sdks
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about what SDKs report.
+// Faults lists the faults of what SDKs report.
 func Faults() []bend.Fault {
 	const observed, assumed = spec.Observed, spec.Assumed
 	return []bend.Fault{

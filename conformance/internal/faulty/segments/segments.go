@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about segments.
+// Faults lists the faults of segments.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	return []bend.Fault{

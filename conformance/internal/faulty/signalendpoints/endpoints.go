@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// endpointFaults are about signal endpoints.
+// endpointFaults lists the faults of signal endpoints.
 func endpointFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "endpoint-id-fraction", Name: "gives an endpoint a fractional id", Operation: "updateSignalEndpoint", Standing: spec.Documented,
@@ -170,7 +170,7 @@ func endpointFaults() []bend.Fault {
 	}
 }
 
-// later moves a time.
+// later moves a time forward.
 func later(text string, by time.Duration) string {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -179,19 +179,19 @@ func later(text string, by time.Duration) string {
 	return at.Add(by).Format(bend.MillisecondsZ)
 }
 
-// endpointName reports whether a text may name an endpoint.
+// endpointName reports whether a text is a valid name of an endpoint.
 func endpointName(name string) bool {
 	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
-// mustName is the name in the payload.
+// mustName returns the name in the request's body.
 func mustName(x *bend.Exchange) string {
 	payload, _ := bend.ParseJSON(x.Payload)
 	return payload.Get("name").String()
 }
 
-// otherSwitch leaves an endpoint as it is: who turns it on or off gets what the
-// other switch or none would answer.
+// otherSwitch leaves an endpoint as it was. If the client's request changes it, the client
+// gets the response to the opposite switch.
 func otherSwitch(other string) bend.Step {
 	return func(x *bend.Exchange) {
 		endpoint := Find(x, hasID(x.Params[0]))
@@ -205,7 +205,7 @@ func otherSwitch(other string) bend.Step {
 	}
 }
 
-// acceptDuplicate stores what has a taken name under another, and tells the
+// acceptDuplicate stores an endpoint with a taken name under another name, and shows the
 // taken one.
 func acceptDuplicate() bend.Step {
 	count := 0
@@ -218,7 +218,7 @@ func acceptDuplicate() bend.Step {
 	})
 }
 
-// acceptBadName stores an invalid name in an acceptable spelling.
+// acceptBadName stores an invalid name in a valid spelling.
 func acceptBadName(x *bend.Exchange) {
 	if payload, ok := bend.ParseJSON(x.Payload); !ok || payload.Kind != '{' || payload.Get("name") == nil || payload.Get("name").String() == "" || payload.Get("name").Kind != 's' {
 		return

@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// limitFaults are about how much an instance allows.
+// limitFaults lists faults in how much an instance allows.
 func limitFaults() []bend.Fault {
 	const (
 		endpoint = "createSignalEndpoint"
@@ -42,7 +42,7 @@ func limitFaults() []bend.Fault {
 	}
 }
 
-// fewer tells a limit of one less.
+// fewer lowers the limit in a message by one.
 func fewer(message string) string {
 	for _, digit := range []string{"5", "6"} {
 		if strings.HasSuffix(message, " "+digit+".") {

@@ -9,7 +9,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// pathFaults are about where endpoints and tokens are, and about those that are not.
+// pathFaults lists faults in the location of endpoints and tokens, and in how unknown ones
+// are handled.
 func pathFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "endpoint-no-location", Name: "omits Location from the response to a create", Operation: "createSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.NoHeader("Location"))},
@@ -67,12 +68,12 @@ func pathFaults() []bend.Fault {
 	}
 }
 
-// unusableID takes steps where the id is no number.
+// unusableID takes steps if the id is not a number.
 func unusableID(steps ...bend.Step) bend.Step {
 	return bend.When(func(x *bend.Exchange) bool { return strings.Trim(x.Params[0], "0123456789") != "" }, bend.When(bend.Answered(http.StatusNotFound), steps...))
 }
 
-// quotedNumber is a number of that text, or a string if it is not one.
+// quotedNumber returns the text as a number, or as a string if it is not one.
 func quotedNumber(text string) *bend.Value {
 	if number, ok := bend.ParseJSON([]byte(text)); ok && number.IsInt() {
 		return number

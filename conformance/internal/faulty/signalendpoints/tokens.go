@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// tokenFaults are about the tokens of endpoints.
+// tokenFaults lists the faults of endpoints' tokens.
 func tokenFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "token-secret-listed", Name: "shows secrets in the list of tokens", Operation: "getSignalEndpointTokens", Standing: spec.Documented, Wide: true, Make: listingSecrets("getSignalEndpointTokens", "/signalEndpointTokens/*")},
@@ -94,7 +94,7 @@ func allTokens(x *bend.Exchange) {
 	}))(x)
 }
 
-// throughOwner finds a token whatever endpoint the path names.
+// throughOwner finds a token even if the path names another endpoint.
 func throughOwner(x *bend.Exchange) {
 	if x.Answer(); x.Status != http.StatusNotFound {
 		return

@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// callAccessFaults let in calls that must be refused, or the reverse.
+// callAccessFaults lists faults that accept calls that must be refused, or refuse calls that
+// must be accepted.
 func callAccessFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "call-without-token", Name: "stores a call without a token", Operation: "callSignalEndpoint", Standing: spec.Documented,
@@ -46,7 +47,7 @@ func callAccessFaults() []bend.Fault {
 	}
 }
 
-// callLimitFaults are about how often an endpoint may be called.
+// callLimitFaults lists faults in how often an endpoint may be called.
 func callLimitFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "call-limit-not-held", Name: "stores calls over the limit", Operation: "callSignalEndpoint", Standing: spec.Documented, Mock: bend.Calls, Make: fromElsewhere},
@@ -63,7 +64,7 @@ func callLimitFaults() []bend.Fault {
 	}
 }
 
-// fromElsewhere makes each call the first of its client.
+// fromElsewhere makes each call look like the first one of a new client.
 func fromElsewhere() bend.Step {
 	calls := 0
 	return bend.When(bend.Is("callSignalEndpoint"), func(x *bend.Exchange) {

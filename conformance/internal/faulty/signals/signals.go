@@ -13,12 +13,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults lists them.
+// Faults lists them all.
 func Faults() []bend.Fault {
 	return slices.Concat(callFaults(), callAccessFaults(), callLimitFaults(), signalFaults())
 }
 
-// callFaults are about sending signals.
+// callFaults lists faults in sending signals.
 func callFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "call-payload-lost", Name: "answers a call with an empty payload", Operation: "callSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Set("/signals/*/payload", "{}"))},
@@ -93,7 +93,7 @@ func callFaults() []bend.Fault {
 	}
 }
 
-// signalFaults are about the lists of signals.
+// signalFaults lists faults in the lists of signals.
 func signalFaults() []bend.Fault {
 	const (
 		one   = "getSignalEndpointSignals"
@@ -179,7 +179,7 @@ func signalFaults() []bend.Fault {
 
 func dropQuery(name string) bend.Step { return bend.Query(name, bend.Always("")) }
 
-// shiftQuery adds to a parameter that is a number.
+// shiftQuery adds a number to a numeric query parameter.
 func shiftQuery(name string, by int) bend.Step {
 	return bend.When(bend.HasQuery(name), bend.Query(name, func(text string) string {
 		number, err := strconv.Atoi(text)
@@ -190,13 +190,12 @@ func shiftQuery(name string, by int) bend.Step {
 	}))
 }
 
-// defaultLimit is the limit of who sends none.
+// defaultLimit sets the limit for requests that have none.
 func defaultLimit(limit int) bend.Step {
 	return bend.When(bend.Not(bend.HasQuery("limit")), bend.Query("limit", bend.Always(strconv.Itoa(limit))))
 }
 
-// refuseBad answers a parameter that is no usable number like one that is sent
-// twice: 400.
+// refuseBad refuses a parameter that is not a usable number with 400, by repeating it.
 func refuseBad(name string) bend.Step {
 	return bend.When(bend.HasQuery(name), func(x *bend.Exchange) {
 		values := x.Request.URL.Query()
@@ -207,7 +206,7 @@ func refuseBad(name string) bend.Step {
 	})
 }
 
-// ignoreDate leaves out a bound that is in order.
+// ignoreDate ignores a valid bound.
 func ignoreDate(name string) bend.Step {
 	return bend.OK(bend.When(bend.HasQuery(name), bend.Again(dropQuery(name))))
 }
