@@ -29,7 +29,7 @@ func Path(project string) string { return "/api/admin/projects/" + project + "/f
 func Resource(project string) gherkin.Resource {
 	path := Path(project)
 	archive := &ledger.Kind{
-		Settling: 5 * time.Second, // a real server may crash if that follows at once (O)
+		Settling: 5 * time.Second, // the process of a real server may exit if that follows at once (O)
 		Name:     "archived flag", Path: ArchivePath, CalledAt: []string{ArchivePath + "/revive"}, Named: true,
 		List: archived, Key: "/features", Label: "/name", Paged: true, Fitted: true, Swept: true,
 	}
