@@ -68,12 +68,12 @@ type Options struct {
 	// could change a resource leaves the process.
 	AllowWrites bool
 	// ReadOnly forbids writes on loopback too, where a forwarded port may lead
-	// to somebody's server.
+	// to someone else's server.
 	ReadOnly bool
 	// Assumed turns the scenarios that rest on assumed facts on or off; nil turns them on only
 	// against a mock.
 	Assumed *bool
-	// Slow turns on the scenarios that are slow on a target which limits calls.
+	// Slow turns on the scenarios that are slow on a target that limits calls.
 	Slow bool
 	// Limits are how many endpoints the target allows, and how many tokens of each, by these
 	// names. For missing ones the suite uses what the target reports, or else the documented 5.
@@ -98,7 +98,7 @@ type Options struct {
 	// Keep leaves what the suite created on the target.
 	Keep bool
 	// DryRun runs no scenario, and changes nothing. The report lists what would run as skipped,
-	// and the notes passed to Found say what the target thinks of the tokens. Without a target,
+	// and the notes passed to Found say which tokens the target refuses. Without a target,
 	// only the options decide what would run.
 	DryRun bool
 	// Found is called once, before the first scenario, with what the target turned out to be;

@@ -234,7 +234,7 @@ func (p *paths) expandBody(ctx context.Context, method, text string) (string, er
 	return body, nil
 }
 
-// admitToBody decides whether the value of a variable may go into a body.
+// admitToBody decides whether the value of a variable may be put into a body.
 func (p *paths) admitToBody(ctx context.Context, method, variable string) error {
 	name, part, _ := strings.Cut(variable, ".")
 	if _, kept := p.values.kept[name]; !kept {

@@ -49,7 +49,7 @@ type Secret struct {
 	Property  string
 }
 
-// Judge judges the answers of one run. It is safe for concurrent use.
+// Judge judges the responses of one run. It is safe for concurrent use.
 type Judge struct {
 	rules    []Rule
 	specific Specifics

@@ -16,7 +16,7 @@ import (
 type Others struct {
 	mu    sync.Mutex
 	known map[string]map[string]bool // names in lists, by kind
-	seen  time.Time                  // when a list last differed
+	seen  time.Time                  // when a list last changed
 	quiet time.Time                  // when several looks last found no change
 	asked time.Time                  // when the target was last asked on purpose
 }

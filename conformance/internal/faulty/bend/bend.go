@@ -320,12 +320,12 @@ func Present(change func(*Value) *Value) func(*Value) *Value {
 	}
 }
 
-// Words changes strings.
+// Words changes a string.
 func Words(change func(string) string) func(*Value) *Value {
 	return Present(func(v *Value) *Value { return Quoted(change(v.String())) })
 }
 
-// Plus adds to numbers.
+// Plus adds to a number.
 func Plus(more int64) func(*Value) *Value {
 	return Present(func(v *Value) *Value { return Integer(v.Int() + more) })
 }
