@@ -49,7 +49,8 @@ type Scenario struct {
 	Needs      Needs
 	// Restricted is true if one of its operations requires a permission.
 	Restricted bool
-	// Since is the first major version of Unleash that it applies to; 0 means all.
+	// Since is the first major version of Unleash that it applies to; 0 if no version is
+	// known to differ.
 	Since int
 	// Disabled says why it does not run; empty if it does run.
 	Disabled string
