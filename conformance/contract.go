@@ -19,7 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// verifyReads is Run for the profile Contract.
+// verifyReads implements Run for the profile Contract.
 func verifyReads(ctx context.Context, options Options) (*report.Report, error) {
 	s, err := newReading(options.withDefaults())
 	if err != nil {
@@ -37,13 +37,13 @@ func verifyReads(ctx context.Context, options Options) (*report.Report, error) {
 type reading struct {
 	options  Options
 	document *spec.Contract
-	// unleash says who may use the operations; nil if the document is not Unleash's.
+	// unleash says who may use the operations. It is nil if the document is not Unleash's.
 	unleash *spec.Contract
 	address *target.Address
 	client  *target.Client
 	redact  *secrets.Redactor
 	tokens  target.Tokens
-	mock    string // its version, empty if the target is none
+	mock    string // its version; empty if the target is not a mock
 	id      string
 	started time.Time
 	run     *reads.Run
@@ -77,12 +77,13 @@ func newReading(options Options) (*reading, error) {
 	return s, nil
 }
 
-// isList reports whether there is no target, and the document alone says what would be called.
+// isList reports whether there is no target, so that the run only lists what the document
+// would have it call.
 func (s *reading) isList() bool {
 	return s.options.DryRun && s.options.Target == "" && s.options.Handler == nil
 }
 
-// check refuses options that mean nothing to the profile.
+// check refuses options that do not apply to the profile.
 func (s *reading) check() error {
 	o := s.options
 	for what, given := range map[string]bool{
@@ -101,7 +102,7 @@ func (s *reading) check() error {
 	return nil
 }
 
-// gets are the operations that the profile is about.
+// gets returns the operations that the profile covers.
 func (s *reading) gets() []*spec.Operation {
 	return slices.DeleteFunc(s.document.Operations(), func(o *spec.Operation) bool { return o.Method != http.MethodGet })
 }
@@ -111,14 +112,15 @@ func (s *reading) close() {
 	s.address.Close()
 }
 
-// verify looks whether there is something that speaks HTTP, and calls what can be called.
+// verify makes sure that the target speaks HTTP, then calls every operation that can be
+// called.
 func (s *reading) verify(ctx context.Context) error {
 	if err := s.reach(ctx); err != nil {
 		return err
 	}
 	for _, actor := range target.Actors() {
 		token := s.tokens.Of(actor)
-		_, password, _ := strings.Cut(token, ":") // of basic authentication
+		_, password, _ := strings.Cut(token, ":") // the password, for basic authentication
 		s.redact.Add(token, password)
 	}
 	s.run = reads.New(reads.Config{
@@ -141,8 +143,9 @@ func (s *reading) verify(ctx context.Context) error {
 	return s.checkTokens()
 }
 
-// checkTokens refuses a token that was given and that the target does not know. What was found
-// with one that was not, of those that a mock is born with, says nothing.
+// checkTokens returns a usage error if the target does not know a token that the user gave.
+// If a mock does not know one of its built-in tokens, checkTokens disables what was found
+// with it, since that says nothing about the target.
 func (s *reading) checkTokens() error {
 	given := target.Tokens(s.options.Tokens)
 	for _, actor := range s.run.Unknown() {
@@ -154,10 +157,10 @@ func (s *reading) checkTokens() error {
 	return nil
 }
 
-// reach finds out whether the target speaks HTTP at all, and whether it is a mock.
+// reach checks that the target speaks HTTP, and finds out whether it is a mock.
 func (s *reading) reach(ctx context.Context) error {
 	if s.isList() {
-		s.tokens.Fill(target.Tokens(MockTokens())) // as if all were there
+		s.tokens.Fill(target.Tokens(MockTokens())) // as if every token had been given
 		return nil
 	}
 	x, err := s.client.Get(ctx, "/", nil)
@@ -180,7 +183,8 @@ func (s *reading) reach(ctx context.Context) error {
 	return nil
 }
 
-// progress tells of operations that ended; nil if nobody wants to know.
+// progress returns the function to call when an operation has ended, or nil if the options
+// ask for no progress.
 func (s *reading) progress() func(*report.Scenario) {
 	if s.options.Progress == nil {
 		return nil
@@ -207,7 +211,7 @@ func (s *reading) describeRun() report.Run {
 	}
 }
 
-// report sums up the run. cause is why it ended early, nil if it did not.
+// report summarizes the run. cause is the error that ended it early, or nil.
 func (s *reading) report(cause error) *report.Report {
 	r := &report.Report{
 		SchemaVersion: report.SchemaVersion,

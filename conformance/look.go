@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// reach finds out whether there is anything that speaks HTTP.
+// reach checks that the target speaks HTTP, and finds out whether it is a mock.
 func (s *suite) reach(ctx context.Context) error {
 	mock, err := target.Reach(ctx, s.run.Client)
 	if err != nil {
@@ -24,7 +24,7 @@ func (s *suite) reach(ctx context.Context) error {
 		return err
 	}
 	c := s.conditions()
-	c.Own = mock != "" && s.options.Handler != nil // nobody else knows where it is served
+	c.Own = mock != "" && s.options.Handler != nil // no one else knows its address
 	if c.Mock = mock; mock != "" {
 		s.run.Ledger.Bin.Settled = true
 		s.useTokens(MockTokens())
@@ -32,8 +32,8 @@ func (s *suite) reach(ctx context.Context) error {
 	return nil
 }
 
-// belowInstance refuses the URL of one of an instance's APIs. All would fail there, and say
-// nothing of the instance.
+// belowInstance refuses the URL of one of an instance's APIs. Every scenario would fail there
+// without saying anything about the instance.
 func belowInstance(ctx context.Context, client *target.Client) error {
 	if instance := target.Elsewhere(ctx, client); instance != "" {
 		return usage("the target is the URL of an API, as SDKs take it; that of the instance is %s", instance)
@@ -41,13 +41,13 @@ func belowInstance(ctx context.Context, client *target.Client) error {
 	return nil
 }
 
-// look looks at the target and plans. Plans come in steps, because a viewer and
-// something to try the limits on are made only for scenarios that need them.
+// look examines the target and plans the run. Planning takes several passes, because tokens
+// for the run, and resources to try the limits with, are made only if scenarios need them.
 func (s *suite) look(ctx context.Context) error {
 	if err := s.reach(ctx); err != nil {
 		return err
 	}
-	if !s.options.DryRun { // which notes what the target thinks of them
+	if !s.options.DryRun { // a dry run notes it instead, in examine
 		if err := s.checkTokens(ctx); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *suite) look(ctx context.Context) error {
 	return nil
 }
 
-// survey finds out what the target is, has and allows, and plans by that.
+// survey finds out what the target is, has and allows, and plans accordingly.
 func (s *suite) survey(ctx context.Context) error {
 	c := s.conditions()
 	c.Room, c.Facts, c.Taken = map[*ledger.Kind]plan.Room{}, map[string]plan.Fact{}, nil
@@ -99,7 +99,7 @@ func (s *suite) survey(ctx context.Context) error {
 	return nil
 }
 
-// examine notes for a dry run what the target thinks of the tokens, and what it allows.
+// examine notes, for a dry run, which tokens the target refuses and what it allows.
 func (s *suite) examine(ctx context.Context) error {
 	c := s.conditions()
 	refused, err := target.Refused(ctx, s.run.Client, c.Tokens)
@@ -111,7 +111,7 @@ func (s *suite) examine(ctx context.Context) error {
 			c.Note("the %s's token is refused: the target answers %d", actor, status)
 		}
 	}
-	// Of Unleash Enterprise a scenario demands the permission (@token-check).
+	// On Unleash Enterprise, a scenario requires the permission (@token-check).
 	s.refused = len(refused) > 0 || c.BadAdmin != "" || c.Edition == spec.Enterprise && c.Restricted != ""
 	if limits := c.Limits(); len(limits) > 0 {
 		c.Note("limits: %s", strings.Join(limits, ", "))
@@ -119,11 +119,11 @@ func (s *suite) examine(ctx context.Context) error {
 	return nil
 }
 
-// slowRun is what a run without a workspace of its own is in for.
+// slowRun is the note for a run that has no workspace of its own.
 const slowRun = "the target limits calls, and the scenarios that call wait for it, which takes a minute or more"
 
-// enterWorkspace moves the run to a workspace of its own if it would have to wait, or would
-// change what others share.
+// enterWorkspace moves the run to its own workspace if it would otherwise have to wait, or
+// would change what others share.
 func (s *suite) enterWorkspace(ctx context.Context) error {
 	c, client := s.conditions(), s.run.Client
 	waits := client.Waits()
@@ -151,8 +151,8 @@ func (s *suite) enterWorkspace(ctx context.Context) error {
 	return nil
 }
 
-// move enters a workspace, and looks there as it did where it was. It says why the run stays
-// where it is; empty if it does not.
+// move enters a workspace and surveys it as it did the original one. stays says why the run
+// stays where it is, and is empty if it has moved.
 func (s *suite) move(ctx context.Context) (stays string, err error) {
 	c, client := s.conditions(), s.run.Client
 	switch {
@@ -186,8 +186,8 @@ func (s *suite) move(ctx context.Context) (stays string, err error) {
 	return "", nil
 }
 
-// checkTokens refuses a token that was given and that the target does not know. One that was
-// not, of those that a mock is born with, is not used.
+// checkTokens returns a usage error if the target does not know a token that the user gave. A
+// mock's built-in token that the mock does not know is not used.
 func (s *suite) checkTokens(ctx context.Context) error {
 	c := s.conditions()
 	unknown, err := target.Unknown(ctx, s.run.Client, c.Tokens)
@@ -211,7 +211,7 @@ func (s *suite) checkTokens(ctx context.Context) error {
 	return nil
 }
 
-// fitNames makes the names of flags fit the pattern of the project, if it has one.
+// fitNames makes flag names match the project's pattern, if it has one.
 func (s *suite) fitNames() {
 	c := s.conditions()
 	if c.Place.Naming == "" {
@@ -223,8 +223,8 @@ func (s *suite) fitNames() {
 	}
 }
 
-// noteTaken looks in lists that the target showed for what nothing should have, and
-// reports whether there is nothing of the kind.
+// noteTaken searches the lists that the target returned for the id and the name that nothing
+// should have. It reports whether there was a list to search and neither was found.
 func (s *suite) noteTaken() (unused bool) {
 	c := s.conditions()
 	for _, kind := range s.run.Ledger.Kinds {
@@ -239,17 +239,17 @@ func (s *suite) noteTaken() (unused bool) {
 		}
 		unused = unused || isList
 	}
-	c.Answers = nil // which nothing else asks for, and may be large
+	c.Answers = nil // nothing else needs them, and they may be large
 	return unused && len(c.Taken) == 0
 }
 
-// mayMake reports whether the admin may make something on the target.
+// mayMake reports whether the admin may create resources on the target.
 func (s *suite) mayMake() bool {
 	c := s.conditions()
 	return c.Writes && c.Tokens.Admin != "" && c.BadAdmin == "" && c.Restricted == ""
 }
 
-// makeTokens makes tokens for actors who have none, if scenarios need them.
+// makeTokens makes tokens for actors that have none, if scenarios need them.
 func (s *suite) makeTokens(ctx context.Context) error {
 	c := s.conditions()
 	for _, resource := range s.run.Resources {
@@ -294,7 +294,7 @@ func (s *suite) probe(ctx context.Context) error {
 	return nil
 }
 
-// littleRoom is how much room is worth telling.
+// littleRoom is the room below which the user is told how much there is.
 const littleRoom = 5
 
 // tell notes what the user should know before the first scenario.

@@ -27,7 +27,7 @@ import (
 // Profile selects scenarios by what the target is.
 type Profile string
 
-// The profiles. The zero value takes what the preflight finds.
+// The profiles. The zero value means whatever the target's edition has.
 const (
 	Core       = Profile(plan.Core)       // what every edition has
 	Enterprise = Profile(plan.Enterprise) // what only Unleash Enterprise has
@@ -68,12 +68,12 @@ type Options struct {
 	// could change a resource leaves the process.
 	AllowWrites bool
 	// ReadOnly forbids writes on loopback too, where a forwarded port may lead
-	// to somebody's server.
+	// to someone else's server.
 	ReadOnly bool
 	// Assumed turns the scenarios that rest on assumed facts on or off; nil turns them on only
 	// against a mock.
 	Assumed *bool
-	// Slow turns on the scenarios that are slow on a target which limits calls.
+	// Slow turns on the scenarios that are slow on a target that limits calls.
 	Slow bool
 	// Limits are how many endpoints the target allows, and how many tokens of each, by these
 	// names. For missing ones the suite uses what the target reports, or else the documented 5.
@@ -98,7 +98,7 @@ type Options struct {
 	// Keep leaves what the suite created on the target.
 	Keep bool
 	// DryRun runs no scenario, and changes nothing. The report lists what would run as skipped,
-	// and the notes passed to Found say what the target thinks of the tokens. Without a target,
+	// and the notes passed to Found say which tokens the target refuses. Without a target,
 	// only the options decide what would run.
 	DryRun bool
 	// Found is called once, before the first scenario, with what the target turned out to be;
@@ -128,7 +128,7 @@ func MockTokens() Tokens {
 	}
 }
 
-// Progress is how far a run has got.
+// Progress says how far a run has got.
 type Progress struct {
 	Done, Total int
 	// Waited is how long the run has waited for the target's limits on calls.
@@ -140,14 +140,14 @@ type Progress struct {
 // ErrUnreachable is wrapped by the error of a target that does not speak HTTP.
 var ErrUnreachable = target.ErrUnreachable
 
-// UsageError is an option that makes no sense.
+// UsageError is returned for options that make no sense.
 type UsageError struct{ Reason string }
 
 func (e *UsageError) Error() string { return e.Reason }
 
 func usage(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
-// address is where the instance is, or begins to serve it.
+// address returns the address of the instance. A handler starts being served here.
 func (o Options) address() (*target.Address, error) {
 	switch {
 	case o.Target == "" && o.Handler == nil:
@@ -164,14 +164,14 @@ func (o Options) address() (*target.Address, error) {
 	return address, nil
 }
 
-// withDefaults fills in what is missing.
+// withDefaults fills in missing options.
 func (o Options) withDefaults() Options {
 	o.Timeout = cmp.Or(max(o.Timeout, 0), defaultTimeout)
 	o.Concurrency = max(o.Concurrency, 1)
 	return o
 }
 
-// client makes the way to the target.
+// client returns the client for the target.
 func (o Options) client(a *target.Address, contract *spec.Contract, writes bool, limits []target.Limit) *target.Client {
 	return target.NewClient(target.Config{
 		Address: a, Contract: contract, Writes: writes, Timeout: o.Timeout, Headers: o.Headers, TLS: o.TLS, Connections: o.Concurrency,
@@ -184,7 +184,7 @@ func (o Options) mayWrite(a *target.Address) bool {
 	return !o.ReadOnly && !o.DryRun && (o.AllowWrites || a.Loopback)
 }
 
-// choice is what of the options chooses scenarios.
+// choice returns the options that select scenarios.
 func (o Options) choice() plan.Choice {
 	return plan.Choice{Profile: plan.Profile(o.Profile), Tags: o.Tags, Operations: o.Operations, Scenarios: o.Scenarios, Assumed: o.Assumed, Slow: o.Slow}
 }

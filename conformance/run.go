@@ -47,7 +47,7 @@ func Run(ctx context.Context, options Options) (*report.Report, error) {
 	return s.report(err), err
 }
 
-// suite is one run.
+// suite is one run of the scenarios.
 type suite struct {
 	options  Options
 	contract *spec.Contract
@@ -55,10 +55,10 @@ type suite struct {
 	id       string
 	started  time.Time
 	run      *gherkin.Run
-	// setups made what all scenarios use.
+	// setups hold what was made for all scenarios to use.
 	setups []*gherkin.Setup
 
-	// refused is whether a dry run found a token that the target refuses.
+	// refused is set if a dry run found a token that the target refuses.
 	refused bool
 
 	mu        sync.Mutex
@@ -66,7 +66,7 @@ type suite struct {
 	leftovers []report.Leftover
 }
 
-// defaultTimeout is that of one request.
+// defaultTimeout is the timeout of one request.
 const defaultTimeout = 10 * time.Second
 
 // newSuite checks the options and prepares a run.
@@ -94,7 +94,7 @@ func newSuite(options Options) (*suite, error) {
 	return s, nil
 }
 
-// plan reads the scenarios, and what the options choose of them.
+// plan reads the scenarios and selects those that the options ask for.
 func (s *suite) plan() (gherkin.Resources, *plan.Plan, error) {
 	all, err := resources.All(s.options.Project, s.options.Limits)
 	if err != nil {
@@ -111,10 +111,10 @@ func (s *suite) plan() (gherkin.Resources, *plan.Plan, error) {
 	return all, planned, nil
 }
 
-// planned is why a scenario of a dry run did not run.
+// planned is the reason given in a dry run for a scenario that did not run.
 const planned = "it was planned, and not run"
 
-// chosen is the report of what options choose, whatever the target.
+// chosen returns the report of a dry run without a target: what the options select.
 func chosen(options Options) (*report.Report, error) {
 	s := &suite{options: options, contract: spec.Default()}
 	if err := s.check(); err != nil {
@@ -138,7 +138,7 @@ func chosen(options Options) (*report.Report, error) {
 	return r, nil
 }
 
-// check refuses options that name nothing.
+// check refuses options that name something unknown.
 func (s *suite) check() error {
 	if profiles := []Profile{"", Core, Enterprise, All, Contract}; !slices.Contains(profiles, s.options.Profile) {
 		return usage("the profile %q is not one of %s, %s, %s, %s", s.options.Profile, Core, Enterprise, All, Contract)
@@ -159,8 +159,8 @@ func (s *suite) check() error {
 	return nil
 }
 
-// insteadOf asks whether an operation was meant whose id differs in capitals alone, or says
-// what lists all.
+// insteadOf suggests the operation whose id differs from id only in letter case. If there is
+// none, it names the command that lists all operations.
 func insteadOf(id string, contract *spec.Contract) string {
 	for _, operation := range contract.Operations() {
 		if strings.EqualFold(operation.ID, id) {
@@ -170,7 +170,7 @@ func insteadOf(id string, contract *spec.Contract) string {
 	return "spec operations lists them"
 }
 
-// prepare puts together what the scenarios share.
+// prepare sets up what the scenarios share.
 func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	redact := secrets.New()
 	redact.AddHeaders(s.options.Headers)
@@ -181,7 +181,7 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 		Name:   s.name, Concurrency: s.options.Concurrency, Seed: s.options.Seed, Patience: s.patience(), FailFast: s.options.FailFast, Ended: s.ended,
 	}
 	if s.options.Handler != nil {
-		s.run.Ledger.Others = nil // nobody else knows where it is served
+		s.run.Ledger.Others = nil // no one else knows its address
 	}
 	c := s.conditions()
 	c.Writes = client.Writes
@@ -189,12 +189,12 @@ func (s *suite) prepare(all gherkin.Resources, planned *plan.Plan) {
 	s.useTokens(s.options.Tokens)
 }
 
-// maxLag is how long a server may lag behind its own writes: a real one looks for changes
-// each second.
+// maxLag is how long a server may lag behind its own writes. A real one looks for changes
+// every second.
 const maxLag = 10 * time.Second
 
-// patience is how long the target may lag behind its own writes. One in this process does
-// not.
+// patience returns how long the target may lag behind its own writes. A handler in this
+// process does not lag.
 func (s *suite) patience() time.Duration {
 	if s.options.Handler != nil {
 		return 0
@@ -209,10 +209,10 @@ func (s *suite) close() {
 	s.address.Close()
 }
 
-// name makes a name that no other run gives.
+// name returns a name that no other run uses.
 func (s *suite) name(part string) string { return ledger.NameIn(s.id, part) }
 
-// owns reports whether a name is one of this run's.
+// owns reports whether a name belongs to this run.
 func (s *suite) owns(name string) bool { return ledger.RunOf(name) == s.id }
 
 // useTokens fills in tokens that are missing.
@@ -223,8 +223,8 @@ func (s *suite) useTokens(tokens Tokens) {
 	}
 }
 
-// verify is the run: look at the target, decide what to verify, verify it, and
-// leave nothing behind.
+// verify carries out the run: it looks at the target, decides what to verify, verifies it,
+// and removes what it made.
 func (s *suite) verify(ctx context.Context) error {
 	defer s.sweepOwn(ctx)
 	err := s.verifyAll(ctx)
@@ -255,7 +255,7 @@ func (s *suite) verifyAll(ctx context.Context) error {
 	return nil
 }
 
-// ended takes up the record of a scenario that ended.
+// ended stores the record of a scenario that has ended.
 func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []report.Leftover) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -276,8 +276,8 @@ func (s *suite) leaveWorkspace(ctx context.Context) {
 	}
 }
 
-// sweepOwn removes what the setups made, and what bears the run's name and no ledger
-// knew of, as when the answer to a create got lost.
+// sweepOwn removes what the setups made, and anything with the run's name that no ledger
+// recorded, such as when the response to a create was lost.
 func (s *suite) sweepOwn(ctx context.Context) {
 	defer s.leaveWorkspace(ctx)
 	admin := s.conditions().Tokens.Admin
@@ -293,7 +293,7 @@ func (s *suite) sweepOwn(ctx context.Context) {
 	for _, left := range s.leftovers {
 		known[[2]string{left.Kind, left.Name}] = true
 	}
-	forgotten, _ := own.Find(context.WithoutCancel(ctx), admin) // what is known to be left is told already
+	forgotten, _ := own.Find(context.WithoutCancel(ctx), admin) // what is known to be left has been reported already
 	for _, left := range append(own.Remove(ctx, admin, forgotten), own.Empty(ctx, admin)...) {
 		if !known[[2]string{left.Kind, left.Name}] {
 			s.leftovers = append(s.leftovers, left)

@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// report sums up the run. cause is why it ended early, nil if it did not.
+// report summarizes the run. cause is the error that ended it early, or nil.
 func (s *suite) report(cause error) *report.Report {
 	r := &report.Report{
 		SchemaVersion: report.SchemaVersion,
@@ -53,13 +53,13 @@ func (s *suite) report(cause error) *report.Report {
 	return r
 }
 
-// describe is the target as a report names it.
+// describe returns the target as a report names it.
 func (s *suite) describe() report.Target {
 	c, clean := s.conditions(), s.run.Redact
 	return report.Target{URL: clean.URL(s.address.Base), Version: clean.Text(c.Version), Edition: string(c.Edition), Mock: clean.Text(c.Mock)}
 }
 
-// notes are what the user should know before the first scenario.
+// notes returns what the user should know before the first scenario.
 func (s *suite) notes() []string {
 	notes := slices.Clone(s.conditions().Notes)
 	for i, note := range notes {
@@ -77,7 +77,7 @@ func (s *suite) describeRun() report.Run {
 	}
 }
 
-// sourcesOf says whose tokens there are, and where they come from.
+// sourcesOf lists the actors that have a token, each with where the token came from.
 func sourcesOf(tokens, given target.Tokens, mock string) []string {
 	var out []string
 	for _, actor := range target.Actors() {
@@ -94,7 +94,7 @@ func sourcesOf(tokens, given target.Tokens, mock string) []string {
 	return out
 }
 
-// exitCode stands for the result of a run.
+// exitCode returns the exit code of a run.
 func exitCode(sum report.Summary, cause error) int {
 	switch {
 	case sum.Failed > 0:
@@ -107,7 +107,8 @@ func exitCode(sum report.Summary, cause error) int {
 	return exitcode.OK
 }
 
-// sum counts by operation and in all. unseen says why a documented status was not seen.
+// sum counts results per operation and in total. unseen says why a documented status was not
+// seen.
 func sum(r *report.Report, operations []*spec.Operation, unseen func(*spec.Operation, int) string) {
 	index := map[string]int{}
 	for i, operation := range operations {
@@ -150,8 +151,8 @@ func sum(r *report.Report, operations []*spec.Operation, unseen func(*spec.Opera
 	}
 }
 
-// concerned are the operations that a scenario counts for: those that it is
-// about, and those that it found fault with.
+// concerned returns the operations that a scenario counts for: those it is about, and those
+// that it found a failure in.
 func concerned(scenario *report.Scenario) []string {
 	ids := slices.Clone(scenario.Operations)
 	for _, failure := range scenario.Failures {
@@ -179,8 +180,8 @@ func count(sum *report.Summary, outcome report.Outcome) {
 	}
 }
 
-// seen counts a status, adding one that the contract does not list, or only in a range or as the
-// default.
+// seen counts a status. It adds one that the contract does not list, or covers only by a
+// range or the default.
 func seen(operation *spec.Operation, statuses []report.Status, code int) []report.Status {
 	for i := range statuses {
 		if statuses[i].Code == code {
@@ -189,7 +190,7 @@ func seen(operation *spec.Operation, statuses []report.Status, code int) []repor
 		}
 	}
 	if code == 0 || code == http.StatusNotModified {
-		return statuses // no answer, or the short form of another one
+		return statuses // no answer, or a 304 in place of another status
 	}
 	status := report.Status{Code: code, Seen: 1}
 	if response := operation.Response(code); response != nil {
@@ -198,8 +199,8 @@ func seen(operation *spec.Operation, statuses []report.Status, code int) []repor
 	return append(statuses, status)
 }
 
-// unseen says why the suite cannot make an operation answer a status on this
-// target; empty if a scenario can, and only did not run or failed.
+// unseen says why the suite cannot make an operation answer with a status on this target. It
+// returns an empty string if a scenario can, but did not run or failed.
 func (s *suite) unseen(operation *spec.Operation, status int) string {
 	c := s.conditions()
 	switch {
@@ -215,15 +216,15 @@ func (s *suite) unseen(operation *spec.Operation, status int) string {
 	return ""
 }
 
-// tooMany reports whether a limit is unknown, or beyond what the suite exceeds.
+// tooMany reports whether a limit is unknown, or higher than the suite is willing to exceed.
 func tooMany(limit int) bool { return limit == 0 || limit > plan.MaxBurst }
 
-// isOfSDKs reports whether an operation is for the tokens of SDKs.
+// isOfSDKs reports whether an operation accepts the tokens of SDKs.
 func isOfSDKs(operation *spec.Operation) bool {
 	return !operation.Public && (operation.Admits(spec.BackendToken) || operation.Admits(spec.FrontendToken))
 }
 
-// limits reports whether targets limit an operation by itself.
+// limits reports whether targets have a limit for this operation alone.
 func (s *suite) limits(operation *spec.Operation) bool {
 	return slices.ContainsFunc(s.run.Resources.Limits(), func(l target.Limit) bool { return l.Operation == operation.ID })
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// SweepOptions say what to sweep.
+// SweepOptions selects what to sweep.
 type SweepOptions struct {
 	// Run is the id of the run whose leftovers to remove; empty means every run.
 	Run string
@@ -25,7 +25,7 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	if what.Run != "" && !ledger.IsRunID(what.Run) {
 		return nil, nil, usage("%q is not the id of a run, which has 12 characters and begins with a date", what.Run)
 	}
-	options.AllowWrites = true // what a sweep is for; the names keep it to the suite's own
+	options.AllowWrites = true // a sweep has to write; the names restrict it to the suite's own resources
 	options.ReadOnly = what.DryRun
 	s, err := newSuite(options)
 	if err != nil {
@@ -61,14 +61,14 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	return swept, append(left, earlier.Empty(ctx, admin)...), err
 }
 
-// owns reports whether a name is one of the runs to sweep behind.
+// owns reports whether a name belongs to a run that is to be swept.
 func (o SweepOptions) owns(name string) bool {
 	run := ledger.RunOf(name)
 	return run != "" && (o.Run == "" || run == o.Run)
 }
 
-// spares reports whether something is too young to be removed, as far as the
-// target says.
+// spares reports whether something is too young to be removed, or may be, because the target
+// does not say when it was created.
 func (o SweepOptions) spares(t ledger.Thing) bool {
 	return o.OlderThan > 0 && (t.Created.IsZero() || time.Since(t.Created) < o.OlderThan)
 }

@@ -44,8 +44,8 @@ func Test(t *testing.T, options Options) {
 	}
 }
 
-// describe words what a scenario failed of, in lines that say nothing else to a terminal
-// or a CI system.
+// describe words a scenario's failures in lines that a terminal or CI system does not
+// interpret.
 func describe(scenario *report.Scenario) string {
 	var text strings.Builder
 	for _, failure := range visible.Each(scenario.Failures, visible.Line) {

@@ -9,10 +9,10 @@ import (
 	"github.com/pb33f/go-yaml"
 )
 
-// texts are the keywords that nothing on the wire depends on.
+// texts are the keywords that do not affect what goes over the wire.
 var texts = []string{"description", "summary", "title", "example", "examples", "externalDocs", "$comment", "$schema", "$id", "$defs"}
 
-// nameless are the keywords whose value is a map of names, not of keywords.
+// nameless are the keywords whose value is a map with names, not keywords, as its keys.
 var nameless = []string{
 	"properties", "patternProperties", "responses", "content", "headers", "paths", "callbacks", "links",
 	"schemas", "securitySchemes", "parameters", "requestBodies", "variables", "$defs", "dependentSchemas",
@@ -21,31 +21,31 @@ var nameless = []string{
 // verbatim are the keywords whose value is data.
 var verbatim = []string{"enum", "default", "const", "required", "tags", "mapping"}
 
-// defaults are keywords with the value that leaving them out has.
+// defaults maps keywords to the value that they have when absent.
 var defaults = map[string]string{
 	"required": "false", "nullable": "false", "deprecated": "false", "readOnly": "false", "writeOnly": "false",
 	"uniqueItems": "false", "additionalProperties": "true", "exclusiveMinimum": "false", "exclusiveMaximum": "false",
 }
 
-// cleaner copies parts of a document to compare them.
+// cleaner copies parts of a document for comparison.
 type cleaner struct {
 	document *document
-	// inline puts what is referred to in the place of references, so that the
-	// names of components make no difference.
+	// inline replaces references with what they refer to, so that the names of components
+	// make no difference.
 	inline bool
-	open   []*yaml.Node // what is being copied because it was referred to
-	nodes  int          // of the operation that is being copied
+	open   []*yaml.Node // the targets of references that are being copied
+	nodes  int          // copied so far for the current operation
 }
 
-// maxNodes bounds what an operation may become with all that it refers to. The
-// largest of an open-source Unleash 8.2.0 has 1,189.
+// maxNodes limits the size of an operation, including everything that it refers to. The
+// largest of an open-source Unleash 8.2.0 has 1,189 nodes.
 const maxNodes = 50_000
 
-// tooLarge reports whether the operation that was copied is cut short.
+// tooLarge reports whether the last operation was cut short.
 func (c *cleaner) tooLarge() bool { return c.nodes > maxNodes }
 
-// clean copies a node without texts, extensions and defaults that are spelt
-// out. named tells that the keys of a mapping are names.
+// clean copies a node without texts, extensions and explicit defaults. named says that the
+// keys of a mapping are names.
 func (c *cleaner) clean(node *yaml.Node, named bool) *yaml.Node {
 	node = unalias(node)
 	if c.nodes++; c.tooLarge() {
@@ -57,7 +57,7 @@ func (c *cleaner) clean(node *yaml.Node, named bool) *yaml.Node {
 			return c.cleanMapping(beside(node), false)
 		}
 		if slices.Contains(c.open, target) {
-			return mapping() // a schema in itself: its first level was compared
+			return mapping() // a recursive schema: its first level has been compared
 		}
 		if target != node {
 			c.open = append(c.open, target)
@@ -78,13 +78,14 @@ func (c *cleaner) clean(node *yaml.Node, named bool) *yaml.Node {
 	return plain(node)
 }
 
-// says reports whether what stands beside a reference means something, which it
-// does in the schemas of OpenAPI 3.1.
+// says reports whether the keywords beside a reference mean anything, as they do in schemas
+// of OpenAPI 3.1.
 func (c *cleaner) says(reference *yaml.Node) bool {
 	return len(c.cleanMapping(without(reference, "$ref"), false).Content) > 0
 }
 
-// beside is a schema that refers to another one and says more, in other words.
+// beside rewrites a schema that has keywords beside its reference: the reference becomes a
+// member of allOf.
 func beside(reference *yaml.Node) *yaml.Node {
 	target := mapping()
 	set(target, "$ref", field(reference, "$ref"))
@@ -121,7 +122,7 @@ func (c *cleaner) cleanMapping(node *yaml.Node, named bool) *yaml.Node {
 	return out
 }
 
-// renamed cleans a map whose names have several spellings.
+// renamed cleans a map whose names can be spelled in several ways.
 func (c *cleaner) renamed(node *yaml.Node, rename func(string) string) *yaml.Node {
 	out := mapping()
 	for key, value := range fields(node) {
@@ -130,7 +131,7 @@ func (c *cleaner) renamed(node *yaml.Node, rename func(string) string) *yaml.Nod
 	return out
 }
 
-// mediaType is the part of a content type before its parameters.
+// mediaType returns the part of a content type before its parameters, in lower case.
 func mediaType(contentType string) string {
 	essence, _, _ := strings.Cut(contentType, ";")
 	return strings.ToLower(strings.TrimSpace(essence))
@@ -146,8 +147,8 @@ func plain(node *yaml.Node) *yaml.Node {
 	return out
 }
 
-// operation copies an operation: parameters of its path item included, named
-// as the other side names them, and its security as it applies.
+// operation copies an operation. The copy includes the parameters of its path item, names
+// path parameters as the other side does, and has the security that applies.
 func (c *cleaner) operation(o *operation, names []string) *yaml.Node {
 	c.nodes = 0
 	source := mapping()
@@ -166,8 +167,8 @@ func (c *cleaner) operation(o *operation, names []string) *yaml.Node {
 	return out
 }
 
-// parameters merges those of the path item and those of the operation, which
-// win.
+// parameters merges the parameters of the path item and of the operation; the operation's
+// take precedence.
 func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
 	own := pathParameters(o.path)
 	out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
@@ -201,8 +202,8 @@ func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
 	return out
 }
 
-// security lists the ways of authentication that an operation accepts, named by
-// what a client sends. None means that no authentication is demanded.
+// security lists the authentication methods that an operation accepts, named by what a client
+// sends. An empty list means that no authentication is required.
 func (c *cleaner) security(o *operation) *yaml.Node {
 	requirements := field(o.node, "security")
 	if requirements == nil {
@@ -225,7 +226,7 @@ func (c *cleaner) security(o *operation) *yaml.Node {
 	return out
 }
 
-// way words a security scheme.
+// way names a security scheme by what a client sends.
 func (c *cleaner) way(name string) string {
 	scheme := c.document.resolve(at(c.document.root, "/components/securitySchemes/"+jsonpointer.Escape(name)))
 	switch kind := text(field(scheme, "type")); kind {

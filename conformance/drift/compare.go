@@ -15,26 +15,26 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// comparison is one contract against one document.
+// comparison compares a contract with a document.
 type comparison struct {
 	contract    *spec.Contract
 	left, right *document
 	options     Options
 }
 
-// pair is an operation that both documents have, as it is compared.
+// pair is an operation that both documents have, in the form in which it is compared.
 type pair struct {
 	operation   *spec.Operation
 	left, right *yaml.Node
 }
 
-// counterpart is the target's operation for one of the contract's, or nil.
+// counterpart returns the target's operation that matches one of the contract's, or nil.
 func (c *comparison) counterpart(o *spec.Operation) *operation {
 	return c.right.operations[wireKey(o.Method, o.Path)]
 }
 
-// edition is what the options say, or what the target's document shows: one
-// without a single Enterprise operation is an open-source one.
+// edition returns the edition given in the options. Without one, a target whose document has
+// no Enterprise operation is taken to be open-source.
 func (c *comparison) edition() spec.Edition {
 	if c.options.Edition != "" {
 		return c.options.Edition
@@ -47,7 +47,7 @@ func (c *comparison) edition() spec.Edition {
 	return spec.OpenSource
 }
 
-// operations compares those of the contract, then lists what the target adds.
+// operations compares the contract's operations, then lists those that only the target has.
 func (c *comparison) operations(edition spec.Edition) ([]Operation, error) {
 	changes, err := c.changes()
 	if err != nil {
@@ -79,8 +79,8 @@ func stateOf(changes []Change) State {
 	return Equal
 }
 
-// added lists the target's operations that the contract does not have: those
-// with a tag of the contract, or all of them for the whole document.
+// added lists the target's operations that the contract does not have. It includes only those
+// with one of the contract's tags, unless the whole document is compared.
 func (c *comparison) added() []Operation {
 	known, tags := map[string]bool{}, map[string]bool{}
 	for _, o := range c.contract.Operations() {
@@ -100,8 +100,8 @@ func (c *comparison) added() []Operation {
 	return out
 }
 
-// changes compares the operations that both have, by operationId of the
-// contract: one by one, so that no more than one is kept.
+// changes compares the operations that both sides have, and returns the changes by the
+// contract's operationId. It copies one operation at a time to save memory.
 func (c *comparison) changes() (map[string][]Change, error) {
 	out := map[string][]Change{}
 	lefts := &cleaner{document: c.left, inline: true}
@@ -118,7 +118,7 @@ func (c *comparison) changes() (map[string][]Change, error) {
 			return nil, fmt.Errorf("%s %s has more than %d parts with what it refers to", o.Method, o.Path, maxNodes)
 		}
 		alignStatuses(p.left, p.right, p.isUnsure)
-		if same(p.left, p.right) { // most are, and the library takes its time
+		if same(p.left, p.right) { // most are equal, and the library is slow
 			continue
 		}
 		changes, err := c.differences(p)
@@ -135,7 +135,7 @@ func (c *comparison) changes() (map[string][]Change, error) {
 	return out, nil
 }
 
-// differences asks the library for those of one operation.
+// differences returns the differences of one operation, as the library finds them.
 func (c *comparison) differences(p pair) ([]Change, error) {
 	found, err := diff(skeleton(p, p.left), skeleton(p, p.right))
 	if err != nil || found == nil {
@@ -152,8 +152,8 @@ func (c *comparison) differences(p pair) ([]Change, error) {
 	return c.verdicts(p, own), nil
 }
 
-// verdicts judges the changes of one operation. Those inside an error response
-// may become one.
+// verdicts judges the changes of one operation. All changes inside one error response may be
+// combined into one.
 func (c *comparison) verdicts(p pair, found []located) []Change {
 	bodies := newErrorBodies(c.left, p)
 	judged := map[int]bool{}
@@ -190,7 +190,7 @@ func compareChanges(a, b Change) int {
 	return 0
 }
 
-// skeleton is a document of nothing but an operation.
+// skeleton returns a document that contains only one operation.
 func skeleton(p pair, operation *yaml.Node) *yaml.Node {
 	paths, item := mapping(), mapping()
 	set(item, strings.ToLower(p.operation.Method), operation)
@@ -198,7 +198,7 @@ func skeleton(p pair, operation *yaml.Node) *yaml.Node {
 	return framed("paths", paths)
 }
 
-// framed makes a part of a document a document.
+// framed wraps a part of a document to make a complete document.
 func framed(name string, part *yaml.Node) *yaml.Node {
 	root, info := mapping(), mapping()
 	set(info, "title", scalar("part"))
@@ -209,7 +209,7 @@ func framed(name string, part *yaml.Node) *yaml.Node {
 	return root
 }
 
-// diff asks the library what changed; nil if nothing did.
+// diff returns what changed according to the library, or nil if nothing did.
 func diff(left, right *yaml.Node) (*model.DocumentChanges, error) {
 	var documents [2]*low.Document
 	for i, root := range []*yaml.Node{left, right} {
@@ -226,7 +226,7 @@ func diff(left, right *yaml.Node) (*model.DocumentChanges, error) {
 
 func modelOf(source []byte) (*low.Document, error) {
 	config := datamodel.NewDocumentConfiguration()
-	config.Logger = slog.New(slog.DiscardHandler) // the error says it
+	config.Logger = slog.New(slog.DiscardHandler) // the error says the same
 	info, err := datamodel.ExtractSpecInfoWithConfig(source, config)
 	if err != nil {
 		return nil, err
@@ -236,7 +236,7 @@ func modelOf(source []byte) (*low.Document, error) {
 
 var sides = [2]string{"contract", "target's document"}
 
-// surroundings compares what lies outside of the operations.
+// surroundings compares everything outside the operations.
 func (c *comparison) surroundings() ([]Change, error) {
 	var parts [2]*yaml.Node
 	for i, d := range []*document{c.left, c.right} {

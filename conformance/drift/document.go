@@ -13,12 +13,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
-// document is an OpenAPI document as a tree.
+// document is an OpenAPI document as a tree of nodes.
 type document struct {
 	root *yaml.Node
-	// modern documents are those of OpenAPI 3.1 and later.
+	// modern is set for OpenAPI 3.1 and later.
 	modern bool
-	// operations by method and wire path.
+	// operations are indexed by method and path, as wireKey writes them.
 	operations map[string]*operation
 	order      []string
 }
@@ -82,7 +82,7 @@ func (d *document) add(o *operation) {
 	d.order = append(d.order, key)
 }
 
-// rebase takes a base path off the paths that have it in front.
+// rebase removes a base path from the paths that start with it.
 func (d *document) rebase(base string) {
 	base = strings.TrimRight(base, "/")
 	if base == "" {
@@ -106,8 +106,8 @@ func (d *document) describe() Document {
 	return Document{Title: text(field(info, "title")), Version: text(field(info, "version"))}
 }
 
-// wireKey names an operation by what a client sends: the names of path
-// parameters make no difference.
+// wireKey identifies an operation by what a client sends, so the names of path parameters
+// make no difference.
 func wireKey(method, path string) string {
 	segments := strings.Split(strings.TrimRight(path, "/"), "/")
 	for i, segment := range segments {
@@ -128,8 +128,8 @@ func pathParameters(path string) []string {
 	return names
 }
 
-// resolve follows a local reference. One that leads nowhere gives the node
-// itself, which then compares as what it is.
+// resolve follows a local reference. A reference that leads nowhere resolves to its own node,
+// which is then compared as it is.
 func (d *document) resolve(node *yaml.Node) *yaml.Node {
 	for range 32 { // more than any sensible chain
 		reference := text(field(node, "$ref"))
@@ -146,7 +146,7 @@ func (d *document) resolve(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// at finds the node under a JSON pointer, or nil.
+// at returns the node that a JSON pointer leads to, or nil.
 func at(node *yaml.Node, pointer string) *yaml.Node {
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		if token == "" && pointer == "" {
@@ -169,7 +169,7 @@ func field(node *yaml.Node, name string) *yaml.Node {
 	return nil
 }
 
-// fields yields the keys and values of a mapping, aliases followed.
+// fields iterates over the keys and values of a mapping, with aliases resolved.
 func fields(node *yaml.Node) func(yield func(string, *yaml.Node) bool) {
 	return func(yield func(string, *yaml.Node) bool) {
 		if node = unalias(node); node == nil || node.Kind != yaml.MappingNode {
@@ -197,7 +197,7 @@ func text(node *yaml.Node) string {
 	return node.Value
 }
 
-// scalar and mapping build nodes.
+// scalar returns a string node.
 func scalar(value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value, Style: yaml.DoubleQuotedStyle}
 }
@@ -208,7 +208,7 @@ func set(node *yaml.Node, name string, value *yaml.Node) {
 	node.Content = append(node.Content, scalar(name), value)
 }
 
-// same reports whether two trees say the same. The order of keys does not matter.
+// same reports whether two trees are equal, whatever the order of their keys.
 func same(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
 		return false

@@ -2,9 +2,8 @@
 // publishes, and reports which differences would break a client or a mock that keeps the
 // contract.
 //
-// What counts is what goes over the wire: paths, parameters, bodies, statuses,
-// headers and security. Descriptions, examples and the names of components are
-// not compared.
+// Only what goes over the wire counts: paths, parameters, bodies, statuses, headers and
+// security. Descriptions, examples and the names of components are not compared.
 package drift
 
 import (
@@ -13,17 +12,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Options say what to compare.
+// Options selects what to compare.
 type Options struct {
-	// Edition is the target's. If empty, a document is taken to be open-source if it has none
-	// of the operations that only Enterprise has.
+	// Edition is the target's edition. If it is empty, a document without any Enterprise
+	// operation is taken to be open-source.
 	Edition spec.Edition
-	// WholeDocument also compares what lies outside the contract's operations:
-	// every other operation, components, servers, tags and info. What is found
-	// there is never breaking.
+	// WholeDocument also compares everything outside the contract's operations: all other
+	// operations, components, servers, tags and info. Differences found there are never
+	// breaking.
 	WholeDocument bool
-	// BasePath is the path that the target is served under. A document may have
-	// it in front of its paths or not.
+	// BasePath is the path that the target is served under. The paths of its document may or
+	// may not start with it.
 	BasePath string
 }
 
@@ -31,11 +30,11 @@ type Options struct {
 type Report struct {
 	Contract Document `json:"contract"`
 	Target   Document `json:"target"`
-	// Edition is the one that the target was judged as.
+	// Edition is the edition that the target was judged as.
 	Edition spec.Edition `json:"edition"`
 	Summary Summary      `json:"summary"`
-	// Operations are those of the contract in its order, then those that only
-	// the target's document has.
+	// Operations lists the contract's operations in the contract's order, then those that
+	// only the target's document has.
 	Operations []Operation `json:"operations"`
 	// Document lists the differences outside the operations; nil unless the
 	// whole document was compared.
@@ -63,19 +62,19 @@ type Summary struct {
 	Beyond     int `json:"beyond"`
 }
 
-// State is how an operation of the two documents, or a part of one, compares.
+// State says how an operation, or a part of one, differs between the two documents.
 type State string
 
-// DocumentPath is where an instance publishes its document, below its base path. The others are
-// what a comparison says about an operation, a part of one, or a change.
+// DocumentPath is where an instance publishes its document, below its base path. The other
+// constants classify operations, parts of operations, and changes.
 const (
 	DocumentPath = "/docs/openapi.json"
 
-	// Equal operations say the same over the wire; the contract may say more.
+	// Equal operations are the same over the wire, although the contract may say more.
 	Equal State = "equal"
 	// Changed operations differ.
 	Changed State = "changed"
-	// Missing operations are only in the contract. That is breaking.
+	// Missing operations are only in the contract, which is breaking.
 	Missing State = "missing"
 	// Absent operations are missing because only Enterprise has them.
 	Absent State = "absent"
@@ -84,19 +83,20 @@ const (
 	// Removed parts of an operation are only in the contract.
 	Removed State = "removed"
 
-	// Breaking changes let a target refuse what the contract allows, or answer with what it
-	// does not.
+	// Breaking changes let a target refuse what the contract allows, or answer with something
+	// that the contract does not allow.
 	Breaking Verdict = "breaking"
 	// Compatible changes do neither.
 	Compatible Verdict = "compatible"
-	// Beyond is where the contract says more than the target's document, such as a status that
-	// was seen although it is not published. It is not drift.
+	// Beyond marks what the contract says in addition to the target's document, such as a
+	// status that was observed although it is not published. It is not drift.
 	Beyond Verdict = "beyond"
 )
 
-// Operation is how one operation compares.
+// Operation says how one operation compares.
 type Operation struct {
-	// ID is the operationId, the contract's where it has one.
+	// ID is the operationId: the contract's if the contract has the operation, otherwise the
+	// target's.
 	ID      string   `json:"operationId"`
 	Method  string   `json:"method"`
 	Path    string   `json:"path"`
@@ -104,7 +104,7 @@ type Operation struct {
 	Changes []Change `json:"changes"`
 }
 
-// Verdict is what a change means to somebody who keeps the contract.
+// Verdict says what a change means to a client or mock that keeps the contract.
 type Verdict string
 
 // Change is one difference.
@@ -112,13 +112,13 @@ type Change struct {
 	// Pointer is the JSON pointer of the part, with references resolved. It starts at the
 	// operation, or at the document for anything outside all operations.
 	Pointer string `json:"pointer"`
-	// Kind is Added, Changed or Removed, seen from the contract.
+	// Kind is Added, Changed or Removed, as seen from the contract.
 	Kind    State   `json:"kind"`
 	Verdict Verdict `json:"verdict"`
-	// Contract and Target are the values on either side, if they are short.
+	// Contract and Target are the values on the two sides, if they are short.
 	Contract string `json:"contract,omitempty"`
 	Target   string `json:"target,omitempty"`
-	// Reason says why the verdict is what it is.
+	// Reason explains the verdict.
 	Reason string `json:"reason"`
 }
 

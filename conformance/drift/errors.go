@@ -11,14 +11,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// errorBodies judges error responses that both documents list and describe
-// differently. Unleash's documents give nearly all errors one open form, while
-// the contract tells each as it was seen: that is more knowledge, not drift, as
-// long as what was seen fits the target's document.
+// errorBodies judges error responses that both documents list and describe differently.
+// Unleash's documents describe nearly all errors with one open schema, while the contract
+// describes each as it was observed. That is additional knowledge, not drift, as long as what
+// was observed fits the target's document.
 type errorBodies struct {
 	contract *document
 	pair     pair
-	target   *spec.Operation // the target's, compiled; nil if it cannot be
+	target   *spec.Operation // the target's operation, compiled; nil if that fails
 }
 
 func newErrorBodies(contract *document, p pair) errorBodies {
@@ -35,8 +35,8 @@ func newErrorBodies(contract *document, p pair) errorBodies {
 	return bodies
 }
 
-// judgeable is an operation with nothing but its parameters, which a path
-// template has to have, and its responses of plain statuses.
+// judgeable reduces an operation to its responses with exact statuses, and its parameters,
+// which its path template requires.
 func judgeable(id string, source *yaml.Node) *yaml.Node {
 	out, responses := mapping(), mapping()
 	for code, response := range fields(field(source, "responses")) {
@@ -56,8 +56,8 @@ func judgeable(id string, source *yaml.Node) *yaml.Node {
 	return out
 }
 
-// judge returns the one change that sums up the differences of a status, or
-// false if they have to be judged one by one.
+// judge returns one change that stands for all the differences of a status. It returns false
+// if they have to be judged one by one.
 func (b errorBodies) judge(status int) (Change, bool) {
 	examples := b.examples(status)
 	if b.target == nil || len(examples) == 0 || !b.isOpen(status) {
@@ -68,7 +68,7 @@ func (b errorBodies) judge(status int) (Change, bool) {
 		header := http.Header{"Content-Type": {example.mediaType}}
 		for _, failure := range b.target.CheckResponse(status, header, example.body) {
 			if failure.In == "header" && failure.Keyword == "required" {
-				continue // examples are bodies
+				continue // examples have no headers
 			}
 			change.Verdict, change.Reason = Breaking, reasonOtherError+failure.Error()
 			return change, true
@@ -77,8 +77,8 @@ func (b errorBodies) judge(status int) (Change, bool) {
 	return change, true
 }
 
-// isOpen reports whether the target's document allows properties that it does not
-// name, or does not describe the body at all.
+// isOpen reports whether the target's document allows unnamed properties, or does not
+// describe the body at all.
 func (b errorBodies) isOpen(status int) bool {
 	content := at(b.pair.right, fmt.Sprintf("/responses/%d/content", status))
 	for _, media := range fields(content) {
@@ -95,7 +95,7 @@ type example struct {
 	body      []byte
 }
 
-// examples are the bodies that the contract gives for a status.
+// examples returns the bodies that the contract gives as examples of a status.
 func (b errorBodies) examples(status int) []example {
 	source := b.contract.operations[wireKey(b.pair.operation.Method, b.pair.operation.Path)]
 	response := b.contract.resolve(at(source.node, fmt.Sprintf("/responses/%d", status)))

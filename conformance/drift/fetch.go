@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
-// Fetch gets the document that an instance publishes. target is the URL of the instance,
+// Fetch downloads the document that an instance publishes. target is the URL of the instance,
 // including any base path.
 func Fetch(ctx context.Context, client *http.Client, target string) ([]byte, error) {
 	url := strings.TrimRight(target, "/") + DocumentPath

@@ -10,19 +10,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// effect is what a change does to the set of requests or answers that a part of
-// the document allows.
+// effect says how a change affects the set of requests or responses that a part of the
+// document allows.
 type effect int
 
 const (
 	none    effect = iota // nothing
 	tighter               // the target allows less
 	looser                // the target allows more
-	either                // perhaps less, perhaps more
+	either                // it may allow less or more
 )
 
-// effects of a keyword that is only in the target's document, only in the
-// contract, or in both with another value.
+// effects lists the effects of a keyword that is only in the target's document, only in the
+// contract, or in both with different values.
 type effects struct{ added, removed, changed effect }
 
 var (
@@ -31,14 +31,15 @@ var (
 	noEffect   = effects{}
 )
 
-// keywords by what their changes do. What is not listed may do anything.
+// keywords maps each keyword to the effects of its changes. A keyword that is not listed may
+// have any effect.
 var keywords = map[string]effects{
 	"type": constraint, "format": constraint, "pattern": constraint, "const": constraint, "multipleOf": constraint,
 	"maximum": constraint, "maxLength": constraint, "maxItems": constraint, "maxProperties": constraint,
 	"minimum": constraint, "minLength": constraint, "minItems": constraint, "minProperties": constraint,
 	"exclusiveMaximum": constraint, "exclusiveMinimum": constraint, "uniqueItems": constraint,
 	"required":             constraint,
-	"additionalProperties": constraint, // what allows anything was cleaned away
+	"additionalProperties": constraint, // values that allow anything have been removed
 	"nullable":             {added: looser, removed: tighter, changed: either},
 	"enum":                 {added: looser, removed: tighter, changed: either},
 	"properties":           {added: none, removed: either, changed: either},
@@ -49,13 +50,13 @@ var keywords = map[string]effects{
 	"style": noEffect, "explode": noEffect, "discriminator": noEffect, "xml": noEffect, "servers": noEffect,
 }
 
-// bounds tells in which direction the greater value is the looser one.
+// bounds says what a greater value of each bound does.
 var bounds = map[string]effect{
 	"maximum": looser, "maxLength": looser, "maxItems": looser, "maxProperties": looser,
 	"minimum": tighter, "minLength": tighter, "minItems": tighter, "minProperties": tighter,
 }
 
-// reasons by direction and effect.
+// reasons maps the direction, true for requests, and the effect to the reason for a verdict.
 var reasons = map[bool]map[effect]string{
 	true: { // request
 		none:    "requests that keep the contract are not affected",
@@ -71,7 +72,7 @@ var reasons = map[bool]map[effect]string{
 	},
 }
 
-// Reasons of verdicts that do not come from an effect.
+// Reasons for verdicts that do not come from an effect.
 const (
 	reasonNotOnWire     = "it does not show on the wire"
 	reasonUnlisted      = "the contract knows it as %s, the target's document does not list it"
@@ -87,7 +88,7 @@ const (
 	reasonOtherError    = "an example of the contract does not fit the target's document: "
 )
 
-// kinds are the library's numbers in words.
+// kinds maps the library's change types to states.
 var kinds = map[int]State{
 	model.Modified:        Changed,
 	model.PropertyAdded:   Added,
@@ -96,7 +97,7 @@ var kinds = map[int]State{
 	model.ObjectRemoved:   Removed,
 }
 
-// describe writes a change down with its verdict.
+// describe returns a change with its verdict.
 func (l located) describe(verdict Verdict, reason string) Change {
 	return Change{
 		Pointer: l.pointer, Kind: kinds[l.ChangeType], Verdict: verdict,
@@ -104,7 +105,7 @@ func (l located) describe(verdict Verdict, reason string) Change {
 	}
 }
 
-// judge finds the verdict on a change within an operation.
+// judge returns a change within an operation together with its verdict.
 func (p pair) judge(change located) Change {
 	part, rest, _ := strings.Cut(strings.TrimPrefix(change.pointer, "/"), "/")
 	switch part {
@@ -143,11 +144,10 @@ func (p pair) judgeSecurity(change located) Change {
 	}
 }
 
-// judgeStatus judges a status that only one side lists. The contract lists
-// statuses that were seen, and some that are assumed: that the target's document
-// does not is no drift.
+// judgeStatus judges a status that only one side lists. The contract lists statuses that were
+// observed, and some that are assumed. It is not drift if the target's document lacks those.
 func (p pair) judgeStatus(change located, code string) Change {
-	if isRange(code) { // the statuses that the other side names were compared with it
+	if isRange(code) { // the exact statuses on the other side were compared with it
 		return change.describe(Compatible, reasonRange)
 	}
 	if kinds[change.ChangeType] == Added {
@@ -160,14 +160,14 @@ func (p pair) judgeStatus(change located, code string) Change {
 	return change.describe(Breaking, reasonStatusGone)
 }
 
-// isUnsure reports whether the contract has a status that is not documented.
+// isUnsure reports whether the contract lists a status that is not documented.
 func (p pair) isUnsure(status int) bool {
 	response := p.operation.Response(status)
 	return response != nil && response.Standing != spec.Documented
 }
 
-// judgeEffect: a target breaks who keeps the contract by accepting less or by
-// answering more.
+// judgeEffect judges a change by its effect. A target breaks clients that keep the contract
+// by accepting less in requests or by allowing more in responses.
 func (p pair) judgeEffect(change located, request bool) Change {
 	found := p.effect(change, request)
 	breaks := found == either || request && found == tighter || !request && found == looser
@@ -178,7 +178,7 @@ func (p pair) judgeEffect(change located, request bool) Change {
 	return change.describe(verdict, reasons[request][found])
 }
 
-// effect of a change, by its keyword and what stands around it.
+// effect returns the effect of a change, according to its keyword and context.
 func (p pair) effect(change located, request bool) effect {
 	parent := change.pointer[:strings.LastIndexByte(change.pointer, '/')]
 	kind := kinds[change.ChangeType]
@@ -189,9 +189,9 @@ func (p pair) effect(change located, request bool) effect {
 		if kind == Added && text(at(p.right, "/requestBody/required")) != "true" {
 			return none
 		}
-	case "content": // another media type in a request widens, one less narrows
+	case "content": // one more media type in a request is looser, one fewer tighter
 	case "enum":
-		switch { // the keyword itself came or went, with all its values
+		switch { // the keyword itself was added or removed, with all its values
 		case at(p.left, parent+"/enum") == nil:
 			return tighter
 		case at(p.right, parent+"/enum") == nil:
@@ -220,8 +220,9 @@ func (p pair) effect(change located, request bool) effect {
 	return known.changed
 }
 
-// parameterEffect: a new parameter matters if it is demanded. One that the
-// target does not know cannot do what the client sends it for.
+// parameterEffect returns the effect of a change to the list of parameters. A new parameter
+// matters only if it is required. A parameter that the target does not know cannot have the
+// effect that the client sends it for.
 func (p pair) parameterEffect(change located, kind State) effect {
 	if kind != Added {
 		return either
@@ -232,8 +233,8 @@ func (p pair) parameterEffect(change located, kind State) effect {
 	return none
 }
 
-// propertyEffect: a new property in an answer breaks a contract that allows no
-// others.
+// propertyEffect returns the effect of a change to the list of properties. A new property in
+// a response breaks a contract that allows no others.
 func (p pair) propertyEffect(change located, kind State, request bool) effect {
 	if kind != Added {
 		return either
@@ -245,7 +246,7 @@ func (p pair) propertyEffect(change located, kind State, request bool) effect {
 	return none
 }
 
-// typeEffect knows that every integer is a number.
+// typeEffect returns the effect of a changed type. Every integer is also a number.
 func typeEffect(contract, target string) effect {
 	switch {
 	case contract == "integer" && target == "number":
@@ -278,8 +279,8 @@ func cutLast(s, separator string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// isError reports whether a change lies inside an error response that both sides
-// list, and which.
+// isError reports whether a change lies inside an error response that both sides list, and
+// returns the response's status.
 func (l located) isError() (status int, is bool) {
 	rest, found := strings.CutPrefix(l.pointer, "/responses/")
 	code, inside, _ := strings.Cut(rest, "/")

@@ -8,7 +8,7 @@ import (
 	"github.com/pb33f/go-yaml"
 )
 
-// Keywords of a schema by what schemas they hold.
+// Keywords of a schema that hold other schemas, by how they hold them.
 var (
 	listsOfSchemas = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
 	mapsOfSchemas  = []string{"properties", "patternProperties", "dependentSchemas"}
@@ -18,16 +18,16 @@ var (
 	}
 )
 
-// rules lead the ways to write a schema to one, that of OpenAPI 3.0 where it has
-// one. Each gets a schema whose parts are in that form already.
+// rules rewrite the different ways to write a schema to a single one, the one of OpenAPI 3.0
+// if it has one. Each rule gets a schema whose parts are already in that form.
 var rules = []func(schema *yaml.Node){
 	constAsEnum, exclusiveAsBound, contentAsFormat, nullOfTypes, nullOfMembers, mergeMembers,
 	constantsOfMembers, typesOfMembers, sortMembers, nullOfEnum, typeOfEnum, withoutEmpty, sortNames,
 }
 
-// normal returns a cleaned schema in the one form that all schemas of the same
-// meaning have, as far as rules know. modern schemas are those of OpenAPI 3.1
-// and later, where nullable means nothing.
+// normal returns a cleaned schema in normal form. Schemas with the same meaning have the same
+// normal form, as far as the rules know. modern means OpenAPI 3.1 or later, where nullable
+// means nothing.
 func normal(schema *yaml.Node, modern bool) *yaml.Node {
 	switch {
 	case schema.Kind == yaml.ScalarNode && schema.Value == "true":
@@ -40,7 +40,7 @@ func normal(schema *yaml.Node, modern bool) *yaml.Node {
 		return schema
 	}
 	if modern || field(schema, "type") == nil && field(schema, "allOf") == nil && field(schema, "enum") == nil {
-		remove(schema, "nullable") // which is about the type beside it
+		remove(schema, "nullable") // nullable refers to the type beside it
 	}
 	for i := 0; i+1 < len(schema.Content); i += 2 {
 		name, value := schema.Content[i].Value, schema.Content[i+1]
@@ -70,8 +70,8 @@ func constAsEnum(schema *yaml.Node) {
 	}
 }
 
-// exclusiveAsBound writes the bounds of OpenAPI 3.0 that are exclusive as 3.1
-// does, and those of integers as the next one.
+// exclusiveAsBound writes the exclusive bounds of OpenAPI 3.0 as 3.1 does. For integers, it
+// turns an exclusive bound into the next inclusive one.
 func exclusiveAsBound(schema *yaml.Node) {
 	for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
 		limit := field(schema, exclusive)
@@ -100,7 +100,7 @@ func exclusiveAsBound(schema *yaml.Node) {
 	}
 }
 
-// contentAsFormat knows what OpenAPI 3.1 writes in the place of two formats.
+// contentAsFormat writes what OpenAPI 3.1 uses instead of two formats as those formats.
 func contentAsFormat(schema *yaml.Node) {
 	if field(schema, "format") != nil {
 		return
@@ -115,7 +115,7 @@ func contentAsFormat(schema *yaml.Node) {
 	}
 }
 
-// nullOfTypes writes a list of types as the only one, and null as nullable.
+// nullOfTypes writes a list with one type as that type, and null in the list as nullable.
 func nullOfTypes(schema *yaml.Node) {
 	types := field(schema, "type")
 	if types == nil {
@@ -131,7 +131,8 @@ func nullOfTypes(schema *yaml.Node) {
 	setTypes(schema, names)
 }
 
-// setTypes writes the type of a schema. null alone is a value.
+// setTypes sets the type of a schema. null as the only type becomes an enum with the value
+// null.
 func setTypes(schema *yaml.Node, names []string) {
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -159,7 +160,7 @@ func setTypes(schema *yaml.Node, names []string) {
 	}
 }
 
-// nullOfMembers writes a member that is null as nullable.
+// nullOfMembers writes an alternative that allows only null as nullable.
 func nullOfMembers(schema *yaml.Node) {
 	for _, keyword := range []string{"anyOf", "oneOf"} {
 		members := field(schema, keyword)
@@ -171,7 +172,7 @@ func nullOfMembers(schema *yaml.Node) {
 			continue
 		}
 		members.Content = others
-		if len(others) == 1 { // it becomes a part of the schema
+		if len(others) == 1 { // it will be merged into the schema
 			setNullable(others[0])
 			continue
 		}
@@ -179,7 +180,7 @@ func nullOfMembers(schema *yaml.Node) {
 	}
 }
 
-// isNull reports whether null is the only value that a schema allows.
+// isNull reports whether a schema allows only null.
 func isNull(schema *yaml.Node) bool {
 	values := field(schema, "enum")
 	return values != nil && len(values.Content) == 1 && values.Content[0].Tag == "!!null"
@@ -187,8 +188,8 @@ func isNull(schema *yaml.Node) bool {
 
 func isNullable(schema *yaml.Node) bool { return text(field(schema, "nullable")) == "true" }
 
-// mergeMembers writes members that all have to be met into the schema itself,
-// if they do not touch the same.
+// mergeMembers merges the members of allOf, or the only member of anyOf or oneOf, into the
+// schema itself, unless they conflict.
 func mergeMembers(schema *yaml.Node) {
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
 		members := field(schema, keyword)
@@ -206,11 +207,11 @@ func mergeMembers(schema *yaml.Node) {
 	}
 }
 
-// isClosed reports whether a schema or one of its members says something of the
-// properties that it does not name, and another one names or means some.
+// isClosed reports whether the schema or one of its members restricts the properties that it
+// does not name, while another part names or restricts properties as well.
 func isClosed(schema *yaml.Node, members []*yaml.Node) bool {
 	closed, about := 0, 0
-	for _, part := range append([]*yaml.Node{without(schema, "unevaluatedProperties")}, members...) { // which sees those of the members
+	for _, part := range append([]*yaml.Node{without(schema, "unevaluatedProperties")}, members...) { // unevaluatedProperties takes the members' properties into account
 		closes := field(part, "additionalProperties") != nil || field(part, "unevaluatedProperties") != nil || field(part, "patternProperties") != nil
 		if closes {
 			closed++
@@ -222,8 +223,7 @@ func isClosed(schema *yaml.Node, members []*yaml.Node) bool {
 	return closed > 0 && about > 1
 }
 
-// allNullable reports whether null meets a schema and all members that have a
-// type.
+// allNullable reports whether null satisfies the schema and all members that have a type.
 func allNullable(schema *yaml.Node, members []*yaml.Node, keyword string) bool {
 	typed := 0
 	if field(schema, "type") != nil {
@@ -244,8 +244,8 @@ func allNullable(schema *yaml.Node, members []*yaml.Node, keyword string) bool {
 	return typed > 0
 }
 
-// mergeInto adds what a member says to a schema, and reports whether that says
-// the same.
+// mergeInto adds a member's keywords to a schema. It reports whether the result has the same
+// meaning.
 func mergeInto(schema, member *yaml.Node) bool {
 	for name, value := range fields(member) {
 		own := field(schema, name)
@@ -273,7 +273,7 @@ func mergeInto(schema, member *yaml.Node) bool {
 	return true
 }
 
-// constantsOfMembers writes alternatives of values as one list of values.
+// constantsOfMembers writes alternatives that are all enums as one enum.
 func constantsOfMembers(schema *yaml.Node) {
 	for _, keyword := range []string{"anyOf", "oneOf"} {
 		members := field(schema, keyword)
@@ -295,7 +295,7 @@ func constantsOfMembers(schema *yaml.Node) {
 	}
 }
 
-// typesOfMembers writes alternatives of types as a list of types.
+// typesOfMembers writes alternatives that are all plain types as a list of types.
 func typesOfMembers(schema *yaml.Node) {
 	for _, keyword := range []string{"anyOf", "oneOf"} {
 		members := field(schema, keyword)
@@ -316,8 +316,7 @@ func typesOfMembers(schema *yaml.Node) {
 	}
 }
 
-// sortMembers brings members into an order; one that is there twice counts once
-// where that makes no difference.
+// sortMembers sorts members. It removes duplicates where that makes no difference.
 func sortMembers(schema *yaml.Node) {
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
 		members := field(schema, keyword)
@@ -331,7 +330,7 @@ func sortMembers(schema *yaml.Node) {
 	}
 }
 
-// nullOfEnum takes null off the values: whether it is allowed nullable says.
+// nullOfEnum removes null from the values, because nullable says whether it is allowed.
 func nullOfEnum(schema *yaml.Node) {
 	enum := field(schema, "enum")
 	if enum == nil || isNull(schema) {
@@ -345,7 +344,7 @@ func nullOfEnum(schema *yaml.Node) {
 	}
 }
 
-// typeOfEnum writes the type down that all the values have.
+// typeOfEnum adds the type that all the values share.
 func typeOfEnum(schema *yaml.Node) {
 	enum := field(schema, "enum")
 	if enum == nil || field(schema, "type") != nil || isNull(schema) {
@@ -362,7 +361,7 @@ func typeOfEnum(schema *yaml.Node) {
 	}
 }
 
-// withoutEmpty takes off what says nothing.
+// withoutEmpty removes keywords that have no effect.
 func withoutEmpty(schema *yaml.Node) {
 	for _, name := range []string{"required", "properties", "patternProperties", "dependentSchemas", "items", "additionalProperties", "unevaluatedProperties", "allOf"} {
 		if value := field(schema, name); value != nil && value.Kind != yaml.ScalarNode && len(value.Content) == 0 {
@@ -397,16 +396,16 @@ func list(elements ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: elements}
 }
 
-// remove takes a key off a mapping.
+// remove removes a key from a mapping.
 func remove(node *yaml.Node, name string) { node.Content = without(node, name).Content }
 
-// put sets a key of a mapping anew.
+// put sets a key of a mapping, replacing any previous value.
 func put(node *yaml.Node, name string, value *yaml.Node) {
 	remove(node, name)
 	set(node, name, value)
 }
 
-// without copies a mapping but for some keys.
+// without copies a mapping without the given keys.
 func without(node *yaml.Node, names ...string) *yaml.Node {
 	out := mapping()
 	for i := 0; i+1 < len(node.Content); i += 2 {
@@ -417,7 +416,7 @@ func without(node *yaml.Node, names ...string) *yaml.Node {
 	return out
 }
 
-// unique sorts nodes and leaves out what is there already.
+// unique sorts nodes and removes duplicates.
 func unique(nodes []*yaml.Node) []*yaml.Node {
 	nodes = slices.Clone(nodes)
 	slices.SortFunc(nodes, compareNodes)
@@ -426,7 +425,7 @@ func unique(nodes []*yaml.Node) []*yaml.Node {
 
 func compareNodes(a, b *yaml.Node) int { return strings.Compare(canonical(a), canonical(b)) }
 
-// canonical writes a node so that two that say the same are written alike.
+// canonical returns a text that is the same for all nodes that are equal.
 func canonical(node *yaml.Node) string {
 	var out strings.Builder
 	writeCanonical(&out, node)

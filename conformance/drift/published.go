@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// published lists where the document that Unleash 8.2.0 publishes lets a server do what the
-// contract does not: a change a line, as key writes it. The contract follows what the server
-// does. TestThePublishedDocument, with the tag real, holds the list to a
-// running server.
+// published lists where the document that Unleash 8.2.0 publishes allows a server something
+// that the contract does not. It has one change per line, as key writes it. The contract
+// follows what the server does. TestThePublishedDocument, with the tag real, checks the list
+// against a running server.
 //
 //go:embed published.txt
 var published string
@@ -25,12 +25,12 @@ var known = sync.OnceValue(func() map[string]bool {
 	return out
 })
 
-// key is a change as the list has it.
+// key returns a change in the form that the list uses.
 func (c Change) key(operation string) string {
 	return strings.Join([]string{operation, string(c.Kind), c.Pointer, c.Contract, c.Target}, "\t")
 }
 
-// withoutKnown takes what Unleash 8.2.0 publishes off the breaking changes.
+// withoutKnown marks breaking changes that Unleash 8.2.0 also publishes as Beyond.
 func withoutKnown(operation string, changes []Change) []Change {
 	out := slices.Clone(changes)
 	for i, change := range out {

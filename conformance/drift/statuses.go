@@ -7,15 +7,15 @@ import (
 	"github.com/pb33f/go-yaml"
 )
 
-// isRange reports whether a response is for several statuses: 4XX, or default.
+// isRange reports whether a response covers several statuses, such as 4XX or default.
 func isRange(code string) bool {
 	return strings.EqualFold(code, "default") || len(code) == 3 && strings.EqualFold(code[1:], "XX")
 }
 
-// alignStatuses gives each side the responses for statuses that only the other
-// names and a range or the default of this side is for: an exact status counts
-// before a range, and a range before the default. unsure reports whether a
-// status of the contract is not documented.
+// alignStatuses adds to each side the statuses that only the other side names, if a range or
+// the default of this side covers them. As in OpenAPI, an exact status takes precedence over
+// a range, and a range over the default. unsure reports whether a status of the contract is
+// not documented.
 func alignStatuses(left, right *yaml.Node, unsure func(status int) bool) {
 	ours, theirs := field(left, "responses"), field(right, "responses")
 	if ours == nil || theirs == nil {
@@ -25,9 +25,9 @@ func alignStatuses(left, right *yaml.Node, unsure func(status int) bool) {
 	cover(theirs, ours, func(int) bool { return false })
 }
 
-// cover adds responses for the statuses of others that a range or the default is
-// for. The default of most documents is an error: what is no error, and not
-// documented either, is not compared with it.
+// cover adds responses for the statuses in others that a range or the default covers. In most
+// documents the default is an error. So a status that is neither an error nor documented is
+// not compared with the default.
 func cover(others, responses *yaml.Node, unsure func(status int) bool) {
 	for code := range fields(others) {
 		status, err := strconv.Atoi(code)
@@ -44,7 +44,7 @@ func cover(others, responses *yaml.Node, unsure func(status int) bool) {
 	}
 }
 
-// foldedField is field without regard to letter case.
+// foldedField is like field, but ignores letter case.
 func foldedField(node *yaml.Node, name string) *yaml.Node {
 	for key, value := range fields(node) {
 		if strings.EqualFold(key, name) {

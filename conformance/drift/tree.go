@@ -9,8 +9,7 @@ import (
 	"github.com/pb33f/go-yaml"
 )
 
-// parseTree reads a JSON text as a tree. Numbers of the same value are written
-// alike.
+// parseTree parses JSON text as a tree. Numbers with the same value are written alike.
 func parseTree(text []byte) (*yaml.Node, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -42,7 +41,7 @@ func nextNodes(decoder *json.Decoder, opened json.Delim) (*yaml.Node, error) {
 		out = mapping()
 	}
 	for decoder.More() {
-		node, err := nextNode(decoder) // a name too
+		node, err := nextNode(decoder) // or a name
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +51,7 @@ func nextNodes(decoder *json.Decoder, opened json.Delim) (*yaml.Node, error) {
 	return out, err
 }
 
-// number writes 1.0 and 1e0 as 1.
+// number returns a number node. It writes 1.0 and 1e0 as 1.
 func number(written json.Number) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: written.String()}
 	value, err := written.Float64()

@@ -10,14 +10,14 @@ import (
 	"github.com/pb33f/libopenapi/what-changed/model"
 )
 
-// located is a change of the library's model with its place.
+// located is a change of the library's model with its JSON pointer.
 type located struct {
 	*model.Change
 	pointer string
 }
 
-// segments are the places of the model's fields in a document, where they are
-// not called like that: the empty one adds nothing.
+// segments maps fields of the model to their names in a document, where these differ. An
+// empty name adds nothing to the pointer.
 var segments = map[string]string{
 	"pathItems":            "",
 	"response":             "",
@@ -27,8 +27,8 @@ var segments = map[string]string{
 	"externalDoc":          "externalDocs",
 }
 
-// containers are properties of a change whose value names a part of a map or
-// list, by the place of that map; the empty one is the present place.
+// containers maps properties of a change whose value names an entry of a map or list to the
+// place of that map or list. An empty place is the current one.
 var containers = map[string]string{
 	"properties":        "/properties",
 	"patternProperties": "/patternProperties",
@@ -48,9 +48,9 @@ var containers = map[string]string{
 	"servers":           "",
 }
 
-// walk lists the changes below a node of the library's model, which is a tree of
-// some thirty structs: each embeds its own changes and holds those of its parts,
-// named by the JSON tags of the fields.
+// walk lists the changes below a node of the library's model. The model is a tree of some
+// thirty structs. Each embeds its own changes and holds those of its parts, in fields named
+// by their JSON tags.
 func walk(node any, pointer string) []located {
 	if node == nil {
 		return nil
@@ -100,7 +100,7 @@ func walkStruct(value reflect.Value, pointer string) []located {
 		case field.Anonymous:
 			found = append(found, walkValue(value.Field(i), pointer)...)
 		case !field.IsExported() || tag == "-":
-		case tag == "changes": // those of the struct itself
+		case tag == "changes": // the struct's own changes
 			found = append(found, walkValue(value.Field(i), pointer)...)
 		default:
 			if segment, special := segments[tag]; special {
@@ -115,13 +115,14 @@ func walkStruct(value reflect.Value, pointer string) []located {
 	return found
 }
 
-// place points at what changed: a named part that came or went, or a keyword.
+// place returns the pointer of what changed: a named part that was added or removed, or a
+// keyword.
 func place(change *model.Change, pointer string) string {
 	named := change.Original
 	if named == "" {
 		named = change.New
 	}
-	if strings.HasSuffix(pointer, "/security") { // the property is the way itself
+	if strings.HasSuffix(pointer, "/security") { // the property is the authentication method itself
 		return pointer
 	}
 	container, is := containers[change.Property]

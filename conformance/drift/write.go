@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// writers by format.
+// writers maps formats to the functions that write them.
 var writers = map[string]func(io.Writer, *Report) error{
 	"text":     writeText,
 	"markdown": writeMarkdown,
@@ -45,7 +45,7 @@ func writeText(w io.Writer, r *Report) error {
 	fmt.Fprintf(&out, "contract  %s\ntarget    %s, judged as %s\n\n", r.Contract, r.Target, r.Edition)
 	for _, operation := range r.Operations {
 		if operation.State == Absent {
-			continue // one line for all of them, below
+			continue // they share one line below
 		}
 		fmt.Fprintf(&out, "%-8s  %s %s  %s\n", operation.State, operation.Method, operation.Path, operation.ID)
 		writeChanges(&out, operation.Changes)
@@ -62,8 +62,8 @@ func writeText(w io.Writer, r *Report) error {
 	return err
 }
 
-// inLines returns a copy in which no text of the target's document does anything but
-// stand there.
+// inLines returns a copy in which texts from the target's document cannot break lines or
+// control a terminal.
 func inLines(r *Report) *Report {
 	out := visible.Each(*r, visible.Line)
 	return &out
@@ -128,7 +128,7 @@ func (r *Report) absent() []string {
 	return ids
 }
 
-// String names a document.
+// String returns the document's title and version, and its source if it has one.
 func (d Document) String() string {
 	name := strings.TrimSpace(cmp.Or(d.Title, "untitled") + " " + d.Version)
 	if d.Source == "" {
@@ -137,7 +137,7 @@ func (d Document) String() string {
 	return name + " (" + d.Source + ")"
 }
 
-// String sums up a comparison in one line.
+// String summarizes a comparison in one line.
 func (s Summary) String() string {
 	return fmt.Sprintf("%d equal, %d changed, %d missing, %d absent, %d added; %d breaking, %d compatible, %d beyond the target's document",
 		s.Equal, s.Changed, s.Missing, s.Absent, s.Added, s.Breaking, s.Compatible, s.Beyond)

@@ -13,32 +13,31 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
-// body is a body on its way. It notes how it ends, and copies what passes if it
-// is told to.
+// body is a body as it passes. It notes how the body ends, and copies it if asked to.
 type body struct {
 	source io.ReadCloser
-	length int64  // announced, or -1
-	ended  func() // called when the source has ended as it should; nil for nobody
+	length int64  // as announced, or -1
+	ended  func() // called when the source ends properly; may be nil
 
-	// stalled is called when a Read takes longer than idle; nil for nobody.
+	// stalled is called when a Read takes longer than idle; it may be nil.
 	stalled func()
 	idle    time.Duration
 	timer   *time.Timer
 
 	mu     sync.Mutex
 	passed int64
-	end    error   // what the source ended with, io.EOF included
+	end    error   // how the source ended, io.EOF included
 	copied *copied // nil for no copy
-	plain  *plain  // the copy without its content encoding; nil before it is read
+	plain  *plain  // the decoded copy; nil until it is needed
 }
 
-// plain is what came of taking content encodings off.
+// plain is the result of decoding content encodings.
 type plain struct {
 	text []byte
 	err  error
 }
 
-// Read passes on what the source gives.
+// Read reads from the source and notes what it read.
 func (b *body) Read(into []byte) (int, error) {
 	switch {
 	case b.stalled == nil:
@@ -54,7 +53,7 @@ func (b *body) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// note takes down what was read.
+// note records what was read.
 func (b *body) note(piece []byte, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,10 +75,10 @@ func (b *body) note(piece []byte, err error) {
 // Close closes the source.
 func (b *body) Close() error { return b.source.Close() }
 
-// errSealed is the end of what was not read to its own.
+// errSealed is the end of a body that was not read to its own end.
 var errSealed = errors.New("the exchange has ended")
 
-// seal ends the body, wherever it is: nothing is copied after it.
+// seal ends the body wherever it is. Nothing is copied after that.
 func (b *body) seal() {
 	if b == nil {
 		return
@@ -91,7 +90,7 @@ func (b *body) seal() {
 	}
 }
 
-// isMissed reports whether there was no room for its copy.
+// isMissed reports whether there was no room for the copy.
 func (b *body) isMissed() bool {
 	if b == nil || b.copied == nil {
 		return false
@@ -101,7 +100,7 @@ func (b *body) isMissed() bool {
 	return b.copied.missed
 }
 
-// text is the copy without its content encoding. It is good until the release.
+// text returns the decoded copy. It is valid until release.
 func (b *body) text(header http.Header, limit int) ([]byte, error) {
 	if b.plain == nil {
 		text, err := httpx.Decode(header, b.copied.bytes(), limit)
@@ -110,7 +109,7 @@ func (b *body) text(header http.Header, limit int) ([]byte, error) {
 	return b.plain.text, b.plain.err
 }
 
-// release gives the copy's room back. The body is sealed.
+// release returns the copy's room. The body must be sealed.
 func (b *body) release() {
 	if b != nil && b.copied != nil {
 		b.copied.release()
@@ -123,11 +122,11 @@ func (b *body) ending() error {
 	return b.end
 }
 
-// isWhole reports whether all of it has passed.
+// isWhole reports whether the whole body has passed.
 func (b *body) isWhole() bool { return errors.Is(b.ending(), io.EOF) }
 
-// failure is what kept the source from being read to its end; nil if nothing
-// did, if nobody read that far, or if it was told to stop.
+// failure returns what kept the source from being read to its end. It returns nil if nothing
+// did, if it was not read that far, or if it was told to stop.
 func (b *body) failure() error {
 	switch err := b.ending(); {
 	case errors.Is(err, io.EOF), errors.Is(err, errSealed), errors.Is(err, os.ErrDeadlineExceeded):
@@ -137,20 +136,20 @@ func (b *body) failure() error {
 	}
 }
 
-// copied is the copy of a body, in pieces from a budget. It gives up rather than
-// have the body wait for room.
+// copied is the copy of a body, in pieces from a budget. If there is no room, it gives up
+// rather than make the body wait.
 type copied struct {
 	limit  int // bytes
 	budget *budget
 	pieces [][]byte
-	next   int // bytes of the next piece
+	next   int // size of the next piece in bytes
 	size   int
-	taken  int  // bytes from the budget
-	over   bool // there is more than the limit; pieces hold what came before
-	missed bool // the budget was used up; nothing is left
+	taken  int  // bytes taken from the budget
+	over   bool // the body exceeds the limit; pieces hold what came before
+	missed bool // the budget was used up; nothing is kept
 }
 
-// smallestPiece is the first piece of a body whose length nobody announced.
+// smallestPiece is the size of the first piece of a body without an announced length.
 const smallestPiece = 1 << 10
 
 func newCopied(length int64, limit int, from *budget) *copied {
@@ -184,7 +183,7 @@ func (c *copied) add(part []byte) {
 	}
 }
 
-// grow adds an empty piece, and reports whether there was room for it.
+// grow adds an empty piece and reports whether there was room for it.
 func (c *copied) grow() bool {
 	if !c.budget.take(c.next) {
 		c.release()
@@ -203,7 +202,7 @@ func (c *copied) grow() bool {
 	return true
 }
 
-// bytes is the copy in one. It is good until the release.
+// bytes returns the copy in one piece. It is valid until release.
 func (c *copied) bytes() []byte {
 	switch len(c.pieces) {
 	case 0:
@@ -217,7 +216,7 @@ func (c *copied) bytes() []byte {
 	return whole
 }
 
-// release gives everything back.
+// release returns everything to the budget.
 func (c *copied) release() {
 	c.recycle()
 	c.budget.give(c.taken)
@@ -233,14 +232,14 @@ func (c *copied) recycle() {
 	c.pieces = nil
 }
 
-// budget is how many bytes may still be kept to be judged, and the buffers that
-// they are kept in.
+// budget tracks how many more bytes may be kept for judging, and holds the buffers that they
+// are kept in.
 type budget struct {
 	buffers
 	left atomic.Int64
 }
 
-// take reports whether so many bytes were left, and takes them if so.
+// take takes a number of bytes if that many are left, and reports whether it did.
 func (b *budget) take(bytes int) bool {
 	if b.left.Add(-int64(bytes)) >= 0 {
 		return true
@@ -253,7 +252,7 @@ func (b *budget) give(bytes int) { b.left.Add(int64(bytes)) }
 
 const bufferSize = 32 << 10
 
-// buffers are used again, to pass answers on and to copy bodies.
+// buffers are reused for passing on responses and for copying bodies.
 type buffers struct{ pool sync.Pool }
 
 func (b *buffers) Get() []byte {

@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// exchange is a request and its answer, as they pass. Bodies are copied only of
-// operations of the contract.
+// exchange is a request and its response, as they pass. Bodies are copied only if the
+// exchange is with an operation of the contract.
 type exchange struct {
 	operation *spec.Operation // nil if the contract has none
 	path      string          // escaped, below the base path
@@ -24,17 +24,18 @@ type exchange struct {
 	request   *http.Request
 	sent      *body // nil for no body
 
-	// Of the answer; status is 0 if none came.
+	// Of the response. status is 0 if there was none.
 	status  int
 	header  http.Header
 	came    *body // nil for no body
-	written int64 // bytes of the body that the client got
-	own     *own  // what the client got from the proxy itself; nil for nothing
+	written int64 // bytes of the body that the client received
+	own     *own  // what the proxy itself sent to the client; nil for nothing
 
-	weight int  // bytes from the budget, bodies aside
-	missed bool // there was no room to keep it until it is judged
+	weight int  // bytes taken from the budget, without the bodies
+	missed bool // there was no room to keep it for judging
 
-	// judged holds what was found while the answer was held back.
+	// judged is true if the response was judged while it was held back. The other fields hold
+	// the result.
 	judged   bool
 	failures []spec.Failure
 	unjudged string
@@ -42,24 +43,23 @@ type exchange struct {
 	outcome outcome
 }
 
-// outcome is how passing an exchange on ended.
+// outcome says how passing on an exchange ended.
 type outcome int
 
 const (
 	answered   outcome = iota
-	unanswered         // the upstream failed before it answered
-	cut                // the upstream failed in the middle of its answer
-	left               // the client did not wait, or did not send what it announced
+	unanswered         // the upstream failed before it responded
+	cut                // the upstream failed in the middle of its response
+	left               // the client did not wait, or did not send all it had announced
 )
 
-// exchangeWeight is what an exchange takes from the budget, headers and bodies
-// aside.
+// exchangeWeight is how much of the budget an exchange takes, without headers and bodies.
 const exchangeWeight = 2 << 10
 
-// begin starts to follow a request.
+// begin starts tracking a request.
 func (p *Proxy) begin(r *http.Request, path string) *exchange {
 	x := &exchange{path: path, started: time.Now(), request: r}
-	asked, _, _ := strings.Cut(path, "#") // which is no part of the path for the upstream either
+	asked, _, _ := strings.Cut(path, "#") // a fragment; the upstream does not see it as part of the path either
 	if matched, params, _ := p.contract.Match(asked); matched != nil {
 		x.operation, x.params = matched.Operation(r.Method), params
 	}
@@ -77,7 +77,7 @@ func (p *Proxy) begin(r *http.Request, path string) *exchange {
 	return x
 }
 
-// isKept reports whether an exchange is looked at after it has passed.
+// isKept reports whether an exchange is processed after it has passed.
 func (p *Proxy) isKept(x *exchange) bool { return x.operation != nil || p.observer != nil }
 
 func (p *Proxy) needsRequestBody() bool {
@@ -101,7 +101,7 @@ func weightOf(header http.Header) int {
 	return bytes
 }
 
-// inspect sees the head of an answer before it leaves.
+// inspect processes the head of a response before it is passed on.
 func (p *Proxy) inspect(response *http.Response) error {
 	f := flowOf(response.Request.Context())
 	f.chunked, f.length = len(response.TransferEncoding) > 0, response.ContentLength
@@ -109,7 +109,7 @@ func (p *Proxy) inspect(response *http.Response) error {
 	x.status, x.header = response.StatusCode, response.Header
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		if x.operation != nil {
-			x.status, x.header = 0, nil // the rest is no HTTP, and nothing to judge
+			x.status, x.header = 0, nil // the rest is not HTTP, so there is nothing to judge
 		}
 		return nil
 	}
@@ -141,19 +141,19 @@ func (p *Proxy) inspect(response *http.Response) error {
 	return nil
 }
 
-// maxStreamCopy is how much in bytes is copied of a stream: of one that goes on for longer the
-// head alone is judged.
+// maxStreamCopy is how many bytes of a stream are copied. For a longer one, only the head is
+// judged.
 const maxStreamCopy = 64 << 10
 
-// isStream reports whether an answer goes on for as long as the client listens. It is not held
-// back, and may be silent for as long as it likes.
+// isStream reports whether a response continues for as long as the client listens. A stream
+// is not held back, and may be silent for any time.
 func isStream(response *http.Response) bool {
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	return mediaType == "text/event-stream"
 }
 
-// hold reads an answer to its end, judges it and replaces it if it breaks the
-// contract. One that is too long to be judged passes as it is.
+// hold reads a response to its end, judges it, and replaces it if it breaks the contract. A
+// response that is too long to be judged passes unchanged.
 func (p *Proxy) hold(f *flow, response *http.Response) error {
 	x := f.exchange
 	if x.came != nil {
@@ -180,24 +180,24 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 	return nil
 }
 
-// judgeHeld judges an answer before it leaves. One over which that fails passes.
+// judgeHeld judges a response before it is passed on. If judging fails, the response passes.
 func (p *Proxy) judgeHeld(x *exchange) {
 	defer p.survive(x.operation, x.path, func() { x.unjudged = "judging it failed" })
 	x.judged = true
 	x.failures, x.unjudged = p.judgeResponse(x)
 }
 
-// heldBody is an answer that was read already, at least its beginning.
+// heldBody is a response that was already read, at least its beginning.
 type heldBody struct {
 	io.Reader
 	io.Closer
 }
 
-// errStalled ends an answer of which nothing came for too long.
+// errStalled ends a response that made no progress for too long.
 var errStalled = errors.New("the upstream stopped in the middle of its answer")
 
-// finish hands an exchange over to be judged. It waits for nobody, unless
-// answers are held back anyway.
+// finish queues an exchange for judging. It never waits, unless responses are held back
+// anyway.
 func (p *Proxy) finish(x *exchange) {
 	x.duration = time.Since(x.started)
 	if x.came != nil && x.own == nil && x.outcome == answered && !x.came.isWhole() {
@@ -221,7 +221,7 @@ func (p *Proxy) finish(x *exchange) {
 // isMissed reports whether there was no room to keep all of an exchange.
 func (x *exchange) isMissed() bool { return x.missed || x.sent.isMissed() || x.came.isMissed() }
 
-// release gives back what was taken from the budget.
+// release returns what was taken from the budget.
 func (x *exchange) release(to *budget) {
 	x.sent.release()
 	x.came.release()
@@ -230,7 +230,7 @@ func (x *exchange) release(to *budget) {
 	x.weight = 0
 }
 
-// interrupted finds out who ended an answer in the middle.
+// interrupted finds out which side ended a response early.
 func (p *Proxy) interrupted(x *exchange) outcome {
 	stalled := errors.Is(context.Cause(x.request.Context()), errStalled)
 	err := x.came.failure()

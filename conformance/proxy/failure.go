@@ -20,7 +20,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// problem is an error in the envelope of Unleash's middleware, key by key in its
+// problem is an error in the envelope of Unleash's middleware, with the same keys in the same
 // order.
 type problem struct {
 	ID      string   `json:"id"`
@@ -33,14 +33,14 @@ type detail struct {
 	Message string `json:"message"`
 }
 
-// own is an answer of the proxy's own.
+// own is a response that the proxy itself made.
 type own struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// answer writes a problem down. Details default to the message.
+// answer encodes a problem as a response. Details default to the message.
 func (p *Proxy) answer(method string, status int, what problem) own {
 	what.ID = uuid.NewString()
 	if what.Details == nil {
@@ -50,7 +50,7 @@ func (p *Proxy) answer(method string, status int, what problem) own {
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(what); err != nil {
-		panic("the envelope of an error cannot be written: " + err.Error()) // strings always can
+		panic("the envelope of an error cannot be written: " + err.Error()) // strings can always be encoded
 	}
 	out := own{status: status, body: bytes.TrimSuffix(body.Bytes(), []byte("\n"))}
 	out.header = http.Header{
@@ -65,18 +65,18 @@ func (p *Proxy) answer(method string, status int, what problem) own {
 	return out
 }
 
-// refuse answers in the place of the upstream.
+// refuse responds in place of the upstream.
 func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, status int, what problem) own {
 	out := p.answer(r.Method, status, what)
 	for name, values := range out.header {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // the client is gone; there is nobody to tell
+	_, _ = w.Write(out.body) // the client is gone, so there is no one to tell
 	return out
 }
 
-// replace puts another answer into the place of the upstream's.
+// replace replaces the upstream's response.
 func replace(response *http.Response, out own) {
 	response.StatusCode, response.Status = out.status, http.StatusText(out.status)
 	response.Header = out.header
@@ -86,7 +86,7 @@ func replace(response *http.Response, out own) {
 	response.TransferEncoding = nil
 }
 
-// violated words what of an answer breaks the contract.
+// violated describes how a response breaks the contract.
 func (p *Proxy) violated(operation *spec.Operation, failures []spec.Failure) problem {
 	what := problem{Name: "ContractViolationError"}
 	for _, failure := range failures {
@@ -96,7 +96,7 @@ func (p *Proxy) violated(operation *spec.Operation, failures []spec.Failure) pro
 	return what
 }
 
-// fail answers for an upstream that did not.
+// fail responds for an upstream that did not.
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x := flowOf(r.Context()).exchange
 	if clientLeft(x) {
@@ -113,8 +113,8 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x.own = &out
 }
 
-// clientLeft reports whether a request was given up by its sender, or by the end
-// of the proxy: before its answer, or in the middle of its body.
+// clientLeft reports whether the client, or the end of the proxy, aborted a request before
+// its response or in the middle of its body.
 func clientLeft(x *exchange) bool {
 	if x.sent != nil && x.sent.failure() != nil {
 		return true
@@ -123,7 +123,7 @@ func clientLeft(x *exchange) bool {
 	return ctx.Err() != nil && !errors.Is(context.Cause(ctx), errStalled)
 }
 
-// explain finds the status and the words for a failure of the upstream.
+// explain returns the status and description for a failure of the upstream.
 func (p *Proxy) explain(err error) (int, problem) {
 	bad := func(format string, args ...any) (int, problem) {
 		return http.StatusBadGateway, problem{Name: "BadGatewayError", Message: fmt.Sprintf(format, args...)}
@@ -157,7 +157,7 @@ func (p *Proxy) explain(err error) (int, problem) {
 	return bad("The upstream's answer is no HTTP: %s.", clip(p.secrets.Text(cause(err)), 200))
 }
 
-// cause is the innermost error's text: the outer ones repeat addresses.
+// cause returns the text of the innermost error. The outer ones repeat addresses.
 func cause(err error) string {
 	for {
 		inner := errors.Unwrap(err)

@@ -15,36 +15,36 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// What is kept of an operation. Counts have no bound.
+// Limits on what is kept for an operation. Counts are not limited.
 const (
-	keptExchanges = 20       // the newest, of those that keep the contract and of those that do not
+	keptExchanges = 20       // the newest, separately for those that keep the contract and those that break it
 	keptBody      = 64 << 10 // bytes of a body
-	keptBreaches  = 500      // different ones; those beyond are counted together
+	keptBreaches  = 500      // different violations; any others are only counted, together
 )
 
-// Stats count what passed. They are lossless.
+// Stats counts what has passed. Nothing is left out.
 type Stats struct {
 	// Exchanges counts requests to operations of the contract, Outside all others.
 	Exchanges int
 	Outside   int
-	// Missed counts exchanges that passed too fast to be looked at: they were neither judged
-	// nor recorded, and Options.Observe was not called.
+	// Missed counts exchanges that passed too fast to be processed. They were neither judged
+	// nor recorded, and Options.Observe was not called for them.
 	Missed int
-	// Failed counts exchanges while judging which the proxy itself failed, as it has logged:
-	// they passed, but may not have been judged or recorded.
+	// Failed counts exchanges that the proxy failed to judge because of an error of its own,
+	// which it has logged. They passed, but may not have been judged or recorded.
 	Failed int
 	// Violations counts exchanges that broke the contract.
 	Violations int
 	// Unjudged counts bodies that were too long, cut off or in an unknown encoding: only the
 	// status and headers of their messages were judged.
 	Unjudged int
-	// Unanswered counts requests that the upstream did not answer, or not completely; Left
-	// counts those that the client gave up.
+	// Unanswered counts requests that the upstream did not answer completely or at all. Left
+	// counts those that the client aborted.
 	Unanswered int
 	Left       int
 }
 
-// journal remembers what passed.
+// journal records what has passed.
 type journal struct {
 	contract *spec.Contract
 	logger   *slog.Logger
@@ -53,12 +53,12 @@ type journal struct {
 
 	mu         sync.Mutex
 	stats      Stats
-	warned     bool   // of exchanges that were missed
-	mock       string // version of the mock that answers, if it is one
+	warned     bool   // whether missed exchanges have been logged
+	mock       string // version of the mock that responds, if it is one
 	operations map[*spec.Operation]*tally
 }
 
-// tally is what is remembered of one operation.
+// tally is what is recorded about one operation.
 type tally struct {
 	Stats
 	statuses map[int]int
@@ -66,19 +66,19 @@ type tally struct {
 	first    time.Time
 	breaches []*breach
 	known    map[string]*breach
-	beyond   int // breaches that are not kept
+	beyond   int // violations that are counted but not kept
 	good     ring
 	bad      ring
 }
 
-// breach is a violation and how often it was seen.
+// breach is a violation and how often it occurred.
 type breach struct {
 	traffic.RecordViolation
 	status int
 	count  int
 }
 
-// verdict is what was found out about an exchange.
+// verdict is the result of judging an exchange.
 type verdict struct {
 	violations []traffic.Violation
 	unjudged   int
@@ -103,14 +103,14 @@ func newJournal(contract *spec.Contract, logger *slog.Logger, known *secrets.Red
 	return &journal{contract: contract, logger: logger, secrets: known, started: now, operations: map[*spec.Operation]*tally{}}
 }
 
-// addOutside counts a request that is to no operation.
+// addOutside counts a request that is not to an operation.
 func (j *journal) addOutside() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.stats.Outside++
 }
 
-// pass counts an exchange with an operation when it ends.
+// pass counts an exchange with an operation when it has ended.
 func (j *journal) pass(x *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -143,7 +143,7 @@ func (s *Stats) count(x *exchange) {
 	}
 }
 
-// miss counts an exchange that is not looked at.
+// miss counts an exchange that will not be processed.
 func (j *journal) miss(x *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -153,7 +153,7 @@ func (j *journal) miss(x *exchange) {
 	}
 }
 
-// fail counts an exchange that was looked at in vain.
+// fail counts an exchange whose processing failed.
 func (j *journal) fail(operation *spec.Operation) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -163,8 +163,8 @@ func (j *journal) fail(operation *spec.Operation) {
 	}
 }
 
-// warnOfMissed logs once that exchanges were missed. Only judges do: traffic waits
-// for no log.
+// warnOfMissed logs once that exchanges were missed. Only judges call it, because traffic
+// must not wait for a log.
 func (j *journal) warnOfMissed() {
 	j.mu.Lock()
 	due := j.stats.Missed > 0 && !j.warned
@@ -175,9 +175,9 @@ func (j *journal) warnOfMissed() {
 	}
 }
 
-// add remembers what was found out about an exchange that has passed.
+// add records the verdict on an exchange that has passed.
 func (j *journal) add(x *exchange, found verdict, kept traffic.Exchange) {
-	var shown []traffic.RecordViolation // redacted before traffic has to wait for the lock
+	var shown []traffic.RecordViolation // redacted first, so that traffic does not wait for the lock
 	if len(found.violations) > 0 {
 		shown = kept.Record(j.secrets, 0).Violations
 	}
@@ -187,7 +187,7 @@ func (j *journal) add(x *exchange, found verdict, kept traffic.Exchange) {
 	}
 }
 
-// remember returns the violations that are new.
+// remember stores an exchange and its verdict, and returns the new violations.
 func (j *journal) remember(x *exchange, found verdict, kept traffic.Exchange, shown []traffic.RecordViolation) []traffic.RecordViolation {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -227,8 +227,8 @@ func (t *tally) isNew(violation traffic.RecordViolation, status int) bool {
 	return true
 }
 
-// anyIndex makes the places of a list one, so that a list of a thousand has one
-// violation, not a thousand.
+// anyIndex replaces indexes with *, so that a list of a thousand entries has one violation,
+// not a thousand.
 func anyIndex(pointer string) string {
 	tokens := strings.Split(pointer, "/")
 	for i, token := range tokens {
@@ -239,7 +239,7 @@ func anyIndex(pointer string) string {
 	return strings.Join(tokens, "/")
 }
 
-// judge judges both messages of an exchange, as far as they are to be judged.
+// judge judges both messages of an exchange, as the options require.
 func (p *Proxy) judge(x *exchange) verdict {
 	var found verdict
 	add := func(violation traffic.Violation, failures []spec.Failure, unjudged string) {
@@ -269,15 +269,15 @@ func (p *Proxy) judge(x *exchange) verdict {
 	return found
 }
 
-// passed is a body that passed, as far as it was copied.
+// passed is a body that has passed, as far as it was copied.
 type passed struct {
-	text   []byte // without its content encoding
-	unread string // in the place of a text that cannot be read
-	size   int64  // of the text if it is all, else of what passed
-	over   bool   // text is not all, since the rest is too long
+	text   []byte // decoded
+	unread string // what to show instead of a text that cannot be decoded
+	size   int64  // of the text if it is complete, otherwise of what passed
+	over   bool   // text is incomplete, because the body is too long
 }
 
-// passed reads what was copied of a body.
+// passed returns what was copied of a body.
 func (p *Proxy) passed(b *body, header http.Header) passed {
 	if b == nil || b.copied == nil {
 		return passed{}
@@ -296,7 +296,7 @@ func (b passed) message(header http.Header) traffic.Message {
 	return traffic.Message{Header: header, Body: b.text, Size: b.size, Cut: b.over, Unread: b.unread}
 }
 
-// asSent is an exchange as the client sent it, base path and host included.
+// asSent returns an exchange as the client sent it, including base path and host.
 func (x *exchange) asSent(noted traffic.Exchange) *traffic.Exchange {
 	noted.Path = rawPath(x.request)
 	if x.request.Host != "" {
@@ -306,7 +306,7 @@ func (x *exchange) asSent(noted traffic.Exchange) *traffic.Exchange {
 	return &noted
 }
 
-// exchanges lists what is kept, those that broke the contract included, by time.
+// exchanges lists the kept exchanges by time, including those that broke the contract.
 func (t *tally) exchanges(known *secrets.Redactor) []report.Exchange {
 	var out []report.Exchange
 	for _, kept := range slices.Concat(t.good.kept, t.bad.kept) {

@@ -17,9 +17,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// judgeRequest returns what of a request breaks the contract, to the letter: a
-// real server takes a number for a string, the contract does not. unjudged is why
-// the body could not be judged; empty if it was.
+// judgeRequest returns where a request breaks the contract, taken literally: a real server
+// accepts a number for a string, the contract does not. unjudged says why the body could not
+// be judged; it is empty if it was.
 func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged string) {
 	if p.foreign {
 		return p.judgeForeign(x)
@@ -36,7 +36,7 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 	if unjudged != "" {
 		return failures, unjudged
 	}
-	// As Unleash's server reads it, but for its limit of bytes.
+	// Read as Unleash's server does, except for its limit on bytes.
 	body, refused := bodyparser.ReadUpTo(readAgain(x.request, raw), p.options.MaxBody)
 	switch {
 	case refused == nil:
@@ -68,8 +68,8 @@ func judgeParameters(x *exchange) []spec.Failure {
 	return failures
 }
 
-// judgeForeign judges a request by a document that is not Unleash's, as the mock does that serves
-// it.
+// judgeForeign judges a request by a document that is not Unleash's, in the same way as a
+// mock that serves the document.
 func (p *Proxy) judgeForeign(x *exchange) (failures []spec.Failure, unjudged string) {
 	query := qs.Parse(x.request.URL.RawQuery)
 	names := x.operation.PathParameters()
@@ -123,18 +123,18 @@ func (p *Proxy) judgeForeign(x *exchange) (failures []spec.Failure, unjudged str
 	return append(failures, unreadable(refused)), ""
 }
 
-// readAgain is a request whose body was read.
+// readAgain returns a request whose body can be read once more.
 func readAgain(request *http.Request, raw []byte) *http.Request {
 	return &http.Request{Header: request.Header, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw))}
 }
 
 func unreadable(refused *bodyparser.Error) spec.Failure {
-	reason, _, _ := strings.Cut(refused.Message, `, "`) // what follows quotes the body
+	reason, _, _ := strings.Cut(refused.Message, `, "`) // the rest quotes the body
 	return spec.Failure{In: "body", Keyword: "syntax", Reason: "the body cannot be read: " + reason}
 }
 
-// judgeResponse returns what of an answer breaks the contract. Without its whole
-// body only status and headers are judged, and unjudged says why.
+// judgeResponse returns where a response breaks the contract. Without its whole body, only
+// status and headers are judged, and unjudged says why.
 func (p *Proxy) judgeResponse(x *exchange) (failures []spec.Failure, unjudged string) {
 	if x.isRevalidated() {
 		return nil, ""
@@ -156,16 +156,16 @@ func (p *Proxy) judgeResponse(x *exchange) (failures []spec.Failure, unjudged st
 	return x.operation.CheckResponse(x.status, x.header, body), ""
 }
 
-// isRevalidated reports whether an answer says that the client has it already:
-// that is HTTP's, not the operation's.
+// isRevalidated reports whether a response says that the client's copy is current. That is a
+// matter of HTTP, not of the operation.
 func (x *exchange) isRevalidated() bool {
 	readOnly := x.request.Method == http.MethodGet || x.request.Method == http.MethodHead
 	asked := x.request.Header.Get("If-None-Match") != "" || x.request.Header.Get("If-Modified-Since") != ""
 	return x.status == http.StatusNotModified && readOnly && asked
 }
 
-// body is the copy of a response's body without its content encoding; why it cannot be
-// judged; or how it breaks its own header.
+// body returns the decoded copy of a response's body, or why it cannot be judged, or how it
+// contradicts its own headers.
 func (p *Proxy) body(passed *body, header http.Header) (text []byte, unjudged string, broken *spec.Failure) {
 	if _, unjudged := p.copyOf(passed); unjudged != "" || passed == nil {
 		return nil, unjudged, nil
@@ -182,7 +182,7 @@ func (p *Proxy) body(passed *body, header http.Header) (text []byte, unjudged st
 	return text, "", nil
 }
 
-// copyOf is what passed of a body, or why that is not all of it.
+// copyOf returns the copy of a body, or why it is incomplete.
 func (p *Proxy) copyOf(passed *body) (raw []byte, unjudged string) {
 	switch {
 	case passed == nil || passed.copied == nil:

@@ -12,42 +12,42 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Bounds of what the judges may cost the traffic.
+// Limits on what judging may cost the traffic.
 const (
-	// maxKept is how many bytes may be kept of what passes and of what waits to be
+	// maxKept is how many bytes may be kept of what is passing and of what is waiting to be
 	// judged. What comes when they are used up is not judged.
 	maxKept = 128 << 20
-	// While traffic passes, the judges have one part of so many of the processors'
-	// time: less of it the more waits for them. A long queue means that traffic is
-	// heavy, and there is time to catch up when it pauses.
+	// While traffic passes, the judges get one part in this many of the processors' time, and
+	// a smaller part the more exchanges are waiting. A long queue means that traffic is
+	// heavy, and the judges can catch up when it pauses.
 	fewestParts = 12
 	mostParts   = 48
-	// leastDrain is what they have of the time to drain after the last exchange, however
-	// long open ones took.
+	// leastDrain is how much of the time to drain the judges get after the last exchange,
+	// however long open exchanges took.
 	leastDrain = time.Second
-	// maxSilence is how long that is not logged.
+	// maxSilence is how long draining may take before it is logged.
 	maxSilence = time.Second
-	// maxHeld is how many exchanges may wait where answers are held back, before
-	// traffic waits for the judges.
+	// maxHeld is how many exchanges may be queued before traffic waits for the judges, if
+	// responses are held back.
 	maxHeld = 64
 )
 
-// judges look at exchanges after they have passed.
+// judges process exchanges after they have passed.
 type judges struct {
 	running sync.WaitGroup
-	rests   bool // while traffic passes
+	rests   bool // whether the judges rest while traffic passes
 	once    sync.Once
 	hurried chan struct{} // closed when the traffic is about to end
-	until   time.Time     // which they have from then on
-	late    atomic.Bool   // the time for that is over
+	until   time.Time     // the deadline of the judges from then on
+	late    atomic.Bool   // the deadline has passed
 
 	taking sync.Mutex
-	taken  int // from the queue
+	taken  int // how many were taken from the queue
 }
 
-// startJudges makes the queue and those who work it off. Each exchange in it
-// weighs something, so that the budget is used up before the queue is full, and
-// nobody ever waits for it.
+// startJudges creates the queue and starts the judges. Every exchange in the queue weighs
+// something, so the budget is used up before the queue is full, and nothing ever waits for
+// it.
 func (p *Proxy) startJudges() {
 	p.judges.rests, p.judges.hurried = true, make(chan struct{})
 	p.budget = &budget{}
@@ -63,8 +63,8 @@ func (p *Proxy) startJudges() {
 	}
 }
 
-// Hurry announces that the traffic is about to end: judging no longer makes room for it, and
-// has Options.Drain to finish. Close does so too.
+// Hurry announces that the traffic is about to end. Judging then no longer makes room for
+// traffic, and has Options.Drain to finish. Close calls it too.
 func (p *Proxy) Hurry() {
 	p.judges.once.Do(func() {
 		p.judges.until = time.Now().Add(p.options.Drain)
@@ -72,8 +72,8 @@ func (p *Proxy) Hurry() {
 	})
 }
 
-// drain ends the judges once they have worked off the queue. What they do not get
-// to in time is missed.
+// drain stops the judges once the queue is empty. What they do not reach in time counts as
+// missed.
 func (p *Proxy) drain() {
 	longest := max(time.Until(p.judges.until), min(p.options.Drain, leastDrain))
 	defer time.AfterFunc(longest, func() { p.judges.late.Store(true) }).Stop()
@@ -85,7 +85,7 @@ func (p *Proxy) drain() {
 	p.journal.warnOfMissed()
 }
 
-// judgeAll judges what is in the queue until its end.
+// judgeAll judges what is in the queue until the queue is closed.
 func (p *Proxy) judgeAll() {
 	var debt time.Duration
 	for {
@@ -106,9 +106,9 @@ func (p *Proxy) judgeAll() {
 	}
 }
 
-// take takes an exchange from the queue, and its turn: how many were taken before. A
-// judge that is woken by it lets it rest first: to start at once would take the
-// processor at the moment at which client and upstream need it.
+// take takes an exchange from the queue, and its turn: how many were taken before it. A judge
+// that had to wait for an exchange pauses before it starts, because at that moment client and
+// upstream need the processor.
 func (p *Proxy) take() (x *exchange, turn int, open bool) {
 	p.judges.taking.Lock()
 	defer p.judges.taking.Unlock()
@@ -123,13 +123,14 @@ func (p *Proxy) take() (x *exchange, turn int, open bool) {
 	return x, turn, open
 }
 
-// Rests are as long as timers are exact, and end soon after the traffic does.
+// Rests are long enough for timers to be exact, and short enough to end soon after the
+// traffic does.
 const (
 	shortestRest = time.Millisecond
 	longestRest  = 10 * time.Millisecond
 )
 
-// restFor is how long to rest after so much work.
+// restFor returns how long to rest after some work.
 func (p *Proxy) restFor(work time.Duration) time.Duration {
 	if !p.judges.rests {
 		return 0
@@ -139,8 +140,8 @@ func (p *Proxy) restFor(work time.Duration) time.Duration {
 	return time.Duration((parts - 1) * float64(work))
 }
 
-// rest leaves the processors to the traffic, and returns how much of the debt is
-// left for later.
+// rest leaves the processors to the traffic, and returns how much of the debt remains for
+// later.
 func (p *Proxy) rest(debt time.Duration) time.Duration {
 	for debt >= shortestRest {
 		if p.passing.Load() == 0 {
@@ -155,8 +156,8 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 	return debt
 }
 
-// survive counts a panic over an exchange and reports it; deferred, it takes the place of
-// what was not done then. Traffic has passed all the same.
+// survive, when deferred, recovers from a panic while an exchange is processed. It logs and
+// counts the panic and calls instead. The traffic has passed all the same.
 func (p *Proxy) survive(operation *spec.Operation, path string, instead func()) {
 	if cause := recover(); cause != nil {
 		p.logger.Error("the proxy failed over an exchange, which has passed", "path", path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
@@ -165,7 +166,7 @@ func (p *Proxy) survive(operation *spec.Operation, path string, instead func()) 
 	}
 }
 
-// wait reports whether there is no hurry.
+// wait waits, and reports whether it was not hurried.
 func (p *Proxy) wait(so time.Duration) bool {
 	select {
 	case <-time.After(so):
@@ -175,11 +176,11 @@ func (p *Proxy) wait(so time.Duration) bool {
 	}
 }
 
-// conclude judges an exchange, remembers it and tells of it. turn is how many
-// ended before. A panic ends neither the proxy nor the turns of others.
+// conclude judges an exchange, records it, and passes it to the observer. turn is how many
+// ended before it. A panic ends neither the proxy nor the turns of others.
 func (p *Proxy) conclude(x *exchange, turn int) {
 	defer p.survive(x.operation, x.path, func() { p.observer.skip(turn) })
-	if x.operation == nil { // only those that are to be told of come here
+	if x.operation == nil { // only exchanges for the observer get here
 		p.observer.add(turn, x.observed(x.noted(verdict{}, passed{}, passed{})))
 		return
 	}

@@ -10,19 +10,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// maxEarly is how many exchanges may wait for one that ended before them and is
-// still judged.
+// maxEarly is how many exchanges may wait for one that ended before them and is still being
+// judged.
 const maxEarly = 1000
 
-// observer tells of exchanges one by one, in the order in which they ended,
-// although several are judged at a time.
+// observer reports exchanges one at a time, in the order in which they ended, although
+// several are judged concurrently.
 type observer struct {
-	tell func(traffic.Exchange) // which does not panic
+	tell func(traffic.Exchange) // must not panic
 
 	mu    sync.Mutex
 	room  *sync.Cond
 	next  int
-	early map[int]*traffic.Exchange // by their turn; nil for what is not to be told
+	early map[int]*traffic.Exchange // by turn; nil for one that is not reported
 }
 
 func newObserver(tell func(traffic.Exchange)) *observer {
@@ -31,17 +31,18 @@ func newObserver(tell func(traffic.Exchange)) *observer {
 	return o
 }
 
-// add tells of an exchange once its turn has come.
+// add reports an exchange once its turn has come.
 func (o *observer) add(turn int, x traffic.Exchange) { o.take(turn, &x) }
 
-// skip lets a turn pass.
+// skip skips a turn.
 func (o *observer) skip(turn int) {
 	if o != nil {
 		o.take(turn, nil)
 	}
 }
 
-// take waits for room, unless the turn has come: so there will be some.
+// take stores the exchange of a turn and reports all that are due. It waits for room unless
+// the turn is due, since that makes room.
 func (o *observer) take(turn int, x *traffic.Exchange) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -65,8 +66,8 @@ func (o *observer) take(turn int, x *traffic.Exchange) {
 	o.room.Broadcast()
 }
 
-// noted is an exchange as traffic knows it, with its secrets. Its bodies are good until
-// the exchange is released.
+// noted converts an exchange to the form of package traffic, including secrets. Its bodies
+// are valid until the exchange is released.
 func (x *exchange) noted(found verdict, sent, came passed) traffic.Exchange {
 	out := traffic.Exchange{
 		Started:    x.started,
@@ -88,7 +89,7 @@ func (x *exchange) noted(found verdict, sent, came passed) traffic.Exchange {
 	return out
 }
 
-// observed is an exchange as Options.Observe is told of it: one that may be kept.
+// observed returns an exchange in the form that Options.Observe gets, which may be kept.
 func (x *exchange) observed(noted traffic.Exchange) traffic.Exchange {
 	noted.Request, noted.Response = observedMessage(noted.Request), observedMessage(noted.Response)
 	if noted.Request.Body == nil && (x.request.ContentLength >= 0 || noted.Request.Size == 0) {
@@ -104,8 +105,8 @@ func (x *exchange) observed(noted traffic.Exchange) traffic.Exchange {
 	return noted
 }
 
-// observedMessage has a copy of the beginning of a body, or none of one that is too
-// long to be judged.
+// observedMessage copies the beginning of the body. It drops a body that is too long to be
+// judged.
 func observedMessage(m traffic.Message) traffic.Message {
 	if len(m.Body) == 0 || m.Cut {
 		m.Body = nil
@@ -115,7 +116,7 @@ func observedMessage(m traffic.Message) traffic.Message {
 	return m
 }
 
-// bearerToken takes the scheme off a value of the header Authorization.
+// bearerToken removes the scheme from an Authorization header.
 func bearerToken(value string) string {
 	const bearer = "Bearer "
 	if len(value) > len(bearer) && strings.EqualFold(value[:len(bearer)], bearer) {
@@ -124,8 +125,8 @@ func bearerToken(value string) string {
 	return strings.TrimSpace(value)
 }
 
-// caller is whose token a request came with. Nobody but the upstream can tell
-// whether it is a good one.
+// caller describes whose token a request came with. Only the upstream knows whether it is
+// valid.
 func caller(header http.Header) string {
 	token := bearerToken(header.Get("Authorization"))
 	if token == "" {
@@ -143,10 +144,10 @@ func caller(header http.Header) string {
 	return "unknown token"
 }
 
-// sessionCookie is how Unleash knows who logged in to its pages.
+// sessionCookie is how Unleash recognizes who is logged in to its pages.
 const sessionCookie = "unleash-session="
 
-// observe tells Options.Observe of an exchange, whose panic is the exchange's loss alone.
+// observe calls Options.Observe. A panic in it affects only this exchange.
 func (p *Proxy) observe(seen traffic.Exchange) {
 	defer p.survive(p.contract.Operation(seen.Operation), seen.Path, func() {})
 	p.options.Observe(seen)

@@ -1,5 +1,5 @@
-// Package proxy stands between a client and an Unleash instance. It passes traffic on byte for
-// byte, and judges the requests and answers of the contract's operations on the way:
+// Package proxy stands between a client and an Unleash instance. It passes traffic on byte
+// for byte, and judges the requests and responses of the contract's operations on the way:
 //
 //	p, err := proxy.New(proxy.Options{Upstream: upstream})
 //	server := httptest.NewServer(p)
@@ -8,9 +8,9 @@
 //	p.Close()
 //	report := p.Report()
 //
-// Exchanges are judged and recorded on a copy, after they have passed. Traffic never waits for
-// that: what comes too fast to be judged still passes, and is counted as missed. Answers are
-// held back only if those that break the contract are to be replaced.
+// Exchanges are judged and recorded from a copy, after they have passed. Traffic never waits
+// for that: what comes too fast to be judged still passes, and is counted as missed.
+// Responses are held back only if those that break the contract are to be replaced.
 package proxy
 
 import (
@@ -46,7 +46,7 @@ const (
 	HostOfUpstream = "upstream" // the host of the upstream's URL
 	HostOfClient   = "client"   // what the client sent
 
-	// Header marks the answers of the proxy itself. Its value says why.
+	// Header marks responses of the proxy itself. Its value says why.
 	Header = "Unleash-Mock-Proxy"
 
 	// Defaults of Options.
@@ -55,7 +55,7 @@ const (
 	DefaultDrain   = 5 * time.Second
 )
 
-// Options say where traffic goes and how it is judged.
+// Options selects where traffic goes and how it is judged.
 type Options struct {
 	// Upstream is the URL of the instance, including any base path.
 	Upstream *url.URL
@@ -68,8 +68,8 @@ type Options struct {
 	Host string
 	// TLS configures connections to the upstream; nil means Go's default.
 	TLS *tls.Config
-	// Timeout is how long to wait for the upstream: for a connection, for the beginning of an
-	// answer, and for the next bytes of an operation's answer. 0 means DefaultTimeout.
+	// Timeout is how long to wait for the upstream: for a connection, for the start of a
+	// response, and for the next bytes of an operation's response. 0 means DefaultTimeout.
 	Timeout time.Duration
 	// MaxBody is the size in bytes of the largest body to judge. For a larger one, only status
 	// and headers are judged. 0 means DefaultMaxBody.
@@ -79,21 +79,21 @@ type Options struct {
 	Drain time.Duration
 	// Judge selects whose messages are judged; empty means Both.
 	Judge Side
-	// FailOnViolation holds back the answers of operations, and replaces those that break the
-	// contract with a 502.
+	// FailOnViolation holds back the responses of operations, and replaces those that break
+	// the contract with a 502.
 	FailOnViolation bool
 	// Record gets the redacted exchanges of operations, one line of JSON each; nil records
 	// nothing. Only one goroutine at a time writes to it.
 	Record io.Writer
-	// Observe is called with every exchange that passed, whether it is an operation or not,
-	// secrets included: once it is judged, one at a time, in the order in which exchanges end.
-	// Judging waits for it, so it should take no longer than appending to a list. It may be
-	// nil.
+	// Observe is called with every exchange that has passed, whether or not it is with an
+	// operation, secrets included. The calls come after judging, one at a time, in the order
+	// in which exchanges end. Judging waits for them, so Observe should take no longer than
+	// appending to a list. It may be nil.
 	//
-	// Path is below the proxy's base path. Status is that of the upstream's answer, even if the
-	// client got a 502 instead; if the upstream gave none, that of the proxy's own answer; 0 if
-	// the client did not wait for one. A body is empty if the exchange is not an operation, or
-	// if the body is too long or cannot be decoded.
+	// Path is relative to the proxy's base path. Status is that of the upstream's response,
+	// even if the client got a 502 instead. If the upstream sent none, it is that of the
+	// proxy's own response, or 0 if the client did not wait for one. A body is empty if the
+	// exchange is not with an operation, or if the body is too long or cannot be decoded.
 	Observe func(traffic.Exchange)
 	// Logger gets a line for every new kind of violation and for every failure of the upstream
 	// and of the recording; nil logs nothing. Secrets never reach it.
@@ -107,7 +107,7 @@ type Options struct {
 type Proxy struct {
 	options  Options
 	contract *spec.Contract
-	foreign  bool // the contract is not Unleash's
+	foreign  bool // whether the contract is not Unleash's
 	logger   *slog.Logger
 	secrets  *secrets.Redactor
 	basePath string
@@ -121,9 +121,9 @@ type Proxy struct {
 	life    context.Context
 	end     context.CancelFunc
 	running sync.WaitGroup // handlers
-	passing atomic.Int64   // handlers, too
+	passing atomic.Int64   // also handlers
 
-	budget *budget        // of what is kept to be judged
+	budget *budget        // for what is kept to be judged
 	queue  chan *exchange // to be judged
 	judges judges
 
@@ -177,8 +177,8 @@ func New(options Options) (*Proxy, error) {
 	return p, nil
 }
 
-// headFlush is how long the head of an answer waits for the first piece of its
-// body, to leave in one packet. A piece does not wait for the next one.
+// headFlush is how long the head of a response waits for the first piece of its body, so that
+// they leave in one packet. A piece does not wait for the next one.
 const headFlush = time.Millisecond
 
 func (o Options) withDefaults() Options {
@@ -206,8 +206,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Close ends whatever is still open, gives judging what is left of Options.Drain, but at least
-// a second, and closes the connections to the upstream. After that, Report and Stats are final.
+// Close ends whatever is still open, gives judging the rest of Options.Drain but at least a
+// second, and closes the connections to the upstream. After that, Report and Stats are final.
 func (p *Proxy) Close() {
 	p.Hurry()
 	p.end()
@@ -235,7 +235,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel(nil)
 	defer context.AfterFunc(p.life, func() { cancel(context.Canceled) })()
 	f := &flow{path: below, cancel: cancel}
-	received := r // which the server puts the trailers into
+	received := r // the server puts the trailers into this one
 	r = r.WithContext(context.WithValue(ctx, flowKey{}, f))
 	f.exchange = p.begin(r, below)
 	if sent := f.exchange.sent; sent != nil {
@@ -248,20 +248,20 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.relay.ServeHTTP(&writer{ResponseWriter: w, flow: f}, r)
 }
 
-// flow is what the steps of passing one request on share.
+// flow is what the steps of passing on one request share.
 type flow struct {
 	path     string // escaped, below the base path
 	exchange *exchange
 	cancel   context.CancelCauseFunc
-	chunked  bool  // the answer, as the upstream sent it
-	length   int64 // of the answer, as the upstream announced it; or -1
+	chunked  bool  // whether the upstream sent the response chunked
+	length   int64 // of the response, as the upstream announced it; or -1
 }
 
 type flowKey struct{}
 
 func flowOf(ctx context.Context) *flow { return ctx.Value(flowKey{}).(*flow) }
 
-// below takes the proxy's base path off an escaped path.
+// below removes the proxy's base path from an escaped path.
 func (p *Proxy) below(path string) (string, bool) {
 	if p.basePath == "" {
 		return path, true
@@ -273,17 +273,17 @@ func (p *Proxy) below(path string) (string, bool) {
 	return rest, rest == "" || rest[0] == '/'
 }
 
-// rawPath is the path of a request to the letter. A fragment, which no client should
-// send, may be behind it.
+// rawPath returns the path of a request exactly as it was sent. It may end with a fragment,
+// which no client should send.
 func rawPath(r *http.Request) string {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
-	if !strings.HasPrefix(path, "/") { // a whole URL, or a request that a program made
+	if !strings.HasPrefix(path, "/") { // a whole URL, or a request that was not received by a server
 		return r.URL.EscapedPath()
 	}
 	return path
 }
 
-// rewrite addresses the upstream.
+// rewrite addresses a request to the upstream.
 func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
 	p.target.Address(pr, flowOf(pr.In.Context()).path)
 	switch p.options.Host {
@@ -295,8 +295,7 @@ func (p *Proxy) rewrite(pr *httputil.ProxyRequest) {
 	}
 }
 
-// writer keeps Go's server from adding to an answer what the upstream did not
-// send.
+// writer keeps Go's server from adding anything to a response that the upstream did not send.
 type writer struct {
 	http.ResponseWriter
 	flow  *flow
@@ -306,7 +305,7 @@ type writer struct {
 // Unwrap lets http.ResponseController flush and hijack.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader begins the answer, or says something ahead of it.
+// WriteHeader starts the response, or sends an informational one before it.
 func (w *writer) WriteHeader(status int) {
 	if final := status >= http.StatusOK; final && !w.begun {
 		w.begun = true
@@ -323,8 +322,8 @@ func (w *writer) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write passes on a piece of the answer at once, and counts it. The last one
-// leaves with the end of the answer.
+// Write passes on a piece of the response at once, and counts it. The last piece is sent with
+// the end of the response.
 func (w *writer) Write(piece []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(piece)
 	w.flow.exchange.written += int64(n)

@@ -9,14 +9,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// recorder writes exchanges as lines of JSON, each a report.Exchange and each in
-// one write.
+// recorder writes exchanges as lines of JSON. Each is a report.Exchange, and is written in a
+// single call.
 type recorder struct {
 	logger *slog.Logger
 
 	mu  sync.Mutex
 	out *json.Encoder
-	err error // the first; nothing is written after it
+	err error // the first error; nothing is written after it
 }
 
 func newRecorder(out io.Writer, logger *slog.Logger) *recorder {
@@ -36,7 +36,7 @@ func (r *recorder) write(x report.Exchange) {
 	}
 }
 
-// failure is what kept the recording from being complete.
+// failure returns what kept the recording from being complete.
 func (r *recorder) failure() error {
 	if r == nil {
 		return nil

@@ -71,8 +71,9 @@ func (p *Proxy) Report() *report.Report {
 	return out
 }
 
-// exitCode stands for the whole: that nothing of the contract was seen counts
-// as not verified, that nothing was answered, something was missed or the proxy failed as an error.
+// exitCode returns the exit code for everything so far. If no operation of the contract was
+// seen, nothing was verified. It is an error if nothing was answered, something was missed,
+// or the proxy itself failed.
 func (s Stats) exitCode() int {
 	switch {
 	case s.Violations > 0:
@@ -87,7 +88,7 @@ func (s Stats) exitCode() int {
 	return exitcode.OK
 }
 
-// scenario is what was found of one operation.
+// scenario returns what was found about one operation.
 func (t *tally) scenario(operation *spec.Operation, known *secrets.Redactor) report.Scenario {
 	scenario := report.Scenario{
 		ID:         "proxy:" + operation.ID,
@@ -113,7 +114,7 @@ func (t *tally) scenario(operation *spec.Operation, known *secrets.Redactor) rep
 	return scenario
 }
 
-// failures lists each violation once, with how often it was seen.
+// failures lists each violation once, with how often it occurred.
 func (t *tally) failures(operation *spec.Operation) []report.Failure {
 	failures := []report.Failure{}
 	for _, b := range t.breaches {
@@ -186,7 +187,7 @@ func sum(a, b report.Summary) report.Summary {
 	}
 }
 
-// besides stands for traffic that was not judged.
+// besides returns a scenario for traffic that was not judged.
 func besides(id, name string, outcome report.Outcome, reason string, count int) report.Scenario {
 	return report.Scenario{
 		ID:         "proxy:" + id,

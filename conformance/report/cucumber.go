@@ -9,9 +9,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// The classic JSON of Cucumber: an array of features. Its readers know passed,
-// failed and skipped; what the suite could not run is failed there, and what it
-// was not to run is skipped.
+// Cucumber's classic JSON: an array of features. Its readers know passed, failed and skipped.
+// So what the suite could not run is reported as failed, and what it was not meant to run as
+// skipped.
 type (
 	cucumberFeature struct {
 		URI         string            `json:"uri"`
@@ -107,8 +107,8 @@ func (s *Scenario) cucumber() cucumberElement {
 	return element
 }
 
-// cucumberSteps gives the steps, and one more that carries the outcome if none
-// of them does: a reader takes a scenario for what its worst step is.
+// cucumberSteps returns the steps, and adds one that carries the outcome if none of them
+// does, because a reader takes the outcome of a scenario from its worst step.
 func (s *Scenario) cucumberSteps() []cucumberStep {
 	status := cucumberStatus(s.Outcome)
 	var steps []cucumberStep
@@ -139,7 +139,7 @@ func (s *Scenario) cucumberSteps() []cucumberStep {
 	return steps
 }
 
-// cucumberMessage tells why a scenario ended as it did.
+// cucumberMessage says why a scenario ended as it did.
 func (s *Scenario) cucumberMessage() string {
 	var parts []string
 	for _, failure := range s.problems() {
@@ -155,9 +155,9 @@ func (s *Scenario) cucumberMessage() string {
 	return strings.Join(parts, "\n\n")
 }
 
-// embed hangs the exchanges on the steps that sent them, else on the last one.
+// embed attaches exchanges to the steps that sent them, or else to the last step.
 func (s *Scenario) embed(steps []cucumberStep) {
-	const most = 50 // a scenario sends far fewer; a proxy's operation may have any number
+	const most = 50 // a scenario sends far fewer; an operation behind a proxy may have any number
 	for i, exchange := range s.Exchanges {
 		if i == most {
 			break
@@ -187,7 +187,7 @@ func cucumberStatus(outcome Outcome) string {
 	return "skipped"
 }
 
-// slug is a name as part of an address.
+// slug returns a name in a form that fits into an address.
 func slug(name string) string {
 	return strings.Trim(strings.Map(func(r rune) rune {
 		switch {

@@ -16,11 +16,11 @@ type finding struct {
 	Failure
 }
 
-// fact is one line of what is told of a failure.
+// fact is one line in the description of a failure.
 type fact struct{ Name, Value string }
 
-// problems lists what failed in a scenario. A scenario that failed without
-// saying why has what of its exchanges breaks the contract, or its reason.
+// problems lists what failed in a scenario. If the scenario does not say, these are the
+// violations of its exchanges, or else its reason.
 func (s *Scenario) problems() []Failure {
 	if s.Outcome != Failed && s.Outcome != Errored {
 		return nil
@@ -41,7 +41,7 @@ func (s *Scenario) problems() []Failure {
 	return list
 }
 
-// failuresOf words an exchange's violations as failures.
+// failuresOf converts an exchange's violations to failures.
 func failuresOf(e Exchange, s *Scenario) []Failure {
 	var list []Failure
 	for _, violation := range e.Violations {
@@ -74,7 +74,7 @@ func (r *Report) findings() []finding {
 	return list
 }
 
-// facts tells a failure line by line; what is not known is left out.
+// facts describes a failure line by line. What is unknown is left out.
 func (f Failure) facts() []fact {
 	rule := string(f.Standing)
 	if f.Source != "" {
@@ -99,7 +99,7 @@ func (f Failure) facts() []fact {
 	return slices.DeleteFunc(all, func(f fact) bool { return f.Value == "" })
 }
 
-// Title is the failure in one line.
+// Title describes the failure in one line.
 func (f Failure) Title() string {
 	title := oneLine(f.Expectation)
 	if f.Operation != "" {
@@ -108,7 +108,8 @@ func (f Failure) Title() string {
 	return title
 }
 
-// place is a position in a feature; empty for scenarios that come from none.
+// place returns a position in a feature. It returns an empty string for scenarios that are
+// not from a feature.
 func place(file string, line int) string {
 	switch {
 	case file == "":
@@ -119,7 +120,7 @@ func place(file string, line int) string {
 	return fmt.Sprintf("%s:%d", file, line)
 }
 
-// group is scenarios that have something in common.
+// group is a group of scenarios that have something in common.
 type group struct {
 	Name      string
 	Scenarios []*Scenario
@@ -145,8 +146,8 @@ func (r *Report) groups(key func(*Scenario) (string, bool)) []group {
 	return list
 }
 
-// features groups all scenarios by feature. Those of none are named after the
-// command that made the report.
+// features groups all scenarios by feature. Those without one are grouped under the command
+// that made the report.
 func (r *Report) features() []group {
 	return r.groups(func(s *Scenario) (string, bool) {
 		if s.Feature == "" {
@@ -166,7 +167,7 @@ func (r *Report) notRun() []group {
 	return list
 }
 
-// count returns how many scenarios ended so.
+// count returns how many scenarios had an outcome.
 func (s Summary) count(outcome Outcome) int {
 	switch outcome {
 	case Passed:
@@ -181,7 +182,7 @@ func (s Summary) count(outcome Outcome) int {
 	return s.Disabled
 }
 
-// counts tells the outcomes that occurred: "3 passed, 1 failed".
+// counts lists the outcomes that occurred: "3 passed, 1 failed".
 func (s Summary) counts() string {
 	var parts []string
 	for _, outcome := range outcomes() {
@@ -200,21 +201,21 @@ func (s Summary) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-// coverage is how many documented statuses of the operations were seen, and
-// which were not, by the reason.
+// coverage says how many documented statuses of the operations were seen, and which were not,
+// by reason.
 type coverage struct {
 	Seen, Documented int
 	Unseen           []unseen
 }
 
-// unseen is a status that operations were not seen to answer with.
+// unseen is a status that some operations were never seen to answer with.
 type unseen struct {
 	Code       int
 	Reason     string
 	Operations []string
 }
 
-// text is an unseen status in a line.
+// text describes an unseen status in one line.
 func (u unseen) text() string {
 	reason := u.Reason
 	if reason == "" {
@@ -247,12 +248,12 @@ func (r *Report) coverage() coverage {
 	return out
 }
 
-// text is the coverage in a line.
+// text describes the coverage in one line.
 func (c coverage) text() string {
 	return fmt.Sprintf("%d of %d documented statuses of the operations were seen", c.Seen, c.Documented)
 }
 
-// verdict says in a sentence what the exit code says.
+// verdict puts the exit code into words.
 func (r *Report) verdict() string {
 	subject := "The target"
 	if r.Tool.Command == "proxy" {
@@ -269,7 +270,7 @@ func (r *Report) verdict() string {
 	return "The verification could not be completed"
 }
 
-// figures are what stands behind the verdict, in a line.
+// figures returns the numbers behind the verdict in one line.
 func (r *Report) figures() string {
 	line := r.Summary.counts() + "; " + plural(r.Summary.Exchanges, "exchange")
 	if r.Summary.Violations > 0 {
@@ -281,7 +282,7 @@ func (r *Report) figures() string {
 	return line
 }
 
-// subject is who was verified, and as whom, in a line.
+// subject says in one line what was verified, and with which tokens.
 func (r *Report) subject() string {
 	parts := []string{r.Target.URL, strings.TrimSpace(r.Target.Edition + " " + r.Target.Version)}
 	if r.Target.Mock != "" {
@@ -303,7 +304,7 @@ func (r *Report) subject() string {
 // ran reports whether anything was found out about the target.
 func (r *Report) ran() bool { return r.ExitCode != exitcode.Error || r.Summary.Exchanges > 0 }
 
-// about describes target and run, one thing each.
+// about describes the target and the run as separate facts.
 func (r *Report) about() []fact {
 	target := []fact{
 		{"target", r.Target.URL},
@@ -330,11 +331,11 @@ func (r *Report) about() []fact {
 	return slices.DeleteFunc(target, func(f fact) bool { return f.Value == "" })
 }
 
-// bodyShown is how many bytes of a body the formats that are no page show.
+// bodyShown is how many bytes of a body all formats except the page show.
 const bodyShown = 2 << 10
 
-// dump writes an exchange as text: what was sent, what came. Bodies are
-// clipped to limit bytes.
+// dump returns an exchange as text: what was sent and what was received. Bodies are clipped
+// to limit bytes.
 func dump(e Exchange, limit int) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s %s\n", e.Request.Method, e.Request.URL)
@@ -360,7 +361,7 @@ func dumpMessage(out *strings.Builder, header []traffic.HeaderLine, body string,
 	}
 }
 
-// violationText is a violation in a line.
+// violationText describes a violation in one line.
 func violationText(v traffic.RecordViolation) string {
 	where := strings.TrimSpace(v.Direction + " " + v.In)
 	if v.Pointer != "" {

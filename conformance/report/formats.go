@@ -13,7 +13,7 @@ type format struct {
 	write func(io.Writer, *Report) error
 }
 
-// formats is the one list of them, in the order in which they are told.
+// formats lists all formats, in the order in which they are listed for users.
 func formats() []format {
 	return []format{
 		{"junit", writeJUnit},
@@ -34,8 +34,8 @@ func Formats() []string {
 	return names
 }
 
-// Write writes a report in one of Formats. The error is the writer's, or an unknown format. r
-// is not changed.
+// Write writes a report in one of Formats. It returns an error for an unknown format, or the
+// writer's error. r is not changed.
 func Write(name string, w io.Writer, r *Report) error {
 	all := formats()
 	i := slices.IndexFunc(all, func(f format) bool { return f.name == name })

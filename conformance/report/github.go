@@ -10,9 +10,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// writeGitHub writes annotations, commands to GitHub Actions in its log: the verdict and
-// who was verified, then each failure with its place in the features. What the target said
-// can be no command, as every text is escaped and no line begins with one.
+// writeGitHub writes annotations, which are commands to GitHub Actions in its log. The first
+// has the verdict and what was verified; the others have one failure each, with its place in
+// the features. Texts from the target cannot be commands, because every text is escaped and
+// no line starts with one.
 func writeGitHub(w io.Writer, r *Report) error {
 	out := bufio.NewWriter(w)
 	r = clean(r, visible.Log)
@@ -44,10 +45,10 @@ func writeGitHub(w io.Writer, r *Report) error {
 // titleShown is how many bytes of a title an annotation shows.
 const titleShown = 160
 
-// property is what an annotation says besides its text.
+// property is something that an annotation states in addition to its text.
 type property struct{ name, value string }
 
-// annotate writes one annotation, which is one line.
+// annotate writes an annotation as a single line.
 func annotate(w io.Writer, level string, properties []property, text string) {
 	pairs := make([]string, len(properties))
 	for i, p := range properties {
@@ -56,7 +57,7 @@ func annotate(w io.Writer, level string, properties []property, text string) {
 	fmt.Fprintf(w, "::%s %s::%s\n", level, strings.Join(pairs, ","), inText.Replace(text))
 }
 
-// How GitHub's runner reads the text of a command, and its properties.
+// The escapes that GitHub's runner expects in the text of a command and in its properties.
 var (
 	inText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	inProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")

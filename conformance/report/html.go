@@ -24,22 +24,22 @@ var pageScript string
 const (
 	// htmlBody is how many bytes of a body the page shows.
 	htmlBody = 16 << 10
-	// htmlExchanges is how many exchanges of a scenario the page shows beside
-	// those that break the contract.
+	// htmlExchanges is how many exchanges of a scenario the page shows, in addition to those
+	// that break the contract.
 	htmlExchanges = 200
-	// htmlOpened is how many failures are open at first.
+	// htmlOpened is how many failures are open initially.
 	htmlOpened = 5
 )
 
-// page is what the markup shows.
+// page holds what the markup shows.
 type page struct {
 	*Report
 	Policy   string
 	Verdict  string
-	Level    Outcome // the outcome that the verdict is coloured as
+	Level    Outcome // the outcome whose color the verdict has
 	About    []fact
 	Tiles    []tile
-	Columns  []int // the statuses of the matrix
+	Columns  []int // the statuses in the matrix
 	Matrix   []matrixRow
 	Coverage coverage
 	Findings []pageFinding
@@ -59,8 +59,8 @@ type matrixRow struct {
 	Cells []cell
 }
 
-// cell is how often an operation answered with a status. Its state is seen,
-// unseen (documented only), undocumented or none.
+// cell says how often an operation answered with a status. Its state is seen, unseen (only
+// documented), undocumented or none.
 type cell struct {
 	State string
 	Seen  int
@@ -81,16 +81,16 @@ type pageFeature struct {
 type pageScenario struct {
 	*Scenario
 	Anchor string
-	// Shown are the exchanges that the page shows, Hidden counts the others.
+	// Shown has the exchanges that the page shows. Hidden counts the others.
 	Shown  []Exchange
 	Hidden int
 	Found  []Failure
 }
 
-// writeHTML writes one file that loads nothing: what the target sent is text,
-// and a policy in the page forbids every script and style but its own.
+// writeHTML writes a single file that loads nothing. What the target sent is only text, and a
+// policy in the page forbids all scripts and styles except its own.
 func writeHTML(w io.Writer, r *Report) error {
-	// Written as one: a page that breaks off looks like a smaller one.
+	// Written in one call, because a page that breaks off looks like a smaller one.
 	var out bytes.Buffer
 	if err := newPage(clean(r, visible.Text)).markup().Render(&out); err != nil {
 		return err
@@ -124,7 +124,7 @@ func newPage(r *Report) *page {
 	return p
 }
 
-// digest is how a content security policy names an inline text.
+// digest returns the name of an inline text in a content security policy.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
@@ -194,8 +194,8 @@ func (p *page) scenarios() {
 	}
 }
 
-// pageBody is a body as the page shows it: JSON on several lines, keys as they
-// came.
+// pageBody returns a body as the page shows it: JSON on several lines, with its keys in their
+// original order.
 func pageBody(text string) string {
 	var indented bytes.Buffer
 	if len(text) <= htmlBody && json.Indent(&indented, []byte(text), "", "  ") == nil {
@@ -204,13 +204,12 @@ func pageBody(text string) string {
 	return clip(text, htmlBody)
 }
 
-// plainTags leaves out the tags that name operations, which the page shows by
-// themselves.
+// plainTags removes the tags that name operations, which the page shows separately.
 func plainTags(tags []string) []string {
 	return slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return strings.HasPrefix(tag, "@op:") })
 }
 
-// statusLevel is the class of a status: 2xx, 4xx and so on.
+// statusLevel returns the class of a status: 2xx, 4xx and so on.
 func statusLevel(status int) string {
 	if status < 100 || status > 599 {
 		return "none"

@@ -9,7 +9,7 @@ import (
 //go:embed report.schema.json
 var schema []byte
 
-// Schema returns the JSON Schema of what Write produces in the format json.
+// Schema returns the JSON Schema of what Write writes in the format json.
 func Schema() []byte { return append([]byte(nil), schema...) }
 
 func writeJSON(w io.Writer, r *Report) error {

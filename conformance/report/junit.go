@@ -10,9 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// JUnit XML has no one schema. Written is what the strictest of the readers in
-// use allows, with one failure or error for each case, since readers keep only
-// one.
+// JUnit XML has no single schema. The output follows the strictest reader in use. It has one
+// failure or error per case, since readers keep only one.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -107,7 +106,7 @@ func (r *Report) junitSuite(feature group) junitSuite {
 			Classname: r.Tool.Command + "." + strings.ReplaceAll(suite.Name, ".", "_"),
 			Time:      seconds(scenario.Duration),
 		}
-		if names[test.Name] > 1 || test.Name == "" { // the history of a case hangs on its name
+		if names[test.Name] > 1 || test.Name == "" { // readers track the history of a case by its name
 			test.Name = strings.TrimSpace(test.Name + " (" + scenario.ID + ")")
 		}
 		switch scenario.Outcome {
@@ -148,7 +147,7 @@ func junitProblems(kind string, failures []Failure) *junitProblem {
 	return problem
 }
 
-// exchanges writes what a scenario sent and got, up to a bound.
+// exchanges returns what a scenario sent and received, up to a limit.
 func exchanges(s *Scenario) *junitText {
 	if len(s.Exchanges) == 0 {
 		return nil
@@ -164,7 +163,7 @@ func exchanges(s *Scenario) *junitText {
 	return &junitText{out.String()}
 }
 
-// leftovers lists what could not be removed, a line each.
+// leftovers lists what could not be removed, one per line.
 func (r *Report) leftovers() string {
 	var out strings.Builder
 	for _, left := range r.Cleanup {
@@ -173,7 +172,7 @@ func (r *Report) leftovers() string {
 	return out.String()
 }
 
-// text is a leftover in a line.
+// text describes a leftover in one line.
 func (l Leftover) text() string {
 	return oneLine(fmt.Sprintf("%s %s is left behind at %s: %s", l.Kind, l.Name, l.Path, l.Reason))
 }

@@ -10,19 +10,19 @@ import (
 )
 
 const (
-	// markdownLimit is how many bytes a summary has at most: what also fits a
-	// comment on a pull request.
+	// markdownLimit is the maximum size of a summary in bytes. A summary also has to fit into
+	// a comment on a pull request.
 	markdownLimit = 60_000
-	// markdownValue is how many bytes of one value it shows.
+	// markdownValue is how many bytes of a single value it shows.
 	markdownValue = 1_000
 )
 
-// markdown is a summary that stops growing at a bound.
+// markdown is a summary that stops growing at a limit.
 type markdown struct {
 	strings.Builder
 }
 
-// add appends a block if there is room, keeping reserve bytes free.
+// add appends a block if that leaves reserve bytes free, and reports whether it did.
 func (m *markdown) add(block string, reserve int) bool {
 	if m.Len()+len(block)+reserve > markdownLimit {
 		return false
@@ -64,10 +64,9 @@ func (m *markdown) head(r *Report) {
 	m.WriteString(strings.Join(parts, " · ") + "\n\n")
 }
 
-// findings writes the failures, as many as there is room for beside what else
-// has to be told.
+// findings writes as many failures as fit beside the other parts.
 func (m *markdown) findings(r *Report, reserve int) {
-	const note = 200 // the room for the note on what was cut
+	const note = 200 // room for the note on what was cut
 	list := r.findings()
 	if len(list) == 0 {
 		return
@@ -97,7 +96,7 @@ func (f finding) markdown(number int) string {
 	return out.String()
 }
 
-// markdownTable is the table by operation.
+// markdownTable returns the table of operations.
 func (r *Report) markdownTable() string {
 	if len(r.Operations) == 0 {
 		return ""
@@ -128,7 +127,7 @@ func (r *Report) markdownTable() string {
 	return out.String() + "\n"
 }
 
-// markdownRest is why scenarios were not run, what was allowed, and what was left behind.
+// markdownRest says why scenarios were not run, what was allowed, and what was left behind.
 func (r *Report) markdownRest() string {
 	var out strings.Builder
 	if groups := r.notRun(); len(groups) > 0 {
@@ -155,7 +154,7 @@ func (r *Report) markdownRest() string {
 	return out.String()
 }
 
-// blocks appends what is left, line by line, as far as there is room.
+// blocks appends the remaining blocks line by line, as long as there is room.
 func (m *markdown) blocks(blocks []string) {
 	const note = "\nThe rest is not shown here; the other formats of the report have all.\n"
 	for line := range strings.Lines(strings.Join(blocks, "")) {

@@ -11,8 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// markup is the whole page. A component escapes every text and every attribute but what is
-// ours and Raw.
+// markup returns the whole page. The components escape all texts and attributes, except for
+// our own text in Raw.
 func (p *page) markup() g.Node {
 	return h.Doctype(h.HTML(h.Lang("en"),
 		h.Head(
@@ -104,7 +104,7 @@ func (p *page) failuresMarkup() g.Node {
 	}))
 }
 
-// factsMarkup is what is known of a failure, in the parts of a list.
+// factsMarkup returns what is known about a failure, as parts of a list.
 func factsMarkup(f Failure) g.Node {
 	return g.Map(f.facts(), func(one fact) g.Node {
 		value := g.Text(one.Value)
@@ -195,7 +195,7 @@ func (p *page) scenariosMarkup() g.Node {
 	)
 }
 
-// filterMarkup is what chooses among the scenarios; the script shows it.
+// filterMarkup returns the form that filters the scenarios. The script makes it visible.
 func (p *page) filterMarkup() g.Node {
 	button := func(name, text string) g.Node { return h.Button(h.Type("button"), h.Name(name), g.Text(text)) }
 	return h.Form(h.ID("filter"), h.Class("filter"), g.Attr("hidden"),
@@ -218,7 +218,8 @@ func (p *page) filterMarkup() g.Node {
 	)
 }
 
-// markup is a scenario, made when it is written: a run has thousands.
+// markup returns a scenario. It is built only when it is written, because a run has
+// thousands.
 func (s pageScenario) markup() g.Node {
 	return g.NodeFunc(func(w io.Writer) error {
 		outcome := string(s.Outcome)
@@ -282,7 +283,7 @@ func exchangeMarkup(e Exchange) g.Node {
 	)
 }
 
-// messageMarkup is a message as HTTP writes it.
+// messageMarkup shows a message as in HTTP.
 func messageMarkup(first string, headers traffic.RecordHeader, body string) g.Node {
 	return preformatted(
 		g.Text(first),
@@ -295,12 +296,12 @@ func messageMarkup(first string, headers traffic.RecordHeader, body string) g.No
 
 var space = g.Text(" ")
 
-// preformatted text is reached by the keyboard, since it can be wider than its place.
+// preformatted text can be focused with the keyboard, since it may be wider than its place.
 func preformatted(content ...g.Node) g.Node { return h.Pre(h.TabIndex("0"), g.Group(content)) }
 
 func figure(n int) g.Node { return g.Text(strconv.Itoa(n)) }
 
-// section is a part of the page: its heading says how many things are in it.
+// section returns a part of the page. Its heading says how many things are in it.
 func section(id, title string, count int, content g.Node) g.Node {
 	return h.Section(h.Aria("labelledby", id),
 		h.H2(h.ID(id), g.Text(title+" "), h.Span(h.Class("count"), figure(count))),

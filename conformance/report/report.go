@@ -1,6 +1,6 @@
-// Package report holds what a run of the conformance suite, or of the validating proxy, found
-// out, and writes it in the formats that people and CI systems read. Whoever fills a Report
-// redacts everything in it: it never contains a secret.
+// Package report holds what a run of the conformance suite, or of the validating proxy, has
+// found, and writes it in the formats that people and CI systems read. Whoever fills a Report
+// must redact everything in it: it never contains a secret.
 package report
 
 import (
@@ -22,11 +22,11 @@ const (
 	Passed   Outcome = "passed"   // every step and every exchange kept the contract
 	Failed   Outcome = "failed"   // the target broke the contract
 	Skipped  Outcome = "skipped"  // not run, because the run was cut short or had no value for a parameter
-	Disabled Outcome = "disabled" // not run, by edition, profile, rights or choice; the reason says which
-	Errored  Outcome = "error"    // the suite or the way to the target failed; says nothing of the target
+	Disabled Outcome = "disabled" // not run because of edition, profile, rights or choice; the reason says which
+	Errored  Outcome = "error"    // the suite, or the connection to the target, failed; says nothing about the target
 )
 
-// outcomes lists them in the order in which they are told.
+// outcomes lists the outcomes in the order in which they are reported.
 func outcomes() []Outcome { return []Outcome{Passed, Failed, Errored, Skipped, Disabled} }
 
 // Report is one run.
@@ -44,7 +44,7 @@ type Report struct {
 		What  string `json:"what"`  // in a sentence
 		Times int    `json:"times"` // how often it was seen
 	} `json:"allowed,omitempty"`
-	// Cleanup lists what the run created and could not remove.
+	// Cleanup lists what the run created but could not remove.
 	Cleanup []Leftover `json:"cleanup"`
 	// ExitCode is that of the command: 0 success, 1 the target broke the
 	// contract, 3 unreachable or an error of the tool, 4 nothing was verified.
@@ -77,8 +77,8 @@ type Run struct {
 	Profile     string   `json:"profile,omitempty"`
 	Tags        string   `json:"tags,omitempty"`
 	Only        []string `json:"operations,omitempty"`  // operationIds
-	Project     string   `json:"project,omitempty"`     // that flags were made in
-	Environment string   `json:"environment,omitempty"` // that they were switched in
+	Project     string   `json:"project,omitempty"`     // where flags were created
+	Environment string   `json:"environment,omitempty"` // where they were switched
 	// Tokens says whose tokens were used, and where they came from: "admin (given)".
 	Tokens      []string      `json:"tokens,omitempty"`
 	Writes      bool          `json:"writes"`
@@ -101,7 +101,7 @@ type Summary struct {
 	Violations int `json:"violations"`
 }
 
-// Operation is what was found out about one operation of the contract.
+// Operation is what was found about one operation of the contract.
 type Operation struct {
 	ID       string   `json:"operationId"`
 	Method   string   `json:"method"`
@@ -110,7 +110,7 @@ type Operation struct {
 	Statuses []Status `json:"statuses"`
 }
 
-// Status is how often an operation answered with a status.
+// Status says how often an operation answered with a status.
 type Status struct {
 	Code       int           `json:"code"`
 	Documented bool          `json:"documented"`
@@ -151,18 +151,18 @@ type Step struct {
 	Duration time.Duration `json:"durationNs"`
 }
 
-// Exchange is a request and its answer, redacted, in the same form as in recordings.
+// Exchange is a request and its response, redacted, in the same form as in recordings.
 type Exchange = traffic.Record
 
 // Failure is one expectation that the target did not meet.
 type Failure struct {
 	Operation string `json:"operationId,omitempty"`
-	// SeenIn is the operation whose answer showed the failure, if it is a different one: a list
-	// that still contains what was deleted is evidence against the delete.
+	// SeenIn is the operation whose response showed the failure, if it is a different one: a
+	// list that still contains what was deleted is evidence against the delete.
 	SeenIn      string `json:"seenInOperationId,omitempty"`
 	Expectation string `json:"expectation"`
 	Got         string `json:"got"`
-	// Pointer is the JSON pointer of the value in the answer, if it is one.
+	// Pointer is the JSON pointer of the value in the response, if the failure is about one.
 	Pointer string `json:"pointer,omitempty"`
 	// Keyword is the schema keyword that is not met, such as required or type, or a substitute,
 	// such as status, if the rule comes from a document.
@@ -170,16 +170,17 @@ type Failure struct {
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 	Step    string `json:"step,omitempty"`
-	// Standing says how well the rule is known, Source where it comes from.
+	// Standing says how well the rule is known, and Source where it comes from.
 	Standing spec.Standing `json:"standing,omitempty"`
 	Source   string        `json:"source,omitempty"`
 	// Curl is a command that repeats the request, without the token.
 	Curl string `json:"curl,omitempty"`
-	// Known is the known deviation of the target's version that this is, if any.
+	// Known describes the known deviation of the target's version that this failure shows, if
+	// any.
 	Known string `json:"knownDeviation,omitempty"`
 }
 
-// Leftover is a resource that the run created and could not remove.
+// Leftover is a resource that the run created but could not remove.
 type Leftover struct {
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`

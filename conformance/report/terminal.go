@@ -11,10 +11,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// Terminal writes a report for people at a terminal: the verdict, what was verified, a table by
-// operation, failures, why scenarios were not run, leftovers, and the verdict again, so that it
-// stays in sight. If nothing was found out, it is two lines. color adds ANSI colours. Nothing
-// that the target sent can move the cursor or change colours. The error is the writer's.
+// Terminal writes a report for people at a terminal: the verdict, what was verified, a table
+// of operations, failures, why scenarios were not run, leftovers, and the verdict again, so
+// that it stays visible. If nothing was found out, it is two lines. color adds ANSI colors.
+// Nothing that the target sent can move the cursor or change colors. The error is the
+// writer's.
 func Terminal(w io.Writer, r *Report, color bool) error {
 	out := &terminal{Writer: bufio.NewWriter(w), color: color}
 	r = clean(r, visible.Log)
@@ -32,14 +33,14 @@ func Terminal(w io.Writer, r *Report, color bool) error {
 	return out.Flush()
 }
 
-// terminal writes text, in colour or not. A bufio.Writer keeps the first error
-// until Flush.
+// terminal writes text, with or without color. A bufio.Writer keeps the first error until
+// Flush.
 type terminal struct {
 	*bufio.Writer
 	color bool
 }
 
-// style is the number of an ANSI attribute.
+// style is an ANSI attribute number.
 type style int
 
 const (
@@ -62,9 +63,8 @@ func (t *terminal) paint(s style, text string) string {
 
 func (t *terminal) header(r *Report) { t.printf("%s\n", oneLine(r.subject())) }
 
-// operations is the table, and how complete it is. Statuses in parentheses are
-// documented but were not seen, those with an exclamation mark were seen but
-// are not documented.
+// operations writes the table, and how complete it is. Statuses in parentheses are documented
+// but were not seen; those with an exclamation mark were seen but are not documented.
 func (t *terminal) operations(r *Report) {
 	if len(r.Operations) == 0 {
 		return

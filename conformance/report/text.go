@@ -12,7 +12,7 @@ import (
 // oneLine joins the lines of a text.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// clip shortens a text to about limit bytes and says how much it left out.
+// clip shortens a text to about limit bytes, and says how much it left out.
 func clip(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -24,7 +24,7 @@ func clip(text string, limit int) string {
 	return fmt.Sprintf("%s… (%d bytes more)", text[:cut], len(text)-cut)
 }
 
-// plural gives "1 scenario", "2 scenarios".
+// plural returns "1 scenario", "2 scenarios".
 func plural(count int, noun string) string {
 	if count == 1 {
 		return "1 " + noun
@@ -32,7 +32,7 @@ func plural(count int, noun string) string {
 	return fmt.Sprintf("%d %ss", count, noun)
 }
 
-// length is a duration as people read it.
+// length formats a duration for people.
 func length(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
@@ -43,8 +43,8 @@ func length(d time.Duration) string {
 	return d.Round(10 * time.Millisecond).String()
 }
 
-// clean returns a copy of a report in which every text went through change and
-// every list that is nil is empty.
+// clean returns a copy of a report with change applied to every text, and with empty lists in
+// place of nil.
 func clean(r *Report, change func(string) string) *Report {
 	if r == nil {
 		r = &Report{}
@@ -53,5 +53,5 @@ func clean(r *Report, change func(string) string) *Report {
 	return &out
 }
 
-// same leaves a text as it is.
+// same returns a text unchanged.
 func same(text string) string { return text }

@@ -13,10 +13,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Derived lists the faults that follow from the contract: for every operation, each
-// status and each property of each answer, by the document's own examples. What is
-// spoiled is one only if the contract then finds fault with the example. Their IDs
-// are paths: operation, status, what is wrong, where.
+// Derived lists the faults that follow from the contract. They cover each status and each
+// property of every response of every operation, based on the document's own examples. A
+// change to an example counts as a fault only if the contract then rejects the example. The
+// IDs are paths: operation, status, what is wrong, where.
 func Derived(contract *spec.Contract) ([]bend.Fault, error) {
 	document, err := readDocument(contract)
 	if err != nil {
@@ -38,18 +38,19 @@ func Derived(contract *spec.Contract) ([]bend.Fault, error) {
 
 const jsonType = "application/json"
 
-// undocumented is a status that no operation has.
+// undocumented is a status that no operation documents.
 const undocumented = http.StatusTeapot
 
 func wrongStatus(operation *spec.Operation, response *spec.Response) bend.Fault {
 	f := derived(operation, response, "status", "")
-	f.Name = fmt.Sprintf("%d in the place of %d", undocumented, response.Status)
+	f.Name = fmt.Sprintf("answers %d instead of %d", undocumented, response.Status)
 	f.Unprovoked = unprovoked(operation, response.Status, nil)
 	f.Bend = bend.When(bend.Answered(response.Status), bend.Status(undocumented))
 	return f
 }
 
-// derived is a fault of an operation's answer with a status that does nothing yet.
+// derived returns a fault in an operation's response with a given status. It does not bend
+// anything yet.
 func derived(operation *spec.Operation, response *spec.Response, what, pointer string) bend.Fault {
 	f := bend.Fault{
 		ID: fmt.Sprintf("%s/%d/%s%s", operation.ID, response.Status, what, pointer), Name: strings.TrimSpace(what + " " + pointer),
@@ -58,8 +59,8 @@ func derived(operation *spec.Operation, response *spec.Response, what, pointer s
 	return f
 }
 
-// unprovoked says why no request can bring about an answer in the form of an example;
-// empty if one can.
+// unprovoked says why no request can bring about a response like the example. It returns an
+// empty string if one can.
 func unprovoked(operation *spec.Operation, status int, example any) string {
 	_, named := jsonvalue.At(example, "/name")
 	switch {
@@ -71,8 +72,8 @@ func unprovoked(operation *spec.Operation, status int, example any) string {
 	return ""
 }
 
-// mockFor is a mock that answers an operation with a status, in the form of an
-// example. A 404 with an id is that of a path that only Enterprise has.
+// mockFor returns the kind of mock that answers an operation with a status and a body like
+// the example. A 404 with an id is for a path that only Enterprise has.
 func mockFor(operation *spec.Operation, status int, example any) bend.Mock {
 	_, hasID := jsonvalue.At(example, "/id")
 	switch {
@@ -86,7 +87,7 @@ func mockFor(operation *spec.Operation, status int, example any) bend.Mock {
 	return bend.Lifted
 }
 
-// spoiled are faults of the body of a response.
+// spoiled returns the faults in the body of a response.
 func spoiled(operation *spec.Operation, response *spec.Response, examples []any) []bend.Fault {
 	var faults []bend.Fault
 	known := map[string]bool{}
@@ -113,7 +114,7 @@ type spoiling struct {
 	change  func(*bend.Value) *bend.Value
 }
 
-// breaks reports whether an example breaks the contract when it is spoiled.
+// breaks reports whether the spoiled example breaks the contract.
 func (s spoiling) breaks(operation *spec.Operation, response *spec.Response, example any) bool {
 	body, isJSON := bend.ParseJSON([]byte(jsonvalue.Text(example)))
 	if !isJSON {
@@ -124,7 +125,7 @@ func (s spoiling) breaks(operation *spec.Operation, response *spec.Response, exa
 	return slices.ContainsFunc(operation.CheckResponse(response.Status, header, text), func(f spec.Failure) bool { return f.In == "body" })
 }
 
-// spoilings are the ways to spoil a value and all that is in it.
+// spoilings returns the ways to spoil a value and everything in it.
 func spoilings(example any) []spoiling {
 	all := []spoiling{
 		{"wrapped", "", func(v *bend.Value) *bend.Value { return wrapped(v) }},
@@ -145,7 +146,7 @@ func spoilings(example any) []spoiling {
 	return all
 }
 
-// visit goes through a value; entries of a list share a pointer.
+// visit visits a value and everything in it. The entries of a list share a pointer.
 func visit(value any, pointer string, see func(pointer string, value any, isMember bool)) {
 	see(pointer, value, pointer != "" && !strings.HasSuffix(pointer, "/*"))
 	switch value := value.(type) {
@@ -196,7 +197,7 @@ func readDocument(contract *spec.Contract) (document, error) {
 	return document{root}, nil
 }
 
-// examples are those of a response.
+// examples returns the examples of a response.
 func (d document) examples(operation *spec.Operation, response *spec.Response) []any {
 	pointer := "/paths/" + escaped(operation.Path) + "/" + strings.ToLower(operation.Method) + "/responses/" + strconv.Itoa(response.Status)
 	content := d.at(d.at(d.root, pointer), "/content/"+escaped(jsonType))
@@ -212,7 +213,7 @@ func (d document) examples(operation *spec.Operation, response *spec.Response) [
 	return all
 }
 
-// at is the value at a pointer, references followed.
+// at returns the value at a pointer, with references resolved.
 func (d document) at(value any, pointer string) any {
 	found, _ := jsonvalue.At(value, pointer)
 	return d.resolved(found)

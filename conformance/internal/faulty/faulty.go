@@ -1,9 +1,9 @@
-// Package faulty is a mock behind a single fault: a way in which a real server
-// could break the contract. It measures how strong the conformance suite is.
+// Package faulty puts a single fault in front of a mock: one way in which a real server could
+// break the contract. It measures how strong the conformance suite is.
 //
-// A fault bends what goes to the mock or what comes from it. Entity tag, length
-// and encoding of a bent answer are made anew, so that one thing is wrong and no
-// other.
+// A fault alters the requests that reach the mock, or the responses that come from it. ETag,
+// length and encoding of an altered response are recomputed, so that exactly one thing is
+// wrong.
 package faulty
 
 import (
@@ -29,14 +29,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults lists those of meaning, which are written by hand. No two have the same ID.
+// Faults lists the faults of meaning, which are written by hand. Each has a unique ID.
 func Faults() []bend.Fault {
 	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
 		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults(), sdks.Faults(), client.Faults(), contextfields.Faults())
 }
 
-// Handler returns a fresh mock with the built-in seed behind that fault. The
-// zero Fault has none: the mock as it is, seen through the same glass.
+// Handler returns a fresh mock with the built-in seed behind the fault. The zero Fault
+// changes nothing, but its requests take the same path.
 func Handler(f bend.Fault) (http.Handler, error) {
 	mock, err := mockserver.New(optionsOf(f.Mock)...)
 	if err != nil {
@@ -55,16 +55,16 @@ func Handler(f bend.Fault) (http.Handler, error) {
 	return bend.NewServer(mock, take), nil
 }
 
-// optionsOf makes a mock what it is.
+// optionsOf returns the options for a kind of mock.
 func optionsOf(mock bend.Mock) []mockserver.Option {
 	limits := mockserver.UnleashLimits()
 	switch mock {
 	case bend.Lifted:
 		limits = mockserver.Limits{}
 	case bend.Resources:
-		limits.CallsPerSecond = 1000 // not 0: a suite that sees no limit on calls looks for no other
+		limits.CallsPerSecond = 1000 // not 0: a suite that sees no limit on calls does not look for other limits
 	case bend.Calls:
-		limits.CallsPerSecond = 4 // a scenario that waits a second for each call takes half a minute
+		limits.CallsPerSecond = 4 // with one call per second, a scenario would take half a minute
 	case bend.FewRequests:
 		limits = mockserver.Limits{}
 		limits.PersonalTokenPerMinute, limits.SDKPerMinute = 10, 10

@@ -12,23 +12,24 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 )
 
-// admission decides which scenarios may run beside each other: no more of a kind
-// exists at a time than the target has room for, and a scenario that must be alone
-// has no other one beside it that writes.
+// admission decides which scenarios may run at the same time. It never allows more resources
+// of a kind than the target has room for. While a scenario that must be alone runs, no other
+// scenario writes.
 type admission struct {
-	rooms   []room // always in this order, so that no two scenarios wait for each other
+	rooms   []room // always acquired in this order, so that no two scenarios wait for each other
 	width   int
 	writers *semaphore.Weighted
 }
 
-// room is what there is for one kind.
+// room is the room for one kind.
 type room struct {
 	kind  *ledger.Kind
 	size  int
 	slots *semaphore.Weighted
 }
 
-// newAdmission is for a target with those rooms, and that many scenarios at a time.
+// newAdmission returns an admission for a target with the given rooms. width is how many
+// scenarios run at a time.
 func newAdmission(rooms map[*ledger.Kind]plan.Room, width int) *admission {
 	a := &admission{width: width, writers: semaphore.NewWeighted(int64(width))}
 	for kind, known := range rooms {
@@ -39,8 +40,8 @@ func newAdmission(rooms map[*ledger.Kind]plan.Room, width int) *admission {
 	return a
 }
 
-// enter waits until a scenario may begin. The caller calls leave, also after an
-// error, when all that the scenario made is gone.
+// enter waits until a scenario may start. The caller must call leave once everything that the
+// scenario made is gone, even after an error.
 func (a *admission) enter(ctx context.Context, s *plan.Scenario) (leave func(), err error) {
 	var held []func()
 	leave = func() {
@@ -67,7 +68,7 @@ func (a *admission) enter(ctx context.Context, s *plan.Scenario) (leave func(), 
 	return leave, take(a.writers, a.seats(s), "other scenarios")
 }
 
-// seats is how many of those that write a scenario stands for.
+// seats returns how many writing scenarios a scenario counts as.
 func (a *admission) seats(s *plan.Scenario) int {
 	switch {
 	case s.Has("@alone"):

@@ -12,15 +12,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// answer is the one that came last, and what steps expect of it.
+// answer holds the latest response. Its methods check what steps expect of it.
 type answer struct {
 	values *values
-	last   *target.Exchange // nil if nothing was sent yet
-	// accepted counts the answers with 2xx of the last burst.
+	last   *target.Exchange // nil if nothing has been sent yet
+	// accepted counts the 2xx responses of the last burst.
 	accepted int
 }
 
-// errNothingSent is a scenario that looks at an answer before it asks.
+// errNothingSent is returned for a step that checks a response before any request was sent.
 var errNothingSent = errors.New("no request was sent yet")
 
 func (a *answer) keep(name string) error {
@@ -68,7 +68,7 @@ func (a *answer) statusIs(status string) error {
 	return nil
 }
 
-// statusText is how a status is expected.
+// statusText words the expectation of a status.
 func statusText[T int | string](status T) string { return fmt.Sprint("status ", status) }
 
 func (a *answer) noBody() error {
@@ -111,7 +111,7 @@ func (a *answer) has(rows table) error {
 	return a.expectAll(pairs)
 }
 
-// pairs reads a table of two columns, variables replaced.
+// pairs reads a table with two columns and replaces variables in the second.
 func (a *answer) pairs(rows table) ([][2]string, error) {
 	var pairs [][2]string
 	for _, row := range rows.Rows {
@@ -134,7 +134,7 @@ func (a *answer) expectAll(pairs [][2]string) error {
 	return a.expect(a.last.Value, "", pairs)
 }
 
-// expect checks the parts of a value, and reports all that are wrong.
+// expect checks parts of a value and reports every mismatch.
 func (a *answer) expect(value any, base string, pairs [][2]string) error {
 	broken := &judge.Mismatch{}
 	for _, pair := range pairs {
@@ -163,7 +163,8 @@ func (a *answer) expect(value any, base string, pairs [][2]string) error {
 	return nil
 }
 
-// headerIs checks a header of the answer; "nothing" is that it is not there.
+// headerIs checks a header of the response. The expectation "nothing" means that it is
+// absent.
 func (a *answer) headerIs(name, expected string) error {
 	if a.last == nil {
 		return errNothingSent
@@ -191,7 +192,7 @@ func (a *answer) headerIs(name, expected string) error {
 	return judge.Differs("", breach.Expectation, breach.Got)
 }
 
-// list finds a list in the last answer.
+// list returns the list at a pointer in the latest response.
 func (a *answer) list(pointer string) ([]any, error) {
 	if a.last == nil {
 		return nil, errNothingSent
@@ -204,7 +205,8 @@ func (a *answer) list(pointer string) ([]any, error) {
 	return list, nil
 }
 
-// matching returns the indexes of the entries where a property has a value.
+// matching returns the list and the indexes of the entries where a property meets an
+// expectation.
 func (a *answer) matching(pointer, property, text string) (list []any, indexes []int, err error) {
 	if err := a.values.expandAll(&text); err != nil {
 		return nil, nil, err
@@ -224,7 +226,7 @@ func (a *answer) matching(pointer, property, text string) (list []any, indexes [
 	return list, indexes, nil
 }
 
-// entry looks for an entry of a list as a whole.
+// entry checks whether a list has, or lacks, an entry that meets an expectation as a whole.
 func (a *answer) entry(pointer, verb, text string) error {
 	if err := a.values.expandAll(&text); err != nil {
 		return err
@@ -266,7 +268,7 @@ func (a *answer) noEntry(pointer, property, text string) error {
 	return judge.Differs(fmt.Sprintf("%s/%d", pointer, indexes[0]), fmt.Sprintf("no entry where %q is %s", property, text), jsonvalue.Text(list[indexes[0]]))
 }
 
-// column is a property of every entry of a list.
+// column returns a property of every entry of a list.
 func column(list []any, property string) []any {
 	values := make([]any, len(list))
 	for i, entry := range list {
@@ -275,7 +277,7 @@ func column(list []any, property string) []any {
 	return values
 }
 
-// columns reads what a step expects of a column, and what came.
+// columns returns the values of a column and those that a step expects.
 func (a *answer) columns(pointer, property, text string) (got, want []any, err error) {
 	if err := a.values.expandAll(&text); err != nil {
 		return nil, nil, err
@@ -297,7 +299,7 @@ func (a *answer) listIs(pointer, property, text string) error {
 	return judge.Differs(pointer, fmt.Sprintf("the %q %s", property, jsonvalue.Text(want)), jsonvalue.Text(got))
 }
 
-// listHolds looks for values that stand in that order, whatever stands between.
+// listHolds looks for values in the given order, whatever is between them.
 func (a *answer) listHolds(pointer, property, text string) error {
 	got, want, err := a.columns(pointer, property, text)
 	if err != nil {

@@ -2,5 +2,5 @@ package gherkin
 
 import "github.com/unleash-mock/unleash-mock/conformance/internal/unbuilt"
 
-// godog, which this package imports, is initialized by now.
+// This package imports godog, so godog has been initialized by now.
 var _ = unbuilt.Restore()

@@ -16,31 +16,31 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// record is what a report will say of a scenario.
+// record collects what a report says about a scenario.
 type record struct {
 	run      *Run
 	scenario *plan.Scenario
 	report   *report.Scenario
-	step     int // the one that runs, its index
+	step     int // the index of the current step
 	began    time.Time
 }
 
-// start begins the record of a scenario that runs.
+// start begins the record of a scenario that is about to run.
 func (r *record) start() { r.report.Started, r.report.Outcome = time.Now(), report.Passed }
 
-// passes reports whether nothing was wrong so far.
+// passes reports whether nothing has been wrong so far.
 func (r *record) passes() bool { return r.report.Outcome == report.Passed }
 
-// end ends a scenario with an outcome that is not a failure.
+// end ends a scenario with an outcome other than a failure.
 func (r *record) end(outcome report.Outcome, reason string) {
 	r.report.Outcome, r.report.Reason, r.report.Failures = outcome, r.run.Redact.Text(reason), []report.Failure{}
 }
 
-// begin notes which step runs.
+// begin notes which step is about to run.
 func (r *record) begin(step int) { r.step, r.began = step, time.Now() }
 
-// ended notes how the step ended, and with it the scenario if it did not pass. last
-// is the exchange that came last, nil if there is none.
+// ended notes how the step ended. If it did not pass, it also decides the outcome of the
+// scenario. last is the latest exchange, or nil.
 func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err error, last *target.Exchange) {
 	step := &r.report.Steps[r.step]
 	step.Duration = time.Since(r.began)
@@ -61,7 +61,7 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	r.report.Reason = step.Message
 }
 
-// outcomeOf finds out whose fault an error is.
+// outcomeOf returns the outcome that an error stands for, depending on whose fault it is.
 func outcomeOf(ctx context.Context, err error) report.Outcome {
 	var broken *judge.Mismatch
 	var silent *target.NoAnswerError
@@ -77,13 +77,13 @@ func outcomeOf(ctx context.Context, err error) report.Outcome {
 	return report.Errored
 }
 
-// exchange keeps an exchange of the step that runs.
+// exchange adds an exchange to the current step.
 func (r *record) exchange(x *target.Exchange, breaches []judge.Breach) {
 	line := r.scenario.Steps[r.step].Line
 	r.report.Exchanges = append(r.report.Exchanges, transcript.Exchange(r.run.Redact, x, line, breaches))
 }
 
-// fail notes a failed expectation.
+// fail records a failed expectation.
 func (r *record) fail(err error, last *target.Exchange) {
 	seen := ""
 	if last != nil {
@@ -103,7 +103,7 @@ func (r *record) fail(err error, last *target.Exchange) {
 		}
 		if last != nil {
 			failure.Curl = transcript.Curl(r.run.Redact, last)
-			if found := r.run.Plan.Conditions; found.Mock == "" && found.Version != "" { // a mock has no deviations but faults
+			if found := r.run.Plan.Conditions; found.Mock == "" && found.Version != "" { // a mock has no known deviations; what differs is a fault
 				failure.Known = r.run.Judge.Known(found.Version, failure.Operation, last)
 			}
 		}
@@ -111,7 +111,7 @@ func (r *record) fail(err error, last *target.Exchange) {
 	}
 }
 
-// failure is a finding as a report shows it.
+// failure converts a finding to the form of a report.
 func (r *record) failure(f judge.Finding) report.Failure {
 	step, clean := r.scenario.Steps[r.step], r.run.Redact
 	failure := report.Failure{
@@ -125,9 +125,9 @@ func (r *record) failure(f judge.Finding) report.Failure {
 	return failure
 }
 
-// subject is the operation that a failed expectation speaks against: the one that
-// answered last if the scenario is about it, else the one that it is about. A list
-// that still shows what was deleted speaks against the delete.
+// subject returns the operation to blame for a failed expectation. It is the one that
+// answered last if the scenario is about it, otherwise the one that the scenario is about.
+// For example, a list that still shows what was deleted is blamed on the delete.
 func (r *record) subject(last string) string {
 	if len(r.scenario.Operations) == 0 || slices.Contains(r.scenario.Operations, last) {
 		return last
@@ -135,7 +135,7 @@ func (r *record) subject(last string) string {
 	return r.scenario.Operations[0]
 }
 
-// finish ends the record.
+// finish completes the record and returns it.
 func (r *record) finish() *report.Scenario {
 	if !r.report.Started.IsZero() {
 		r.report.Duration = time.Since(r.report.Started)

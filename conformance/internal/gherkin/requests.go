@@ -14,13 +14,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// requests makes requests of the words of steps.
+// requests builds requests from the words of steps.
 type requests struct {
 	values *values
 	paths  *paths
-	// What was said of the next request, which uses it up.
+	// What steps have said about the next request. That request uses it up.
 	header   http.Header
-	without  []string // headers that are left out
+	without  []string // headers to leave out
 	compress string   // gzip or deflate, for the body
 }
 
@@ -45,7 +45,7 @@ func (r *requests) nextCompressed(encoding string) error {
 	return r.nextHeader("Content-Encoding", encoding)
 }
 
-// make makes a request; body is nil for none.
+// make builds a request. body is nil for a request without one.
 func (r *requests) make(ctx context.Context, method, path, who string, body *string) (target.Request, error) {
 	made := target.Request{Method: method, Header: http.Header{}}
 	var err error
@@ -68,7 +68,7 @@ func (r *requests) make(ctx context.Context, method, path, who string, body *str
 	return made, r.override(&made)
 }
 
-// authorize puts the credential of who sends it into a request.
+// authorize adds the credential of the sender to a request.
 func (r *requests) authorize(made *target.Request, who string) error {
 	who, err := r.values.expand(who)
 	if err != nil {
@@ -85,7 +85,7 @@ func (r *requests) authorize(made *target.Request, who string) error {
 	return nil
 }
 
-// override applies what was said of the next request, and forgets it.
+// override applies what was said about the next request, and then discards it.
 func (r *requests) override(made *target.Request) error {
 	next := *r
 	r.header, r.without, r.compress = nil, nil, ""

@@ -1,6 +1,6 @@
-// Package gherkin runs scenarios: it knows the sentences that they are written
-// in, and what one scenario knows while it runs. What is particular to a resource
-// of the API is in a package for each, below this one.
+// Package gherkin runs scenarios. It knows the sentences that they are written in and keeps
+// the state of each running scenario. What is specific to one resource of the API is in a
+// subpackage of its own.
 package gherkin
 
 import (
@@ -12,34 +12,33 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Resource is what scenarios need of one resource of the API. All of it is
-// optional.
+// Resource defines what scenarios need for one resource of the API. All fields are optional.
 type Resource struct {
-	// Kinds are what can be made of it, and how the target lists it.
+	// Kinds are what can be created, and how the target lists it.
 	Kinds []*ledger.Kind
-	// Steps are sentences of its own, which arrange what a scenario starts from.
+	// Steps are sentences for this resource only. They set up what a scenario starts with.
 	Steps []Step
-	// Answers are what is particular to its answers.
+	// Answers defines what is specific to the resource's responses.
 	Answers judge.Specifics
-	// Limits are its operations that a target allows only so often.
+	// Limits lists the operations whose rate a target limits.
 	Limits []target.Limit
-	// Probe finds out how much of it the target allows. It runs before the first
-	// scenario, if one needs room. What does not work is left to the scenarios to
-	// find.
+	// Probe finds out how many of the resource the target allows. It runs before the first
+	// scenario if a scenario needs room. It leaves it to the scenarios to report what does
+	// not work.
 	Probe func(context.Context, *Setup) error
-	// Tokens make a token for an actor without one. problem says why that cannot be;
-	// then scenarios that need it stay disabled.
+	// Tokens has functions that make a token for an actor without one. problem says why that
+	// is impossible; scenarios that need the token then stay disabled.
 	Tokens map[string]func(context.Context, *Setup) (token, problem string, err error)
-	// Watch begins to look for what others do to the target while a scenario runs that
-	// cannot tell it from a fault. The function it returns says what they did; empty
-	// if nothing.
+	// Watch starts to observe what others do to the target, for a scenario that cannot tell
+	// it from a fault. The function that it returns says what they did, or returns an empty
+	// string if they did nothing.
 	Watch func(context.Context, *World) func(context.Context) string
 }
 
-// Resources are all that scenarios are about.
+// Resources are all resources that scenarios are about.
 type Resources []Resource
 
-// Kinds are those of all resources.
+// Kinds returns the kinds of all resources.
 func (all Resources) Kinds() ledger.Kinds {
 	var kinds ledger.Kinds
 	for _, r := range all {
@@ -48,7 +47,7 @@ func (all Resources) Kinds() ledger.Kinds {
 	return kinds
 }
 
-// Limits are those of all resources.
+// Limits returns the limits of all resources.
 func (all Resources) Limits() []target.Limit {
 	var limits []target.Limit
 	for _, r := range all {
@@ -57,7 +56,7 @@ func (all Resources) Limits() []target.Limit {
 	return limits
 }
 
-// Answers are what is particular to the answers of each.
+// Answers returns what is specific to the responses of each resource.
 func (all Resources) Answers() []judge.Specifics {
 	var answers []judge.Specifics
 	for _, r := range all {
@@ -66,7 +65,7 @@ func (all Resources) Answers() []judge.Specifics {
 	return answers
 }
 
-// Vocabulary is what the needs of a scenario can be read from.
+// Vocabulary returns what is needed to read the needs of a scenario from its text.
 func (all Resources) Vocabulary() plan.Vocabulary {
 	v := plan.Vocabulary{Kinds: all.Kinds()}
 	for _, r := range all {

@@ -22,26 +22,26 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// Run is what the scenarios of a run share.
+// Run holds what the scenarios of a run share.
 type Run struct {
 	Client    *target.Client
 	Judge     *judge.Judge
 	Plan      *plan.Plan
 	Resources Resources
 	Redact    *secrets.Redactor
-	// Ledger is what the ledgers of the scenarios have in common.
+	// Ledger is the configuration that all ledgers of the run share.
 	Ledger ledger.Config
-	// Name makes a name that no other run gives.
+	// Name returns a name that no other run uses.
 	Name func(part string) string
-	// Concurrency is how many scenarios run at a time, Seed that of their order.
+	// Concurrency is how many scenarios run at a time. Seed determines their order.
 	Concurrency int
 	Seed        int64
 	// Patience is how long a target may lag behind its own writes.
 	Patience time.Duration
-	// FailFast skips what has not begun once a scenario fails.
+	// FailFast skips every scenario that has not started when a scenario fails.
 	FailFast bool
-	// Ended is told of every scenario that ends, and of what it left behind. Several
-	// may end at a time.
+	// Ended is called for every scenario that has ended, with what it left behind. It may be
+	// called concurrently.
 	Ended func(*plan.Scenario, *report.Scenario, []report.Leftover)
 
 	admission *admission
@@ -50,7 +50,7 @@ type Run struct {
 
 func (r *Run) tokens() *target.Tokens { return &r.Plan.Conditions.Tokens }
 
-// Scenarios runs what is planned.
+// Scenarios runs the enabled scenarios of the plan.
 func (r *Run) Scenarios(ctx context.Context) error {
 	chosen, err := r.Plan.Enabled()
 	if err != nil || len(chosen.Paths) == 0 {
@@ -77,15 +77,16 @@ func (r *Run) Scenarios(ctx context.Context) error {
 		Options: &godog.Options{
 			FS: chosen.Files, Paths: chosen.Paths, Randomize: r.Seed, Concurrency: r.Concurrency,
 			Strict: true, DefaultContext: ctx, NoColors: true,
-			// The suite reports by its hooks; godog has no formatter that says nothing.
+			// The suite reports from hooks. godog has no formatter that prints nothing.
 			Format: "progress", Output: io.Discard,
 		},
 	}
-	suite.Run() // its status says less than what Ended is told
+	suite.Run() // its status says less than the calls of Ended
 	return nil
 }
 
-// skipReason says why a scenario must not begin any more; empty if it may.
+// skipReason says why a scenario must not start any more. It returns an empty string if it
+// may.
 func (r *Run) skipReason(ctx context.Context) string {
 	switch {
 	case ctx.Err() != nil:
@@ -96,7 +97,7 @@ func (r *Run) skipReason(ctx context.Context) string {
 	return ""
 }
 
-// hand hands in the record of a scenario that ended.
+// hand delivers the record of a scenario that has ended.
 func (r *Run) hand(scenario *plan.Scenario, record *report.Scenario, left []report.Leftover) {
 	if record.Outcome == report.Failed || record.Outcome == report.Errored {
 		r.failed.Store(true)
@@ -104,22 +105,23 @@ func (r *Run) hand(scenario *plan.Scenario, record *report.Scenario, left []repo
 	r.Ended(scenario, record, left)
 }
 
-// performance is one scenario on its way through godog's hooks.
+// performance is one scenario as it passes through godog's hooks.
 type performance struct {
 	run      *Run
 	byPickle map[string]*plan.Scenario
 	world    *World
-	at       map[string]int // the index of a step by the id that godog gives it
+	at       map[string]int // the index of each step by godog's id
 	watches  []func(context.Context) string
 	leave    func()
 	ended    bool
-	failure  error // of the step that runs
+	failure  error // of the current step
 }
 
-// errFailed stands for the error of a step where godog keeps it until the run ends.
+// errFailed is what godog keeps until the run ends, instead of the real error of a step.
 var errFailed = errors.New("the step failed")
 
-// alone is the function of a step that keeps its error to itself: it may hold a whole answer.
+// alone wraps the function of a step so that godog does not get its error, which may hold a
+// whole response.
 func (p *performance) alone(step any) any {
 	function := reflect.ValueOf(step)
 	return reflect.MakeFunc(function.Type(), func(args []reflect.Value) []reflect.Value {
@@ -132,7 +134,7 @@ func (p *performance) alone(step any) any {
 	}).Interface()
 }
 
-// begin decides whether the scenario runs and waits for its turn.
+// begin decides whether the scenario runs, and waits until it may start.
 func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (context.Context, error) {
 	scenario := p.byPickle[pickle.Id]
 	if scenario.Disabled != "" {
@@ -150,7 +152,7 @@ func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (contex
 		return ctx, godog.ErrSkip
 	}
 	p.world.record.start()
-	if p.run.Plan.Conditions.Mock != "" { // nobody else is expected on it
+	if p.run.Plan.Conditions.Mock != "" { // no one else is expected to use it
 		return ctx, nil
 	}
 	if slices.ContainsFunc(shared, scenario.Has) {
@@ -166,7 +168,8 @@ func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (contex
 	return ctx, nil
 }
 
-// enter waits for the scenario's turn and says why it has none; empty if it has.
+// enter waits until the scenario may start. It says why the scenario must not run, or returns
+// an empty string.
 func (p *performance) enter(ctx context.Context, scenario *plan.Scenario) string {
 	leave, err := p.run.admission.enter(ctx, scenario)
 	p.leave = leave
@@ -179,7 +182,7 @@ func (p *performance) enter(ctx context.Context, scenario *plan.Scenario) string
 	return ""
 }
 
-// beforeStep notes which step runs.
+// beforeStep notes which step is about to run.
 func (p *performance) beforeStep(ctx context.Context, step *godog.Step) (context.Context, error) {
 	if !p.ended {
 		p.world.record.begin(p.at[step.Id])
@@ -187,8 +190,7 @@ func (p *performance) beforeStep(ctx context.Context, step *godog.Step) (context
 	return ctx, nil
 }
 
-// afterStep notes how the step ended. godog also calls it for the steps behind a
-// failed one.
+// afterStep notes how the step ended. godog also calls it for the steps after a failed one.
 func (p *performance) afterStep(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
 	if errors.Is(err, errFailed) {
 		err, p.failure = p.failure, nil
@@ -199,7 +201,7 @@ func (p *performance) afterStep(ctx context.Context, _ *godog.Step, status godog
 	return ctx, nil
 }
 
-// end is called behind the last step, or behind the first that fails.
+// end is called after the last step, or after the first that fails.
 func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
 	if p.ended {
 		return ctx, nil
@@ -217,8 +219,8 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	return ctx, nil
 }
 
-// disturbance is what others did to the target while the scenario ran, if it can be why it
-// failed; empty otherwise.
+// disturbance says what others did to the target while the scenario ran, if that may be why
+// it failed. Otherwise it returns an empty string.
 func (p *performance) disturbance(ctx context.Context) string {
 	for _, watch := range p.watches {
 		if what := watch(ctx); what != "" {
@@ -231,11 +233,11 @@ func (p *performance) disturbance(ctx context.Context) string {
 	return ""
 }
 
-// shared are the tags of scenarios that count, fill up or compare what all share.
+// shared are the tags of scenarios that count, fill up or compare what is shared with others.
 var shared = []string{"@quiet", "@alone", "@limits"}
 
-// dependsOnOthers reports whether what others do can be why the scenario failed: it counts,
-// fills up or compares what all share, or a limit refused it that all share.
+// dependsOnOthers reports whether others may have caused the scenario to fail: it counts,
+// fills up or compares what is shared, or it was refused because of a shared limit.
 func (p *performance) dependsOnOthers() bool {
 	if slices.ContainsFunc(shared, p.world.record.scenario.Has) {
 		return true
@@ -244,10 +246,10 @@ func (p *performance) dependsOnOthers() bool {
 	return last != nil && (last.Status == http.StatusTooManyRequests || isFull(last))
 }
 
-// isFull reports whether an answer says that the target holds as many as it may.
+// isFull reports whether a response says that the target has reached its limit on a resource.
 func isFull(x *target.Exchange) bool { return !x.Succeeded() && x.Text("/name") == "ExceedsLimitError" }
 
-// finish removes what the scenario made and hands in the record.
+// finish removes what the scenario made, and delivers its record.
 func (p *performance) finish(ctx context.Context) {
 	p.ended = true
 	record := p.world.record.finish()

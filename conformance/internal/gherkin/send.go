@@ -15,8 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// sender sends the requests of a scenario, notes what they made and judges the
-// answers by what always holds.
+// sender sends the requests of a scenario, notes what they created, and checks the responses
+// against the contract and the general rules.
 type sender struct {
 	run      *Run
 	requests *requests
@@ -45,7 +45,7 @@ func (s *sender) text(ctx context.Context, method, path, who, body string) error
 	return s.send(ctx, r)
 }
 
-// long sends a JSON object of that many bytes.
+// long sends a JSON object of the given size in bytes.
 func (s *sender) long(ctx context.Context, method, path, who, size string) error {
 	count, err := strconv.Atoi(size)
 	if err != nil {
@@ -55,7 +55,8 @@ func (s *sender) long(ctx context.Context, method, path, who, size string) error
 	return s.text(ctx, method, path, who, `{"name":"`+strings.Repeat("a", count-len(frame))+`"}`)
 }
 
-// until repeats a request; <n> in its body is the number of the try.
+// until repeats a request until it gets the given status. <n> in its body is the number of
+// the attempt.
 func (s *sender) until(ctx context.Context, method, path, who, body, status, most string) error {
 	tries, err := s.count(most)
 	if err != nil {
@@ -70,14 +71,14 @@ func (s *sender) until(ctx context.Context, method, path, who, body, status, mos
 			return nil
 		}
 	}
-	return nil // what came last is for the next step to judge
+	return nil // the next step judges the last response
 }
 
-// between is how long a server has before it is asked again.
+// between is how long to wait before asking a server again.
 const between = 500 * time.Millisecond
 
-// untilListed repeats a read until a list has an entry or has it no more: a server may lag
-// behind its own writes. What came last is for the next step to judge.
+// untilListed repeats a read until a list has an entry, or no longer has it, because a server
+// may lag behind its own writes. The next step judges the last response.
 func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, property, text string) error {
 	for end := time.Now().Add(s.run.Patience); ; {
 		if err := s.plain(ctx, http.MethodGet, path, who); err != nil {
@@ -95,7 +96,7 @@ func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, pr
 	}
 }
 
-// count reads how often something is to be done.
+// count parses how often something is to be done.
 func (s *sender) count(text string) (int, error) {
 	if err := s.requests.values.expandAll(&text); err != nil {
 		return 0, err
@@ -107,7 +108,7 @@ func (s *sender) count(text string) (int, error) {
 	return count, nil
 }
 
-// send sends a request, and judges its answer.
+// send sends a request and judges its response.
 func (s *sender) send(ctx context.Context, r target.Request) error {
 	last, tries, err := s.run.Client.Send(ctx, r)
 	for _, x := range tries {
@@ -126,10 +127,10 @@ func (s *sender) send(ctx context.Context, r target.Request) error {
 	return judge.Broken(last.OperationID(), breaches)
 }
 
-// waitForRoom is how long other runs of the suite may take to leave room.
+// waitForRoom is how long to wait for other runs of the suite to free up room.
 const waitForRoom = 20 * time.Second
 
-// sendWithRoom is send, and waits for room as long as another run of the suite holds it.
+// sendWithRoom is like send, but waits for room while another run of the suite uses it.
 func (s *sender) sendWithRoom(ctx context.Context, r target.Request) error {
 	for begin := time.Now(); ; {
 		if err := s.send(ctx, r); err != nil || !isFull(s.answer.last) || time.Since(begin) > waitForRoom {
@@ -146,14 +147,14 @@ func (s *sender) sendWithRoom(ctx context.Context, r target.Request) error {
 	}
 }
 
-// show notes an exchange that no step asked for, as what came last.
+// show records an exchange that no step asked for as the latest one.
 func (s *sender) show(x *target.Exchange) {
 	s.answer.last = x
 	s.note(x, nil)
 }
 
-// note keeps an exchange for the report and the ledger, and the secret that it
-// shows out of both.
+// note adds an exchange to the report and the ledger. If its response shows a new secret,
+// note keeps that secret out of reports.
 func (s *sender) note(x *target.Exchange, breaches []judge.Breach) {
 	s.ledger.Note(x)
 	if secret := s.run.Judge.Learn(x); secret != "" {
@@ -162,7 +163,7 @@ func (s *sender) note(x *target.Exchange, breaches []judge.Breach) {
 	s.record.exchange(x, breaches)
 }
 
-// window is the time within which requests are limited.
+// window is the period to which limits on requests apply.
 const window = time.Second
 
 func (s *sender) plainAtOnce(ctx context.Context, method, path, who, times string) error {
@@ -173,8 +174,8 @@ func (s *sender) textAtOnce(ctx context.Context, method, path, who, body, times 
 	return s.burst(ctx, method, path, who, &body, times)
 }
 
-// burst sends a request several times at once; the last answer is then one that
-// was not refused with 429, if any was not.
+// burst sends a request several times at once. The latest response is then one that was not
+// refused with 429, if there is one.
 func (s *sender) burst(ctx context.Context, method, path, who string, body *string, times string) error {
 	count, err := s.count(times)
 	if err != nil {
@@ -199,8 +200,8 @@ func (s *sender) burst(ctx context.Context, method, path, who string, body *stri
 	return s.takeBurst(answers)
 }
 
-// together sends a request several times at once. If one gets no answer, what the
-// others made is noted all the same.
+// together sends a request several times at once. If one of them gets no response, what the
+// others created is still noted.
 func (s *sender) together(ctx context.Context, r target.Request, count int) ([]*target.Exchange, error) {
 	answers, errs := make([]*target.Exchange, count), make([]error, count)
 	var all sync.WaitGroup
@@ -219,7 +220,7 @@ func (s *sender) together(ctx context.Context, r target.Request, count int) ([]*
 	return answers, err
 }
 
-// takeBurst notes and judges the answers of a burst.
+// takeBurst records and judges the responses of a burst.
 func (s *sender) takeBurst(answers []*target.Exchange) error {
 	s.answer.accepted, s.answer.last = 0, nil
 	broken := &judge.Mismatch{}
@@ -243,7 +244,7 @@ func (s *sender) takeBurst(answers []*target.Exchange) error {
 	return nil
 }
 
-// disabledError ends a scenario that turns out not to apply to the target.
+// disabledError is returned by a step when the scenario turns out not to apply to the target.
 type disabledError struct{ reason string }
 
 func (e *disabledError) Error() string { return e.reason }

@@ -9,30 +9,31 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Setup is what a resource does with a target before the first scenario.
+// Setup lets a resource prepare a target before the first scenario.
 type Setup struct {
 	run *Run
-	// Ledger is of what is made; who made the setup clears it.
+	// Ledger records what is created. Whoever created the setup has to clear it.
 	Ledger *ledger.Ledger
 }
 
-// NewSetup begins a setup.
+// NewSetup returns a setup with an empty ledger.
 func (r *Run) NewSetup() *Setup { return &Setup{run: r, Ledger: ledger.New(r.Ledger)} }
 
-// Conditions are what is known of the target, to be added to.
+// Conditions returns what is known about the target. Resources may add to it.
 func (s *Setup) Conditions() *plan.Conditions { return &s.run.Plan.Conditions }
 
-// Admin is the admin's token.
+// Admin returns the admin's token.
 func (s *Setup) Admin() string { return s.run.tokens().Admin }
 
-// Name makes a name that no other run gives.
+// Name returns a name that no other run uses.
 func (s *Setup) Name(part string) string { return s.run.Name(part) }
 
 // Hide keeps a secret out of everything that is reported.
 func (s *Setup) Hide(secret string) { s.run.Redact.Add(secret) }
 
-// Send sends a request and notes what it made; nil if no answer came, which a
-// scenario will find out too. It waits for no limit that it may want to see.
+// Send sends a request and notes what it created. It returns nil if no response came, since a
+// scenario will report that too. For an operation whose rate is limited, it does not wait,
+// because the caller may want to see the limit.
 func (s *Setup) Send(ctx context.Context, method, path, body string, credential http.Header) (*target.Exchange, error) {
 	r := target.Request{Method: method, Path: path, Header: credential.Clone()}
 	r.Burst = s.run.Client.IsLimited(r)

@@ -8,26 +8,27 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 )
 
-// Step is a sentence that scenarios are written in.
+// Step is a sentence that scenarios can use.
 type Step struct {
-	// Sentence is a regular expression; its groups are the arguments of the function
-	// that Bind returns.
+	// Sentence is a regular expression. Its groups are the arguments of the function that
+	// Bind returns.
 	Sentence string
-	// Makes is what it makes of which there can be only so many, nil for nothing.
+	// Makes is the kind that the step creates if the target limits how many there can be,
+	// otherwise nil.
 	Makes *ledger.Kind
-	// Needs are variables that it takes a value of.
+	// Needs are the variables whose values the step uses.
 	Needs []string
 	Bind  func(*World) any
 }
 
 func (s Step) expression() *regexp.Regexp { return regexp.MustCompile("^" + s.Sentence + "$") }
 
-// who is the part of a request step that says who sends it.
+// who is the part of a request step that says who sends the request.
 const who = `(as the (?:admin|viewer|backend|frontend)|as nobody|with the authorization "[^"]*")`
 
-// general are the sentences for every resource. Given steps prepare; When steps
-// send and judge the answer by what always holds; Then steps look at the answer
-// that came last.
+// general returns the sentences that every resource can use. Given steps prepare. When steps
+// send a request and check the response against the contract and the general rules. Then
+// steps check the latest response.
 func general() []Step {
 	return []Step{
 		{Sentence: `the next request has the header "([^"]+)" with "(.*)"`, Bind: func(w *World) any { return w.requests.nextHeader }},
@@ -65,7 +66,7 @@ func general() []Step {
 	}
 }
 
-// steps are all sentences.
+// steps returns all sentences.
 func (all Resources) steps() []Step {
 	var steps []Step
 	for _, r := range all {
@@ -74,8 +75,8 @@ func (all Resources) steps() []Step {
 	return append(steps, general()...)
 }
 
-// table is the argument of a step that is a table.
+// table is the table argument of a step.
 type table = *godog.Table
 
-// docString is the argument of a step that is a text of several lines.
+// docString is the multi-line text argument of a step.
 type docString = *godog.DocString

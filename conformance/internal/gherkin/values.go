@@ -17,22 +17,22 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// values are those of the variables of a scenario.
+// values holds the values of a scenario's variables.
 type values struct {
 	run      *Run
 	scenario *plan.Scenario
 	kept     map[string]any
-	// created says of what was kept what a request created by it.
+	// created says, for each kept value, what its request created.
 	created map[string]ledger.Created
 }
 
-// keep keeps a value of an exchange for later steps.
+// keep stores a value of an exchange for later steps.
 func (v *values) keep(name string, value any, from *target.Exchange) {
 	v.kept[name], v.created[name] = value, v.run.Ledger.Kinds.CreatedBy(from)
 }
 
-// ownName is a name that no other scenario and no other run has. Where flags are made,
-// it is one that their project takes.
+// ownName returns a name that no other scenario or run uses. If the scenario creates flags,
+// it fits the naming pattern of their project.
 func (v *values) ownName(part string) string {
 	name := v.run.Name(v.scenario.Number() + "-" + part)
 	if v.scenario.Needs.InProject() {
@@ -41,7 +41,7 @@ func (v *values) ownName(part string) string {
 	return name
 }
 
-// expand puts values in the place of the variables of a text, <like.this>.
+// expand replaces the variables in a text, <like.this>.
 func (v *values) expand(text string) (string, error) {
 	var problem error
 	out := plan.VariableText.ReplaceAllStringFunc(text, func(variable string) string {
@@ -57,7 +57,7 @@ func (v *values) expand(text string) (string, error) {
 	return out, problem
 }
 
-// expandAll expands several texts.
+// expandAll expands several texts in place.
 func (v *values) expandAll(texts ...*string) error {
 	for _, text := range texts {
 		expanded, err := v.expand(*text)
@@ -69,23 +69,23 @@ func (v *values) expandAll(texts ...*string) error {
 	return nil
 }
 
-// days before and after the day of a time, by the words of the variable.
+// dayShifts maps the words before a variable to the days to add to its day.
 var dayShifts = map[string]int{"day of ": 0, "day before ": -1, "day after ": 1}
 
-// characters that do not show in a feature.
+// characters are characters that would be invisible in a feature.
 var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 
-// variable finds a value:
+// variable returns the value of a variable:
 //
-//	name.x             a name that no other scenario and no other run has
+//	name.x             a name that no other scenario or run uses
 //	admin.token        the token of an actor
-//	limit..., actor.id facts of the target
-//	project, environment, other environment, ... where the flags of the run are
+//	limit..., actor.id facts about the target
+//	project, environment, other environment, ... where the run's flags are
 //	day of e.createdAt the date of a time; also day before, day after
 //	capitals of e.name a text in capitals
-//	beginning of e.x   a text without its last letter
-//	tab, bom           characters that do not show in a feature
-//	e.tokens.0.id      a part of an answer that was kept as e
+//	beginning of e.x   a text without its last character
+//	tab, bom           characters that would be invisible in a feature
+//	e.tokens.0.id      a part of a response that was kept as e
 func (v *values) variable(name string) (any, error) {
 	for words, shift := range dayShifts {
 		if inner, is := strings.CutPrefix(name, words); is {
@@ -117,7 +117,7 @@ func (v *values) variable(name string) (any, error) {
 	return v.partOf(first, rest)
 }
 
-// partOf finds a part of what was kept.
+// partOf returns a part of a kept value.
 func (v *values) partOf(name, path string) (any, error) {
 	value, kept := v.kept[name]
 	if !kept {
@@ -134,7 +134,7 @@ func (v *values) partOf(name, path string) (any, error) {
 	return found, nil
 }
 
-// source is the variable that another is derived from; itself if it is from none.
+// source returns the variable that another is derived from, or the variable itself.
 func source(name string) string {
 	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "beginning of ")
 	for _, words := range derivations {
@@ -145,7 +145,7 @@ func source(name string) string {
 	return name
 }
 
-// day is the UTC date of a time that was kept.
+// day returns the UTC date of a time, shifted by a number of days.
 func (v *values) day(name string, shift int) (any, error) {
 	value, err := v.variable(name)
 	if err != nil {
@@ -158,15 +158,15 @@ func (v *values) day(name string, shift int) (any, error) {
 	return moment.UTC().AddDate(0, 0, shift).Format(time.DateOnly), nil
 }
 
-// paths puts values into paths and bodies. Most come from the target, which is not trusted:
-// what is neither an id nor a name does not get into a path, and what a request may
-// change must be the run's own.
+// paths replaces variables in paths and bodies. Most values come from the target, which is
+// not trusted. Only ids and names may go into a path, and whatever a request may change must
+// belong to the run.
 type paths struct {
 	values *values
 	sender *sender
 }
 
-// expand puts values in the place of the variables of a path.
+// expand replaces the variables in a path.
 func (p *paths) expand(ctx context.Context, method, text string) (string, error) {
 	path := ""
 	for {
@@ -179,7 +179,7 @@ func (p *paths) expand(ctx context.Context, method, text string) (string, error)
 			return "", err
 		}
 		path += text[:found[0]]
-		if !plan.IsPlace(text[found[0]+1 : found[1]-1]) { // the user's choice, as if it were written
+		if !plan.IsPlace(text[found[0]+1 : found[1]-1]) { // chosen by the user, so trusted like literal text
 			if err := p.admit(ctx, method, path, value); err != nil {
 				return "", err
 			}
@@ -188,7 +188,7 @@ func (p *paths) expand(ctx context.Context, method, text string) (string, error)
 	}
 }
 
-// admit decides whether a value may go into a path behind what stands there.
+// admit decides whether a value may be appended to the path before it.
 func (p *paths) admit(ctx context.Context, method, before, value string) error {
 	if !ledger.IsSegment(value) {
 		return judge.Differs("", "an id or a name, which can be put into a path", strconv.Quote(value))
@@ -210,7 +210,7 @@ func (p *paths) admit(ctx context.Context, method, before, value string) error {
 	return p.show(own.Vouch(ctx, p.values.run.tokens().Admin, method, collection, value))
 }
 
-// show shows the list by which something was disowned, as what came last.
+// show records the list that showed something not to be the run's, as the latest exchange.
 func (p *paths) show(err error) error {
 	var other *ledger.Disowned
 	if errors.As(err, &other) && other.Seen != nil {
@@ -219,8 +219,8 @@ func (p *paths) show(err error) error {
 	return err
 }
 
-// expandBody puts values in the place of the variables of a body. What a request may change by
-// an id or a name in it must be the run's own, as in a path.
+// expandBody replaces the variables in a body. As in a path, whatever a request may change by
+// an id or a name in it must belong to the run.
 func (p *paths) expandBody(ctx context.Context, method, text string) (string, error) {
 	body, err := p.values.expand(text)
 	if err != nil || (target.Request{Method: method}).IsSafe() {
@@ -234,7 +234,7 @@ func (p *paths) expandBody(ctx context.Context, method, text string) (string, er
 	return body, nil
 }
 
-// admitToBody decides whether the value of a variable may go into a body.
+// admitToBody decides whether the value of a variable may be put into a body.
 func (p *paths) admitToBody(ctx context.Context, method, variable string) error {
 	name, part, _ := strings.Cut(variable, ".")
 	if _, kept := p.values.kept[name]; !kept {

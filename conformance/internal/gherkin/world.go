@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// World is what one scenario knows. Every scenario has a fresh one.
+// World is the state of one scenario. Every scenario gets a fresh one.
 type World struct {
 	run      *Run
 	values   *values
@@ -21,8 +21,8 @@ type World struct {
 	ledger   *ledger.Ledger
 }
 
-// newWorld makes the world of a scenario that is named later: godog wants to know
-// the steps first.
+// newWorld returns the world of a scenario that will be set later, because godog needs the
+// steps first.
 func newWorld(run *Run) *World {
 	w := &World{run: run, record: &record{run: run}, ledger: ledger.New(run.Ledger)}
 	w.values = &values{run: run, kept: map[string]any{}, created: map[string]ledger.Created{}}
@@ -38,47 +38,46 @@ func (w *World) begin(scenario *plan.Scenario) {
 	w.record.scenario, w.record.report = scenario, scenario.Record()
 }
 
-// forget drops the answers of a scenario that ended: godog holds on to the world.
+// forget discards the responses of a scenario that has ended, because godog keeps its world.
 func (w *World) forget() { w.answer.last, w.values.kept, w.values.created = nil, nil, nil }
 
-// OwnName is a name that no other scenario and no other run has.
+// OwnName returns a name that no other scenario or run uses.
 func (w *World) OwnName(part string) string { return w.values.ownName(part) }
 
-// Expand puts values in the place of the variables of a text, <like.this>.
+// Expand replaces the variables in a text, <like.this>.
 func (w *World) Expand(text string) (string, error) { return w.values.expand(text) }
 
-// Path puts values in the place of the variables of a path that a request is sent
-// to with that method. The error says that it must not be.
+// Path replaces the variables in the path of a request with the given method. It returns an
+// error if the request must not be sent.
 func (w *World) Path(ctx context.Context, method, text string) (string, error) {
 	return w.requests.paths.expand(ctx, method, text)
 }
 
-// Keep keeps a value of the answer that came last for later steps.
+// Keep stores a value of the latest response for later steps.
 func (w *World) Keep(name string, value any) { w.values.keep(name, value, w.answer.last) }
 
-// Place is where the flags of the run are.
+// Place returns where the run's flags are.
 func (w *World) Place() target.Place { return w.run.Plan.Conditions.Place }
 
-// Client is the way to the target, for what no report shows.
+// Client returns the client of the target, for requests that no report shows.
 func (w *World) Client() *target.Client { return w.run.Client }
 
-// Admin is the admin's token.
+// Admin returns the admin's token.
 func (w *World) Admin() string { return w.run.tokens().Admin }
 
-// Made are the ids of what the scenario made at a path.
+// Made returns the ids of what the scenario created at a path.
 func (w *World) Made(collection string) []string { return w.ledger.IDs(collection) }
 
 // Preparation is a request that prepares a scenario.
 type Preparation struct {
 	Path, Body string
-	// Secret is the token that it is sent with, Actor whose that is, if anybody's.
+	// Secret is the token that it is sent with. Actor is whose token that is, or empty.
 	Secret, Actor string
-	Status        int // that it must be answered with
+	Status        int // the expected status of the response
 }
 
-// Prepare sends a request that prepares a scenario and returns its answer. That it
-// fails speaks against the operation that was asked, not against what the scenario
-// is about.
+// Prepare sends a request that prepares a scenario and returns its exchange. If it fails, the
+// operation that was called is to blame, not the one that the scenario is about.
 func (w *World) Prepare(ctx context.Context, p Preparation) (*target.Exchange, error) {
 	header := target.Authorized(p.Secret)
 	header.Set("Content-Type", target.JSON)
@@ -93,7 +92,7 @@ func (w *World) Prepare(ctx context.Context, p Preparation) (*target.Exchange, e
 	return last, nil
 }
 
-// PrepareAsAdmin sends what makes something and keeps the answer.
+// PrepareAsAdmin creates something as the admin and keeps the response.
 func (w *World) PrepareAsAdmin(ctx context.Context, name, path, body string) error {
 	made, err := w.Prepare(ctx, Preparation{Path: path, Body: body, Secret: w.Admin(), Actor: "admin", Status: http.StatusCreated})
 	if err == nil {

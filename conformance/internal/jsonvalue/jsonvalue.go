@@ -1,5 +1,5 @@
-// Package jsonvalue works on JSON values as they come out of a decoder: maps,
-// lists, strings, booleans, nil, and numbers to the letter, as json.Number.
+// Package jsonvalue works on JSON values as a decoder returns them: maps, lists, strings,
+// booleans, nil, and numbers in their original spelling, as json.Number.
 package jsonvalue
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/go-openapi/jsonpointer"
 )
 
-// Decode reads one JSON value, and reports whether the text is one.
+// Decode parses one JSON value and reports whether the text is one.
 func Decode(text []byte) (value any, isJSON bool) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -26,8 +26,8 @@ func Decode(text []byte) (value any, isJSON bool) {
 	return value, true
 }
 
-// At returns the value at a JSON pointer, and reports whether there is one. What
-// is not JSON, and so nil, has none.
+// At returns the value at a JSON pointer and reports whether there is one. A nil value, as of
+// a text that is not JSON, has none.
 func At(value any, pointer string) (found any, present bool) {
 	if pointer == "" {
 		return value, value != nil
@@ -40,7 +40,7 @@ func At(value any, pointer string) (found any, present bool) {
 	return found, err == nil
 }
 
-// Text writes a value as compact JSON, with nothing escaped for HTML.
+// Text returns a value as compact JSON, without escaping for HTML.
 func Text(value any) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
@@ -51,7 +51,7 @@ func Text(value any) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-// Walk visits every property of a value, those of inner objects too.
+// Walk visits every property of a value, including those of nested objects.
 func Walk(value any, visit func(pointer, key string, value any)) { walk(value, "", visit) }
 
 func walk(value any, pointer string, visit func(pointer, key string, value any)) {
@@ -69,7 +69,8 @@ func walk(value any, pointer string, visit func(pointer, key string, value any))
 	}
 }
 
-// Equal compares values; numbers by their value, objects without order.
+// Equal reports whether two values are equal. Numbers are compared by value, and objects
+// regardless of the order of their keys.
 func Equal(a, b any) bool {
 	switch a := a.(type) {
 	case json.Number:
@@ -89,8 +90,8 @@ func Equal(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// Compare orders two numbers as numbers, or two texts letter by letter, which for
-// times in UTC is their order. Nothing else is comparable.
+// Compare compares two numbers by value, or two strings letter by letter, which for times in
+// UTC is chronological. Nothing else is comparable.
 func Compare(a, b any) (order int, comparable bool) {
 	switch a := a.(type) {
 	case json.Number:

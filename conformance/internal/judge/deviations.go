@@ -9,22 +9,21 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Deviation is a way in which real servers are known to differ from what the
-// suite demands.
+// Deviation is a known way in which real servers differ from what the suite requires.
 type Deviation struct {
-	// Versions that have it: a version or the beginning of one, such as "8.".
+	// Versions lists the versions that have it: a full version, or a prefix such as "8.".
 	Versions []string
-	// Operation is the operationId; empty is every one.
+	// Operation is the operationId; empty means every operation.
 	Operation string
-	// Path is what the request's path and query look like.
+	// Path matches the path and query of the request.
 	Path *regexp.Regexp
-	// Status is what the server answers.
+	// Status is the status that the server answers with.
 	Status int
-	// What says it in a sentence.
+	// What describes it in a sentence.
 	What string
 }
 
-// hugeID is the deviation of every operation that takes an id.
+// hugeID returns the deviation of all operations that take an id.
 func hugeID() Deviation {
 	return Deviation{
 		Versions: []string{"8."}, Path: regexp.MustCompile(`/\d{10,}(/|$|\?)`), Status: http.StatusInternalServerError,
@@ -32,8 +31,8 @@ func hugeID() Deviation {
 	}
 }
 
-// Known names the deviation of a version of Unleash that an answer is; empty if
-// it is none, or if the version is not known.
+// Known describes the known deviation that a response shows, for a version of Unleash. It
+// returns an empty string if there is none or the version is not known.
 func (j *Judge) Known(version, operation string, x *target.Exchange) string {
 	for _, d := range append([]Deviation{hugeID()}, j.specific.Deviations...) {
 		if d.Status == x.Status && d.Path.MatchString(x.Path) && (d.Operation == "" || d.Operation == operation) && slices.ContainsFunc(d.Versions, covers(version)) {

@@ -14,15 +14,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Rules on errors: every refusal is told in one of a few forms.
+// Rules for errors: every refusal has one of a few forms.
 
-// repeating are errors that have no details of their own. BadDataError has.
+// repeating lists errors whose details only repeat the message. BadDataError has details of
+// its own.
 var repeating = []string{
 	"AuthenticationRequired", "UnauthorizedError", "PermissionError", "NoAccessError", "NotFoundError", "NameExistsError", "ExceedsLimitError", "ContentTypeError",
 }
 
-// errorText is a member of an error; empty if the answer is none or has no such
-// text.
+// errorText returns a text member of an error. It returns an empty string if the response is
+// not an error or has no such text.
 func errorText(x *target.Exchange, key string) string {
 	value, _ := jsonvalue.At(x.Value, "/"+key)
 	text, _ := value.(string)
@@ -52,19 +53,19 @@ const (
 	invalidData = "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information."
 )
 
-// early are errors that are made before an operation runs, on every path alike.
+// early lists errors that are raised before an operation runs, in the same way on every path.
 var early = []string{"AuthenticationRequired", "UnauthorizedError", "PermissionError", "ContentTypeError"}
 
-// isEarly reports whether an error is one of those. A name may be shared with
-// errors that operations make, which have another message.
+// isEarly reports whether an error was raised before the operation ran. Operations may raise
+// errors of the same name, but with another message.
 func isEarly(x *target.Exchange) bool {
 	message := errorText(x, "message")
-	_, ofSchema := jsonvalue.At(x.Value, "/details/0/path") // a second check of the body words it alike, without a path
+	_, ofSchema := jsonvalue.At(x.Value, "/details/0/path") // a second check of the body has the same message, but no path
 	return slices.Contains(early, errorText(x, "name")) && !ofHandler(x) || strings.HasPrefix(message, unknownPath) || message == invalidData && ofSchema
 }
 
-// ofHandler reports whether an error is a permission that an operation asks for itself,
-// which depends on what the body names.
+// ofHandler reports whether an error is about a permission that an operation checks itself,
+// because it depends on what the body names.
 func ofHandler(x *target.Exchange) bool {
 	return errorText(x, "name") == "PermissionError" && x.Operation != nil && !x.Operation.NeedsPermission()
 }
@@ -80,7 +81,7 @@ func errorUUID(x *target.Exchange) []Breach {
 	return one(isEarly(x) && !uuidText.MatchString(errorText(x, "id")), "body", "/id", "a UUID", got)
 }
 
-// wordings are the messages of errors by their names, as patterns.
+// wordings maps the names of errors to patterns of their messages.
 var wordings = map[string]*regexp.Regexp{
 	"AuthenticationRequired": regexp.MustCompile(`^You must log in to use Unleash\. Your request had no authorization header, so we could not authorize you\. Try logging in at `),
 	"UnauthorizedError":      regexp.MustCompile(`^You must log in to use Unleash\.$`),
@@ -105,7 +106,7 @@ func (j *Judge) wording(x *target.Exchange) []Breach {
 	return one(!want.MatchString(message), "body", "/message", fmt.Sprintf("a message that matches /%s/", want), jsonvalue.Text(message))
 }
 
-// needed words the permissions of which a caller lacks each.
+// needed words the permissions of which the caller lacks every one.
 func needed(permissions []spec.Permission) string {
 	if len(permissions) == 1 {
 		return fmt.Sprintf("the %q permission", permissions[0])
@@ -117,7 +118,7 @@ func needed(permissions []spec.Permission) string {
 	return "one of the following permissions: " + strings.Join(quoted, ", ")
 }
 
-// errorKeys are the keys of an error in their order.
+// errorKeys are the keys of an error, in order.
 var errorKeys = []string{"id", "name", "message", "details"}
 
 func errorOrder(x *target.Exchange) []Breach {
@@ -134,8 +135,8 @@ func errorOrder(x *target.Exchange) []Breach {
 	return one(!inOrder, "body", "", "the keys in the order "+strings.Join(errorKeys, ", "), strings.Join(got, ", "))
 }
 
-// topKeys are the keys of a JSON object in the order in which they came; nil for
-// anything else.
+// topKeys returns the keys of a JSON object in the order in which they were received. It
+// returns nil for anything else.
 func topKeys(text []byte) []string {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
@@ -156,7 +157,7 @@ func topKeys(text []byte) []string {
 	return keys
 }
 
-// messageAlone looks at errors without a name.
+// messageAlone checks errors without a name.
 func messageAlone(x *target.Exchange) []Breach {
 	object, isObject := x.Value.(map[string]any)
 	if !isObject || errorText(x, "message") == "" || object["name"] != nil {

@@ -12,12 +12,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 )
 
-// Expectation reports whether a value is as it should be. present is false if
-// there is none.
+// Expectation reports whether a value is as expected. present is false if there is no value.
 type Expectation func(value any, present bool) bool
 
-// ParseExpectation reads how a value should be, in the words of a scenario. sent
-// is when the answer was made, for "a moment ago".
+// ParseExpectation parses an expectation in the words of a scenario. sent is when the
+// response was made, for "a moment ago".
 func ParseExpectation(text string, sent time.Time) (Expectation, error) {
 	if holds, is := plainExpectations[text]; is {
 		return holds, nil
@@ -60,8 +59,8 @@ var plainExpectations = map[string]Expectation{
 	"true or false":   func(value any, _ bool) bool { _, is := value.(bool); return is },
 }
 
-// wordedExpectations by the words that they begin with. Of two that begin alike
-// the longer one comes first.
+// wordedExpectations lists expectations by the words that they start with. A longer beginning
+// comes before a shorter one.
 var wordedExpectations = []struct {
 	words string
 	parse func(rest string) (Expectation, error)
@@ -78,8 +77,8 @@ var wordedExpectations = []struct {
 	{"a list with ", parseListWith},
 }
 
-// parseListWith holds for a list one of whose entries has all members of an object, and may have
-// more.
+// parseListWith parses an expectation that holds for a list in which some entry has all
+// members of an object, and possibly more.
 func parseListWith(rest string) (Expectation, error) {
 	literal, _ := jsonvalue.Decode([]byte(rest))
 	members, isObject := literal.(map[string]any)
@@ -112,7 +111,7 @@ func parsePattern(rest string) (Expectation, error) {
 	}, err
 }
 
-// parseNoPattern holds also for what is not there.
+// parseNoPattern parses an expectation that also holds for a missing value.
 func parseNoPattern(rest string) (Expectation, error) {
 	matches, err := parsePattern(rest)
 	return func(value any, present bool) bool { return !matches(value, present) }, err
@@ -134,7 +133,7 @@ func parseNot(rest string) (Expectation, error) {
 	return func(value any, present bool) bool { return present && !jsonvalue.Equal(value, literal) }, nil
 }
 
-// parseOptional reads JSON that need not be there.
+// parseOptional parses a JSON value that may be absent.
 func parseOptional(rest string) (Expectation, error) {
 	literal, isJSON := jsonvalue.Decode([]byte(rest))
 	if !isJSON {
@@ -159,8 +158,8 @@ func parseOneOf(rest string) (Expectation, error) {
 	}, nil
 }
 
-// comparison reads a bound. Numbers compare as numbers, texts letter by letter,
-// which for times in UTC is their order.
+// comparison parses a bound. Numbers are compared by value, strings letter by letter, which
+// for times in UTC is chronological.
 func comparison(holds func(order int) bool) func(string) (Expectation, error) {
 	return func(rest string) (Expectation, error) {
 		bound, isJSON := jsonvalue.Decode([]byte(rest))
@@ -183,7 +182,7 @@ func wholeNumber(value any) (int64, bool) {
 	return whole, err == nil
 }
 
-// moment is how far a time may be from when the answer was made.
+// moment is how far a time may be from the time of the response.
 const moment = 2 * time.Minute
 
 func isAround(value any, sent time.Time) bool {

@@ -1,5 +1,5 @@
-// Package judge says what is wrong with an answer: what a scenario expects of it,
-// what the contract says, and rules that every answer keeps.
+// Package judge says what is wrong with a response. It checks what a scenario expects, what
+// the contract says, and rules that all responses must follow.
 package judge
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Breach is one way in which an answer is not what it must be.
+// Breach is one way in which a response is wrong.
 type Breach struct {
 	In          string // status, header or body
 	Pointer     string
@@ -22,34 +22,34 @@ type Breach struct {
 	Source      string
 }
 
-// Rule is something that every answer keeps whatever it was asked for, and that
-// no schema can say.
+// Rule is something that every response must follow, whatever the request, and that no schema
+// can express.
 type Rule struct {
 	Standing spec.Standing
 	Source   string
 	Check    func(*target.Exchange) []Breach
 }
 
-// Specifics are what is particular to the answers of one resource.
+// Specifics holds what is specific to the responses of one resource.
 type Specifics struct {
 	Rules []Rule
-	// Secrets are shown once.
+	// Secrets are shown only once.
 	Secrets []Secret
-	// FreeForm are properties below which anything may stand.
+	// FreeForm lists properties that may contain anything.
 	FreeForm []string
-	// Unworded are operations whose refusals of a token may be worded in any way.
+	// Unworded lists operations that may word the refusal of a token in any way.
 	Unworded []string
-	// Deviations are those of real servers.
+	// Deviations lists the known deviations of real servers.
 	Deviations []Deviation
 }
 
-// Secret is one that only the answer to its creation shows, as a text.
+// Secret is a text that only the response to its creation shows.
 type Secret struct {
 	Operation string // operationId
 	Property  string
 }
 
-// Judge judges the answers of one run. It is safe for concurrent use.
+// Judge judges the responses of one run. It is safe for concurrent use.
 type Judge struct {
 	rules    []Rule
 	specific Specifics
@@ -58,7 +58,7 @@ type Judge struct {
 	allowed  allowances
 }
 
-// New makes a judge who knows what is particular to some resources.
+// New returns a judge that knows what is specific to some resources.
 func New(resources ...Specifics) *Judge {
 	j := &Judge{}
 	for _, r := range resources {
@@ -72,7 +72,7 @@ func New(resources ...Specifics) *Judge {
 	return j
 }
 
-// Breaches finds what is wrong with an answer by the contract and by the rules.
+// Breaches returns what is wrong with a response according to the contract and the rules.
 func (j *Judge) Breaches(x *target.Exchange) []Breach {
 	var found []Breach
 	if x.Operation != nil && !(x.Status == http.StatusNotModified && conditional(x)) {
@@ -90,11 +90,11 @@ func (j *Judge) Breaches(x *target.Exchange) []Breach {
 
 func conditional(x *target.Exchange) bool { return x.Header.Get("If-None-Match") != "" }
 
-// maxBreaches is how much of what is wrong with one answer is told.
+// maxBreaches limits how many breaches of one response are reported.
 const maxBreaches = 50
 
-// Failures are what of an answer breaks the OpenAPI document. Of a body that could not be read,
-// which a rule tells, and of one that nobody sees, only the head is judged.
+// Failures returns where a response breaks the OpenAPI document. Only the head is judged if
+// the body could not be read, which a rule reports, or if the request was a HEAD.
 func Failures(x *target.Exchange) []spec.Failure {
 	body := x.Received
 	if x.Method == http.MethodHead || x.Unread != "" {
@@ -106,7 +106,7 @@ func Failures(x *target.Exchange) []spec.Failure {
 	return failures[:min(len(failures), maxBreaches)]
 }
 
-// contractBreaches judges an answer by the OpenAPI document.
+// contractBreaches judges a response by the OpenAPI document.
 func contractBreaches(x *target.Exchange) []Breach {
 	var found []Breach
 	for _, failure := range Failures(x) {
@@ -128,8 +128,8 @@ func contractBreaches(x *target.Exchange) []Breach {
 	return found
 }
 
-// Learn takes up the secret that an answer shows because it was created just now,
-// empty if it shows none. No other answer may show it from here on.
+// Learn remembers the secret that a response shows because it was just created. It returns
+// that secret, or an empty string. From then on, no other response may show it.
 func (j *Judge) Learn(x *target.Exchange) string {
 	created := j.creates(x)
 	if created == nil {
@@ -143,10 +143,10 @@ func (j *Judge) Learn(x *target.Exchange) string {
 	return secret
 }
 
-// minSecret is the length from which a text is looked for in other answers.
+// minSecret is the minimum length of a text that is looked for in other responses.
 const minSecret = 8
 
-// creates finds the secret that an answer may show, because it created it.
+// creates returns the secret that a response may show because its request created it, or nil.
 func (j *Judge) creates(x *target.Exchange) *Secret {
 	if x.Status != http.StatusCreated {
 		return nil

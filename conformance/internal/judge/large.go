@@ -13,16 +13,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// A large answer is judged piece by piece: what is wrong with all of it at once would take
-// far more memory than the answer. What comes behind the first piece that fails is not
-// looked at.
+// A large response is judged in pieces, because listing everything that is wrong with all of
+// it at once would take far more memory than the response itself. Judging stops at the first
+// piece that fails.
 const (
 	largeAnswer = 5000 // values
 	longList    = 50   // entries
 )
 
-// contractFailures judges an answer by the OpenAPI document. body is nil if there may be
-// none.
+// contractFailures judges a response by the OpenAPI document. body is nil if only the head is
+// to be judged.
 func contractFailures(x *target.Exchange, body []byte) (failures []spec.Failure) {
 	if body == nil || !x.IsJSON || size(x.Value) <= largeAnswer {
 		return x.Operation.CheckResponse(x.Status, x.Answer, body)
@@ -37,15 +37,15 @@ func contractFailures(x *target.Exchange, body []byte) (failures []spec.Failure)
 	return failures
 }
 
-// piece is a value with short lists only.
+// piece is a part of a value in which all lists are short.
 type piece struct {
 	value any
-	// from are the indexes that lists of the piece begin with in the whole, by their
-	// pointers in the piece.
+	// from maps pointers of lists in the piece to the index, in the whole value, of their
+	// first entry.
 	from map[string]int
 }
 
-// below is a piece as it stands at a key or index of what holds it.
+// below returns the piece wrapped in value, where it is at the given key or index.
 func (p piece) below(value any, key string) piece {
 	out := piece{value, map[string]int{}}
 	for pointer, index := range p.from {
@@ -54,7 +54,7 @@ func (p piece) below(value any, key string) piece {
 	return out
 }
 
-// original is the pointer in the whole of what is at a pointer in the piece.
+// original converts a pointer in the piece to the pointer in the whole value.
 func (p piece) original(pointer string) string {
 	seen, out := "", ""
 	for _, token := range strings.Split(pointer, "/")[min(1, len(pointer)):] {
@@ -68,7 +68,7 @@ func (p piece) original(pointer string) string {
 	return out
 }
 
-// pieces visits pieces that have everything of a value between them, until visit
+// pieces visits pieces that together contain everything in a value. It stops when visit
 // returns false.
 func pieces(value any, visit func(piece) bool) bool {
 	switch value := value.(type) {
@@ -123,7 +123,7 @@ func piecesOfList(list []any, visit func(piece) bool) bool {
 	return true
 }
 
-// short is a value whose long lists have their first entry only.
+// short returns a copy of a value in which long lists have only their first entry.
 func short(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -146,7 +146,7 @@ func short(value any) any {
 	return value
 }
 
-// hasLongList reports whether a value is or holds a list that short cuts.
+// hasLongList reports whether a value is or contains a list that short would cut.
 func hasLongList(value any) bool {
 	switch value := value.(type) {
 	case []any:
@@ -161,7 +161,7 @@ func hasLongList(value any) bool {
 	return false
 }
 
-// size is how many values there are in one, itself included.
+// size returns the number of values in a value, including itself.
 func size(value any) int {
 	count := 1
 	switch value := value.(type) {

@@ -10,21 +10,22 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Allowance is a known difference in single answers of older servers, and no failure
-// there. Behaviour that differs as a whole has none: its scenarios have the tag @since.
+// Allowance is a known difference in single responses of older servers, where it is not a
+// failure. Behavior that differs as a whole has no allowance; its scenarios have the tag
+// @since.
 type Allowance struct {
-	// Before is the major version from which on it is a failure.
+	// Before is the first major version for which it is a failure.
 	Before int
-	// Operation is the operationId; empty is every one.
+	// Operation is the operationId; empty means every operation.
 	Operation string
-	// Expectation matches the JSON pointer and, behind a space, what was expected there;
-	// Got what came, nil for anything.
+	// Expectation matches the JSON pointer, a space, and what was expected there. Got matches
+	// what was received instead; nil matches anything.
 	Expectation, Got *regexp.Regexp
-	// What is the difference in a sentence.
+	// What describes the difference in a sentence.
 	What string
 }
 
-// older are the differences that were seen on 7.6.5 and 6.10.1 (O).
+// older returns the differences that were observed on 7.6.5 and 6.10.1 (O).
 func older() []Allowance {
 	is := regexp.MustCompile
 	return []Allowance{
@@ -50,7 +51,7 @@ func older() []Allowance {
 	}
 }
 
-// allowances are those of one version, and how often each was used. They are safe for
+// allowances holds the allowances of one version, and how often each was used. It is safe for
 // concurrent use.
 type allowances struct {
 	mu   sync.Mutex
@@ -58,7 +59,7 @@ type allowances struct {
 	used map[string]int
 }
 
-// Against says which version of Unleash answers. Without it nothing is allowed.
+// Against sets the version of Unleash that is judged. Nothing is allowed until it is called.
 func (j *Judge) Against(version string) {
 	major := target.Major(version)
 	j.allowed.mu.Lock()
@@ -71,7 +72,8 @@ func (j *Judge) Against(version string) {
 	}
 }
 
-// Allows reports whether a breach is a known difference of the target's version.
+// Allows reports whether a breach is a known difference of the target's version, and counts
+// it if so.
 func (j *Judge) Allows(x *target.Exchange, b Breach) bool {
 	j.allowed.mu.Lock()
 	defer j.allowed.mu.Unlock()
@@ -84,7 +86,7 @@ func (j *Judge) Allows(x *target.Exchange, b Breach) bool {
 	return false
 }
 
-// Allowed counts what was allowed, by its sentence, the most frequent first.
+// Allowed returns how often each difference was allowed, most frequent first.
 func (j *Judge) Allowed() (counts []Allowed) {
 	j.allowed.mu.Lock()
 	defer j.allowed.mu.Unlock()
@@ -95,7 +97,7 @@ func (j *Judge) Allowed() (counts []Allowed) {
 	return counts
 }
 
-// Allowed is how often something was allowed.
+// Allowed says how often a difference was allowed.
 type Allowed struct {
 	What  string
 	Times int

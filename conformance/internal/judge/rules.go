@@ -14,8 +14,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// general are the rules for answers of every resource, in the order in which they
-// are told.
+// general returns the rules for the responses of all resources, in the order in which they
+// are reported.
 func (j *Judge) general() []Rule {
 	return []Rule{
 		{spec.Observed, "answers of a running Unleash 8.2.0 can be read to the end, in the encoding that they name", readable},
@@ -37,7 +37,7 @@ func (j *Judge) general() []Rule {
 	}
 }
 
-// one is a list of one breach, or none.
+// one returns a list with one breach if broken is true, otherwise nil.
 func one(broken bool, in, pointer, expectation, got string) []Breach {
 	if !broken {
 		return nil
@@ -53,8 +53,8 @@ func emptyHead(x *target.Exchange) []Breach {
 	return one(len(x.Extra) > 0, "body", "", "no body behind an answer to HEAD", fmt.Sprintf("%d bytes", len(x.Extra)))
 }
 
-// ofAPI reports whether an answer is one of the contract's operations, or of the
-// API at least, and has a body that ends.
+// ofAPI reports whether a response is from an operation of the contract, or at least from the
+// API, and has a body that is not a stream.
 func ofAPI(x *target.Exchange) bool {
 	return !x.IsStream() && (x.Operation != nil || strings.HasPrefix(strings.ToLower(x.Path), "/api/")) && len(x.Received) > 0
 }
@@ -71,7 +71,7 @@ var weakTag = regexp.MustCompile(`^W/"[^"]+"$`)
 
 func weakETag(x *target.Exchange) []Breach {
 	if x.Operation != nil && x.Status < http.StatusBadRequest && hasHeader(x.Operation, http.StatusOK, "ETag") {
-		return nil // one of its own, which the contract describes
+		return nil // the operation makes its own tag, which the contract describes
 	}
 	needed := ofAPI(x) || x.Operation != nil && (x.Method == http.MethodHead && x.Status == http.StatusOK || x.Status == http.StatusNotModified)
 	return one(needed && !weakTag.MatchString(x.Answer.Get("ETag")),
@@ -86,7 +86,8 @@ func varies(x *target.Exchange) []Breach {
 
 var absolute = regexp.MustCompile(`^(/|[a-zA-Z][a-zA-Z0-9+.-]*:)`)
 
-// relativeLocation asks for a location where the contract has one, which a flag does not.
+// relativeLocation requires a Location where the contract has one. It does not have one for
+// flags.
 func relativeLocation(x *target.Exchange) []Breach {
 	location := x.Answer.Get("Location")
 	return one(x.Operation != nil && x.Status == http.StatusCreated && (location == "" && hasLocation(x.Operation) || absolute.MatchString(location)),
@@ -97,7 +98,7 @@ func hasLocation(operation *spec.Operation) bool {
 	return hasHeader(operation, http.StatusCreated, "Location")
 }
 
-// hasHeader reports whether the contract has a header in the answers of a status.
+// hasHeader reports whether the contract lists a header for the responses with a status.
 func hasHeader(operation *spec.Operation, status int, name string) bool {
 	response := operation.Response(status)
 	return response != nil && slices.ContainsFunc(response.Headers, func(h *spec.Header) bool { return strings.EqualFold(h.Name, name) })
@@ -132,8 +133,7 @@ func (j *Judge) utcTimes(x *target.Exchange) []Breach {
 	return found
 }
 
-// walk visits the properties of an answer, but for those below which anything may
-// stand.
+// walk visits the properties of a response, except those inside free-form properties.
 func (j *Judge) walk(x *target.Exchange, visit func(pointer, key string, value any)) {
 	jsonvalue.Walk(x.Value, func(pointer, key string, value any) {
 		if !slices.ContainsFunc(j.specific.FreeForm, func(name string) bool { return strings.Contains(pointer, "/"+name+"/") }) {
@@ -157,8 +157,8 @@ func (j *Judge) noSecret(x *target.Exchange) []Breach {
 	return append(one(j.secrets.shownIn(string(x.Received)), "body", "", headers, known), found...)
 }
 
-// secretProperties are the properties of an answer that are called as a secret is. What
-// the request itself has sent is not repeated.
+// secretProperties returns the properties of a response that have the name of a secret. A
+// value that the request itself sent does not count.
 func (j *Judge) secretProperties(x *target.Exchange) []Breach {
 	if x.Status >= 400 {
 		return nil
@@ -175,7 +175,7 @@ func (j *Judge) secretProperties(x *target.Exchange) []Breach {
 	return found
 }
 
-// headerText is what the headers of an answer hold.
+// headerText returns the values of all headers of a response.
 func headerText(x *target.Exchange) string {
 	var text strings.Builder
 	for _, values := range x.Answer {

@@ -9,13 +9,13 @@ import (
 // once remembers texts.
 type once struct{ seen sync.Map }
 
-// first reports whether a text was not seen before.
+// first reports whether a text is seen for the first time.
 func (o *once) first(text string) bool {
 	_, seen := o.seen.LoadOrStore(text, true)
 	return !seen
 }
 
-// texts are the secrets of what the suite created.
+// texts holds the secrets of what the suite created.
 type texts struct {
 	mu   sync.Mutex
 	list []string
@@ -27,7 +27,7 @@ func (t *texts) add(text string) {
 	t.list = append(t.list, text)
 }
 
-// shownIn reports whether a text holds one of them.
+// shownIn reports whether a text contains one of them.
 func (t *texts) shownIn(text string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

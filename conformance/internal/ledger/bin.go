@@ -9,10 +9,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// Bin is what a run removed and the target keeps, as archived flags, until it is removed
-// once more. It is safe for concurrent use.
+// Bin holds what a run removed but the target keeps until it is removed again, such as
+// archived flags. It is safe for concurrent use.
 type Bin struct {
-	// Settled is true for a target that does not have to be left alone before.
+	// Settled is true for a target that needs no pause before that.
 	Settled bool
 
 	mu     sync.Mutex
@@ -36,7 +36,7 @@ func (b *Bin) take() []Thing {
 	return things
 }
 
-// settling is how long a target is left alone before things are removed for good.
+// settling returns how long to leave a target alone before things are removed for good.
 func settling(things []Thing) (longest time.Duration) {
 	for _, t := range things {
 		longest = max(longest, t.Kind.Settling)
@@ -44,8 +44,8 @@ func settling(things []Thing) (longest time.Duration) {
 	return longest
 }
 
-// Empty removes for good what is in the bin, and returns what could not be removed. It
-// goes on when the context has ended.
+// Empty permanently removes what is in the bin, and returns what could not be removed. It
+// continues even if the context has ended.
 func (l *Ledger) Empty(ctx context.Context, admin string) []report.Leftover {
 	things := l.Bin.take()
 	if len(things) == 0 {
@@ -55,7 +55,7 @@ func (l *Ledger) Empty(ctx context.Context, admin string) []report.Leftover {
 		time.Sleep(settling(things))
 	}
 	var left []report.Leftover
-	for part := range slices.Chunk(things, 100) { // each has its own time
+	for part := range slices.Chunk(things, 100) { // each chunk has its own timeout
 		left = append(left, l.Remove(ctx, admin, part)...)
 	}
 	return left

@@ -17,88 +17,87 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Kind is a sort of thing that the suite makes on a target, and how the target
-// shows what there is of it.
+// Kind is a kind of thing that the suite creates on a target, and how the target lists those
+// that exist.
 type Kind struct {
-	Name string // as reports call one
-	// Path is that of the collection where one is made; a * in it stands for the id of
-	// what it belongs to.
+	Name string // as reports call it
+	// Path is the collection where one is created. A * in it stands for the id of the parent.
 	Path string
-	// CalledAt are paths below which requests give its name in the place of its id.
+	// CalledAt lists paths below which requests use the name instead of the id.
 	CalledAt []string
-	// Named is true if its name is its id. Then the name says whose it is, and no list
-	// needs to be asked.
+	// Named is true if the name is the id. The name then shows who owns the thing, and no
+	// list is needed.
 	Named bool
-	// IDAt is where an answer has its id, as a JSON pointer, if that is a text; empty for
-	// the number /id.
+	// IDAt is the JSON pointer of the id in a response if the id is a string. It is empty if
+	// the id is the number at /id.
 	IDAt string
-	// Also are further paths at which one is made.
+	// Also lists other paths where one is created.
 	Also []string
-	// Bin is what its removal makes of it, to be removed for good when the run ends;
-	// nil if removal is final.
+	// Bin is the kind that a removed thing becomes, to be removed for good at the end of the
+	// run. It is nil if removal is final.
 	Bin *Kind
-	// Settling is how long a target is left alone before one that was in a bin is removed.
+	// Settling is how long to leave a target alone before removing one that was in a bin.
 	Settling time.Duration
-	// Attached is true if it goes with what it belongs to, which is the run's by its
-	// name in the path.
+	// Attached is true if it is removed together with its parent. It belongs to the run if
+	// the parent's name in the path does.
 	Attached bool
-	// List is the path that shows all, empty if the collection itself does; Key is where
-	// in that answer, as a JSON pointer, and Label where in each entry its name is.
+	// List is the path that lists all; if empty, the collection itself does. Key is the JSON
+	// pointer of the list in that response. Label is the pointer of the name in each entry.
 	List, Key, Label string
-	// PathOf is the path of an entry's own collection, if not all of a list are at Path;
-	// empty if the entry does not tell.
+	// PathOf returns the path of an entry's own collection, if the entries of a list are not
+	// all at Path. It returns an empty string if the entry does not say.
 	PathOf func(entry any) string
-	// Instead is a path that shows all at Path, on a target without the path of List.
+	// Instead is a path that lists all at Path, for a target that does not have List.
 	Instead string
-	// Paged is true if the target shows a part of the list, with how many there are in
-	// total, and the rest by offset.
+	// Paged is true if the target shows part of the list and its total, and the rest by
+	// offset.
 	Paged bool
-	// Read reads a list in the place of Key and Label, if it is not as plain as that.
+	// Read reads a list that is too complex for Key and Label.
 	Read func(answer any) []Thing
-	// Fitted is true if names have more before what the run calls them, where a project asks
-	// for that.
+	// Fitted is true if names may have a prefix before the run's own name, where a project
+	// requires one.
 	Fitted bool
-	// Swept is true if the admin can ask for all of them. Others go with what they
-	// belong to.
+	// Swept is true if the admin can list all of them. Others are removed together with their
+	// parents.
 	Swept bool
-	// Counted is true if the target holds only so many.
+	// Counted is true if the target limits how many there may be.
 	Counted bool
 }
 
-// Thing is something that the target has.
+// Thing is something that exists on the target.
 type Thing struct {
 	Kind    *Kind
-	Path    string    // of its collection
-	ID      string    // in JSON
-	Name    string    // empty if it has none
-	Created time.Time // zero if the target does not tell
+	Path    string    // of the collection
+	ID      string    // as JSON
+	Name    string    // empty if it has no name
+	Created time.Time // zero if the target does not say
 }
 
-// plainID is the form of an id that may stand in a path.
+// plainID matches a numeric id that may go into a path.
 var plainID = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
 
-// IsID reports whether a text has the form of an id.
+// IsID reports whether a text has the form of a numeric id.
 func IsID(text string) bool { return plainID.MatchString(text) }
 
-// segment is what may stand in a path for one part of it, and no more: an id, a name, a day,
-// the secret of an API token.
+// segment matches what may be a single segment of a path: an id, a name, a day, or the secret
+// of an API token.
 var segment = regexp.MustCompile(`^([A-Za-z0-9_~-][A-Za-z0-9_.~-]*|([A-Za-z0-9_.~-]+|\*|\[\]):([A-Za-z0-9_.~-]+|\*)\.[A-Za-z0-9]+)$`)
 
-// IsSegment reports whether a text that a target gave may be put into a path. It leads
-// nowhere else, whatever servers and proxies make of it.
+// IsSegment reports whether a text from a target may be put into a path. Such a text cannot
+// lead anywhere else, however servers and proxies interpret it.
 func IsSegment(text string) bool { return segment.MatchString(text) }
 
-// isAt reports whether things of the kind are made at a path.
+// isAt reports whether things of the kind are created at a path.
 func (k *Kind) isAt(path string) bool { return k.collection(path) != "" }
 
-// collection is a path as the kind writes it, but for the names in it, whose letter case counts;
-// empty if nothing of the kind is made there.
+// collection returns a path in the kind's own spelling, except for the names in it, which are
+// case-sensitive. It returns an empty string if nothing of the kind is created there.
 func (k *Kind) collection(path string) string {
 	return matched(append([]string{k.Path}, k.Also...), path)
 }
 
-// matched writes a path as the first pattern does that it matches, but for what the stars of the
-// pattern stand for; empty if it matches none.
+// matched returns a path in the spelling of the first pattern that it matches, except for the
+// parts that stars stand for. It returns an empty string if it matches none.
 func matched(patterns []string, text string) string {
 	plain := target.Plain(text)
 	for _, pattern := range patterns {
@@ -117,7 +116,7 @@ func matched(patterns []string, text string) string {
 	return ""
 }
 
-// isID reports whether a text has the form of an id of the kind.
+// isID reports whether a text has the form of the kind's ids.
 func (k *Kind) isID(text string) bool {
 	switch {
 	case k.Named:
@@ -128,20 +127,21 @@ func (k *Kind) isID(text string) bool {
 	return IsID(text)
 }
 
-// isName reports whether a text is one segment of a path when it is escaped, and stays below
-// what it stands behind when something on the way takes that back. Runs try names that targets
-// should refuse, and remove what has them.
+// isName reports whether a text, once escaped, is a single segment of a path, and stays below
+// the path before it even if something on the way unescapes it. Runs try names that targets
+// should refuse, and then have to remove what has such a name.
 func isName(text string) bool {
 	return path.Clean("/"+text) == "/"+text && text != "" && !strings.ContainsAny(text, `\%`)
 }
 
-// isPlain reports whether a path has nothing but such segments.
+// isPlain reports whether a path consists of such segments only.
 func isPlain(path string) bool {
 	below, rooted := strings.CutPrefix(path, "/")
 	return rooted && !slices.ContainsFunc(strings.Split(below, "/"), func(part string) bool { return !IsSegment(part) })
 }
 
-// at is the path of a thing; empty if what the target says of it makes none.
+// at returns the path of a thing. It returns an empty string if what the target says about it
+// cannot make a path.
 func (t Thing) at() string {
 	if !t.Kind.isID(t.ID) || !isPlain(t.Path) {
 		return ""
@@ -149,12 +149,12 @@ func (t Thing) at() string {
 	return t.Path + "/" + url.PathEscape(t.ID)
 }
 
-// isListed reports whether a list of a path shows things of the kind.
+// isListed reports whether the list at a path shows things of the kind.
 func (k *Kind) isListed(path string) bool {
 	return k.List == path || k.List == "" && k.isAt(path)
 }
 
-// Things are those that an answer lists. isList is false if it is no list of them.
+// Things returns the things that a response lists. isList is false if it is not such a list.
 func (k *Kind) Things(answer any) (all []Thing, isList bool) {
 	value, _ := jsonvalue.At(answer, k.Key)
 	if _, isList = value.([]any); !isList {
@@ -166,7 +166,7 @@ func (k *Kind) Things(answer any) (all []Thing, isList bool) {
 	return k.Entries(answer, k.Key, k.Path), true
 }
 
-// Entries are the things of a collection that a list in an answer has.
+// Entries returns the things of a collection from the list at a pointer in a response.
 func (k *Kind) Entries(answer any, key, collection string) []Thing {
 	value, _ := jsonvalue.At(answer, key)
 	list, _ := value.([]any)
@@ -185,7 +185,8 @@ func (k *Kind) Entries(answer any, key, collection string) []Thing {
 	return all
 }
 
-// idOf is the id of an entry with a name: in JSON where it is a number.
+// idOf returns the id of an entry: the name of a named kind, the text of a string id, or
+// otherwise JSON.
 func (k *Kind) idOf(entry any, name string) string {
 	if k.Named {
 		return name
@@ -197,8 +198,8 @@ func (k *Kind) idOf(entry any, name string) string {
 	return jsonvalue.Text(id)
 }
 
-// listed asks the target what there is in a collection, page by page if it shows parts.
-// The exchange is the last; it is nil if no answer came.
+// listed asks the target for what exists in a collection, page by page if it shows only
+// parts. x is the last exchange, or nil if no response came.
 func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, credential http.Header) (all []Thing, x *target.Exchange, err error) {
 	path := cmp.Or(k.List, collection)
 	for page := path; ; page = fmt.Sprintf("%s&offset=%d", path, len(all)) {
@@ -222,13 +223,14 @@ func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, 
 	}
 }
 
-// maxListed is how many things of a kind are listed at a time; a sweep asks again.
+// maxListed is how many things of a kind are listed at once. A sweep asks again.
 const maxListed = 10_000
 
-// Kinds are all that the suite makes.
+// Kinds are all kinds that the suite creates.
 type Kinds []*Kind
 
-// at is the kind of what is made at a path, nil if the suite makes nothing there.
+// at returns the kind of what is created at a path, or nil if the suite creates nothing
+// there.
 func (all Kinds) at(collection string) *Kind {
 	for _, k := range all {
 		if k.isAt(collection) {
@@ -238,13 +240,14 @@ func (all Kinds) at(collection string) *Kind {
 	return nil
 }
 
-// Created is what an exchange made, by the target's word: of which kind and where.
+// Created says what an exchange created, according to the target: its kind and where.
 type Created struct {
-	Kind       *Kind // nil if it made nothing that the suite makes
+	Kind       *Kind // nil if it created nothing that the suite knows
 	Collection string
 }
 
-// CreatedBy is what an exchange made; nothing if it is nil or did not succeed.
+// CreatedBy returns what an exchange created. It returns the zero value if the exchange is
+// nil or did not succeed.
 func (all Kinds) CreatedBy(x *target.Exchange) Created {
 	if x == nil || x.Method != http.MethodPost || !x.Succeeded() {
 		return Created{}
@@ -255,7 +258,7 @@ func (all Kinds) CreatedBy(x *target.Exchange) Created {
 	return Created{}
 }
 
-// CalledAt is the kind that requests below a path name, nil if there is none.
+// CalledAt returns the kind that requests below a path refer to by name, or nil.
 func (all Kinds) CalledAt(collection string) *Kind {
 	for _, k := range all {
 		if matched(k.CalledAt, collection) != "" {

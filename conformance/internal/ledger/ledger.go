@@ -1,6 +1,6 @@
-// Package ledger knows what a run made on the target and removes it. It takes no
-// answer's word for what belongs to the run: the target itself must list it under
-// one of the run's names before it is changed or removed.
+// Package ledger records what a run created on the target, and removes it. It does not trust
+// any single response about what belongs to the run. Before something is changed or removed,
+// the target itself must list it under one of the run's names.
 package ledger
 
 import (
@@ -20,48 +20,47 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// Config is what ledgers of a run share.
+// Config is what the ledgers of a run share.
 type Config struct {
 	Client *target.Client
 	Redact *secrets.Redactor
 	Kinds  Kinds
-	// Owns reports whether a name is one of the run's.
+	// Owns reports whether a name belongs to the run.
 	Owns func(name string) bool
-	// Keep leaves everything where it is.
+	// Keep leaves everything on the target.
 	Keep bool
-	// Others notes what other runs of the suite have on the target.
+	// Others tracks what other runs of the suite have on the target.
 	Others *Others
-	// Bin takes what is not gone for good once it is removed.
+	// Bin collects what is not permanently gone after its removal.
 	Bin *Bin
 }
 
-// Ledger remembers what was made and removes it, the last first. It is safe for
-// concurrent use.
+// Ledger records what was created and removes it in reverse order. It is safe for concurrent
+// use.
 type Ledger struct {
 	Config
 
 	mu      sync.Mutex
 	entries []entry
-	vouched map[string]bool // by kind and id: the target listed it as the run's
+	vouched map[string]bool // by kind and id: the target has listed it as the run's
 }
 
-// entry is something that was made, by the target's word.
+// entry is something that was created, according to the target.
 type entry struct {
 	Thing
-	// listed is true for what was found in a list and not made: its name is no hint
-	// to another id.
+	// listed is true for what was found in a list rather than created. Its name must not be
+	// used to find it under another id.
 	listed bool
-	// credential is that of its owner, who alone can see and remove it; nil for the
-	// admin's.
+	// credential is the credential of the owner, who alone can see and remove it. nil means
+	// the admin's.
 	credential http.Header
 }
 
-// New makes an empty ledger.
+// New returns an empty ledger.
 func New(config Config) *Ledger { return &Ledger{Config: config, vouched: map[string]bool{}} }
 
-// Note adds what an exchange made, if it did. It goes by what came and not by
-// what a scenario expected: a create that should have been refused counts when it
-// was not.
+// Note adds what an exchange created, if anything. What counts is the response, not what the
+// scenario expected: a create that should have been refused counts if it was not.
 func (l *Ledger) Note(x *target.Exchange) {
 	l.noteOthers(x)
 	created := l.Kinds.CreatedBy(x)
@@ -83,8 +82,8 @@ func (l *Ledger) Note(x *target.Exchange) {
 	l.entries = append(l.entries, made)
 }
 
-// askedFor is the name that a body gives to what it is to make; empty if it is of
-// another form.
+// askedFor returns the name that a create's body gives. It returns an empty string if the
+// body has another form.
 func (k *Kind) askedFor(body []byte) string {
 	var sent any
 	_ = json.Unmarshal(body, &sent)
@@ -93,7 +92,7 @@ func (k *Kind) askedFor(body []byte) string {
 	return text
 }
 
-// IDs are those of what was made at a collection.
+// IDs returns the ids of what was created at a collection.
 func (l *Ledger) IDs(collection string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -106,12 +105,12 @@ func (l *Ledger) IDs(collection string) []string {
 	return ids
 }
 
-// removalTimeout is how long the removal of what one scenario made may take, also
-// when the run was interrupted.
+// removalTimeout limits how long it may take to remove what one scenario created, even after
+// the run was interrupted.
 const removalTimeout = 30 * time.Second
 
-// Clear removes everything, the last first, and returns what could not be
-// removed. It goes on when the context has ended.
+// Clear removes everything in reverse order, and returns what could not be removed. It
+// continues even if the context has ended.
 func (l *Ledger) Clear(ctx context.Context, admin string) []report.Leftover {
 	l.mu.Lock()
 	entries := l.entries
@@ -120,7 +119,7 @@ func (l *Ledger) Clear(ctx context.Context, admin string) []report.Leftover {
 	return l.remove(ctx, admin, entries)
 }
 
-// Remove removes what was found in lists, as Clear does.
+// Remove removes what was found in lists, in the same way as Clear.
 func (l *Ledger) Remove(ctx context.Context, admin string, things []Thing) []report.Leftover {
 	var entries []entry
 	for _, t := range things {
@@ -145,8 +144,8 @@ func (l *Ledger) remove(ctx context.Context, admin string, entries []entry) []re
 	return left
 }
 
-// Leftover is something as a report names it. Its path is where it would be
-// removed, or that of its collection if what the target says of it makes no path.
+// Leftover describes something for a report. Its path is where it would be removed. If what
+// the target says about it cannot make a path, it is that of the collection.
 func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
 	path := cmp.Or(t.at(), t.Path)
 	if !isPlain(t.Path) {
@@ -156,9 +155,9 @@ func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
 	return report.Leftover{Kind: t.Kind.Name, Name: redact(t.Name), Path: redact(path), Reason: redact(reason)}
 }
 
-// Find asks the target for everything that bears one of the run's names. A target
-// that does not have a kind, as an open-source instance, has nothing of it. The
-// error, of the first list that could not be had, comes with what the others show.
+// Find asks the target for everything that has one of the run's names. A target that does not
+// have a kind, such as an open-source instance, has nothing of that kind. The error is that
+// of the first list that could not be read; what the others show is returned all the same.
 func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err error) {
 	for _, kind := range l.Kinds {
 		if !kind.Swept {

@@ -10,18 +10,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Others knows which other runs of the suite are at work on the target: those whose things
-// come and go. What lies there unchanged is left of an earlier run. It is safe for concurrent
-// use.
+// Others tracks which other runs of the suite are active on the target: those whose things
+// appear and disappear. Things that stay unchanged are left over from an earlier run. It is
+// safe for concurrent use.
 type Others struct {
 	mu    sync.Mutex
 	known map[string]map[string]bool // names in lists, by kind
-	seen  time.Time                  // when a list last differed
-	quiet time.Time                  // when several looks last found no difference
+	seen  time.Time                  // when a list last changed
+	quiet time.Time                  // when several looks last found no change
 	asked time.Time                  // when the target was last asked on purpose
 }
 
-// note takes up the names of a kind that the target lists.
+// note records the names of a kind that the target lists.
 func (o *Others) note(kind *Kind, names map[string]bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -35,14 +35,14 @@ func (o *Others) note(kind *Kind, names map[string]bool) {
 	o.known[kind.Name] = names
 }
 
-// seenSince reports whether a list differed after a time.
+// seenSince reports whether a list has changed after a time.
 func (o *Others) seenSince(start time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.seen.After(start)
 }
 
-// noteOthers looks for other runs in a list.
+// noteOthers looks for other runs in a listing.
 func (l *Ledger) noteOthers(x *target.Exchange) {
 	if l.Others == nil || x.Method != http.MethodGet || x.Status != http.StatusOK {
 		return
@@ -67,15 +67,15 @@ func (l *Ledger) namesOfOthers(all []Thing) map[string]bool {
 const (
 	looks   = 8
 	between = 250 * time.Millisecond
-	// attentive is for how long after a look the next scenario needs none.
+	// attentive is how long after a look the next scenario does not need one.
 	attentive = 5 * time.Second
-	// lingering is for how long after its last sign another run is taken to be at work: it
-	// also sends what leaves no trace.
+	// lingering is how long after its last sign another run is considered active, because it
+	// also sends requests that leave no trace.
 	lingering = 10 * time.Second
 )
 
-// OthersAtWork reports whether another run was at work since a time, or is: whether what
-// other runs have on the target changes.
+// OthersAtWork reports whether another run has been active since a time, or still is, judging
+// by changes to what other runs have on the target.
 func (l *Ledger) OthersAtWork(ctx context.Context, admin string, since time.Time) bool {
 	if l.Others == nil || admin == "" {
 		return false
@@ -94,15 +94,15 @@ func (l *Ledger) OthersAtWork(ctx context.Context, admin string, since time.Time
 	return false
 }
 
-// Attend looks for other runs, unless somebody just has: before a scenario that they can
-// disturb, so that one that ends meanwhile is noticed, too.
+// Attend looks for other runs unless that was done recently. It is called before a scenario
+// that they can disturb, so that a run that ends during the scenario is noticed too.
 func (l *Ledger) Attend(ctx context.Context, admin string) {
 	if l.Others != nil && admin != "" && l.Others.due() {
 		l.LookForOthers(ctx, admin)
 	}
 }
 
-// due reports whether it is time to look again, and takes note that somebody does.
+// due reports whether it is time to look again. If so, it records that someone does.
 func (o *Others) due() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -113,7 +113,7 @@ func (o *Others) due() bool {
 	return true
 }
 
-// looks is how often to look: once if nobody was there a while ago.
+// looks returns how often to look: only once if no other run was seen a short while ago.
 func (o *Others) looks() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -129,7 +129,7 @@ func (o *Others) nobody() {
 	o.quiet = time.Now()
 }
 
-// LookForOthers asks the target for what other runs have.
+// LookForOthers asks the target what other runs have.
 func (l *Ledger) LookForOthers(ctx context.Context, admin string) {
 	for _, kind := range l.Kinds {
 		if !kind.Swept {

@@ -10,10 +10,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// removal is one pass over a ledger. What the target lists is asked for once.
+// removal is one pass over a ledger. It requests each list only once.
 type removal struct {
 	ledger *Ledger
-	lists  map[string]*target.Exchange // by path; only those that came
+	lists  map[string]*target.Exchange // by path; only those that were received
 }
 
 func (r *removal) listed(ctx context.Context, made *entry) ([]Thing, error) {
@@ -28,8 +28,8 @@ func (r *removal) listed(ctx context.Context, made *entry) ([]Thing, error) {
 	return all, err
 }
 
-// remove removes one entry and says why it is still there, if it is. That it is
-// gone already is fine.
+// remove removes one entry and says why it still exists, if it does. An entry that is already
+// gone is fine.
 func (r *removal) remove(ctx context.Context, made *entry) string {
 	if r.ledger.Keep {
 		return "kept, as asked for"
@@ -53,7 +53,7 @@ func (r *removal) remove(ctx context.Context, made *entry) string {
 	return problem
 }
 
-// removeNamed removes what its name alone shows to be the run's.
+// removeNamed removes what belongs to the run by its name alone.
 func (l *Ledger) removeNamed(ctx context.Context, made *entry) string {
 	if !l.Owns(made.Name) {
 		return "not removed, as its name is not one of the run's"
@@ -61,8 +61,8 @@ func (l *Ledger) removeNamed(ctx context.Context, made *entry) string {
 	return l.delete(ctx, made.Thing, made.credential)
 }
 
-// mistaken says why an entry cannot be removed by the id that the target gave it;
-// empty if it can.
+// mistaken says why an entry cannot be removed by the id that the target gave it. It returns
+// an empty string if it can.
 func (l *Ledger) mistaken(all []Thing, made *entry) string {
 	switch {
 	case made.ID == "" || made.at() != "":
@@ -77,10 +77,11 @@ func (l *Ledger) mistaken(all []Thing, made *entry) string {
 	return ""
 }
 
-// noPath is why something is left that cannot be addressed.
+// noPath is the reason for leaving something that has no usable path.
 const noPath = "not removed, as what the target says of it makes no path"
 
-// Unaddressed is something that Remove would leave for that reason; none if it would not.
+// Unaddressed returns a leftover if Remove would leave t because it has no usable path.
+// Otherwise it returns none.
 func (l *Ledger) Unaddressed(t Thing) []report.Leftover {
 	if t.at() != "" {
 		return nil
@@ -88,8 +89,8 @@ func (l *Ledger) Unaddressed(t Thing) []report.Leftover {
 	return []report.Leftover{l.Leftover(t, noPath)}
 }
 
-// isIt reports whether something is what the entry speaks of: by its id, or by its
-// name if the id is wrong or nothing has it.
+// isIt reports whether t is what the entry refers to: by its id, or by its name if the id is
+// wrong or nothing has it.
 func (made *entry) isIt(all []Thing, t Thing, wrongID bool) bool {
 	hasID := func(t Thing) bool { return t.Path == made.Path && t.ID == made.ID }
 	if !made.listed && (wrongID || !slices.ContainsFunc(all, hasID)) {
@@ -98,8 +99,8 @@ func (made *entry) isIt(all []Thing, t Thing, wrongID bool) bool {
 	return hasID(t)
 }
 
-// stranger finds what has an id and is not the run's; nil if there is none. A
-// target at odds with itself may list two things under one id.
+// stranger returns a thing that has an id but does not belong to the run, or nil. An
+// inconsistent target may list two things under one id.
 func (l *Ledger) stranger(all []Thing, collection, id string) *Thing {
 	for _, t := range all {
 		if t.Path == collection && t.ID == id && !l.Owns(t.Name) {
@@ -109,8 +110,7 @@ func (l *Ledger) stranger(all []Thing, collection, id string) *Thing {
 	return nil
 }
 
-// delete sends the request that removes something, whose id and name the caller
-// has seen to be right.
+// delete sends the request that removes something. The caller has checked its id and name.
 func (l *Ledger) delete(ctx context.Context, t Thing, credential http.Header) string {
 	path := t.at()
 	if path == "" {

@@ -13,21 +13,21 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Disowned says that the target does not show what was about to be changed to be
-// the run's. It is a fault of the target's.
+// Disowned means that the target does not show that what was about to be changed belongs to
+// the run. That is a fault of the target.
 type Disowned struct {
 	*judge.Mismatch
-	Seen *target.Exchange // the list that showed it, nil if none came
+	Seen *target.Exchange // the list that showed it, or nil if none was received
 }
 
-// Unwrap gives the mismatch.
+// Unwrap returns the mismatch.
 func (d *Disowned) Unwrap() error { return d.Mismatch }
 
-// Vouch makes sure that what a request is about to change belongs to the run:
-// the target itself must list it under one of the run's names, since a create may
-// have answered with the id of something else. What was seen to be the run's
-// stays so, but for a DELETE it is looked at anew. What is gone by then is not
-// somebody else's: ids are not used again.
+// Vouch makes sure that what a request is about to change belongs to the run. The target
+// itself must list it under one of the run's names, since a create may have answered with the
+// id of something else. What has been confirmed stays so, except that it is checked again
+// before a DELETE. If it is gone by then, it cannot be someone else's, because ids are not
+// reused.
 func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string) error {
 	kind := l.Kinds.at(collection)
 	if kind == nil {
@@ -69,9 +69,9 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 	return nil
 }
 
-// VouchPart makes sure that a part of the answer to a create, which a request is about to name
-// in its body, belongs to the run: its id as Vouch does, its name by itself. Other parts say
-// nothing of whose it is.
+// VouchPart makes sure that a part of the response to a create belongs to the run, before a
+// request names that part in its body. An id is checked as in Vouch, a name by itself. Other
+// parts do not show who owns them.
 func (l *Ledger) VouchPart(ctx context.Context, admin, method string, of Created, pointer, value string) error {
 	switch {
 	case of.Kind == nil:
@@ -84,8 +84,8 @@ func (l *Ledger) VouchPart(ctx context.Context, admin, method string, of Created
 	return nil
 }
 
-// owns reports whether something that a collection lists is the run's: by its name, or
-// by that of what it is attached to.
+// owns reports whether something that a collection lists belongs to the run: by its name, or
+// by the parent's name if it is attached.
 func (l *Ledger) owns(t Thing, collection string) bool {
 	if t.Kind.Attached {
 		return slices.ContainsFunc(strings.Split(collection, "/"), l.Owns)
@@ -93,7 +93,7 @@ func (l *Ledger) owns(t Thing, collection string) bool {
 	return l.Owns(t.Name)
 }
 
-// disown blames the operation of a method and path.
+// disown returns an error that blames the operation with a method and path.
 func (l *Ledger) disown(seen *target.Exchange, method, path, expectation, got string) error {
 	blamed := ""
 	if operation := l.Client.Contract.Find(method, path); operation != nil {
@@ -108,7 +108,7 @@ func (l *Ledger) isVouched(kind *Kind, id string) bool {
 	return l.vouched[kind.Name+" "+id]
 }
 
-// vouchFor remembers what of a list is the run's, of every kind that it shows.
+// vouchFor remembers what in a list belongs to the run, for every kind that the list shows.
 func (l *Ledger) vouchFor(list *target.Exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,5 +1,4 @@
-// Package naming makes names fit the pattern that a project asks the names of its flags
-// to fit.
+// Package naming makes names fit the naming pattern that a project requires for its flags.
 package naming
 
 import (
@@ -9,27 +8,27 @@ import (
 	"strings"
 )
 
-// Affixes stand before and behind a name.
+// Affixes are the texts before and after a name.
 type Affixes struct{ Before, After string }
 
-// Around puts them around a name.
+// Around puts the affixes around a name.
 func (a Affixes) Around(name string) string { return a.Before + name + a.After }
 
-// maxPattern is how long a pattern may be, in bytes, and maxTries how many places in it
+// maxPattern is the maximum length of a pattern in bytes, and maxTries how many places in it
 // are tried.
 const (
 	maxPattern = 4 << 10
 	maxTries   = 1000
 )
 
-// Fit finds what to put around names so that they fit a pattern, a regular expression
-// that Unleash holds against the whole name. All the names are tried. The error says why
-// there is nothing.
+// Fit finds affixes that make names fit a pattern, which is a regular expression that Unleash
+// matches against the whole name. All the names have to fit. The error says why there are no
+// such affixes.
 func Fit(pattern string, names ...string) (Affixes, error) {
 	if len(pattern) > maxPattern {
 		return Affixes{}, fmt.Errorf("the pattern is longer than %d bytes", maxPattern)
 	}
-	whole := "^" + pattern + "$" // as Unleash puts it, which an alternative at the top feels (O)
+	whole := "^" + pattern + "$" // as Unleash writes it, which matters for an alternative at the top level (O)
 	fits, err := regexp.Compile(whole)
 	if err != nil {
 		return Affixes{}, fmt.Errorf("the pattern %s is not understood", pattern)
@@ -54,8 +53,8 @@ func Fit(pattern string, names ...string) (Affixes, error) {
 	return found, nil
 }
 
-// around looks for a part of an expression that can hold a name, with the shortest text
-// of what is before and behind it.
+// around looks for a part of an expression that can hold a name, with the shortest text for
+// what comes before and after it.
 func around(e *syntax.Regexp, a Affixes, fits func(Affixes) bool, enough func() bool) (Affixes, bool) {
 	if enough() {
 		return a, false
@@ -81,7 +80,7 @@ func around(e *syntax.Regexp, a Affixes, fits func(Affixes) bool, enough func() 
 	return a, false
 }
 
-// shortest is a short text that fits expressions in a row.
+// shortest returns a short text that matches a sequence of expressions.
 func shortest(row ...*syntax.Regexp) string {
 	var text strings.Builder
 	for _, e := range row {
@@ -101,7 +100,7 @@ func shortest(row ...*syntax.Regexp) string {
 	return text.String()
 }
 
-// plainest is a character of a class: one that a URL can hold, if there is one.
+// plainest returns a character of a class: one that is safe in a URL, if there is one.
 func plainest(ranges []rune) rune {
 	for _, wanted := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~" {
 		for i := 0; i+1 < len(ranges); i += 2 {

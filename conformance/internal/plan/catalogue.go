@@ -1,5 +1,4 @@
-// Package plan decides which scenarios run on a target, and says why not the
-// others.
+// Package plan decides which scenarios run on a target, and says why the others do not.
 package plan
 
 import (
@@ -22,20 +21,20 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Catalogue is what the feature files hold.
+// Catalogue is the content of the feature files.
 type Catalogue struct {
-	// Scenarios in the order of the files' names and lines.
+	// Scenarios are sorted by file name and line.
 	Scenarios []*Scenario
-	// paths are the files in the order of the run.
+	// paths lists the files in the order of the run.
 	paths []string
-	// sources are the files' texts, by path, and starts the lines on which their
-	// scenarios and outlines begin.
+	// sources maps paths to the texts of files. starts has the lines on which their scenarios
+	// and outlines start.
 	sources map[string][]byte
 	starts  map[string][]int
 }
 
-// Scenario is one scenario, or one row of a scenario outline, and what can be
-// known of it before it runs.
+// Scenario is one scenario, or one row of a scenario outline, and what is known about it
+// before it runs.
 type Scenario struct {
 	ID         string
 	Feature    string
@@ -48,16 +47,16 @@ type Scenario struct {
 	Source     string
 	Steps      []Step
 	Needs      Needs
-	// Restricted is true if an operation of it takes a permission.
+	// Restricted is true if one of its operations requires a permission.
 	Restricted bool
-	// Since is the major version of Unleash from which on it holds; 0 if it is not
-	// known to be otherwise on any.
+	// Since is the first major version of Unleash that it applies to; 0 if no version is
+	// known to differ.
 	Since int
-	// Disabled says why it does not run; empty if it does.
+	// Disabled says why it does not run; empty if it does run.
 	Disabled string
 }
 
-// Step is a step as it is written.
+// Step is a step as written in the file.
 type Step struct {
 	Keyword string
 	Text    string
@@ -67,12 +66,12 @@ type Step struct {
 // Has reports whether the scenario has a tag.
 func (s *Scenario) Has(tag string) bool { return slices.Contains(s.Tags, tag) }
 
-// Number is the file and line of the scenario, which no other one has.
+// Number returns the file and line of the scenario, which are unique.
 func (s *Scenario) Number() string {
 	return fmt.Sprintf("%s%d", strings.TrimSuffix(path.Base(s.File), ".feature"), s.Line)
 }
 
-// Record begins the record of a scenario in a report.
+// Record returns a new record of the scenario for a report.
 func (s *Scenario) Record() *report.Scenario {
 	record := &report.Scenario{
 		ID: s.ID, Feature: s.Feature, Name: s.Name, File: "features/" + s.File, Line: s.Line,
@@ -85,8 +84,8 @@ func (s *Scenario) Record() *report.Scenario {
 	return record
 }
 
-// Load makes a catalogue of the features. The seed shuffles the files; godog
-// shuffles the scenarios of each by the same seed.
+// Load reads the features into a catalogue. The seed shuffles the files. godog shuffles the
+// scenarios within each file by the same seed.
 func Load(contract *spec.Contract, seed int64, vocabulary Vocabulary) (*Catalogue, error) {
 	files, err := parsed()
 	if err != nil {
@@ -111,7 +110,7 @@ func Load(contract *spec.Contract, seed int64, vocabulary Vocabulary) (*Catalogu
 	return list, nil
 }
 
-// feature is a file as it is written.
+// feature is a file as written.
 type feature struct {
 	path      string
 	source    []byte
@@ -119,13 +118,13 @@ type feature struct {
 	scenarios []writtenScenario
 }
 
-// writtenScenario is what of a scenario depends on its text alone.
+// writtenScenario is what depends on the text of a scenario alone.
 type writtenScenario struct {
 	Scenario
 	pickle *messages.Pickle
 }
 
-// parsed are the features, which are read once and never change.
+// parsed returns the features, which are read once and never change.
 var parsed = sync.OnceValues(func() ([]feature, error) {
 	paths, err := fs.Glob(features.Files(), "*/*.feature")
 	if err != nil {
@@ -153,7 +152,7 @@ var parsed = sync.OnceValues(func() ([]feature, error) {
 	return read, nil
 })
 
-// number gives each scenario of a file an id.
+// number gives each scenario of a file its id.
 func number(scenarios []writtenScenario) {
 	slices.SortFunc(scenarios, func(a, b writtenScenario) int { return a.Line - b.Line })
 	seen := map[string]int{}
@@ -173,13 +172,13 @@ func slug(text string) string {
 	return strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
 
-// astIndex finds the nodes of a document that a pickle names by id.
+// astIndex finds the nodes of a document that a pickle refers to by id.
 type astIndex struct {
 	file      string
 	scenarios map[string]*messages.Scenario
 	rows      map[string]*messages.TableRow
 	steps     map[string]*messages.Step
-	starts    []int // lines on which scenarios and outlines begin, tags included
+	starts    []int // lines on which scenarios and outlines start, including their tags
 }
 
 func indexOf(document *messages.GherkinDocument) *astIndex {
@@ -219,7 +218,8 @@ func (x *astIndex) addSteps(steps []*messages.Step) {
 	}
 }
 
-// StandingOf is the standing that a tag stands for; empty if it is another tag.
+// StandingOf returns the standing that a tag stands for, or an empty string for any other
+// tag.
 func StandingOf(tag string) spec.Standing {
 	switch standing := spec.Standing(strings.TrimPrefix(tag, "@")); standing {
 	case spec.Documented, spec.Observed, spec.Measured, spec.Inferred, spec.Assumed:
@@ -228,7 +228,7 @@ func StandingOf(tag string) spec.Standing {
 	return ""
 }
 
-// line is that of a pickle: of its scenario, or of its row of an outline.
+// line returns the line of a pickle: that of its scenario, or of its row in an outline.
 func (x *astIndex) line(pickle *messages.Pickle) int {
 	if len(pickle.AstNodeIds) > 1 {
 		return int(x.rows[pickle.AstNodeIds[1]].Location.Line)
@@ -236,7 +236,7 @@ func (x *astIndex) line(pickle *messages.Pickle) int {
 	return int(x.scenarios[pickle.AstNodeIds[0]].Location.Line)
 }
 
-// scenario describes one pickle.
+// scenario converts a pickle to a Scenario.
 func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario, error) {
 	node := x.scenarios[pickle.AstNodeIds[0]]
 	if node == nil {
@@ -266,16 +266,16 @@ func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario,
 	return s, nil
 }
 
-// takesPermission reports whether not everybody with the right kind of token may call an
-// operation.
+// takesPermission reports whether an operation requires a permission in addition to the right
+// kind of token.
 func takesPermission(operation *spec.Operation) bool {
 	return operation != nil && len(operation.Permissions) > 0 && !slices.Contains(operation.Permissions, spec.None)
 }
 
-// requestText is a step that sends a request.
+// requestText matches a step that sends a request.
 var requestText = regexp.MustCompile(`^I (?:send )?([A-Z]+) "([^"?]*)`)
 
-// address finds out what a scenario is about that does not say so.
+// address finds the operation of a scenario that does not name one.
 func (s *Scenario) address(contract *spec.Contract) {
 	if len(s.Operations) > 0 {
 		return
@@ -286,8 +286,9 @@ func (s *Scenario) address(contract *spec.Contract) {
 	}
 }
 
-// addressed returns the operation of a scenario's first request; for a method
-// that is no operation the first one of the path; nil for another path.
+// addressed returns the operation of a scenario's first request. If the path does not have
+// the request's method, it returns the path's first operation. It returns nil for an unknown
+// path.
 func addressed(steps []Step, contract *spec.Contract) *spec.Operation {
 	for _, step := range steps {
 		m := requestText.FindStringSubmatch(step.Text)

@@ -9,59 +9,61 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Conditions are what a run found out about its target, and what it may do there.
-// They do not change while scenarios run.
+// Conditions holds what a run has found out about its target, and what it may do there. It
+// does not change while scenarios run.
 type Conditions struct {
 	target.Findings
 	Tokens target.Tokens
-	// NoToken says of actors why no token could be made for them.
+	// NoToken says, by actor, why no token could be made.
 	NoToken map[string]string
 	Writes  bool
-	// Own is true for a mock that the run has to itself: an instance in its process, or a
-	// workspace of its own. Settings of the whole instance are then nobody else's.
+	// Own is true for a mock that only this run uses: an instance in its process, or a
+	// workspace of its own. The run may then change settings of the whole instance.
 	Own bool
-	// Shared says why a mock is not the run's own; empty if it is, or if the target is none.
+	// Shared says why a mock is not the run's own. It is empty if it is, or if the target is
+	// not a mock.
 	Shared string
-	// Taken are ids and names that nothing should have, and that something has.
+	// Taken lists ids and names that nothing should have but something does.
 	Taken []string
-	// Room is how much of a kind there can be; nothing is known of others.
+	// Room says how much room there is, by kind. Nothing is known about kinds that are
+	// missing.
 	Room map[*ledger.Kind]Room
-	// Facts are variables of scenarios, such as limit.tokens.
+	// Facts are the values of variables in scenarios, such as limit.tokens.
 	Facts map[string]Fact
-	// FlagNames stand around names of the run, so that they fit the project's pattern.
+	// FlagNames are put around the run's names so that they fit the project's pattern.
 	FlagNames naming.Affixes
-	// Misnamed says why no name of the run fits the flags of the project; empty if
-	// names do.
+	// Misnamed says why no name of the run fits the project's pattern. It is empty if names
+	// fit.
 	Misnamed string
-	// Lifted says why the target's limits do not count; empty if they do.
+	// Lifted says why the target's limits do not apply. It is empty if they do.
 	Lifted string
 	// Notes are what the user should know before the first scenario.
 	Notes []string
 }
 
-// Room is how much of a kind a target can hold.
+// Room is how many things of a kind a target can hold.
 type Room struct {
 	Existing int
 	Free     int
-	None     string // why there is no room, if there is a better reason than numbers
+	None     string // why there is no room, if there is a better reason than the numbers
 }
 
-// many is the room on a target that has no limit.
+// many is the room on a target without limits.
 const many = 1000
 
 // Fact is the value of a variable that only some targets have.
 type Fact struct {
 	Value   any
-	Missing string // why there is none
+	Missing string // why there is no value
 }
 
 // MaxBurst is the highest limit on requests that the suite exceeds on purpose.
 const MaxBurst = 50
 
-// UnknownLimits is why a scenario about limits does not run as a rule.
+// UnknownLimits is the usual reason why a scenario about limits does not run.
 const UnknownLimits = "the limits of the target are not known"
 
-// Fact returns the value of a variable, or why there is none.
+// Fact returns the value of a variable, or says why there is none.
 func (c *Conditions) Fact(name string) Fact {
 	if fact, is := placeFact(&c.Place, name); is {
 		return fact
@@ -84,7 +86,7 @@ func (c *Conditions) Fact(name string) Fact {
 	return Fact{Missing: UnknownLimits}
 }
 
-// burst is how many requests exceed a limit, if the suite sends as many.
+// burst returns how many requests exceed a limit, provided that the suite sends that many.
 func burst(limit int, token string) Fact {
 	switch {
 	case limit == 0:
@@ -95,7 +97,7 @@ func burst(limit int, token string) Fact {
 	return Fact{Value: limit + 1}
 }
 
-// Lift says that the target has no limits at all.
+// Lift records that the target has no limits at all.
 func (c *Conditions) Lift(reason string) {
 	c.Lifted = reason
 	for kind, room := range c.Room {
@@ -103,7 +105,7 @@ func (c *Conditions) Lift(reason string) {
 	}
 }
 
-// Note adds to what the user should know.
+// Note adds a note for the user.
 func (c *Conditions) Note(format string, args ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))
 }

@@ -11,34 +11,34 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// Needs is what a scenario asks of the run and of the target.
+// Needs is what a scenario requires of the run and of the target.
 type Needs struct {
-	// Actors are who it acts as.
+	// Actors are the actors that it acts as.
 	Actors []string
-	// Room is what it holds at a time of kinds of which there can be only so many.
+	// Room is how much it holds at a time of each kind that the target limits.
 	Room map[*ledger.Kind]Demand
-	// Facts are variables that only some targets have a value for.
+	// Facts are the variables it uses that have a value only on some targets.
 	Facts []string
-	// Unused are ids and names that it takes to be nobody's.
+	// Unused lists ids and names that must not exist.
 	Unused []string
-	// SDKs are those of the actors who ask for flags or report of them.
+	// SDKs lists the actors that request flags or send reports as an SDK.
 	SDKs []string
 	// Changes is true if it changes a flag in an environment.
 	Changes bool
 }
 
-// InProject reports whether it works in the project of the run.
+// InProject reports whether the scenario uses the run's project.
 func (n *Needs) InProject() bool { return n.has(Project) }
 
 func (n *Needs) has(fact string) bool { return slices.Contains(n.Facts, fact) }
 
-// Demand is how much of the room on a target a scenario takes.
+// Demand is how much of the room on a target a scenario needs.
 type Demand struct {
 	Count int
-	All   bool // of what is free, at least one
+	All   bool // all that is free, but at least one
 }
 
-// atLeast is what there must be.
+// atLeast returns the minimum room that the scenario needs.
 func (d Demand) atLeast() int {
 	if d.All {
 		return max(d.Count, 1)
@@ -46,22 +46,22 @@ func (d Demand) atLeast() int {
 	return d.Count
 }
 
-// Vocabulary is what needs can be read from.
+// Vocabulary is what is needed to read needs from a scenario's text.
 type Vocabulary struct {
 	Kinds ledger.Kinds
-	// Sentences arrange what a scenario starts from, as the admin.
+	// Sentences set up what a scenario starts with, as the admin.
 	Sentences []Sentence
 }
 
-// Sentence is one that a step is written in.
+// Sentence is a sentence that steps can use.
 type Sentence struct {
 	Expression *regexp.Regexp
-	Makes      *ledger.Kind // nil if it makes nothing that takes room
-	Facts      []string     // variables that it takes a value of
+	Makes      *ledger.Kind // nil if it creates nothing that takes room
+	Facts      []string     // variables whose values it uses
 }
 
 var (
-	// VariableText is a variable in a step, by what stands between its brackets.
+	// VariableText matches a variable in a step. Its group is the text between the brackets.
 	VariableText = regexp.MustCompile(`<([a-z][A-Za-z0-9_. -]*)>`)
 
 	actorText  = regexp.MustCompile(`\bas the (admin|viewer|backend|frontend)\b`)
@@ -71,7 +71,7 @@ var (
 	changeText = regexp.MustCompile(`^I (?:repeat |send )?(?:POST|PUT|PATCH|DELETE) "/api/admin/(?:projects|segments/strategies)\b.*<(?:other )?environment>`)
 )
 
-// writtenNeeds are those that can be read off the text of a scenario alone.
+// writtenNeeds returns the needs that follow from the text of a scenario alone.
 func writtenNeeds(pickle *messages.Pickle) Needs {
 	n := Needs{}
 	for _, step := range pickle.Steps {
@@ -86,7 +86,7 @@ func writtenNeeds(pickle *messages.Pickle) Needs {
 	return n
 }
 
-// read adds the needs that the vocabulary knows.
+// read adds the needs that depend on the vocabulary.
 func (v Vocabulary) read(n *Needs, pickle *messages.Pickle) {
 	n.Room = map[*ledger.Kind]Demand{}
 	for i, step := range pickle.Steps {
@@ -126,8 +126,9 @@ func (n *Needs) take(kind *ledger.Kind, count int, all bool) {
 	n.Room[kind] = Demand{demand.Count + count, demand.All || all}
 }
 
-// readCreate looks at a request that makes something. One that is refused for its
-// name needs room too: the limit comes first. Of many at once one may get in.
+// readCreate reads the need for room from a request that creates something. One that is
+// refused because of its name needs room too, because the limit is checked first. Of many
+// sent at once, one may succeed.
 func (v Vocabulary) readCreate(n *Needs, text string, next []*messages.PickleStep) {
 	m := createText.FindStringSubmatch(text)
 	if m == nil {
@@ -157,7 +158,7 @@ func (n *Needs) readUnused(text string) {
 
 func (n *Needs) readVariables(step *messages.PickleStep) {
 	for _, m := range VariableText.FindAllStringSubmatch(step.Text+argumentText(step), -1) {
-		name := m[1][strings.LastIndex(m[1], " ")+1:] // without words such as capitals of
+		name := m[1][strings.LastIndex(m[1], " ")+1:] // without words such as "capitals of"
 		if actor, rest, _ := strings.Cut(name, "."); rest == "token" && slices.Contains(target.Actors(), actor) {
 			n.Actors = append(n.Actors, actor)
 		}
@@ -168,7 +169,7 @@ func (n *Needs) readVariables(step *messages.PickleStep) {
 }
 
 // readPlace looks for requests of SDKs, and for changes in an environment that are not
-// refused for who asks.
+// refused because of the sender.
 func (n *Needs) readPlace(step *messages.PickleStep) {
 	if m := sdkText.FindStringSubmatch(step.Text); m != nil {
 		n.SDKs = append(n.SDKs, m[1])
@@ -177,7 +178,7 @@ func (n *Needs) readPlace(step *messages.PickleStep) {
 	n.Changes = n.Changes || changeText.MatchString(strings.ReplaceAll(text, "\n", " ")) && strings.Contains(text, "as the admin")
 }
 
-// argumentText is the text of a step's table or docstring.
+// argumentText returns the text of a step's table or docstring.
 func argumentText(step *messages.PickleStep) string {
 	if step.Argument == nil {
 		return ""

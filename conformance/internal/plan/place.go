@@ -8,13 +8,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// The variables of scenarios that stand for where the flags of a run are.
+// The variables of scenarios that stand for the project and environment of the run's flags.
 const (
 	Project     = "project"
 	Environment = "environment"
 )
 
-// placeFacts are what those variables stand for, and why there may be nothing.
+// placeFacts maps variables to functions that return their value, or say why there is none.
 var placeFacts = map[string]func(*target.Place) (value, missing string){
 	Project:     func(p *target.Place) (string, string) { return p.Project, p.NoProject },
 	Environment: func(p *target.Place) (string, string) { return p.Environment, p.NoProject + p.NoEnvironment },
@@ -27,11 +27,11 @@ var placeFacts = map[string]func(*target.Place) (value, missing string){
 	"project stickiness":     func(p *target.Place) (string, string) { return p.Stickiness, p.NoProject },
 }
 
-// IsPlace reports whether a variable stands for where the flags of a run are. It is
-// the user's choice or the target's own, and nothing that the run made.
+// IsPlace reports whether a variable stands for the place of the run's flags. Its value is
+// chosen by the user or comes from the target; the run did not create it.
 func IsPlace(name string) bool { return placeFacts[name] != nil }
 
-// placeFact is the value of such a variable.
+// placeFact returns the value of such a variable. is is false for any other variable.
 func placeFact(p *target.Place, name string) (fact Fact, is bool) {
 	read := placeFacts[name]
 	if read == nil {
@@ -49,8 +49,8 @@ func placeFact(p *target.Place, name string) (fact Fact, is bool) {
 	return Fact{Value: value}, true
 }
 
-// byPlace looks at where the scenario works: whether changes are to be approved there,
-// and whether SDKs see what it makes there.
+// byPlace checks the place where the scenario works: whether changes there need approval, and
+// whether SDKs see what it creates there.
 func byPlace(c *Conditions, s *Scenario) string {
 	if s.Needs.Changes && c.Place.Approvals != "" {
 		return c.Place.Approvals
@@ -58,7 +58,7 @@ func byPlace(c *Conditions, s *Scenario) string {
 	for _, actor := range s.Needs.SDKs {
 		scope, known := c.Scopes[actor]
 		switch {
-		case !known, c.Place.NoProject+c.Place.NoEnvironment != "": // the facts tell
+		case !known, c.Place.NoProject+c.Place.NoEnvironment != "": // byFacts reports it
 		case s.Needs.has(Environment) && scope.Environment != c.Place.Environment:
 			return fmt.Sprintf("the %s's token is for the environment %s, the run for %s; --environment says otherwise", actor, scope.Environment, c.Place.Environment)
 		case s.Needs.has(Project) && scope.Projects != nil && !slices.Contains(scope.Projects, "*") && !slices.Contains(scope.Projects, c.Place.Project):
@@ -68,7 +68,7 @@ func byPlace(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// byNaming leaves out what makes flags whose names the project would refuse.
+// byNaming excludes scenarios that create flags whose names the project would refuse.
 func byNaming(c *Conditions, s *Scenario) string {
 	if s.Has("@writes") && s.Needs.InProject() {
 		return c.Misnamed

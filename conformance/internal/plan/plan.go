@@ -9,29 +9,29 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Profile chooses scenarios by what the target is.
+// Profile selects scenarios by what the target is.
 type Profile string
 
-// The profiles. The zero value takes what fits the target.
+// The profiles. The zero value means whatever fits the target.
 const (
 	Core       Profile = "core"       // what every edition has
 	Enterprise Profile = "enterprise" // what only Unleash Enterprise has
 	All        Profile = "all"        // both
 )
 
-// Choice is what the user asks for.
+// Choice is what the user wants to run.
 type Choice struct {
 	Profile    Profile
-	Tags       string   // an expression, as Cucumber writes them
-	Operations []string // operationIds; empty is all
-	Scenarios  []string // their ids; empty is all
-	// Assumed turns the scenarios that rest on assumptions on or off; nil turns them
-	// on against a mock alone.
+	Tags       string   // an expression in Cucumber's syntax
+	Operations []string // operationIds; empty means all
+	Scenarios  []string // their ids; empty means all
+	// Assumed turns the scenarios that rest on assumptions on or off; nil turns them on only
+	// against a mock.
 	Assumed *bool
 	Slow    bool
 }
 
-// Plan is which scenarios run.
+// Plan says which scenarios run.
 type Plan struct {
 	*Catalogue
 	Conditions Conditions
@@ -39,7 +39,8 @@ type Plan struct {
 	tagged     tagFilter
 }
 
-// New makes a plan of nothing yet: Decide comes once the conditions are known.
+// New returns a plan that has not been decided. Decide is called once the conditions are
+// known.
 func New(catalogue *Catalogue, choice Choice) (*Plan, error) {
 	tagged, err := parseTags(choice.Tags)
 	if err != nil {
@@ -58,14 +59,14 @@ func New(catalogue *Catalogue, choice Choice) (*Plan, error) {
 	return &Plan{Catalogue: catalogue, choice: choice, tagged: tagged}, nil
 }
 
-// Decide decides for every scenario whether it runs.
+// Decide decides for each scenario whether it runs.
 func (p *Plan) Decide() {
 	for _, scenario := range p.Scenarios {
 		scenario.Disabled = p.against(&p.Conditions, scenario)
 	}
 }
 
-// Choose decides by what the user asks for alone, whatever the target may be.
+// Choose decides only by the user's choice, whatever the target may be.
 func (p *Plan) Choose() {
 	checks := []check{p.byChoice}
 	if p.choice.Profile != "" {
@@ -99,8 +100,8 @@ func (p *Plan) NeedsToken(actor string) bool {
 	})
 }
 
-// NeedsOwn reports whether a scenario would run if the run had the target to itself, which
-// it has not.
+// NeedsOwn reports whether a scenario would run if the run had the target to itself, and it
+// does not.
 func (p *Plan) NeedsOwn() bool {
 	hoped := p.Conditions
 	hoped.Own = true
@@ -109,15 +110,15 @@ func (p *Plan) NeedsOwn() bool {
 	})
 }
 
-// NeedsRoom reports whether a scenario would run that takes room, if there were
-// enough of it and the target's limits were known.
+// NeedsRoom reports whether a scenario that takes room would run if there were enough room
+// and the target's limits were known.
 func (p *Plan) NeedsRoom() bool {
 	return slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool {
 		return len(s.Needs.Room) > 0 && p.reason(s, &p.Conditions, p.byChoices()) == ""
 	})
 }
 
-// Profile is what was asked for, or what fits the target.
+// Profile returns the profile that the user chose, or the one that fits the target.
 func (p *Plan) Profile() Profile {
 	switch {
 	case p.choice.Profile != "":
@@ -136,9 +137,9 @@ func (p *Plan) Assumed() bool {
 	return p.Conditions.Mock != ""
 }
 
-// against says why a scenario does not run; empty if it does. A choice of the user
-// comes before anything that is missing, except for the edition, which is the
-// better answer to why an enterprise scenario does not run.
+// against says why a scenario does not run. It returns an empty string if it runs. The user's
+// choice comes before anything that is missing. The exception is the edition, which better
+// explains why an Enterprise scenario does not run.
 func (p *Plan) against(c *Conditions, s *Scenario) string {
 	return p.reason(s, c, append(p.byChoices(), byFacts, p.bySlowness, byRoom))
 }
@@ -146,7 +147,7 @@ func (p *Plan) against(c *Conditions, s *Scenario) string {
 // check says why a scenario does not run under conditions.
 type check func(*Conditions, *Scenario) string
 
-// byChoices are the checks that do not ask for room and limits.
+// byChoices returns the checks that do not depend on room and limits.
 func (p *Plan) byChoices() []check {
 	return []check{byEdition, p.byProfile, p.byChoice, byVersion, p.byStanding, byWrites, bySettings, byTokens, byRights, byPerson, byPlace, byNaming, byStrangers}
 }
@@ -193,8 +194,8 @@ func (p *Plan) byChoice(_ *Conditions, s *Scenario) string {
 	return ""
 }
 
-// byVersion leaves out what older servers are known to do otherwise. A mock is as new as
-// the scenarios.
+// byVersion excludes what older servers are known to do differently. A mock is as new as the
+// scenarios.
 func byVersion(c *Conditions, s *Scenario) string {
 	major := target.Major(c.Version)
 	if c.Mock != "" || major == 0 || major >= s.Since {
@@ -217,8 +218,8 @@ func byWrites(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// bySettings spares what everybody on an instance shares: with an environment goes what
-// others have in it, and nobody can give that back.
+// bySettings protects what everyone on an instance shares. Deleting an environment also
+// deletes what others have in it, and no one can restore that.
 func bySettings(c *Conditions, s *Scenario) string {
 	if !s.Has("@settings") || c.Own {
 		return ""
@@ -246,7 +247,7 @@ func byTokens(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// byRights spares an admin's token that may not do everything what it would be refused.
+// byRights excludes what an admin's token with limited permissions would be refused.
 func byRights(c *Conditions, s *Scenario) string {
 	if c.Restricted == "" || s.Has("@token-check") || !slices.Contains(s.Needs.Actors, "admin") {
 		return ""
@@ -257,9 +258,9 @@ func byRights(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// byPerson leaves out what Unleash 8.2.0 answers otherwise, or not at all, where a person is
-// the admin (O). It looks for some things before it decides what a person may do, and its
-// process ends if they are not there; on open source people may do nothing in a project or an
+// byPerson excludes what Unleash 8.2.0 answers differently, or not at all, if the admin is a
+// person (O). It looks up some things before it checks what a person may do, and its process
+// exits if they do not exist. On open source, people may do nothing in a project or an
 // environment that only Enterprise can have.
 func byPerson(c *Conditions, s *Scenario) string {
 	switch {
@@ -273,10 +274,11 @@ func byPerson(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// personalPrefix begins the tokens of people and service accounts.
+// personalPrefix starts the tokens of people and service accounts.
 const personalPrefix = "user:"
 
-// byStrangers looks for what the scenario asks for because nothing has it.
+// byStrangers excludes a scenario that relies on an id or name being unused, if something has
+// it.
 func byStrangers(c *Conditions, s *Scenario) string {
 	for _, text := range s.Needs.Unused {
 		if slices.Contains(c.Taken, text) {

@@ -10,27 +10,27 @@ import (
 	"github.com/cucumber/godog"
 )
 
-// Selection is what of the feature files runs.
+// Selection is the part of the feature files that runs.
 type Selection struct {
 	Files fs.FS
 	Paths []string
-	// ByPickle finds a scenario by the id that godog gives it.
+	// ByPickle maps godog's ids to scenarios.
 	ByPickle map[string]*Scenario
 }
 
-// place is where a scenario, or a row of an outline, stands.
+// place is where a scenario, or a row of an outline, is written.
 type place struct {
 	file string
 	line int
 }
 
-// Enabled leaves out what does not run. godog takes its time for every scenario
-// that it is given, also for one that is skipped at once, and most runs are
-// about a few. Lines are emptied and not removed, so that the others keep their
-// place. A disabled row of an outline that runs stays, and is skipped.
+// Enabled leaves out what does not run. godog takes time for each scenario, even for one that
+// is skipped at once, and most runs are about a few. Lines are emptied rather than removed,
+// so that the others keep their line numbers. A disabled row of an outline that runs stays
+// in, and is skipped.
 func (c *Catalogue) Enabled() (*Selection, error) {
 	at := map[place]*Scenario{}
-	runs := map[string][]int{} // lines of what runs, by file
+	runs := map[string][]int{} // lines of the scenarios that run, by file
 	for _, sc := range c.Scenarios {
 		at[place{sc.File, sc.Line}] = sc
 		if sc.Disabled == "" {
@@ -62,8 +62,8 @@ func (c *Catalogue) Enabled() (*Selection, error) {
 	return s, nil
 }
 
-// only empties the lines of those scenarios of a file that do not hold any of the
-// given lines.
+// only empties the lines of those scenarios in a file that do not contain any of the given
+// lines.
 func (c *Catalogue) only(path string, lines []int) []byte {
 	text := bytes.Split(c.sources[path], []byte("\n"))
 	starts := c.starts[path]

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// tagFilter reports whether a scenario of those tags is asked for.
+// tagFilter reports whether the user asked for a scenario with these tags.
 type tagFilter func(tags []string) bool
 
-// parseTags reads a tag expression as Cucumber writes them: tags joined by
-// and, or and not, with parentheses. An empty one matches everything.
+// parseTags parses a tag expression in Cucumber's syntax: tags joined by and, or and not,
+// with parentheses. An empty one matches everything.
 //
 //	expression = term { "or" term }
 //	term       = factor { "and" factor }

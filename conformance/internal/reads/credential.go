@@ -12,13 +12,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// credential is a token, and where an operation wants it.
+// credential is a token and where an operation expects it.
 type credential struct {
 	token, actor string // empty for none
 	schemes      []*openapi.Scheme
 }
 
-// credential returns what an operation gets, or why it is not called.
+// credential returns the credential for an operation, or why the operation is not called.
 func (r *Run) credential(operation *spec.Operation) (c credential, reason string) {
 	c.actor = r.actor(operation)
 	c.token = r.Tokens.Of(c.actor)
@@ -45,11 +45,11 @@ func (r *Run) credential(operation *spec.Operation) (c credential, reason string
 	case operation.Public:
 		return credential{}, ""
 	}
-	c.schemes = []*openapi.Scheme{{Type: "apiKey", In: "header", Name: "Authorization"}} // as Unleash
+	c.schemes = []*openapi.Scheme{{Type: "apiKey", In: "header", Name: "Authorization"}} // as in Unleash
 	return c, ""
 }
 
-// actor is whose token an operation takes; empty for nobody's.
+// actor returns whose token an operation gets, or an empty string for none.
 func (r *Run) actor(operation *spec.Operation) string {
 	if r.Unleash == nil {
 		return "admin"
@@ -61,7 +61,7 @@ func (r *Run) actor(operation *spec.Operation) string {
 	return r.Tokens.For(known)
 }
 
-// put makes a request carry the token.
+// put adds the token to a request.
 func (c credential) put(request *target.Request) {
 	request.Actor = c.actor
 	for _, scheme := range c.schemes {
@@ -69,10 +69,11 @@ func (c credential) put(request *target.Request) {
 	}
 }
 
-// place puts a token where a scheme wants it.
+// place puts a token where a scheme expects it.
 type place func(request *target.Request, scheme *openapi.Scheme, token string)
 
-// placeOf returns where a scheme wants a token; nil if a token alone does not serve it.
+// placeOf returns how to send a token for a scheme. It returns nil if a token alone does not
+// satisfy the scheme.
 func placeOf(scheme *openapi.Scheme) place {
 	name := scheme.Type
 	switch scheme.Type {
@@ -103,7 +104,7 @@ func bearer(request *target.Request, _ *openapi.Scheme, token string) {
 	request.Header.Set("Authorization", "Bearer "+token)
 }
 
-// basic sends user:password; a token without a colon is the password.
+// basic sends user:password. A token without a colon is the password.
 func basic(request *target.Request, _ *openapi.Scheme, token string) {
 	if !strings.Contains(token, ":") {
 		token = ":" + token
@@ -111,7 +112,7 @@ func basic(request *target.Request, _ *openapi.Scheme, token string) {
 	request.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(token)))
 }
 
-// nowhere is for what the connection has, such as a certificate.
+// nowhere is for credentials that belong to the connection, such as a certificate.
 func nowhere(*target.Request, *openapi.Scheme, string) {}
 
 func addQuery(request *target.Request, part string) {
@@ -130,7 +131,7 @@ func addCookie(request *target.Request, pair string) {
 	request.Header.Set("Cookie", pair)
 }
 
-// blank is a request for a path.
+// blank returns a GET request for a path.
 func blank(path string) target.Request {
 	return target.Request{Method: http.MethodGet, Path: path, Header: http.Header{}}
 }

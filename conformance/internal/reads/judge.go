@@ -14,8 +14,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// judged returns what of an answer breaks the document, and what of it could not be judged; empty
-// if all was.
+// judged returns where a response breaks the document, and what could not be judged; empty if
+// everything was.
 func judged(x *target.Exchange) (failures []spec.Failure, unjudged string) {
 	switch {
 	case x.Cut:
@@ -31,8 +31,8 @@ func judged(x *target.Exchange) (failures []spec.Failure, unjudged string) {
 	return failures, unjudged
 }
 
-// judgedInPart judges an answer that goes on beyond what was read of it: its head, and its first
-// line if that is a JSON object or array, as of a stream of lines.
+// judgedInPart judges a response that is longer than what was read of it: its head, and its
+// first line if that is a JSON object or array, as in a stream of lines.
 func judgedInPart(x *target.Exchange) (failures []spec.Failure, unjudged string) {
 	line, _, whole := bytes.Cut(x.Received, []byte("\n"))
 	event, isJSON := jsonvalue.Decode(line)
@@ -40,7 +40,7 @@ func judgedInPart(x *target.Exchange) (failures []spec.Failure, unjudged string)
 	_, isList := event.([]any)
 	isEvent := whole && isJSON && (isObject || isList) && x.Answer.Get("Content-Encoding") == ""
 	if !isEvent || len(line) == 0 {
-		line = []byte("{}") // anything, so that its media type is judged
+		line = []byte("{}") // any value, so that its media type is judged
 	}
 	failures = x.Operation.CheckResponse(x.Status, x.Answer, line)
 	if isEvent {
@@ -49,7 +49,7 @@ func judgedInPart(x *target.Exchange) (failures []spec.Failure, unjudged string)
 	return slices.DeleteFunc(failures, func(f spec.Failure) bool { return f.In == "body" }), "judged by its head: " + x.Unread
 }
 
-// failures words what of an answer breaks the document.
+// failures describes where a response breaks the document.
 func (r *Run) failures(x *target.Exchange, found []spec.Failure) []report.Failure {
 	out := make([]report.Failure, 0, len(found))
 	for _, failure := range found {
@@ -66,7 +66,7 @@ func (r *Run) failures(x *target.Exchange, found []spec.Failure) []report.Failur
 	return out
 }
 
-// got is what an answer has where it breaks the document.
+// got returns what a response has at the place of a failure.
 func got(x *target.Exchange, failure spec.Failure) string {
 	switch failure.In {
 	case "header":
@@ -83,7 +83,7 @@ func got(x *target.Exchange, failure spec.Failure) string {
 	return x.Summary()
 }
 
-// breaches are failures as a report shows them at an exchange.
+// breaches converts failures to the form in which a report shows them at an exchange.
 func breaches(found []spec.Failure) []judge.Breach {
 	out := make([]judge.Breach, 0, len(found))
 	for _, failure := range found {

@@ -1,8 +1,8 @@
-// Package reads calls the GET operations of an OpenAPI document whose required parameters have
-// values, and judges the answers by the document.
+// Package reads calls the GET operations of an OpenAPI document whose required parameters
+// have values, and judges the responses by the document.
 //
-// A value is one that the document gives, or one that an earlier answer of the run showed. What
-// ends a session is never called.
+// A value comes from the document or from an earlier response of the run. Operations that may
+// end a session or change something are never called.
 package reads
 
 import (
@@ -27,35 +27,37 @@ import (
 
 // Config says what to call.
 type Config struct {
-	// Client sends to the target; its contract is the document.
+	// Client sends the requests. Its contract is the document.
 	Client *target.Client
-	// Unleash says who may use the operations; nil if the document is not Unleash's, and the
-	// admin's token is for all of them.
+	// Unleash says who may use the operations. It is nil if the document is not Unleash's;
+	// then all of them get the admin's token.
 	Unleash *spec.Contract
 	Tokens  target.Tokens
-	// Operations are operationIds; empty is all.
+	// Operations are operationIds; empty means all.
 	Operations []string
 	// Concurrency is how many operations are called at a time.
 	Concurrency int
-	// FailFast calls nothing more once an answer breaks the document.
+	// FailFast stops calling operations once a response breaks the document.
 	FailFast bool
 	Redact   *secrets.Redactor
-	// Ended is told of every operation that was called or given up, one at a time; nil is nobody.
+	// Ended is called for every operation that was called or given up, one at a time. It may
+	// be nil.
 	Ended func(*report.Scenario)
 }
 
-// Run is one run.
+// Run is one run over a document.
 type Run struct {
 	Config
 	reads []*read
-	// planned is how many of them are called if their parameters have values.
+	// planned is how many of the chosen operations are called if their parameters have
+	// values.
 	planned int
 	values  *values
 	failed  atomic.Bool
 
-	mu sync.Mutex // for Ended, and what follows
-	// admitted are the actors whose token something was not answered with 401 to, refused those
-	// whose token something was.
+	mu sync.Mutex // guards Ended, and the fields below
+	// admitted has the actors whose token got a response other than 401. refused has those
+	// whose token got a 401.
 	admitted, refused map[string]bool
 }
 
@@ -63,17 +65,17 @@ type Run struct {
 type read struct {
 	operation *spec.Operation
 	record    *report.Scenario
-	// called is true for one that is called, whether or not it was chosen: it may list what one
-	// that was chosen needs.
+	// called is true if the operation is called, even if it was not chosen: it may list what
+	// a chosen one needs.
 	called  bool
 	request target.Request
 	answer  *target.Exchange
 }
 
-// Feature is what reports call the operations together.
+// Feature is the name under which reports group the operations.
 const Feature = "GET operations"
 
-// New plans a run. The operations that are to be called are GET operations of the document.
+// New plans a run. config.Operations must be GET operations of the document.
 func New(config Config) *Run {
 	contract := config.Client.Contract
 	r := &Run{Config: config, values: newValues(contract), admitted: map[string]bool{}, refused: map[string]bool{}}
@@ -98,8 +100,8 @@ func New(config Config) *Run {
 	return r
 }
 
-// chosenOf are the operations to call so that some can be: these, and those at the paths before
-// their parameters, which list what is there; nil for all.
+// chosenOf returns the operations to call for the chosen ids: these, and those at the paths
+// before their parameters, which list what exists. It returns nil for all.
 func chosenOf(contract *spec.Contract, ids []string) map[*spec.Operation]bool {
 	if len(ids) == 0 {
 		return nil
@@ -127,7 +129,7 @@ func recordOf(operation *spec.Operation) *report.Scenario {
 	}
 }
 
-// unfit says why an operation is not called; empty if it can be.
+// unfit says why an operation is not called. It returns an empty string if it can be.
 func (r *Run) unfit(operation *spec.Operation) string {
 	if endsSession(operation) {
 		return "it may end a session, by its operationId or path, and is never called"
@@ -145,12 +147,12 @@ func (r *Run) unfit(operation *spec.Operation) string {
 	return reason
 }
 
-// Planned is how many operations are called if their parameters have values, of those that were
-// chosen.
+// Planned returns how many of the chosen operations are called if their parameters have
+// values.
 func (r *Run) Planned() int { return r.planned }
 
-// Records are what was found of each operation, in the order of the document. One that the run
-// did not come to has no outcome.
+// Records returns what was found about each operation, in the order of the document. An
+// operation that the run did not reach has no outcome.
 func (r *Run) Records() []*report.Scenario {
 	out := make([]*report.Scenario, len(r.reads))
 	for i, planned := range r.reads {
@@ -159,13 +161,13 @@ func (r *Run) Records() []*report.Scenario {
 	return out
 }
 
-// Unknown are the actors whose token the target does not know: it answered 401 to all that got
-// it.
+// Unknown returns the actors whose token the target does not know: every request with it got
+// a 401.
 func (r *Run) Unknown() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.refused)), func(actor string) bool { return r.admitted[actor] })
 }
 
-// Disable takes what was found with an actor's token for nothing.
+// Disable discards what was found with an actor's token.
 func (r *Run) Disable(actor, reason string) {
 	for _, called := range r.reads {
 		if called.request.Actor == actor && called.record.Outcome != report.Disabled {
@@ -174,9 +176,9 @@ func (r *Run) Disable(actor, reason string) {
 	}
 }
 
-// All calls the operations: first those whose paths have no parameter, then those with one, and so
-// on, so that lists come before what they list; in the end those that an answer gave a value
-// after their turn.
+// All calls the operations. It starts with those whose paths have no parameter, then those
+// with one, and so on, so that lists come before what they list. At the end it calls those
+// that got a value from a response after their turn.
 func (r *Run) All(ctx context.Context) error {
 	var open []*read
 	for _, planned := range r.reads {
@@ -215,8 +217,8 @@ func (r *Run) All(ctx context.Context) error {
 	return nil
 }
 
-// callReady calls those of the operations that have values, and returns the others. What they
-// answer is learned in the order of the operations, so that a run can be repeated.
+// callReady calls the operations whose parameters have values, and returns the others. It
+// learns from the responses in the order of the operations, so that a run can be repeated.
 func (r *Run) callReady(ctx context.Context, open []*read) (waiting []*read, err error) {
 	var ready []*read
 	for _, planned := range open {
@@ -248,7 +250,8 @@ func (r *Run) callReady(ctx context.Context, open []*read) (waiting []*read, err
 	return waiting, errors.Join(errs...)
 }
 
-// call calls an operation and judges its answer. The error is that of an ended run.
+// call calls an operation and judges its response. It returns an error only if the run has
+// ended.
 func (r *Run) call(ctx context.Context, planned *read) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -282,7 +285,7 @@ func (r *Run) call(ctx context.Context, planned *read) error {
 	return nil
 }
 
-// note remembers whether the target knows a token.
+// note records whether the target knows a token.
 func (r *Run) note(c credential, status int) {
 	if c.token == "" {
 		return
@@ -296,7 +299,7 @@ func (r *Run) note(c credential, status int) {
 	}
 }
 
-// conclude says how it ended.
+// conclude sets the outcome of an operation.
 func (r *Run) conclude(record *report.Scenario, operation *spec.Operation, last *target.Exchange, err error) {
 	record.Outcome = report.Passed
 	var silent *target.NoAnswerError
@@ -321,7 +324,7 @@ func (r *Run) conclude(record *report.Scenario, operation *spec.Operation, last 
 	}
 }
 
-// giveUp ends an operation that is not called.
+// giveUp ends an operation that will not be called.
 func (r *Run) giveUp(planned *read, reason string) {
 	if planned.record.Outcome == "" {
 		planned.record.Outcome, planned.record.Reason = report.Skipped, reason
@@ -329,7 +332,7 @@ func (r *Run) giveUp(planned *read, reason string) {
 	}
 }
 
-// end hands in what was found of an operation.
+// end reports what was found about an operation.
 func (r *Run) end(record *report.Scenario) {
 	if record.Outcome == report.Failed || record.Outcome == report.Errored {
 		r.failed.Store(true)

@@ -10,16 +10,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// endsSession reports whether the operationId or the path says that the operation logs out.
+// endsSession reports whether the operationId or the path suggests that the operation logs
+// out.
 func endsSession(operation *spec.Operation) bool {
 	return saysLogout(operation.ID) || saysLogout(operation.Path)
 }
 
-// logout matches words, each between blanks, that say it: logout, sign-out, log_off, signOut, log me
-// out, end session; written in one word also behind or before others.
+// logout matches words, each between spaces, that mean it: logout, sign-out, log_off,
+// signOut, log me out, end session. If written as one word, it also matches before or after
+// others.
 var logout = regexp.MustCompile(`(log|sign)(out|off)| (log|sign)(s|ged|ned|ging|ning)?( \w+)? (out|off) | (end|terminate|kill|close) (\w+ )?sessions? | endsession`)
 
-// saysLogout reports whether a name or a path says so, in whatever form.
+// saysLogout reports whether a name or a path means a logout, in any spelling.
 func saysLogout(text string) bool {
 	if plain, err := url.PathUnescape(text); err == nil {
 		text = plain
@@ -28,27 +30,27 @@ func saysLogout(text string) bool {
 	if logout.MatchString(" " + strings.Join(words, " ") + " ") {
 		return true
 	}
-	// Letter case that makes no words, such as lOgOuT: servers may overlook it.
+	// Letter case that does not separate words, such as lOgOuT: servers may ignore it.
 	return slices.ContainsFunc(strings.Split(text, "/"), func(segment string) bool {
 		return slices.Contains([]string{"logout", "logoff", "signout", "signoff"}, letters(segment))
 	})
 }
 
-// changing are verbs of what a GET should not do and some servers have it do.
+// changing lists verbs for what a GET should not do, but does on some servers.
 var changing = []string{
 	"cancel", "clear", "deactivate", "delete", "destroy", "disable", "drop", "flush", "kill", "purge", "reboot", "regenerate", "remove",
 	"reset", "restart", "revoke", "rotate", "shutdown", "terminate", "uninstall", "unsubscribe", "wipe",
 }
 
-// changes reports whether an operation changes something by its operationId, which begins with
-// a verb that does, or by its path, which ends with one.
+// changes reports whether an operation may change something: its operationId starts with such
+// a verb, or its path ends with one.
 func changes(operation *spec.Operation) bool {
 	words := wordsOf(operation.ID)
 	last := operation.Path[strings.LastIndex(operation.Path, "/")+1:]
 	return len(words) > 0 && slices.Contains(changing, words[0]) || slices.Contains(changing, strings.ToLower(last))
 }
 
-// letter is a letter, or nothing.
+// letter returns r if it is a letter, otherwise -1.
 func letter(r rune) rune {
 	if unicode.IsLetter(r) {
 		return r
@@ -56,8 +58,8 @@ func letter(r rune) rune {
 	return -1
 }
 
-// wordsOf cuts a name or a path into its words, in small letters: signOutUser and /sign-out/user
-// are sign, out and user.
+// wordsOf splits a name or a path into words in lower case: signOutUser and /sign-out/user
+// become sign, out and user.
 func wordsOf(text string) []string {
 	var words []string
 	var word []rune

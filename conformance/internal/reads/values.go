@@ -15,27 +15,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Bounds of what is remembered of answers.
+// Limits on what is remembered from responses.
 const (
-	maxRemembered = 20  // values for one parameter from one answer
-	maxValue      = 256 // bytes of one
+	maxRemembered = 20  // values for one parameter from one response
+	maxValue      = 256 // bytes of one value
 	maxTries      = 500 // ways to fill one path
 )
 
-// values are those that parameters can have: what the document gives, and what earlier answers
-// showed.
+// values holds the possible values of parameters, from the document and from earlier
+// responses.
 //
-// A parameter of a path is filled, in this order, from an entry of the list answered at the path
-// before it, by the document, and by what had the same name in an earlier answer, or in the path
-// that it was the answer to; other parameters by the last two.
+// A path parameter gets its value from the first source that has one: an entry of the list
+// returned by the path before it, the document, and finally what had the same name in an
+// earlier response or in the path of its request. Other parameters use the last two sources.
 type values struct {
 	contract *spec.Contract
-	// behind are the parameters that follow a template: name and others at /projects behind it.
+	// behind maps a path template to the parameters that follow it, such as the name in
+	// /projects/{name}.
 	behind map[string][]string
-	// names are those of the parameters that are demanded and whose name says what they are.
+	// names has the required parameters whose name says what they are.
 	names map[string]bool
-	// listed are values by the path that answered and the parameter behind it, named those by
-	// their name.
+	// listed has values by the path that returned them and the parameter that follows it.
+	// named has values by parameter name.
 	listed map[string]map[string][]any
 	named  map[string][]any
 }
@@ -61,14 +62,14 @@ func newValues(contract *spec.Contract) *values {
 	return v
 }
 
-// common are the names that something else has just as well.
+// common lists names that are too general to identify a parameter.
 var common = []string{"id", "name", "key"}
 
-// trimmed is a path without the slash at its end.
+// trimmed returns a path without its trailing slash.
 func trimmed(path string) string { return strings.TrimRight(path, "/") }
 
-// request makes the request of an operation, with every parameter that is demanded; or returns
-// the first that has no value.
+// request builds the request of an operation with all required parameters, or returns the
+// first parameter that has no value.
 func (v *values) request(operation *spec.Operation) (request target.Request, missing *spec.Parameter) {
 	f := &filling{values: v, operation: operation, tries: maxTries}
 	path, found := f.fill("", operation.Path, operation.PathParameters())
@@ -89,7 +90,7 @@ func (v *values) request(operation *spec.Operation) (request target.Request, mis
 	return request, nil
 }
 
-// send gives a request the value of a parameter.
+// send adds the value of a parameter to a request.
 func send(request *target.Request, p *spec.Parameter, value any) {
 	switch p.In {
 	case "query":
@@ -101,10 +102,10 @@ func send(request *target.Request, p *spec.Parameter, value any) {
 	}
 }
 
-// given are the values of a parameter that is not in the path, or none of a list.
+// given returns the possible values of a parameter other than those from a list.
 func (v *values) given(p *spec.Parameter) []any { return slices.Concat(p.Values(), v.named[p.Name]) }
 
-// first returns the first of some values that a parameter takes.
+// first returns the first candidate that a parameter accepts.
 func first(p *spec.Parameter, candidates []any) (value any, found bool) {
 	for _, candidate := range candidates {
 		if value, fits := fit(p, candidate); fits {
@@ -114,8 +115,8 @@ func first(p *spec.Parameter, candidates []any) (value any, found bool) {
 	return nil, false
 }
 
-// fit reports whether a parameter takes a value: as it is, a number as a text, or a text as the
-// number that it is.
+// fit reports whether a parameter accepts a value: as it is, a number as a string, or a
+// string as the number it contains.
 func fit(p *spec.Parameter, value any) (any, bool) {
 	forms := []any{value}
 	switch value := value.(type) {
@@ -145,15 +146,16 @@ type filling struct {
 	missing   *spec.Parameter
 }
 
-// fill fills the parameters of the rest of a template behind what is filled already. A value is
-// taken only if the rest can be filled too, and the whole addresses the operation and no other.
+// fill fills the parameters in the rest of a template, after the part that is already filled.
+// A value is used only if the rest can be filled too, and the whole path addresses this
+// operation and no other.
 func (f *filling) fill(filled, rest string, names []string) (path string, found bool) {
 	if len(names) == 0 {
 		path := filled + rest
 		return path, f.contract.Find(http.MethodGet, path) == f.operation && !saysLogout(path)
 	}
 	before, after, _ := strings.Cut(rest, "{"+names[0]+"}")
-	p := &spec.Parameter{Name: names[0], In: "path", Style: "simple"} // that of a document that does not declare it
+	p := &spec.Parameter{Name: names[0], In: "path", Style: "simple"} // for a document that does not declare it
 	for _, declared := range f.operation.Parameters() {
 		if declared.In == "path" && declared.Name == names[0] {
 			p = declared
@@ -177,7 +179,7 @@ func (f *filling) fill(filled, rest string, names []string) (path string, found 
 	return "", false
 }
 
-// learn remembers what a successful answer shows.
+// learn remembers what a successful response shows.
 func (v *values) learn(operation *spec.Operation, x *target.Exchange) {
 	if !x.Succeeded() || !x.IsJSON {
 		return
@@ -209,7 +211,7 @@ func (v *values) learn(operation *spec.Operation, x *target.Exchange) {
 	})
 }
 
-// remember adds a value to some: a text or a number that is short, not there, and no secret.
+// remember adds a value, provided that it is a short string or number, new, and not a secret.
 func remember(known []any, value any, hidden map[string]bool) []any {
 	text := ""
 	switch value := value.(type) {
@@ -224,8 +226,9 @@ func remember(known []any, value any, hidden map[string]bool) []any {
 	return append(known, value)
 }
 
-// entries are those of the list that an answer is, or that it holds: the property whose name the
-// end of the path has in it, in the plural or not, else the only one that is a list.
+// entries returns the entries of the list that a response is or contains: the property whose
+// name, in the plural or not, occurs in the last segment of the path, otherwise the only list
+// among the properties.
 func entries(value any, path string) []any {
 	if list, is := value.([]any); is {
 		return list
@@ -253,9 +256,9 @@ func entries(value any, path string) []any {
 	return found
 }
 
-// idOf is what of an entry of a list stands for a parameter: the entry itself if it is no object,
-// else its property of the same name, else the one that the name ends with, such as name for
-// featureName, else its id or name.
+// idOf returns the part of a list entry to use for a parameter: the entry itself if it is not
+// an object, otherwise its property of the same name, otherwise the property that the name
+// ends with, such as name for featureName, otherwise its id or name.
 func idOf(entry any, parameter string) any {
 	object, is := entry.(map[string]any)
 	if !is {
@@ -278,5 +281,5 @@ func idOf(entry any, parameter string) any {
 	return nil
 }
 
-// letters are those of a name, in small: apitokens of api-tokens.
+// letters returns the letters of a name in lower case: apitokens for api-tokens.
 func letters(name string) string { return strings.ToLower(strings.Map(letter, name)) }

@@ -14,17 +14,16 @@ import (
 
 // Address is where the instance is served.
 type Address struct {
-	// Base is the URL without a slash at the end.
+	// Base is the URL without a trailing slash.
 	Base string
-	// Loopback is true if the instance is on this machine, as far as its address
-	// says.
+	// Loopback is true if the instance is on this machine, judging by its address.
 	Loopback bool
-	// server serves the instance if it is a handler of this process.
+	// server serves the instance if it is a handler in this process.
 	server *http.Server
 }
 
-// Parse reads the URL that an instance is served under. No error repeats it: it
-// may hold a password.
+// Parse parses the URL that an instance is served under. Errors do not repeat the URL,
+// because it may contain a password.
 func Parse(text string) (*Address, error) {
 	parsed, err := httpx.ParseServer(text)
 	switch {
@@ -36,8 +35,8 @@ func Parse(text string) (*Address, error) {
 	return &Address{Base: parsed.String(), Loopback: httpx.IsLoopback(parsed.Host)}, nil
 }
 
-// Elsewhere returns the URL of the instance where the target is one of its APIs, as SDKs
-// take it, and nothing is healthy below that; empty otherwise.
+// Elsewhere returns the URL of the instance if the target is the URL of one of its APIs, as
+// SDKs take it, and nothing healthy is below that. Otherwise it returns an empty string.
 func Elsewhere(ctx context.Context, c *Client) string {
 	at, err := url.Parse(c.Address.Base)
 	if err != nil {
@@ -57,27 +56,27 @@ func Elsewhere(ctx context.Context, c *Client) string {
 	return instance.String()
 }
 
-// isHealthy reports whether a target says so, as Unleash does.
+// isHealthy reports whether a target says that it is healthy, as Unleash does.
 func isHealthy(ctx context.Context, c *Client) bool {
 	x, err := c.Get(ctx, "/health", nil)
 	return err == nil && x.Text("/health") == "GOOD"
 }
 
-// Serve puts a handler on a free loopback port, so that it is verified by what
-// leaves the process as every other instance is.
+// Serve serves a handler on a free loopback port, so that it is verified over the network
+// like any other instance.
 func Serve(handler http.Handler) (*Address, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("serving the handler: %w", err)
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }() // ends with Close
+	go func() { _ = server.Serve(listener) }() // Close ends it
 	return &Address{Base: "http://" + listener.Addr().String(), Loopback: true, server: server}, nil
 }
 
-// Close ends what Serve began.
+// Close stops the server that Serve has started.
 func (a *Address) Close() {
 	if a.server != nil {
-		_ = a.server.Close() // nobody waits for an answer any more
+		_ = a.server.Close() // no one is waiting for a response any more
 	}
 }

@@ -1,6 +1,5 @@
-// Package target is the way to the instance that is verified: where it is, how
-// requests get there and answers back, how often it may be asked, and what it
-// says of itself.
+// Package target communicates with the instance that is verified: where it is, how requests
+// and responses travel, how often it may be called, and what it says about itself.
 package target
 
 import (
@@ -24,19 +23,19 @@ import (
 type Config struct {
 	Address  *Address
 	Contract *spec.Contract
-	// Writes allows requests that could change something.
+	// Writes allows requests that may change something.
 	Writes bool
-	// Timeout is that of one request.
+	// Timeout is the timeout of one request.
 	Timeout time.Duration
-	// Headers go with every request.
+	// Headers are sent with every request.
 	Headers http.Header
-	// TLS is Go's default if it is nil.
+	// TLS configures connections; nil means Go's default.
 	TLS *tls.Config
-	// Connections is how many requests there are at a time.
+	// Connections is how many requests are sent at a time.
 	Connections int
-	// Agent is the name and version that requests carry.
+	// Agent is the User-Agent header of the requests.
 	Agent string
-	// Limits are what the target allows only so often.
+	// Limits lists the target's rate limits.
 	Limits []Limit
 }
 
@@ -46,13 +45,13 @@ type Client struct {
 	http  *http.Client
 	pace  []*pace
 	wrote atomic.Bool
-	// waited is how long requests waited for limits of the target, in nanoseconds.
+	// waited is how long requests have waited for limits of the target, in nanoseconds.
 	waited atomic.Int64
-	// workspace is one on a mock that the run has to itself; empty if there is none.
+	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
 
-// NewClient makes a client, which the caller closes.
+// NewClient returns a client. The caller has to close it.
 func NewClient(config Config) *Client {
 	dialer := &net.Dialer{Timeout: config.Timeout, KeepAlive: 30 * time.Second}
 	transport := &http.Transport{
@@ -76,29 +75,29 @@ func NewClient(config Config) *Client {
 	return c
 }
 
-// Close ends idle connections.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Wrote reports whether a request was sent that could change something.
+// Wrote reports whether a request was sent that may have changed something.
 func (c *Client) Wrote() bool { return c.wrote.Load() }
 
 // ErrUnreachable is wrapped by the error of a target that does not speak HTTP.
 var ErrUnreachable = errors.New("the target cannot be reached")
 
-// NoAnswerError says that the target was reached but gave no HTTP answer.
+// NoAnswerError means that the target was reached but sent no HTTP response.
 type NoAnswerError struct{ cause error }
 
 func (e *NoAnswerError) Error() string { return "no answer: " + e.cause.Error() }
 
-// Unwrap gives what went wrong.
+// Unwrap returns the cause.
 func (e *NoAnswerError) Unwrap() error { return e.cause }
 
-// maxTries is how often a request is sent that the target's limits refuse.
+// maxTries is how often a request is sent if the target's limits refuse it.
 const maxTries = 6
 
-// Send sends a request and reads its answer. A refusal with 429 is waited for
-// and tried again, unless the request is one of a burst; tries are the earlier
-// exchanges. The error is a *NoAnswerError if that is the target's fault.
+// Send sends a request and reads its response. After a 429 it waits and tries again, unless
+// the request is part of a burst. tries are the earlier exchanges. The error is a
+// *NoAnswerError if the target is at fault.
 func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*Exchange, err error) {
 	pace := c.paceOf(r)
 	for {
@@ -124,15 +123,15 @@ func (c *Client) Get(ctx context.Context, path string, credential http.Header) (
 	return x, err
 }
 
-// once sends a request a single time.
+// once sends a request only once.
 func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	x := &Exchange{Request: r, URL: c.base() + r.Path, Started: time.Now(), Operation: c.find(r)}
 	defer func() { x.Duration = time.Since(x.Started) }()
 
 	sending := ctx
 	if !r.IsSafe() {
-		// It may be done though nobody waits for the answer, which alone says what
-		// there is to remove.
+		// The server may carry it out even if the run stops waiting, and only the response
+		// says what has to be removed.
 		sending = context.WithoutCancel(ctx)
 		c.wrote.Store(true)
 	}
@@ -181,8 +180,8 @@ func (c *Client) build(ctx context.Context, r Request, url string) (*http.Reques
 	return sent, nil
 }
 
-// explain says why no answer came: the user ended the run, the target cannot be
-// reached, or it is the target's fault.
+// explain says why there was no response: the user ended the run, the target cannot be
+// reached, or the target is at fault.
 func (c *Client) explain(ctx, limited context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
@@ -206,5 +205,5 @@ func (c *Client) explain(ctx, limited context.Context, err error) error {
 	return &NoAnswerError{err}
 }
 
-// Authorized is the header that carries a token.
+// Authorized returns a header with a token.
 func Authorized(token string) http.Header { return http.Header{"Authorization": {token}} }

@@ -16,18 +16,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// JSON is the media type of everything that the API reads.
+// JSON is the media type of all bodies that the API reads.
 const JSON = "application/json"
 
-// Request is what is to be sent.
+// Request is a request to be sent.
 type Request struct {
 	Method string
-	Path   string // with its query, below the target's URL
+	Path   string // with its query, relative to the target's URL
 	Header http.Header
 	Body   []byte // nil for none
-	// Actor is who sends it, as a report names them; empty if nobody in particular.
+	// Actor is who sends it, in the words of a report; empty if no one in particular.
 	Actor string
-	// Burst is true if it must not wait for a limit to let it pass.
+	// Burst is true if it must not wait for a limit.
 	Burst bool
 }
 
@@ -38,38 +38,40 @@ func isSafe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// Plain is a path without its query, with single slashes.
+// Plain returns a path without its query, with single slashes.
 func Plain(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	return "/" + strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '/' }), "/")
 }
 
-// Canonical is a plain path with its letter case as servers overlook it. They do not in names.
+// Canonical returns a plain path in lower case, because servers ignore letter case in paths.
+// They do not ignore it in names.
 func Canonical(path string) string { return strings.ToLower(Plain(path)) }
 
-// Exchange is a request and its answer as they were, secrets included.
+// Exchange is a request and its response as they were sent, including secrets.
 type Exchange struct {
 	Request
 	URL       string
-	Operation *spec.Operation // nil if it addresses none of the contract's
+	Operation *spec.Operation // nil if it is not one of the contract's operations
 	Started   time.Time
 	Duration  time.Duration
 
-	Status   int // 0 if no answer came
+	Status   int // 0 if there was no response
 	Answer   http.Header
 	Received []byte // the body after decompression
 	Unread   string // why the body could not be read or decompressed
-	// Cut is true if the body goes on beyond what was read of it: by its size, or because it had
-	// not ended when its time was over and does not say how long it is.
+	// Cut is true if only part of the body was read: it was too large, or it had not ended
+	// when its time was up and has no Content-Length.
 	Cut bool
-	// Value is the body as JSON; IsJSON is false if it is none.
+	// Value is the body as JSON. IsJSON is false if the body is not JSON.
 	Value  any
 	IsJSON bool
-	// Extra is what followed the head of an answer to HEAD.
+	// Extra is what followed the head of a response to HEAD.
 	Extra []byte
 }
 
-// OperationID is that of the operation, empty if it is not one of the contract's.
+// OperationID returns the operationId, or an empty string if the operation is not in the
+// contract.
 func (x *Exchange) OperationID() string {
 	if x.Operation == nil {
 		return ""
@@ -77,28 +79,28 @@ func (x *Exchange) OperationID() string {
 	return x.Operation.ID
 }
 
-// Succeeded reports whether the answer has a 2xx.
+// Succeeded reports whether the status is 2xx.
 func (x *Exchange) Succeeded() bool { return x.Status >= 200 && x.Status <= 299 }
 
-// At returns the value at a JSON pointer into the answer, nil if there is none.
+// At returns the value at a JSON pointer in the response, or nil.
 func (x *Exchange) At(pointer string) any {
 	value, _ := jsonvalue.At(x.Value, pointer)
 	return value
 }
 
-// Text returns the text at a JSON pointer into the answer, empty if there is none.
+// Text returns the text at a JSON pointer in the response, or an empty string.
 func (x *Exchange) Text(pointer string) string {
 	text, _ := x.At(pointer).(string)
 	return text
 }
 
-// IsUnknownPath reports whether the target says that it does not have such a path at
-// all, as an open-source one has no path of Unleash Enterprise.
+// IsUnknownPath reports whether the target says that it does not have the path at all, as an
+// open-source instance does for the paths of Unleash Enterprise.
 func (x *Exchange) IsUnknownPath() bool {
 	return x.Status == http.StatusNotFound && strings.HasPrefix(x.Text("/message"), "The path you were looking for")
 }
 
-// Summary is the answer in a line.
+// Summary describes the response in one line.
 func (x *Exchange) Summary() string {
 	if len(x.Received) == 0 {
 		return fmt.Sprintf("status %d without a body", x.Status)
@@ -111,8 +113,8 @@ func (x *Exchange) Summary() string {
 	return fmt.Sprintf("status %d with %s", x.Status, text)
 }
 
-// SentAt is when the target says that it answered, so that its clock need not
-// agree with ours.
+// SentAt returns when the target says that it responded, so that its clock need not agree
+// with ours.
 func (x *Exchange) SentAt() time.Time {
 	if date, err := http.ParseTime(x.Answer.Get("Date")); err == nil {
 		return date
@@ -120,19 +122,18 @@ func (x *Exchange) SentAt() time.Time {
 	return x.Started
 }
 
-// Bounds of an answer: far more than any answer of the API to the suite's requests, and little
-// enough that no target fills the memory.
+// Limits on a response. They are far above any response of the API to the suite's requests,
+// yet low enough that no target can fill the memory.
 const (
-	maxBody   = 16 << 20 // bytes, as they come and decompressed
-	maxValues = 500_000  // of JSON
-	kept      = 64 << 10 // bytes of a body that is beyond a bound
+	maxBody   = 16 << 20 // bytes, as received and after decompression
+	maxValues = 500_000  // in JSON
+	kept      = 64 << 10 // bytes kept of a body that exceeds a limit
 )
 
-// Receive takes in a body that was sent with the headers of the answer, and
-// decompresses it.
+// Receive reads the body of a response whose headers are known, and decompresses it.
 //
-// Of a stream of server-sent events, which need not end, it takes the first message; its
-// data are the value.
+// Of a stream of server-sent events, which may never end, it reads the first message. The
+// message's data becomes the value.
 func (x *Exchange) Receive(body io.Reader) {
 	if x.IsStream() {
 		x.receiveMessage(body)
@@ -173,7 +174,7 @@ func (x *Exchange) IsStream() bool {
 	return strings.HasPrefix(x.Answer.Get("Content-Type"), "text/event-stream")
 }
 
-// receiveMessage takes in the first message of a stream.
+// receiveMessage reads the first message of a stream.
 func (x *Exchange) receiveMessage(body io.Reader) {
 	lines := bufio.NewReader(io.LimitReader(body, maxBody+1))
 	var data []byte
@@ -201,18 +202,18 @@ func (x *Exchange) receiveMessage(body io.Reader) {
 	}
 }
 
-// goesOn reports whether a body could not be read because its time was over before its end.
+// goesOn reports whether a body could not be read because its time was up before it ended.
 func (x *Exchange) goesOn(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) && x.Answer.Get("Content-Length") == ""
 }
 
-// cut keeps the beginning of a body that is beyond a bound, and says so.
+// cut keeps the beginning of a body that exceeds a limit, and records that it did.
 func (x *Exchange) cut(format string, bound int) {
 	x.Unread, x.Cut = fmt.Sprintf(format, bound), true
 	x.Received = bytes.Clone(x.Received[:min(len(x.Received), kept)])
 }
 
-// values is how many values a JSON text has at most.
+// values returns an upper bound for the number of values in a JSON text.
 func values(text []byte) (count int) {
 	for _, c := range text {
 		if c == ',' || c == '[' || c == '{' {

@@ -14,48 +14,49 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Findings are what a target says of itself. What it does not say is empty.
+// Findings holds what a target says about itself. What it does not say is empty.
 type Findings struct {
 	Mock    string // version of the mock, if the target is one
 	Version string
 	Edition spec.Edition
-	// BadAdmin says why the admin's token is of no use; empty if it is of use or nothing is
-	// known.
-	BadAdmin string
-	// ActorID is the id of the user in whose name the admin's token acts.
-	ActorID string
-	// PersonalLimit is how many requests a minute a personal access token may make.
-	PersonalLimit int
-	// SDKLimit is how many requests a minute an SDK may make.
-	SDKLimit int
-	// Restricted says that the admin's token may not do everything; empty if it may or
+	// BadAdmin says why the admin's token is useless. It is empty if the token works or
 	// nothing is known.
+	BadAdmin string
+	// ActorID is the id of the user on whose behalf the admin's token acts.
+	ActorID string
+	// PersonalLimit is how many requests per minute a personal access token may make.
+	PersonalLimit int
+	// SDKLimit is how many requests per minute an SDK may make.
+	SDKLimit int
+	// Restricted says that the admin's token lacks permissions. It is empty if it has all of
+	// them or nothing is known.
 	Restricted string
-	// Place is where flags are made.
+	// Place is where flags are created.
 	Place Place
-	// Scopes are what the tokens of SDKs are for, by actor, as far as it is known.
+	// Scopes says where the tokens of SDKs apply, by actor, as far as that is known.
 	Scopes map[string]Scope
-	// Config is what the target tells its admin UI, in JSON.
+	// Config is what the target tells its admin UI, as JSON.
 	Config any
-	// Answers are what the admin got of lists, in JSON by path.
+	// Answers has the lists that the admin got, as JSON by path.
 	Answers map[string]any
 }
 
-// Major is the first number of a version of Unleash, 0 if it is none.
+// Major returns the major version of Unleash, or 0 if the text is not a version.
 func Major(version string) int {
 	first, _, _ := strings.Cut(version, ".")
 	major, _ := strconv.Atoi(first)
 	return max(major, 0)
 }
 
-// mockHeader is how a mock says that it is one, and of what version.
+// mockHeader is the header in which a mock states its version.
 const mockHeader = "Unleash-Mock"
 
-// Mock is the version of the mock that answered, empty if it was none.
+// Mock returns the version of the mock that responded, or an empty string if it was not a
+// mock.
 func (x *Exchange) Mock() string { return x.Answer.Get(mockHeader) }
 
-// Reach finds out whether the target speaks HTTP at all, and whether it is a mock.
-// The error wraps ErrUnreachable.
+// Reach checks that the target speaks HTTP, and finds out whether it is a mock. The error
+// wraps ErrUnreachable.
 func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	var first error
 	for _, path := range slices.Concat(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise)) {
@@ -76,10 +77,10 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	return "", fmt.Errorf("%w: %w", ErrUnreachable, first)
 }
 
-// kinds are those of the tokens that actors have.
+// kinds maps actors to the kinds of their tokens.
 var kinds = map[string]spec.TokenKind{"admin": spec.AdminToken, "viewer": spec.AdminToken, "backend": spec.BackendToken, "frontend": spec.FrontendToken}
 
-// For is the first actor with a token that an operation admits, empty if there is none.
+// For returns the first actor with a token that an operation accepts, or an empty string.
 func (t *Tokens) For(o *spec.Operation) string {
 	for _, actor := range Actors() {
 		if t.Of(actor) != "" && o.Admits(kinds[actor]) {
@@ -89,8 +90,8 @@ func (t *Tokens) For(o *spec.Operation) string {
 	return ""
 }
 
-// Unknown finds the actors whose token the target does not know: it answers 401 to it on
-// every path, and not to a request that needs none.
+// Unknown returns the actors whose token the target does not know: every path answers 401 to
+// it, but not to a request that needs no token.
 func Unknown(ctx context.Context, c *Client, tokens Tokens) (actors []string, err error) {
 	l := &look{client: c, tokens: tokens}
 	for _, actor := range Actors() {
@@ -109,12 +110,12 @@ func Unknown(ctx context.Context, c *Client, tokens Tokens) (actors []string, er
 		return nil, nil
 	}
 	if open, err := l.refused(ctx, "", readable(c.Contract, isOpen)[:1]); open || err != nil {
-		return nil, err // something in front of the target refuses everybody
+		return nil, err // something in front of the target refuses everyone
 	}
 	return actors, nil
 }
 
-// refused reports whether every path answers an actor with 401.
+// refused reports whether every path answers 401 to an actor.
 func (l *look) refused(ctx context.Context, actor string, paths []string) (bool, error) {
 	for _, path := range paths {
 		x, err := l.ask(ctx, actor, path)
@@ -125,11 +126,11 @@ func (l *look) refused(ctx context.Context, actor string, paths []string) (bool,
 	return true, nil
 }
 
-// enough is how many paths say what a target is.
+// enough is how many paths suffice to find out what a target is.
 const enough = 4
 
-// readable are paths without parameters that a GET reads, of the first operations that are
-// asked for.
+// readable returns paths without parameters that can be read with GET, for the first of the
+// wanted operations.
 func readable(contract *spec.Contract, wanted func(*spec.Operation) bool) (paths []string) {
 	for _, o := range contract.Operations() {
 		if len(paths) < enough && o.Method == http.MethodGet && len(o.PathParameters()) == 0 && wanted(o) {
@@ -139,19 +140,19 @@ func readable(contract *spec.Contract, wanted func(*spec.Operation) bool) (paths
 	return paths
 }
 
-// isOpen reports whether an operation of every edition takes no token.
+// isOpen reports whether every edition has the operation and it requires no token.
 func isOpen(o *spec.Operation) bool { return o.Public && o.Edition == "" }
 
-// ofEnterprise reports whether only Unleash Enterprise has an operation.
+// ofEnterprise reports whether only Unleash Enterprise has the operation.
 func ofEnterprise(o *spec.Operation) bool { return !o.Public && o.Edition == spec.Enterprise }
 
-// admitting reports whether an operation is for a kind of token.
+// admitting returns a function that reports whether an operation accepts a kind of token.
 func admitting(kind spec.TokenKind) func(*spec.Operation) bool {
 	return func(o *spec.Operation) bool { return !o.Public && o.Admits(kind) }
 }
 
-// Look finds out what the target is. It judges nothing: whatever speaks HTTP gets
-// its scenarios. where names the place of which it is to find out more.
+// Look finds out what the target is. It does not judge: whatever speaks HTTP gets its
+// scenarios. where names the project and environment to find out more about.
 func Look(ctx context.Context, c *Client, tokens Tokens, where Place) (*Findings, error) {
 	l := &look{client: c, tokens: tokens, found: &Findings{Answers: map[string]any{}, Place: where}}
 	if err := l.scopes(ctx); err != nil {
@@ -175,15 +176,15 @@ func Look(ctx context.Context, c *Client, tokens Tokens, where Place) (*Findings
 	return l.found, nil
 }
 
-// look is one look at a target.
+// look is one examination of a target.
 type look struct {
 	client *Client
 	tokens Tokens
 	found  *Findings
 }
 
-// ask sends a GET as an actor; nil if no answer came, which a scenario will find
-// out too.
+// ask sends a GET as an actor. It returns nil if no response came, since a scenario will
+// report that too.
 func (l *look) ask(ctx context.Context, actor, path string) (*Exchange, error) {
 	x, _, err := l.client.Send(ctx, Request{Method: http.MethodGet, Path: path, Header: l.credential(actor), Actor: actor})
 	if ctx.Err() != nil {
@@ -195,7 +196,7 @@ func (l *look) ask(ctx context.Context, actor, path string) (*Exchange, error) {
 	return x, nil
 }
 
-// credential is that of an actor; empty for nobody's.
+// credential returns the header of an actor, or nil for none.
 func (l *look) credential(actor string) http.Header {
 	if token := l.tokens.Of(actor); token != "" {
 		return Authorized(token)
@@ -203,7 +204,7 @@ func (l *look) credential(actor string) http.Header {
 	return nil
 }
 
-// edition finds out the edition, and whether the admin's token is one.
+// edition finds out the edition, and whether the admin's token is of the right kind.
 func (l *look) edition(ctx context.Context) error {
 	var statuses []int
 	unknown, paths := 0, readable(l.client.Contract, ofEnterprise)
@@ -249,12 +250,12 @@ func (l *look) instance(ctx context.Context) error {
 	return nil
 }
 
-// adminTokenUser is the user in whose name admin API tokens act (O: on 8.2.0).
+// adminTokenUser is the user on whose behalf admin API tokens act (O: on 8.2.0).
 const adminTokenUser = "-42"
 
-// actor finds out whose the admin's token is.
+// actor finds out on whose behalf the admin's token acts, and whether it lacks permissions.
 func (l *look) actor(ctx context.Context) error {
-	everything := strings.HasPrefix(l.tokens.Admin, "*:*.") // an API token of an admin
+	everything := strings.HasPrefix(l.tokens.Admin, "*:*.") // an admin API token
 	if everything {
 		l.found.ActorID = adminTokenUser
 	}
@@ -273,22 +274,22 @@ func (l *look) actor(ctx context.Context) error {
 	return nil
 }
 
-// personalLimit finds out how often a personal access token may ask.
+// personalLimit finds out how many requests per minute a personal access token may make.
 func (l *look) personalLimit(ctx context.Context) error {
 	limit, err := l.limit(ctx, "viewer", ofEnterprise)
 	l.found.PersonalLimit = limit
 	return err
 }
 
-// sdkLimit finds out how often an SDK may ask.
+// sdkLimit finds out how many requests per minute an SDK may make.
 func (l *look) sdkLimit(ctx context.Context) error {
 	limit, err := l.limit(ctx, "backend", admitting(spec.BackendToken))
 	l.found.SDKLimit = limit
 	return err
 }
 
-// limit is how many requests a minute an actor may make, by the answer to one of the
-// operations that are asked for; 0 if it does not say.
+// limit returns how many requests per minute an actor may make, according to the response of
+// one of the wanted operations. It returns 0 if the response does not say.
 func (l *look) limit(ctx context.Context, actor string, wanted func(*spec.Operation) bool) (int, error) {
 	paths := readable(l.client.Contract, wanted)
 	if len(paths) == 0 {
@@ -302,18 +303,17 @@ func (l *look) limit(ctx context.Context, actor string, wanted func(*spec.Operat
 	return limit, nil
 }
 
-// Limit is how much the target tells its admin UI that it allows, 0 if it does not
-// say.
+// Limit returns a limit that the target reports to its admin UI, or 0.
 func (f *Findings) Limit(name string) int {
 	value, _ := jsonvalue.At(f.Config, "/resourceLimits/"+name)
 	number, _ := strconv.Atoi(jsonvalue.Text(value))
 	return number
 }
 
-// limitsTold bounds how many limits of the target are told.
+// limitsTold is how many limits of the target are reported at most.
 const limitsTold = 50
 
-// Limits words what the target says that it allows, by name.
+// Limits lists the target's limits, by name.
 func (f *Findings) Limits() []string {
 	value, _ := jsonvalue.At(f.Config, "/resourceLimits")
 	named, _ := value.(map[string]any)
@@ -334,13 +334,13 @@ func (f *Findings) Limits() []string {
 	return out
 }
 
-// Refused asks the target with every token, and returns the statuses by which it refuses
-// some, by actor.
+// Refused tries every token, and returns the statuses with which the target refuses some of
+// them, by actor.
 func Refused(ctx context.Context, c *Client, tokens Tokens) (map[string]int, error) {
 	l := &look{client: c, tokens: tokens}
 	out := map[string]int{}
 	for _, actor := range Actors() {
-		paths := []string{"/api/admin/user"} // which takes no permission
+		paths := []string{"/api/admin/user"} // requires no permission
 		if kind := kinds[actor]; kind != spec.AdminToken {
 			paths = readable(c.Contract, admitting(kind))
 		}
@@ -358,13 +358,14 @@ func Refused(ctx context.Context, c *Client, tokens Tokens) (map[string]int, err
 	return out, nil
 }
 
-// UnusedID is an id that no instance has come to yet.
+// UnusedID is an id that no instance has reached yet.
 const UnusedID = "2147483600"
 
-// LacksPermission says that the admin's token may not do everything, empty if it may or
-// nothing is known: for targets that do not list the permissions. It asks for what
-// takes the permission ADMIN, of a thing that does not exist; it is missing only if every
-// answer says so. Requests that could change something are sent if nothing has that id.
+// LacksPermission says that the admin's token lacks the permission ADMIN. It returns an empty
+// string if the token has it or nothing is known. It is for targets that do not list
+// permissions. It sends requests that require ADMIN, for a thing that does not exist; the
+// permission is missing only if all responses say so. Requests that could change something
+// are sent only if nothing has that id.
 func LacksPermission(ctx context.Context, c *Client, admin string, unused bool) (string, error) {
 	probes := permissionProbes(c.Contract, unused && c.Writes)
 	for _, probe := range probes {
@@ -375,7 +376,7 @@ func LacksPermission(ctx context.Context, c *Client, admin string, unused bool) 
 			return "", context.Cause(ctx)
 		}
 		if err != nil || x.Status != http.StatusForbidden {
-			return "", nil //nolint:nilerr // no answer says nothing of the token
+			return "", nil //nolint:nilerr // without a response, nothing is known about the token
 		}
 	}
 	if len(probes) == 0 {
@@ -384,11 +385,10 @@ func LacksPermission(ctx context.Context, c *Client, admin string, unused bool) 
 	return lacksAdmin, nil
 }
 
-// lacksAdmin is why an admin's token may not do everything.
+// lacksAdmin is the reason for an admin's token that lacks permissions.
 const lacksAdmin = "the admin's token belongs to somebody without the ADMIN permission"
 
-// permissionProbes are requests for what takes a permission, those that change
-// nothing first.
+// permissionProbes returns requests that require ADMIN. Those that change nothing come first.
 func permissionProbes(contract *spec.Contract, unsafe bool) []Request {
 	var probes []Request
 	for _, operation := range contract.Operations() {

@@ -9,29 +9,29 @@ import (
 	"time"
 )
 
-// Limit is on requests that a target allows only so often.
+// Limit is a target's rate limit.
 type Limit struct {
-	Operation string // the operationId of what it is meant for
-	// Path is below which it limits requests, whatever they are.
+	Operation string // the operationId of the operation it is meant for
+	// Path is the path below which it limits all requests.
 	Path string
-	// Counts reports whether the target counts a request; others are refused before
-	// they are counted.
+	// Counts reports whether the target counts a request. It refuses others before counting
+	// them.
 	Counts func(Request) bool
 }
 
-// pace keeps the requests below one path within what the target allows a
-// client. It learns that from the RateLimit headers of the answers: after one
-// that leaves nothing over, the next request waits until the window ends. It is
-// safe for concurrent use. A nil pace is that of requests without a limit.
+// pace keeps the requests below one path within the limit that the target sets for a client.
+// It learns the limit from the RateLimit headers of responses: after a response that leaves
+// no remaining requests, the next request waits until the window ends. It is safe for
+// concurrent use. A nil pace is for requests without a limit.
 type pace struct {
 	limit Limit
-	turn  chan struct{} // holds one token: whose turn it is to send
+	turn  chan struct{} // holds one token: whoever has it may send
 	pause func(context.Context, time.Duration) error
 
 	mu   sync.Mutex
-	free time.Time // when the next one may be sent
-	ends time.Time // when the window ends that the last one was in
-	// lifted is true once an answer came without RateLimit headers.
+	free time.Time // when the next request may be sent
+	ends time.Time // when the window of the last request ends
+	// lifted is true once a response had no RateLimit headers.
 	lifted bool
 }
 
@@ -41,7 +41,7 @@ func newPace(limit Limit, pause func(context.Context, time.Duration) error) *pac
 	return p
 }
 
-// paceOf finds the pace that a request has to keep, nil if none.
+// paceOf returns the pace that a request has to keep, or nil.
 func (c *Client) paceOf(r Request) *pace {
 	path := Canonical(r.Path)
 	for _, p := range c.pace {
@@ -52,10 +52,10 @@ func (c *Client) paceOf(r Request) *pace {
 	return nil
 }
 
-// IsLimited reports whether the target allows such a request only so often.
+// IsLimited reports whether the target has a rate limit for the request.
 func (c *Client) IsLimited(r Request) bool { return c.paceOf(r) != nil }
 
-// Fresh waits until the next request like this one begins a window of its own.
+// Fresh waits until the next request like this one starts a new window.
 func (c *Client) Fresh(ctx context.Context, r Request) error {
 	p := c.paceOf(r)
 	if p == nil {
@@ -67,12 +67,12 @@ func (c *Client) Fresh(ctx context.Context, r Request) error {
 	return p.until(ctx, ends)
 }
 
-// margin is added to whole seconds that a server names, because its window may
-// begin a little after its clock's reading.
+// margin is added to the whole seconds that a server states, because its window may start a
+// little after its clock's reading.
 const margin = 20 * time.Millisecond
 
-// enter waits until a request may be sent. The caller hands its answer, nil if
-// there is none, to the function that it gets.
+// enter waits until a request may be sent. The caller must call release with the response, or
+// with nil if there is none.
 func (p *pace) enter(ctx context.Context, r Request) (release func(*Exchange), err error) {
 	if p == nil {
 		return func(*Exchange) {}, nil
@@ -95,7 +95,7 @@ func (p *pace) enter(ctx context.Context, r Request) (release func(*Exchange), e
 	}, nil
 }
 
-// wait waits until the target's window lets a request pass.
+// wait waits until the target's window allows a request.
 func (p *pace) wait(ctx context.Context) error {
 	p.mu.Lock()
 	free := p.free
@@ -103,7 +103,7 @@ func (p *pace) wait(ctx context.Context) error {
 	return p.until(ctx, free)
 }
 
-// until waits for a time, after which the window is over.
+// until waits until moment, when the window is over.
 func (p *pace) until(ctx context.Context, moment time.Time) error {
 	pause := time.Until(moment)
 	if pause <= 0 {
@@ -118,7 +118,7 @@ func (p *pace) until(ctx context.Context, moment time.Time) error {
 	return nil
 }
 
-// Waits reports whether the target limits requests so that later ones have to wait.
+// Waits reports whether the target limits requests, so that later ones have to wait.
 func (c *Client) Waits() bool {
 	for _, p := range c.pace {
 		p.mu.Lock()
@@ -131,7 +131,7 @@ func (c *Client) Waits() bool {
 	return false
 }
 
-// learn takes from an answer when the next request may be sent.
+// learn reads from a response when the next request may be sent.
 func (p *pace) learn(x *Exchange) {
 	if x == nil || x.Status == 0 {
 		return
@@ -156,15 +156,15 @@ func (p *pace) isLifted() bool {
 	return p.lifted
 }
 
-// retryAfter is how long a refusal asks to wait.
+// retryAfter returns how long a refusal asks to wait.
 func retryAfter(header http.Header) time.Duration {
 	return max(seconds(header.Get("Retry-After")), time.Second) + margin
 }
 
-// maxPause bounds what a target can make the suite wait at a time.
+// maxPause is the longest time that a target can make the suite wait at once.
 const maxPause = time.Minute
 
-// seconds reads a whole number of seconds; what is none counts as 1.
+// seconds parses a whole number of seconds. An invalid one counts as 1.
 func seconds(text string) time.Duration {
 	number, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil || number < 0 {

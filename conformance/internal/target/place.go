@@ -13,16 +13,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// DefaultProject and DefaultEnvironment are where flags are made unless the user
-// says otherwise.
+// DefaultProject and DefaultEnvironment are where flags are created by default.
 const (
 	DefaultProject     = "default"
 	DefaultEnvironment = "development"
 )
 
-// placeName is the form of the id of a project and of the name of an environment,
-// which stand in paths and in patterns of paths. maxPlaceName bounds it: a bound in the
-// expression takes a millisecond at every start of the program.
+// placeName matches the id of a project and the name of an environment, which are used in
+// paths and in patterns of paths. maxPlaceName limits their length: a limit in the expression
+// would take a millisecond at every start of the program.
 var placeName = regexp.MustCompile(`^[A-Za-z0-9_~][A-Za-z0-9_.~-]*$`)
 
 const maxPlaceName = 255
@@ -31,27 +30,27 @@ const maxPlaceName = 255
 // environment.
 func IsPlaceName(text string) bool { return len(text) <= maxPlaceName && placeName.MatchString(text) }
 
-// Place is the project and the environment that flags are made and switched in, and
-// what the target says of them. What it does not say is empty.
+// Place is the project and environment in which flags are created and switched, with what the
+// target says about them. What it does not say is empty.
 type Place struct {
 	Project     string
 	Environment string
-	// NoProject and NoEnvironment say why there is none; empty if there is one or
+	// NoProject and NoEnvironment say why there is none. They are empty if there is one or
 	// nothing is known.
 	NoProject, NoEnvironment string
-	// Type is that of the environment.
+	// Type is the type of the environment.
 	Type string
-	// Other is another environment of the project that is on, OtherType its type.
+	// Other is another environment of the project that is on. OtherType is its type.
 	Other, OtherType string
-	// NoDefault says that the target lacks the environment of tokens that name none;
-	// empty if it has it or nothing is known.
+	// NoDefault says that the target lacks the environment for tokens that name none. It is
+	// empty if the target has it or nothing is known.
 	NoDefault string
-	// Stickiness is what rollouts of the project go by if they do not say.
+	// Stickiness is the project's default stickiness of rollouts.
 	Stickiness string
-	// Naming is the pattern that names of the project's flags fit.
+	// Naming is the pattern that the names of the project's flags have to fit.
 	Naming string
-	// Approvals says that changes of flags in the environment go through change
-	// requests; empty if they do not or nothing is known.
+	// Approvals says that changes to flags in the environment need change requests. It is
+	// empty if they do not or nothing is known.
 	Approvals string
 }
 
@@ -62,8 +61,8 @@ type placed struct {
 	approvals      bool
 }
 
-// place looks for the project and the environment, as the admin. It takes two answers to
-// call one missing: a single wrong answer is for the scenarios to find.
+// place looks up the project and the environment as the admin. It takes two responses to call
+// one missing, because reporting a single wrong response is up to the scenarios.
 func (l *look) place(ctx context.Context) error {
 	p := &l.found.Place
 	projects, err := l.ask(ctx, "admin", "/api/admin/projects")
@@ -94,8 +93,8 @@ func (l *look) place(ctx context.Context) error {
 	return l.approvals(ctx)
 }
 
-// environments reads those of the project from two answers: a list, and the names in the
-// overview.
+// environments evaluates the project's environments from two responses: a list, and the names
+// in the overview.
 func (p *Place) environments(all []placed, named map[string]bool) {
 	var own *placed
 	var usable []string
@@ -137,7 +136,7 @@ func (p *Place) approve(needed bool) {
 	}
 }
 
-// approvals asks for the change requests of the project, which Unleash Enterprise has.
+// approvals reads the project's change request settings, which only Unleash Enterprise has.
 func (l *look) approvals(ctx context.Context) error {
 	p := &l.found.Place
 	x, err := l.ask(ctx, "admin", "/api/admin/projects/"+url.PathEscape(p.Project)+"/change-requests/config")
@@ -153,8 +152,8 @@ func (l *look) approvals(ctx context.Context) error {
 	return nil
 }
 
-// texts are the texts at a pointer into the entries of a list; nil if the answer has no
-// such list.
+// texts returns the texts at a pointer in the entries of a list, or nil if the response has
+// no such list.
 func texts(x *Exchange, list, pointer string) map[string]bool {
 	if x == nil || x.Status != http.StatusOK {
 		return nil
@@ -173,7 +172,7 @@ func texts(x *Exchange, list, pointer string) map[string]bool {
 	return found
 }
 
-// placedIn reads the environments that a target lists for a project.
+// placedIn returns the environments that a target lists for a project.
 func placedIn(x *Exchange) []placed {
 	entries, _ := x.At("/environments").([]any)
 	var all []placed
@@ -187,23 +186,23 @@ func placedIn(x *Exchange) []placed {
 	return all
 }
 
-// Scope is where the token of an SDK sees flags.
+// Scope says in which projects and environment the token of an SDK applies.
 type Scope struct {
-	// Projects are ids, or * for all; nil if they are not known.
+	// Projects are ids, or * for all; nil if unknown.
 	Projects []string
-	// Environment is empty if it is not known.
+	// Environment is empty if unknown.
 	Environment string
 }
 
-// secretForm is that of the secret of an API token: its project, its environment, and
-// what nobody else knows.
+// secretForm matches the secret of an API token: its project, its environment, and the secret
+// part.
 var secretForm = regexp.MustCompile(`^([^:]+):([^:.]+)\.[^.]+$`)
 
-// several stands in a secret for projects that it does not name.
+// several is what a secret has in place of its project if the token has several.
 const several = "[]"
 
-// scopes finds out what the tokens of SDKs are for: by their form, and where that leaves
-// the projects open, by the admin's list.
+// scopes finds out the scopes of SDK tokens: from their form and, where that leaves the
+// projects open, from the admin's list.
 func (l *look) scopes(ctx context.Context) error {
 	l.found.Scopes = map[string]Scope{}
 	for _, actor := range []string{"backend", "frontend"} {
@@ -226,7 +225,7 @@ func (l *look) scopes(ctx context.Context) error {
 	return nil
 }
 
-// projectsOf are the projects that a list of tokens shows for a secret.
+// projectsOf returns the projects that a list of tokens shows for a secret.
 func projectsOf(x *Exchange, secret string) (projects []string) {
 	if x == nil {
 		return nil

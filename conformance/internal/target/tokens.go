@@ -1,12 +1,12 @@
 package target
 
-// Tokens are the credentials of those whom the suite acts as.
+// Tokens are the credentials of the actors.
 type Tokens struct{ Admin, Viewer, Backend, Frontend string }
 
-// Actors are whom the suite can act as.
+// Actors returns the actors that the suite can act as.
 func Actors() []string { return []string{"admin", "viewer", "backend", "frontend"} }
 
-// Of is the token of an actor, empty if there is none.
+// Of returns the token of an actor, or an empty string.
 func (t *Tokens) Of(actor string) string {
 	if token := t.field(actor); token != nil {
 		return *token
@@ -14,7 +14,7 @@ func (t *Tokens) Of(actor string) string {
 	return ""
 }
 
-// Fill takes the tokens of others for those that are missing.
+// Fill fills in missing tokens from others.
 func (t *Tokens) Fill(others Tokens) {
 	for _, actor := range Actors() {
 		if token := t.field(actor); *token == "" {
@@ -23,7 +23,7 @@ func (t *Tokens) Fill(others Tokens) {
 	}
 }
 
-// With is a copy in which an actor has another token.
+// With returns a copy with another token for an actor.
 func (t Tokens) With(actor, token string) Tokens {
 	*t.field(actor) = token
 	return t

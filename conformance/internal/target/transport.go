@@ -13,30 +13,30 @@ import (
 	"strings"
 )
 
-// errReadOnly is the refusal of a request that could change something.
+// errReadOnly is returned for a request that could change something in a read-only run.
 var errReadOnly = errors.New("the run is read-only: the request was not sent")
 
-// errNotHTTP is an answer that is no HTTP.
+// errNotHTTP is returned when the response is not HTTP.
 var errNotHTTP = errors.New("the answer is no HTTP")
 
-// Bounds of what is read of an answer's head, informational answers before it included, and
-// of what follows the head of an answer that may have no body.
+// Limits on how much is read of a response's head, including informational responses before
+// it, and of what follows the head of a response that may have no body.
 const (
 	maxHead  = 256 << 10
 	maxExtra = 64 << 10
 )
 
-// errLongHead is a head beyond the bound.
+// errLongHead is returned when the head exceeds the limit.
 var errLongHead = fmt.Errorf("the head of the answer is larger than %d bytes", maxHead)
 
-// guard lets nothing pass that could change something, unless writes are
-// allowed. It stands in the transport, so that no step can forget to ask.
+// guard refuses requests that could change something, unless writes are allowed. It is part
+// of the transport, so that no step can bypass it.
 type guard struct {
 	next   http.RoundTripper
 	writes bool
 }
 
-// RoundTrip sends a request or refuses to.
+// RoundTrip sends a request or refuses it.
 func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !isSafe(r.Method) && !g.writes {
 		return nil, fmt.Errorf("%w (%s %s)", errReadOnly, r.Method, r.URL.Path)
@@ -44,23 +44,23 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(r)
 }
 
-// CloseIdleConnections passes the wish on.
+// CloseIdleConnections closes the idle connections of the next transport.
 func (g guard) CloseIdleConnections() {
 	(&http.Client{Transport: g.next}).CloseIdleConnections()
 }
 
-// headProbe answers HEAD over a connection of its own that it reads to the end,
-// because Go's transport drops a body that should not be there unseen. Requests
-// with other methods, and those through a proxy, go their usual way.
+// headProbe sends HEAD over a connection of its own and reads that to the end, because Go's
+// transport silently drops a body that should not be there. Other methods, and requests
+// through a proxy, use Go's transport.
 type headProbe struct {
 	*http.Transport
 	dialer *net.Dialer
 }
 
-// headBody is the empty body of an answer to HEAD.
+// headBody is the empty body of a response to HEAD.
 type headBody struct {
 	io.ReadCloser
-	// extra is what came behind the head though nothing may.
+	// extra is what followed the head, although nothing should.
 	extra []byte
 }
 
@@ -94,17 +94,19 @@ func (p headProbe) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	head.N = maxExtra
-	// A server that keeps the connection open ends by the request's time, and is no fault.
+	// A server that keeps the connection open is not at fault: reading then ends with the
+	// request's timeout.
 	extra, _ := io.ReadAll(io.LimitReader(buffer, maxExtra))
 	response.Body = &headBody{http.NoBody, extra}
 	return response, nil
 }
 
-// maxInformational is how many informational answers may come before the final one, as in
-// Go's transport.
+// maxInformational is how many informational responses may precede the final one, as in Go's
+// transport.
 const maxInformational = 5
 
-// readFinal reads the head of an answer, past informational ones such as 103 Early Hints.
+// readFinal reads the head of the final response. It skips informational ones such as 103
+// Early Hints.
 func readFinal(from *bufio.Reader, r *http.Request) (*http.Response, error) {
 	if _, err := from.Peek(1); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -141,13 +143,13 @@ func (p headProbe) dial(r *http.Request) (net.Conn, error) {
 	return (&tls.Dialer{NetDialer: p.dialer, Config: config}).DialContext(r.Context(), "tcp", address)
 }
 
-// isLongHead reports whether Go's transport gave up on the head of an answer. It has no
-// error of its own for that.
+// isLongHead reports whether Go's transport gave up on the head of a response. It has no
+// error type of its own for that.
 func isLongHead(err error) bool {
 	return strings.Contains(err.Error(), "server response headers exceeded") || strings.Contains(err.Error(), "response header list larger than")
 }
 
-// isTLS reports whether an error is one of setting up TLS.
+// isTLS reports whether an error occurred while setting up TLS.
 func isTLS(err error) bool {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -159,13 +161,13 @@ func isTLS(err error) bool {
 		errors.As(err, &record) || errors.As(err, &verification) || errors.As(err, &alert) || speaksHTTP(err)
 }
 
-// speaksHTTP reports whether a server answered in http where https was asked for.
-// Go's transport has no error of its own for that.
+// speaksHTTP reports whether a server answered with http where https was expected. Go's
+// transport has no error type of its own for that.
 func speaksHTTP(err error) bool {
 	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
-// advice is what helps against an error, behind a semicolon.
+// advice returns what helps against an error, after a semicolon.
 func advice(err error) string {
 	var unknown x509.UnknownAuthorityError
 	switch {

@@ -13,19 +13,19 @@ const (
 	clockPath      = "/_mock/clock"
 )
 
-// Enter makes a workspace on a mock, whose control API has to be open, and sends everything
-// there from now on. Nothing else may use the client meanwhile. It reports whether there
-// is one.
+// Enter creates a workspace on a mock whose control API is open, and from then on sends
+// everything there. Nothing else may use the client meanwhile. It reports whether it
+// succeeded.
 func (c *Client) Enter(ctx context.Context, name string) bool {
 	made, err := c.once(ctx, controlRequest(http.MethodPost, workspacesPath, fmt.Sprintf(`{"name":%q}`, name)))
 	if err != nil || made.Status != http.StatusCreated {
-		return false // the run goes on where it is
+		return false // the run continues where it is
 	}
 	c.workspace = name
 	return true
 }
 
-// Leave removes the workspace of Enter, if there is one.
+// Leave removes the workspace that Enter created, if there is one.
 func (c *Client) Leave(ctx context.Context) error {
 	if c.workspace == "" {
 		return nil
@@ -42,7 +42,8 @@ func (c *Client) Leave(ctx context.Context) error {
 	return nil
 }
 
-// base is the URL that requests go below: that of the target, or of the run's workspace.
+// base returns the URL that requests are relative to: the target's, or that of the run's
+// workspace.
 func (c *Client) base() string {
 	if c.workspace == "" {
 		return c.Address.Base
@@ -59,8 +60,8 @@ func controlRequest(method, path, body string) Request {
 	return r
 }
 
-// wait lets time pass on the target: in a workspace of the run's own its clock is put
-// forward, which limits follow.
+// wait lets time pass on the target. In a workspace of the run's own it advances the clock,
+// which limits follow.
 func (c *Client) wait(ctx context.Context, pause time.Duration) error {
 	if c.workspace != "" && pause > 0 && ctx.Err() == nil {
 		x, err := c.once(ctx, controlRequest(http.MethodPut, clockPath, fmt.Sprintf(`{"advance":%q}`, pause)))
@@ -73,5 +74,5 @@ func (c *Client) wait(ctx context.Context, pause time.Duration) error {
 	return sleep(ctx, pause)
 }
 
-// Waited is how long requests have waited for limits of the target, one after the other.
+// Waited returns how long requests have waited for limits of the target in total.
 func (c *Client) Waited() time.Duration { return time.Duration(c.waited.Load()) }

@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// Curl writes a command line that repeats a request. The token is left out: in
-// its place stands a variable that the reader sets.
+// Curl returns a command line that repeats a request. It replaces the token with a variable
+// for the reader to set.
 func Curl(redact *secrets.Redactor, x *target.Exchange) string {
 	clean := seen(x, nil).Redacted(redact)
 	words := []string{"curl", "-i"}
@@ -43,7 +43,8 @@ func Curl(redact *secrets.Redactor, x *target.Exchange) string {
 	return strings.Join(words, " ")
 }
 
-// authorization is the option for the header with a variable in the place of the token.
+// authorization returns the curl option for the header, with a variable in place of the
+// token.
 func authorization(x *target.Exchange) []string {
 	variable := "$TOKEN"
 	if x.Actor != "" {

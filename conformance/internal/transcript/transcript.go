@@ -1,5 +1,5 @@
-// Package transcript is what a report keeps of an exchange: without secrets, within bounds, and with a command line
-// that repeats the request.
+// Package transcript prepares what a report keeps of an exchange: without secrets, limited in
+// size, and with a command line that repeats the request.
 package transcript
 
 import (
@@ -22,7 +22,8 @@ const maxShown = 8 << 10
 // maxHeader is how many bytes of the headers of a message a report shows.
 const maxHeader = 8 << 10
 
-// shortHeader leaves out headers, the last by name first, of a message that has too many.
+// shortHeader removes headers from a message that has too many. It keeps them in alphabetical
+// order up to the limit.
 func shortHeader(header http.Header) http.Header {
 	size, out := 0, http.Header{}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -39,7 +40,7 @@ func shortHeader(header http.Header) http.Header {
 	return header
 }
 
-// seen is an exchange as journals and recordings have it, secrets included.
+// seen converts an exchange to the form of journals and recordings, including secrets.
 func seen(x *target.Exchange, breaches []judge.Breach) *traffic.Exchange {
 	out := &traffic.Exchange{
 		Operation: x.OperationID(), Started: x.Started, Duration: x.Duration,
@@ -55,18 +56,18 @@ func seen(x *target.Exchange, breaches []judge.Breach) *traffic.Exchange {
 	return out
 }
 
-// Exchange prepares an exchange for a report. line is that of the step.
+// Exchange prepares an exchange for a report. line is the line of the step.
 func Exchange(redact *secrets.Redactor, x *target.Exchange, line int, breaches []judge.Breach) report.Exchange {
 	out := seen(x, breaches).Record(redact, maxShown)
 	out.Line = line
 	return out
 }
 
-// maxText is how many bytes of a text a report keeps that the target may have a part in.
+// maxText is how many bytes a report keeps of a text that the target may have contributed to.
 const maxText = 4 << 10
 
-// Text is a text without secrets, and short enough to keep. What is looked through for
-// secrets is longer, so that none is cut in two.
+// Text removes secrets from a text and shortens it. It looks for secrets in a longer part
+// than it keeps, so that no secret is cut in two.
 func Text(redact *secrets.Redactor, text string) string {
 	text = redact.Text(text[:min(len(text), 16*maxText)])
 	if len(text) > maxText {

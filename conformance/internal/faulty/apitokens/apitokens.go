@@ -1,4 +1,5 @@
-// Package apitokens has the faults of API tokens, and of what a caller learns of itself.
+// Package apitokens has the faults of API tokens, and of what callers are told about
+// themselves.
 package apitokens
 
 import (
@@ -8,25 +9,25 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about API tokens.
+// Faults lists the faults of API tokens.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	created := bend.Answered(http.StatusCreated)
 	return []bend.Fault{
-		{ID: "token-projects-lost", Name: "the projects of a token are not stored", Operation: "createApiToken", Standing: standing, Bend: bend.Member("projects", bend.Gone)},
-		{ID: "token-end-lost", Name: "the end of a token is not stored", Operation: "createApiToken", Standing: standing, Bend: bend.Member("expiresAt", bend.Gone)},
-		{ID: "token-type-renamed", Name: "a created backend token is called a client one", Operation: "createApiToken", Standing: standing, Bend: bend.When(created, bend.Set("/type", `"client"`))},
-		{ID: "token-elsewhere", Name: "a created token has a location of its own", Operation: "createApiToken", Standing: standing, Bend: bend.When(created, bend.Header("Location", "api-tokens/7"))},
-		{ID: "token-type-shown", Name: "a backend token is listed as one", Operation: "getAllApiTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens/*/type", `"backend"`))},
-		{ID: "tokens-of-every-name", Name: "a name that no token has is not found", Operation: "getApiTokensByName", Standing: standing,
+		{ID: "token-projects-lost", Name: "does not store a token's projects", Operation: "createApiToken", Standing: standing, Bend: bend.Member("projects", bend.Gone)},
+		{ID: "token-end-lost", Name: "does not store a token's expiry", Operation: "createApiToken", Standing: standing, Bend: bend.Member("expiresAt", bend.Gone)},
+		{ID: "token-type-renamed", Name: "gives a created token the type client", Operation: "createApiToken", Standing: standing, Bend: bend.When(created, bend.Set("/type", `"client"`))},
+		{ID: "token-elsewhere", Name: "sends a Location with an id for a created token", Operation: "createApiToken", Standing: standing, Bend: bend.When(created, bend.Header("Location", "api-tokens/7"))},
+		{ID: "token-type-shown", Name: "lists every token with the type backend", Operation: "getAllApiTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens/*/type", `"backend"`))},
+		{ID: "tokens-of-every-name", Name: "answers 404 for an unknown token name", Operation: "getApiTokensByName", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
-		{ID: "token-end-kept", Name: "a token ends when it always did", Operation: "updateApiToken", Standing: standing, Bend: bend.Member("expiresAt", bend.To(`"2031-01-01T00:00:00.000Z"`))},
-		{ID: "token-unknown-not-updated", Name: "a token that is not there cannot be changed", Operation: "updateApiToken", Standing: standing,
+		{ID: "token-end-kept", Name: "stores another expiry than an update sends", Operation: "updateApiToken", Standing: standing, Bend: bend.Member("expiresAt", bend.To(`"2031-01-01T00:00:00.000Z"`))},
+		{ID: "token-unknown-not-updated", Name: "answers 404 when an unknown token is updated", Operation: "updateApiToken", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
-		{ID: "token-unknown-not-deleted", Name: "a token that is not there cannot be deleted", Operation: "deleteApiToken", Standing: standing,
+		{ID: "token-unknown-not-deleted", Name: "answers 404 when an unknown token is deleted", Operation: "deleteApiToken", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
-		{ID: "token-none-valid", Name: "no token is valid", Operation: "getValidTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens", "[]"))},
-		{ID: "caller-may-nothing", Name: "the admin has no permission", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Set("/permissions", "[]"))},
-		{ID: "caller-is-stored", Name: "what a caller learns of itself may be stored", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Header("Cache-Control", "no-cache"))},
+		{ID: "token-none-valid", Name: "reports no token as valid", Operation: "getValidTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens", "[]"))},
+		{ID: "caller-may-nothing", Name: "reports no permissions for the admin", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Set("/permissions", "[]"))},
+		{ID: "caller-is-stored", Name: "allows caches to store the response", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Header("Cache-Control", "no-cache"))},
 	}
 }

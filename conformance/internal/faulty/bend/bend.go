@@ -23,7 +23,8 @@ const (
 // Step changes an exchange.
 type Step func(*Exchange)
 
-// Condition looks at an exchange. One about the answer sends the request.
+// Condition reports whether something holds for an exchange. A condition on the response
+// sends the request.
 type Condition func(*Exchange) bool
 
 // When takes steps if a condition holds.
@@ -37,7 +38,7 @@ func When(holds Condition, steps ...Step) Step {
 	}
 }
 
-// All takes steps one after the other.
+// All takes steps in order.
 func All(steps ...Step) Step {
 	return When(func(*Exchange) bool { return true }, steps...)
 }
@@ -52,14 +53,14 @@ func Both(conditions ...Condition) Condition {
 // Not holds if a condition does not.
 func Not(holds Condition) Condition { return func(x *Exchange) bool { return !holds(x) } }
 
-// Conditions about the request.
+// Conditions on the request.
 
-// Is holds for requests of operations.
+// Is holds for requests to the given operations.
 func Is(operations ...string) Condition {
 	return func(x *Exchange) bool { return x.Operation != nil && slices.Contains(operations, x.Operation.ID) }
 }
 
-// Token is the credential of a request, without Bearer.
+// Token returns the credential of a request, without Bearer.
 func (x *Exchange) Token() string {
 	text := strings.TrimSpace(x.Request.Header.Get("Authorization"))
 	if scheme, rest, found := strings.Cut(text, " "); found && strings.EqualFold(scheme, "bearer") {
@@ -68,12 +69,12 @@ func (x *Exchange) Token() string {
 	return text
 }
 
-// By holds for requests that carry one of the tokens.
+// By holds for requests with one of the tokens.
 func By(tokens ...string) Condition {
 	return func(x *Exchange) bool { return slices.Contains(tokens, x.Token()) }
 }
 
-// HasBearer holds for requests whose token is behind Bearer.
+// HasBearer holds for requests that send their token with Bearer.
 func HasBearer(x *Exchange) bool {
 	return x.Token() != strings.TrimSpace(x.Request.Header.Get("Authorization"))
 }
@@ -96,13 +97,13 @@ func IsJSON(x *Exchange) bool {
 	return strings.HasPrefix(strings.ToLower(x.Request.Header.Get("Content-Type")), "application/json")
 }
 
-// Malformed is a payload that claims to be JSON and is not.
+// Malformed holds for requests whose body claims to be JSON but is not.
 func Malformed(x *Exchange) bool {
 	_, ok := ParseJSON(x.Payload)
 	return HasPayload(x) && IsJSON(x) && !ok && x.Request.Header.Get("Content-Encoding") == ""
 }
 
-// Sends is a condition on a member of the payload.
+// Sends holds for requests whose body is an object with a member for which holds is true.
 func Sends(key string, holds func(*Value) bool) Condition {
 	return func(x *Exchange) bool {
 		payload, ok := ParseJSON(x.Payload)
@@ -110,32 +111,32 @@ func Sends(key string, holds func(*Value) bool) Condition {
 	}
 }
 
-// IsMissing holds for a member that is not there.
+// IsMissing holds for a missing member.
 func IsMissing(v *Value) bool { return v == nil }
 
-// IsText holds for a member of that JSON text.
+// IsText holds for a member with the given JSON text.
 func IsText(text string) func(*Value) bool {
 	return func(v *Value) bool { return v != nil && v.Text == text }
 }
 
-// Changes of the request.
+// Changes to the request.
 
-// As acts as somebody else.
+// As sends the request with another token.
 func As(token string) Step {
 	return func(x *Exchange) { x.Request.Header.Set("Authorization", token) }
 }
 
-// WithHeader sends a header.
+// WithHeader sets a header of the request.
 func WithHeader(name, value string) Step {
 	return func(x *Exchange) { x.Request.Header.Set(name, value) }
 }
 
-// WithoutHeader sends no such header.
+// WithoutHeader removes a header from the request.
 func WithoutHeader(name string) Step {
 	return func(x *Exchange) { x.Request.Header.Del(name) }
 }
 
-// Query changes a query parameter; an empty result takes it out.
+// Query changes a query parameter. An empty result removes it.
 func Query(name string, change func(string) string) Step {
 	return func(x *Exchange) {
 		values := x.Request.URL.Query()
@@ -148,7 +149,7 @@ func Query(name string, change func(string) string) Step {
 	}
 }
 
-// Always puts a text in the place of any other.
+// Always replaces any text with the given one.
 func Always(text string) func(string) string { return func(string) string { return text } }
 
 // At sends the request to another path.
@@ -167,7 +168,7 @@ func (x *Exchange) SetURL(escapedPath string, values url.Values) {
 	x.Request.RequestURI = target.RequestURI()
 }
 
-// Sending replaces the payload.
+// Sending replaces the body of the request.
 func Sending(text string) Step {
 	return func(x *Exchange) {
 		x.Payload = []byte(text)
@@ -176,7 +177,7 @@ func Sending(text string) Step {
 	}
 }
 
-// Member changes a member of the payload; nil takes it out.
+// Member changes a member of the request's body. A nil result removes it.
 func Member(key string, change func(*Value) *Value) Step {
 	return func(x *Exchange) {
 		if payload, ok := ParseJSON(x.Payload); ok && payload.Kind == '{' {
@@ -186,13 +187,13 @@ func Member(key string, change func(*Value) *Value) Step {
 	}
 }
 
-// To puts a JSON text in the place of any value.
+// To replaces any value with the given JSON text.
 func To(text string) func(*Value) *Value { return func(*Value) *Value { return Scalar(text) } }
 
-// Gone takes a value out.
+// Gone removes a value.
 func Gone(*Value) *Value { return nil }
 
-// Again sends the request, changed by the steps, and takes that answer.
+// Again applies the steps, sends the request again, and uses the new response.
 func Again(steps ...Step) Step {
 	return func(x *Exchange) {
 		All(steps...)(x)
@@ -200,9 +201,9 @@ func Again(steps ...Step) Step {
 	}
 }
 
-// Conditions about the answer.
+// Conditions on the response.
 
-// Answered holds for answers of a status.
+// Answered holds for responses with one of the statuses.
 func Answered(statuses ...int) Condition {
 	return func(x *Exchange) bool {
 		x.Answer()
@@ -210,7 +211,7 @@ func Answered(statuses ...int) Condition {
 	}
 }
 
-// Named is an error of that name.
+// Named holds for errors with the given name.
 func Named(name string) Condition {
 	return func(x *Exchange) bool {
 		x.Answer()
@@ -219,14 +220,14 @@ func Named(name string) Condition {
 	}
 }
 
-// Changes of the answer.
+// Changes to the response.
 
-// OK takes steps with the answer to what succeeded.
+// OK takes steps if the response is a 200 or a 201.
 func OK(steps ...Step) Step {
 	return When(Answered(http.StatusOK, http.StatusCreated), steps...)
 }
 
-// Status changes the status of the answer.
+// Status sets the status of the response.
 func Status(code int) Step {
 	return func(x *Exchange) {
 		x.Answer()
@@ -234,7 +235,7 @@ func Status(code int) Step {
 	}
 }
 
-// Header changes a header of the answer.
+// Header sets a header of the response.
 func Header(name, value string) Step {
 	return func(x *Exchange) {
 		x.Answer()
@@ -242,7 +243,7 @@ func Header(name, value string) Step {
 	}
 }
 
-// NoHeader takes a header out of the answer.
+// NoHeader removes a header from the response.
 func NoHeader(name string) Step {
 	return func(x *Exchange) {
 		x.Answer()
@@ -251,7 +252,7 @@ func NoHeader(name string) Step {
 	}
 }
 
-// Text replaces the body.
+// Text replaces the body of the response.
 func Text(body string) Step {
 	return func(x *Exchange) {
 		x.Answer()
@@ -259,7 +260,7 @@ func Text(body string) Step {
 	}
 }
 
-// Empty takes the body away.
+// Empty removes the body of the response.
 func Empty(x *Exchange) {
 	x.Answer()
 	x.Body = nil
@@ -267,7 +268,7 @@ func Empty(x *Exchange) {
 	x.Header.Del("Etag")
 }
 
-// Whole changes the body as a value.
+// Whole changes the response's body, parsed as JSON.
 func Whole(change func(*Value)) Step {
 	return func(x *Exchange) {
 		x.Answer()
@@ -278,7 +279,7 @@ func Whole(change func(*Value)) Step {
 	}
 }
 
-// Edit changes what a pointer addresses in the body.
+// Edit changes what a pointer addresses in the response's body.
 func Edit(pointer string, change func(*Value) *Value) Step {
 	return func(x *Exchange) {
 		x.Answer()
@@ -288,10 +289,10 @@ func Edit(pointer string, change func(*Value) *Value) Step {
 	}
 }
 
-// Drop takes out what a pointer addresses in the body.
+// Drop removes what a pointer addresses in the response's body.
 func Drop(pointer string) Step { return Edit(pointer, Gone) }
 
-// Set puts a JSON text where a pointer leads in the body.
+// Set replaces what a pointer addresses in the response's body with the given JSON text.
 func Set(pointer, text string) Step { return Edit(pointer, To(text)) }
 
 // Rename gives a member another key.
@@ -309,7 +310,7 @@ func Rename(pointer, key string) Step {
 	})
 }
 
-// Present changes a member that is there and not null.
+// Present changes a member that exists and is not null.
 func Present(change func(*Value) *Value) func(*Value) *Value {
 	return func(v *Value) *Value {
 		if v == nil || v.Text == "null" {
@@ -319,17 +320,17 @@ func Present(change func(*Value) *Value) func(*Value) *Value {
 	}
 }
 
-// Words changes strings.
+// Words changes a string.
 func Words(change func(string) string) func(*Value) *Value {
 	return Present(func(v *Value) *Value { return Quoted(change(v.String())) })
 }
 
-// Plus adds to numbers.
+// Plus adds to a number.
 func Plus(more int64) func(*Value) *Value {
 	return Present(func(v *Value) *Value { return Integer(v.Int() + more) })
 }
 
-// AsText turns a value into a string of it.
+// AsText converts a value to a string.
 func AsText(v *Value) *Value {
 	if v == nil {
 		return nil
@@ -337,7 +338,7 @@ func AsText(v *Value) *Value {
 	return Quoted(v.String())
 }
 
-// Moment writes a time in another layout and zone.
+// Moment reformats a time in another layout and zone.
 func Moment(layout string, zone *time.Location) func(*Value) *Value {
 	return Words(func(text string) string {
 		at, err := time.Parse(time.RFC3339, text)
@@ -348,7 +349,7 @@ func Moment(layout string, zone *time.Location) func(*Value) *Value {
 	})
 }
 
-// Reversed turns a list around.
+// Reversed reverses a list.
 func Reversed(list *Value) *Value {
 	if list != nil {
 		slices.Reverse(list.Items)
@@ -356,7 +357,7 @@ func Reversed(list *Value) *Value {
 	return list
 }
 
-// Layouts in which times may be wrong.
+// Layouts for times in the wrong format.
 const (
 	WholeSeconds  = "2006-01-02T15:04:05Z"
 	WithOffset    = "2006-01-02T15:04:05.000-07:00"

@@ -20,8 +20,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// server is the mock behind a bend. Exchanges go one at a time, so that a bend
-// may remember.
+// server is the mock behind a bend. It handles one exchange at a time, so that a bend can
+// keep state.
 type server struct {
 	mock http.Handler
 	bend Step
@@ -29,33 +29,33 @@ type server struct {
 	mu sync.Mutex
 }
 
-// NewServer puts a step between a mock and its clients.
+// NewServer returns a handler that applies a step between a mock and its clients.
 func NewServer(mock http.Handler, bend Step) http.Handler { return &server{mock: mock, bend: bend} }
 
-// Exchange is a request on its way to the mock and the answer on its way back.
-// Steps change either; the first that needs the answer sends the request.
+// Exchange is a request on its way to the mock and the response on its way back. Steps change
+// either. The first step that needs the response sends the request.
 type Exchange struct {
 	mock http.Handler
-	// Operation is what the client addressed, nil for what the contract does not have;
+	// Operation is the operation that the client addressed, or nil if the contract has none.
 	// Params are its path parameters.
 	Operation *spec.Operation
 	Params    []string
 	Request   *http.Request
-	Payload   []byte // of the request
-	Head      bool   // the client asked with HEAD
+	Payload   []byte // body of the request
+	Head      bool   // the client sent HEAD
 
 	sent   bool
 	Status int
 	Header http.Header
 	Body   []byte
 
-	// KeepTag leaves the entity tag as the bend made it; Fresh decides instead of the
-	// tag whether the client's copy will do.
+	// KeepTag keeps the ETag that the bend set. Fresh, if not nil, decides instead of the
+	// ETag whether the client's copy is current.
 	KeepTag bool
 	Fresh   func(tag string) bool
 }
 
-// maxPayload is what is read of a request: more than any server allows.
+// maxPayload is how much of a request's body is read, in bytes: more than any server allows.
 const maxPayload = 4 << 20
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -72,13 +72,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.write(w, r)
 }
 
-// ownTag matches the entity tags that are an operation's own: those of the Client API.
+// ownTag matches the entity tags that an operation makes itself, which are those of the
+// Client API.
 var ownTag = regexp.MustCompile(`^"?([0-9a-f]+:[0-9]+:v1|[0-9]+)"?$`)
 
 func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
 	x := &Exchange{mock: s.mock, Request: r.Clone(r.Context()), Payload: payload}
 	method := r.Method
-	if method == http.MethodHead { // asked as GET, so that a bend sees a body
+	if method == http.MethodHead { // sent to the mock as GET, so that a bend sees a body
 		method = http.MethodGet
 		x.Request.Method, x.Head = method, true
 	}
@@ -99,7 +100,7 @@ func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
 	return x
 }
 
-// Answer sends the request, once.
+// Answer sends the request unless it has been sent.
 func (x *Exchange) Answer() {
 	if x.sent {
 		return
@@ -108,21 +109,20 @@ func (x *Exchange) Answer() {
 	x.Status, x.Header, x.Body = send(x.mock, x.Request, x.Payload)
 }
 
-// Again sends the request as it is now and takes the new answer.
+// Again sends the request in its current form and uses the new response.
 func (x *Exchange) Again() {
 	x.sent = false
 	x.Answer()
 }
 
-// Reply is the answer to a request that a bend makes of its own.
+// Reply is the response to a request that the bend itself sends.
 type Reply struct {
 	status int
 	header http.Header
 	Body   []byte
 }
 
-// Ask sends a request of the bend's own as the administrator, about which the
-// client knows nothing.
+// Ask sends a request of the bend's own, as the administrator. The client does not notice it.
 func (x *Exchange) Ask(method, path, payload string) Reply {
 	r := httptest.NewRequest(method, path, nil)
 	r.Host = x.Request.Host
@@ -146,7 +146,7 @@ func send(mock http.Handler, r *http.Request, payload []byte) (int, http.Header,
 	return recorder.Code, recorder.Header(), recorder.Body.Bytes()
 }
 
-// beginning records an answer, of one that goes on its first piece.
+// beginning records a response. It stops a stream after its first flush.
 type beginning struct {
 	*httptest.ResponseRecorder
 	leave func()
@@ -158,10 +158,10 @@ func (b *beginning) Flush() {
 	b.leave()
 }
 
-// write sends what has become of the answer.
+// write sends the response, as the steps left it, to the client.
 func (x *Exchange) write(w http.ResponseWriter, r *http.Request) {
 	x.Header.Del("Content-Length")
-	if strings.HasPrefix(x.Header.Get("Etag"), "W/") && !x.KeepTag { // a tag of its own stays
+	if strings.HasPrefix(x.Header.Get("Etag"), "W/") && !x.KeepTag { // an operation's own tag stays
 		x.Header.Set("Etag", EntityTag(x.Body))
 	}
 	header := w.Header()
@@ -186,11 +186,11 @@ func (x *Exchange) write(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(x.Status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client is gone; there is nobody to tell
+		_, _ = w.Write(body) // the client is gone, so there is no one to tell
 	}
 }
 
-// isFresh reports whether the client has the answer already.
+// isFresh reports whether the client already has the response.
 func (x *Exchange) isFresh(r *http.Request) bool {
 	known := r.Header.Get("If-None-Match")
 	if known == "" || x.Status != http.StatusOK || r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -201,13 +201,13 @@ func (x *Exchange) isFresh(r *http.Request) bool {
 	}
 	tags := strings.Split(strings.ReplaceAll(known, " ", ""), ",")
 	tag := x.Header.Get("Etag")
-	if !strings.HasPrefix(tag, "W/") { // the operation has compared it
+	if !strings.HasPrefix(tag, "W/") { // the operation has already compared it
 		return false
 	}
 	return known == "*" || slices.Contains(tags, tag) || slices.Contains(tags, strings.TrimPrefix(tag, "W/"))
 }
 
-// EntityTag is the weak tag that Express gives to a body.
+// EntityTag returns the weak ETag that Express gives a body.
 func EntityTag(body []byte) string {
 	sum := sha1.Sum(body)
 	return fmt.Sprintf(`W/"%x-%s"`, len(body), base64.RawStdEncoding.EncodeToString(sum[:]))
@@ -216,7 +216,7 @@ func EntityTag(body []byte) string {
 func compressed(body []byte) []byte {
 	var out bytes.Buffer
 	writer := gzip.NewWriter(&out)
-	_, _ = writer.Write(body) // a bytes.Buffer does not fail
+	_, _ = writer.Write(body) // writing to a bytes.Buffer never fails
 	_ = writer.Close()
 	return out.Bytes()
 }

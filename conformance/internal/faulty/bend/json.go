@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Value is JSON with its keys in order: an object, a list, or a scalar by its
-// text.
+// Value is JSON that keeps the order of its keys: an object, a list, or a scalar as its text.
 type Value struct {
 	Kind  byte // '{', '[' or 's'
 	Keys  []string
@@ -17,7 +16,7 @@ type Value struct {
 	Text  string
 }
 
-// Scalar makes a value of any JSON text.
+// Scalar parses any JSON text. It panics if the text is invalid.
 func Scalar(text string) *Value {
 	parsed, ok := ParseJSON([]byte(text))
 	if !ok {
@@ -26,16 +25,16 @@ func Scalar(text string) *Value {
 	return parsed
 }
 
-// Quoted makes a string value.
+// Quoted returns a string value.
 func Quoted(text string) *Value {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string always encodes
+	_ = encoder.Encode(text) // encoding a string never fails
 	return &Value{Kind: 's', Text: strings.TrimSuffix(out.String(), "\n")}
 }
 
-// ParseJSON reads a text, and reports whether it is JSON.
+// ParseJSON parses a text and reports whether it is JSON.
 func ParseJSON(text []byte) (*Value, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -74,7 +73,7 @@ func parseValue(decoder *json.Decoder) (*Value, error) {
 		}
 		out.Items = append(out.Items, item)
 	}
-	_, err = decoder.Token() // the closing one
+	_, err = decoder.Token() // the closing delimiter
 	return out, err
 }
 
@@ -93,7 +92,7 @@ func (v *Value) Append(dst []byte) []byte {
 		}
 		dst = item.Append(dst)
 	}
-	return append(dst, v.Kind+2) // } and ] are two behind { and [
+	return append(dst, v.Kind+2) // the codes of } and ] are those of { and [ plus 2
 }
 
 // Get returns a member of an object, or nil.
@@ -104,7 +103,7 @@ func (v *Value) Get(key string) *Value {
 	return nil
 }
 
-// Put sets a member of an object; nil takes it out.
+// Put sets a member of an object. A nil item removes it.
 func (v *Value) Put(key string, item *Value) {
 	i := slices.Index(v.Keys, key)
 	switch {
@@ -119,7 +118,7 @@ func (v *Value) Put(key string, item *Value) {
 	}
 }
 
-// String is the text of a string, number or literal, unquoted.
+// String returns the text of a string, number or literal, unquoted.
 func (v *Value) String() string {
 	if v == nil {
 		return ""
@@ -131,7 +130,7 @@ func (v *Value) String() string {
 	return v.Text
 }
 
-// Int is the number that the value holds, 0 if it is not one.
+// Int returns the value's number, or 0 if it is not a number.
 func (v *Value) Int() int64 {
 	number, _ := strconv.ParseInt(v.String(), 10, 64)
 	return number
@@ -146,14 +145,13 @@ func (v *Value) IsInt() bool {
 	return err == nil
 }
 
-// Integer makes a number.
+// Integer returns a number value.
 func Integer(number int64) *Value {
 	return &Value{Kind: 's', Text: strconv.FormatInt(number, 10)}
 }
 
-// Edit passes the values that a pointer addresses through change. A * stands
-// for every entry of a list. A member that is not there is nil, and so is the
-// result for one that is to go.
+// Edit applies change to the values that a pointer addresses. A * stands for every entry of a
+// list. change gets nil for a missing member, and returns nil to remove one.
 func (v *Value) Edit(pointer string, change func(*Value) *Value) *Value {
 	if pointer == "" {
 		return change(v)

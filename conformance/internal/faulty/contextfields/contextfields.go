@@ -6,12 +6,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Faults are about context fields.
+// Faults lists the faults of context fields.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	return []bend.Fault{
-		{ID: "context-fields-without-values", Name: "fields are listed without their legal values", Operation: "getContextFields", Standing: standing, Bend: bend.OK(bend.Drop("/*/legalValues"))},
-		{ID: "context-field-without-values", Name: "a field is shown without its legal values", Operation: "getContextField", Standing: standing, Bend: bend.OK(bend.Drop("/legalValues"))},
-		{ID: "context-field-unused", Name: "no strategy is said to use a field", Operation: "getStrategiesByContextField", Standing: standing, Bend: bend.OK(bend.Set("/strategies", "[]"))},
+		{ID: "context-fields-without-values", Name: "lists context fields without their legal values", Operation: "getContextFields", Standing: standing, Bend: bend.OK(bend.Drop("/*/legalValues"))},
+		{ID: "context-field-without-values", Name: "shows a context field without its legal values", Operation: "getContextField", Standing: standing, Bend: bend.OK(bend.Drop("/legalValues"))},
+		{ID: "context-field-unused", Name: "lists no strategies that use a context field", Operation: "getStrategiesByContextField", Standing: standing, Bend: bend.OK(bend.Set("/strategies", "[]"))},
 	}
 }

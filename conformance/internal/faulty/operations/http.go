@@ -8,88 +8,88 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// httpFaults are about headers, methods, paths and bodies as such.
+// httpFaults lists faults in headers, methods, paths and bodies in general.
 func httpFaults() []bend.Fault {
 	return []bend.Fault{
-		{ID: "list-as-text", Name: "a list says that it is text", Operation: "getSignalEndpoints", Standing: spec.Observed,
+		{ID: "list-as-text", Name: "sends a list as text/plain", Operation: "getSignalEndpoints", Standing: spec.Observed,
 			Bend: bend.OK(bend.Header("Content-Type", "text/plain; charset=utf-8"))},
-		{ID: "create-as-html", Name: "the answer to a create says that it is HTML", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "create-as-html", Name: "sends the response to a create as text/html", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.OK(bend.Header("Content-Type", "text/html; charset=utf-8"))},
-		{ID: "error-as-problem", Name: "an error says that it is application/problem+json", Operation: "updateSignalEndpoint", Standing: spec.Observed,
+		{ID: "error-as-problem", Name: "sends a 404 as application/problem+json", Operation: "updateSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Answered(404), bend.Header("Content-Type", "application/problem+json; charset=utf-8"))},
-		{ID: "no-content-type", Name: "an answer does not say what it is", Operation: "getInvoices", Standing: spec.Observed,
+		{ID: "no-content-type", Name: "omits Content-Type", Operation: "getInvoices", Standing: spec.Observed,
 			Bend: bend.OK(func(x *bend.Exchange) { x.Header["Content-Type"] = nil })},
-		{ID: "no-charset", Name: "the charset is missing", Operation: "getSignals", Standing: spec.Observed,
+		{ID: "no-charset", Name: "omits the charset from Content-Type", Operation: "getSignals", Standing: spec.Observed,
 			Bend: bend.OK(bend.Header("Content-Type", "application/json"))},
-		{ID: "other-charset", Name: "the charset is another one", Operation: "getHealth", Standing: spec.Observed,
+		{ID: "other-charset", Name: "declares the wrong charset", Operation: "getHealth", Standing: spec.Observed,
 			Bend: bend.OK(bend.Header("Content-Type", "application/json; charset=iso-8859-1"))},
-		{ID: "no-tag", Name: "the entity tag is missing", Operation: "getSignalEndpointSignals", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader("Etag"))},
-		{ID: "no-tag-on-errors", Name: "the entity tag of an error is missing", Operation: "deleteSignalEndpoint", Standing: spec.Observed,
+		{ID: "no-tag", Name: "omits ETag", Operation: "getSignalEndpointSignals", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader("Etag"))},
+		{ID: "no-tag-on-errors", Name: "omits ETag from an error", Operation: "deleteSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Answered(404), bend.NoHeader("Etag"))},
-		{ID: "strong-tag", Name: "the entity tag is a strong one", Operation: "getInvoices", Standing: spec.Observed,
+		{ID: "strong-tag", Name: "sends a strong ETag", Operation: "getInvoices", Standing: spec.Observed,
 			Bend: bend.OK(func(x *bend.Exchange) {
 				x.KeepTag = true
 				x.Header.Set("Etag", strings.TrimPrefix(bend.EntityTag(x.Body), "W/"))
 			})},
-		{ID: "same-tag", Name: "the entity tag stays when the body changes", Operation: "getSignalEndpoints", Standing: spec.Observed,
+		{ID: "same-tag", Name: "sends the same ETag for every body", Operation: "getSignalEndpoints", Standing: spec.Observed,
 			Bend: bend.OK(func(x *bend.Exchange) {
 				x.KeepTag = true
 				x.Header.Set("Etag", `W/"2a-c2FtZQ"`)
 			})},
-		{ID: "never-fresh", Name: "If-None-Match is ignored", Operation: "getSignalEndpointTokens", Standing: spec.Observed,
+		{ID: "never-fresh", Name: "ignores If-None-Match", Operation: "getSignalEndpointTokens", Standing: spec.Observed,
 			Bend: func(x *bend.Exchange) { x.Fresh = func(string) bool { return false } }},
-		{ID: "always-fresh", Name: "any If-None-Match is answered 304", Operation: "getDetailedInvoices", Standing: spec.Observed,
+		{ID: "always-fresh", Name: "answers 304 to any If-None-Match", Operation: "getDetailedInvoices", Standing: spec.Observed,
 			Bend: func(x *bend.Exchange) { x.Fresh = func(string) bool { return true } }},
-		{ID: "no-vary", Name: "Vary is missing", Operation: "getSignals", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader("Vary"))},
-		{ID: "head-not-found", Name: "HEAD is not known", Operation: "getReady", Standing: spec.Observed, Wide: true, Bend: onHead("getReady", http.StatusNotFound)},
-		{ID: "head-not-allowed", Name: "HEAD is not allowed", Operation: "getSignalEndpoints", Standing: spec.Observed, Wide: true, Bend: onHead("getSignalEndpoints", http.StatusMethodNotAllowed)},
-		{ID: "method-not-allowed", Name: "a wrong method gets a 405 in the place of a 404", Operation: "getSignalEndpoints", Standing: spec.Observed, Wide: true,
+		{ID: "no-vary", Name: "omits Vary", Operation: "getSignals", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader("Vary"))},
+		{ID: "head-not-found", Name: "answers HEAD with 404", Operation: "getReady", Standing: spec.Observed, Wide: true, Bend: onHead("getReady", http.StatusNotFound)},
+		{ID: "head-not-allowed", Name: "answers HEAD with 405", Operation: "getSignalEndpoints", Standing: spec.Observed, Wide: true, Bend: onHead("getSignalEndpoints", http.StatusMethodNotAllowed)},
+		{ID: "method-not-allowed", Name: "answers 405 instead of 404 to an unsupported method", Operation: "getSignalEndpoints", Standing: spec.Observed, Wide: true,
 			Bend: wrongMethod("/api/admin/signal-endpoints", bend.Status(http.StatusMethodNotAllowed))},
-		{ID: "post-health", Name: "health answers POST", Operation: "getHealth", Standing: spec.Observed, Wide: true,
+		{ID: "post-health", Name: "answers POST as it does GET", Operation: "getHealth", Standing: spec.Observed, Wide: true,
 			Bend: wrongMethod("/health", func(x *bend.Exchange) {
 				x.Request.Method = http.MethodGet
 				x.Again()
 			})},
-		{ID: "trailing-slash-not-found", Name: "a slash at the end of the path is not found", Operation: "getSignalEndpoints", Standing: spec.Observed,
+		{ID: "trailing-slash-not-found", Name: "answers 404 to a path with a trailing slash", Operation: "getSignalEndpoints", Standing: spec.Observed,
 			Bend: bend.When(func(x *bend.Exchange) bool { return strings.HasSuffix(x.Request.URL.Path, "/") }, bend.At("/api/admin/nothing"))},
-		{ID: "letter-case-not-found", Name: "a path in capitals is not found", Operation: "getSignals", Standing: spec.Observed,
+		{ID: "letter-case-not-found", Name: "answers 404 to a path with capital letters", Operation: "getSignals", Standing: spec.Observed,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Request.URL.Path != strings.ToLower(x.Request.URL.Path) }, bend.At("/api/admin/nothing"))},
-		{ID: "gzip-not-read", Name: "a body in gzip is not read", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "gzip-not-read", Name: "fails to read a gzip-compressed body", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.HasHeader("Content-Encoding"), bend.Sending(""), bend.WithHeader("Content-Encoding", "br"))},
-		{ID: "any-encoding", Name: "a body in an unknown encoding is taken as it is", Operation: "updateSignalEndpointToken", Standing: spec.Observed,
+		{ID: "any-encoding", Name: "reads a body in an unknown encoding as if it had none", Operation: "updateSignalEndpointToken", Standing: spec.Observed,
 			Bend: bend.When(bend.Answered(415), bend.When(bend.HasHeader("Content-Encoding"), bend.Again(bend.WithoutHeader("Content-Encoding"))))},
-		{ID: "malformed-accepted", Name: "a body that is no JSON is taken for an empty one", Operation: "callSignalEndpoint", Standing: spec.Observed,
+		{ID: "malformed-accepted", Name: "treats malformed JSON as an empty object", Operation: "callSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Malformed, bend.Sending("{}"))},
-		{ID: "malformed-create", Name: "a create with a body that is no JSON succeeds", Operation: "createSignalEndpointToken", Standing: spec.Observed,
+		{ID: "malformed-create", Name: "creates a token from malformed JSON", Operation: "createSignalEndpointToken", Standing: spec.Observed,
 			Bend: bend.When(bend.Malformed, bend.Sending(`{"name":"malformed"}`))},
-		{ID: "malformed-server-error", Name: "a body that is no JSON gets a 500", Operation: "updateSignalEndpoint", Standing: spec.Observed,
+		{ID: "malformed-server-error", Name: "answers 500 to malformed JSON", Operation: "updateSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Malformed, bend.Status(http.StatusInternalServerError))},
-		{ID: "malformed-after-authentication", Name: "a body is read after the token is looked at", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "malformed-after-authentication", Name: "checks the token before it parses the body", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Both(bend.Malformed, bend.By("", bend.UnknownToken)), bend.Sending("{}"))},
-		{ID: "malformed-get-accepted", Name: "the body of a GET is not read", Operation: "getSignalEndpoints", Standing: spec.Observed,
+		{ID: "malformed-get-accepted", Name: "ignores the body of a GET", Operation: "getSignalEndpoints", Standing: spec.Observed,
 			Bend: bend.When(bend.HasPayload, bend.Sending(""))},
-		{ID: "list-as-body", Name: "a list in the place of an object is accepted", Operation: "updateSignalEndpoint", Standing: spec.Measured,
+		{ID: "list-as-body", Name: "accepts an array as the body", Operation: "updateSignalEndpoint", Standing: spec.Measured,
 			Bend: func(x *bend.Exchange) {
 				if payload, ok := bend.ParseJSON(x.Payload); ok && payload.Kind == '[' {
 					bend.Sending(`{"name":"a-list"}`)(x)
 				}
 			}},
-		{ID: "too-large-accepted", Name: "a body over the limit is accepted", Operation: "callSignalEndpoint", Standing: spec.Documented,
+		{ID: "too-large-accepted", Name: "accepts a body over the size limit", Operation: "callSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(413), bend.Again(bend.Sending(`{"large":true}`)))},
-		{ID: "too-large-create", Name: "a create over the limit of a body gets a 400", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "too-large-create", Name: "answers 400 to a create whose body exceeds the size limit", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Answered(413), bend.Status(http.StatusBadRequest))},
-		{ID: "body-limit-too-low", Name: "a body of 60 kB is too large", Operation: "callSignalEndpoint", Standing: spec.Documented,
+		{ID: "body-limit-too-low", Name: "refuses bodies over 60 kB as too large", Operation: "callSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(func(x *bend.Exchange) bool { return len(x.Payload) > 60_000 && len(x.Payload) <= 102_400 },
 				bend.Sending(`"`+strings.Repeat("a", 102_400)+`"`))},
-		{ID: "any-content-type", Name: "a create with another content type succeeds", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "any-content-type", Name: "accepts a create with the wrong content type", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Answered(415), bend.Again(bend.WithHeader("Content-Type", "application/json")))},
-		{ID: "no-content-type-needed", Name: "an update without a content type succeeds", Operation: "updateSignalEndpointToken", Standing: spec.Observed,
+		{ID: "no-content-type-needed", Name: "accepts an update without a content type", Operation: "updateSignalEndpointToken", Standing: spec.Observed,
 			Bend: bend.When(bend.Not(bend.HasHeader("Content-Type")), bend.WithHeader("Content-Type", "application/json"))},
-		{ID: "content-type-bad-request", Name: "a wrong content type gets a 400", Operation: "updateSignalEndpoint", Standing: spec.Observed,
+		{ID: "content-type-bad-request", Name: "answers 400 to the wrong content type", Operation: "updateSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(bend.Answered(415), bend.Status(http.StatusBadRequest))},
-		{ID: "charset-parameter-refused", Name: "a content type with a charset is refused", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "charset-parameter-refused", Name: "refuses a content type with a charset", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.When(func(x *bend.Exchange) bool { return strings.Contains(x.Request.Header.Get("Content-Type"), ";") }, bend.WithHeader("Content-Type", "text/plain"))},
-		{ID: "repeated-parameter", Name: "a parameter that is sent twice is accepted", Operation: "getSignals", Standing: spec.Measured,
+		{ID: "repeated-parameter", Name: "accepts a repeated query parameter", Operation: "getSignals", Standing: spec.Measured,
 			Bend: func(x *bend.Exchange) {
 				values := x.Request.URL.Query()
 				for name, all := range values {
@@ -97,7 +97,7 @@ func httpFaults() []bend.Fault {
 				}
 				x.SetURL(x.Request.URL.EscapedPath(), values)
 			}},
-		{ID: "unknown-parameter-refused", Name: "a query parameter that is not documented is refused", Operation: "getSignals", Standing: spec.Observed,
+		{ID: "unknown-parameter-refused", Name: "refuses an undocumented query parameter", Operation: "getSignals", Standing: spec.Observed,
 			Bend: func(x *bend.Exchange) {
 				for name := range x.Request.URL.Query() {
 					if !strings.Contains(" from to limit offset ", " "+name+" ") {
@@ -105,7 +105,7 @@ func httpFaults() []bend.Fault {
 					}
 				}
 			}},
-		{ID: "unknown-property-refused", Name: "a property that is not documented is refused", Operation: "createSignalEndpoint", Standing: spec.Measured,
+		{ID: "unknown-property-refused", Name: "refuses an undocumented property", Operation: "createSignalEndpoint", Standing: spec.Measured,
 			Bend: func(x *bend.Exchange) {
 				if payload, ok := bend.ParseJSON(x.Payload); ok && payload.Kind == '{' {
 					for _, key := range payload.Keys {
@@ -115,10 +115,10 @@ func httpFaults() []bend.Fault {
 					}
 				}
 			}},
-		{ID: "empty-list-body", Name: "a list has no body", Operation: "getSignalEndpointTokens", Standing: spec.Documented, Bend: bend.OK(bend.Empty)},
-		{ID: "broken-json", Name: "the JSON of an answer ends too early", Operation: "getDetailedInvoices", Standing: spec.Documented,
+		{ID: "empty-list-body", Name: "sends an empty body instead of a list", Operation: "getSignalEndpointTokens", Standing: spec.Documented, Bend: bend.OK(bend.Empty)},
+		{ID: "broken-json", Name: "truncates its JSON", Operation: "getDetailedInvoices", Standing: spec.Documented,
 			Bend: bend.OK(func(x *bend.Exchange) { x.Body = x.Body[:len(x.Body)-1] })},
-		{ID: "null-body", Name: "an answer is null", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Text("null"))},
+		{ID: "null-body", Name: "answers with null", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Text("null"))},
 	}
 }
 
@@ -127,7 +127,7 @@ func onHead(operation string, code int) bend.Step {
 	return bend.When(bend.Both(bend.Is(operation), func(x *bend.Exchange) bool { return x.Head }), bend.Status(code))
 }
 
-// wrongMethod takes a step where a path is asked with a method that it has not.
+// wrongMethod takes a step if a path is requested with a method that it does not have.
 func wrongMethod(path string, take bend.Step) bend.Step {
 	return bend.When(func(x *bend.Exchange) bool {
 		return x.Operation == nil && strings.TrimSuffix(x.Request.URL.Path, "/") == path && x.Request.Method != http.MethodOptions

@@ -1,5 +1,5 @@
-// Package operations has the faults of what holds for every operation: who may use
-// it, headers, methods, paths, bodies and errors.
+// Package operations has the faults that concern all operations: access, headers, methods,
+// paths, bodies and errors.
 package operations
 
 import (
@@ -8,5 +8,5 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
-// Faults lists them.
+// Faults lists them all.
 func Faults() []bend.Fault { return slices.Concat(accessFaults(), httpFaults(), errorFaults()) }

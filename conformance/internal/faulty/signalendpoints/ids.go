@@ -8,9 +8,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
-// Ids that are not what the mock gave: the client sees a numbering of its own.
+// These faults give the client other ids than the mock gave.
 
-// objects calls visit for every object in a value, outer ones first.
+// objects calls visit for every object in a value, outer objects first.
 func objects(v *bend.Value, visit func(*bend.Value)) {
 	if v == nil {
 		return
@@ -23,15 +23,15 @@ func objects(v *bend.Value, visit func(*bend.Value)) {
 	}
 }
 
-// resource tells apart what has an id.
+// resource describes a kind of resource that has ids.
 type resource struct {
-	// created and deleted are the operations that make and remove one.
+	// created and deleted are the operations that create and delete one.
 	created, deleted string
-	// owns reports whether an object of an answer is the resource; refers lists
-	// the members of others that hold its id.
+	// owns reports whether an object in a response is the resource. refers lists the members
+	// of other objects that hold its id.
 	owns   func(*bend.Value) bool
 	refers []string
-	// segment is the place of the id in a path below /api/admin.
+	// segment is the index of the id among the segments of a path below /api/admin.
 	segment int
 }
 
@@ -45,8 +45,8 @@ func tokens() resource {
 		[]string{"createdBySourceTokenId"}, 3}
 }
 
-// renumbered shows ids of a resource as other numbers: inner gives the mock's
-// number of one that the client knows, outer the client's of the mock's.
+// renumbered shows other ids than the mock gave. inner maps the client's ids to the mock's,
+// outer the mock's to the client's.
 func renumbered(what resource, inner, outer func(int64) int64) bend.Step {
 	return func(x *bend.Exchange) {
 		renumberPath(x, what.segment, inner)
@@ -93,8 +93,7 @@ func renumberSegment(path string, segment int, number func(int64) int64) string 
 	return strings.Join(segments, "/")
 }
 
-// mirrored gives every id that is created the number that lies as far below a
-// million as it lies above zero, so that later ids are lower.
+// mirrored shows each created id as a million minus the id, so that later ids are lower.
 func mirrored(what resource) bend.Step {
 	const mirror, first = 1_000_000, 10_000
 	turn := func(id int64) int64 {
@@ -106,7 +105,7 @@ func mirrored(what resource) bend.Step {
 	return renumbered(what, turn, turn)
 }
 
-// oldest is the highest id of the built-in seed.
+// oldest returns the highest id of the built-in seed.
 func oldest(what resource) int64 {
 	if what.segment == endpoints().segment {
 		return 1338
@@ -114,10 +113,10 @@ func oldest(what resource) int64 {
 	return 9
 }
 
-// reusing gives what is created the id of what was deleted before.
+// reusing gives a created resource the id of one that was deleted before.
 func reusing(what resource) func() bend.Step {
 	return func() bend.Step {
-		shown := map[int64]int64{} // by the mock's id
+		shown := map[int64]int64{} // the client's id by the mock's id
 		var free []int64
 		outer := func(id int64) int64 {
 			if other, renamed := shown[id]; renamed {

@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// limitFaults are about how much an instance allows.
+// limitFaults lists faults in how much an instance allows.
 func limitFaults() []bend.Fault {
 	const (
 		endpoint = "createSignalEndpoint"
@@ -16,13 +16,13 @@ func limitFaults() []bend.Fault {
 	)
 	over := bend.Both(bend.Answered(400), bend.Named("ExceedsLimitError"))
 	return []bend.Fault{
-		{ID: "endpoint-limit-high", Name: "one endpoint more than the limit may exist", Operation: endpoint, Standing: spec.Documented, Mock: bend.Resources,
+		{ID: "endpoint-limit-high", Name: "allows one endpoint more than the limit it reports", Operation: endpoint, Standing: spec.Documented, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Edit("/message", bend.Words(fewer)), bend.Edit("/details/0/message", bend.Words(fewer)))},
-		{ID: "endpoint-limit-status", Name: "an endpoint over the limit gets a 403", Operation: endpoint, Standing: spec.Observed, Mock: bend.Resources,
+		{ID: "endpoint-limit-status", Name: "answers 403 to an endpoint over the limit", Operation: endpoint, Standing: spec.Observed, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Status(http.StatusForbidden))},
-		{ID: "endpoint-limit-name", Name: "an endpoint over the limit is bad data", Operation: endpoint, Standing: spec.Observed, Mock: bend.Resources,
+		{ID: "endpoint-limit-name", Name: "reports an endpoint over the limit as BadDataError", Operation: endpoint, Standing: spec.Observed, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Set("/name", `"BadDataError"`))},
-		{ID: "endpoint-limit-silent", Name: "an endpoint over the limit is answered and not created", Operation: endpoint, Standing: spec.Documented, Mock: bend.Resources,
+		{ID: "endpoint-limit-silent", Name: "answers 201 over the limit without creating an endpoint", Operation: endpoint, Standing: spec.Documented, Mock: bend.Resources,
 			Bend: bend.When(over, func(x *bend.Exchange) {
 				name := mustName(x)
 				x.Request.Method = http.MethodPut
@@ -33,16 +33,16 @@ func limitFaults() []bend.Fault {
 				bend.Set("/tokens", "[]")(x)
 				x.Body = []byte(strings.ReplaceAll(string(x.Body), "cpu-over-90", name))
 			})},
-		{ID: "token-limit-high", Name: "one token more than the limit may exist", Operation: token, Standing: spec.Documented, Mock: bend.Resources,
+		{ID: "token-limit-high", Name: "allows one token more than the limit it reports", Operation: token, Standing: spec.Documented, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Edit("/message", bend.Words(fewer)), bend.Edit("/details/0/message", bend.Words(fewer)))},
-		{ID: "token-limit-status", Name: "a token over the limit gets a 409", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
+		{ID: "token-limit-status", Name: "answers 409 to a token over the limit", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Status(http.StatusConflict))},
-		{ID: "token-limit-message", Name: "the refusal over the limit does not tell the limit", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
+		{ID: "token-limit-message", Name: "refuses a token over the limit without stating the limit", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Set("/message", `"Too many."`), bend.Set("/details", `[{"message":"Too many."}]`))},
 	}
 }
 
-// fewer tells a limit of one less.
+// fewer lowers the limit in a message by one.
 func fewer(message string) string {
 	for _, digit := range []string{"5", "6"} {
 		if strings.HasSuffix(message, " "+digit+".") {

@@ -8,10 +8,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
-// Steps that remember: each is built for one handler, whose exchanges go one at
-// a time.
+// Steps that keep state. Each is built for one handler, which handles one exchange at a time.
 
-// survivingTokens lists the tokens of a deleted endpoint as if they were there.
+// survivingTokens still lists the tokens of a deleted endpoint.
 func survivingTokens() bend.Step {
 	left := map[string][]byte{} // by the endpoint's id
 	return func(x *bend.Exchange) {
@@ -29,7 +28,7 @@ func survivingTokens() bend.Step {
 	}
 }
 
-// survivingToken lists a token that was deleted as if it were there.
+// survivingToken still lists a deleted token.
 func survivingToken() bend.Step {
 	left := map[string][]*bend.Value{} // by the endpoint's id
 	return func(x *bend.Exchange) {
@@ -70,7 +69,7 @@ func takenForever() bend.Step {
 	}
 }
 
-// deletedTwice answers the second delete of something like the first.
+// deletedTwice answers the second delete of a resource like the first.
 func deletedTwice(operation string) func() bend.Step {
 	return func() bend.Step {
 		gone := map[string]bool{}

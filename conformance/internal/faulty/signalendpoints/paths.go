@@ -9,56 +9,57 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// pathFaults are about where endpoints and tokens are, and about those that are not.
+// pathFaults lists faults in the location of endpoints and tokens, and in how unknown ones
+// are handled.
 func pathFaults() []bend.Fault {
 	return []bend.Fault{
-		{ID: "endpoint-no-location", Name: "the location of a created endpoint is missing", Operation: "createSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.NoHeader("Location"))},
-		{ID: "token-no-location", Name: "the location of a created token is missing", Operation: "createSignalEndpointToken", Standing: spec.Documented, Bend: bend.OK(bend.NoHeader("Location"))},
-		{ID: "absolute-location", Name: "the location of a created endpoint is absolute", Operation: "createSignalEndpoint", Standing: spec.Observed,
+		{ID: "endpoint-no-location", Name: "omits Location from the response to a create", Operation: "createSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.NoHeader("Location"))},
+		{ID: "token-no-location", Name: "omits Location from the response to a create", Operation: "createSignalEndpointToken", Standing: spec.Documented, Bend: bend.OK(bend.NoHeader("Location"))},
+		{ID: "absolute-location", Name: "sends an absolute Location", Operation: "createSignalEndpoint", Standing: spec.Observed,
 			Bend: bend.OK(func(x *bend.Exchange) {
 				x.Header.Set("Location", "http://"+x.Request.Host+"/api/admin/"+x.Header.Get("Location"))
 			})},
-		{ID: "location-of-another", Name: "the location of a created endpoint has another id", Operation: "createSignalEndpoint", Standing: spec.Inferred,
+		{ID: "location-of-another", Name: "sends a Location with another id", Operation: "createSignalEndpoint", Standing: spec.Inferred,
 			Bend: bend.OK(func(x *bend.Exchange) {
 				x.Header.Set("Location", renumberSegment(x.Header.Get("Location"), 1, func(id int64) int64 { return id + 1 }))
 			})},
-		{ID: "token-location-of-endpoint", Name: "the location of a created token is that of its endpoint", Operation: "createSignalEndpointToken", Standing: spec.Inferred,
+		{ID: "token-location-of-endpoint", Name: "sends the endpoint's Location for a created token", Operation: "createSignalEndpointToken", Standing: spec.Inferred,
 			Bend: bend.OK(func(x *bend.Exchange) { x.Header.Set("Location", fmt.Sprintf("signal-endpoints/%s", x.Params[0])) })},
-		{ID: "create-ok", Name: "a create answers 200 in the place of 201", Operation: "createSignalEndpoint", Standing: spec.Documented,
+		{ID: "create-ok", Name: "answers a create with 200", Operation: "createSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(201), bend.Status(http.StatusOK))},
-		{ID: "create-token-accepted", Name: "the create of a token answers 202", Operation: "createSignalEndpointToken", Standing: spec.Documented,
+		{ID: "create-token-accepted", Name: "answers a create with 202", Operation: "createSignalEndpointToken", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(201), bend.Status(http.StatusAccepted))},
-		{ID: "delete-no-content", Name: "a delete answers 204 in the place of 200", Operation: "deleteSignalEndpoint", Standing: spec.Documented,
+		{ID: "delete-no-content", Name: "answers a delete with 204", Operation: "deleteSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(200), bend.Status(http.StatusNoContent), bend.NoHeader("Transfer-Encoding"))},
-		{ID: "delete-with-body", Name: "a delete answers with a body", Operation: "deleteSignalEndpointToken", Standing: spec.Inferred,
+		{ID: "delete-with-body", Name: "answers a delete with a body", Operation: "deleteSignalEndpointToken", Standing: spec.Inferred,
 			Bend: bend.When(bend.Answered(200), bend.Text("{}"), bend.Header("Content-Type", "application/json; charset=utf-8"), bend.Header("Etag", "made of the body"), bend.Header("Vary", "Accept-Encoding"))},
-		{ID: "update-created", Name: "an update answers 201", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+		{ID: "update-created", Name: "answers an update with 201", Operation: "updateSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(200), bend.Status(http.StatusCreated))},
-		{ID: "unusable-id-server-error", Name: "an id that is no number gets a 500", Operation: "deleteSignalEndpoint", Standing: spec.Assumed,
+		{ID: "unusable-id-server-error", Name: "answers 500 to an id that is not a number", Operation: "deleteSignalEndpoint", Standing: spec.Assumed,
 			Bend: unusableID(bend.Status(http.StatusInternalServerError))},
-		{ID: "unusable-id-bad-request", Name: "an id that is no number gets a 400", Operation: "updateSignalEndpoint", Standing: spec.Assumed,
+		{ID: "unusable-id-bad-request", Name: "answers 400 to an id that is not a number", Operation: "updateSignalEndpoint", Standing: spec.Assumed,
 			Bend: unusableID(bend.Status(http.StatusBadRequest), bend.Set("/name", `"BadDataError"`))},
-		{ID: "huge-id-server-error", Name: "an id beyond 32 bits gets a 500", Operation: "getSignalEndpointSignals", Standing: spec.Assumed,
+		{ID: "huge-id-server-error", Name: "answers 500 to an id over 32 bits", Operation: "getSignalEndpointSignals", Standing: spec.Assumed,
 			Bend: bend.When(func(x *bend.Exchange) bool { return len(x.Params[0]) > 9 }, bend.When(bend.Answered(404), bend.Status(http.StatusInternalServerError), bend.Set("/name", `"UnknownError"`)))},
-		{ID: "unknown-id-ok", Name: "an unknown id is enabled with a 200", Operation: "enableSignalEndpoint", Standing: spec.Documented,
+		{ID: "unknown-id-ok", Name: "answers 200 when an unknown endpoint is enabled", Operation: "enableSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(404), bend.Again(bend.At(endpointsPath+"/1337/on")))},
-		{ID: "unknown-endpoint-updated", Name: "the update of an unknown endpoint succeeds", Operation: "updateSignalEndpoint", Standing: spec.Documented,
+		{ID: "unknown-endpoint-updated", Name: "accepts an update of an unknown endpoint", Operation: "updateSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(404), func(x *bend.Exchange) {
 				id := x.Params[0]
 				bend.Again(bend.At(endpointsPath + "/1337"))(x)
 				bend.OK(bend.Edit("/id", func(*bend.Value) *bend.Value { return quotedNumber(id) }))(x)
 			})},
-		{ID: "unknown-token-updated", Name: "the update of an unknown token succeeds", Operation: "updateSignalEndpointToken", Standing: spec.Documented,
+		{ID: "unknown-token-updated", Name: "accepts an update of an unknown token", Operation: "updateSignalEndpointToken", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(404), bend.Again(bend.At(endpointsPath+"/1337/tokens/7")))},
-		{ID: "unknown-endpoint-deleted", Name: "the delete of an unknown endpoint succeeds", Operation: "deleteSignalEndpoint", Standing: spec.Documented,
+		{ID: "unknown-endpoint-deleted", Name: "accepts a delete of an unknown endpoint", Operation: "deleteSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(404), deleted)},
-		{ID: "unknown-token-deleted", Name: "the delete of an unknown token succeeds", Operation: "deleteSignalEndpointToken", Standing: spec.Documented,
+		{ID: "unknown-token-deleted", Name: "accepts a delete of an unknown token", Operation: "deleteSignalEndpointToken", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(404), deleted)},
-		{ID: "unknown-endpoint-signals", Name: "the signals of an unknown endpoint are an empty list", Operation: "getSignalEndpointSignals", Standing: spec.Documented,
+		{ID: "unknown-endpoint-signals", Name: "lists no signals for an unknown endpoint instead of refusing", Operation: "getSignalEndpointSignals", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(404), bend.Status(http.StatusOK), bend.Text(`{"signalEndpointSignals":[]}`))},
-		{ID: "unknown-endpoint-token", Name: "a token is created for an unknown endpoint", Operation: "createSignalEndpointToken", Standing: spec.Assumed,
+		{ID: "unknown-endpoint-token", Name: "creates a token for an unknown endpoint", Operation: "createSignalEndpointToken", Standing: spec.Assumed,
 			Bend: bend.When(bend.Answered(404), bend.Again(bend.At(endpointsPath+"/1337/tokens")))},
-		{ID: "unknown-endpoint-tokens", Name: "the tokens of an unknown endpoint are not found", Operation: "getSignalEndpointTokens", Standing: spec.Inferred,
+		{ID: "unknown-endpoint-tokens", Name: "answers 404 for the tokens of an unknown endpoint", Operation: "getSignalEndpointTokens", Standing: spec.Inferred,
 			Bend: bend.OK(func(x *bend.Exchange) {
 				if Find(x, hasID(x.Params[0])) == nil {
 					bend.Again(bend.At(endpointsPath + "/x/tokens"))(x)
@@ -67,12 +68,12 @@ func pathFaults() []bend.Fault {
 	}
 }
 
-// unusableID takes steps where the id is no number.
+// unusableID takes steps if the id is not a number.
 func unusableID(steps ...bend.Step) bend.Step {
 	return bend.When(func(x *bend.Exchange) bool { return strings.Trim(x.Params[0], "0123456789") != "" }, bend.When(bend.Answered(http.StatusNotFound), steps...))
 }
 
-// quotedNumber is a number of that text, or a string if it is not one.
+// quotedNumber returns the text as a number, or as a string if it is not one.
 func quotedNumber(text string) *bend.Value {
 	if number, ok := bend.ParseJSON([]byte(text)); ok && number.IsInt() {
 		return number

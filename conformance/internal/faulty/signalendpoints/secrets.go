@@ -9,12 +9,12 @@ import (
 
 // Steps that remember the secrets of tokens.
 
-// secrets remembers which token each secret belongs to.
+// secrets maps each secret to its token.
 type secrets map[string]secret
 
 type secret struct{ endpoint, token string } // ids
 
-// learn looks into the answers to creates.
+// learn remembers the secret in the response to a create.
 func (s secrets) learn(x *bend.Exchange) {
 	if bend.Is("createSignalEndpointToken")(x) {
 		bend.OK(bend.Whole(func(body *bend.Value) {
@@ -23,8 +23,8 @@ func (s secrets) learn(x *bend.Exchange) {
 	}
 }
 
-// knownSecrets lets a token that was created make a call that is refused, if
-// lets allows it to its owner.
+// knownSecrets accepts a refused call if its secret belongs to a token that was created, and
+// lets returns true for that token.
 func knownSecrets(lets func(x *bend.Exchange, owner secret) bool) bend.Step {
 	known := secrets{}
 	return func(x *bend.Exchange) {
@@ -37,7 +37,7 @@ func knownSecrets(lets func(x *bend.Exchange, owner secret) bool) bend.Step {
 	}
 }
 
-// LivingSecrets lets deleted tokens make calls.
+// LivingSecrets lets deleted tokens call their endpoints.
 func LivingSecrets() bend.Step {
 	return knownSecrets(func(x *bend.Exchange, owner secret) bool {
 		endpoint := Find(x, HasName(x.Params[0]))
@@ -50,7 +50,7 @@ func ForeignSecrets() bend.Step {
 	return knownSecrets(func(x *bend.Exchange, owner secret) bool { return Find(x, hasID(owner.endpoint)) != nil })
 }
 
-// RenamesRevoke makes the secret of a renamed token unknown.
+// RenamesRevoke revokes the secret of a token when it is renamed.
 func RenamesRevoke() bend.Step {
 	known, revoked := secrets{}, map[secret]bool{}
 	return func(x *bend.Exchange) {
@@ -66,8 +66,8 @@ func RenamesRevoke() bend.Step {
 	}
 }
 
-// listingSecrets puts the secrets of created tokens where pointer addresses
-// tokens in an answer of an operation.
+// listingSecrets adds the secrets of created tokens to the responses of an operation. pointer
+// addresses the tokens in these responses.
 func listingSecrets(operation, pointer string) func() bend.Step {
 	return func() bend.Step {
 		byToken := map[string]*bend.Value{} // the secret by the token's id
@@ -87,7 +87,7 @@ func listingSecrets(operation, pointer string) func() bend.Step {
 	}
 }
 
-// unprefixedSecrets shows secrets without their prefix, and knows them so.
+// unprefixedSecrets shows secrets without their prefix, and accepts them that way.
 func unprefixedSecrets() bend.Step {
 	const prefix = "signal_"
 	known := secrets{}

@@ -7,7 +7,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
-// Faults lists them.
+// Faults lists them all.
 func Faults() []bend.Fault {
 	return slices.Concat(endpointFaults(), tokenFaults(), pathFaults(), limitFaults())
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
-// Steps that use the mock besides: they look what is there, make what is needed
-// for an answer, and take back what must not last.
+// Steps that send requests of their own to the mock. They look up what exists, create what a
+// response needs, and undo what must not last.
 
 const endpointsPath = "/api/admin/signal-endpoints"
 
-// Find returns the endpoint for which holds is true as the administrator sees
-// it, or nil.
+// Find returns the first endpoint that the administrator can see and for which holds is true,
+// or nil.
 func Find(x *bend.Exchange, holds func(*bend.Value) bool) *bend.Value {
 	list, ok := bend.ParseJSON(x.Ask(http.MethodGet, endpointsPath, "").Body)
 	if !ok {
@@ -43,13 +43,13 @@ func hasID(id string) func(*bend.Value) bool {
 	return func(v *bend.Value) bool { return v.Get("id").String() == id }
 }
 
-// HasName holds for what has a name.
+// HasName holds for a value with the given name.
 func HasName(name string) func(*bend.Value) bool {
 	return func(v *bend.Value) bool { return v.Get("name").String() == name }
 }
 
-// LetIn makes a call with a token of the endpoint that it names, whatever it
-// came with.
+// LetIn calls the endpoint that the request names with one of its tokens, whatever token the
+// request came with.
 func LetIn(x *bend.Exchange) {
 	endpoint := Find(x, HasName(x.Params[0]))
 	if endpoint == nil {
@@ -64,7 +64,7 @@ func LetIn(x *bend.Exchange) {
 	x.Ask(http.MethodDelete, path+"/"+token.Get("id").String(), "")
 }
 
-// LetInDisabled makes a call of a disabled endpoint.
+// LetInDisabled carries out a call of a disabled endpoint.
 func LetInDisabled(x *bend.Exchange) {
 	endpoint := Find(x, HasName(x.Params[0]))
 	if endpoint == nil || endpoint.Get("enabled").Text != "false" {
@@ -76,7 +76,7 @@ func LetInDisabled(x *bend.Exchange) {
 	x.Ask(http.MethodPost, path+"/off", "")
 }
 
-// forgettingUpdates answers an update of an endpoint and takes it back.
+// forgettingUpdates answers an update of an endpoint and then reverts it.
 func forgettingUpdates(x *bend.Exchange) {
 	before := Find(x, hasID(x.Params[0]))
 	x.Answer()
@@ -90,7 +90,7 @@ func forgettingUpdates(x *bend.Exchange) {
 	x.Ask(http.MethodPut, endpointsPath+"/"+x.Params[0], string(back.Append(nil)))
 }
 
-// forgettingRenames answers an update of a token and takes it back.
+// forgettingRenames answers a rename of a token and then reverts it.
 func forgettingRenames(x *bend.Exchange) {
 	before := tokensOf(x, x.Params[0])
 	x.Answer()
@@ -103,7 +103,7 @@ func forgettingRenames(x *bend.Exchange) {
 	}
 }
 
-// deleted is the answer to a delete.
+// deleted turns the response into that of a successful delete.
 func deleted(x *bend.Exchange) {
 	x.Answer()
 	x.Status, x.Body = http.StatusOK, nil
@@ -113,14 +113,14 @@ func deleted(x *bend.Exchange) {
 	x.Header.Set("Transfer-Encoding", "chunked")
 }
 
-// keeping answers a delete by the administrator of what is there and does not
-// do it.
+// keeping answers an administrator's delete of an existing resource as if it succeeded, but
+// does not delete it.
 func keeping(x *bend.Exchange) {
-	x.Request.Method = http.MethodPut // reports whether it is there, and changes nothing
+	x.Request.Method = http.MethodPut // tells whether it exists, and changes nothing
 	x.Payload = []byte("{}")
 	x.Request.Header.Set("Content-Type", "application/json")
 	x.Answer()
-	if x.Status == http.StatusBadRequest { // a name is missing
+	if x.Status == http.StatusBadRequest { // the name is missing
 		missing := Find(x, hasID(x.Params[0])) == nil
 		if len(x.Params) == 2 && !missing {
 			missing = !slices.ContainsFunc(tokensOf(x, x.Params[0]), hasID(x.Params[1]))

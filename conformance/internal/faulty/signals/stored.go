@@ -8,10 +8,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 )
 
-// Steps that remember signals, and show others than are stored.
+// Steps that remember signals, and show something else than what is stored.
 
-// withoutSignals lists signals without those that hidden names, as if they had
-// never been stored: pages and totals are those of the others.
+// withoutSignals lists signals as if those for which hidden is true had never been stored.
+// Pages and totals cover only the others.
 func withoutSignals(x *bend.Exchange, hidden func(*bend.Value) bool) {
 	x.Answer()
 	if x.Status != http.StatusOK {
@@ -51,7 +51,7 @@ func pageNumber(text string, fallback int) int {
 // listsSignals are the operations that show stored signals.
 var listsSignals = bend.Is("getSignals", "getSignalEndpointSignals")
 
-// losingSignalsOfDeleted forgets the signals of an endpoint with it.
+// losingSignalsOfDeleted hides the signals of deleted endpoints.
 func losingSignalsOfDeleted() bend.Step {
 	gone := map[string]bool{}
 	return func(x *bend.Exchange) {
@@ -66,7 +66,7 @@ func losingSignalsOfDeleted() bend.Step {
 	}
 }
 
-// losingSignals answers calls and stores nothing.
+// losingSignals answers calls but hides their signals, as if they were not stored.
 func losingSignals() bend.Step {
 	lost := map[string]bool{}
 	return func(x *bend.Exchange) {
@@ -83,7 +83,7 @@ func losingSignals() bend.Step {
 	}
 }
 
-// rememberingSourceNames shows the name of a deleted endpoint with its signals.
+// rememberingSourceNames still shows the name of a deleted endpoint with its signals.
 func rememberingSourceNames() bend.Step {
 	names := map[string]*bend.Value{} // by the endpoint's id
 	return func(x *bend.Exchange) {
@@ -101,7 +101,7 @@ func rememberingSourceNames() bend.Step {
 	}
 }
 
-// rememberingTokenNames shows the name of a deleted token with its signals.
+// rememberingTokenNames still shows the name of a deleted token with its signals.
 func rememberingTokenNames() bend.Step {
 	names := map[string]*bend.Value{} // by the token's id
 	tokens := map[string]string{}     // the token's id by the signal's

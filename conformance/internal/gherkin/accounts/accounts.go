@@ -1,5 +1,4 @@
-// Package accounts is what scenarios need of users: a viewer and a personal access
-// token of theirs.
+// Package accounts has what scenarios need for users: a viewer with a personal access token.
 package accounts
 
 import (
@@ -22,7 +21,7 @@ const (
 	tokensPath = "/api/admin/user/tokens"
 )
 
-// Resource is what scenarios need.
+// Resource returns what scenarios need.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{
@@ -33,8 +32,8 @@ func Resource() gherkin.Resource {
 	}
 }
 
-// makeViewer makes a user with the role Viewer and a personal access token of that
-// user, as an administrator can where passwords are allowed.
+// makeViewer creates a user with the role Viewer and a personal access token for that user.
+// An administrator can do so where passwords are allowed.
 func makeViewer(ctx context.Context, s *gherkin.Setup) (token, problem string, err error) {
 	username, password := s.Name("viewer"), "Aa1!"+uuid.NewString()
 	s.Hide(password)
@@ -65,7 +64,7 @@ func makeViewer(ctx context.Context, s *gherkin.Setup) (token, problem string, e
 	return makeToken(ctx, s, username, http.Header{"Cookie": {cookie}})
 }
 
-// viewerRole finds the id of the role Viewer in the list of users, in JSON.
+// viewerRole returns the id of the role Viewer from the list of users, as JSON.
 func viewerRole(users *target.Exchange) string {
 	if users == nil || users.Status != http.StatusOK {
 		return ""
@@ -80,11 +79,11 @@ func viewerRole(users *target.Exchange) string {
 	return ""
 }
 
-// tokenLife is how long the viewer's token would live if it could not be removed.
+// tokenLife is the lifetime of the viewer's token, in case it cannot be removed.
 const tokenLife = 24 * time.Hour
 
-// makeToken makes a personal access token for whom a session belongs to, if that
-// is the run's own user.
+// makeToken creates a personal access token for the owner of a session, provided that this is
+// the run's own user.
 func makeToken(ctx context.Context, s *gherkin.Setup, username string, session http.Header) (token, problem string, err error) {
 	who, err := s.Send(ctx, http.MethodGet, "/api/admin/user", "", session)
 	if err != nil || who == nil {

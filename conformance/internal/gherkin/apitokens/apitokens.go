@@ -1,4 +1,4 @@
-// Package apitokens is what scenarios need of API tokens.
+// Package apitokens has what scenarios need for API tokens.
 package apitokens
 
 import (
@@ -6,10 +6,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 )
 
-// path is where tokens are listed and made.
+// path is where tokens are listed and created.
 const path = "/api/admin/api-tokens"
 
-// Resource is what scenarios need.
+// Resource returns what scenarios need.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{{Name: "API token", Path: path, IDAt: "/secret", List: path, Key: "/tokens", Label: "/tokenName", Swept: true}},

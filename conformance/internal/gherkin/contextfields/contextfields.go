@@ -1,4 +1,4 @@
-// Package contextfields is what scenarios need of context fields.
+// Package contextfields has what scenarios need for context fields.
 package contextfields
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 )
 
-// Path is where fields are listed and made.
+// Path is where fields are listed and created.
 const Path = "/api/admin/context"
 
-// Resource is what scenarios need.
+// Resource returns what scenarios need.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{{Name: "context field", Path: Path, Named: true, List: Path, Label: "/name", Swept: true}},
@@ -24,7 +24,7 @@ func Resource() gherkin.Resource {
 
 type field struct{ *gherkin.World }
 
-// given makes a field with two legal values and keeps the answer.
+// given creates a field with two legal values and keeps the response.
 func (w field) given(ctx context.Context, name string) error {
 	return w.PrepareAsAdmin(ctx, name, Path, fmt.Sprintf(
 		`{"name":%q,"description":"Made by unleash-mock verify.","stickiness":true,"legalValues":[{"value":"gold","description":"the dear one"},{"value":"silver"}]}`, w.OwnName(name)))

@@ -1,4 +1,4 @@
-// Package features is what scenarios need of flags and their strategies.
+// Package features has what scenarios need for flags and their strategies.
 package features
 
 import (
@@ -22,14 +22,14 @@ const (
 	archived = search + "&archived=IS%3Atrue"
 )
 
-// Path is where the flags of a project are listed and made.
+// Path returns where the flags of a project are listed and created.
 func Path(project string) string { return "/api/admin/projects/" + project + "/features" }
 
-// Resource is what scenarios need that make flags in a project.
+// Resource returns what scenarios need that create flags in a project.
 func Resource(project string) gherkin.Resource {
 	path := Path(project)
 	archive := &ledger.Kind{
-		Settling: 5 * time.Second, // a real server may end when that follows at once (O)
+		Settling: 5 * time.Second, // the process of a real server may exit if that follows at once (O)
 		Name:     "archived flag", Path: ArchivePath, CalledAt: []string{ArchivePath + "/revive"}, Named: true,
 		List: archived, Key: "/features", Label: "/name", Paged: true, Fitted: true, Swept: true,
 	}
@@ -51,7 +51,7 @@ func Resource(project string) gherkin.Resource {
 	}
 }
 
-// projectOf is where a flag is that was searched for, whatever project it is in.
+// projectOf returns the path of the flags of a found flag's project.
 func projectOf(entry any) string {
 	value, _ := jsonvalue.At(entry, "/project")
 	if project, is := value.(string); is {
@@ -60,10 +60,10 @@ func projectOf(entry any) string {
 	return ""
 }
 
-// tagsPath is where all tags are listed; below it one is removed by its type and value.
+// tagsPath is where all tags are listed. Below it, a tag is removed by its type and value.
 const tagsPath = "/api/admin/tags"
 
-// typeOf is where a tag is removed.
+// typeOf returns the path below which a tag is removed by its value.
 func typeOf(entry any) string {
 	value, _ := jsonvalue.At(entry, "/type")
 	kind, _ := value.(string)
@@ -72,14 +72,14 @@ func typeOf(entry any) string {
 
 type flag struct{ *gherkin.World }
 
-// given makes a flag and keeps the answer.
+// given creates a flag and keeps the response.
 func (w flag) given(ctx context.Context, name string) error {
 	return w.PrepareAsAdmin(ctx, name, Path(w.Place().Project), fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.OwnName(name)))
 }
 
 type strategy struct{ *gherkin.World }
 
-// given adds a strategy to a flag in the environment of the run and keeps the answer.
+// given adds a strategy to a flag in the run's environment and keeps the response.
 func (w strategy) given(ctx context.Context, name, flag string) error {
 	place := w.Place()
 	path, err := w.Path(ctx, http.MethodPost, Path(place.Project)+"/<"+flag+".name>/environments/"+place.Environment+"/strategies")

@@ -1,4 +1,4 @@
-// Package projects is what a run may leave behind of projects and environments.
+// Package projects has the projects and environments that a run may leave behind.
 package projects
 
 import (
@@ -11,7 +11,8 @@ const (
 	environmentsPath = "/api/admin/environments"
 )
 
-// Resource is what bears a run's name. Only Unleash Enterprise makes and removes them.
+// Resource returns what may have a run's name. Only Unleash Enterprise creates and removes
+// projects and environments.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{

@@ -1,5 +1,5 @@
-// Package resources lists what scenarios are about. No other package of the suite
-// names a resource.
+// Package resources lists what scenarios are about. No other package of the suite names a
+// resource.
 package resources
 
 import (
@@ -19,9 +19,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/signals"
 )
 
-// All are the resources, in the order in which they look at a target, with flags in a
-// project. limits are what the user says of how much it allows, by the name of what is
-// limited.
+// All returns the resources in the order in which they examine a target. Flags are created in
+// the given project. limits are the target's limits as the user states them, by the name of
+// what is limited.
 func All(project string, limits map[string]int) (gherkin.Resources, error) {
 	known := []string{"endpoints", "tokens"}
 	for _, name := range slices.Sorted(maps.Keys(limits)) {

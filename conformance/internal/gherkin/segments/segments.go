@@ -1,4 +1,4 @@
-// Package segments is what scenarios need of segments.
+// Package segments has what scenarios need for segments.
 package segments
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 )
 
-// path is where segments are listed and made.
+// path is where segments are listed and created.
 const path = "/api/admin/segments"
 
-// Resource is what scenarios need.
+// Resource returns what scenarios need.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{{Name: "segment", Path: path, List: path, Key: "/segments", Label: "/name", Swept: true}},
@@ -24,7 +24,7 @@ func Resource() gherkin.Resource {
 
 type segment struct{ *gherkin.World }
 
-// given makes a segment and keeps the answer.
+// given creates a segment and keeps the response.
 func (w segment) given(ctx context.Context, name string) error {
 	return w.PrepareAsAdmin(ctx, name, path, fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify.","constraints":[]}`, w.OwnName(name)))
 }

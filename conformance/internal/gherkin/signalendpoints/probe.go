@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// probe finds out how much room there is on a target, by its word and by making a
-// signal endpoint.
+// probe finds out how much room a target has, from what it reports and by creating a signal
+// endpoint.
 type probe struct {
 	kind   *ledger.Kind
 	limits Limits
@@ -61,20 +61,20 @@ func firstPositive(numbers ...int) int {
 	return 0
 }
 
-// Make makes a signal endpoint of the run's for a setup; nil if no answer came.
+// Make creates a signal endpoint of the run for a setup. It returns nil if no response came.
 func Make(ctx context.Context, s *gherkin.Setup) (*target.Exchange, error) {
 	return s.Send(ctx, http.MethodPost, Path, fmt.Sprintf(`{"name":%q}`, Name(s)), target.Authorized(s.Admin()))
 }
 
-// MakeToken makes a token of what Make made; nil if it cannot be shown to be the
-// run's, or no answer came.
+// MakeToken creates a token for what Make created. It returns nil if the endpoint cannot be
+// shown to be the run's, or if no response came.
 func MakeToken(ctx context.Context, s *gherkin.Setup, endpoint *target.Exchange) (*target.Exchange, error) {
 	id := jsonvalue.Text(endpoint.At("/id"))
 	if err := s.Ledger.Vouch(ctx, s.Admin(), http.MethodPost, Path, id); err != nil {
-		return nil, context.Cause(ctx) // a scenario will find it out too
+		return nil, context.Cause(ctx) // a scenario will report the problem too
 	}
 	return s.Send(ctx, http.MethodPost, Path+"/"+id+"/tokens", fmt.Sprintf(`{"name":%q}`, Name(s)), target.Authorized(s.Admin()))
 }
 
-// Name is that of what Make makes.
+// Name returns the name that Make uses.
 func Name(s *gherkin.Setup) string { return s.Name("preflight") }

@@ -1,5 +1,4 @@
-// Package signalendpoints is what scenarios need of signal endpoints and their
-// tokens.
+// Package signalendpoints has what scenarios need for signal endpoints and their tokens.
 package signalendpoints
 
 import (
@@ -17,20 +16,20 @@ import (
 )
 
 const (
-	// Path is where signal endpoints are listed and made.
+	// Path is where signal endpoints are listed and created.
 	Path = "/api/admin/signal-endpoints"
-	// CallPath is below which they are called by their names.
+	// CallPath is the path below which they are called by name.
 	CallPath = "/api/signal-endpoint"
 
-	// documentedLimit is how many signal endpoints there can be, and tokens of each,
-	// unless the instance is configured otherwise.
+	// documentedLimit is how many signal endpoints, and how many tokens of each, an instance
+	// allows unless it is configured otherwise.
 	documentedLimit = 5
 )
 
-// Limits are what the user says that the target allows; 0 if nothing is said.
+// Limits are the target's limits as the user states them. 0 means not stated.
 type Limits struct{ Endpoints, Tokens int }
 
-// Resource is what scenarios need.
+// Resource returns what scenarios need.
 func Resource(limits Limits) gherkin.Resource {
 	endpoints := &ledger.Kind{
 		Name: "signal endpoint", Path: Path, CalledAt: []string{CallPath}, List: Path, Key: "/signalEndpoints", Label: "/name",
@@ -59,14 +58,14 @@ func Resource(limits Limits) gherkin.Resource {
 
 type endpoint struct{ *gherkin.World }
 
-// given makes a signal endpoint and keeps the answer.
+// given creates a signal endpoint and keeps the response.
 func (w endpoint) given(ctx context.Context, name string) error {
 	return w.PrepareAsAdmin(ctx, name, Path, fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.OwnName(name)))
 }
 
 type token struct{ *gherkin.World }
 
-// given makes a token of an endpoint and keeps the answer.
+// given creates a token for an endpoint and keeps the response.
 func (w token) given(ctx context.Context, name, endpoint string) error {
 	path, err := w.Path(ctx, http.MethodPost, Path+"/<"+endpoint+".id>/tokens")
 	if err != nil {

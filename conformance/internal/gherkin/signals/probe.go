@@ -11,8 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// probe finds out how many calls the target allows a second. One that does not
-// limit them counts as one without any limit.
+// probe finds out how many calls the target allows per second. A target that does not limit
+// calls is taken to have no limits at all.
 func probe(ctx context.Context, s *gherkin.Setup) error {
 	limit, lifted, err := callLimit(ctx, s)
 	if err != nil {
@@ -28,7 +28,7 @@ func probe(ctx context.Context, s *gherkin.Setup) error {
 	return nil
 }
 
-// callLimit calls an endpoint of its own, twice if the target names no limit.
+// callLimit calls an endpoint of its own, twice if the first response does not state a limit.
 func callLimit(ctx context.Context, s *gherkin.Setup) (limit int, lifted bool, err error) {
 	const documented = 1
 	endpoint, err := signalendpoints.Make(ctx, s)

@@ -1,5 +1,4 @@
-// Package signals is what scenarios need of signals and of the calls that send
-// them.
+// Package signals has what scenarios need for signals and for the calls that send them.
 package signals
 
 import (
@@ -20,7 +19,7 @@ import (
 // call is the operation that sends a signal.
 const call = "callSignalEndpoint"
 
-// Resource is what scenarios need.
+// Resource returns what scenarios need.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
 		Steps: []gherkin.Step{
@@ -28,7 +27,7 @@ func Resource() gherkin.Resource {
 		},
 		Answers: judge.Specifics{
 			FreeForm: []string{"payload"},
-			// How a call with a token that is known, but not good for it, is told is assumed.
+			// How a call is refused whose token is known but not valid for it is assumed.
 			Unworded: []string{call},
 			Deviations: []judge.Deviation{{
 				Versions: []string{"8."}, Operation: "getSignals", Path: regexp.MustCompile(`(from|to)=IS:\d{4}-\d\d-\d\d`), Status: http.StatusInternalServerError,
@@ -41,8 +40,8 @@ func Resource() gherkin.Resource {
 	}
 }
 
-// counts reports whether a target counts a call: it does so only once it knows the
-// token.
+// counts reports whether a target counts a call against its limit. It does so only if it
+// knows the token.
 func counts(r target.Request) bool {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	return strings.HasPrefix(token, "signal_") || r.Actor == "admin"
@@ -72,7 +71,7 @@ func (w signal) given(ctx context.Context, name, endpoint, token string) error {
 	return nil
 }
 
-// watch looks for signals that others send.
+// watch looks for signals that others send while the scenario runs.
 func watch(ctx context.Context, w *gherkin.World) func(context.Context) string {
 	before := map[string]bool{}
 	for _, s := range newest(ctx, w) {
@@ -87,10 +86,10 @@ func watch(ctx context.Context, w *gherkin.World) func(context.Context) string {
 	}
 }
 
-// sent is a signal as a query shows it, by ids in JSON.
+// sent is a signal as a query shows it. Its ids are JSON texts.
 type sent struct{ id, source string }
 
-// newest lists the newest signals, none if the target does not show them.
+// newest lists the newest signals. It returns none if the target does not show them.
 func newest(ctx context.Context, w *gherkin.World) []sent {
 	x, err := w.Client().Get(ctx, "/api/admin/signals?limit=1000", target.Authorized(w.Admin()))
 	if err != nil {
