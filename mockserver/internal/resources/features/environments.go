@@ -6,7 +6,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Join turns the flags of a project off in an environment that the project gets.
+// Join adds the flags of a project to an environment that the project gets. They are off
+// there.
 func Join(tx *engine.Tx, project, environment string) error {
 	for _, flag := range flags.All(tx) {
 		if flag.Project != project || In(tx, flag.Name, environment) != nil {
@@ -19,7 +20,7 @@ func Join(tx *engine.Tx, project, environment string) error {
 	return nil
 }
 
-// Leave takes what the flags of a project are in an environment, their strategies with it.
+// Leave removes the flags of a project from an environment, along with their strategies.
 func Leave(tx *engine.Tx, project, environment string) error {
 	for _, flag := range flags.All(tx) {
 		toggle := In(tx, flag.Name, environment)
@@ -33,8 +34,8 @@ func Leave(tx *engine.Tx, project, environment string) error {
 	return nil
 }
 
-// Seen notes that an SDK counted a flag in an environment, which is no event: once a second
-// at most, for an update costs more than a count.
+// Seen records that an SDK counted a flag in an environment. This causes no event, and
+// happens once a second at most, because an update costs more than a count.
 func Seen(tx *engine.Tx, flag, environment string) error {
 	before, now := In(tx, flag, environment), tx.Stamp()
 	if before == nil || before.LastSeenAt != nil && now.Sub(*before.LastSeenAt).Abs() < time.Second {
@@ -45,7 +46,8 @@ func Seen(tx *engine.Tx, flag, environment string) error {
 	return toggles.UpdateAs(tx, "", before, &after)
 }
 
-// LastSeen is when an SDK last counted a flag of a project that is not archived, nil for never.
+// LastSeen returns when an SDK last counted a flag of a project, not counting archived
+// flags, or nil if none ever did.
 func LastSeen(r engine.Reader, project string) (last *time.Time) {
 	for _, flag := range All(r) {
 		if flag.Project != project {
