@@ -21,7 +21,7 @@ func DefaultSeed() []byte { return seed.DefaultSource() }
 type Token struct {
 	// Label says what the token is for, such as "admin token" or "as viewer".
 	Label string
-	// Note says more, such as what the token belongs to; empty for nothing.
+	// Note says more, such as what the token belongs to; it may be empty.
 	Note   string
 	Secret string
 }
