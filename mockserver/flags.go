@@ -122,8 +122,8 @@ func requestOf(instance *workspace.Instance) engine.Request {
 	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
 }
 
-// tell logs what cannot be as a file or an instance has it. It logs each remark once, and
-// only for the default workspace, which always exists.
+// tell logs what cannot be reproduced as a file or an instance has it. It logs each
+// remark once, and only for the default workspace, which always exists.
 func (s *Server) tell(name string, remarks []string) {
 	if name != workspace.Default {
 		return

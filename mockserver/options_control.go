@@ -20,8 +20,8 @@ func WithDeterministic() Option {
 	}
 }
 
-// WithControlToken requires this token for the control API. Without any of the options for the
-// control API, everybody who reaches the server may use it.
+// WithControlToken requires this token for the control API. Without any of the options
+// for the control API, anyone who reaches the server may use it.
 func WithControlToken(secret string) Option {
 	return func(c *config) error {
 		if secret == "" {

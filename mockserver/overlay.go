@@ -16,7 +16,7 @@ import (
 type Upstream struct {
 	// URL is where it is served, including any base path.
 	URL *url.URL
-	// Transport carries requests to it; nil for one that leaves them unchanged.
+	// Transport carries requests to it; nil means one that leaves them unchanged.
 	Transport http.RoundTripper
 	// PresentEnterprise makes its admin UI show the pages for what the mock answers, as a
 	// development aid.

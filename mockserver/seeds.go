@@ -74,7 +74,7 @@ func CheckSeed(source []byte) (content string, problems []error) {
 // without their secrets.
 type Recording = recording.Recording
 
-// ReadRecording reads a recording. name is the file's name, by which answers say which
+// ReadRecording reads a recording. name is the file's name; answers use it to say which
 // recording they come from.
 func ReadRecording(name string, source io.Reader) (*Recording, error) {
 	return recording.Read(name, source)

@@ -107,7 +107,7 @@ func (r *repeatable) Read(into []byte) (int, error) {
 
 // pick finds the workspace of a request, by the path below the base path or by the
 // header, and returns the path below the workspace. A workspace that is created for the
-// request counts towards the request's memory, which may have to wait.
+// request takes some of the request's memory, for which the request may have to wait.
 func (s *Server) pick(held *inFlight, r *http.Request, path string) (w *workspace.Workspace, below string, err error) {
 	named, hasHeader := r.Header[WorkspaceHeader]
 	inPath := strings.HasPrefix(path, workspace.PathPrefix)

@@ -12,8 +12,7 @@ import (
 type Target struct {
 	URL  *url.URL // base path included
 	path string   // the URL's path, escaped
-	// whole is true if there is another proxy on the way that needs to be told the
-	// server.
+	// whole is true if requests go through another proxy, which must be told the server.
 	whole bool
 }
 

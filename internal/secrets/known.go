@@ -53,8 +53,8 @@ func (k *known) add(secret string) {
 	}
 }
 
-// inner returns what every Base64 encoding has in common in which the secret follows the
-// given number of bytes, modulo three: the characters that depend on the secret alone.
+// inner returns the characters of a Base64 encoding that depend on the secret alone.
+// before is the number of bytes ahead of the secret, modulo three.
 func inner(encoding *base64.Encoding, before int, secret string) string {
 	encoded := encoding.EncodeToString(append(make([]byte, before), secret...))
 	first := []int{0, 2, 3}[before]

@@ -109,9 +109,9 @@ func TokenKind(token string) string {
 	return ""
 }
 
-// kind returns how many bytes at the beginning of a token only tell its kind: signal_,
-// user:, or the wildcards and environment of an API token. The name of a project does not
-// count, because it may just as well belong to a user and a password.
+// kind returns how many bytes at the beginning of a token say only what kind it is:
+// signal_, user:, or the wildcards and environment of an API token. The name of a project
+// does not count, because it may just as well belong to a user and a password.
 func kind(token string) int {
 	for _, kind := range tokenKinds {
 		if strings.HasPrefix(token, kind.prefix) {

@@ -10,7 +10,7 @@ import (
 
 // Store keeps a content for each name. Names may have letters, digits, dots, hyphens and
 // underscores. Errors other than those of this package mean that the store is out of
-// reach or refuses; what was not written can be written later. It is safe for concurrent
+// reach or refuses. What was not written can be written later. It is safe for concurrent
 // use.
 type Store interface {
 	// Take makes this process the owner of a name and returns what is stored under it. If
@@ -38,7 +38,7 @@ type Store interface {
 	Exclusive() bool
 	// Session returns a number that changes when names that were taken may have gone to
 	// other processes; they must then be taken again. lives reports whether the session
-	// is alive. If it is not, taking them has to wait until the store is back.
+	// is alive. If it is not, they cannot be taken until the store is back.
 	Session() (number int64, lives bool)
 	// Wanted delivers the names that other processes ask for. It is nil if there can be
 	// none.

@@ -140,8 +140,8 @@ func (w *writer) write(node *yaml.Node, depth int) error {
 }
 
 // merged returns the members of a mapping, then those of the mappings that it merges. Of
-// several members with the same name, the first counts. No mapping is merged twice, so
-// one that merges itself comes to an end.
+// several members with the same name, the first counts. No mapping is merged twice, so a
+// mapping may merge itself.
 func merged(mapping *yaml.Node) []*yaml.Node {
 	var out []*yaml.Node
 	names, seen := map[string]bool{}, map[*yaml.Node]bool{}

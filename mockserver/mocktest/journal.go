@@ -121,8 +121,8 @@ func (s *Server) requests(query url.Values) page {
 	return out
 }
 
-// WaitForRequests waits until count exchanges match and returns them, oldest first. If they do
-// not come in time, the test ends. Use it instead of a sleep.
+// WaitForRequests waits until count exchanges match and returns them, oldest first. If
+// they do not arrive in time, it ends the test. Use it instead of a sleep.
 func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration) []Exchange {
 	s.t.Helper()
 	query := filter.query()

@@ -57,7 +57,7 @@ func Coerce(shape *openapi.Shape, value any) any {
 }
 
 // asMoment gives a date-time the T and the zone that RFC 3339 demands. A date-time
-// without a zone is in the server's, which in a container is UTC.
+// without a zone is in the zone of the server, which in a container is UTC.
 func asMoment(shape *openapi.Shape, value any) any {
 	text, is := value.(string)
 	if !is || shape.Format != "date-time" {

@@ -68,7 +68,7 @@ func Open(dir string, limits store.Limits) (*Folder, error) {
 	return f, nil
 }
 
-// find lists the files, and removes what a process left behind that ended while it was
+// find lists the files, and removes the leftovers of a process that ended while it was
 // writing.
 func (f *Folder) find() error {
 	entries, err := os.ReadDir(f.dir)

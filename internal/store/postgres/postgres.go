@@ -177,8 +177,8 @@ func (p patient) Write(text []byte) (int, error) {
 	return p.Conn.Write(text)
 }
 
-// makeTables creates the tables, all or none, unless they exist. The user need not be
-// allowed to create tables then.
+// makeTables creates the tables, all or none. It does nothing if they exist, so a
+// database user that may not create tables can still use them.
 func (p *Postgres) makeTables(ctx context.Context) error {
 	var are bool
 	err := p.db.QueryRowContext(ctx, `SELECT to_regclass('unleash_mock_workspaces') IS NOT NULL AND to_regclass('unleash_mock_damaged') IS NOT NULL`).Scan(&are)

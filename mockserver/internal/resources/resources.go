@@ -21,7 +21,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 )
 
-// Options configure the resources of an instance. For limits, 0 or less means none.
+// Options configure the resources of an instance. A limit of 0 or less does not apply.
 type Options struct {
 	// Endpoints is how many signal endpoints may exist, and TokensPerEndpoint how many
 	// tokens each of them may have.

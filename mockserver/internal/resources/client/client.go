@@ -35,7 +35,8 @@ func Resource() engine.Resource {
 }
 
 // Configuration returns what SDKs get of an identity's environment and projects; if its
-// projects are nil, of all projects. inline is true for SDKs that do not know segments.
+// projects are nil, of all projects. inline is true for SDKs that do not know segments:
+// strategies then contain the segments' constraints.
 func Configuration(view *engine.View, identity *engine.Identity, inline bool) *configuration.Configuration {
 	environment := identity.Environment
 	key := fmt.Sprintf("client %q %q %t", environment, identity.Projects, inline)

@@ -48,8 +48,8 @@ func featureOf(f *configuration.Feature) feature {
 // unknown means no revision. An SDK that has none gets everything.
 const unknown = -1
 
-// What a revision remembers: the changes since this many revisions, in this many bytes in
-// all. A single entry may be larger.
+// Limits of what a revision remembers: how many entries, and how many bytes they have
+// together. A single entry may have more.
 const (
 	maxRemembered      = 16
 	maxRememberedBytes = 1 << 20

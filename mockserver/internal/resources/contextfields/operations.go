@@ -25,7 +25,8 @@ type listIn struct {
 	Include engine.Optional[string] `query:"include"`
 }
 
-// list returns the fields by name, those of projects only on request.
+// list returns the fields sorted by name. Fields of projects are included only on
+// request.
 func list(usedBy usage.Of[string]) func(*engine.View, listIn) (engine.Answer[[]used], error) {
 	return func(view *engine.View, in listIn) (engine.Answer[[]used], error) {
 		out := []used{}

@@ -46,8 +46,8 @@ func Seen(tx *engine.Tx, flag, environment string) error {
 	return toggles.UpdateAs(tx, "", before, &after)
 }
 
-// LastSeen returns when an SDK last counted a flag of a project, not counting archived
-// flags, or nil if none ever did.
+// LastSeen returns when an SDK last counted a flag of a project, or nil if none ever did.
+// Archived flags do not count.
 func LastSeen(r engine.Reader, project string) (last *time.Time) {
 	for _, flag := range All(r) {
 		if flag.Project != project {

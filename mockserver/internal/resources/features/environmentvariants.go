@@ -36,8 +36,8 @@ func listVariants(view *engine.View, in inEnvironment) (out engine.Answer[varian
 }
 
 // changed returns the state of a flag in an environment if its variants can be replaced
-// there. That is so for flags that have variants from before strategies had some, or by
-// way of pushVariants (O).
+// there. That requires existing variants, which date from before strategies had variants,
+// or come from pushVariants (O).
 func (in inEnvironment) changed(r engine.Reader) (*Toggle, error) {
 	if _, err := in.find(r); err != nil {
 		return nil, err

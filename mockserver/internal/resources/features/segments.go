@@ -9,7 +9,7 @@ import (
 )
 
 // segmentsOfStrategy are the segments of a strategy as they are sent and returned.
-// Whether the project and the environment are those of the strategy is not checked (O).
+// Project and environment are not compared with those of the strategy (O).
 type segmentsOfStrategy struct {
 	Project     string  `json:"projectId"`
 	Strategy    string  `json:"strategyId"`

@@ -134,7 +134,7 @@ func defaultStrategy(tx *engine.Tx, in inEnvironment) *Strategy {
 	if err == nil && engine.Fill(&written, value, nil, true) == nil {
 		body := written.body()
 		body.SortOrder.Sent = written.SortOrder != unplaced
-		_ = body.fill(tx, out) // what it refers to may be gone; it is added as far as it goes
+		_ = body.fill(tx, out) // what it refers to may be gone; the strategy is added as far as it is filled
 	}
 	return out
 }

@@ -22,7 +22,7 @@ func checkTypes(tags ...Tag) error {
 	return nil
 }
 
-// coloredTag is a tag in a list.
+// coloredTag is a tag as lists show it.
 type coloredTag struct {
 	*Tag
 	Color string `json:"color"`
