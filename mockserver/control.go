@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// controlOptions are what the control API needs.
+// controlOptions returns what the control API needs.
 func (c *config) controlOptions(about control.About) control.Options {
 	access := c.access
 	access.Origins, access.TrustForwarded = c.cors.Listed(), c.trustForwarded
@@ -25,7 +25,7 @@ func (s *Server) newControl() *control.Mock {
 }
 
 // serveExtras answers what Unleash's API does not have: the control API with its page,
-// the metrics and the docs; it reports whether it did.
+// the metrics and the docs. It reports whether it did.
 func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string, preflight bool) bool {
 	header := w.Header()
 	switch {
@@ -39,7 +39,7 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 		header[GradeHeader] = stateful
 		s.exposition.ServeHTTP(w, r)
 	case s.passes(path):
-		delete(header, Header) // the upstream answers, or nobody
+		delete(header, Header) // the upstream answers, or nobody does
 		delete(header, GradeHeader)
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
 	default:
@@ -49,7 +49,7 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 }
 
 // Close ends whatever outlives a request, such as event streams and following another
-// instance's flags, so that an http.Server can stop. The Server itself can still be used.
+// instance's flags, so that an http.Server can stop. The Server itself remains usable.
 func (s *Server) Close() {
 	if f := s.following.Load(); f != nil {
 		f.stop()

@@ -23,29 +23,29 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// docsPath is where Unleash has its API explorer; the document is beside it.
+// docsPath is where Unleash has its API explorer; the document is next to it.
 const docsPath = "/docs/openapi"
 
-// givenDocument is where the document is that adds operations to the contract.
+// givenDocument is the path of the document that adds operations to the contract.
 const givenDocument = "/docs/document.json"
 
-// controlDocument is where the document of the control API is.
+// controlDocument is the path of the control API's document.
 const controlDocument = "/docs/control.json"
 
-// docs are the documents and an explorer of them that needs no other host. Its links are
-// relative, so that they hold under every path.
+// docs are the documents and an explorer for them that needs no other host. Its links are
+// relative, so they work under every path.
 type docs struct {
 	explorer  func() http.Handler
 	documents map[string]*document // by path
 }
 
-// document writes a document that names the server that it comes from, so that the
-// explorer asks that one.
+// document writes a document that names the server it comes from, so that the explorer
+// calls that server.
 type document struct {
-	parts func() [][]byte // around the name of the server
+	parts func() [][]byte // before and after the name of the server
 }
 
-// size is how many bytes the document has without the name of the server.
+// size returns the length of the document in bytes, without the name of the server.
 func (d *document) size() (bytes int) {
 	for _, part := range d.parts() {
 		bytes += len(part)
@@ -57,15 +57,15 @@ func (d *document) at(server string) []byte {
 	return bytes.Join(d.parts(), strconv.AppendQuote(nil, server))
 }
 
-// perDocumentByte is what a byte of a document takes while it is written and compressed, as
-// measured.
+// perDocumentByte is how many bytes of memory each byte of a document takes while it is
+// written and compressed, as measured.
 const perDocumentByte = 4
 
-// elsewhere stands for a server in a document that is written once for all of them.
+// elsewhere stands for the server in a document that is written once for all servers.
 const elsewhere = `"https://unleash.invalid"`
 
-// newDocument returns the document of a contract, which is written when somebody first asks
-// for it.
+// newDocument returns the document of a contract. It is written when it is first
+// requested.
 func newDocument(write func(server string) []byte) *document {
 	return &document{parts: sync.OnceValue(func() [][]byte {
 		return bytes.SplitN(write(strings.Trim(elsewhere, `"`)), []byte(elsewhere), 2)
@@ -77,9 +77,9 @@ func (c *config) graded(contract *spec.Contract) *document {
 	return newDocument(func(server string) []byte { return contract.JSONGradedAt(server, c.contract) })
 }
 
-// newDocs lets the document of the control API stand beside the others if the API is on.
+// newDocs returns the docs, with the document of the control API if that API is on.
 func (c *config) newDocs() (*docs, error) {
-	const main, given, control = "../openapi.json", "../document.json", "../control.json" // from the explorer
+	const main, given, control = "../openapi.json", "../document.json", "../control.json" // relative to the explorer
 	contract, withControl := c.handled, c.access.Enabled()
 	if c.contract.Foreign() {
 		contract = c.document
@@ -94,7 +94,7 @@ func (c *config) newDocs() (*docs, error) {
 		out.documents[controlDocument] = newDocument(func(server string) []byte { return spec.Control().JSONServedAt(server) })
 		choice = append(choice, map[string]string{"name": "unleash-mock control API", "url": control})
 	}
-	documents, err := json.Marshal(choice) // which escapes what would end a script
+	documents, err := json.Marshal(choice) // escapes what would end a script
 	if err != nil {
 		return nil, fmt.Errorf("writing the list of documents: %w", err)
 	}
@@ -105,14 +105,14 @@ func (c *config) newDocs() (*docs, error) {
 	return out, nil
 }
 
-// explorerPage is the page that shows the documents. Its marks are filled in by hand: what
-// executes templates calls methods by name, and where it is linked in, no exported method is
-// left out of the program.
+// explorerPage is the page that shows the documents. Its placeholders are filled in by
+// hand: a template engine calls methods by name, and linking one in keeps every exported
+// method in the program.
 //
 //go:embed explorer.html
 var explorerPage string
 
-// newExplorer serves the page, and beside it what the page loads.
+// newExplorer serves the page, and next to it the files that the page loads.
 func newExplorer(page []byte) http.Handler {
 	assets := http.StripPrefix(docsPath, statigz.FileServer(static.FS))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -124,7 +124,7 @@ func newExplorer(page []byte) http.Handler {
 	})
 }
 
-// serveDocs answers what belongs to the docs.
+// serveDocs answers requests for the docs. It reports whether it did.
 func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || s.document != nil && s.contract.Find(r.Method, path) != nil {
 		return false
@@ -140,7 +140,7 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *works
 		var reserved memlimit.Reservation
 		defer reserved.Release()
 		if size := document.size(); size > engine.LargeAnswer && s.workspaces.Answers.Reserve(r.Context(), &reserved, http.NewResponseController(w), int64(perDocumentByte*size)) != nil {
-			return true // the client is gone, or was closed for others
+			return true // the client is gone, or was closed to make room for others
 		}
 		header["X-Content-Type-Options"] = []string{"nosniff"}
 		respond.Write(w, r, http.StatusOK, respond.ContentTypeJSON, document.at(cmp.Or(s.reached(r).Prefix+chosen.Path, "/")))
@@ -148,7 +148,7 @@ func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *works
 		header["X-Content-Type-Options"] = []string{"nosniff"}
 		s.docs.explorer().ServeHTTP(w, withPath(r, pipeline.Sent{}, path))
 	case path == docsPath:
-		header["Location"] = []string{strings.TrimPrefix(docsPath, "/docs/") + "/"} // relative, so that every prefix stays
+		header["Location"] = []string{strings.TrimPrefix(docsPath, "/docs/") + "/"} // relative, which keeps every prefix
 		w.WriteHeader(http.StatusMovedPermanently)
 	default:
 		header["Location"] = []string{s.reached(r).Prefix + chosen.Path + docsPath + "/"}

@@ -13,20 +13,20 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// flagLayers are the flags that workspaces start with.
+// flagLayers holds the flags that workspaces start with.
 type flagLayers struct {
 	changing sync.Mutex
-	file     *flagfile.Set                // of WithFlags and ReplaceFlags; nil without a file
-	instance *flagfile.Set                // of FollowFlags; nil without one
-	now      atomic.Pointer[flagfile.Set] // both, the file's on top; nil for the seed's
-	follow   atomic.Bool                  // the instance's
-	source   atomic.Pointer[string]       // the digest of the file; nil without one
+	file     *flagfile.Set                // from WithFlags and ReplaceFlags; nil without a file
+	instance *flagfile.Set                // from FollowFlags; nil without an instance
+	now      atomic.Pointer[flagfile.Set] // both, with the file's on top; nil means the seed's flags
+	follow   atomic.Bool                  // whether an instance is followed
+	source   atomic.Pointer[string]       // digest of the file; nil without one
 
 	telling sync.Mutex
-	told    []string // the last remarks on them
+	told    []string // the last remarks about them
 }
 
-// put makes what workspaces start with of the layers.
+// put combines the layers into the flags that workspaces start with.
 func (l *flagLayers) put() *flagfile.Set {
 	set := l.file
 	if l.instance != nil {
@@ -38,10 +38,10 @@ func (l *flagLayers) put() *flagfile.Set {
 	return set
 }
 
-// read takes note of the digest of the file.
+// read records the digest of the file.
 func (l *flagLayers) read(digest string) { l.source.Store(&digest) }
 
-// digest is that of the file, empty without one.
+// digest returns the digest of the file, or an empty string without one.
 func (l *flagLayers) digest() string {
 	if digest := l.source.Load(); digest != nil {
 		return *digest
@@ -65,7 +65,7 @@ func (s *Server) ReplaceFlags(source []byte) error {
 	return s.spread(s.layers.put())
 }
 
-// spread gives workspaces the flags that they start with as they are now.
+// spread updates the flags of all workspaces to those that workspaces now start with.
 func (s *Server) spread(set *flagfile.Set) error {
 	var failed []error
 	for _, w := range s.workspaces.List() {
@@ -87,7 +87,7 @@ func (s *Server) spread(set *flagfile.Set) error {
 	return errors.Join(failed...)
 }
 
-// startFlags puts the flags that a workspace starts with.
+// startFlags gives a workspace the flags that it starts with.
 func (s *Server) startFlags(name string, instance *workspace.Instance) (err error) {
 	set := s.layers.now.Load()
 	switch {
@@ -104,14 +104,14 @@ func (s *Server) startFlags(name string, instance *workspace.Instance) (err erro
 	return nil
 }
 
-// follow has the flags of a workspace follow.
+// follow makes the flags of a workspace follow an instance's.
 func (s *Server) follow(name string, instance *workspace.Instance, set *flagfile.Set) (*flags.Following, error) {
 	out, remarks, err := flags.Follow(instance.Store, requestOf(instance), set, flags.DefaultEnvironment)
 	s.tell(name, remarks)
 	return out, err
 }
 
-// setFlags puts the flags of a file in the place of those of a workspace.
+// setFlags replaces the flags of a workspace with those of a file.
 func (s *Server) setFlags(name string, instance *workspace.Instance, set *flagfile.Set) error {
 	remarks, err := flags.Replace(instance.Store, requestOf(instance), set, flags.DefaultEnvironment)
 	s.tell(name, remarks)
@@ -122,8 +122,8 @@ func requestOf(instance *workspace.Instance) engine.Request {
 	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
 }
 
-// tell logs what cannot be as a file or an instance has it, once, for the workspace that
-// always is.
+// tell logs what cannot be reproduced as a file or an instance has it. It logs each
+// remark once, and only for the default workspace, which always exists.
 func (s *Server) tell(name string, remarks []string) {
 	if name != workspace.Default {
 		return

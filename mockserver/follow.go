@@ -14,16 +14,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// FollowFlags makes every workspace start with the flags of a real Unleash, fetched with one of
-// its backend tokens, and follow their changes until the context ends or the server is closed.
-// Here they belong to the environment development, whatever the token's is. What is set in a
-// workspace overrides them until a reset.
+// FollowFlags makes every workspace start with the flags of a real Unleash, fetched with
+// one of its backend tokens, and follow their changes until the context ends or the
+// server is closed. Here they belong to the environment development, whatever the token's
+// environment. What is set in a workspace overrides them until a reset.
 //
-// The instance is polled at this interval; 0 means 15 seconds. While it is out of reach, the
-// last copy stays in use. cache is a file that keeps the copy for the next start; empty for
-// none. The error says why there are no flags, neither from the instance nor from the file; it
-// has a method TokenRefused() bool that reports whether the token is to blame. Call FollowFlags
-// before the first request.
+// The instance is polled at the given interval; 0 means 15 seconds. While it is out of
+// reach, the last copy stays in use. cache is a file that keeps the copy for the next
+// start; if it is empty, no copy is kept. The error says why there are no flags, neither
+// from the instance nor from the file; it has a method TokenRefused() bool that reports
+// whether the token is to blame. Call FollowFlags before the first request.
 func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, interval time.Duration, cache string) error {
 	switch {
 	case s.overlay != nil:
@@ -50,7 +50,7 @@ func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, i
 	return nil
 }
 
-// newTransport returns a transport of its own, as Go's usual one is.
+// newTransport returns a new transport with the settings of Go's default one.
 func newTransport() http.RoundTripper {
 	if usual, is := http.DefaultTransport.(*http.Transport); is {
 		return usual.Clone()
@@ -64,7 +64,8 @@ type following struct {
 	stop   context.CancelFunc
 }
 
-// flagsFrom tells the control API of the instance whose flags are followed; nil for none.
+// flagsFrom returns the state of the instance whose flags are followed, or nil if there
+// is none.
 func (s *Server) flagsFrom() *flagsource.State {
 	f := s.following.Load()
 	if f == nil {
@@ -74,8 +75,8 @@ func (s *Server) flagsFrom() *flagsource.State {
 	return &state
 }
 
-// takeFlags takes an answer of the instance over, nil for the last one, if it says something
-// new, and sees that every workspace has it.
+// takeFlags adopts an answer of the instance if it says something new, and makes sure
+// that every workspace has it. If answer is nil, the last one is used.
 func (s *Server) takeFlags(answer []byte) error {
 	l := &s.layers
 	l.changing.Lock()
@@ -103,11 +104,11 @@ func (s *Server) takeFlags(answer []byte) error {
 	return nil
 }
 
-// beginFollowing has the workspaces follow that there are.
+// beginFollowing makes the existing workspaces follow.
 func (s *Server) beginFollowing(set *flagfile.Set) error {
 	var failed []error
 	for _, w := range s.workspaces.List() {
-		if w.Instance().Follow != nil { // it was made in the meantime
+		if w.Instance().Follow != nil { // it was created in the meantime
 			continue
 		}
 		err := w.Follow(func(instance *workspace.Instance) (*flags.Following, error) { return s.follow(w.Name, instance, set) })

@@ -11,31 +11,31 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 )
 
-// What a request takes until it is answered, as measured: a fixed amount, more for each
-// header, and many times its body, as values.
+// Memory that a request takes until it is answered, as measured: a fixed amount, some for
+// each header, and many times the body, for its decoded values.
 const (
 	requestSize = 16 << 10
 	headerSize  = 128
 	perBodyByte = 32
-	// maxInflation is how many bytes deflate makes of one at most.
+	// maxInflation is the most bytes that one byte of deflate can become.
 	maxInflation = 1032
 )
 
-// inFlight is a request that is being answered. They are used again.
+// inFlight is a request that is being answered. Values are pooled.
 type inFlight struct {
 	memlimit.Reservation
 	budget    *memlimit.Budget
 	writer    http.ResponseWriter
 	ctx       context.Context
-	body      io.ReadCloser // of a body that is reserved as it is read; nil for others
+	body      io.ReadCloser // a body whose memory is reserved as it is read; nil for others
 	inflation int
-	counted   int  // bytes of the body, inflated, that were reserved
-	gone      bool // the client, or it was closed for others
+	counted   int  // bytes of the inflated body for which memory was reserved
+	gone      bool // the client is gone, or was closed to make room for others
 }
 
 var inFlights = sync.Pool{New: func() any { return &inFlight{} }}
 
-// reserve waits for memory for a request: for its body too, if its length is known. The
+// reserve waits for memory for a request, including its body if its length is known. The
 // error is that of the request's context, or memlimit.ErrClosed.
 func reserve(budget *memlimit.Budget, w http.ResponseWriter, r *http.Request) (*inFlight, error) {
 	f := inFlights.Get().(*inFlight)
@@ -70,14 +70,14 @@ func (f *inFlight) reserve(bytes int64) error {
 	return err
 }
 
-// release gives back what was reserved.
+// release returns what was reserved.
 func (f *inFlight) release() {
 	f.Release()
 	*f = inFlight{}
 	inFlights.Put(f)
 }
 
-// Read implements io.Reader. It reserves memory for what it has read.
+// Read implements io.Reader. It reserves memory for what it reads.
 func (f *inFlight) Read(into []byte) (int, error) {
 	n, err := f.body.Read(into)
 	more := min(n*f.inflation, bodyparser.Limit-f.counted)

@@ -19,7 +19,7 @@ type Monitor = control.Monitor
 //	server := &http.Server{Handler: monitor.Before(judge)}
 //	server.RegisterOnShutdown(monitor.Close)
 //
-// It honours the options for the contract, the journal's size, the base path, the version, the
+// It honors the options for the contract, the journal's size, the base path, the version, the
 // logger, the control API and proxies in front of it; the others only concern a mock.
 func NewMonitor(upstream *url.URL, options ...Option) (*Monitor, error) {
 	c, err := configured(options)

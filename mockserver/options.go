@@ -64,10 +64,10 @@ func UnleashLimits() Limits {
 
 // config is what the options set.
 type config struct {
-	contract   *spec.Contract // with the operations of the document
-	handled    *spec.Contract // what the handlers are made for
+	contract   *spec.Contract // including the operations of the document
+	handled    *spec.Contract // the contract for which the handlers are written
 	document   *spec.Contract // nil without one
-	wins       bool           // the document, where both have an operation
+	wins       bool           // whether the document judges operations in both
 	seed       func() *seed.Seed
 	seedName   string
 	validation Validation
@@ -79,7 +79,7 @@ type config struct {
 	cors       cors.Policy
 	version    string
 	logger     *slog.Logger
-	secrets    *secrets.Redactor // knows those of this server
+	secrets    *secrets.Redactor // knows the secrets of this server
 	now        func() time.Time
 	random     io.Reader
 
@@ -91,7 +91,7 @@ type config struct {
 	flagsDigest string
 
 	recordings []*recording.Recording
-	replay     *replay.Index // of the recordings; nil without any
+	replay     *replay.Index // of the recordings; nil without them
 
 	deterministic  bool
 	trustForwarded bool
@@ -264,7 +264,7 @@ func WithBounds(bounds Bounds) Option {
 	}
 }
 
-// allowed are the limits in the words of the resources.
+// allowed returns the limits as options of the resources.
 func (c *config) allowed() resources.Options {
 	return resources.Options{
 		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,

@@ -20,8 +20,8 @@ func WithDeterministic() Option {
 	}
 }
 
-// WithControlToken requires this token for the control API. Without any of the options for the
-// control API, everybody who reaches the server may use it.
+// WithControlToken requires this token for the control API. Without any of the options
+// for the control API, anyone who reaches the server may use it.
 func WithControlToken(secret string) Option {
 	return func(c *config) error {
 		if secret == "" {
@@ -60,18 +60,18 @@ func WithCORS(origins ...string) Option {
 	}
 }
 
-// exposedHeaders are those of answers that pages of other origins may read.
+// exposedHeaders are the response headers that pages of other origins may read.
 var exposedHeaders = strings.Join([]string{
 	"Allow", "Date", "ETag", "Location", "Preference-Applied", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining",
 	"RateLimit-Reset", "Retry-After", Header, GradeHeader, ReplayHeader, ViolationHeader,
 }, ", ")
 
-// allowOrigin says in the headers of the answer which pages of other origins may read it,
-// and reports whether that is the answer.
+// allowOrigin sets the response headers that say which pages of other origins may read
+// the answer, and reports whether they are the answer, to a preflight.
 func (s *Server) allowOrigin(header http.Header, r *http.Request, path string) (preflight bool) {
 	switch {
 	case control.Has(path) && !slices.Contains(s.cors.Listed(), r.Header.Get("Origin")),
-		pipeline.IsFrontend(path): // which says it itself, or has the upstream say it
+		pipeline.IsFrontend(path): // it sets them itself, or leaves that to the upstream
 		return false
 	}
 	return s.cors.Allow(header, r)

@@ -16,7 +16,7 @@ import (
 type Upstream struct {
 	// URL is where it is served, including any base path.
 	URL *url.URL
-	// Transport carries requests to it; nil for one that leaves them unchanged.
+	// Transport carries requests to it; nil means one that leaves them unchanged.
 	Transport http.RoundTripper
 	// PresentEnterprise makes its admin UI show the pages for what the mock answers, as a
 	// development aid.
@@ -41,7 +41,7 @@ func WithUpstream(upstream Upstream) Option {
 	}
 }
 
-// newOverlay builds what passes requests on; nil without an upstream.
+// newOverlay builds what passes requests on, or returns nil without an upstream.
 func (s *Server) newOverlay() (*overlay.Overlay, error) {
 	if s.upstream == nil {
 		return nil, nil
@@ -60,8 +60,9 @@ func (s *Server) newOverlay() (*overlay.Overlay, error) {
 	})
 }
 
-// passes reports whether a path is the upstream's to answer: whatever is not an
-// operation that only Enterprise has. What SDKs ask for is of the upstream's flags.
+// passes reports whether a path is left to the upstream: everything except the operations
+// that only Enterprise has. That includes what SDKs ask for, since they get the
+// upstream's flags.
 func (s *Server) passes(path string) bool {
 	if s.overlay == nil {
 		return false

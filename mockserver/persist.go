@@ -41,29 +41,31 @@ func (s *Server) Persist(in store.Store, always bool) (settle func(context.Conte
 	return s.workspaces.Settle, nil
 }
 
-// savedFormat is the version of what is stored.
+// savedFormat is the version of the stored form.
 const savedFormat = 1
 
-// saved is what is stored of a workspace.
+// saved is the stored form of a workspace.
 type saved struct {
 	Format    int       `json:"format"`
 	Workspace string    `json:"workspace"`
-	Instance  string    `json:"instance,omitempty"` // that has written it
+	Instance  string    `json:"instance,omitempty"` // the process that wrote it
 	CreatedAt time.Time `json:"createdAt"`
-	// Flags tells the file of flags that the workspace has started with; empty for none.
+	// Flags is the digest of the file of flags that the workspace started with; empty
+	// without one.
 	Flags string `json:"flags,omitempty"`
-	// Revision is the last that SDKs may have seen.
+	// Revision is the last one that SDKs may have seen.
 	Revision int64           `json:"revision"`
 	Clock    *clock.Setting  `json:"clock,omitempty"`
 	Rules    rules.Saved     `json:"rules"`
-	State    json.RawMessage `json:"state"` // a snapshot with secrets
+	State    json.RawMessage `json:"state"` // a snapshot that includes secrets
 }
 
-// revisionGap is how many revisions are passed over when a workspace is read: more than
-// changes can have been lost, so that no SDK takes another state for the one that it knows.
+// revisionGap is how many revisions are skipped when a workspace is loaded. That is more
+// than the changes that can have been lost, so no SDK mistakes another state for the one
+// that it knows.
 const revisionGap = 1 << 24
 
-// save returns what writes a workspace of a server.
+// save returns the function that writes the workspaces of a server in their stored form.
 func save(s *Server) func(*workspace.Workspace) []byte {
 	return func(w *workspace.Workspace) []byte {
 		instance := w.Instance()
@@ -72,16 +74,16 @@ func save(s *Server) func(*workspace.Workspace) []byte {
 			Revision: instance.Store.Revision(), Clock: instance.Clock.Setting(), Rules: instance.Rules.Save(), State: instance.Store.RevealingSnapshot(nil),
 		})
 		if err != nil {
-			panic("mockserver: a workspace cannot be written: " + err.Error()) // all of it was read, or made here
+			panic("mockserver: a workspace cannot be written: " + err.Error()) // never happens: all of it was read, or made here
 		}
 		return text
 	}
 }
 
-// stateBounds are those of a stored state, as of one that is imported.
+// stateBounds are the bounds of a stored state, the same as those of an imported one.
 var stateBounds = control.StateBounds
 
-// restore reads what is stored of a workspace.
+// restore reads the stored form of a workspace.
 func (s *Server) restore(name string, text []byte) (*workspace.Instance, time.Time, error) {
 	instance, from, err := s.read(name, text)
 	return instance, from.CreatedAt, err
@@ -125,14 +127,14 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	return instance, from, nil
 }
 
-// digestOf tells files of flags apart.
+// digestOf returns a digest that identifies a file of flags.
 func digestOf(source []byte) string {
 	sum := sha256.Sum256(source)
 	return hex.EncodeToString(sum[:8])
 }
 
-// begin begins an operation on a workspace, or on the one that has taken its place in memory
-// since the request came.
+// begin begins an operation on a workspace, or on the one that has replaced it in memory
+// since the request arrived.
 func (s *Server) begin(w *workspace.Workspace) (*workspace.Workspace, workspace.Operation, *apierror.Error) {
 	operation, err := w.Begin()
 	if err == nil {

@@ -25,7 +25,8 @@ func (s *Server) Replay() replay.Summary {
 	return s.replay.Summary()
 }
 
-// newReplay builds the index of what is replayed; nil for nothing.
+// newReplay builds the index of what is replayed, or returns nil if there is nothing to
+// replay.
 func (s *Server) newReplay() *replay.Index {
 	if len(s.recordings) == 0 {
 		return nil
@@ -34,6 +35,6 @@ func (s *Server) newReplay() *replay.Index {
 		if operation.Edition == spec.Enterprise {
 			return s.edition == spec.Enterprise
 		}
-		return s.upstream == nil // which answers it itself
+		return s.upstream == nil // otherwise the upstream answers it
 	})
 }

@@ -21,7 +21,7 @@ func DefaultSeed() []byte { return seed.DefaultSource() }
 type Token struct {
 	// Label says what the token is for, such as "admin token" or "as viewer".
 	Label string
-	// Note says more, such as what the token belongs to; empty for nothing.
+	// Note says more, such as what the token belongs to; it may be empty.
 	Note   string
 	Secret string
 }
@@ -74,7 +74,7 @@ func CheckSeed(source []byte) (content string, problems []error) {
 // without their secrets.
 type Recording = recording.Recording
 
-// ReadRecording reads a recording. name is the file's name, by which answers say which
+// ReadRecording reads a recording. name is the file's name; answers use it to say which
 // recording they come from.
 func ReadRecording(name string, source io.Reader) (*Recording, error) {
 	return recording.Read(name, source)

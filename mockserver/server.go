@@ -71,7 +71,7 @@ type Server struct {
 	overlay    *overlay.Overlay // nil without an upstream
 	control    *control.Mock
 	metrics    *metrics.Metrics
-	exposition http.Handler // of the metrics
+	exposition http.Handler // serves the metrics
 	layers     flagLayers
 	following  atomic.Pointer[following] // nil if no flags are followed
 }
@@ -92,7 +92,7 @@ func New(options ...Option) (*Server, error) {
 	}
 	s.engine.Limit(s.bounds.Bytes / 4)
 	plans := s.engine.Plans()
-	if s.handled != spec.Default() { // which a test compares
+	if s.handled != spec.Default() { // a test does this for the default contract
 		if err := plans.Complete(); err != nil {
 			return nil, fmt.Errorf("the contract and the server differ: %w", err)
 		}
@@ -124,18 +124,18 @@ func New(options ...Option) (*Server, error) {
 	return s, nil
 }
 
-// resources are those of the server's engine.
+// resources returns the resources of the server's engine.
 func (s *Server) resources() []engine.Resource {
 	allowed := s.allowed()
 	allowed.Ready = func() bool { return s.workspaces.Ready() }
 	return resources.All(allowed)
 }
 
-// building is held while a router is built, which prints unless the mode of its
-// library, a global, is another.
+// building is held while a router is built. Its library then prints, unless its mode,
+// which is global, is changed.
 var building sync.Mutex
 
-// quietly builds a router without a word on standard output, and leaves the mode to
+// quietly builds a router without printing to standard output, and restores the mode for
 // programs that use the library themselves.
 func quietly(build func()) {
 	building.Lock()
@@ -178,8 +178,8 @@ func (s *Server) routes() *gin.Engine {
 	return router
 }
 
-// routeByDocument routes by the contract's own paths: a document may have some that the
-// router does not take.
+// routeByDocument routes by the contract's own paths, because a document may have paths
+// that the router does not accept.
 func (s *Server) routeByDocument() gin.HandlerFunc {
 	handlers, allowed := map[*spec.Operation]gin.HandlerFunc{}, map[*spec.Path]gin.HandlerFunc{}
 	for _, path := range s.contract.Paths() {
@@ -210,7 +210,7 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 	}
 }
 
-// served are the operations of a path that the edition has.
+// served returns the operations of a path that the edition has.
 func (s *Server) served(path *spec.Path) []*spec.Operation {
 	return slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
 		return operation.Edition == spec.Enterprise && operation.Grade != openapi.GradeExample && s.edition == spec.OpenSource
@@ -219,8 +219,8 @@ func (s *Server) served(path *spec.Path) []*spec.Operation {
 
 func (s *Server) serves(path *spec.Path) bool { return len(s.served(path)) > 0 }
 
-// ginPattern turns a path template into a pattern of gin, which demands that
-// parameters at the same place have the same name.
+// ginPattern turns a path template into a pattern of gin. gin demands that parameters at
+// the same place have the same name.
 func ginPattern(template string) string {
 	segments := strings.Split(template, "/")
 	for i, segment := range segments {
@@ -237,7 +237,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()[GradeHeader] = absent
 	request, err := reserve(s.workspaces.Requests, w, r)
 	if err != nil {
-		return // the client is gone
+		return // the client is gone, or was closed to make room for others
 	}
 	defer request.release()
 	defer drain(r)
@@ -263,7 +263,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	base := s.basePath + path[:len(path)-len(below)]
-	if below == "/" && path != "/" { // the name of a workspace without a slash behind it
+	if below == "/" && path != "/" { // the name of a workspace without a trailing slash
 		base = s.basePath + chosen.Path
 	}
 	if s.serveExtras(w, r, chosen, below, preflight) {
@@ -281,14 +281,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.router.ServeHTTP(w, r)
 }
 
-// Values of the header of what is no operation.
+// Values of GradeHeader for requests that reach no operation.
 var absent, stateful = []string{string(openapi.GradeAbsent)}, []string{string(openapi.GradeStateful)}
 
-// maxDrained is how much of an unread body is read off, so that the client gets
-// to see the answer before the connection closes.
+// maxDrained is how many bytes of an unread body are drained, so that the client sees the
+// answer before the connection closes.
 const maxDrained = 1 << 20
 
-// drainedBelow is the length of a body that net/http reads off by itself.
+// drainedBelow is the length below which net/http drains a body by itself.
 const drainedBelow = 256 << 10
 
 func drain(r *http.Request) {
@@ -297,8 +297,8 @@ func drain(r *http.Request) {
 	}
 }
 
-// isPlain reports whether a path can be routed as it is: nothing in it that the
-// router of a real server would overlook.
+// isPlain reports whether a path can be routed as it is: it contains nothing that the
+// router of a real server ignores.
 func isPlain(path string) bool {
 	if len(path) > 1 && path[len(path)-1] == '/' {
 		return false
@@ -311,8 +311,8 @@ func isPlain(path string) bool {
 	return true
 }
 
-// withPath returns the request with another escaped path, and what was sent in
-// its context.
+// withPath returns the request with another escaped path, and with what was sent in its
+// context.
 func withPath(r *http.Request, original pipeline.Sent, route string) *http.Request {
 	clone := r.WithContext(pipeline.WithSent(r.Context(), original))
 	target := *r.URL
@@ -326,14 +326,14 @@ func withPath(r *http.Request, original pipeline.Sent, route string) *http.Reque
 	return clone
 }
 
-// newID makes the id of an error of a request that reaches no operation.
+// newID returns an id for the error of a request that reaches no operation.
 func (c *config) newID() string { return pipeline.NewID(c.random, c.logger) }
 
 // BasePath is the path that everything is served under: empty, or with a leading slash and no
 // trailing one.
 func (s *Server) BasePath() string { return s.basePath }
 
-// reachedAt is the instance's URL, configured or as the request tells it.
+// reachedAt returns the instance's URL, as configured or as the request shows it.
 func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string {
 	if s.baseURL != "" {
 		return s.baseURL + chosen.Path
@@ -342,7 +342,7 @@ func (s *Server) reachedAt(r *http.Request, chosen *workspace.Workspace) string 
 	return at.Scheme + "://" + at.Host + at.Prefix + chosen.Path
 }
 
-// reached is where a client has reached the server, base path included.
+// reached returns the address at which a client reached the server, base path included.
 func (s *Server) reached(r *http.Request) httpx.Reached {
 	at := httpx.ReachedHere(r)
 	if s.trustForwarded {
@@ -352,7 +352,7 @@ func (s *Server) reached(r *http.Request) httpx.Reached {
 	return at
 }
 
-// writeNoRoute answers what lies outside the base path.
+// writeNoRoute answers requests outside of the base path.
 func (s *Server) writeNoRoute(w http.ResponseWriter, r *http.Request) {
 	problem := apierror.NoRoute(r.Method, pipeline.EncodePath(pipeline.RawPath(r)))
 	respond.WriteFinal(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))

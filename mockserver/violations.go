@@ -14,7 +14,7 @@ type Violation struct {
 	Operation string // operationId
 	// Direction is "request" or "response".
 	Direction string
-	// Status of the response that broke the contract; 0 for a request.
+	// Status is that of the response that broke the contract; 0 for a request.
 	Status int
 	// Failure says where and how.
 	spec.Failure

@@ -22,8 +22,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
-// newWorkspaces builds the registry with the workspace of requests that name
-// none.
+// newWorkspaces builds the registry, with the workspace for requests that name none.
 func (s *Server) newWorkspaces() (*workspace.Registry, error) {
 	return workspace.NewRegistry(workspace.Options{
 		Build:       s.newInstance,
@@ -35,7 +34,7 @@ func (s *Server) newWorkspaces() (*workspace.Registry, error) {
 	})
 }
 
-// newInstance makes what a workspace starts with, and goes back to by a reset.
+// newInstance returns what a workspace starts with, and goes back to at a reset.
 func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	out := &workspace.Instance{Clock: clock.New(s.now), Random: s.random}
 	if s.deterministic {
@@ -77,7 +76,7 @@ func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	return out, nil
 }
 
-// newDice returns what rules draw their random numbers from.
+// newDice returns the source of the random numbers of rules.
 func newDice(random io.Reader) (*rand.Rand, error) {
 	var seed [16]byte
 	if _, err := io.ReadFull(random, seed[:]); err != nil {
@@ -86,11 +85,11 @@ func newDice(random io.Reader) (*rand.Rand, error) {
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(seed[:8]), binary.BigEndian.Uint64(seed[8:]))), nil
 }
 
-// deterministicStart is the time of an instance that repeats itself.
+// deterministicStart is the time at which a deterministic instance starts.
 var deterministicStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// repeatable gives the same bytes from run to run, others for each workspace. It
-// is safe for concurrent use.
+// repeatable yields the same bytes in every run, and different bytes for each workspace.
+// It is safe for concurrent use.
 type repeatable struct {
 	mu     sync.Mutex
 	stream *rand.ChaCha8
@@ -106,9 +105,9 @@ func (r *repeatable) Read(into []byte) (int, error) {
 	return r.stream.Read(into)
 }
 
-// pick finds the workspace of a request by its path, which is below the base
-// path, or by its header, and returns the path below the workspace. One that is made for
-// the request takes memory of it, and may have to wait.
+// pick finds the workspace of a request, by the path below the base path or by the
+// header, and returns the path below the workspace. A workspace that is created for the
+// request takes some of the request's memory, for which the request may have to wait.
 func (s *Server) pick(held *inFlight, r *http.Request, path string) (w *workspace.Workspace, below string, err error) {
 	named, hasHeader := r.Header[WorkspaceHeader]
 	inPath := strings.HasPrefix(path, workspace.PathPrefix)
@@ -143,13 +142,13 @@ func (s *Server) pick(held *inFlight, r *http.Request, path string) (w *workspac
 	return w, below, err
 }
 
-// hasCredentials reports whether a request may do something to a workspace. That of the
-// control API does so by its path.
+// hasCredentials reports whether a request may be able to do something to a workspace.
+// Requests to the control API are recognized by their path instead.
 func hasCredentials(r *http.Request) bool { return r.Header["Authorization"] != nil }
 
 var errTwoWorkspaces = errors.New("the request names two workspaces")
 
-// keepWorkspace makes a workspace stay that is for one request until then.
+// keepWorkspace makes a workspace permanent that so far exists only for one request.
 func (s *Server) keepWorkspace(w *workspace.Workspace) (*workspace.Workspace, *apierror.Error) {
 	kept, _, err := s.workspaces.Keep(w)
 	if err != nil {
@@ -158,7 +157,7 @@ func (s *Server) keepWorkspace(w *workspace.Workspace) (*workspace.Workspace, *a
 	return kept, nil
 }
 
-// refuseWorkspace answers a request whose workspace cannot be had.
+// refuseWorkspace answers a request whose workspace is not available.
 func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err error) {
 	problem := s.workspaceProblem(err)
 	if problem.RetryAfter > 0 {
@@ -167,7 +166,7 @@ func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err err
 	respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }
 
-// workspaceProblem words why a workspace cannot be had.
+// workspaceProblem returns the refusal that says why a workspace is not available.
 func (s *Server) workspaceProblem(err error) *apierror.Error {
 	var name *workspace.NameError
 	var limit *workspace.LimitError

@@ -1,5 +1,4 @@
-// Package exitcode is the table of the exit codes of every command, and of what a
-// report stands for.
+// Package exitcode is the table of exit codes that all commands and reports share.
 package exitcode
 
 import (
@@ -16,7 +15,7 @@ const (
 	Unverified = 4
 )
 
-// meanings by code.
+// meanings has the meaning of each code.
 var meanings = [...]string{
 	OK:         "success",
 	Broken:     "the target or the traffic breaks the contract",
@@ -25,7 +24,7 @@ var meanings = [...]string{
 	Unverified: "nothing was verified",
 }
 
-// Help lists the codes, a line each.
+// Help lists the codes, one per line.
 func Help() string {
 	var lines strings.Builder
 	for code, meaning := range meanings {

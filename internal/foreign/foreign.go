@@ -1,5 +1,5 @@
-// Package foreign reads and judges requests by documents that are not Unleash's: parameters in
-// every style, and bodies in any media type.
+// Package foreign reads and judges requests by documents that are not Unleash's:
+// parameters in every style, and bodies of any media type.
 package foreign
 
 import (
@@ -24,8 +24,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Parameter judges what a request has of a parameter: a text as it was sent, or what a query
-// parser made of it. value is what it stands for.
+// Parameter decodes and judges one parameter of a request. sent is its text as it was
+// sent, or what a query parser made of it; value is the decoded result.
 func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Values) (value any, failures []spec.Failure) {
 	if text, is := sent.(string); is && present && parameter.Lacks(text) {
 		return sent, []spec.Failure{{
@@ -41,12 +41,13 @@ func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Valu
 	return value, failures
 }
 
-// Query returns what a query has of a parameter. Brackets in its name say nothing then.
+// Query returns the value of a query parameter. Brackets in the parameter's name are
+// taken literally.
 func Query(name, rawQuery string, query *qs.Values) (value any, present bool) {
 	if !strings.Contains(name, "[") {
 		return query.Get(name)
 	}
-	sent, _ := url.ParseQuery(rawQuery) // what cannot be read is not there
+	sent, _ := url.ParseQuery(rawQuery) // what cannot be read counts as absent
 	switch values := sent[name]; len(values) {
 	case 0:
 		return nil, false
@@ -61,7 +62,7 @@ func Query(name, rawQuery string, query *qs.Values) (value any, present bool) {
 	}
 }
 
-// Read reads a body of so many bytes at most in any media type.
+// Read reads a body of any media type, up to limit bytes.
 func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error) {
 	mediaType, parameters, _ := mime.ParseMediaType(request.Header.Get("Content-Type"))
 	isJSON := mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
@@ -91,7 +92,8 @@ func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error)
 	return body, nil
 }
 
-// readMultipart reads the fields of a form: a part that repeats is an array.
+// readMultipart reads the fields of a multipart form. A part that repeats becomes an
+// array.
 func readMultipart(raw []byte, boundary string) (map[string]any, error) {
 	fields := map[string]any{}
 	reader := multipart.NewReader(bytes.NewReader(raw), boundary)
@@ -118,8 +120,8 @@ func readMultipart(raw []byte, boundary string) (map[string]any, error) {
 	}
 }
 
-// Check judges a body, which is not empty, in the media type in which it came. Its value becomes
-// what its texts stand for.
+// Check judges a non-empty body as the media type in which it was sent. Unless that is
+// JSON, body.Value first becomes what its texts stand for.
 func Check(content *spec.Content, contentType string, body *bodyparser.Body) []spec.Failure {
 	types := content.Shape.Plain()
 	isJSON := body.Text != nil && !isForm(contentType)
@@ -127,14 +129,14 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 	case isJSON:
 		return content.Exactly(body.Text, content.Check(body.Value))
 	case isText && !slices.Contains(types, "string") && (slices.Contains(types, "object") || slices.Contains(types, "array")):
-		return nil // such as XML, whose structure nobody judges
+		return nil // such as XML, whose structure is not judged
 	}
-	body.Value = ajv.Coerce(content.Shape, fieldsOf(content.Shape, styled(content, body.Value))) // fields are texts
+	body.Value = ajv.Coerce(content.Shape, fieldsOf(content.Shape, styled(content, body.Value))) // form fields arrive as texts
 	return content.Check(body.Value)
 }
 
-// styled takes apart the fields of a form whose style the document says, and gathers those that
-// an object is spread over.
+// styled decodes form fields whose style the document specifies, and gathers the fields
+// over which an object is spread into that object.
 func styled(content *spec.Content, value any) any {
 	fields, is := value.(map[string]any)
 	if !is {
@@ -163,8 +165,8 @@ func isForm(contentType string) bool {
 	return strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded")
 }
 
-// fieldsOf reads what the fields of a form stand for: of an array one that came once, and of
-// objects those that came as JSON.
+// fieldsOf converts form fields to the types of their schemas: JSON text becomes an array
+// or an object, and a single value of an array becomes an array of one.
 func fieldsOf(shape *openapi.Shape, value any) any {
 	fields, is := value.(map[string]any)
 	if !is {
@@ -201,7 +203,9 @@ func fieldOf(shape *openapi.Shape, field any) any {
 	return field
 }
 
-// decoded takes apart what the style of a parameter of the document writes into one text.
+// decoded returns the value of a parameter. It decodes a text according to the
+// parameter's style, and puts an object together that is spread over several query
+// parameters.
 func decoded(parameter *spec.Parameter, value any, present bool, query *qs.Values) (any, bool) {
 	if text, is := value.(string); is && present {
 		return parameter.Decode(text), true
@@ -218,8 +222,9 @@ func decoded(parameter *spec.Parameter, value any, present bool, query *qs.Value
 	return fieldsOf(parameter.Shape, value), present
 }
 
-// fitsOtherwise reports whether a schema allows a text that it does not allow as the first that
-// it can be read as: one of several types or of none, or a number of many digits.
+// fitsOtherwise reports whether the schema allows another reading of a text than the
+// first one tried: as a string if the schema names several types or none, as a whole
+// number of any length, or as a JSON scalar.
 func fitsOtherwise(parameter *spec.Parameter, sent any) bool {
 	text, is := sent.(string)
 	if !is {

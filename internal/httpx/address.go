@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ParseServer reads the URL that a server is reached under, base path included, and
-// takes the slashes off its end. No error repeats the URL: it may hold a password.
+// ParseServer reads the URL at which a server is reached, base path included, and removes
+// trailing slashes. Errors never repeat the URL, since it may contain a password.
 func ParseServer(text string) (*url.URL, error) {
 	parsed, err := url.Parse(text)
 	var broken *url.Error
@@ -32,13 +32,13 @@ func ParseServer(text string) (*url.URL, error) {
 	return parsed, nil
 }
 
-// sdkPaths are what the URLs that SDKs and scripts take have behind that of an instance,
+// sdkPaths are the paths that URLs for SDKs and scripts append to an instance's URL,
 // longest first.
 var sdkPaths = []string{"/api/client/features", "/api/frontend", "/api/client", "/api/admin", "/api"}
 
-// Instance returns the URL of the instance that a URL of an SDK belongs to, without a slash
-// at its end; found is whether the two differ by more than that. Nothing but scheme, host and
-// path are kept.
+// Instance returns the URL of the instance to which an SDK's URL belongs, without a
+// trailing slash. It keeps only scheme, host and path. found reports whether it removed
+// an SDK path.
 func Instance(at *url.URL) (instance *url.URL, found bool) {
 	path := strings.TrimRight(at.Path, "/")
 	for _, suffix := range sdkPaths {
@@ -51,8 +51,8 @@ func Instance(at *url.URL) (instance *url.URL, found bool) {
 	return &url.URL{Scheme: at.Scheme, Host: at.Host, Path: path}, found
 }
 
-// IsLoopback reports whether a host, with or without a port, is this machine by its
-// address or its name.
+// IsLoopback reports whether the address or the name of a host, with or without a port,
+// is a loopback one.
 func IsLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -1,5 +1,5 @@
-// Package httpx reads what HTTP wraps a message in, its content encodings, the addresses of
-// servers, and what proxies on the way say of a request.
+// Package httpx handles what surrounds HTTP messages: content encodings, server
+// addresses, web origins, and what proxies along the way report about a request.
 package httpx
 
 import (
@@ -18,14 +18,14 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// Errors of bodies whose content encoding is not to blame.
+// Errors of Decode that do not mean a damaged body.
 var (
 	ErrUnknownEncoding = errors.New("the content encoding is not known")
 	ErrTooLarge        = errors.New("the body is too large")
 )
 
-// newDecoder returns a reader of what a content encoding wraps. The error wraps
-// ErrUnknownEncoding, or is that of the encoding.
+// newDecoder returns a reader that decodes source. The error wraps ErrUnknownEncoding or
+// comes from the decoder.
 func newDecoder(encoding string, source io.Reader) (io.Reader, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
@@ -40,7 +40,8 @@ func newDecoder(encoding string, source io.Reader) (io.Reader, error) {
 	return nil, fmt.Errorf("%w: %q", ErrUnknownEncoding, encoding)
 }
 
-// newInflater reads deflate wrapped by zlib, as it should be, or bare, as some send it.
+// newInflater reads deflate with its zlib wrapper, as HTTP requires, or bare, as some
+// send it.
 func newInflater(source io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(source)
 	const methodDeflate = 8
@@ -50,9 +51,9 @@ func newInflater(source io.Reader) (io.Reader, error) {
 	return flate.NewReader(buffered), nil
 }
 
-// Decode takes the content encodings that a header names off a body, the last one
-// first. The error wraps ErrUnknownEncoding, ErrTooLarge if more than limit bytes come
-// out, or says which encoding the body is not in.
+// Decode undoes the content encodings that a header names, the last one first. The error
+// wraps ErrUnknownEncoding, wraps ErrTooLarge if more than limit bytes come out, or names
+// the encoding that the body is not in.
 func Decode(header http.Header, body []byte, limit int) ([]byte, error) {
 	names := strings.Split(strings.Join(header.Values("Content-Encoding"), ","), ",")
 	for _, name := range slices.Backward(names) {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// proxyHeaders are set by proxies on the way, besides X-Forwarded-*.
+// proxyHeaders are the headers, besides X-Forwarded-*, that proxies set.
 var proxyHeaders = []string{"Forwarded", "X-Forwarded", "Via", "X-Real-Ip"}
 
-// IsForwarded reports whether a request says that it came through a proxy, so that its
-// client need not be where its connection comes from.
+// IsForwarded reports whether the headers of a request say that it came through a proxy.
+// Its connection then need not come from the client itself.
 func IsForwarded(r *http.Request) bool {
 	for _, name := range proxyHeaders {
 		if _, has := r.Header[name]; has {
@@ -25,14 +25,14 @@ func IsForwarded(r *http.Request) bool {
 	return false
 }
 
-// Reached is where the client of a request has reached a server.
+// Reached is the address at which a client reached a server.
 type Reached struct {
 	Scheme string // http or https
 	Host   string
-	Prefix string // what was taken off the path, as ParsePrefix returns it
+	Prefix string // what was removed from the path, in the form that ParsePrefix returns
 }
 
-// ReachedHere is where the request itself came.
+// ReachedHere returns the address at which the request itself arrived.
 func ReachedHere(r *http.Request) Reached {
 	out := Reached{Scheme: "http", Host: r.Host}
 	if r.TLS != nil {
@@ -41,11 +41,11 @@ func ReachedHere(r *http.Request) Reached {
 	return out
 }
 
-// ReachedBefore is what the proxies before the server say in X-Forwarded-Proto, -Host
-// and -Prefix; where they say nothing, or nothing that can be right, it is where the
-// request came. Of a list the first counts, which is the client's own; prefixes follow
-// each other, as each proxy takes one off. Only headers that a proxy sets or drops can be
-// relied on.
+// ReachedBefore returns the address that proxies report in X-Forwarded-Proto, -Host and
+// -Prefix. Where a header is missing or implausible, it uses the address at which the
+// request itself arrived. The first value of a list counts, which comes from the proxy
+// nearest the client; prefixes are joined, because each proxy removes one. Rely only on
+// headers that a proxy sets or drops.
 func ReachedBefore(r *http.Request) Reached {
 	out := ReachedHere(r)
 	if scheme := strings.ToLower(first(r.Header, "X-Forwarded-Proto")); scheme == "http" || scheme == "https" {
@@ -66,21 +66,24 @@ func ReachedBefore(r *http.Request) Reached {
 	return out
 }
 
-// hostForm is that of a name, an IPv4 or an IPv6 address, with or without a port.
+// hostForm matches a host name, an IPv4 address or a bracketed IPv6 address, with or
+// without a port.
 var hostForm = regexp.MustCompile(`^([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$`)
 
-// first is the first value of a header that may be a list.
+// first returns the first value of a header that may be a list.
 func first(header http.Header, name string) string {
 	value, _, _ := strings.Cut(header.Get(name), ",")
 	return strings.TrimSpace(value)
 }
 
-// prefixForm is a path whose segments mean nothing to a URL, a page or a router.
+// prefixForm matches a path without characters that mean something to a URL, a page or a
+// router.
 var prefixForm = regexp.MustCompile(`^/*([\w.~-]+(/[\w.~-]+)*)?/*$`)
 
-// ParsePrefix reads a path that everything is served under, and returns it with a slash
-// in front and none behind: empty for the root. It reports whether it is one of letters,
-// digits and the characters - . _ ~ without segments that lead elsewhere.
+// ParsePrefix reads a path under which everything is served. It returns the path with a
+// leading and without a trailing slash, or an empty one for the root. ok reports whether
+// its segments consist of letters, digits and the characters - . _ ~, and none is . or ..
+// alone.
 func ParsePrefix(path string) (prefix string, ok bool) {
 	if !prefixForm.MatchString(path) {
 		return "", false

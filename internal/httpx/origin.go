@@ -7,7 +7,7 @@ import (
 )
 
 // ParseOrigin reads the origin of web pages, such as http://localhost:3000, and returns
-// it as browsers send it in the header Origin.
+// it in the form that browsers send in the header Origin.
 func ParseOrigin(text string) (string, error) {
 	parsed, err := url.Parse(text)
 	switch {
@@ -24,5 +24,5 @@ func ParseOrigin(text string) (string, error) {
 	return scheme + "://" + strings.TrimSuffix(host, defaultPorts[scheme]), nil
 }
 
-// defaultPorts are those that no browser sends.
+// defaultPorts are the ports that browsers omit from an origin.
 var defaultPorts = map[string]string{"http": ":80", "https": ":443"}

@@ -1,7 +1,6 @@
-// Package memlimit bounds the memory that requests take while they are in flight.
-// A request that needs more than is free waits; one that has held its memory for longer
-// than it may is closed when others wait, so that no client can keep memory by not
-// reading, or not sending, what it should.
+// Package memlimit bounds the memory that requests in flight use. A request that needs
+// more than is free waits. A request that has held memory for too long is closed when
+// others wait, so that no client can hog memory by not reading or not sending.
 package memlimit
 
 import (
@@ -13,34 +12,34 @@ import (
 	"time"
 )
 
-// Budget is a number of bytes that requests share. It is safe for concurrent use; a nil
-// Budget has no bound.
+// Budget is a number of bytes that requests share. It is safe for concurrent use. A nil
+// Budget has no limit.
 type Budget struct {
 	mu       sync.Mutex
 	total    int64
-	free     int64          // less than 0 after a budget has shrunk, until enough is released
+	free     int64          // negative after the budget has shrunk, until enough is released
 	held     []*Reservation // in no order
-	waiting  []*waiter      // those that hold memory already, then the others, small ones first
+	waiting  []*waiter      // requests that already hold memory first, then the rest; small ones first in each group
 	watching bool           // whether a timer looks for overdue reservations
 	stats    Stats
 }
 
-// Stats says what happened at the bound of a budget.
+// Stats describes the use of a budget.
 type Stats struct {
 	Bytes  int64 // reserved now
-	Waits  int64 // reservations that had to wait
-	Closed int64 // connections that were closed for others
+	Waits  int64 // reservations that have had to wait
+	Closed int64 // connections closed to make room for others
 }
 
-// Conn is the connection of a request. Deadlines in the past end what is read, written or
-// waited for.
+// Conn is the connection of a request. A deadline in the past interrupts whatever reads
+// from it, writes to it or waits for it.
 type Conn interface {
 	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
 }
 
-// Reservation is what one request holds of a budget; the zero value holds nothing. It is
-// not safe for concurrent use, and must not be copied while it holds memory.
+// Reservation is one request's share of a budget; the zero value holds nothing. It is not
+// safe for concurrent use, and must not be copied while it holds memory.
 type Reservation struct {
 	budget *Budget
 	conn   Conn
@@ -53,14 +52,15 @@ type Reservation struct {
 type waiter struct {
 	reservation *Reservation
 	bytes       int64
-	ready       chan struct{} // closed when it has the bytes, or never will
+	ready       chan struct{} // closed when the bytes are reserved or never will be
 	err         error
 }
 
-// ErrClosed is the error of a request that was closed for others.
+// ErrClosed is returned to a request that was closed to make room for others.
 var ErrClosed = errors.New("the request has held memory for too long while others waited")
 
-// New returns a budget of so many bytes; nil, which has no bound, for 0 or less.
+// New returns a budget of the given number of bytes. For 0 or less it returns nil, which
+// has no limit.
 func New(bytes int64) *Budget {
 	if bytes <= 0 {
 		return nil
@@ -68,8 +68,9 @@ func New(bytes int64) *Budget {
 	return &Budget{total: bytes, free: bytes}
 }
 
-// Resize makes it a budget of so many bytes, at least one. What is held stays so; where that
-// is more than there is now, nothing is reserved until enough was released.
+// Resize changes the size of the budget, which must be at least one byte. What is
+// reserved stays reserved; if that exceeds the new size, nothing more is reserved until
+// enough is released.
 func (b *Budget) Resize(bytes int64) {
 	if b == nil {
 		return
@@ -84,7 +85,7 @@ func (b *Budget) Resize(bytes int64) {
 	b.wake()
 }
 
-// How long a request may hold memory while others wait: longer for larger ones.
+// How long a request may hold memory while others wait. Larger requests get more time.
 const (
 	grace    = 2 * time.Second
 	rate     = 16 << 20 // bytes a second
@@ -95,9 +96,10 @@ func (r *Reservation) overdue() bool {
 	return time.Since(r.since) > grace+time.Duration(r.bytes)*time.Second/rate
 }
 
-// Reserve waits until so many bytes are free and adds them to a reservation. More than one
-// reservation may hold counts as all of that. When the reservation is overdue and others
-// wait, conn is closed. The error is that of the context, or ErrClosed.
+// Reserve waits until the given number of bytes is free and adds them to a reservation. A
+// number beyond what one reservation may hold is reduced to that maximum. If the
+// reservation becomes overdue while others wait, conn is closed. The error is the
+// context's, or ErrClosed.
 func (b *Budget) Reserve(ctx context.Context, r *Reservation, conn Conn, bytes int64) error {
 	if b == nil || bytes <= 0 {
 		return nil
@@ -127,16 +129,16 @@ func (b *Budget) Reserve(ctx context.Context, r *Reservation, conn Conn, bytes i
 	}
 }
 
-// reserved is the part of a budget that only small reservations get, so that a few large,
-// slow ones do not keep them waiting.
+// reserved is the part of a budget that is kept for small reservations, so that they need
+// not wait for a few large, slow ones.
 func (b *Budget) reserved() int64 { return b.total / 4 }
 
 func (b *Budget) isSmall(bytes int64) bool { return bytes <= b.total/64 }
 
-// largest is how much one reservation may hold.
+// largest is the most that one reservation may hold.
 func (b *Budget) largest() int64 { return b.total - b.reserved() }
 
-// atMost is how much of so many bytes a reservation gets.
+// atMost returns how many of the given bytes a reservation may get.
 func (b *Budget) atMost(r *Reservation, bytes int64) int64 {
 	return max(min(bytes, b.largest()-r.bytes), 0)
 }
@@ -145,8 +147,8 @@ func (b *Budget) fits(bytes int64) bool {
 	return bytes == 0 || bytes <= b.free-b.reserved() || b.isSmall(bytes) && bytes <= b.free
 }
 
-// enqueue adds a waiter: those that hold memory already come first, since others wait for
-// it, then those that need least.
+// enqueue adds a waiter. Those that already hold memory come first, since others are
+// waiting for it, then those that need the least.
 func (b *Budget) enqueue(w *waiter) {
 	b.stats.Waits++
 	at := len(b.waiting)
@@ -167,7 +169,7 @@ func (w *waiter) before(other *waiter) bool {
 	return w.bytes < other.bytes
 }
 
-// cancel takes a waiter out, unless it has got what it waited for.
+// cancel removes a waiter, unless its wait is already over.
 func (b *Budget) cancel(w *waiter, err error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -190,7 +192,7 @@ func (b *Budget) take(r *Reservation, bytes int64) {
 	b.free -= bytes
 }
 
-// wake gives those that wait what is free, in their order.
+// wake serves waiters in order, for as long as there are enough free bytes.
 func (b *Budget) wake() {
 	for len(b.waiting) > 0 && b.fits(b.waiting[0].bytes) {
 		w := b.waiting[0]
@@ -200,7 +202,7 @@ func (b *Budget) wake() {
 	}
 }
 
-// Release gives everything back.
+// Release returns all bytes of a reservation to its budget.
 func (r *Reservation) Release() {
 	if r.bytes == 0 {
 		return
@@ -217,8 +219,8 @@ func (r *Reservation) Release() {
 	b.wake()
 }
 
-// closeOverdue closes, of the overdue reservations, the largest, as far as the first that
-// waits needs it.
+// closeOverdue closes overdue reservations, the largest first, until there is enough for
+// the first waiter.
 func (b *Budget) closeOverdue() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -236,7 +238,7 @@ func (b *Budget) closeOverdue() {
 		switch {
 		case r.closed:
 			missing -= r.bytes
-			r.interrupt() // again: others may have moved the deadlines
+			r.interrupt() // again, because other code may have moved the deadlines
 		case r != first.reservation && r.overdue():
 			overdue = append(overdue, r)
 		}
@@ -251,7 +253,7 @@ func (b *Budget) closeOverdue() {
 	}
 }
 
-// close ends what the request of a reservation reads, writes and waits for.
+// close interrupts whatever the request of a reservation reads, writes or waits for.
 func (b *Budget) close(r *Reservation) {
 	b.stats.Closed++
 	r.closed = true
@@ -272,7 +274,7 @@ func (r *Reservation) interrupt() {
 	_ = r.conn.SetWriteDeadline(past)
 }
 
-// Stats returns what a budget has seen; zeros for nil.
+// Stats returns the statistics of a budget, or zeros for nil.
 func (b *Budget) Stats() Stats {
 	if b == nil {
 		return Stats{}

@@ -1,5 +1,5 @@
-// Package openapi holds what a document says as plain data: shapes of values, examples,
-// security schemes, grades of operations, and what is wrong with a document.
+// Package openapi holds the content of a document as plain data: shapes of values,
+// examples, security schemes, grades of operations, and what is wrong with the document.
 package openapi
 
 import (
@@ -16,22 +16,22 @@ const (
 	GradeStateful Grade = "stateful"
 	// GradeExample operations are answered from the document.
 	GradeExample Grade = "example"
-	// GradeAbsent is what there is no operation for, or not in the edition.
+	// GradeAbsent means that there is no such operation, or not in this edition.
 	GradeAbsent Grade = "absent"
 )
 
-// Shape is the part of a schema that a compiled one does not keep: the order of
-// properties and the plain types, which decide what is told first and how a
-// value may be coerced.
+// Shape holds what a compiled schema does not keep: the order of properties and the plain
+// types. They decide which failure is reported first and how a value may be coerced.
 type Shape struct {
 	Types      []string
 	Nullable   bool
 	Format     string
 	Properties []Property
-	// Others is the shape of properties that are not named; nil if nothing is said of it.
+	// Others is the shape of properties without a name here; nil if the schema does not
+	// give one.
 	Others *Shape
 	Items  *Shape
-	// Forms are the shapes of a oneOf, if there are several.
+	// Forms are the shapes of a oneOf that has several.
 	Forms []*Shape
 }
 
@@ -55,7 +55,7 @@ func (s *Shape) Property(name string) (int, *Shape) {
 	return -1, nil
 }
 
-// At returns the shape of the value at a path, nil if it is not known.
+// At returns the shape of the value at a path, or nil if it is not known.
 func (s *Shape) At(path []string) *Shape {
 	for _, name := range path {
 		if s == nil {
@@ -70,7 +70,7 @@ func (s *Shape) At(path []string) *Shape {
 	return s
 }
 
-// Plain are the types that a shape allows, null aside.
+// Plain returns the types that a shape allows, except null.
 func (s *Shape) Plain() []string {
 	if s == nil {
 		return nil
@@ -78,40 +78,41 @@ func (s *Shape) Plain() []string {
 	return slices.DeleteFunc(slices.Clone(s.Types), func(name string) bool { return name == "null" })
 }
 
-// Example is a value that a document gives for a body.
+// Example is an example that a document gives for a body.
 type Example struct {
 	Name string
 	// Value is the example as JSON.
 	Value []byte
 }
 
-// Scheme is a security scheme of a document: where a request carries what authenticates it.
+// Scheme is a security scheme of a document: where a request carries its credential.
 type Scheme struct {
 	// Type is apiKey, http, oauth2, openIdConnect or mutualTLS.
 	Type string `json:"type"`
-	// In and Name say where an API key is: query, header or cookie.
+	// In and Name locate an API key: In is query, header or cookie.
 	In   string `json:"in"`
 	Name string `json:"name"`
 	// HTTP is the scheme of the header Authorization, such as bearer or basic.
 	HTTP string `json:"scheme"`
-	// Token is the kind of token that Unleash takes for it.
+	// Token is the kind of token that Unleash accepts for it.
 	Token string `json:"x-unleash-token"`
 }
 
-// Source says where a request names the project or the environment that a permission is
-// needed in. In is path, query or body, and Name the parameter or the property there; or
-// In is "of", and the path parameter Name names what belongs to the project. The zero
-// value is for a permission that no project in particular is asked for.
+// Source says where a request names the project or environment in which a permission is
+// needed. In is path, query or body, and Name is the parameter or property there. Or In
+// is "of", and Name is the path parameter that names something belonging to the project.
+// With the zero value, the permission concerns no particular project.
 type Source struct{ In, Name string }
 
-// Problem is what is wrong with a part of a document.
+// Problem describes what is wrong with a part of a document.
 type Problem struct {
-	// Method and Operation, the operationId, are empty for a whole path.
+	// Method and Operation, the operationId, are empty if the problem concerns a whole
+	// path.
 	Method, Path, Operation string
-	// Line is where the document has it, from 1.
+	// Line is the line in the document, counted from 1.
 	Line   int
 	Reason string
-	// Used is true if the operation can be used all the same.
+	// Used is true if the operation can be used nevertheless.
 	Used bool
 }
 

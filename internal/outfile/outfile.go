@@ -1,5 +1,5 @@
-// Package outfile writes files whole or not at all: nobody reads half of one, and what
-// stood in its place is lost to nothing that fails.
+// Package outfile writes files completely or not at all: readers never see half a file,
+// and a write that fails does not destroy what was there.
 package outfile
 
 import (
@@ -13,16 +13,16 @@ import (
 	"path/filepath"
 )
 
-// Modes of new files, of which the user's mask takes its part.
+// Modes of new files, before the user's umask applies.
 const (
 	// Shared is for files that others may read.
 	Shared os.FileMode = 0o666
-	// Private is for files of the user alone.
+	// Private is for files that only the user may read.
 	Private os.FileMode = 0o600
 )
 
-// Check makes the folder of a file, and sees that the file can be written. What
-// stands in it stays.
+// Check creates the folder of a file and checks that the file can be written. Existing
+// content stays.
 func Check(name string) error {
 	name = Resolve(name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
@@ -36,7 +36,7 @@ func Check(name string) error {
 		return fmt.Errorf("%s is a folder", name)
 	}
 	if err == nil && !info.Mode().IsRegular() {
-		return nil // a pipe is opened once, when there is something to read
+		return nil // a pipe is opened only once, when there is something to write
 	}
 	beside, err := createBeside(name, Private)
 	if err != nil {
@@ -45,10 +45,10 @@ func Check(name string) error {
 	return errors.Join(beside.Close(), os.Remove(beside.Name()))
 }
 
-// maxLinks is how many links may lead to a file one after the other, as Linux has it.
+// maxLinks is how many links may be followed in a row to reach a file, as on Linux.
 const maxLinks = 40
 
-// Resolve returns where the links of a name lead, whether there is a file or not yet.
+// Resolve returns where the links of a name lead, whether or not the file exists.
 func Resolve(name string) string {
 	at := name
 	for range maxLinks {
@@ -57,7 +57,7 @@ func Resolve(name string) string {
 		}
 		target, err := os.Readlink(at)
 		if err != nil {
-			return at // there is nothing
+			return at // nothing is there
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(Resolve(filepath.Dir(at)), target)
@@ -67,7 +67,8 @@ func Resolve(name string) string {
 	return name
 }
 
-// canOpen reports no error if a file that cannot be replaced is there to be overwritten.
+// canOpen returns no error if a file that cannot be replaced exists and can be
+// overwritten. If not, it returns otherwise.
 func canOpen(name string, otherwise error) error {
 	file, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
@@ -76,8 +77,8 @@ func canOpen(name string, otherwise error) error {
 	return file.Close()
 }
 
-// Write writes a file when all that goes into it is known. A new one gets the mode, one
-// that is there keeps its own.
+// Write writes a file once all of its content is known. A new file gets the mode fresh;
+// an existing one keeps its own.
 func Write(name string, fresh os.FileMode, write func(io.Writer) error) error {
 	var content bytes.Buffer
 	if err := write(&content); err != nil {
@@ -92,7 +93,7 @@ func Write(name string, fresh os.FileMode, write func(io.Writer) error) error {
 	}
 	beside, err := writeBeside(name, fresh, mode, content.Bytes())
 	if err != nil && beside == "" && canOpen(name, err) == nil {
-		return overwrite(name, content.Bytes()) // the folder admits no other file
+		return overwrite(name, content.Bytes()) // the folder accepts no other file
 	}
 	if err != nil {
 		return err
@@ -100,13 +101,13 @@ func Write(name string, fresh os.FileMode, write func(io.Writer) error) error {
 	if os.Rename(beside, name) == nil {
 		return nil
 	}
-	// A file that is mounted by itself, as into a container, cannot be replaced.
+	// A file that is a mount of its own, as in a container, cannot be replaced.
 	return errors.Join(overwrite(name, content.Bytes()), os.Remove(beside))
 }
 
-// Replace puts a whole file in the place of one in a folder of the program's own, or fails
-// and leaves that one as it is. The file is on the disk then, its name too where a system
-// can say so.
+// Replace replaces a file in one of the program's own folders, or fails and leaves the
+// file as it is. When it returns, the content is on disk; so is the name, where the
+// system can ensure that.
 func Replace(name string, mode os.FileMode, content []byte) error {
 	beside, err := writeBeside(name, mode, mode, content)
 	if err != nil {
@@ -116,14 +117,15 @@ func Replace(name string, mode os.FileMode, content []byte) error {
 		return errors.Join(err, os.Remove(beside))
 	}
 	if folder, err := os.Open(filepath.Dir(name)); err == nil {
-		_ = folder.Sync() // Windows has no such thing
+		_ = folder.Sync() // Windows cannot sync a folder
 		_ = folder.Close()
 	}
 	return nil
 }
 
-// writeBeside writes a file of another name in the folder of a file, fresh as it is made and
-// with a mode in the end. After an error it is gone; it has a name if it was there.
+// writeBeside writes a file under another name into the folder of a file. The new file is
+// created with the mode fresh and ends up with mode. After an error it is removed; the
+// returned name is empty if it was never created.
 func writeBeside(name string, fresh, mode os.FileMode, content []byte) (string, error) {
 	beside, err := createBeside(name, fresh)
 	if err != nil {
@@ -139,13 +141,13 @@ func writeBeside(name string, fresh, mode os.FileMode, content []byte) (string, 
 	return beside.Name(), err
 }
 
-// createBeside creates a file of another name in the folder of a file.
+// createBeside creates a file under another name in the folder of a file.
 func createBeside(name string, mode os.FileMode) (*os.File, error) {
 	folder, base := filepath.Split(name)
 	return os.OpenFile(folder+"."+base+"."+rand.Text()[:8], os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 }
 
-// overwrite writes into a file that stays the one it is: a pipe, a device, a mount.
+// overwrite writes into a file that must not be replaced: a pipe, a device, a mount.
 func overwrite(name string, content []byte) error {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// body is the body of a request on its way to the upstream. It answers io.EOF itself
-// once its announced length has passed, and from then on.
+// body is the body of a request on its way to the upstream. Once its announced length has
+// passed, it returns io.EOF without reading the source again.
 type body struct {
 	request *http.Request
 	source  io.Reader
-	leave   *leave // nil if the client does not ask for leave to send it
-	ended   func() // called when the source has ended as it should; nil for nobody
+	leave   *leave // nil if the client does not wait for leave to send it
+	ended   func() // called when the source has ended properly; may be nil
 
 	reading sync.Mutex // one Read at a time
 	mu      sync.Mutex
 	passed  int64
-	end     error // what the source ended with, io.EOF included
+	end     error // the error with which the source ended, io.EOF included
 }
 
 func newBody(r *http.Request) *body {
@@ -34,10 +34,10 @@ func newBody(r *http.Request) *body {
 	return b
 }
 
-// errStopped is for a transport that reads on after the exchange has ended.
+// errStopped is returned to a transport that reads on after the exchange has ended.
 var errStopped = errors.New("the exchange has ended")
 
-// Read passes on what the source gives.
+// Read passes on what the source returns.
 func (b *body) Read(into []byte) (int, error) {
 	b.reading.Lock()
 	defer b.reading.Unlock()
@@ -59,10 +59,10 @@ func (b *body) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// Close does nothing: the server closes what it has opened.
+// Close does nothing: the server closes the body that it opened.
 func (b *body) Close() error { return nil }
 
-// finish ends the body, if nothing has yet.
+// finish ends the body, unless it has already ended.
 func (b *body) finish(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -77,21 +77,21 @@ func (b *body) ending() error {
 	return b.end
 }
 
-// leave is what a client waits for that sends "Expect: 100-continue". Go's server
-// gives it once the body is read, so the body is not read before the upstream has
-// given it, or has refused it by its answer.
+// leave is what a client that sends "Expect: 100-continue" waits for. Go's server gives
+// leave when the body is read. So the body is not read until the upstream has given
+// leave, or has refused it with its answer.
 type leave struct {
 	once    sync.Once
 	decided chan struct{}
-	given   bool // good once it is decided
+	given   bool // valid once decided is closed
 }
 
 func newLeave() *leave { return &leave{decided: make(chan struct{})} }
 
-// longestLeave is how long to wait for an upstream that does not know of leaves.
+// longestLeave is how long to wait for an upstream that ignores the header Expect.
 const longestLeave = time.Second
 
-// await blocks until it is decided.
+// await blocks until leave is given or refused.
 func (l *leave) await() {
 	if l == nil {
 		return
@@ -100,7 +100,7 @@ func (l *leave) await() {
 	<-l.decided
 }
 
-// hear learns of a status of the upstream.
+// hear takes a status from the upstream: 100 gives leave, and a final status refuses it.
 func (l *leave) hear(status int) {
 	if status == http.StatusContinue || status >= http.StatusOK {
 		l.decide(status == http.StatusContinue)
@@ -117,7 +117,8 @@ func (l *leave) decide(given bool) {
 	})
 }
 
-// isRefused reports whether the client need not send the body.
+// isRefused reports whether the client need not send the body: leave was refused, or is
+// not decided.
 func (l *leave) isRefused() bool {
 	if l == nil {
 		return false

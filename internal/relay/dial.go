@@ -6,13 +6,14 @@ import (
 	"sync"
 )
 
-// dial connects to an address.
+// dial opens a connection to an address.
 type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// lenient returns a way to connect for the transport of a proxy. A server may answer before
-// it has read the request, and hang up. Go's transport then fails to write, and may take
-// that for the end of the exchange though the answer is there. So such a failure is reported
-// once the transport has read what there is, and has closed the connection.
+// lenient returns a dial function for the transport of a proxy. A server may answer
+// before it has read the whole request, and hang up. Go's transport then fails to write,
+// and may take that for the end of the exchange although the answer has arrived. So such
+// a failure is reported only after the transport has read what there is and has closed
+// the connection.
 func lenient(connect dial) dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		connection, err := connect(ctx, network, address)

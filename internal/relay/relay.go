@@ -1,10 +1,9 @@
-// Package relay passes requests on by an httputil.ReverseProxy, and keeps it from
-// breaking exchanges off.
+// Package relay passes requests on with an httputil.ReverseProxy, and keeps it from
+// aborting exchanges.
 //
-// Go's transport reads the body of a request once more after its length. Go's server
-// closes that body as soon as the answer begins, or reads it itself. The transport
-// takes either for a failure, and hangs up on the upstream in the middle of its
-// answer.
+// Go's transport reads a request body once more after its length has passed. Go's server
+// closes that body as soon as the answer begins, or reads it itself. The transport takes
+// either for a failure, and hangs up on the upstream in the middle of its answer.
 package relay
 
 import (
@@ -15,13 +14,14 @@ import (
 	"time"
 )
 
-// Proxy is an http.Handler that passes requests on whole: their trailers too, and
-// answers that come before their end, what a 304 says of its body, and upgrades.
+// Proxy is an http.Handler that passes requests on completely. That includes trailers,
+// answers that come before the request has ended, what a 304 says about its body, and
+// upgrades.
 type Proxy struct{ reverse httputil.ReverseProxy }
 
-// New returns a handler that passes requests on as a reverse proxy says, which has a
-// Rewrite. Its transport should not wait for a server that is asked for leave to send
-// a body (ExpectContinueTimeout 0): the handler does.
+// New returns a handler that passes requests on as the given reverse proxy does, which
+// must have a Rewrite. The transport should not wait for a server that is asked for leave
+// to send a body (ExpectContinueTimeout 0), because the handler does.
 func New(reverse httputil.ReverseProxy) *Proxy {
 	rewrite := reverse.Rewrite
 	reverse.Rewrite = func(pr *httputil.ProxyRequest) {
@@ -39,8 +39,8 @@ func New(reverse httputil.ReverseProxy) *Proxy {
 	return &Proxy{reverse}
 }
 
-// choose has the request offer the protocol alone that the upstream has chosen among several,
-// which a reverse proxy compares.
+// choose makes the request offer only the protocol that the upstream has chosen from
+// several, because a reverse proxy compares the two.
 func choose(response *http.Response) {
 	if response.StatusCode != http.StatusSwitchingProtocols {
 		return
@@ -53,30 +53,29 @@ func choose(response *http.Response) {
 	}
 }
 
-// passTrailers has what follows a chunked body follow it to the upstream.
+// passTrailers passes the trailers of a chunked body on to the upstream.
 func passTrailers(pr *httputil.ProxyRequest) {
 	sent, has := pr.In.Body.(*body)
 	if !has || pr.In.ContentLength >= 0 {
 		return
 	}
 	if pr.Out.Trailer == nil {
-		pr.Out.Trailer = http.Header{} // they need not be announced
+		pr.Out.Trailer = http.Header{} // trailers need not be announced
 	}
 	trailer := pr.Out.Trailer
 	sent.ended = func() { maps.Copy(trailer, sent.request.Trailer) }
 }
 
-// ServeHTTP passes a request on. Once it has returned, nobody reads the body of the
-// request any more.
+// ServeHTTP passes a request on. After it returns, nothing reads the body of the request.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		p.reverse.ServeHTTP(&writer{ResponseWriter: w}, r)
 		return
 	}
-	// Else Go's server reads the rest of the request itself once an answer begins, in
-	// competition with the transport.
+	// Otherwise Go's server reads the rest of the request itself once an answer begins,
+	// in competition with the transport.
 	control := http.NewResponseController(w)
-	_ = control.EnableFullDuplex() // HTTP/2, and a test without a server, need it not
+	_ = control.EnableFullDuplex() // HTTP/2, and a test without a server, do not need it
 	sent := newBody(r)
 	defer sent.stop(control)
 	out := r.WithContext(r.Context())
@@ -85,15 +84,15 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sent.takeRest(control)
 }
 
-// pause is how long a client may pause in the middle of a request that has its
-// answer.
+// pause is how long a client may pause in the middle of a request that is already
+// answered.
 const pause = time.Second
 
 // past is a deadline that interrupts a read.
 func past() time.Time { return time.Unix(1, 0) }
 
-// takeRest reads what is left of a request that was answered before its end. To hang
-// up on a client that still sends could cost it the answer.
+// takeRest reads the rest of a request that was answered before its end. Hanging up on a
+// client that is still sending could cost it the answer.
 func (b *body) takeRest(control *http.ResponseController) {
 	if b.ending() != nil || b.leave.isRefused() || control.SetReadDeadline(time.Time{}) != nil {
 		return
@@ -110,15 +109,15 @@ func (b *body) takeRest(control *http.ResponseController) {
 	}
 }
 
-// stop has the transport read no more, and interrupts what it reads. The connection
-// is closed after that: its answer has said so.
+// stop prevents further reads by the transport, and interrupts one that is in progress.
+// The connection is closed afterwards, as its answer has announced.
 func (b *body) stop(control *http.ResponseController) {
 	b.finish(errStopped)
 	b.leave.decide(false)
 	for !b.reading.TryLock() {
-		// Again and again: a body may set a deadline of its own when it is read.
+		// Repeatedly, because a body may set a deadline of its own when it is read.
 		if control.SetReadDeadline(past()) != nil {
-			return // no server, so that nothing can be waited for
+			return // there is no server, so there is nothing to wait for
 		}
 		time.Sleep(time.Millisecond)
 	}
@@ -126,16 +125,16 @@ func (b *body) stop(control *http.ResponseController) {
 	_ = control.SetReadDeadline(time.Time{})
 }
 
-// writer tells a request of its answer.
+// writer informs the body of a request about the answer.
 type writer struct {
 	http.ResponseWriter
-	sent *body // nil for none
+	sent *body // nil if there is no body
 }
 
 // Unwrap lets http.ResponseController flush and hijack.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader begins the answer, or says something ahead of it.
+// WriteHeader begins the answer, or sends an informational status ahead of it.
 func (w *writer) WriteHeader(status int) {
 	if status == http.StatusNotModified {
 		spell(w.Header(), "Content-Type", "Content-Length")
@@ -145,16 +144,16 @@ func (w *writer) WriteHeader(status int) {
 		return
 	}
 	if status >= http.StatusOK && w.sent.ending() == nil {
-		// The transport may still read the request when Go's server looks for the next
-		// one.
+		// The transport may still be reading the request when Go's server looks for the
+		// next one.
 		w.Header().Set("Connection", "close")
 	}
 	w.ResponseWriter.WriteHeader(status)
 	w.sent.leave.hear(status)
 }
 
-// spell writes names of headers in lower case, in which Go's server does not recognize what it
-// leaves out of a 304.
+// spell changes names of headers to lower case. Go's server removes these headers from a
+// 304, but does not recognize them in lower case.
 func spell(header http.Header, names ...string) {
 	for _, name := range names {
 		if values := header[name]; values != nil {

@@ -8,40 +8,40 @@ import (
 	"strings"
 )
 
-// Target is the server that requests are passed on to.
+// Target is the server to which requests are passed on.
 type Target struct {
 	URL  *url.URL // base path included
-	path string   // escaped, of the URL
-	// whole is whether another proxy is on the way, which wants to be told the server.
+	path string   // the URL's path, escaped
+	// whole is true if requests go through another proxy, which must be told the server.
 	whole bool
 }
 
-// NewTarget returns the target at a URL. The error is that the environment names no proxy
-// that can be one.
+// NewTarget returns the target at a URL. It fails if the environment names a proxy with
+// an invalid URL.
 func NewTarget(at *url.URL) (Target, error) {
 	way, err := http.ProxyFromEnvironment(&http.Request{URL: at})
 	if err != nil {
-		return Target{}, errors.New("HTTP_PROXY or HTTPS_PROXY is not the URL of a proxy") // the error repeats it, password included
+		return Target{}, errors.New("HTTP_PROXY or HTTPS_PROXY is not the URL of a proxy") // the original error repeats the URL, password included
 	}
 	return Target{URL: at, path: strings.TrimRight(at.EscapedPath(), "/"), whole: way != nil && at.Scheme == "http"}, nil
 }
 
-// Address sends a request to the target, for an escaped path below the target's own. Path
-// and query leave to the letter, but for what should be escaped behind two slashes in
-// front. What proxies before said of who asked, and for what, is kept; the address of who
-// asked this one joins the end of the list.
+// Address directs a request to the target, at an escaped path below the target's own.
+// Path and query are passed on verbatim, except that a path with two leading slashes is
+// escaped where it should be. What earlier proxies reported about the client and its
+// request is kept, and the address of this proxy's own client is appended to the list.
 func (t Target) Address(pr *httputil.ProxyRequest, below string) {
 	out := pr.Out.URL
 	out.Scheme, out.Host, out.User = t.URL.Scheme, t.URL.Host, nil
 	path := t.path + below
 	switch {
-	case below == "*": // of OPTIONS, which is for the server whatever it serves
+	case below == "*": // for OPTIONS, which concerns the server as a whole
 		path = below
 	case path == "":
 		path = "/"
 	}
-	// Opaque leaves as it is, while RawPath is escaped anew if it holds what
-	// should be; but an Opaque with two slashes in front is taken for a host.
+	// Opaque is sent as it is, while RawPath is escaped anew if it contains anything that
+	// should be. But an Opaque with two leading slashes is taken for a host.
 	out.RawPath = path
 	switch {
 	case t.whole:
@@ -53,7 +53,7 @@ func (t Target) Address(pr *httputil.ProxyRequest, below string) {
 	if decoded, err := url.PathUnescape(path); err == nil {
 		out.Path = decoded
 	}
-	out.RawQuery = pr.In.URL.RawQuery // of which a reverse proxy leaves out what it cannot parse
+	out.RawQuery = pr.In.URL.RawQuery // a reverse proxy drops the parts of it that it cannot parse
 	pr.Out.Host = t.URL.Host
 	forward(pr)
 }

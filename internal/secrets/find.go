@@ -8,10 +8,10 @@ import (
 // span is a part of a text that is hidden.
 type span struct {
 	start, end int
-	bare       bool // a value of JSON, not the inside of a string
+	bare       bool // a JSON value, not the inside of a string
 }
 
-// byteSet is a set of characters that are one byte.
+// byteSet is a set of single-byte characters.
 type byteSet [256]bool
 
 func setOf(chars string) *byteSet {
@@ -22,8 +22,8 @@ func setOf(chars string) *byteSet {
 	return &set
 }
 
-// What ends a value. In a text of any kind a backslash ends all of them: the escape
-// that it begins must not be taken apart.
+// The characters that end a value. In free text a backslash ends every value, because the
+// escape that it begins must not be taken apart.
 var (
 	wordEnd   = setOf(" \t\r\n\x00\"'`\\&#,;<>)}]")
 	tokenEnd  = setOf(" \t\r\n\x00\"'`\\&,;<>(){}[]")
@@ -36,7 +36,7 @@ var (
 	afterText = setOf(" \t\r\n,:]}") // what may follow a string in JSON
 )
 
-// until returns the place of the first character of a set, the end if there is none.
+// until returns the position of the first character of the set, or the end of the text.
 func (set *byteSet) until(text string, from int) int {
 	for from < len(text) && !set[text[from]] {
 		from++
@@ -44,7 +44,7 @@ func (set *byteSet) until(text string, from int) int {
 	return from
 }
 
-// beyond passes over the characters of a set.
+// beyond skips the characters of the set.
 func (set *byteSet) beyond(text string, from int) int {
 	for from < len(text) && set[text[from]] {
 		from++
@@ -52,18 +52,18 @@ func (set *byteSet) beyond(text string, from int) int {
 	return from
 }
 
-// finder finds secrets by where they stand and by what they look like, in one pass
-// over a text. It looks at the characters that stand before a secret: a colon, an
-// equals sign, the underscore of a prefix, the blank after Bearer.
+// finder finds secrets by their position and by their appearance, in one pass over a
+// text. It looks at the characters that precede a secret: a colon, an equals sign, the
+// underscore of a prefix, the blank after Bearer.
 type finder struct {
 	*view
-	valueEnd *byteSet // of a parameter
-	at       int      // what is looked at
+	valueEnd *byteSet // ends the value of a parameter
+	at       int      // current position
 	found    []span
-	names    map[string]naming // of properties, which recur
+	names    map[string]naming // by property name, since names recur
 }
 
-// naming is what the name of a property says of its value.
+// naming is what the name of a property says about its value.
 type naming struct{ secret, secretTexts bool }
 
 func (f *finder) naming(name string) naming {
@@ -106,7 +106,7 @@ func (f *finder) isInString() bool {
 	return is
 }
 
-// hide notes a secret, and returns where to go on.
+// hide records a secret and returns where to go on.
 func (f *finder) hide(start, end int, bare bool) int {
 	if strings.HasPrefix(f.text[start:], Mark) {
 		start += len(Mark)
@@ -120,8 +120,8 @@ func (f *finder) hide(start, end int, bare bool) int {
 	return max(start, end)
 }
 
-// colon looks at what stands around a colon: the name of a property, the beginning of
-// a URL or of a token, or the name of a header.
+// colon looks at what surrounds a colon: the name of a property, the beginning of a URL
+// or of a token, or the name of a header.
 func (f *finder) colon(at int) int {
 	text := f.text
 	if name, quoted := propertyBefore(text, at); quoted {
@@ -152,13 +152,13 @@ func (f *finder) colon(at int) int {
 	return at + 1
 }
 
-// isHeaderLine reports whether a name before a colon is that of a header with a
-// secret. In prose "token:" is none.
+// isHeaderLine reports whether the name before a colon is that of a header with a secret.
+// In prose, "token:" is not.
 func isHeaderLine(name string) bool {
 	return (strings.Contains(name, "-") || strings.EqualFold(name, "authorization") || strings.EqualFold(name, "cookie")) && IsHeader(name)
 }
 
-// wordBefore returns the word that ends before a place.
+// wordBefore returns the word that ends at a position.
 func wordBefore(text string, at int) string {
 	start := at
 	for start > 0 && at-start < longestName && isWord(text[start-1]) {
@@ -167,7 +167,7 @@ func wordBefore(text string, at int) string {
 	return text[start:at]
 }
 
-// propertyBefore returns the name in quotes that ends before a colon.
+// propertyBefore returns the quoted name that ends before a colon.
 func propertyBefore(text string, colon int) (name string, quoted bool) {
 	end := colon - 1
 	for end > 0 && colon-end < longestName && blanks[text[end]] {
@@ -184,7 +184,7 @@ func propertyBefore(text string, colon int) (name string, quoted bool) {
 	return text[max(0, end-longestName):end], true
 }
 
-// isEscaped reports whether an odd number of backslashes stands before a place.
+// isEscaped reports whether an odd number of backslashes precedes a position.
 func isEscaped(text string, at int) bool {
 	count := 0
 	for at > count && text[at-count-1] == '\\' {
@@ -197,7 +197,7 @@ func isEscaped(text string, at int) bool {
 func (f *finder) property(name string, at int) int {
 	from, named := blanks.beyond(f.text, at), f.naming(name)
 	switch {
-	case f.isJSON() && f.under != nil && !f.isInString(): // it was found where escapes are not read
+	case f.isJSON() && f.under != nil && !f.isInString(): // already found in a layer below
 		return at
 	case named.secret:
 	case strings.EqualFold(name, "value") && f.isPaired(name, at-1, from):
@@ -209,9 +209,10 @@ func (f *finder) property(name string, at int) int {
 	return f.hide(start, end, bare)
 }
 
-// isPaired reports whether the value of a property stands beside the name of a secret, as in lists
-// of headers: {"name": "Authorization", "value": "..."}. The name may follow a value that is a
-// string; for a longer one, each level of what is nested would be looked through.
+// isPaired reports whether the value of a property is next to the name of a secret, as in
+// lists of headers: {"name": "Authorization", "value": "..."}. The name may follow the
+// value only if the value is a string; otherwise each level of nesting would have to be
+// searched.
 func (f *finder) isPaired(property string, colon, from int) bool {
 	key := strings.LastIndex(f.text[:colon], property) - 1
 	if key > 0 && namesSecret(memberBefore(f.text[:key])) {
@@ -224,8 +225,8 @@ func (f *finder) isPaired(property string, colon, from int) bool {
 	return namesSecret(memberAfter(f.text[end:]))
 }
 
-// memberBefore returns the member of an object, with a string for a value, that ends before the
-// next one; empty for none.
+// memberBefore returns the member of an object that ends right before the next one, if
+// its value is a string; otherwise its results are empty.
 func memberBefore(text string) (key, value string) {
 	text, is := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ",")
 	text, isString := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), `"`)
@@ -240,7 +241,7 @@ func memberBefore(text string) (key, value string) {
 	return "", ""
 }
 
-// memberAfter returns such a member that begins behind another one.
+// memberAfter returns such a member that follows another one.
 func memberAfter(text string) (key, value string) {
 	parts := strings.SplitN(text[:min(len(text), 4*longestName)], `"`, 5) // , name : value
 	if len(parts) < 5 || strings.Trim(parts[0], jsonBlanks) != "," || strings.Trim(parts[2], jsonBlanks) != ":" {
@@ -251,7 +252,7 @@ func memberAfter(text string) (key, value string) {
 
 const jsonBlanks = " \t\r\n"
 
-// namesSecret reports whether a member names a secret that stands beside it.
+// namesSecret reports whether a member says that the value beside it is a secret.
 func namesSecret(key, value string) bool {
 	return slices.Contains([]string{"name", "key", "header", "field"}, strings.ToLower(key)) && (isSecretName(letters(value)) || IsHeader(value))
 }
@@ -262,9 +263,9 @@ func isTextList(value string) bool {
 	return strings.HasPrefix(value, `"`)
 }
 
-// valueAt returns what of a JSON value is secret: the inside of a string, all of a
-// list or an object that is not empty, and of other values those that say more than
-// null, true or false. A text that was cut may end in it.
+// valueAt returns the secret part of a JSON value: the inside of a string, all of a list
+// or an object that is not empty, and any other value except null, true and false. A text
+// that was cut may end within the value.
 func valueAt(text string, at int) (start, end int, bare bool) {
 	if at >= len(text) {
 		return at, at, false
@@ -287,8 +288,8 @@ func valueAt(text string, at int) (start, end int, bare bool) {
 	return at, end, true
 }
 
-// stringEnd returns the place of the quote that ends a string. One in simple quotes
-// ends before a double one, too, which may belong to a string around it.
+// stringEnd returns the position of the quote that ends a string. A string in single
+// quotes also ends before a double quote, which may belong to a string around it.
 func stringEnd(text string, quote int) int {
 	for at := quote + 1; at < len(text); at++ {
 		switch text[at] {
@@ -301,7 +302,7 @@ func stringEnd(text string, quote int) int {
 	return len(text)
 }
 
-// containerEnd returns the end of an object or list.
+// containerEnd returns the end of an object or a list.
 func containerEnd(text string, at int) int {
 	depth := 0
 	for ; at < len(text); at++ {
@@ -319,8 +320,8 @@ func containerEnd(text string, at int) int {
 	return len(text)
 }
 
-// equals hides the value of a parameter, a field of a form, a cookie, or whatever has
-// its name and an equals sign before it.
+// equals hides the value of a parameter, a form field, a cookie, or anything else that
+// follows a secret name and an equals sign.
 func (f *finder) equals(at int) int {
 	start := at
 	for start > 0 && at-start < longestName && (isWord(f.text[start-1]) || strings.IndexByte(".[]", f.text[start-1]) >= 0) {
@@ -330,20 +331,20 @@ func (f *finder) equals(at int) int {
 		return at + 1
 	}
 	from := at + 1
-	// A quote that ends a string of JSON begins no value.
+	// A quote that ends a JSON string does not begin a value.
 	if from+1 < len(f.text) && (f.text[from] == '"' || f.text[from] == '\'') && !afterText[f.text[from+1]] {
 		return f.hide(from+1, stringEnd(f.text, from), false)
 	}
 	return f.hide(from, f.valueEnd.until(f.text, from), false)
 }
 
-// isKeyOfURL reports whether a parameter is ?key=, by which some gateways take an API key. In
-// a form it may be anything.
+// isKeyOfURL reports whether a parameter is ?key=, in which some gateways expect an API key.
+// In a form, key may be anything.
 func (f *finder) isKeyOfURL(start, end int) bool {
 	return letters(f.text[start:end]) == "key" && (f.valueEnd == queryEnd || start > 0 && f.text[start-1] == '?')
 }
 
-// underscore hides the secret of a token whose prefix ends with one.
+// underscore hides the secret of a token whose prefix ends with an underscore.
 func (f *finder) underscore(at int) int {
 	if wordBefore(f.text, at) != underscored {
 		return at + 1
@@ -351,7 +352,7 @@ func (f *finder) underscore(at int) int {
 	return f.hide(at+1, tokenEnd.until(f.text, at+1), false)
 }
 
-// blank hides a credential after its scheme.
+// blank hides a credential that follows its scheme.
 func (f *finder) blank(at int) int {
 	scheme := strings.ToLower(wordBefore(f.text, at))
 	if scheme != "bearer" && scheme != "basic" {
@@ -366,8 +367,8 @@ func (f *finder) blank(at int) int {
 	return f.hide(from+kind(credential), end, false)
 }
 
-// isProse reports whether what follows the word bearer is a word itself: most
-// credentials are longer, and most that are not have a digit.
+// isProse reports whether what follows the word bearer is an ordinary word. Most
+// credentials are longer, and most short ones contain a digit.
 func isProse(credential string) bool {
 	switch strings.ToLower(credential) {
 	case "authentication", "authorization", "credentials":

@@ -7,34 +7,34 @@ import (
 )
 
 const (
-	// window is the shortest secret that is looked for by its value, in bytes: a
-	// shorter one would take words apart.
+	// window is the length in bytes of the shortest secret that is found by its value. A
+	// shorter one would be found in the middle of words.
 	window = 8
-	// compared is how many bytes of a secret have to match; what else of it follows
-	// in the text is hidden with them. It bounds what a hostile text costs.
+	// compared is how many bytes of a secret have to match. Whatever else of it follows
+	// in the text is hidden along with them. The limit bounds the cost of a hostile text.
 	compared = 512
 )
 
-// known is a set of secrets, in the forms that reading escapes leaves: as they are,
-// with their own escapes read, and in Base64. Patterns are found by their first
-// bytes, in one pass, however many they are.
+// known is a set of secrets, in the forms that remain after escapes are read: as given,
+// with their own escapes read, and in Base64. Patterns are found by their first bytes, in
+// one pass, however many there are.
 type known struct {
 	byStart map[uint64][]pattern
-	starts  [1 << 10]uint64 // bits, to pass over most of a text
+	starts  [1 << 10]uint64 // bits, to skip most of a text
 	all     map[string]bool
 }
 
 type pattern struct {
 	text   string
-	public int  // bytes at the beginning that may be shown
-	base64 bool // text is the inner part of an encoding
+	public int  // leading bytes that may be shown
+	base64 bool // text is the inner part of a Base64 encoding
 }
 
 func newKnown() *known {
 	return &known{byStart: map[uint64][]pattern{}, all: map[string]bool{}}
 }
 
-// add adds a secret; what is too short is left out.
+// add adds a secret, unless it is too short.
 func (k *known) add(secret string) {
 	secret = strings.TrimSpace(secret)
 	if len(secret) < window || k.all[secret] {
@@ -53,8 +53,8 @@ func (k *known) add(secret string) {
 	}
 }
 
-// inner is what every encoding of a text has in common that holds the secret after
-// some other bytes, in threes: the characters that depend on the secret alone.
+// inner returns the characters of a Base64 encoding that depend on the secret alone.
+// before is the number of bytes ahead of the secret, modulo three.
 func inner(encoding *base64.Encoding, before int, secret string) string {
 	encoded := encoding.EncodeToString(append(make([]byte, before), secret...))
 	first := []int{0, 2, 3}[before]
@@ -82,13 +82,13 @@ func startOf(text string) (start uint64) {
 	return start
 }
 
-// slot spreads starts over the bits.
+// slot maps a start to one of the bits.
 func slot(start uint64) (word int, bit uint64) {
 	hash := start * 0x9E3779B97F4A7C15 >> 48
 	return int(hash >> 6), 1 << (hash & 63)
 }
 
-// find returns where secrets stand in a text, the part that may be shown left out.
+// find returns where secrets are in a text, without the parts that may be shown.
 func (k *known) find(text string) (found []span) {
 	if len(k.byStart) == 0 || len(text) < window {
 		return nil
@@ -114,7 +114,7 @@ func (k *known) find(text string) (found []span) {
 	}
 }
 
-// match returns the longest of the secrets that begin at a place.
+// match returns the longest secret that begins at a position.
 func (k *known) match(text string, at int, start uint64) (best span, ok bool) {
 	for _, p := range k.byStart[start] {
 		if !strings.HasPrefix(text[at:], p.text[:min(len(p.text), compared)]) {
@@ -132,7 +132,7 @@ func (k *known) match(text string, at int, start uint64) (best span, ok bool) {
 	return best, ok
 }
 
-// common is how many bytes two texts begin with alike.
+// common returns the length of the common prefix of two texts.
 func common(a, b string) int {
 	size := min(len(a), len(b))
 	for i := range size {
@@ -143,8 +143,8 @@ func common(a, b string) int {
 	return size
 }
 
-// encoded widens a part of a text to the characters of Base64 on both sides that hold
-// bits of it, and to what pads it.
+// encoded extends a part of a text to the Base64 characters on both sides that hold bits
+// of it, and to its padding.
 func encoded(text string, start, end int) (int, int) {
 	is := func(at int) bool {
 		return at >= 0 && at < len(text) && (isWord(text[at]) || text[at] == '+' || text[at] == '/')
@@ -162,15 +162,15 @@ func encoded(text string, start, end int) (int, int) {
 }
 
 const (
-	// shortestTail is how many bytes of a secret must be there to be recognized at the
-	// end of a text that was cut.
+	// shortestTail is how many bytes of a secret must be present at the end of a cut text
+	// for it to be recognized.
 	shortestTail = 4
 	// longestEscape is how many bytes at that end may be the beginning of an escape.
 	longestEscape = 12
 )
 
-// tail finds the beginning of a secret that a cut text ends with, be the cut in an
-// escape or not.
+// tail finds the beginning of a secret with which a cut text ends, even if the cut is
+// inside an escape.
 func (k *known) tail(text string) (span, bool) {
 	end := len(text)
 	start := k.tailStart(text)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// InHeader returns the secrets in headers: what a client authenticates with may come
-// back anywhere, so a redactor is told of it.
+// InHeader returns the secrets in headers. A redactor must be told of them, because what
+// a client authenticates with may come back anywhere.
 func InHeader(header http.Header) (found []string) {
 	for name, values := range header {
 		if !IsHeader(name) {
@@ -30,7 +30,8 @@ func InHeader(header http.Header) (found []string) {
 	return found
 }
 
-// inBasic returns a user with a password, and the password; nil if the text is neither.
+// inBasic returns the user with the password, and the password alone, or nil if the text
+// does not encode them.
 func inBasic(encoded string) []string {
 	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
 	if _, password, has := strings.Cut(string(decoded), ":"); err == nil && has {
@@ -48,7 +49,7 @@ func inCookies(value string) (found []string) {
 	return found
 }
 
-// InURL returns the secrets in a URL or the target of a request.
+// InURL returns the secrets in a URL or in the target of a request.
 func InURL(url string) []string { return inText(url, queryEnd) }
 
 // InBody returns the secrets in a body.

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// Handler returns a handler of log records that takes the secrets out before another
-// one writes them: of the message, and of every attribute.
+// Handler returns a handler that removes the secrets from a log record, from its message
+// and from every attribute, before another handler writes it.
 func (r *Redactor) Handler(next slog.Handler) slog.Handler { return &handler{r, next} }
 
 type handler struct {
@@ -44,7 +44,8 @@ func (h *handler) attrs(attrs []slog.Attr) []slog.Attr {
 	return out
 }
 
-// attr redacts an attribute. One with a secret in it becomes text, whatever it was.
+// attr redacts an attribute. If it contains a secret, it becomes text, whatever its type
+// was.
 func (h *handler) attr(attr slog.Attr) slog.Attr {
 	value := attr.Value.Resolve()
 	switch value.Kind() {

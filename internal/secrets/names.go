@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// The table of marks: names of headers, parameters and properties whose values are
-// secrets, whatever they look like. Names are compared in lower case, without
-// anything but letters and digits: api_key, Api-Key and apiKey are one name.
+// The tables of names. Headers, parameters and properties with these names have secret
+// values, whatever those look like. Names are compared in lower case, by their letters
+// and digits only: api_key, Api-Key and apiKey are one name.
 var (
-	// secretNames are secret as they stand. The sessionId of a context is none: SDKs send it
-	// for stickiness.
+	// secretNames are secret as a whole. The sessionId of a context is not among them:
+	// SDKs send it for stickiness.
 	secretNames = []string{
 		"auth", "xauth", "authentication", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
 		"secrets", "credentials", "passwords", "cookies", "apikeys", "codeverifier", "samlresponse", "xhoneycombteam", "xamznoidcdata",
 	}
-	// secretEndings make a secret of every name that ends with them: tokenName is
-	// none, accessToken is.
+	// secretEndings make every name secret that ends with one of them: accessToken is,
+	// tokenName is not.
 	secretEndings = []string{
 		"token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "signingkey",
 		"authorization", "cookie", "credential", "signature", "jwt", "assertion", "subscriptionkey", "functionskey", "masterkey", "encryptionkey", "sharedkey",
 	}
-	// secretParts make a secret of every header that has them anywhere in its name.
+	// secretParts make every header secret whose name contains one of them.
 	secretParts = []string{"authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "credential", "signature", "jwt", "assertion"}
 )
 
-// tokens is the one name whose value is secret only as a text or a list of texts:
-// Unleash has lists of objects under it.
+// tokens ends names whose value is secret only if it is a text or a list of texts:
+// Unleash also has lists of objects under this name.
 const tokens = "tokens"
 
 // IsHeader reports whether the values of a header are secrets.
@@ -35,12 +35,12 @@ func IsHeader(name string) bool {
 	return isSecretName(name) || slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(name, part) })
 }
 
-// isChallenge reports whether a header asks for a credential, which it tells the scheme
-// of.
+// isChallenge reports whether a header asks for a credential, in which case it names the
+// scheme.
 func isChallenge(name string) bool { return strings.HasSuffix(letters(name), "authenticate") }
 
-// isSecretParameter reports whether a parameter of that name holds a secret. Of a name
-// with parts, such as secret[a] or login.password, one suffices.
+// isSecretParameter reports whether a parameter of that name holds a secret. If the name
+// has several parts, as in secret[a] or login.password, one secret part is enough.
 func isSecretParameter(name string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == '[' || r == ']' || r == '.' }),
 		func(part string) bool { return isSecretName(letters(part)) })
@@ -51,10 +51,10 @@ func isSecretName(letters string) bool {
 		slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(letters, ending) })
 }
 
-// longestName is how many bytes of a name are looked at, from its end.
+// longestName is how many bytes of a name are looked at, counted from its end.
 const longestName = 64
 
-// letters is the form in which names are compared.
+// letters returns the form in which names are compared.
 func letters(name string) string {
 	out := make([]byte, 0, longestName)
 	for i := max(0, len(name)-longestName); i < len(name); i++ {
@@ -68,7 +68,7 @@ func letters(name string) string {
 	return string(out)
 }
 
-// schemes are the first words of credentials that say nothing of the secret.
+// schemes are the first words of credentials, which reveal nothing about the secret.
 var schemes = []string{"bearer", "basic", "digest", "negotiate"}
 
 // hasScheme reports whether a credential begins with its scheme.
@@ -77,8 +77,8 @@ func hasScheme(credential string) bool {
 	return has && slices.Contains(schemes, strings.ToLower(scheme))
 }
 
-// public is how many bytes at the beginning of a credential may be shown: its scheme,
-// and what tokens of Unleash begin with.
+// public returns how many bytes at the beginning of a credential may be shown: its
+// scheme, and the prefix of an Unleash token.
 func public(credential string) int {
 	if !hasScheme(credential) {
 		return kind(credential)
@@ -88,17 +88,18 @@ func public(credential string) int {
 	return len(credential) - len(token) + kind(token)
 }
 
-// underscored is the prefix of tokens that an underscore ends.
+// underscored is the token prefix that ends with an underscore.
 const underscored = "signal"
 
-// tokenKinds are the tokens of Unleash that are known by how they begin.
+// tokenKinds are the Unleash tokens that are recognized by their prefix.
 var tokenKinds = []struct{ prefix, name string }{
 	{underscored + "_", "signal endpoint token"},
 	{"user:", "personal access token"},
 	{"*:*.", "admin API token"},
 }
 
-// TokenKind names the kind of a token that is known by how it begins; empty for others.
+// TokenKind names the kind of a token that is recognized by its prefix. It returns an
+// empty string for other tokens.
 func TokenKind(token string) string {
 	for _, kind := range tokenKinds {
 		if strings.HasPrefix(token, kind.prefix) {
@@ -108,9 +109,9 @@ func TokenKind(token string) string {
 	return ""
 }
 
-// kind is how many bytes at the beginning of a token tell its kind: signal_, user:,
-// or the wildcards and environment of an API token. A project's name does not count:
-// it may as well be part of a user and a password.
+// kind returns how many bytes at the beginning of a token say only what kind it is:
+// signal_, user:, or the wildcards and environment of an API token. The name of a project
+// does not count, because it may just as well belong to a user and a password.
 func kind(token string) int {
 	for _, kind := range tokenKinds {
 		if strings.HasPrefix(token, kind.prefix) {
@@ -126,9 +127,9 @@ func kind(token string) int {
 	return 0
 }
 
-// environmentSize is the length of the environment that a text begins with, dot
-// included; 0 if it begins with none. A name begins with a letter, so that neither a
-// port nor a time is one.
+// environmentSize returns the length of the environment at the beginning of a text, dot
+// included, or 0 if there is none. The name of an environment begins with a letter, which
+// excludes ports and times.
 func environmentSize(text string) int {
 	size := 0
 	if strings.HasPrefix(text, "*") {

@@ -1,19 +1,18 @@
-// Package secrets takes secrets out of whatever leaves the program: journals, HTTP
+// Package secrets removes secrets from everything that leaves the program: journals, HTTP
 // archives, events, logs, reports, recordings, command lines, errors.
 //
-// A secret is known by one of three things:
+// A secret is recognized in three ways:
 //
-//   - by where it stands: in a header such as Authorization, in a parameter, cookie or
-//     property whose name is in the table of names.go, in the user part of a URL, after
-//     Bearer;
-//   - by what it looks like: the tokens of Unleash;
-//   - by its value, if the redactor was told of it and it has at least 8 bytes.
+//   - by place: in a header such as Authorization, in a parameter, cookie or property
+//     whose name is in the table of names.go, in the user part of a URL, after Bearer;
+//   - by form: the tokens of Unleash;
+//   - by value, if the redactor was told of it and it has at least 8 bytes.
 //
-// It is found in every form: percent-encoded, with the escapes of JSON, Go or HTML, in
-// Base64, and in any mixture of them. Where it stood stands Mark, behind what tells
-// only its kind, such as Bearer. JSON stays JSON.
+// It is found in every encoding: percent-encoded, with the escapes of JSON, Go or HTML,
+// in Base64, and in any mixture of these. It is replaced with Mark; what only tells its
+// kind, such as Bearer, stays in front of that. JSON stays JSON.
 //
-// Work grows with the length of a text, not with its nesting.
+// The work grows with the length of a text, not with its nesting.
 package secrets
 
 import (
@@ -25,35 +24,36 @@ import (
 	"sync"
 )
 
-// Mark stands where a secret stood.
+// Mark takes the place of a secret.
 const Mark = "[redacted]"
 
-// Redactor takes secrets out of texts. A nil *Redactor knows no values. It is safe for
+// Redactor removes secrets from texts. A nil *Redactor knows no values. It is safe for
 // concurrent use.
 type Redactor struct {
-	under *Redactor // knows more; nil for none
+	under *Redactor // its secrets are known as well; may be nil
 
 	mu      sync.RWMutex
 	values  *known
 	headers map[string]bool // canonical names
 }
 
-// New returns a redactor that knows some secrets by their values.
+// New returns a redactor that knows the given secrets by their values.
 func New(values ...string) *Redactor {
 	r := &Redactor{values: newKnown(), headers: map[string]bool{}}
 	r.Add(values...)
 	return r
 }
 
-// With returns a redactor that knows what r knows, also later, and some more.
+// With returns a redactor that knows the given secrets and whatever r knows, now and
+// later.
 func (r *Redactor) With(values ...string) *Redactor {
 	child := New(values...)
 	child.under = r
 	return child
 }
 
-// Add tells of secrets that must be seen nowhere. Those shorter than 8 bytes are
-// found only by where they stand.
+// Add registers secrets that must not be seen anywhere. Secrets shorter than 8 bytes are
+// found only by their place.
 func (r *Redactor) Add(values ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,8 +62,8 @@ func (r *Redactor) Add(values ...string) {
 	}
 }
 
-// AddHeaders makes secrets of the values of headers that a user adds, whatever their
-// names.
+// AddHeaders makes the values of headers that a user adds secret, whatever the names of
+// the headers.
 func (r *Redactor) AddHeaders(header http.Header) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -75,13 +75,13 @@ func (r *Redactor) AddHeaders(header http.Header) {
 	}
 }
 
-// Text takes the secrets out of a text of any kind: prose, JSON, HTML, a line of a log.
+// Text removes the secrets from a text of any kind: prose, JSON, HTML, a line of a log.
 func (r *Redactor) Text(text string) string { return r.redact(text, wordEnd, false) }
 
-// URL takes the secrets out of a URL or the target of a request.
+// URL removes the secrets from a URL or from the target of a request.
 func (r *Redactor) URL(url string) string { return r.redact(url, queryEnd, false) }
 
-// Header takes the secrets out of the value of a header.
+// Header removes the secrets from the value of a header.
 func (r *Redactor) Header(name, value string) string {
 	shown := public(value)
 	switch {
@@ -89,7 +89,7 @@ func (r *Redactor) Header(name, value string) string {
 		return ""
 	case !r.isHeader(name) && (!hasScheme(value) || isChallenge(name)):
 		return r.redact(value, wordEnd, false)
-	case shown == len(value): // a scheme alone, for all that is known
+	case shown == len(value): // only a scheme, as far as one can tell
 		return Mark
 	}
 	return value[:shown] + Mark
@@ -110,13 +110,13 @@ func (r *Redactor) isHeader(name string) bool {
 	return false
 }
 
-// Body takes the secrets out of a body. Bytes that are not UTF-8 become U+FFFD. If it
-// was cut, it may end in the middle of a secret.
+// Body removes the secrets from a body. Bytes that are not UTF-8 become U+FFFD. cut says
+// that the body was cut and may end in the middle of a secret.
 func (r *Redactor) Body(contentType, body string, cut bool) string {
 	return r.redact(strings.ToValidUTF8(body, "\uFFFD"), bodyEnd(contentType), cut)
 }
 
-// bodyEnd is what ends the value of a parameter in a body.
+// bodyEnd returns the characters that end the value of a parameter in a body.
 func bodyEnd(contentType string) *byteSet {
 	if mediaType, _, _ := mime.ParseMediaType(contentType); mediaType == "application/x-www-form-urlencoded" {
 		return formEnd
@@ -139,7 +139,7 @@ func (r *Redactor) redact(text string, valueEnd *byteSet, cut bool) string {
 	return hidden.String()
 }
 
-// knownIn finds the secrets of known values.
+// knownIn finds secrets by their values.
 func (r *Redactor) knownIn(text string, cut bool) (found []span) {
 	for ; r != nil; r = r.under {
 		r.mu.RLock()
@@ -154,13 +154,13 @@ func (r *Redactor) knownIn(text string, cut bool) (found []span) {
 	return found
 }
 
-// hidden is a text with what of it is hidden.
+// hidden is a text with the parts of it that are hidden.
 type hidden struct {
 	*view
 	spans []span
 }
 
-// String puts marks into the places of what is hidden.
+// String returns the text with marks in place of the hidden parts.
 func (h *hidden) String() string {
 	if len(h.spans) == 0 {
 		return h.text
@@ -180,7 +180,7 @@ func (h *hidden) String() string {
 	return out.String() + h.text[written:]
 }
 
-// mark is what stands for a span: a string, where that is a value of JSON.
+// mark returns what replaces a span. If the span is a JSON value, that is a string.
 func (h *hidden) mark(s span) string {
 	if !h.isJSON() {
 		return Mark

@@ -8,28 +8,28 @@ import (
 	"unicode/utf8"
 )
 
-// maxLayers bounds how often escapes within escapes are read.
+// maxLayers limits how many layers of escapes within escapes are read.
 const maxLayers = 6
 
-// view is a text, or what remains of it when its escapes are read once more: those of
+// view is a text, or what it becomes when one more layer of escapes is read: those of
 // URLs, of strings in JSON, JavaScript and Go, and of HTML, in any mixture.
 type view struct {
 	text    string
-	escapes []escape // by place; of under
-	under   *view    // what it was read from; nil for the text itself
-	// quotes are the places where the strings of a JSON text begin and end, in turns;
-	// nil for a text that is no JSON. Nothing that is found in a string goes on behind
-	// its end, even if it seems to once escapes are read.
+	escapes []escape // of under, by position
+	under   *view    // the view that it was read from; nil for the text itself
+	// quotes are the positions at which the strings of a JSON text begin and end,
+	// alternating; nil for a text that is not JSON. Nothing that is found in a string
+	// extends beyond its end, even if it seems to once escapes are read.
 	quotes []int
 }
 
-// escape is a place where a view differs from what it was read from.
+// escape is a place where a view differs from the one that it was read from.
 type escape struct {
-	at, width  int // what it stands for, in the view
+	at, width  int // what it stands for, in this view
 	from, size int // how it is written, in the view under it
 }
 
-// views lists a text and what escapes hide, one layer after the other.
+// views returns a text and the layers that its escapes hide, one after the other.
 func views(text string) []*view {
 	list := []*view{{text: text, quotes: quotes(text)}}
 	for len(list) <= maxLayers {
@@ -42,7 +42,7 @@ func views(text string) []*view {
 	return list
 }
 
-// unescaped reads the escapes of a view; nil if it has none.
+// unescaped returns a view with one layer of escapes read, or nil if there are none.
 func (v *view) unescaped() *view {
 	at := strings.IndexAny(v.text, `%\&`)
 	if at < 0 {
@@ -72,7 +72,7 @@ func (v *view) unescaped() *view {
 	return next
 }
 
-// above finds places of the view under a view in the view itself.
+// above converts positions in the view under v to positions in v.
 func (v *view) above(places []int) []int {
 	var out []int
 	saved, i := 0, 0
@@ -81,14 +81,15 @@ func (v *view) above(places []int) []int {
 			saved += v.escapes[i].size - v.escapes[i].width
 		}
 		if i < len(v.escapes) {
-			place = min(place, v.escapes[i].from) // an escape that seems to reach over it
+			place = min(place, v.escapes[i].from) // an escape that seems to extend over it
 		}
 		out = append(out, place-saved)
 	}
 	return out
 }
 
-// inString reports whether a place is inside a string of JSON, and where that ends.
+// inString reports whether a position is inside a JSON string, and where that string
+// ends.
 func (v *view) inString(at int) (is bool, end int) {
 	next := sort.SearchInts(v.quotes, at)
 	if next%2 == 0 || v.quotes[next] == at && next%2 == 0 {
@@ -97,10 +98,10 @@ func (v *view) inString(at int) (is bool, end int) {
 	return true, v.quotes[next]
 }
 
-// isJSON reports whether the text, or the one that a view was read from, is JSON.
+// isJSON reports whether the text itself, from which the view was read, is JSON.
 func (v *view) isJSON() bool { return v.quotes != nil }
 
-// quotes finds the strings of a text that is JSON by how it begins: it may be cut or
+// quotes finds the strings of a text that begins like JSON. The text may be cut or
 // broken.
 func quotes(text string) []int {
 	begin := blanks.beyond(text, 0)
@@ -118,7 +119,7 @@ func quotes(text string) []int {
 	return places
 }
 
-// source finds the bytes of the text itself that a part of a view was read from.
+// source returns the part of the text itself from which a part of the view was read.
 func (v *view) source(start, end int) (int, int) {
 	for ; v.under != nil; v = v.under {
 		first, _ := v.below(start)
@@ -128,7 +129,7 @@ func (v *view) source(start, end int) (int, int) {
 	return start, end
 }
 
-// below finds the bytes under one byte of a view.
+// below returns the bytes in the view under v that a byte of v was read from.
 func (v *view) below(at int) (start, end int) {
 	next := sort.Search(len(v.escapes), func(i int) bool { return v.escapes[i].at > at })
 	if next == 0 {
@@ -142,11 +143,11 @@ func (v *view) below(at int) (start, end int) {
 	return start, start + 1
 }
 
-// longestEntity is more than any character's name in HTML has.
+// longestEntity is longer than the name of any character in HTML.
 const longestEntity = 40
 
-// appendEscaped appends what the escape stands for that a text begins with, and
-// returns the length of that escape; 0 if there is none.
+// appendEscaped appends what the escape at the beginning of text stands for, and returns
+// the length of the escape, or 0 if there is none.
 func appendEscaped(dst []byte, text string) ([]byte, int) {
 	switch text[0] {
 	case '%':
@@ -168,15 +169,15 @@ func appendEscaped(dst []byte, text string) ([]byte, int) {
 }
 
 // isEntity reports whether a text is an ampersand, letters and digits, and a semicolon.
-// What a browser also takes for a character, such as &lt without the semicolon, may be
-// the beginning of another one whose end is escaped once more.
+// Browsers also accept &lt without a semicolon, but it may be the beginning of another
+// entity whose end is escaped once more.
 func isEntity(text string) bool {
 	const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	name := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "&"), "#"), ";")
 	return name != "" && strings.Trim(name, alphanumeric) == ""
 }
 
-// letterEscapes are what one letter behind a backslash stands for.
+// letterEscapes are the characters that a backslash and a letter stand for.
 var letterEscapes = map[byte]byte{
 	'"': '"', '\'': '\'', '\\': '\\', '/': '/', 'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
 }
@@ -204,7 +205,7 @@ func appendBackslashed(dst []byte, text string) ([]byte, int) {
 	return dst, 0
 }
 
-// appendUnits reads \u0000, or a pair of them that makes one character.
+// appendUnits decodes \u0000, or a pair of such escapes that makes one character.
 func appendUnits(dst []byte, text string) ([]byte, int) {
 	const size = len(`\u0000`)
 	unit, ok := hexNumber(text, 2, 4)
@@ -221,7 +222,7 @@ func appendUnits(dst []byte, text string) ([]byte, int) {
 	return utf8.AppendRune(dst, unit), size
 }
 
-// hexNumber reads some hexadecimal digits of a text.
+// hexNumber parses the given number of hexadecimal digits.
 func hexNumber(text string, from, digits int) (rune, bool) {
 	if len(text) < from+digits {
 		return 0, false

@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/cdproto/har"
 )
 
-// Archive makes an HTTP archive of exchanges that are redacted already. version is that
-// of the program. Times are in milliseconds; -1 is not known.
+// Archive makes an HTTP archive of exchanges that are already redacted. version is the
+// program's. Times are in milliseconds; -1 means unknown.
 func Archive(exchanges []Exchange, version string) *har.HAR {
 	log := &har.Log{Version: "1.2", Creator: &har.Creator{Name: "unleash-mock", Version: version}, Entries: []*har.Entry{}}
 	for i := range exchanges {
@@ -40,7 +40,7 @@ func (x *Exchange) entry() *har.Entry {
 			Headers:     pairs(x.Response.Header),
 			RedirectURL: x.Response.Header.Get("Location"),
 			HeadersSize: -1,
-			BodySize:    -1, // on the wire, after encoding
+			BodySize:    -1, // on the wire, in its content encoding: unknown
 			Content: &har.Content{
 				Size: x.Response.Size, MimeType: x.Response.Header.Get("Content-Type"),
 				Text: string(x.Response.Body), Comment: x.Response.comment(),
@@ -71,7 +71,7 @@ func (x *Exchange) request() *har.Request {
 	return request
 }
 
-// comments are what an archive has no field for.
+// comments lists what an archive has no field for.
 func (x *Exchange) comments() []string {
 	var out []string
 	if x.Operation != "" {
@@ -105,8 +105,8 @@ func pairs(header http.Header) []*har.NameValuePair {
 	return out
 }
 
-// parameters lists those of a query in their order; what cannot be decoded stays as it
-// was sent.
+// parameters lists the parameters of a query in their order. What cannot be decoded stays
+// as it was sent.
 func parameters(query string) []*har.NameValuePair {
 	out := []*har.NameValuePair{}
 	for part := range strings.SplitSeq(query, "&") {

@@ -14,32 +14,32 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// Record is an exchange as reports and recordings have it: a recording is a line of
-// JSON for each.
+// Record is an exchange as reports and recordings contain it. A recording has one line of
+// JSON per exchange.
 type Record struct {
 	Operation string        `json:"operationId,omitempty"` // empty if the contract has none
 	Started   time.Time     `json:"started"`
 	Duration  time.Duration `json:"durationNs"`
-	// Line is that of the step that sent it, if one did.
+	// Line is the line of the step that sent the request, if a step did.
 	Line     int            `json:"line,omitempty"`
 	Request  RecordRequest  `json:"request"`
 	Response RecordResponse `json:"response"`
-	// Violations are what of the exchange breaks the contract.
+	// Violations are the ways in which the exchange breaks the contract.
 	Violations []RecordViolation `json:"violations,omitempty"`
 }
 
-// RecordRequest is what was sent.
+// RecordRequest is the request of a Record.
 type RecordRequest struct {
 	Method string `json:"method"`
-	// URL is all of it, or path and query.
+	// URL is the full URL, or only path and query.
 	URL    string       `json:"url"`
 	Header RecordHeader `json:"headers,omitempty"`
 	Body   string       `json:"body,omitempty"`
 }
 
-// RecordResponse is what came.
+// RecordResponse is the answer in a Record.
 type RecordResponse struct {
-	Status int          `json:"status"` // 0 if none came
+	Status int          `json:"status"` // 0 if no answer came
 	Header RecordHeader `json:"headers,omitempty"`
 	Body   string       `json:"body,omitempty"` // without its content encoding
 }
@@ -57,13 +57,13 @@ type HeaderLine struct {
 type RecordViolation struct {
 	// Direction is request or response.
 	Direction string `json:"direction"`
-	// In is the part that broke it: path, query, header, body or status.
+	// In is the part that is wrong: path, query, header, body or status.
 	In      string `json:"in"`
 	Pointer string `json:"pointer"`
 	Reason  string `json:"reason"`
 }
 
-// Get returns the first value of a name, whatever its letter case; empty if there is
+// Get returns the first value of a name, ignoring case, or an empty string if there is
 // none.
 func (h RecordHeader) Get(name string) string {
 	for _, line := range h {
@@ -74,7 +74,7 @@ func (h RecordHeader) Get(name string) string {
 	return ""
 }
 
-// Lines lists a header by name; values of the same name keep their order.
+// Lines lists a header sorted by name; values of the same name keep their order.
 func Lines(header http.Header) RecordHeader {
 	var list RecordHeader
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -85,8 +85,8 @@ func Lines(header http.Header) RecordHeader {
 	return list
 }
 
-// Record writes an exchange down, without secrets and with at most limit bytes of each
-// body. known may be nil.
+// Record returns an exchange in its written form, without secrets and with at most limit
+// bytes of each body. known may be nil.
 func (x *Exchange) Record(known *secrets.Redactor, limit int) Record {
 	by := x.redactor(known)
 	short := *x
@@ -105,7 +105,7 @@ func (x *Exchange) Record(known *secrets.Redactor, limit int) Record {
 	return out
 }
 
-// Clipped returns a copy that has bodies of its own, at most limit bytes of each.
+// Clipped returns a copy that has its own bodies, of at most limit bytes each.
 func (x *Exchange) Clipped(limit int) Exchange {
 	out := *x
 	out.Request, out.Response = x.Request.clipped(limit), x.Response.clipped(limit)
@@ -113,7 +113,7 @@ func (x *Exchange) Clipped(limit int) Exchange {
 	return out
 }
 
-// clipped is a message with the beginning of its body.
+// clipped returns a message with at most limit bytes of its body.
 func (m Message) clipped(limit int) Message {
 	m.Size = max(m.Size, int64(len(m.Body)))
 	switch {
@@ -128,7 +128,7 @@ func (m Message) clipped(limit int) Message {
 	return m
 }
 
-// shown is what stands for the body in a record.
+// shown returns what a record has as the body.
 func (m *Message) shown() string {
 	switch {
 	case m.Unread != "":
@@ -139,10 +139,9 @@ func (m *Message) shown() string {
 	return string(m.Body)
 }
 
-// cut is how a body is shown that is not all there: the beginning of one that is too
-// long, or the size of one that could not be read. Recordings of earlier versions have
-// only the dots.
+// cut matches a body that is not complete: the beginning of one that is too long, or the
+// size of one that could not be read. Recordings of earlier versions have only the dots.
 var cut = regexp.MustCompile(`…( \(\d+ bytes in all\))?$|^\(\d+ bytes .*\)$`)
 
-// IsCut reports whether a body of a record is not all there.
+// IsCut reports whether the body of a record is incomplete.
 func IsCut(body string) bool { return cut.MatchString(body) }

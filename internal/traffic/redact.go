@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// Redacted returns a copy without secrets: those that the redactor knows, and those
-// that the exchange itself shows by their place or form, wherever they come back. known
+// Redacted returns a copy without secrets: those that the redactor knows, and those that
+// the exchange itself reveals by their place or form, wherever they occur again. known
 // may be nil.
 func (x *Exchange) Redacted(known *secrets.Redactor) Exchange {
 	return x.redacted(x.redactor(known))
@@ -48,8 +48,8 @@ func (m *Message) redacted(by *secrets.Redactor) Message {
 	return out
 }
 
-// Redacted returns a copy without secrets in what repeats the exchange: a property's
-// name, a pointer, a value.
+// Redacted returns a copy without secrets in the parts that repeat the exchange: a
+// property's name, a pointer, a value.
 func (v Violation) Redacted(by *secrets.Redactor) Violation {
 	v.Pointer, v.Property, v.Reason = by.Text(v.Pointer), by.Text(v.Property), by.Text(v.Reason)
 	return v

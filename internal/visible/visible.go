@@ -1,6 +1,6 @@
-// Package visible makes text that somebody else wrote safe to show: what a target, a
-// document or a client says neither steers a terminal, nor breaks a line, nor gives a
-// CI system orders, nor becomes markup.
+// Package visible makes foreign text safe to show. What a target, a document or a client
+// says can neither control a terminal, nor break a line, nor give commands to a CI
+// system, nor become markup.
 package visible
 
 import (
@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text writes out what cannot be seen or would do something where the text is shown:
-// control characters, among them those that steer terminals, characters that turn the
+// Text escapes what cannot be seen or would have an effect where the text is shown:
+// control characters, among them those that control terminals, characters that change the
 // direction of writing, and bytes that are not UTF-8. Line breaks and tabs stay.
 func Text(text string) string {
 	if isVisible(text) {
@@ -48,13 +48,14 @@ func isVisible(text string) bool {
 
 func isShown(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) }
 
-// Log is Text for the log of a CI system, where some words are orders wherever they
-// stand. What is an order only at the beginning of a line must not be put there.
+// Log is Text for the log of a CI system, in which some words are commands wherever they
+// occur. The caller must not put the result at the beginning of a line, where more words
+// are commands.
 func Log(text string) string { return orders.Replace(Text(text)) }
 
 var orders = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
 
-// Line is Log in one line: line breaks, and the white space around them, become one
+// Line is Log on one line: line breaks, and the white space around them, become one
 // space.
 func Line(text string) string {
 	text = Log(text)
@@ -70,20 +71,20 @@ func Line(text string) string {
 	return strings.Join(lines, " ")
 }
 
-// Markdown is Text as plain text of one line of Markdown, in tables too. Entities serve
-// rather than backslashes, which tables and code treat in ways of their own. Nothing
-// that it gives may stand at the beginning of a line.
+// Markdown is Text as plain text within a line of Markdown, in tables too. It uses
+// entities rather than backslashes, which tables and code treat in ways of their own. The
+// caller must not put the result at the beginning of a line.
 func Markdown(text string) string {
 	return markup.Replace(strings.Join(strings.Fields(Text(text)), " "))
 }
 
-// MarkdownCode is Text in the fixed-width font of Markdown, line breaks kept. HTML
-// serves rather than backticks, which cannot hold backticks and pipes in a table.
+// MarkdownCode is Text in the fixed-width font of Markdown, with its line breaks. It uses
+// HTML rather than backticks, which cannot contain backticks, nor pipes in a table.
 func MarkdownCode(text string) string {
 	return "<code>" + strings.ReplaceAll(markup.Replace(strings.TrimSpace(Text(text))), "\n", "<br>") + "</code>"
 }
 
-// markup are the characters that mean something within a line of Markdown or HTML.
+// markup replaces the characters that mean something within a line of Markdown or HTML.
 var markup = strings.NewReplacer(markupPairs()...)
 
 func markupPairs() []string {
@@ -94,8 +95,8 @@ func markupPairs() []string {
 	return pairs
 }
 
-// Each returns a copy of a value in which every text, at any depth of structs and
-// slices, went through change, and every slice that was nil is empty.
+// Each returns a copy of a value in which change was applied to every string, at any
+// depth of structs and slices, and in which every slice that was nil is empty.
 func Each[T any](value T, change func(string) string) T {
 	each(reflect.ValueOf(&value).Elem(), change)
 	return value

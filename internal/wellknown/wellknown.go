@@ -1,6 +1,6 @@
 // Package wellknown lists the tokens that everybody knows: API tokens that Unleash itself
-// publishes as examples, so that they stand in many a configuration already, and the
-// tokens of the mock's built-in seed.
+// publishes as examples, which many configurations already contain, and the tokens of the
+// mock's built-in seed.
 package wellknown
 
 // API tokens of Unleash's own examples.

@@ -1,5 +1,5 @@
-// Package yamljson writes documents in YAML as JSON: aliases and merges resolved, keys in
-// their order, and every value on its line.
+// Package yamljson converts YAML documents to JSON. Aliases and merges are resolved, keys
+// keep their order, and every value stays on its line.
 package yamljson
 
 import (
@@ -14,24 +14,24 @@ import (
 	"github.com/pb33f/go-yaml"
 )
 
-// The bounds of a document. The characters that begin or end a value are bounded because
-// each value takes memory: up to 600 bytes of YAML, and more of an OpenAPI document.
+// The limits of a document. The characters that begin or end a value are limited because
+// each value takes memory: up to 600 bytes in YAML, and more in an OpenAPI document.
 const (
 	MaxBytes = 16 << 20
 	MaxMarks = 1 << 19
 )
 
-// ErrTooLarge is wrapped by the error of a document that is larger than its bounds.
+// ErrTooLarge is wrapped by the error for a document that exceeds its limits.
 var ErrTooLarge = errors.New("it is too large")
 
-// Bounds of what a document may become by its aliases, in bytes.
+// Limits of what a document may become through its aliases, in bytes.
 const (
 	minLimit  = 1 << 20
 	maxGrowth = 10
 )
 
-// Read returns a document in JSON or YAML as JSON, the former as it stands. It becomes ten
-// times as long at most, or 1 MiB, and nests 1,000 levels deep.
+// Read returns a document in JSON or YAML as JSON; JSON is returned unchanged. The result
+// has at most 1 MiB plus ten times the length of the source, and at most 1,000 levels.
 func Read(source []byte) ([]byte, error) {
 	if marks := Marks(source); len(source) > MaxBytes || marks > MaxMarks {
 		return nil, fmt.Errorf("%w: %d bytes, %d of them structure; %d and %d are allowed", ErrTooLarge, len(source), marks, MaxBytes, MaxMarks)
@@ -46,7 +46,7 @@ func Read(source []byte) ([]byte, error) {
 	return write(&root, minLimit+maxGrowth*len(source))
 }
 
-// placed words an error of the YAML library as other mistakes in files are: by its place.
+// placed words an error of the YAML library like other mistakes in files, with its place.
 func placed(err error) error {
 	var failed *yaml.LoadError
 	if !errors.As(err, &failed) || failed.Mark.Line == 0 {
@@ -59,8 +59,8 @@ func placed(err error) error {
 	return fmt.Errorf("line %d, column %d: %s", failed.Mark.Line, failed.Mark.Column, message)
 }
 
-// The characters of YAML that begin or end a value, and those that do so before white
-// space.
+// The characters of YAML that begin or end a value, and those that do so only before
+// white space.
 const (
 	marks       = ",[]{}&*!|>'\"\n"
 	spacedMarks = ":-?"
@@ -78,10 +78,10 @@ func Marks(source []byte) int {
 	return count
 }
 
-// Node writes a part of a document in YAML.
+// Node converts a part of a YAML document to JSON.
 func Node(root *yaml.Node) ([]byte, error) { return write(root, math.MaxInt) }
 
-// write is Node for a document that may become so many bytes at most.
+// write is Node with a limit for the result, in bytes.
 func write(root *yaml.Node, limit int) ([]byte, error) {
 	w := writer{line: 1, limit: limit}
 	if err := w.write(root, 0); err != nil {
@@ -96,7 +96,7 @@ type writer struct {
 	limit int
 }
 
-// maxNesting ends what contains itself.
+// maxNesting stops values that contain themselves.
 const maxNesting = 1000
 
 func (w *writer) write(node *yaml.Node, depth int) error {
@@ -140,8 +140,8 @@ func (w *writer) write(node *yaml.Node, depth int) error {
 }
 
 // merged returns the members of a mapping, then those of the mappings that it merges. Of
-// two with one name the first counts, so none is merged twice, and one that merges itself
-// ends.
+// several members with the same name, the first counts. No mapping is merged twice, so a
+// mapping may merge itself.
 func merged(mapping *yaml.Node) []*yaml.Node {
 	var out []*yaml.Node
 	names, seen := map[string]bool{}, map[*yaml.Node]bool{}
@@ -165,7 +165,7 @@ func merged(mapping *yaml.Node) []*yaml.Node {
 			switch {
 			case key.Tag == "!!merge":
 				merges = append(merges, value)
-			case source == mapping || !names[key.Value]: // the writer tells of a name that stands twice
+			case source == mapping || !names[key.Value]: // the writer reports a name that occurs twice
 				names[key.Value] = true
 				out = append(out, key, value)
 			}

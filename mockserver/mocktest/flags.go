@@ -29,9 +29,9 @@ func (s *Server) setFlag(name string, setting any) {
 	s.control(http.MethodPatch, "flags/"+url.PathEscape(name), setting, nil)
 }
 
-// FollowFlags makes the mock, in all its workspaces, take over the flags of a real Unleash,
-// fetched with one of its backend tokens, and follow them until the test ends. What the test
-// sets overrides them.
+// FollowFlags makes the mock adopt the flags of a real Unleash in all its workspaces,
+// fetched with one of its backend tokens, and follow them until the test ends. What the
+// test sets overrides them.
 func (s *Server) FollowFlags(instance, token string) {
 	s.t.Helper()
 	at, err := httpx.ParseServer(instance)

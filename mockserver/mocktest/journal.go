@@ -68,7 +68,7 @@ type Message struct {
 	Truncated bool
 }
 
-// Header returns the first value of a header; empty if there is none.
+// Header returns the first value of a header, or an empty string if there is none.
 func (m Message) Header(name string) string {
 	for _, header := range m.Headers {
 		if strings.EqualFold(header.Name, name) {
@@ -96,14 +96,14 @@ func (v Violation) String() string {
 	return fmt.Sprintf("%s of exchange %d, %s, %s: %s%s: %s", v.Direction, v.Exchange, v.Operation, v.Outcome, v.In, v.Pointer, v.Reason)
 }
 
-// page is an answer of listRequests.
+// page is a response of listRequests.
 type page struct {
 	Requests []Exchange
 	Matched  int
 	Complete bool
 }
 
-// maxPage is how many exchanges an answer may have.
+// maxPage is how many exchanges a response may have.
 const maxPage = "1000"
 
 // Requests returns the newest exchanges that match, up to 1000, oldest first.
@@ -121,8 +121,8 @@ func (s *Server) requests(query url.Values) page {
 	return out
 }
 
-// WaitForRequests waits until count exchanges match and returns them, oldest first. If they do
-// not come in time, the test ends. Use it instead of a sleep.
+// WaitForRequests waits until count exchanges match and returns them, oldest first. If
+// they do not arrive in time, it ends the test. Use it instead of a sleep.
 func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration) []Exchange {
 	s.t.Helper()
 	query := filter.query()
@@ -177,7 +177,7 @@ func (s *Server) ClearRequests() {
 	s.control(http.MethodDelete, "requests", nil, nil)
 }
 
-// logged bounds what a test that fails logs.
+// logged is how many requests a failed test logs.
 const logged = 50
 
 func (s *Server) logRequests() {

@@ -91,8 +91,8 @@ func Start(t TB, options ...mockserver.Option) *Server {
 	return server
 }
 
-// Workspace returns another instance on the same mock: state, tokens, rules,
-// journal and clock of its own, from the same seed. It is cheaper than Start,
+// Workspace returns another instance on the same mock, with a state, tokens, rules, a
+// journal and a clock of its own, started from the same seed. It is cheaper than Start,
 // for tests that need many.
 func (s *Server) Workspace(name string) *Server {
 	other := *s
@@ -124,7 +124,7 @@ func (s *Server) Import(state []byte) {
 	s.control(http.MethodPut, "state", json.RawMessage(state), nil)
 }
 
-// control asks the control API; out is filled from the answer unless it is nil.
+// control calls the control API. Unless out is nil, it is filled from the answer.
 func (s *Server) control(method, path string, in, out any) {
 	s.t.Helper()
 	if err := s.ask(method, path, in, out); err != nil {
@@ -143,7 +143,8 @@ func (s *Server) ask(method, path string, in, out any) error {
 	return s.send(method, path, "application/json", text, out)
 }
 
-// send asks the control API with a body of a type, which is empty for none.
+// send calls the control API with a body of the given content type, which is empty if
+// there is no body.
 func (s *Server) send(method, path, contentType string, body []byte, out any) error {
 	request, err := http.NewRequestWithContext(context.Background(), method, s.URL+mockserver.ControlPath+path, bytes.NewReader(body))
 	if err != nil {
@@ -166,7 +167,7 @@ func (s *Server) send(method, path, contentType string, body []byte, out any) er
 	return json.NewDecoder(response.Body).Decode(out)
 }
 
-// refusal words why the control API refused.
+// refusal returns an error that says why the control API refused.
 func refusal(response *http.Response) error {
 	var told struct {
 		Message string

@@ -14,7 +14,7 @@ type Rule = rules.Rule
 // Match picks the requests of a rule. Everything that is set must hold.
 type Match = rules.Match
 
-// Answer is what a rule answers.
+// Answer is what a rule answers with.
 type Answer = rules.Answer
 
 // Delay is how long a rule holds an answer back; After is a fixed one.

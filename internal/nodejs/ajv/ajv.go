@@ -1,6 +1,6 @@
-// Package ajv words validation failures as Unleash does, which checks requests
-// with Ajv and tells the first error in its own sentences, and coerces values
-// as Ajv does before it judges them.
+// Package ajv words validation failures as Unleash does, which checks requests with Ajv
+// and reports the first error in sentences of its own. It also coerces values as Ajv does
+// before it validates them.
 package ajv
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// roots are the names that the real server's schema gives the request's parts.
+// roots are the names of a request's parts in the real server's schema.
 var roots = map[string]string{"path": "/params", "query": "/query", "header": "/headers", "body": "/body"}
 
-// messages are Ajv's sentences by keyword; %s is what the keyword demands.
+// messages are Ajv's sentences by keyword; %s is the value that the keyword demands.
 var messages = map[string]string{
 	"type":      "must be %s",
 	"pattern":   `must match pattern "%s"`,
@@ -29,7 +29,7 @@ var messages = map[string]string{
 	"not":       "must NOT be valid",
 }
 
-// Complaint is what Unleash says of one failure.
+// Complaint is one failure in Unleash's words.
 type Complaint struct {
 	Path    string
 	Message string
@@ -37,7 +37,7 @@ type Complaint struct {
 	PathFirst bool
 }
 
-// Details words a failure as the validator does: of a oneOf what is wrong with
+// Details words a failure as the validator does. For a oneOf it says what is wrong with
 // each form, then that none of them fits. sent prints the value at a JSON pointer as
 // JSON.stringify would.
 func Details(failure spec.Failure, sent func(pointer string) string) []Complaint {
@@ -48,8 +48,8 @@ func Details(failure spec.Failure, sent func(pointer string) string) []Complaint
 	return append(out, Detail(failure, sent(failure.Pointer)))
 }
 
-// Detail words the first failure of a request. sent prints the value at the
-// failure's place as compact JSON.
+// Detail words the first failure of a request. sent is the value at the failure's place,
+// as compact JSON.
 func Detail(failure spec.Failure, sent string) Complaint {
 	at := roots[failure.In] + failure.Pointer
 	switch failure.Keyword {
@@ -92,7 +92,7 @@ func Detail(failure spec.Failure, sent string) Complaint {
 	return Complaint{Path: at, Message: fmt.Sprintf("The `%s` property %s. You sent %s.", at, message, sent)}
 }
 
-// asText is a value, which is sent as JSON, as JavaScript makes a text of it.
+// asText returns a value, given as JSON, as the text that JavaScript makes of it.
 func asText(sent string) string {
 	value, err := v8json.Parse([]byte(sent))
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// Coerce changes scalars of a decoded value to the types of a shape, as Ajv's
-// coerceTypes does: only where the type does not fit, never to or from arrays
-// and objects. Of a oneOf each form goes on with what the one before has made of
-// a scalar, until one takes it. Objects and arrays are changed in place. A
-// date-time that Ajv takes and others do not gets the form of RFC 3339.
+// Coerce converts scalars in a decoded value to the types of a shape, as Ajv's
+// coerceTypes does: only where the type does not fit, and never to or from arrays and
+// objects. The forms of a oneOf are tried in turn, each on the scalar that the previous
+// one left, until one fits. Objects and arrays are changed in place. A date-time in a
+// notation that only Ajv accepts is rewritten as RFC 3339.
 func Coerce(shape *openapi.Shape, value any) any {
 	if shape == nil {
 		return value
@@ -56,8 +56,8 @@ func Coerce(shape *openapi.Shape, value any) any {
 	return value
 }
 
-// asMoment gives a date-time the T and the zone that RFC 3339 demands. Without a zone it is
-// of the server's, which is that of a container.
+// asMoment gives a date-time the T and the zone that RFC 3339 demands. A date-time
+// without a zone is in the zone of the server, which in a container is UTC.
 func asMoment(shape *openapi.Shape, value any) any {
 	text, is := value.(string)
 	if !is || shape.Format != "date-time" {
@@ -107,7 +107,7 @@ func fits(shape *openapi.Shape, value any) bool {
 	return false
 }
 
-// coerceScalar is one step of Ajv's table of coercions.
+// coerceScalar applies one step of Ajv's table of coercions.
 func coerceScalar(want string, value any) (any, bool) {
 	switch want {
 	case "string":
@@ -137,7 +137,7 @@ func coerceScalar(want string, value any) (any, bool) {
 	return nil, false
 }
 
-// orNull makes null of what Ajv does, and returns all else as it is.
+// orNull turns into null what Ajv does, and returns anything else unchanged.
 func orNull(value any) (any, bool) {
 	switch value {
 	case "", 0.0, false:

@@ -1,6 +1,6 @@
-// Package bodyparser reads request bodies as Unleash's body parsers do: only JSON and
-// forms are read, before anything else is looked at, inflated and decoded by
-// their charset, within a limit that counts what comes out.
+// Package bodyparser reads request bodies as Unleash's body parsers do. Only JSON and
+// forms are read, before anything else is checked. Their content encoding and charset are
+// decoded, and the size limit applies to the decoded bytes.
 package bodyparser
 
 import (
@@ -14,19 +14,19 @@ import (
 // Limit is the largest body in bytes, after inflation.
 const Limit = 102400
 
-// Body is what a request's body says.
+// Body is the body of a request.
 type Body struct {
-	// Value is the decoded JSON, or the fields of a form as an object; an empty
-	// object if there is none.
+	// Value is the decoded JSON, or the fields of a form as an object; it is an empty
+	// object if there is no body.
 	Value any
-	// Text is the value as JSON in UTF-8; nil if nothing was read. With an error it
-	// is what was read.
+	// Text is the value as JSON in UTF-8, or nil if nothing was read. With an error, it
+	// is the text that was read.
 	Text []byte
-	// Sent is what was read, without its content encoding; nil for nothing.
+	// Sent is what was sent, without its content encoding, or nil if nothing was read.
 	Sent []byte
 }
 
-// Error is the refusal of a body, as the body parser words it.
+// Error is the refusal of a body, in the body parser's words.
 type Error struct {
 	Status  int
 	Message string
@@ -34,8 +34,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// Read reads the body of a request. A body that is neither JSON nor a form is
-// left alone and counts as an empty object, and so does an empty one.
+// Read reads the body of a request. A body that is neither JSON nor a form is left unread
+// and counts as an empty object, and so does an empty one.
 func Read(r *http.Request) (Body, *Error) { return ReadUpTo(r, Limit) }
 
 // ReadUpTo is Read with another limit.
@@ -71,13 +71,14 @@ func ReadUpTo(r *http.Request, limit int) (Body, *Error) {
 	return Body{Value: value, Text: text, Sent: text}, nil
 }
 
-// hasBody reports what the headers say; a Content-Length of 0 is a body too.
+// hasBody reports whether the headers announce a body. A Content-Length of 0 does so,
+// too.
 func hasBody(r *http.Request) bool {
 	return len(r.TransferEncoding) > 0 || r.ContentLength != 0 || r.Header.Get("Content-Length") != ""
 }
 
-// readForm reads the fields of a form: a query string with bounds of its own,
-// which it is an error to exceed.
+// readForm reads the fields of a form. A form is a query string with limits of its own;
+// exceeding them is an error.
 func readForm(text string) (Body, *Error) {
 	if strings.Count(text, "&") >= qs.MaxParameters {
 		return Body{}, &Error{http.StatusRequestEntityTooLarge, "too many parameters"}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// checkCharset demands UTF-8, under its one name.
+// checkCharset accepts only UTF-8, and only by that name.
 func checkCharset(name string) *Error {
 	if name == "" || strings.EqualFold(name, "utf-8") {
 		return nil
@@ -14,5 +14,5 @@ func checkCharset(name string) *Error {
 	return &Error{http.StatusUnsupportedMediaType, `unsupported charset "` + strings.ToUpper(name) + `"`}
 }
 
-// withoutMark takes the byte order mark off a text.
+// withoutMark removes the byte order mark from a text.
 func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Media types that are read.
+// The media types that are read.
 const (
 	mediaTypeJSON = "application/json"
 	mediaTypeForm = "application/x-www-form-urlencoded"
 )
 
-// IsJSON reports whether a Content-Type header says JSON, whatever its case and
+// IsJSON reports whether a Content-Type header names JSON, regardless of case and
 // parameters.
 func IsJSON(header string) bool { return mediaType(header) == mediaTypeJSON }
 
-// mediaType is the part of a Content-Type header before its parameters.
+// mediaType returns the part of a Content-Type header before its parameters.
 func mediaType(header string) string {
 	essence, _, _ := strings.Cut(header, ";")
 	return strings.ToLower(strings.TrimSpace(essence))
@@ -27,18 +27,19 @@ const (
 	oneParameter = "; *(" + token + ") *= *(" + quoted + "|" + token + ") *"
 )
 
-// parameters is a list of well-formed parameters; the last of a name counts.
+// parameters matches a list of well-formed parameters. If a name repeats, its last value
+// counts.
 var (
 	parameters = regexp.MustCompile("^(?:" + oneParameter + ")*$")
 	parameter  = regexp.MustCompile(oneParameter)
 	quotedPair = regexp.MustCompile(`\\(.)`)
 )
 
-// readable reports whether a body of that Content-Type is read, and its charset.
-// One with a parameter that is not well-formed is not read, yet it still counts
-// as JSON where JSON is demanded.
+// readable reports whether a body of the given Content-Type is read, and returns its kind
+// and charset. With a malformed parameter it is not read, yet it still counts as JSON
+// where JSON is demanded.
 func readable(header string) (kind, charset string, is bool) {
-	if header == mediaTypeJSON { // nearly always
+	if header == mediaTypeJSON { // the usual case
 		return mediaTypeJSON, "", true
 	}
 	kind = mediaType(header)
@@ -61,7 +62,7 @@ func readable(header string) (kind, charset string, is bool) {
 	return kind, charset, true
 }
 
-// unquote takes the quotes off the value of a parameter.
+// unquote removes the quotes from the value of a parameter.
 func unquote(value string) string {
 	if value[0] != '"' {
 		return value

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// inflate reads the body through its content encoding, up to a limit.
+// inflate reads the body and undoes its content encoding, up to limit bytes.
 func inflate(r *http.Request, limit int) ([]byte, *Error) {
 	source, err := io.Reader(r.Body), error(nil)
 	switch name := strings.ToLower(r.Header.Get("Content-Encoding")); name {
@@ -24,7 +24,7 @@ func inflate(r *http.Request, limit int) ([]byte, *Error) {
 		}
 	case "gzip":
 		source, err = gzip.NewReader(r.Body)
-	case "deflate": // as HTTP means it, in the wrapping of zlib
+	case "deflate": // with the zlib wrapper, as HTTP defines it
 		source, err = zlib.NewReader(r.Body)
 	default:
 		return nil, &Error{http.StatusUnsupportedMediaType, `unsupported content encoding "` + name + `"`}
@@ -54,13 +54,13 @@ func readAll(source io.Reader, limit int) ([]byte, *Error) {
 	return buffer.Bytes(), nil
 }
 
-// tooLarge is the answer to a body over the limit.
+// tooLarge returns the refusal of a body over the limit.
 func tooLarge() *Error {
 	return &Error{http.StatusRequestEntityTooLarge, "request entity too large"}
 }
 
-// zlibWords are what zlib says to each failure of Go's readers, as far as they tell
-// it apart from others.
+// zlibWords are zlib's messages for the failures of Go's readers, as far as those can be
+// told apart.
 var zlibWords = []struct {
 	err   error
 	words string
@@ -74,7 +74,7 @@ var zlibWords = []struct {
 	{io.ErrUnexpectedEOF, "unexpected end of file"},
 }
 
-// readError words what went wrong while reading.
+// readError puts an error of reading into words.
 func readError(err error) *Error {
 	var corrupt flate.CorruptInputError
 	var tooBig *http.MaxBytesError
@@ -82,7 +82,7 @@ func readError(err error) *Error {
 	case errors.As(err, &tooBig):
 		return tooLarge()
 	case errors.As(err, &corrupt):
-		return &Error{http.StatusBadRequest, "invalid stored block lengths"} // which of zlib's many, Go does not tell
+		return &Error{http.StatusBadRequest, "invalid stored block lengths"} // zlib has many messages here, and Go does not say which applies
 	}
 	for _, known := range zlibWords {
 		if errors.Is(err, known.err) {

@@ -1,5 +1,5 @@
-// Package jsonw writes JSON as JSON.stringify does: keys in the order they are
-// written, no blanks, nothing escaped for HTML.
+// Package jsonw writes JSON as JSON.stringify does: keys in the order in which they are
+// written, no white space, nothing escaped for HTML.
 package jsonw
 
 import (
@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Value is anything that can write itself.
+// Value is anything that can write itself as JSON.
 type Value interface {
 	AppendJSON(dst []byte) []byte
 }
@@ -35,8 +35,7 @@ func (o *Object) key(name string) {
 	o.buf = append(o.buf, '"', ':')
 }
 
-// String writes a string field. Field names are the program's own and need no
-// escaping.
+// String writes a string field. Field names come from the program and need no escaping.
 func (o *Object) String(name, value string) {
 	o.key(name)
 	o.buf = AppendString(o.buf, value)
@@ -83,7 +82,7 @@ func (o *Object) Time(name string, value time.Time) {
 // AppendTime writes a time as Object.Time does.
 func AppendTime(dst []byte, value time.Time) []byte {
 	dst = append(dst, '"')
-	dst = value.UTC().AppendFormat(dst, time.RFC3339) // a layout that package time has a short way for
+	dst = value.UTC().AppendFormat(dst, time.RFC3339) // package time has a fast path for this layout
 	ms := value.Nanosecond() / int(time.Millisecond)
 	dst = append(dst[:len(dst)-len("Z")], '.', digit(ms/100), digit(ms/10), digit(ms))
 	return append(dst, `Z"`...)
@@ -91,7 +90,7 @@ func AppendTime(dst []byte, value time.Time) []byte {
 
 func digit(n int) byte { return '0' + byte(n%10) }
 
-// Raw writes a field whose value is JSON already.
+// Raw writes a field whose value is already JSON.
 func (o *Object) Raw(name string, value []byte) {
 	o.key(name)
 	o.buf = append(o.buf, value...)
@@ -112,12 +111,12 @@ func (o *Object) Array(name string, n int, element func(dst []byte, i int) []byt
 
 const hex = "0123456789abcdef"
 
-// shortEscapes are the control characters that JSON writes with one letter.
+// shortEscapes are the control characters that JSON escapes with a single letter.
 var shortEscapes = [...]byte{'\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r'}
 
-// AppendString writes a string. A lone surrogate in its three-byte form, which
-// UTF-8 does not allow, is written as an escape, as JSON.stringify does; other
-// bytes that are not UTF-8 become U+FFFD.
+// AppendString writes a string. A lone surrogate in its three-byte form, which UTF-8 does
+// not allow, is written as an escape, as JSON.stringify does. Other invalid bytes become
+// U+FFFD.
 func AppendString(dst []byte, text string) []byte {
 	dst = append(dst, '"')
 	start := 0
@@ -161,7 +160,7 @@ func AppendString(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// loneSurrogate reads the three bytes that would encode U+D800 to U+DFFF.
+// loneSurrogate decodes three bytes that would encode a code point from U+D800 to U+DFFF.
 func loneSurrogate(text string) (rune, bool) {
 	if len(text) < 3 || text[0] != 0xED || text[1] < 0xA0 || text[1] > 0xBF || text[2]&0xC0 != 0x80 {
 		return 0, false

@@ -10,16 +10,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// container is an array or an object of JavaScript. Its values are strings and
-// containers. An array may have holes, and few elements at high indexes, so
-// both keep indexes apart from other keys; that is also the order in which
-// JavaScript lists them.
+// container is a JavaScript array or object. Its values are strings and containers. An
+// array may have holes, or few elements at high indexes, so arrays and objects keep
+// indexes apart from other keys. JavaScript also lists them in that order.
 type container struct {
 	list     bool
 	length   int       // of an array, holes included
 	elements []element // by ascending index
 	names    []property
-	places   map[string]int // in names, once there are many
+	places   map[string]int // positions in names, once there are many
 }
 
 type element struct {
@@ -32,7 +31,7 @@ type property struct {
 	value any
 }
 
-// manyNames is when looking through the names one by one gets slow.
+// manyNames is the number of names above which a linear search gets slow.
 const manyNames = 8
 
 func newObject() *container { return &container{} }
@@ -45,7 +44,7 @@ func newList(values ...any) *container {
 	return list
 }
 
-// elementKey reads a key that stands among the elements.
+// elementKey parses a key that is the index of an element.
 func elementKey(key string) (uint32, bool) {
 	number, is := wholeNumber(key)
 	if !is || number >= math.MaxUint32 {
@@ -54,7 +53,7 @@ func elementKey(key string) (uint32, bool) {
 	return uint32(number), true
 }
 
-// place finds an index among the elements, or where it belongs.
+// place returns the position of an index among the elements, or where to insert it.
 func (c *container) place(index uint32) (int, bool) {
 	return slices.BinarySearchFunc(c.elements, index, func(e element, index uint32) int {
 		return cmp.Compare(e.index, index)
@@ -84,7 +83,7 @@ func (c *container) setIndex(index uint32, value any) {
 // push appends to an array.
 func (c *container) push(value any) { c.setIndex(uint32(c.length), value) }
 
-// placeOfName returns where a name is, -1 if it is not there.
+// placeOfName returns the position of a name, or -1 if there is none.
 func (c *container) placeOfName(name string) int {
 	if c.places != nil {
 		if at, has := c.places[name]; has {
@@ -126,8 +125,8 @@ func (c *container) set(key string, value any) {
 	}
 }
 
-// all lists keys and values as JavaScript does: indexes first, ascending, then
-// names as they came.
+// all lists keys and values in JavaScript's order: indexes first, ascending, then names
+// in the order in which they came.
 func (c *container) all() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		for _, e := range c.elements {
@@ -143,10 +142,10 @@ func (c *container) all() iter.Seq2[string, any] {
 	}
 }
 
-// toObject makes an object of an array.
+// toObject turns an array into an object.
 func (c *container) toObject() *container { return &container{elements: c.elements} }
 
-// plain makes []any or map[string]any of a container. Arrays lose their holes.
+// plain turns a container into []any or map[string]any. Arrays lose their holes.
 func (c *container) plain() any {
 	if c.list {
 		return c.dense((*container).plain)
@@ -158,7 +157,7 @@ func (c *container) plain() any {
 	return object
 }
 
-// ordered is plain with objects that keep the order of their keys.
+// ordered is like plain, but its objects keep the order of their keys.
 func (c *container) ordered() any {
 	if c.list {
 		return c.dense((*container).ordered)

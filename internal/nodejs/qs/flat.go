@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// proto is the name that never makes a property.
+// proto is the name that never becomes a property.
 const proto = "__proto__"
 
-// lookup finds a parameter in a query string without brackets: a string, or
-// []any if it was sent repeatedly.
+// lookup finds a parameter in a query string without brackets. The value is a string, or
+// []any if the parameter was sent repeatedly.
 func lookup(query, name string) (value any, ok bool) {
 	if name == "" || name == proto {
 		return nil, false
@@ -36,7 +36,7 @@ func lookup(query, name string) (value any, ok bool) {
 	return value, ok
 }
 
-// parts lists the parameters of a query string, as many as are read.
+// parts lists the parameters of a query string, the first MaxParameters of them.
 func parts(query string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for rest, more, count := query, true, 0; more && count < MaxParameters; count++ {
@@ -64,11 +64,11 @@ func hasBrackets(query string) bool {
 	return false
 }
 
-// isBracketDigit knows the second digit of %5B and %5D.
+// isBracketDigit reports whether c is the second digit of %5B or %5D.
 func isBracketDigit(c byte) bool { return c|0x20 == 'b' || c|0x20 == 'd' }
 
-// unescapeBrackets comes before anything else: an escaped bracket is as good as
-// any, in a name or in a value.
+// unescapeBrackets decodes escaped brackets, in names and in values. It comes before
+// anything else, so an escaped bracket counts like any other.
 func unescapeBrackets(query string) string {
 	if !strings.Contains(query, "%5") {
 		return query
@@ -78,8 +78,8 @@ func unescapeBrackets(query string) string {
 
 var bracketEscapes = strings.NewReplacer("%5B", "[", "%5b", "[", "%5D", "]", "%5d", "]")
 
-// decode turns + into blanks and decodes percents as decodeURIComponent does:
-// all of them or, if one is not part of the escape of a character, none.
+// decode turns + into blanks and decodes percent escapes as decodeURIComponent does. If
+// one of them is not part of an escaped character, it decodes none.
 func decode(text string) string {
 	if strings.IndexByte(text, '+') >= 0 {
 		text = strings.ReplaceAll(text, "+", " ")
@@ -104,11 +104,11 @@ func decode(text string) string {
 	return string(out)
 }
 
-// escapeSize is the length of an escaped byte.
+// escapeSize is the length of one escaped byte.
 const escapeSize = len("%00")
 
-// appendEscaped appends the character whose escapes text begins with, and
-// returns the length of those; 0 if there is no such character.
+// appendEscaped appends the character whose escapes text begins with. It returns the
+// length of those escapes, or 0 if they do not make a character.
 func appendEscaped(dst []byte, text string) ([]byte, int) {
 	start := len(dst)
 	for at := 0; at < utf8.UTFMax*escapeSize; {
@@ -121,7 +121,7 @@ func appendEscaped(dst []byte, text string) ([]byte, int) {
 		if utf8.FullRune(dst[start:]) {
 			_, size := utf8.DecodeRune(dst[start:])
 			if size*escapeSize != at {
-				return dst, 0 // no UTF-8
+				return dst, 0 // not UTF-8
 			}
 			if size == 1 && dst[start] >= utf8.RuneSelf {
 				return dst, 0
@@ -132,7 +132,7 @@ func appendEscaped(dst []byte, text string) ([]byte, int) {
 	return dst, 0
 }
 
-// escapedByte reads an escaped byte.
+// escapedByte decodes one escaped byte.
 func escapedByte(text string) (byte, bool) {
 	if len(text) < escapeSize || text[0] != '%' {
 		return 0, false
@@ -141,7 +141,7 @@ func escapedByte(text string) (byte, bool) {
 	return byte(high<<4 | low), high >= 0 && low >= 0
 }
 
-// hexDigit returns the value of a digit, -1 for any other character.
+// hexDigit returns the value of a digit, or -1 for any other character.
 func hexDigit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':

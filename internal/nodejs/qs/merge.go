@@ -1,7 +1,7 @@
 package qs
 
-// merge joins what two parameters put into the same place and returns what is
-// there then. Target is what was there, and may change.
+// merge joins the values of two parameters that claim the same place. target is the value
+// that was there; it may be changed.
 func merge(target, source any) any {
 	there, isContainer := target.(*container)
 	switch source := source.(type) {
@@ -13,7 +13,7 @@ func merge(target, source any) any {
 	case string:
 		switch {
 		case source == "":
-			return target // an empty value does not count where there is another
+			return target // an empty value does not count beside another one
 		case isContainer && there.list:
 			there.push(source)
 			return there
@@ -22,7 +22,7 @@ func merge(target, source any) any {
 	return newList(target, source)
 }
 
-// prepend joins a string with a container that comes after it.
+// prepend joins a string with a container that follows it.
 func prepend(first any, rest *container) *container {
 	if !rest.list {
 		return newList(first, rest)
@@ -35,8 +35,8 @@ func prepend(first any, rest *container) *container {
 	return list
 }
 
-// mergeContainers puts what is in the source into the target; an array becomes
-// an object if the other is one.
+// mergeContainers merges source into target. Of an array and an object it makes an
+// object.
 func mergeContainers(target, source *container) *container {
 	if target.list && source.list {
 		return mergeLists(target, source)
@@ -53,8 +53,8 @@ func mergeContainers(target, source *container) *container {
 	return target
 }
 
-// mergeLists fills the holes of an array. Where both have an element, those
-// that are containers merge, and others are appended.
+// mergeLists fills the holes of target with elements of source. Where both have an
+// element, two containers are merged; anything else is appended.
 func mergeLists(target, source *container) *container {
 	for _, e := range source.elements {
 		present, has := target.getIndex(e.index)

@@ -7,16 +7,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// segment is a part of a parameter's name: of a[b][] they are a, b and an empty
-// one. Only the first can stand outside brackets.
+// segment is a part of a parameter's name: a[b][] consists of a, b and an empty one. Only
+// the first can be outside brackets.
 type segment struct {
 	name      string
 	bracketed bool
 }
 
-// segments splits a name. A bracket that never closes begins a segment that
-// takes the rest, brackets and all, and so does one that is nested too deep,
-// which tooDeep tells. What stands between brackets is lost.
+// segments splits a name. A bracket that never closes begins a segment that takes the
+// rest, brackets included. So does one that is nested too deeply, which tooDeep reports.
+// Text between a closing bracket and the next opening one is lost.
 func segments(name string, depth int) (list []segment, tooDeep bool) {
 	open := strings.IndexByte(name, '[')
 	if open < 0 {
@@ -41,8 +41,8 @@ func segments(name string, depth int) (list []segment, tooDeep bool) {
 	return append(list, segment{name: name[open:], bracketed: true}), true
 }
 
-// balanced returns the length of a text up to the bracket that closes its first
-// one, 0 if none does.
+// balanced returns the length of text up to the bracket that closes its first one, or 0
+// if none does.
 func balanced(text string) int {
 	level := 0
 	for i := range len(text) {
@@ -58,8 +58,8 @@ func balanced(text string) int {
 	return 0
 }
 
-// build makes the containers that a parameter's name stands for, with its value
-// inside: a string or a list of them.
+// build makes the containers that a parameter's name describes around its value, which is
+// a string or a list of strings.
 func build(path []segment, value any) *container {
 	for i := len(path) - 1; i > 0; i-- {
 		value = wrap(path[i], value)
@@ -67,9 +67,8 @@ func build(path []segment, value any) *container {
 	return wrap(path[0], value)
 }
 
-// wrap puts a value into the container that a segment stands for. Empty
-// brackets make a list, or leave the list that is there. An index makes a list, as
-// long as it is short enough.
+// wrap puts a value into the container that a segment describes. Empty brackets make a
+// list, unless the value is one already. An index makes a list if it is below maxLength.
 func wrap(by segment, value any) *container {
 	if by.bracketed && by.name == "" {
 		if inner, isContainer := value.(*container); isContainer && inner.list {
@@ -89,8 +88,8 @@ func wrap(by segment, value any) *container {
 	return object
 }
 
-// wholeNumber reads a key that is what JavaScript prints for a whole number,
-// 0 or more.
+// wholeNumber parses a key that is exactly what JavaScript prints for a whole number of 0
+// or more.
 func wholeNumber(key string) (float64, bool) {
 	const longest = len("999999999999999900000") // below 1e21
 	if key == "" || len(key) > longest || key[0] == '0' && len(key) > 1 {
@@ -105,7 +104,7 @@ func wholeNumber(key string) (float64, bool) {
 	return number, err == nil && numberKey(number) == key
 }
 
-// numberKey is the key that JavaScript makes of a number.
+// numberKey returns the key that JavaScript makes of a number.
 func numberKey(number float64) string {
 	return string(v8json.FormatNumber(nil, number))
 }

@@ -1,11 +1,11 @@
-// Package qs reads query strings and forms as Unleash does, whose router, Express 4,
-// parses them with the npm package of the same name: a=1&a=2 and a[]=1 make
-// arrays, a[b]=1 makes an object, and what cannot be decoded stays as it was
-// sent. Where two parameters claim the same place they merge by rules that are
-// the package's own; they are stated where they are followed.
+// Package qs reads query strings and forms as Unleash does. Its router, Express 4, parses
+// them with the npm package of the same name: a=1&a=2 and a[]=1 make arrays, a[b]=1 makes
+// an object, and what cannot be decoded stays as it was sent. Parameters that claim the
+// same place are merged by that package's own rules, which are stated here where they are
+// followed.
 //
-// Most query strings have no brackets. Those are not taken apart at all: a
-// parameter is looked up in the text.
+// Most query strings have no brackets. Those are not taken apart at all: a parameter is
+// looked up in the text.
 package qs
 
 import (
@@ -14,25 +14,25 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// Bounds of the parser, as Express sets them or the package has them.
+// Limits of the parser, as set by Express or by the package itself.
 const (
-	// MaxParameters is how many parameters are read; the rest of a query string
-	// is ignored, a form with more is refused.
+	// MaxParameters is how many parameters are read. The rest of a query string is
+	// ignored; a form that has more is refused.
 	MaxParameters = 1000
-	// maxDepth is how many brackets of a name nest; the rest is one key.
+	// maxDepth is how deeply the brackets of a name nest; the rest becomes one key.
 	maxDepth = 5
-	// maxFormDepth is that of a form, where more is an error.
+	// maxFormDepth is the same for a form, where deeper nesting is an error.
 	maxFormDepth = 32
-	// maxLength is the highest index of an array, and one more; beyond it an index is
-	// the key of an object. It is Express's, the package's own is 20.
+	// maxLength is one more than the highest index of an array. A higher index becomes
+	// the key of an object. The value is set by Express; the package's own default is 20.
 	maxLength = 1000
 )
 
-// Values are the parameters of a query string. A nil *Values is empty. It does
-// not change and may be used by several goroutines.
+// Values holds the parameters of a query string. A nil *Values is empty. Values never
+// change and are safe for concurrent use.
 type Values struct {
-	flat string     // a query string without brackets
-	root *container // of another one
+	flat string     // a query string without brackets, as text
+	root *container // a query string with brackets, parsed
 }
 
 // Parse reads a raw query string, without the question mark. It never fails.
@@ -47,17 +47,17 @@ func Parse(rawQuery string) *Values {
 	return &Values{flat: rawQuery}
 }
 
-// ParseForm reads the fields of a form, which may nest deeper than those of a
-// query string; false if they nest too deep.
+// ParseForm reads the fields of a form, which may nest deeper than those of a query
+// string. ok is false if they nest too deeply.
 func ParseForm(text string) (fields *Values, ok bool) {
 	root, tooDeep := parseTree(text, maxFormDepth)
 	return &Values{root: root}, !tooDeep
 }
 
-// All returns all parameters, each as Get does, in a map[string]any.
+// All returns all parameters in a map[string]any, each as Get returns it.
 func (v *Values) All() any { return v.tree().plain() }
 
-// AllOrdered returns all parameters as Ordered does, in an *v8json.Object.
+// AllOrdered returns all parameters in an *v8json.Object, each as Ordered returns it.
 func (v *Values) AllOrdered() any { return v.tree().ordered() }
 
 func (v *Values) tree() *container {
@@ -71,9 +71,8 @@ func (v *Values) tree() *container {
 	return root
 }
 
-// Get returns a parameter: a string, []any or map[string]any, with the same
-// inside. A parameter sent without a value is "". The second result is false if
-// it was not sent.
+// Get returns a parameter: a string, []any or map[string]any, containing the same types.
+// A parameter sent without a value is "". ok is false if the parameter was not sent.
 func (v *Values) Get(name string) (value any, ok bool) {
 	value, ok = v.find(name)
 	if object, isContainer := value.(*container); isContainer {
@@ -82,7 +81,7 @@ func (v *Values) Get(name string) (value any, ok bool) {
 	return value, ok
 }
 
-// Ordered is Get with objects as *v8json.Object, whose keys have an order.
+// Ordered is like Get, but returns objects as *v8json.Object, whose keys have an order.
 func (v *Values) Ordered(name string) (value any, ok bool) {
 	value, ok = v.find(name)
 	if object, isContainer := value.(*container); isContainer {
@@ -102,8 +101,7 @@ func (v *Values) find(name string) (any, bool) {
 	return lookup(v.flat, name)
 }
 
-// Print returns a parameter as JSON.stringify prints it, and undefined for one
-// that was not sent.
+// Print returns a parameter as JSON.stringify prints it, or undefined if it was not sent.
 func (v *Values) Print(name string) string {
 	value, ok := v.Ordered(name)
 	if !ok {
@@ -112,14 +110,14 @@ func (v *Values) Print(name string) string {
 	return Stringify(value)
 }
 
-// Stringify prints a value of Get or Ordered as JSON.stringify does. Only
-// Ordered knows the order in which the keys of an object came.
+// Stringify prints a value from Get or Ordered as JSON.stringify does. Only values from
+// Ordered keep the order in which the keys of an object came.
 func Stringify(value any) string {
 	return string(v8json.Stringify(nil, value))
 }
 
-// parseTree reads a query string of any form, and reports whether a name in it
-// nests more brackets than depth.
+// parseTree reads any query string and reports whether a name in it nests brackets deeper
+// than depth.
 func parseTree(query string, depth int) (root *container, tooDeep bool) {
 	flat := newObject()
 	for part := range parts(unescapeBrackets(query)) {
@@ -137,7 +135,7 @@ func parseTree(query string, depth int) (root *container, tooDeep bool) {
 	return root, tooDeep
 }
 
-// repeat gives a key a value, or one more.
+// repeat sets the value of a key, or adds another value to it.
 func (c *container) repeat(key, value string) {
 	present, has := c.get(key)
 	if !has {
@@ -152,8 +150,8 @@ func (c *container) repeat(key, value string) {
 	list.push(value)
 }
 
-// split cuts a parameter at the first = behind its brackets. Without any = it
-// is a name.
+// split cuts a parameter at the first = after its brackets. Without any =, all of it is
+// the name.
 func split(part string) (key, value string) {
 	at := strings.Index(part, "]=") + 1
 	if at == 0 {

@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError is what JSON.parse throws.
+// SyntaxError is the error that JSON.parse throws.
 type SyntaxError struct {
-	// Message is V8's sentence. Positions in it count UTF-16 code units.
+	// Message is V8's sentence. Positions in it are in UTF-16 code units.
 	Message string
 }
 
 func (e *SyntaxError) Error() string { return e.Message }
 
-// V8's sentences that end with a position.
+// V8's sentences. All but the last end with a position.
 const (
 	nameOrBrace      = "Expected property name or '}' in JSON at position "
 	quotedName       = "Expected double-quoted property name in JSON at position "
@@ -34,13 +34,13 @@ const (
 	unexpectedEnd    = "Unexpected end of JSON input"
 )
 
-// Sentences of this package's own.
+// Sentences that only this package uses.
 const (
 	nestedTooDeep = "Values are nested too deeply in JSON at position "
 	tooMany       = "Too many values in JSON at position "
 )
 
-// fail makes an error with the present position.
+// fail returns an error at the current position.
 func (p *parser) fail(message string) error {
 	return &SyntaxError{Message: message + strconv.Itoa(units(p.text[:p.at]))}
 }
@@ -59,14 +59,14 @@ func units(text []byte) int {
 	return count
 }
 
-// specialTexts are sources that V8 quotes as a whole: what a program passes
-// when it forgot to make JSON of a value.
+// specialTexts are sources that V8 quotes in full: what a program passes when it forgot
+// to convert a value to JSON.
 var specialTexts = map[string]bool{"[object Object]": true, "NaN": true, "Infinity": true, "undefined": true}
 
 // context is how many code units V8 shows on each side of a bad token.
 const context = 10
 
-// unexpected makes the error for a token that cannot stand at the position.
+// unexpected returns the error for a token that is not allowed at the current position.
 func (p *parser) unexpected() error {
 	if p.at >= len(p.text) {
 		return &SyntaxError{Message: unexpectedEnd}
@@ -83,8 +83,8 @@ func (p *parser) unexpected() error {
 	return &SyntaxError{Message: p.tokenMessage()}
 }
 
-// tokenMessage names the bad token and shows what stands around it. Only the
-// surroundings are looked at: an error may stand far into a long text.
+// tokenMessage names the bad token and shows its surroundings. It looks only at those,
+// since the error may be far into a long text.
 func (p *parser) tokenMessage() string {
 	start, end := p.surroundings()
 	source := utf16.Encode([]rune(string(p.text[start:end])))
@@ -104,8 +104,8 @@ func (p *parser) tokenMessage() string {
 	return string(append(message, `"`+after+" is not valid JSON"...))
 }
 
-// surroundings bounds the part of the text that a message depends on: more than
-// twice the context on both sides of the position, as far as there is any.
+// surroundings bounds the part of the text that a message depends on: more than twice the
+// context on both sides of the position, or as much as there is.
 func (p *parser) surroundings() (start, end int) {
 	start, end = p.at, p.at
 	for range 2*context + 1 {
@@ -116,7 +116,7 @@ func (p *parser) surroundings() (start, end int) {
 	return start, end
 }
 
-// encodeUnits turns code units into text; halves of pairs stay halves.
+// encodeUnits turns code units into text. Halves of surrogate pairs stay halves.
 func encodeUnits(source []uint16) []byte {
 	var out []byte
 	for _, unit := range source {

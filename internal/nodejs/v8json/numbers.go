@@ -52,10 +52,10 @@ func (p *parser) digits() {
 	}
 }
 
-// exactDigits is how many decimal digits a float64 holds for certain.
+// exactDigits is how many decimal digits a float64 is certain to hold.
 const exactDigits = 15
 
-// powers are exact, so that a quotient by one of them is rounded only once.
+// powers are exact, so that dividing by one of them rounds only once.
 var powers = [exactDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 // toNumber converts the text of a JSON number.
@@ -63,13 +63,13 @@ func toNumber(text []byte) float64 {
 	if number, ok := shortNumber(text); ok {
 		return number
 	}
-	// A number out of range comes as an infinity together with an error.
+	// For a number out of range, ParseFloat returns an infinity along with an error.
 	number, _ := strconv.ParseFloat(string(text), 64)
 	return number
 }
 
-// shortNumber converts a number without an exponent that has few digits; false
-// if the text is another.
+// shortNumber converts a number that has few digits and no exponent. It returns false for
+// any other text.
 func shortNumber(text []byte) (float64, bool) {
 	digits := text
 	if text[0] == '-' {
@@ -96,15 +96,15 @@ func shortNumber(text []byte) (float64, bool) {
 		return 0, false
 	}
 	if text[0] == '-' {
-		number = -number // also of 0: JavaScript has a negative one
+		number = -number // 0 as well: JavaScript has a negative zero
 	}
 	return number, true
 }
 
-// FormatNumber appends a number as JavaScript turns it into a string: the
-// fewest digits that tell it from its neighbours, an exponent from 1e21 up and
-// below 1e-6, and 0 for -0. JSON.stringify prints null for what is not finite;
-// FormatNumber prints NaN, Infinity and -Infinity, as String does.
+// FormatNumber appends a number as JavaScript turns it into a string: the fewest digits
+// that tell it from its neighbors, an exponent from 1e21 up and below 1e-6, and 0 for -0.
+// For numbers that are not finite, JSON.stringify prints null; FormatNumber prints NaN,
+// Infinity and -Infinity, as String does.
 func FormatNumber(dst []byte, number float64) []byte {
 	switch size := math.Abs(number); {
 	case math.IsNaN(number):
@@ -120,15 +120,15 @@ func FormatNumber(dst []byte, number float64) []byte {
 	}
 	start := len(dst)
 	dst = strconv.AppendFloat(dst, number, 'e', -1, 64)
-	// Go writes at least two digits of an exponent, JavaScript what is needed.
+	// Go writes at least two digits of an exponent, JavaScript only as many as needed.
 	if e := start + slices.Index(dst[start:], 'e'); len(dst) == e+4 && dst[e+2] == '0' {
 		dst = append(dst[:e+2], dst[e+3])
 	}
 	return dst
 }
 
-// arrayIndex reads a key that JavaScript sorts as the index of an array: a
-// whole number below 2^32-1 in its shortest form.
+// arrayIndex parses a key that JavaScript sorts as the index of an array: a whole number
+// below 2^32-1 in its shortest form.
 func arrayIndex(key string) (uint32, bool) {
 	if key == "" || len(key) > 10 || key[0] == '0' && len(key) > 1 {
 		return 0, false

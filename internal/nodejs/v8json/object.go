@@ -14,7 +14,7 @@ type Object struct {
 // NewObject returns an empty object.
 func NewObject() *Object { return &Object{values: map[string]any{}} }
 
-// Set gives a key a value. A key that is there keeps its place.
+// Set sets the value of a key. A key that already exists keeps its place.
 func (o *Object) Set(key string, value any) {
 	if _, has := o.values[key]; !has {
 		o.keys = append(o.keys, key)
@@ -22,28 +22,28 @@ func (o *Object) Set(key string, value any) {
 	o.values[key] = value
 }
 
-// Get returns the value of a key; false if there is none.
+// Get returns the value of a key. It returns false if there is none.
 func (o *Object) Get(key string) (any, bool) {
 	value, has := o.values[key]
 	return value, has
 }
 
-// Keys returns the keys as they came.
+// Keys returns the keys in the order in which they came.
 func (o *Object) Keys() []string { return o.keys }
 
-// An order compares two keys, neither of which is an index.
+// order compares two keys, neither of which is an index.
 type order func(a, b string) int
 
-// asTheyCame leaves keys where they are.
+// asTheyCame leaves keys in their order.
 func asTheyCame(_, _ string) int { return 0 }
 
-// bySize is the order of jsonb.
+// bySize is the key order of jsonb.
 func bySize(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// arrange sorts keys as JavaScript lists them: indexes first, ascending, then
-// the others in the order given.
+// arrange sorts keys in JavaScript's order: indexes first, ascending, then the others in
+// the given order.
 func arrange(keys []string, others order) {
 	slices.SortStableFunc(keys, func(a, b string) int {
 		first, firstIs := arrayIndex(a)

@@ -1,14 +1,14 @@
-// Package v8json reads and writes JSON as V8 does: it accepts what JSON.parse
-// accepts, words errors as JSON.parse of Node 20 words them, and prints values
-// as JSON.stringify prints them. Unleash repeats both in its error bodies.
+// Package v8json reads and writes JSON as V8 does: it accepts what JSON.parse accepts,
+// words errors as JSON.parse of Node 20 does, and prints values as JSON.stringify does.
+// Unleash repeats both in its error bodies.
 //
-// Strings are UTF-8, except that a lone surrogate, which an escape can make, is
-// kept as the three bytes that would encode it: \ud800 is ED A0 80. Stringify
-// prints it as the escape again. A pair of escapes makes one character.
+// Strings are UTF-8, except that a lone surrogate, which an escape can produce, is kept
+// as the three bytes that would encode it: \ud800 is ED A0 80. Stringify prints it as the
+// escape again. A pair of escapes makes one character.
 //
-// Unlike V8, Parse has bounds on nesting and on the number of values, which no body
-// that Unleash reads comes near to: a text that exceeds them is refused before it
-// fills the stack or the memory.
+// Unlike V8, Parse limits nesting and the number of values. No body that Unleash reads
+// comes near these limits. A text that exceeds them is refused before it fills the stack
+// or the memory.
 package v8json
 
 import (
@@ -19,25 +19,25 @@ import (
 )
 
 const (
-	// maxDepth is how deep values nest: as deep as encoding/json reads, which judges
-	// answers. Each level takes some 500 bytes of stack.
+	// maxDepth is how deeply values may nest: as deep as encoding/json reads, which
+	// judges answers. Each level takes some 500 bytes of stack.
 	maxDepth = 10_000
-	// maxSentDepth is how deep values nest that are sent. It leaves room for what is
-	// around them in answers and exports.
+	// maxSentDepth is how deeply values that clients send may nest. It leaves room for
+	// what surrounds them in answers and exports.
 	maxSentDepth = 9_900
-	// maxValues is how many values a text has.
+	// maxValues is how many values a text may have.
 	maxValues = 1 << 23
 )
 
-// Parse decodes a JSON text into nil, bool, float64, string, []any or
-// map[string]any. Numbers are JavaScript's: one too large is infinite. Of
-// duplicate keys the last counts. Bytes that are not UTF-8 become U+FFFD before
-// anything else. The error is a *SyntaxError.
+// Parse decodes a JSON text into nil, bool, float64, string, []any or map[string]any.
+// Numbers are JavaScript's: one that is too large is infinite. Of duplicate keys the last
+// counts. Bytes that are not UTF-8 are first replaced with U+FFFD. The error is a
+// *SyntaxError.
 func Parse(text []byte) (any, error) {
 	return parse(text, false)
 }
 
-// ParseOrdered is Parse with objects as *Object.
+// ParseOrdered is like Parse, but returns objects as *Object.
 func ParseOrdered(text []byte) (any, error) {
 	return parse(text, true)
 }
@@ -55,14 +55,14 @@ func parse(text []byte, ordered bool) (any, error) {
 	return p.document()
 }
 
-// wellFormed replaces what is not UTF-8, as the decoder of a web browser does.
+// wellFormed replaces bytes that are not UTF-8, as a web browser's decoder does.
 func wellFormed(text []byte) []byte {
 	if utf8.Valid(text) {
 		return text
 	}
 	decoded, err := unicode.UTF8.NewDecoder().Bytes(text)
 	if err != nil {
-		return text // the decoder replaces, it does not fail
+		return text // never happens: the decoder replaces such bytes and does not fail
 	}
 	return decoded
 }
@@ -71,17 +71,17 @@ type parser struct {
 	text    []byte
 	at      int
 	ordered bool
-	depth   int // of the containers that are open
-	deepest int // how many may be open
-	values  int // so far
-	most    int // how many there may be
-	objects int // so far
-	// source is a small text once more; strings are parts of it. For a larger
-	// one, which a short string should not keep alive, there is known instead:
-	// short strings that may come again.
+	depth   int // of the open containers
+	deepest int // limit for depth
+	values  int // read so far
+	most    int // limit for values
+	objects int // read so far
+	// source is a copy of a small text; strings are parts of it. A larger text should not
+	// be kept alive by a short string, so it has known instead: short strings that may
+	// come again.
 	source string
 	known  *[knownStrings]string
-	// shallow bounds what is read of a large text; nil for all.
+	// shallow limits what is read of a large text; nil means all of it.
 	shallow *Bounds
 }
 
@@ -96,7 +96,7 @@ func (p *parser) document() (any, error) {
 	return value, nil
 }
 
-// blank passes over white space.
+// blank skips white space.
 func (p *parser) blank() {
 	for p.at < len(p.text) {
 		switch p.text[p.at] {
@@ -176,7 +176,7 @@ func (p *parser) array() (any, error) {
 		p.at++
 		return []any{}, nil
 	}
-	var few [4]any // off the heap, until the length is known or is no longer small
+	var few [4]any // stays off the heap until the length is known or is no longer small
 	list := few[:0]
 	for {
 		value, err := p.value()
@@ -214,7 +214,7 @@ func (p *parser) object() (any, error) {
 	})
 }
 
-// members reads an object and hands its properties over as they come.
+// members reads an object and passes each property to set, whose error ends it.
 func (p *parser) members(set func(name string, value any) error) error {
 	p.at++
 	if p.peek() == '}' {
@@ -245,8 +245,8 @@ func (p *parser) members(set func(name string, value any) error) error {
 	}
 }
 
-// name reads the name of a property and the colon. What is said of a missing
-// one depends on whether the name is the first.
+// name reads the name of a property and the colon. The error for a missing colon or name
+// depends on whether the name is the first.
 func (p *parser) name(expected string) (string, error) {
 	if p.peek() != '"' {
 		return "", p.fail(expected)
@@ -256,7 +256,7 @@ func (p *parser) name(expected string) (string, error) {
 		return "", err
 	}
 	if p.peek() != ':' {
-		if expected == quotedName { // V8 has the sentence for the first name only
+		if expected == quotedName { // V8 uses that sentence for the first name only
 			return "", p.unexpected()
 		}
 		return "", p.fail(colon)

@@ -2,16 +2,16 @@ package v8json
 
 import "fmt"
 
-// Raw is the text of an object or an array that was not read yet. It is well formed.
+// Raw is the text of an object or an array that has not been decoded. It is well-formed.
 type Raw []byte
 
-// IsObject reports whether it is an object, and no array.
+// IsObject reports whether r is an object rather than an array.
 func (r Raw) IsObject() bool { return r[0] == '{' }
 
-// Value reads it, with objects as *Object.
+// Value decodes r, with objects as *Object.
 func (r Raw) Value() any { return wellRead(ParseOrdered(r)) }
 
-// Shallow reads it without the objects and arrays in it, which are Raw again.
+// Shallow decodes r, but leaves the objects and arrays in it as Raw.
 func (r Raw) Shallow() any {
 	return wellRead(ParseShallow(r, Bounds{Depth: 1, Values: maxValues, Raw: maxValues}))
 }
@@ -23,33 +23,36 @@ func wellRead(value any, err error) any {
 	return value
 }
 
-// Bounds are those of ParseShallow.
+// Bounds limit what ParseShallow reads.
 type Bounds struct {
-	// Depth is down to which level objects and arrays are read; what lies deeper is Raw.
+	// Depth is the level down to which objects and arrays are decoded; what is deeper
+	// stays Raw.
 	Depth int
-	// Values is how many values are read, and Raw is how many a Raw has.
+	// Values is how many values are decoded, and Raw is how many values each Raw may
+	// have.
 	Values, Raw int
-	// Objects is how many of the values may be objects; 0 is all. An object takes many times
-	// what another value takes.
+	// Objects is how many of the values may be objects; 0 means all. An object takes many
+	// times the memory of another value.
 	Objects int
-	// Unique refuses an object with the same key twice, by a RepeatedKeyError. Else the last
-	// one counts.
+	// Unique rejects an object that repeats a key, with a RepeatedKeyError. Otherwise the
+	// last value counts.
 	Unique bool
 }
 
-// RepeatedKeyError is a key that an object has twice.
+// RepeatedKeyError names a key that an object repeats.
 type RepeatedKeyError string
 
 func (e RepeatedKeyError) Error() string { return fmt.Sprintf("the key %q is there twice", string(e)) }
 
-// ParseShallow is ParseOrdered for large texts: of what lies deep it keeps the text, a
-// part of the one that is given, since values take many times the memory of theirs.
+// ParseShallow is ParseOrdered for large texts. It does not decode what lies deep, but
+// keeps its text as a part of the given one, because values take many times the memory of
+// their text.
 func ParseShallow(text []byte, bounds Bounds) (any, error) {
 	p := parser{text: wellFormed(text), ordered: true, known: new([knownStrings]string), shallow: &bounds, most: bounds.Values, deepest: maxDepth}
 	return p.document()
 }
 
-// raw passes over an object or an array, which has a count of values of its own.
+// raw skips an object or an array, whose values are counted separately.
 func (p *parser) raw() (any, error) {
 	start, before := p.at, p.values
 	p.values, p.most = 0, p.shallow.Raw
@@ -60,7 +63,7 @@ func (p *parser) raw() (any, error) {
 	return Raw(p.text[start:p.at:p.at]), nil
 }
 
-// pass passes over a value without making it.
+// pass skips a value without building it.
 func (p *parser) pass() error {
 	c := p.peek()
 	if c != '"' && c != '{' && c != '[' {
@@ -88,7 +91,7 @@ func (p *parser) pass() error {
 	})
 }
 
-// each passes over the elements of a container up to its end.
+// each visits the elements of a container up to its end.
 func (p *parser) each(end byte, first, between string, element func(expected string) error) error {
 	p.at++
 	if p.peek() == end {

@@ -11,22 +11,22 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
-// deepest is about how deep JSON.stringify of Node goes before its stack ends.
+// deepest is roughly how deeply JSON.stringify of Node nests before its stack ends.
 const deepest = 4000
 
 // tooDeep is what Unleash prints for a value that JSON.stringify refuses.
 const tooDeep = "[value too large or deeply nested to display]"
 
-// Stringify appends a value as JSON.stringify prints it. Values are those of
-// Parse, and *Object, whose keys print in JavaScript's order: indexes first,
-// then the others as they came. A map doesn't know how its keys came; they are
-// sorted, indexes first, the others bytewise.
+// Stringify appends a value as JSON.stringify prints it. It takes the values that Parse
+// returns, and *Object, whose keys are printed in JavaScript's order: indexes first, then
+// the others as they came. A map does not know how its keys came: indexes come first, the
+// others are sorted bytewise.
 func Stringify(dst []byte, value any) []byte {
 	return appendValue(dst, value, strings.Compare)
 }
 
-// Text is a value as JavaScript's String makes a text of it: elements are joined by commas, null
-// is empty among them, and an object tells nothing.
+// Text returns a value as JavaScript's String converts it: elements are joined by commas,
+// null elements are empty, and an object becomes [object Object].
 func Text(value any) string {
 	switch value := value.(type) {
 	case string:
@@ -45,10 +45,10 @@ func Text(value any) string {
 	return string(Stringify(nil, value))
 }
 
-// CompactJSONB returns a JSON text as Unleash returns a stored payload, which
-// went through a jsonb column of Postgres and through JavaScript: of the keys
-// of an object indexes come first, the others are sorted by length and bytes;
-// numbers print as JavaScript prints them. The error is a *SyntaxError.
+// CompactJSONB returns a JSON text as Unleash returns a stored payload, which has passed
+// through a jsonb column of Postgres and through JavaScript. Of an object's keys, indexes
+// come first; the others are sorted by length, then bytewise. Numbers are printed as
+// JavaScript prints them. The error is a *SyntaxError.
 func CompactJSONB(text []byte) ([]byte, error) {
 	value, err := Parse(text)
 	if err != nil {
@@ -112,12 +112,12 @@ func appendObject(dst []byte, keys []string, values map[string]any, order order)
 }
 
 // Restringify prints the part of a JSON text at a JSON pointer as
-// JSON.stringify(JSON.parse(text)) would, in JavaScript's order of keys; of
-// duplicate keys the first gives the place and the last the value. The result
-// is false if the text is not JSON or has no such part. For a part that is
-// nested too deeply for JSON.stringify it is the words that Unleash then uses.
+// JSON.stringify(JSON.parse(text)) would, with keys in JavaScript's order. Of duplicate
+// keys, the first determines the place and the last the value. The result is false if the
+// text is not JSON or has no such part. A part that is nested too deeply for
+// JSON.stringify is replaced with the words that Unleash then uses.
 //
-// It is for error messages: it decodes the text again.
+// It is meant for error messages, since it decodes the text again.
 func Restringify(text []byte, pointer string) (string, bool) {
 	value, err := ParseOrdered(text)
 	if err != nil {
@@ -152,8 +152,7 @@ func part(value any, step string) (any, bool) {
 	return nil, false
 }
 
-// tooDeepFrom reports whether containers are nested deeper than a number of
-// levels.
+// tooDeepFrom reports whether containers nest deeper than the given number of levels.
 func tooDeepFrom(value any, levels int) bool {
 	if levels < 0 {
 		return true

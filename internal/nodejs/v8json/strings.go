@@ -3,16 +3,16 @@ package v8json
 import "unicode/utf8"
 
 const (
-	// shareable is the size in bytes up to which the strings of a text share
-	// one copy of it.
+	// shareable is the size in bytes up to which all strings of a text share one copy of
+	// it.
 	shareable = 1024
-	// knownStrings is how many short strings a larger text remembers, and
-	// knownLength is how short they are.
+	// knownStrings is how many short strings are remembered for a larger text, and
+	// knownLength is the longest of them in bytes.
 	knownStrings = 64
 	knownLength  = 32
 )
 
-// string reads a string; most have no escape and need no second look.
+// string reads a string. Most strings have no escapes and need no second pass.
 func (p *parser) string() (string, error) {
 	start := p.at + 1
 	if !p.plain() {
@@ -25,8 +25,8 @@ func (p *parser) string() (string, error) {
 	return p.recall(p.text[start : p.at-1]), nil
 }
 
-// recall makes a string. The short ones of a large text, names of properties
-// above all, recur; the last of those that look alike is kept.
+// recall turns text into a string. The short strings of a large text recur, names of
+// properties above all. Of those that share a slot, the last is kept.
 func (p *parser) recall(text []byte) string {
 	if len(text) == 0 || len(text) > knownLength {
 		return string(text)
@@ -38,15 +38,15 @@ func (p *parser) recall(text []byte) string {
 	return *slot
 }
 
-// plain passes over characters that stand for themselves, and reports whether the
-// quote that ends the string comes next.
+// plain skips characters that stand for themselves, and reports whether the quote that
+// ends the string comes next.
 func (p *parser) plain() bool {
 	p.at++
 	p.run()
 	return p.at < len(p.text) && p.text[p.at] == '"'
 }
 
-// run passes over characters that stand for themselves.
+// run skips characters that stand for themselves.
 func (p *parser) run() {
 	for p.at < len(p.text) {
 		if c := p.text[p.at]; c == '"' || c == '\\' || c < ' ' {
@@ -56,7 +56,7 @@ func (p *parser) run() {
 	}
 }
 
-// escaped reads on from the first character of a string that is not plain.
+// escaped reads a string on from its first character that is not plain.
 func (p *parser) escaped(start int) (string, error) {
 	out := append(make([]byte, 0, 64), p.text[start:p.at]...)
 	for p.at < len(p.text) {
@@ -80,7 +80,7 @@ func (p *parser) escaped(start int) (string, error) {
 	return "", p.fail(unterminated)
 }
 
-// simpleEscapes are the escapes of one letter.
+// simpleEscapes are the one-letter escapes.
 var simpleEscapes = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }
@@ -88,7 +88,7 @@ var simpleEscapes = [256]byte{
 // latin1UTF8 is the highest first byte of a character up to U+00FF.
 const latin1UTF8 = 0xC3
 
-// escape appends what stands for the escape whose letter comes next.
+// escape appends the character for the escape whose letter comes next.
 func (p *parser) escape(out []byte) ([]byte, error) {
 	if p.at >= len(p.text) {
 		return nil, p.unexpected()
@@ -102,7 +102,7 @@ func (p *parser) escape(out []byte) ([]byte, error) {
 		return appendUnit(out, unit), nil
 	}
 	if simpleEscapes[letter] == 0 {
-		if letter > latin1UTF8 { // V8 looks the letter up in a table that ends there
+		if letter > latin1UTF8 { // V8 looks up the letter in a table that ends there
 			return nil, p.unexpected()
 		}
 		return nil, p.fail(badEscape)
@@ -111,7 +111,7 @@ func (p *parser) escape(out []byte) ([]byte, error) {
 	return append(out, simpleEscapes[letter]), nil
 }
 
-// unit reads the four digits after \u.
+// unit reads the four hexadecimal digits after \u.
 func (p *parser) unit() (uint16, error) {
 	unit := uint16(0)
 	for range 4 {
@@ -145,8 +145,8 @@ const (
 	surrogateEnd  = 0xE000
 )
 
-// appendUnit appends a UTF-16 code unit. The second half of a surrogate pair
-// joins the first, which is at the end of dst.
+// appendUnit appends a UTF-16 code unit. The second half of a surrogate pair is joined
+// with the first, which is at the end of dst.
 func appendUnit(dst []byte, unit uint16) []byte {
 	if unit < surrogateHigh || unit >= surrogateEnd {
 		return utf8.AppendRune(dst, rune(unit))

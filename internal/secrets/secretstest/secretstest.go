@@ -1,5 +1,5 @@
-// Package secretstest writes secrets in every form in which programs put a text into
-// another one, for tests that look for them in what must not show any.
+// Package secretstest writes secrets in every form in which programs embed one text in
+// another. It is for tests that look for secrets in output that must not contain any.
 package secretstest
 
 import (
@@ -12,7 +12,7 @@ import (
 	"unicode/utf16"
 )
 
-// Forms returns a secret in every form, by the form's name.
+// Forms returns a secret in every form, keyed by the name of the form.
 func Forms(secret string) map[string]string {
 	forms := make(map[string]string, len(writers))
 	for name, write := range writers {
@@ -54,7 +54,7 @@ var writers = map[string]func(string) string{
 	"Base64, in percents": func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("u:" + s))) },
 }
 
-// JSON is the inside of a JSON string.
+// JSON returns the inside of a JSON string.
 func JSON(s string) string {
 	encoded, err := json.Marshal(s)
 	if err != nil {
@@ -63,7 +63,8 @@ func JSON(s string) string {
 	return string(encoded[1 : len(encoded)-1])
 }
 
-// Hex is a number in at least so many hexadecimal digits, in capitals.
+// Hex returns a number in hexadecimal, in capitals, with at least the given number of
+// digits.
 func Hex(number int64, digits int) string {
 	text := strings.ToUpper(strconv.FormatInt(number, 16))
 	return strings.Repeat("0", max(0, digits-len(text))) + text
@@ -87,7 +88,7 @@ func EachRune(s string, encode func(rune) string) string {
 	return out.String()
 }
 
-// EachUnit encodes a text by its UTF-16 code units.
+// EachUnit encodes a text code unit by code unit, in UTF-16.
 func EachUnit(s string, encode func(uint16) string) string {
 	var out strings.Builder
 	for _, unit := range utf16.Encode([]rune(s)) {

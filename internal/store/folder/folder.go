@@ -1,5 +1,5 @@
-// Package folder stores in the files of a folder, for one process: the operating system
-// locks the folder until it ends.
+// Package folder is a store in the files of a folder, for one process: the operating
+// system locks the folder until the process ends.
 package folder
 
 import (
@@ -18,18 +18,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store"
 )
 
-// Names of files: that of a content is prefix, its name, suffix.
+// Parts of file names. The file of a content is called prefix, name, suffix.
 const (
 	lockFile = "lock"
-	prefix   = "w-" // which keeps names from being those of devices on Windows
+	prefix   = "w-" // keeps names from being those of devices on Windows
 	suffix   = ".json"
 	damaged  = ".damaged-"
 )
 
-// block is what a file takes at least.
+// block is the least that a file counts for, in bytes.
 const block = 4096
 
-// ErrLocked says that another process uses a folder.
+// ErrLocked is returned if another process uses the folder.
 var ErrLocked = errors.New("another process uses the folder")
 
 // Folder is a store in a folder.
@@ -40,7 +40,7 @@ type Folder struct {
 
 	mu    sync.Mutex
 	files map[string]file // by name
-	total int64           // bytes of all
+	total int64           // bytes of all files
 }
 
 type file struct {
@@ -51,8 +51,8 @@ type file struct {
 
 var _ store.Store = (*Folder)(nil)
 
-// Open locks a folder, makes it if it is not there, and finds what is in it. The error is
-// ErrLocked if another process uses it.
+// Open locks a folder, creates it if necessary, and finds what is in it. The error wraps
+// ErrLocked if another process uses the folder.
 func Open(dir string, limits store.Limits) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -68,7 +68,8 @@ func Open(dir string, limits store.Limits) (*Folder, error) {
 	return f, nil
 }
 
-// find lists the files, and removes what a process has left that was ended while it wrote.
+// find lists the files, and removes the leftovers of a process that ended while it was
+// writing.
 func (f *Folder) find() error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -89,14 +90,14 @@ func (f *Folder) find() error {
 		switch {
 		case strings.Contains(entry.Name(), suffix+damaged):
 			f.total += max(info.Size(), block)
-		case is && info.Mode().IsRegular() && entry.Name() == filepath.Base(f.path(name)): // or it is spelt otherwise, and not ours
+		case is && info.Mode().IsRegular() && entry.Name() == filepath.Base(f.path(name)): // otherwise it is spelled differently, and not ours
 			f.put(name, file{revision: 1, size: info.Size(), written: info.ModTime()})
 		}
 	}
 	return nil
 }
 
-// put notes what is stored under a name. The size of an empty file counts too.
+// put records what is stored under a name. An empty file takes space, too.
 func (f *Folder) put(name string, next file) {
 	f.drop(name)
 	f.files[name] = next
@@ -110,8 +111,8 @@ func (f *Folder) drop(name string) {
 	}
 }
 
-// path is that of the file of a name. Capital letters are written +a, as some systems do
-// not tell them from small ones.
+// path returns the path of the file for a name. A capital letter is written as + and the
+// small letter, because some systems do not tell the two apart.
 func (f *Folder) path(name string) string {
 	var out strings.Builder
 	for _, c := range name {
@@ -123,7 +124,8 @@ func (f *Folder) path(name string) string {
 	return filepath.Join(f.dir, prefix+out.String()+suffix)
 }
 
-// nameOf is the name whose file has a name; false if it is no file of ours.
+// nameOf returns the name whose file is called base. It returns false if base is not one
+// of our files.
 func nameOf(base string) (string, bool) {
 	base, hasPrefix := strings.CutPrefix(base, prefix)
 	base, hasSuffix := strings.CutSuffix(base, suffix)
@@ -157,7 +159,7 @@ func (f *Folder) Take(_ context.Context, name string, reserve bool) (store.Entry
 		return store.Entry{Revision: stored.revision}, store.ErrTooLarge
 	}
 	content, err := os.ReadFile(f.path(name))
-	if errors.Is(err, fs.ErrNotExist) { // somebody has removed it
+	if errors.Is(err, fs.ErrNotExist) { // somebody removed it
 		f.mu.Lock()
 		f.drop(name)
 		f.mu.Unlock()

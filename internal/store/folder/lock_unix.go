@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// lockExclusively opens a file that the process alone has locked until it closes it or ends.
+// lockExclusively opens a file and locks it for this process alone, until the file is
+// closed or the process ends.
 func lockExclusively(name string) (*os.File, error) {
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 // errSharing is ERROR_SHARING_VIOLATION.
 const errSharing = syscall.Errno(32)
 
-// lockExclusively opens a file that the process shares with no other until it closes it or
-// ends.
+// lockExclusively opens a file that no other process can open until it is closed or the
+// process ends.
 func lockExclusively(name string) (*os.File, error) {
 	path, err := syscall.UTF16PtrFromString(name)
 	if err != nil {

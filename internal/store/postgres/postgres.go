@@ -1,6 +1,7 @@
-// Package postgres stores in a Postgres database, for many processes. A name is owned by a
-// process through a row that names an advisory lock, which the process holds in a session of
-// its own: Postgres gives it back when the session ends, however that comes about.
+// Package postgres is a store in a Postgres database, for many processes. A process owns
+// a name through a row that refers to an advisory lock. The process holds that lock in a
+// session of its own, and Postgres releases it when the session ends, for whatever
+// reason.
 package postgres
 
 import (
@@ -21,24 +22,25 @@ import (
 )
 
 const (
-	// connections is how many there are besides that of the session, at most.
+	// connections is the maximum number of connections besides that of the session.
 	connections = 8
 	// patience is how long a connection may be silent when an answer is due.
 	patience = 5 * time.Second
-	// retryAfter is how long after a failure a session is not tried again.
+	// retryAfter is how long to wait after a failure before a session is tried again.
 	retryAfter = time.Second
 	// countEvery is how often the bytes of all contents are counted.
 	countEvery = 10 * time.Second
-	// block is what a content takes at least.
+	// block is the least that a content counts for, in bytes.
 	block = 4096
-	// mostKeys is how many sessions of the past a process tells as its own.
+	// mostKeys is how many sessions a process remembers as its own, the current one
+	// included.
 	mostKeys = 16
 )
 
-// handOver is how long Take waits for an owner that was asked to let go, in steps.
+// handOver is how long Take waits, step by step, for an owner that was asked to let go.
 var handOver = []time.Duration{20 * time.Millisecond, 30 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 150 * time.Millisecond, 150 * time.Millisecond}
 
-// schema makes the tables. Processes may start at once.
+// schema creates the tables. Several processes may start at the same time.
 const schema = `
 SELECT pg_advisory_xact_lock(hashtextextended('unleash_mock_schema', 0));
 CREATE TABLE IF NOT EXISTS unleash_mock_workspaces (
@@ -51,35 +53,35 @@ CREATE TABLE IF NOT EXISTS unleash_mock_damaged (
 // Postgres is a store in a database.
 type Postgres struct {
 	db     *sql.DB
-	source string // of connections; it may hold a password
+	source string // URL of the database, which may contain a password
 	limits store.Limits
 
 	session atomic.Int64
 	held    atomic.Pointer[held] // nil without a session
-	total   atomic.Int64         // bytes of all contents, as last counted, and what was written since
+	total   atomic.Int64         // bytes of all contents as last counted, plus what has been written since
 	wanted  chan string
 
-	beginning chan struct{} // taken by who begins or ends a session
+	beginning chan struct{} // held while a session begins or ends
 	keys      []int64       // of all sessions so far, the newest last
 	tried     time.Time
-	problem   error // of the last try
+	problem   error // of the last attempt
 	closed    bool
 
-	counted atomic.Int64 // when the total was, in nanoseconds since 1970
+	counted atomic.Int64 // when total was last counted, in nanoseconds since 1970
 }
 
 // held is the lock of a session.
 type held struct {
 	key  int64
-	keys string // of this and former sessions, as Postgres writes an array
+	keys string // of this and former sessions, in Postgres's notation of arrays
 	conn *pq.ListenerConn
 }
 
 var _ store.Store = (*Postgres)(nil)
 
-// Open connects to a database by its URL, makes the tables if they are not there, and begins
-// a session. name says in the database whose connections they are. An error does not tell
-// the password.
+// Open connects to a database by its URL, creates the tables if they do not exist, and
+// begins a session. name identifies the connections in the database. Errors do not
+// contain the password.
 func Open(ctx context.Context, source, name string, limits store.Limits) (*Postgres, error) {
 	source, err := completed(source, name)
 	if err != nil {
@@ -103,7 +105,7 @@ func Open(ctx context.Context, source, name string, limits store.Limits) (*Postg
 	return p, nil
 }
 
-// completed is a URL with what it does not say itself.
+// completed adds defaults to a URL for what it does not say itself.
 func completed(source, name string) (string, error) {
 	at, err := url.Parse(source)
 	if err != nil || at.Host == "" && at.Query().Get("host") == "" {
@@ -124,7 +126,7 @@ func completed(source, name string) (string, error) {
 	return at.String(), nil
 }
 
-// withoutSource is an error that does not repeat the URL.
+// withoutSource returns an error that does not repeat the URL.
 func withoutSource(err error, source string) error {
 	if err == nil || !strings.Contains(err.Error(), source) {
 		return err
@@ -132,7 +134,7 @@ func withoutSource(err error, source string) error {
 	return errors.New(strings.ReplaceAll(err.Error(), source, "the URL"))
 }
 
-// dialer dials connections that give up when the server is silent for too long.
+// dialer opens connections that give up when the server is silent for too long.
 type dialer struct{ net.Dialer }
 
 // Dial implements pq.Dialer.
@@ -156,7 +158,7 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 	return patient{conn}, nil
 }
 
-// patient is a connection from which is read only when an answer is due.
+// patient is a connection that is read only when an answer is due.
 type patient struct{ net.Conn }
 
 // Read implements net.Conn.
@@ -175,8 +177,8 @@ func (p patient) Write(text []byte) (int, error) {
 	return p.Conn.Write(text)
 }
 
-// makeTables makes the tables, all or none, unless they are there: who may use them need not
-// be allowed to make any.
+// makeTables creates the tables, all or none. It does nothing if they exist, so a
+// database user that may not create tables can still use them.
 func (p *Postgres) makeTables(ctx context.Context) error {
 	var are bool
 	err := p.db.QueryRowContext(ctx, `SELECT to_regclass('unleash_mock_workspaces') IS NOT NULL AND to_regclass('unleash_mock_damaged') IS NOT NULL`).Scan(&are)
@@ -195,13 +197,14 @@ func (p *Postgres) inTransaction(ctx context.Context, do func(*sql.Tx) error) er
 		return err
 	}
 	if err := do(tx); err != nil {
-		_ = tx.Rollback() // the other error is the one to tell
+		_ = tx.Rollback() // the other error is the one to report
 		return err
 	}
 	return tx.Commit()
 }
 
-// free is the condition that a row belongs to no other process: $1 are the keys of this one.
+// free is the condition that a row belongs to no other process. $1 holds the keys of this
+// one.
 const free = `(w.owner IS NULL OR w.owner = ANY($1::bigint[]) OR pg_try_advisory_xact_lock_shared(w.owner))`
 
 // Take implements store.Store.
@@ -224,11 +227,11 @@ func (p *Postgres) Take(ctx context.Context, name string, reserve bool) (store.E
 	return p.take(ctx, name, reserve)
 }
 
-// channel is what the names of channels begin with, on which an owner is asked to let go;
-// its key follows.
+// channel is the prefix of the channels on which an owner is asked to let go; the owner's
+// key follows it.
 const channel = "unleash_mock_"
 
-// Statements of take: what is returned is whether there is a content, its size, its revision,
+// The statements of take. They return whether there is a content, its size, its revision,
 // and whether this process has written it.
 const (
 	takeReserving = `INSERT INTO unleash_mock_workspaces AS w (name, owner) VALUES ($2, $3)
@@ -269,7 +272,7 @@ func (p *Postgres) take(ctx context.Context, name string, reserve bool) (store.E
 	return entry, err
 }
 
-// whyNot says why nothing was there to take.
+// whyNot returns the reason why there was nothing to take.
 func (p *Postgres) whyNot(ctx context.Context, name, keys string) error {
 	var is bool
 	err := p.db.QueryRowContext(ctx, ownedElsewhere, keys, name).Scan(&is)
@@ -308,7 +311,7 @@ func (p *Postgres) Write(ctx context.Context, name string, revision int64, conte
 	return next, nil
 }
 
-// whyNotWritten says why a content was not taken.
+// whyNotWritten returns the reason why a content was not written.
 func (p *Postgres) whyNotWritten(ctx context.Context, name string, revision int64) error {
 	var is bool
 	err := p.db.QueryRowContext(ctx, `SELECT true FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2 AND revision = $3`, name, p.current().key, revision).Scan(&is)
@@ -321,7 +324,7 @@ func (p *Postgres) whyNotWritten(ctx context.Context, name string, revision int6
 	return fmt.Errorf("%w: %d bytes of %d are taken", store.ErrFull, p.total.Load(), p.limits.Total)
 }
 
-// LetGo implements store.Store. A name that was only reserved is gone.
+// LetGo implements store.Store. It removes a name that was only reserved.
 func (p *Postgres) LetGo(ctx context.Context, name string) error {
 	_, err := p.db.ExecContext(ctx, `WITH empty AS (DELETE FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2 AND content IS NULL)
 		UPDATE unleash_mock_workspaces SET owner = NULL WHERE name = $1 AND owner = $2 AND content IS NOT NULL`, name, p.current().key)
@@ -395,7 +398,7 @@ func (p *Postgres) Close() error {
 	defer func() { <-p.beginning }()
 	p.closed = true
 	if now := p.held.Load(); now != nil {
-		_ = now.conn.Close() // whose end is all that is wanted
+		_ = now.conn.Close() // only its end matters
 	}
 	return p.db.Close()
 }

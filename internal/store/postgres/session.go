@@ -14,14 +14,16 @@ import (
 	"github.com/lib/pq"
 )
 
-// settings let the server notice soon that a process is gone whose machine does not say so:
-// its session, and so its lock, ends after some ten seconds of silence.
+// settings let the server notice soon that a process is gone, even if its machine does
+// not report it: the session, and with it the lock, ends after some ten seconds of
+// silence.
 const settings = `SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`
 
-// beginTime is how long to wait for somebody else who begins a session.
+// beginTime is how long to wait while another goroutine begins a session.
 const beginTime = 500 * time.Millisecond
 
-// current is the lock of the session; one that owns nothing without a session.
+// current returns the lock of the session. Without a session it returns one that owns
+// nothing.
 func (p *Postgres) current() held {
 	if now := p.held.Load(); now != nil {
 		return *now
@@ -29,7 +31,7 @@ func (p *Postgres) current() held {
 	return held{}
 }
 
-// begun returns the lock of the session. Without one it begins one.
+// begun returns the lock of the session, and begins a session if there is none.
 func (p *Postgres) begun(ctx context.Context) (*held, error) {
 	if now := p.held.Load(); now != nil {
 		return now, nil
@@ -63,7 +65,7 @@ func (p *Postgres) begin() (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What the server has not noticed the end of is this process's still.
+	// A session whose end the server has not noticed yet still counts as this process's.
 	p.keys = append(p.keys, key)
 	p.keys = slices.Clone(p.keys[max(0, len(p.keys)-mostKeys):])
 	texts := make([]string, len(p.keys))
@@ -76,14 +78,14 @@ func (p *Postgres) begin() (*held, error) {
 	return now, nil
 }
 
-// newKey draws the number of a lock.
+// newKey returns a random number for a lock.
 func newKey() int64 {
 	var random [8]byte
-	_, _ = rand.Read(random[:]) // which never fails
+	_, _ = rand.Read(random[:]) // never fails
 	return int64(binary.BigEndian.Uint64(random[:])>>1) | 1
 }
 
-// lock connects, takes a lock and listens to who wants what it stands for.
+// lock connects, takes a lock, and listens for processes that want what it stands for.
 func (p *Postgres) lock(key int64, notifications chan *pq.Notification) (*pq.ListenerConn, error) {
 	conn, err := pq.NewListenerConn(p.source, notifications)
 	if err != nil {
@@ -110,21 +112,21 @@ func execute(ctx context.Context, conn *pq.ListenerConn, statement string) error
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		_ = conn.Close() // which ends the other, too
+		_ = conn.Close() // also ends the goroutine
 		<-done
 		return ctx.Err()
 	}
 }
 
-// listen passes on which names are wanted, until the session ends.
+// listen passes on the names that other processes want, until the session ends.
 func (p *Postgres) listen(now *held, notifications <-chan *pq.Notification) {
 	for notification := range notifications {
 		select {
 		case p.wanted <- notification.Extra:
-		default: // who wants it asks again
+		default: // the process that wants it asks again
 		}
 	}
-	p.held.CompareAndSwap(now, nil) // first: what is taken before the number moves is taken again
+	p.held.CompareAndSwap(now, nil) // first, because what is taken before the number changes is taken again
 	p.session.Add(1)
 }
 

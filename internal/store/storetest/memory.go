@@ -11,10 +11,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store"
 )
 
-// ErrDown is the error of a memory that is out of reach.
+// ErrDown is returned while the memory is out of reach.
 var ErrDown = errors.New("the memory is out of reach")
 
-// Memory is what processes of a test share. It promises what Postgres does.
+// Memory is a store that the processes of a test share. It promises what Postgres does.
 type Memory struct {
 	limits store.Limits
 
@@ -27,7 +27,7 @@ type Memory struct {
 
 type row struct {
 	owner   *Process // nil for none
-	session int64    // of the owner, in which it was taken
+	session int64    // of the owner, when it took the row
 	writer  *Process // of what is stored
 	store.Entry
 	written time.Time
@@ -36,14 +36,15 @@ type row struct {
 // NewMemory returns an empty memory.
 func NewMemory(limits store.Limits) *Memory { return &Memory{limits: limits, rows: map[string]*row{}} }
 
-// SetDown puts the memory out of reach, or back. Sessions end with it.
+// SetDown puts the memory out of reach, or back. No session is alive while it is out of
+// reach.
 func (m *Memory) SetDown(down bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.down = down
 }
 
-// SetMute has writes be carried out and not be answered, or be so again.
+// SetMute makes writes take effect without being answered, or be answered again.
 func (m *Memory) SetMute(mute bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -60,7 +61,7 @@ func (m *Memory) Stored(name string) string {
 	return ""
 }
 
-// Aside returns what was set aside, by the place that SetAside has told.
+// Aside returns what was set aside, by the place that SetAside returned.
 func (m *Memory) Aside(where string) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,7 +72,7 @@ func (m *Memory) Aside(where string) []byte {
 	return m.aside[at]
 }
 
-// Process is one that uses the memory.
+// Process is a process that uses the memory.
 type Process struct {
 	memory  *Memory
 	session int64 // guarded by the memory's lock
@@ -91,7 +92,7 @@ func (p *Process) Break() {
 	p.session++
 }
 
-// reach locks the memory, unless that is out of reach.
+// reach locks the memory, unless it is out of reach.
 func (p *Process) reach() (unlock func(), err error) {
 	p.memory.mu.Lock()
 	if p.memory.down || p.closed {
@@ -101,7 +102,7 @@ func (p *Process) reach() (unlock func(), err error) {
 	return p.memory.mu.Unlock, nil
 }
 
-// owned finds the row of a name that the process owns.
+// owned returns the row of a name that the process owns, or nil.
 func (p *Process) owned(name string) *row {
 	found := p.memory.rows[name]
 	if found == nil || !found.lives() || found.owner != p {

@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store"
 )
 
-// Take takes a name that can be had.
+// Take takes a name that must be available.
 func Take(t *testing.T, s store.Store, name string, reserve bool) store.Entry {
 	t.Helper()
 	entry, err := s.Take(t.Context(), name, reserve)
@@ -24,7 +24,7 @@ func Take(t *testing.T, s store.Store, name string, reserve bool) store.Entry {
 	return entry
 }
 
-// Write writes a content that is taken.
+// Write writes a content that must be accepted.
 func Write(t *testing.T, s store.Store, name string, revision int64, content string) int64 {
 	t.Helper()
 	next, err := s.Write(t.Context(), name, revision, []byte(content))
@@ -34,7 +34,7 @@ func Write(t *testing.T, s store.Store, name string, revision int64, content str
 	return next
 }
 
-// Refused sees that an error is the one that is due.
+// Refused checks that an error is the expected one.
 func Refused(t *testing.T, what string, got, want error) {
 	t.Helper()
 	if !errors.Is(got, want) {
@@ -42,7 +42,7 @@ func Refused(t *testing.T, what string, got, want error) {
 	}
 }
 
-// Names lists what belongs to no other process.
+// Names lists what is stored and does not belong to another process.
 func Names(t *testing.T, s store.Store) string {
 	t.Helper()
 	list, err := s.Unowned(t.Context())
@@ -60,8 +60,8 @@ func Names(t *testing.T, s store.Store) string {
 	return strings.Join(out, " ")
 }
 
-// Run tests a store. open opens it anew after it was closed, with room for 64 KiB in all and
-// 16 KiB for a content. readAside reads what was set aside.
+// Run tests a store. open opens it, also again after it was closed, with room for 64 KiB
+// in all and 16 KiB for one content. readAside reads what was set aside.
 func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *testing.T, where string) []byte) {
 	s := open(t)
 	ctx := t.Context()
@@ -71,7 +71,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 		}
 	}()
 
-	// Nothing is there until it is written.
+	// Nothing is stored until it is written.
 	_, err := s.Take(ctx, "a", false)
 	Refused(t, "taking what is not there", err, store.ErrNone)
 	if got := Take(t, s, "a", true); got.Content != nil || got.Revision != 0 {
@@ -81,7 +81,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 		t.Errorf("reserved names are listed: %s", got)
 	}
 
-	// Contents come back byte for byte, also after the end of a process.
+	// Contents come back byte for byte, even after the process has ended.
 	contents := map[string]string{
 		"a": "{}\n", "A": "\x00\xff\r\n", "-": strings.Repeat("x", 4000), "con": "", "a.json": "1", "aux.b_c-d": "2", strings.Repeat("N", 63): "3",
 	}
@@ -131,7 +131,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 	}
 	Write(t, s, "A", 0, "anew")
 
-	// There are bounds.
+	// Limits are enforced.
 	_, err = s.Write(ctx, "con", revisions["con"], bytes.Repeat([]byte("x"), 16<<10+1))
 	Refused(t, "writing too large a content", err, store.ErrTooLarge)
 	err = nil
@@ -145,7 +145,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 		t.Errorf("what does not grow went %d revisions on", got)
 	}
 
-	// Many may come at once.
+	// Many calls may come at once.
 	var group sync.WaitGroup
 	for i := range 8 {
 		group.Go(func() {
@@ -162,7 +162,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 	group.Wait()
 }
 
-// ReadFile reads what a folder has set aside.
+// ReadFile reads what a folder store has set aside.
 func ReadFile(t *testing.T, where string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(where)

@@ -21,29 +21,30 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 )
 
-// Options are what an instance allows; 0 or less is any number.
+// Options configure the resources of an instance. A limit of 0 or less does not apply.
 type Options struct {
-	// Endpoints is how many signal endpoints may exist, TokensPerEndpoint how many
-	// tokens each may have.
+	// Endpoints is how many signal endpoints may exist, and TokensPerEndpoint how many
+	// tokens each of them may have.
 	Endpoints, TokensPerEndpoint int
-	// CallsPerSecond is how many calls of signal endpoints one client may make.
+	// CallsPerSecond is how many calls of signal endpoints one client may make per
+	// second.
 	CallsPerSecond int
-	// PersonalTokenPerMinute is how many requests one client may make with personal
-	// access tokens.
+	// PersonalTokenPerMinute is how many requests one client may make per minute with
+	// personal access tokens.
 	PersonalTokenPerMinute int
-	// SDKs are how many requests one client may make with the tokens of SDKs.
+	// SDKs limits the requests that one client may make with the tokens of SDKs.
 	SDKs SDKLimits
-	// MaxSignals is how many signals are kept, and MaxSignalBytes is what they may take;
-	// the oldest go first.
+	// MaxSignals is how many signals are kept, and MaxSignalBytes how many bytes they may
+	// take. The oldest are dropped first.
 	MaxSignals, MaxSignalBytes int
-	// Ready reports whether an instance keeps what it is told; nil is always.
+	// Ready reports whether an instance can keep what it is sent; nil means always.
 	Ready func() bool
 }
 
-// SDKLimits are how many requests a minute one client may make with the tokens of SDKs.
+// SDKLimits are how many requests per minute one client may make with the tokens of SDKs.
 type SDKLimits = apitokens.Limits
 
-// All returns the resources: those that others refer to first.
+// All returns the resources. Those that others refer to come first.
 func All(options Options) []engine.Resource {
 	return []engine.Resource{
 		apitokens.Resource(options.SDKs),
@@ -64,8 +65,8 @@ func All(options Options) []engine.Resource {
 	}
 }
 
-// APITokens returns the section of a seed that has API tokens, and what puts tokens in
-// the place of all others of their type: admin, backend or frontend.
+// APITokens returns the section of a seed that contains API tokens, and a function that
+// replaces all tokens of a type (admin, backend or frontend) with the given ones.
 func APITokens(tokenType string, secrets []string) (section string, change func(rows []any) []any) {
 	return apitokens.Configured(tokenType, secrets)
 }

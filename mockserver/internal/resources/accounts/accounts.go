@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Resource returns the resource. perMinute is how many requests a client may make
-// with personal access tokens; 0 or less is any number.
+// Resource returns the resource. perMinute is how many requests a minute a client may
+// make with personal access tokens; 0 or less means no limit.
 func Resource(perMinute int) engine.Resource {
 	return engine.Resource{
 		Name:        "accounts",
@@ -36,7 +36,7 @@ type User struct {
 	Name     string `json:"name,omitzero"`
 	Email    string `json:"email,omitzero"`
 	RootRole string `json:"rootRole" state:",required" enum:"Admin,Editor,Viewer"`
-	// CreatedAt is left out of what a recording shows.
+	// CreatedAt is omitted for users known only from a recording.
 	CreatedAt time.Time `json:"createdAt,omitzero"`
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// wellKnown lists personal access tokens by the role of their user.
+// wellKnown lists personal access tokens, labelled with the role of their user.
 func wellKnown(seed *v8json.Object) []engine.Token {
 	var out []engine.Token
 	for _, user := range engine.Rows(seed, users.Name) {

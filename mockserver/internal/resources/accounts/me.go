@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// person is a user as the API shows one. Nobody logs in: a user was last seen when it was
-// created.
+// person is a user as the API shows it. Nobody logs in, so users were last seen when they
+// were created.
 type person struct {
 	AccountType   string    `json:"accountType"`
 	ID            int64     `json:"id"`
@@ -27,7 +27,7 @@ type person struct {
 	CreatedAt     time.Time `json:"createdAt"`
 }
 
-// machine is what an admin API token is as a user (O).
+// machine is an admin API token shown as a user (O).
 type machine struct {
 	Username    string   `json:"username"`
 	Permissions []string `json:"permissions"`
@@ -51,7 +51,7 @@ type meOut struct {
 	Splash      map[string]bool `json:"splash"`
 }
 
-// me says who asks and what they may do.
+// me returns who the caller is and what they may do.
 func me(view *engine.View, _ struct{}) (engine.Answer[meOut], error) {
 	out := meOut{Permissions: []grant{}}
 	if user := users.Get(view, engine.Int(view.Identity.Actor.ID)); user != nil {
@@ -72,7 +72,7 @@ func (u *User) person() *person {
 	}
 }
 
-// picture is where the picture of a user is found, by the e-mail address or the name (O).
+// picture returns the URL of a user's picture, by e-mail address or name (O).
 func picture(name string) string {
 	digest := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(name))))
 	return "https://gravatar.com/avatar/" + hex.EncodeToString(digest[:]) + "?s=42&d=retro&r=g"

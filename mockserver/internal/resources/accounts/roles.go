@@ -5,8 +5,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// roles are the permissions of the root roles (O, of a new instance): editors have
-// those of projects in the project default alone.
+// roles are the permissions of the root roles (O, in a new instance). Editors have the
+// project permissions only in the project default.
 var roles = map[string][]engine.Grant{
 	"Admin": grants("", "ADMIN"),
 	"Editor": append(

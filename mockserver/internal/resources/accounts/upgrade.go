@@ -5,11 +5,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// section is the part of a snapshot that has API tokens.
+// section is the part of a snapshot that contains API tokens.
 const section = "apiTokens"
 
-// upgrade moves personal access tokens, which stood among the API tokens in version
-// 1 of snapshots, to their users.
+// upgrade moves personal access tokens to their users. In version 1 of snapshots they
+// were among the API tokens.
 func upgrade(snapshot *v8json.Object, from int) {
 	if from != 1 {
 		return
@@ -24,7 +24,7 @@ func upgrade(snapshot *v8json.Object, from int) {
 		owner, _ := token.Get("userId")
 		user := byID[owner]
 		if engine.TextIn(token, "type") != "personal" || user == nil {
-			kept = append(kept, token) // to be refused there, if it is personal
+			kept = append(kept, token) // a personal one is refused there
 			continue
 		}
 		before, _ := user.Get(personalTokens.Parent.Nested)

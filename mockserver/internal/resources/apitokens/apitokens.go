@@ -1,5 +1,5 @@
-// Package apitokens is the resource of API tokens: those of the Admin API, and those with
-// which SDKs ask the Client and the Frontend API.
+// Package apitokens is the resource of API tokens: those for the Admin API, and those
+// with which SDKs call the Client and the Frontend API.
 package apitokens
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// MaxTokens is how many an instance may have that is not configured otherwise (O).
+// MaxTokens is how many tokens an instance may have by default (O).
 const MaxTokens = 2000
 
 // Resource returns the resource.
@@ -34,8 +34,8 @@ func Resource(limits Limits) engine.Resource {
 	}
 }
 
-// Token is an API token. Its type is one of types; the Admin API calls a backend token a
-// client one.
+// Token is an API token. Its type is one of the constants below; the Admin API calls a
+// backend token a client token.
 type Token struct {
 	Name        string        `json:"name" state:",required"`
 	Type        string        `json:"type" state:",required" enum:"admin,backend,frontend"`
@@ -46,7 +46,7 @@ type Token struct {
 	Secret      engine.Secret `json:"secret" pattern:"^[^:]+:[^:.]+\\..+$"`
 }
 
-// Types of tokens.
+// The types of tokens.
 const (
 	admin    = "admin"
 	backend  = "backend"
@@ -64,18 +64,18 @@ var tokens = engine.NewTable(engine.Definition[Token]{
 	Complete:   complete,
 })
 
-// developmentEnvironment is that of tokens for which none was named (O).
+// developmentEnvironment is the environment of tokens created without one (O).
 const developmentEnvironment = "development"
 
-// The words by which a secret says what its token is for.
+// Words in a secret that say what its token is for.
 const (
-	every   = "*"  // project, or environment of an admin token
-	several = "[]" // projects, which the token lists
+	every   = "*"  // every project, or the environment of an admin token
+	several = "[]" // several projects, which the token lists
 )
 
-// complete takes from the secret which projects and environment a token is for, in the
-// form <project>:<environment>.<random>. A digest says nothing: what it hides is taken for
-// a token of the well-known kind.
+// complete derives from the secret which projects and environment a token is for; the
+// form is <project>:<environment>.<random>. A digest reveals nothing, so its token is
+// taken for one of the well-known kind.
 func complete(t *Token) {
 	project, rest, hasProject := strings.Cut(t.Secret.Reveal(), ":")
 	environment, _, _ := strings.Cut(rest, ".")
@@ -93,7 +93,7 @@ func complete(t *Token) {
 	t.Environment = cmp.Or(t.Environment, environment)
 }
 
-// all lists the tokens by their age.
+// all lists the tokens, oldest first.
 func all(r engine.Reader) []*Token {
 	found := tokens.All(r)
 	slices.SortStableFunc(found, func(a, b *Token) int {
@@ -118,11 +118,11 @@ func (t *Token) sees(project string) bool {
 
 func (t *Token) expired(now time.Time) bool { return t.ExpiresAt != nil && !t.ExpiresAt.After(now) }
 
-// adminTokenUser is the id of the account in whose name admin API tokens act, each by its
-// own name (O).
+// adminTokenUser is the id of the account on whose behalf admin API tokens act, each
+// under its own name (O).
 const adminTokenUser = -42
 
-// identities are those of tokens, by their type.
+// identities are the identities of tokens, by the token's type.
 var identities = map[string]engine.Identity{
 	admin: {
 		Kind: engine.AdminToken, Token: spec.AdminToken, Actor: engine.Actor{ID: adminTokenUser},
@@ -132,7 +132,7 @@ var identities = map[string]engine.Identity{
 	frontend: {Kind: engine.FrontendToken, Token: spec.FrontendToken},
 }
 
-// valid returns the token of a secret, nil if there is none or it has expired.
+// valid returns the token with a secret, or nil if there is none or it has expired.
 func valid(view *engine.View, secret string) *Token {
 	if token := tokens.BySecret(view, secret); token != nil && !token.expired(view.Now) {
 		return token
@@ -157,7 +157,7 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 	return identity, true
 }
 
-// Of returns the token that a request is made with, nil if it is made with none.
+// Of returns the token with which a request is made, or nil if it is made without one.
 func Of(identity *engine.Identity) *Token {
 	token, _ := identity.Subject.(*Token)
 	return token

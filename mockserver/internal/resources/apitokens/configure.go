@@ -5,8 +5,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Configured returns the section of a seed that has API tokens, and what puts tokens in
-// the place of all others of their type.
+// Configured returns the section of a seed that contains API tokens, and a function that
+// replaces all tokens of a type with the given ones.
 func Configured(tokenType string, secrets []string) (section string, change func(rows []any) []any) {
 	return tokens.Name, func(rows []any) []any {
 		var kept []any
@@ -29,7 +29,7 @@ func Configured(tokenType string, secrets []string) (section string, change func
 	}
 }
 
-// wellKnown lists tokens by their type.
+// wellKnown lists tokens, labelled with their type.
 func wellKnown(seed *v8json.Object) []engine.Token {
 	var out []engine.Token
 	for _, token := range engine.Rows(seed, tokens.Name) {

@@ -8,15 +8,16 @@ import (
 )
 
 // Limits are how many requests a minute one client may make with the tokens of SDKs; 0 or
-// less is any number.
+// less means no limit.
 type Limits struct {
-	// PerMinute is for the Client and the Frontend API, each request counted.
+	// PerMinute applies to all requests to the Client and the Frontend API.
 	PerMinute int
-	// Metrics and Register are for what SDKs report, besides.
+	// Metrics and Register apply, in addition, to what SDKs report.
 	Metrics, Register int
 }
 
-// apis are the APIs of SDKs, and reports is what they have below the path of SDKs' reports.
+// apis are the APIs of SDKs. reports is where SDKs send their reports, below the API's
+// path.
 var apis = []struct{ path, reports string }{{"/api/client", ""}, {"/api/frontend", "/client"}}
 
 func (l Limits) list() []engine.Limit {
@@ -27,8 +28,8 @@ func (l Limits) list() []engine.Limit {
 	}
 }
 
-// applies returns what reports whether a path is an API of SDKs, or below that of a
-// report of theirs.
+// applies returns a function that reports whether a path belongs to an API of SDKs or, if
+// a report is given, to that report.
 func applies(report string) func(path, token string) bool {
 	return func(path, _ string) bool {
 		for _, api := range apis {

@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// permission is what is needed to do something with tokens of a type (O).
+// permission returns the permission needed to do something with tokens of a type (O).
 func permission(verb, tokenType string) spec.Permission {
 	switch tokenType {
 	case backend:
@@ -26,7 +26,7 @@ func permission(verb, tokenType string) spec.Permission {
 	return spec.Admin
 }
 
-// mayChange refuses who lacks the permission for tokens of a type.
+// mayChange refuses callers who lack the permission for tokens of a type.
 func mayChange(tx *engine.Tx, verb, tokenType string) error {
 	if needed := permission(verb, tokenType); !tx.Identity.May(needed, "", "") {
 		return apierror.Permission(needed)
@@ -34,7 +34,8 @@ func mayChange(tx *engine.Tx, verb, tokenType string) error {
 	return nil
 }
 
-// shown is a token as lists show it. Nothing counts who uses a token: it was never seen.
+// shown is a token as lists show it. The use of a token is not tracked, so SeenAt is
+// null.
 type shown struct {
 	Secret      string     `json:"secret"`
 	Name        string     `json:"tokenName"`
@@ -56,10 +57,11 @@ func (t *Token) shown() shown {
 	}
 }
 
-// Shown is the secret as the API shows it; the mark of one of which only the digest is known.
+// Shown returns the secret as the API shows it, or the mark of a redacted one if only its
+// digest is known.
 func (t *Token) Shown() string { return cmp.Or(t.Secret.Reveal(), secrets.Mark) }
 
-// typeName is what the API calls a type.
+// typeName returns the API's name of a type.
 func typeName(tokenType string) string {
 	if tokenType == backend {
 		return "client"
@@ -104,7 +106,7 @@ type createIn struct {
 	_           struct{}                    `ignored:"project"`
 }
 
-// Check refuses what the contract allows.
+// Check refuses values that the contract allows but Unleash does not.
 func (in createIn) Check() error {
 	switch {
 	case in.Name == "":
@@ -119,18 +121,19 @@ func (in createIn) Check() error {
 	return nil
 }
 
-// noDate refuses the leap second, which the contract takes for a date and JavaScript does not.
+// noDate refuses a leap second, which the contract accepts as a date but JavaScript does
+// not.
 func noDate(sent engine.JSON) error {
-	body, _ := v8json.Parse(sent) // which the contract has read
+	body, _ := v8json.Parse(sent) // cannot fail: it was read for the contract
 	object, _ := body.(map[string]any)
 	return apierror.BadProperty("expiresAt", "must be a valid date", string(v8json.Stringify(nil, object["expiresAt"])))
 }
 
-// secretSize is how many random bytes are in a secret, in hex.
+// secretSize is the number of random bytes in a secret, which are written in hexadecimal.
 const secretSize = 28
 
 func create(tx *engine.Tx, in createIn) (out engine.Answer[engine.JSON], err error) {
-	word := strings.ToLower(in.Type) // is shown as it was sent, in lower case
+	word := strings.ToLower(in.Type) // it is shown as sent, in lower case
 	token := &Token{
 		Name: in.Name, Type: word, Projects: in.Projects.Or([]string{every}),
 		Environment: in.Environment.Or(developmentEnvironment), ExpiresAt: in.ExpiresAt.Value, CreatedAt: tx.Stamp(),
@@ -157,7 +160,7 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[engine.JSON], err err
 	return engine.Created(token.created(in.Sent, word), "api-tokens")
 }
 
-// checkPlace refuses an environment or a project that is not there.
+// checkPlace refuses an environment or a project that does not exist.
 func (t *Token) checkPlace(r engine.Reader) error {
 	if t.Environment == every {
 		name := typeName(t.Type)
@@ -177,7 +180,7 @@ func (t *Token) checkPlace(r engine.Reader) error {
 	return nil
 }
 
-// prefix is how a secret begins.
+// prefix returns the beginning of a secret.
 func (t *Token) prefix() string {
 	project := several
 	if len(t.Projects) == 1 {
@@ -186,7 +189,8 @@ func (t *Token) prefix() string {
 	return project + ":" + t.Environment + "."
 }
 
-// created is a new token: first what was sent, in its order, then what was added.
+// created returns a new token as the API shows it: first the properties that were sent,
+// in their order, then those that were added.
 func (t *Token) created(sent engine.JSON, typeSent string) engine.JSON {
 	list := make([]any, len(t.Projects))
 	for i, project := range t.Projects {
@@ -197,7 +201,7 @@ func (t *Token) created(sent engine.JSON, typeSent string) engine.JSON {
 		values["expiresAt"] = iso(*t.ExpiresAt)
 	}
 	out := v8json.NewObject()
-	body, _ := v8json.ParseOrdered(sent) // which the contract has read
+	body, _ := v8json.ParseOrdered(sent) // cannot fail: it was read for the contract
 	if body, is := body.(*v8json.Object); is {
 		for _, name := range body.Keys() {
 			if value, kept := values[name]; kept {
@@ -205,7 +209,7 @@ func (t *Token) created(sent engine.JSON, typeSent string) engine.JSON {
 			}
 		}
 	}
-	for _, name := range []string{"projects", "environment"} { // if they were not sent
+	for _, name := range []string{"projects", "environment"} { // in case they were not sent
 		out.Set(name, values[name])
 	}
 	out.Set("secret", t.Secret.Reveal())
@@ -229,7 +233,7 @@ type updateIn struct {
 	Sent      engine.JSON `body:""`
 }
 
-// update gives a token another end. One that is not there is passed over (O).
+// update changes when a token expires. An unknown token is ignored (O).
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
 	before := tokens.BySecret(tx, in.Secret)
 	if before == nil {
@@ -246,7 +250,7 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err err
 	return out, tokens.Update(tx, before, &after)
 }
 
-// remove deletes a token. One that is not there is passed over (O).
+// remove deletes a token. An unknown token is ignored (O).
 func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error) {
 	token := tokens.BySecret(tx, in.Secret)
 	if token == nil {
@@ -273,7 +277,7 @@ type validateOut struct {
 	Tokens []validToken `json:"tokens"`
 }
 
-// validate says which tokens are known, as Edge asks.
+// validate returns the tokens that are valid, as Edge asks.
 func validate(view *engine.View, in validateIn) (engine.Answer[validateOut], error) {
 	out := validateOut{[]validToken{}}
 	for _, secret := range in.Tokens {

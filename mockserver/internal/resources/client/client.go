@@ -1,5 +1,5 @@
-// Package client is the resource of the Client API, which SDKs of servers call: flags with
-// their strategies, and what SDKs report.
+// Package client is the resource of the Client API, from which server SDKs get flags with
+// their strategies, and the changes to them.
 package client
 
 import (
@@ -34,8 +34,9 @@ func Resource() engine.Resource {
 	}
 }
 
-// Configuration returns what SDKs get of an environment and of projects, nil for all of
-// them; inline says that they know no segments.
+// Configuration returns what SDKs get of an identity's environment and projects; if its
+// projects are nil, of all projects. inline is true for SDKs that do not know segments:
+// strategies then contain the segments' constraints.
 func Configuration(view *engine.View, identity *engine.Identity, inline bool) *configuration.Configuration {
 	environment := identity.Environment
 	key := fmt.Sprintf("client %q %q %t", environment, identity.Projects, inline)
@@ -56,8 +57,8 @@ type allIn struct {
 	_       struct{}             `ignored:"environment"`
 }
 
-// asked returns the projects that are asked for: only a token of all projects leaves the
-// choice (O).
+// asked returns the projects that are asked for. Only a token for all projects leaves
+// that choice (O).
 func asked(view *engine.View, projects engine.Optional[any]) engine.Optional[any] {
 	if view.Identity.Projects != nil {
 		return engine.Optional[any]{}
@@ -65,14 +66,15 @@ func asked(view *engine.View, projects engine.Optional[any]) engine.Optional[any
 	return projects
 }
 
-// segmentsSince is the version of the client specification from which SDKs know segments.
+// segmentsSince is the first version of the client specification with which SDKs know
+// segments.
 const segmentsSince = "v4.2.0"
 
-// tooLarge finds a number that JavaScript does not hold exactly, of which versions have none.
+// tooLarge matches a number that JavaScript does not hold exactly; versions contain none.
 var tooLarge = regexp.MustCompile(`^[^-+]*[0-9]{17}`)
 
-// knowsSegments reports whether an SDK of a version of the client specification knows
-// segments; the version is a strict one or a 400.
+// knowsSegments reports whether an SDK that follows a version of the client specification
+// knows segments. A version that is not strictly valid is a 400.
 func knowsSegments(version string) (bool, error) {
 	switch {
 	case version == "":
@@ -106,7 +108,7 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	if in.Match == out.ETag {
 		return engine.Answer[*respond.Prepared]{Status: http.StatusNotModified}, nil
 	}
-	if !wanted.All() { // what clients think up is not kept
+	if !wanted.All() { // filters that clients make up are not cached
 		found := *Configuration(view, identity, q.Inline)
 		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Project, f.Name) })
 		if err := view.ReserveFor(&found); err != nil {
@@ -122,7 +124,7 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	return out, nil
 }
 
-// answer writes the answer, keys in the order of a real server.
+// answer writes the answer, with keys in the order of a real server.
 func (q *query) answer(found *configuration.Configuration, revision int64, hash, etag string) *respond.Prepared {
 	out := engine.Append([]byte(`{"version":2,"features":`), &found.Features)
 	out = append(append(out, `,"query":`...), q.json()...)
@@ -164,7 +166,7 @@ func (q *query) json() []byte {
 type oneIn struct {
 	Name string `path:"featureName"`
 	features.Filter
-	Query map[string]any `queries:""` // no document names project here
+	Query map[string]any `queries:""` // the document does not name project here
 	Spec  string         `header:"Unleash-Client-Spec"`
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// step is one change of what SDKs have, its keys in the order of a real server (O).
+// step is one change to what SDKs have, with its keys in the order of a real server (O).
 type step struct {
 	EventID     int64                   `json:"eventId"`
 	Type        string                  `json:"type"`
@@ -27,7 +27,7 @@ type step struct {
 	Project     string                  `json:"project,omitzero"`
 }
 
-// feature is a flag with its keys in the order that it has here (O).
+// feature is a flag with its keys in the order that they have in a delta (O).
 type feature struct {
 	ImpressionData bool                       `json:"impressionData"`
 	Enabled        bool                       `json:"enabled"`
@@ -45,25 +45,25 @@ func featureOf(f *configuration.Feature) feature {
 	return feature{f.ImpressionData, f.Enabled, f.Name, f.Description, f.Project, f.Stale, f.Type, f.Variants, f.Strategies, f.Dependencies}
 }
 
-// unknown is no revision; an SDK that has none gets everything.
+// unknown means no revision. An SDK that has none gets everything.
 const unknown = -1
 
-// What a revision remembers: of how many others what has changed since, and in how many
-// bytes, besides the last.
+// Limits of what a revision remembers: how many entries, and how many bytes they have
+// together. A single entry may have more.
 const (
 	maxRemembered      = 16
 	maxRememberedBytes = 1 << 20
 )
 
-// remembered are the changes that led to a revision, made once for all SDKs that have the
-// same revision before it.
+// remembered holds the changes that led to a revision. They are computed once for all
+// SDKs that have the same earlier revision.
 type remembered struct {
 	mu    sync.Mutex
 	since map[int64]steps
 	bytes int
 }
 
-// put remembers steps, if need be in the place of all others.
+// put remembers steps. If there is no room for them, it forgets all others.
 func (r *remembered) put(from int64, s steps) {
 	if r.since == nil || len(r.since) == maxRemembered || r.bytes+len(s.body) > maxRememberedBytes {
 		r.since, r.bytes = map[int64]steps{}, 0
@@ -72,14 +72,14 @@ func (r *remembered) put(from int64, s steps) {
 	r.bytes += len(s.body)
 }
 
-// steps are changes as JSON, nil for none, and the id of the last.
+// steps are changes as JSON, nil if there are none, and the id of the last change.
 type steps struct {
 	body engine.JSON
 	last int64
 }
 
-// since returns what a token sees changed after a revision: everything there is, if the events
-// after it are not kept.
+// since returns what changed after a revision, as seen by a token. If the events after it
+// are no longer kept, it returns everything.
 func since(view *engine.View, from int64) steps {
 	identity := &view.Identity
 	revision := Revision(view, identity.Environment)
@@ -109,7 +109,7 @@ func since(view *engine.View, from int64) steps {
 	return out
 }
 
-// differ makes the steps that lead to a configuration.
+// differ collects the steps that lead to a configuration.
 type differ struct {
 	view     *engine.View
 	identity *engine.Identity
@@ -131,7 +131,7 @@ func (d *differ) everything() {
 func (d *differ) changes(events []*engine.Event) {
 	var last []*engine.Event
 	seen := map[any]bool{}
-	projects := map[string]string{} // of flags, as events have them
+	projects := map[string]string{} // of flags, according to the events
 	for _, event := range slices.Backward(events) {
 		subject, counts := d.subject(event)
 		if _, flag := features.FlagOf(event); flag != nil && projects[flag.Name] == "" {
@@ -153,8 +153,9 @@ func (d *differ) changes(events []*engine.Event) {
 	}
 }
 
-// subject returns what an event is about, if the revision is not older and it may change
-// what SDKs have: the name of a flag, the id of a segment.
+// subject returns what an event is about: the name of a flag or the id of a segment.
+// counts is false if the event is newer than the revision, or cannot change what SDKs
+// have.
 func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
 	if d.founded+event.ID > d.revision {
 		return nil, false
@@ -167,7 +168,7 @@ func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
 	return name, counts && (environment == "" || environment == d.identity.Environment)
 }
 
-// segment tells a segment that strategies use, or that is gone.
+// segment adds the step for a segment that strategies use, or that was deleted.
 func (d *differ) segment(event *engine.Event, id int64, told map[int64]bool) {
 	if event.After == nil {
 		d.steps = append(d.steps, step{EventID: d.founded + event.ID, Type: "segment-removed", SegmentID: id})
@@ -176,7 +177,7 @@ func (d *differ) segment(event *engine.Event, id int64, told map[int64]bool) {
 	d.used(d.founded+event.ID, id, told)
 }
 
-// used tells a segment as it is now, once.
+// used adds the step for a segment as it is now, unless it was added before.
 func (d *differ) used(event, id int64, told map[int64]bool) {
 	at := slices.IndexFunc(d.now.Segments, func(s configuration.Segment) bool { return s.ID == id })
 	if at < 0 || told[id] {
@@ -186,8 +187,9 @@ func (d *differ) used(event, id int64, told map[int64]bool) {
 	d.steps = append(d.steps, step{EventID: event, Type: "segment-updated", Segment: &d.now.Segments[at]})
 }
 
-// flag tells a flag as it is now, behind the segments that it uses: an SDK that lacks
-// one takes the flag for off. Of one that is gone it tells that.
+// flag adds the step for a flag as it is now, after those for the segments that it uses:
+// an SDK that lacks one takes the flag to be off. For a flag that is gone, it adds a
+// removal.
 func (d *differ) flag(event int64, name, project string, told map[int64]bool) {
 	at, found := slices.BinarySearchFunc(d.now.Features, name, func(f configuration.Feature, name string) int { return strings.Compare(f.Name, name) })
 	if !found {
@@ -217,7 +219,7 @@ func delta(view *engine.View, in deltaIn) (out engine.Answer[engine.JSON], err e
 	if from >= Revision(view, view.Identity.Environment) {
 		return engine.Answer[engine.JSON]{Status: http.StatusNotModified}, nil
 	}
-	if from == engine.Founded(view) { // as from any state before the first change (O)
+	if from == engine.Founded(view) { // as for any state before the first change (O)
 		from = unknown
 	}
 	changed := since(view, from)
@@ -227,7 +229,7 @@ func delta(view *engine.View, in deltaIn) (out engine.Answer[engine.JSON], err e
 	return engine.Answer[engine.JSON]{Value: changed.body, ETag: fmt.Sprintf(`"%d"`, changed.last)}, nil
 }
 
-// revisionIn reads a revision: digits, unknown for all else.
+// revisionIn reads a revision, which consists of digits. Anything else is unknown.
 func revisionIn(text string) int64 {
 	number, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
@@ -240,11 +242,11 @@ type followIn struct {
 	Last string `header:"Last-Event-ID"`
 }
 
-// follow streams what changes, behind all that there is or, for an SDK that comes back, what
+// follow streams changes. It first sends everything or, to an SDK that reconnects, what
 // has changed since.
 func follow(view *engine.View, in followIn) (engine.Feed, error) {
 	position, event := revisionIn(in.Last), "unleash-connected"
-	if position > Revision(view, view.Identity.Environment) || position == engine.Founded(view) { // perhaps of another server
+	if position > Revision(view, view.Identity.Environment) || position == engine.Founded(view) { // perhaps from another server
 		position = unknown
 	}
 	return func(view *engine.View) (out engine.Message) {

@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 )
 
-// query is what SDKs ask for, as the answer repeats it.
+// query is what an SDK asks for, as the answer repeats it.
 type query struct {
 	*features.Wanted
 	Projects    []string // nil for all
@@ -18,8 +18,8 @@ type query struct {
 	Inline      bool
 }
 
-// hash is that of the query, by the algorithm of the npm package hash-sum over an object
-// that has all five keys (O).
+// hash returns the hash of the query, which the npm package hash-sum computes over an
+// object that has all five keys (O).
 func (q *query) hash() string {
 	h := fold(0, "")
 	h = fold(fold(fold(h, ""), "[object Object]"), "object")
@@ -47,7 +47,7 @@ func (q *query) hash() string {
 	return fmt.Sprintf("%08x", uint64(h))
 }
 
-// fold takes a text into a hash.
+// fold adds a text to a hash.
 func fold(h int64, text string) int64 {
 	if text == "" {
 		return h
@@ -78,7 +78,7 @@ func foldList(h int64, key string, list []string) int64 {
 	for i := range list {
 		places[i] = strconv.Itoa(i)
 	}
-	slices.Sort(places) // as keys, which are texts
+	slices.Sort(places) // sorted as keys, which are texts
 	for _, place := range places {
 		i, _ := strconv.Atoi(place)
 		h = foldText(h, place, list[i])

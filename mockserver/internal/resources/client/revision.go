@@ -6,7 +6,7 @@ import (
 )
 
 // revision is the id of the newest event that changed what SDKs get in an environment, or
-// in all of them if it has no name.
+// in all environments if its Environment is empty.
 type revision struct {
 	Environment string `json:"environment"`
 	Event       int64  `json:"event"`
@@ -17,7 +17,7 @@ var revisions = engine.NewTable(engine.Definition[revision]{
 	Key: func(r *revision) engine.Key { return engine.Text(r.Environment) },
 })
 
-// listen keeps the revisions in step with the events that move a real server's (O).
+// listen updates the revisions with the events that change a real server's (O).
 func listen(tx *engine.Tx, event *engine.Event) {
 	environment, counts := features.EnvironmentOf(event)
 	if event.Type == "segment-updated" {
@@ -28,8 +28,9 @@ func listen(tx *engine.Tx, event *engine.Event) {
 	}
 }
 
-// Revision says which state of the flags of an environment SDKs get: the id of the newest event
-// that changed it, above all revisions of states that a reset or an import has put away.
+// Revision identifies the state of an environment's flags that SDKs get. It is the id of
+// the newest event that changed that state, and higher than all revisions of states that
+// a reset or an import has replaced.
 func Revision(r engine.Reader, environment string) int64 {
 	newest := int64(0)
 	for _, name := range []string{"", environment} {

@@ -1,5 +1,5 @@
-// Package constraints is the resource of constraints, which activation strategies and
-// segments hold: their one type, and what the server refuses of them.
+// Package constraints is the resource of constraints, which are parts of activation
+// strategies and segments. It has their type, and refuses what a real server refuses.
 package constraints
 
 import (
@@ -35,7 +35,7 @@ type Constraint struct {
 	CaseInsensitive *bool    `json:"caseInsensitive,omitzero"`
 }
 
-// Size is how long the texts of a constraint are.
+// Size returns roughly how many bytes a constraint takes.
 func (c *Constraint) Size() int {
 	size := 64 + len(c.ContextName) + len(c.Operator)
 	if c.Value != nil {
@@ -48,7 +48,7 @@ func (c *Constraint) Size() int {
 }
 
 // Checked returns constraints as they are stored, or what is wrong with the first bad
-// one. Values are there even of operators that have none, for old SDKs (O).
+// one. Every constraint gets values, even if its operator uses none, for old SDKs (O).
 func Checked(r engine.Reader, sent []Constraint) ([]Constraint, error) {
 	out := make([]Constraint, len(sent))
 	for i, constraint := range sent {
@@ -63,8 +63,8 @@ func Checked(r engine.Reader, sent []Constraint) ([]Constraint, error) {
 	return out, nil
 }
 
-// CheckTexts returns the refusal of texts that are empty or too long; prefix stands before
-// the name of a property in it.
+// CheckTexts refuses texts that are empty or too long. prefix precedes the name of the
+// property in the refusal.
 func (c *Constraint) CheckTexts(prefix string) error {
 	if c.ContextName == "" {
 		return apierror.BadProperty(prefix+"contextName", "is not allowed to be empty", "")
@@ -105,14 +105,14 @@ func (c *Constraint) checkLegal(r engine.Reader, single bool) error {
 	return nil
 }
 
-// kind is what operators of a kind demand. A single value stands in value, others in
+// kind is what operators of a kind demand. A single value is in value, several are in
 // values.
 type kind struct {
 	single bool
 	check  func(*Constraint) error
 }
 
-// kinds are those of operators, by what their names begin with.
+// kinds are the kinds of operators, by the first part of the operator's name.
 var kinds = map[string]kind{
 	"NUM":    {true, oneValue(checkNumber)},
 	"DATE":   {true, oneValue(checkDate)},
@@ -158,8 +158,8 @@ func checkVersion(value string) error {
 	return nil
 }
 
-// checkExpression parses with Go's engine, in whose words RE2JS complains; where no part
-// of the expression is to blame it names none.
+// checkExpression parses with Go's engine, whose messages RE2JS shares. If no part of the
+// expression is to blame, RE2JS quotes none.
 func checkExpression(c *Constraint) error {
 	const refused = "the provided value is not a valid regex string."
 	if c.Value == nil {
@@ -178,7 +178,7 @@ func checkExpression(c *Constraint) error {
 	return nil
 }
 
-// namedTwice complains about groups of the same name, which Go allows and RE2 does not.
+// namedTwice refuses groups that have the same name, which Go allows and RE2 does not.
 func namedTwice(groups []string) error {
 	for i, name := range groups {
 		if name != "" && slices.Contains(groups[:i], name) {
@@ -190,7 +190,7 @@ func namedTwice(groups []string) error {
 
 func quoted(text string) string { return string(v8json.Stringify(nil, text)) }
 
-// validate answers nothing if a constraint is good.
+// validate answers without a body if a constraint is valid.
 func validate(view *engine.View, in Constraint) (out engine.Answer[engine.None], err error) {
 	_, err = Checked(view, []Constraint{in})
 	return out, err

@@ -15,20 +15,21 @@ var (
 	momentForm = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
 )
 
-// maxSafe is the highest number that JavaScript tells apart from its neighbours.
+// maxSafe is the highest number that JavaScript can tell from its neighbors.
 const maxSafe = 1<<53 - 1
 
 // maxMoment is the last millisecond of a JavaScript date.
 const maxMoment = 8.64e15
 
-// checkNumber refuses what is no number, or none that JavaScript keeps as it is (O).
+// checkNumber refuses what is not a number, and numbers that JavaScript does not keep as
+// they are (O).
 func checkNumber(value string) error {
 	trimmed := strings.TrimSpace(value)
 	if !numberForm.MatchString(trimmed) {
 		return apierror.BadProperty("value", "must be a number", quoted(value))
 	}
 	const unsafe = "must be a safe number"
-	number, _ := strconv.ParseFloat(trimmed, 64) // infinite beyond the highest, which is unsafe
+	number, _ := strconv.ParseFloat(trimmed, 64) // infinite if it is too large, and unsafe then
 	printed := string(v8json.FormatNumber(nil, number))
 	switch {
 	case strings.ContainsAny(trimmed, "eE") && (math.IsInf(number, 0) || digits(trimmed) != digits(printed)),
@@ -40,7 +41,7 @@ func checkNumber(value string) error {
 	return nil
 }
 
-// digits are the significant digits of a number.
+// digits returns the significant digits of a number.
 func digits(number string) string {
 	if exponent := strings.IndexAny(number, "eE"); exponent >= 0 {
 		number = number[:exponent]
@@ -49,7 +50,8 @@ func digits(number string) string {
 	return strings.TrimLeft(strings.TrimRight(strings.Replace(number, ".", "", 1), "0"), "0")
 }
 
-// plain is a number without what does not change it: a plus, zeros at its ends.
+// plain returns a number without what does not change it: a plus sign, and zeros at its
+// ends.
 func plain(number string) string {
 	number = strings.TrimPrefix(number, "+")
 	sign := ""
@@ -69,8 +71,8 @@ func plain(number string) string {
 	return sign + number
 }
 
-// isMoment reports whether a text is a number of milliseconds that JavaScript's dates
-// have.
+// isMoment reports whether a text is a number of milliseconds in the range of
+// JavaScript's dates.
 func isMoment(text string) bool {
 	text = strings.TrimSpace(text)
 	number, err := strconv.ParseFloat(text, 64)

@@ -1,4 +1,4 @@
-// Package contextfields is the resource of the fields that constraints are about.
+// Package contextfields is the resource of the context fields that constraints refer to.
 package contextfields
 
 import (
@@ -28,7 +28,7 @@ func Resource(usedBy usage.Of[string]) engine.Resource {
 	}
 }
 
-// Field is a field of the context. One that no row describes can be used all the same.
+// Field is a field of the context. Fields that have no row can be used all the same.
 type Field struct {
 	Name        string       `json:"name" state:",required"`
 	Description *string      `json:"description"`
@@ -39,8 +39,8 @@ type Field struct {
 	Project     string       `json:"project,omitzero"`
 }
 
-// LegalValue is a value that constraints on a field may name. A field with any allows no
-// others.
+// LegalValue is a value that constraints on a field may name. If a field has any, other
+// values are not allowed.
 type LegalValue struct {
 	Value       string  `json:"value"`
 	Description *string `json:"description,omitzero"`

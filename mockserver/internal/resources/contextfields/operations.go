@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
 )
 
-// used is a field with how often it is used.
+// used is a field with the number of projects and flags that use it.
 type used struct {
 	*Field
 	Projects int64 `json:"usedInProjects"`
@@ -25,7 +25,8 @@ type listIn struct {
 	Include engine.Optional[string] `query:"include"`
 }
 
-// list answers the fields by their names; those of projects only if they are asked for.
+// list returns the fields sorted by name. Fields of projects are included only on
+// request.
 func list(usedBy usage.Of[string]) func(*engine.View, listIn) (engine.Answer[[]used], error) {
 	return func(view *engine.View, in listIn) (engine.Answer[[]used], error) {
 		out := []used{}
@@ -44,7 +45,7 @@ type one struct {
 	Name string `path:"contextField"`
 }
 
-// find returns the field of a path, or the 404 of a change to it.
+// find returns the field in the path, or the 404 that a change to it gets.
 func (in one) find(r engine.Reader) (*Field, error) {
 	if found := fields.Get(r, engine.Text(in.Name)); found != nil {
 		return found, nil
@@ -63,7 +64,7 @@ func get(view *engine.View, in one) (out engine.Answer[*Field], err error) {
 	return out, nil
 }
 
-// body is what is sent of a field, its name aside.
+// body is what a client sends about a field, except for the name.
 type body struct {
 	Description engine.Optional[string]       `json:"description"`
 	Stickiness  engine.Optional[bool]         `json:"stickiness"`
@@ -74,7 +75,7 @@ type body struct {
 
 const maxDescription = 250
 
-// check refuses what the contract allows.
+// check refuses values that the contract allows but Unleash does not.
 func (b *body) check() error {
 	if err := names.Length("description", b.Description.Value, maxDescription); err != nil {
 		return err
@@ -116,8 +117,8 @@ func (v *LegalValue) print() string {
 	return string(v8json.Stringify(nil, object))
 }
 
-// fill puts what was sent into a field. A description that was not sent stays, all else is
-// as that of a new field then (O).
+// fill puts what was sent into a field. A description that was not sent is kept;
+// everything else becomes that of a new field (O).
 func (b *body) fill(f *Field) {
 	if b.Description.Sent {
 		f.Description = &b.Description.Value
@@ -131,7 +132,7 @@ type createIn struct {
 	body
 }
 
-// create looks at the name first, taken or not, and then at the rest (O).
+// create checks first whether the name is taken, then the name itself, then the rest (O).
 func create(tx *engine.Tx, in createIn) (out engine.Answer[*Field], err error) {
 	if err := isFree(tx, in.Name); err != nil {
 		return out, err
@@ -198,7 +199,7 @@ type legalValueIn struct {
 	LegalValue
 }
 
-// addLegalValue adds a legal value, or puts it in the place of the same one.
+// addLegalValue adds a legal value, or replaces the one with the same text.
 func addLegalValue(tx *engine.Tx, in legalValueIn) (out engine.Answer[engine.None], err error) {
 	before, err := in.find(tx)
 	if err != nil {
@@ -217,7 +218,7 @@ func addLegalValue(tx *engine.Tx, in legalValueIn) (out engine.Answer[engine.Non
 	return out, fields.Update(tx, before, &after)
 }
 
-// legal is where a legal value stands, -1 if it is not there.
+// legal returns the position of a legal value, or -1 if there is none.
 func (f *Field) legal(value string) int {
 	return slices.IndexFunc(f.LegalValues, func(legal LegalValue) bool { return legal.Value == value })
 }
@@ -241,7 +242,7 @@ type nameIn struct {
 	Name string `json:"name"`
 }
 
-// validate answers nothing if a name is good and free.
+// validate answers without a body if a name is valid and free.
 func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err error) {
 	if err := names.Check("name", in.Name); err != nil {
 		return out, err
@@ -253,7 +254,7 @@ type strategiesOut struct {
 	Strategies []usage.Strategy `json:"strategies"`
 }
 
-// strategies answers what uses a field, which need not exist.
+// strategies returns the strategies that use a field. The field need not exist.
 func strategies(usedBy usage.Of[string]) func(*engine.View, one) (engine.Answer[strategiesOut], error) {
 	return func(view *engine.View, in one) (engine.Answer[strategiesOut], error) {
 		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy.Strategies(view, in.Name)...)})

@@ -14,8 +14,8 @@ type cloneIn struct {
 // Check refuses a name that a flag cannot have.
 func (in *cloneIn) Check() error { return names.Check("name", in.NewName) }
 
-// clone makes a flag with what another says of itself, with its strategies, variants and
-// parents. It is off, and has no tags (O).
+// clone creates a flag with the properties, strategies, variants and parents of another
+// one. It is off, and has no tags (O).
 func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 	source := Get(tx, in.Name)
 	if source == nil || source.Project != in.Project {
@@ -60,7 +60,7 @@ func (in cloneIn) copyEnvironment(tx *engine.Tx, from *Toggle) error {
 	return PutVariants(tx, in.NewName, from.Environment, from.Variants)
 }
 
-// setGroup replaces the group by which contexts are spread, if there is one.
+// setGroup replaces the group by which contexts are distributed, if there is one.
 func (s *Strategy) setGroup(group string) {
 	values := s.ParameterMap()
 	if _, has := values["groupId"]; has {

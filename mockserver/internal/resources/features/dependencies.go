@@ -6,13 +6,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// childIn is a flag in a project that depends on others, or is to.
+// childIn names a flag in a project that depends on others, or is about to.
 type childIn struct {
 	Project string `path:"projectId"`
 	Child   string `path:"child"`
 }
 
-// activeFlag returns the flag of a name that is not archived, nil if there is none.
+// activeFlag returns the flag of a name, or nil if there is none or it is archived.
 func activeFlag(r engine.Reader, name string) *Flag {
 	if flag := Get(r, name); flag != nil && flag.ArchivedAt == nil {
 		return flag
@@ -27,8 +27,7 @@ type parentIn struct {
 	Variants engine.Optional[[]string] `json:"variants"`
 }
 
-// check refuses what a flag cannot depend on (O). Flags depend on each other over one step
-// only.
+// check refuses what a flag cannot depend on (O). Dependencies have one level only.
 func (in parentIn) check(r engine.Reader) error {
 	if in.Child == in.Parent {
 		return forbidden("A feature flag cannot depend on itself.")
@@ -47,14 +46,14 @@ func (in parentIn) check(r engine.Reader) error {
 	return nil
 }
 
-// addParent makes a flag depend on another, in the place of the one before, though SDKs
-// could read several. Variants count for a parent that is to be on alone (O).
+// addParent makes a flag depend on another one, instead of the one before, although SDKs
+// could read several. Variants count only for a parent that must be on (O).
 func addParent(tx *engine.Tx, in parentIn) (out engine.Answer[engine.None], err error) {
 	if err := in.check(tx); err != nil {
 		return out, err
 	}
 	for _, before := range ParentsOf(tx, in.Child) {
-		dependencies.Drop(tx, before) // which is no event
+		dependencies.Drop(tx, before) // causes no event
 	}
 	after := &Dependency{Flag: in.Child, Parent: in.Parent, Enabled: in.Enabled.Or(true), Variants: []string{}}
 	if after.Enabled {
@@ -89,8 +88,9 @@ func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], e
 	return out, nil
 }
 
-// listParentOptions lists the flags that a flag may depend on: those of its project,
-// whatever the path says, that depend on none, even if the flag has children (O).
+// listParentOptions lists the flags that a flag may depend on: those of the flag's
+// project, whatever the path says, that depend on no other, even if the flag has children
+// (O).
 func listParentOptions(view *engine.View, in childIn) (engine.Answer[[]string], error) {
 	options := []string{}
 	child := Get(view, in.Child)
@@ -130,7 +130,8 @@ func listParentVariants(view *engine.View, in parentVariantsIn) (engine.Answer[[
 	return engine.OK(slices.Compact(names))
 }
 
-// hasDependencies reports whether any flag depends on another, of whatever project (I).
+// hasDependencies reports whether any flag depends on another one, in whatever project
+// (I).
 func hasDependencies(view *engine.View, _ projectIn) (engine.Answer[bool], error) {
 	return engine.OK(len(dependencies.All(view)) > 0)
 }

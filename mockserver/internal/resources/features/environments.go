@@ -7,7 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
 
-// Join turns the flags of a project off in an environment that the project gets.
+// Join adds the flags of a project to an environment that the project gets. They are off
+// there.
 func Join(tx *engine.Tx, project, environment string) error {
 	for _, flag := range flags.All(tx) {
 		if flag.Project != project || In(tx, flag.Name, environment) != nil {
@@ -20,7 +21,7 @@ func Join(tx *engine.Tx, project, environment string) error {
 	return nil
 }
 
-// Leave takes what the flags of a project are in an environment, their strategies with it.
+// Leave removes the flags of a project from an environment, along with their strategies.
 func Leave(tx *engine.Tx, project, environment string) error {
 	for _, flag := range flags.All(tx) {
 		toggle := In(tx, flag.Name, environment)
@@ -34,8 +35,8 @@ func Leave(tx *engine.Tx, project, environment string) error {
 	return nil
 }
 
-// Seen notes that an SDK counted a flag in an environment, which is no event: once a second
-// at most, for an update costs more than a count.
+// Seen records that an SDK counted a flag in an environment. This causes no event, and
+// happens once a second at most, because an update costs more than a count.
 func Seen(tx *engine.Tx, flag, environment string) error {
 	before, now := In(tx, flag, environment), tx.Stamp()
 	if before == nil {
@@ -52,14 +53,14 @@ func Seen(tx *engine.Tx, flag, environment string) error {
 	return toggles.UpdateAs(tx, "", before, &after)
 }
 
-// Stages of the lifecycle that a flag goes through as SDKs count it.
+// The stages of a flag's lifecycle that reports from SDKs lead to.
 const (
 	initial = "initial"
 	preLive = "pre-live"
 	live    = "live"
 )
 
-// lifecycle is the stage of a flag: initial since it was made, unless more is known.
+// lifecycle returns the stage of a flag: initial since its creation, unless it has another.
 func (f *Flag) lifecycle() *Lifecycle {
 	if f.Lifecycle == nil {
 		return &Lifecycle{initial, f.CreatedAt}
@@ -67,8 +68,8 @@ func (f *Flag) lifecycle() *Lifecycle {
 	return f.Lifecycle
 }
 
-// advance moves a flag that an SDK has counted on to its stage: live where it is on in an
-// environment for production, else pre-live (O).
+// advance moves a flag that an SDK counted to its next stage: live if it is on in an
+// environment of type production, pre-live otherwise (O).
 func advance(tx *engine.Tx, counted *Toggle) error {
 	before, reached := Get(tx, counted.Flag), preLive
 	if counted.Enabled && projects.IsProduction(tx, counted.Environment) {
@@ -82,7 +83,8 @@ func advance(tx *engine.Tx, counted *Toggle) error {
 	return flags.UpdateAs(tx, "", before, &after)
 }
 
-// LastSeen is when an SDK last counted a flag of a project that is not archived, nil for never.
+// LastSeen returns when an SDK last counted a flag of a project, or nil if none ever did.
+// Archived flags do not count.
 func LastSeen(r engine.Reader, project string) (last *time.Time) {
 	for _, flag := range All(r) {
 		if flag.Project != project {

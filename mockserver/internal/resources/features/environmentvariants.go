@@ -8,13 +8,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// variantList are the variants of a flag in an environment.
+// variantList has the variants of a flag in an environment.
 type variantList struct {
 	Version  int64     `json:"version"`
 	Variants []Variant `json:"variants"`
 }
 
-// inVariants returns what a flag is in an environment, or the 404 of its variants.
+// inVariants returns the state of a flag in an environment, or the 404 for its variants
+// there.
 func (in inEnvironment) inVariants(r engine.Reader) (*Toggle, error) {
 	if _, err := in.find(r); err != nil {
 		return nil, err
@@ -34,9 +35,9 @@ func listVariants(view *engine.View, in inEnvironment) (out engine.Answer[varian
 	return engine.OK(variantList{1, toggle.Variants})
 }
 
-// changed returns what a flag is in an environment if its variants can be replaced there:
-// that is for flags which have some since before strategies had variants, or by way of
-// pushVariants (O).
+// changed returns the state of a flag in an environment if its variants can be replaced
+// there. That requires existing variants, which date from before strategies had variants,
+// or come from pushVariants (O).
 func (in inEnvironment) changed(r engine.Reader) (*Toggle, error) {
 	if _, err := in.find(r); err != nil {
 		return nil, err
@@ -61,8 +62,8 @@ func replaceVariants(tx *engine.Tx, in variantsIn) (out engine.Answer[variantLis
 	return in.store(tx, toggle, in.Variants)
 }
 
-// store checks, spreads and stores variants. Those that do not say whether their weight is
-// fixed are lost (O).
+// store checks variants, distributes their weights and stores them. Variants that do not
+// say whether their weight is fixed are lost (O).
 func (in inEnvironment) store(tx *engine.Tx, toggle *Toggle, variants []Variant) (out engine.Answer[variantList], err error) {
 	if err := checkVariants(variants, asSent, false); err != nil {
 		return out, err
@@ -107,8 +108,8 @@ type pushVariantsIn struct {
 	Environments []string  `json:"environments"`
 }
 
-// pushVariants puts variants in the place of those that a flag has in each of some
-// environments. Its caller needs the permission in each.
+// pushVariants replaces the variants of a flag in each of the given environments. The
+// caller needs the permission in each of them.
 func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantList], err error) {
 	for _, environment := range in.Environments {
 		if !tx.Identity.May(variantsPermission, in.Project, environment) {
@@ -146,10 +147,10 @@ func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantLi
 	return engine.OK(variantList{1, variants})
 }
 
-// variantsPermission is what changing variants takes.
+// variantsPermission is the permission to change variants.
 const variantsPermission = spec.Permission("UPDATE_FEATURE_ENVIRONMENT_VARIANTS")
 
-// complete returns a variant with what was not said of it.
+// complete returns a variant with defaults for what was not sent.
 func (v Variant) complete() Variant {
 	if v.WeightType == "" {
 		v.WeightType = "variable"

@@ -23,14 +23,14 @@ func denied(message string) error {
 	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "OperationDeniedError", Message: message}
 }
 
-// unfit refuses what a handler finds wrong behind the schema.
+// unfit refuses what a handler finds wrong after the schema has been checked.
 func unfit(details ...apierror.Detail) error {
 	out := apierror.Invalid(details...)
 	out.Envelope = apierror.Handler
 	return out
 }
 
-// lacking is the refusal of a caller who lacks a permission in an environment of the body.
+// lacking refuses a caller who lacks a permission in an environment that the body names.
 func lacking(permission spec.Permission, environment string) error {
 	return &apierror.Error{
 		Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "PermissionError",
@@ -48,13 +48,14 @@ func nameExists(archived bool) error {
 
 func noFlag() error { return notFound("No feature flag found") }
 
-// in is a flag in a project.
+// in names a flag in a project.
 type in struct {
 	Project string `path:"projectId"`
 	Name    string `path:"featureName"`
 }
 
-// find returns the flag, archived or not, or the 404 that says where it is instead.
+// find returns the flag, archived or not, or a 404 that says in which project it is
+// instead.
 func (in in) find(r engine.Reader) (*Flag, error) {
 	flag := Get(r, in.Name)
 	switch {
@@ -66,7 +67,7 @@ func (in in) find(r engine.Reader) (*Flag, error) {
 	return flag, nil
 }
 
-// inEnvironment is a flag in an environment.
+// inEnvironment names a flag in an environment.
 type inEnvironment struct {
 	in
 	Environment string `path:"environment"`

@@ -1,5 +1,5 @@
-// Package features is the resource of flags: what they say of themselves, whether they
-// are on in each environment, and their activation strategies.
+// Package features is the resource of flags: their properties, whether they are on in
+// each environment, and their activation strategies.
 package features
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
 )
 
-// Limits of an instance that is not configured otherwise (O).
+// The default limits of an instance (O).
 const (
 	maxFlags      = 5000
 	maxStrategies = 30 // of a flag in an environment
@@ -72,7 +72,7 @@ func Resource(asked Asked) engine.Resource {
 	}
 }
 
-// Flag is what a flag says of itself.
+// Flag has the properties of a flag that are the same in all environments.
 type Flag struct {
 	Name           string     `json:"name" state:",required"`
 	Description    *string    `json:"description"`
@@ -93,19 +93,19 @@ type Lifecycle struct {
 	EnteredAt time.Time `json:"enteredStageAt"`
 }
 
-// Person is who made a flag.
+// Person is the creator of a flag.
 type Person struct {
 	ID       int64  `json:"id"`
 	Username string `json:"username"`
 }
 
-// Toggle is what a flag is in an environment of its project.
+// Toggle is the state of a flag in an environment of its project.
 type Toggle struct {
 	Flag        string    `json:"featureName" state:"flag,parent" parent:"name"`
 	Environment string    `json:"environment" state:"name,required" refers:"environments"`
 	Enabled     bool      `json:"enabled"`
 	Variants    []Variant `json:"variants"`
-	// LastSeenAt is when SDKs last counted it there.
+	// LastSeenAt is when SDKs last counted the flag there.
 	LastSeenAt *time.Time `json:"lastSeenAt,omitzero"`
 }
 
@@ -116,7 +116,7 @@ type Tag struct {
 	Value string `json:"value" state:",required"`
 }
 
-// Dependency is a parent of a flag, which need not exist.
+// Dependency is a parent of a flag. The parent need not exist.
 type Dependency struct {
 	Flag     string   `json:"-" state:"flag,parent" parent:"name"`
 	Parent   string   `json:"feature" state:",required"`
@@ -168,7 +168,7 @@ var dependencies = engine.NewTable(engine.Definition[Dependency]{
 	Default: func(time.Time) Dependency { return Dependency{Enabled: true, Variants: []string{}} },
 })
 
-// Get returns the flag of a name, archived or not; nil if there is none.
+// Get returns the flag of a name, archived or not, or nil if there is none.
 func Get(r engine.Reader, name string) *Flag { return flags.Get(r, engine.Text(name)) }
 
 // All returns all flags that are not archived, by name.
@@ -182,7 +182,8 @@ func All(r engine.Reader) []*Flag {
 	return out
 }
 
-// In returns what a flag is in an environment; nil if its project does not have it.
+// In returns the state of a flag in an environment, or nil if its project does not have
+// the environment.
 func In(r engine.Reader, flag, environment string) *Toggle {
 	return toggles.Get(r, engine.Text(flag, environment))
 }
@@ -212,8 +213,8 @@ func projectOf(view *engine.View, name string) string {
 	return ""
 }
 
-// StrategiesWhere returns the strategies of flags that are not archived for which a
-// condition holds.
+// StrategiesWhere returns the strategies that meet a condition, of flags that are not
+// archived.
 func StrategiesWhere(r engine.Reader, holds func(*Strategy) bool) []usage.Strategy {
 	var out []usage.Strategy
 	for _, s := range strategies.All(r) {
@@ -236,7 +237,7 @@ func UsersOfField(r engine.Reader, name string) []usage.Strategy {
 	})
 }
 
-// OfProject tells a project of its flags.
+// OfProject returns what a project needs to know about its flags.
 func OfProject(r engine.Reader, project string) []projects.Flag {
 	var out []projects.Flag
 	for _, flag := range All(r) {
@@ -254,7 +255,8 @@ func OfProject(r engine.Reader, project string) []projects.Flag {
 	return out
 }
 
-// NameIn returns the name of the flag that a row is about; empty for a row of others.
+// NameIn returns the name of the flag that a row is about, or an empty string for other
+// rows.
 func NameIn(row any) string {
 	switch row := row.(type) {
 	case *Flag:
@@ -271,8 +273,8 @@ func NameIn(row any) string {
 	return ""
 }
 
-// EnvironmentOf returns the environment that an event is about, empty for all of them, and
-// whether it changes what SDKs get there.
+// EnvironmentOf returns the environment that an event is about, empty for all of them,
+// and whether the event changes what SDKs get there.
 func EnvironmentOf(event *engine.Event) (environment string, counts bool) {
 	switch row := event.Row().(type) {
 	case *Flag, *Tag, *Dependency:
@@ -285,8 +287,8 @@ func EnvironmentOf(event *engine.Event) (environment string, counts bool) {
 	return "", false
 }
 
-// FlagOf returns the name of the flag that an event is about, and the flag itself where the
-// event has it.
+// FlagOf returns the name of the flag that an event is about, and the flag itself if the
+// event contains it.
 func FlagOf(event *engine.Event) (name string, flag *Flag) {
 	switch row := event.Row().(type) {
 	case *Flag:

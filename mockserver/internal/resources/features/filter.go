@@ -12,25 +12,25 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
 
-// Filter is which flags are asked for, as it is sent in a query: a real server checks it
-// behind the schema (O).
+// Filter says which flags are wanted, as a query sends it. A real server checks it after
+// the schema (O).
 type Filter struct {
 	NamePrefix engine.Optional[any] `query:"namePrefix"`
 	Tags       engine.Optional[any] `query:"tag"`
 }
 
-// Wanted are the flags that pass a filter.
+// Wanted is a filter that was checked.
 type Wanted struct {
 	NamePrefix string     // empty for any
-	Tags       [][]string // type and value, of which one is enough; nil for any
-	Projects   []string   // nil or with a star for any
+	Tags       [][]string // type and value, one of which must match; nil for any
+	Projects   []string   // nil, or containing a star, for any
 	name       *regexp.Regexp
 }
 
 var tagPattern = regexp.MustCompile(`[A-Za-z0-9_]:.`)
 
-// Read returns the filter with the projects that are asked for, or the refusal of all that is
-// wrong with them.
+// Read returns the filter with the projects that are asked for, or refuses everything
+// that is wrong with them.
 func (f *Filter) Read(projects engine.Optional[any]) (*Wanted, error) {
 	out := &Wanted{}
 	m := metadata{}
@@ -73,7 +73,7 @@ func (f *Filter) readTags(m *metadata, out *Wanted) error {
 			m.refuse(name, "is not allowed to be empty", "")
 		case !tagPattern.MatchString(tag):
 			m.refuse(name, "with value "+string(v8json.Stringify(nil, tag))+" fails to match the tag pattern", tag)
-		case strings.Count(tag, ":") > 1: // at which a real server answers 500
+		case strings.Count(tag, ":") > 1: // a real server answers 500
 			return apierror.BadData("A tag is a type and a value with a colon between: " + tag)
 		default:
 			out.Tags = append(out.Tags, strings.SplitN(tag, ":", 2))
@@ -107,8 +107,8 @@ func readProjects(m *metadata, sent any, out *Wanted) {
 	}
 }
 
-// Like compiles what a real server hands to SQL's LIKE, with a wildcard behind it: a text with
-// the wildcards % and _ (O). before is the expression that goes before it.
+// Like returns an expression that matches as SQL's LIKE does with a wildcard after the text,
+// in which % and _ are wildcards (O). The expression starts with before.
 func Like(before, text string) *regexp.Regexp {
 	var out strings.Builder
 	out.WriteString("(?s)" + before)
@@ -128,20 +128,20 @@ func Like(before, text string) *regexp.Regexp {
 			out.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
-	if escaped { // it takes the wildcard behind the text
+	if escaped { // it escapes the wildcard after the text
 		out.WriteString(`%\z`)
 	}
 	compiled, err := regexp.Compile(out.String())
 	if err != nil {
-		return regexp.MustCompile("(?s)" + before + regexp.QuoteMeta(text)) // it is too large to compile
+		return regexp.MustCompile("(?s)" + before + regexp.QuoteMeta(text)) // too large to compile
 	}
 	return compiled
 }
 
-// All reports whether every flag passes.
+// All reports whether every flag passes the filter.
 func (w *Wanted) All() bool { return w.name == nil && w.Tags == nil && w.Projects == nil }
 
-// Admits reports whether a flag of a project passes.
+// Admits reports whether a flag of a project passes the filter.
 func (w *Wanted) Admits(r engine.Reader, project, name string) bool {
 	if w.name != nil && !w.name.MatchString(name) {
 		return false

@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
 
-// answer is a flag as changes answer it.
+// answer is a flag as operations that change it return it.
 type answer struct {
 	*Flag
 	Since    *time.Time `json:"archivedAt,omitzero"`
@@ -38,7 +38,7 @@ func validate(view *engine.View, in validateIn) (engine.Answer[engine.None], err
 	return engine.Done()
 }
 
-// free returns the refusal of a name that a flag has.
+// free refuses a name that a flag already has.
 func free(r engine.Reader, name string) error {
 	if flag := Get(r, name); flag != nil {
 		return nameExists(flag.ArchivedAt != nil)
@@ -101,8 +101,8 @@ func (u unnamed) get(name string) (any, bool) {
 	return value, sent
 }
 
-// makeFlag stores a new flag of the caller's, which is off in each environment of its
-// project.
+// makeFlag stores a new flag. The caller is its creator, and it is off in each
+// environment of its project.
 func makeFlag(tx *engine.Tx, flag *Flag) (*Flag, error) {
 	if len(All(tx)) >= maxFlags {
 		return nil, apierror.ExceedsLimit("feature flag", maxFlags)
@@ -136,8 +136,8 @@ type updateIn struct {
 	Rest           unnamed                 `rest:""`
 }
 
-// update replaces all that it takes: what is missing gets its default, so that a flag which
-// was archived is not any more (O).
+// update replaces all properties in the body. What is missing gets its default, so an
+// archived flag leaves the archive (O).
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
 	if in.NewName.Value != "" && in.NewName.Value != in.Name {
 		return out, apierror.BadData("Cannot change name of feature flag")
@@ -158,7 +158,7 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
 	return out, change(tx, before, &after)
 }
 
-// change stores a flag that says other things of itself, if it does.
+// change stores a flag if its properties have changed.
 func change(tx *engine.Tx, before, after *Flag) error {
 	if before.Stale != after.Stale {
 		event := "feature-stale-off"
@@ -188,8 +188,8 @@ type patchIn struct {
 	Operations engine.JSON `body:""`
 }
 
-// patch changes what a flag says of itself by a JSON patch. What comes of it is checked
-// alone, not the schema (O).
+// patch applies a JSON patch to the properties of a flag. Only the result is checked, and
+// not against the schema (O).
 func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 	if Get(tx, in.Name) == nil {
 		return out, noFlag()
@@ -216,7 +216,7 @@ func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 	after.archived(m.boolean("archived", false), tx.Stamp())
 	after.Type, after.Description = m.kind(), m.description()
 	after.ImpressionData = m.boolean("impressionData", false)
-	m.date("createdAt", before.CreatedAt) // which stays
+	m.date("createdAt", before.CreatedAt) // only checked: it cannot be changed
 	if err := m.err(); err != nil {
 		return out, err
 	}
@@ -235,7 +235,7 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	if err := childless(tx, in.Name); err != nil {
 		return out, err
 	}
-	if err := DropParents(tx, in.Name); err != nil { // which it does not get back (O)
+	if err := DropParents(tx, in.Name); err != nil { // reviving does not bring them back (O)
 		return out, err
 	}
 	after, now := *before, tx.Stamp()
@@ -243,7 +243,7 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
 }
 
-// childless returns the refusal of a flag that others depend on.
+// childless refuses a flag that others depend on.
 func childless(r engine.Reader, name string) error {
 	if len(childrenOf(r, name)) > 0 {
 		return forbidden("You can not archive/delete this feature since other features depend on it.")
@@ -255,7 +255,8 @@ type nameIn struct {
 	Name string `path:"featureName"`
 }
 
-// revive switches the flag off everywhere: an archived one is what it was (O).
+// revive also switches the flag off everywhere, since an archived flag keeps its state
+// (O).
 func revive(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error) {
 	before := Get(tx, in.Name)
 	if before == nil {
@@ -275,7 +276,8 @@ func revive(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error
 	return out, flags.UpdateAs(tx, "feature-revived", before, &after)
 }
 
-// remove deletes archived flags alone, and answers the same for all others without children (O).
+// remove deletes only archived flags, and gives the same answer for any other flag
+// without children (O).
 func remove(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error) {
 	if err := childless(tx, in.Name); err != nil {
 		return out, err
@@ -286,7 +288,7 @@ func remove(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error
 	return out, nil
 }
 
-// person is somebody as a flag shows them.
+// person is a user as a flag shows them.
 type person struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
@@ -302,7 +304,7 @@ func (p Person) shown() person {
 	return person{p.ID, name, "https://gravatar.com/avatar/" + hex.EncodeToString(digest[:]) + "?s=42&d=retro&r=g"}
 }
 
-// adminTokenUser is in whose name admin tokens act.
+// adminTokenUser is the id of the account on whose behalf admin tokens act.
 const adminTokenUser = -42
 
 type link struct {
@@ -315,7 +317,7 @@ type collaborators struct {
 	Users []person `json:"users"`
 }
 
-// whole is a flag with all that belongs to it.
+// whole is a flag with everything that belongs to it.
 type whole struct {
 	Environments []environmentOfFlag `json:"environments"`
 	*Flag
@@ -341,8 +343,8 @@ type environmentOfFlag struct {
 	Strategies []*Strategy `json:"strategies"`
 }
 
-// collaboratorsOn are those who changed a flag, the last one first, as far as events are
-// kept, and who made it (O).
+// collaboratorsOn returns those who changed a flag, the latest first, as far back as
+// events are kept, and its creator (O).
 func collaboratorsOn(view *engine.View, flag *Flag) []person {
 	var out []person
 	add := func(somebody Person) {
@@ -364,7 +366,7 @@ type getIn struct {
 	Variants []string `query:"variantEnvironments"`
 }
 
-// Asked tells how often SDKs asked for a flag in an environment within this hour.
+// Asked returns how often SDKs asked for a flag in an environment within this hour.
 type Asked func(view *engine.View, flag, environment string) (yes, no int64)
 
 func get(asked Asked) func(*engine.View, getIn) (engine.Answer[whole], error) {

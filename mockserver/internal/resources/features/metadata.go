@@ -12,11 +12,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
 
-// metadata reads what a flag says of itself as a real server does behind the schema, which
-// does not name all of it: what is missing gets its default, and all that is wrong is told
-// (O).
+// metadata reads the properties of a flag as a real server does after the schema, which
+// does not name all of them. What is missing gets its default, and everything that is
+// wrong is reported (O).
 type metadata struct {
-	at     string // before names, for what is within a list or another object
+	at     string // precedes names inside a list or another object
 	get    func(name string) (value any, sent bool)
 	broken []apierror.Detail
 }
@@ -24,14 +24,14 @@ type metadata struct {
 func (m *metadata) refuse(name, rule string, value any) {
 	message := fmt.Sprintf("%q %s.", m.at+name, rule)
 	switch value {
-	case nil, false, 0.0, "": // which are not told
+	case nil, false, 0.0, "": // not repeated
 	default:
 		message += " You provided " + string(v8json.Stringify(nil, value)) + "."
 	}
 	m.broken = append(m.broken, apierror.Detail{Message: message})
 }
 
-// err is the refusal of all that is wrong.
+// err refuses everything that is wrong.
 func (m *metadata) err() error {
 	if m.broken == nil {
 		return nil
@@ -39,7 +39,8 @@ func (m *metadata) err() error {
 	return unfit(m.broken...)
 }
 
-// boolean reads true and false, in words too; otherwise is the default.
+// boolean reads true and false, also as text. It returns otherwise if the property was
+// not sent.
 func (m *metadata) boolean(name string, otherwise bool) bool {
 	value, sent := m.get(name)
 	if !sent {
@@ -58,7 +59,8 @@ func (m *metadata) boolean(name string, otherwise bool) bool {
 	return is
 }
 
-// date reads a date in words or milliseconds; otherwise is the default.
+// date reads a date, as text or in milliseconds. It returns otherwise if the property was
+// not sent.
 func (m *metadata) date(name string, otherwise time.Time) time.Time {
 	value, sent := m.get(name)
 	if !sent || value == nil {
@@ -77,16 +79,16 @@ func (m *metadata) date(name string, otherwise time.Time) time.Time {
 	switch year := date.UTC().Year(); {
 	case !good:
 		m.refuse(name, "must be a valid date", value)
-	case year >= 0 && year <= 9999: // what has four digits
+	case year >= 0 && year <= 9999: // has four digits
 		return date.UTC()
 	}
 	return otherwise
 }
 
-// latest is the number of milliseconds beyond which JavaScript has no dates.
+// latest is the last millisecond of a JavaScript date.
 const latest = 8.64e15
 
-// name checks the name, which changes nothing.
+// name checks the name, which cannot be changed.
 func (m *metadata) name() {
 	value, sent := m.get("name")
 	text, is := value.(string)
@@ -118,13 +120,13 @@ func (m *metadata) description() *string {
 	switch {
 	case value != nil && !is:
 		m.refuse("description", "must be a string", value)
-	case text != "": // an empty one is none
+	case text != "": // an empty one counts as none
 		return &text
 	}
 	return nil
 }
 
-// variants checks a flag's own variants, which are of old: nothing shows them.
+// variants checks the variants of the flag itself. They are a legacy that nothing shows.
 func (m *metadata) variants() {
 	value, _ := m.get("variants")
 	list, is := value.([]any)
@@ -143,7 +145,7 @@ func (m *metadata) variants() {
 		inner.variant()
 		m.broken = append(m.broken, inner.broken...)
 		name, isText := variant["name"].(string)
-		if !isText && variant["name"] != nil { // it is refused, and equals none
+		if !isText && variant["name"] != nil { // already refused, and a duplicate of nothing
 			continue
 		}
 		if seen[name] {
@@ -194,7 +196,7 @@ func (m *metadata) weight() {
 	}
 }
 
-// text checks a text that may not be empty.
+// text checks a text, which must not be empty.
 func (m *metadata) text(name string, required bool) {
 	value, sent := m.get(name)
 	text, is := value.(string)
@@ -208,7 +210,7 @@ func (m *metadata) text(name string, required bool) {
 	}
 }
 
-// described is a description as it is stored: an empty one is none (O).
+// described returns a description as it is stored: an empty one becomes none (O).
 func described(text *string) *string {
 	if text != nil && *text == "" {
 		return nil
@@ -216,7 +218,7 @@ func described(text *string) *string {
 	return text
 }
 
-// archived stores in a flag whether it is archived, at a time.
+// archived sets whether a flag is archived. A flag that already is keeps its time.
 func (f *Flag) archived(is bool, now time.Time) {
 	switch {
 	case !is:

@@ -11,11 +11,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// maxCopied is how many bytes a patch may copy: each copy of the whole doubles it.
+// maxCopied is how many bytes a patch may copy, since each copy of the whole document
+// doubles it.
 const maxCopied = 1 << 20
 
-// patched applies a JSON patch to what the API shows. A real server answers a patch that
-// does not apply with a 500; here it is a 400.
+// patched applies a JSON patch to what the API shows. A patch that does not apply gets a
+// 400; a real server answers 500.
 func patched(document, operations []byte) (any, error) {
 	value, err := v8json.ParseOrdered(document)
 	if err != nil {
@@ -39,7 +40,7 @@ func patched(document, operations []byte) (any, error) {
 	return p.document, nil
 }
 
-// patchedInto reads what a patch makes of a document into a Go value.
+// patchedInto applies a patch to a document and reads the result into a Go value.
 func patchedInto(document, operations []byte, into any) error {
 	value, err := patched(document, operations)
 	if err != nil {
@@ -52,8 +53,8 @@ func patchedInto(document, operations []byte, into any) error {
 }
 
 // patcher applies operations as the npm package fast-json-patch does, which is more
-// lenient than RFC 6902: a replaced property need not be there, and a value that is
-// missing takes the property away (O).
+// lenient than RFC 6902: a property that is replaced need not exist, and a missing value
+// removes the property (O).
 type patcher struct {
 	document any
 	copied   int
@@ -102,8 +103,8 @@ func textIn(operation *v8json.Object, name string) string {
 	return string(v8json.Stringify(nil, value))
 }
 
-// steps are the keys that a path names. One that does not begin with a slash names the
-// key `undefined`.
+// steps returns the keys that a path names. A path without a slash names the key
+// `undefined`.
 func steps(path string) []string {
 	parts := strings.Split(path, "/")
 	if len(parts) == 1 {
@@ -115,7 +116,7 @@ func steps(path string) []string {
 	return parts[1:]
 }
 
-// at returns the value of a path, absent if its last step is.
+// at returns the value at a path, or absent if only its last step leads nowhere.
 func (p *patcher) at(path string) (any, error) {
 	if path == "" {
 		return p.document, nil
@@ -163,7 +164,7 @@ func (p *patcher) copyOf(path string) (any, error) {
 	return v8json.ParseOrdered(text)
 }
 
-// put adds, replaces or removes what a path names.
+// put adds, replaces or removes what a path addresses.
 func (p *patcher) put(kind, path string, value any) (err error) {
 	if path == "" {
 		if kind == "remove" || value == (absent{}) {
@@ -176,7 +177,7 @@ func (p *patcher) put(kind, path string, value any) (err error) {
 	return err
 }
 
-// changed returns a value in which something changed below it.
+// changed returns a value after a change below it.
 func changed(value any, steps []string, kind string, to any) (any, error) {
 	step, last := steps[0], len(steps) == 1
 	if !last {
@@ -237,7 +238,7 @@ func without(object *v8json.Object, key string) *v8json.Object {
 	return out
 }
 
-// equal compares values, whatever the order of keys.
+// equal compares values, regardless of the order of keys.
 func equal(a, b any) bool {
 	if a == (absent{}) || b == (absent{}) {
 		return a == b

@@ -7,18 +7,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
 
-// Definition is a flag with all that belongs to it, in one environment. It may be what the
-// API refuses and SDKs can read.
+// Definition is a flag with everything that belongs to it, in one environment. It may be
+// something that the API refuses but SDKs can read.
 type Definition struct {
 	Flag
-	Toggle       Toggle // its environment says which
+	Toggle       Toggle // its Environment says in which
 	Strategies   []Strategy
 	Tags         []Tag
 	Dependencies []Dependency
 }
 
-// Put stores a flag in the place of one of its name. In the other environments of its
-// project it is off and has no strategies.
+// Put stores a flag, replacing any flag of the same name. In the other environments of
+// its project it is off and has no strategies.
 func Put(tx *engine.Tx, d *Definition) error {
 	if before := Get(tx, d.Name); before != nil {
 		if err := flags.Delete(tx, before); err != nil {
@@ -75,7 +75,7 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 		if err := Add(tx, &s); err != nil {
 			return err
 		}
-		if err := tx.Admit(); err != nil { // before there are rows of all
+		if err := tx.Admit(); err != nil { // before the rows of all of them exist
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 // Everybody is the strategy that turns a flag on for every context.
 func Everybody() Strategy { return Strategy{Name: flexibleRollout} }
 
-// PutStrategies puts strategies in the place of all that a flag has in an environment.
+// PutStrategies replaces all strategies of a flag in an environment.
 func PutStrategies(tx *engine.Tx, flag, environment string, all []Strategy) error {
 	for _, before := range StrategiesOf(tx, flag, environment) {
 		if err := strategies.Delete(tx, before); err != nil {
@@ -95,19 +95,19 @@ func PutStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 	return putStrategies(tx, flag, environment, all)
 }
 
-// PutVariants puts variants in the place of all that a flag has in an environment.
+// PutVariants replaces all variants of a flag in an environment.
 func PutVariants(tx *engine.Tx, flag, environment string, variants []Variant) error {
 	before := In(tx, flag, environment)
 	after := *before
 	after.Variants = variants
 	event := "feature-environment-variants-updated"
-	if reflect.DeepEqual(before.Variants, variants) { // which is none (O)
+	if reflect.DeepEqual(before.Variants, variants) { // causes no event (O)
 		event = ""
 	}
 	return toggles.UpdateAs(tx, event, before, &after)
 }
 
-// DropParents makes a flag depend on no other.
+// DropParents removes all dependencies of a flag on others.
 func DropParents(tx *engine.Tx, flag string) error {
 	for _, parent := range ParentsOf(tx, flag) {
 		if err := dependencies.Delete(tx, parent); err != nil {
@@ -130,5 +130,5 @@ func DeleteAll(tx *engine.Tx) error {
 	return nil
 }
 
-// ParametersOf are parameters as strategies store them.
+// ParametersOf returns parameters as strategies store them.
 func ParametersOf(values map[string]string) engine.JSON { return parameters(values) }

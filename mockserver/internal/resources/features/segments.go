@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// segmentsOfStrategy are the segments of a strategy as they are sent and answered. That
-// its project and environment are those named is not looked at (O).
+// segmentsOfStrategy are the segments of a strategy as they are sent and returned.
+// Project and environment are not compared with those of the strategy (O).
 type segmentsOfStrategy struct {
 	Project     string  `json:"projectId"`
 	Strategy    string  `json:"strategyId"`
@@ -24,10 +24,10 @@ func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[segmen
 	}
 	before := byID.Find(tx, engine.Text(in.Strategy))
 	switch {
-	case before == nil && len(in.Segments) == 0: // no strategy has none (O)
+	case before == nil && len(in.Segments) == 0: // a strategy that does not exist can be given no segments (O)
 		return engine.Created(in, "strategies/"+in.Strategy)
 	case before == nil:
-		return out, notFound("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, and so below
+		return out, notFound("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, here and below
 	}
 	for _, id := range in.Segments {
 		if _, err := segments.Find(tx, id); err != nil {
@@ -54,7 +54,7 @@ type segmentsOut struct {
 	Segments []*segments.Segment `json:"segments"`
 }
 
-// getSegments answers the segments of a strategy, which need not exist.
+// getSegments returns the segments of a strategy, which need not exist.
 func getSegments(view *engine.View, in strategyIn) (engine.Answer[segmentsOut], error) {
 	out := segmentsOut{[]*segments.Segment{}}
 	if strategy := byID.Find(view, engine.Text(in.ID)); strategy != nil {
@@ -67,8 +67,8 @@ func getSegments(view *engine.View, in strategyIn) (engine.Answer[segmentsOut], 
 	return engine.OK(out)
 }
 
-// forgetSegment takes a segment that was deleted from the strategies that have it, which
-// are those of archived flags.
+// forgetSegment removes a deleted segment from the strategies that have it. Those can
+// only belong to archived flags.
 func forgetSegment(tx *engine.Tx, event *engine.Event) {
 	segment, is := event.Before.(*segments.Segment)
 	if !is || event.After != nil {
@@ -81,7 +81,7 @@ func forgetSegment(tx *engine.Tx, event *engine.Event) {
 		after := *before
 		after.Segments = slices.DeleteFunc(slices.Clone(before.Segments), func(id int64) bool { return id == segment.ID })
 		if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
-			panic("features: a strategy cannot lose a segment: " + err.Error()) // it is what it was, and less
+			panic("features: a strategy cannot lose a segment: " + err.Error()) // never happens: the strategy only gets smaller
 		}
 	}
 }

@@ -37,7 +37,7 @@ type Strategy struct {
 
 const flexibleRollout = "flexibleRollout"
 
-// types are the types of strategies of a new instance (O).
+// types are the strategy types of a new instance (O).
 var types = []string{flexibleRollout, "default", "remoteAddress", "applicationHostname"}
 
 var byID = engine.Unique("ulid",
@@ -64,7 +64,7 @@ var strategies = engine.NewTable(engine.Definition[Strategy]{
 	Size:  (*Strategy).size,
 })
 
-// checkParameters refuses parameters that are no texts: SDKs read nothing else.
+// checkParameters refuses parameters that are not texts, because SDKs read nothing else.
 func checkParameters(_ engine.Reader, s *Strategy) (field, complaint string) {
 	value, _ := v8json.ParseOrdered(s.Parameters)
 	object, is := value.(*v8json.Object)
@@ -84,7 +84,7 @@ func isText(value any) bool {
 	return is
 }
 
-// size is what a strategy takes, by estimation: a row, and its texts three times.
+// size estimates how many bytes a strategy takes: a row, and three times its texts.
 func (s *Strategy) size() int {
 	texts := len(s.Name) + len(s.Parameters)
 	if s.Title != nil {
@@ -99,7 +99,7 @@ func (s *Strategy) size() int {
 	return 2048 + 3*texts + 16*len(s.Segments)
 }
 
-// StrategiesOf returns the strategies of a flag in an environment by their order.
+// StrategiesOf returns the strategies of a flag in an environment, in their order.
 func StrategiesOf(r engine.Reader, flag, environment string) []*Strategy {
 	all := strategies.Under(r, engine.Text(flag, environment))
 	if all == nil {
@@ -116,7 +116,7 @@ func active(all []*Strategy) []*Strategy {
 	return slices.DeleteFunc(slices.Clone(all), func(s *Strategy) bool { return !s.isActive() })
 }
 
-// parameters are stored in the order of jsonb.
+// parameters returns parameters as they are stored, in the key order of jsonb.
 func parameters(values map[string]string) engine.JSON {
 	object := v8json.NewObject()
 	for name, value := range values {
@@ -129,7 +129,7 @@ func parameters(values map[string]string) engine.JSON {
 	return text
 }
 
-// complete gives a strategy the lists that are not there.
+// complete gives a strategy empty parameters and lists in place of missing ones.
 func (s *Strategy) complete() {
 	if s.Parameters == nil {
 		s.Parameters = engine.JSON("{}")
@@ -145,8 +145,8 @@ func (s *Strategy) complete() {
 	}
 }
 
-// rollOut gives a flexibleRollout the parameters that it lacks; an empty one lacks too, but
-// for the rollout (O).
+// rollOut gives a flexibleRollout the parameters that it lacks. An empty one counts as
+// missing, except for the rollout (O).
 func (s *Strategy) rollOut() {
 	if s.Name != flexibleRollout {
 		return
@@ -174,7 +174,7 @@ func (s *Strategy) ParameterMap() map[string]string {
 	return out
 }
 
-// Add stores a new strategy behind those of its environment, unless it has a place.
+// Add stores a new strategy. Unless it has a place, it comes last in its environment.
 func Add(tx *engine.Tx, s *Strategy) error {
 	if s.SortOrder == unplaced {
 		s.SortOrder = 0
@@ -188,10 +188,11 @@ func Add(tx *engine.Tx, s *Strategy) error {
 	return strategies.Insert(tx, s)
 }
 
-// unplaced is the order of a strategy that comes last.
+// unplaced is the sort order of a strategy that is to come last.
 const unplaced = math.MinInt64
 
-// checkOrder refuses an order that is no integer of 32 bits, where a real server answers 500.
+// checkOrder refuses a sort order that is not a 32-bit integer; a real server answers
+// 500.
 func checkOrder(property string, order float64) error {
 	if order != math.Trunc(order) || order < math.MinInt32 || order > math.MaxInt32 {
 		return apierror.BadProperty(property, "must be an integer of 32 bits", strconv.FormatFloat(order, 'f', -1, 64))
@@ -211,8 +212,8 @@ type oneStrategy struct {
 	ID string `path:"strategyId"`
 }
 
-// find returns the strategy, whatever its environment (O). A read words a missing one
-// otherwise than a change.
+// find returns the strategy, whatever its environment (O). Reads and changes word a
+// missing one differently.
 func (in oneStrategy) find(r engine.Reader, wording string) (*Strategy, error) {
 	if found := byID.Find(r, engine.Text(in.ID)); found != nil {
 		return found, nil
@@ -236,7 +237,8 @@ func getStrategy(view *engine.View, in oneStrategy) (out engine.Answer[*Strategy
 	return engine.OK(found)
 }
 
-// elsewhere returns the refusal to change a strategy by way of another project or flag (O).
+// elsewhere refuses to change a strategy that is addressed through another project or
+// flag (O).
 func (in oneStrategy) elsewhere(r engine.Reader, s *Strategy) error {
 	switch {
 	case Get(r, s.Flag).Project != in.Project:
@@ -247,7 +249,8 @@ func (in oneStrategy) elsewhere(r engine.Reader, s *Strategy) error {
 	return nil
 }
 
-// silent is the refusal to read or patch a strategy by such a way: it has no body (O).
+// silent refuses to read or patch a strategy addressed in that way. The refusal has no
+// body (O).
 func silent() error { return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Empty} }
 
 // listedStrategy is a strategy in the list of its environment.
@@ -331,9 +334,9 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 	return out, err
 }
 
-// change replaces parameters, constraints and variants by what was sent; the rest stays
-// unless it was sent and is not null, and the place stays in any case (O). A flag without
-// an active strategy is switched off.
+// change replaces parameters, constraints and variants with what was sent. The rest stays
+// unless it was sent and is not null; the place always stays (O). A flag without an
+// active strategy is switched off.
 func (s *Strategy) change(tx *engine.Tx, in oneStrategy, sent strategyBody) (*Strategy, error) {
 	after := *s
 	after.Parameters, after.Constraints, after.Variants = nil, nil, nil

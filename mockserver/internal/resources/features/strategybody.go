@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// strategyBody is a strategy as it is sent; what is missing stays as it is.
+// strategyBody is a strategy as it is sent. What is missing stays as it is.
 type strategyBody struct {
 	Name        engine.Optional[string]                   `json:"name"`
 	Title       engine.Optional[*string]                  `json:"title"`
@@ -24,7 +24,8 @@ type strategyBody struct {
 	Segments    engine.Optional[[]int64]                  `json:"segments"`
 }
 
-// fill puts what was sent into a strategy, in the order in which the server looks at it (O).
+// fill puts what was sent into a strategy, in the order in which a real server checks it
+// (O).
 func (b strategyBody) fill(r engine.Reader, s *Strategy) (err error) {
 	s.Name = b.Name.Or(s.Name)
 	if !slices.Contains(types, s.Name) {
@@ -82,8 +83,8 @@ func (b strategyBody) checkSegments(r engine.Reader) error {
 	return nil
 }
 
-// withinLimits refuses more constraints than a strategy may have, and more values than one
-// of them may have (O). Those of segments have other limits.
+// withinLimits refuses more constraints than a strategy may have, and more values than
+// one of its constraints may have (O). Segments have other limits.
 func withinLimits(sent []constraints.Constraint) error {
 	if len(sent) > maxConstraints {
 		return apierror.ExceedsLimit("constraints", maxConstraints)
@@ -96,8 +97,9 @@ func withinLimits(sent []constraints.Constraint) error {
 	return nil
 }
 
-// strategyForm is a strategy as a patch or a default strategy has it: whole. A patched one
-// is checked by a schema of its own, whose properties are in this order (O).
+// strategyForm is a complete strategy, as a patch produces it and a default strategy has
+// it. The result of a patch is checked by a schema of its own, whose properties are in
+// this order (O).
 type strategyForm struct {
 	Name        string                   `json:"name"`
 	Title       *string                  `json:"title"`
@@ -109,7 +111,7 @@ type strategyForm struct {
 	Parameters  map[string]string        `json:"parameters"`
 }
 
-// read fills the form with what a patch made, or returns what its schema refuses.
+// read fills the form with the result of a patch, or returns what its schema refuses.
 func (f *strategyForm) read(value any) error {
 	object, is := value.(*v8json.Object)
 	if !is {
@@ -132,7 +134,7 @@ func (f *strategyForm) read(value any) error {
 	return demand(object, "variants", "name", "weight", "weightType", "stickiness")
 }
 
-// demand refuses a list of objects of which one lacks a property.
+// demand refuses a list in which an object lacks one of the properties.
 func demand(object *v8json.Object, list string, properties ...string) error {
 	value, _ := object.Get(list)
 	elements, _ := value.([]any)
@@ -146,10 +148,10 @@ func demand(object *v8json.Object, list string, properties ...string) error {
 	return nil
 }
 
-// patchable are the properties that a patched strategy may have.
+// patchable are the properties that a strategy may have after a patch.
 var patchable = []string{"id", "name", "title", "disabled", "featureName", "sortOrder", "segments", "constraints", "variants", "parameters"}
 
-// wrongType says what stands where another type must be.
+// wrongType reports a value that has the wrong type.
 func wrongType(document any, problem engine.Problem) error {
 	_, kind, is := strings.Cut(problem.Message, ", want ")
 	if !is {

@@ -9,7 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
 
-// environmentAnswer is a flag in an environment.
+// environmentAnswer is a flag in an environment, as the API returns it.
 type environmentAnswer struct {
 	Name        string             `json:"name"`
 	Environment string             `json:"environment"`
@@ -47,7 +47,7 @@ func getEnvironment(view *engine.View, in inEnvironment) (out engine.Answer[envi
 	return engine.OK(found)
 }
 
-// toggle returns what the flag is in the environment, or the 404 of a switch.
+// toggle returns the state of the flag in the environment, or the 404 for switching it.
 func (in inEnvironment) toggle(r engine.Reader) (*Toggle, error) {
 	if _, err := in.find(r); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func switchOff(tx *engine.Tx, in inEnvironment) (out engine.Answer[engine.None],
 	return out, SetEnabled(tx, toggle, false)
 }
 
-// SetEnabled switches a flag in an environment, if it is not so already.
+// SetEnabled switches a flag on or off in an environment, unless it already is.
 func SetEnabled(tx *engine.Tx, before *Toggle, enabled bool) error {
 	if before.Enabled == enabled {
 		tx.Touch(before)
@@ -98,8 +98,8 @@ func SetEnabled(tx *engine.Tx, before *Toggle, enabled bool) error {
 	return toggles.UpdateAs(tx, event, before, &after)
 }
 
-// ensureActive makes sure that a flag which is switched on has an active strategy:
-// disabled ones are activated if that is asked for, even beside active ones (O).
+// ensureActive makes sure that a flag that is switched on has an active strategy. On
+// request it activates disabled ones, even if others are active (O).
 func ensureActive(tx *engine.Tx, in inEnvironment, activate bool) error {
 	all := StrategiesOf(tx, in.Name, in.Environment)
 	if activate {
@@ -121,7 +121,8 @@ func ensureActive(tx *engine.Tx, in inEnvironment, activate bool) error {
 	return Add(tx, defaultStrategy(tx, in))
 }
 
-// defaultStrategy is that of an environment of the project, else a rollout to everybody.
+// defaultStrategy returns the project's default strategy for an environment, or else a
+// rollout to everybody.
 func defaultStrategy(tx *engine.Tx, in inEnvironment) *Strategy {
 	out := &Strategy{Flag: in.Name, Environment: in.Environment, Name: flexibleRollout, Disabled: new(bool), SortOrder: unplaced}
 	link := projects.InProject(tx, in.Project, in.Environment)
@@ -133,13 +134,13 @@ func defaultStrategy(tx *engine.Tx, in inEnvironment) *Strategy {
 	if err == nil && engine.Fill(&written, value, nil, true) == nil {
 		body := written.body()
 		body.SortOrder.Sent = written.SortOrder != unplaced
-		_ = body.fill(tx, out) // what it names may be gone: it is added as it is
+		_ = body.fill(tx, out) // what it refers to may be gone; the strategy is added as far as it is filled
 	}
 	return out
 }
 
-// switchOffUnlessActive switches a flag off in an environment in which no active strategy
-// is left.
+// switchOffUnlessActive switches a flag off in an environment where it has no active
+// strategy left.
 func switchOffUnlessActive(tx *engine.Tx, flag, environment string) error {
 	if len(active(StrategiesOf(tx, flag, environment))) > 0 {
 		return nil

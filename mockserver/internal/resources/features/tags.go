@@ -7,12 +7,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// tagTypes are the types of tags of a new instance, and white their color (O).
+// tagTypes are the tag types of a new instance, and white is their color (O).
 var tagTypes = []string{"simple"}
 
 const white = "#FFFFFF"
 
-// checkTypes refuses tags of types that do not exist.
+// checkTypes refuses tags whose type does not exist.
 func checkTypes(tags ...Tag) error {
 	for _, tag := range tags {
 		if !slices.Contains(tagTypes, tag.Type) {
@@ -22,7 +22,7 @@ func checkTypes(tags ...Tag) error {
 	return nil
 }
 
-// coloredTag is a tag in a list.
+// coloredTag is a tag as lists show it.
 type coloredTag struct {
 	*Tag
 	Color string `json:"color"`
@@ -79,7 +79,7 @@ type tagsIn struct {
 
 func updateTags(tx *engine.Tx, in tagsIn) (out engine.Answer[tagList], err error) {
 	if Get(tx, in.Name) == nil {
-		if len(in.Added)+len(in.Removed) == 0 { // which only lists them (O)
+		if len(in.Added)+len(in.Removed) == 0 { // this only lists them (O)
 			return out, noTags(in.Name)
 		}
 		return out, noFlag()
@@ -93,7 +93,7 @@ func updateTags(tx *engine.Tx, in tagsIn) (out engine.Answer[tagList], err error
 			return out, err
 		}
 	}
-	for _, tag := range in.Removed { // also of those just added (O)
+	for _, tag := range in.Removed { // including those just added (O)
 		if err := dropTag(tx, in.Name, tag.Type, tag.Value); err != nil {
 			return out, err
 		}
@@ -114,7 +114,8 @@ func untagFlag(tx *engine.Tx, in oneTag) (out engine.Answer[engine.None], err er
 	return out, dropTag(tx, in.Name, in.Type, in.Value)
 }
 
-// dropTag takes a tag from a flag. One that it does not have is an event as well (O).
+// dropTag removes a tag from a flag. Removing one that the flag does not have causes an
+// event as well (O).
 func dropTag(tx *engine.Tx, flag, kind, value string) error {
 	tag := tags.Get(tx, engine.Text(flag, kind, value))
 	if tag == nil {
@@ -124,7 +125,8 @@ func dropTag(tx *engine.Tx, flag, kind, value string) error {
 	return tags.Delete(tx, tag)
 }
 
-// addTag gives a flag a tag. One that it has is an event as well (O).
+// addTag adds a tag to a flag. Adding one that the flag already has causes an event as
+// well (O).
 func addTag(tx *engine.Tx, tag *Tag) error {
 	if before := tags.Get(tx, engine.Text(tag.Flag, tag.Type, tag.Value)); before != nil {
 		return tags.UpdateAs(tx, tags.Events.Created, before, before)
@@ -132,8 +134,8 @@ func addTag(tx *engine.Tx, tag *Tag) error {
 	return tags.Insert(tx, tag)
 }
 
-// checkTags refuses tags that no flag has: a flag is made with tags that exist, or a real
-// server answers with an error of its database (O).
+// checkTags refuses tags that no flag has. A flag can only be created with tags that
+// exist; with others, a real server answers with an error of its database (O).
 func checkTags(r engine.Reader, wanted []Tag) error {
 	if len(wanted) == 0 {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
 
-// Variant is one of the faces of a flag or of a strategy, as it is stored: only what was
-// sent, with its keys in the order of jsonb (O).
+// Variant is a variant of a flag or of a strategy, as it is stored: only what was sent,
+// with its keys in the order of jsonb (O).
 type Variant struct {
 	Name       string     `json:"name" state:",required"`
 	Weight     float64    `json:"weight"`
@@ -29,7 +29,7 @@ type Payload struct {
 	Value string `json:"value"`
 }
 
-// Override gives a variant to contexts with a value.
+// Override assigns a variant to contexts whose field has one of the values.
 type Override struct {
 	Values      []string `json:"values"`
 	ContextName string   `json:"contextName"`
@@ -48,17 +48,18 @@ func (v *Variant) size() int {
 	return size
 }
 
-// wholeWeight is what the weights of variants make together.
+// wholeWeight is the sum of the weights of all variants.
 const wholeWeight = 1000
 
-// Orders in which a refusal tells what a variant has.
+// Orders in which a refusal lists the properties of a variant.
 var (
 	asSent    = []string{"name", "weight", "weightType", "stickiness"}
 	completed = []string{"weightType", "stickiness", "name", "weight"}
 )
 
-// checkVariants refuses names that are not good or are there twice, and payloads that are
-// not what they say; sticky says that none may lack its stickiness (O).
+// checkVariants refuses names that are invalid or occur twice, and payloads that are not
+// what they claim to be. If sticky is true, it also refuses variants without a stickiness
+// (O).
 func checkVariants(variants []Variant, order []string, sticky bool) error {
 	seen := map[string]bool{}
 	for i := range variants {
@@ -82,7 +83,7 @@ func checkVariants(variants []Variant, order []string, sticky bool) error {
 	return nil
 }
 
-// told is a variant as JSON, its keys in an order.
+// told returns a variant as JSON, with its keys in the given order.
 func (v *Variant) told(order []string) string {
 	values := map[string]any{"name": v.Name, "weight": v.Weight, "weightType": v.WeightType, "stickiness": v.Stickiness}
 	out := v8json.NewObject()
@@ -102,8 +103,8 @@ func (p *Payload) check(property string) error {
 	return unfit(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid json string when 'type' is json. You provided %s.", v8json.Stringify(nil, p.Value))})
 }
 
-// isContainer reports whether a text is an object or an array in JSON: a payload is no other
-// value (O).
+// isContainer reports whether a text is a JSON object or array. A JSON payload can be
+// nothing else (O).
 func isContainer(text string) bool {
 	value, err := v8json.Parse([]byte(text))
 	if err != nil {
@@ -116,8 +117,8 @@ func isContainer(text string) bool {
 	return false
 }
 
-// spread shares out what fixed weights leave of 1000: evenly, the remainder to the first
-// of the others (O).
+// spread distributes what fixed weights leave of 1000 over the other variants: evenly,
+// with the remainder going to the first of them (O).
 func spread(variants []Variant) ([]Variant, error) {
 	left, variable := wholeWeight, 0
 	for i := range variants {
@@ -152,8 +153,8 @@ func spread(variants []Variant) ([]Variant, error) {
 
 func (v *Variant) isFixed() bool { return v.WeightType == "fix" }
 
-// sorted returns variants as they are stored: by their names, in the order of a language
-// and not of bytes (O). SDKs choose by that order.
+// sorted returns variants as they are stored: by name, in the order of a language rather
+// than of bytes (O). SDKs choose by that order.
 func sorted(variants []Variant) []Variant {
 	out, byName := slices.Clone(variants), collate.New(language.Und)
 	slices.SortStableFunc(out, func(a, b Variant) int { return byName.CompareString(a.Name, b.Name) })

@@ -1,4 +1,4 @@
-// Package frontend is the resource of the Frontend API, which SDKs of browsers call: flags
+// Package frontend is the resource of the Frontend API, which browser SDKs call: flags
 // that are evaluated for a context.
 package frontend
 
@@ -29,8 +29,8 @@ func Resource() engine.Resource {
 	}
 }
 
-// compiled returns the flags that are on in the environment of the token. A parent that is
-// off is therefore missing (O).
+// compiled returns the flags that are on in the token's environment. This is why a parent
+// that is off is missing (O).
 func compiled(view *engine.View) *evaluation.Flags {
 	identity := &view.Identity
 	key := fmt.Sprintf("frontend %q %q", identity.Environment, identity.Projects)
@@ -64,7 +64,7 @@ func post(view *engine.View, in postIn) (engine.Answer[engine.JSON], error) {
 	return evaluate(view, in.Context)
 }
 
-// scratches are lists of results to use again.
+// scratches pools lists of results.
 var scratches = sync.Pool{New: func() any { return new([]evaluation.Result) }}
 
 func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.JSON], err error) {
@@ -81,8 +81,8 @@ func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.
 	return out, nil
 }
 
-// contextOf makes a context of what was sent. What is absent the connection, chance or a
-// default says; the time is the instance's (O).
+// contextOf makes a context of what was sent. What is missing comes from the connection,
+// from chance or from a default. The time is the instance's (O).
 func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 	out := &evaluation.Context{AppName: "frontend-api", Environment: "default", CurrentTime: view.Now, Properties: map[string]string{}}
 	fields := map[string]*string{
@@ -102,7 +102,7 @@ func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 		for name, value := range properties {
 			if text := textOf(value); text != "" {
 				out.Properties[name] = text
-			} else { // which hides one outside (O)
+			} else { // it hides one outside of properties (O)
 				delete(out.Properties, name)
 			}
 		}
@@ -116,7 +116,7 @@ func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 	return out
 }
 
-// textOf is a value as a text; null is none (O).
+// textOf returns a value as text; null is empty (O).
 func textOf(value any) string {
 	if value == nil {
 		return ""
@@ -143,7 +143,7 @@ func appendToggle(dst []byte, r *evaluation.Result) []byte {
 	}
 	dst = append(dst, `,"enabled":`...)
 	dst = strconv.AppendBool(dst, r.Variant.Enabled)
-	if r.OfStrategy { // whose variants have these keys the other way round (O)
+	if r.OfStrategy { // strategy variants have these keys in the opposite order (O)
 		dst = appendPayload(dst, r.Variant.Payload)
 	}
 	dst = append(dst, `,"feature_enabled":`...)

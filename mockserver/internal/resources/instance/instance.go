@@ -1,5 +1,4 @@
-// Package instance is the resource of what an instance says of itself: health and
-// readiness.
+// Package instance is the resource of an instance's health and readiness.
 package instance
 
 import (
@@ -9,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Resource returns the resource. ready reports whether the instance keeps what it is told;
-// nil is always.
+// Resource returns the resource. ready reports whether the instance can keep what it is
+// sent; nil means always.
 func Resource(ready func() bool) engine.Resource {
 	return engine.Resource{
 		Name: "instance",
@@ -30,7 +29,7 @@ type state struct {
 	Health string `json:"health"`
 }
 
-// good is the answer of an instance that works.
+// good is the answer of a working instance.
 func good(*engine.View, struct{}) (engine.Answer[state], error) {
 	return engine.OK(state{Health: "GOOD"})
 }

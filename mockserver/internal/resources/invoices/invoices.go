@@ -1,4 +1,4 @@
-// Package invoices is the resource of invoices, which a seed gives as they stand.
+// Package invoices is the resource of invoices, which are shown as a seed gives them.
 package invoices
 
 import "github.com/unleash-mock/unleash-mock/mockserver/internal/engine"

@@ -1,5 +1,5 @@
-// Package names holds the rule for the names that are a part of a URL: those of flags,
-// context fields, types of tags and of strategies, and variants.
+// Package names has the rule for names that are part of a URL: those of flags, context
+// fields, types of tags and of strategies, and variants.
 package names
 
 import (
@@ -15,8 +15,7 @@ const maxLength = 100
 
 var friendly = regexp.MustCompile(`^[A-Za-z0-9\-_.!~*'()]+$`)
 
-// Check returns the refusal of a name that cannot be a part of a URL; property is where it
-// was sent (O).
+// Check refuses a name that cannot be part of a URL. property is where it was sent (O).
 func Check(property, name string) error {
 	if name == "" {
 		return apierror.BadProperty(property, "is not allowed to be empty", "")
@@ -30,8 +29,8 @@ func Check(property, name string) error {
 	return nil
 }
 
-// Length returns the refusal of a text with more characters than it may have, as
-// JavaScript counts them.
+// Length refuses a text that has more than the given number of characters, as JavaScript
+// counts them.
 func Length(property, text string, most int) error {
 	if len(utf16.Encode([]rune(text))) > most {
 		return apierror.BadProperty(property, fmt.Sprintf("length must be less than or equal to %d characters long", most), string(v8json.Stringify(nil, text)))

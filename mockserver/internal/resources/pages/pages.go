@@ -1,4 +1,4 @@
-// Package pages reads which part of a list is asked for.
+// Package pages reads which part of a list a client asks for.
 package pages
 
 import (
@@ -11,18 +11,19 @@ const (
 	maxOffset = 1<<31 - 1
 )
 
-// Page is a part of a list, as it is sent in a query.
+// Page is a part of a list, as a query asks for it.
 type Page struct {
 	Limit  engine.Optional[string] `query:"limit"`
 	Offset engine.Optional[string] `query:"offset"`
 }
 
-// Bounds reads limit and offset. What is not a usable number falls back (O).
+// Bounds reads limit and offset. A value that is not a usable number falls back to the
+// default (O).
 func (p Page) Bounds(defaultLimit int) (limit, offset int) {
 	return wholeNumber(p.Limit, 1, maxLimit, defaultLimit), wholeNumber(p.Offset, 0, maxOffset, 0)
 }
 
-// Cut returns the part of a list.
+// Cut returns that part of a list.
 func Cut[T any](all []T, limit, offset int) []T {
 	start := min(offset, len(all))
 	return all[start:min(start+limit, len(all))]

@@ -12,7 +12,8 @@ type sortIn struct {
 	Order map[string]int64 `body:""`
 }
 
-// sort gives environments their places; names that none has are ignored (O).
+// sort sets the order of environments. Names of environments that do not exist are
+// ignored (O).
 func sort(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) {
 	for _, before := range environments.All(tx) {
 		place, has := in.Order[before.Name]
@@ -28,7 +29,7 @@ func sort(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) 
 	return out, nil
 }
 
-// switching turns an environment as such on or off, which changes nothing for clients (O).
+// switching turns an environment itself on or off, which changes nothing for clients (O).
 func switching(enabled bool) func(*engine.Tx, environmentIn) (engine.Answer[engine.None], error) {
 	return func(tx *engine.Tx, in environmentIn) (out engine.Answer[engine.None], err error) {
 		before := environments.Get(tx, engine.Text(in.Name))
@@ -51,7 +52,7 @@ type joinIn struct {
 	_           struct{} `ignored:"changeRequestsEnabled,defaultStrategy"`
 }
 
-// join gives a project another environment, in which its flags are off.
+// join adds an environment to a project. The project's flags are off there.
 func (u Usage) join(tx *engine.Tx, in joinIn) (out engine.Answer[engine.None], err error) {
 	switch {
 	case !HasEnvironment(tx, in.Environment):
@@ -75,7 +76,8 @@ type linkIn struct {
 	Environment string `path:"environment"`
 }
 
-// leave takes an environment from a project; one that it does not have is no error (O).
+// leave removes an environment from a project. It is no error if the project does not
+// have it (O).
 func (u Usage) leave(tx *engine.Tx, in linkIn) (out engine.Answer[engine.None], err error) {
 	link := InProject(tx, in.ID, in.Environment)
 	if link == nil {
@@ -93,8 +95,8 @@ type defaultStrategyIn struct {
 	Strategy any    `body:""`
 }
 
-// setDefaultStrategy keeps a strategy as it was sent, in the order of jsonb. Its
-// constraints are not looked at (O).
+// setDefaultStrategy stores a strategy as it was sent, in the key order of jsonb. Its
+// constraints are not checked (O).
 func setDefaultStrategy(tx *engine.Tx, in defaultStrategyIn) (out engine.Answer[engine.JSON], err error) {
 	if in.Name != "flexibleRollout" {
 		return out, apierror.BadData(`Only "flexibleRollout" strategy can be used as a default strategy for an environment`)

@@ -42,18 +42,18 @@ func Environments(r engine.Reader) []*Environment {
 	return all
 }
 
-// HasEnvironment reports whether there is an environment of a name.
+// HasEnvironment reports whether there is an environment with a name.
 func HasEnvironment(r engine.Reader, name string) bool {
 	return environments.Get(r, engine.Text(name)) != nil
 }
 
-// IsProduction reports whether there is an environment of a name whose type is production.
+// IsProduction reports whether the environment with a name has the type production.
 func IsProduction(r engine.Reader, name string) bool {
 	found := environments.Get(r, engine.Text(name))
 	return found != nil && found.Type == "production"
 }
 
-// FindEnvironment returns the environment of a name, or the 404 that names it.
+// FindEnvironment returns the environment with a name, or a 404 that says the name.
 func FindEnvironment(r engine.Reader, name string) (*Environment, error) {
 	if found := environments.Get(r, engine.Text(name)); found != nil {
 		return found, nil
@@ -70,7 +70,7 @@ func environment(view *engine.View, in environmentIn) (out engine.Answer[*Enviro
 	return out, err
 }
 
-// usedEnvironment is an environment with what is in it.
+// usedEnvironment is an environment with counts of what is in it.
 type usedEnvironment struct {
 	Environment
 	Projects     int64 `json:"projectCount"`
@@ -112,8 +112,9 @@ type projectEnvironmentsOut struct {
 	Environments []*projectEnvironment `json:"environments"`
 }
 
-// projectEnvironments lists all environments, those of the project as visible. A project
-// that does not exist sees none of them, but tokens for all projects count for it too (O).
+// projectEnvironments lists all environments, and marks the project's as visible. For a
+// project that does not exist none is visible, but tokens for all projects still count
+// (O).
 func (u Usage) projectEnvironments(view *engine.View, in projectIn) (engine.Answer[projectEnvironmentsOut], error) {
 	out := projectEnvironmentsOut{1, []*projectEnvironment{}}
 	for _, environment := range Environments(view) {

@@ -31,24 +31,25 @@ func Resource(usage Usage) engine.Resource {
 	}
 }
 
-// Usage finds what other resources have in projects and environments; what is nil finds
-// nothing.
+// Usage finds what other resources have in projects and environments. Functions that find
+// something may be nil, and then find nothing.
 type Usage struct {
-	// Flags are those of a project that are not archived.
+	// Flags returns the flags of a project that are not archived.
 	Flags func(r engine.Reader, project string) []Flag
-	// Tokens counts the API tokens of an environment, of a project if one is given: those
-	// of all projects included.
+	// Tokens counts the API tokens of an environment and, if one is given, of a project.
+	// Tokens for all projects are included.
 	Tokens func(r engine.Reader, environment, project string) int64
-	// LastSeen is when an SDK last reported a flag of a project; nil for never.
+	// LastSeen returns when an SDK last reported a flag of a project, or nil if none ever
+	// did.
 	LastSeen func(r engine.Reader, project string) *time.Time
-	// Joined and Left are called when a project gets an environment and loses one.
+	// Joined and Left are called when a project gets or loses an environment.
 	Joined, Left func(tx *engine.Tx, project, environment string) error
 }
 
-// Flag is what a project shows of a flag.
+// Flag is what a project needs to know about a flag.
 type Flag struct {
 	Name, Type string
-	// EnabledIn are the environments in which it is on.
+	// EnabledIn are the environments in which the flag is on.
 	EnabledIn []string
 	Changed   time.Time
 }
@@ -83,7 +84,7 @@ func (u Usage) enabledIn(r engine.Reader, project, environment string) (count in
 	return count
 }
 
-// Project is a project, which flags are in.
+// Project is a project. It contains flags.
 type Project struct {
 	ID                string    `json:"id" state:",required" pattern:"^[a-zA-Z0-9_.~-]+$"`
 	Name              string    `json:"name" state:",required"`
@@ -107,7 +108,8 @@ var projects = engine.NewTable(engine.Definition[Project]{
 type Link struct {
 	Project     string `json:"project" state:",parent"`
 	Environment string `json:"environment" state:",required"`
-	// DefaultStrategy is the strategy of a flag that is switched on without one.
+	// DefaultStrategy is the strategy that a flag gets when it is switched on without
+	// one.
 	DefaultStrategy engine.JSON `json:"defaultStrategy,omitzero"`
 }
 
@@ -127,15 +129,15 @@ var links = engine.NewTable(engine.Definition[Link]{
 	},
 })
 
-// Find returns the project of an id, nil if there is none.
+// Find returns the project with an id, or nil if there is none.
 func Find(r engine.Reader, id string) *Project { return projects.Get(r, engine.Text(id)) }
 
-// InProject returns the environment of a project, nil if it has none of that name.
+// InProject returns an environment of a project, or nil if the project does not have it.
 func InProject(r engine.Reader, project, environment string) *Link {
 	return links.Get(r, engine.Text(project, environment))
 }
 
-// EnvironmentsOf returns the environments of a project in their order.
+// EnvironmentsOf returns the environments of a project, in their order.
 func EnvironmentsOf(r engine.Reader, project string) []*Link {
 	of := links.Under(r, engine.Text(project))
 	slices.SortStableFunc(of, func(a, b *Link) int { return cmp.Compare(orderOf(r, a), orderOf(r, b)) })
@@ -154,8 +156,8 @@ type listIn struct {
 	_ struct{} `ignored:"archived"`
 }
 
-// listed is a project in the list of all. What the mock does not keep account of is as it
-// is of a new instance: members, health.
+// listed is a project in the list of all projects. What the mock does not keep track of,
+// such as members and health, is as in a new instance.
 type listed struct {
 	Name             string     `json:"name"`
 	ID               string     `json:"id"`
@@ -198,7 +200,7 @@ func (u Usage) list(view *engine.View, _ listIn) (engine.Answer[listOut], error)
 	return engine.OK(out)
 }
 
-// Favorite is false for people, who have favorites, and nothing for a token (O).
+// Favorite returns false for people, who can have favorites, and nil for tokens (O).
 func Favorite(view *engine.View) *bool {
 	if view.Identity.Kind != engine.PersonalToken {
 		return nil
@@ -216,7 +218,7 @@ func lastChange(flags []Flag) *time.Time {
 	return last
 }
 
-// onboarding is how far the use of a project has come.
+// onboarding says how far the use of a project has come.
 type onboarding struct {
 	Status string `json:"status"`
 	Flag   string `json:"feature,omitzero"`
@@ -235,7 +237,7 @@ func (u Usage) onboarding(r engine.Reader, project string, flags []Flag) onboard
 	return onboarding{Status: "onboarding-started"}
 }
 
-// overview is all that a project shows of itself.
+// overview is everything that a project shows of itself.
 type overview struct {
 	Stats             stats        `json:"stats"`
 	Name              string       `json:"name"`
@@ -257,7 +259,7 @@ type overview struct {
 	Version           int64        `json:"version"`
 }
 
-// stats are counted by an hourly job, which a new instance has not run yet.
+// stats are computed by an hourly job, which has not yet run in a new instance.
 type stats struct {
 	AvgTimeToProd         int64 `json:"avgTimeToProdCurrentWindow"`
 	Created               int64 `json:"createdCurrentWindow"`

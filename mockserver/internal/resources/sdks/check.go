@@ -10,14 +10,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
-// Numbers as JavaScript has them.
+// Limits of JavaScript's numbers and dates.
 const (
-	safe   = 1<<53 - 1 // beyond which whole numbers run together
-	latest = 8.64e15   // the milliseconds beyond which there are no dates
+	safe   = 1<<53 - 1 // the largest number that differs from its neighbors
+	latest = 8.64e15   // the last millisecond of a date
 )
 
-// first is the first thing that is wrong with a report behind the schema, which is all that a
-// real server tells (O).
+// first is the first thing that is wrong with a report after the schema was checked. It
+// is the only one that a real server reports (O).
 type first struct{ err error }
 
 func (f *first) refuse(name, rule, sent string) {
@@ -56,7 +56,7 @@ func (f *first) asked(at string, in asked) {
 }
 
 func (in *asked) isSafe() bool {
-	most := max(in.Yes, in.No) // none is below zero
+	most := max(in.Yes, in.No) // none is negative
 	for _, times := range in.Variants {
 		most = max(most, times)
 	}
@@ -65,7 +65,8 @@ func (in *asked) isSafe() bool {
 
 func printed(number float64) string { return string(v8json.FormatNumber(nil, number)) }
 
-// Check refuses what the schema allows, which that of a page may have (O).
+// Check refuses values that the schema allows. A web page's registration may contain them
+// (O).
 func (in *serverRegistration) Check() error {
 	var f first
 	f.version("sdkVersion", &in.sdk)
@@ -74,7 +75,7 @@ func (in *serverRegistration) Check() error {
 	return f.err
 }
 
-// Check refuses dates and numbers that there are not.
+// Check refuses dates and numbers that JavaScript does not have.
 func (in *metricsIn) Check() error {
 	var f first
 	if in.Bucket == nil {
@@ -95,8 +96,8 @@ func (in *metricsIn) Check() error {
 	return f.err
 }
 
-// Check refuses applications without what a registration needs, and counts that cannot be,
-// as a real server does without a word (O).
+// Check refuses applications without what a registration needs, and impossible counts. A
+// real server's refusal has no body (O).
 func (in *bulkIn) Check() error {
 	var f first
 	for i := range in.Applications {

@@ -44,7 +44,7 @@ type listIn struct {
 	_         struct{} `ignored:"sortBy"`
 }
 
-// names returns a pattern for each word of the query; nil where it has none.
+// names returns a pattern for each word of the query, or nil if it has none.
 func (in *listIn) names() (patterns []*regexp.Regexp) {
 	for word := range strings.SplitSeq(in.Query, ",") {
 		if word = strings.TrimSpace(word); word != "" {
@@ -54,7 +54,7 @@ func (in *listIn) names() (patterns []*regexp.Regexp) {
 	return patterns
 }
 
-// list lists applications by their names, whatever they are to be sorted by (O).
+// list sorts applications by name, whatever property the query sorts by (O).
 func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 	found, names := applications.All(view), in.names()
 	if names != nil {
@@ -77,7 +77,7 @@ func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 		out.Applications = append(out.Applications, shown)
 	}
 	if len(out.Applications) == 0 {
-		out.Total = 0 // of a page behind the last one (O)
+		out.Total = 0 // on a page beyond the last one (O)
 	}
 	return engine.OK(out)
 }
@@ -90,10 +90,10 @@ func (a *Application) createdBy() *string {
 	return &system
 }
 
-// defaultLimit is how many applications are listed.
+// defaultLimit is how many applications are listed by default.
 const defaultLimit = 1000
 
-// missing is a strategy that an application knows and the instance does not.
+// missing is a strategy that an application knows but the instance does not.
 type missing struct {
 	Name    string `json:"name"`
 	Missing bool   `json:"notFound"`
@@ -126,7 +126,7 @@ type running struct {
 	Environment string    `json:"environment"`
 }
 
-// said is null for what an SDK did not say.
+// said returns a text, or nil if an SDK did not say it.
 func said(text string) *string {
 	if text == "" {
 		return nil
@@ -134,7 +134,7 @@ func said(text string) *string {
 	return &text
 }
 
-// seenFlag is a flag that an application was asked for.
+// seenFlag is a flag that an application has counted.
 type seenFlag struct {
 	*features.Flag
 	Archived bool `json:"archived"`
@@ -181,7 +181,7 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 	return engine.OK(shown)
 }
 
-// remove forgets an application. One that is not known is passed over (O).
+// remove deletes an application. An unknown one is ignored (O).
 func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error) {
 	if a := applications.Get(tx, engine.Text(in.Name)); a != nil {
 		err = applications.Delete(tx, a)
@@ -189,7 +189,7 @@ func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error)
 	return out, err
 }
 
-// seenBy lists the flags that an application was asked for.
+// seenBy lists the flags that an application has counted.
 func seenBy(view *engine.View, application string) []seenFlag {
 	names := map[string]bool{}
 	for _, c := range counts.All(view) {
@@ -229,7 +229,7 @@ func instancesOf(view *engine.View, in instancesIn) (engine.Answer[instancesOut]
 	return engine.OK(out)
 }
 
-// What every answer about counts says of itself.
+// What every answer about counts contains.
 const (
 	countsVersion = 1
 	maturity      = "stable"
@@ -239,7 +239,7 @@ type flagIn struct {
 	Name string `path:"name"`
 }
 
-// hourCount is what an environment counted of a flag in an hour.
+// hourCount is how often a flag was counted in an environment within an hour.
 type hourCount struct {
 	Environment string    `json:"environment"`
 	Timestamp   time.Time `json:"timestamp"`
@@ -255,7 +255,8 @@ type summaryOut struct {
 	Applications []string    `json:"seenApplications"`
 }
 
-// summary tells who asked for a flag within the last day, and how often within this hour.
+// summary returns which applications counted a flag within the last day, and how often it
+// was counted within this hour.
 func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 	out := summaryOut{countsVersion, maturity, in.Name, []hourCount{}, []string{}}
 	hour := view.Stamp().Truncate(time.Hour)
@@ -277,7 +278,7 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 	return engine.OK(out)
 }
 
-// Asked tells how often a flag was asked for in an environment within this hour.
+// Asked returns how often a flag was counted in an environment within this hour.
 func Asked(view *engine.View, flag, environment string) (yes, no int64) {
 	for _, c := range since(view, flag, view.Stamp().Truncate(time.Hour)) {
 		if c.Environment == environment {
@@ -287,13 +288,13 @@ func Asked(view *engine.View, flag, environment string) (yes, no int64) {
 	return yes, no
 }
 
-// hoursBack is how many hours are shown.
+// hoursBack is how many hours are shown by default.
 const (
 	hoursBack = 24
 	day       = hoursBack * time.Hour
 )
 
-// since lists what was counted of a flag from an hour on.
+// since lists the counts of a flag, beginning with an hour.
 func since(view *engine.View, flag string, hour time.Time) (found []*Count) {
 	for c := range counts.Rows(view, engine.Int(hour.Unix())) {
 		if c.Flag == flag {
@@ -303,7 +304,7 @@ func since(view *engine.View, flag string, hour time.Time) (found []*Count) {
 	return found
 }
 
-// hourly is what an application was asked in an hour.
+// hourly is what an application counted within an hour.
 type hourly struct {
 	Flag        string           `json:"featureName"`
 	Application string           `json:"appName"`
@@ -314,7 +315,7 @@ type hourly struct {
 	Variants    map[string]int64 `json:"variants"`
 }
 
-// quiet is an hour in which an application did not ask.
+// quiet is an hour in which an application counted nothing.
 type quiet struct {
 	Timestamp   time.Time `json:"timestamp"`
 	No          int64     `json:"no"`
@@ -326,10 +327,11 @@ type quiet struct {
 
 type rawIn struct {
 	flagIn
-	Query map[string]any `queries:""` // no document names hoursBack, the UI sends it
+	Query map[string]any `queries:""` // no document names hoursBack, but the UI sends it
 }
 
-// hours is how many are asked for. What is not a usable number falls back (O).
+// hours returns how many hours are asked for. A value that is not a usable number falls
+// back to the default (O).
 func (in *rawIn) hours() int {
 	const most = 48
 	text, _ := in.Query["hoursBack"].(string)
@@ -345,8 +347,8 @@ type rawOut struct {
 	Data     []engine.JSON `json:"data"`
 }
 
-// raw tells what was counted of a flag hour by hour, the oldest first: each application in
-// each environment that there is, asked or not (O).
+// raw returns the counts of a flag hour by hour, the oldest first. Each hour has every
+// application in every environment, whether it counted anything then or not (O).
 func raw(view *engine.View, in rawIn) (engine.Answer[rawOut], error) {
 	out := rawOut{countsVersion, maturity, []engine.JSON{}}
 	oldest := view.Stamp().Truncate(time.Hour).Add(time.Duration(1-in.hours()) * time.Hour)
@@ -365,7 +367,7 @@ func raw(view *engine.View, in rawIn) (engine.Answer[rawOut], error) {
 		found[key(c.Hour, c.Environment, c.Application)] = c
 	}
 	slices.Sort(names)
-	names = names[:min(len(names), 100)] // as many as a real server tells of (R)
+	names = names[:min(len(names), 100)] // as many as a real server reports (R)
 	slices.Sort(environments)
 	for i := range in.hours() {
 		hour := oldest.Add(time.Duration(i) * time.Hour)

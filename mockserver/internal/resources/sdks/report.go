@@ -12,13 +12,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 )
 
-// Types of SDKs.
+// The types of SDKs.
 const (
 	server  = "backend"
 	browser = "frontend"
 )
 
-// sdk is what an SDK says it is.
+// sdk is how an SDK identifies itself.
 type sdk struct {
 	Application string                  `json:"appName"`
 	Instance    string                  `json:"instanceId"`
@@ -35,7 +35,7 @@ type registration struct {
 
 type serverRegistration struct{ registration }
 
-// unleashVersion is the version of Unleash that a registration is answered.
+// unleashVersion is the version of Unleash that the answer to a registration names.
 const unleashVersion = "8.2.0"
 
 func registerServer(tx *engine.Tx, in serverRegistration) (engine.Answer[engine.None], error) {
@@ -45,7 +45,7 @@ func registerServer(tx *engine.Tx, in serverRegistration) (engine.Answer[engine.
 	})
 }
 
-// known are the strategies that an SDK knows; those without a name do not count (O).
+// known returns the strategies that an SDK knows. Those without a name do not count (O).
 func known(strategies []string) []string {
 	return slices.DeleteFunc(append([]string{}, strategies...), func(name string) bool { return name == "" })
 }
@@ -55,13 +55,14 @@ type browserRegistration struct {
 	_ struct{} `ignored:"environment"`
 }
 
-// registerBrowser takes a registration and drops it (O).
+// registerBrowser accepts a registration and drops it (O).
 func registerBrowser(*engine.View, browserRegistration) (engine.Answer[engine.Line], error) {
 	return engine.OK(engine.Line("OK"))
 }
 
-// sighting is how an SDK was seen. Projects of nil are all of them, strategies of nil say
-// nothing of those that it knows; of an SDK that only counts the kind is empty.
+// sighting says how an SDK was seen. Nil projects stand for all projects; nil strategies
+// mean that it did not say which it knows. kind is empty for an SDK that only sends
+// counts.
 type sighting struct {
 	kind, environment    string
 	projects, strategies []string
@@ -75,7 +76,7 @@ func addressOf(tx *engine.Tx) string {
 	return tx.Address()
 }
 
-// seen keeps an application and its instance.
+// seen stores an application and its instance.
 func (s *sdk) seen(tx *engine.Tx, how sighting) error {
 	before := applications.Get(tx, engine.Text(s.Application))
 	if before == nil && applications.Held(tx) >= maxApplications {
@@ -126,7 +127,7 @@ func (s *sdk) instanceSeen(tx *engine.Tx, how sighting) error {
 	return nil
 }
 
-// asked is how often a flag was asked for.
+// asked is how often a flag was asked for, as an SDK counts it.
 type asked struct {
 	Yes      float64            `json:"yes"`
 	No       float64            `json:"no"`
@@ -145,7 +146,7 @@ type metricsIn struct {
 	_      struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
 }
 
-// keep keeps what an SDK counts.
+// keep stores what an SDK has counted.
 func (in *metricsIn) keep(tx *engine.Tx) error {
 	if in.Bucket == nil {
 		return nil
@@ -158,8 +159,8 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 	return nil
 }
 
-// count adds to the count of this hour, of which parts are rounded. Flags that are not known,
-// and those that nobody asked for, are not counted (O).
+// count adds to the count of this hour. Fractions are rounded. Unknown flags, and flags
+// that were not asked for, are not counted (O).
 func count(tx *engine.Tx, flag, application string, told asked) error {
 	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
 		return nil
@@ -186,16 +187,16 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	return counts.Update(tx, before, &after)
 }
 
-// whole rounds a count, which is told as any number (O).
+// whole rounds a count, which may be sent as any number (O).
 func whole(count float64) int64 { return int64(min(math.Round(count), safe)) }
 
-// sum adds counts, up to the largest.
+// sum adds counts, up to the largest safe number.
 func sum(count, more int64) int64 {
 	return min(min(count, safe)+min(more, safe), safe)
 }
 
-// unannounced takes back the headers of the limit on requests, which an answer to metrics
-// does not have (O).
+// unannounced removes the rate limit headers, which an answer to metrics does not have
+// (O).
 func unannounced() engine.Answer[engine.None] {
 	return engine.Answer[engine.None]{Header: http.Header{
 		"Ratelimit-Policy": nil, "Ratelimit-Limit": nil, "Ratelimit-Remaining": nil, "Ratelimit-Reset": nil,
@@ -215,7 +216,8 @@ type browserMetricsIn struct {
 	SDK string `undeclared:"Unleash-SDK"`
 }
 
-// browserMetrics keeps counts, and the SDK if it says which it is (O).
+// browserMetrics stores counts, and the SDK as well if it names itself and its instance
+// (O).
 func browserMetrics(tx *engine.Tx, in browserMetricsIn) (out engine.Answer[engine.Line], err error) {
 	if in.Instance != "" && in.SDK != "" {
 		in.Version.Value = in.SDK
@@ -244,7 +246,7 @@ type bulkApplication struct {
 	Interval    *float64                 `json:"interval"`
 }
 
-// isBrowser reports whether an SDK is one of a page, of which less is told (O).
+// isBrowser reports whether an SDK runs in a web page. Less is reported about those (O).
 func (a *bulkApplication) isBrowser() bool { return a.Kind == browser && a.Version.Sent }
 
 type bulkCount struct {
@@ -255,8 +257,9 @@ type bulkCount struct {
 	asked
 }
 
-// bulk keeps what Edge reports about the SDKs behind it, in their environments. Counts of
-// another environment than the token's are passed over, and what has no application (O).
+// bulk stores what Edge reports about the SDKs behind it, in their environments. Counts
+// of an environment other than the token's are ignored, and so is anything without an
+// application (O).
 func bulk(tx *engine.Tx, in bulkIn) (out engine.Answer[engine.None], err error) {
 	for i := range in.Applications {
 		one := &in.Applications[i]

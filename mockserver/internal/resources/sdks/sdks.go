@@ -1,5 +1,5 @@
-// Package sdks is the resource of what SDKs report: applications with their
-// instances, and how often they were asked for flags.
+// Package sdks is the resource of what SDKs report: applications with their instances,
+// and how often they were asked for flags.
 package sdks
 
 import (
@@ -9,8 +9,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// How much is kept of what SDKs tell. More applications or instances are passed over; of
-// counts the oldest hours go.
+// How much of what SDKs report is kept. Further applications and instances are ignored;
+// of counts, the oldest hours are dropped.
 const (
 	maxApplications = 1000
 	maxInstances    = 5000
@@ -41,20 +41,22 @@ func Resource() engine.Resource {
 	}
 }
 
-// Usage is where an application uses flags: a project, or a star for all, and environments.
+// Usage is where an application uses flags: in a project, or a star for all, and in which
+// environments.
 type Usage struct {
 	Project      string   `json:"project"`
 	Environments []string `json:"environments"`
 }
 
-// Application is a program that has an SDK.
+// Application is a program that uses an SDK.
 type Application struct {
 	Name       string    `json:"appName" state:",required"`
 	Strategies []string  `json:"strategies"`
 	Usage      []Usage   `json:"usage"`
 	CreatedAt  time.Time `json:"createdAt"`
 	UpdatedAt  time.Time `json:"updatedAt"`
-	// Anonymous is one that was first heard of by its counts: nobody is told to have made it (O).
+	// Anonymous is true for an application that was first known from its counts. It has
+	// no creator (O).
 	Anonymous bool `json:"anonymous,omitzero"`
 }
 
@@ -66,7 +68,7 @@ var applications = engine.NewTable(engine.Definition[Application]{
 	},
 })
 
-// Instance is an SDK of an application, as it runs somewhere.
+// Instance is an SDK of an application, running somewhere.
 type Instance struct {
 	Application string    `json:"appName" state:",parent" parent:"appName"`
 	Environment string    `json:"environment" state:",required"`
@@ -87,7 +89,7 @@ var instances = engine.NewTable(engine.Definition[Instance]{
 	Default: func(now time.Time) Instance { return Instance{CreatedAt: now, LastSeen: now} },
 })
 
-// Count is how often an application was asked for a flag in an hour.
+// Count is how often an application was asked for a flag within an hour.
 type Count struct {
 	Hour        time.Time        `json:"hour" state:",required"`
 	Flag        string           `json:"featureName" state:",required"`
@@ -119,7 +121,7 @@ var counts = engine.NewTable(engine.Definition[Count]{
 	},
 })
 
-// uses notes where an application uses flags, and reports whether that is new.
+// uses records where an application uses flags, and reports whether that is new.
 func (a *Application) uses(project, environment string) bool {
 	at := slices.IndexFunc(a.Usage, func(u Usage) bool { return u.Project == project })
 	a.Usage = slices.Clone(a.Usage)

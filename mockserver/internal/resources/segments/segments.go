@@ -17,13 +17,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
 )
 
-// Limits of an instance that is not configured otherwise (O).
+// The default limits of an instance (O).
 const (
-	// MaxSegments is how many an instance may have.
+	// MaxSegments is how many segments an instance may have.
 	MaxSegments = 300
-	// MaxValues is how many values the constraints of one may have together.
+	// MaxValues is how many values the constraints of one segment may have together.
 	MaxValues = 1000
-	// MaxOfStrategy is how many an activation strategy may have.
+	// MaxOfStrategy is how many segments an activation strategy may have.
 	MaxOfStrategy = 5
 )
 
@@ -44,7 +44,7 @@ func Resource(usedBy usage.Of[int64]) engine.Resource {
 	}
 }
 
-// Segment is a list of constraints with a name.
+// Segment is a named list of constraints.
 type Segment struct {
 	ID          int64                    `json:"id"`
 	Name        string                   `json:"name" state:",required"`
@@ -73,13 +73,13 @@ func nameExists() error {
 	return &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError", Message: "Segment name already exists"}
 }
 
-// Get returns the segment of an id, nil if there is none.
+// Get returns the segment with an id, or nil if there is none.
 func Get(r engine.Reader, id int64) *Segment { return segments.Get(r, engine.Int(id)) }
 
 // All returns all segments in the order of their ids.
 func All(r engine.Reader) []*Segment { return segments.All(r) }
 
-// Find returns the segment of an id, or the 404 that names it.
+// Find returns the segment with an id, or a 404 that says the id.
 func Find(r engine.Reader, id int64) (*Segment, error) {
 	if found := Get(r, id); found != nil {
 		return found, nil
@@ -94,7 +94,7 @@ func missing(id int64) error {
 	}
 }
 
-// used is a segment with how often it is used.
+// used is a segment with the number of projects and flags that use it.
 type used struct {
 	*Segment
 	Projects int64 `json:"usedInProjects"`
@@ -134,7 +134,7 @@ type body struct {
 	Constraints []constraints.Constraint `json:"constraints"`
 }
 
-// Check refuses texts that the contract allows.
+// Check refuses texts that the contract allows but Unleash does not.
 func (b body) Check() error {
 	if b.Name == "" {
 		return apierror.BadProperty("name", "is not allowed to be empty", "")
@@ -147,8 +147,8 @@ func (b body) Check() error {
 	return nil
 }
 
-// fill puts what was sent into a segment. A description that was not sent stays, a
-// project does not (O).
+// fill puts what was sent into a segment. A description that was not sent is kept; a
+// project that was not sent is removed (O).
 func (b body) fill(r engine.Reader, s *Segment) (err error) {
 	s.Name, s.Project = b.Name, ""
 	if b.Description.Sent {
@@ -197,7 +197,7 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err err
 	if before != nil {
 		changed = *before
 	}
-	if err := in.fill(tx, &changed); err != nil { // which comes before the id (O)
+	if err := in.fill(tx, &changed); err != nil { // checked before the id (O)
 		return out, err
 	}
 	if before == nil {
@@ -223,7 +223,7 @@ type nameIn struct {
 	Name string `json:"name"`
 }
 
-// validate answers nothing if a name is free.
+// validate answers without a body if a name is free.
 func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err error) {
 	switch {
 	case in.Name == "":
@@ -234,7 +234,7 @@ func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err
 	return out, nil
 }
 
-// ReplaceAll puts segments in the place of all that there are. They keep their ids.
+// ReplaceAll replaces all segments. The new ones keep their ids.
 func ReplaceAll(tx *engine.Tx, all []Segment) error {
 	for _, before := range segments.All(tx) {
 		if err := segments.Delete(tx, before); err != nil {
@@ -247,15 +247,15 @@ func ReplaceAll(tx *engine.Tx, all []Segment) error {
 		if err := segments.Insert(tx, &segment); err != nil {
 			return err
 		}
-		if err := tx.Admit(); err != nil { // before there are rows of all
+		if err := tx.Admit(); err != nil { // before the rows of all of them exist
 			return err
 		}
 	}
 	return nil
 }
 
-// Put stores a segment in the place of the one of its id, which nobody need have; a new
-// one without an id gets one.
+// Put stores a segment, replacing the one with its id if there is one. A new segment
+// without an id gets one.
 func Put(tx *engine.Tx, segment *Segment) error {
 	if before := Get(tx, segment.ID); before != nil {
 		return segments.Update(tx, before, segment)
@@ -266,12 +266,13 @@ func Put(tx *engine.Tx, segment *Segment) error {
 // Delete deletes a segment, used or not.
 func Delete(tx *engine.Tx, segment *Segment) error { return segments.Delete(tx, segment) }
 
-// Named returns the segment of a name, nil if there is none.
+// Named returns the segment with a name, or nil if there is none.
 func Named(r engine.Reader, name string) *Segment { return byName.Find(r, engine.Text(name)) }
 
 type strategiesOut struct {
 	Strategies []usage.Strategy `json:"strategies"`
-	// Changes are those that change requests would make, which only Enterprise has.
+	// Changes are the strategies that change requests would create. Only Enterprise has
+	// change requests.
 	Changes []usage.Strategy `json:"changeRequestStrategies"`
 }
 

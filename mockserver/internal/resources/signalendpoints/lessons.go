@@ -36,7 +36,7 @@ func learnAll(l *engine.Learned, _ struct{}, out listOut) bool {
 
 func learnTurned(l *engine.Learned, _ oneIn, out answer) bool { return learn(l, out) }
 
-// learn takes in an endpoint with its tokens.
+// learn records an endpoint with its tokens.
 func learn(l *engine.Learned, shown answer) bool {
 	if !endpoints.Learn(l, shown.Endpoint) {
 		return false
@@ -45,8 +45,8 @@ func learn(l *engine.Learned, shown answer) bool {
 	return true
 }
 
-// Meet takes in what a signal says of the endpoint that it came from. A description of
-// nil says nothing.
+// Meet records what a signal says about the endpoint that it came from. A nil description
+// says nothing.
 func Meet(l *engine.Learned, id int64, name string, description *string) {
 	if id == 0 || name == "" {
 		return

@@ -1,5 +1,5 @@
-// Package signalendpoints is the resource of signal endpoints: what other systems
-// call to send a signal.
+// Package signalendpoints is the resource of signal endpoints, which other systems call
+// to send a signal.
 package signalendpoints
 
 import (
@@ -17,8 +17,8 @@ import (
 // CallPath is the part of the API where endpoints are called.
 const CallPath = "/api/signal-endpoint"
 
-// Resource returns the resource. limit is how many endpoints may exist; 0 or less is
-// any number.
+// Resource returns the resource. limit is how many endpoints may exist; 0 or less means
+// no limit.
 func Resource(limit int) engine.Resource {
 	return engine.Resource{
 		Name:   "signal-endpoints",
@@ -66,22 +66,23 @@ var byName = engine.Unique("name",
 	func(e *Endpoint) engine.Key { return engine.Text(e.Name) },
 	func(e *Endpoint) error { return apierror.NameExists(noun, e.Name) })
 
-// Find returns the endpoint of an id, nil if there is none.
+// Find returns the endpoint with an id, or nil if there is none.
 func Find(r engine.Reader, id int64) *Endpoint { return endpoints.Get(r, engine.Int(id)) }
 
-// ByID returns the endpoint of an id, or the 404 that names it.
+// ByID returns the endpoint with an id, or a 404 that says the id.
 func ByID(r engine.Reader, id engine.ID) (*Endpoint, error) { return endpoints.Find(r, id) }
 
-// ByName returns the endpoint of a name, nil if there is none.
+// ByName returns the endpoint with a name, or nil if there is none.
 func ByName(r engine.Reader, name string) *Endpoint { return byName.Find(r, engine.Text(name)) }
 
-// NoName is the 404 of a name that no endpoint has.
+// NoName returns the 404 for a name that no endpoint has.
 func NoName(name string) error { return apierror.NotFound(noun, "name", name) }
 
 // answer is an endpoint with its tokens, as answers show it.
 type answer struct {
 	*Endpoint
-	// URL is where it is called; answers to a create and an update have it (D).
+	// URL is where the endpoint is called. Only answers to a create and an update have it
+	// (D).
 	URL    engine.URL            `json:"url,omitzero"`
 	Tokens []*signaltokens.Token `json:"tokens"`
 }
@@ -109,17 +110,17 @@ func list(view *engine.View, _ struct{}) (engine.Answer[listOut], error) {
 	return engine.OK(out)
 }
 
-// body is that of a create and of an update.
+// body is the body of a create and of an update.
 type body struct {
 	Name        string                   `json:"name"`
 	Enabled     engine.Optional[bool]    `json:"enabled"`
 	Description engine.Optional[*string] `json:"description"`
 }
 
-// names are what an endpoint may be called (D: the form of the admin UI).
+// names matches the names that an endpoint may have (D: the form of the admin UI).
 var names = regexp.MustCompile(`^[a-z0-9\-_]+$`)
 
-// Check refuses names that the contract allows.
+// Check refuses names that the contract allows but the admin UI does not.
 func (b body) Check() error {
 	if names.MatchString(b.Name) {
 		return nil
@@ -127,8 +128,8 @@ func (b body) Check() error {
 	return apierror.BadData(fmt.Sprintf("%q is no name for a signal endpoint. Only lower case letters a to z, digits, hyphens and underscores are allowed, at least one.", b.Name))
 }
 
-// create refuses an endpoint over the limit before one whose name is taken (O, of
-// siblings).
+// create checks the limit before it checks whether the name is taken (O, on similar
+// resources).
 func create(limit int) func(*engine.Tx, body) (engine.Answer[answer], error) {
 	return func(tx *engine.Tx, in body) (out engine.Answer[answer], err error) {
 		if err := endpoints.Below(tx, limit, nil); err != nil {
@@ -150,7 +151,7 @@ type updateIn struct {
 	body
 }
 
-// update keeps what is not sent (I).
+// update keeps what was not sent (I).
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
 	endpoint, err := endpoints.Change(tx, in.ID, func(e *Endpoint) {
 		e.Name = in.Name
@@ -172,7 +173,7 @@ func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error)
 	return out, endpoints.DeleteID(tx, in.ID)
 }
 
-// turn switches an endpoint on or off; doing so twice is no error (A).
+// turn switches an endpoint on or off. Doing so twice is no error (A).
 func turn(on bool) func(*engine.Tx, oneIn) (engine.Answer[answer], error) {
 	return func(tx *engine.Tx, in oneIn) (out engine.Answer[answer], err error) {
 		endpoint, err := endpoints.Change(tx, in.ID, func(e *Endpoint) { e.Enabled = on })
@@ -183,7 +184,7 @@ func turn(on bool) func(*engine.Tx, oneIn) (engine.Answer[answer], error) {
 	}
 }
 
-// wellKnown lists the tokens of a seed with the endpoints that they call.
+// wellKnown lists the tokens in a seed, with the endpoints that they call.
 func wellKnown(seed *v8json.Object) []engine.Token {
 	var out []engine.Token
 	for _, endpoint := range engine.Rows(seed, endpoints.Name) {

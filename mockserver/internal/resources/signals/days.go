@@ -6,20 +6,20 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// dayCount counts the signals of one UTC day, so that a query's total costs by the
-// days it spans and not by what is stored.
+// dayCount counts the signals of one UTC day, so that the cost of a query's total depends
+// on the days that it spans and not on how many signals are stored.
 type dayCount struct {
-	Day   int64 // since 1970-01-01
+	Day   int64 // counted from 1970-01-01
 	Count int
 }
 
-// days are the counts, the newest day first.
+// days are the counts, with the newest day first.
 var days = engine.NewTable(engine.Definition[dayCount]{
 	Name: "days", Singular: "day", Noun: "day", Derived: true,
 	Key: func(d *dayCount) engine.Key { return engine.Descending(d.Day) },
 })
 
-// countDays keeps the counts in step with the signals.
+// countDays updates the counts when signals change.
 func countDays(tx *engine.Tx, before, after *Signal) {
 	if before != nil {
 		count(tx, before, -1)
@@ -43,9 +43,10 @@ func count(tx *engine.Tx, signal *Signal, change int) {
 	days.Put(tx, &next)
 }
 
-// span sums up the days: how many signals they have, and from which key to read so
-// that as few as possible of the offset must be skipped one by one. skipped are those
-// before that key. It looks at no more days than it has to.
+// span adds up the days in a range. total is how many signals they have. start is the key
+// to read from, so that as little as possible of the offset must be skipped one by one,
+// and skipped is how many signals precede that key. It looks at no more days than
+// necessary.
 func span(view *engine.View, wanted dayRange, offset int) (total, skipped int, start engine.Key) {
 	first := engine.Key{}
 	if !wanted.to.IsZero() {

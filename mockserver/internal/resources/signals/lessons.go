@@ -6,8 +6,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 )
 
-// tokenNames are the names of the tokens that signals were sent with, by the ids of the
-// signals: lists of signals show them and not the tokens' ids.
+// tokenNames are the names of the tokens with which signals were sent, by the ids of the
+// signals. Lists of signals show these names, but not the ids of the tokens.
 type tokenNames map[int64]*string
 
 func lessons() engine.Lessons {
@@ -41,8 +41,8 @@ func lessons() engine.Lessons {
 	}
 }
 
-// learn takes a signal in. What a list does not say of its token, an earlier answer may
-// have said; a signal that is missing from a list may be on its next page.
+// learn records a signal. What a list does not say about its token, an earlier answer may
+// have said. A signal that is missing from a list may be on its next page.
 func (n tokenNames) learn(l *engine.Learned, shown common, token *int64, name *string) {
 	signal := shown.Signal
 	if signal.SourceID == 0 {
@@ -65,8 +65,8 @@ func (n tokenNames) learn(l *engine.Learned, shown common, token *int64, name *s
 	}
 }
 
-// link finds the tokens of which only the names are known, and lets go of those of
-// other endpoints.
+// link finds the tokens of which only the names are known, and drops references to tokens
+// of other endpoints.
 func (n tokenNames) link(l *engine.Learned) {
 	for _, signal := range signals.All(l) {
 		name := n[signal.ID]

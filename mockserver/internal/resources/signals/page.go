@@ -10,8 +10,8 @@ import (
 // dayRange is an inclusive range of UTC days. A zero bound is open.
 type dayRange struct{ from, to time.Time }
 
-// days reads from and to, whose form the contract checks; here they must be dates
-// (A: a sibling of the real server answers 500).
+// days reads from and to. The contract checks their form; here they must also be dates
+// (A: a similar operation of a real server answers 500).
 func (in queryIn) days() (out dayRange, err error) {
 	if out.from, err = day("from", in.From); err != nil {
 		return dayRange{}, err

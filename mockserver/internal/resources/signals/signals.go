@@ -1,5 +1,5 @@
-// Package signals is the resource of the signals that signal endpoints receive:
-// calling an endpoint, and reading what has come.
+// Package signals is the resource of the signals that signal endpoints receive: calling
+// an endpoint, and reading what has arrived.
 package signals
 
 import (
@@ -15,12 +15,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Options are what an instance allows; 0 or less is any number.
+// Options are the limits of an instance; 0 or less means no limit.
 type Options struct {
-	// CallsPerSecond is how many calls of signal endpoints one client may make.
+	// CallsPerSecond is how many calls of signal endpoints one client may make per
+	// second.
 	CallsPerSecond int
-	// Rows is how many signals are kept, and Bytes is what they may take; the oldest go
-	// first.
+	// Rows is how many signals are kept, and Bytes how many bytes they may take. The
+	// oldest are dropped first.
 	Rows, Bytes int
 }
 
@@ -41,20 +42,20 @@ func Resource(options Options) engine.Resource {
 	}
 }
 
-// Kind is that of a request with a signal endpoint token.
+// Kind is the kind of a request with a signal endpoint token.
 const Kind engine.Kind = "signal endpoint token"
 
-// tokenKind is what the contract calls these tokens.
+// tokenKind is the contract's name for these tokens.
 const tokenKind spec.TokenKind = "signal-endpoint"
 
-// identify knows signal endpoint tokens.
+// identify recognizes signal endpoint tokens.
 func identify(view *engine.View, secret string) (engine.Identity, bool) {
 	token := signaltokens.BySecret(view, secret)
 	return engine.Identity{Kind: Kind, Token: tokenKind, Subject: token}, token != nil
 }
 
-// opens reports whether a token is one of the endpoint that is called by its name. Of
-// an endpoint that is not in the state any token is as good.
+// opens reports whether a token belongs to the endpoint that is called by its name. If
+// there is no such endpoint, any token will do.
 func opens(view *engine.View, identity engine.Identity, path []string) bool {
 	token, is := identity.Subject.(*signaltokens.Token)
 	if !is {
@@ -64,9 +65,8 @@ func opens(view *engine.View, identity engine.Identity, path []string) bool {
 	return endpoint == nil || endpoint.ID == token.EndpointID
 }
 
-// isCall reports whether a request is of the part of the API whose calls are
-// limited. The limiter of a real server, unlike its router, minds the letter case
-// (O).
+// isCall reports whether a request belongs to the part of the API whose calls are
+// limited. The limiter of a real server, unlike its router, is case-sensitive (O).
 func isCall(path, _ string) bool {
 	rest, found := strings.CutPrefix(path, signalendpoints.CallPath)
 	return found && (rest == "" || rest[0] == '/')
@@ -75,12 +75,12 @@ func isCall(path, _ string) bool {
 // Signal is one signal that an endpoint received.
 type Signal struct {
 	ID int64 `json:"id"`
-	// SourceID is the endpoint's id; it stays when the endpoint goes.
+	// SourceID is the id of the endpoint. It stays when the endpoint is deleted.
 	SourceID int64 `json:"sourceId" state:",required"`
-	// TokenID is the token that was used; nil in seeds that name none.
+	// TokenID is the token that was used; nil in seeds that do not name one.
 	TokenID   *int64    `json:"-" state:"tokenId"`
 	CreatedAt time.Time `json:"createdAt"`
-	// Payload is a JSON object in the order of jsonb.
+	// Payload is a JSON object in the key order of jsonb.
 	Payload engine.JSON `json:"payload"`
 }
 
@@ -114,7 +114,7 @@ type common struct {
 	Source string `json:"source"`
 }
 
-// source is where every signal of this API comes from.
+// source is the source of every signal in this API.
 const source = "signal-endpoint"
 
 type called struct {
@@ -131,8 +131,8 @@ type callIn struct {
 	Body engine.JSON `body:""`
 }
 
-// call stores a signal. An unknown name and a disabled endpoint are both not found;
-// a token of another endpoint is not known here (A).
+// call stores a signal. An unknown name and a disabled endpoint both get a 404, and a
+// token of another endpoint is refused like an unknown one (A).
 func call(tx *engine.Tx, in callIn) (out engine.Answer[calledOut], err error) {
 	endpoint := signalendpoints.ByName(tx, in.Name)
 	if endpoint == nil {
@@ -158,7 +158,7 @@ func call(tx *engine.Tx, in callIn) (out engine.Answer[calledOut], err error) {
 	return engine.OK(calledOut{[]called{{common{signal, source}, signal.TokenID}}})
 }
 
-// defaultLimit is how many signals a page has for which no number was sent.
+// defaultLimit is how many signals a page has by default.
 const defaultLimit = 50
 
 type listIn struct {
@@ -244,8 +244,8 @@ func query(view *engine.View, in queryIn) (out engine.Answer[queryOut], err erro
 	return out, nil
 }
 
-// names looks up what the ids of signals stand for now, once each: many signals have
-// the same few sources.
+// names looks up what the ids in signals stand for now, each only once, since many
+// signals have the same few sources.
 type names struct {
 	view      *engine.View
 	endpoints map[int64]*signalendpoints.Endpoint
@@ -256,7 +256,7 @@ func newNames(view *engine.View) names {
 	return names{view, map[int64]*signalendpoints.Endpoint{}, map[[2]int64]*signaltokens.Token{}}
 }
 
-// endpoint returns the endpoint of an id, nil once it is gone.
+// endpoint returns the endpoint with an id, or nil once it is deleted.
 func (n names) endpoint(id int64) *signalendpoints.Endpoint {
 	endpoint, known := n.endpoints[id]
 	if !known {
@@ -266,7 +266,7 @@ func (n names) endpoint(id int64) *signalendpoints.Endpoint {
 	return endpoint
 }
 
-// token returns the name of a signal's token, nil once it is gone.
+// token returns the name of a signal's token, or nil once the token is deleted.
 func (n names) token(signal *Signal) *string {
 	if signal.TokenID == nil {
 		return nil

@@ -30,12 +30,12 @@ func lessons() engine.Lessons {
 	}
 }
 
-// placeholder stands for the secret of a token that a recording hides.
+// placeholder returns a stand-in for the secret of a token that a recording hides.
 func placeholder(t *Token) string {
 	return fmt.Sprintf("%srecorded-%d-%d", secretPrefix, t.EndpointID, t.ID)
 }
 
-// LearnAll takes in all tokens of an endpoint.
+// LearnAll records all tokens of an endpoint.
 func LearnAll(l *engine.Learned, endpoint int64, shown []*Token) {
 	for _, token := range shown {
 		if token != nil {
@@ -53,8 +53,8 @@ func learn(l *engine.Learned, endpoint engine.ID, shown *Token) bool {
 	return tokens.Learn(l, shown)
 }
 
-// Meet takes in what a signal says of the token that it was sent with; a name of nil
-// says nothing. The token of a signal that is new exists, though nobody has shown it.
+// Meet records what a signal says about the token with which it was sent; a nil name says
+// nothing. The token of a new signal exists, even though no answer has shown it.
 func Meet(l *engine.Learned, endpoint, id int64, name *string, isNew bool) {
 	tokens.Reserve(l, id)
 	known := Find(l, endpoint, id)
@@ -69,7 +69,7 @@ func Meet(l *engine.Learned, endpoint, id int64, name *string, isNew bool) {
 	}
 }
 
-// nameTokens names the tokens that only signals have shown.
+// nameTokens gives names to the tokens that only signals have shown.
 func nameTokens(l *engine.Learned) {
 	for _, token := range tokens.All(l) {
 		if token.Name == "" {
@@ -79,8 +79,8 @@ func nameTokens(l *engine.Learned) {
 	}
 }
 
-// Named returns the token of an endpoint with a name. One that no list has shown is
-// made up; nil if the lists have not shown it.
+// Named returns the token of an endpoint with a name. A token that was not shown is made
+// up, unless a list of the endpoint's tokens was shown; then the result is nil.
 func Named(l *engine.Learned, endpoint int64, name string) *Token {
 	for _, token := range Of(l, endpoint) {
 		if token.Name == name {

@@ -1,5 +1,5 @@
-// Package signaltokens is the resource of the tokens that signal endpoints are
-// called with.
+// Package signaltokens is the resource of the tokens with which signal endpoints are
+// called.
 package signaltokens
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// Resource returns the resource. limit is how many tokens an endpoint may have; 0 or
-// less is any number.
+// Resource returns the resource. limit is how many tokens an endpoint may have; 0 or less
+// means no limit.
 func Resource(limit int) engine.Resource {
 	return engine.Resource{
 		Name:   "signal-endpoint-tokens",
@@ -58,15 +58,15 @@ var tokens = engine.NewTable(engine.Definition[Token]{
 	},
 })
 
-// Of lists the tokens of an endpoint.
+// Of returns the tokens of an endpoint.
 func Of(r engine.Reader, endpoint int64) []*Token { return tokens.Under(r, engine.Int(endpoint)) }
 
-// Find returns a token of an endpoint, nil if there is none.
+// Find returns a token of an endpoint, or nil if there is none.
 func Find(r engine.Reader, endpoint, id int64) *Token {
 	return tokens.Get(r, engine.Ints(endpoint, id))
 }
 
-// BySecret returns the token of a secret, nil if there is none.
+// BySecret returns the token with a secret, or nil if there is none.
 func BySecret(r engine.Reader, secret string) *Token {
 	if !strings.HasPrefix(secret, secretPrefix) {
 		return nil
@@ -82,8 +82,8 @@ type listOut struct {
 	Tokens []*Token `json:"signalEndpointTokens"`
 }
 
-// list answers an empty list for an endpoint that does not exist (I: the contract
-// has no 404).
+// list returns an empty list for an endpoint that does not exist (I: the contract has no
+// 404).
 func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 	found, err := tokens.UnderID(view, in.Endpoint)
 	if err != nil {
@@ -96,7 +96,8 @@ type body struct {
 	Name string `json:"name"`
 }
 
-// Check refuses a name that the contract allows (D: the admin UI's form demands one).
+// Check refuses an empty name, which the contract allows (D: the admin UI's form demands
+// one).
 func (b body) Check() error {
 	if b.Name == "" {
 		return apierror.BadData("The name of a signal endpoint token must not be empty.")
@@ -109,8 +110,8 @@ type createIn struct {
 	body
 }
 
-// A secret is secretPrefix and that many random bytes in hex (I: as personal access
-// tokens have them).
+// A secret is secretPrefix and secretSize random bytes in hexadecimal (I: like personal
+// access tokens).
 const (
 	secretPrefix = "signal_"
 	secretSize   = 28
@@ -141,7 +142,7 @@ type oneIn struct {
 	ID       engine.ID `path:"id"`
 }
 
-// find returns the token of a path. One of another endpoint is not found.
+// find returns the token in a path. A token of another endpoint is not found.
 func (in oneIn) find(r engine.Reader) (*Token, error) {
 	if !in.Endpoint.Valid() {
 		return nil, tokens.NoParent(r, in.Endpoint)
@@ -175,8 +176,8 @@ func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error)
 	return out, tokens.Delete(tx, token)
 }
 
-// CheckOwner complains about a row that names a token of another endpoint than its
-// own. A token that is gone belongs to nobody.
+// CheckOwner refuses a row that names a token of an endpoint other than its own. A
+// deleted token belongs to no endpoint.
 func CheckOwner(r engine.Reader, field string, token, endpoint int64) (wrong, complaint string) {
 	for _, other := range tokens.All(r) {
 		if other.ID == token && other.EndpointID != endpoint {

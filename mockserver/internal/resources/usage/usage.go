@@ -1,5 +1,5 @@
-// Package usage tells which activation strategies use something: a segment, or a field of
-// the context.
+// Package usage finds the activation strategies that use something: a segment, or a field
+// of the context.
 package usage
 
 import "github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -13,10 +13,10 @@ type Strategy struct {
 	Environment string `json:"environment"`
 }
 
-// Of finds the strategies that use what has a key. Nil finds none.
+// Of finds the strategies that use the thing with a key. A nil Of finds none.
 type Of[Key any] func(r engine.Reader, key Key) []Strategy
 
-// Strategies returns the strategies that use what has a key.
+// Strategies returns the strategies that use the thing with a key.
 func (of Of[Key]) Strategies(r engine.Reader, key Key) []Strategy {
 	if of == nil {
 		return nil
@@ -24,12 +24,12 @@ func (of Of[Key]) Strategies(r engine.Reader, key Key) []Strategy {
 	return of(r, key)
 }
 
-// Projects counts the projects that strategies are in.
+// Projects counts the projects to which strategies belong.
 func Projects(strategies []Strategy) int64 {
 	return count(strategies, func(s Strategy) string { return s.Project })
 }
 
-// Flags counts the flags that strategies belong to.
+// Flags counts the flags to which strategies belong.
 func Flags(strategies []Strategy) int64 {
 	return count(strategies, func(s Strategy) string { return s.Flag })
 }
