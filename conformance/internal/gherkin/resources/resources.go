@@ -1,5 +1,5 @@
-// Package resources lists what scenarios are about. No other package of the suite names a
-// resource.
+// Package resources lists what scenarios are about. The packages that select, run and judge
+// them name no resource.
 package resources
 
 import (

@@ -367,7 +367,7 @@ func raw(view *engine.View, in rawIn) (engine.Answer[rawOut], error) {
 		found[key(c.Hour, c.Environment, c.Application)] = c
 	}
 	slices.Sort(names)
-	names = names[:min(len(names), 100)] // as many as a real server reports (R)
+	names = names[:min(len(names), 100)] // as many as a real server reports (O)
 	slices.Sort(environments)
 	for i := range in.hours() {
 		hour := oldest.Add(time.Duration(i) * time.Hour)
