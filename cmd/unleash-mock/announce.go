@@ -14,8 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// documented counts the operations that come from the document. The probes may not be among
-// them.
+// documented counts the operations that come from the document, without probes that the mock adds.
 func documented(served *spec.Contract) int {
 	count := 0
 	for _, operation := range served.Operations() {
