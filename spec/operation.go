@@ -101,8 +101,8 @@ func (o *Operation) Body() *Body { return o.read().body }
 // Responses returns the documented responses by ascending status.
 func (o *Operation) Responses() []*Response { return o.read().responses }
 
-// DemandsContentType reports whether a request must declare itself as JSON: it must if it
-// changes something, with or without a body.
+// DemandsContentType reports whether a request must declare itself as JSON, with or without a body.
+// Requests with GET and DELETE need not, nor those to operations that accept any content type.
 func (o *Operation) DemandsContentType() bool {
 	return !o.AcceptsAnyContentType && o.Method != http.MethodGet && o.Method != http.MethodDelete
 }

@@ -143,7 +143,7 @@ func checkBasePath(path string) error {
 	return nil
 }
 
-// parseURL reads the URL of a server, base path included.
+// parseURL reads the URL of a server, including any base path.
 func parseURL(flag, value string) (*url.URL, error) {
 	if value == "" {
 		return nil, usageError("%s is missing: the URL of an instance, such as http://%s", flag, usualAddress)
@@ -151,7 +151,7 @@ func parseURL(flag, value string) (*url.URL, error) {
 	parsed, err := httpx.ParseServer(value)
 	if err != nil {
 		shown, query, _ := strings.Cut(value, "?")
-		if query != "" { // which may hold a secret under any name
+		if query != "" { // a query may contain a secret under any name
 			shown += "?..."
 		}
 		return nil, usageError("%s %q: %w", flag, shown, err)

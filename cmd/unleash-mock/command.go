@@ -30,8 +30,8 @@ type endedBadly struct {
 	error
 }
 
-// run runs the command until it ends. If the context ends first, the command and its children
-// get the signal that ended the context. The error is an *endedBadly.
+// run runs the command until it ends. If the context ends first, the command and its children are
+// interrupted in the same way, for example with SIGINT. The error is an *endedBadly.
 func (s shellCommand) run(ctx context.Context, p *program) error {
 	command := shell(ctx, s.line)
 	command.Env = slices.Concat(p.environ, s.variables)
@@ -106,13 +106,13 @@ func endAs(command, err error) error {
 	return &codedError{code: failed.code, err: err}
 }
 
-// interruption is the cause of a context that a signal ended.
+// interruption is the cause of a context that ended because the program was interrupted.
 type interruption struct{ by os.Signal }
 
 func (i interruption) Error() string { return i.by.String() }
 
-// interrupterOf returns the signal that ended a context, such as SIGINT, or the fallback if no
-// signal did.
+// interrupterOf returns what interrupted a context, such as SIGINT, or the fallback if it ended for
+// another reason.
 func interrupterOf(ctx context.Context, fallback os.Signal) os.Signal {
 	var got interruption
 	if errors.As(context.Cause(ctx), &got) {

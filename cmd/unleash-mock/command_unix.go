@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// shell returns a command in a process group of its own. The group gets the signal that ended
-// the context, so that whatever the shell started ends with it.
+// shell returns a command in a process group of its own. The whole group is interrupted in the way
+// the context was, for example with SIGINT, so that whatever the shell started ends with it.
 func shell(ctx context.Context, line string) *exec.Cmd {
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -25,7 +25,7 @@ func killWithChildren(command *exec.Cmd) {
 	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // fails if the group is already gone, as it should be
 }
 
-// killed is what a shell adds to the number of the signal that killed a process.
+// killed is what a shell adds to the number of what killed a process, such as 15 for SIGTERM.
 const killed = 128
 
 // exitCodeOf returns the exit code that a shell would report for a process.

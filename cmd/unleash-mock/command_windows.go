@@ -22,7 +22,7 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return command
 }
 
-// killWithChildren ends a command and what it has started.
+// killWithChildren kills a command and everything that it has started.
 func killWithChildren(command *exec.Cmd) {
 	_ = exec.Command("taskkill", "/t", "/f", "/pid", strconv.Itoa(command.Process.Pid)).Run() // fails if it is already gone
 }

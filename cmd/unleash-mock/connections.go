@@ -54,7 +54,7 @@ func (l *connLimiter) Accept() (net.Conn, error) {
 	}
 }
 
-// admit returns nil if all connections are busy.
+// admit returns the connection under the limits, or nil if all connections are busy.
 func (l *connLimiter) admit(conn net.Conn) *limitedConn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,7 +72,7 @@ func (l *connLimiter) admit(conn net.Conn) *limitedConn {
 	return limited
 }
 
-// longestIdle returns nil if all connections are busy.
+// longestIdle returns the connection that has been idle longest, or nil if all are busy.
 func (l *connLimiter) longestIdle() *limitedConn {
 	var out *limitedConn
 	var earliest int64

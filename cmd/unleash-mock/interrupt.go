@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// echo is how long a repeated signal counts as the same request to end: a terminal and "timeout"
-// signal a whole process group, in which a launcher such as npm's passes the signal on as well.
+// echo is how long a repeated request to end counts as the same one. A terminal and "timeout" send
+// it to a whole process group, in which a launcher such as npm's passes it on as well.
 const echo = 250 * time.Millisecond
 
 // untilInterrupted returns a context that ends when the program is asked to end, by Ctrl-C, a

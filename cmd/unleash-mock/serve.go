@@ -283,7 +283,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	return p.until(ctx, server, flags.over(limited), flags.drain, logger)
 }
 
-// until serves until the context ends, then drains.
+// until serves until the context ends, and then drains for at most the given time.
 func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration, logger *slog.Logger) error {
 	return p.serveUntil(ctx, server, listener, func() time.Time { return time.Now().Add(drain) }, logger)
 }

@@ -46,7 +46,7 @@ func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
 	t.tls.register(f, env)
 }
 
-// registerTokens adds the flags of tokens besides the admin's.
+// registerTokens adds the flags for tokens other than the admin's.
 func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
 	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; if writes are allowed, one is created if possible", targetVariables["viewer-token"]))
 	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))

@@ -196,8 +196,8 @@ type client struct {
 	prefix    string // prefix of the names that it gives
 	named     int
 
-	endpoints map[int64]string // their descriptions
-	flags     map[string]bool  // whether they are on
+	endpoints map[int64]string // descriptions, by id
+	flags     map[string]bool  // whether each is on, by name
 
 	own      int64 // the endpoint that it calls
 	secret   string

@@ -63,7 +63,7 @@ func (r *References) Check(texts ...[]byte) *Dangling {
 	return nil
 }
 
-// read returns the references of a text, and reads what they lead to.
+// read returns the references in a text, and reads what they lead to.
 func (r *References) read(text []byte) []string {
 	var out []string
 	for at, reference := range Written(text) {
