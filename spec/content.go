@@ -272,7 +272,7 @@ func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Enco
 func (r reader) responses(source *v3.Responses) ([]*Response, error) {
 	if source == nil || source.Default == nil && (source.Codes == nil || source.Codes.Len() == 0) {
 		unsaid := []*Response{{Code: "default", ranged: true, Standing: Assumed, unsaid: true}}
-		if r.contract.schemas.version >= 3.05 {
+		if r.contract.schemas.version >= version31 {
 			return unsaid, nil
 		}
 		return unsaid, errors.New("the operation has no response")

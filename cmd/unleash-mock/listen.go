@@ -42,7 +42,7 @@ func listenOn(ctx context.Context, address string) (net.Listener, error) {
 // listenError returns the error for an address that cannot be listened on; it says what to do if
 // the address is in use.
 func listenError(address string, err error) error {
-	if strings.Contains(err.Error(), "address already in use") {
+	if isInUse(err) {
 		return toolError("%s is in use; choose another with --listen or --port; port 0 takes a free one", address)
 	}
 	var wrong *net.AddrError
@@ -51,4 +51,10 @@ func listenError(address string, err error) error {
 		return usageError("--listen %s: %w", address, err)
 	}
 	return toolError("listening on %s: %w", address, err)
+}
+
+// isInUse reports whether an address is taken, in the words of Unix or of Windows, whose error
+// numbers package syscall does not have.
+func isInUse(err error) bool {
+	return strings.Contains(err.Error(), "address already in use") || strings.Contains(err.Error(), "Only one usage of each socket address")
 }
