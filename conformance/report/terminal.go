@@ -149,7 +149,7 @@ func (t *terminal) notRun(r *Report) {
 func (t *terminal) allowed(r *Report) {
 	for i, a := range r.Allowed {
 		if i == 0 {
-			t.printf("\n%s\n\n", t.paint(bold, "KNOWN OF UNLEASH "+oneLine(r.Target.Version)))
+			t.printf("\n%s\n\n", t.paint(bold, "KNOWN DIFFERENCES OF UNLEASH "+oneLine(r.Target.Version)))
 		}
 		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", a.Times)), oneLine(a.What))
 	}
