@@ -85,7 +85,7 @@ func (f finding) markdown(number int) string {
 	var out strings.Builder
 	kind := ""
 	if f.Scenario.Outcome == Errored {
-		kind = " (error of the suite)"
+		kind = " (error in the suite)"
 	}
 	fmt.Fprintf(&out, "<details open><summary><b>%d. %s</b>%s</summary>\n\n", number, visible.Markdown(clip(oneLine(f.Scenario.Name), 300)), kind)
 	out.WriteString("| | |\n|---|---|\n")

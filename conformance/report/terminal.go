@@ -127,7 +127,7 @@ func (t *terminal) findings(r *Report) {
 		}
 		kind := ""
 		if f.Scenario.Outcome == Errored {
-			kind = " (an error of the suite or on the way to the target)"
+			kind = " (an error in the suite or the connection to the target)"
 		}
 		t.printf("\n%s\n", t.paint(red, fmt.Sprintf("%d. %s%s", i+1, oneLine(f.Scenario.Name), kind)))
 		for _, line := range f.facts() {
