@@ -15,10 +15,12 @@ type Affixes struct{ Before, After string }
 func (a Affixes) Around(name string) string { return a.Before + name + a.After }
 
 // maxPattern is the maximum length of a pattern in bytes, and maxTries how many places in it
-// are tried.
+// are tried. maxSteps bounds the work of all tries together: a match takes up to as many steps
+// as the text has bytes times the expression has instructions.
 const (
 	maxPattern = 4 << 10
 	maxTries   = 1000
+	maxSteps   = 1 << 24
 )
 
 // Fit finds affixes that make names fit a pattern, which is a regular expression that Unleash
@@ -37,20 +39,29 @@ func Fit(pattern string, names ...string) (Affixes, error) {
 	if err != nil {
 		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
 	}
-	tried := 0
-	found, ok := around(tree.Simplify(), Affixes{}, func(a Affixes) bool {
-		tried++
+	tree = tree.Simplify()
+	program, err := syntax.Compile(tree)
+	if err != nil {
+		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
+	}
+	tries, steps := maxTries, maxSteps
+	found, ok := around(tree, Affixes{}, func(a Affixes) bool {
+		tries--
 		for _, name := range names {
-			if !fits.MatchString(a.Around(name)) {
+			text := a.Around(name)
+			if steps -= len(text) * len(program.Inst); steps < 0 || !fits.MatchString(text) {
 				return false
 			}
 		}
 		return true
-	}, func() bool { return tried >= maxTries })
-	if !ok {
-		return Affixes{}, fmt.Errorf("no name of the run fits the pattern %s", pattern)
+	}, func() bool { return tries <= 0 || steps < 0 })
+	switch {
+	case ok:
+		return found, nil
+	case tries <= 0 || steps < 0:
+		return Affixes{}, fmt.Errorf("the pattern is too complex to find a name that fits: %s", pattern)
 	}
-	return found, nil
+	return Affixes{}, fmt.Errorf("no name of the run fits the pattern %s", pattern)
 }
 
 // around looks for a part of an expression that can hold a name, with the shortest text for
@@ -65,6 +76,9 @@ func around(e *syntax.Regexp, a Affixes, fits func(Affixes) bool, enough func() 
 	switch e.Op {
 	case syntax.OpConcat:
 		for i, part := range e.Sub {
+			if enough() {
+				break
+			}
 			inner := Affixes{a.Before + shortest(e.Sub[:i]...), shortest(e.Sub[i+1:]...) + a.After}
 			if found, ok := around(part, inner, fits, enough); ok {
 				return found, true
