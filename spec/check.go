@@ -290,7 +290,7 @@ func (c *Content) checkEmpty() []Failure {
 	if !isJSON(c.MediaType) && len(check(c.schema.get().schema, nil, "", "body")) == 0 {
 		return nil // an empty text
 	}
-	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
+	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, but the contract requires one"}}
 }
 
 // CheckResponse judges the body of a response, which is not empty, in the media type that
@@ -330,7 +330,7 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
-		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
+		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is not JSON: " + err.Error()}}
 	}
 	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }

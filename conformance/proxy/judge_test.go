@@ -176,8 +176,8 @@ func TestAnswersAreJudged(t *testing.T) {
 		"enum, compressed":        {plain(200, jsonType, gzipped(`{"health":"FINE"}`), "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body /health: it must be one of [GOOD BAD]"}},
 		"property too many":       {plain(200, jsonType, `{"health":"GOOD","x":1}`), "GET", "/health", nil, []string{`response body : the property "x" is not allowed`}},
 		"content type":            {plain(200, "text/html", `{"health":"GOOD"}`), "GET", "/health", nil, []string{`response header /content-type: the content type must be application/json, it is "text/html"`}},
-		"empty":                   {plain(200, jsonType, ""), "GET", "/health", nil, []string{"response body : the body is empty, the contract demands one"}},
-		"no JSON":                 {plain(200, jsonType, `{"health"`), "GET", "/health", nil, []string{"response body : the body is no JSON: unexpected end of JSON input"}},
+		"empty":                   {plain(200, jsonType, ""), "GET", "/health", nil, []string{"response body : the body is empty, but the contract requires one"}},
+		"no JSON":                 {plain(200, jsonType, `{"health"`), "GET", "/health", nil, []string{"response body : the body is not JSON: unexpected end of JSON input"}},
 		"not what it says it is":  {plain(200, jsonType, healthy, "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body : it is no gzip: gzip: invalid header"}},
 		"HEAD, content type":      {plain(418, "text/html", ""), "HEAD", "/health", nil, []string{"response status : status 418 is not documented for getHealth, which lists [200 400 403 413 415 429 500]"}},
 		"location missing": {
