@@ -104,7 +104,7 @@ func (r *Rule) Fits(contract *spec.Contract) error {
 	}
 	for _, operation := range matched {
 		if documented := operation.Response(r.Answer.Status); documented != nil && documented.MediaType != "" {
-			return problem("/answer", "an answer of %s with the status %d has a body: give one, or leave the answer out to let the operation answer itself",
+			return problem("/answer", "an answer of %s with the status %d needs a body: give one, or omit the answer to let the operation answer itself",
 				operation.ID, r.Answer.Status)
 		}
 	}

@@ -161,7 +161,7 @@ func (r *Registry) fresh(name string) (*Workspace, error) {
 	}
 	w, err := r.build(name)
 	if err != nil {
-		return nil, fmt.Errorf("making workspace %s: %w", name, err)
+		return nil, fmt.Errorf("creating workspace %s: %w", name, err)
 	}
 	return w, nil
 }
