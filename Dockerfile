@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# The compiler runs on the platform that builds, and compiles for the one of the image:
+# The compiler runs on the build platform, and compiles for the platform of the image:
 #   docker buildx build --platform linux/amd64,linux/arm64 .
 FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 WORKDIR /src
@@ -10,16 +10,16 @@ COPY . .
 ARG VERSION=dev TARGETOS TARGETARCH
 RUN GOOS=${TARGETOS} GOARCH=${TARGETARCH} scripts/build-release.sh /out/unleash-mock "${VERSION}"
 
-# No shell, no package manager; certificates and a user that is not root.
+# No shell and no package manager, only certificates and a user that is not root.
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/unleash-mock /usr/local/bin/unleash-mock
-# By number, so that Kubernetes can see that it is not root.
+# A number, so that Kubernetes can tell that it is not root.
 USER 65532:65532
-# serve listens on loopback by default, which nobody outside a container reaches.
+# By default serve listens on loopback, which cannot be reached from outside the container.
 ENV HTTP_HOST=0.0.0.0 HTTP_PORT=4242
 EXPOSE 4242
-# health asks where these variables, BASE_URI_PATH and those of HTTPS have serve listen: set
-# them, and not flags of serve.
+# health finds the server by these variables, BASE_URI_PATH and those for HTTPS. Set them instead of
+# flags of serve.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["unleash-mock", "health"]
 ENTRYPOINT ["unleash-mock"]
 CMD ["serve"]

@@ -1,4 +1,4 @@
-# A list of names. What stands behind them, anybody can type: go, docker, .ci/run.
+# Short names for commands that can also be typed directly: go, docker, .ci/run.
 
 VERSION ?= dev
 FUZZ_TIME ?= 1m
@@ -31,19 +31,19 @@ bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-peers
-bench-peers: ## measure beside Prism and others, and write docs/performance.md
+bench-peers: ## compare speed with Prism and others, and write docs/performance.md
 	scripts/bench-peers.sh
 
 .PHONY: bench-documents
-bench-documents: ## measure a large document of another API beside Prism, and write docs/performance.md
+bench-documents: ## compare speed with Prism on a large document of another API, and write docs/performance.md
 	scripts/bench-peers.sh documents
 
 .PHONY: bench-sdks
-bench-sdks: ## measure what SDKs ask beside a real Unleash and @unleash/proxy, and write docs/performance.md
+bench-sdks: ## compare speed with a real Unleash and @unleash/proxy on requests of SDKs, and write docs/performance.md
 	scripts/bench-peers.sh sdks
 
 .PHONY: soak
-soak: ## millions of requests, hostile clients and documents; an hour; writes docs/reliability.md
+soak: ## send millions of requests, hostile clients and documents, for an hour, and write docs/reliability.md
 	.ci/run soak-long
 
 .PHONY: fuzz
@@ -59,11 +59,11 @@ spec-lint: ## lint the OpenAPI document
 	.ci/run spec-lint
 
 .PHONY: ci
-ci: ## everything that a change must pass
+ci: ## run everything that a change must pass
 	.ci/run
 
 .PHONY: ci-full
-ci-full: ## that, and what takes longer: cross builds, long fuzzing, load
+ci-full: ## also run what takes longer: cross builds, long fuzzing, load
 	.ci/run full
 
 .PHONY: docker

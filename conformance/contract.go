@@ -91,7 +91,7 @@ func (s *reading) check() error {
 		"slow scenarios": o.Slow, "keeping": o.Keep, "limits": slices.ContainsFunc(slices.Collect(maps.Values(o.Limits)), func(limit int) bool { return limit > 0 }),
 	} {
 		if given {
-			return usage("the profile %s knows no %s: it calls GET operations alone; choose some of them by their operationIds", Contract, what)
+			return usage("the profile %s does not support %s: it only calls GET operations; choose some by operationId", Contract, what)
 		}
 	}
 	for _, id := range o.Operations {
@@ -150,7 +150,7 @@ func (s *reading) checkTokens() error {
 	given := target.Tokens(s.options.Tokens)
 	for _, actor := range s.run.Unknown() {
 		if given.Of(actor) != "" {
-			return usage("the target does not know the token of the %s: it answers 401 to every operation that gets it", actor)
+			return usage("the target does not know the token of the %s: every operation called with it answers 401", actor)
 		}
 		s.run.Disable(actor, "the mock does not know the built-in token of the "+actor)
 	}
@@ -227,13 +227,15 @@ func (s *reading) report(cause error) *report.Report {
 			if record.Outcome == "" {
 				record.Outcome, record.Reason = report.Skipped, planned
 				if cause != nil {
-					record.Reason = "the run ended before it: " + s.redact.Text(cause.Error())
+					record.Reason = "the run ended first: " + s.redact.Text(cause.Error())
 				}
 			}
 			r.Scenarios = append(r.Scenarios, *record)
 		}
 	}
-	sum(r, s.gets(), func(*spec.Operation, int) string { return "each operation is called once, for what is there" })
+	sum(r, s.gets(), func(*spec.Operation, int) string {
+		return "each operation is called only once, for something that exists"
+	})
 	r.ExitCode = exitCode(r.Summary, cause)
 	if s.options.DryRun && cause == nil {
 		r.ExitCode = exitcode.OK

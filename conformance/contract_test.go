@@ -223,7 +223,7 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 		`text syntax  | body: the body is not JSON: unexpected end of JSON input | status 200 with {"a":`,
 		"empty empty  | body: the body is empty, but the contract requires one | status 200 without a body",
 		`more empty  | body: status 200 has no body in the contract, the response has one of 7 bytes | status 200 with {"a":1}`,
-		"gzip encoding  | body: the body is not in the encoding that the answer names: it is no gzip: unexpected EOF | status 200 with {}",
+		"gzip encoding  | body: the body is not in the encoding that the answer declares: it is no gzip: unexpected EOF | status 200 with {}",
 	}
 	slices.Sort(got)
 	slices.Sort(want)
@@ -300,7 +300,7 @@ func TestIDsComeFromEarlierAnswers(t *testing.T) {
 		"getDashboard": "passed", "getEmpty": "passed", "getOfEmpty": "skipped: the path parameter id" + none,
 		"getToken": "skipped: the path parameter token" + none, "getNothing": "skipped: the path parameter nothing" + none,
 		"wanting": "skipped: the query parameter page" + none,
-		"bodily":  "disabled: it demands a body, which a GET does not have",
+		"bodily":  "disabled: it requires a body, which a GET does not have",
 	}, outcomes(r)); diff != "" {
 		t.Error(diff)
 	}
@@ -325,7 +325,7 @@ func TestAChosenReadTakesTheListsThatItNeeds(t *testing.T) {
 	r := verifyReads(t, conformance.Options{
 		Handler: serves{"/things": `[{"id":"a"}]`, "/things/a": "{}"}, Document: document, Operations: []string{"getThing"},
 	}, exitcode.OK)
-	if diff := cmp.Diff(map[string]string{"getThing": "passed", "getThings": "disabled: it was not chosen", "getOthers": "disabled: it was not chosen"}, outcomes(r)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"getThing": "passed", "getThings": "disabled: the chosen operations exclude it", "getOthers": "disabled: the chosen operations exclude it"}, outcomes(r)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -356,7 +356,7 @@ func TestWhatLogsOutIsNeverCalled(t *testing.T) {
 	if diff := cmp.Diff([]string{"GET /", "GET /blog/outline", "GET /users", "GET /users/eve"}, asked); diff != "" {
 		t.Error(diff)
 	}
-	if r.Summary.Disabled != 3 || !strings.Contains(outcomes(r)["userLogOff"], "may end a session") {
+	if r.Summary.Disabled != 3 || !strings.Contains(outcomes(r)["userLogOff"], "suggests that it ends a session") {
 		t.Errorf("%v", outcomes(r))
 	}
 }
@@ -395,8 +395,8 @@ func TestAnswersThatGoOnAreEnded(t *testing.T) {
 	r := verifyReads(t, conformance.Options{Handler: server, Document: document, Timeout: 500 * time.Millisecond, Concurrency: 8}, exitcode.Broken)
 	got := outcomes(r)
 	for id, want := range map[string]string{
-		"events": "passed", "longEvents": "failed", "silent": "passed: judged by its head: the stream ends before its first message", "lines": "passed: judged by its head and its first line",
-		"wrongLines": "failed: judged by its head and its first line", "slow": "passed: judged by its head: the body ends too early", "otherType": "failed: judged by its head",
+		"events": "passed", "longEvents": "failed", "silent": "passed: only its head was judged: the stream ends before its first message", "lines": "passed: only its head and first line were judged",
+		"wrongLines": "failed: only its head and first line were judged", "slow": "passed: only its head was judged: the body ends too early", "otherType": "failed: only its head was judged",
 	} {
 		if !strings.HasPrefix(got[id], want) {
 			t.Errorf("%s %s, want %s", id, got[id], want)
@@ -477,8 +477,8 @@ func TestWhatNeedsATokenIsDisabledWithoutOne(t *testing.T) {
 		"components: {securitySchemes: {k: {type: apiKey, in: header, name: X-Key}, d: {type: http, scheme: digest}}}\n")
 	silent := serves{"/a": func(http.ResponseWriter, *http.Request) {}, "/b": func(http.ResponseWriter, *http.Request) {}}
 	for token, want := range map[string]map[string]string{
-		"":         {"a": "disabled: it takes a token, and none was given that it admits", "b": "passed", "c": "disabled: it takes a token, and none was given that it admits"},
-		"a-secret": {"a": "passed", "b": "passed", "c": "disabled: it takes a security scheme that no token serves: digest"},
+		"":         {"a": "disabled: it requires a token, and none that it accepts was given", "b": "passed", "c": "disabled: it requires a token, and none that it accepts was given"},
+		"a-secret": {"a": "passed", "b": "passed", "c": "disabled: it requires a security scheme that a token cannot satisfy: digest"},
 	} {
 		r := verifyReads(t, conformance.Options{Handler: silent, Document: document, Tokens: conformance.Tokens{Admin: token}}, exitcode.OK)
 		if diff := cmp.Diff(want, outcomes(r)); diff != "" {
@@ -510,15 +510,15 @@ func TestOptionsThatMeanNothingToReads(t *testing.T) {
 		"components: {securitySchemes: {k: {type: apiKey, in: header, name: X-Key}}}\n")
 	refuses := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	for want, options := range map[string]conformance.Options{
-		"knows no tags":                      {Profile: conformance.Contract, Tags: "@a"},
-		"knows no scenarios":                 {Profile: conformance.Contract, Scenarios: []string{"a"}},
-		"knows no writes":                    {Profile: conformance.Contract, AllowWrites: true},
-		"knows no assumed facts":             {Profile: conformance.Contract, Assumed: &assumed},
-		"knows no slow scenarios":            {Profile: conformance.Contract, Slow: true},
-		"knows no keeping":                   {Profile: conformance.Contract, Keep: true},
-		"knows no limits":                    {Profile: conformance.Contract, Limits: map[string]int{"endpoints": 1}},
+		"does not support tags":              {Profile: conformance.Contract, Tags: "@a"},
+		"does not support scenarios":         {Profile: conformance.Contract, Scenarios: []string{"a"}},
+		"does not support writes":            {Profile: conformance.Contract, AllowWrites: true},
+		"does not support assumed facts":     {Profile: conformance.Contract, Assumed: &assumed},
+		"does not support slow scenarios":    {Profile: conformance.Contract, Slow: true},
+		"does not support keeping":           {Profile: conformance.Contract, Keep: true},
+		"does not support limits":            {Profile: conformance.Contract, Limits: map[string]int{"endpoints": 1}},
 		`no GET operation "p"`:               {Profile: conformance.Contract, Operations: []string{"p"}},
-		"a document is for the profile":      {Profile: conformance.Core, Document: document},
+		"takes a document":                   {Profile: conformance.Core, Document: document},
 		"the target does not know the token": {Profile: conformance.Contract, Tokens: conformance.Tokens{Admin: "a-secret"}},
 	} {
 		options.Handler, options.Document = refuses, document
@@ -543,7 +543,7 @@ func TestReadsThatDoNotHappen(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 	})
 	options := conformance.Options{Handler: teapot, Document: document, DryRun: true}
-	const dry = "skipped: it was planned, and not run"
+	const dry = "skipped: it was planned but not run"
 	if diff := cmp.Diff(map[string]string{"a": dry, "b": dry}, outcomes(verifyReads(t, options, exitcode.OK))); diff != "" || called.Load() > 0 {
 		t.Errorf("%d calls, %s", called.Load(), diff)
 	}

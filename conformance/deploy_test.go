@@ -41,12 +41,12 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		"nothing":               {conformance.Options{}, nil, seen, ""},
 		"the project":           {conformance.Options{Project: "shop"}, nil, made, "the target has no project shop, or does not show it; --project chooses one"},
 		"the environment":       {conformance.Options{Environment: "staging"}, nil, seen, "the project default has no environment staging, but development, production; --environment chooses one"},
-		"a token for it":        {conformance.Options{Environment: "production"}, nil, seen, "the backend's token is for the environment development, the run for production; --environment says otherwise"},
+		"a token for it":        {conformance.Options{Environment: "production"}, nil, seen, "the backend's token is for the environment development, but the run is for production; --environment changes that"},
 		"nothing in production": {conformance.Options{Environment: "production"}, nil, "switches/switches-a-flag-on-in-one-environment", ""},
-		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default wants names of another form: no name of the run fits the pattern [a-z]+"},
+		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default requires names of a different form: no name of the run fits the pattern [a-z]+"},
 		"nothing but a prefix":  {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},
 		"changes without approval": {conformance.Options{}, map[string]string{"/api/admin/projects/default/change-requests/config": `[{"environment":"development","changeRequestEnabled":true}]`}, "switches/switches-a-flag-on-in-one-environment",
-			"changes of flags in the environment development of the project default go through change requests"},
+			"changes to flags in the environment development of the project default go through change requests"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,7 +36,7 @@ func (s *suite) reach(ctx context.Context) error {
 // without saying anything about the instance.
 func belowInstance(ctx context.Context, client *target.Client) error {
 	if instance := target.Elsewhere(ctx, client); instance != "" {
-		return usage("the target is the URL of an API, as SDKs take it; that of the instance is %s", instance)
+		return usage("the target is the URL of an API, as given to SDKs; the URL of the instance is %s", instance)
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (s *suite) examine(ctx context.Context) error {
 }
 
 // slowRun is the note for a run that has no workspace of its own.
-const slowRun = "the target limits calls, and the scenarios that call wait for it, which takes a minute or more"
+const slowRun = "the target limits calls, and the scenarios that make calls have to wait, which takes a minute or more"
 
 // enterWorkspace moves the run to its own workspace if it would otherwise have to wait, or
 // would change what others share.
@@ -136,7 +136,7 @@ func (s *suite) enterWorkspace(ctx context.Context) error {
 	}
 	switch {
 	case shared == "" && waits:
-		c.Note("the run has the workspace %s of the mock to itself, and puts its clock forward in the place of waiting", s.workspaceName())
+		c.Note("the run has the workspace %s of the mock to itself, and advances its clock instead of waiting", s.workspaceName())
 	case shared == "":
 		c.Note("the run has the workspace %s of the mock to itself", s.workspaceName())
 	case waits && c.Mock != "" && c.Writes:
@@ -157,22 +157,22 @@ func (s *suite) move(ctx context.Context) (stays string, err error) {
 	c, client := s.conditions(), s.run.Client
 	switch {
 	case c.Mock == "":
-		return "the target is no mock", nil
+		return "the target is not a mock", nil
 	case !s.options.Workspace:
-		return "no workspace of its own is asked for", nil
+		return "no workspace was requested for the run", nil
 	case !c.Writes:
-		return "nothing is to be made", nil
+		return "the run is read-only", nil
 	case s.options.Keep:
-		return "what it makes is kept, and a workspace is not", nil
+		return "what the run creates is kept, but a workspace is not", nil
 	case len(s.setups) > 0:
-		return "a token that was made for it is not known in a new workspace", nil
+		return "a new workspace would not know the token that was created for the run", nil
 	case !client.Enter(ctx, s.workspaceName()):
-		return "the mock's control API, which makes workspaces, is closed or has no room for one", ctx.Err()
+		return "the mock's control API, which creates workspaces, is closed or has no room for one", ctx.Err()
 	}
 	there := *c
 	unknown, err := target.Unknown(ctx, client, c.Tokens)
 	if err != nil || len(unknown) > 0 {
-		return "a new workspace does not know the tokens", errors.Join(err, client.Leave(ctx))
+		return "a new workspace would not know the tokens", errors.Join(err, client.Leave(ctx))
 	}
 	c.Own = true
 	if err := s.survey(ctx); err != nil {
@@ -180,7 +180,7 @@ func (s *suite) move(ctx context.Context) (stays string, err error) {
 	}
 	if lacks := cmp.Or(c.Place.NoProject, c.Place.NoEnvironment); lacks != "" && lacks != cmp.Or(there.Place.NoProject, there.Place.NoEnvironment) {
 		*c = there
-		return "a new workspace lacks what this one has: " + lacks, client.Leave(ctx)
+		return "a new workspace would lack what this one has: " + lacks, client.Leave(ctx)
 	}
 	c.Notes = there.Notes
 	return "", nil
@@ -219,7 +219,7 @@ func (s *suite) fitNames() {
 	}
 	var err error
 	if c.FlagNames, err = naming.Fit(c.Place.Naming, s.name("flags12-one"), s.name("strategies345-Checkout")); err != nil {
-		c.Misnamed = fmt.Sprintf("the project %s wants names of another form: %v", c.Place.Project, err)
+		c.Misnamed = fmt.Sprintf("the project %s requires names of a different form: %v", c.Place.Project, err)
 	}
 }
 
@@ -265,7 +265,7 @@ func (s *suite) makeTokens(ctx context.Context) error {
 			}
 			if problem != "" {
 				c.NoToken[actor] = problem
-				c.Note("no %s's token could be made: %s", actor, problem)
+				c.Note("no %s's token could be created: %s", actor, problem)
 			}
 			c.Tokens = c.Tokens.With(actor, token)
 			s.run.Redact.Add(token)
@@ -313,7 +313,7 @@ func (s *suite) tell() {
 	}
 	for kind, room := range c.Room {
 		if room.Free < littleRoom {
-			c.Note("room for %d %ss beside the %d that are there", room.Free, kind.Name, room.Existing)
+			c.Note("room for %d %ss besides the %d that exist", room.Free, kind.Name, room.Existing)
 		}
 	}
 }

@@ -153,7 +153,7 @@ func (o Options) address() (*target.Address, error) {
 	case o.Target == "" && o.Handler == nil:
 		return nil, usage("no target: give the URL of an instance")
 	case o.Target != "" && o.Handler != nil:
-		return nil, usage("a target and a handler: give one of them")
+		return nil, usage("both a target and a handler: give only one")
 	case o.Handler != nil:
 		return target.Serve(o.Handler)
 	}

@@ -96,7 +96,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 					return anyID.ReplaceAllString(body, `"id":1338`)
 				}
 				return body
-			}, []string{theirPath}, `not removed by its id, which is that of "cpu-over-90"`,
+			}, []string{theirPath}, `not removed by its id, because that belongs to "cpu-over-90"`,
 		},
 		"an id that is a path": {
 			func(r *http.Request, body string) string {
@@ -104,7 +104,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 					return anyID.ReplaceAllString(body, `"id":"1338/tokens/8"`)
 				}
 				return body
-			}, []string{theirPath}, `not removed by its id, which is said to be "1338/tokens/8"`,
+			}, []string{theirPath}, `not removed by its id, because the target gives "1338/tokens/8"`,
 		},
 		"an id that leads up": {
 			func(r *http.Request, body string) string {
@@ -112,7 +112,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 					return anyID.ReplaceAllString(body, `"id":"../../1338"`)
 				}
 				return body
-			}, []string{theirPath}, `not removed by its id, which is said to be "../../1338"`,
+			}, []string{theirPath}, `not removed by its id, because the target gives "../../1338"`,
 		},
 		"an id that is no whole number": {
 			func(r *http.Request, body string) string {
@@ -120,7 +120,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 					return anyID.ReplaceAllString(body, `"id":1.338e3`)
 				}
 				return body
-			}, []string{theirPath, endpointsPath + "/1.338e3"}, `not removed by its id, which is said to be 1.338e3`,
+			}, []string{theirPath, endpointsPath + "/1.338e3"}, `not removed by its id, because the target gives 1.338e3`,
 		},
 		"the id of somebody's token": {
 			func(r *http.Request, body string) string {
@@ -152,7 +152,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 					return `{"signalEndpoints":"none"}`
 				}
 				return body
-			}, []string{theirPath}, "not removed, as it cannot be read back: listing the signal endpoints: status 200",
+			}, []string{theirPath}, "not removed, because it cannot be read back: listing the signal endpoints: status 200",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -215,8 +215,8 @@ func endpointsOf(t *testing.T, mock http.Handler) []string {
 func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ from, to, path, reason string }{
-		"id":   {`"id":1338`, `"id":2147483600`, endpointsPath + "/2147483600", "the target has something of the id or name 2147483600"},
-		"name": {`"name":"cpu-over-90"`, `"name":"unleash-mock-verify-none"`, callsPath + "/unleash-mock-verify-none", "the target has something of the id or name unleash-mock-verify-none"},
+		"id":   {`"id":1338`, `"id":2147483600`, endpointsPath + "/2147483600", "the target has something with the id or name 2147483600"},
+		"name": {`"name":"cpu-over-90"`, `"name":"unleash-mock-verify-none"`, callsPath + "/unleash-mock-verify-none", "the target has something with the id or name unleash-mock-verify-none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -312,12 +312,12 @@ func TestOnlyTheUserThatTheRunMadeIsRemoved(t *testing.T) {
 		left   string
 	}{
 		"as it should be":                   {&people{newID: "7", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, ""},
-		"the id of the admin":               {&people{newID: "1", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, which is that of "admin"`},
-		"an id that is a path":              {&people{newID: `"1/roles"`, listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, which is said to be "1/roles"`},
+		"the id of the admin":               {&people{newID: "1", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, because that belongs to "admin"`},
+		"an id that is a path":              {&people{newID: `"1/roles"`, listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, because the target gives "1/roles"`},
 		"another one logs in":               {&people{newID: "7", loggedIn: "admin", listed: seventh}, []string{"DELETE /api/admin/user-admin/7"}, ""},
-		"its name is the admin's":           {&people{newID: "1", listed: func(username string) string { return fmt.Sprintf(`{"id":1,"username":%q}`, username) }}, []string{made, removed}, `not removed by its id, which is that of "admin"`},
-		"it is listed with a path":          {&people{newID: "7", listed: func(username string) string { return fmt.Sprintf(`{"id":"1/x","username":%q}`, username) }}, []string{made, removed}, `not removed by its id, which is said to be "1/x"`},
-		"its creation has no usable answer": {&people{newID: "null", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, which is said to be null`},
+		"its name is the admin's":           {&people{newID: "1", listed: func(username string) string { return fmt.Sprintf(`{"id":1,"username":%q}`, username) }}, []string{made, removed}, `not removed by its id, because that belongs to "admin"`},
+		"it is listed with a path":          {&people{newID: "7", listed: func(username string) string { return fmt.Sprintf(`{"id":"1/x","username":%q}`, username) }}, []string{made, removed}, `not removed by its id, because the target gives "1/x"`},
+		"its creation has no usable answer": {&people{newID: "null", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, `not removed by its id, because the target gives null`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -455,7 +455,7 @@ func TestASweepLeadsNowhereElse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(changes) > 0 || len(swept) > 0 || len(left) != 1 || left[0].Reason != "not removed, as what the target says of it makes no path" {
+			if len(changes) > 0 || len(swept) > 0 || len(left) != 1 || left[0].Reason != "not removed, because what the target says about it cannot be part of a path" {
 				t.Errorf("changes %q, swept %+v, left %+v", changes, swept, left)
 			}
 			for _, leftover := range left {

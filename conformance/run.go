@@ -112,7 +112,7 @@ func (s *suite) plan() (gherkin.Resources, *plan.Plan, error) {
 }
 
 // planned is the reason given in a dry run for a scenario that did not run.
-const planned = "it was planned, and not run"
+const planned = "it was planned but not run"
 
 // chosen returns the report of a dry run without a target: what the options select.
 func chosen(options Options) (*report.Report, error) {
@@ -144,11 +144,11 @@ func (s *suite) check() error {
 		return usage("the profile %q is not one of %s, %s, %s, %s", s.options.Profile, Core, Enterprise, All, Contract)
 	}
 	if s.options.Document != nil {
-		return usage("a document is for the profile %s; the others verify Unleash's own contract", Contract)
+		return usage("only the profile %s takes a document; the others verify Unleash's own contract", Contract)
 	}
 	for what, name := range map[string]string{"project": s.options.Project, "environment": s.options.Environment} {
 		if !target.IsPlaceName(name) {
-			return usage("%q cannot be the name of a %s: it takes letters, digits and -_.~", name, what)
+			return usage("%q cannot be the name of a %s: it may have only letters, digits and -_.~", name, what)
 		}
 	}
 	for _, id := range s.options.Operations {

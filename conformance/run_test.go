@@ -406,7 +406,7 @@ func TestScenariosAreChosen(t *testing.T) {
 					t.Errorf("%s ran", scenario.ID)
 				}
 				// Others may be left out for other reasons, but not for these.
-				if !ran && test.chosen(scenario) && (strings.Contains(scenario.Reason, "leaves it out") || strings.Contains(scenario.Reason, "leave it out")) {
+				if !ran && test.chosen(scenario) && (strings.Contains(scenario.Reason, "excludes it") || strings.Contains(scenario.Reason, "exclude it")) {
 					t.Errorf("%s did not run: %s", scenario.ID, scenario.Reason)
 				}
 			}
@@ -524,7 +524,7 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 		answers        map[string]string
 		failed, reason string // failed is empty if nothing does
 	}{
-		"backend":                   {spec.Enterprise, wellknown.Backend, nil, isOne, "the admin's token is of another kind: the target answers 403"},
+		"backend":                   {spec.Enterprise, wellknown.Backend, nil, isOne, "the admin's token is of the wrong kind: the target answers 403"},
 		"editor":                    {spec.Enterprise, wellknown.EditorUser, nil, mayAll, restricted},
 		"editor of a silent target": {spec.Enterprise, wellknown.EditorUser, silent, mayAll, restricted},
 		"editor of open source":     {spec.OpenSource, wellknown.EditorUser, nil, "", restricted},
@@ -580,7 +580,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	for _, reason := range []string{
 		"disabled: it needs a token of the backend",
 		"disabled: it needs a token of the frontend",
-		"disabled: it needs a token of the viewer; one could not be made: the target does not tell the admin which roles there are",
+		"disabled: it needs a token of the viewer; none is available: the target does not show the admin which roles exist",
 		"disabled: it rests on an assumption; --assumed turns it on",
 	} {
 		if counts[reason] == 0 {
@@ -666,7 +666,7 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 	options := conformance.Options{Handler: mock, Keep: true, Operations: []string{"updateSignalEndpoint"}}
 	first := verify(t, 0, options)
 	second := verify(t, 0, options)
-	if len(first.Cleanup) == 0 || first.Cleanup[0].Reason != "kept, as asked for" {
+	if len(first.Cleanup) == 0 || first.Cleanup[0].Reason != "kept on request" {
 		t.Fatalf("left: %+v", first.Cleanup)
 	}
 	options = conformance.Options{Handler: mock}

@@ -34,7 +34,7 @@ func (s *suite) report(cause error) *report.Report {
 			record = scenario.Record()
 			record.Outcome, record.Reason = report.Disabled, scenario.Disabled
 			if scenario.Disabled == "" {
-				record.Outcome, record.Reason = report.Skipped, "the run ended before it: "+s.run.Redact.Text(fmt.Sprint(cause))
+				record.Outcome, record.Reason = report.Skipped, "the run ended first: "+s.run.Redact.Text(fmt.Sprint(cause))
 			}
 			if scenario.Disabled == "" && s.options.DryRun && cause == nil {
 				record.Reason = planned
@@ -205,13 +205,13 @@ func (s *suite) unseen(operation *spec.Operation, status int) string {
 	c := s.conditions()
 	switch {
 	case status == http.StatusInternalServerError || status == http.StatusServiceUnavailable:
-		return "it tells of a failure of the server, which no request can bring about"
+		return "it indicates a failure of the server, which no request can provoke"
 	case status == http.StatusNotFound && len(operation.PathParameters()) == 0 && c.Edition != spec.OpenSource:
-		return "only an open-source instance answers it"
+		return "only an open-source instance answers with it"
 	case status == http.StatusTooManyRequests && isOfSDKs(operation) && tooMany(c.SDKLimit):
-		return "it takes more requests in a minute with the token of an SDK than the suite sends to anybody's server"
+		return "it takes more requests a minute with an SDK's token than the suite sends to any server"
 	case status == http.StatusTooManyRequests && !isOfSDKs(operation) && !s.limits(operation) && tooMany(c.PersonalLimit):
-		return "it takes more requests in a minute with a personal access token than the suite sends to anybody's server"
+		return "it takes more requests a minute with a personal access token than the suite sends to any server"
 	}
 	return ""
 }

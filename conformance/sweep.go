@@ -37,7 +37,7 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	}
 	admin := s.conditions().Tokens.Admin
 	if admin == "" {
-		return nil, nil, usage("sweeping needs the token of an admin")
+		return nil, nil, usage("a sweep needs an admin's token")
 	}
 	config := s.run.Ledger
 	config.Owns = what.owns

@@ -105,12 +105,12 @@ func TestSettingsOfOthersStayAsTheyAre(t *testing.T) {
 		reason  string // the end of why they do not run
 	}{
 		"a workspace is to be had":  {nil, conformance.Options{Workspace: true}, true, ""},
-		"nobody asked for one":      {nil, conformance.Options{}, false, "no workspace of its own is asked for"},
-		"what is made is kept":      {nil, conformance.Options{Workspace: true, Keep: true}, false, "what it makes is kept, and a workspace is not"},
+		"nobody asked for one":      {nil, conformance.Options{}, false, "no workspace was requested for the run"},
+		"what is made is kept":      {nil, conformance.Options{Workspace: true, Keep: true}, false, "what the run creates is kept, but a workspace is not"},
 		"its control API is closed": {noControl, conformance.Options{Workspace: true}, false, "is closed or has no room for one"},
-		"a token of its own":        {nil, conformance.Options{Workspace: true, Tokens: conformance.Tokens{Admin: "*:*.theirs"}}, false, "a new workspace does not know the tokens"},
+		"a token of its own":        {nil, conformance.Options{Workspace: true, Tokens: conformance.Tokens{Admin: "*:*.theirs"}}, false, "a new workspace would not know the tokens"},
 		"a project of its own":      {nil, conformance.Options{Workspace: true, Project: "shop"}, false, "the target has no project shop, or does not show it; --project chooses one"},
-		"it is no mock":             {withoutHeader, conformance.Options{Workspace: true, Tokens: conformance.MockTokens()}, false, "to a mock that the run has to itself"},
+		"it is no mock":             {withoutHeader, conformance.Options{Workspace: true, Tokens: conformance.MockTokens()}, false, "on a mock that the run has to itself"},
 		"it may only be read":       {nil, conformance.Options{Workspace: true, ReadOnly: true}, false, "--allow-writes turns it on"},
 	} {
 		t.Run(name, func(t *testing.T) {

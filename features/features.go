@@ -1,25 +1,25 @@
-// Package features holds the conformance scenarios, in Gherkin. Each says what
-// an Unleash instance does, in words, and is run by package conformance.
+// Package features holds the conformance scenarios, in Gherkin. Each describes in words what an
+// Unleash instance does. Package conformance runs them.
 //
 // A scenario's description says where its rule comes from, and one of the tags @documented,
-// @observed, @measured, @inferred and @assumed says how well it is known. Further tags:
+// @observed, @measured, @inferred and @assumed says how well the rule is known. Further tags:
 //
-//	@op:<operationId>  what it is about; without one, what its first request addresses
+//	@op:<operationId>  the operation it is about; by default that of its first request
 //	@core              runs on any edition
 //	@enterprise        needs Unleash Enterprise
-//	@open-source       holds on an open-source instance alone
+//	@open-source       holds only on an open-source instance
 //	@writes            sends requests that could change something
-//	@settings          changes settings of the whole instance, of a mock that the run has to itself
+//	@settings          changes settings of the whole instance, so needs a mock that no other run uses
 //	@limits            reaches a limit of the instance
-//	@slow              takes a minute where calls are limited to one a second
+//	@slow              takes a minute if calls are limited to one per second
 //	@alone             must not run beside another scenario that writes
-//	@quiet             says nothing if others add to what it counts at the same time
-//	@since:<major>     older versions of Unleash are known to answer otherwise
-//	@administrator     takes an admin's token that may do everything
-//	@token-check       says whether a token that the target knows is what it was given for
+//	@quiet             is inconclusive if others add to what it counts at the same time
+//	@since:<major>     older versions of Unleash are known to answer differently
+//	@administrator     needs an admin's token that may do everything
+//	@token-check       checks whether a token that the target knows is of the kind it was given as
 //
 // Scenarios do not name a target's projects and environments: <project> and <environment> stand
-// for those that the user chose, and <other environment> for another one of the project.
+// for those that the user chose, and <other environment> for another environment of the project.
 package features
 
 import (
@@ -30,6 +30,6 @@ import (
 //go:embed */*.feature
 var files embed.FS
 
-// Files returns the feature files, in a folder for each resource; scenarios for all operations
-// are in operations.
+// Files returns the feature files, in one folder per resource; the folder operations has the
+// scenarios for all operations.
 func Files() fs.FS { return files }

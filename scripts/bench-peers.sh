@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Measures the mock beside its peers and writes the tables of docs/performance.md.
+# Compares the speed of the mock with that of its peers, and writes the tables of docs/performance.md.
 #
 #   scripts/bench-peers.sh [admin|sdks|documents] [--rounds N] [--duration 5s]
 #
-# admin, the default, measures the Admin API beside Prism; sdks what SDKs ask, beside a
-# real Unleash, which scripts/real-unleash.sh runs, and @unleash/proxy; documents serves
-# GitHub's document, of 13 MB and 1,200 operations, beside Prism. It needs wrk,
-# which it installs on Debian for root, and npm for the peers and for a Node that they
-# run on. They are kept in BENCH_CACHE, by default ~/.cache/unleash-mock/bench-peers.
+# admin, the default, compares the Admin API with Prism. sdks compares requests of SDKs with a real
+# Unleash, which scripts/real-unleash.sh runs, and with @unleash/proxy. documents compares serving
+# GitHub's document, which has 13 MB and 1,200 operations, with Prism. The script needs wrk, which it
+# installs on Debian as root, and npm for the peers and the Node that they run on. It keeps these in
+# BENCH_CACHE, by default ~/.cache/unleash-mock/bench-peers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -41,10 +41,10 @@ peers="Prism $prism on Node $node" real=()
 if [ "$contest" = sdks ]; then
     peers="unleash-server 8.2.0, @unleash/proxy $proxy on Node $node"
     trap 'scripts/real-unleash.sh stop' EXIT
-    # Under the same Node as the proxy.
+    # With the same Node as the proxy.
     started=$(PATH=$cache/node_modules/node/bin:$PATH REAL_UNLEASH_LIMITS=off scripts/real-unleash.sh start)
     tokens=${started##*tokens in }
-    # shellcheck disable=SC1090 # it is written by the script
+    # shellcheck disable=SC1090 # the script writes it
     . "$tokens"
     real=(--real "$URL" --real-pid "$(cat "$(dirname "$tokens")/unleash.pid")")
 fi
@@ -57,6 +57,6 @@ if [ "$contest" = documents ]; then
         rm "$cache/octokit-openapi-$github.tgz"
     fi
     peers+=", @octokit/openapi $github"
-    set -- --connections 4 "$@" # more than that wait for Prism for seconds
+    set -- --connections 4 "$@" # with more, requests wait seconds for Prism
 fi
 "$cache/benchpeers" --contest "$contest" --cache "$cache" --beside "$peers" "${real[@]}" --page docs/performance.md "$@"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Builds the program as a release has it: static, stripped, without what nobody calls.
+# Builds the program as for a release: static, stripped, and without code that nothing calls.
 #
-#   scripts/build-release.sh <file> [<version>]    GOOS and GOARCH say for what
-#   scripts/build-release.sh --module              only what the build needs, see below
+#   scripts/build-release.sh <file> [<version>]    GOOS and GOARCH choose the platform
+#   scripts/build-release.sh --module              only make what the build needs, see below
 #
-# godog writes code for steps that have none with text/template, which calls methods by
-# name: where it is linked in, the linker leaves out no exported method of anything, a
-# quarter of the program. No run of ours has such a step. A release is therefore built with
-# packaging/module/release.mod, which is go.mod with a copy of godog that lists such steps as
-# they are. (A replace in go.mod itself would break go install.)
+# godog uses text/template to generate code for undefined steps. text/template calls methods by name,
+# so where it is linked in, the linker keeps every exported method, which makes up a quarter of the
+# program. None of our runs has an undefined step. A release is therefore built with
+# packaging/module/release.mod: go.mod with a copy of godog that lists such steps without a template.
+# (A replace in go.mod itself would break go install.)
 #
 # It needs Go.
 set -euo pipefail
@@ -17,7 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 module=packaging/module
 godog=github.com/cucumber/godog
 
-# Each file is whole when its name appears: builds may run at once.
+# Each file is complete when it appears under its name, because builds may run at the same time.
 make_module() {
     local source version copy
     go mod download "$godog"
@@ -32,7 +32,7 @@ make_module() {
         sed 's/err := undefinedSnippetsTpl\.Execute(&buf, snips)/_, err := fmt.Fprintln(\&buf, snips)/' \
             "$source/internal/formatters/fmt_base.go" >"$dir/godog/internal/formatters/fmt_base.go"
         ! grep -q 'undefinedSnippetsTpl' "$dir/godog/internal/formatters/fmt_base.go" ||
-            { echo "build-release: godog $version is another one: see how it words steps that have no code" >&2; exit 1; }
+            { echo "build-release: godog $version is different: check how it reports undefined steps" >&2; exit 1; }
         mv "$dir/godog" "$copy" 2>/dev/null || [ -d "$copy" ]
     fi
     cp go.mod "$dir/release.mod"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Calls every operation of OpenAPI documents on a mock that serves them, and has Ajv judge
-# the answers; scripts/document-check/check.mjs tells which calls.
+# Calls every operation of OpenAPI documents on a mock that serves them, and checks the answers with
+# Ajv. scripts/document-check/check.mjs describes the calls.
 #
-#   scripts/document-check.sh real URL    the document of a real Unleash, with all that it
-#                                         has; fails if an answer is wrong
-#   scripts/document-check.sh peers       documents with odd corners, public ones and those
-#                                         of the tests, beside Prism; writes the table of
+#   scripts/document-check.sh real URL    the whole document of a real Unleash; fails if an answer
+#                                         is wrong
+#   scripts/document-check.sh peers       public documents with unusual features, and those of the
+#                                         tests, compared with Prism; writes the table of
 #                                         docs/documents.md
 #
-# It needs Go, curl, and Node 20 or newer with npm. The peers are kept in BENCH_CACHE, by
-# default ~/.cache/unleash-mock/bench-peers.
+# It needs Go, curl, and Node 20 or newer with npm. It keeps the peers in BENCH_CACHE, by default
+# ~/.cache/unleash-mock/bench-peers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -58,7 +58,7 @@ real() {
         --value environment=development --value name=development --known "$dir/known-8.2.0.txt"
 }
 
-# right <document> <command...> prints how many calls of how many a server answers right.
+# right <document> <command...> prints how many calls a server answers correctly, and of how many.
 right() {
     local document=$1
     shift

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds and packs the packages for npm, installs them from the packed files in an empty
-# folder, and runs there what users run: the command, and the samples with Vitest and
-# Playwright. Go is out of reach while that runs.
+# Builds and packs the packages for npm, installs them from the packed files in an empty folder, and
+# runs there what users run: the command, and the samples with Vitest and Playwright. Meanwhile Go is
+# not on the PATH.
 #
-#   scripts/npm-packages.sh          the package of this platform, with a program as tests have it
-#   scripts/npm-packages.sh --all    those of all platforms, with the programs of a release
+#   scripts/npm-packages.sh          the package for this platform, with a program built as for tests
+#   scripts/npm-packages.sh --all    the packages for all platforms, with programs built as for a release
 #
 # It needs Go and Node 20 or newer with npm.
 set -euo pipefail
@@ -25,7 +25,7 @@ fi
 
 cp -R packaging/npm/samples "$dir/samples"
 npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$dir/samples"
-# The packages of other platforms are optional, and not there.
+# The packages for other platforms are optional, and missing here.
 npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix "$dir/samples" "${packages[@]/#/$PWD/}"
 
 mkdir "$dir/path"
@@ -33,7 +33,7 @@ for program in node npm npx; do
     ln -s "$(command -v "$program")" "$dir/path/$program"
 done
 PATH=$dir/path:/usr/bin:/bin
-! command -v go >/dev/null || { echo "Go is still in reach: $(command -v go)" >&2; exit 1; }
+! command -v go >/dev/null || { echo "Go is still on the PATH: $(command -v go)" >&2; exit 1; }
 cd "$dir/samples"
 npm run --silent types
 node --test

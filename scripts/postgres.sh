@@ -1,8 +1,8 @@
-# Postgres clusters for scripts, which source this: fresh ones, on 127.0.0.1 only, without
-# fsync. Where Postgres is missing and apt-get is there, it is installed. It wants a function
-# die, which says why the script ends.
+# Postgres clusters for scripts that source this file: fresh ones, on 127.0.0.1 only, without fsync.
+# If Postgres is missing and apt-get is available, Postgres is installed. The script must define a
+# function die that prints its arguments and exits.
 
-# Postgres refuses to run as root and must reach its files.
+# Postgres refuses to run as root, and must be able to reach its files.
 as_postgres() {
     if [ "$(id -u)" = 0 ]; then
         (cd / && runuser -u postgres -- "$@")
@@ -18,7 +18,7 @@ pg_bin() {
     [ -z "$found" ] || dirname "$found"
 }
 
-# install_debian LOG PACKAGE installs a package of Debian.
+# install_debian LOG PACKAGE installs a Debian package.
 install_debian() {
     local root=()
     [ "$(id -u)" = 0 ] || root=(sudo -n)
@@ -37,7 +37,7 @@ install_postgres() {
         die "Postgres is missing; install it, so that initdb is on the PATH or under /usr/lib/postgresql"
 }
 
-# start_cluster FOLDER PORT USER starts a fresh cluster that trusts everybody on this host.
+# start_cluster FOLDER PORT USER starts a fresh cluster that trusts every user of this host.
 start_cluster() {
     local bin
     bin=$(pg_bin)
@@ -51,7 +51,7 @@ start_cluster() {
         die "Postgres does not start on port $2; see $1/log"
 }
 
-# stop_cluster FOLDER stops a cluster, if it runs.
+# stop_cluster FOLDER stops a cluster if it is running.
 stop_cluster() {
     local bin
     bin=$(pg_bin)

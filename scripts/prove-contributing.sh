@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Adds a resource to a copy of the tree, by the steps of CONTRIBUTING.md and no
-# others, and runs what must then pass: the tests of the contract and of the mock, the
-# scenarios of the resource, and the lint of the document.
+# Adds a resource to a copy of the tree by following only the steps of CONTRIBUTING.md, and runs what
+# must then pass: the tests of the contract and of the mock, the scenarios of the resource, and the
+# lint of the document.
 #
 #   scripts/prove-contributing.sh
 #
@@ -20,11 +20,11 @@ trap finish EXIT
 git ls-files -z | tar --create --null --files-from - | tar --extract --directory "$copy"
 cd "$copy"
 
-# 1. The contract: a fragment, and the document made of all of them.
+# 1. The contract: a fragment, and the document generated from all fragments.
 cp "$written/notes.yaml" spec/openapi/
 go generate ./spec
 
-# 2. The room: a package, an example of each operation, a line in the list.
+# 2. The room: a package, an example for each operation, a line in the list.
 mkdir -p mockserver/internal/resources/notes/testdata
 cp "$written/notes.go.txt" mockserver/internal/resources/notes/notes.go
 cp "$written/examples.json" mockserver/internal/resources/notes/testdata/
@@ -32,7 +32,7 @@ sed -i "s#^\t\tinvoices\.Resource(),#&\n\t\tnotes.Resource(),#; s#^import (#&\n\
     mockserver/internal/resources/resources.go
 go generate ./mockserver/internal/seed
 
-# 3. The scenarios: a feature, what they can make on a target, a line in the list.
+# 3. The scenarios: a feature, what they can create on a target, a line in the list.
 mkdir -p features/notes conformance/internal/gherkin/notes
 cp "$written/notes.feature" features/notes/
 cp "$written/scenarios.go.txt" conformance/internal/gherkin/notes/notes.go

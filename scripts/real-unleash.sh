@@ -1,27 +1,26 @@
 #!/usr/bin/env bash
-# Runs a real open-source Unleash without Docker, 8.2.0 unless told otherwise: the
-# npm package unleash-server with a Postgres cluster of its own. For verifying the
-# suite against what the mock imitates.
+# Runs a real open-source Unleash without Docker, 8.2.0 by default: the npm package unleash-server with
+# a Postgres cluster of its own. It is for verifying the suite against the server that the mock
+# imitates.
 #
 #   scripts/real-unleash.sh start     install if needed, start afresh, wait until healthy
 #   scripts/real-unleash.sh stop      stop server and database
-#   scripts/real-unleash.sh status    say whether it runs
+#   scripts/real-unleash.sh status    print whether it is running
 #
-# start writes tokens.env (URL, ADMIN_TOKEN, ADMIN_PAT, VIEWER_TOKEN,
-# BACKEND_TOKEN, FRONTEND_TOKEN) to the state folder and prints its path. The
-# database is a fresh one at every start. Interrupted or failing, start leaves
-# nothing running. Environment:
-#   REAL_UNLEASH_HOME     folder of the installation and of the state of the server;
+# start writes tokens.env (URL, ADMIN_TOKEN, ADMIN_PAT, VIEWER_TOKEN, BACKEND_TOKEN, FRONTEND_TOKEN) to
+# the state folder and prints its path. Every start uses a fresh database. If start fails or is
+# interrupted, it leaves nothing running. Environment:
+#   REAL_UNLEASH_HOME     folder for the installation and the server's state;
 #                         default: <cache>/unleash-mock/real-unleash
 #   REAL_UNLEASH_VERSION  version of unleash-server; default 8.2.0
-#   REAL_UNLEASH_PORT     port of Unleash; default 4243. On another one the state is kept
-#                         beside the default's, so that several servers can run.
+#   REAL_UNLEASH_PORT     port of Unleash; default 4243. Any other port has a state folder of its
+#                         own, so that several servers can run.
 #   REAL_UNLEASH_PG_PORT  port of Postgres; default 54329
 #   REAL_UNLEASH_LIMITS   off lifts the limits on calls of the Client and Frontend APIs
-# Unleash's own variables (DATABASE_URL, BASE_URI_PATH, ...) are kept from it, so
-# that it is the same server everywhere and never touches another database.
-# It needs Node 20 or newer with npm, and curl. Where Postgres is missing and
-# apt-get is there, it installs it. Both servers listen on 127.0.0.1 only.
+# Unleash's own variables (DATABASE_URL, BASE_URI_PATH, ...) are not passed on to the server, so that it
+# is the same everywhere and never touches another database. The script needs Node 20 or newer with
+# npm, and curl. If Postgres is missing and apt-get is available, it installs Postgres. Both servers
+# listen on 127.0.0.1 only.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,7 +29,7 @@ port=${REAL_UNLEASH_PORT:-4243}
 pg_port=${REAL_UNLEASH_PG_PORT:-54329}
 default_version=8.2.0
 version=${REAL_UNLEASH_VERSION:-$default_version}
-# Where the npm package is, and where what belongs to one running server is.
+# The folder of the npm package, and that of one running server.
 npm=$home/npm
 [ "$version" = "$default_version" ] || npm=$npm-$version
 [ "$port" = 4243 ] || home=$home-$port
@@ -67,7 +66,7 @@ start_postgres() {
 
 start_unleash() {
     cp "$here/real-unleash/start.mjs" "$here/real-unleash/tokens.mjs" "$npm/"
-    # A session of its own, so that it outlives this script and its terminal.
+    # In a session of its own, so that it outlives this script and its terminal.
     local session=(nohup)
     ! command -v setsid >/dev/null || session=(setsid nohup)
     (cd "$npm" && exec env -i PATH="$PATH" HOME="$home" NODE_ENV=production PORT="$port" PG_PORT="$pg_port" \
@@ -92,7 +91,7 @@ is_healthy() {
 }
 
 start() {
-    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "REAL_UNLEASH_VERSION=$version is no version such as $default_version"
+    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "REAL_UNLEASH_VERSION=$version is not a version such as $default_version"
     need curl curl
     need node "Node 20 or newer"
     mkdir -p "$home"
@@ -107,7 +106,7 @@ start() {
     start_postgres
     start_unleash
     (umask 077 && cd "$npm" && node tokens.mjs "http://127.0.0.1:$port" >"$home/tokens.env") 2>>"$home/unleash.log" ||
-        die "making tokens failed; see $home/unleash.log"
+        die "creating tokens failed; see $home/unleash.log"
     trap - EXIT INT TERM
     echo "real Unleash $version at http://127.0.0.1:$port, tokens in $home/tokens.env"
 }
@@ -116,7 +115,7 @@ stop() {
     local pid cluster
     rm -f "$home/tokens.env"
     if pid=$(cat "$home/unleash.pid" 2>/dev/null); then
-        # After a restart of the machine the number may be another process's.
+        # After a restart of the machine the number may belong to another process.
         ps -o args= -p "$pid" 2>/dev/null | grep -q 'start\.mjs' || pid=
     fi
     if [ -n "$pid" ]; then
@@ -128,7 +127,7 @@ stop() {
         kill -9 "$pid" 2>/dev/null || true
     fi
     rm -f "$home/unleash.pid"
-    # As it was started: REAL_UNLEASH_PG_PORT may have changed since.
+    # The folder as of the start: REAL_UNLEASH_PG_PORT may have changed since.
     ! cluster=$(cat "$home/postgres.path" 2>/dev/null) || stop_cluster "$cluster"
     rm -f "$home/postgres.path"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tries what a release does, for this platform: the program built as .goreleaser.yaml says, an
-# archive with it, its completions and manual pages, and a checksum. With goreleaser on the
-# PATH that does it, and checks the configuration; otherwise this script does the same.
+# Tries out what a release does, for this platform: build the program as .goreleaser.yaml says, put it
+# into an archive with completions and manual pages, and make a checksum. If goreleaser is on the PATH,
+# it does this and also checks the configuration; otherwise this script does the same work.
 #
 #   scripts/release-check.sh
 #
@@ -17,7 +17,7 @@ if command -v goreleaser >/dev/null; then
     archive=${archives[0]}
     (cd dist && sha256sum --check --ignore-missing --strict checksums.txt)
 else
-    echo "goreleaser is not here: its configuration is not checked, and a script makes the archive"
+    echo "goreleaser is not installed: its configuration is not checked, and this script makes the archive"
     rm -rf dist
     scripts/release-extras.sh
     mkdir -p dist/archive

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what archives of a release hold beside the program: completions for shells and
-# manual pages, under packaging/extras.
+# Generates what release archives contain in addition to the program: shell completions and manual
+# pages, in packaging/extras.
 #
 #   scripts/release-extras.sh
 #

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Proves --store postgres:// on a real Postgres: the tests of the store, and several mocks
-# behind HAProxy, two of which are killed under load and come back.
+# Tests --store postgres:// on a real Postgres: runs the tests of the store, and several mocks behind
+# HAProxy, two of which are killed under load and come back.
 #
-#   scripts/scale-check.sh            all of it
-#   scripts/scale-check.sh store      the tests of the store alone
-#   scripts/scale-check.sh haproxy    the mocks behind HAProxy alone
+#   scripts/scale-check.sh            everything
+#   scripts/scale-check.sh store      only the tests of the store
+#   scripts/scale-check.sh haproxy    only the mocks behind HAProxy
 #
-# Both servers listen on 127.0.0.1 only, and are gone when the script ends. As root on Debian
-# it installs Postgres and HAProxy where they are missing. Environment:
+# Both servers listen on 127.0.0.1 only, and are gone when the script ends. On Debian as root it
+# installs Postgres and HAProxy if they are missing. Environment:
 #   SCALE_PG_PORT     port of Postgres; default 54330
 #   SCALE_FLAGS       flags of scripts/scalecheck, such as --seconds 10 for a short run
 set -euo pipefail
@@ -16,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 pg_port=${SCALE_PG_PORT:-54330}
 dir=$(mktemp -d)
 cluster=$dir/postgres
-[ "$(id -u)" != 0 ] || cluster=/var/tmp/unleash-mock-scale-$pg_port # where its user finds it
+[ "$(id -u)" != 0 ] || cluster=/var/tmp/unleash-mock-scale-$pg_port # a folder that the user postgres can reach
 
 die() {
     echo "scale-check: $*" >&2
@@ -41,7 +41,7 @@ check_store() {
 check_haproxy() {
     command -v haproxy >/dev/null || install_debian "$dir/apt.log" haproxy || die "HAProxy is missing; install it"
     go build -o "$dir/unleash-mock" ./cmd/unleash-mock
-    # shellcheck disable=SC2086 # they are many
+    # shellcheck disable=SC2086 # several flags
     go run ./scripts/scalecheck --program "$dir/unleash-mock" --postgres "$source/postgres" ${SCALE_FLAGS:-}
 }
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Evaluates 20,000 random flags and contexts with package evaluation and with the
-# Node SDK of Unleash, and fails if they disagree. It prints the seed; with
-# UNLEASH_MOCK_NODE_SDK_SEED it repeats a run.
+# Evaluates 20,000 random flags and contexts with package evaluation and with Unleash's Node SDK, and
+# fails if they disagree. It prints the seed; set UNLEASH_MOCK_NODE_SDK_SEED to repeat a run.
 #
 #   scripts/sdk-differential.sh
 #

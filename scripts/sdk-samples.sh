@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the samples of docs/sdks, programs and pages with SDKs of Unleash, and runs them on
-# the mock: each must see a flag being switched. The SDK for Node judges what the mock serves
-# by the client specification, too.
+# Builds the samples in docs/sdks, which are programs and pages with Unleash's SDKs, and runs them on
+# the mock: each must notice that a flag is switched. The Node SDK also checks what the mock serves
+# against the client specification.
 #
 #   scripts/sdk-samples.sh
 #

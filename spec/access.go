@@ -9,20 +9,20 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// Permission is a permission by the name that Unleash gives it.
+// Permission is a permission, by Unleash's name for it.
 type Permission string
 
 const (
 	// Admin is the permission that includes every other one.
 	Admin Permission = "ADMIN"
-	// None is listed by operations that need no permission in particular.
+	// None is listed by operations that need no particular permission.
 	None Permission = "NONE"
 )
 
 // Known reports whether Unleash has the permission.
 func (p Permission) Known() bool { return p.scope() != 0 }
 
-// scope is what a permission is given for.
+// scope is what a permission is granted for.
 type scope int
 
 const (
@@ -31,7 +31,7 @@ const (
 	environment       // one environment of a project, or all
 )
 
-// scope returns the scope of a permission of Unleash 8.2.0, and 0 of what is none.
+// scope returns the scope of a permission of Unleash 8.2.0, or 0 if Unleash has no such permission.
 func (p Permission) scope() scope {
 	switch p {
 	case Admin,
@@ -61,11 +61,11 @@ func (p Permission) scope() scope {
 	return 0
 }
 
-// TokenKind is a kind of token, by the name that the contract's security schemes give it
-// with x-unleash-token. A resource may have a kind of its own.
+// TokenKind is a kind of token, by the name in the extension x-unleash-token of the contract's
+// security schemes. A resource may have a kind of its own.
 type TokenKind string
 
-// The kinds of token that belong to no resource.
+// The kinds of token that do not belong to a resource.
 const (
 	AdminToken    TokenKind = "admin" // an admin API token, or a user's personal access token
 	BackendToken  TokenKind = "backend"
@@ -91,16 +91,16 @@ func (o *Operation) NeedsPermission() bool {
 	return !o.Permits(func(Permission) bool { return false })
 }
 
-// requirements are those of the document's security; nil if it says nothing of it.
+// requirements are the security requirements in a document; nil if the document states none.
 type requirements []map[string][]string
 
-// access is what the document says of who may use an operation, beside the permissions.
+// access is what the document says about who may use an operation, apart from the permissions.
 type access struct {
 	project, environment map[string]string
-	security             requirements // nil for that of the whole document
+	security             requirements // nil for the security of the whole document
 }
 
-// admit says who may use an operation. whole is the security of the whole document.
+// admit sets who may use an operation. whole is the security of the whole document.
 func (o *Operation) admit(a access, whole requirements, schemes map[string]*openapi.Scheme) error {
 	if a.security == nil {
 		a.security = whole
@@ -121,8 +121,9 @@ func (o *Operation) admit(a access, whole requirements, schemes map[string]*open
 	return nil
 }
 
-// setTokens reads the kinds of token from security requirements. Only where these are
-// empty, or one of them is, no token is demanded: a document without any has not said so.
+// setTokens sets the kinds of token that the security requirements name. The operation is public
+// only if the list of requirements is empty, or contains an empty requirement. It is not public
+// merely because the document states no requirements.
 func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.Scheme) error {
 	o.Public = written != nil && len(written) == 0
 	for _, requirement := range written {
@@ -147,8 +148,8 @@ func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.
 	return nil
 }
 
-// schemeProblem says why nothing that a request has can be what a scheme wants; empty for a good
-// one.
+// schemeProblem returns why no request can satisfy a security scheme; empty if the scheme is
+// usable.
 func schemeProblem(scheme *openapi.Scheme) string {
 	switch {
 	case !slices.Contains([]string{"apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"}, scheme.Type):
@@ -176,7 +177,7 @@ func (o *Operation) checkPermissions() error {
 	return nil
 }
 
-// source reads where the project or the environment of a permission is named.
+// source reads where a request names the project or environment that a permission is for.
 func (o *Operation) source(written map[string]string, of scope) (openapi.Source, error) {
 	if written == nil {
 		return openapi.Source{}, nil
@@ -203,7 +204,8 @@ func (o *Operation) source(written map[string]string, of scope) (openapi.Source,
 	return source, nil
 }
 
-// checkSources makes sure that what a source names in the query or the body is declared.
+// checkSources returns an error if a source names a query parameter or a body property that the
+// document does not declare.
 func (o *Operation) checkSources(declared *content) error {
 	for extension, source := range map[string]openapi.Source{extensionProject: o.Project, extensionEnvironment: o.Environment} {
 		switch source.In {

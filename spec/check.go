@@ -38,7 +38,7 @@ type Failure struct {
 	// Forms are the first failures of each branch of a oneOf, which a server reports before the
 	// failure of the oneOf itself.
 	Forms []Failure
-	// Reason says all of this in a sentence.
+	// Reason states all of this in one sentence.
 	Reason string
 }
 
@@ -47,14 +47,14 @@ func (f Failure) Error() string {
 	return f.In + f.Pointer + ": " + f.Reason
 }
 
-// missing is the failure of a parameter that is absent though it is demanded.
+// missing returns the failure for a required parameter that is absent.
 func (p *Parameter) missing() Failure {
 	return Failure{In: p.In, Keyword: "required", Property: p.Name, Reason: fmt.Sprintf("the %s parameter %q is missing", p.In, p.Name)}
 }
 
-// Check judges a parameter's value: a string as it was sent, or whatever a query parser made of
-// a repeated or bracketed one. present is false if the request does not have it. The first
-// failure is the one to report.
+// Check judges a parameter's value: a string as it was sent, or whatever a query parser made of a
+// repeated or bracketed parameter. present is false if the request does not have the parameter. The
+// first failure is the one to report.
 func (p *Parameter) Check(value any, present bool) []Failure {
 	if !present {
 		if p.Required {
@@ -73,9 +73,9 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 }
 
 // CheckBody judges a decoded request body: nil, bool, float64, string, []any or map[string]any.
-// Operations without a body in the document accept any object, as the real server does. The
-// first failure is the one to report: required properties come before additional ones, those
-// before the properties in the order of the schema.
+// Operations without a body in the document accept any object, as the real server does. The first
+// failure is the one to report: failures of required properties come before those of additional
+// properties, and then come those within properties, in the order of the schema.
 func (o *Operation) CheckBody(value any) []Failure {
 	body := o.Body()
 	if body == nil {
@@ -92,8 +92,8 @@ func (c *Content) Check(value any) []Failure {
 	return check(c.schema.get().schema, c.Shape, value, "body")
 }
 
-// CheckBodyText is CheckBody for a value that was decoded from text, which is
-// how it remembers its verdict.
+// CheckBodyText is CheckBody for a value that was decoded from text. It remembers the verdict by
+// the text.
 func (o *Operation) CheckBodyText(text []byte, value any) []Failure {
 	body := o.Body()
 	if body == nil || text == nil {
@@ -102,8 +102,7 @@ func (o *Operation) CheckBodyText(text []byte, value any) []Failure {
 	return body.CheckText(text, value)
 }
 
-// CheckText is Check for a value that was decoded from text, which is how it remembers its
-// verdict.
+// CheckText is Check for a value that was decoded from text. It remembers the verdict by the text.
 func (c *Content) CheckText(text []byte, value any) []Failure {
 	failures, known := c.verdicts.get(text)
 	if !known {
@@ -113,13 +112,14 @@ func (c *Content) CheckText(text []byte, value any) []Failure {
 	return slices.Clone(failures)
 }
 
-// Accept returns the content of the body that a Content-Type header names, nil for none.
+// Accept returns the content of the body that a Content-Type header names, or nil.
 func (b *Body) Accept(header string) *Content { return contentOf(b.Contents, header) }
 
-// contentOf returns the content that a Content-Type header names: the most exact one.
+// contentOf returns the content that a Content-Type header names, or nil. If several match, it
+// returns the most specific.
 func contentOf(contents []*Content, header string) *Content {
 	for _, content := range contents {
-		if rest, found := strings.CutPrefix(header, content.MediaType); found && (rest == "" || rest == "; charset=utf-8") { // nearly always
+		if rest, found := strings.CutPrefix(header, content.MediaType); found && (rest == "" || rest == "; charset=utf-8") { // the fast path, nearly always taken
 			return content
 		}
 	}
@@ -137,8 +137,8 @@ func contentOf(contents []*Content, header string) *Content {
 	return best
 }
 
-// exact says how well a media type of a document, which may be a range, names one that was
-// sent; 0 for not at all.
+// exact returns how specifically a media type of a document, which may be a range, matches one that
+// was sent; 0 if it does not match.
 func exact(written, sent string, parameters map[string]string) int {
 	want, wanted, err := mime.ParseMediaType(written)
 	if err != nil {
@@ -164,11 +164,10 @@ func exact(written, sent string, parameters map[string]string) int {
 	return 0
 }
 
-// CheckResponse judges a response on the bytes that leave or arrived: whether
-// its status is documented, required headers are there, the content type is
-// that of the document and the body fits its schema, formats included. body is
-// the payload after decompression; nil judges a response to HEAD, whose body
-// nobody sees.
+// CheckResponse judges a response by the bytes about to be sent, or received: whether its status is
+// documented, required headers are present, the content type is one of the document's and the body
+// fits its schema, formats included. body is the payload after decompression; nil stands for a
+// response to HEAD, which has no body.
 func (o *Operation) CheckResponse(status int, header http.Header, body []byte) []Failure {
 	response := o.Response(status)
 	if response == nil {
@@ -184,7 +183,7 @@ func (o *Operation) CheckResponse(status int, header http.Header, body []byte) [
 	return slices.Concat(failures, response.checkBody(status, header, body))
 }
 
-// codes lists the documented responses as the document writes them.
+// codes returns the codes of the documented responses, as the document writes them.
 func (o *Operation) codes() []string {
 	var codes []string
 	for _, response := range o.Responses() {
@@ -213,7 +212,7 @@ func (r *Response) checkHeaders(header http.Header) []Failure {
 	return failures
 }
 
-// read returns the value that the text of a header stands for.
+// read parses the text of a header into a value.
 func (h *Header) read(text string) any {
 	types := h.Shape.Plain()
 	var value any
@@ -244,12 +243,12 @@ func (h *Header) read(text string) any {
 	return text
 }
 
-// Text writes a value in the header's format.
+// Text formats a value for the header.
 func (h *Header) Text(value any) string {
 	return h.written().Encode(value, func(text string) string { return text })
 }
 
-// written is a parameter that is written as the header is.
+// written returns a parameter whose values are written like the header's.
 func (h *Header) written() *Parameter {
 	return &Parameter{In: "header", Style: "simple", Explode: h.Explode, JSON: h.JSON, Shape: h.Shape}
 }
@@ -265,7 +264,7 @@ func (r *Response) checkBody(status int, header http.Header, body []byte) []Fail
 		return nil
 	}
 	if len(body) == 0 && (status == http.StatusNoContent || status == http.StatusNotModified) {
-		return nil // which never have one, whatever the document says
+		return nil // these statuses never have a body, whatever the document says
 	}
 	sent := header.Get("Content-Type")
 	content := contentOf(r.Contents, sent)
@@ -285,7 +284,7 @@ func (r *Response) checkBody(status int, header http.Header, body []byte) []Fail
 	return content.CheckResponse(sent, body)
 }
 
-// checkEmpty judges that there is no body where the document describes one.
+// checkEmpty judges an empty body where the document describes one.
 func (c *Content) checkEmpty() []Failure {
 	if !isJSON(c.MediaType) && len(check(c.schema.get().schema, nil, "", "body")) == 0 {
 		return nil // an empty text
@@ -293,8 +292,8 @@ func (c *Content) checkEmpty() []Failure {
 	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, but the contract requires one"}}
 }
 
-// CheckResponse judges the body of a response, which is not empty, in the media type that
-// its Content-Type header names.
+// CheckResponse judges the body of a response, which must not be empty, in the media type that its
+// Content-Type header names.
 func (c *Content) CheckResponse(contentType string, body []byte) []Failure {
 	schema := c.schema.get()
 	key := body
@@ -316,11 +315,12 @@ func (c *Content) CheckResponse(contentType string, body []byte) []Failure {
 	return failures
 }
 
-// maxWhole is the size in bytes up to which an answer is remembered that was judged in parts.
+// maxWhole is the maximum size, in bytes, of an answer whose verdict is remembered as a whole if it
+// was judged in parts.
 const maxWhole = 4 << 10
 
-// judge checks a body that is there. What is neither JSON nor described as a text can be
-// in any form.
+// judge checks a body that is not empty. A body that is neither JSON nor described as a string may
+// be anything.
 func (c *Content) judge(contentType string, body []byte) []Failure {
 	if !isJSON(contentType) {
 		if types := c.Shape.Plain(); len(types) > 0 && !slices.Contains(types, "string") {
@@ -335,8 +335,8 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }
 
-// Exactly judges a JSON text again that failed with its numbers as floats: a number may have
-// more digits than a float can hold.
+// Exactly judges a JSON text again, with exact numbers, if it failed with its numbers as floats: a
+// number may have more digits than a float can hold.
 func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
 	if len(failures) == 0 || !manyDigits.Match(text) || endlessNumber(text) != "" {
 		return failures
@@ -352,7 +352,7 @@ func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
 
 var manyDigits = regexp.MustCompile(`\d{16}`)
 
-// isJSON reports whether a media type is JSON, or built on it.
+// isJSON reports whether a media type is JSON or based on it.
 func isJSON(mediaType string) bool {
 	name, _, _ := strings.Cut(mediaType, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
@@ -361,7 +361,7 @@ func isJSON(mediaType string) bool {
 
 const mediaTypeJSON = "application/json"
 
-// check validates a value and lists what is wrong with it, first things first.
+// check validates a value and returns its failures, the one to report first.
 func check(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
 	if schema == nil {
 		return nil

@@ -21,8 +21,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
-// build compiles a schema, which has been translated if it is one of OpenAPI 3.0. Where there is
-// one in spite of an error, the error tells what of it is not judged.
+// build compiles a schema, which has been translated if it is of OpenAPI 3.0. If it returns both a
+// schema and an error, the error says which part of the schema is not judged.
 func build(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	compiled, first := compileIn(s, text)
 	err := first
@@ -38,8 +38,8 @@ func build(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	return compiled, first
 }
 
-// maxMends is how often a schema is compiled again without what of it is not valid, which is told
-// all at once nearly always.
+// maxMends is how often a schema is compiled again without its invalid parts. Once is nearly always
+// enough, because an error nearly always names all of them.
 const maxMends = 8
 
 // compileIn compiles a schema in the version of its document.
@@ -52,7 +52,7 @@ func compileIn(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	compiler.RegisterVocabulary(openapi_vocabulary.NewOpenAPIVocabulary(vocabularyOf(s.version)))
 	compiler.AssertVocabs()
 	compiled, err := compileWith(compiler, text)
-	if err != nil && s.lenient { // JSON Schema is what is left without the keywords of OpenAPI
+	if err != nil && s.lenient { // compile it as plain JSON Schema, without OpenAPI's keywords
 		plain := newCompiler()
 		plain.UseRegexpEngine(patterns.compile)
 		if compiled, failed := compileWith(plain, text); failed == nil {
@@ -65,8 +65,8 @@ func compileIn(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	return compiled, patterns.wrong
 }
 
-// Versions of OpenAPI from which schemas are read otherwise, between two that can be written:
-// 3.1 as a float is less than 3.1.
+// Versions of OpenAPI from which on schemas are read differently. Each lies between two versions
+// that can be written, because the float32 3.1 is not exactly 3.1.
 const (
 	version31 = 3.05
 	version32 = 3.15
@@ -82,7 +82,7 @@ func vocabularyOf(version float32) openapi_vocabulary.VersionType {
 	return openapi_vocabulary.Version32
 }
 
-// newCompiler returns a compiler that judges formats, and fetches nothing.
+// newCompiler returns a compiler that judges formats and fetches nothing.
 func newCompiler() *jsonschema.Compiler {
 	out := jsonschema.NewCompiler()
 	out.UseLoader(nothing{})
@@ -93,7 +93,7 @@ func newCompiler() *jsonschema.Compiler {
 	return out
 }
 
-// nothing loads no schema from anywhere.
+// nothing is a loader that refuses to load any schema.
 type nothing struct{}
 
 // Load implements jsonschema.URLLoader.
@@ -101,8 +101,8 @@ func (nothing) Load(url string) (any, error) {
 	return nil, fmt.Errorf("the reference %q leads out of the document", url)
 }
 
-// formats are those that JSON Schema does not have: of integers, which are judged, and those
-// that values are made of and nobody judges.
+// formats returns the formats that JSON Schema does not have: those of integers, which are judged,
+// and those that values are generated for, which are not judged.
 var formats = sync.OnceValue(func() []*jsonschema.Format {
 	out := []*jsonschema.Format{{Name: "int32", Validate: isInteger(32)}, {Name: "int64", Validate: isInteger(64)}}
 	for _, name := range sample.Formats() {
@@ -113,7 +113,8 @@ var formats = sync.OnceValue(func() []*jsonschema.Format {
 	return out
 })
 
-// isInteger judges whether numbers are whole and have so many bits, however they are written.
+// isInteger returns a check that a number is whole and fits into the given number of bits, however
+// it is written.
 func isInteger(bits int) func(any) error {
 	limit := math.Ldexp(1, bits-1)
 	return func(value any) error {
@@ -148,7 +149,7 @@ func compileWith(compiler *jsonschema.Compiler, text []byte) (*jsonschema.Schema
 	return compiler.Compile(schemaName)
 }
 
-// translate writes as JSON Schema does what OpenAPI 3.0 writes in its own way.
+// translate rewrites keywords that are particular to OpenAPI 3.0 as JSON Schema.
 func translate(schema map[string]any) {
 	for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
 		excludes, is := schema[exclusive].(bool)
@@ -169,8 +170,7 @@ func translate(schema map[string]any) {
 	}
 }
 
-// allowNull has a schema allow null beside what it allows. One that names no type is left to
-// its parts.
+// allowNull makes a schema allow null in addition. If the schema names no type, its parts decide.
 func allowNull(schema map[string]any) {
 	const null = "null"
 	switch types := schema["type"].(type) {
@@ -197,21 +197,21 @@ func allowNull(schema map[string]any) {
 	}
 }
 
-// schemaName is what a schema is compiled under.
+// schemaName is the name under which a schema is compiled.
 const schemaName = "urn:openapi:schema"
 
-// Of what the library says of a schema that is none: which, and what is wrong at its parts. It
-// gives nothing but this text.
+// These match the library's error for an invalid schema: which schema it is, and what is wrong with
+// its parts. The library provides no more than this text.
 var (
 	invalidSchema = regexp.MustCompile(`"` + schemaName + `#([^"]*)" is not valid against metaschema`)
 	invalidPart   = regexp.MustCompile(`- at '([^']*)': ([^\n]+)`)
 )
 
-// invalid is a part of a schema that is not valid: where it is, and why.
+// invalid is an invalid part of a schema: where it is, and what is wrong.
 type invalid struct{ at, reason string }
 
-// invalidParts are the parts of a schema that an error says are not valid; none if the error is
-// about something else.
+// invalidParts returns the parts of a schema that an error calls invalid; none if the error is about
+// something else.
 func invalidParts(err error) (parts []invalid) {
 	schema := invalidSchema.FindStringSubmatch(err.Error())
 	if schema == nil {
@@ -225,8 +225,8 @@ func invalidParts(err error) (parts []invalid) {
 	return parts
 }
 
-// wordedInvalid says of a schema that is none what is wrong, where that is deepest, and where
-// the document has it. Other errors stay.
+// wordedInvalid rewords the error for an invalid schema: it names the most deeply nested invalid
+// part, where the document has it, and what is wrong. It returns other errors unchanged.
 func wordedInvalid(err error, reference string) error {
 	parts := invalidParts(err)
 	if len(parts) == 0 {
@@ -236,8 +236,8 @@ func wordedInvalid(err error, reference string) error {
 	return fmt.Errorf("the schema is not valid, and its invalid part allows everything: %s: %s", cmp.Or(strings.TrimPrefix(reference, "#")+deepest.at, "/"), deepest.reason)
 }
 
-// withoutInvalid returns a schema without the keywords that an error says are not valid; nil if
-// it says so of none.
+// withoutInvalid returns a schema without the keywords that an error calls invalid; nil if there are
+// none.
 func withoutInvalid(text []byte, err error) []byte {
 	parts := invalidParts(err)
 	schema, unread := jsonschema.UnmarshalJSON(bytes.NewReader(text))
@@ -257,8 +257,8 @@ func withoutInvalid(text []byte, err error) []byte {
 	return without
 }
 
-// removeKeyword takes a keyword off a schema: that of which the value at a path is, or is an
-// element. Of a list of schemas an element becomes one that allows everything.
+// removeKeyword removes the keyword whose value is at a path, or contains the element at the path.
+// In a list of schemas it replaces the element with a schema that allows everything.
 func removeKeyword(schema any, path []string) {
 	object, is := schema.(map[string]any)
 	if !is {
@@ -289,7 +289,8 @@ func removeKeyword(schema any, path []string) {
 	delete(object, name)
 }
 
-// patterns compiles regular expressions, and remembers one that it cannot compile.
+// patterns compiles regular expressions. wrong is the error for the last one that cannot be
+// compiled.
 type patterns struct{ wrong error }
 
 func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
@@ -305,8 +306,8 @@ func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
 	return compiled, nil
 }
 
-// maxPattern is how many instructions an expression may have: to match a character takes as
-// many steps at most.
+// maxPattern is the maximum number of instructions of an expression, and so the maximum number of
+// steps to match one character.
 const maxPattern = 10_000
 
 func compilePattern(text string) (*regexp.Regexp, error) {
@@ -320,10 +321,10 @@ func compilePattern(text string) (*regexp.Regexp, error) {
 	return regexp.Compile(text)
 }
 
-// codePoint is a character as JavaScript escapes it and Go does not.
+// codePoint matches an escaped character in JavaScript's form, which Go does not know.
 var codePoint = regexp.MustCompile(`\\u([0-9a-fA-F]{4})`)
 
-// anything matches everything.
+// anything is a regular expression that matches everything.
 type anything string
 
 func (a anything) String() string        { return string(a) }

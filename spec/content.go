@@ -22,13 +22,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// reader reads what the document says of an operation, by the library. Nothing that the
-// package exports leads to it: all that import the package would have to be compiled with
-// the library's model otherwise.
+// reader reads an operation from the document with the OpenAPI library. Nothing that the package
+// exports may lead to this type: otherwise every package that imports this one would be compiled
+// with the library's entire model.
 type reader struct{ contract *Contract }
 
-// content reads the content of an operation. Where there is one in spite of an error, the
-// error is about what it does not depend on.
+// content reads the content of an operation. If it returns both content and an error, the content
+// does not depend on what the error is about.
 func (r reader) content(o *Operation) (content, error) {
 	source, err := r.model(o)
 	if err != nil {
@@ -54,10 +54,11 @@ func (r reader) content(o *Operation) (content, error) {
 	return out, cmp.Or(o.checkKinds(), o.checkPathParameters(out.parameters), o.checkSources(&out), err)
 }
 
-// checkKinds tells of what is in the place of parameters or of a body, and is none.
+// checkKinds returns an error if the document has a value of the wrong kind for an operation's
+// parameters or body.
 func (o *Operation) checkKinds() error {
 	for name, value := range document.Members(o.text) {
-		if document.Misplaced(name, value) && name != "responses" { // of which there is none then
+		if document.Misplaced(name, value) && name != "responses" { // those are reported as missing
 			return fmt.Errorf("%s: it is of the wrong kind and is ignored", name)
 		}
 	}
@@ -67,21 +68,21 @@ func (o *Operation) checkKinds() error {
 	return nil
 }
 
-// maxDrawn is how many bytes of an operation's schemas the library reads of a document that
-// others have written. It draws the shapes of parameters and bodies, whose first levels say
-// how these are written; values are judged by package jsonschema, by the whole schema.
+// maxDrawn is how many bytes of an operation's schemas the library reads in a document that others
+// have written. They are read only for the shapes of parameters and bodies, whose first levels say
+// how values are written. Package jsonschema judges values by the whole schema.
 const maxDrawn = 64 << 10
 
-// notParameters are headers that OpenAPI does not take for parameters: contents and security
-// say what they may be.
+// notParameters are request headers that OpenAPI does not treat as parameters: contents and security
+// describe them.
 var notParameters = []string{"accept", "authorization", "content-type"}
 
-// notHeaders are headers of responses that are not judged: the content says what its type is,
-// and the others are the connection's own.
+// notHeaders are response headers that are not judged: the contents describe the content type, and
+// the others belong to the connection.
 var notHeaders = []string{"content-type", "content-length", "transfer-encoding", "connection", "content-encoding", "date"}
 
-// model reads the part of the document that is the operation's own. The parameters of its
-// path are among its own then.
+// model reads the operation's part of the document. The parameters of its path are included in its
+// own.
 func (r reader) model(o *Operation) (*v3.Operation, error) {
 	method := strings.ToLower(o.Method)
 	schemas := math.MaxInt
@@ -106,10 +107,10 @@ func (r reader) model(o *Operation) (*v3.Operation, error) {
 	return operation, nil
 }
 
-// modelOf has the library read one path of a document; nil if it finds none.
+// modelOf reads one path of a document with the library; nil if the library does not find it.
 func modelOf(part []byte, path string) (item *v3.PathItem, err error) {
 	defer func() {
-		if cause := recover(); cause != nil { // of the library, which foreign documents lead to places that ours do not
+		if cause := recover(); cause != nil { // foreign documents can make the library panic
 			item, err = nil, fmt.Errorf("it cannot be read: %v", cause)
 		}
 	}()
@@ -120,7 +121,7 @@ func modelOf(part []byte, path string) (item *v3.PathItem, err error) {
 	config := datamodel.NewDocumentConfiguration()
 	config.Logger = slog.New(slog.DiscardHandler)
 	config.SkipMetadataCollection = true
-	config.SkipCircularReferenceCheck = true // what contains itself is common, and often ends
+	config.SkipCircularReferenceCheck = true // schemas that contain themselves are common, and values of most are finite
 	read, err := low.CreateDocumentFromConfig(info, config)
 	if err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func modelOf(part []byte, path string) (item *v3.PathItem, err error) {
 	return v3.NewDocument(read).Paths.PathItems.GetOrZero(path), nil
 }
 
-// checkPathParameters makes sure that template and declarations agree.
+// checkPathParameters returns an error if the parameters in the template differ from those declared.
 func (o *Operation) checkPathParameters(parameters []*Parameter) error {
 	var declared []string
 	for _, parameter := range parameters {
@@ -180,7 +181,7 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 	return parameter, nil
 }
 
-// styles are how parameters are written unless the document says otherwise.
+// styles are the default styles of parameters, by where they are.
 var styles = map[string]string{"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 // examplesOf returns the examples that a document gives at one place.
@@ -217,7 +218,7 @@ func (r reader) body(source *v3.RequestBody) (*Body, error) {
 	return &Body{Required: source.Required != nil && *source.Required, Content: contents[0], Contents: contents}, nil
 }
 
-// contents reads the forms of a body.
+// contents reads the contents of a body, one per media type.
 func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], direction direction) ([]*Content, error) {
 	var out []*Content
 	for mediaType, written := range source.FromOldest() {
@@ -230,7 +231,7 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 		}
 		draw := r.draw
 		if direction == request && !isJSON(mediaType) {
-			draw = r.drawText // of the fields of a form
+			draw = r.drawText // the fields of a form come as text
 		}
 		content := &Content{
 			MediaType: mediaType, Shape: draw(written.Schema), Examples: examplesOf(written.Example, written.Examples), schema: schema,
@@ -243,8 +244,8 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 	return out, nil
 }
 
-// fields reads how the fields of a form are written, each like a parameter of a query. Of parts
-// only OpenAPI 3.1 says so.
+// fields reads how the fields of a form are written; each is written like a query parameter. For
+// the parts of a multipart body, only OpenAPI 3.1 and later define this.
 func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Encoding]) map[string]*Parameter {
 	name, _, _ := strings.Cut(form.MediaType, ";")
 	isForm := strings.EqualFold(name, "application/x-www-form-urlencoded")
@@ -266,12 +267,12 @@ func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Enco
 	return fields
 }
 
-// responses reads the responses. An operation may have none from OpenAPI 3.1 on, and is
-// answered without a body then.
+// responses reads the responses. From OpenAPI 3.1 on an operation may have none, and is then
+// answered without a body.
 func (r reader) responses(source *v3.Responses) ([]*Response, error) {
 	if source == nil || source.Default == nil && (source.Codes == nil || source.Codes.Len() == 0) {
 		unsaid := []*Response{{Code: "default", ranged: true, Standing: Assumed, unsaid: true}}
-		if r.contract.schemas.version >= 3.05 {
+		if r.contract.schemas.version >= version31 {
 			return unsaid, nil
 		}
 		return unsaid, errors.New("the operation has no response")
@@ -303,7 +304,7 @@ func (r reader) responses(source *v3.Responses) ([]*Response, error) {
 	return responses, nil
 }
 
-// statusOf reads the status of a response, or the lowest one of a range.
+// statusOf parses the status of a response, or returns the lowest status of a range.
 func statusOf(code string) (int, error) {
 	plain := code
 	if len(code) == 3 && strings.EqualFold(code[1:], "XX") {
@@ -357,7 +358,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 	return response, nil
 }
 
-// readAll reads what no exchange has needed yet.
+// readAll reads everything that no exchange has needed yet.
 func (o *Operation) readAll() error {
 	content := o.read()
 	if o.err != nil {
@@ -402,21 +403,21 @@ func (r *Response) readAll() error {
 	return nil
 }
 
-// takesAnyString reports whether a schema says nothing of a string.
+// takesAnyString reports whether a schema allows every string.
 func takesAnyString(schema *base.Schema) bool {
 	return schema != nil && slices.Contains(schema.Type, "string") && schema.Format == "" &&
 		schema.Enum == nil && schema.Const == nil && schema.Pattern == "" && schema.MinLength == nil && schema.MaxLength == nil &&
 		schema.AllOf == nil && schema.AnyOf == nil && schema.OneOf == nil && schema.Not == nil && schema.If == nil
 }
 
-// schema returns the schema that stands in the document; nil for none.
+// schema returns the schema that the document has in one place; nil if there is none.
 func (r reader) schema(proxy *base.SchemaProxy, direction direction) (*schema, error) {
 	if proxy == nil {
 		return nil, nil
 	}
 	node := proxy.GetValueNode()
 	if proxy.IsReference() {
-		node = proxy.GetReferenceNode() // what stands beside the reference included
+		node = proxy.GetReferenceNode() // including the keywords next to the reference
 	}
 	source, err := document.JSON(node)
 	if err != nil {
@@ -425,7 +426,7 @@ func (r reader) schema(proxy *base.SchemaProxy, direction direction) (*schema, e
 	return r.contract.schemas.of(source, direction), nil
 }
 
-// firstContent returns the first media type of a content map; nil for none.
+// firstContent returns the first media type of a content map; nil if the map is empty.
 func firstContent(content *orderedmap.Map[string, *v3.MediaType]) *v3.MediaType {
 	if content == nil || content.First() == nil {
 		return nil

@@ -11,14 +11,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// Extend joins the contract with a document that Load has read: that of the user's own Unleash,
-// or any other. The document is taken to be Unleash's if it has an operation of the contract
-// under /api; otherwise the result has only the document's operations. Operations of the
-// contract get the grade stateful, those that only the document has the grade example. With
-// documentWins, operations in both are judged by the document; the contract still decides who
-// may use them.
+// Extend combines the contract with a document that Load has read: that of the user's own Unleash,
+// or any other. The document counts as Unleash's if it has an operation of the contract under /api;
+// otherwise the result has only the document's operations, and the contract's health probes unless
+// the document has these paths. Operations of the contract get the grade stateful; those that only
+// the document has get the grade example. With documentWins, operations in both are judged by the
+// document; the contract still decides who may use them.
 func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
-	twins := map[*Operation]*Operation{} // those of the document by those of the contract
+	twins := map[*Operation]*Operation{} // operations of the document, by those of the contract
 	isUnleash := false
 	for _, operation := range with.operations {
 		if twin := c.counterpart(operation); twin != nil {
@@ -62,11 +62,11 @@ func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 	return joined
 }
 
-// probes are what a container's health check and a load balancer ask for, whatever the
-// document is.
+// probes are the paths that a container's health check and a load balancer request, whatever the
+// document has.
 var probes = []string{"/health", "/ready"}
 
-// takeProbes adds the operations of the probes of a contract whose paths nothing here has.
+// takeProbes adds the probes of a contract whose paths are not in use here.
 func (c *Contract) takeProbes(from *Contract) {
 	for _, path := range probes {
 		if taken, _, _ := c.Match(path); taken != nil {
@@ -78,11 +78,11 @@ func (c *Contract) takeProbes(from *Contract) {
 	}
 }
 
-// Shared returns the operations that the contract and the document that extended it have in
-// common, as in the document.
+// Shared returns the operations that are in both the contract and the document that extended it, as
+// the document has them.
 func (c *Contract) Shared() []*Operation { return slices.Clone(c.shared) }
 
-// counterpart returns the operation that another document's is, nil for none.
+// counterpart returns the operation that is the same as one of another document, or nil.
 func (c *Contract) counterpart(other *Operation) *Operation {
 	path, _, _ := c.Match(parameter.ReplaceAllString(other.Path, "{}"))
 	if path == nil || parameter.ReplaceAllString(path.Template, "{}") != parameter.ReplaceAllString(other.Path, "{}") {
@@ -94,7 +94,7 @@ func (c *Contract) counterpart(other *Operation) *Operation {
 // parameter matches a parameter of a path template.
 var parameter = regexp.MustCompile(`\{[^{}]*\}`)
 
-// take adds a copy of an operation, which reads its content where that was defined.
+// take adds a copy of an operation. The copy reads its content from the contract that defined it.
 func (c *Contract) take(operation *Operation, grade openapi.Grade) *Operation {
 	taken := &Operation{
 		ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary, Tags: operation.Tags,
@@ -112,7 +112,7 @@ func (c *Contract) take(operation *Operation, grade openapi.Grade) *Operation {
 	return taken
 }
 
-// Part returns a document with some of the operations, and everything that they reference.
+// Part returns a document with some operations and everything that they reference.
 func (c *Contract) Part(operations []*Operation) ([]byte, error) {
 	paths := map[string]map[string][]byte{}
 	for _, operation := range operations {
@@ -127,7 +127,8 @@ func (c *Contract) Part(operations []*Operation) ([]byte, error) {
 	return c.document.Part(paths)
 }
 
-// judgedBy returns the operation with what another document says of its exchanges.
+// judgedBy returns a copy of the operation whose exchanges are judged by its twin in another
+// document.
 func (o *Operation) judgedBy(twin *Operation) *Operation {
 	names := o.PathParameters()
 	renamed := func(source openapi.Source) openapi.Source {
@@ -145,19 +146,19 @@ func (o *Operation) judgedBy(twin *Operation) *Operation {
 	}
 }
 
-// Foreign reports whether the contract is a document that is not Unleash's, and is therefore
-// served by its own rules alone.
+// Foreign reports whether the contract is a document that is not Unleash's, and is therefore served
+// only by its own rules.
 func (c *Contract) Foreign() bool { return c.foreign }
 
-// realms are the parts of Unleash's API with the tokens that they take.
+// realms are the parts of Unleash's API, with the kind of token that each takes.
 var realms = []struct {
 	under string
 	token TokenKind
 }{{"/api/admin", AdminToken}, {"/api/client", BackendToken}, {"/api/frontend", FrontendToken}}
 
-// admitByTable says who may use an operation of Unleash's that the contract lacks: what is
-// known of its permissions, else that it is for admins. Outside of the three APIs Unleash
-// demands no token.
+// admitByTable sets who may use an operation of Unleash that the contract lacks. If its permissions
+// are not known, an operation of the Admin API is for admins only. Outside the three APIs Unleash
+// requires no token.
 func (o *Operation) admitByTable() {
 	o.Tokens, o.Permissions = nil, nil
 	for _, realm := range realms {
@@ -181,8 +182,8 @@ func (o *Operation) admitByTable() {
 	o.Environment = o.named(environment, "environment", "environmentId")
 }
 
-// named returns the parameter of the path that a permission of a scope is asked for, by one
-// of its names.
+// named returns the path parameter that names what a permission of a scope is needed for; it has one
+// of the given names.
 func (o *Operation) named(of scope, names ...string) openapi.Source {
 	if !slices.ContainsFunc(o.Permissions, func(p Permission) bool { return p.scope() >= of }) {
 		return openapi.Source{}
@@ -198,7 +199,7 @@ func (o *Operation) named(of scope, names ...string) openapi.Source {
 //go:embed permissions.txt
 var permissionsText string
 
-// permissionsOf are the permissions of the operations of Unleash 8.2.0.
+// permissionsOf returns the permissions of the operations of Unleash 8.2.0, by operationId.
 var permissionsOf = sync.OnceValue(func() map[string][]Permission {
 	out := map[string][]Permission{}
 	var permissions []Permission

@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// inOrder lists what an error is made of, first things first.
+// inOrder returns the failures in a validation error, the one to report first.
 func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) []Failure {
 	var found []located
 	for _, leaf := range leaves(err, nil) {
@@ -35,8 +35,8 @@ func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) [
 	return failures
 }
 
-// leaves collects the errors that have no cause of their own. A value that fits
-// none of several alternatives is one error, not one for each of them.
+// leaves collects the errors that have no cause of their own. A value that fits none of several
+// alternatives is one error, not one per alternative.
 func leaves(err *jsonschema.ValidationError, into []*jsonschema.ValidationError) []*jsonschema.ValidationError {
 	switch err.ErrorKind.(type) {
 	case *kind.AnyOf, *kind.OneOf, *kind.Not:
@@ -51,17 +51,17 @@ func leaves(err *jsonschema.ValidationError, into []*jsonschema.ValidationError)
 	return into
 }
 
-// located is a failure with what its place in the order depends on.
+// located is a failure with what determines its place in the order.
 type located struct {
 	Failure
 	path []string
 	rank int
-	// forms are the errors of the forms of a oneOf.
+	// forms are the errors of the branches of a oneOf.
 	forms []*jsonschema.ValidationError
 }
 
-// compare orders failures as the real server's validator meets them: an
-// object's own keywords first, then its properties in the schema's order.
+// compare orders failures as the real server's validator finds them: an object's own keywords
+// first, then its properties in the schema's order.
 func compare(shape *openapi.Shape, a, b located) int {
 	for i := 0; i < len(a.path) && i < len(b.path); i++ {
 		if a.path[i] == b.path[i] {
@@ -85,8 +85,7 @@ func compare(shape *openapi.Shape, a, b located) int {
 	return a.rank - b.rank
 }
 
-// describe words one leaf. A leaf that names several properties becomes several
-// failures.
+// describe turns one leaf into failures: one for each property if it names several.
 func describe(leaf *jsonschema.ValidationError, in string) []located {
 	base := located{path: leaf.InstanceLocation}
 	base.In = in
@@ -99,7 +98,7 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.Type:
 		want := strings.Join(withoutNull(reason.Want), ",")
 		return one(0, "type", want, fmt.Sprintf("it must be %s, it is %s", want, reason.Got))
-	case *kind.InvalidJsonValue: // a number beyond all bounds
+	case *kind.InvalidJsonValue: // an infinite number
 		return one(0, "type", "", "it is not a JSON value")
 	case *kind.Required:
 		return several(base, 6, "required", reason.Missing, "the property %q is missing")
@@ -150,8 +149,8 @@ func several(base located, rank int, keyword string, names []string, format stri
 	return out
 }
 
-// causes sums up why a value fits none of several alternatives. The library lists
-// properties in any order; here they have one.
+// causes summarizes why a value fits none of several alternatives. The library lists properties in
+// random order; causes sorts them.
 func causes(err *jsonschema.ValidationError) string {
 	var reasons []string
 	for i, cause := range err.Causes {
@@ -176,7 +175,7 @@ func withoutNull(types []string) []string {
 	return slices.DeleteFunc(slices.Clone(types), func(name string) bool { return name == "null" })
 }
 
-// pointer writes the JSON pointer to what is reached by names, one within the other.
+// pointer returns the JSON pointer made of a path's names.
 func pointer(path []string) string {
 	var out strings.Builder
 	for _, token := range path {

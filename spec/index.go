@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// Extensions of the document that the product reads.
+// The extensions of the document that the product reads.
 const (
 	extensionPermission  = "x-unleash-permission"
 	extensionProject     = "x-unleash-project"
@@ -27,7 +27,7 @@ const (
 // methods are the members of a path that are operations.
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
-// index reads what a start needs: how each operation is addressed, and who may use it.
+// index reads what is needed to start: how each operation is addressed, and who may use it.
 func (c *Contract) index(references *document.References) error {
 	var version, swagger string
 	var info struct{ Title, Version string }
@@ -76,7 +76,7 @@ func (c *Contract) index(references *document.References) error {
 	return nil
 }
 
-// indexer reads the paths of a document. What of them cannot be used becomes a problem.
+// indexer reads the paths of a document. It records what cannot be used as problems.
 type indexer struct {
 	*Contract
 	security   requirements // of the whole document
@@ -138,7 +138,7 @@ func (x *indexer) addPath(template string, written []byte) {
 	x.join(path)
 }
 
-// read reads the head of an operation, and whether the rest is there.
+// read reads the head of an operation, and checks that its references can be followed.
 func (x *indexer) read(operation *Operation) error {
 	access, err := operation.readHead()
 	if err != nil {
@@ -156,8 +156,8 @@ func (x *indexer) read(operation *Operation) error {
 	return nil
 }
 
-// join adds a path with its operations. Some documents write one path twice, with other
-// names for its parameters and other methods.
+// join adds a path with its operations. Some documents have the same path twice, with different
+// names of parameters and different methods.
 func (x *indexer) join(path *Path) {
 	known := x.tree.at(path.Template)
 	if known.path == nil {
@@ -179,8 +179,8 @@ func (x *indexer) join(path *Path) {
 	}
 }
 
-// include adds an operation to a path. One without an operationId of its own is called by
-// method and path.
+// include adds an operation to a path. If it has no operationId, or one that is taken, its method
+// and path become its ID.
 func (c *Contract) include(path *Path, operation *Operation) {
 	if operation.ID == "" || c.byID[operation.ID] != nil {
 		operation.ID = operation.Method + " " + operation.Path
@@ -190,13 +190,14 @@ func (c *Contract) include(path *Path, operation *Operation) {
 	c.operations = append(c.operations, operation)
 }
 
-// complain says what is wrong with an operation, and whether it is used all the same.
+// complain records a problem with an operation, and whether the operation is used anyway.
 func (c *Contract) complain(operation *Operation, err error, used bool) {
 	c.problems = append(c.problems, c.wrong(operation, err))
 	c.problems[len(c.problems)-1].Used = used
 }
 
-// readHead reads what the document says of an operation itself.
+// readHead reads what the document says about the operation itself: its id, summary, tags, security
+// and extensions.
 func (o *Operation) readHead() (access, error) {
 	var a access
 	for name, value := range document.Members(o.text) {
@@ -242,7 +243,7 @@ func decode(value []byte, into any) error {
 	return err
 }
 
-// wrong says which operation of the document an error is about.
+// wrong turns an error about an operation into a problem that says where the operation is.
 func (c *Contract) wrong(operation *Operation, err error) openapi.Problem {
 	line := c.document.Line(operation.text)
 	var dangling *document.Dangling

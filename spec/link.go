@@ -17,19 +17,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// part is a schema by itself. Compiling takes the square of a schema's size, and in many
-// documents every operation reaches most of the schemas: so what references lead to is
-// compiled once for each direction, and linked.
+// part is a schema that is compiled by itself. Compiling takes time quadratic in a schema's size,
+// and in many documents every operation reaches most of the schemas. So the target of a reference
+// is compiled once for each direction, and linked.
 type part struct {
 	schema *jsonschema.Schema // nil if it cannot be compiled
 	err    error              // what is wrong with it
 	links  []partLink
-	// composed are its schemas that others may be applied by to the same value; nil once they
-	// were looked at.
+	// composed are the schemas in it that apply others to the same value; nil once bounded has
+	// looked at them.
 	composed []*jsonschema.Schema
 }
 
-// partKey says where a part stands in the document, and what for.
+// partKey says where a part is in the document, and for which direction it is compiled.
 type partKey struct {
 	reference string
 	direction direction
@@ -39,23 +39,25 @@ type partKey struct {
 type partLink struct {
 	from   *jsonschema.Schema
 	to     partKey
-	number int // of the reference, in the order of the text
+	number int // of the reference, in the order in which detach found them
 }
 
 const (
-	// maxMarks is how many characters that begin or end a value a part may have.
+	// maxMarks is how many characters of JSON structure a part may have.
 	maxMarks = 1 << 16
-	// maxCompiled is how many bytes of a document's compiled schemas are kept, estimated. Of
-	// one that has more, what was compiled is left and compiled again when it is needed.
+	// maxCompiled is how many bytes of a document's compiled schemas are kept, by estimation. If
+	// there are more, all are dropped, and compiled again when they are needed.
 	maxCompiled = 400 << 20
-	// compiledBytes is what a compiled schema takes besides its text, as measured, and
-	// bytesPerByte what is made of a byte of the text of most documents.
+	// compiledBytes is how many bytes a compiled schema takes in addition to its text, as
+	// measured. bytesPerByte is how many bytes a byte of text takes once compiled, in most
+	// documents.
 	compiledBytes = 1 << 10
 	bytesPerByte  = 20
 )
 
-// link compiles a schema and what it refers to. Where there is one in spite of an error, the
-// error tells what of it is not judged. It is no method, as reader says.
+// link compiles a schema and everything that it refers to. If it returns both a schema and an error,
+// the error says which part of the schema is not judged. link is not a method, for the reason given
+// at reader.
 func link(s *schemas, source []byte, direction direction) (*jsonschema.Schema, error) {
 	s.linking.Lock()
 	defer s.linking.Unlock()
@@ -75,8 +77,8 @@ func link(s *schemas, source []byte, direction direction) (*jsonschema.Schema, e
 	return first.schema, nil
 }
 
-// reach compiles a part, and the parts that it reaches and that are not compiled yet; nil if
-// that is more than is kept.
+// reach compiles a part, and those that it reaches and that are not compiled yet. It returns nil if
+// that would exceed maxCompiled.
 func (s *schemas) reach(source []byte, direction direction) *part {
 	before, text := s.bytes, s.unread(source, direction)
 	if s.bytes+text*s.perByte > maxCompiled {
@@ -113,8 +115,8 @@ func (s *schemas) reach(source []byte, direction direction) *part {
 	return first
 }
 
-// unread is the length of the text of a schema and of the parts that it reaches and that are
-// not compiled.
+// unread returns the total length of the texts of a schema and of the parts that it reaches and that
+// are not compiled yet.
 func (s *schemas) unread(source []byte, direction direction) (length int) {
 	seen := map[string]bool{}
 	for texts := [][]byte{source}; len(texts) > 0; texts = texts[1:] {
@@ -132,7 +134,7 @@ func (s *schemas) unread(source []byte, direction direction) (length int) {
 	return length
 }
 
-// forget leaves all that is compiled.
+// forget drops everything that is compiled.
 func (s *schemas) forget() {
 	s.parts, s.bytes, s.broken = map[partKey]*part{}, 0, false
 	s.mu.Lock()
@@ -143,7 +145,8 @@ func (s *schemas) forget() {
 	}
 }
 
-// sound returns the schema of a part, and what is wrong with it or with one that it reaches.
+// sound returns the schema of a part, and an error that says what is wrong with it or with a part
+// that it reaches.
 func (s *schemas) sound(first *part) (*jsonschema.Schema, error) {
 	var err error
 	seen := map[*part]bool{first: true}
@@ -165,7 +168,7 @@ func (s *schemas) sound(first *part) (*jsonschema.Schema, error) {
 	return first.schema, err
 }
 
-// newPart compiles a part, whose links are left open.
+// newPart compiles a part without connecting its links.
 func (s *schemas) newPart(source []byte, key partKey) *part {
 	out := &part{}
 	references, text, err := s.detached(source, key)
@@ -184,18 +187,18 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 			return
 		}
 		if _, number, is := strings.Cut(schema.Ref.Location, "#/$defs/"+linkName); is {
-			at, _ := strconv.Atoi(number) // which detached has written
+			at, _ := strconv.Atoi(number) // detached has written it
 			out.links = append(out.links, partLink{schema, partKey{references[at], key.direction}, at})
 		}
 	})
-	slices.SortStableFunc(out.links, func(a, b partLink) int { // maps have no order, and the first error is told
+	slices.SortStableFunc(out.links, func(a, b partLink) int { // maps have no order, but the first error is reported
 		return a.number - b.number
 	})
 	return out
 }
 
-// detached returns the text of a part as it is compiled, whose references lead to empty
-// definitions, and the references by the numbers of these.
+// detached returns the text of a part for compiling, with references that lead to empty definitions,
+// and the original references by the numbers of these definitions.
 func (s *schemas) detached(source []byte, key partKey) (references []string, text []byte, err error) {
 	marks := yamljson.Marks(source)
 	if marks > maxMarks {
@@ -249,12 +252,12 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	return references, text, err
 }
 
-// knownDialect matches the dialects that the library has with it.
+// knownDialect matches the dialects that are built into the library.
 var knownDialect = regexp.MustCompile(`^https?://json-schema\.org/(draft-0[467]|draft/2019-09|draft/2020-12)/schema#?$`)
 
-// keepInside refuses references that lead out of a document, and takes off what names another
-// dialect, so that what names none is judged: the library would fetch both, from files and
-// from the network. It looks into data as well, since a reference may lead there.
+// keepInside refuses references that lead out of a document, and removes the names of unknown
+// dialects, so that the schema is judged by the default one. The library would fetch both from files
+// or the network. It also looks into data, such as examples, because a reference may lead there.
 func keepInside(part any) error {
 	switch part := part.(type) {
 	case []any:
@@ -283,8 +286,8 @@ func keepInside(part any) error {
 // linkName begins the names of the definitions that stand for other parts.
 const linkName = "unleash-mock-link-"
 
-// detach has the references of a schema lead to definitions of its own. An $id, to which no
-// reference leads, would have them lead elsewhere.
+// detach makes the references of a schema lead to definitions of its own. It removes $id, which no
+// reference uses, because it would make them lead elsewhere.
 func detach(value any, areNames bool, references *[]string) {
 	switch value := value.(type) {
 	case []any:
@@ -296,7 +299,7 @@ func detach(value any, areNames bool, references *[]string) {
 			if _, is := value["$id"].(string); is {
 				delete(value, "$id")
 			}
-			if dynamic, _ := value["$dynamicRef"].(string); strings.HasPrefix(dynamic, "#/") { // no anchor: it leads to one place
+			if dynamic, _ := value["$dynamicRef"].(string); strings.HasPrefix(dynamic, "#/") { // not an anchor, so it always leads to the same place
 				delete(value, "$dynamicRef")
 				all, _ := value["allOf"].([]any)
 				value["allOf"] = append(all, map[string]any{"$ref": dynamic})
@@ -313,10 +316,10 @@ func detach(value any, areNames bool, references *[]string) {
 	}
 }
 
-// shown are the keywords whose values are no schemas.
+// shown are the keywords whose values are data, not schemas.
 var shown = []string{"example", "examples", "default", "enum", "const"}
 
-// number returns the place of a text in a list, to which it is added if it is not there.
+// number returns the index of a text in a list. It appends the text if the list lacks it.
 func number(list *[]string, text string) int {
 	if at := slices.Index(*list, text); at >= 0 {
 		return at
@@ -325,7 +328,8 @@ func number(list *[]string, text string) int {
 	return len(*list) - 1
 }
 
-// alike returns the direction whose schemas are the same in the document.
+// alike returns reply for a direction whose schemas do not differ from those of replies in this
+// document, and any other direction unchanged.
 func (s *schemas) alike(direction direction) direction {
 	switch {
 	case direction == request && !s.mentions(string(request)) && !s.mentions(string(reply)),
@@ -335,7 +339,7 @@ func (s *schemas) alike(direction direction) direction {
 	return direction
 }
 
-// mentions reports whether the document has a text anywhere.
+// mentions reports whether the document has a text, in quotes, anywhere.
 func (s *schemas) mentions(text string) bool {
 	known, is := s.mentioned[text]
 	if !is {
@@ -347,7 +351,7 @@ func (s *schemas) mentions(text string) bool {
 
 var compiledType = reflect.TypeFor[*jsonschema.Schema]()
 
-// eachSchemaBelow visits a compiled schema and those in it.
+// eachSchemaBelow visits a compiled schema and those within it.
 func eachSchemaBelow(value reflect.Value, seen map[*jsonschema.Schema]bool, visit func(*jsonschema.Schema)) {
 	switch value.Kind() {
 	case reflect.Pointer:

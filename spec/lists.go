@@ -10,18 +10,18 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// lists are the properties of an object whose schema says no more of them than what their
-// items are, and of the object no more than what its properties are. An answer with many
-// items is judged item by item then, and each that was met before is known: lists differ in
-// a few of their items, or in which of them they show.
+// lists are the properties of an object that are lists: the schema of each says only what its items
+// are, and the object's schema says only what its properties are. An answer with many items can then
+// be judged item by item, and items that were seen before are known. This pays off because lists
+// usually differ only in a few items, or in which items they show.
 type lists map[string]*jsonschema.Schema
 
-// annotations say nothing of a value.
+// annotations are the fields of a schema that do not restrict a value.
 var annotations = []string{
 	"DraftVersion", "Location", "ID", "Anchor", "Title", "Description", "Default", "Comment", "ReadOnly", "WriteOnly", "Examples", "Deprecated",
 }
 
-// saysOnly reports whether a schema has no keywords but some.
+// saysOnly reports whether a schema has no keywords other than the given fields and annotations.
 func saysOnly(s *jsonschema.Schema, fields ...string) bool {
 	value := reflect.ValueOf(s).Elem()
 	for i := range value.NumField() {
@@ -33,7 +33,7 @@ func saysOnly(s *jsonschema.Schema, fields ...string) bool {
 	return true
 }
 
-// behind follows references that have nothing beside them.
+// behind follows references that have no other keywords next to them.
 func behind(s *jsonschema.Schema) *jsonschema.Schema {
 	for s != nil && s.Ref != nil && saysOnly(s, "Ref") {
 		s = s.Ref
@@ -41,7 +41,7 @@ func behind(s *jsonschema.Schema) *jsonschema.Schema {
 	return s
 }
 
-// listsOf returns the lists of an object's schema; nil if it cannot be judged so.
+// listsOf returns the lists of an object's schema; nil if its values cannot be judged item by item.
 func listsOf(s *jsonschema.Schema) lists {
 	if s = behind(s); s == nil || !saysOnly(s, "Types", "Properties", "Required", "AdditionalProperties") {
 		return nil
@@ -65,9 +65,9 @@ type piece struct {
 	schema *jsonschema.Schema
 }
 
-// cut takes an answer apart: what is left when its lists are empty, and their items, which
-// are appended to those given. It reports false if the text cannot be cut; that it is JSON
-// is left to whoever judges the parts, which are all there is.
+// cut takes an answer apart into the text with its lists emptied, and their items, which it appends
+// to those given. It reports false if the text cannot be cut. It does not check that the text is
+// JSON: that is left to whatever judges the parts, which together are the whole text.
 func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bool) {
 	items = into
 	at := skipSpace(text, 0)
@@ -108,8 +108,8 @@ func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bo
 	}
 }
 
-// cutItems appends the items of a list whose first begins at a place, and returns where the
-// list ends; -1 if it does not.
+// cutItems appends the items of a list, the first of which begins at at, and returns where the list
+// ends, or -1 if it does not end.
 func cutItems(into []piece, text []byte, at int, schema *jsonschema.Schema) ([]piece, int) {
 	at = skipSpace(text, at)
 	if at < len(text) && text[at] == ']' {
@@ -140,7 +140,7 @@ func skipSpace(text []byte, at int) int {
 	return at
 }
 
-// valueEnd returns where the value ends that begins at a place; -1 if there is none.
+// valueEnd returns where the value that begins at at ends, or -1 if there is none.
 func valueEnd(text []byte, at int) int {
 	depth := 0
 	for at < len(text) {
@@ -184,24 +184,24 @@ func scalarEnd(text []byte, at int) int {
 	return len(text)
 }
 
-// stringEnd returns where a string ends that begins at a place; -1 if it does not.
+// stringEnd returns where the string that begins at at ends, or -1 if it does not end.
 func stringEnd(text []byte, at int) int {
 	for at++; at < len(text); at++ {
 		switch text[at] {
 		case '"':
 			return at + 1
 		case '\\':
-			at++ // what is escaped is passed over
+			at++ // skip the escaped character
 		}
 	}
 	return -1
 }
 
-// scratches are lists of pieces to use again.
+// scratches are lists of pieces for reuse.
 var scratches = sync.Pool{New: func() any { return new([]piece) }}
 
-// fit reports whether an answer keeps its schema, as far as judging it in parts tells: what it
-// finds nothing wrong with keeps it.
+// fit reports whether an answer is known to keep its schema from judging it in parts. If fit returns
+// false, the answer may still keep it.
 func (c *Content) fit(body []byte) bool {
 	schema := c.schema.get()
 	scratch := scratches.Get().(*[]piece)

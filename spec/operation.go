@@ -10,7 +10,7 @@ import (
 // Standing is how well a fact of the contract is known.
 type Standing string
 
-// The standings, best known first.
+// The standings, the best first.
 const (
 	Documented Standing = "documented" // in Unleash's public API reference
 	Observed   Standing = "observed"   // on a running Unleash 8.2.0
@@ -44,18 +44,17 @@ type Operation struct {
 	Public bool
 	// Tokens are the kinds of token that the operation is otherwise open to.
 	Tokens []TokenKind
-	// Security are the schemes that the document requires, of which one list suffices; an empty
+	// Security has the schemes that the document requires. Any one of the lists suffices; an empty
 	// list requires nothing.
 	Security [][]*openapi.Scheme
-	// Permissions are those of which a caller needs one. None is always alone, and admits any
-	// caller with a token of the right kind; an empty list admits nobody.
+	// Permissions are the permissions of which a caller needs one. None is always the only one, and
+	// admits any caller with a token of the right kind; an empty list admits nobody.
 	Permissions []Permission
 	// Project and Environment say what the permissions are needed for.
 	Project, Environment openapi.Source
-	// Edition is Enterprise for what an open-source instance does not have.
+	// Edition is Enterprise if an open-source instance does not have the operation.
 	Edition Edition
-	// Mode is "serve" for operations of the control API that only a mock has, and a proxy does
-	// not.
+	// Mode is "serve" for operations of the control API that a mock has, but a proxy has not.
 	Mode string
 	// Grade is how a mock answers the operation; empty means openapi.GradeStateful.
 	Grade openapi.Grade
@@ -63,29 +62,29 @@ type Operation struct {
 	AcceptsAnyContentType bool
 
 	contract *Contract
-	text     []byte // in the document
-	shared   []byte // the parameters of its path, nil for none
+	text     []byte // the operation in the document
+	shared   []byte // the parameters of its path; nil for none
 	once     sync.Once
 	content  content
 	err      error
 }
 
-// content is what is read of an operation when it is first needed.
+// content is the part of an operation that is read when it is first needed.
 type content struct {
 	parameters []*Parameter
 	body       *Body
 	responses  []*Response
 }
 
-// read reads the content. The error is for Contract.Complete to tell.
+// read reads the content, once. Contract.Complete reports the error.
 func (o *Operation) read() *content {
 	o.once.Do(func() { o.content, o.err = reader{o.contract}.content(o) })
 	return &o.content
 }
 
-// Complete reads what no exchange has needed yet of the operation. The error says what is wrong
-// with the document and where; if the operation has no Responses then, it cannot be judged at
-// all.
+// Complete reads everything about the operation that no exchange has needed yet. The error says what
+// is wrong with the document and where. If the operation then has no Responses, it cannot be judged
+// at all.
 func (o *Operation) Complete() error {
 	if err := o.readAll(); err != nil {
 		return o.contract.wrong(o, err)
@@ -93,18 +92,17 @@ func (o *Operation) Complete() error {
 	return nil
 }
 
-// Parameters are the parameters in the order of the document, which is the order of the
-// checks.
+// Parameters returns the parameters in the document's order, which is the order of the checks.
 func (o *Operation) Parameters() []*Parameter { return o.read().parameters }
 
-// Body describes the request body; nil if the document has none.
+// Body returns the description of the request body; nil if the document has none.
 func (o *Operation) Body() *Body { return o.read().body }
 
-// Responses are the documented responses by ascending status.
+// Responses returns the documented responses by ascending status.
 func (o *Operation) Responses() []*Response { return o.read().responses }
 
-// DemandsContentType reports whether a request must declare itself as JSON: it must if it
-// changes something, with or without a body.
+// DemandsContentType reports whether a request must declare itself as JSON, with or without a body.
+// Requests with GET and DELETE need not, nor those to operations that accept any content type.
 func (o *Operation) DemandsContentType() bool {
 	return !o.AcceptsAnyContentType && o.Method != http.MethodGet && o.Method != http.MethodDelete
 }
@@ -120,13 +118,13 @@ type Parameter struct {
 	Explode bool
 	// JSON is true if the value is written as JSON.
 	JSON bool
-	// MayBeEmpty is true if the query may have the name without a value, whatever the schema says.
+	// MayBeEmpty is true if a query may have the name without a value, whatever the schema says.
 	MayBeEmpty bool
 	// Sample is a value from the document, as JSON: its example or default; nil for none.
 	Sample []byte
 
 	schema *schema
-	// anyString is true if the schema has nothing to say of a string.
+	// anyString is true if the schema allows every string.
 	anyString bool
 }
 
@@ -143,25 +141,25 @@ type Content struct {
 	// MediaType is as written in the document; a range has stars.
 	MediaType string
 	Shape     *openapi.Shape
-	// Examples are those of the document, by name; one without a name has the empty name.
+	// Examples are the document's examples; one without a name has the empty name.
 	Examples []openapi.Example
-	// Fields are the fields of a form whose style the document says, by name.
+	// Fields are the fields of a form whose style the document states, by name.
 	Fields map[string]*Parameter
 
 	schema   *schema
 	verdicts verdicts
-	items    known // of its lists
+	items    known // the items of its lists
 }
 
 // Response is one documented response of an operation.
 type Response struct {
-	// Status is 0 for the response default, and for a range its lowest status.
+	// Status is the lowest status of a range, and 0 for the response default.
 	Status int
 	// Code is the status as the document writes it: 200, 4XX or default.
 	Code        string
 	Description string
 	Standing    Standing
-	// MediaType of the first content; empty if the response has no body.
+	// MediaType is that of the first content; empty if the response has no body.
 	MediaType string
 	Shape     *openapi.Shape
 	// Contents are the forms that the body may have, in the order of the document.
@@ -169,11 +167,11 @@ type Response struct {
 	Headers  []*Header
 
 	ranged bool
-	unsaid bool // the document says nothing of any response
-	empty  bool // for one of its reasons there is no body
+	unsaid bool // the document describes no response at all
+	empty  bool // for one of its reasons the response has no body
 }
 
-// IsRange reports whether the response is for several statuses.
+// IsRange reports whether the response is for several statuses: a range or the default.
 func (r *Response) IsRange() bool { return r.ranged }
 
 // Header is a documented response header.
@@ -185,14 +183,14 @@ type Header struct {
 	JSON bool
 	// Explode says how an object is written.
 	Explode bool
-	// Sample is a value that the document gives, as JSON; nil for none.
+	// Sample is a value from the document, as JSON; nil for none.
 	Sample []byte
 
 	schema *schema
 }
 
-// Response returns the documented response for a status, or nil: the one for the status itself,
-// or else for its range, such as 4XX, or else the default.
+// Response returns the documented response for a status, or nil. The response for the status itself
+// takes precedence over that for its range, such as 4XX, and that over the default.
 func (o *Operation) Response(status int) *Response {
 	var found *Response
 	for _, response := range o.Responses() {
@@ -206,7 +204,7 @@ func (o *Operation) Response(status int) *Response {
 	return found
 }
 
-// Statuses lists the documented statuses, ascending, without ranges and the default.
+// Statuses returns the documented statuses, ascending, without ranges and the default.
 func (o *Operation) Statuses() []int {
 	var statuses []int
 	for _, response := range o.Responses() {
@@ -217,7 +215,7 @@ func (o *Operation) Statuses() []int {
 	return statuses
 }
 
-// PathParameters names the parameters of the path template in their order.
+// PathParameters returns the names of the parameters in the path template, in their order.
 func (o *Operation) PathParameters() []string {
 	var names []string
 	for _, piece := range pieces(o.Path) {

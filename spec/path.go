@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Path is one path template of the document with its operations.
+// Path is a path template of the document with its operations.
 type Path struct {
 	// Template is the path as the document writes it: /api/admin/segments/{id}.
 	Template string
@@ -16,8 +16,8 @@ type Path struct {
 	byMethod map[string]*Operation
 }
 
-// Operation returns the path's operation for that method, or nil. HEAD is
-// answered by the GET operation, as every HTTP server does.
+// Operation returns the path's operation for a method, or nil. For HEAD it returns the GET operation
+// unless the document has one for HEAD, as HTTP servers do.
 func (p *Path) Operation(method string) *Operation {
 	if method == http.MethodHead && p.byMethod[method] == nil {
 		method = http.MethodGet
@@ -31,8 +31,8 @@ func (p *Path) add(operation *Operation) {
 	p.byMethod[operation.Method] = operation
 }
 
-// Allow lists the methods that the path answers, HEAD after GET, as the value
-// of an Allow header without blanks: GET,HEAD,POST.
+// Allow returns the methods that the path answers, with HEAD after GET, as the value of an Allow
+// header without blanks: GET,HEAD,POST.
 func (p *Path) Allow() string {
 	var methods []string
 	for _, operation := range p.Operations {
@@ -46,9 +46,9 @@ func (p *Path) Allow() string {
 
 // Match finds the path that a request's escaped path belongs to, the way Unleash's router does:
 // letter case, a trailing slash and repeated slashes make no difference, and an exact segment
-// takes precedence over a parameter. values are the parameters' segments as they were sent,
-// still escaped. canonical is the path in the spelling of the document with those segments in
-// place. path is nil if the document does not have one.
+// takes precedence over a parameter. values are the segments of the parameters as they were sent,
+// still escaped. canonical is the path in the document's spelling, with those values filled in.
+// path is nil if the document does not have one.
 func (c *Contract) Match(escapedPath string) (path *Path, values []string, canonical string) {
 	segments := strings.FieldsFunc(escapedPath, func(r rune) bool { return r == '/' })
 	path, values = c.tree.match(segments, nil)
@@ -82,7 +82,7 @@ func isParameter(segment string) bool {
 	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") && strings.Count(segment, "{") == 1
 }
 
-// pieces cuts a template into texts and parameters: /a/{b}.json is /a/, {b} and .json.
+// pieces splits a template into texts and parameters: /a/{b}.json into /a/, {b} and .json.
 func pieces(template string) []string {
 	var out []string
 	for template != "" {
@@ -102,16 +102,16 @@ func pieces(template string) []string {
 // node is one segment in the tree of path templates.
 type node struct {
 	static    map[string]*node // by segment
-	mixed     []mixed          // segments that are a parameter in part
+	mixed     []mixed          // segments that contain a parameter and text
 	parameter *node
 	path      *Path
-	// exact is true if letter case makes a difference.
+	// exact is true if letter case matters.
 	exact bool
 }
 
 // mixed is a segment such as {name}.json.
 type mixed struct {
-	pieces []string // a parameter is {}
+	pieces []string // each parameter is {}
 	*node
 }
 
@@ -122,7 +122,7 @@ func (n *node) key(segment string) string {
 	return strings.ToLower(segment)
 }
 
-// at returns the node of a template, which it adds if it is not there.
+// at returns the node of a template, and adds it if it is missing.
 func (n *node) at(template string) *node {
 	for segment := range strings.SplitSeq(strings.Trim(template, "/"), "/") {
 		n = n.next(segment)
@@ -130,11 +130,11 @@ func (n *node) at(template string) *node {
 	return n
 }
 
-// next returns the node of a segment of a template, which it adds if it is not there.
+// next returns the node of a template's segment, and adds it if it is missing.
 func (n *node) next(segment string) *node {
 	added := &node{exact: n.exact}
 	switch {
-	case segment == "": // of the root
+	case segment == "": // the root
 		return n
 	case isParameter(segment):
 		if n.parameter == nil {
@@ -188,8 +188,8 @@ func (n *node) match(segments, values []string) (*Path, []string) {
 	return n.parameter.match(segments[1:], append(values, segments[0]))
 }
 
-// take returns the values of the parameters of a segment. A parameter ends where the text
-// behind it is found last.
+// take returns the values of a segment's parameters. A parameter ends at the last occurrence of the
+// text that follows it.
 func (m mixed) take(segment string, values []string) ([]string, bool) {
 	rest := segment
 	for i, piece := range m.pieces {

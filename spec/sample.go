@@ -14,18 +14,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
-// asserted are the formats that the schema library judges itself.
+// asserted are the formats that the schema library itself judges.
 var asserted = map[string]bool{
 	"uuid": true, "date-time": true, "date": true, "time": true, "duration": true, "email": true, "hostname": true, "ipv4": true,
 	"ipv6": true, "uri": true, "iri": true, "uri-reference": true, "iri-reference": true, "uri-template": true,
 	"json-pointer": true, "relative-json-pointer": true, "regex": true, "semver": true, "period": true,
 }
 
-// Sample makes a value that the content's schema allows, the same for the same seed. The error
+// Sample generates a value that the content's schema allows, always the same for a seed. The error
 // says why there is no such value.
 func (c *Content) Sample(seed uint64) (any, error) { return c.schema.sample(seed) }
 
-// Value makes a value that the header's schema allows, the same for the same seed.
+// Value returns a value that the header's schema allows, always the same for a seed: the document's
+// own if it is allowed, or else a generated one.
 func (h *Header) Value(seed uint64) (any, error) {
 	if h.Sample != nil {
 		var value any
@@ -33,7 +34,7 @@ func (h *Header) Value(seed uint64) (any, error) {
 			return value, nil
 		}
 	}
-	if strings.EqualFold(h.Name, "ETag") { // which is quoted, whatever the schema lacks of it
+	if strings.EqualFold(h.Name, "ETag") { // must be quoted, even if the schema does not say so
 		if tag := fmt.Sprintf(`"%x"`, seed); len(check(h.schema.get().schema, nil, tag, "header")) == 0 {
 			return tag, nil
 		}
@@ -41,8 +42,8 @@ func (h *Header) Value(seed uint64) (any, error) {
 	return h.schema.sample(seed)
 }
 
-// brokenExamples are the examples of bodies that break their own schemas, and the schemas
-// that no value keeps.
+// brokenExamples returns problems with examples of response bodies that break their own schemas, and
+// with schemas for which no value is found.
 func (o *Operation) brokenExamples() []openapi.Problem {
 	var found []openapi.Problem
 	for _, response := range o.Responses() {
@@ -57,7 +58,7 @@ func (o *Operation) brokenExamples() []openapi.Problem {
 	return found
 }
 
-// broken says what of a content cannot be sent; empty for nothing.
+// broken returns why an example or a generated value cannot be sent; empty if there is no problem.
 func (c *Content) broken() string {
 	for _, example := range c.Examples {
 		var value any
@@ -97,11 +98,11 @@ func (s *schema) sample(seed uint64) (any, error) {
 	return nil, errors.New("no value was found that the schema allows")
 }
 
-// maxTries is how many values are made where a discriminator tells forms apart which one value
-// fits several of: judging goes by the schemas alone.
+// maxTries is how many values are tried for a schema with a discriminator. A value that the
+// discriminator assigns to one form may fit several, and judging goes only by the schemas.
 const maxTries = 16
 
-// exemplify makes of the keyword example of OpenAPI one of JSON Schema.
+// exemplify adds OpenAPI's keyword example to the keyword examples of JSON Schema.
 func (s *schemas) exemplify(root map[string]any) {
 	if !s.mentions("example") {
 		return
@@ -114,20 +115,20 @@ func (s *schemas) exemplify(root map[string]any) {
 	})
 }
 
-// discriminate says which value the property of a discriminator has in each form of a schema.
-// reference is where the schema stands, if it is a component.
+// discriminate adds to each form of a schema which value the discriminator's property has in it.
+// reference says where the schema is, if it is a component.
 func (s *schemas) discriminate(root map[string]any, reference string) {
 	eachSchema(root, s.tellApart)
 	s.inherit(root, reference)
 }
 
-// discriminator says which property tells the forms of a schema apart.
+// discriminator says which property distinguishes the forms of a schema.
 type discriminator struct {
 	PropertyName string
 	Mapping      map[string]any
 }
 
-// tellApart says in each form of a schema which value its discriminator has.
+// tellApart adds to each form of a schema which value its discriminator has.
 func (s *schemas) tellApart(schema map[string]any) {
 	written, _ := schema["discriminator"].(map[string]any)
 	property, _ := written["propertyName"].(string)
@@ -146,7 +147,7 @@ func (s *schemas) tellApart(schema map[string]any) {
 	}
 }
 
-// inherit says so in a component that has a schema with a discriminator for a part.
+// inherit does the same in a component that includes, by allOf, a schema with a discriminator.
 func (s *schemas) inherit(heir map[string]any, reference string) {
 	if !strings.HasPrefix(reference, "#/components/schemas/") {
 		return
@@ -169,8 +170,9 @@ func (s *schemas) inherit(heir map[string]any, reference string) {
 	}
 }
 
-// named is the schema of an object whose discriminator names a schema. It is empty if that has
-// none of the names: it has values of its own then, and many documents leave out the mapping.
+// named returns the schema of an object whose discriminator names the schema at a reference. It is
+// empty if that schema allows none of the names: it then has values of its own, as many documents
+// leave out the mapping.
 func (s *schemas) named(property string, mapping map[string]any, reference string) map[string]any {
 	var names []any
 	for _, name := range slices.Sorted(maps.Keys(mapping)) {
@@ -187,8 +189,8 @@ func (s *schemas) named(property string, mapping map[string]any, reference strin
 	return map[string]any{"type": "object", "properties": map[string]any{property: map[string]any{"enum": names}}}
 }
 
-// excludes reports whether a schema, or what it refers to or is composed of, allows a property none
-// of several values. seen are the references that were followed.
+// excludes reports whether a schema, or one that it refers to or is composed of, allows none of the
+// given values for a property. seen has the references that were followed.
 func (s *schemas) excludes(schema any, name string, values []any, seen map[string]bool) bool {
 	object, _ := schema.(map[string]any)
 	if reference, is := object["$ref"].(string); is && !seen[reference] && len(seen) < maxDepth {
@@ -198,7 +200,7 @@ func (s *schemas) excludes(schema any, name string, values []any, seen map[strin
 			return true
 		}
 	}
-	if name == "" { // the value itself
+	if name == "" { // the schema is that of the property itself
 		allowed, limited := object["enum"].([]any)
 		if value, is := object["const"]; is {
 			allowed, limited = []any{value}, true
@@ -222,7 +224,7 @@ var (
 	schemaMaps  = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"}
 )
 
-// eachSchema visits a decoded schema and the schemas in it.
+// eachSchema visits a decoded schema and the schemas within it.
 func eachSchema(part any, visit func(map[string]any)) {
 	schema, is := part.(map[string]any)
 	if !is {

@@ -15,32 +15,33 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// direction is the way that a value goes.
+// direction says what a schema is used for: requests, replies, or generating values.
 type direction string
 
-// The directions, by the keyword of the properties that do not go that way.
+// The directions. For requests and replies the value is the keyword that marks properties which are
+// not sent in that direction.
 const (
 	request direction = "readOnly"
 	reply   direction = "writeOnly"
-	making  direction = "making" // that of replies, for values that are made
+	making  direction = "making" // generating values for replies
 )
 
-// schemas are those of a document. Operations share many of them, such as those of errors.
+// schemas are the schemas of a document. Operations share many of them, such as those of errors.
 type schemas struct {
 	document *document.Document
 	version  float32 // of OpenAPI
-	// lenient is true for a document that others have written: a pattern that cannot be
-	// compiled allows everything then, and is told.
+	// lenient is true for a document that others have written: a pattern that cannot be compiled
+	// then allows everything, and is reported.
 	lenient bool
 
 	mu    sync.Mutex
 	known map[schemaKey]*schema
 
-	linking   sync.Mutex // of one who compiles
+	linking   sync.Mutex // held while compiling; guards the fields below
 	parts     map[partKey]*part
-	bytes     int  // that what is compiled takes, estimated
+	bytes     int  // estimated size of what is compiled
 	broken    bool // a part has an error
-	perByte   int  // what is made of a byte of text, estimated
+	perByte   int  // estimated bytes that a byte of text takes once compiled
 	mentioned map[string]bool
 }
 
@@ -49,7 +50,7 @@ type schemaKey struct {
 	direction direction
 }
 
-// open makes the schemas of a document in a version of OpenAPI.
+// open prepares the schemas of a document that is written in a version of OpenAPI.
 func (s *schemas) open(document *document.Document, version string) error {
 	if len(version) < 3 || version[:2] != "3." {
 		return fmt.Errorf("it is not an OpenAPI document of version 3: its version is %q", version)
@@ -64,7 +65,7 @@ func (s *schemas) open(document *document.Document, version string) error {
 	return nil
 }
 
-// of returns the schema that the document writes so, for values that go in a direction.
+// of returns the schema with the given text, for values in a direction.
 func (s *schemas) of(source []byte, direction direction) *schema {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,12 +79,13 @@ func (s *schemas) of(source []byte, direction direction) *schema {
 	return s.known[key]
 }
 
-// endlessNumber returns a number of a JSON text that has thousands of digits; empty for none.
+// endlessNumber returns a number in a JSON text whose short form stands for thousands of digits;
+// empty if there is none.
 func endlessNumber(text []byte) string {
 	if !endless.Match(text) {
 		return ""
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text)) // it may be a part of a string
+	decoder := json.NewDecoder(bytes.NewReader(text)) // the match may be part of a string
 	decoder.UseNumber()
 	for {
 		token, err := decoder.Token()
@@ -96,7 +98,7 @@ func endlessNumber(text []byte) string {
 	}
 }
 
-// endless matches numbers that have thousands of digits, in a text of a few.
+// endless matches numbers with such a large exponent that they have thousands of digits.
 var endless = regexp.MustCompile(`\d[eE][-+]?\d{4,}\b`)
 
 func (s *schemas) compile(source []byte, direction direction) (compiledSchema, error) {
@@ -107,8 +109,8 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 	return compiledSchema{schema: compiled, anyUUID: s.takesAnyUUID(source), lists: listsOf(compiled)}, err
 }
 
-// sampler returns the schema that values are made from: with the examples of the document
-// where JSON Schema has them, and with what the discriminators say.
+// sampler returns the schema that values are generated from: with the document's examples where JSON
+// Schema has them, and with the values that discriminators require.
 func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 	compiled, err := link(s, source, making)
 	if compiled == nil {
@@ -119,13 +121,13 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 	return compiledSchema{schema: compiled, discriminates: s.alike(making) == making}, nil
 }
 
-// schema is compiled when an exchange needs it, or when all are.
+// schema is compiled when an exchange needs it, or when all schemas are.
 type schema struct {
 	compile, sampler func() (compiledSchema, error)
 
-	mu sync.Mutex // of one who compiles
-	// judging and making are the schema for judging values and the one for making them; nil
-	// for one that is to be compiled.
+	mu sync.Mutex // held while compiling
+	// judging is the schema for judging values, making the one for generating them. Each is nil
+	// until it is compiled.
 	judging, making atomic.Pointer[compiledSchema]
 }
 
@@ -133,14 +135,14 @@ type compiledSchema struct {
 	schema *jsonschema.Schema
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
-	// discriminates is true if discriminators tell forms apart in it, which judging does not know.
+	// discriminates is true if discriminators distinguish its forms. Judging ignores them.
 	discriminates bool
 	lists         lists
 	err           error
 }
 
-// get returns the compiled schema; one that is not there allows everything. The error
-// is for Contract.Complete to tell.
+// get returns the compiled schema. A nil schema allows everything. Contract.Complete reports the
+// error.
 func (s *schema) get() *compiledSchema {
 	if s == nil {
 		return &anyValue
@@ -148,10 +150,10 @@ func (s *schema) get() *compiledSchema {
 	return s.compiled(&s.judging, s.compile)
 }
 
-// anyValue is the schema of what the document says nothing of.
+// anyValue is the schema of values that the document does not describe.
 var anyValue compiledSchema
 
-// compiled returns what is kept, or compiles it.
+// compiled returns the schema that is kept, or compiles and keeps it.
 func (s *schema) compiled(kept *atomic.Pointer[compiledSchema], compile func() (compiledSchema, error)) *compiledSchema {
 	if known := kept.Load(); known != nil {
 		return known
@@ -167,12 +169,12 @@ func (s *schema) compiled(kept *atomic.Pointer[compiledSchema], compile func() (
 	return &made
 }
 
-// complete compiles the schema if it is not yet.
+// complete compiles the schema if it is not compiled yet, and returns its error.
 func (s *schema) complete() error { return s.get().err }
 
-// demandLess takes the properties that do not go in a direction off those that a schema
-// demands, and does so in the schemas that it is made of. whole is what a schema is a part of
-// by allOf, which may have the properties that the part demands.
+// demandLess makes a schema, and the schemas within it, no longer require properties that are not
+// sent in a direction. whole is the schema that includes part by allOf, and that may define the
+// properties which the part requires.
 func (s *schemas) demandLess(part, whole any, direction direction) {
 	switch part := part.(type) {
 	case []any:
@@ -199,8 +201,8 @@ func (s *schemas) demandLess(part, whole any, direction direction) {
 	}
 }
 
-// withholds reports whether a keyword marks a property of a schema, or of what the schema is
-// composed of. seen are the references that were followed.
+// withholds reports whether a keyword marks a property of a schema, or of one that the schema is
+// composed of. seen has the references that were followed.
 func (s *schemas) withholds(schema any, name, keyword string, seen map[string]bool) bool {
 	object, _ := schema.(map[string]any)
 	properties, _ := object["properties"].(map[string]any)
@@ -219,7 +221,7 @@ func (s *schemas) withholds(schema any, name, keyword string, seen map[string]bo
 	return slices.ContainsFunc(parts, func(part any) bool { return s.withholds(part, name, keyword, seen) })
 }
 
-// isMarked reports whether a schema, or what it refers to, has a keyword that is true.
+// isMarked reports whether a keyword is true in a schema or in the one that it refers to.
 func (s *schemas) isMarked(part any, keyword string) bool {
 	object, _ := part.(map[string]any)
 	if object[keyword] == true {
@@ -236,12 +238,12 @@ func (s *schemas) isMarked(part any, keyword string) bool {
 	return err == nil && string(document.Member(target, keyword)) == "true"
 }
 
-// maxDepth ends what is said of schemas that contain themselves.
+// maxDepth is how many references are followed, as schemas may contain themselves.
 const maxDepth = 16
 
-// takesAnyUUID reports whether one UUID in the property id is as good as another
-// for a schema: nothing in it, or in what it is composed of, sets two values of a type
-// apart that have the same form. Formats do, but not one UUID from another.
+// takesAnyUUID reports whether one UUID in the property id is as good as another for a schema:
+// nothing in it, or in schemas that it is composed of, distinguishes two strings of the same form.
+// Formats distinguish strings, but not one UUID from another.
 func (s *schemas) takesAnyUUID(source []byte) bool {
 	seen := map[string]bool{}
 	var takes func(text []byte) bool
@@ -258,7 +260,7 @@ func (s *schemas) takesAnyUUID(source []byte) bool {
 		}
 		for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
 			var several []json.RawMessage
-			_ = json.Unmarshal(object[keyword], &several) // what is no list is none
+			_ = json.Unmarshal(object[keyword], &several) // a value that is not a list counts as empty
 			composed = append(composed, several...)
 		}
 		composed = append(composed, document.Member(object["properties"], "id"))

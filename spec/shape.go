@@ -10,20 +10,20 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// shapes are those of the schemas of a document that were met by reference. Operations share
-// them, and one that contains itself ends.
+// shapes are the shapes of schemas that a document refers to, by reference. Operations share them.
+// Keeping them also makes drawing end for a schema that contains itself.
 type shapes struct {
 	mu    sync.Mutex
 	known map[string]*openapi.Shape
 }
 
-// draw draws the shape of a schema; nil if it is not known.
+// draw returns the shape of a schema; nil if there is no schema or it cannot be read.
 func (r reader) draw(proxy *base.SchemaProxy) *openapi.Shape {
 	return r.drawIn(&r.contract.shapes, proxy, false)
 }
 
-// drawText draws the shape of what comes as a text, such as a parameter. In a document that
-// others have written it has what the schema is composed of, too.
+// drawText returns the shape of a value that comes as text, such as a parameter. In a document that
+// others have written, it includes the shapes of the schemas that the schema is composed of.
 func (r reader) drawText(proxy *base.SchemaProxy) *openapi.Shape {
 	if !r.contract.schemas.lenient {
 		return r.draw(proxy)
@@ -31,7 +31,8 @@ func (r reader) drawText(proxy *base.SchemaProxy) *openapi.Shape {
 	return r.drawIn(&r.contract.composed, proxy, true)
 }
 
-// drawIn is no method of the shapes, which a contract has: see reader.
+// drawIn draws a shape with the known shapes s. It is not a method of shapes, because a contract
+// contains these: see reader.
 func (reader) drawIn(s *shapes, proxy *base.SchemaProxy, composed bool) *openapi.Shape {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,7 +42,8 @@ func (reader) drawIn(s *shapes, proxy *base.SchemaProxy, composed bool) *openapi
 	return drawn(proxy, s.known, composed)
 }
 
-// drawn draws a shape, with those that it is composed of or without.
+// drawn returns the shape of a schema. With composed it includes the shapes of the schemas that the
+// schema is composed of.
 func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bool) *openapi.Shape {
 	if proxy == nil {
 		return nil
@@ -61,7 +63,7 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bo
 	if proxy.IsReference() {
 		known[proxy.GetReference()] = shape
 	}
-	if len(source.OneOf) == 1 { // which is how Unleash's document writes what once had several forms
+	if len(source.OneOf) == 1 { // how Unleash's document writes what once had several forms
 		if only := drawn(source.OneOf[0], known, composed); only != nil {
 			shape.Properties = slices.Clone(only.Properties)
 		}
@@ -90,7 +92,7 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bo
 	return shape
 }
 
-// join adds to a shape what it lacks of one that it is composed of.
+// join adds to a shape what it lacks from a part that it is composed of.
 func join(shape, part *openapi.Shape) {
 	if part == nil {
 		return

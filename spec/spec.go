@@ -1,8 +1,8 @@
-// Package spec holds the contract: the OpenAPI document of Unleash's API and everything read
-// from it that a server, a proxy or a conformance suite needs to judge an exchange.
+// Package spec holds the contract: the OpenAPI document of Unleash's API, and everything read from
+// it that a server, a proxy or a conformance suite needs to judge an exchange.
 //
-// The document is the single source. Routes, permissions, validation, docs and
-// coverage derive from it; nothing here names an operation.
+// The document is the single source: routes, permissions, validation, docs and coverage derive from
+// it. Nothing here names an operation.
 package spec
 
 import (
@@ -20,8 +20,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// What is embedded is made of the fragments; the JSON is what is read, since it need not
-// be parsed as a whole.
+// The embedded documents are generated from the fragments. The JSON is what is read, because it need
+// not be parsed as a whole.
 //
 //go:generate go run ./internal/bundle
 var (
@@ -36,8 +36,7 @@ var (
 // Default returns the embedded contract of Unleash's API. All callers share it.
 func Default() *Contract { return unleash() }
 
-// Control returns the contract of the mock's own control API, below /_mock. All callers
-// share it.
+// Control returns the contract of the mock's own control API, under /_mock. All callers share it.
 func Control() *Contract { return control() }
 
 var (
@@ -45,10 +44,10 @@ var (
 	control = sync.OnceValue(func() *Contract { return embedded(controlJSON, controlJSON) })
 )
 
-// embedded reads a document that tests have found to be right.
+// embedded reads a document that the tests have checked.
 func embedded(source, text []byte) *Contract {
 	parts := document.New(text)
-	go parts.Prepare() // on another processor: the first operation that is read needs it
+	go parts.Prepare() // on another processor, as the first operation that is read needs it
 	contract, err := read(source, parts, nil)
 	if err == nil && len(contract.problems) > 0 {
 		err = contract.problems[0]
@@ -59,8 +58,8 @@ func embedded(source, text []byte) *Contract {
 	return contract
 }
 
-// Contract is an OpenAPI document with its operations. It does not change, and it is safe
-// for concurrent use: an operation and its schemas are read when they are first needed.
+// Contract is an OpenAPI document with its operations. It reads an operation and its schemas when
+// they are first needed. It does not otherwise change, and is safe for concurrent use.
 type Contract struct {
 	title      string
 	version    string
@@ -71,8 +70,8 @@ type Contract struct {
 	paths      []*Path
 	tree       *node
 	schemas    *schemas
-	shapes     shapes // of schemas by themselves
-	composed   shapes // with what they are composed of
+	shapes     shapes // of schemas without those that they are composed of
+	composed   shapes // of schemas with those that they are composed of
 	complete   func() error
 	problems   []openapi.Problem
 	foreign    bool
@@ -92,9 +91,9 @@ func Parse(source []byte) (*Contract, error) {
 	return read, read.Complete()
 }
 
-// Load reads as much of an OpenAPI 3.x document, YAML or JSON, as is needed to start: its
-// operations, and who may use them. Problems with individual operations are returned by
-// Problems; the error is for whatever makes the whole document useless.
+// Load reads as much of an OpenAPI 3.x document, YAML or JSON, as is needed to start: its operations,
+// and who may use them. It returns an error only if the whole document is useless. Problems returns
+// what is wrong with individual operations.
 func Load(source []byte) (*Contract, error) {
 	source = textfile.Decode(source)
 	if bytes.HasPrefix(bytes.TrimSpace(source), []byte("<")) {
@@ -107,8 +106,8 @@ func Load(source []byte) (*Contract, error) {
 	return read(source, text, text.References())
 }
 
-// read makes a contract of what a start needs: its operations, and who may use them.
-// references finds those that lead nowhere; nil for a document that has none.
+// read returns a contract with what is needed to start: its operations, and who may use them.
+// references finds references that lead nowhere; nil for a document that has none of these.
 func read(source []byte, text *document.Document, references *document.References) (*Contract, error) {
 	contract := &Contract{source: source, document: text, schemas: &schemas{}, byID: map[string]*Operation{}, tree: &node{}}
 	if err := contract.index(references); err != nil {
@@ -124,13 +123,13 @@ func read(source []byte, text *document.Document, references *document.Reference
 	return contract, nil
 }
 
-// Problems are what is wrong with parts of the document, as far as startup notices: problems
+// Problems returns what is wrong with parts of the document, as far as startup notices: problems
 // with its paths, references and operationIds. An embedded document has none.
 func (c *Contract) Problems() []openapi.Problem { return slices.Clone(c.problems) }
 
-// Complete reads what no exchange has needed yet: the operations' parameters, bodies and
-// responses, and their schemas. The error says what is wrong with the document and where; there
-// is never one for what Parse returns.
+// Complete reads everything that no exchange has needed yet: the operations' parameters, bodies and
+// responses, and their schemas. The error says what is wrong with the document and where. For a
+// contract that Parse has returned it is always nil.
 func (c *Contract) Complete() error { return c.complete() }
 
 func (c *Contract) readAll() error {
@@ -142,9 +141,8 @@ func (c *Contract) readAll() error {
 	return nil
 }
 
-// Audit checks what startup leaves for later, every schema and example, and yields each
-// operation with its problems. It keeps the compiled schemas, within their bounds, and nothing
-// else that it reads.
+// Audit checks every schema and example, which startup leaves for later, and yields each operation
+// with its problems. Of what it reads it keeps only the compiled schemas, within their bounds.
 func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 	return func(yield func(*Operation, []openapi.Problem) bool) {
 		scratch := &Contract{document: c.document, schemas: c.schemas}
@@ -157,7 +155,7 @@ func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 				found = append(found, problem)
 			}
 			for _, broken := range audited.brokenExamples() {
-				// A schema that is none is read twice: for values to judge, and to make.
+				// An invalid schema is reported twice: for judging values, and for generating them.
 				if !slices.ContainsFunc(found, func(p openapi.Problem) bool { return p.Reason == broken.Reason }) {
 					found = append(found, broken)
 				}
@@ -169,24 +167,25 @@ func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 	}
 }
 
-// Title is the document's info.title.
+// Title returns the document's info.title.
 func (c *Contract) Title() string { return c.title }
 
-// Version is the document's info.version: the release of the API it describes.
+// Version returns the document's info.version: the release of the API that it describes.
 func (c *Contract) Version() string { return c.version }
 
-// YAML returns the document as it was given; it may be JSON, which is YAML too.
+// YAML returns the document as it was given. It may be JSON, which is YAML too.
 func (c *Contract) YAML() []byte { return slices.Clone(c.source) }
 
 // JSON returns the document as compact JSON, keys in the document's order.
 func (c *Contract) JSON() []byte { return c.document.Compact() }
 
-// JSONServedAt is JSON with one server in place of the document's, so that whoever reads it
-// from a server sends requests there: a URL, or a path on the host that serves it.
+// JSONServedAt returns the document as JSON does, with one server instead of the document's own, so
+// that whoever reads it from a server sends requests there. url is a URL, or a path on the host that
+// serves the document.
 func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(url, "", nil) }
 
-// JSONGradedAt is JSONServedAt with the grade of each operation, as a contract that extends
-// this one has it, in the extension x-unleash-mock-grade.
+// JSONGradedAt returns the document as JSONServedAt does, with the grade of each operation in the
+// extension x-unleash-mock-grade. The grades are those of a contract that extends this one.
 func (c *Contract) JSONGradedAt(url string, graded *Contract) []byte {
 	return c.document.ServedAt(url, "x-unleash-mock-grade", func(path, method string) string {
 		operation := graded.Find(strings.ToUpper(method), parameter.ReplaceAllString(path, "{}"))
@@ -202,17 +201,17 @@ func (c *Contract) JSONGradedAt(url string, graded *Contract) []byte {
 	})
 }
 
-// Operations returns the operations in the order of the document.
+// Operations returns the operations, in the document's order.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
-// Operation returns the operation with that operationId, or nil.
+// Operation returns the operation with the given operationId, or nil.
 func (c *Contract) Operation(id string) *Operation { return c.byID[id] }
 
-// Paths returns the document's paths, in its order.
+// Paths returns the paths, in the document's order.
 func (c *Contract) Paths() []*Path { return slices.Clone(c.paths) }
 
-// CheckHandlers compares the operationIds of the document with the ids that a
-// server can handle, and returns an error that names every difference.
+// CheckHandlers compares the operationIds of the document with the ids that a server can handle, and
+// returns an error that names every difference.
 func (c *Contract) CheckHandlers(ids []string) error {
 	handled := map[string]bool{}
 	var problems []string

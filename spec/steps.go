@@ -7,14 +7,14 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// maxSteps is how many schemas may have to be tried on a single value. References to what
-// refers to the same again, thirty deep, would make it more than a billion.
+// maxSteps is how many schemas a single value may have to be tried on. Thirty levels of schemas that
+// each refer twice to the next would make it more than a billion.
 const maxSteps = 1 << 17
 
 var errSteps = fmt.Errorf("the schema takes more than %d steps for a single value: it is composed of schemas that are composed of the same ones again", maxSteps)
 
-// steps are how many schemas a value is tried on, by the schema that it is judged by. One that
-// is being counted, and contains itself, counts as none.
+// steps maps a schema to the number of schemas that a value which it judges is tried on. A schema
+// that is met again while it is being counted, because it contains itself, counts as 0.
 type steps map[*jsonschema.Schema]int
 
 func (s steps) of(schema *jsonschema.Schema) int {
@@ -32,14 +32,14 @@ func (s steps) of(schema *jsonschema.Schema) int {
 	return count
 }
 
-// composedOf are the schemas that the same value is judged by; some may be nil.
+// composedOf returns the schemas that a schema applies to the same value; some may be nil.
 func composedOf(schema *jsonschema.Schema) []*jsonschema.Schema {
 	return slices.Concat(
 		[]*jsonschema.Schema{schema.Ref, schema.Not, schema.If, schema.Then, schema.Else}, schema.AllOf, schema.AnyOf, schema.OneOf,
 	)
 }
 
-// bounded leaves parts out whose schemas take too many steps, once they are linked.
+// bounded gives an error instead of a schema to linked parts whose schemas take too many steps.
 func (s *schemas) bounded(parts []*part) {
 	counted := steps{}
 	for _, part := range parts {

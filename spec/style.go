@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Decode takes apart a text in the parameter's style: an array, an object, or JSON. Other texts
-// are returned unchanged.
+// Decode parses a text in the parameter's style into an array, an object, or the value of a JSON
+// text. For other parameters it returns the text without what the style writes before a value.
 func (p *Parameter) Decode(text string) any {
 	if p.JSON {
 		var value any
@@ -38,14 +38,14 @@ func (p *Parameter) Decode(text string) any {
 	return p.pairs(words)
 }
 
-// Lacks reports whether a text lacks what the style of the parameter writes in front of a value.
+// Lacks reports whether a text lacks what the parameter's style writes before a value.
 func (p *Parameter) Lacks(text string) bool {
 	switch {
 	case p.JSON || p.In != "path":
 		return false
 	case p.Style == "label":
 		return !strings.HasPrefix(text, ".")
-	case p.Style == "matrix" && p.Explode && slices.Contains(p.Shape.Plain(), "object"): // its names are those of properties
+	case p.Style == "matrix" && p.Explode && slices.Contains(p.Shape.Plain(), "object"): // it has the names of properties, not of the parameter
 		return !strings.HasPrefix(text, ";")
 	case p.Style == "matrix":
 		return text != ";"+p.Name && !strings.HasPrefix(text, ";"+p.Name+"=")
@@ -53,7 +53,7 @@ func (p *Parameter) Lacks(text string) bool {
 	return false
 }
 
-// bare takes off what some styles write in front of a value.
+// bare removes what some styles write before a value.
 func (p *Parameter) bare(text string) string {
 	switch p.Style {
 	case "matrix":
@@ -68,7 +68,7 @@ func (p *Parameter) bare(text string) string {
 func (p *Parameter) split(text string) []string {
 	separator := ","
 	switch {
-	case p.Style == "form" && p.Explode && p.In == "query": // a part a parameter, and there is one
+	case p.Style == "form" && p.Explode && p.In == "query": // each part is a query parameter of its own, and here is one
 		return []string{text}
 	case p.Style == "spaceDelimited":
 		separator = " "
@@ -87,7 +87,8 @@ func (p *Parameter) split(text string) []string {
 	return strings.Split(text, separator)
 }
 
-// pairs makes an object of parts: names and values in turn, or joined by an equals sign.
+// pairs makes an object from parts, which are names and values in turn, or both joined by an equals
+// sign.
 func (p *Parameter) pairs(words []string) any {
 	out := map[string]any{}
 	if p.Explode {
@@ -103,8 +104,9 @@ func (p *Parameter) pairs(words []string) any {
 	return out
 }
 
-// Spread names the query parameters that a parameter is spread over: the properties of an
-// object, each a parameter of its own; nil for one that is not.
+// Spread returns the names of the query parameters that a parameter is spread over: the properties
+// of an object, each of which is a query parameter of its own. It returns nil if the parameter is
+// not spread.
 func (p *Parameter) Spread() []string {
 	if p.In != "query" || p.Style != "form" || !p.Explode || p.JSON || !slices.Contains(p.Shape.Plain(), "object") {
 		return nil
@@ -116,8 +118,8 @@ func (p *Parameter) Spread() []string {
 	return names
 }
 
-// Encode writes a value in the parameter's style, which Decode reads: for the query with names,
-// as in a=1&a=2, elsewhere only the value. escape is applied to each name and value.
+// Encode formats a value in the parameter's style, which Decode reads: with names for the query, as
+// in a=1&a=2, and otherwise only the value. escape is applied to each name and value.
 func (p *Parameter) Encode(value any, escape func(string) string) string {
 	name := escape(p.Name)
 	words, pairs := p.words(value, escape)
@@ -152,10 +154,11 @@ func (p *Parameter) Encode(value any, escape func(string) string) string {
 	return prefix + strings.Join(words, separator)
 }
 
-// words are the parts that a value is written as; of an object also its names and values.
+// words returns the parts that a value is written as and, for an object, its pairs of names and
+// values.
 func (p *Parameter) words(value any, escape func(string) string) (words []string, pairs [][2]string) {
 	if p.JSON {
-		text, _ := json.Marshal(value) // which came out of a decoder
+		text, _ := json.Marshal(value) // cannot fail, as the value came from a decoder
 		return []string{escape(string(text))}, nil
 	}
 	switch value := value.(type) {
@@ -179,7 +182,7 @@ func (p *Parameter) words(value any, escape func(string) string) (words []string
 	return words, pairs
 }
 
-// separator is what stands between the parts of an array or object.
+// separator returns what separates the parts of an array or object.
 func (p *Parameter) separator() string {
 	switch {
 	case p.Style == "spaceDelimited":
@@ -194,7 +197,7 @@ func (p *Parameter) separator() string {
 	return ","
 }
 
-// textOf writes a value as a parameter has it: a text as it stands, everything else as JSON.
+// textOf formats a value for a parameter: a string unchanged, everything else as JSON.
 func textOf(value any) string {
 	if text, is := value.(string); is {
 		return text
@@ -206,8 +209,8 @@ func textOf(value any) string {
 	return string(text)
 }
 
-// Values are the values that the document has for the parameter, decoded: its example or
-// default, then those of an enum. Numbers are json.Number.
+// Values returns the values that the document has for the parameter, decoded: its example or
+// default, then its const and the values of its enum. Numbers are json.Number.
 func (p *Parameter) Values() []any {
 	var out []any
 	if p.Sample != nil {

@@ -7,11 +7,10 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// verdicts remembers what was found wrong with bodies. That is a pure function
-// of the operation, the status and the bytes, so bytes that were judged need
-// not be judged again. Memory is bounded: there are two generations, and when
-// the young one is full it becomes the old one, whose bodies are forgotten
-// unless they are met again.
+// verdicts remembers what was found wrong with bodies. A verdict is a pure function of the operation,
+// the status and the bytes, so the same bytes need not be judged again. Memory is bounded: there are
+// two generations, and when the young one is full, it replaces the old one. Bodies in the old one are
+// forgotten unless they are seen again.
 type verdicts struct {
 	mu    sync.RWMutex
 	young map[string][]Failure
@@ -19,16 +18,16 @@ type verdicts struct {
 	size  int // bytes of the keys of young
 }
 
-// Bounds of one generation of the verdicts of one response. A contract has
-// some 150 responses, few of which are ever busy.
+// Bounds of one generation of the verdicts on one content, in bytes. A contract has some 150
+// responses, few of which are ever busy.
 const (
 	maxRemembered = 64 << 10 // bytes of keys
 	maxKey        = maxRemembered / 2
 )
 
-// keyOf is what a body is remembered by: itself, or the digest of a large one,
-// such as the flags of an SDK. A zero byte, which no JSON begins with, sets the
-// digest apart from a body. It is written to digest.
+// keyOf returns the key by which a body is remembered: the body itself, or the digest of a large
+// body, such as the flags for an SDK. A digest begins with a zero byte, as no JSON does. It is written
+// to digest.
 func keyOf(body []byte, digest *[1 + sha256.Size]byte) []byte {
 	if len(body) <= maxKey {
 		return body
@@ -38,7 +37,7 @@ func keyOf(body []byte, digest *[1 + sha256.Size]byte) []byte {
 	return digest[:]
 }
 
-// get returns what is known of a body.
+// get returns what is known about a body.
 func (v *verdicts) get(body []byte) (failures []Failure, known bool) {
 	var digest [1 + sha256.Size]byte
 	key := keyOf(body, &digest)
@@ -55,8 +54,8 @@ func (v *verdicts) get(body []byte) (failures []Failure, known bool) {
 	return failures, known || inOld
 }
 
-// put remembers what was found of a body. Of a large one only that nothing was
-// found: its failures could take as much memory as the body, which is not counted.
+// put remembers the failures of a body. It remembers a large body only if there are none: its
+// failures could take as much memory as the body, and that is not counted.
 func (v *verdicts) put(body []byte, failures []Failure) {
 	if len(body) > maxKey && len(failures) > 0 {
 		return
@@ -77,7 +76,7 @@ func (v *verdicts) remember(key []byte, failures []Failure) {
 	v.young[string(key)] = failures
 }
 
-// known remembers the items of lists that keep their schemas. Memory is bounded as that of
+// known remembers items of lists that keep their schemas. Its memory is bounded like that of
 // verdicts.
 type known struct {
 	mu         sync.RWMutex
@@ -85,10 +84,11 @@ type known struct {
 	size       int // bytes of the items of young
 }
 
-// maxItems bounds one generation of what is known of a response, in bytes: some 200 flags.
+// maxItems is the maximum size of one generation of the known items of one content, in bytes: some
+// 200 flags.
 const maxItems = 256 << 10
 
-// unknown returns the items that it does not know.
+// unknown returns the items that are not known.
 func (k *known) unknown(items []piece) []piece {
 	var out, aged []piece
 	k.mu.RLock()
@@ -131,11 +131,11 @@ func (k *known) add(items []piece) {
 	}
 }
 
-// errorID is how an error body begins that a server gave an id of its own.
+// errorID is the beginning of an error body that has an id of its own.
 const errorID = `{"id":"`
 
-// withoutID cuts the id off an error body, so that errors that differ in
-// nothing else are judged once: a random id is new each time.
+// withoutID cuts off the beginning of an error body, up to the end of its id, so that errors that
+// differ only in their random id are judged once.
 func withoutID(body []byte) []byte {
 	const end = len(errorID) + len("00000000-0000-0000-0000-000000000000")
 	if len(body) <= end || string(body[:len(errorID)]) != errorID || body[end] != '"' {

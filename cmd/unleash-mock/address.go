@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
-// listenFlags say where to listen.
+// listenFlags are the flags that say where to listen.
 type listenFlags struct {
 	listen   string
 	port     string
@@ -23,13 +23,13 @@ type listenFlags struct {
 	httpsFlags
 
 	typed *pflag.FlagSet
-	wrong error // what is wrong with the environment, unless --listen was typed
+	wrong error // an invalid HTTP_HOST or HTTP_PORT; ignored if --listen was typed
 }
 
 // usualAddress is where a server listens by default.
 const usualAddress = "127.0.0.1:4242"
 
-// freePort has a server listen where nothing else does.
+// freePort makes a server listen on a port that nothing else uses.
 const freePort = "127.0.0.1:0"
 
 func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable string) {
@@ -42,15 +42,15 @@ func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable st
 	l.httpsFlags.add(f)
 }
 
-// preferFreePort has a server listen on a free port unless a flag says where: what starts
-// beside it is told.
+// preferFreePort makes a server listen on a free port unless a flag chooses the address. The
+// command that runs beside it gets the address in its environment.
 func (l *listenFlags) preferFreePort() {
 	if !l.typed.Changed("listen") && !l.typed.Changed("port") {
 		l.listen = freePort
 	}
 }
 
-// address is what the flags say, as net.Listen takes it.
+// address returns the address that the flags choose, in the form that net.Listen takes.
 func (l *listenFlags) address() (string, error) {
 	if l.wrong != nil && !l.typed.Changed("listen") {
 		return "", l.wrong
@@ -78,11 +78,11 @@ func isPort(text string) bool {
 	return err == nil
 }
 
-// hostName is the form of a name that can be looked up.
+// hostName matches names that can be looked up.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
 
-// address is where HTTP_HOST and HTTP_PORT have a server listen. IPv6 addresses may
-// stand in brackets.
+// address returns the address that HTTP_HOST and HTTP_PORT choose. An IPv6 address may be in
+// brackets.
 func (e environment) address() (string, error) {
 	usualHost, usualPort, _ := net.SplitHostPort(usualAddress)
 	given, port := e.text("HTTP_HOST", usualHost), e.text("HTTP_PORT", usualPort)
@@ -95,14 +95,14 @@ func (e environment) address() (string, error) {
 	case strings.HasPrefix(given, "unix:"):
 		return "", usageError("environment variable HTTP_HOST: %s", noSockets)
 	case notIP != nil && !hostName.MatchString(host), host != given && "["+host+"]" != given:
-		return "", usageError("environment variable HTTP_HOST: %q is not the name or the address of a host", given)
+		return "", usageError("environment variable HTTP_HOST: %q is not a host name or an address", given)
 	case !isPort(port):
 		return "", usageError("environment variable HTTP_PORT: %q is not a number from 0 to 65535", port)
 	}
 	return net.JoinHostPort(host, port), nil
 }
 
-// instance is the URL of a server that the environment configures, on this host.
+// instance returns the URL of a server on this host that the environment configures.
 func (e environment) instance() (string, error) {
 	address, err := e.address()
 	if err != nil {
@@ -112,19 +112,19 @@ func (e environment) instance() (string, error) {
 	if !ok {
 		return "", checkBasePath(e.text("BASE_URI_PATH", ""))
 	}
-	at := url.URL{Scheme: "http", Host: reachable(address), Path: prefix} // which escapes the zone of an IPv6 address
+	at := url.URL{Scheme: "http", Host: reachable(address), Path: prefix} // escapes the zone of an IPv6 address
 	if e.https() {
 		at.Scheme = "https"
 	}
 	return at.String(), nil
 }
 
-// servedAt is the URL of a server under a base path, without a slash at the end.
+// servedAt returns the URL of a server under a base path, without a trailing slash.
 func (l *listenFlags) servedAt(address net.Addr, basePath string) string {
 	return strings.TrimRight(l.scheme()+"://"+reachable(address.String())+"/"+strings.Trim(basePath, "/"), "/")
 }
 
-// reachable turns a listening address into one that a client can type.
+// reachable turns a listening address into one that a client can use.
 func reachable(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -143,7 +143,7 @@ func checkBasePath(path string) error {
 	return nil
 }
 
-// parseURL reads the URL of a server, base path included.
+// parseURL reads the URL of a server, including any base path.
 func parseURL(flag, value string) (*url.URL, error) {
 	if value == "" {
 		return nil, usageError("%s is missing: the URL of an instance, such as http://%s", flag, usualAddress)
@@ -151,7 +151,7 @@ func parseURL(flag, value string) (*url.URL, error) {
 	parsed, err := httpx.ParseServer(value)
 	if err != nil {
 		shown, query, _ := strings.Cut(value, "?")
-		if query != "" { // which may hold a secret under any name
+		if query != "" { // a query may contain a secret under any name
 			shown += "?..."
 		}
 		return nil, usageError("%s %q: %w", flag, shown, err)
@@ -159,8 +159,8 @@ func parseURL(flag, value string) (*url.URL, error) {
 	return parsed, nil
 }
 
-// hintOfInstance says where the instance is, if a URL is that of one of its APIs, as SDKs
-// take it; empty otherwise.
+// hintOfInstance returns a hint with the URL of the instance if the given URL is that of one of
+// its APIs, which is what SDKs take; empty otherwise.
 func hintOfInstance(at *url.URL) string {
 	instance, found := httpx.Instance(at)
 	if !found {
@@ -169,15 +169,16 @@ func hintOfInstance(at *url.URL) string {
 	return "; SDKs take such a URL, that of the instance would be " + instance.String()
 }
 
-// warnOfAPI logs that an upstream may be the URL of an API. A base path may look the same.
+// warnOfAPI logs a warning if an upstream looks like the URL of an API. It is only a warning,
+// as a base path may look the same.
 func warnOfAPI(upstream *url.URL, logger *slog.Logger) {
 	if hint := hintOfInstance(upstream); hint != "" {
 		logger.Warn("--upstream " + upstream.String() + hint)
 	}
 }
 
-// parseOpenURL reads the URL of a server whose clients know it, or bring an authorization
-// of their own.
+// parseOpenURL reads a server's URL that must not contain credentials: clients see the URL, or
+// send an authorization of their own.
 func parseOpenURL(flag, value string) (*url.URL, error) {
 	parsed, err := parseURL(flag, value)
 	if err == nil && parsed.User != nil {

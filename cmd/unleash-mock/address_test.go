@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -44,6 +45,19 @@ func TestHealthAsksWhereTheEnvironmentHasTheMockListen(t *testing.T) {
 		got := command(t, map[string]string{"HTTP_HOST": host, "HTTP_PORT": port, "BASE_URI_PATH": "flags"}, "health")
 		if got.code != exitcode.OK || got.stdout != "GOOD\n" {
 			t.Errorf("%s: exit code %d, %s%s", host, got.code, got.stdout, got.stderr)
+		}
+	}
+}
+
+// TestAPortInUse is told in the same words whichever system says so.
+func TestAPortInUse(t *testing.T) {
+	t.Parallel()
+	for _, said := range []string{
+		"listen tcp 127.0.0.1:4242: bind: address already in use",
+		"listen tcp 127.0.0.1:4242: bind: Only one usage of each socket address (protocol/network address/port) is normally permitted.",
+	} {
+		if got := listenError("127.0.0.1:4242", errors.New(said)).Error(); !strings.HasPrefix(got, "127.0.0.1:4242 is in use; choose another") {
+			t.Errorf("%q is told as %q", said, got)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// documented counts the operations that a document has, which the probes may not be of.
+// documented counts the operations that come from the document, without probes that the mock adds.
 func documented(served *spec.Contract) int {
 	count := 0
 	for _, operation := range served.Operations() {
@@ -25,8 +25,8 @@ func documented(served *spec.Contract) int {
 	return count
 }
 
-// announce prints where the mock listens, the built-in tokens and a line to try. served are
-// the operations that it answers.
+// announce prints where the mock listens, the built-in tokens and a command to try. served has
+// the operations that the mock answers.
 func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server, served *spec.Contract) {
 	base := flags.servedAt(address, flags.basePath)
 	var out strings.Builder
@@ -78,12 +78,12 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	}
 	said := p.stdout
 	if flags.run != "" {
-		said = p.stderr // the other is the command's
+		said = p.stderr // standard output belongs to the command
 	}
 	_, _ = io.WriteString(said, out.String())
 }
 
-// sdk is a kind of SDK: the URL that it takes, and the kind of its tokens.
+// sdk is a kind of SDK: the path of the URL that it takes, and the kind of its tokens.
 type sdk struct {
 	label, path string
 	kind        spec.TokenKind
@@ -94,7 +94,8 @@ var sdks = []sdk{
 	{"browser SDKs", "/api/frontend", spec.FrontendToken},
 }
 
-// token says which built-in token SDKs may use; nothing where others take its place.
+// token returns the built-in token that these SDKs can use, worded for the announcement; empty if
+// a seed or the environment replaces it.
 func (s sdk) token(flags *serveFlags, configured apiTokens) string {
 	for _, token := range mockserver.DefaultTokens() {
 		if isOf(s.kind, token) && flags.seed == "" && !configured.replaces(token) {
@@ -104,18 +105,17 @@ func (s sdk) token(flags *serveFlags, configured apiTokens) string {
 	return ""
 }
 
-// isOfSDKs reports whether a token is shown beside the URL of SDKs.
+// isOfSDKs reports whether a token is shown next to the URL for SDKs.
 func isOfSDKs(token mockserver.Token) bool {
 	return slices.ContainsFunc(sdks, func(s sdk) bool { return isOf(s.kind, token) })
 }
 
-// replaces reports whether the environment has tokens in the place of one of the
-// built-in seed.
+// replaces reports whether tokens of the environment replace one of the built-in seed.
 func (c apiTokens) replaces(token mockserver.Token) bool {
 	return slices.ContainsFunc(tokenTypes, func(kind spec.TokenKind) bool { return c[kind] != nil && isOf(kind, token) })
 }
 
-// isOf reports whether a token is an API token of a kind, which its label says.
+// isOf reports whether a token is an API token of a kind, going by its label.
 func isOf(kind spec.TokenKind, token mockserver.Token) bool { return token.Label == labelOf(kind) }
 
 func labelOf(kind spec.TokenKind) string { return string(kind) + " token" }
@@ -127,7 +127,9 @@ func shownToken(token mockserver.Token) string {
 	return token.Secret + " (" + token.Note + ")"
 }
 
-// firstList is the first operation that anybody can try; nil for none.
+// firstList returns the first operation that can be tried as it is: a GET without path
+// parameters and, in a document that is not Unleash's, without required ones. It returns nil if
+// there is none.
 func firstList(served *spec.Contract) *spec.Operation {
 	for _, operation := range served.Operations() {
 		if operation.Method != http.MethodGet || len(operation.PathParameters()) > 0 {
@@ -142,8 +144,9 @@ func firstList(served *spec.Contract) *spec.Operation {
 
 func isRequired(p *spec.Parameter) bool { return p.Required }
 
-// credential is how curl sends the built-in token of an admin to an operation of another API;
-// empty if it takes none, or is not told how.
+// credential returns the arguments with which curl sends the built-in admin token to an operation
+// of another API. It is empty if the built-in token is replaced, if the operation takes none, or
+// if its document does not name a single scheme for it.
 func credential(operation *spec.Operation, builtIn bool) string {
 	if !builtIn || operation.Public || len(operation.Security) == 0 || len(operation.Security[0]) != 1 {
 		return ""
@@ -162,7 +165,7 @@ func credential(operation *spec.Operation, builtIn bool) string {
 	return fmt.Sprintf(" -H 'Authorization: Bearer %s'", token)
 }
 
-// quoted words a text that a document has as one word of a shell, in one line.
+// quoted quotes a text from a document as a single word for a shell, on one line.
 func quoted(text string) string {
 	return "'" + strings.ReplaceAll(visible.Line(text), "'", `'\''`) + "'"
 }

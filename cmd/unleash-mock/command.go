@@ -18,25 +18,25 @@ import (
 // shellCommand is the command of --run.
 type shellCommand struct {
 	line string
-	// variables are set besides those of the program, as NAME=VALUE.
+	// variables, as NAME=VALUE, are set in addition to those of the program.
 	variables []string
-	// grace is how long the command may go on once it is told to end.
+	// grace is how long the command may continue once it is told to end.
 	grace time.Duration
 }
 
-// endedBadly is how a command of --run failed.
+// endedBadly is the error of a --run command that failed.
 type endedBadly struct {
-	code int // what the program ends with
+	code int // the program's exit code
 	error
 }
 
-// run runs the command to its end. When the context ends first, the command and what it
-// started are interrupted as it was. The error is an *endedBadly.
+// run runs the command until it ends. If the context ends first, the command and its children are
+// interrupted in the same way, for example with SIGINT. The error is an *endedBadly.
 func (s shellCommand) run(ctx context.Context, p *program) error {
 	command := shell(ctx, s.line)
 	command.Env = slices.Concat(p.environ, s.variables)
 	command.Stdout, command.Stderr = p.stdout, p.stderr
-	command.WaitDelay = s.grace + time.Second // for what holds the output although it is killed
+	command.WaitDelay = s.grace + time.Second // in case something still holds the output after the kill
 	kill := func() { killWithChildren(command) }
 	if err := command.Start(); err != nil {
 		return &endedBadly{exitcode.Error, fmt.Errorf("the command could not be run: %w", err)}
@@ -44,7 +44,7 @@ func (s shellCommand) run(ctx context.Context, p *program) error {
 	p.atOnce.Store(&kill)
 	over := make(chan struct{})
 	go s.limit(ctx, over, kill)
-	_ = command.Wait() // its state says more
+	_ = command.Wait() // ProcessState says more than the error
 	close(over)
 	p.atOnce.Store(nil)
 	how := "failed"
@@ -58,7 +58,8 @@ func (s shellCommand) run(ctx context.Context, p *program) error {
 	return &endedBadly{exitCodeOf(command.ProcessState), fmt.Errorf("the command %s: %s", how, command.ProcessState)}
 }
 
-// limit kills a command that goes on for longer than its grace after the context.
+// limit kills a command that is still running when its grace after the end of the context is
+// over.
 func (s shellCommand) limit(ctx context.Context, over <-chan struct{}, kill func()) {
 	select {
 	case <-over:
@@ -72,9 +73,9 @@ func (s shellCommand) limit(ctx context.Context, over <-chan struct{}, kill func
 	}
 }
 
-// whileRunning serves until a command ends. When the context ends first, the command is
-// told, and has what it needs for its own end until then: command and requests share its
-// grace. failure is that of the command.
+// whileRunning serves until a command ends. If the context ends first, the command is
+// interrupted, and the server keeps serving it until it ends: the command and open requests
+// share one grace. failure is the command's error.
 func (p *program) whileRunning(ctx context.Context, server *http.Server, listener net.Listener, command shellCommand, logger *slog.Logger) (failure, err error) {
 	deadline := sync.OnceValue(func() time.Time { return time.Now().Add(command.grace) })
 	context.AfterFunc(ctx, func() { deadline() })
@@ -88,12 +89,12 @@ func (p *program) whileRunning(ctx context.Context, server *http.Server, listene
 		stop()
 	}()
 	err = p.serveUntil(serving, server, listener, deadline, logger)
-	end() // where the server failed, the command has nothing to go on with
+	end() // if the server failed, the command cannot continue
 	return <-ended, err
 }
 
-// endAs has the program end as the command of --run did, if that failed. What else went
-// wrong is told with it.
+// endAs makes the program exit with the code of the --run command if that failed. Any other
+// error is still reported.
 func endAs(command, err error) error {
 	var failed *endedBadly
 	if !errors.As(command, &failed) {
@@ -105,13 +106,13 @@ func endAs(command, err error) error {
 	return &codedError{code: failed.code, err: err}
 }
 
-// interruption is the cause of an end that somebody asked the program for.
+// interruption is the cause of a context that ended because the program was interrupted.
 type interruption struct{ by os.Signal }
 
 func (i interruption) Error() string { return i.by.String() }
 
-// interrupterOf returns what interrupted a context, such as SIGINT; the fallback for
-// nothing.
+// interrupterOf returns what interrupted a context, such as SIGINT, or the fallback if it ended for
+// another reason.
 func interrupterOf(ctx context.Context, fallback os.Signal) os.Signal {
 	var got interruption
 	if errors.As(context.Cause(ctx), &got) {

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// shell returns a command in a process group of its own, which is interrupted as
-// the context is: what a shell has started ends with it.
+// shell returns a command in a process group of its own. The whole group is interrupted in the way
+// the context was, for example with SIGINT, so that whatever the shell started ends with it.
 func shell(ctx context.Context, line string) *exec.Cmd {
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -20,15 +20,15 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return command
 }
 
-// killWithChildren ends what a command has started and did not end with it.
+// killWithChildren kills a command and any of its children that are still running.
 func killWithChildren(command *exec.Cmd) {
-	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // the group may be gone, as it should be
+	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // fails if the group is already gone, as it should be
 }
 
-// killed is what a shell adds to the number of what killed a process, such as SIGTERM.
+// killed is what a shell adds to the number of what killed a process, such as 15 for SIGTERM.
 const killed = 128
 
-// exitCodeOf returns the exit code of a process as a shell has it.
+// exitCodeOf returns the exit code that a shell would report for a process.
 func exitCodeOf(state *os.ProcessState) int {
 	if status := state.Sys().(syscall.WaitStatus); status.Signaled() {
 		return killed + int(status.Signal())

@@ -13,19 +13,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 )
 
-// What clients may take before they have sent a request: connections, of some 10 KB each,
-// and memory for headers that are being read.
+// Bounds on what clients may use before they have sent a request: connections, which take some
+// 10 KB each, and memory for headers that are being read.
 const (
 	maxConnections = 8000
 	headerBytes    = 32 << 20
-	// uncountedHeaders is how many bytes of headers need no reservation.
+	// uncountedHeaders is the size, in bytes, up to which headers need no reservation.
 	uncountedHeaders = 4 << 10
-	// perHeaderLine is what a header takes besides its text, as measured.
+	// perHeaderLine is how many bytes a header takes in addition to its text, as measured.
 	perHeaderLine = 128
 )
 
-// connLimiter is a listener that bounds connections and headers. When there are too many
-// connections, a new one replaces the one that has been idle for longest.
+// connLimiter is a listener that limits the number of connections and the memory for headers.
+// When there are too many connections, a new one replaces the one that has been idle longest.
 type connLimiter struct {
 	net.Listener
 	max     int
@@ -39,8 +39,8 @@ func limitConnections(listener net.Listener, connections int, headers int64) *co
 	return &connLimiter{Listener: listener, max: connections, headers: memlimit.New(headers), open: map[*limitedConn]bool{}}
 }
 
-// Accept implements net.Listener. While all connections are busy, a new one is closed at
-// once.
+// Accept implements net.Listener. While all connections are busy, a new one is closed
+// immediately.
 func (l *connLimiter) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
@@ -54,7 +54,7 @@ func (l *connLimiter) Accept() (net.Conn, error) {
 	}
 }
 
-// admit returns nil if all connections are busy.
+// admit returns the connection under the limits, or nil if all connections are busy.
 func (l *connLimiter) admit(conn net.Conn) *limitedConn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,7 +72,7 @@ func (l *connLimiter) admit(conn net.Conn) *limitedConn {
 	return limited
 }
 
-// longestIdle returns nil if all connections are busy.
+// longestIdle returns the connection that has been idle longest, or nil if all are busy.
 func (l *connLimiter) longestIdle() *limitedConn {
 	var out *limitedConn
 	var earliest int64
@@ -94,7 +94,7 @@ func (l *connLimiter) connState(conn net.Conn, state http.ConnState) {
 		return
 	}
 	switch state {
-	case http.StateActive: // its headers were read
+	case http.StateActive: // the headers have been read
 		limited.idleSince.Store(busy)
 		limited.releaseHeaders()
 	case http.StateIdle:
@@ -114,13 +114,13 @@ type limitedConn struct {
 	reserved memlimit.Reservation
 }
 
-// busy is no time.
+// busy is the value of idleSince for a connection that is not idle.
 const busy = 0
 
-// NetConn returns the connection beneath, as that of package tls does.
+// NetConn returns the underlying connection, like the method of the same name in crypto/tls.
 func (c *limitedConn) NetConn() net.Conn { return c.Conn }
 
-// Read implements net.Conn. Large headers wait for memory.
+// Read implements net.Conn. It makes large headers wait for memory.
 func (c *limitedConn) Read(into []byte) (int, error) {
 	n, err := c.Conn.Read(into)
 	if c.idleSince.Load() == busy || n <= 0 {

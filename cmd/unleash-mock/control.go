@@ -10,11 +10,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// controlTokenVariable holds the token of the control API. There is no flag for
-// it: command lines are seen by everybody on the machine.
+// controlTokenVariable names the variable with the control API's token. There is no flag for
+// it, because every user of the machine can see command lines.
 const controlTokenVariable = "UNLEASH_MOCK_CONTROL_TOKEN"
 
-// workspaceFlags are the flags of serve for workspaces and what they remember.
+// workspaceFlags are the flags of serve for workspaces and how much they keep.
 type workspaceFlags struct {
 	deterministic bool
 	bounds        mockserver.Bounds
@@ -56,16 +56,15 @@ func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 	return options, nil
 }
 
-// controlAccess is who may use the control API of a server, and how that is
-// worded.
+// controlAccess says who may use a server's control API: as an option and in words.
 type controlAccess struct {
 	option mockserver.Option
 	said   string
-	page   bool // whether there is a page to see
+	page   bool // whether the live page is served
 }
 
-// controlAccess decides by the address to listen on: open on loopback, elsewhere
-// with a token or not at all. A token that is set is demanded everywhere.
+// controlAccess decides by the address to listen on: the control API is open on loopback, and
+// elsewhere needs a token or is off. If a token is set, it is required everywhere.
 func (p *program) controlAccess(address *net.TCPAddr) (controlAccess, error) {
 	secret := p.env.text(controlTokenVariable, "")
 	switch {

@@ -44,7 +44,7 @@ cannot be reached.`,
 	return command
 }
 
-// examine looks at a target and says what it found.
+// examine inspects a target and prints what it finds.
 func (p *program) examine(ctx context.Context, flags *targetFlags) error {
 	options, err := flags.options()
 	if err != nil {
@@ -68,17 +68,17 @@ func (p *program) examine(ctx context.Context, flags *targetFlags) error {
 	return nil
 }
 
-// reasonsShown is how many reasons why scenarios would not run are shown.
+// reasonsShown is the maximum number of reasons shown for scenarios that would not run.
 const reasonsShown = 5
 
-// diagnosis says what was found out about a target, a thing a line.
+// diagnosis returns what was found out about a target, one fact per line.
 func diagnosis(r *report.Report, notes []string) []string {
 	lines := [][2]string{
 		{"reached", r.Target.URL},
 		{"edition", cmp.Or(r.Target.Edition, "not known; an admin's token shows it")},
 		{"version", cmp.Or(r.Target.Version, "not known")},
 		{"mock", r.Target.Mock},
-		{"tokens", cmp.Or(strings.Join(r.Run.Tokens, ", "), "none; what needs one is left out")},
+		{"tokens", cmp.Or(strings.Join(r.Run.Tokens, ", "), "none; scenarios that need one are left out")},
 	}
 	for _, note := range notes {
 		lines = append(lines, [2]string{"note", note})
@@ -100,7 +100,7 @@ func diagnosis(r *report.Report, notes []string) []string {
 	return out
 }
 
-// disabled are the most frequent reasons why scenarios would not run.
+// disabled returns the most frequent reasons why scenarios would not run.
 func disabled(r *report.Report) []string {
 	counts := map[string]int{}
 	for _, scenario := range r.Scenarios {

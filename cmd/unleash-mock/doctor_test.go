@@ -59,7 +59,7 @@ func TestTheURLOfSDKsIsNotThatOfAnInstance(t *testing.T) {
 	for _, args := range [][]string{{"doctor"}, {"verify"}, {"verify", "--list"}, {"verify", "--profile", "contract"}, {"verify", "sweep"}} {
 		for below, want := range map[string]string{"/api": mock.url, "/api/frontend/": mock.url, "/w/ci-7/api/client": mock.url + "/w/ci-7"} {
 			got := command(t, nil, append(args, "--target", mock.url+below)...)
-			if got.code != exitcode.Usage || got.stdout != "" || !strings.HasSuffix(got.stderr, "that of the instance is "+want+"\n") {
+			if got.code != exitcode.Usage || got.stdout != "" || !strings.HasSuffix(got.stderr, "the URL of the instance is "+want+"\n") {
 				t.Errorf("%v, %s: exit code %d: %s%s", args, below, got.code, got.stdout, got.stderr)
 			}
 		}

@@ -30,14 +30,14 @@ func (d *documentFlags) add(f *pflag.FlagSet, usage string) {
 	f.BoolVar(&d.strict, "strict-spec", false, "refuse a --spec document that has anything wrong with it, including schemas and examples")
 }
 
-// Bounds of a document of --spec: how long it may take to come, and its size in bytes.
+// Bounds of a --spec document: how long fetching it may take, and its size in bytes.
 const (
 	documentTimeout = 30 * time.Second
 	maxDocument     = 64 << 20
 )
 
-// load reads the document; nil if none is named. What is wrong with parts of it is told,
-// a line each.
+// load reads the document; nil if none is named. It passes each problem with a part of the
+// document to tell, one line per problem.
 func (p *program) load(ctx context.Context, d documentFlags, tell func(line string)) (*spec.Contract, error) {
 	switch {
 	case d.file == "" && d.strict:
@@ -68,10 +68,10 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	return document, nil
 }
 
-// auditTime is for how long a mock that serves looks at all of a document.
+// auditTime is how long a serving mock may spend on checking all of a document.
 const auditTime = 30 * time.Second
 
-// audit looks at every schema and example of a document, and tells what is wrong with them.
+// audit checks every schema and example of a document, and logs what is wrong with them.
 func (p *program) audit(d documentFlags, document *spec.Contract, logger *slog.Logger) {
 	end, left := time.Now().Add(auditTime), len(document.Operations())
 	for _, found := range document.Audit() {
@@ -79,25 +79,25 @@ func (p *program) audit(d documentFlags, document *spec.Contract, logger *slog.L
 			logger.Warn(p.said(d, problem))
 		}
 		if left--; left > 0 && time.Now().After(end) {
-			logger.Warn("not all schemas and examples of the document of --spec were looked at; spec operations --check does it", "operations", left)
+			logger.Warn("not all schemas and examples of the --spec document were checked; spec operations --check checks all of them", "operations", left)
 			return
 		}
 	}
 }
 
-// said words what is wrong with a part of the document, in one line.
+// said describes a problem with a part of the document, in one line.
 func (p *program) said(d documentFlags, problem openapi.Problem) string {
 	line := strings.Join(strings.Fields(problem.Error()), " ")
 	if problem.Used {
-		line += "; it is used all the same"
+		line += "; it is used anyway"
 	}
 	return visible.Log(fmt.Sprintf("--spec %s: %s", p.secrets.URL(d.file), line))
 }
 
-// onStderr tells what is wrong with a document.
+// onStderr prints a problem with a document to standard error.
 func (p *program) onStderr(line string) { fmt.Fprintf(p.stderr, "unleash-mock: %s\n", line) }
 
-// isURL reports whether the name of a document is where a server has it.
+// isURL reports whether a document is named by a URL rather than a file name.
 func isURL(name string) bool {
 	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
 }
@@ -135,8 +135,8 @@ func (p *program) readDocument(ctx context.Context, name string) ([]byte, error)
 	return source, err
 }
 
-// differences tells in a log where the document and the contract, which served joins, differ:
-// what the mock does and the user's instance does not, or the other way round.
+// differences logs where the document and the contract differ: what the mock does and the user's
+// instance does not, or the other way round. served combines the two.
 func differences(document, served *spec.Contract, wins bool, logger *slog.Logger) {
 	if len(served.Shared()) == 0 || served.Foreign() {
 		return
@@ -174,8 +174,8 @@ func tellDrift(part []byte, wins bool, logger *slog.Logger) error {
 		logger.Info("the document of --spec and the contract differ", "operation", operation.ID, "judge", judge, "differences", len(differs),
 			"first", first.Pointer, "verdict", string(first.Verdict), "contract", first.Contract, "document", first.Target, "reason", first.Reason)
 	}
-	if compatible > 0 { // dozens of operations of a real Unleash: a line each would bury the others
-		logger.Info("the document of --spec and the contract differ, and break nothing", "operations", compatible, "judge", judge,
+	if compatible > 0 { // with a real Unleash dozens of operations: a line for each would bury the others
+		logger.Info("the document of --spec and the contract differ, but break nothing", "operations", compatible, "judge", judge,
 			"see", "unleash-mock drift")
 	}
 	return nil

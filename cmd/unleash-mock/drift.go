@@ -113,7 +113,7 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 	return nil
 }
 
-// publishedDocument gets the document to compare with, and says where from.
+// publishedDocument returns the document to compare with, and where it came from.
 func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags *driftFlags) (source []byte, origin string, err error) {
 	switch flags.document {
 	case "":
@@ -124,7 +124,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 		return source, "standard input", nil
 	default:
 		if isURL(flags.document) {
-			return nil, "", usageError("--document is a file: --target gives the URL of an instance, and any other document goes through curl, to --document -")
+			return nil, "", usageError("--document is a file: use --target for the URL of an instance, or pipe what curl fetches from any other URL to --document -")
 		}
 		source, err = readFile("--document", flags.document)
 		return source, flags.document, err
@@ -152,7 +152,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 	return source, p.secrets.URL(target.String()) + drift.DocumentPath, nil
 }
 
-// basePathOf is the path of a URL; empty if it cannot be parsed.
+// basePathOf returns the path of a URL; empty if the URL cannot be parsed.
 func basePathOf(target string) string {
 	parsed, err := url.Parse(target)
 	if err != nil {
@@ -161,7 +161,7 @@ func basePathOf(target string) string {
 	return strings.TrimRight(parsed.Path, "/")
 }
 
-// writeTo writes to a file, or to standard output if it has no name.
+// writeTo writes to a file, or to standard output if file is empty.
 func (p *program) writeTo(file string, write func(io.Writer) error) error {
 	if file == "" {
 		if err := write(p.stdout); err != nil {

@@ -60,7 +60,7 @@ func TestDriftExitCodes(t *testing.T) {
 		"breaking":                 {args: []string{"--target", broken}, code: exitcode.Broken, says: []string{"missing   GET /health  getHealth", "1 breaking differences between the contract and " + broken + drift.DocumentPath}},
 		"from a file":              {args: []string{"--document", file(t, "target.json", withoutHealth(t))}, code: exitcode.Broken, says: []string{"getHealth"}},
 		"another contract":         {args: []string{"--document", file(t, "target.json", withoutHealth(t)), "--spec", file(t, "spec.json", withoutHealth(t))}, code: exitcode.OK, says: []string{fmt.Sprintf("%d equal", len(spec.Default().Operations())-1)}},
-		"no document":              {args: []string{"--target", silent}, code: exitcode.Error, says: []string{"no OpenAPI document"}},
+		"no document":              {args: []string{"--target", silent}, code: exitcode.Error, says: []string{"not an OpenAPI document"}},
 		"not there":                {args: []string{"--target", strings.TrimSuffix(same, "/base")}, code: exitcode.Error, says: []string{"status 404"}},
 		"unreachable":              {args: []string{"--target", nobody}, code: exitcode.Error, says: []string{"no document from http://127.0.0.1:1"}},
 		"no target":                {code: exitcode.Usage, says: []string{"--target is missing"}},

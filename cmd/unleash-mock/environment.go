@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// environment looks up a variable; false if it is not set.
+// environment looks up a variable. The second result is false if the variable is not set.
 type environment func(name string) (string, bool)
 
-// fillAll gives flags that were not typed the values of their variables, by tables from
-// one to the other. An empty variable counts as not set. An error may
-// repeat the value: a flag that can refuse one holds no token.
+// fillAll sets flags that were not typed to the values of their environment variables; the tables
+// map flags to variables. An empty variable counts as not set. An error may repeat the value,
+// because no flag that can refuse a value holds a token.
 func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) error {
 	for _, table := range tables {
 		for flag, variable := range table {
@@ -32,10 +32,10 @@ func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) err
 	return nil
 }
 
-// filledFlag is a flag that has the value of a variable.
+// filledFlag is a flag that was set from a variable.
 type filledFlag struct{ flag, variable string }
 
-// source says of an error over a flag that a variable is to blame; empty for none.
+// source names the variable that set the flag an error is about; empty if there is none.
 func (p *program) source(err error) string {
 	for _, filled := range p.filled {
 		if after, found := strings.CutPrefix(err.Error(), "--"+filled.flag); found && strings.ContainsAny(after[:min(len(after), 1)], " :") {
@@ -61,17 +61,17 @@ func (e environment) number(name string, fallback int) (int, error) {
 	}
 	number, err := strconv.Atoi(value)
 	if err != nil || number < 0 {
-		return 0, usageError("environment variable %s: %q is no whole number of 0 or more", name, value)
+		return 0, usageError("environment variable %s: %q is not a whole number of 0 or more", name, value)
 	}
 	return number, nil
 }
 
-// formerVariables are names that Unleash has given up and still reads.
+// formerVariables maps names of variables to old names that Unleash still reads.
 var formerVariables = map[string]string{"INIT_BACKEND_API_TOKENS": "INIT_CLIENT_API_TOKENS"}
 
-// tokens reads a comma-separated list of API tokens of one type, which Unleash
-// writes <project>:<environment>.<secret>; nil if the variable is not set. The
-// error does not repeat the token.
+// tokens reads a comma-separated list of API tokens of one type, in Unleash's form
+// <project>:<environment>.<secret>. It returns nil if the variable is not set. The error does not
+// repeat the token.
 func (e environment) tokens(name string) ([]string, error) {
 	value := e.text(name, "")
 	if former := formerVariables[name]; value == "" && former != "" {
@@ -92,15 +92,15 @@ func (e environment) tokens(name string) ([]string, error) {
 	return tokens, nil
 }
 
-// proxiesVariables are those by which people name the proxies of requests.
+// proxiesVariables are the variables that name the proxies for outgoing requests.
 var proxiesVariables = []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"}
 
-// checkProxies refuses what is no proxy. The error does not repeat it: it may hold a
-// password.
+// checkProxies refuses a value that is not the URL of a proxy. The error does not repeat the
+// value, which may contain a password.
 func (e environment) checkProxies() error {
 	for _, name := range proxiesVariables {
 		value := e.text(name, "")
-		if !strings.Contains(value, "://") { // a host and a port will do
+		if !strings.Contains(value, "://") { // a host and a port are enough
 			value = "http://" + value
 		}
 		parsed, err := url.Parse(value)
@@ -111,5 +111,5 @@ func (e environment) checkProxies() error {
 	return nil
 }
 
-// described adds the name of its variable to a flag's help.
+// described appends the name of a flag's variable to its help text.
 func described(usage, variable string) string { return fmt.Sprintf("%s [$%s]", usage, variable) }

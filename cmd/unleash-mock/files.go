@@ -11,10 +11,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
 )
 
-// maxFile is how many bytes a file may have: in UTF-16, those of the largest seed.
+// maxFile is the maximum size of a file, in bytes: that of the largest seed in UTF-16.
 const maxFile = 32 << 20
 
-// readFile reads a text file, as UTF-8 whatever its encoding.
+// readFile reads a text file in UTF-8 or UTF-16, and returns it as UTF-8.
 func readFile(flag, file string) ([]byte, error) {
 	source, err := readSome(file)
 	var path *fs.PathError
@@ -28,12 +28,12 @@ func readFile(flag, file string) ([]byte, error) {
 		return nil, usageError("%s %s: it has more than %d bytes", flag, file, maxFile)
 	}
 	if source = textfile.Decode(source); !utf8.Valid(source) || bytes.IndexByte(source, 0) >= 0 {
-		return nil, usageError("%s %s: line %d: it is no text in UTF-8, nor in UTF-16 that begins with a byte order mark", flag, file, strangeLine(source))
+		return nil, usageError("%s %s: line %d: it is no text in UTF-8, or in UTF-16 with a byte order mark", flag, file, strangeLine(source))
 	}
 	return source, nil
 }
 
-// strangeLine is the first line with something else than text in UTF-8.
+// strangeLine returns the number of the first line that is not UTF-8 text.
 func strangeLine(source []byte) int {
 	line := 1
 	for text := range bytes.Lines(source) {
@@ -45,7 +45,8 @@ func strangeLine(source []byte) int {
 	return line
 }
 
-// readRegular is readFile for what has to be read at once: nobody need write to a pipe.
+// readRegular is readFile for reading that must not block: it refuses anything but a regular
+// file, because nobody might write to a pipe.
 func readRegular(flag, file string) ([]byte, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return nil, usageError("%s %s: it is no regular file any more", flag, file)
@@ -53,7 +54,7 @@ func readRegular(flag, file string) ([]byte, error) {
 	return readFile(flag, file)
 }
 
-// readSome reads a file up to a byte more than it may have.
+// readSome reads at most one byte more of a file than it may have.
 func readSome(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {

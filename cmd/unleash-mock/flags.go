@@ -11,17 +11,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// flagsInterval is how often a file of flags is looked at.
+// flagsInterval is how often a file of flags is checked for changes.
 const flagsInterval = time.Second
 
-// followFlags looks at a file of flags at each tick, and reads it again when it has
-// changed. One with a mistake is reported, and the flags stay as they were. A pipe has been
-// read to its end.
+// followFlags checks a file of flags at each tick, and reloads it when it has changed. If the file
+// has a mistake, followFlags logs it and keeps the flags as they are. A pipe is not followed: it
+// has been read to its end.
 func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.Server, file string, last []byte, logger *slog.Logger) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return
 	}
-	var seen stamp // none: it may have changed since it was first read
+	var seen stamp // empty, as the file may have changed since it was first read
 	for {
 		select {
 		case <-ctx.Done():
@@ -38,8 +38,8 @@ func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.S
 			continue
 		}
 		switch {
-		case err == nil && len(bytes.TrimSpace(source)) == 0: // as while it is written
-			err = errors.New("it is empty; {} has no flags")
+		case err == nil && len(bytes.TrimSpace(source)) == 0: // perhaps it is just being written
+			err = errors.New("it is empty; write {} for no flags")
 		case err == nil:
 			last = source
 			err = mock.ReplaceFlags(source)
@@ -52,7 +52,7 @@ func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.S
 	}
 }
 
-// stamp is what changes with a file.
+// stamp is what shows that a file has changed.
 type stamp struct {
 	modified time.Time
 	size     int64
@@ -61,7 +61,7 @@ type stamp struct {
 func stampOf(file string) stamp {
 	info, err := os.Stat(file)
 	if err != nil {
-		return stamp{} // it may be about to be replaced
+		return stamp{} // the file may just be being replaced
 	}
 	return stamp{info.ModTime(), info.Size()}
 }

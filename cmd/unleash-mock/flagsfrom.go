@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// flagsFromFlags name a real Unleash whose flags are followed.
+// flagsFromFlags name a real Unleash whose flags the mock follows.
 type flagsFromFlags struct {
 	from     string
 	cache    string
@@ -30,8 +30,8 @@ var flagsFromVariables = map[string]string{
 	"flags-interval": "UNLEASH_MOCK_FLAGS_INTERVAL",
 }
 
-// flagsTokenVariable holds a backend token of the instance: what is typed can be seen by
-// others.
+// flagsTokenVariable names the variable with a backend token of the instance. There is no flag
+// for it, because other users can see command lines.
 const flagsTokenVariable = "UNLEASH_MOCK_FLAGS_TOKEN"
 
 const (
@@ -46,7 +46,7 @@ func (f *flagsFromFlags) add(set *pflag.FlagSet, env environment, tls *tlsFlags)
 	set.DurationVar(&f.interval, "flags-interval", flagsFromInterval, described("how often to ask the instance of --flags-from for changes", flagsFromVariables["flags-interval"]))
 }
 
-// follow has a mock follow the flags of the instance, if there is one.
+// follow makes a mock follow the flags of the instance, if --flags-from names one.
 func (f *flagsFromFlags) follow(ctx context.Context, mock *mockserver.Server, upstream string) error {
 	token := strings.TrimSpace(f.env.text(flagsTokenVariable, ""))
 	switch {
@@ -55,7 +55,7 @@ func (f *flagsFromFlags) follow(ctx context.Context, mock *mockserver.Server, up
 	case f.from == "":
 		return nil
 	case upstream != "":
-		return usageError("--flags-from does not go with --upstream, whose own flags SDKs get")
+		return usageError("--flags-from does not go with --upstream: SDKs get the flags of the upstream")
 	case token == "":
 		return usageError("--flags-from needs a backend token of the instance in the environment variable %s", flagsTokenVariable)
 	case strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > unicode.MaxASCII || c == 0x7f }):
@@ -84,7 +84,7 @@ func (f *flagsFromFlags) follow(ctx context.Context, mock *mockserver.Server, up
 	case errors.As(err, &failure) && failure.TokenRefused():
 		return usageError("--flags-from %w", err)
 	case f.cache == "":
-		return toolError("--flags-from %w; with --flags-cache FILE a later start could go on with a copy", err)
+		return toolError("--flags-from %w; with --flags-cache FILE, a later start could use a copy of the flags", err)
 	}
 	return toolError("--flags-from %w, and %s has no copy of them", err, f.cache)
 }

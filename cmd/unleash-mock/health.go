@@ -39,7 +39,7 @@ that long.`,
 				return wrong
 			}
 			if !cmd.Flags().Changed("url") && p.env.https() {
-				flags.tls.insecure = true // it asks itself, and says no secret
+				flags.tls.insecure = true // it calls itself, and sends no secret
 			}
 			return p.checkHealth(cmd.Context(), flags)
 		},
@@ -82,7 +82,7 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 			return last
 		case <-again.C:
 		}
-		if err := askHealth(ctx, client, target, flags.timeout); err == nil || ctx.Err() == nil { // one that is cut says nothing
+		if err := askHealth(ctx, client, target, flags.timeout); err == nil || ctx.Err() == nil { // a request cut off by the end of --wait says nothing
 			last = err
 		}
 	}
@@ -98,10 +98,10 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 // healthInterval is how often --wait asks.
 const healthInterval = 100 * time.Millisecond
 
-// healthGood is what a healthy instance says of itself.
+// healthGood is how a healthy instance describes itself.
 const healthGood = "GOOD"
 
-// askHealth returns nil for an instance that is healthy. The error has an exit code.
+// askHealth returns nil if the instance is healthy. The error has an exit code.
 func askHealth(ctx context.Context, client *http.Client, target *url.URL, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -21,7 +21,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// httpsFlags have a server speak HTTPS.
+// httpsFlags are the flags that make a server use HTTPS.
 type httpsFlags struct {
 	own     bool
 	cert    string
@@ -46,11 +46,11 @@ func (h *httpsFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&h.certOut, "tls-cert-out", "", described("write the certificate of --tls to this PEM file, for clients to trust", httpsVariables["tls-cert-out"]))
 }
 
-// readCertificate reads or makes the certificate of a server that listens on an address.
+// readCertificate reads or generates the certificate of a server that listens on an address.
 func (h *httpsFlags) readCertificate(address string) error {
 	switch {
 	case h.own && h.cert != "":
-		return usageError("--tls makes a certificate, --tls-cert has one: give one of them")
+		return usageError("--tls makes a certificate, --tls-cert reads one: give only one of them")
 	case h.key != "" && h.cert == "":
 		return usageError("--tls-key needs --tls-cert")
 	case h.certOut != "" && !h.own:
@@ -62,7 +62,7 @@ func (h *httpsFlags) readCertificate(address string) error {
 	case h.cert != "":
 		certificate, err = readPair("tls", h.cert, h.key)
 	case h.own:
-		host, _, _ := net.SplitHostPort(address) // which it is
+		host, _, _ := net.SplitHostPort(address) // known to be a host and a port
 		certificate, err = selfSigned(host, time.Now())
 	default:
 		return nil
@@ -94,7 +94,7 @@ func (h *httpsFlags) scheme() string {
 	return "https"
 }
 
-// over has the connections of a listener speak TLS, if a flag says so.
+// over wraps a listener so that its connections use TLS, if a flag asks for HTTPS.
 func (h *httpsFlags) over(listener net.Listener) net.Listener {
 	if h.config == nil {
 		return listener
@@ -102,7 +102,7 @@ func (h *httpsFlags) over(listener net.Listener) net.Listener {
 	return tls.NewListener(listener, h.config)
 }
 
-// curl is the command, with what it needs to trust the server.
+// curl returns the curl command with the option it needs to accept the server's certificate.
 func (h *httpsFlags) curl() string {
 	switch {
 	case h.certOut != "":
@@ -113,14 +113,14 @@ func (h *httpsFlags) curl() string {
 	return "curl"
 }
 
-// https reports whether the environment has a server speak HTTPS.
+// https reports whether the environment makes a server use HTTPS.
 func (e environment) https() bool {
 	own, _ := strconv.ParseBool(e.text(httpsVariables["tls"], ""))
 	return own || e.text(httpsVariables["tls-cert"], "") != ""
 }
 
-// readPair reads a certificate with its key, which may be in the same file; the flags are
-// --<prefix>-cert and --<prefix>-key.
+// readPair reads a certificate and its key, which may be in the same file. The flags that name
+// them are --<prefix>-cert and --<prefix>-key.
 func readPair(prefix, certFile, keyFile string) (tls.Certificate, error) {
 	certificate, err := readFile("--"+prefix+"-cert", certFile)
 	if err != nil {
@@ -140,12 +140,12 @@ func readPair(prefix, certFile, keyFile string) (tls.Certificate, error) {
 	return pair, nil
 }
 
-// ownValidity is how long a certificate of --tls is valid: longer than any test runs, and
-// as long as browsers admit.
+// ownValidity is how long a certificate of --tls is valid: longer than any test runs, and the
+// longest that browsers accept.
 const ownValidity = 397 * 24 * time.Hour
 
-// selfSigned makes a certificate for the names under which a host reaches itself, and for
-// the host of an address to listen on. It leaves out what no certificate can name.
+// selfSigned generates a certificate for the names by which a host reaches itself, and for the
+// host to listen on. It leaves out names that a certificate cannot contain.
 func selfSigned(host string, now time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -156,17 +156,17 @@ func selfSigned(host string, now time.Time) (tls.Certificate, error) {
 		return tls.Certificate{}, toolError("making a certificate: %w", err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: serial.Add(serial, big.NewInt(1)), // 0 is no serial number
+		SerialNumber: serial.Add(serial, big.NewInt(1)), // 0 is not a valid serial number
 		Subject:      pkix.Name{CommonName: "unleash-mock"},
 		NotBefore:    now.Add(-time.Hour), // clocks differ
 		NotAfter:     now.Add(ownValidity),
 		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IsCA:         true, // clients trust it itself
+		IsCA:         true, // clients trust the certificate itself
 
 		BasicConstraintsValid: true,
 	}
-	machine, _ := os.Hostname() // a host need not have a name
+	machine, _ := os.Hostname() // a host may have no name
 	for _, name := range []string{"localhost", "127.0.0.1", "::1", machine, host} {
 		switch ip := net.ParseIP(name); {
 		case ip != nil && !ip.IsUnspecified() && !slices.ContainsFunc(template.IPAddresses, ip.Equal):

@@ -13,29 +13,28 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// echo is how long another request to end counts as the same one: a terminal and "timeout"
-// send it to a whole group, in which a launcher such as npm's passes it on as well.
+// echo is how long a repeated request to end counts as the same one. A terminal and "timeout" send
+// it to a whole process group, in which a launcher such as npm's passes it on as well.
 const echo = 250 * time.Millisecond
 
-// untilInterrupted returns a context that ends when the program is asked to end,
-// so that commands can leave things in order: by Ctrl-C, a closed terminal, a stop
-// from outside. Asked again, the program ends at once, with the command that it runs, and
-// its last words. A reader that is gone is no reason to end: writing to it fails, and that
-// is all.
+// untilInterrupted returns a context that ends when the program is asked to end, by Ctrl-C, a
+// closed terminal or a stop from outside, so that commands can clean up. When asked again, the
+// program kills the command that it runs, prints its last words and exits immediately. A reader
+// that is gone does not end the program: writing to it only fails.
 func (p *program) untilInterrupted(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	asked := make(chan os.Signal, 4)
 	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup wants it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
 		signal.Notify(asked, syscall.SIGHUP)
 	}
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // not ignored, which a command of --run would inherit
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // rather than ignored: a --run command would inherit that
 	go func() {
 		first := <-asked
 		cancel(interruption{first})
 		for began := time.Now(); <-asked == first && time.Since(began) < echo; {
 		}
-		p.ending.Lock() // lest the end of the command that is killed decide the exit code
+		p.ending.Lock() // so that the end of the killed command does not decide the exit code
 		if kill := p.atOnce.Load(); kill != nil {
 			(*kill)()
 		}
@@ -47,14 +46,14 @@ func (p *program) untilInterrupted(ctx context.Context) context.Context {
 	return ctx
 }
 
-// errInputEnded is the cause of an end that --stop-with-stdin brings.
+// errInputEnded is the cause of the context's end with --stop-with-stdin.
 var errInputEnded = errors.New("standard input has ended")
 
-// untilInputEnds returns a context that ends with standard input, too.
+// untilInputEnds returns a context that also ends when standard input does.
 func (p *program) untilInputEnds(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
-		_, _ = io.Copy(io.Discard, p.stdin) // one that cannot be read has ended
+		_, _ = io.Copy(io.Discard, p.stdin) // a read error counts as the end
 		cancel(errInputEnded)
 	}()
 	return ctx

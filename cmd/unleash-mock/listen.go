@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// writePort writes the port to a file.
+// writePort writes the port of an address to a file, if one is named.
 func writePort(file string, address net.Addr) error {
 	tcp, isTCP := address.(*net.TCPAddr)
 	if file == "" || !isTCP {
@@ -26,7 +26,7 @@ func writePort(file string, address net.Addr) error {
 	return nil
 }
 
-// listenOn opens an address.
+// listenOn listens on an address.
 func listenOn(ctx context.Context, address string) (net.Listener, error) {
 	resolved, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
@@ -39,9 +39,10 @@ func listenOn(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// listenError says what to do about an address that cannot be listened on.
+// listenError returns the error for an address that cannot be listened on; it says what to do if
+// the address is in use.
 func listenError(address string, err error) error {
-	if strings.Contains(err.Error(), "address already in use") {
+	if isInUse(err) {
 		return toolError("%s is in use; choose another with --listen or --port; port 0 takes a free one", address)
 	}
 	var wrong *net.AddrError
@@ -50,4 +51,10 @@ func listenError(address string, err error) error {
 		return usageError("--listen %s: %w", address, err)
 	}
 	return toolError("listening on %s: %w", address, err)
+}
+
+// isInUse reports whether an address is taken, in the words of Unix or of Windows, whose error
+// numbers package syscall does not have.
+func isInUse(err error) bool {
+	return strings.Contains(err.Error(), "address already in use") || strings.Contains(err.Error(), "Only one usage of each socket address")
 }

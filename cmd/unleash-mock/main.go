@@ -12,6 +12,6 @@ import (
 func main() {
 	p := &program{env: os.LookupEnv, environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	code := p.run(p.untilInterrupted(context.Background()), os.Args[1:])
-	p.ending.Lock() // for good, as nothing follows
+	p.ending.Lock() // never unlocked: nothing else may end the program now
 	os.Exit(code)
 }

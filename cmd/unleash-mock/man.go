@@ -18,7 +18,7 @@ func main() {
 	}
 	none := func(string) (string, bool) { return "", false }
 	root := (&program{env: none, stdout: io.Discard, stderr: io.Discard}).rootCommand()
-	root.DisableAutoGenTag = true // the same pages every day
+	root.DisableAutoGenTag = true // it contains the date; pages must not change from day to day
 	if err := os.MkdirAll(os.Args[1], 0o777); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(3)

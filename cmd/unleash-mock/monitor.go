@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// monitorFlags are the flags of proxy for what it shows of the traffic.
+// monitorFlags are the flags of proxy for showing the traffic.
 type monitorFlags struct {
 	control     string
 	journalSize int
@@ -42,14 +42,14 @@ func (m *monitorFlags) check() error {
 	return nil
 }
 
-// monitoring is the monitor of a proxy, if it has one.
+// monitoring is a proxy's monitor, if it has one, and what to announce about it.
 type monitoring struct {
-	monitor *mockserver.Monitor // nil for none
+	monitor *mockserver.Monitor // nil with --control off
 	said    string
 	page    bool
 }
 
-// watch gives a proxy a monitor, which learns what passes unless nobody could see it.
+// watch gives a proxy a monitor. The monitor observes the traffic only if somebody could see it.
 func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.Options, logger *slog.Logger) (monitoring, error) {
 	if flags.control == controlOff {
 		return monitoring{said: "off; " + mockserver.ControlPath + " is the upstream's"}, nil
@@ -75,7 +75,7 @@ func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.
 	return monitoring{monitor: m, said: access.said, page: access.page}, nil
 }
 
-// before puts the monitor before a handler.
+// before puts the monitor in front of a handler.
 func (w monitoring) before(next http.Handler) http.Handler {
 	if w.monitor == nil {
 		return next
@@ -83,14 +83,14 @@ func (w monitoring) before(next http.Handler) http.Handler {
 	return w.monitor.Before(next)
 }
 
-// close ends the streams of the monitor, so that a server can stop.
+// close ends the monitor's streams, so that a server can stop.
 func (w monitoring) close() {
 	if w.monitor != nil {
 		w.monitor.Close()
 	}
 }
 
-// announcement says where the page is and who may use the API.
+// announcement returns the lines that say where the live page is and who may use the control API.
 func (w monitoring) announcement(url string) string {
 	var out strings.Builder
 	if w.page {

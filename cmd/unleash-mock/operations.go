@@ -46,7 +46,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	contract := spec.Default()
 	if document != nil {
 		contract = contract.Extend(document, false)
-		if check && !d.strict { // which has told it
+		if check && !d.strict { // --strict-spec has already reported these
 			for _, found := range document.Audit() {
 				for _, problem := range found {
 					p.onStderr(p.said(d, problem))
@@ -66,8 +66,8 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	return nil
 }
 
-// permissionOf says what a caller needs: permissions, of which any one suffices, or the
-// token of a scheme.
+// permissionOf returns what a caller needs: permissions, any one of which suffices, or a token
+// for a security scheme.
 func permissionOf(operation *spec.Operation, foreign bool) string {
 	switch {
 	case operation.Public:

@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// The flags that name files, by what is done with them.
+// The flags that name files, by whether the files are written or read.
 var (
 	outputFlagNames = []string{"report", "record", "output", "port-file", "tls-cert-out", "flags-cache"}
 	inputFlagNames  = []string{"seed", "flags", "spec", "document", "replay", "tls-cert", "tls-key", "ca-file", "client-cert", "client-key"}
@@ -20,8 +20,8 @@ var (
 // namedFile is a file that a flag names.
 type namedFile struct{ flag, value, name string }
 
-// checkOutputs refuses an output that would take the place of another one or of what is
-// read, whatever names they have.
+// checkOutputs refuses an output file that would overwrite another output or an input, even if
+// the flags name the file differently.
 func checkOutputs(flags *pflag.FlagSet) error {
 	var taken []namedFile
 	for _, flag := range inputFlagNames {
@@ -38,7 +38,7 @@ func checkOutputs(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// namedFiles lists the files that a flag names.
+// namedFiles returns the files that a flag names.
 func namedFiles(flags *pflag.FlagSet, flag string) []namedFile {
 	found := flags.Lookup(flag)
 	if found == nil || !strings.HasPrefix(found.Value.Type(), "string") { // the seed of verify is a number
@@ -61,8 +61,8 @@ func namedFiles(flags *pflag.FlagSet, flag string) []namedFile {
 	return out
 }
 
-// same reports whether two names are of one file, there or not yet. A pipe or a terminal
-// may have several uses.
+// same reports whether two names refer to the same file, which need not exist yet. It returns
+// false for a pipe or a terminal, which may be used more than once.
 func (f namedFile) same(other namedFile) bool {
 	one, err := os.Stat(f.name)
 	if err == nil && !one.Mode().IsRegular() {

@@ -9,7 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// overlayFlags lay the mock over a real Unleash.
+// overlayFlags are the flags that lay the mock over a real Unleash.
 type overlayFlags struct {
 	upstream string
 	present  bool
@@ -28,8 +28,8 @@ func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 	o.tlsFlags.register(f, env)
 }
 
-// options turns the flags into options of the server. Another real Unleash may need those
-// of TLS.
+// options turns the flags into options of the server. another says whether there is another real
+// Unleash that the TLS flags may be for.
 func (o *overlayFlags) options(another bool, logger *slog.Logger) ([]mockserver.Option, error) {
 	if o.upstream == "" {
 		if o.present {

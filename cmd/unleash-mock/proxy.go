@@ -121,7 +121,7 @@ contract.`,
 	return command
 }
 
-// proxy passes traffic on until its end, and then reports.
+// proxy passes traffic on until it is told to stop, and then reports.
 func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	logger, err := p.newLogger(flags.logLevel)
 	if err != nil {
@@ -146,12 +146,12 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	defer listener.Close() // which the server has closed, unless it was never started
+	defer listener.Close() // for when the server was never started; otherwise it has closed it
 	record, err := openRecording(flags.record)
 	if err != nil {
 		return err
 	}
-	defer record.end() // twice does no harm
+	defer record.end() // a second call does no harm
 	options.Record = record.writer()
 	watched, err := p.watch(flags, listener.Addr().(*net.TCPAddr), &options, logger)
 	if err != nil {
@@ -208,7 +208,8 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 	}, nil
 }
 
-// passTraffic serves until the context or the command ends. command is how that failed.
+// passTraffic serves until the context or the command ends. The result command is the error of
+// the command.
 func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
 	if err := writePort(flags.portFile, listener.Addr()); err != nil {
 		return nil, err
@@ -240,11 +241,13 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	}, logger)
 }
 
-// lookAtUpstream is how long the command may wait for what the upstream is.
+// lookAtUpstream is how long the command may have to wait while the proxy finds out whether the
+// upstream is a mock.
 const lookAtUpstream = 2 * time.Second
 
-// upstreamTokens has the built-in tokens of an upstream that is a mock, unless the
-// environment has others; those of a real Unleash nobody knows but the user.
+// upstreamTokens returns variables with the built-in tokens if the upstream is a mock, without
+// variables that the environment already sets. The tokens of a real Unleash are known only to the
+// user.
 func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []string {
 	client, err := f.tls.client()
 	if err != nil {
@@ -259,7 +262,7 @@ func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []stri
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil // the traffic will show it
+		return nil // the traffic will show that the upstream cannot be reached
 	}
 	response.Body.Close()
 	if response.Header.Get(mockserver.Header) == "" {
@@ -271,14 +274,15 @@ func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []stri
 	})
 }
 
-// concludeProxy writes reports and tells the result. No output depends on another.
+// concludeProxy writes the reports and the summary, and returns the result. If one output fails,
+// the others are still written.
 func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure error) error {
 	r, stats := judge.Report(), judge.Stats()
 	if stats.Missed > 0 {
 		failure = errors.Join(failure, fmt.Errorf("%d exchanges came too fast to be judged and recorded", stats.Missed))
 	}
 	if stats.Failed > 0 {
-		failure = errors.Join(failure, fmt.Errorf("the proxy failed over %d exchanges, see its log", stats.Failed))
+		failure = errors.Join(failure, fmt.Errorf("the proxy itself failed on %d exchanges; its log says why", stats.Failed))
 	}
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error
@@ -308,7 +312,7 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 
 var errNoAnswer = errors.New("the upstream answered no request to an operation of the contract")
 
-// inOneLine words joined errors one after the other.
+// inOneLine puts joined errors on one line.
 func inOneLine(err error) error {
 	if err == nil {
 		return nil
@@ -323,17 +327,17 @@ func (p *program) summarize(r *report.Report, stats proxy.Stats) error {
 	return tellStats(p.stdout, stats)
 }
 
-// tellStats tells what the table of operations does not.
+// tellStats prints the counts that the table of operations does not show.
 func tellStats(w io.Writer, stats proxy.Stats) error {
 	for _, line := range []struct {
 		what  string
 		count int
 	}{
-		{"bodies that were too long, cut or not readable, so that only status and headers were judged", stats.Unjudged},
-		{"requests that the upstream did not answer, or not to the end", stats.Unanswered},
-		{"requests that the client gave up, or that the end of the proxy cut", stats.Left},
+		{"bodies that were too long, cut off or unreadable, so that only status and headers were judged", stats.Unjudged},
+		{"requests that the upstream did not answer, or not completely", stats.Unanswered},
+		{"requests that the client gave up, or that were cut off when the proxy ended", stats.Left},
 		{"exchanges that came too fast and passed unjudged and unrecorded", stats.Missed},
-		{"exchanges over which the proxy itself failed", stats.Failed},
+		{"exchanges on which the proxy itself failed", stats.Failed},
 	} {
 		if line.count == 0 {
 			continue

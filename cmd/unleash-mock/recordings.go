@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// recordFile is the file of --record; nil for none. What an earlier run left in it
-// stays until this one is sure to begin.
+// recordFile is the file of --record; nil for none. The recording of an earlier run stays in it
+// until this run is certain to begin.
 type recordFile struct{ file *os.File }
 
 func openRecording(name string) (*recordFile, error) {
@@ -28,7 +28,7 @@ func openRecording(name string) (*recordFile, error) {
 	return &recordFile{file}, nil
 }
 
-// writer is where exchanges go; nil for nowhere.
+// writer returns the writer for exchanges; nil without --record.
 func (r *recordFile) writer() io.Writer {
 	if r == nil {
 		return nil
@@ -36,7 +36,7 @@ func (r *recordFile) writer() io.Writer {
 	return r.file
 }
 
-// begin empties the file.
+// begin empties the file, unless it is a pipe or a device.
 func (r *recordFile) begin() error {
 	if r == nil {
 		return nil
@@ -51,13 +51,13 @@ func (r *recordFile) begin() error {
 	return nil
 }
 
-// end brings the file to the disk.
+// end syncs the file to disk and closes it.
 func (r *recordFile) end() error {
 	if r == nil {
 		return nil
 	}
 	synced := r.file.Sync()
-	if errors.Is(synced, syscall.EINVAL) || errors.Is(synced, syscall.ENOTSUP) { // of a pipe or a device
+	if errors.Is(synced, syscall.EINVAL) || errors.Is(synced, syscall.ENOTSUP) { // a pipe or a device
 		synced = nil
 	}
 	if err := cmp.Or(synced, r.file.Close()); err != nil {
@@ -66,8 +66,8 @@ func (r *recordFile) end() error {
 	return nil
 }
 
-// readRecordings reads the files of a flag. A last line that is cut off, as the end
-// of a proxy by force leaves it, is told and left out.
+// readRecordings reads the recordings that a flag names. A last line that is cut off, as a killed
+// proxy leaves it, is reported and left out.
 func (p *program) readRecordings(flag string, files []string) ([]*mockserver.Recording, error) {
 	var out []*mockserver.Recording
 	for _, file := range files {
@@ -96,8 +96,7 @@ func readRecording(name string) (*mockserver.Recording, error) {
 	return mockserver.ReadRecording(name, file)
 }
 
-// listed splits the values of a flag that may be repeated. In its variable the
-// files stand as in PATH.
+// listed splits the variable of a flag that may be repeated; it lists files as PATH does.
 func listed(value string) []string {
 	var out []string
 	for file := range strings.SplitSeq(value, string(os.PathListSeparator)) {

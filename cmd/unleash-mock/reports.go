@@ -14,13 +14,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// reportFile is a file that a report goes to at the end.
+// reportFile is a file to which a report is written at the end.
 type reportFile struct{ format, name string }
 
 type reportFiles []reportFile
 
-// readReports reads the values of --report, and sees that the files can be written, so
-// that one that cannot is told before anything is done.
+// readReports parses the values of --report. It also checks that the files can be written, so
+// that a problem is reported before anything is done.
 func readReports(wanted []string) (reportFiles, error) {
 	var files reportFiles
 	for _, entry := range wanted {
@@ -39,7 +39,7 @@ func readReports(wanted []string) (reportFiles, error) {
 	return files, nil
 }
 
-// write writes all reports that can be written; the error has those that cannot.
+// write writes all reports that can be written. The error names the others.
 func (files reportFiles) write(r *report.Report) error {
 	var failed []error
 	for _, f := range files {

@@ -23,7 +23,7 @@ import (
 type codedError struct {
 	code int
 	err  error
-	list []error // printed in lines of their own
+	list []error // each printed on a line of its own
 }
 
 func (e *codedError) Error() string { return e.err.Error() }
@@ -39,8 +39,8 @@ func toolError(format string, args ...any) error {
 	return &codedError{code: exitcode.Error, err: fmt.Errorf(format, args...)}
 }
 
-// unwritten is the error of a list or a document that standard output did not take. A reader
-// that has seen enough, as head has, is no failure.
+// unwritten returns the error for a list or a document that could not be written to standard
+// output. A reader that stops early, such as head, is not an error.
 func unwritten(what string, err error) error {
 	if errors.Is(err, syscall.EPIPE) {
 		return nil
@@ -48,30 +48,29 @@ func unwritten(what string, err error) error {
 	return toolError("writing %s: %w", what, err)
 }
 
-// program is what commands share: where they read and write.
+// program is what commands share: their environment, their streams and what is needed at the end.
 type program struct {
 	env environment
-	// environ are the variables that are set, as os.Environ lists them.
+	// environ lists the variables that are set, in the form of os.Environ.
 	environ []string
 	stdin   io.Reader
 	stdout  io.Writer
 	stderr  io.Writer
-	// filled are the flags that have the values of variables.
+	// filled are the flags that were set from variables.
 	filled []filledFlag
-	// secrets takes those of flags and environment out of errors and logs.
+	// secrets removes the secrets of flags and environment from errors and logs.
 	secrets *secrets.Redactor
-	// lastWords are printed by a program that ends before its command could leave
-	// things in order.
+	// lastWords is printed when the program has to end before its command could clean up.
 	lastWords atomic.Pointer[string]
-	// atOnce is called then, too.
+	// atOnce is called in the same case, before lastWords is printed.
 	atOnce atomic.Pointer[func()]
-	// ending is held by who ends the program.
+	// ending is held by whatever ends the program.
 	ending sync.Mutex
 }
 
 // run executes a command line and returns its exit code.
 func (p *program) run(ctx context.Context, args []string) int {
-	log.SetOutput(io.Discard) // where net/http prints what a server sends unasked, secrets and all
+	log.SetOutput(io.Discard) // net/http would log unsolicited responses there, secrets included
 	p.learnEnvironment()
 	root := p.rootCommand()
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
@@ -86,7 +85,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 	return p.exitCode(err)
 }
 
-// rootCommand returns the command line with all its commands.
+// rootCommand returns the root command with all its subcommands.
 func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unleash-mock",
@@ -117,8 +116,9 @@ Flags take precedence over environment variables, and those over defaults. Exit 
 	return root
 }
 
-// errVersion ends the reading of flags where --version stands, whatever comes after it. (What
-// cobra has for that calls methods by name, for which the linker keeps all of them.)
+// errVersion makes the parsing of flags end at --version, whatever comes after it. Cobra's own
+// version flag is not used, because it calls methods by name, which makes the linker keep all
+// methods of the program.
 var errVersion = errors.New("--version")
 
 func askVersion(value string) error {
@@ -129,7 +129,7 @@ func askVersion(value string) error {
 	return err
 }
 
-// help shows that of a command, and refuses an unknown one.
+// help shows the help of a command, and refuses an unknown command.
 func help(cmd *cobra.Command, args []string) error {
 	topic, rest, err := cmd.Root().Find(args)
 	if err == nil && len(rest) > 0 {
@@ -141,7 +141,8 @@ func help(cmd *cobra.Command, args []string) error {
 	return topic.Help()
 }
 
-// exitCode prints the error in one line and returns its code.
+// exitCode prints the error, in one line and one more for each error in its list, and returns its
+// code.
 func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK
@@ -157,7 +158,7 @@ func (p *program) exitCode(err error) int {
 	return coded.code
 }
 
-// line words an error in one line that may be printed.
+// line returns an error's message in one line that is safe to print.
 func (p *program) line(err error) string { return visible.Line(p.secrets.Text(err.Error())) }
 
 func (p *program) versionCommand() *cobra.Command {
@@ -180,7 +181,8 @@ func (p *program) printVersion() error {
 // version is set by the linker for releases.
 var version = ""
 
-// productVersion is the release, or what the Go toolchain knows of the build.
+// productVersion returns the release, or else the version that the Go toolchain recorded in the
+// build.
 func productVersion() string {
 	if version != "" {
 		return version

@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// secretVariables are the environment variables that hold secrets, or URLs that may.
+// secretVariables returns the names of the environment variables that hold secrets, or URLs that
+// may contain one.
 func secretVariables() []string {
 	names := append([]string{controlTokenVariable, flagsTokenVariable, flagsFromVariables["flags-from"], overlayVariables["upstream"], serveVariables["unleash-url"]}, proxiesVariables...)
 	for _, variable := range targetVariables {
@@ -22,7 +23,7 @@ func secretVariables() []string {
 	return names
 }
 
-// learnEnvironment tells the redactor what secrets the environment has.
+// learnEnvironment tells the redactor the secrets in the environment.
 func (p *program) learnEnvironment() {
 	p.secrets = secrets.New()
 	for _, name := range secretVariables() {
@@ -30,7 +31,7 @@ func (p *program) learnEnvironment() {
 	}
 }
 
-// learnFlags tells the redactor what secrets were typed.
+// learnFlags tells the redactor the secrets that were typed.
 func (p *program) learnFlags(flags *pflag.FlagSet) {
 	flags.Visit(func(flag *pflag.Flag) {
 		values := []string{flag.Value.String()}
@@ -43,7 +44,7 @@ func (p *program) learnFlags(flags *pflag.FlagSet) {
 	})
 }
 
-// learn tells the redactor of what a flag or variable holds: a token or several, a
+// learn tells the redactor the secrets in the value of a flag or variable: one or more tokens, a
 // header, or a URL with a user or a parameter.
 func (p *program) learn(name, value string) {
 	if parsed, err := url.Parse(value); err == nil && parsed.Host != "" {

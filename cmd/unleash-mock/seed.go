@@ -16,7 +16,7 @@ func (p *program) seedCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "seed",
 		Short: "Print a seed, make one from a recording, or check one",
-		Long: `Print the seed that the mock starts with unless it is told otherwise.
+		Long: `Print the seed that the mock starts with by default.
 
 With --from-recording the seed is made from what recordings of "unleash-mock proxy
 --record" show of an instance: its state as last seen, without what was deleted.
@@ -64,8 +64,8 @@ func (p *program) seedFrom(files []string) error {
 	return p.printSeed(text)
 }
 
-// checkSeed prints everything that is wrong with a seed file. A well-formed one is
-// tried: only a server knows whether its rules are for operations that exist.
+// checkSeed prints everything that is wrong with a seed file. A well-formed seed is also loaded
+// into a server, because only a server knows whether its rules are for operations that exist.
 func (p *program) checkSeed(file string) error {
 	source, err := readFile("--check", file)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Timeouts of the server: generous for a client on a bad line, finite for one
-// that never ends.
+// Timeouts and bounds of the server. They are generous to a client on a slow line, and finite for
+// one that never finishes.
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 120 * time.Second
@@ -70,13 +70,13 @@ var serveVariables = map[string]string{
 	"drain":           "UNLEASH_MOCK_DRAIN",
 }
 
-// corsVariable holds origins, separated by commas.
+// corsVariable names the variable with origins, separated by commas or white space.
 const corsVariable = "UNLEASH_MOCK_CORS_ORIGINS"
 
-// everybody stands for all origins.
+// everybody is the value of --cors for all origins.
 const everybody = "*"
 
-// replayVariable holds files, separated as in PATH.
+// replayVariable names the variable with recordings, separated as in PATH.
 const replayVariable = "UNLEASH_MOCK_REPLAY"
 
 func (p *program) serveCommand() *cobra.Command {
@@ -220,7 +220,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	go mockserver.DefaultTokens() // which reads the seed once: beside the document, not after it
+	go mockserver.DefaultTokens() // reads the built-in seed, once, while the document is being read
 	if flags.specWins && flags.document.file == "" {
 		return usageError("--spec-wins needs --spec")
 	}
@@ -283,13 +283,13 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	return p.until(ctx, server, flags.over(limited), flags.drain, logger)
 }
 
-// until serves until the context ends, then drains.
+// until serves until the context ends, and then drains for at most the given time.
 func (p *program) until(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration, logger *slog.Logger) error {
 	return p.serveUntil(ctx, server, listener, func() time.Time { return time.Now().Add(drain) }, logger)
 }
 
-// serveUntil serves until the context ends, then drains to a deadline, which it asks for
-// then.
+// serveUntil serves until the context ends, and then drains until a deadline, which it asks for
+// at that time.
 func (p *program) serveUntil(ctx context.Context, server *http.Server, listener net.Listener, deadline func() time.Time, logger *slog.Logger) error {
 	open := newUnderWay(server.Handler)
 	server.Handler = open
@@ -313,10 +313,10 @@ func (p *program) serveUntil(ctx context.Context, server *http.Server, listener 
 	return nil
 }
 
-// apiTokens are tokens that the environment configures, by type.
+// apiTokens are the tokens that the environment configures, by type.
 type apiTokens map[spec.TokenKind][]string
 
-// tokenTypes are the types of API tokens, as they are listed.
+// tokenTypes are the types of API tokens, in the order in which they are listed.
 var tokenTypes = []spec.TokenKind{spec.AdminToken, spec.BackendToken, spec.FrontendToken}
 
 var tokenVariables = map[spec.TokenKind]string{
@@ -412,7 +412,7 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 	return mock, nil
 }
 
-// ofFlag words an error that begins with the name of one of these flags as one of the flag.
+// ofFlag adds the dashes to an error that begins with the name of one of these flags.
 func ofFlag(err error, flags ...string) error {
 	if name, _, _ := strings.Cut(err.Error(), " "); slices.Contains(flags, name) {
 		return fmt.Errorf("--%w", err)
@@ -453,10 +453,10 @@ func (f *serveFlags) readFlags() ([]byte, error) {
 	return readFile("--flags", f.flags)
 }
 
-// newLogger logs as text on a terminal and as JSON elsewhere, without secrets.
+// newLogger returns a logger that writes text on a terminal and JSON elsewhere, without secrets.
 func (p *program) newLogger(level string) (*slog.Logger, error) {
 	var minimum slog.Level
-	if strings.EqualFold(level, "fatal") { // a level of Unleash, above all that is logged here
+	if strings.EqualFold(level, "fatal") { // a level of Unleash, higher than any used here
 		level = "error"
 	}
 	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
@@ -470,7 +470,8 @@ func (p *program) newLogger(level string) (*slog.Logger, error) {
 	return slog.New(p.secrets.Handler(handler)), nil
 }
 
-// visibly words a text of the log so that it gives nobody orders.
+// visibly makes the text of a log attribute safe to show, so that it cannot give commands to a
+// terminal or a CI system.
 func visibly(_ []string, attr slog.Attr) slog.Attr {
 	if err, isError := attr.Value.Any().(error); isError {
 		attr.Value = slog.StringValue(err.Error())

@@ -17,7 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// runFlags are the flags of serve for a command beside it.
+// runFlags are the flags of serve for a command that runs beside it.
 type runFlags struct {
 	run   string
 	count string
@@ -30,8 +30,8 @@ const (
 	countNone      = "none"
 )
 
-// counted are the outcomes of violations that count, by --count. Answers that a rule
-// forced never do: somebody wanted them.
+// counted maps each value of --count to the outcomes of the violations that count. Answers that a
+// rule forced never count: somebody wanted them.
 var counted = map[string][]traffic.Outcome{
 	countUnnoticed: {traffic.Accepted, traffic.Replaced},
 	countAll:       {traffic.Accepted, traffic.Replaced, traffic.Refused},
@@ -43,8 +43,8 @@ func (r *runFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail even if the command succeeds: unnoticed for requests that \"faithful\" let through and answers that were replaced, all to include refused requests, or none")
 }
 
-// checkCommand refuses a command that is empty, such as a variable that is not set: the
-// server would run for ever.
+// checkCommand refuses an empty command, as from a shell variable that is not set: the server
+// would run forever.
 func checkCommand(set *pflag.FlagSet, command string) error {
 	if set.Changed("run") && strings.TrimSpace(command) == "" {
 		return usageError("--run is empty; give it a command")
@@ -62,7 +62,7 @@ func (r *runFlags) check() error {
 	return nil
 }
 
-// runBeside serves while a command runs, and ends as it did.
+// runBeside serves while a command runs, and ends with the command's result.
 func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, logger *slog.Logger) error {
 	command, err := p.whileRunning(ctx, server, listener, shellCommand{
 		line: flags.run, grace: flags.drain,
@@ -74,7 +74,7 @@ func (p *program) runBeside(ctx context.Context, server *http.Server, listener n
 	return endAs(command, violated(mock, counted[flags.count]))
 }
 
-// tokenEnvironment has the first token of each kind.
+// tokenEnvironment returns variables with the first token of each kind.
 func tokenEnvironment(tokens []mockserver.Token) []string {
 	var out []string
 	for kind, variable := range map[spec.TokenKind]string{
@@ -90,7 +90,7 @@ func tokenEnvironment(tokens []mockserver.Token) []string {
 	return out
 }
 
-// violated returns an error if there were violations of these outcomes.
+// violated returns an error if there were violations with one of these outcomes.
 func violated(mock *mockserver.Server, outcomes []traffic.Outcome) error {
 	counts, total := mock.ViolationCounts(), int64(0)
 	for _, outcome := range outcomes {

@@ -11,10 +11,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// settleDelay leaves the machine to those who wait for the first answer.
+// settleDelay keeps the processor free for whoever waits for the first answer.
 const settleDelay = 100 * time.Millisecond
 
-// settle does what of the start nobody has to wait for, and gives the memory back that
+// settle does the part of the start that nobody has to wait for. It also returns the memory that
 // only the start needed: reading the document takes several times what is kept of it.
 func (p *program) settle(document, served *spec.Contract, flags *serveFlags, logger *slog.Logger) {
 	startup.Over()
@@ -29,7 +29,7 @@ func (p *program) settle(document, served *spec.Contract, flags *serveFlags, log
 			debug.SetMemoryLimit(auditMemory)
 		}
 		p.audit(flags.document, document, logger)
-		percent = 100 // of more live memory
+		percent = 100 // as there is more live memory
 	}
 	debug.FreeOSMemory()
 	if p.env.text("GOGC", "") == "" {
@@ -40,12 +40,12 @@ func (p *program) settle(document, served *spec.Contract, flags *serveFlags, log
 	}
 }
 
-// auditMemory is from how much memory on garbage is collected more often while a document of
-// --spec is looked at, which may take hundreds of megabytes for a while.
+// auditMemory is the amount of memory above which garbage is collected more often while a --spec
+// document is checked. Checking may take hundreds of megabytes for a while.
 const auditMemory = 450 << 20
 
-// documentMemory is what a document of --spec takes: its text and operations, and as much of
-// its schemas as is compiled at a time.
+// documentMemory returns how many bytes a --spec document takes: its text, its operations, and as
+// many of its schemas as are compiled at a time.
 func documentMemory(document *spec.Contract) int64 {
 	if document == nil {
 		return 0
@@ -53,24 +53,26 @@ func documentMemory(document *spec.Contract) int64 {
 	return 256<<20 + 4*int64(len(document.YAML()))
 }
 
-// baseMemory is what a mock takes beside its workspaces. Where half of what these may take
-// comes on top, garbage is collected more often. GOMEMLIMIT overrules it.
+// baseMemory is what a mock takes without its workspaces, in bytes. Garbage is collected more
+// often when memory exceeds this plus one and a half times what workspaces may take. GOMEMLIMIT
+// overrides the limit.
 const baseMemory = 64 << 20
 
-// gcPercent is how much of garbage may gather per live memory, which is little: the
-// more, the less of the time goes into collecting it. GOGC overrules it.
+// gcPercent is how much garbage may accumulate, in percent of live memory. As there is little
+// live memory, much is allowed: the more, the less time collecting takes. GOGC overrides it.
 const gcPercent = 300
 
-// How often a mock looks whether it rests, with how few requests meanwhile it does, and after
-// how many it gives memory back.
+// A mock checks every restInterval whether it is idle, which it is with fewer than restRequests
+// requests since the last check. It then returns memory if there were at least workRequests since
+// it last did.
 const (
 	restInterval = 15 * time.Second
 	restRequests = 100
 	workRequests = 1000
 )
 
-// rest gives memory back to the system when a mock has little to do after it had much: Go
-// itself collects what is left of a load only minutes later, and gives it back slowly.
+// rest returns memory to the system when a mock becomes idle after a load. Left alone, Go collects
+// what a load leaves behind only minutes later, and returns it slowly.
 func rest(ctx context.Context, every <-chan time.Time, begun func() int64, giveBack func()) {
 	var last, given int64
 	for {
@@ -88,7 +90,7 @@ func rest(ctx context.Context, every <-chan time.Time, begun func() int64, giveB
 	}
 }
 
-// giveBack collects twice: what waited in a pool to be used again is kept once.
+// giveBack collects twice, because objects in a sync.Pool survive the first collection.
 func giveBack() {
 	runtime.GC()
 	debug.FreeOSMemory()

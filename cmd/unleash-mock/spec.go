@@ -43,7 +43,7 @@ func (p *program) specCommand() *cobra.Command {
 	return command
 }
 
-// contract reads the document of --spec in the place of the embedded one.
+// contract reads the document of --spec; without one it returns the embedded contract.
 func (p *program) contract(ctx context.Context, d documentFlags) (*spec.Contract, error) {
 	document, err := p.load(ctx, d, p.onStderr)
 	if err != nil || document != nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// typos is how many letters a name may differ in and still be a misspelling of another.
+// typos is the number of letters in which a misspelling may differ from the name that was meant.
 const typos = 2
 
-// variablePrefix is what the names of the product's own environment variables begin with.
+// variablePrefix begins the names of the product's own environment variables.
 const variablePrefix = "UNLEASH_MOCK_"
 
 // knownVariables lists the environment variables that a command reads.
@@ -29,8 +29,8 @@ func knownVariables() []string {
 	return names
 }
 
-// checkVariables refuses names that are misspelt. Others of the prefix are somebody
-// else's: compose files and Kubernetes set some for a service of that name.
+// checkVariables refuses misspelt variables. It ignores other unknown names with the prefix, which
+// have other origins: compose files and Kubernetes set some for a service named unleash-mock.
 func checkVariables(environ []string) error {
 	known := knownVariables()
 	for _, entry := range environ {
@@ -57,7 +57,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(), meaning("", nearest(args[0], names)))
 }
 
-// wrongFlag words what is wrong with a flag.
+// wrongFlag returns the error for an unknown flag or an invalid value.
 func wrongFlag(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var wrong *pflag.InvalidValueError
@@ -74,15 +74,15 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	return usageError("%w; see '%s --help'", err, cmd.CommandPath())
 }
 
-// kinds of values, as pflag names their types.
+// kinds describes the values that flags take, by pflag's name of their type.
 var kinds = map[string]string{
 	"int": "a whole number", "int64": "a whole number", "bool": "true or false", "duration": "a time, such as 30s or 5m",
 }
 
-// kindOf says what a flag takes.
+// kindOf describes the values that a flag takes.
 func kindOf(flag *pflag.Flag) string { return cmp.Or(kinds[flag.Value.Type()], "a valid value") }
 
-// meaning asks whether a name was meant; empty for none.
+// meaning asks whether a name was meant; empty if there is no name.
 func meaning(prefix, name string) string {
 	if name == "" {
 		return ""
@@ -90,7 +90,7 @@ func meaning(prefix, name string) string {
 	return fmt.Sprintf("; did you mean %s%s?", prefix, name)
 }
 
-// nearest returns the name that another is a misspelling of; empty for none.
+// nearest returns the known name that name may be a misspelling of; empty if there is none.
 func nearest(name string, known []string) string {
 	found, least := "", min(typos, len(name)/2)+1
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
@@ -101,8 +101,8 @@ func nearest(name string, known []string) string {
 	return found
 }
 
-// distance is how many bytes have to be put in, taken out or changed to make one text of
-// another.
+// distance returns how many bytes must be inserted, removed or changed to turn one text into the
+// other.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

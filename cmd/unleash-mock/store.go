@@ -17,7 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// storeFlags say where workspaces are kept beyond the process, and what the process is called.
+// storeFlags say where workspaces are kept when the process ends, and what the process is called.
 type storeFlags struct {
 	store      string
 	durability string
@@ -33,7 +33,7 @@ var storeVariables = map[string]string{
 	"instance":        "UNLEASH_MOCK_INSTANCE",
 }
 
-// When changes are stored.
+// Values of --durability.
 const (
 	storeEachSecond = "second"
 	storeAlways     = "always"
@@ -41,9 +41,10 @@ const (
 
 const (
 	storeMost = 4 << 30
-	// settleTime is how long the store has in the end to take what is left.
+	// settleTime is how long storing the remaining changes may take at the end.
 	settleTime = 10 * time.Second
-	// largestInstance is how long the name of a process may be: it stands in metrics and logs.
+	// largestInstance is the maximum length of a process's name, in bytes: the name is in metrics
+	// and logs.
 	largestInstance = 63
 )
 
@@ -54,15 +55,15 @@ func (s *storeFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&s.instance, "instance", "", described("name of this process in the list of workspaces and in metrics; with --store, by default the hostname", storeVariables["instance"]))
 }
 
-// check refuses what makes no sense, and finds the name of the process.
+// check refuses invalid flags and combinations, and sets the name of the process.
 func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	scheme, rest, isURL := strings.Cut(s.store, ":")
 	at, isDatabase := s.database()
 	switch {
 	case isDatabase && at.Host == "" && at.Scheme == "":
-		return usageError("--store is not a URL such as postgres://host/database; in the name and the password of a user, what stands for something in a URL is written as %%40")
+		return usageError("--store is not a URL such as postgres://host/database; in the name and the password of a user, write characters that have a meaning in URLs in the form %%40")
 	case !isDatabase && slices.ContainsFunc(strings.Fields(s.store), isKeyword):
-		return usageError("--store is a folder, or a URL such as postgres://host/database; it begins with none, but has keywords and values")
+		return usageError("--store is a folder, or a URL such as postgres://host/database; this is neither, but has keywords and values")
 	case !isDatabase && (strings.HasPrefix(rest, "//") || isURL && (scheme == "postgres" || scheme == "postgresql")):
 		return usageError("--store is a folder, or postgres://user@host/database; it begins with %q", scheme+":")
 	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
@@ -72,11 +73,11 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	case s.most < 0:
 		return usageError("--store-max-bytes %d is less than 0", s.most)
 	case len(s.instance) > largestInstance || strings.ContainsFunc(s.instance, isSpaceOrControl):
-		return usageError("--instance has up to %d bytes without white space", largestInstance)
+		return usageError("--instance must be at most %d bytes without white space", largestInstance)
 	case s.store != "" && serve.deterministic:
-		return usageError("--store does not go with --deterministic, which begins every run anew")
+		return usageError("--store does not go with --deterministic, which starts every run afresh")
 	case s.store != "" && serve.from != "":
-		return usageError("--store does not go with --flags-from, whose flags are those of the instance")
+		return usageError("--store does not go with --flags-from, which takes the flags from the instance")
 	}
 	if s.store != "" && s.instance == "" {
 		if host, err := os.Hostname(); err == nil {
@@ -86,14 +87,15 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	return nil
 }
 
-// isKeyword reports whether a word is one of those that libpq takes for a database in the
-// place of a URL.
+// isKeyword reports whether a word is a keyword with a value, as in the connection strings that
+// libpq accepts instead of a URL.
 func isKeyword(word string) bool {
 	name, _, has := strings.Cut(word, "=")
 	return has && slices.Contains([]string{"host", "hostaddr", "port", "dbname", "user", "password"}, name)
 }
 
-// persist has a mock keep its workspaces in the store, if there is one, until settle is called.
+// persist makes a mock keep its workspaces in the store, if there is one. settle stores what is
+// left at the end.
 func (s *storeFlags) persist(ctx context.Context, mock *mockserver.Server, bounds mockserver.Bounds) (settle func() error, err error) {
 	if s.store == "" {
 		return func() error { return nil }, nil
@@ -116,8 +118,8 @@ func (s *storeFlags) persist(ctx context.Context, mock *mockserver.Server, bound
 	}, nil
 }
 
-// largestContent is how large a workspace may be as it is stored, where all of them may take
-// so many bytes of memory.
+// largestContent returns the maximum size of a stored workspace, in bytes, given how much memory
+// all workspaces may take.
 func largestContent(memory int64) int64 {
 	if memory <= 0 {
 		return 1 << 30
@@ -132,12 +134,12 @@ func (s *storeFlags) database() (*url.URL, bool) {
 	}
 	at, err := url.Parse(s.store)
 	if err != nil {
-		at = &url.URL{} // opening it says so
+		at = &url.URL{} // check refuses it
 	}
 	return at, true
 }
 
-// secrets are those of the store's URL.
+// secrets returns the secrets in the store's URL.
 func (s *storeFlags) secrets() []string {
 	at, is := s.database()
 	if !is {
@@ -150,7 +152,7 @@ func (s *storeFlags) secrets() []string {
 	return out
 }
 
-// shown is the store without what may be secret.
+// shown returns the store's name without anything that may be secret.
 func (s *storeFlags) shown() string {
 	if at, is := s.database(); is {
 		return (&url.URL{Scheme: at.Scheme, Host: at.Host, Path: at.Path}).String()

@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// stall is how long a client may at least take to send or take the next piece of a message.
-// The whole of it may take as long as it goes on: a wait that was asked for, a stream, a large
-// upload over a bad line.
+// stall is the time that a client always has to send or receive the next piece of a message. The
+// whole message may take any length of time, as long as pieces keep coming: a wait that the
+// client asked for, a stream, a large upload over a slow line.
 const stall = 60 * time.Second
 
-// pieceSize is the largest piece that must be taken in that time.
+// pieceSize is the size of the largest piece that a client must receive in that time, in bytes.
 const pieceSize = 256 << 10
 
-// patient is a listener whose connections give each write its own time.
+// patient is a listener whose connections give each piece of a write a deadline of its own.
 type patient struct{ net.Listener }
 
 // Accept implements net.Listener.
@@ -35,10 +35,10 @@ func (p patient) Accept() (net.Conn, error) {
 
 type patientConn struct {
 	net.Conn
-	extended atomic.Int64 // when the deadline of writes was moved, in nanoseconds
+	extended atomic.Int64 // when the write deadline was last moved, in nanoseconds since 1970
 }
 
-// NetConn returns the connection beneath, as that of package tls does.
+// NetConn returns the underlying connection, like the method of the same name in crypto/tls.
 func (c *patientConn) NetConn() net.Conn { return c.Conn }
 
 // Write implements net.Conn.
@@ -55,7 +55,7 @@ func (c *patientConn) Write(text []byte) (written int, err error) {
 	return written, nil
 }
 
-// extend gives the next piece its time.
+// extend moves the write deadline for the next piece.
 func (c *patientConn) extend() error {
 	now := time.Now()
 	if now.UnixNano()-c.extended.Load() <= int64(extendEvery) {
@@ -65,8 +65,8 @@ func (c *patientConn) extend() error {
 	return c.SetWriteDeadline(now.Add(stall + extendEvery))
 }
 
-// patientBodies gives each piece of a body its own time, whether a handler reads it or the
-// server reads it off.
+// patientBodies gives each piece of a request body a deadline of its own, whether a handler reads
+// it or the server discards it.
 func patientBodies(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
@@ -77,17 +77,17 @@ func patientBodies(handler http.Handler) http.Handler {
 		body.wait()
 		r.Body = body
 		handler.ServeHTTP(w, r)
-		body.wait() // the server reads off what is left
+		body.wait() // the server discards the rest
 	})
 }
 
-// patientBody moves the deadline of its connection as long as something is to come. What
-// the operation does then takes its own time.
+// patientBody moves the read deadline of its connection as long as more of the body is to come.
+// After that there is no deadline, so the operation may take as long as it needs.
 type patientBody struct {
 	io.ReadCloser
 	connection *http.ResponseController
-	mu         sync.Mutex // of what follows: a handler may be left behind while it reads
-	waiting    time.Time  // since when
+	mu         sync.Mutex // guards the fields below: an abandoned handler may still be reading
+	waiting    time.Time  // when the deadline was last moved
 	ended      bool
 }
 
@@ -101,11 +101,12 @@ func (b *patientBody) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// extendEvery is how often a deadline is moved at most: moving it costs more than reading
-// what has come.
+// extendEvery is the minimum time between two moves of a deadline: moving it costs more than
+// reading what has arrived.
 const extendEvery = stall / 4
 
-// wait gives the next piece its time. A connection that has no deadlines needs none.
+// wait moves the read deadline for the next piece. A connection that does not support deadlines
+// is left alone.
 func (b *patientBody) wait() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -124,19 +125,19 @@ func (b *patientBody) end() {
 	}
 }
 
-// underWay is the requests that are being answered.
+// underWay is a handler that keeps track of the requests being answered.
 type underWay struct {
 	http.Handler
-	begun atomic.Int64 // how many there were
+	begun atomic.Int64 // number of requests so far
 	mu    sync.Mutex
 	open  []*opened // in no order
 }
 
-// opened is a request that is being answered. They are used again.
+// opened is a request that is being answered. Values are reused.
 type opened struct {
 	*http.Request
 	since time.Time
-	at    int // in the list
+	at    int // index in underWay.open
 }
 
 var openings = sync.Pool{New: func() any { return new(opened) }}
@@ -172,11 +173,11 @@ func (u *underWay) end(o *opened) {
 	openings.Put(o)
 }
 
-// shown is how many requests that were cut are named.
+// shown is the maximum number of cut-off requests that are named.
 const shown = 10
 
-// tell logs the requests that are cut, if there are any: those that took too long, and
-// connections that were upgraded, for which nobody waits.
+// tell logs the requests that are cut off, if there are any: those that took too long, and
+// upgraded connections, which the server does not wait for.
 func (u *underWay) tell(logger *slog.Logger) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -8,7 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// tlsFlags say how the certificate of a real server is checked, and which one it is shown.
+// tlsFlags say how a real server's certificate is checked, and which client certificate is
+// presented to it.
 type tlsFlags struct {
 	caFile     string
 	clientCert string
@@ -29,8 +30,8 @@ func (t *tlsFlags) register(f *pflag.FlagSet, env environment) {
 // given reports whether one of the flags was given.
 func (t *tlsFlags) given() bool { return t.caFile+t.clientCert+t.clientKey != "" || t.insecure }
 
-// config is Go's default unless a flag says otherwise. The error may be that of the
-// proxies that the environment names, which Go would pass over.
+// config returns Go's default configuration, changed as the flags say. It also returns an error
+// if the environment names an invalid proxy, which Go would ignore.
 func (t *tlsFlags) config() (*tls.Config, error) {
 	if err := t.env.checkProxies(); err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (t *tlsFlags) config() (*tls.Config, error) {
 	return config, err
 }
 
-// authorities are those to trust; nil for the system's.
+// authorities returns the certificate authorities to trust; nil for the system's.
 func (t *tlsFlags) authorities() (*x509.CertPool, error) {
 	if t.caFile == "" {
 		return nil, nil
@@ -77,8 +78,8 @@ func (t *tlsFlags) certificates() ([]tls.Certificate, error) {
 	return []tls.Certificate{pair}, nil
 }
 
-// transport carries the requests of every command: through the proxies that the
-// environment names, in TLS as the flags say.
+// transport returns the transport for the requests of a command: through the proxies that the
+// environment names, with TLS as the flags say.
 func (t *tlsFlags) transport() (*http.Transport, error) {
 	config, err := t.config()
 	if err != nil {
@@ -89,8 +90,7 @@ func (t *tlsFlags) transport() (*http.Transport, error) {
 	return transport, nil
 }
 
-// client returns an HTTP client of its own, whose idle connections the caller
-// closes.
+// client returns a new HTTP client. The caller closes its idle connections.
 func (t *tlsFlags) client() (*http.Client, error) {
 	transport, err := t.transport()
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// targetFlags say where an instance is and who asks.
+// targetFlags say where an instance is and how to authenticate.
 type targetFlags struct {
 	target  string
 	tokens  conformance.Tokens
@@ -46,14 +46,14 @@ func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
 	t.tls.register(f, env)
 }
 
-// registerTokens adds the flags of tokens besides the admin's.
+// registerTokens adds the flags for tokens other than the admin's.
 func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
 	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; if writes are allowed, one is created if possible", targetVariables["viewer-token"]))
 	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
 	f.StringVar(&t.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
 }
 
-// options are what the flags say. No error repeats a token or a header's value.
+// options returns the options that the flags choose. No error repeats a token or a header's value.
 func (t *targetFlags) options() (conformance.Options, error) {
 	options := conformance.Options{Target: t.target, Tokens: t.tokens, Timeout: t.timeout, Headers: http.Header{}, Version: productVersion()}
 	if t.target == "" {
@@ -68,7 +68,7 @@ func (t *targetFlags) options() (conformance.Options, error) {
 			return options, usageError("--header %d does not have the form 'NAME: VALUE'", i+1)
 		}
 		if strings.EqualFold(name, "Authorization") {
-			return options, usageError("--header cannot set Authorization, which holds the token of who asks")
+			return options, usageError("--header cannot set Authorization, which is for the tokens")
 		}
 		options.Headers.Add(name, strings.TrimSpace(value))
 	}
@@ -192,7 +192,7 @@ Exit codes:
 	return command
 }
 
-// options are what the flags of verify say.
+// options returns the options that the flags choose.
 func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error) {
 	if err := v.outputFlags.check(); err != nil {
 		return conformance.Options{}, err
@@ -225,13 +225,13 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 	return options, nil
 }
 
-// verify runs the suite, reports, and finds the exit code.
+// verify runs the suite and writes the reports. The error has the exit code.
 func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verifyFlags) error {
 	options, err := flags.options(typed)
 	if err != nil {
 		return err
 	}
-	makes := options.Profile != conformance.Contract // something on the target, that may have to be removed
+	makes := options.Profile != conformance.Contract // creates things on the target that may have to be removed
 	if makes && flags.document.file != "" {
 		return usageError("--spec is for --profile contract: give both, or neither")
 	}
@@ -263,7 +263,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if r == nil {
 		return suiteError(failure)
 	}
-	written := files.write(r) // before the summary, whose reader may be gone
+	written := files.write(r) // before the summary, as its reader may be gone
 	err = p.show(flags.format, r)
 	if err != nil && r.ExitCode != exitcode.Broken {
 		written = errors.Join(written, fmt.Errorf("writing the summary: %w", err))
@@ -274,17 +274,17 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	return verdict(r, failure)
 }
 
-// adviseSweep makes it the last words how to remove what a run leaves behind that
-// is ended at once. The id of the run may not be known yet.
+// adviseSweep makes the last words say how to remove what a run leaves behind if it is ended
+// immediately. The id of the run may not be known yet.
 func (p *program) adviseSweep(target, run string) {
-	words := "unleash-mock: ended at once; what verify made may still be there. To remove it:\n  unleash-mock verify sweep --target " + p.secrets.URL(target)
+	words := "unleash-mock: ended immediately; what verify created may still be on the target. To remove it:\n  unleash-mock verify sweep --target " + p.secrets.URL(target)
 	if run != "" {
 		words += " --run " + run
 	}
 	p.lastWords.Store(&words)
 }
 
-// suiteError finds the exit code of an error of the suite.
+// suiteError gives an error of the suite its exit code.
 func suiteError(err error) error {
 	var usage *conformance.UsageError
 	if errors.As(err, &usage) {
@@ -293,7 +293,7 @@ func suiteError(err error) error {
 	return toolError("%w", err)
 }
 
-// verdict turns the result of a run into that of the command.
+// verdict turns the result of a run into the error of the command, with its exit code.
 func verdict(r *report.Report, failure error) error {
 	switch r.ExitCode {
 	case exitcode.OK:
@@ -308,28 +308,28 @@ func verdict(r *report.Report, failure error) error {
 		return &codedError{code: exitcode.Unverified, err: errors.New("nothing was verified: no scenario ran")}
 	}
 	if failure == nil {
-		failure = fmt.Errorf("%d scenarios could not be run to their end", r.Summary.Errored)
+		failure = fmt.Errorf("%d scenarios could not be run to the end", r.Summary.Errored)
 	}
 	return toolError("%w", failure)
 }
 
-// progress shows how far a run is: in one line that changes on a terminal, and
-// elsewhere by what fails.
+// progress shows how far a run has got: on a terminal with one line that changes, and elsewhere
+// with a line for each scenario that fails.
 type progress struct {
 	out   io.Writer
 	live  bool
 	quiet bool
-	makes bool // something on the target, that is removed when the run is interrupted
+	makes bool // the run creates things on the target, which are removed when it is interrupted
 
 	mu    sync.Mutex
-	shown bool          // a line is on the terminal that can be overwritten
-	told  time.Duration // of waiting, elsewhere
+	shown bool          // the terminal shows a line that can be overwritten
+	told  time.Duration // the waiting that was last reported, not on a terminal
 }
 
-// waitTold is after how much more waiting that is told again, where no line changes.
+// waitTold is how much more waiting it takes to report the waiting again, not on a terminal.
 const waitTold = 10 * time.Second
 
-// clearLine goes to the beginning of a terminal's line and empties it.
+// clearLine moves to the beginning of a terminal's line and clears it.
 const clearLine = "\r\x1b[K"
 
 func (s *progress) found(target report.Target, run report.Run, notes []string) {
@@ -384,7 +384,7 @@ func (s *progress) scenario(p conformance.Progress) {
 	}
 }
 
-// interrupted says what the run still does, and that it need not.
+// interrupted says that the run is cleaning up, and how to make it stop.
 func (s *progress) interrupted() {
 	if s.quiet {
 		return
@@ -397,7 +397,7 @@ func (s *progress) interrupted() {
 	}
 }
 
-// end takes the line that changes off the terminal.
+// end removes the changing line from the terminal.
 func (s *progress) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -37,7 +37,7 @@ func (o *outputFlags) check() error {
 	return nil
 }
 
-// optionsOf are those of the target, which a list may do without.
+// optionsOf returns the options of the target, which --list can do without.
 func (o *outputFlags) optionsOf(target *targetFlags) (conformance.Options, error) {
 	if o.list && target.target == "" {
 		return conformance.Options{Version: productVersion()}, nil
@@ -55,7 +55,7 @@ func (p *program) show(format string, r *report.Report) error {
 	return report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
 }
 
-// listScenarios prints the scenarios that would run, a line each: id, operations and tags,
+// listScenarios prints the scenarios that would run, one per line: id, operations and tags,
 // separated by tabs.
 func (p *program) listScenarios(ctx context.Context, options conformance.Options) error {
 	options.DryRun = true

@@ -128,7 +128,7 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 		"a wrong token":             {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, nil, exitcode.Usage, "the target does not know the token of the admin: it answers 401"},
 		"two wrong tokens":          {[]string{"--target", mock.url, "--viewer-token", "user:not-the-admins-token", "--frontend-token", "*:development.not-the-admins-token", "--operation", "getHealth"}, nil, exitcode.Usage, "of the viewer, nor that of the frontend"},
 		"a wrong backend token":     {[]string{"--target", openSource.url, "--backend-token", "*:development.not-the-admins-token", "--operation", "getHealth"}, nil, exitcode.Usage, "of the backend"},
-		"a token of another kind":   {[]string{"--target", mock.url, "--token", builtInFront, "--tags", "@token-check"}, nil, exitcode.Broken, "the admin's token is of another kind"},
+		"a token of another kind":   {[]string{"--target", mock.url, "--token", builtInFront, "--tags", "@token-check"}, nil, exitcode.Broken, "the admin's token is of the wrong kind"},
 		"nobody there":              {[]string{"--target", nobody}, nil, exitcode.Error, "the target cannot be reached"},
 		"no target":                 {nil, nil, exitcode.Usage, "--target is missing"},
 		"a target without a scheme": {[]string{"--target", "unleash"}, nil, exitcode.Usage, "must be a URL"},
@@ -146,7 +146,7 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 		"by another document":       {[]string{"--target", mock.url, "--profile", "contract", "--spec", petDocument}, nil, exitcode.Broken, "failed: contract:listPets"},
 		"no GET":                    {[]string{"--target", mock.url, "--profile", "contract", "--operation", "createFeature"}, nil, exitcode.Usage, "no GET operation"},
 		"a document for scenarios":  {[]string{"--target", mock.url, "--spec", petDocument}, nil, exitcode.Usage, "--spec is for --profile contract"},
-		"tags for a document":       {[]string{"--target", mock.url, "--profile", "contract", "--tags", "@a"}, nil, exitcode.Usage, "knows no tags"},
+		"tags for a document":       {[]string{"--target", mock.url, "--profile", "contract", "--tags", "@a"}, nil, exitcode.Usage, "does not support tags"},
 		"no such document":          {[]string{"--target", mock.url, "--profile", "contract", "--spec", "no-such-file"}, nil, exitcode.Error, "no such file"},
 		"a document with mistakes":  {[]string{"--target", mock.url, "--profile", "contract", "--strict-spec", "--spec", "../../spec/testdata/documents/broken.yaml"}, nil, exitcode.Usage, "--strict-spec: 13 problems"},
 		"a wrong token for it":      {[]string{"--target", mock.url, "--profile", "contract", "--token", "*:*.not-the-admins-token"}, nil, exitcode.Usage, "the target does not know the token"},
@@ -210,7 +210,7 @@ func TestVerifyWritesSeveralReports(t *testing.T) {
 func TestSweepRemovesWhatWasKept(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil, "--limits", "off")
-	if got := command(t, nil, "verify", "--target", mock.url, "--operation", "enableSignalEndpoint", "--keep", "--quiet"); got.code != exitcode.OK || !strings.Contains(got.stdout, "kept, as asked for") {
+	if got := command(t, nil, "verify", "--target", mock.url, "--operation", "enableSignalEndpoint", "--keep", "--quiet"); got.code != exitcode.OK || !strings.Contains(got.stdout, "kept on request") {
 		t.Fatalf("exit %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	kept := len(endpointNames(t, mock.url)) - 2

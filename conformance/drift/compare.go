@@ -115,7 +115,7 @@ func (c *comparison) changes() (map[string][]Change, error) {
 		names := pathParameters(o.Path)
 		p := pair{operation: o, left: lefts.operation(left, names), right: rights.operation(right, names)}
 		if lefts.tooLarge() || rights.tooLarge() {
-			return nil, fmt.Errorf("%s %s has more than %d parts with what it refers to", o.Method, o.Path, maxNodes)
+			return nil, fmt.Errorf("%s %s has more than %d parts, including what it refers to", o.Method, o.Path, maxNodes)
 		}
 		alignStatuses(p.left, p.right, p.isUnsure)
 		if same(p.left, p.right) { // most are equal, and the library is slow
@@ -263,7 +263,7 @@ func (c *comparison) surroundings() ([]Change, error) {
 	}
 	var out []Change
 	for _, change := range walk(found, "") {
-		out = append(out, change.describe(Compatible, "it is outside of the contract's operations"))
+		out = append(out, change.describe(Compatible, "it is outside the contract's operations"))
 	}
 	slices.SortStableFunc(out, compareChanges)
 	return out, nil

@@ -38,7 +38,7 @@ func read(source []byte) (*document, error) {
 	written, err := yamljson.Read(textfile.Decode(source))
 	switch {
 	case errors.Is(err, yamljson.ErrTooLarge):
-		return nil, fmt.Errorf("no OpenAPI document: %w", err)
+		return nil, fmt.Errorf("not an OpenAPI document: %w", err)
 	case err != nil:
 		return nil, fmt.Errorf("neither JSON nor YAML: %w", err)
 	}
@@ -47,17 +47,17 @@ func read(source []byte) (*document, error) {
 		return nil, err
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, errors.New("no OpenAPI document: it is no object")
+		return nil, errors.New("not an OpenAPI document: it is not an object")
 	}
 	d := &document{root: root, operations: map[string]*operation{}}
 	version := text(field(d.root, "openapi"))
 	if !strings.HasPrefix(version, "3.") {
-		return nil, fmt.Errorf("no OpenAPI 3 document: openapi is %q", version)
+		return nil, fmt.Errorf("not an OpenAPI 3 document: openapi is %q", version)
 	}
 	d.modern = !strings.HasPrefix(version, "3.0")
 	paths := field(d.root, "paths")
 	if paths == nil || paths.Kind != yaml.MappingNode {
-		return nil, errors.New("no OpenAPI 3 document: it has no paths")
+		return nil, errors.New("not an OpenAPI 3 document: it has no paths")
 	}
 	for path, item := range fields(paths) {
 		item = d.resolve(item)

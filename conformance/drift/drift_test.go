@@ -355,7 +355,7 @@ func TestBeyond(t *testing.T) {
 	r := compare(t, document, drift.Options{})
 	want := []drift.Change{{
 		Pointer: "/responses/413", Kind: drift.Removed, Verdict: drift.Beyond, Contract: "413",
-		Reason: "the contract knows it as observed, the target's document does not list it",
+		Reason: "the contract marks it as observed; the target's document does not list it",
 	}}
 	if diff := cmp.Diff(want, r.Operations[15].Changes); diff != "" || r.Operations[15].State != drift.Equal {
 		t.Errorf("%s: %s", r.Operations[15].State, diff)
@@ -420,14 +420,14 @@ func TestWholeDocument(t *testing.T) {
 func TestNoDocument(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ source, says string }{
-		"empty":      {"", "it is no object"},
+		"empty":      {"", "it is not an object"},
 		"a page":     {"<!DOCTYPE html>\n<html>\n\t<p>a: b</p>", ""},
-		"a list":     {"[]", "it is no object"},
+		"a list":     {"[]", "it is not an object"},
 		"Swagger 2":  {`{"swagger":"2.0","paths":{}}`, `openapi is ""`},
 		"OpenAPI 4":  {`{"openapi":"4.0.0","paths":{}}`, `openapi is "4.0.0"`},
 		"no paths":   {`{"openapi":"3.0.3","info":{}}`, "no paths"},
 		"cut":        {string(spec.Default().JSON()[:5000]), "neither JSON nor YAML"},
-		"too large":  {`{"openapi":"3.0.3","paths":{"/a":[` + strings.Repeat("{},", 1<<18) + `{}]}}`, "no OpenAPI document: it is too large: 786471 bytes, 786449 of them structure"},
+		"too large":  {`{"openapi":"3.0.3","paths":{"/a":[` + strings.Repeat("{},", 1<<18) + `{}]}}`, "not an OpenAPI document: it is too large: 786471 bytes, 786449 of them structure"},
 		"wrong kind": {`{"openapi":"3.0.3","paths":[]}`, "no paths"},
 	} {
 		r, err := drift.Compare(spec.Default(), []byte(test.source), drift.Options{})
@@ -484,13 +484,13 @@ func TestFormats(t *testing.T) {
 			"equal     GET /health  getHealth",
 			"changed   GET /ready  getReady",
 			"          breaking    /responses/503 removed: the contract's status is not in the target's document",
-			"          compatible  /operationId changed (getReady became a|b<c>): it does not show on the wire",
+			"          compatible  /operationId changed (getReady became a|b<c>): it makes no difference on the wire",
 			"          beyond the target's document: /responses/413",
 			fmt.Sprintf("%d equal, 1 changed, 0 missing, 0 absent, 0 added; 1 breaking, 1 compatible, 1 beyond the target's document", all-1),
 		},
 		"markdown": {
 			"| getReady | <code>GET /ready</code> | changed |",
-			`| compatible | <code>/operationId</code> | changed | getReady | a&#124;b&lt;c&gt; | it does not show on the wire |`,
+			`| compatible | <code>/operationId</code> | changed | getReady | a&#124;b&lt;c&gt; | it makes no difference on the wire |`,
 		},
 		"json": {`      "state": "changed",`, `          "pointer": "/responses/503",`, `          "verdict": "breaking",`},
 	} {

@@ -74,17 +74,17 @@ var reasons = map[bool]map[effect]string{
 
 // Reasons for verdicts that do not come from an effect.
 const (
-	reasonNotOnWire     = "it does not show on the wire"
-	reasonUnlisted      = "the contract knows it as %s, the target's document does not list it"
+	reasonNotOnWire     = "it makes no difference on the wire"
+	reasonUnlisted      = "the contract marks it as %s; the target's document does not list it"
 	reasonStatusGone    = "the contract's status is not in the target's document"
 	reasonStatusNew     = "the contract does not list this status, so an answer with it breaks the contract"
-	reasonRange         = "it is for statuses that nobody names"
-	reasonHeaderLess    = "the target's document says less of the header"
+	reasonRange         = "it only covers statuses that neither document lists"
+	reasonHeaderLess    = "the target's document says less about the header"
 	reasonErrorLess     = "the target's document leaves the body open, and every example of the contract fits it"
-	reasonOpenInFact    = "the contract needs no token here; the target's document demands one of every operation"
-	reasonOneMoreWay    = "one more way of authentication"
-	reasonNoTokenNeeded = "the target's document demands no token, and a token does no harm"
-	reasonWayGone       = "who authenticates in this way may be refused"
+	reasonOpenInFact    = "the contract requires no token here; the target's document requires one for every operation"
+	reasonOneMoreWay    = "one more way to authenticate"
+	reasonNoTokenNeeded = "the target's document requires no token, and sending one does no harm"
+	reasonWayGone       = "clients that authenticate this way may be refused"
 	reasonOtherError    = "an example of the contract does not fit the target's document: "
 )
 

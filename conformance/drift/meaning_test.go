@@ -173,8 +173,8 @@ func TestDocumentsThatGrow(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ target, says string }{
 		"references that double": {head + operation + "components:\n  schemas:\n" +
-			double("    sN: {properties: {a: {$ref: '#/components/schemas/sN+1'}, b: {$ref: '#/components/schemas/sN+1'}}}\n"), "parts with what it refers to"},
-		"references from all to all": {head + operation + "components:\n  schemas:\n" + dense.String(), "parts with what it refers to"},
+			double("    sN: {properties: {a: {$ref: '#/components/schemas/sN+1'}, b: {$ref: '#/components/schemas/sN+1'}}}\n"), "parts, including what it refers to"},
+		"references from all to all": {head + operation + "components:\n  schemas:\n" + dense.String(), "parts, including what it refers to"},
 		"aliases that double":        {head + "x-0: &a0 [a, a]\n" + double("x-N+1: &aN+1 [*aN, *aN]\n") + operation, "too large"},
 		"merges that double":         {head + "x-0: &a0 {a: 1}\n" + double("x-N+1: &aN+1 {<<: [*aN, *aN], kN: 1}\n") + operation, ""},
 		"a merge of itself":          {head + "x-0: &a {<<: *a}\n" + operation, ""},

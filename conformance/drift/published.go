@@ -15,7 +15,7 @@ import (
 //go:embed published.txt
 var published string
 
-const reasonPublished = "Unleash 8.2.0 publishes it like this too, and does what the contract says"
+const reasonPublished = "Unleash 8.2.0 publishes this too, although it does what the contract says"
 
 var known = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}

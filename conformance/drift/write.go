@@ -54,7 +54,7 @@ func writeText(w io.Writer, r *Report) error {
 		fmt.Fprintf(&out, "absent    %d operations that an open-source edition does not have: %s\n", len(absent), strings.Join(absent, ", "))
 	}
 	if len(r.Document) > 0 {
-		out.WriteString("\noutside of the contract's operations\n")
+		out.WriteString("\noutside the contract's operations\n")
 		writeChanges(&out, r.Document)
 	}
 	fmt.Fprintf(&out, "\n%s\n", r.Summary)
@@ -87,7 +87,7 @@ func writeChanges(out *strings.Builder, changes []Change) {
 		fmt.Fprintf(out, "          beyond the target's document: %s\n", strings.Join(beyond, " "))
 	}
 	if known > 0 {
-		fmt.Fprintf(out, "          as Unleash 8.2.0 publishes it too, beside what it does: %d\n", known)
+		fmt.Fprintf(out, "          published by Unleash 8.2.0 too, although it does what the contract says: %d\n", known)
 	}
 }
 
@@ -102,7 +102,7 @@ func writeMarkdown(w io.Writer, r *Report) error {
 	for _, operation := range r.Operations {
 		writeMarkdownChanges(&out, cmp.Or(operation.ID, operation.Method+" "+operation.Path), operation.Changes)
 	}
-	writeMarkdownChanges(&out, "Outside of the contract's operations", r.Document)
+	writeMarkdownChanges(&out, "Outside the contract's operations", r.Document)
 	_, err := io.WriteString(w, out.String())
 	return err
 }

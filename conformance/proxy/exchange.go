@@ -51,6 +51,7 @@ const (
 	unanswered         // the upstream failed before it responded
 	cut                // the upstream failed in the middle of its response
 	left               // the client did not wait, or did not send all it had announced
+	listened           // the client left a stream, which has no other end
 )
 
 // exchangeWeight is how much of the budget an exchange takes, without headers and bodies.
@@ -123,7 +124,7 @@ func (p *Proxy) inspect(response *http.Response) error {
 	if x.operation == nil {
 		return nil
 	}
-	if isStream(response) {
+	if isStream(response.Header) {
 		if x.came != nil && !x.missed {
 			x.came.copied = newCopied(response.ContentLength, min(p.options.MaxBody, maxStreamCopy), p.budget)
 		}
@@ -147,8 +148,8 @@ const maxStreamCopy = 64 << 10
 
 // isStream reports whether a response continues for as long as the client listens. A stream
 // is not held back, and may be silent for any time.
-func isStream(response *http.Response) bool {
-	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+func isStream(response http.Header) bool {
+	mediaType, _, _ := mime.ParseMediaType(response.Get("Content-Type"))
 	return mediaType == "text/event-stream"
 }
 
@@ -235,6 +236,9 @@ func (p *Proxy) interrupted(x *exchange) outcome {
 	stalled := errors.Is(context.Cause(x.request.Context()), errStalled)
 	err := x.came.failure()
 	if !stalled && (err == nil || clientLeft(x)) {
+		if isStream(x.header) {
+			return listened
+		}
 		return left
 	}
 	if stalled {

@@ -102,7 +102,7 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if clientLeft(x) {
 		x.outcome = left
 		w.Header().Set("Connection", "close")
-		p.refuse(w, r, http.StatusBadRequest, problem{Name: "BadRequestError", Message: "The request did not arrive to its end."})
+		p.refuse(w, r, http.StatusBadRequest, problem{Name: "BadRequestError", Message: "The request did not arrive completely."})
 		return
 	}
 	x.outcome = unanswered
@@ -154,7 +154,7 @@ func (p *Proxy) explain(err error) (int, problem) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dial):
 		return bad("The upstream closed the connection before it answered.")
 	}
-	return bad("The upstream's answer is no HTTP: %s.", clip(p.secrets.Text(cause(err)), 200))
+	return bad("The upstream's answer is not HTTP: %s.", clip(p.secrets.Text(cause(err)), 200))
 }
 
 // cause returns the text of the innermost error. The outer ones repeat addresses.

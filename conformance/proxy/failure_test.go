@@ -53,14 +53,14 @@ func TestAnUpstreamThatFails(t *testing.T) {
 		"closes": {upstream: closed, status: 502, says: "closed the connection before it answered"},
 		"nonsense": {
 			upstream: raw(t, nil, func(conn net.Conn) { readHead(conn); _, _ = io.WriteString(conn, "SSH-2.0-nonsense\r\n") }),
-			status:   502, says: "is no HTTP: malformed HTTP",
+			status:   502, says: "is not HTTP: malformed HTTP",
 		},
 		"nonsense in a header": {
 			upstream: raw(t, nil, func(conn net.Conn) {
 				readHead(conn)
 				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")
 			}),
-			status: 502, says: "is no HTTP: bad Content-Length",
+			status: 502, says: "is not HTTP: bad Content-Length",
 		},
 		"certificate":       {upstream: secure.URL, status: 502, says: "certificate is not trusted: x509: certificate signed by unknown authority"},
 		"no TLS":            {upstream: strings.Replace(plainHTTP.URL, "http:", "https:", 1), status: 502, says: "TLS"},

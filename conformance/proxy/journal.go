@@ -171,7 +171,7 @@ func (j *journal) warnOfMissed() {
 	j.warned = j.warned || due
 	j.mu.Unlock()
 	if due {
-		j.logger.Warn("traffic passes faster than it can be judged: some of it passes unjudged and unrecorded; the end tells how much")
+		j.logger.Warn("traffic passes faster than it can be judged: some of it passes unjudged and unrecorded; the summary at the end says how much")
 	}
 }
 

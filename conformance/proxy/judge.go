@@ -190,7 +190,7 @@ func (p *Proxy) copyOf(passed *body) (raw []byte, unjudged string) {
 	case passed.copied.over:
 		return nil, p.tooLong()
 	case !passed.isWhole():
-		return nil, "it did not pass to its end"
+		return nil, "it was cut off"
 	}
 	return passed.copied.bytes(), ""
 }

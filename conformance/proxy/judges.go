@@ -160,7 +160,7 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 // counts the panic and calls instead. The traffic has passed all the same.
 func (p *Proxy) survive(operation *spec.Operation, path string, instead func()) {
 	if cause := recover(); cause != nil {
-		p.logger.Error("the proxy failed over an exchange, which has passed", "path", path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		p.logger.Error("the proxy failed while processing an exchange, which passes anyway", "path", path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
 		p.journal.fail(operation)
 		instead()
 	}

@@ -166,7 +166,7 @@ func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || told != 5 {
 		t.Errorf("%+v, and %d are reported", stats, told)
 	}
-	if text := log.String(); strings.Count(text, "the proxy failed over an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
+	if text := log.String(); strings.Count(text, "the proxy failed while processing an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
 		t.Errorf("it logs %s", text)
 	}
 	if last := p.Report().Scenarios; last[len(last)-1].ID != "proxy:failed" || last[len(last)-1].Outcome != report.Errored {

@@ -137,12 +137,12 @@ func New(options Options) (*Proxy, error) {
 		return nil, errors.New("the upstream must be an http or https URL")
 	}
 	if upstream.User != nil {
-		return nil, errors.New("the upstream's URL must not hold a user: clients send their own authorization")
+		return nil, errors.New("the upstream's URL must not contain a user: clients send their own authorization")
 	}
 	switch options.Judge {
 	case "", Both, Requests, Responses:
 	default:
-		return nil, errors.New("what is judged must be both, requests or responses")
+		return nil, errors.New("Judge must be one of both, requests, responses")
 	}
 	target, err := relay.NewTarget(upstream)
 	if err != nil {
@@ -228,7 +228,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, http.StatusNotFound, problem{Name: "NotFoundError", Message: "The path you were looking for (" + rawPath(r) + ") is not available."})
 		return
 	case r.Method == http.MethodConnect:
-		p.refuse(w, r, http.StatusNotImplemented, problem{Name: "NotImplementedError", Message: "The proxy of unleash-mock opens no tunnels."})
+		p.refuse(w, r, http.StatusNotImplemented, problem{Name: "NotImplementedError", Message: "The proxy of unleash-mock does not open tunnels."})
 		return
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())

@@ -53,18 +53,18 @@ func (p *Proxy) Report() *report.Report {
 		out.Summary = sum(out.Summary, summary)
 	}
 	if outside := j.stats.Outside; outside > 0 {
-		out.Scenarios = append(out.Scenarios, besides("outside", "requests outside of the contract", report.Disabled,
-			"passed on and not judged, since no operation of the contract was addressed", outside))
+		out.Scenarios = append(out.Scenarios, besides("outside", "requests outside the contract", report.Disabled,
+			"passed on but not judged, because they match no operation of the contract", outside))
 		out.Summary.Disabled++
 	}
 	if missed := j.stats.Missed; missed > 0 {
 		out.Scenarios = append(out.Scenarios, besides("missed", "requests that came faster than they could be judged", report.Errored,
-			"passed on, and neither judged nor recorded", missed))
+			"passed on, but neither judged nor recorded", missed))
 		out.Summary.Errored++
 	}
 	if failed := j.stats.Failed; failed > 0 {
-		out.Scenarios = append(out.Scenarios, besides("failed", "requests over which the proxy failed", report.Errored,
-			"passed on, and not judged by a fault of the proxy's own, which its log tells", failed))
+		out.Scenarios = append(out.Scenarios, besides("failed", "requests on which the proxy failed", report.Errored,
+			"passed on, but not judged because of an error in the proxy, which its log describes", failed))
 		out.Summary.Errored++
 	}
 	out.ExitCode = j.stats.exitCode()
@@ -109,7 +109,7 @@ func (t *tally) scenario(operation *spec.Operation, known *secrets.Redactor) rep
 		scenario.Failures = t.failures(operation)
 	case t.Unanswered+t.Left == t.Exchanges:
 		scenario.Outcome = report.Errored
-		scenario.Reason = fmt.Sprintf("of %d requests the upstream answered none", t.Exchanges)
+		scenario.Reason = fmt.Sprintf("the upstream answered none of the %d requests", t.Exchanges)
 	}
 	return scenario
 }
@@ -133,7 +133,7 @@ func (t *tally) failures(operation *spec.Operation) []report.Failure {
 		failures = append(failures, report.Failure{
 			Operation:   operation.ID,
 			Expectation: "the traffic keeps the contract",
-			Got:         fmt.Sprintf("more violations of other kinds than are listed (%s)", times(t.beyond)),
+			Got:         fmt.Sprintf("violations of further kinds that are not listed (%s)", times(t.beyond)),
 		})
 	}
 	return failures

@@ -75,7 +75,7 @@ func (m *markdown) findings(r *Report, reserve int) {
 	reserve = min(reserve, markdownLimit/3)
 	for i, f := range list {
 		if !m.add(f.markdown(i+1), reserve+note) {
-			fmt.Fprintf(m, "%s not shown here; the other formats of the report have all.\n\n", plural(len(list)-i, "more failure"))
+			fmt.Fprintf(m, "%s not shown here; the other formats of the report show them all.\n\n", plural(len(list)-i, "more failure"))
 			return
 		}
 	}
@@ -85,7 +85,7 @@ func (f finding) markdown(number int) string {
 	var out strings.Builder
 	kind := ""
 	if f.Scenario.Outcome == Errored {
-		kind = " (error of the suite)"
+		kind = " (error in the suite)"
 	}
 	fmt.Fprintf(&out, "<details open><summary><b>%d. %s</b>%s</summary>\n\n", number, visible.Markdown(clip(oneLine(f.Scenario.Name), 300)), kind)
 	out.WriteString("| | |\n|---|---|\n")
@@ -138,7 +138,7 @@ func (r *Report) markdownRest() string {
 		out.WriteString("\n")
 	}
 	if len(r.Allowed) > 0 {
-		fmt.Fprintf(&out, "### Known of Unleash %s\n\n", visible.Markdown(clip(r.Target.Version, 200)))
+		fmt.Fprintf(&out, "### Known differences of Unleash %s\n\n", visible.Markdown(clip(r.Target.Version, 200)))
 		for _, a := range r.Allowed {
 			fmt.Fprintf(&out, "- %s: %s\n", plural(a.Times, "time"), visible.Markdown(a.What))
 		}
@@ -156,7 +156,7 @@ func (r *Report) markdownRest() string {
 
 // blocks appends the remaining blocks line by line, as long as there is room.
 func (m *markdown) blocks(blocks []string) {
-	const note = "\nThe rest is not shown here; the other formats of the report have all.\n"
+	const note = "\nThe rest is not shown here; the other formats of the report show everything.\n"
 	for line := range strings.Lines(strings.Join(blocks, "")) {
 		if !m.add(line, len(note)) {
 			m.WriteString(note)

@@ -98,7 +98,7 @@ func (p *page) failuresMarkup() g.Node {
 			h.Summary(h.H3(g.Text(oneLine(found.Scenario.Name))), space, h.Span(h.Class("in"), g.Text(found.Operation))),
 			h.Dl(h.Class("facts"),
 				factsMarkup(found.Failure),
-				h.Div(h.Class("more"), h.Dt(), h.Dd(h.A(h.Href("#"+found.Anchor), g.Text("every exchange of the scenario")))),
+				h.Div(h.Class("more"), h.Dt(), h.Dd(h.A(h.Href("#"+found.Anchor), g.Text("all exchanges of the scenario")))),
 			),
 		)
 	}))
@@ -120,7 +120,7 @@ func (p *page) allowedMarkup() g.Node {
 	for _, one := range p.Allowed {
 		list = append(list, h.Li(g.Textf("%d times: %s", one.Times, one.What)))
 	}
-	return section("allowed", "Known of Unleash "+p.Target.Version, len(p.Allowed), h.Ul(list))
+	return section("allowed", "Known differences of Unleash "+p.Target.Version, len(p.Allowed), h.Ul(list))
 }
 
 func (p *page) leftoversMarkup() g.Node {
@@ -233,7 +233,7 @@ func (s pageScenario) markup() g.Node {
 				g.Map(s.Found, func(f Failure) g.Node { return h.Dl(h.Class("facts boxed"), factsMarkup(f)) }),
 				g.If(len(s.Steps) > 0, h.Ol(h.Class("steps"), g.Map(s.Steps, stepMarkup))),
 				g.Map(s.Shown, exchangeMarkup),
-				g.If(s.Hidden > 0, h.P(h.Class("in"), g.Text(plural(s.Hidden, "more exchange")+" not shown; the JSON report has all."))),
+				g.If(s.Hidden > 0, h.P(h.Class("in"), g.Text(plural(s.Hidden, "more exchange")+" not shown; the JSON report has them all."))),
 			),
 		).Render(w)
 	})
@@ -256,7 +256,7 @@ func stepMarkup(step Step) g.Node {
 }
 
 func exchangeMarkup(e Exchange) g.Node {
-	class, status, first := "exchange", "–", "none came"
+	class, status, first := "exchange", "–", "no answer"
 	if len(e.Violations) > 0 {
 		class += " failed"
 	}

@@ -127,7 +127,7 @@ func (t *terminal) findings(r *Report) {
 		}
 		kind := ""
 		if f.Scenario.Outcome == Errored {
-			kind = " (an error of the suite or on the way to the target)"
+			kind = " (an error in the suite or the connection to the target)"
 		}
 		t.printf("\n%s\n", t.paint(red, fmt.Sprintf("%d. %s%s", i+1, oneLine(f.Scenario.Name), kind)))
 		for _, line := range f.facts() {
@@ -149,7 +149,7 @@ func (t *terminal) notRun(r *Report) {
 func (t *terminal) allowed(r *Report) {
 	for i, a := range r.Allowed {
 		if i == 0 {
-			t.printf("\n%s\n\n", t.paint(bold, "KNOWN OF UNLEASH "+oneLine(r.Target.Version)))
+			t.printf("\n%s\n\n", t.paint(bold, "KNOWN DIFFERENCES OF UNLEASH "+oneLine(r.Target.Version)))
 		}
 		t.printf("%s  %s\n", t.paint(yellow, fmt.Sprintf("%4d", a.Times)), oneLine(a.What))
 	}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts the mock for the next steps of a GitHub job, and waits until it is ready. action.yml
-# runs it, and sets what it reads: PROGRAM, HTTP_PORT, FLAGS, ARGS and WAIT.
+# Starts the mock for the next steps of a GitHub job, and waits until it is ready. action.yml runs it
+# with the variables that it reads: PROGRAM, HTTP_PORT, FLAGS, ARGS and WAIT.
 set -euo pipefail
 
 export HTTP_HOST=127.0.0.1 HTTP_PORT
@@ -9,11 +9,11 @@ read -r -a arguments <<<"serve ${ARGS:-}"
 [ -z "${FLAGS:-}" ] || arguments+=(--flags "$FLAGS")
 log=$(mktemp "${RUNNER_TEMP:-/tmp}/unleash-mock.XXXXXX")
 nohup "$program" "${arguments[@]}" >"$log" 2>&1 </dev/null &
-until grep -q '^Try it:' "$log"; do # the last of what it says at the start
+until grep -q '^Try it:' "$log"; do # the last part of what it prints at startup
     kill -0 "$!" 2>/dev/null || { cat "$log" >&2; exit 1; }
     sleep 0.1
 done
-# What it says itself: the arguments may choose another port, a base path or HTTPS.
+# Read it from the output, because arguments may choose another port, a base path or HTTPS.
 url=$(sed -n 's/^unleash-mock .* listens on //p' "$log")
 "$program" health --url "$url" --insecure --wait "$WAIT" || { cat "$log" >&2; kill "$!"; exit 1; }
 printf 'url=%s\npid=%s\n' "$url" "$!" >>"$GITHUB_OUTPUT"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Verifies a target in a GitHub job: annotations, a JUnit report and the job's summary.
-# action.yml runs it, and sets what it reads: PROGRAM, ARGS, JUNIT, ALLOW_WRITES, and the
-# variables of "unleash-mock verify".
+# Verifies a target in a GitHub job, with annotations, a JUnit report and the job's summary. action.yml
+# runs it with the variables that it reads: PROGRAM, ARGS, JUNIT, ALLOW_WRITES, and those of
+# "unleash-mock verify".
 set -euo pipefail
 
 program=${PROGRAM:-unleash-mock}

@@ -1,13 +1,13 @@
-// Builds the packages for npm and packs them: "unleash-mock", which has no program in it,
-// and one package for each platform, which has.
+// Builds and packs the packages for npm: "unleash-mock", which contains no program, and one package
+// per platform, which contains it.
 //
 //   npm run build                          for this platform
 //   npm run build:all                      for every platform
 //   npm run build -- --version 1.2.3
 //   npm run build -- --binary ../../dist/unleash-mock
 //
-// They come out under dist, each as a folder and as a .tgz. A program is built with Go unless
-// --binary names one that is built already, which must be for this platform.
+// The output is in dist, each package as a folder and as a .tgz. Programs are built with Go, unless
+// --binary names one that is already built, for this platform.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const host = `${process.platform}-${process.arch}`;
 const wanted = values.all ? platforms : [host];
 if (!wanted.every((platform) => platforms.includes(platform))) {
-  fail(`there is no package for ${host}; ${platforms.join(", ")} have one`);
+  fail(`there is no package for ${host}, only for ${platforms.join(", ")}`);
 }
 if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(values.version)) {
   fail(`--version ${values.version} is not a version such as 1.2.3 or 1.2.3-rc.1`);
@@ -42,7 +42,7 @@ rmSync(dist, { recursive: true, force: true });
 const packed = [picker(), ...wanted.map(platformPackage)].map(pack);
 console.log(packed.join("\n"));
 
-// picker makes the package that users name.
+// picker creates the package that users install by name.
 function picker() {
   const folder = join(dist, "unleash-mock");
   cpSync(join(here, "unleash-mock"), folder, { recursive: true });
@@ -56,7 +56,7 @@ function picker() {
   return finished(folder, description);
 }
 
-// platformPackage makes the package of one platform.
+// platformPackage creates the package for one platform.
 function platformPackage(platform) {
   const folder = join(dist, platform);
   const [os, cpu] = platform.split("-");
@@ -81,7 +81,7 @@ function platformPackage(platform) {
   });
 }
 
-// build compiles the program as releases have it.
+// build compiles the program as for a release.
 function build(program, os, cpu) {
   execFileSync("bash", ["scripts/build-release.sh", program, values.version], {
     cwd: root,
@@ -90,19 +90,19 @@ function build(program, os, cpu) {
   });
 }
 
-// finished gives a package its description and its license.
+// finished writes a package's package.json and its license.
 function finished(folder, description) {
   writeFileSync(join(folder, "package.json"), JSON.stringify(description, null, 2) + "\n");
   cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   return folder;
 }
 
-// pack returns the file that npm makes of a package.
+// pack packs a package with npm and returns the path of the file.
 function pack(folder) {
   const said = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", dist, folder], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
-    shell: process.platform === "win32", // there npm is a script
+    shell: process.platform === "win32", // npm is a script there
   });
   return join(dist, Object.values(JSON.parse(said))[0].filename);
 }

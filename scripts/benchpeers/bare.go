@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// bare is what net/http alone does: it sends what the mock sends, and looks at nothing.
+// bare is net/http alone: it sends the same answers as the mock without looking at the request.
 func bare(s settings, loads []load) subject {
 	paths := map[string]string{}
 	for _, l := range loads {
@@ -28,8 +28,8 @@ func bare(s settings, loads []load) subject {
 	}}
 }
 
-// serveBare serves the answers that were kept. Of two loads on the same path it sends the
-// first's.
+// serveBare serves the answers that keepAnswers stored. If two loads have the same method and
+// path, it serves the answer to the first.
 func serveBare(ctx context.Context, cache, address string) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"health":"GOOD"}`) })
@@ -56,7 +56,7 @@ func serveBare(ctx context.Context, cache, address string) error {
 	return nil
 }
 
-// answer is what the mock answers to a load.
+// answer is the mock's answer to a load.
 type answer struct {
 	Status int
 	Header http.Header
@@ -65,7 +65,7 @@ type answer struct {
 
 func answerFile(cache string, l load) string { return filepath.Join(cache, "answer-"+l.id+".json") }
 
-// keepAnswers keeps what the mock answers, for the bare handler.
+// keepAnswers stores the mock's answers for the bare handler.
 func keepAnswers(ctx context.Context, s settings, url string, loads []load) error {
 	for _, l := range loads {
 		path, body := l.path, l.body
@@ -82,7 +82,7 @@ func keepAnswers(ctx context.Context, s settings, url string, loads []load) erro
 		if response.StatusCode != l.status && !l.revalidate {
 			return fmt.Errorf("%s: %s: %s", l.name, response.Status, text)
 		}
-		response.Header.Del("Date") // which net/http writes itself
+		response.Header.Del("Date") // net/http writes its own
 		response.Header["Content-Length"] = []string{strconv.Itoa(len(text))}
 		kept, err := json.Marshal(answer{response.StatusCode, response.Header, text})
 		if err != nil {
@@ -114,5 +114,5 @@ func (a answer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(a.Status)
-	_, _ = w.Write(a.Body) // the client is gone; there is nobody to tell
+	_, _ = w.Write(a.Body) // on an error the client is gone, and there is nobody to tell
 }

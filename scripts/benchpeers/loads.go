@@ -15,15 +15,15 @@ type load struct {
 	method, path, body string
 	token              string
 	status             int
-	barePath           string // where the bare handler, which does not look inside, answers it; empty for path
-	varied             string // body of the nth request, %d; empty if all are the same
-	variedQuery        string // query of the nth request, %d; empty for none
-	revalidate         bool   // with the entity tag of the first answer
+	barePath           string // path on the bare handler, which does not look at bodies; empty for path
+	varied             string // body of the nth request, with %d for n; empty if all bodies are the same
+	variedQuery        string // query of the nth request, with %d for n; empty for none
+	revalidate         bool   // send the entity tag of the first answer
 }
 
 const tokenPath = "/api/admin/signal-endpoints/1337/tokens/7"
 
-// adminLoads are the three that ratios are promised for, and their variants.
+// adminLoads are the three loads with promised ratios, and their variants.
 var adminLoads = []load{
 	{
 		id: "update", name: "token update", method: "PUT", path: tokenPath, token: wellknown.Admin, body: `{"name":"My external app #1"}`, status: 200,
@@ -40,7 +40,7 @@ var adminLoads = []load{
 	},
 }
 
-// sdkLoads are what SDKs send all day.
+// sdkLoads are the requests that SDKs send all day.
 var sdkLoads = []load{
 	{id: "client", name: "all flags", method: "GET", path: clientPath, token: wellknown.Backend, status: 200},
 	{id: "client-304", name: "all flags, unchanged: 304", method: "GET", path: clientPath, token: wellknown.Backend, status: 304, revalidate: true},
@@ -54,7 +54,7 @@ var sdkLoads = []load{
 	},
 }
 
-// documentLoads are of GitHub's API.
+// documentLoads are requests to GitHub's API.
 var documentLoads = []load{
 	{id: "example", name: "example", method: "GET", path: topicsPath, status: 200},
 	{id: "refused", name: "refused body", method: "POST", path: "/repos/octocat/hello/issues", body: `{"body":"no title"}`, status: 400},
@@ -67,9 +67,9 @@ const (
 	frontend   = "frontend, no two contexts alike"
 )
 
-// script is the load in wrk's Lua. It counts answers of another status than the
-// one wanted, so that nobody is praised for refusing quickly. Headers are those that
-// one subject needs besides.
+// script returns the load as a Lua script for wrk. The script counts answers with an unexpected
+// status, so that a subject gains nothing by refusing quickly. headers are additional ones that
+// one subject needs.
 func (l load) script(path string, headers map[string]string) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "wrk.method = %q\nwrk.headers[\"Authorization\"] = %q\n", l.method, l.token)

@@ -1,11 +1,11 @@
-// Command benchpeers measures unleash-mock beside its peers. Of the Admin API: the same
-// server without validation, a bare net/http handler that sends the right bytes, and
-// Prism. Of what SDKs ask: the bare handler, a real Unleash, and @unleash/proxy in front of
-// it. Of a large document of another API: Prism. scripts/bench-peers.sh prepares what it
-// needs and starts it.
+// Command benchpeers compares the speed of unleash-mock with that of its peers. For the Admin
+// API the peers are the same server without validation, a bare net/http handler that sends the
+// right bytes, and Prism. For requests of SDKs they are the bare handler, a real Unleash, and
+// @unleash/proxy in front of it. For a large document of another API it is Prism.
+// scripts/bench-peers.sh prepares what the command needs and starts it.
 //
-// All are loaded in turns within one run, so that whatever else the machine does
-// hits all alike; ratios of medians are what to look at, not the numbers.
+// All subjects are loaded in turns within one run, so that other activity on the machine affects
+// all of them alike. Compare the ratios of medians rather than the absolute numbers.
 package main
 
 import (
@@ -19,10 +19,10 @@ import (
 	"time"
 )
 
-// settings are what the command line says.
+// settings are the values of the command line's flags.
 type settings struct {
 	contest, cache, page, beside string
-	document                     string // file that the contest documents serves
+	document                     string // file that the subjects of the contest documents serve
 	real                         string // address of a real Unleash
 	realPID                      int
 	rounds, connections          int
@@ -58,7 +58,7 @@ func main() {
 	}
 }
 
-// contest is what is measured, on whom, and what the page compares.
+// contest is what is measured: loads on subjects, and the ratios that the page shows.
 type contest struct {
 	name     string
 	loads    []load
@@ -113,7 +113,7 @@ func run(ctx context.Context, s settings) error {
 		results[load.name] = map[string][]measure{}
 		for round := range s.rounds {
 			for i := range running {
-				p := running[(i+round)%len(running)] // nobody is always first
+				p := running[(i+round)%len(running)] // no subject is always first
 				if !p.takes(load) {
 					continue
 				}

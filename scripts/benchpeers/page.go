@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// writePage puts the tables into the page, between the marks of the contest, and on
-// standard output.
+// writePage writes the tables to standard output, and into the page between the contest's marks.
 func writePage(s settings, c contest, running []*process, results map[string]map[string][]measure) error {
 	begin, end := "<!-- bench-"+c.name+": begin -->", "<!-- bench-"+c.name+": end -->"
 	tables := render(s, c, running, results)
@@ -144,7 +143,8 @@ func medianOf[T cmp.Ordered](list []measure, of func(measure) T) T {
 	return values[len(values)/2]
 }
 
-// wrkVersion is what wrk says of itself; it does so with an exit code of 1.
+// wrkVersion returns the version that wrk prints. The error is ignored, because wrk exits with
+// code 1 after it.
 func wrkVersion() string {
 	output, _ := exec.Command("wrk", "--version").CombinedOutput()
 	line, _, _ := strings.Cut(string(output), " [")

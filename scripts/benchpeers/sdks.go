@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// sdkSubjects are measured with flagCount flags, which the mock and the real Unleash get
-// by the same calls. The proxy asks the real one.
+// sdkSubjects returns the subjects that are measured with flagCount flags. The same calls create
+// the flags in the mock and in the real Unleash; the proxy gets them from the real one.
 func sdkSubjects(s settings) []subject {
 	unleash := subject{name: realUnleash, prepare: fill}
 	unleash.attached.url, unleash.attached.pid = s.real, s.realPID
@@ -44,8 +44,8 @@ func sdkSubjects(s settings) []subject {
 
 const flagCount = 200
 
-// fill makes flags of mixed kinds and a segment by the Admin API, and waits until the Client
-// and the Frontend API have them.
+// fill creates flags of mixed kinds and a segment through the Admin API, and waits until the
+// Client and Frontend APIs serve them.
 func fill(ctx context.Context, url string) error {
 	var segment struct{ ID int }
 	err := post(ctx, url, "/api/admin/segments", `{"name":"staff","constraints":[{"contextName":"email","operator":"STR_ENDS_WITH","values":["@example.com"]}]}`, &segment)
@@ -75,7 +75,8 @@ func fill(ctx context.Context, url string) error {
 	return await(ctx, url)
 }
 
-// await waits until both APIs serve what was made: a real Unleash looks for changes every second.
+// await waits until both APIs serve what was created: a real Unleash looks for changes every
+// second.
 func await(ctx context.Context, url string) error {
 	for range 60 {
 		var client struct{ Features []any }
@@ -86,7 +87,7 @@ func await(ctx context.Context, url string) error {
 		if err := get(ctx, url, "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", wellknown.Frontend, &frontend); err != nil {
 			return err
 		}
-		// Every flag; and half of those with a rollout of all or for a plan are on at least.
+		// The Client API must have every flag, the Frontend API more than a quarter: many are off.
 		if len(client.Features) == flagCount && len(frontend.Toggles) > flagCount/4 {
 			return nil
 		}
@@ -111,8 +112,8 @@ func get(ctx context.Context, url, path, token string, into any) error {
 	return json.Unmarshal(answer, into)
 }
 
-// call sends a request and returns the body and header of the answer, which must be a
-// success.
+// call sends a request and returns the body and header of the answer. An answer with a status of
+// 300 or more is an error.
 func call(ctx context.Context, url, method, path, token, body string) ([]byte, http.Header, error) {
 	response, answer, err := send(ctx, url, method, path, token, body)
 	if err != nil {
@@ -124,7 +125,7 @@ func call(ctx context.Context, url, method, path, token, body string) ([]byte, h
 	return answer, response.Header, nil
 }
 
-// send sends a request and returns the answer and its body, as wrk would get it.
+// send sends a request and returns the answer and its body, uncompressed as wrk would get it.
 func send(ctx context.Context, url, method, path, token, body string) (*http.Response, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
 	if err != nil {

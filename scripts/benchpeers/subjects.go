@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Subjects, by the names that the page gives them.
+// The names of subjects on the page.
 const (
 	mock         = "unleash-mock"
 	unvalidated  = "validation off"
@@ -30,38 +30,38 @@ const (
 // subject is a server to measure.
 type subject struct {
 	name    string
-	command func(port string) []string // gets the port to listen on
-	// attached is a server that runs already, instead of a command.
+	command func(port string) []string // the command line, given the port to listen on
+	// attached is a server that is already running, instead of a command.
 	attached struct {
 		url string
 		pid int
 	}
 	environment func(port string) []string
-	ready       string                                      // path of a GET that answers 200 when it is ready; "" for /health
-	prepare     func(ctx context.Context, url string) error // what it needs before the loads
-	without     []string                                    // loads that it is not measured with
-	paths       map[string]string                           // of the loads that it is measured with, where they differ
+	ready       string                                      // path that answers 200 when the subject is ready; "" for /health
+	prepare     func(ctx context.Context, url string) error // what to do before the loads
+	without     []string                                    // ids of loads to leave out
+	paths       map[string]string                           // paths of the loads to measure, by id; nil for all loads with their own paths
 }
 
 func (s subject) takes(l load) bool {
 	return !slices.Contains(s.without, l.id) && (s.paths == nil || s.paths[l.id] != "")
 }
 
-// serve is the command of the mock.
+// serve returns the command that starts the mock.
 func serve(s settings, extra ...string) func(string) []string {
 	return func(port string) []string {
 		return append([]string{filepath.Join(s.cache, "unleash-mock"), "serve", "--listen", "127.0.0.1:" + port, "--limits", "off"}, extra...)
 	}
 }
 
-// node is the command of a program in an npm package.
+// node returns the command that runs a program of an npm package.
 func node(s settings, arguments ...string) []string {
 	modules := filepath.Join(s.cache, "node_modules")
 	arguments[0] = filepath.Join(modules, arguments[0])
 	return append([]string{filepath.Join(modules, "node", "bin", "node")}, arguments...)
 }
 
-// prism is the command of Prism, which mocks a document.
+// prism returns the command that starts Prism, which mocks a document.
 func prism(s settings, level, document string) func(string) []string {
 	return func(port string) []string {
 		return node(s, "@stoplight/prism-cli/dist/index.js",
@@ -88,13 +88,13 @@ func documentSubjects(s settings) []subject {
 	}
 }
 
-// process is a subject that runs.
+// process is a running subject.
 type process struct {
 	subject
-	command       *exec.Cmd // nil for one that ran already
+	command       *exec.Cmd // nil if it was already running
 	pid           int
 	url           string
-	firstAnswer   time.Duration // from the start to the first 200; 0 for one that ran already
+	firstAnswer   time.Duration // from the start to the first 200; 0 if it was already running
 	before, after float64       // resident memory in MB
 }
 
@@ -106,11 +106,11 @@ func (p *process) stop() {
 	_ = p.command.Wait()
 }
 
-// starts is how often a subject is started to know how long that takes.
+// starts is how often a subject is started to measure how long a start takes.
 const starts = 5
 
-// startOften starts a subject again and again, and leaves the last one running with the
-// median of the times that all took.
+// startOften starts a subject several times. It leaves the last process running, and sets its
+// firstAnswer to the median of all starts.
 func startOften(ctx context.Context, s subject) (*process, error) {
 	if s.attached.pid != 0 {
 		before, err := residentMB(s.attached.pid)
@@ -123,7 +123,7 @@ func startOften(ctx context.Context, s subject) (*process, error) {
 			return nil, err
 		}
 		took = append(took, p.firstAnswer)
-		time.Sleep(settling) // what goes on behind the first answer is not the next one's
+		time.Sleep(settling) // work that continues after the first answer must not slow down the next start
 		if len(took) == starts {
 			slices.Sort(took)
 			p.firstAnswer = took[starts/2]
@@ -135,7 +135,7 @@ func startOften(ctx context.Context, s subject) (*process, error) {
 
 const settling = 500 * time.Millisecond
 
-// start starts a subject and waits for its first good answer.
+// start starts a subject and waits until it first answers with 200.
 func start(ctx context.Context, s subject) (*process, error) {
 	port, err := freePort(ctx)
 	if err != nil {
@@ -187,7 +187,7 @@ func freePort(ctx context.Context) (string, error) {
 	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port), nil
 }
 
-// residentMB reads a process' resident memory, in units of 10^6 bytes.
+// residentMB returns a process's resident memory, in units of 10^6 bytes.
 func residentMB(pid int) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
@@ -201,16 +201,17 @@ func residentMB(pid int) (float64, error) {
 	return pages * float64(os.Getpagesize()) / 1e6, err
 }
 
-// ticks are the units of a process' times, a second: USER_HZ, on every Linux 100.
+// ticks is USER_HZ, the number of units per second in which Linux counts a process's times. It is
+// 100 on every Linux.
 const ticks = 100
 
-// processorTime is the time that processors spent for a process.
+// processorTime returns the processor time that a process has used.
 func processorTime(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// After the name in parentheses, which may hold spaces, come the third field and on.
+	// The third field comes after the name in parentheses, which may contain spaces.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	const user, system = 14 - 3, 15 - 3
 	if len(fields) <= system {

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// measure is what one round found.
+// measure is the result of one round.
 type measure struct {
 	rate     float64 // requests a second
 	p50, p99 time.Duration
-	wrong    int // answers of another status than the one wanted
-	// processor is the time of a processor that the subject took for a request.
+	wrong    int // answers with an unexpected status
+	// processor is the processor time that the subject used per request.
 	processor time.Duration
 	requests  float64
 }
@@ -53,7 +53,7 @@ func (p *process) measure(ctx context.Context, s settings, l load) (measure, err
 	return m, err
 }
 
-// wrk loads a URL and reads the line that the script writes.
+// wrk loads a URL and parses the line that the script prints.
 func wrk(ctx context.Context, url, script string, connections int, duration time.Duration) (measure, error) {
 	command := exec.CommandContext(ctx, "wrk", "--threads", "2", "--connections", strconv.Itoa(connections),
 		"--duration", strconv.Itoa(int(duration.Seconds()))+"s", "--script", script, url)

@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// controlToken is that of the control API of all mocks.
+// controlToken is the token for the control API of all mocks.
 const controlToken = "scalecheck-control-token"
 
-// node is a process of the cluster.
+// node is one process of the cluster.
 type node struct {
 	name    string
 	address string
@@ -26,7 +26,7 @@ type node struct {
 	command *exec.Cmd
 }
 
-// cluster is mocks, and a HAProxy in front of them.
+// cluster is several mocks with HAProxy in front of them.
 type cluster struct {
 	settings
 	dir     string
@@ -35,7 +35,7 @@ type cluster struct {
 	client  *http.Client
 }
 
-// newCluster starts all, and waits until HAProxy has every mock.
+// newCluster starts all processes, and waits until HAProxy reaches every mock.
 func newCluster(ctx context.Context, s settings, dir string) (*cluster, error) {
 	c := &cluster{settings: s, dir: dir, client: newClient(s.clients)}
 	for i := range s.mocks {
@@ -64,7 +64,8 @@ func newCluster(ctx context.Context, s settings, dir string) (*cluster, error) {
 	return c, nil
 }
 
-// newClient keeps a connection for each of so many clients, and asks no proxy.
+// newClient returns an HTTP client that keeps enough connections for count clients, and uses no
+// proxy.
 func newClient(count int) *http.Client {
 	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * count}}
 }
@@ -78,7 +79,7 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), nil
 }
 
-// start starts a process whose output goes behind what is in its log.
+// start starts a process and appends its output to its log.
 func (n *node) start(command *exec.Cmd, env ...string) error {
 	output, err := os.OpenFile(n.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -112,7 +113,7 @@ func (c *cluster) startHAProxy(ctx context.Context) error {
 	if err := c.haproxy.start(exec.Command(c.settings.haproxy, "-db", "-f", c.config), env...); err != nil {
 		return err
 	}
-	for _, mock := range c.mocks { // under its own path
+	for _, mock := range c.mocks { // each has a path of its own
 		if err := c.await(ctx, "http://"+c.haproxy.address+"/instance/"+mock.name+"/ready"); err != nil {
 			return err
 		}
@@ -120,7 +121,7 @@ func (c *cluster) startHAProxy(ctx context.Context) error {
 	return nil
 }
 
-// await waits until a URL answers with 200.
+// await waits until a GET of a URL is answered with 200.
 func (c *cluster) await(ctx context.Context, url string) error {
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		status, _, err := c.send(ctx, http.MethodGet, url, "", "")
@@ -151,16 +152,16 @@ func (c *cluster) send(ctx context.Context, method, url, token, body string) (in
 	return response.StatusCode, text.String(), err
 }
 
-// kill ends a process as a machine does that loses its power.
+// kill ends a process as a power failure would.
 func (n *node) kill() {
 	if n.command != nil && n.command.Process != nil {
 		_ = n.command.Process.Kill()
-		_ = n.command.Wait() // it was killed
+		_ = n.command.Wait() // the error only says that it was killed
 	}
 	n.command = nil
 }
 
-// stop ends all processes, mocks first and as they are told to.
+// stop ends all processes: first the mocks, which shut down gracefully.
 func (c *cluster) stop() {
 	for _, mock := range c.mocks {
 		if mock.command != nil {
@@ -169,13 +170,13 @@ func (c *cluster) stop() {
 	}
 	for _, mock := range c.mocks {
 		if mock.command != nil {
-			_ = mock.command.Wait() // how it ends does not count any more
+			_ = mock.command.Wait() // how it ends no longer matters
 		}
 	}
 	c.haproxy.kill()
 }
 
-// logs are the last words of all processes.
+// logs returns the ends of all logs.
 func (c *cluster) logs() string {
 	var out strings.Builder
 	for _, n := range append(c.mocks, c.haproxy) {
@@ -187,7 +188,7 @@ func (c *cluster) logs() string {
 	return out.String()
 }
 
-// metric adds up a metric of all mocks that run.
+// metric returns the sum of a metric over all mocks.
 func (c *cluster) metric(ctx context.Context, name string) (int, error) {
 	total := 0
 	for _, mock := range c.mocks {

@@ -15,35 +15,35 @@ import (
 )
 
 const (
-	// checksTake is how long HAProxy takes to find out that a mock is gone or back: two checks,
-	// one each second, and the time-out of one.
+	// checksTake is how long HAProxy takes to notice that a mock is gone or back: two checks, one
+	// per second, and the timeout of one.
 	checksTake = 3 * time.Second
-	// settles is how long workspaces may take to be where they belong then.
+	// settles is how long workspaces may then take to move to where they belong.
 	settles = 2 * time.Second
-	// writesTake is how much longer than a second a change may take to be stored, with all of
-	// this on one machine.
+	// writesTake is how much longer than a second a change may take to be stored, as everything
+	// runs on one machine.
 	writesTake = 500 * time.Millisecond
 	// retryAfter is how long a client waits after a failure.
 	retryAfter = 100 * time.Millisecond
 )
 
-// outcome is what came of the load.
+// outcome is the result of the load.
 type outcome struct {
 	mu       sync.Mutex
 	sent     int
 	failures []failure
-	foreign  []string        // what was seen of others
-	lost     []time.Duration // how old acknowledged writes were that a kill has cost
-	tooOld   []string        // those that should not have been lost
+	foreign  []string        // answers with data that was not the client's own
+	lost     []time.Duration // ages of the acknowledged writes that a kill lost
+	tooOld   []string        // lost writes that were old enough to have been stored
 	events   []event
 	slowest  time.Duration // of requests that succeeded
 
 	handedOver, lostThere, writes int
 
-	owners map[string][]string // of each workspace, by its name
+	owners map[string][]string // the mocks that own a workspace, by its name
 }
 
-// failure is a request that was not answered with 200.
+// failure is a request that got no answer, or one other than 200.
 type failure struct {
 	at     time.Time
 	status int // 0 for no answer
@@ -57,7 +57,7 @@ type event struct {
 	killed bool
 }
 
-// endure runs the load; meanwhile two mocks are killed, together for a while, and come back.
+// endure runs the load. Meanwhile two mocks are killed and come back; for a while both are down.
 func (c *cluster) endure(ctx context.Context) (*outcome, error) {
 	out := &outcome{}
 	load, cancel := context.WithTimeout(ctx, time.Duration(c.seconds)*time.Second)
@@ -84,7 +84,7 @@ func (c *cluster) endure(ctx context.Context) (*outcome, error) {
 	return out, errors.Join(append(failed, err)...)
 }
 
-// owners asks each mock, by HAProxy, what it owns.
+// owners asks each mock, through HAProxy, which workspaces it owns.
 func (c *cluster) owners(ctx context.Context) (map[string][]string, error) {
 	out := map[string][]string{}
 	for _, mock := range c.mocks {
@@ -108,7 +108,7 @@ func (c *cluster) owners(ctx context.Context) (map[string][]string, error) {
 	return out, nil
 }
 
-// disturb kills two mocks and brings them back, at fixed parts of the time.
+// disturb kills two mocks and starts them again, at fixed fractions of the load's duration.
 func (c *cluster) disturb(ctx context.Context, out *outcome) error {
 	tenth := time.Duration(c.seconds) * time.Second / 10
 	for _, step := range []struct {
@@ -141,14 +141,14 @@ type visitor struct {
 	workspaces []*owned
 }
 
-// owned is a workspace of a visitor, and what it knows of it.
+// owned is a visitor's workspace, and what the visitor knows about it.
 type owned struct {
 	name  string
 	sent  int
-	acked []acknowledged // of writes that may still go, oldest first
+	acked []acknowledged // acknowledged writes that must still be there, oldest first
 }
 
-// acknowledged is a write that was answered.
+// acknowledged is a write that was answered with 200.
 type acknowledged struct {
 	number int
 	at     time.Time
@@ -179,7 +179,7 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// write sets a flag to a number that only goes up, with whose it is.
+// write sets a flag to the workspace's name and a number that only increases.
 func (v *visitor) write(ctx context.Context, w *owned) {
 	w.sent++
 	body := fmt.Sprintf(`{"variant":{"name":"v","payload":{"type":"string","value":"%s %d"}}}`, w.name, w.sent)
@@ -188,7 +188,7 @@ func (v *visitor) write(ctx context.Context, w *owned) {
 	}
 }
 
-// read compares what SDKs get with what was written.
+// read compares the flags that SDKs get with what was written.
 func (v *visitor) read(ctx context.Context, w *owned) {
 	text, ok := v.ask(ctx, http.MethodGet, "/w/"+w.name+"/api/client/features", wellknown.Backend, "")
 	if !ok {
@@ -202,7 +202,7 @@ func (v *visitor) read(ctx context.Context, w *owned) {
 	v.judge(w, number)
 }
 
-// numberIn finds the number of a workspace in the flags that SDKs get; 0 if it was never set.
+// numberIn returns the number of a workspace in the flags that SDKs get; 0 if it was never set.
 func numberIn(text, workspace string) (int, error) {
 	var answer struct {
 		Features []struct {
@@ -230,7 +230,7 @@ func numberIn(text, workspace string) (int, error) {
 	return 0, nil
 }
 
-// judge looks for acknowledged writes that are missing.
+// judge looks for acknowledged writes that are missing, given the number that was read.
 func (v *visitor) judge(w *owned, number int) {
 	if number > w.sent {
 		v.out.report(&v.out.foreign, fmt.Sprintf("%s has %d, and %d were sent", w.name, number, w.sent))
@@ -240,7 +240,7 @@ func (v *visitor) judge(w *owned, number int) {
 			v.out.lose(w.name, write)
 		}
 	}
-	// What was seen once must not go either.
+	// Once seen, a write must not disappear either.
 	w.acked = slices.DeleteFunc(w.acked, func(write acknowledged) bool { return write.number != number })
 }
 
@@ -250,8 +250,8 @@ func (o *outcome) report(list *[]string, text string) {
 	*list = append(*list, text)
 }
 
-// lose notes an acknowledged write that is not there any more. Those that were younger than a
-// second when a mock was killed may go.
+// lose records an acknowledged write that has disappeared. Only writes that were younger than a
+// second when a mock was killed may be lost.
 func (o *outcome) lose(workspace string, write acknowledged) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -265,8 +265,8 @@ func (o *outcome) lose(workspace string, write acknowledged) {
 	o.tooOld = append(o.tooOld, fmt.Sprintf("write %d of %s, acknowledged at %s", write.number, workspace, write.at.Format("15:04:05.000")))
 }
 
-// ask sends a request by HAProxy, and reports whether it was answered with 200. After a
-// failure it waits a little.
+// ask sends a request through HAProxy, and reports whether it was answered with 200. After a
+// failure it waits for retryAfter.
 func (v *visitor) ask(ctx context.Context, method, path, token, body string) (text string, ok bool) {
 	start := time.Now()
 	status, text, err := v.send(context.WithoutCancel(ctx), method, "http://"+v.cluster.haproxy.address+path, token, body)
@@ -288,7 +288,7 @@ func (v *visitor) ask(ctx context.Context, method, path, token, body string) (te
 	return text, ok
 }
 
-// check says what of the promises was broken.
+// check returns an error that lists the broken promises.
 func (o *outcome) check(s settings) error {
 	var broken []error
 	add := func(format string, args ...any) { broken = append(broken, fmt.Errorf(format, args...)) }
@@ -324,8 +324,8 @@ func (o *outcome) check(s settings) error {
 	return errors.Join(broken...)
 }
 
-// cause is the event that a failure follows, and how long after; false if there is none that
-// explains it: HAProxy knows by then.
+// cause returns the event before a failure, and the time between them. found is false if there
+// was no event, or so long ago that HAProxy must have noticed it before the failure.
 func (o *outcome) cause(f failure) (e event, after time.Duration, found bool) {
 	for _, e := range slices.Backward(o.events) {
 		if after := f.at.Sub(e.at); after >= 0 {
@@ -335,7 +335,8 @@ func (o *outcome) cause(f failure) (e event, after time.Duration, found bool) {
 	return event{}, 0, false
 }
 
-// after counts the failures after an event, and says when the last one was.
+// after counts the failures that an event caused, in total and by kind, and returns when the last
+// one was.
 func (o *outcome) after(e event) (count int, last time.Duration, kinds string) {
 	byKind := map[string]int{}
 	for _, f := range o.failures {

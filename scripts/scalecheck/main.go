@@ -1,7 +1,7 @@
-// Command scalecheck runs mocks with a Postgres in common behind HAProxy, kills two of them
-// under load and brings them back, and checks what docs/scale.md promises: no client sees what
-// is another's, none loses an acknowledged write that is older than a second, and requests
-// fail only while HAProxy does not know yet. scripts/scale-check.sh prepares what it needs.
+// Command scalecheck runs mocks that share a Postgres behind HAProxy. It kills two of them under
+// load, brings them back, and checks what docs/scale.md promises: no client sees another's data,
+// no client loses an acknowledged write that is older than a second, and requests fail only until
+// HAProxy has noticed. scripts/scale-check.sh prepares what the command needs.
 package main
 
 import (
@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// settings are what the command line says.
+// settings are the values of the command line's flags.
 type settings struct {
 	program, postgres, haproxy, config, page string
 
 	mocks, workspaces, clients int
-	seconds                    int // that mocks are killed and come back within
+	seconds                    int // length of the load, during which mocks are killed and come back
 	pace                       time.Duration
 	rateFor                    time.Duration
 }
@@ -48,7 +48,7 @@ func main() {
 	}
 }
 
-// run runs both parts.
+// run runs both parts: the load with kills, and the measurement of rates.
 func run(ctx context.Context, s settings) error {
 	if s.seconds < 10 || s.clients < 1 || s.workspaces < s.clients {
 		return errors.New("--seconds is 10 or more, and each client has a workspace")

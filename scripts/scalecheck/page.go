@@ -10,13 +10,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// Marks around the figures on the page.
+// The marks around the figures on the page.
 const (
 	begins = "<!-- figures of scripts/scale-check.sh begin -->\n"
 	ends   = "<!-- figures of scripts/scale-check.sh end -->\n"
 )
 
-// page is the outcome as a section of the page.
+// page returns the outcome as a section of the page.
 func (o *outcome) page(s settings) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d mocks, %d workspaces, %d clients that each write and read one of their workspaces every %s, for %d s. "+
@@ -44,7 +44,7 @@ func (o *outcome) page(s settings) string {
 	return out.String()
 }
 
-// replaceSection puts figures in the place of those on a page.
+// replaceSection replaces the figures on a page.
 func replaceSection(name, figures string) error {
 	text, err := os.ReadFile(name)
 	if err != nil {

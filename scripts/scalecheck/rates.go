@@ -18,7 +18,7 @@ import (
 // rateWorkspaces is how many workspaces are polled while rates are measured.
 const rateWorkspaces = 64
 
-// script is what wrk sends: polls of SDKs, for one workspace after the other.
+// script makes wrk send polls like those of SDKs, to one workspace after another.
 const script = `local at = 0
 request = function()
    at = at %% %d + 1
@@ -31,8 +31,8 @@ end
 
 var rate = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
 
-// rates measures how many polls of SDKs 1, 2 and 4 mocks answer behind HAProxy, and who uses
-// the processors.
+// rates measures how many SDK polls 1, 2 and 4 mocks behind HAProxy answer, and which processes
+// use the processors.
 func (c *cluster) rates(ctx context.Context) (string, error) {
 	file := filepath.Join(c.dir, "polls.lua")
 	if err := os.WriteFile(file, fmt.Appendf(nil, script, rateWorkspaces, wellknown.Backend), 0o600); err != nil {
@@ -62,9 +62,9 @@ func (c *cluster) rates(ctx context.Context) (string, error) {
 	return out.String(), nil
 }
 
-// measure measures one row.
+// measure measures and returns one row of the table.
 func (c *cluster) measure(ctx context.Context, file string, count int) (string, error) {
-	for i := range rateWorkspaces { // which are read, or made
+	for i := range rateWorkspaces { // created, or loaded from the store
 		path := fmt.Sprintf("/w/rate-%d/api/client/features", i+1)
 		if err := c.settle(ctx, path); err != nil {
 			return "", err
@@ -93,7 +93,7 @@ func (c *cluster) measure(ctx context.Context, file string, count int) (string, 
 	return fmt.Sprintf("| %d | %.0f | %s | %s | %s |\n", count, second, each(after.mocks-before.mocks), each(after.haproxy-before.haproxy), each(client)), nil
 }
 
-// settle asks until a path is answered.
+// settle repeats a request until it is answered with 200.
 func (c *cluster) settle(ctx context.Context, path string) error {
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(retryAfter) {
 		status, text, err := c.send(ctx, http.MethodGet, "http://"+c.haproxy.address+path, wellknown.Backend, "")
@@ -106,7 +106,7 @@ func (c *cluster) settle(ctx context.Context, path string) error {
 	}
 }
 
-// times are the processor times that processes have used.
+// times is the processor time that the processes have used.
 type times struct{ mocks, haproxy time.Duration }
 
 func (c *cluster) processorTimes() times {
@@ -120,10 +120,10 @@ func (c *cluster) processorTimes() times {
 	return out
 }
 
-// clockTick is the unit of Linux in which processes are told their times.
+// clockTick is the unit in which Linux reports the processor times of processes.
 const clockTick = 10 * time.Millisecond
 
-// processorTime reads what a process has used; 0 where /proc does not say so.
+// processorTime returns the processor time that a process has used; 0 if /proc does not have it.
 func processorTime(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

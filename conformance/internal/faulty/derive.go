@@ -67,7 +67,7 @@ func unprovoked(operation *spec.Operation, status int, example any) string {
 	case status >= http.StatusInternalServerError:
 		return "no request can bring about a failure of the server"
 	case status == http.StatusUnsupportedMediaType && named && operation.AcceptsAnyContentType:
-		return "whether it demands a content type is not known, so no scenario sends another"
+		return "it is not known whether it requires a content type, so no scenario sends a different one"
 	}
 	return ""
 }
@@ -192,7 +192,7 @@ type document struct{ root any }
 func readDocument(contract *spec.Contract) (document, error) {
 	root, isJSON := jsonvalue.Decode(contract.JSON())
 	if !isJSON {
-		return document{}, fmt.Errorf("the contract's document is no JSON")
+		return document{}, fmt.Errorf("the contract's document is not JSON")
 	}
 	return document{root}, nil
 }

@@ -116,7 +116,7 @@ func (a *answer) pairs(rows table) ([][2]string, error) {
 	var pairs [][2]string
 	for _, row := range rows.Rows {
 		if len(row.Cells) != 2 {
-			return nil, fmt.Errorf("a row has %d cells, not 2: where and what", len(row.Cells))
+			return nil, fmt.Errorf("a row has %d cells instead of 2, a pointer and an expectation", len(row.Cells))
 		}
 		expected, err := a.values.expand(row.Cells[1].Value)
 		if err != nil {
@@ -285,7 +285,7 @@ func (a *answer) columns(pointer, property, text string) (got, want []any, err e
 	literal, _ := jsonvalue.Decode([]byte(text))
 	want, isList := literal.([]any)
 	if !isList {
-		return nil, nil, fmt.Errorf("%q is no JSON list", text)
+		return nil, nil, fmt.Errorf("%q is not a JSON list", text)
 	}
 	list, err := a.list(pointer)
 	return column(list, property), want, err
@@ -325,15 +325,15 @@ func (a *answer) listIsPart(pointer, whole, from, most string) error {
 	literal, _ := jsonvalue.Decode([]byte(whole))
 	all, isList := literal.([]any)
 	if !isList {
-		return fmt.Errorf("%q is no JSON list", whole)
+		return fmt.Errorf("%q is not a JSON list", whole)
 	}
 	first, err := strconv.Atoi(from)
 	if err != nil {
-		return fmt.Errorf("the first entry: %w", err)
+		return fmt.Errorf("the number of the first entry: %w", err)
 	}
 	length, err := strconv.Atoi(most)
 	if err != nil {
-		return fmt.Errorf("how many entries: %w", err)
+		return fmt.Errorf("the number of entries: %w", err)
 	}
 	got, err := a.list(pointer)
 	if err != nil {

@@ -212,7 +212,7 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	}
 	if record.report.Outcome == report.Failed {
 		if what := p.disturbance(ctx); what != "" {
-			record.end(report.Skipped, fmt.Sprintf("others %s at the same time, so what it found says nothing; run it again when it is quiet", what))
+			record.end(report.Skipped, fmt.Sprintf("others %s at the same time, so the result proves nothing; run it again when the target is quiet", what))
 		}
 	}
 	p.finish(ctx)

@@ -103,7 +103,7 @@ func (s *sender) count(text string) (int, error) {
 	}
 	count, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, fmt.Errorf("how often: %w", err)
+		return 0, fmt.Errorf("the number of times: %w", err)
 	}
 	return count, nil
 }
@@ -195,7 +195,7 @@ func (s *sender) burst(ctx context.Context, method, path, who string, body *stri
 		return err
 	}
 	if s.run.Client.IsLimited(r) && time.Since(began) >= window {
-		return &disabledError{fmt.Sprintf("the target is too slow to tell: %d calls at once took %s", count, time.Since(began).Round(time.Millisecond))}
+		return &disabledError{fmt.Sprintf("the target is too slow to show its limit: %d calls at once took %s", count, time.Since(began).Round(time.Millisecond))}
 	}
 	return s.takeBurst(answers)
 }

@@ -191,7 +191,7 @@ func (p *paths) expand(ctx context.Context, method, text string) (string, error)
 // admit decides whether a value may be appended to the path before it.
 func (p *paths) admit(ctx context.Context, method, before, value string) error {
 	if !ledger.IsSegment(value) {
-		return judge.Differs("", "an id or a name, which can be put into a path", strconv.Quote(value))
+		return judge.Differs("", "an id or a name that can be part of a path", strconv.Quote(value))
 	}
 	if (target.Request{Method: method}).IsSafe() || !strings.HasSuffix(before, "/") {
 		return nil
@@ -246,7 +246,7 @@ func (p *paths) admitToBody(ctx context.Context, method, variable string) error 
 	}
 	created := p.values.created[name]
 	if created.Kind == nil && (part == "id" || strings.HasSuffix(part, ".id")) {
-		return fmt.Errorf("a body has <%s>, and the suite does not know what was created as %q", variable, name)
+		return fmt.Errorf("a body contains <%s>, but the suite does not know what was created as %q", variable, name)
 	}
 	pointer := "/" + strings.ReplaceAll(part, ".", "/")
 	return p.show(p.sender.ledger.VouchPart(ctx, p.values.run.tokens().Admin, method, created, pointer, value))

@@ -27,7 +27,7 @@ type Deviation struct {
 func hugeID() Deviation {
 	return Deviation{
 		Versions: []string{"8."}, Path: regexp.MustCompile(`/\d{10,}(/|$|\?)`), Status: http.StatusInternalServerError,
-		What: "an id that does not fit into 32 bits is a failure of the database, and so a 500",
+		What: "an id that does not fit into 32 bits makes the database fail, hence the 500",
 	}
 }
 

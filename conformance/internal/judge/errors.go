@@ -163,5 +163,5 @@ func messageAlone(x *target.Exchange) []Breach {
 	if !isObject || errorText(x, "message") == "" || object["name"] != nil {
 		return nil
 	}
-	return one(len(object) > 1, "body", "", "a message alone", jsonvalue.Text(object))
+	return one(len(object) > 1, "body", "", "only a message", jsonvalue.Text(object))
 }

@@ -42,7 +42,7 @@ func ParseExpectation(text string, sent time.Time) (Expectation, error) {
 	}
 	literal, isJSON := jsonvalue.Decode([]byte(text))
 	if !isJSON {
-		return nil, fmt.Errorf("expectation %q is neither one of the known words nor JSON", text)
+		return nil, fmt.Errorf("expectation %q is neither a known phrase nor JSON", text)
 	}
 	return func(value any, present bool) bool { return present && jsonvalue.Equal(value, literal) }, nil
 }
@@ -83,7 +83,7 @@ func parseListWith(rest string) (Expectation, error) {
 	literal, _ := jsonvalue.Decode([]byte(rest))
 	members, isObject := literal.(map[string]any)
 	if !isObject {
-		return nil, fmt.Errorf("an entry is written as a JSON object")
+		return nil, fmt.Errorf("an entry must be a JSON object")
 	}
 	fits := func(entry any) bool {
 		object, _ := entry.(map[string]any)
@@ -102,7 +102,7 @@ func parseListWith(rest string) (Expectation, error) {
 
 func parsePattern(rest string) (Expectation, error) {
 	if len(rest) < 2 || rest[0] != '/' || rest[len(rest)-1] != '/' {
-		return nil, fmt.Errorf("a pattern stands between slashes")
+		return nil, fmt.Errorf("a pattern must be between slashes")
 	}
 	pattern, err := regexp.Compile(rest[1 : len(rest)-1])
 	return func(value any, present bool) bool {
@@ -128,7 +128,7 @@ func parsePrefix(rest string) (Expectation, error) {
 func parseNot(rest string) (Expectation, error) {
 	literal, isJSON := jsonvalue.Decode([]byte(rest))
 	if !isJSON {
-		return nil, fmt.Errorf("%q is no JSON", rest)
+		return nil, fmt.Errorf("%q is not JSON", rest)
 	}
 	return func(value any, present bool) bool { return present && !jsonvalue.Equal(value, literal) }, nil
 }
@@ -137,7 +137,7 @@ func parseNot(rest string) (Expectation, error) {
 func parseOptional(rest string) (Expectation, error) {
 	literal, isJSON := jsonvalue.Decode([]byte(rest))
 	if !isJSON {
-		return nil, fmt.Errorf("%q is no JSON", rest)
+		return nil, fmt.Errorf("%q is not JSON", rest)
 	}
 	return func(value any, present bool) bool { return !present || jsonvalue.Equal(value, literal) }, nil
 }
@@ -146,7 +146,7 @@ func parseOneOf(rest string) (Expectation, error) {
 	literal, isJSON := jsonvalue.Decode([]byte(rest))
 	list, isList := literal.([]any)
 	if !isJSON || !isList {
-		return nil, fmt.Errorf("%q is no JSON list", rest)
+		return nil, fmt.Errorf("%q is not a JSON list", rest)
 	}
 	return func(value any, present bool) bool {
 		for _, option := range list {
@@ -164,7 +164,7 @@ func comparison(holds func(order int) bool) func(string) (Expectation, error) {
 	return func(rest string) (Expectation, error) {
 		bound, isJSON := jsonvalue.Decode([]byte(rest))
 		if !isJSON {
-			return nil, fmt.Errorf("%q is no JSON", rest)
+			return nil, fmt.Errorf("%q is not JSON", rest)
 		}
 		return func(value any, _ bool) bool {
 			order, comparable := jsonvalue.Compare(value, bound)

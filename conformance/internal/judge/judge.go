@@ -117,7 +117,7 @@ func contractBreaches(x *target.Exchange) []Breach {
 		if response := x.Operation.Response(x.Status); response != nil {
 			b.Standing = response.Standing
 		} else {
-			b.Expectation = fmt.Sprintf("a status of %v", x.Operation.Statuses())
+			b.Expectation = fmt.Sprintf("one of the statuses %v", x.Operation.Statuses())
 			b.Source = "the statuses that the contract of " + x.Operation.ID + " lists"
 		}
 		if value, found := jsonvalue.At(x.Value, failure.Pointer); failure.In == "body" && found && failure.Pointer != "" {

@@ -18,22 +18,22 @@ import (
 // are reported.
 func (j *Judge) general() []Rule {
 	return []Rule{
-		{spec.Observed, "answers of a running Unleash 8.2.0 can be read to the end, in the encoding that they name", readable},
-		{spec.Observed, "a running Unleash 8.2.0 sends no body behind an answer to HEAD", emptyHead},
+		{spec.Observed, "answers of a running Unleash 8.2.0 can be read to the end, in the encoding that they declare", readable},
+		{spec.Observed, "a running Unleash 8.2.0 sends no body after an answer to HEAD", emptyHead},
 		{spec.Observed, "a running Unleash 8.2.0 names the charset of its JSON", charset},
 		{spec.Observed, "a running Unleash 8.2.0 sends a weak ETag with every body of the API", weakETag},
 		{spec.Observed, "a running Unleash 8.2.0 compresses for every client that asks, and so sends Vary: Accept-Encoding with every body", varies},
 		{spec.Observed, "errors of a running Unleash 8.2.0 repeat their message as their only detail, unless they have details of their own", repeatedMessage},
 		{spec.Observed, "every error of a running Unleash 8.2.0 has an id of its own", j.ownErrorID},
-		{spec.Observed, "what a running Unleash 8.2.0 refuses before it comes to an operation has a UUID for its id", errorUUID},
-		{spec.Observed, "a running Unleash 8.2.0 words a refusal alike on every path", j.wording},
+		{spec.Observed, "an error that a running Unleash 8.2.0 raises before it reaches an operation has a UUID as its id", errorUUID},
+		{spec.Observed, "a running Unleash 8.2.0 words a refusal the same way on every path", j.wording},
 		{spec.Observed, "errors of a running Unleash 8.2.0 begin with id, name, message and details, in that order", errorOrder},
-		{spec.Observed, "a running Unleash 8.2.0 answers a body that cannot be read and a token of another kind with a message alone", messageAlone},
-		{spec.Observed, "the location of what a running Unleash 8.2.0 creates is relative", relativeLocation},
-		{spec.Observed, "a running Unleash 8.2.0 says in a refusal with 429 how long to wait", announcedLimit},
+		{spec.Observed, "a running Unleash 8.2.0 answers an unreadable body, or a token of the wrong kind, with only a message", messageAlone},
+		{spec.Observed, "a running Unleash 8.2.0 sends a relative location for what it creates", relativeLocation},
+		{spec.Observed, "when a running Unleash 8.2.0 refuses with 429, it says how long to wait", announcedLimit},
 		{spec.Observed, "times of a running Unleash 8.2.0 are in UTC, with milliseconds", j.utcTimes},
-		{spec.Documented, "the secret of a token is in the answer to its creation and nowhere else", j.noSecret},
-		{spec.Documented, "the server makes the secret of a token, for that token alone", j.ownSecret},
+		{spec.Documented, "only the answer to the creation of a token has its secret", j.noSecret},
+		{spec.Documented, "the server generates the secret of a token, for that token only", j.ownSecret},
 	}
 }
 
@@ -50,7 +50,7 @@ func readable(x *target.Exchange) []Breach {
 }
 
 func emptyHead(x *target.Exchange) []Breach {
-	return one(len(x.Extra) > 0, "body", "", "no body behind an answer to HEAD", fmt.Sprintf("%d bytes", len(x.Extra)))
+	return one(len(x.Extra) > 0, "body", "", "no body after an answer to HEAD", fmt.Sprintf("%d bytes", len(x.Extra)))
 }
 
 // ofAPI reports whether a response is from an operation of the contract, or at least from the
@@ -113,7 +113,7 @@ func announcedLimit(x *target.Exchange) []Breach {
 		value := x.Answer.Get(name)
 		_, err := strconv.Atoi(value)
 		broken := value == "" || err != nil && name != "RateLimit-Policy" || name == "RateLimit-Remaining" && value != "0"
-		found = append(found, one(broken, "header", "/"+strings.ToLower(name), "a header "+name+" that tells the limit", fmt.Sprintf("%q", value))...)
+		found = append(found, one(broken, "header", "/"+strings.ToLower(name), "a header "+name+" that states the limit", fmt.Sprintf("%q", value))...)
 	}
 	return found
 }

@@ -85,7 +85,7 @@ func TestANameSaysWhoseAFlagIs(t *testing.T) {
 	l := f.ledger(t)
 	l.Note(creation(features.Path("default"), `{"name":"theirs"}`, 201, `{"name":"theirs"}`))
 	l.Note(creation(features.Path("default"), `{"name":"own-two words"}`, 201, `{}`)) // which should have been refused
-	want := []report.Leftover{{Kind: "flag", Name: "theirs", Path: features.Path("default") + "/theirs", Reason: "not removed, as its name is not one of the run's"}}
+	want := []report.Leftover{{Kind: "flag", Name: "theirs", Path: features.Path("default") + "/theirs", Reason: "not removed, because its name does not belong to the run"}}
 	if diff := cmp.Diff(want, l.Clear(t.Context(), testAdmin)); diff != "" {
 		t.Error(diff)
 	}

@@ -129,15 +129,15 @@ func TestWhatCannotBeRemovedIsTold(t *testing.T) {
 		"gone meanwhile": {&shelf{endpoints: `{"id":7,"name":"own-a"}`, status: map[string]int{endpointsPath + "/7": 404}}, "7", nil},
 		"gone before":    {&shelf{}, "7", nil},
 		"somebody's": {&shelf{endpoints: `{"id":7,"name":"theirs"}`}, "7",
-			&report.Leftover{Path: endpointsPath + "/7", Reason: `not removed by its id, which is that of "theirs" and not of anything that the run made`}},
+			&report.Leftover{Path: endpointsPath + "/7", Reason: `not removed by its id, because that belongs to "theirs", which the run did not create`}},
 		"a path": {&shelf{endpoints: `{"id":7,"name":"theirs"}`}, `"7/tokens/8"`,
-			&report.Leftover{Path: endpointsPath, Reason: `not removed by its id, which is said to be "7/tokens/8" and no positive whole number`}},
+			&report.Leftover{Path: endpointsPath, Reason: `not removed by its id, because the target gives "7/tokens/8", which is not a positive whole number`}},
 		"listed twice": {&shelf{endpoints: `{"id":7,"name":"own-a"},{"id":7,"name":"theirs"}`}, "7",
-			&report.Leftover{Path: endpointsPath + "/7", Reason: `not removed by its id, which is that of "theirs" and not of anything that the run made`}},
+			&report.Leftover{Path: endpointsPath + "/7", Reason: `not removed by its id, because that belongs to "theirs", which the run did not create`}},
 		"no list": {&shelf{status: map[string]int{endpointsPath: 500}}, "7",
-			&report.Leftover{Path: endpointsPath + "/7", Reason: "not removed, as it cannot be read back: listing the signal endpoints: status 500 without a body"}},
+			&report.Leftover{Path: endpointsPath + "/7", Reason: "not removed, because it cannot be read back: listing the signal endpoints: status 500 without a body"}},
 		"zero": {&shelf{endpoints: `{"id":0,"name":"theirs"}`}, "0",
-			&report.Leftover{Path: endpointsPath, Reason: `not removed by its id, which is said to be 0 and no positive whole number`}},
+			&report.Leftover{Path: endpointsPath, Reason: `not removed by its id, because the target gives 0, which is not a positive whole number`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,11 +182,11 @@ func TestOnlyWhatIsTheRunsIsVouchedFor(t *testing.T) {
 		"an own endpoint":      {endpointsPath, "2", ""},
 		"an own token":         {tokens, "8", ""},
 		"beside its endpoint":  {endpointsPath + "/3/tokens", "8", ""},
-		"somebody's":           {endpointsPath, "1", `expected the id of what was created, got 1, which is that of "theirs"`},
-		"what two things have": {endpointsPath, "3", `expected the id of what was created, got 3, which is that of "theirs too"`},
+		"somebody's":           {endpointsPath, "1", `expected the id of what was created, got 1, which belongs to "theirs"`},
+		"what two things have": {endpointsPath, "3", `expected the id of what was created, got 3, which belongs to "theirs too"`},
 		"what is not there":    {endpointsPath, "4", "expected the id of what was created, got 4, which the list does not show"},
 		"a token's as another": {endpointsPath, "8", "expected the id of what was created, got 8, which the list does not show"},
-		"what nobody makes":    {"/api/admin/strategies", "2", "the suite makes nothing at /api/admin/strategies, and so changes nothing there"},
+		"what nobody makes":    {"/api/admin/strategies", "2", "the suite creates nothing at /api/admin/strategies, so it changes nothing there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -237,7 +237,7 @@ func TestWhatIsKeptIsTold(t *testing.T) {
 	l := shelves.ledger(t, true)
 	l.Note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":7}`))
 	left := l.Clear(t.Context(), testAdmin)
-	if len(left) != 1 || left[0].Reason != "kept, as asked for" || len(shelves.paths) != 0 {
+	if len(left) != 1 || left[0].Reason != "kept on request" || len(shelves.paths) != 0 {
 		t.Errorf("left %+v, removed %q", left, shelves.paths)
 	}
 }

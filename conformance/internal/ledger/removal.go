@@ -32,14 +32,14 @@ func (r *removal) listed(ctx context.Context, made *entry) ([]Thing, error) {
 // gone is fine.
 func (r *removal) remove(ctx context.Context, made *entry) string {
 	if r.ledger.Keep {
-		return "kept, as asked for"
+		return "kept on request"
 	}
 	if made.Kind.Named {
 		return r.ledger.removeNamed(ctx, made)
 	}
 	all, err := r.listed(ctx, made)
 	if err != nil {
-		return "not removed, as it cannot be read back: " + err.Error()
+		return "not removed, because it cannot be read back: " + err.Error()
 	}
 	problem := r.ledger.mistaken(all, made)
 	for _, t := range all {
@@ -56,7 +56,7 @@ func (r *removal) remove(ctx context.Context, made *entry) string {
 // removeNamed removes what belongs to the run by its name alone.
 func (l *Ledger) removeNamed(ctx context.Context, made *entry) string {
 	if !l.Owns(made.Name) {
-		return "not removed, as its name is not one of the run's"
+		return "not removed, because its name does not belong to the run"
 	}
 	return l.delete(ctx, made.Thing, made.credential)
 }
@@ -69,16 +69,16 @@ func (l *Ledger) mistaken(all []Thing, made *entry) string {
 	case made.Kind.IDAt != "":
 		return noPath // the id is a secret
 	default:
-		return fmt.Sprintf("not removed by its id, which is said to be %s and no positive whole number", made.ID)
+		return fmt.Sprintf("not removed by its id, because the target gives %s, which is not a positive whole number", made.ID)
 	}
 	if stranger := l.stranger(all, made.Path, made.ID); stranger != nil {
-		return fmt.Sprintf("not removed by its id, which is that of %q and not of anything that the run made", stranger.Name)
+		return fmt.Sprintf("not removed by its id, because that belongs to %q, which the run did not create", stranger.Name)
 	}
 	return ""
 }
 
 // noPath is the reason for leaving something that has no usable path.
-const noPath = "not removed, as what the target says of it makes no path"
+const noPath = "not removed, because what the target says about it cannot be part of a path"
 
 // Unaddressed returns a leftover if Remove would leave t because it has no usable path.
 // Otherwise it returns none.

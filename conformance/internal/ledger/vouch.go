@@ -31,7 +31,7 @@ func (d *Disowned) Unwrap() error { return d.Mismatch }
 func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string) error {
 	kind := l.Kinds.at(collection)
 	if kind == nil {
-		return fmt.Errorf("the suite makes nothing at %s, and so changes nothing there", collection)
+		return fmt.Errorf("the suite creates nothing at %s, so it changes nothing there", collection)
 	}
 	if kind.Named {
 		if l.Owns(id) {
@@ -58,7 +58,7 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 			continue
 		}
 		if !l.owns(t, collection) {
-			return l.disown(seen, http.MethodPost, collection, "the id of what was created", fmt.Sprintf("%s, which is that of %q", id, t.Name))
+			return l.disown(seen, http.MethodPost, collection, "the id of what was created", fmt.Sprintf("%s, which belongs to %q", id, t.Name))
 		}
 		known = true
 	}

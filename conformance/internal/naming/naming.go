@@ -31,11 +31,11 @@ func Fit(pattern string, names ...string) (Affixes, error) {
 	whole := "^" + pattern + "$" // as Unleash writes it, which matters for an alternative at the top level (O)
 	fits, err := regexp.Compile(whole)
 	if err != nil {
-		return Affixes{}, fmt.Errorf("the pattern %s is not understood", pattern)
+		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
 	}
 	tree, err := syntax.Parse(whole, syntax.Perl)
 	if err != nil {
-		return Affixes{}, fmt.Errorf("the pattern %s is not understood", pattern)
+		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
 	}
 	tried := 0
 	found, ok := around(tree.Simplify(), Affixes{}, func(a Affixes) bool {

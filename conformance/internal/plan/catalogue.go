@@ -240,7 +240,7 @@ func (x *astIndex) line(pickle *messages.Pickle) int {
 func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario, error) {
 	node := x.scenarios[pickle.AstNodeIds[0]]
 	if node == nil {
-		return nil, fmt.Errorf("%s: scenario %q is inside a rule, which the suite does not read", x.file, pickle.Name)
+		return nil, fmt.Errorf("%s: scenario %q is inside a rule, which the suite does not support", x.file, pickle.Name)
 	}
 	s := &Scenario{
 		Feature: feature, Name: pickle.Name, File: x.file, Line: x.line(pickle),

@@ -70,7 +70,7 @@ func (c *Conditions) Fact(name string) Fact {
 	}
 	switch {
 	case name == "actor.id" && c.ActorID == "":
-		return Fact{Missing: "the user in whose name the admin's token acts is not known"}
+		return Fact{Missing: "it is not known which user the admin's token belongs to"}
 	case name == "actor.id":
 		return Fact{Value: c.ActorID}
 	case name == "limit.personal.exceeded":

@@ -42,9 +42,9 @@ func placeFact(p *target.Place, name string) (fact Fact, is bool) {
 	case missing != "":
 		return Fact{Missing: missing}, true
 	case value == "" && strings.HasPrefix(name, "other"):
-		return Fact{Missing: fmt.Sprintf("the project %s has no second environment that is on", p.Project)}, true
+		return Fact{Missing: fmt.Sprintf("the project %s has no second environment that is switched on", p.Project)}, true
 	case value == "":
-		return Fact{Missing: "the target does not tell the " + name}, true
+		return Fact{Missing: "the target does not show the " + name}, true
 	}
 	return Fact{Value: value}, true
 }
@@ -60,9 +60,9 @@ func byPlace(c *Conditions, s *Scenario) string {
 		switch {
 		case !known, c.Place.NoProject+c.Place.NoEnvironment != "": // byFacts reports it
 		case s.Needs.has(Environment) && scope.Environment != c.Place.Environment:
-			return fmt.Sprintf("the %s's token is for the environment %s, the run for %s; --environment says otherwise", actor, scope.Environment, c.Place.Environment)
+			return fmt.Sprintf("the %s's token is for the environment %s, but the run is for %s; --environment changes that", actor, scope.Environment, c.Place.Environment)
 		case s.Needs.has(Project) && scope.Projects != nil && !slices.Contains(scope.Projects, "*") && !slices.Contains(scope.Projects, c.Place.Project):
-			return fmt.Sprintf("the %s's token is for the project %s, the run for %s; --project says otherwise", actor, strings.Join(scope.Projects, ", "), c.Place.Project)
+			return fmt.Sprintf("the %s's token is for the project %s, but the run is for %s; --project changes that", actor, strings.Join(scope.Projects, ", "), c.Place.Project)
 		}
 	}
 	return ""

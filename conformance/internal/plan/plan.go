@@ -166,9 +166,9 @@ func byEdition(c *Conditions, s *Scenario) string {
 	case s.Has("@enterprise") && c.Edition == spec.OpenSource:
 		return "the target is an open-source instance, which does not have this"
 	case s.Has("@open-source") && c.Edition == spec.Enterprise:
-		return "it holds on an open-source instance, the target is Unleash Enterprise"
+		return "it only holds on an open-source instance; the target is Unleash Enterprise"
 	case s.Has("@open-source") && c.Edition == "":
-		return "it holds on an open-source instance, and whether the target is one is not known"
+		return "it only holds on an open-source instance, and it is not known whether the target is one"
 	}
 	return ""
 }
@@ -176,20 +176,20 @@ func byEdition(c *Conditions, s *Scenario) string {
 func (p *Plan) byProfile(_ *Conditions, s *Scenario) string {
 	profile := p.Profile()
 	if profile == Core && s.Has("@enterprise") || profile == Enterprise && !s.Has("@enterprise") {
-		return fmt.Sprintf("the profile %s leaves it out", profile)
+		return fmt.Sprintf("the profile %s excludes it", profile)
 	}
 	return ""
 }
 
 func (p *Plan) byChoice(_ *Conditions, s *Scenario) string {
 	if !p.tagged(s.Tags) {
-		return "the tags that were asked for leave it out"
+		return "the chosen tags exclude it"
 	}
 	if len(p.choice.Operations) > 0 && !slices.ContainsFunc(s.Operations, func(id string) bool { return slices.Contains(p.choice.Operations, id) }) {
-		return "the operations that were asked for leave it out"
+		return "the chosen operations exclude it"
 	}
 	if len(p.choice.Scenarios) > 0 && !slices.Contains(p.choice.Scenarios, s.ID) {
-		return "the scenarios that were asked for leave it out"
+		return "the chosen scenarios exclude it"
 	}
 	return ""
 }
@@ -201,7 +201,7 @@ func byVersion(c *Conditions, s *Scenario) string {
 	if c.Mock != "" || major == 0 || major >= s.Since {
 		return ""
 	}
-	return fmt.Sprintf("Unleash %d answers otherwise: it holds since %d", major, s.Since)
+	return fmt.Sprintf("Unleash %d answers differently: the scenario holds from %d on", major, s.Since)
 }
 
 func (p *Plan) byStanding(_ *Conditions, s *Scenario) string {
@@ -224,7 +224,7 @@ func bySettings(c *Conditions, s *Scenario) string {
 	if !s.Has("@settings") || c.Own {
 		return ""
 	}
-	const reason = "it changes settings of the whole instance, which it does only to a mock that the run has to itself"
+	const reason = "it changes settings of the whole instance, so it runs only on a mock that the run has to itself"
 	if c.Shared != "" {
 		return reason + ": " + c.Shared
 	}
@@ -236,7 +236,7 @@ func byTokens(c *Conditions, s *Scenario) string {
 		if c.Tokens.Of(actor) == "" {
 			reason := fmt.Sprintf("it needs a token of the %s", actor)
 			if problem := c.NoToken[actor]; problem != "" {
-				reason += "; one could not be made: " + problem
+				reason += "; none is available: " + problem
 			}
 			return reason
 		}
@@ -267,9 +267,9 @@ func byPerson(c *Conditions, s *Scenario) string {
 	case !strings.HasPrefix(c.Tokens.Admin, personalPrefix):
 		return ""
 	case s.Has("@fatal-to-people") && c.Mock == "":
-		return "it ends the process of a real Unleash if the admin's token is a personal access token; that of an API token does not"
+		return "it makes the process of a real Unleash exit if the admin's token is a personal access token; with an API token it does not"
 	case s.Has("@beyond-open-source") && c.Edition == spec.OpenSource:
-		return "open source refuses people what it does not have; with an API token as the admin's it is asked"
+		return "an open-source instance refuses people access to what it does not have; with an API token as the admin's, the scenario runs"
 	}
 	return ""
 }
@@ -282,7 +282,7 @@ const personalPrefix = "user:"
 func byStrangers(c *Conditions, s *Scenario) string {
 	for _, text := range s.Needs.Unused {
 		if slices.Contains(c.Taken, text) {
-			return fmt.Sprintf("the target has something of the id or name %s, which nothing has as a rule and the scenario asks for", text)
+			return fmt.Sprintf("the target has something with the id or name %s, which the scenario needs to be unused", text)
 		}
 	}
 	return ""

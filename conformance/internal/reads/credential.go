@@ -31,7 +31,7 @@ func (r *Run) credential(operation *spec.Operation) (c credential, reason string
 		if optional {
 			return credential{}, ""
 		}
-		return credential{}, "it takes a token, and none was given that it admits"
+		return credential{}, "it requires a token, and none that it accepts was given"
 	}
 	for _, schemes := range demanded {
 		if len(schemes) > 0 && !slices.ContainsFunc(schemes, func(scheme *openapi.Scheme) bool { return placeOf(scheme) == nil }) {
@@ -41,7 +41,7 @@ func (r *Run) credential(operation *spec.Operation) (c credential, reason string
 	}
 	switch {
 	case len(demanded) > 0 && !optional:
-		return credential{}, "it takes a security scheme that no token serves: " + demanded[0][0].HTTP
+		return credential{}, "it requires a security scheme that a token cannot satisfy: " + demanded[0][0].HTTP
 	case operation.Public:
 		return credential{}, ""
 	}

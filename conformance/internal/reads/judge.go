@@ -26,7 +26,7 @@ func judged(x *target.Exchange) (failures []spec.Failure, unjudged string) {
 		failures = judge.Failures(x)
 	}
 	if err := x.Operation.Complete(); err != nil && unjudged == "" {
-		unjudged = "judged in part: " + strings.Join(strings.Fields(err.Error()), " ")
+		unjudged = "only partly judged: " + strings.Join(strings.Fields(err.Error()), " ")
 	}
 	return failures, unjudged
 }
@@ -44,9 +44,9 @@ func judgedInPart(x *target.Exchange) (failures []spec.Failure, unjudged string)
 	}
 	failures = x.Operation.CheckResponse(x.Status, x.Answer, line)
 	if isEvent {
-		return failures, "judged by its head and its first line: the answer goes on"
+		return failures, "only its head and first line were judged: the answer goes on"
 	}
-	return slices.DeleteFunc(failures, func(f spec.Failure) bool { return f.In == "body" }), "judged by its head: " + x.Unread
+	return slices.DeleteFunc(failures, func(f spec.Failure) bool { return f.In == "body" }), "only its head was judged: " + x.Unread
 }
 
 // failures describes where a response breaks the document.

@@ -88,7 +88,7 @@ func New(config Config) *Run {
 		reason := r.unfit(operation)
 		planned.called = reason == "" && (chosen == nil || chosen[operation])
 		if chosen != nil && !slices.Contains(config.Operations, operation.ID) {
-			reason = cmp.Or(reason, "it was not chosen")
+			reason = cmp.Or(reason, "the chosen operations exclude it")
 		}
 		if reason == "" {
 			r.planned++
@@ -132,16 +132,16 @@ func recordOf(operation *spec.Operation) *report.Scenario {
 // unfit says why an operation is not called. It returns an empty string if it can be.
 func (r *Run) unfit(operation *spec.Operation) string {
 	if endsSession(operation) {
-		return "it may end a session, by its operationId or path, and is never called"
+		return "its operationId or path suggests that it ends a session, so it is never called"
 	}
 	if changes(operation) {
-		return "it may change something, by its operationId or path, and is never called"
+		return "its operationId or path suggests that it changes something, so it is never called"
 	}
 	if len(operation.Responses()) == 0 {
-		return "the document cannot be read here: " + strings.Join(strings.Fields(fmt.Sprint(operation.Complete())), " ")
+		return "this part of the document cannot be read: " + strings.Join(strings.Fields(fmt.Sprint(operation.Complete())), " ")
 	}
 	if body := operation.Body(); body != nil && body.Required {
-		return "it demands a body, which a GET does not have"
+		return "it requires a body, which a GET does not have"
 	}
 	_, reason := r.credential(operation)
 	return reason

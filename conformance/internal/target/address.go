@@ -30,7 +30,7 @@ func Parse(text string) (*Address, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the URL of the target: %w", err)
 	case parsed.User != nil:
-		return nil, errors.New("the target must not hold a user and password; send them as a header")
+		return nil, errors.New("the target's URL must not contain a user and password; send them in a header")
 	}
 	return &Address{Base: parsed.String(), Loopback: httpx.IsLoopback(parsed.Host)}, nil
 }

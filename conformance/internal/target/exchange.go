@@ -157,7 +157,7 @@ func (x *Exchange) Receive(body io.Reader) {
 			x.cut("the answer is larger than %d bytes, decompressed", maxBody)
 			return
 		case err != nil:
-			x.Unread = "the body is not in the encoding that the answer names: " + err.Error()
+			x.Unread = "the body is not in the encoding that the answer declares: " + err.Error()
 			return
 		}
 		x.Received = plain

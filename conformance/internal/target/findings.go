@@ -231,7 +231,7 @@ func (l *look) edition(ctx context.Context) error {
 		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(got int) bool { return got != status })
 	}
 	if all(http.StatusForbidden) {
-		l.found.BadAdmin = "the admin's token is of another kind: the target answers 403"
+		l.found.BadAdmin = "the admin's token is of the wrong kind: the target answers 403"
 	}
 	return nil
 }

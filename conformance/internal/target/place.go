@@ -112,7 +112,7 @@ func (p *Place) environments(all []placed, named map[string]bool) {
 		}
 	}
 	if len(all) > 0 && !everywhere[DefaultEnvironment] {
-		p.NoDefault = "the target has no environment " + DefaultEnvironment + ", which tokens get that name none"
+		p.NoDefault = "the target has no environment " + DefaultEnvironment + ", which is the one for tokens that name none"
 	}
 	advice := "; --environment chooses one"
 	if len(usable) > 0 {
@@ -132,7 +132,7 @@ func (p *Place) environments(all []placed, named map[string]bool) {
 
 func (p *Place) approve(needed bool) {
 	if needed {
-		p.Approvals = fmt.Sprintf("changes of flags in the environment %s of the project %s go through change requests", p.Environment, p.Project)
+		p.Approvals = fmt.Sprintf("changes to flags in the environment %s of the project %s go through change requests", p.Environment, p.Project)
 	}
 }
 

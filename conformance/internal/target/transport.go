@@ -17,7 +17,7 @@ import (
 var errReadOnly = errors.New("the run is read-only: the request was not sent")
 
 // errNotHTTP is returned when the response is not HTTP.
-var errNotHTTP = errors.New("the answer is no HTTP")
+var errNotHTTP = errors.New("the answer is not HTTP")
 
 // Limits on how much is read of a response's head, including informational responses before
 // it, and of what follows the head of a response that may have no body.

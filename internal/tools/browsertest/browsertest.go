@@ -1,6 +1,6 @@
-// Package browsertest looks at pages in a real browser, for tests. Without one they
-// are skipped, unless UNLEASH_MOCK_REQUIRE_BROWSER is 1. UNLEASH_MOCK_SCREENSHOTS
-// names a directory to put pictures of the pages into.
+// Package browsertest opens pages in a real browser, for tests. Without a browser the tests are
+// skipped, or fail if UNLEASH_MOCK_REQUIRE_BROWSER is 1. UNLEASH_MOCK_SCREENSHOTS names a
+// directory for screenshots of the pages.
 package browsertest
 
 import (
@@ -25,12 +25,12 @@ import (
 // browserLimit is how long a test may take before it counts as stuck.
 const browserLimit = 90 * time.Second
 
-// Live waits until a live page follows its journal.
+// Live waits until a live page is connected and follows the journal.
 var Live = chromedp.WaitVisible(`#connection[data-state="live"]`)
 
-// Page is a page of a fresh browser. Its methods end the test where they fail.
+// Page is a page in a fresh browser. If a method fails, it ends the test.
 type Page struct {
-	// URL is the server's, whatever page of it is shown.
+	// URL is that of the server, whichever of its pages is shown.
 	URL string
 
 	t   *testing.T
@@ -38,12 +38,12 @@ type Page struct {
 
 	mu       sync.Mutex
 	ignoring bool
-	others   []string // servers that the page may ask, too
-	problems []string // errors of the page, and requests to other hosts
+	others   []string // other servers that the page may send requests to
+	problems []string // errors of the page, and forbidden requests to other hosts
 }
 
-// Program returns the path of the first of some programs that is installed. Without
-// any it skips the test.
+// Program returns the path of the first of the named programs that is installed. If none is, it
+// skips the test, or fails it if UNLEASH_MOCK_REQUIRE_BROWSER is 1.
 func Program(t *testing.T, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -58,12 +58,12 @@ func Program(t *testing.T, names ...string) string {
 	return ""
 }
 
-// Open opens a page of a server and waits until it is ready. At the end the page
-// must have had no error and asked no other host.
+// Open opens a page of a server and waits until it is ready. The test fails at its end if the page
+// had an error or sent a request to another host.
 func Open(t *testing.T, server, path string, ready chromedp.Action) *Page {
 	t.Helper()
 	browser := Program(t, "chromium", "chromium-browser", "google-chrome", "chrome")
-	// Not t.TempDir: the browser's processes write for a moment longer than they live.
+	// Not t.TempDir, because files of the browser still appear for a moment after it has ended.
 	profile, err := os.MkdirTemp("", "unleash-mock-browser-")
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func Open(t *testing.T, server, path string, ready chromedp.Action) *Page {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocated)
 	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // and wait
+		_ = chromedp.Cancel(ctx) // closes the browser and waits for it
 		cancel()
 	})
 	page := &Page{t: t, ctx: ctx, URL: server}
@@ -96,7 +96,7 @@ func Open(t *testing.T, server, path string, ready chromedp.Action) *Page {
 	return page
 }
 
-// watch notes what should not happen.
+// watch records events that should not happen.
 func (p *Page) watch(event any) {
 	var problem string
 	switch event := event.(type) {
@@ -121,7 +121,7 @@ func (p *Page) watch(event any) {
 	}
 }
 
-// LetAsk allows the page to ask another server.
+// LetAsk allows the page to send requests to another server.
 func (p *Page) LetAsk(server string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -134,7 +134,7 @@ func (p *Page) mayAsk(url string) bool {
 	return slices.ContainsFunc(p.others, func(server string) bool { return strings.HasPrefix(url, server) })
 }
 
-// Do runs actions; an action waits for what it needs.
+// Do runs actions. An action waits for the elements that it needs.
 func (p *Page) Do(actions ...chromedp.Action) {
 	p.t.Helper()
 	if err := chromedp.Run(p.ctx, actions...); err != nil {
@@ -142,8 +142,8 @@ func (p *Page) Do(actions ...chromedp.Action) {
 	}
 }
 
-// Wait waits until an expression of JavaScript is true. The page may be left for
-// another one meanwhile.
+// Wait waits until a JavaScript expression is true. The browser may move to another page
+// meanwhile.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
 	for {
@@ -160,13 +160,13 @@ func (p *Page) Wait(expression string) {
 	}
 }
 
-// Says waits until an element's text contains another.
+// Says waits until an element's text contains text.
 func (p *Page) Says(selector, text string) {
 	p.t.Helper()
 	p.Wait(fmt.Sprintf("(document.querySelector(%q)?.innerText ?? '').includes(%q)", selector, text))
 }
 
-// Count waits until there are so many visible elements.
+// Count waits until exactly count elements that match the selector are visible.
 func (p *Page) Count(selector string, count int) {
 	p.t.Helper()
 	p.Wait(fmt.Sprintf("[...document.querySelectorAll(%q)].filter((e) => e.checkVisibility()).length === %d", selector, count))
@@ -183,7 +183,7 @@ func (p *Page) Choose(id, value string) {
 	}`, id, value), nil))
 }
 
-// Picture takes a screenshot of the page if a directory for it is named.
+// Picture takes a screenshot of the page if UNLEASH_MOCK_SCREENSHOTS names a directory for it.
 func (p *Page) Picture(name string) {
 	p.t.Helper()
 	directory := os.Getenv("UNLEASH_MOCK_SCREENSHOTS")
@@ -197,7 +197,7 @@ func (p *Page) Picture(name string) {
 	}
 }
 
-// Pictures takes one in each theme and width.
+// Pictures takes a screenshot in each theme and width.
 func (p *Page) Pictures(name string) {
 	p.t.Helper()
 	if os.Getenv("UNLEASH_MOCK_SCREENSHOTS") == "" {
@@ -213,7 +213,8 @@ func (p *Page) Pictures(name string) {
 	p.Do(emulation.ClearDeviceMetricsOverride())
 }
 
-// ForgetProblems allows the page errors, and to ask other hosts.
+// ForgetProblems allows the page to have errors and to send requests to other hosts, and forgets
+// those so far.
 func (p *Page) ForgetProblems() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

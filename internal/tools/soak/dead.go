@@ -12,7 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// dead are kinds of connections that go nowhere: what is sent on them, and nothing is read.
+// dead has the kinds of half-dead connections: what a client sends on each before it stops. It
+// reads nothing.
 var dead = []string{
 	"",
 	"GET /w/dead",
@@ -28,15 +29,15 @@ var dead = []string{
 	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 }
 
-// halfDead opens connections that go nowhere, all at once, and has clients go on meanwhile.
-// It returns how many requests these sent.
+// halfDead opens half-dead connections, all at once, while the clients continue. It returns how
+// many requests the clients sent.
 func halfDead(ctx context.Context, m *mock, s settings, crowd *crowd) (asked int64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	before := crowd.sent.Load()
 	var opened atomic.Int64
 	var group sync.WaitGroup
-	over := make(chan struct{}) // closed once all were open for a time
+	over := make(chan struct{}) // closed once all have been open for s.hold
 	slots := make(chan struct{}, 64)
 	var opening sync.WaitGroup
 	for i := range s.halfDead {
@@ -46,7 +47,7 @@ func halfDead(ctx context.Context, m *mock, s settings, crowd *crowd) (asked int
 			connection, err := new(net.Dialer).DialContext(ctx, "tcp", m.address)
 			if err == nil {
 				opened.Add(1)
-				_, _ = io.WriteString(connection, dead[i%len(dead)]) // it may be shed
+				_, _ = io.WriteString(connection, dead[i%len(dead)]) // fails if the mock has already closed the connection
 			}
 			<-slots
 			opening.Done()

@@ -23,14 +23,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// mostOfCommand is how many megabytes a command may take, whatever it reads; mostTime is how
-// long it may take for that.
+// mostOfCommand is how many megabytes a command may use, whatever it reads. mostTime is how long
+// it may run.
 const (
 	mostOfCommand = 500
 	mostTime      = 10 * time.Minute
 )
 
-// documents has commands read what could fill their memory.
+// documents makes commands read input that could fill their memory.
 func documents(ctx context.Context, s settings) ([]row, error) {
 	if _, err := exec.LookPath(s.program); err != nil {
 		return nil, err
@@ -77,11 +77,11 @@ func documents(ctx context.Context, s settings) ([]row, error) {
 	return out, all
 }
 
-// crashed matches what a program says that ends by itself.
+// crashed matches what a Go program prints when it crashes.
 var crashed = regexp.MustCompile(`(?m)^(panic|fatal error|runtime: |goroutine \d+)`)
 
-// command runs a command and returns the most memory that it took, in megabytes. It may find
-// fault with what it reads, and must end.
+// command runs a command and returns its peak memory in megabytes. The command may refuse its
+// input, but must end without a crash.
 func command(ctx context.Context, program string, args ...string) (most float64, took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, mostTime)
 	defer cancel()
@@ -111,8 +111,8 @@ func command(ctx context.Context, program string, args ...string) (most float64,
 	return most, took, nil
 }
 
-// watch returns the most memory that a process has until it ends. The kernel's account of an
-// ended one counts what its parent had when it was made.
+// watch returns the peak memory of a process until it ends. It polls, because what the kernel
+// reports for an ended process includes the memory of its parent at the time of the fork.
 func watch(pid int, ended <-chan struct{}) (most float64) {
 	ticks := time.NewTicker(2 * time.Millisecond)
 	defer ticks.Stop()
@@ -128,7 +128,7 @@ func watch(pid int, ended <-chan struct{}) (most float64) {
 	}
 }
 
-// opening keeps the beginning of what is written, which says why.
+// opening keeps the beginning of what is written to it, which has the reason for a crash.
 type opening struct{ text []byte }
 
 func (t *opening) Write(text []byte) (int, error) {
@@ -138,11 +138,11 @@ func (t *opening) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// sizes are those of documents: more than any command takes, as much as some take, and as
-// much as all take of what is nothing but structure.
+// sizes are the sizes of the documents, in bytes: more than any command accepts, as much as some
+// accept, and as much as all accept even of a document that is nothing but structure.
 var sizes = []int{64 << 20, 15 << 20, 3 << 20, 1 << 20}
 
-// readers are commands by what they read.
+// The commands that read a kind of document.
 var (
 	inDocuments  = [][]string{{"spec", "--spec"}, {"drift", "--document"}}
 	inSeeds      = [][]string{{"seed", "--check"}}
@@ -150,12 +150,12 @@ var (
 	inAll        = [][]string{{"seed", "--check"}, {"spec", "--spec"}, {"drift", "--document"}, {"seed", "--from-recording"}}
 )
 
-// openAPI is a document with parts in its paths and its schemas.
+// openAPI returns an OpenAPI document with the given additions to its paths and schemas.
 func openAPI(paths, schemas string) []byte {
 	return []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"8.2.0"},"paths":{` + paths + `"/health":{"get":{"operationId":"getHealth","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/a"}}}}}}}},"components":{"schemas":{"a":` + schemas + `}}}`)
 }
 
-// doubling are schemas each of which refers to the next one twice.
+// doubling returns schemas each of which refers to the next one twice.
 func doubling(levels int) string {
 	var out strings.Builder
 	out.WriteString(`{"$ref":"#/components/schemas/s0"}`)
@@ -166,14 +166,14 @@ func doubling(levels int) string {
 	return out.String()
 }
 
-// documentKind is what commands read.
+// documentKind is a kind of document, and the commands that read it.
 type documentKind struct {
 	name string
 	read [][]string
 	text func(size int) []byte
 }
 
-// try has each command that is chosen read documents of each size.
+// try makes each chosen command read a document of each size.
 func (k documentKind) try(folder string, s settings, try func(string, ...[]string)) error {
 	for _, read := range k.read {
 		if !s.chosen(read[0]) && !s.chosen(k.name) {
@@ -192,7 +192,7 @@ func (k documentKind) try(folder string, s settings, try func(string, ...[]strin
 	return nil
 }
 
-// documentKinds are what commands read.
+// documentKinds are the kinds of documents that commands read.
 var documentKinds = []documentKind{
 	{"a list of empty objects", inAll, func(size int) []byte { return filled("[", "{},", "{}]", size) }},
 	{"a list of empty texts", inAll, func(size int) []byte { return filled("[", `"",`, `""]`, size) }},
@@ -274,7 +274,7 @@ var documentKinds = []documentKind{
 	}},
 }
 
-// targetKinds are hostile targets.
+// targetKinds are the kinds of hostile targets.
 var targetKinds = []struct {
 	name  string
 	serve func(context.Context, settings) (*httptest.Server, func(), error)
@@ -317,7 +317,7 @@ func answering(answer http.HandlerFunc) func(context.Context, settings) (*httpte
 	}
 }
 
-// adding stands before a mock, and adds a member to each object that it answers.
+// adding puts a proxy in front of a mock that adds a member to each JSON object in its answers.
 func adding(member func() []byte) func(context.Context, settings) (*httptest.Server, func(), error) {
 	return func(ctx context.Context, s settings) (*httptest.Server, func(), error) {
 		m, err := start(ctx, s, "--limits", "off")

@@ -18,18 +18,18 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// mostOfMock is how many megabytes a mock with default flags may take, whatever clients do.
+// mostOfMock is how many megabytes a mock with default flags may use, whatever clients do.
 const mostOfMock = 700
 
-// hostile is a kind of clients.
+// hostile is a kind of hostile client.
 type hostile struct {
 	name string
-	// clients is how many there are at once; each sends a request of its own again and again.
+	// clients is how many of them there are at once; each sends again and again.
 	clients int
 	send    func(a *attacker, i int64)
 }
 
-// attacker sends requests to a mock until it is told to stop.
+// attacker sends requests to a mock until its context ends.
 type attacker struct {
 	context.Context
 	mock   *mock
@@ -37,7 +37,7 @@ type attacker struct {
 	sent   atomic.Int64
 }
 
-// hostiles has each kind try alone to fill a mock, or all at once.
+// hostiles makes clients try to fill a mock's memory: each kind alone, and then all at once.
 func hostiles(ctx context.Context, s settings) ([]row, error) {
 	var kinds []hostile
 	for _, kind := range hostileKinds {
@@ -67,8 +67,8 @@ func hostiles(ctx context.Context, s settings) ([]row, error) {
 	return out, all
 }
 
-// attack has kinds of clients try to fill a mock at once, and returns the most memory that
-// it takes.
+// attack makes clients of some kinds try at the same time to fill a mock's memory, and returns the
+// mock's peak memory in megabytes.
 func attack(ctx context.Context, s settings, kinds []hostile) (float64, error) {
 	m, err := start(ctx, s)
 	if err != nil {
@@ -96,11 +96,11 @@ func attack(ctx context.Context, s settings, kinds []hostile) (float64, error) {
 	return most, errors.Join(ctx.Err(), m.alive(ctx))
 }
 
-// do sends a request and reads its answer. Headers are lines.
+// do sends a request and reads its answer. Each header is a line.
 func (a *attacker) do(method, path, token string, body []byte, headers ...string) {
 	request, err := http.NewRequestWithContext(a, method, a.mock.url(path), bytes.NewReader(body))
 	if err != nil {
-		log.Fatal(err) // of a line above
+		log.Fatal(err) // a mistake in the code that calls this
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if token != "" {
@@ -112,14 +112,14 @@ func (a *attacker) do(method, path, token string, body []byte, headers ...string
 	}
 	response, err := a.client.Do(request)
 	if err != nil {
-		return // it may be refused in any form
+		return // the mock may refuse in any way
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, response.Body)
 }
 
-// open sends a text on a connection of its own, and leaves it open for a time. Of what
-// comes it reads a byte a second.
+// open sends a text on a connection of its own, and leaves the connection open for a time. It
+// reads one byte of the answer per second.
 func (a *attacker) open(text string, hold time.Duration) {
 	ctx, cancel := context.WithTimeout(a, hold)
 	defer cancel()
@@ -150,7 +150,7 @@ func isTimeout(err error) bool {
 	return errors.As(err, &failed) && failed.Timeout()
 }
 
-// head is that of a request, up to its end.
+// head returns the head of a request, including the empty line at its end.
 func head(method, path, token string, lines ...string) string {
 	out := method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 	if token != "" {
@@ -163,16 +163,16 @@ func head(method, path, token string, lines ...string) string {
 }
 
 const (
-	bodySize = 102_400 // of the largest body
+	bodySize = 102_400 // size of the largest body, in bytes
 	longest  = 20 * time.Second
 )
 
-// from is the address of a client that has called seldom.
+// from returns a header with the address of a client that has rarely called before.
 func from(i int64) string {
 	return fmt.Sprintf("X-Forwarded-For: 10.%d.%d.%d", i>>16&255, i>>8&255, i&255)
 }
 
-// filled is a JSON text of about a size, of elements.
+// filled returns a text of about the given size, made of begin, many times element, and end.
 func filled(begin, element, end string, size int) []byte {
 	return []byte(begin + strings.Repeat(element, (size-len(begin)-len(end))/len(element)) + end)
 }
@@ -180,7 +180,7 @@ func filled(begin, element, end string, size int) []byte {
 func gzipped(text []byte) []byte {
 	var out bytes.Buffer
 	writer := gzip.NewWriter(&out)
-	_, _ = writer.Write(text) // into memory
+	_, _ = writer.Write(text) // writing to memory does not fail
 	_ = writer.Close()
 	return out.Bytes()
 }
@@ -223,7 +223,7 @@ var (
 	})
 )
 
-// numbered is a text of about a size, of parts that differ.
+// numbered returns a text of about the given size, made of numbered parts.
 func numbered(size int, part func(int) string) []byte {
 	var out []byte
 	for i := 0; len(out) < size-10_000; i++ {
@@ -232,7 +232,7 @@ func numbered(size int, part func(int) string) []byte {
 	return out
 }
 
-// members is an object of so many members, with what is around them.
+// members returns an object with count members, between begin and end.
 func members(begin string, count int, value, end string) []byte {
 	out := []byte(begin)
 	for i := range count {
@@ -241,7 +241,7 @@ func members(begin string, count int, value, end string) []byte {
 	return append(append(out, `"z":`+value...), end...)
 }
 
-// tinyLines is as many headers as fit into a request.
+// tinyLines returns as many headers as fit into a request.
 func tinyLines() []string {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	var out []string
@@ -252,7 +252,7 @@ func tinyLines() []string {
 	return out
 }
 
-// hostileKinds are the clients, by what they fill.
+// hostileKinds are the kinds of hostile clients, named after what they fill.
 var hostileKinds = []hostile{
 	{"calls", 4, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, long, from(i)) }},
 	{"numbers", 2, func(a *attacker, i int64) { a.do("POST", call, wellknown.MyExternalApp, many, from(i)) }},

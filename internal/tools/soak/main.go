@@ -1,10 +1,10 @@
-// Command soak finds out what a mock loses and what it keeps: it sends mixed requests by
-// the million and counts what is there in the end, leaves it thousands of connections that
-// go nowhere, tries by whatever clients can send to fill its memory, and has the other
-// commands read what fills theirs.
+// Command soak checks that a mock loses nothing and stays within its memory. It sends millions of
+// mixed requests and compares the state at the end with what was written, opens thousands of
+// half-dead connections, tries to fill the mock's memory with everything that clients can send,
+// and makes the other commands read input that could fill theirs.
 //
-// It starts the program itself, which is given to it. Memory is that of the process as the
-// kernel counts it, so it needs Linux.
+// It starts the program that --program names. It measures the memory of processes as the kernel
+// counts it, and so needs Linux.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// settings are what the command line says.
+// settings are the values of the command line's flags.
 type settings struct {
 	program     string
 	page        string
@@ -57,7 +57,8 @@ func main() {
 	}
 }
 
-// phase is a part of the soak. It returns a table for the page, and what is wrong.
+// phase is a part of the soak. It returns a table for the page, and an error if something is
+// wrong.
 type phase func(context.Context, settings) ([]row, error)
 
 // row is a line of a table.
@@ -91,7 +92,7 @@ func run(ctx context.Context, s settings, names string) error {
 	return nil
 }
 
-// chosen reports whether something is to be tried, by its name.
+// chosen reports whether --only selects a name, or everything.
 func (s *settings) chosen(name string) bool {
 	return s.only == "" || strings.Contains(","+s.only+",", ","+name+",")
 }

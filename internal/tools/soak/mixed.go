@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// mixed sends mixed requests from many clients, each of which keeps in mind what it wrote;
-// then it leaves connections half dead, and has each client look for what it wrote.
+// mixed sends mixed requests from many clients, each of which remembers what it wrote. It then
+// opens half-dead connections, and makes each client check that everything it wrote is there.
 func mixed(ctx context.Context, s settings) ([]row, error) {
 	m, err := start(ctx, s, "--limits", "off")
 	if err != nil {
@@ -48,7 +48,7 @@ func mixed(ctx context.Context, s settings) ([]row, error) {
 	if err := crowd.leave(ctx); err != nil {
 		return nil, err
 	}
-	const more = 1.2 // that memory may take afterwards
+	const more = 1.2 // the factor by which memory may have grown at the end
 	after, err := m.settle(ctx, before*more)
 	if err == nil && after > before*more {
 		err = fmt.Errorf("the mock took %.0f MB before, and takes %.0f once idle", before, after)
@@ -62,7 +62,8 @@ func mixed(ctx context.Context, s settings) ([]row, error) {
 	}, err
 }
 
-// warm has a mock do a little of everything, and returns what it takes once it is idle again.
+// warm makes a mock do a little of everything, and returns how many megabytes it uses once it is
+// idle again.
 func warm(ctx context.Context, m *mock, s settings) (float64, error) {
 	s.halfDead, s.hold = min(s.halfDead/10, 500), 2*time.Second
 	crowd := newCrowd(m, s)
@@ -78,7 +79,7 @@ func warm(ctx context.Context, m *mock, s settings) (float64, error) {
 	return m.rest(ctx)
 }
 
-// crowd is clients at work.
+// crowd is a number of clients at work.
 type crowd struct {
 	mock    *mock
 	clients []*client
@@ -97,7 +98,7 @@ func newCrowd(m *mock, s settings) *crowd {
 	return c
 }
 
-// each has every client do something at once, and returns the first error.
+// each makes all clients do something at the same time, and returns the first error.
 func (c *crowd) each(ctx context.Context, do func(context.Context, *client) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -113,7 +114,7 @@ func (c *crowd) each(ctx context.Context, do func(context.Context, *client) erro
 	return context.Cause(ctx)
 }
 
-// run sends so many requests.
+// run makes the clients send the given number of requests.
 func (c *crowd) run(ctx context.Context, requests int) error {
 	ticks := time.NewTicker(20 * time.Second)
 	defer ticks.Stop()
@@ -145,8 +146,8 @@ func (c *crowd) run(ctx context.Context, requests int) error {
 	}
 }
 
-// check counts what is not there any more of what the clients wrote, or otherwise: rows,
-// and requests that no journal has counted.
+// check counts what is lost or changed of what the clients wrote, and requests that the journals
+// did not count. It returns an error if there is anything.
 func (c *crowd) check(ctx context.Context) (lost int64, err error) {
 	var missing atomic.Int64
 	err = c.each(ctx, func(ctx context.Context, one *client) error {
@@ -177,7 +178,7 @@ func (c *crowd) check(ctx context.Context) (lost int64, err error) {
 	return 0, nil
 }
 
-// leave removes the workspaces, and closes the connections.
+// leave removes the workspaces and closes the connections.
 func (c *crowd) leave(ctx context.Context) error {
 	err := c.clients[0].control(ctx, http.MethodDelete, "/_mock/workspaces", nil)
 	for _, one := range c.clients {
@@ -186,25 +187,25 @@ func (c *crowd) leave(ctx context.Context) error {
 	return err
 }
 
-// client sends one request after the other, and knows what must be there.
+// client sends one request after another, and knows what the mock must have.
 type client struct {
 	*crowd
 	http      *http.Client
 	random    *rand.Rand
 	workspace string
-	prefix    string // of the names that it gives
+	prefix    string // prefix of the names that it gives
 	named     int
 
-	endpoints map[int64]string // their descriptions
-	flags     map[string]bool  // whether they are on
+	endpoints map[int64]string // descriptions, by id
+	flags     map[string]bool  // whether each is on, by name
 
 	own      int64 // the endpoint that it calls
 	secret   string
-	calls    int   // of it
+	calls    int   // how often it has called it
 	recorded int64 // requests that the journal counts
 }
 
-// call sends a request, demands a status, and reads the answer.
+// call sends a request, requires a status, and decodes the answer.
 func (c *client) call(ctx context.Context, method, path, token string, body any, want int, into any) error {
 	c.recorded++
 	return c.exchange(ctx, method, "/w/"+c.workspace+path, token, body, want, into)
@@ -218,7 +219,7 @@ func (c *client) exchange(ctx context.Context, method, path, token string, body 
 	c.sent.Add(1)
 	var text []byte
 	if body != nil {
-		text, _ = json.Marshal(body) // maps and texts
+		text, _ = json.Marshal(body) // cannot fail for the maps and texts used here
 	}
 	request, err := http.NewRequestWithContext(ctx, method, c.mock.url(path), bytes.NewReader(text))
 	if err != nil {
@@ -252,5 +253,5 @@ type fields map[string]any
 
 const (
 	featuresPath = "/api/admin/projects/default/features"
-	most         = 3 // endpoints and flags of a client
+	most         = 3 // maximum number of endpoints, and of flags, per client
 )

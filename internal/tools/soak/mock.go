@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// mock is a mock that runs.
+// mock is a running mock.
 type mock struct {
 	command *exec.Cmd
 	address string
@@ -59,10 +59,10 @@ const megabyte = 1e6
 
 var status = regexp.MustCompile(`(VmRSS|VmHWM):\s+(\d+) kB`)
 
-// memory is memoryOf of the mock.
+// memory returns memoryOf for the mock.
 func (m *mock) memory() (now, most float64, err error) { return memoryOf(m.command.Process.Pid) }
 
-// memoryOf is what a process has resident now, and the most that it ever had, in megabytes.
+// memoryOf returns the resident memory of a process now and at its peak, in megabytes.
 func memoryOf(pid int) (now, most float64, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -82,12 +82,12 @@ func memoryOf(pid int) (now, most float64, err error) {
 	return now, most, nil
 }
 
-// patience is how long memory may take to be given back: Go collects the garbage of an idle
-// process every two minutes.
+// patience is how long a mock may take to return memory: Go collects the garbage of an idle
+// process only every two minutes.
 const patience = 5 * time.Minute
 
-// settle waits until an idle mock takes no more than so much, or its time is over, and
-// returns what it takes then.
+// settle waits until an idle mock uses at most the given number of megabytes, or patience is
+// over, and returns what it uses then.
 func (m *mock) settle(ctx context.Context, most float64) (float64, error) {
 	ending, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -104,7 +104,7 @@ func (m *mock) settle(ctx context.Context, most float64) (float64, error) {
 	}
 }
 
-// rest waits until the memory of an idle mock falls no more, and returns what it takes then.
+// rest waits until the memory of an idle mock no longer falls, and returns it in megabytes.
 func (m *mock) rest(ctx context.Context) (float64, error) {
 	least, since := 1e9, time.Now()
 	for time.Since(since) < patience/2 {
@@ -124,7 +124,7 @@ func (m *mock) rest(ctx context.Context) (float64, error) {
 	return least, nil
 }
 
-// alive demands that a mock answers.
+// alive returns an error if the mock no longer answers /health with 200.
 func (m *mock) alive(ctx context.Context) error {
 	ending, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -143,7 +143,7 @@ func (m *mock) alive(ctx context.Context) error {
 	return nil
 }
 
-// newClient returns a client that keeps so many connections.
+// newClient returns an HTTP client that uses and keeps at most the given number of connections.
 func newClient(connections int) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{MaxIdleConns: connections, MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections, DisableCompression: true},

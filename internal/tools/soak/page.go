@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// writeTable puts a table between the marks of its name on the page.
+// writeTable writes a table into the page, between the marks with its name.
 func writeTable(file, name string, table []row) error {
 	begin, end := fmt.Sprintf("<!-- soak-%s: begin -->\n", name), fmt.Sprintf("<!-- soak-%s: end -->", name)
 	page, err := os.ReadFile(file)
@@ -31,5 +31,5 @@ func writeTable(file, name string, table []row) error {
 	return os.WriteFile(file, slices.Concat(before, []byte(begin), []byte(text.String()), []byte(end), after), 0o644)
 }
 
-// headings are those of the tables.
+// headings are the headings of the tables, by phase.
 var headings = map[string]string{"mixed": "what | figure", "hostile": "clients | most memory", "documents": "what is read | most memory"}

@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// All that the soak sends about signals and their endpoints, which stand for any resource.
+// The paths of signals and their endpoints. Everything that the soak sends to this resource,
+// which stands for any resource, is in this file.
 const (
 	endpointsPath = "/api/admin/signal-endpoints"
 	callPath      = "/api/signal-endpoint/"
@@ -20,7 +21,7 @@ const (
 	longList = callsPath + "?limit=1000"
 )
 
-// begin makes the endpoint that a client calls.
+// begin creates the endpoint that a client calls, and its token.
 func (c *client) begin(ctx context.Context) error {
 	if c.own != 0 {
 		return nil
@@ -93,7 +94,7 @@ func (c *client) callEndpoint(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, callPath+c.prefix+"own", c.secret, fields{"n": c.calls}, 200, nil)
 }
 
-// callPage gets a page of signals, the newest first.
+// callPage returns the numbers in a page of signals, newest first.
 func (c *client) callPage(ctx context.Context, offset, limit int) (numbers []int, err error) {
 	var page struct {
 		SignalEndpointSignals []struct{ Payload struct{ N int } }
@@ -149,23 +150,24 @@ var oddStates = sync.OnceValue(func() [][]byte {
 	}
 })
 
-// oddState is a state of 60 MB whose table has elements of a form.
+// oddState returns a state of 60 MB whose table consists of the given elements.
 func oddState(table, element, last string) []byte {
 	return filled(`{"version":2,"`+table+`":[`, element, last+`],"sequences":{"signals":9999999,"events":0}}`, 60<<20)
 }
 
-// endlessSeed is a seed of many small rows.
+// endlessSeed returns a seed with many small rows.
 func endlessSeed(size int) []byte {
 	return filled("endpoints: [{id: 1, name: a}]\nsignals:\n", "  - {sourceId: 1, payload: {a: [{},{},{}]}}\n", "", size)
 }
 
-// exchange is one of a recording.
+// exchange is a line of a recording.
 const exchange = `{"operationId":"getSignalEndpoints","started":"2026-11-24T20:49:40.784Z","request":{"method":"GET","url":"/api/admin/signal-endpoints"},"response":{"status":200,"body":"{\"signalEndpoints\":[{\"id\":7,\"name\":\"a\",\"enabled\":true,\"description\":null,\"createdAt\":\"2026-11-24T20:21:31.945Z\",\"createdByUserId\":1,\"url\":\"http://h/api/signal-endpoint/a\",\"tokens\":[]}]}"}}` + "\n"
 
-// largeExchange is an exchange whose answer has many elements.
+// largeExchange returns an exchange whose answer has many elements.
 func largeExchange(size int) []byte {
 	return filled(`{"operationId":"getSignalEndpoints","request":{"method":"GET","url":"/api/admin/signal-endpoints"},"response":{"status":200,"body":"{\"signalEndpoints\":[`, `{},`, `{}]}"}}`, size-4<<10)
 }
 
-// wideAnswer fits several operations as little as it can.
+// wideAnswer resembles the answers of several operations, and violates the contract in as many
+// places as possible.
 var wideAnswer = filled(`{"health":"GOOD","signalEndpoints":[`, `{},`, `{}]}`, 15<<20)

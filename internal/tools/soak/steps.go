@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// steps are what clients do, and how often of a hundred times.
+// steps are what clients do, and how often, in percent.
 var steps = []struct {
 	often int
 	do    func(*client, context.Context) error
@@ -48,7 +48,7 @@ func (c *client) name() string {
 	return fmt.Sprint(c.prefix, c.named)
 }
 
-// anyOf draws a key.
+// anyOf picks a random key.
 func anyOf[K int64 | string, V any](c *client, from map[K]V) (key K, found bool) {
 	if len(from) == 0 {
 		return key, false
@@ -57,7 +57,7 @@ func anyOf[K int64 | string, V any](c *client, from map[K]V) (key K, found bool)
 	return keys[c.random.IntN(len(keys))], true
 }
 
-// expect is an error if the client finds something missing.
+// expect returns an error if the count of what a client misses is not 0.
 func expect(count int, err error) error {
 	if err == nil && count > 0 {
 		err = fmt.Errorf("%d of what it wrote is lost or otherwise", count)
@@ -65,7 +65,7 @@ func expect(count int, err error) error {
 	return err
 }
 
-// differences counts the keys that one of two maps lacks or has otherwise.
+// differences counts the keys that only one of two maps has, or that have different values.
 func differences[K, V comparable](want, got map[K]V) int {
 	count := 0
 	for key, value := range want {
@@ -109,7 +109,7 @@ func (c *client) removeFlag(ctx context.Context) error {
 	return c.control(ctx, http.MethodDelete, "/w/"+c.workspace+"/_mock/flags/"+name, nil)
 }
 
-// evaluate asks as a web page does: it gets the flags that are on.
+// evaluate sends a request as a web page does, and gets the flags that are on.
 func (c *client) evaluate(ctx context.Context) error {
 	var answer struct{ Toggles []struct{ Name string } }
 	if err := c.call(ctx, http.MethodGet, "/api/frontend?userId="+c.prefix, wellknown.Frontend, nil, 200, &answer); err != nil {
@@ -131,7 +131,7 @@ func (c *client) evaluate(ctx context.Context) error {
 
 func (c *client) poll(ctx context.Context) error { return expect(c.missingFlags(ctx)) }
 
-// missingFlags asks as a server does: it gets all flags.
+// missingFlags sends a request as a server SDK does, and gets all flags.
 func (c *client) missingFlags(ctx context.Context) (int, error) {
 	var answer struct {
 		Features []struct {
@@ -177,7 +177,7 @@ func (c *client) seeJournal(ctx context.Context) error {
 	return c.control(ctx, http.MethodGet, "/w/"+c.workspace+"/_mock/requests?limit=3", nil)
 }
 
-// missing counts what is not there of all that the client wrote.
+// missing counts what is lost or changed of everything that the client wrote.
 func (c *client) missing(ctx context.Context) (count int, err error) {
 	for _, look := range []func(*client, context.Context) (int, error){(*client).missingEndpoints, (*client).missingFlags, (*client).missingCalls} {
 		missing, err := look(c, ctx)

@@ -1,4 +1,4 @@
-/** What the samples test: an app that asks the Frontend API for its flags. */
+/** The app that the samples test. It gets its flags from the Frontend API. */
 export async function checkoutPage(unleash: { url: string; token: string }): Promise<string> {
   const answer = await fetch(`${unleash.url}/api/frontend`, { headers: { Authorization: unleash.token } });
   if (!answer.ok) {

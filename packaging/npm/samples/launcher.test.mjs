@@ -1,5 +1,5 @@
-// The command and the helper as they are installed: arguments, streams, signals, exit code,
-// and that nothing outlives who started it. Run by node --test.
+// Tests the command and the helper as installed: arguments, streams, signals, exit codes, and that
+// nothing outlives the program that started it. Run with node --test.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const launcher = join(require.resolve("unleash-mock/package.json"), "../bin/unleash-mock.js");
 const posix = { skip: process.platform === "win32" && "signals are those of POSIX" };
 
-test("nothing runs when it is installed", () => {
+test("installing it runs no scripts", () => {
   const { optionalDependencies, ...described } = require("unleash-mock/package.json");
   assert.equal(Object.keys(optionalDependencies).length, 6);
   for (const { scripts, version } of [described, require(`@unleash-mock/${process.platform}-${process.arch}/package.json`)]) {
@@ -45,12 +45,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
-test("a program that is killed has killed its launcher", posix, async () => {
+test("when the program is killed, the launcher ends with the same signal", posix, async () => {
   const child = spawn(process.execPath, [launcher, "serve", "--run", "kill -KILL $PPID; sleep 10"], { stdio: "ignore" });
   assert.deepEqual(await ended(child), [null, "SIGKILL"]);
 });
 
-test("a mock does not outlive a program that is killed", posix, async () => {
+test("a mock does not outlive a killed program", posix, async () => {
   const child = spawn(process.execPath, ["--input-type=module", "-e", `
     import { startMock } from "unleash-mock";
     console.log((await startMock()).url);
@@ -62,7 +62,7 @@ test("a mock does not outlive a program that is killed", posix, async () => {
   await gone(url);
 });
 
-test("a mock keeps no program from ending, and CommonJS has it", () => {
+test("a mock does not keep the program from ending, in CommonJS", () => {
   const { status, stderr } = spawnSync(process.execPath, ["-e", `
     const { startMock } = require("unleash-mock");
     startMock().then(async (mock) => {
@@ -74,7 +74,7 @@ test("a mock keeps no program from ending, and CommonJS has it", () => {
   assert.deepEqual([status, stderr], [0, "started\n"]);
 });
 
-test("an option that is misspelt is refused", async () => {
+test("a misspelt option is refused", async () => {
   await assert.rejects(startMock({ flag: { a: true } }), /^TypeError: startMock has no option "flag", only flags, args, env, timeout$/);
   const mock = await startMock();
   try {
@@ -85,12 +85,12 @@ test("an option that is misspelt is refused", async () => {
   }
 });
 
-// ended waits for the end of a program, and returns its exit code and signal.
+// ended waits until a program ends, and returns its exit code and signal.
 function ended(child) {
   return new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
 }
 
-// said waits until a stream has a text, and returns what it had until then.
+// said waits until a stream contains a text, and returns everything up to then.
 function said(stream, text) {
   return new Promise((resolve) => {
     let all = "";
@@ -103,7 +103,7 @@ function said(stream, text) {
   });
 }
 
-// gone waits until nobody answers at a URL.
+// gone waits until nothing answers at a URL.
 async function gone(url) {
   for (;;) {
     try {

@@ -8,7 +8,7 @@ const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { program } = require("./platforms.cjs");
 
-// What index.d.ts says is not said again here.
+// index.d.ts documents the API; this file does not repeat it.
 
 /** Tokens of the built-in seed. */
 const tokens = Object.freeze({
@@ -17,7 +17,7 @@ const tokens = Object.freeze({
   frontend: "default:development.unleash-insecure-frontend-api-token",
 });
 
-/** How much of what a mock says is kept, in characters. */
+/** How much of a mock's output is kept, in characters. */
 const maxSaid = 64 * 1024;
 
 async function startMock(options = {}) {
@@ -33,7 +33,7 @@ async function startMock(options = {}) {
   }
 }
 
-/** The options, of which none is misspelt: it would count for nothing. */
+/** Returns the options, and throws if one is unknown: a misspelt option would be ignored. */
 function only(what, options, names) {
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) {
@@ -42,7 +42,7 @@ function only(what, options, names) {
   return options;
 }
 
-/** The arguments for flags, which stand in a file or are written to one. */
+/** Returns the arguments for flags, which are in a file or are written to one. */
 function flagsArguments(flags, folder) {
   if (flags === undefined || typeof flags === "string") {
     return flags === undefined ? [] : ["--flags", flags];
@@ -61,24 +61,24 @@ async function start(running, args, env, timeout) {
   });
   running.child = child;
   running.ended = new Promise((resolve) => child.once("close", resolve));
-  child.stdin.on("error", () => {}); // of one that has ended
+  child.stdin.on("error", () => {}); // the mock may have ended
   child.stderr.setEncoding("utf8").on("data", (text) => {
     running.said = (running.said + text).slice(-maxSaid);
   });
   const root = await address(running, timeout);
   for (const held of [child, child.stdin, child.stdout, child.stderr]) {
-    held.unref(); // a mock keeps no program from ending, and ends with it
+    held.unref(); // a mock does not keep the program from ending, and ends with it
   }
   return root;
 }
 
-/** The environment without what configures a mock: tests are the same everywhere. */
+/** Returns the environment without variables that configure a mock, so that tests run the same everywhere. */
 function cleanEnvironment() {
   const configures = /^(UNLEASH_|INIT_|HTTP_HOST$|HTTP_PORT$|BASE_URI_PATH$|LOG_LEVEL$|(SIGNAL_ENDPOINT|CLIENT_METRICS|REGISTER_CLIENT)_RATE_LIMIT_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !configures.test(name)));
 }
 
-/** Where a mock listens, once it does. */
+/** Resolves to the URL of a mock once it listens. */
 function address(running, timeout) {
   const { child } = running;
   return new Promise((resolve, reject) => {
@@ -101,11 +101,11 @@ function address(running, timeout) {
   });
 }
 
-/** Ends a mock, waits for its end, and removes what was written for it. */
+/** Ends a mock, waits until it has ended, and removes the files written for it. */
 async function stop({ child, ended, folder }) {
   if (child?.pid !== undefined) {
     child.stdin.end();
-    const late = setTimeout(() => child.kill("SIGKILL"), 10_000); // which keeps this program waiting, too
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000); // the timer also keeps this program alive until the mock has ended
     await ended;
     clearTimeout(late);
   }
@@ -184,12 +184,12 @@ class Mock {
     return this.#control("GET", `requests?limit=1000&order=oldest&${parameters}`);
   }
 
-  /** Asks the control API. Not by fetch, which tests and their environments replace. */
+  /** Calls the control API. It does not use fetch, which tests and their environments replace. */
   #control(method, path, body) {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const headers = sent === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(sent) };
     return new Promise((resolve, reject) => {
-      const { request: ask } = this.url.startsWith("https:") ? https : http; // whose certificate is of its own making
+      const { request: ask } = this.url.startsWith("https:") ? https : http; // the mock makes its own certificate
       const request = ask(`${this.url}/_mock/${path}`, { method, headers, agent: false, rejectUnauthorized: false }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (piece) => {

@@ -1,39 +1,39 @@
 /// <reference lib="esnext.disposable" />
 
-/** A flag of the short form: on, off, or what is particular to it. */
+/** A flag in the short form: on, off, or an object with its details. */
 export type Flag = boolean | Record<string, unknown>;
 
 /** How to start a mock. */
 export interface StartOptions {
   /**
-   * The flags to start with, and to go back to by `reset`: names with `true`, `false` or more,
-   * an answer of the Client API, an export of Unleash; or the name of a file with one of these.
+   * The flags to start with, to which `reset` returns: names with `true`, `false` or details, an
+   * answer of the Client API, or an export of Unleash; or the name of a file with one of these.
    */
   flags?: Record<string, Flag> | string;
-  /** More arguments of `unleash-mock serve`, such as `["--seed", "seed.yaml"]`. */
+  /** More arguments for `unleash-mock serve`, such as `["--seed", "seed.yaml"]`. */
   args?: string[];
   /**
-   * More environment variables. Those of this program that configure a mock, such as
+   * More environment variables. Variables of this program that would configure a mock, such as
    * `UNLEASH_URL` and `HTTP_PORT`, are not passed on.
    */
   env?: Record<string, string>;
-  /** How long a start may take, in milliseconds; 10,000 by default. */
+  /** How long the mock may take to start, in milliseconds; 10,000 by default. */
   timeout?: number;
 }
 
-/** API tokens of the built-in seed. With a seed of your own they are known only if it has them. */
+/** API tokens of the built-in seed. With a seed of your own, they work only if it contains them. */
 export interface Tokens {
   readonly admin: string;
-  /** For SDKs of servers. */
+  /** For server SDKs. */
   readonly backend: string;
-  /** For SDKs of browsers. */
+  /** For browser SDKs. */
   readonly frontend: string;
 }
 
-/** A variant: its name, or what it carries with it. */
+/** A variant: its name, or its name with a payload. */
 export type Variant = string | { name: string; payload?: { type: "string" | "json" | "csv" | "number"; value: string } };
 
-/** What to set of a flag. */
+/** What to change about a flag. */
 export interface FlagSetting {
   enabled?: boolean;
   /** The variant that every context gets; it switches the flag on unless `enabled` is false. */
@@ -55,29 +55,29 @@ export interface Failure {
   operation?: string | string[];
   /** The status, 500 by default; the body is that of a real Unleash. */
   status?: number;
-  /** How many requests; by default all. */
+  /** How many requests fail; by default all. */
   times?: number;
   delay?: Delay;
-  /** A fault of the connection or the body, in the place of a status. */
+  /** A fault of the connection or the body, instead of a status. */
   fault?: "reset" | "truncate" | "slow" | "malformed";
 }
 
-/** A failure that is in force. */
+/** A failure that is active. */
 export interface ActiveFailure {
   readonly id: string;
-  /** How many requests have failed by it. */
+  /** How many requests it has made fail. */
   hits(): Promise<number>;
   /** Ends it. */
   drop(): Promise<void>;
 }
 
-/** Which exchanges to pick. What is not given picks all. */
+/** Which exchanges to select. A property that is missing selects all. */
 export interface Filter {
   /** An operationId. */
   operation?: string;
   /** An HTTP method, in capitals. */
   method?: string;
-  /** A path without query and workspace; a `*` in it stands for anything. */
+  /** A path without query and workspace; `*` matches anything. */
   path?: string;
   /** A status, such as 404, or a class, such as "4xx". */
   status?: number | string;
@@ -87,12 +87,12 @@ export interface Filter {
   after?: number;
 }
 
-/** One half of an exchange, secrets masked. */
+/** The request or the response of an exchange, with secrets masked. */
 export interface Message {
   headers: { name: string; value: string }[];
-  /** Text, up to 16 KiB. */
+  /** The body as text, up to 16 KiB. */
   body: string;
-  /** The length of the whole body in bytes. */
+  /** The length of the whole body, in bytes. */
   size: number;
   truncated: boolean;
 }
@@ -101,7 +101,7 @@ export interface Message {
 export interface Violation {
   direction: "request" | "response";
   outcome: "refused" | "accepted" | "replaced" | "forced";
-  /** The place: `body` and `/name`, for instance. */
+  /** Where it is, together with `pointer`: `body` and `/name`, for example. */
   in: string;
   pointer: string;
   reason: string;
@@ -117,11 +117,11 @@ export interface Exchange {
   method: string;
   /** Path and query as they were sent, without the workspace. */
   target: string;
-  /** Null for what is no operation of the contract. */
+  /** Null if the request is not to an operation of the contract. */
   operationId: string | null;
   /** 0 if the connection was reset. */
   status: number;
-  /** Whose token it was, without the token. */
+  /** Whose token it was; the token itself is not included. */
   caller: string;
   /** The rule that changed the answer. */
   rule: string | null;
@@ -130,30 +130,30 @@ export interface Exchange {
   violations: Violation[];
 }
 
-/** A mock, or a workspace of one. Methods reject if the mock refuses, with its reason. */
+/** A mock, or a workspace of one. If the mock refuses a call, the method rejects with the mock's reason. */
 export interface Mock {
-  /** Where it is reached, without a slash at the end. SDKs of servers take `${url}/api`, those of browsers `${url}/api/frontend`. */
+  /** The mock's URL, without a trailing slash. Server SDKs take `${url}/api`, browser SDKs `${url}/api/frontend`. */
   readonly url: string;
   readonly tokens: Tokens;
-  /** Switches a flag for every context, and makes it if there is none. */
+  /** Sets a flag for every context, and creates it if it does not exist. */
   setFlag(name: string, setting: boolean | FlagSetting): Promise<void>;
-  /** Puts flags in the place of all that there are. */
+  /** Replaces all flags. */
   setFlags(flags: Record<string, Flag>): Promise<void>;
-  /** Makes requests fail; without an argument all, with 500. Requests without a valid token get their 401 all the same. */
+  /** Makes requests fail; without an argument, all of them with 500. Requests without a valid token still get a 401. */
   fail(failure?: Failure): Promise<ActiveFailure>;
-  /** The newest exchanges that match, up to 1000, oldest first. */
+  /** Returns the newest exchanges that match, up to 1000, oldest first. */
   requests(filter?: Filter): Promise<Exchange[]>;
-  /** Waits until `count` exchanges match, those that are there included; 5,000 ms at most by default. */
+  /** Waits until `count` exchanges match, including earlier ones; by default for at most 5,000 ms. */
   waitForRequests(count: number, filter?: Filter, timeout?: number): Promise<Exchange[]>;
-  /** How the contract was broken, oldest first. */
+  /** Returns how the contract was broken, oldest first. */
   violations(): Promise<Violation[]>;
-  /** Goes back to the start: flags, state, failures and clock; the journal is empty. */
+  /** Returns flags, state, failures and clock to how they were at the start, and empties the journal. */
   reset(): Promise<void>;
-  /** An instance of its own on the same mock: state, flags, failures and journal. It is cheaper than another mock. */
+  /** Returns a separate instance on the same mock, with its own state, flags, failures and journal. It is cheaper than another mock. */
   workspace(name: string): Mock;
-  /** Stops the mock with all of its workspaces. A second call does nothing. */
+  /** Stops the mock and all its workspaces. A second call does nothing. */
   stop(): Promise<void>;
-  /** The same, for `await using`. */
+  /** Does the same as `stop`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -1,17 +1,17 @@
 "use strict";
 
-// The platforms that have a package, as Node names them.
+// The platforms that have a package, by Node's names.
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64", "win32-arm64"];
 
-/** The name of the package with the program for a platform. */
+/** Returns the name of the package with the program for a platform. */
 const packageOf = (platform) => `@unleash-mock/${platform}`;
 
-/** The program in that package. */
+/** Returns the path of the program in that package. */
 const programOf = (platform) => (platform.startsWith("win32") ? "bin/unleash-mock.exe" : "bin/unleash-mock");
 
 /**
- * The file of the program for this machine: that of its package, or the one that
- * UNLEASH_MOCK_BINARY names.
+ * Returns the path of the program for this machine: the one that UNLEASH_MOCK_BINARY names, or else
+ * the one in the platform's package.
  */
 function program() {
   if (process.env.UNLEASH_MOCK_BINARY) {

@@ -1,13 +1,13 @@
-// Command bundle makes one OpenAPI document of the contract's fragments, and writes it
-// and the document of the control API as JSON too, which is what the program reads. It
-// runs in the folder spec, by go generate.
+// Command bundle combines the contract's fragments into one OpenAPI document. It also writes that
+// document and the one of the control API as JSON, which is what the program reads. go generate runs
+// it in the folder spec.
 //
-// components.yaml is the document without its resources; every other fragment adds paths,
-// and components and tags of its own. x-order says where its paths stand; without it they
-// come last, by the name of the file. What a fragment refers to in another one by file
-// and name is referred to by name in the document. The texts stay as they are written,
-// comments and line breaks included. libopenapi's bundler would demand a list of all paths,
-// rename what several fragments share, and join the lines of long texts.
+// components.yaml is the document without its resources. Every other fragment adds paths, and
+// components and tags of its own. x-order determines the place of its paths; without it they come
+// last, by file name. A reference by file and name to another fragment becomes a reference by name.
+// The texts stay as they are written, comments and line breaks included. libopenapi's bundler is not
+// used: it would require a list of all paths, rename what several fragments share, and join the lines
+// of long texts.
 package main
 
 import (
@@ -46,7 +46,7 @@ func main() {
 	}
 }
 
-// generate returns the texts of the files that are made of those in a folder.
+// generate returns the texts of the files that are generated from those in a folder.
 func generate(folder fs.FS) (map[string][]byte, error) {
 	parts, err := fs.Sub(folder, fragments)
 	if err != nil {
@@ -71,7 +71,7 @@ func generate(folder fs.FS) (map[string][]byte, error) {
 	return files, nil
 }
 
-// heading says where the document is changed.
+// heading tells readers to change the fragments instead of the document.
 const heading = "# Made by go generate ./spec of the fragments in spec/openapi/, which are what to change.\n"
 
 func bundle(folder fs.FS) ([]byte, error) {
@@ -108,10 +108,10 @@ type fragment struct {
 	name  string
 	file  *ast.File
 	root  *ast.MappingNode
-	order int // where its paths stand in the document
+	order int // the place of its paths in the document
 }
 
-// elsewhere is the file in a reference to another fragment.
+// elsewhere matches the file in a reference to another fragment.
 var elsewhere = regexp.MustCompile(`(\$ref: ['"]?)[\w-]+\.yaml#`)
 
 func read(folder fs.FS, name string) (*fragment, error) {
@@ -136,11 +136,11 @@ func read(folder fs.FS, name string) (*fragment, error) {
 	return &fragment{name: name, file: file, root: root, order: head.Order}, nil
 }
 
-// depths says what a fragment can add, and how many levels of it several fragments share.
-// Below these, nothing can be defined twice.
+// depths says what a fragment can add to, and on how many levels several fragments can add to the
+// same entry. Below those levels, nothing can be defined twice.
 var depths = map[string]int{"tags": 1, "paths": 1, "components": 2}
 
-// add adds to the document what another fragment has.
+// add adds the content of another fragment to the document.
 func (f *fragment) add(other *fragment) error {
 	for _, part := range other.root.Values {
 		key := part.Key.String()
@@ -157,7 +157,7 @@ func (f *fragment) add(other *fragment) error {
 	return nil
 }
 
-// merge adds an entry to a mapping, or what it holds to the entry that is there.
+// merge adds an entry to a mapping. If the mapping has the entry, merge adds its content to that one.
 func merge(into *ast.MappingNode, entry *ast.MappingValueNode, depth int) error {
 	key := entry.Key.String()
 	at := slices.IndexFunc(into.Values, func(known *ast.MappingValueNode) bool { return known.Key.String() == key })
@@ -176,7 +176,7 @@ func merge(into *ast.MappingNode, entry *ast.MappingValueNode, depth int) error 
 		}
 	case *ast.MappingNode:
 		more, is := entry.Value.(*ast.MappingNode)
-		if is && len(known.Values) == 0 { // {}, which has another style
+		if is && len(known.Values) == 0 { // {} is in flow style, which must not be kept
 			into.Values[at] = entry
 			return nil
 		}

@@ -1,5 +1,5 @@
-// Package document reads an OpenAPI document by its parts, so that an operation needs no
-// more of it than its own.
+// Package document reads an OpenAPI document in parts, so that reading an operation takes no more of
+// the document than the operation needs.
 package document
 
 import (
@@ -22,14 +22,15 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
-// Document is an OpenAPI document as JSON, on the lines of the text that it was read from.
+// Document is an OpenAPI document as JSON, in which everything is on the same line as in the text
+// that it was read from.
 type Document struct {
 	text       []byte
 	components func() map[string]map[string][]byte // by section and name
 }
 
-// MaxJSON bounds a document in JSON, in bytes. One in YAML has the bounds of package
-// yamljson, since all of its values are read at once.
+// MaxJSON is the maximum size of a document in JSON, in bytes. Package yamljson sets the bounds of a
+// document in YAML, all of whose values are read at once.
 const MaxJSON = 64 << 20
 
 // Read reads a document in JSON or YAML.
@@ -47,14 +48,14 @@ func Read(source []byte) (*Document, error) {
 	return New(text), nil
 }
 
-// New returns the document of a text that is known to be JSON.
+// New returns a document for a text that is known to be JSON.
 func New(text []byte) *Document {
 	d := &Document{text: text[:len(text):len(text)]}
 	d.components = sync.OnceValue(d.readComponents)
 	return d
 }
 
-// Prepare reads the components, which operations share, before one needs them.
+// Prepare reads the components, which operations share, before an operation needs them.
 func (d *Document) Prepare() { d.components() }
 
 func (d *Document) readComponents() map[string]map[string][]byte {
@@ -68,18 +69,18 @@ func (d *Document) readComponents() map[string]map[string][]byte {
 	return sections
 }
 
-// Text is the document's JSON.
+// Text returns the document's JSON.
 func (d *Document) Text() []byte { return d.text }
 
 // Compact returns the document without blanks.
 func (d *Document) Compact() []byte {
 	var out bytes.Buffer
-	_ = json.Compact(&out, d.text) // which is JSON
+	_ = json.Compact(&out, d.text) // cannot fail, as the text is JSON
 	return out.Bytes()
 }
 
-// ServedAt returns the document without blanks, with one server in the place of its own.
-// note, which may be nil, gives an operation an extension by that name; empty for none.
+// ServedAt returns the document without blanks, and with one server instead of its own. note, which
+// may be nil, returns the value of an extension to add to an operation; empty adds none.
 func (d *Document) ServedAt(url, extension string, note func(path, method string) string) []byte {
 	servers, _ := json.Marshal([]map[string]string{{"url": url}})
 	text := rewritten(d.text, func(name string, value []byte) []byte {
@@ -103,14 +104,14 @@ func noted(object []byte, extension, note string) []byte {
 	return rewritten(object, func(_ string, value []byte) []byte { return value }, member{name: extension, value: strconv.AppendQuote(nil, note)})
 }
 
-// member is one that an object gets: behind another one, or first.
+// member is a member to add to an object: after another one, or first.
 type member struct {
 	name, behind string
 	value        []byte
 }
 
-// rewritten writes an object with other values, and with a member more. What is no object
-// stays as it is.
+// rewritten returns an object with its values changed and a member added. A value that is not an
+// object is returned unchanged.
 func rewritten(object []byte, change func(name string, value []byte) []byte, added member) []byte {
 	if !bytes.HasPrefix(bytes.TrimLeft(object, " \t\r\n"), []byte{'{'}) {
 		return object
@@ -136,17 +137,17 @@ func rewritten(object []byte, change func(name string, value []byte) []byte, add
 
 // Line returns the line on which a part of the document begins.
 func (d *Document) Line(part []byte) int {
-	// A part is a slice of the text: its capacity is what is left of the text.
+	// A part is a slice of the text, so its capacity is the length of the text from its beginning on.
 	return 1 + bytes.Count(d.text[:cap(d.text)-cap(part)], []byte{'\n'})
 }
 
-// Members yields the members of an object in their order. What is no object has none.
+// Members yields the members of an object in their order. A value that is not an object has none.
 func Members(object []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		_ = jsonparser.ObjectEach(object, func(name, value []byte, kind jsonparser.ValueType, end int) error {
 			size := len(value)
 			if kind == jsonparser.String {
-				size += len(`""`) // which the value lacks
+				size += len(`""`) // the value comes without its quotes
 			}
 			if !yield(string(name), object[end-size:end]) {
 				return errEnough
@@ -158,7 +159,7 @@ func Members(object []byte) iter.Seq2[string, []byte] {
 
 var errEnough = errors.New("enough")
 
-// Member returns a member of an object, nil if there is no such name.
+// Member returns a member of an object, or nil if there is no such member.
 func Member(object []byte, name string) []byte {
 	for other, value := range Members(object) {
 		if other == name {
@@ -168,7 +169,7 @@ func Member(object []byte, name string) []byte {
 	return nil
 }
 
-// Resolve returns what an object refers to, and the object itself if it refers to nothing.
+// Resolve returns what an object refers to, or the object itself if it refers to nothing.
 func (d *Document) Resolve(object []byte) ([]byte, error) {
 	for range maxReferences {
 		var reference string
@@ -184,7 +185,7 @@ func (d *Document) Resolve(object []byte) ([]byte, error) {
 	return nil, errors.New("a reference leads to itself")
 }
 
-// At returns what a reference leads to, which may be a reference again.
+// At returns what a reference leads to, which may be another reference.
 func (d *Document) At(reference string) ([]byte, error) {
 	tokens, here := split(reference)
 	if !here {
@@ -197,10 +198,10 @@ func (d *Document) At(reference string) ([]byte, error) {
 	return value, nil
 }
 
-// maxReferences bounds how many references lead from one to the next.
+// maxReferences is the maximum number of references that each lead to the next.
 const maxReferences = 100
 
-// at returns what a JSON pointer leads to, nil for nothing.
+// at returns what a JSON pointer leads to, or nil.
 func (d *Document) at(tokens []string) []byte {
 	value := d.text
 	if len(tokens) >= 3 && tokens[0] == "components" {
@@ -212,7 +213,7 @@ func (d *Document) at(tokens []string) []byte {
 	return value
 }
 
-// child returns a member of an object or an element of an array, nil for none.
+// child returns a member of an object or an element of an array, or nil.
 func child(value []byte, token string) []byte {
 	if len(value) == 0 || value[0] != '[' {
 		return Member(value, token)
@@ -243,16 +244,15 @@ func elements(array []byte) iter.Seq2[int, []byte] {
 	}
 }
 
-// Operation returns a document of one operation: the operation, the parameters of its
-// path if there are any, and what these refer to. Of schemas it has those that are reached
-// first, up to so many bytes for what is sent and for what is answered; the others allow
-// everything. Members of another kind than OpenAPI has are left out, which the library would fail
-// at.
+// Operation returns a document with one operation: the operation, the parameters of its path if there
+// are any, and everything that they refer to. It includes schemas in the order in which they are
+// reached, up to the given number of bytes for the request and as many for the responses; the rest
+// allow everything. It leaves out members of the wrong kind, on which the library would fail.
 func (d *Document) Operation(path, method string, operation, parameters []byte, schemas int) ([]byte, error) {
 	reached := d.reach(schemas, [][]byte{parameters, Member(operation, "parameters"), Member(operation, "requestBody")}, [][]byte{operation})
 	item := map[string]json.RawMessage{}
 	if paths, is := reached["paths"].(map[string]any); is {
-		if whole, is := paths[path].(json.RawMessage); is { // its own path, by a reference
+		if whole, is := paths[path].(json.RawMessage); is { // a reference leads to its own path
 			for name, member := range Members(whole) {
 				item[name] = member
 			}
@@ -264,7 +264,7 @@ func (d *Document) Operation(path, method string, operation, parameters []byte, 
 			own[name] = value
 		}
 	}
-	item[method], _ = json.Marshal(own) // of what is JSON
+	item[method], _ = json.Marshal(own) // cannot fail, as the values are JSON
 	if delete(item, "parameters"); parameters != nil && !Misplaced("parameters", parameters) {
 		item["parameters"] = parameters
 	}
@@ -277,8 +277,8 @@ func (d *Document) Operation(path, method string, operation, parameters []byte, 
 	return json.Marshal(part)
 }
 
-// Misplaced reports whether a member of an operation, which is there, is of another kind than
-// OpenAPI has: no list of parameters, or no object.
+// Misplaced reports whether a member of an operation is of the wrong kind: parameters that are not a
+// list, or a request body or responses that are not an object. value must not be empty.
 func Misplaced(name string, value []byte) bool {
 	switch name {
 	case "parameters":
@@ -289,8 +289,8 @@ func Misplaced(name string, value []byte) bool {
 	return false
 }
 
-// Part returns a document of some operations and what these refer to, with the head and the
-// security of this one. paths has the members of each path.
+// Part returns a document with some operations and everything that they refer to, and with the head
+// and the security of this document. paths has the members of each path.
 func (d *Document) Part(paths map[string]map[string][]byte) ([]byte, error) {
 	part := map[string]any{}
 	var texts [][]byte
@@ -315,9 +315,9 @@ func (d *Document) Part(paths map[string]map[string][]byte) ([]byte, error) {
 	return json.Marshal(part)
 }
 
-// reach returns what texts refer to, and what that refers to in turn, as members of a
-// document that hold nothing else. What is nearer comes first; for each group of texts,
-// schemas beyond so many bytes are empty.
+// reach returns what texts refer to, directly or indirectly, as members of a document that contain
+// nothing else. Nearer targets come first. In each group of texts, schemas beyond the given number
+// of bytes become empty.
 func (d *Document) reach(schemas int, groups ...[][]byte) map[string]any {
 	reached, seen := map[string]any{}, map[string]bool{}
 	for _, texts := range groups {
@@ -350,11 +350,11 @@ func (d *Document) reach(schemas int, groups ...[][]byte) map[string]any {
 	return reached
 }
 
-// depths says how far what belongs together lies below the members of a document. Other
-// members are taken as a whole.
+// depths says how many levels deep the parts of a document are that are taken separately. Other
+// members of the document are taken as a whole.
 var depths = map[string]int{"components": 3, "paths": 2}
 
-// put puts a value into an object of objects.
+// put puts a value into nested objects, at a path.
 func put(into map[string]any, at []string, value any) {
 	for _, name := range at[:len(at)-1] {
 		next, is := into[name].(map[string]any)
@@ -367,8 +367,8 @@ func put(into map[string]any, at []string, value any) {
 	into[at[len(at)-1]] = value
 }
 
-// references yields the strings of a JSON text that look like references within the
-// document, wherever they stand: some are discriminators, and some are none.
+// references yields all strings of a JSON text that look like references within the document. Some
+// are in discriminators, and some are not references at all.
 func references(text []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for {

@@ -6,5 +6,5 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
-// JSON writes a YAML document as JSON: keys in their order, and every value on its line.
+// JSON converts a YAML document to JSON, with keys in their order and every value on its line.
 func JSON(root *yaml.Node) ([]byte, error) { return yamljson.Node(root) }

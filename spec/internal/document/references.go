@@ -9,18 +9,18 @@ import (
 	"github.com/buger/jsonparser"
 )
 
-// References finds what is wrong with the references of a document. What a component
-// refers to is read once.
+// References finds references of a document that cannot be followed. It reads only once what a
+// component refers to.
 type References struct {
 	document *Document
 	known    map[string]*target
-	broken   bool // one of the known leads nowhere
+	broken   bool // one of the known references leads nowhere
 }
 
 // target is what a reference leads to.
 type target struct {
 	dangling *Dangling // nil if it leads somewhere
-	next     []string  // what it refers to in turn
+	next     []string  // the references in it
 }
 
 // Dangling is a reference that cannot be followed.
@@ -29,7 +29,7 @@ type Dangling struct {
 	Reason string
 }
 
-// Error is the reason.
+// Error returns the reason.
 func (d *Dangling) Error() string { return d.Reason }
 
 // References returns a finder for the document.
@@ -37,8 +37,7 @@ func (d *Document) References() *References {
 	return &References{document: d, known: map[string]*target{}}
 }
 
-// Check returns the first reference that texts reach and that cannot be followed; nil if
-// there is none.
+// Check returns the first reference that can be reached from texts and cannot be followed, or nil.
 func (r *References) Check(texts ...[]byte) *Dangling {
 	var first []string
 	for _, text := range texts {
@@ -64,7 +63,7 @@ func (r *References) Check(texts ...[]byte) *Dangling {
 	return nil
 }
 
-// read returns the references of a text, and reads what they lead to.
+// read returns the references in a text, and reads what they lead to.
 func (r *References) read(text []byte) []string {
 	var out []string
 	for at, reference := range Written(text) {
@@ -73,7 +72,7 @@ func (r *References) read(text []byte) []string {
 			continue
 		}
 		reached := &target{}
-		object, _ := json.Marshal(map[string]string{"$ref": reference}) // which cannot fail
+		object, _ := json.Marshal(map[string]string{"$ref": reference}) // cannot fail
 		if value, err := r.document.Resolve(object); err != nil {
 			if inData(text, at) {
 				continue
@@ -81,7 +80,7 @@ func (r *References) read(text []byte) []string {
 			reached.dangling, r.broken = &Dangling{r.document.Line(text[at:]), err.Error()}, true
 			r.known[reference] = reached
 		} else {
-			r.known[reference] = reached // before what it refers to, which may lead back
+			r.known[reference] = reached // before reading what it refers to, which may lead back here
 			reached.next = r.read(value)
 		}
 		out = append(out, reference)
@@ -89,8 +88,7 @@ func (r *References) read(text []byte) []string {
 	return out
 }
 
-// inData reports whether a place in a text is in a value that the document only shows, such
-// as an example.
+// inData reports whether a position in a text is within data, such as an example.
 func inData(text []byte, at int) bool {
 	parent := ""
 	for value := text; ; {
@@ -105,7 +103,7 @@ func inData(text []byte, at int) bool {
 	}
 }
 
-// around returns the member or the element of a value that a place is in, nil for none.
+// around returns the member or element of a value that a position is in, or nil.
 func around(value []byte, at int) (key string, found []byte) {
 	for name, member := range Members(value) {
 		if start := cap(value) - cap(member); start <= at && at < start+len(member) {
@@ -122,12 +120,12 @@ func around(value []byte, at int) (key string, found []byte) {
 	return "", nil
 }
 
-// isData reports whether a member of an object of the document is a value that it only
-// shows, and not a part of the document. parent is where the object stands.
+// isData reports whether a member of an object is data, such as an example, rather than a part of
+// the document. parent is the name of the member that the object is the value of.
 func isData(parent, key string, value []byte) bool {
 	switch parent {
 	case "properties", "patternProperties", "schemas", "$defs", "definitions", "dependentSchemas", "responses", "examples":
-		return false // names that the document's author has chosen
+		return false // here names are chosen by the document's author
 	}
 	switch key {
 	case "example", "default", "enum", "const", "value":
@@ -138,7 +136,7 @@ func isData(parent, key string, value []byte) bool {
 	return strings.HasPrefix(key, "x-")
 }
 
-// Written yields the references of a text and where each stands in it.
+// Written yields the references in a text with their positions.
 func Written(text []byte) iter.Seq2[int, string] {
 	const key, blanks = `"$ref"`, " \t\r\n"
 	return func(yield func(int, string) bool) {

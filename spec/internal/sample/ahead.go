@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Ahead is a regular expression that begins with groups that look ahead, as those of passwords
-// do. Go's expressions lack them, but at the beginning each is an expression of its own.
+// Ahead is a regular expression that begins with lookahead groups, as those for passwords do. Go's
+// expressions lack lookahead, but at the beginning each group can be matched by itself.
 type Ahead struct {
 	text   string
-	bodies []string // what has to come
-	rest   string   // what is behind the groups
+	bodies []string // expressions of the positive groups
+	rest   string   // the expression after the groups
 	match  []*regexp.Regexp
 	avoid  []*regexp.Regexp
 }
 
-// maxAhead is how many groups may look ahead.
+// maxAhead is the maximum number of lookahead groups.
 const maxAhead = 16
 
-// NewAhead reads an expression, whose parts are compiled by a function; nil if it looks ahead
-// elsewhere, or cannot be compiled.
+// NewAhead parses an expression, and compiles its parts with the given function. It returns nil if
+// the expression does not begin with lookahead, also has it elsewhere, or cannot be compiled.
 func NewAhead(text string, compile func(string) (*regexp.Regexp, error)) *Ahead {
 	rest, anchored := strings.CutPrefix(text, "^")
 	out := &Ahead{text: text}
@@ -56,8 +56,8 @@ func NewAhead(text string, compile func(string) (*regexp.Regexp, error)) *Ahead 
 	return out
 }
 
-// group returns where the group ends that an expression begins with, -1 for nowhere, and whether
-// it has alternatives of its own.
+// group returns where the group ends that an expression begins with, or -1, and whether the group has
+// alternatives at its top level.
 func group(text string) (end int, forked bool) {
 	depth, inClass := 0, false
 	for at := 0; at < len(text); at++ {
@@ -81,17 +81,17 @@ func group(text string) (end int, forked bool) {
 	return -1, forked
 }
 
-// String is the expression as it was read.
+// String returns the expression as it was given.
 func (a *Ahead) String() string { return a.text }
 
-// MatchString reports whether a text matches all of it.
+// MatchString reports whether a text matches the whole expression.
 func (a *Ahead) MatchString(text string) bool {
 	return !slices.ContainsFunc(a.match, func(one *regexp.Regexp) bool { return !one.MatchString(text) }) &&
 		!slices.ContainsFunc(a.avoid, func(one *regexp.Regexp) bool { return one.MatchString(text) })
 }
 
-// matchAhead makes a text that such an expression matches: one for what is behind the groups, into
-// which is written what has to come. It is empty if none was found.
+// matchAhead generates a text that an expression with lookahead matches: a text for the part after
+// the groups, into which it copies texts that the groups require. It is empty if none was found.
 func (m *maker) matchAhead(pattern string, low, try int) string {
 	ahead := NewAhead(pattern, regexp.Compile)
 	if ahead == nil {
@@ -101,7 +101,7 @@ func (m *maker) matchAhead(pattern string, low, try int) string {
 		least, put := low, []rune{}
 		for _, body := range ahead.bodies {
 			text := []rune(m.match("^"+body+"$", 0, attempt%2))
-			if strings.HasSuffix(body, "$") { // it is about the whole
+			if strings.HasSuffix(body, "$") { // the group is about the whole text
 				least = max(least, len(text))
 			} else {
 				put = append(put, text...)

@@ -11,27 +11,27 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// facets are what schemas together demand of a value.
+// facets are what several schemas together require of a value.
 type facets struct {
-	choice   int // which of several forms; what is left of it is for the next ones
-	flattest int // the same for those that are deep down
+	choice   int // chooses among forms; each choice consumes a part of it
+	flattest int // the same for forms deep down
 	attempt  int
-	depth    int // of references, to end those in circles
+	depth    int // how deeply the value is nested
 
 	never  bool     // nothing is allowed
 	types  []string // nil for all
 	listed bool     // the value is one of enum
 	enum   []any
-	given  []any // examples and defaults of the document
+	given  []any // the document's examples and defaults
 
 	properties    map[string][]*jsonschema.Schema
 	patterned     []map[jsonschema.Regexp]*jsonschema.Schema
-	others        []*jsonschema.Schema // of properties that have no name; nil where nothing is said
-	closed        bool                 // there are no others
+	others        []*jsonschema.Schema // of additional properties; nil if no schema mentions them
+	closed        bool                 // additional properties are not allowed
 	keys          []*jsonschema.Schema
 	required      []string
-	dependent     []*jsonschema.Schema // that demand more where a property is there
-	sealed        bool                 // what no other schema knows is not allowed
+	dependent     []*jsonschema.Schema // schemas that require more if a property is present
+	sealed        bool                 // unevaluated properties are not allowed
 	minProperties int
 	maxProperties int // -1 for any
 
@@ -54,7 +54,7 @@ type facets struct {
 	visited map[*jsonschema.Schema]bool
 }
 
-// add adds what a schema demands, of several forms those that are chosen.
+// add adds what a schema requires. If the schema has several forms, add adds those that are chosen.
 func (f *facets) add(s *jsonschema.Schema) {
 	if f.visited == nil {
 		f.visited = map[*jsonschema.Schema]bool{}
@@ -88,7 +88,7 @@ func (f *facets) add(s *jsonschema.Schema) {
 	f.addNumber(s)
 }
 
-// addForms adds the schemas that a schema is made of.
+// addForms adds the schemas that a schema is composed of.
 func (f *facets) addForms(s *jsonschema.Schema) {
 	f.add(s.Ref)
 	f.add(s.RecursiveRef)
@@ -113,7 +113,7 @@ func (f *facets) addForms(s *jsonschema.Schema) {
 	}
 }
 
-// among picks one of several forms: deep down the flattest first, so that values end.
+// among picks one of several forms. Deep down it picks the flattest first, so that values end.
 func (f *facets) among(forms []*jsonschema.Schema) *jsonschema.Schema {
 	if f.depth > fullDepth {
 		forms = slices.Clone(forms)
@@ -123,17 +123,18 @@ func (f *facets) among(forms []*jsonschema.Schema) *jsonschema.Schema {
 	return forms[choose(&f.choice, len(forms))]
 }
 
-// choose takes one of so many off a choice: what one place picks says nothing of the next.
+// choose returns a number below count, and removes it from the choice, so that successive choices are
+// independent.
 func choose(choice *int, count int) int {
 	at := *choice % count
 	*choice /= count
 	return at
 }
 
-// maxHeight is where height stops to look, which it does not do in circles then.
+// maxHeight is the depth at which height stops, because schemas may contain themselves.
 const maxHeight = 6
 
-// height is how deeply the values of a schema are nested at least.
+// height returns how deeply values of a schema are nested at least.
 func height(s *jsonschema.Schema, depth int) int {
 	if s == nil || depth > maxHeight {
 		return 0
@@ -166,7 +167,7 @@ func height(s *jsonschema.Schema, depth int) int {
 	return out
 }
 
-// restrict leaves those types that are allowed here too.
+// restrict removes types that are not allowed here too.
 func (f *facets) restrict(types []string) {
 	if f.types == nil {
 		f.types = slices.Clone(types)
@@ -177,7 +178,7 @@ func (f *facets) restrict(types []string) {
 	})
 	if len(f.types) == 0 {
 		if slices.Contains(types, "integer") {
-			f.types = []string{"integer"} // of a number
+			f.types = []string{"integer"} // so far number was allowed, which includes integer
 			return
 		}
 		f.never = true
@@ -227,7 +228,7 @@ func (f *facets) addObject(s *jsonschema.Schema) {
 	f.maxProperties = least(f.maxProperties, s.MaxProperties)
 }
 
-// depend adds what the properties that are demanded demand in turn.
+// depend adds what required properties require in turn.
 func (f *facets) depend() {
 	for at := 0; at < len(f.required) && len(f.required) < maxElements; at++ {
 		for _, s := range f.dependent {
@@ -318,8 +319,7 @@ func (f *facets) lower(bound *big.Rat, exclusive bool) {
 	}
 }
 
-// kind is the type of the value: the one that is said, else the one that the keywords are
-// about.
+// kind returns the type of the value: one that is stated, or else the one that the keywords are for.
 func (f *facets) kind() string {
 	types := slices.DeleteFunc(slices.Clone(f.types), func(name string) bool { return name == "null" })
 	switch {
@@ -339,14 +339,14 @@ func (f *facets) kind() string {
 	return "object"
 }
 
-// names are the properties that an object has or may have, in the order of the alphabet.
+// names returns the properties that an object has or may have, in alphabetical order.
 func (f *facets) names() []string {
 	names := slices.AppendSeq(slices.Clone(f.required), maps.Keys(f.properties))
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// property returns the schemas of a property, and whether an answer does not show it.
+// property returns the schemas of a property, and whether answers leave it out.
 func (f *facets) property(name string) (schemas []*jsonschema.Schema, hidden bool) {
 	schemas = slices.Clone(f.properties[name])
 	named := len(schemas) > 0
@@ -364,7 +364,7 @@ func (f *facets) property(name string) (schemas []*jsonschema.Schema, hidden boo
 	return schemas, slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return writeOnly(schema, 0) })
 }
 
-// writeOnly reports whether a property is for requests alone.
+// writeOnly reports whether a property is for requests only.
 func writeOnly(schema *jsonschema.Schema, depth int) bool {
 	if schema == nil || depth > maxDepth {
 		return false
@@ -373,7 +373,7 @@ func writeOnly(schema *jsonschema.Schema, depth int) bool {
 		slices.ContainsFunc(schema.AllOf, func(part *jsonschema.Schema) bool { return writeOnly(part, depth+1) })
 }
 
-// element returns the schemas of an element.
+// element returns the schemas of the element at a position.
 func (f *facets) element(position int) []*jsonschema.Schema {
 	var schemas []*jsonschema.Schema
 	for _, prefix := range f.prefix {
@@ -387,7 +387,7 @@ func (f *facets) element(position int) []*jsonschema.Schema {
 	return slices.Clone(f.items)
 }
 
-// named is how many elements have schemas of their own.
+// named returns how many elements have schemas of their own.
 func (f *facets) named() int {
 	longest := 0
 	for _, prefix := range f.prefix {
@@ -396,7 +396,7 @@ func (f *facets) named() int {
 	return longest
 }
 
-// least is the lower one of two bounds, of which -1 and nil are none.
+// least returns the lower of two bounds. -1 and nil mean no bound.
 func least(bound int, other *int) int {
 	if other == nil || bound >= 0 && bound <= *other {
 		return bound

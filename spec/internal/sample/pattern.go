@@ -11,8 +11,8 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// match makes a text that a regular expression matches, another length with each try; empty
-// if the expression cannot be read.
+// match generates a text that a regular expression matches, of a different length with each try. It
+// is empty if the expression cannot be parsed.
 func (m *maker) match(pattern string, low, try int) string {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -25,19 +25,19 @@ func (m *maker) match(pattern string, low, try int) string {
 	}
 	text := write(min(try, 2))
 	if missing := low - utf8.RuneCountInString(text); missing > 0 && try > 0 {
-		text = write((missing + try - 1) / try) // as many parts may repeat
+		text = write((missing + try - 1) / try) // as if there were try parts that can repeat
 	}
-	if !strings.HasSuffix(pattern, "$") { // anything may stand behind it
+	if !strings.HasSuffix(pattern, "$") { // anything may follow
 		text = fitted(text, low, -1)
 	}
 	return text
 }
 
-// matcher writes a text for an expression.
+// matcher writes a text that matches an expression.
 type matcher struct {
 	*maker
-	more  int // how often what may repeat does
-	parts int // that were written, empty ones too
+	more  int // how often parts that can repeat are repeated
+	parts int // number of parts written, including empty ones
 	out   strings.Builder
 }
 
@@ -82,8 +82,8 @@ func (w *matcher) repeat(re *syntax.Regexp, count int) {
 	}
 }
 
-// among picks a character of ranges: a letter or digit of ASCII if there is one, else
-// another that can be printed.
+// among picks a character from ranges: an ASCII letter or digit if there is one, or else another
+// printable character.
 func (w *matcher) among(ranges []rune) rune {
 	for _, wanted := range []func(rune) bool{
 		func(r rune) bool { return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) },
@@ -108,7 +108,7 @@ func (w *matcher) among(ranges []rune) rune {
 	return ranges[0]
 }
 
-// patternsOf are expressions in the order of the alphabet.
+// patternsOf returns the expressions in alphabetical order.
 func patternsOf(patterned map[jsonschema.Regexp]*jsonschema.Schema) []string {
 	var patterns []string
 	for pattern := range maps.Keys(patterned) {

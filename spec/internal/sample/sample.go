@@ -1,4 +1,4 @@
-// Package sample makes values that a JSON schema allows, the same for the same seed.
+// Package sample generates values that a JSON schema allows, always the same for a seed.
 package sample
 
 import (
@@ -8,18 +8,17 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// Bounds of the search for a value. Whatever a schema demands, it ends.
+// Bounds of the search for a value. They make it end, whatever a schema requires.
 const (
-	maxVisits   = 20_000 // of schemas
-	maxAttempts = 12     // at one place
-	maxWhole    = 64     // of the whole value
-	maxDepth    = 24     // of nested values
-	fullDepth   = 3      // down to which optional properties and elements are shown
+	maxVisits   = 20_000 // attempts in all
+	maxAttempts = 12     // attempts at one place in the value
+	maxWhole    = 64     // attempts at the whole value
+	maxDepth    = 24     // depth of nested values
+	fullDepth   = 3      // depth down to which values have optional properties and elements
 )
 
-// Value makes a value of a compiled schema: an example or default of the document where
-// these fit, else one that is made up. ok is false if none was found. Numbers are
-// json.Number.
+// Value generates a value for a compiled schema. It uses the document's examples and defaults where
+// they fit, and makes up the rest. ok is false if no value was found. Numbers are json.Number.
 func Value(schema *jsonschema.Schema, seed uint64) (value any, ok bool) {
 	if schema == nil {
 		return map[string]any{}, true
@@ -33,8 +32,8 @@ type maker struct {
 	random *rand.Rand
 }
 
-// value makes what all of several schemas allow. name is that of the property that it is
-// for.
+// value generates a value that all of several schemas allow. name is the name of the property that
+// the value is for.
 func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any, bool) {
 	if depth > maxDepth {
 		return nil, false
@@ -59,12 +58,12 @@ func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any
 	return nil, false
 }
 
-// fits reports whether schemas allow a value.
+// fits reports whether all schemas allow a value.
 func fits(schemas []*jsonschema.Schema, value any) bool {
 	return !slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return schema.Validate(value) != nil })
 }
 
-// build makes a value of what is demanded of it.
+// build generates a value that meets what is required of it.
 func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 	if f.never {
 		return nil, false
@@ -93,13 +92,13 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 	return m.object(f, depth)
 }
 
-// array makes a list.
+// array generates an array.
 func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 	wanted := 1
 	if depth >= fullDepth || f.attempt%2 == 1 {
 		wanted = 0
 	}
-	contains := len(f.contains) // which come last
+	contains := len(f.contains) // these elements come last
 	if contains > 0 && f.attempt%2 == 0 {
 		contains += f.named()
 	}
@@ -128,10 +127,10 @@ func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 	return out, true
 }
 
-// maxElements is how long a list may have to be.
+// maxElements is the maximum length that a schema may require of a list.
 const maxElements = 1000
 
-// element makes an element, which may have to differ from those before it.
+// element generates an element, which may have to differ from those before it.
 func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, before []any, unique bool) (any, bool) {
 	for range maxAttempts {
 		value, ok := m.value(schemas, name, depth+1)
@@ -142,7 +141,7 @@ func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, be
 	return nil, false
 }
 
-// object makes an object: what is required of it, and what else it may have.
+// object generates an object, with the properties that are required and others that it may have.
 func (m *maker) object(f *facets, depth int) (any, bool) {
 	out := map[string]any{}
 	var left []string
@@ -179,8 +178,8 @@ func (m *maker) object(f *facets, depth int) (any, bool) {
 	return out, m.fill(f, out, depth)
 }
 
-// fill adds properties that the schema does not name: as many as there must be, and one to
-// an object that has no others.
+// fill adds properties that the schema does not name: as many as are required, and one to an object
+// whose schema names none.
 func (m *maker) fill(f *facets, out map[string]any, depth int) bool {
 	wanted := f.minProperties
 	if len(f.properties) == 0 && f.others != nil && depth < fullDepth && f.attempt%2 == 0 {

@@ -13,16 +13,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// span is how far from a bound a number is, where nothing else is said.
+// span is how far, in steps, a number may be from its bound if there is only one.
 var span = big.NewRat(1000, 1)
 
-// number makes a number between the bounds, a whole one where it can be.
+// number generates a number between the bounds, a whole number if possible.
 func (m *maker) number(f *facets) (any, bool) {
 	step := big.NewRat(1, 1)
 	for _, multiple := range f.multiples {
 		step = common(step, multiple)
 	}
-	if f.kind() == "number" && len(f.multiples) > 0 { // which need not be whole
+	if f.kind() == "number" && len(f.multiples) > 0 { // it need not be whole
 		step = f.multiples[0]
 		for _, multiple := range f.multiples[1:] {
 			step = common(step, multiple)
@@ -60,7 +60,7 @@ func (m *maker) number(f *facets) (any, bool) {
 	return written(new(big.Rat).Mul(new(big.Rat).SetInt(count), step)), true
 }
 
-// common is the least number that two are factors of.
+// common returns the least common multiple of two numbers.
 func common(a, b *big.Rat) *big.Rat {
 	// lcm(a/b, c/d) = lcm(a, c) / gcd(b, d) of fractions in lowest terms
 	top := new(big.Int).GCD(nil, nil, a.Num(), b.Num())
@@ -72,7 +72,7 @@ func common(a, b *big.Rat) *big.Rat {
 	return new(big.Rat).SetFrac(top, bottom)
 }
 
-// ceil and floor are the numbers of steps to a bound.
+// ceil and floor return the number of steps to a bound, rounded up and down.
 func ceil(bound, step *big.Rat) *big.Int {
 	quotient := new(big.Rat).Quo(bound, step)
 	whole, rest := new(big.Int).DivMod(quotient.Num(), quotient.Denom(), new(big.Int))
@@ -87,7 +87,7 @@ func floor(bound, step *big.Rat) *big.Int {
 	return new(big.Int).Div(quotient.Num(), quotient.Denom())
 }
 
-// written writes a number without an exponent.
+// written formats a number without an exponent.
 func written(number *big.Rat) json.Number {
 	if number.IsInt() {
 		return json.Number(number.Num().String())
@@ -95,7 +95,7 @@ func written(number *big.Rat) json.Number {
 	return json.Number(strings.TrimRight(number.FloatString(12), "0"))
 }
 
-// text makes a text.
+// text generates a string.
 func (m *maker) text(f *facets, name string) (any, bool) {
 	if f.minLength > maxText {
 		return nil, false
@@ -109,7 +109,7 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 	return nil, false
 }
 
-// draft makes a text that may be too long or too short.
+// draft generates a string that may be too long or too short.
 func (m *maker) draft(f *facets, name string, try int) string {
 	switch {
 	case len(f.patterns) > 0:
@@ -120,7 +120,7 @@ func (m *maker) draft(f *facets, name string, try int) string {
 			low = (low + 3) / 4 * 4
 		}
 		if forms := formats[format]; forms != nil {
-			return fitted(forms[try%len(forms)](m), low, -1) // anything may stand behind many
+			return fitted(forms[try%len(forms)](m), low, -1) // many formats allow anything at the end
 		}
 	}
 	if f.asJSON {
@@ -136,22 +136,22 @@ func (m *maker) draft(f *facets, name string, try int) string {
 	return fitted(text, f.minLength, f.maxLength)
 }
 
-// maxText is how long a text may have to be.
+// maxText is the maximum length that a schema may require of a string.
 const maxText = 1 << 16
 
-// fitted makes a text as long as it has to be.
+// fitted lengthens or shortens a text to fit between two bounds; high is -1 for no bound.
 func fitted(text string, low, high int) string {
 	runes := []rune(text)
 	for len(runes) < min(low, maxText) {
 		runes = append(runes, rune('a'+len(runes)%26))
 	}
 	if high >= 0 && len(runes) > high {
-		runes = runes[len(runes)-high:] // where they differ
+		runes = runes[len(runes)-high:] // texts differ at the end
 	}
 	return string(runes)
 }
 
-// propertyName makes the name of a property that a schema does not name.
+// propertyName generates a name for a property that the schema does not name.
 func (m *maker) propertyName(f *facets, position int) (string, bool) {
 	if len(f.keys) > 0 {
 		name, ok := m.value(f.keys, "key", fullDepth)
@@ -173,7 +173,7 @@ func (m *maker) propertyName(f *facets, position int) (string, bool) {
 	return fmt.Sprintf("key%d", position+1), !closed
 }
 
-// since is the day that made-up times begin on.
+// since is the earliest of the times that are made up.
 var since = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (m *maker) moment() time.Time {
@@ -189,7 +189,7 @@ func (m *maker) id() string {
 	return uuid.UUID(random).String()
 }
 
-// formats make texts of a format, a short one last.
+// formats has functions that generate texts of a format, the one for a short text last.
 var formats = map[string][]func(*maker) string{
 	"uuid":                  {(*maker).id},
 	"date-time":             {func(m *maker) string { return m.moment().Format("2006-01-02T15:04:05.000Z") }, func(m *maker) string { return m.moment().Format(time.RFC3339) }},
@@ -218,7 +218,7 @@ var formats = map[string][]func(*maker) string{
 	}, constant("YQ=="), constant("")},
 }
 
-// Formats names the formats of texts that are known here.
+// Formats returns the names of the formats that the package can generate.
 func Formats() []string {
 	names := make([]string, 0, len(formats))
 	for name := range formats {

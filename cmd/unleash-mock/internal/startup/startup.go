@@ -1,6 +1,7 @@
-// Package startup has the collector leave the garbage of a start alone, which is little: it
-// would run four times before the first answer, a quarter of the time that this takes. The
-// package imports next to nothing, so that it is initialised before those that make garbage.
+// Package startup keeps the garbage collector from running while the program starts. There is
+// little to collect, yet it would run four times before the first answer and take a quarter of
+// the time until then. The package imports next to nothing, so that it is initialized before
+// packages that produce garbage.
 package startup
 
 import (
@@ -9,7 +10,7 @@ import (
 	"sync"
 )
 
-// percent has the collector run first when there are 16 MB.
+// percent makes the first collection run at 16 MB.
 const percent = 400
 
 var (
@@ -17,14 +18,14 @@ var (
 	ended  = make(chan struct{})
 )
 
-// Over has garbage collected as the environment says: the start is over. The first collection
-// ends it too.
+// Over ends the start: from then on garbage is collected as the environment says. The first
+// collection ends the start as well.
 var Over = sync.OnceFunc(func() {
 	debug.SetGCPercent(former)
 	close(ended)
 })
 
 func init() {
-	type first struct{ _ [64]byte } // with others of a few bytes it might outlive them
+	type first struct{ _ [64]byte } // a smaller one might share memory with others and outlive the collection
 	runtime.AddCleanup(new(first), func(struct{}) { Over() }, struct{}{})
 }

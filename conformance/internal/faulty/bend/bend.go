@@ -161,7 +161,7 @@ func At(path string) Step {
 func (x *Exchange) SetURL(escapedPath string, values url.Values) {
 	target, err := url.Parse(escapedPath)
 	if err != nil {
-		panic("faulty: no path: " + escapedPath)
+		panic("faulty: not a path: " + escapedPath)
 	}
 	target.RawQuery = values.Encode()
 	x.Request.URL = target

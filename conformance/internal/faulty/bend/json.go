@@ -20,7 +20,7 @@ type Value struct {
 func Scalar(text string) *Value {
 	parsed, ok := ParseJSON([]byte(text))
 	if !ok {
-		panic("faulty: no JSON: " + text)
+		panic("faulty: not JSON: " + text)
 	}
 	return parsed
 }

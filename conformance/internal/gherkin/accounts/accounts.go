@@ -43,19 +43,19 @@ func makeViewer(ctx context.Context, s *gherkin.Setup) (token, problem string, e
 	}
 	role := viewerRole(users)
 	if !ledger.IsID(role) {
-		return "", "the target does not tell the admin which roles there are", nil
+		return "", "the target does not show the admin which roles exist", nil
 	}
 	user, err := s.Send(ctx, http.MethodPost, usersPath,
 		fmt.Sprintf(`{"username":%q,"name":%q,"password":%q,"rootRole":%s,"sendEmail":false}`, username, username, password, role), target.Authorized(s.Admin()))
 	if err != nil || user == nil {
-		return "", "making a user had no answer", err
+		return "", "the request to create a user got no answer", err
 	}
 	if user.Status != http.StatusCreated {
-		return "", fmt.Sprintf("making a user was refused with %d", user.Status), nil
+		return "", fmt.Sprintf("creating a user was refused with %d", user.Status), nil
 	}
 	login, err := s.Send(ctx, http.MethodPost, "/auth/simple/login", fmt.Sprintf(`{"username":%q,"password":%q}`, username, password), nil)
 	if err != nil || login == nil {
-		return "", "logging in as the new user had no answer", err
+		return "", "the login as the new user got no answer", err
 	}
 	cookie, _, _ := strings.Cut(login.Answer.Get("Set-Cookie"), ";")
 	if login.Status != http.StatusOK || cookie == "" {
@@ -87,18 +87,18 @@ const tokenLife = 24 * time.Hour
 func makeToken(ctx context.Context, s *gherkin.Setup, username string, session http.Header) (token, problem string, err error) {
 	who, err := s.Send(ctx, http.MethodGet, "/api/admin/user", "", session)
 	if err != nil || who == nil {
-		return "", "asking who is logged in had no answer", err
+		return "", "the request for the logged-in user got no answer", err
 	}
 	if who.Text("/user/username") != username {
-		return "", "the target does not say that it is the new user who logged in", nil
+		return "", "the target does not confirm that the new user is logged in", nil
 	}
 	expires := time.Now().Add(tokenLife).UTC().Format(time.RFC3339)
 	made, err := s.Send(ctx, http.MethodPost, tokensPath, fmt.Sprintf(`{"description":%q,"expiresAt":%q}`, username, expires), session)
 	if err != nil || made == nil {
-		return "", "making a personal access token had no answer", err
+		return "", "the request to create a personal access token got no answer", err
 	}
 	if made.Status != http.StatusCreated || made.Text("/secret") == "" {
-		return "", fmt.Sprintf("making a personal access token was refused with %d", made.Status), nil
+		return "", fmt.Sprintf("creating a personal access token was refused with %d", made.Status), nil
 	}
 	return made.Text("/secret"), "", nil
 }

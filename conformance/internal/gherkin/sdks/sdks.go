@@ -19,7 +19,7 @@ func Resource() gherkin.Resource {
 	application := func(name string) *ledger.Kind {
 		return &ledger.Kind{Name: name, Path: path, Named: true, List: path, Key: "/applications", Label: "/appName"}
 	}
-	made, late := application("application"), application("application that is stored late")
+	made, late := application("application"), application("late application")
 	made.Also, made.Swept, made.Bin = reports, true, late
 	late.Settling = 25 * time.Second // a real server stores reports every 20 s (O)
 	return gherkin.Resource{Kinds: []*ledger.Kind{made}}

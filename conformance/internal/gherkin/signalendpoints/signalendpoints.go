@@ -49,7 +49,7 @@ func Resource(limits Limits) gherkin.Resource {
 			{Sentence: `a token "([^"]+)" of "([^"]+)"`, Bind: func(w *gherkin.World) any { return token{w}.given }},
 		},
 		Answers: judge.Specifics{
-			Rules:   []judge.Rule{{Standing: spec.Documented, Source: "the url of an endpoint is in the answers to a create and an update only", Check: noURL}},
+			Rules:   []judge.Rule{{Standing: spec.Documented, Source: "only the answers to a create and an update have the url of an endpoint", Check: noURL}},
 			Secrets: []judge.Secret{{Operation: "createSignalEndpointToken", Property: "token"}},
 		},
 		Probe: func(ctx context.Context, s *gherkin.Setup) error { return probe{endpoints, limits}.run(ctx, s) },

@@ -21,7 +21,7 @@ func probe(ctx context.Context, s *gherkin.Setup) error {
 	c := s.Conditions()
 	switch {
 	case lifted:
-		c.Lift("the target limits no calls, so its limits count as lifted")
+		c.Lift("the target does not limit calls, so its limits count as lifted")
 	case limit <= plan.MaxBurst:
 		c.Facts["limit.calls"], c.Facts["limit.calls.exceeded"] = plan.Fact{Value: limit}, plan.Fact{Value: 2*limit + 1}
 	}

@@ -31,7 +31,7 @@ func Resource() gherkin.Resource {
 			Unworded: []string{call},
 			Deviations: []judge.Deviation{{
 				Versions: []string{"8."}, Operation: "getSignals", Path: regexp.MustCompile(`(from|to)=IS:\d{4}-\d\d-\d\d`), Status: http.StatusInternalServerError,
-				What: "a bound of the right form that is no date is a failure of the database, and so a 500",
+				What: "a bound that has the right form but is not a date makes the database fail, hence the 500",
 			}},
 		},
 		Limits: []target.Limit{{Operation: call, Path: signalendpoints.CallPath, Counts: counts}},

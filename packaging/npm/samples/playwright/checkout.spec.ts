@@ -1,7 +1,7 @@
 import { test as base, expect } from "@playwright/test";
 import { startMock, type Mock } from "unleash-mock";
 
-// One mock for each worker, and a workspace of it for each test.
+// One mock per worker, and one workspace in it per test.
 const test = base.extend<{ unleash: Mock }, { mock: Mock }>({
   mock: [
     async ({}, use) => {
@@ -26,7 +26,7 @@ for (const enabled of [true, false]) {
   });
 }
 
-test("an Unleash that fails", async ({ unleash, request }) => {
+test("a failing Unleash", async ({ unleash, request }) => {
   await unleash.fail({ status: 502 });
   const answer = await request.get(`${unleash.url}/api/frontend`, { headers: { Authorization: unleash.tokens.frontend } });
   expect(answer.status()).toBe(502);

@@ -18,26 +18,26 @@ test("the new checkout is shown while the flag is on", async () => {
   expect(await page()).toBe("The checkout, as it always was");
 });
 
-test("it is shown in the color of the variant", async () => {
+test("it has the color of the variant", async () => {
   await mock.setFlag("checkout", { variant: "blue" });
   expect(await page()).toBe("The new checkout, blue");
 });
 
-test("an Unleash that fails is survived", async () => {
+test("the app survives a failing Unleash", async () => {
   const failure = await mock.fail({ operation: "getFrontendFeatures", status: 503, times: 1 });
   expect(await page()).toBe("The checkout, as it always was");
   expect(await page()).toBe("The new checkout, disabled");
   expect(await failure.hits()).toBe(1);
 });
 
-test("it fails as a whole, until that ends", async () => {
+test("the whole mock fails until the failure is dropped", async () => {
   const failure = await mock.fail();
   expect(await page()).toBe("The checkout, as it always was");
   await failure.drop();
   expect(await page()).toBe("The new checkout, disabled");
 });
 
-test("one request is enough", async () => {
+test("the app sends one request", async () => {
   await page();
   const [request, ...others] = await mock.requests({ operation: "getFrontendFeatures" });
   expect(others).toEqual([]);
@@ -52,14 +52,14 @@ test("workspaces share nothing", async () => {
   expect([await page(other), await page()]).toEqual(["The checkout, as it always was", "The new checkout, disabled"]);
 });
 
-test("a mock may speak HTTPS", async () => {
+test("a mock can use HTTPS", async () => {
   const secured = await startMock({ args: ["--tls"] });
   expect(secured.url).toMatch(/^https:/);
   await secured.setFlag("checkout", true);
   await secured.stop();
 });
 
-test("mistakes are told", async () => {
+test("mistakes are reported", async () => {
   await expect(mock.fail({ operation: "noSuchOperation" })).rejects.toThrow("noSuchOperation");
   await expect(startMock({ flags: { checkout: "maybe" } as never })).rejects.toThrow("checkout: got string");
   await expect(startMock({ args: ["--no-such-flag"] })).rejects.toThrow("unknown flag: --no-such-flag");

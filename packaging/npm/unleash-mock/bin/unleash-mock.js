@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 
-// Runs the program for this platform with what this one has: arguments, streams, signals,
-// exit code.
+// Runs the program for this platform, and passes on arguments, streams, signals and the exit code.
 
 const { spawn } = require("node:child_process");
 const { constants } = require("node:os");
@@ -32,5 +31,5 @@ child.on("exit", (code, signal) => {
     process.removeAllListeners(passed);
   }
   process.kill(process.pid, signal);
-  setTimeout(() => process.exit(128 + constants.signals[signal]), 1000); // where it does not end this process
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 1000); // in case the signal does not end this process
 });
