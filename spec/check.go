@@ -258,7 +258,7 @@ func (r *Response) checkBody(status int, header http.Header, body []byte) []Fail
 		if len(body) == 0 {
 			return nil
 		}
-		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, the response has one of %d bytes", status, len(body))}}
+		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, but the response has one of %d bytes", status, len(body))}}
 	}
 	if len(body) == 0 && r.empty && header.Get("Content-Type") == "" {
 		return nil
