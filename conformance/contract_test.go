@@ -219,11 +219,11 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 		"number type /X-Total | header: it must be integer, it is string | many",
 		`body required /2 | body: the property "id" is missing | {}`,
 		`body type /1/id | body: it must be integer, it is string | "two"`,
-		`body format /1/at | body: it is no date-time | "noon"`,
-		`text syntax  | body: the body is no JSON: unexpected end of JSON input | status 200 with {"a":`,
-		"empty empty  | body: the body is empty, the contract demands one | status 200 without a body",
-		`more empty  | body: status 200 has no body in the contract, the response has one of 7 bytes | status 200 with {"a":1}`,
-		"gzip encoding  | body: the body is not in the encoding that the answer declares: it is no gzip: unexpected EOF | status 200 with {}",
+		`body format /1/at | body: it is not a valid date-time | "noon"`,
+		`text syntax  | body: the body is not JSON: unexpected end of JSON input | status 200 with {"a":`,
+		"empty empty  | body: the body is empty, but the contract requires one | status 200 without a body",
+		`more empty  | body: status 200 has no body in the contract, but the response has one of 7 bytes | status 200 with {"a":1}`,
+		"gzip encoding  | body: the body is not in the encoding that the answer declares: it is not valid gzip: unexpected EOF | status 200 with {}",
 	}
 	slices.Sort(got)
 	slices.Sort(want)

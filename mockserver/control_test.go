@@ -96,24 +96,24 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		want               string
 	}{
 		"unknown path":         {"GET", "/_mock/nothing", "", nil, 404, "The control API has no path /_mock/nothing."},
-		"old path":             {"GET", "/_mock/scenarios", "", nil, 404, "The control API has no path /_mock/scenarios. It is called /_mock/rules now."},
-		"old path of one":      {"DELETE", "/w/ci/_mock/scenarios/1", "", nil, 404, "It is called /_mock/rules/1 now."},
-		"old parameter":        {"GET", "/_mock/requests?scenario=*", "", nil, 400, "listRequests has no parameter scenario. It is called rule now."},
+		"old path":             {"GET", "/_mock/scenarios", "", nil, 404, "The control API has no path /_mock/scenarios. It is now called /_mock/rules."},
+		"old path of one":      {"DELETE", "/w/ci/_mock/scenarios/1", "", nil, 404, "It is now called /_mock/rules/1."},
+		"old parameter":        {"GET", "/_mock/requests?scenario=*", "", nil, 400, "listRequests has no parameter scenario. It is now called rule."},
 		"wrong method":         {"PATCH", "/_mock/state", "", nil, 405, "answers GET,HEAD,PUT, not PATCH"},
 		"no JSON":              {"PUT", "/_mock/clock", "{", nil, 400, "Expected property name"},
 		"content type":         {"PUT", "/_mock/clock", "{}", []string{"Content-Type: text/plain"}, 415, "text/plain"},
 		"content encoding":     {"PUT", "/_mock/clock", "{}", []string{"Content-Encoding: gzip"}, 415, `unsupported content encoding \"gzip\"`},
 		"nothing to change":    {"PUT", "/_mock/clock", "{}", nil, 400, "BadDataError"},
 		"wrong type":           {"PUT", "/_mock/clock", `{"frozen":"yes"}`, nil, 400, "The `/body/frozen` property must be boolean. You sent \\\"yes\\\"."},
-		"real and more":        {"PUT", "/_mock/clock", `{"real":true,"frozen":true}`, nil, 400, "real goes with nothing else"},
-		"beyond all time":      {"PUT", "/_mock/clock", `{"now":"2300-01-01T00:00:00Z"}`, nil, 400, "a clock goes from 1900 to 2200, not to 2300-01-01T00:00:00Z"},
+		"real and more":        {"PUT", "/_mock/clock", `{"real":true,"frozen":true}`, nil, 400, "real cannot be combined with anything else"},
+		"beyond all time":      {"PUT", "/_mock/clock", `{"now":"2300-01-01T00:00:00Z"}`, nil, 400, "a clock can only be set to the years 1900 to 2200, not to 2300-01-01T00:00:00Z"},
 		"unknown parameter":    {"GET", "/_mock/requests?stauts=400", "", nil, 400, "listRequests has no parameter stauts"},
 		"repeated parameter":   {"GET", "/_mock/requests?status=400&status=401", "", nil, 400, "status was sent 2 times"},
 		"wrong parameter":      {"GET", "/_mock/requests?status=6xx", "", nil, 400, "/query/status"},
 		"too large a page":     {"GET", "/_mock/requests?limit=1001", "", nil, 400, "/query/limit"},
 		"too long a wait":      {"GET", "/_mock/requests?wait=6m", "", nil, 400, "is not a duration up to 5m0s"},
-		"no such exchange":     {"GET", "/_mock/requests/7", "", nil, 404, "No exchange with the id 7 is kept."},
-		"no id":                {"GET", "/_mock/requests/x", "", nil, 404, "No exchange with the id x is kept."},
+		"no such exchange":     {"GET", "/_mock/requests/7", "", nil, 404, "The journal has no exchange with the id 7."},
+		"no id":                {"GET", "/_mock/requests/x", "", nil, 404, "The journal has no exchange with the id x."},
 		"no such rule":         {"DELETE", "/_mock/rules/7", "", nil, 404, "There is no rule with the id 7."},
 		"no such workspace":    {"GET", "/_mock/workspaces/none", "", nil, 404, "there is no such workspace"},
 		"removing default":     {"DELETE", "/_mock/workspaces/default", "", nil, 409, "cannot be removed"},
@@ -124,8 +124,8 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"another workspace":    {"POST", "/_mock/rules", `{"fault":"reset","match":{"workspace":"ci-*"}}`, nil, 400, "/body/match/workspace"},
 		"cross-origin":         {"POST", "/_mock/reset", "", []string{"Sec-Fetch-Site: cross-site"}, 403, "another origin"},
 		"two workspaces":       {"POST", "/w/a/_mock/reset", "", []string{"Unleash-Mock-Workspace: b"}, 400, "the request names two workspaces"},
-		"not a workspace":      {"GET", "/w/a b/_mock/clock", "", nil, 400, "is not a name for a workspace"},
-		"not even a workspace": {"GET", "/w/", "", nil, 400, "is not a name for a workspace"},
+		"not a workspace":      {"GET", "/w/a b/_mock/clock", "", nil, 400, "is not a valid workspace name"},
+		"not even a workspace": {"GET", "/w/", "", nil, 400, "is not a valid workspace name"},
 	} {
 		test.path = strings.ReplaceAll(test.path, " ", "%20")
 		got := a.must(test.status, test.method, test.path, "", test.body, test.header...)
@@ -243,7 +243,7 @@ func TestAWrongStateChangesNothing(t *testing.T) {
 	}
 	changed := strings.Replace(endpoint(1, "a", ""), `,"tokens":[]`, "", 1)
 	for want, change := range map[string]struct{ from, to string }{
-		"3 is not a version that is known":           {`"version":1`, `"version":3`},
+		"unknown version 3: 1 to 2 are known":        {`"version":1`, `"version":3`},
 		"`/body/sequences` property is required":     {`,"sequences"`, `,"sequence"`},
 		"additional properties 'extra' not allowed":  {`"users":[]`, `"users":[],"extra":1`},
 		"the user id 1 is used twice":                {`"users":[]`, `"users":[{"id":1,"username":"a","rootRole":"Admin"},{"id":1,"username":"b","rootRole":"Admin"}]`},
@@ -259,7 +259,7 @@ func TestAWrongStateChangesNothing(t *testing.T) {
 		"the signal id 1 is used twice":              {`"signals":[]`, `"signals":[` + signal(1, "null") + `,` + signal(1, "null") + `]`},
 		"token 1 belongs to endpoint 2, not to 1":    {`"endpoints":[],"signals":[]`, `"endpoints":[` + endpoint(2, "a", token(1, digest)) + `],"signals":[` + signal(1, "1") + `]`},
 		"the event id 1 does not follow 1":           {`"events":[]`, `"events":[{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"},"endpoint":{"after":` + changed + `}},{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"},"endpoint":{"after":` + changed + `}}]`},
-		"it says nothing of what was changed":        {`"events":[]`, `"events":[{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"}}]`},
+		"it does not say what was changed":           {`"events":[]`, `"events":[{"id":1,"type":"signal-endpoint-created","createdAt":` + at + `,"createdBy":{"id":1,"username":"a"}}]`},
 	} {
 		state := strings.Replace(emptyState, change.from, change.to, 1)
 		if !strings.Contains(want, "beyond") && !strings.Contains(want, "follow 1") {

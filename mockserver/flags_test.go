@@ -62,7 +62,7 @@ func TestFlagFilesOfUnleash(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
 	got := a.must(200, http.MethodPut, flagsPath, "", `{"version":2,"features":[{"name":"seg","enabled":true,"project":"shop","strategies":[{"name":"default","segments":[7]}]}],"segments":[{"id":7,"name":"staff","constraints":[]}]}`)
-	if want := `{"flags":1,"segments":1,"remarks":["there is no project shop: its flags are in the project default"]}`; string(got.body) != want {
+	if want := `{"flags":1,"segments":1,"remarks":["there is no project shop: its flags go into the project default"]}`; string(got.body) != want {
 		t.Errorf("got %s", got.body)
 	}
 	const export = `{"features":[{"name":"a","type":"release"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1,2]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"staff"},{"id":2,"name":"gone"}]}`

@@ -27,11 +27,11 @@ import (
 func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, interval time.Duration, cache string) error {
 	switch {
 	case s.overlay != nil:
-		return errors.New("the flags of a server with an upstream are the upstream's")
+		return errors.New("a server with an upstream takes its flags from there")
 	case !from.isServer():
-		return errors.New("the instance has no http or https URL")
+		return errors.New("the URL of the instance must be http or https")
 	case s.following.Load() != nil:
-		return errors.New("the flags of an instance are followed already")
+		return errors.New("the flags of an instance are already being followed")
 	}
 	s.secrets.Add(token)
 	if from.Transport == nil {
@@ -92,14 +92,14 @@ func (s *Server) takeFlags(answer []byte) error {
 	if !reflect.DeepEqual(l.instance, set) {
 		l.instance = set
 		l.put()
-		s.logger.Info("flags were taken over", "flags", len(set.Flags), "segments", len(set.Segments))
+		s.logger.Info("flags were copied from the instance", "flags", len(set.Flags), "segments", len(set.Segments))
 	}
 	spread := s.spread
 	if first {
 		spread = s.beginFollowing
 	}
 	if err := spread(l.now.Load()); err != nil {
-		s.logger.Error("the flags of the instance are not everywhere", "error", err)
+		s.logger.Error("some workspaces did not get the flags of the instance", "error", err)
 	}
 	return nil
 }

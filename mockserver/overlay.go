@@ -34,7 +34,7 @@ func (u *Upstream) isServer() bool {
 func WithUpstream(upstream Upstream) Option {
 	return func(c *config) error {
 		if !upstream.isServer() {
-			return errors.New("the upstream has no http or https URL")
+			return errors.New("the URL of the upstream must be http or https")
 		}
 		c.upstream = &upstream
 		return nil

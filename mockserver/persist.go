@@ -30,9 +30,9 @@ import (
 func (s *Server) Persist(in store.Store, always bool) (settle func(context.Context) error, err error) {
 	switch {
 	case s.deterministic:
-		return nil, errors.New("a server that repeats itself from run to run begins each anew")
+		return nil, errors.New("a server that repeats itself from run to run starts each run afresh")
 	case s.following.Load() != nil:
-		return nil, errors.New("flags that follow an instance are not stored")
+		return nil, errors.New("a server that follows the flags of an instance cannot use a store")
 	}
 	err = s.workspaces.Persist(workspace.Persistence{Store: in, Save: save(s), Restore: s.restore, Always: always, Logger: s.logger})
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 		return nil, from, err
 	}
 	if from.Format != savedFormat || from.Workspace != name {
-		return nil, from, fmt.Errorf("it is of the workspace %q in format %d, not of this one in format %d", from.Workspace, from.Format, savedFormat)
+		return nil, from, fmt.Errorf("it belongs to the workspace %q in format %d, not to this one in format %d", from.Workspace, from.Format, savedFormat)
 	}
 	instance, err := s.newInstance(name)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	}
 	state, is := value.(*v8json.Object)
 	if !is {
-		return nil, from, errors.New("its state is no object")
+		return nil, from, errors.New("its state is not an object")
 	}
 	if instance.Store, err = s.engine.Restore(state, instance.Clock.Now(), s.workspaces.MaxState()); err != nil {
 		return nil, from, err

@@ -347,8 +347,8 @@ func TestReplaySummary(t *testing.T) {
 		{operation: "getHealth", method: "GET", url: "/health", status: 200, came: `{"health":"GOOD"}`},
 	}
 	left := []replay.LeftOut{
-		{Reason: "of a path that is no operation's", Count: 2},
-		{Reason: "whose body is not whole", Count: 2},
+		{Reason: "of a path that no operation has", Count: 2},
+		{Reason: "whose body is incomplete", Count: 2},
 		{Reason: "of HEAD, without the body", Count: 1},
 		{Reason: "of a token without its id", Count: 1},
 		{Reason: "of an operation that the contract does not have", Count: 1},
@@ -363,7 +363,7 @@ func TestReplaySummary(t *testing.T) {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	got = newApp(t, replaying(t, exchanges...), WithEdition(spec.OpenSource)).Replay()
-	if want := (replay.LeftOut{Reason: "of an operation that is not the mock's to answer here", Count: 12}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
+	if want := (replay.LeftOut{Reason: "of an operation that the mock does not answer here", Count: 12}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
 		t.Errorf("of the open-source edition: %+v", got)
 	}
 	if got := newApp(t).Replay(); got.Exchanges != 0 || got.LeftOut != nil {

@@ -100,7 +100,7 @@ func (s *Server) Plant(workspace string, rows []byte) error {
 		return err
 	}
 	if len(read.Rules()) > 0 {
-		return errors.New("rules are not rows: set them by the control API")
+		return errors.New("rules are not rows: set them through the control API")
 	}
 	w, err := s.workspaces.Get(workspace)
 	if err != nil {

@@ -178,6 +178,6 @@ func (s *Server) workspaceProblem(err error) *apierror.Error {
 	case errors.As(err, &limit):
 		return &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error(), Outside: true}
 	}
-	s.logger.Error("no workspace", "error", err)
+	s.logger.Error("cannot create the workspace", "error", err)
 	return apierror.Internal("Internal server error")
 }

@@ -157,7 +157,7 @@ func schemeProblem(scheme *openapi.Scheme) string {
 	case scheme.Type == "apiKey" && (!slices.Contains([]string{"cookie", "header", "query"}, scheme.In) || scheme.Name == ""):
 		return "does not say where its key is"
 	case scheme.Type == "http" && scheme.HTTP == "":
-		return "does not name its scheme of HTTP"
+		return "does not name its HTTP scheme"
 	}
 	return ""
 }
@@ -166,12 +166,12 @@ func (o *Operation) checkPermissions() error {
 	for _, permission := range o.Permissions {
 		switch {
 		case permission == None && len(o.Permissions) > 1:
-			return errors.New("NONE stands alone")
+			return errors.New("NONE must stand alone")
 		case permission == None:
 		case !permission.Known():
 			return fmt.Errorf("there is no permission %q", permission)
 		case o.Public:
-			return fmt.Errorf("%s needs a token, and the operation demands none", permission)
+			return fmt.Errorf("%s needs a token, but the operation requires none", permission)
 		}
 	}
 	return nil
@@ -183,10 +183,10 @@ func (o *Operation) source(written map[string]string, of scope) (openapi.Source,
 		return openapi.Source{}, nil
 	}
 	if !slices.ContainsFunc(o.Permissions, func(permission Permission) bool { return permission.scope() >= of }) {
-		return openapi.Source{}, errors.New("no permission of the operation asks for it")
+		return openapi.Source{}, errors.New("no permission of the operation needs it")
 	}
 	if len(written) != 1 {
-		return openapi.Source{}, errors.New("it has one entry")
+		return openapi.Source{}, errors.New("it must have exactly one entry")
 	}
 	var source openapi.Source
 	for in, name := range written {
@@ -199,7 +199,7 @@ func (o *Operation) source(written map[string]string, of scope) (openapi.Source,
 		}
 	case "query", "body":
 	default:
-		return openapi.Source{}, fmt.Errorf("it is %q, not path, query, body or of", source.In)
+		return openapi.Source{}, fmt.Errorf("it must be path, query, body or of, not %q", source.In)
 	}
 	return source, nil
 }

@@ -129,18 +129,18 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 	const flag = "x-unleash-permission: [UPDATE_FEATURE]\n"
 	for lines, want := range map[string]string{
 		"x-unleash-permission: [ADMN]":                    `x-unleash-permission: there is no permission "ADMN"`,
-		"x-unleash-permission: ADMIN":                     "x-unleash-permission: it is of the type string",
-		"x-unleash-permission: [NONE, ADMIN]":             "x-unleash-permission: NONE stands alone",
-		"x-unleash-permission: [ADMIN]\nsecurity: []":     "x-unleash-permission: ADMIN needs a token, and the operation demands none",
+		"x-unleash-permission: ADMIN":                     "x-unleash-permission: it has the wrong type, string",
+		"x-unleash-permission: [NONE, ADMIN]":             "x-unleash-permission: NONE must stand alone",
+		"x-unleash-permission: [ADMIN]\nsecurity: []":     "x-unleash-permission: ADMIN needs a token, but the operation requires none",
 		"security: [{keys: []}]":                          `security: the document has no security scheme "keys"`,
 		flag + "x-unleash-project: {path: project}":       "x-unleash-project: the path has no parameter {project}",
 		flag + "x-unleash-project: {of: flags}":           "x-unleash-project: the path has no parameter {flags}",
 		flag + "x-unleash-project: {query: projects}":     `x-unleash-project: the query has no parameter "projects"`,
 		flag + "x-unleash-project: {body: projects}":      `x-unleash-project: the body has no property "projects"`,
-		flag + "x-unleash-project: {header: project}":     `x-unleash-project: it is "header", not path, query, body or of`,
-		flag + "x-unleash-project: {}":                    "x-unleash-project: it has one entry",
-		flag + "x-unleash-environment: {path: projectId}": "x-unleash-environment: no permission of the operation asks for it",
-		"x-unleash-project: {path: projectId}":            "x-unleash-project: no permission of the operation asks for it",
+		flag + "x-unleash-project: {header: project}":     `x-unleash-project: it must be path, query, body or of, not "header"`,
+		flag + "x-unleash-project: {}":                    "x-unleash-project: it must have exactly one entry",
+		flag + "x-unleash-environment: {path: projectId}": "x-unleash-environment: no permission of the operation needs it",
+		"x-unleash-project: {path: projectId}":            "x-unleash-project: no permission of the operation needs it",
 	} {
 		_, err := spec.Parse(guarded(lines))
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "POST /projects/{projectId}/flags/{flag} (x, line 8): ") {
@@ -156,7 +156,7 @@ func TestSchemesThatNothingSatisfies(t *testing.T) {
 		`{type: strange}`:                    `has the unknown type "strange"`,
 		`{type: apiKey, name: X-Key}`:        "does not say where its key is",
 		`{type: apiKey, in: header}`:         "does not say where its key is",
-		`{type: http}`:                       "does not name its scheme of HTTP",
+		`{type: http}`:                       "does not name its HTTP scheme",
 		`{type: http, scheme: HOBA}`:         "",
 		`{type: mutualTLS}`:                  "",
 		`{type: openIdConnect}`:              "",

@@ -258,7 +258,7 @@ func (r *Response) checkBody(status int, header http.Header, body []byte) []Fail
 		if len(body) == 0 {
 			return nil
 		}
-		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, the response has one of %d bytes", status, len(body))}}
+		return []Failure{{In: "body", Keyword: "empty", Reason: fmt.Sprintf("status %d has no body in the contract, but the response has one of %d bytes", status, len(body))}}
 	}
 	if len(body) == 0 && r.empty && header.Get("Content-Type") == "" {
 		return nil
@@ -289,7 +289,7 @@ func (c *Content) checkEmpty() []Failure {
 	if !isJSON(c.MediaType) && len(check(c.schema.get().schema, nil, "", "body")) == 0 {
 		return nil // an empty text
 	}
-	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, the contract demands one"}}
+	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, but the contract requires one"}}
 }
 
 // CheckResponse judges the body of a response, which must not be empty, in the media type that its
@@ -330,7 +330,7 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
-		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is no JSON: " + err.Error()}}
+		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is not JSON: " + err.Error()}}
 	}
 	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
 }

@@ -132,7 +132,7 @@ func isInteger(bits int) func(any) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("it is no whole number of %d bits", bits)
+			return fmt.Errorf("it is not a whole number of %d bits", bits)
 		}
 		return nil
 	}
@@ -233,7 +233,7 @@ func wordedInvalid(err error, reference string) error {
 		return err
 	}
 	deepest := slices.MaxFunc(parts, func(a, b invalid) int { return len(a.at) - len(b.at) })
-	return fmt.Errorf("the schema is not valid, and what is wrong in it allows everything: %s: %s", cmp.Or(strings.TrimPrefix(reference, "#")+deepest.at, "/"), deepest.reason)
+	return fmt.Errorf("the schema is not valid, and its invalid part allows everything: %s: %s", cmp.Or(strings.TrimPrefix(reference, "#")+deepest.at, "/"), deepest.reason)
 }
 
 // withoutInvalid returns a schema without the keywords that an error calls invalid; nil if there are
@@ -300,7 +300,7 @@ func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
 		if ahead := sample.NewAhead(readable, compilePattern); ahead != nil {
 			return ahead, nil
 		}
-		p.wrong = fmt.Errorf("the pattern %q cannot be judged, and allows everything: %w", text, err)
+		p.wrong = fmt.Errorf("the pattern %q cannot be checked, so it allows everything: %w", text, err)
 		return anything(text), nil
 	}
 	return compiled, nil
@@ -316,7 +316,7 @@ func compilePattern(text string) (*regexp.Regexp, error) {
 		return nil, err
 	}
 	if program, err := syntax.Compile(parsed.Simplify()); err == nil && len(program.Inst) > maxPattern {
-		return nil, fmt.Errorf("it has %d instructions, and %d are allowed", len(program.Inst), maxPattern)
+		return nil, fmt.Errorf("it has %d instructions; at most %d are allowed", len(program.Inst), maxPattern)
 	}
 	return regexp.Compile(text)
 }

@@ -59,11 +59,11 @@ func (r reader) content(o *Operation) (content, error) {
 func (o *Operation) checkKinds() error {
 	for name, value := range document.Members(o.text) {
 		if document.Misplaced(name, value) && name != "responses" { // those are reported as missing
-			return fmt.Errorf("%s: it is of another kind, and is ignored", name)
+			return fmt.Errorf("%s: it is of the wrong kind and is ignored", name)
 		}
 	}
 	if o.shared != nil && document.Misplaced("parameters", o.shared) {
-		return errors.New("the parameters of the path are no list, and are ignored")
+		return errors.New("the parameters of the path are not a list and are ignored")
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (o *Operation) checkPathParameters(parameters []*Parameter) error {
 		}
 	}
 	if len(declared) != len(o.PathParameters()) {
-		return fmt.Errorf("path parameters %v are declared, the path has %v", declared, o.PathParameters())
+		return fmt.Errorf("path parameters %v are declared, but the path has %v", declared, o.PathParameters())
 	}
 	return nil
 }

@@ -196,13 +196,13 @@ func TestPiecesOfAnotherKind(t *testing.T) {
 		path, told string
 		served     bool
 	}{
-		"no parameters":            {"get: {operationId: x, parameters: null, tags: null, security: null," + answer + "}", "parameters: it is of another kind, and is ignored", true},
-		"parameters by name":       {"get: {operationId: x, parameters: {a: {in: query}}," + answer + "}", "parameters: it is of another kind, and is ignored", true},
-		"no parameters of a path":  {"get: {operationId: x," + answer + "}, parameters: null", "the parameters of the path are no list, and are ignored", true},
+		"no parameters":            {"get: {operationId: x, parameters: null, tags: null, security: null," + answer + "}", "parameters: it is of the wrong kind and is ignored", true},
+		"parameters by name":       {"get: {operationId: x, parameters: {a: {in: query}}," + answer + "}", "parameters: it is of the wrong kind and is ignored", true},
+		"no parameters of a path":  {"get: {operationId: x," + answer + "}, parameters: null", "the parameters of the path are not a list and are ignored", true},
 		"an empty parameter":       {"get: {operationId: x, parameters: [null]," + answer + "}", "", true},
-		"no body":                  {"get: {operationId: x, requestBody: null, callbacks: null, servers: null," + answer + "}", "requestBody: it is of another kind, and is ignored", true},
-		"no operation":             {"get: null", "the operation is no object", false},
-		"a list for an operation":  {"get: [1]", "the operation is no object", false},
+		"no body":                  {"get: {operationId: x, requestBody: null, callbacks: null, servers: null," + answer + "}", "requestBody: it is of the wrong kind and is ignored", true},
+		"no operation":             {"get: null", "the operation is not an object", false},
+		"a list for an operation":  {"get: [1]", "the operation is not an object", false},
 		"a parameter of no schema": {"get: {operationId: x, parameters: [{name: q, in: query, schema: null}]," + answer + "}", "got null, want boolean or object", true},
 	} {
 		t.Run(name, func(t *testing.T) {

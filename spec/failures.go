@@ -99,7 +99,7 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 		want := strings.Join(withoutNull(reason.Want), ",")
 		return one(0, "type", want, fmt.Sprintf("it must be %s, it is %s", want, reason.Got))
 	case *kind.InvalidJsonValue: // an infinite number
-		return one(0, "type", "", "it is no value that JSON has")
+		return one(0, "type", "", "it is not a JSON value")
 	case *kind.Required:
 		return several(base, 6, "required", reason.Missing, "the property %q is missing")
 	case *kind.AdditionalProperties:
@@ -108,11 +108,11 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.Pattern:
 		return one(3, "pattern", reason.Want, fmt.Sprintf("it must match %s", reason.Want))
 	case *kind.Format:
-		return one(4, "format", reason.Want, fmt.Sprintf("it is no %s", reason.Want))
+		return one(4, "format", reason.Want, fmt.Sprintf("it is not a valid %s", reason.Want))
 	case *kind.MaxLength:
-		return one(1, "maxLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters, %d are allowed", reason.Got, reason.Want))
+		return one(1, "maxLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters; at most %d are allowed", reason.Got, reason.Want))
 	case *kind.MinLength:
-		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters, at least %d are needed", reason.Got, reason.Want))
+		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters; at least %d are needed", reason.Got, reason.Want))
 	case *kind.Maximum:
 		want, _ := reason.Want.Float64()
 		return one(1, "maximum", fmt.Sprint(want), fmt.Sprintf("it must be <= %v", want))
@@ -120,9 +120,9 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 		want, _ := reason.Want.Float64()
 		return one(2, "minimum", fmt.Sprint(want), fmt.Sprintf("it must be >= %v", want))
 	case *kind.MaxItems:
-		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items, %d are allowed", reason.Got, reason.Want))
+		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items; at most %d are allowed", reason.Got, reason.Want))
 	case *kind.MinItems:
-		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items, at least %d are needed", reason.Got, reason.Want))
+		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items; at least %d are needed", reason.Got, reason.Want))
 	case *kind.Enum:
 		base.Allowed = reason.Want
 		return one(9, "enum", "", fmt.Sprintf("it must be one of %v", reason.Want))

@@ -56,7 +56,7 @@ func (c *Contract) index(references *document.References) error {
 	c.title, c.version = info.Title, info.Version
 	switch {
 	case swagger != "":
-		return fmt.Errorf("it is a document of Swagger %.3s; converted to OpenAPI 3 it can be read", swagger)
+		return fmt.Errorf("it is a Swagger %.3s document; convert it to OpenAPI 3", swagger)
 	case version == "":
 		return errors.New(`it is not an OpenAPI document: it has no "openapi" with a version`)
 	}
@@ -115,7 +115,7 @@ func (x *indexer) addPath(template string, written []byte) {
 		return
 	}
 	if item[0] != '{' {
-		fail(x.document.Line(written), errors.New("the path is no object"))
+		fail(x.document.Line(written), errors.New("the path is not an object"))
 		return
 	}
 	path := &Path{Template: template, byMethod: map[string]*Operation{}}
@@ -126,7 +126,7 @@ func (x *indexer) addPath(template string, written []byte) {
 		}
 		operation := &Operation{Method: strings.ToUpper(name), Path: template, contract: x.Contract, text: value, shared: parameters}
 		if value[0] != '{' {
-			x.complain(operation, errors.New("the operation is no object"), false)
+			x.complain(operation, errors.New("the operation is not an object"), false)
 			continue
 		}
 		if err := x.read(operation); err != nil {
@@ -238,7 +238,7 @@ func decode(value []byte, into any) error {
 	var mistyped *json.UnmarshalTypeError
 	err := json.Unmarshal(value, into)
 	if errors.As(err, &mistyped) {
-		return fmt.Errorf("it is of the type %s", mistyped.Value)
+		return fmt.Errorf("it has the wrong type, %s", mistyped.Value)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func TestServeFollowsTheFlagsOfAnInstance(t *testing.T) {
 	}
 	mock = startServe(t, variables, args...)
 	expect("later", "both")
-	if text := mock.stderr.String(); !strings.Contains(text, "the last copy goes on") || strings.Contains(text, wellknown.Backend) {
+	if text := mock.stderr.String(); !strings.Contains(text, "the last copy stays in use") || strings.Contains(text, wellknown.Backend) {
 		t.Errorf("it says %s", text)
 	}
 }
@@ -106,7 +106,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 		"no token":              {"", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN"},
 		"no token at all":       {"two words and a secret", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN: it is no token"},
 		"an unknown token":      {secret, []string{"--flags-from", upstream.URL}, exitcode.Usage, "it does not know the token"},
-		"a frontend token":      {wellknown.Frontend, []string{"--flags-from", upstream.URL}, exitcode.Usage, "the token is not one of a backend"},
+		"a frontend token":      {wellknown.Frontend, []string{"--flags-from", upstream.URL}, exitcode.Usage, "the token is not a backend token"},
 		"no instance":           {secret, []string{"--flags-from", nobody}, exitcode.Error, "with --flags-cache FILE"},
 		"no instance, no copy":  {secret, []string{"--flags-from", nobody, "--flags-cache", filepath.Join(folder, "none")}, exitcode.Error, "has no copy of them"},
 		"a folder for a copy":   {secret, []string{"--flags-from", upstream.URL, "--flags-cache", folder}, exitcode.Usage, "is a folder"},

@@ -125,8 +125,8 @@ func TestReplayOfNoRecording(t *testing.T) {
 		file string
 		want string
 	}{
-		"another file":    {[]string{"serve", "--listen", "127.0.0.1:0", "--replay"}, good + "\nvery-secret\n", "line 2: it is no JSON"},
-		"a file of seeds": {[]string{"seed", "--from-recording"}, "endpoints: []\n", "line 1: it is no JSON"},
+		"another file":    {[]string{"serve", "--listen", "127.0.0.1:0", "--replay"}, good + "\nvery-secret\n", "line 2: it is not JSON"},
+		"a file of seeds": {[]string{"seed", "--from-recording"}, "endpoints: []\n", "line 1: it is not JSON"},
 		"no file":         {[]string{"serve", "--listen", "127.0.0.1:0", "--replay"}, "", "no such file or directory"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -71,7 +71,7 @@ func TestServeStoresWorkspaces(t *testing.T) {
 		t.Errorf("the start does not say where workspaces are kept:\n%s", said)
 	}
 	got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--store", dir)
-	if want := "--store " + dir + ": another process uses the folder"; got.code != exitcode.Usage || !strings.Contains(got.stderr, want) {
+	if want := "--store " + dir + ": another process is using the folder"; got.code != exitcode.Usage || !strings.Contains(got.stderr, want) {
 		t.Errorf("a second process on the folder: exit code %d, %s", got.code, got.stderr)
 	}
 	if code := mock.end(); code != exitcode.OK {

@@ -176,16 +176,16 @@ func TestAnswersAreJudged(t *testing.T) {
 		"enum, compressed":        {plain(200, jsonType, gzipped(`{"health":"FINE"}`), "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body /health: it must be one of [GOOD BAD]"}},
 		"property too many":       {plain(200, jsonType, `{"health":"GOOD","x":1}`), "GET", "/health", nil, []string{`response body : the property "x" is not allowed`}},
 		"content type":            {plain(200, "text/html", `{"health":"GOOD"}`), "GET", "/health", nil, []string{`response header /content-type: the content type must be application/json, it is "text/html"`}},
-		"empty":                   {plain(200, jsonType, ""), "GET", "/health", nil, []string{"response body : the body is empty, the contract demands one"}},
-		"no JSON":                 {plain(200, jsonType, `{"health"`), "GET", "/health", nil, []string{"response body : the body is no JSON: unexpected end of JSON input"}},
-		"not what it says it is":  {plain(200, jsonType, healthy, "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body : it is no gzip: gzip: invalid header"}},
+		"empty":                   {plain(200, jsonType, ""), "GET", "/health", nil, []string{"response body : the body is empty, but the contract requires one"}},
+		"no JSON":                 {plain(200, jsonType, `{"health"`), "GET", "/health", nil, []string{"response body : the body is not JSON: unexpected end of JSON input"}},
+		"not what it says it is":  {plain(200, jsonType, healthy, "Content-Encoding", "gzip"), "GET", "/health", nil, []string{"response body : it is not valid gzip: gzip: invalid header"}},
 		"HEAD, content type":      {plain(418, "text/html", ""), "HEAD", "/health", nil, []string{"response status : status 418 is not documented for getHealth, which lists [200 400 403 413 415 429 500]"}},
 		"location missing": {
 			plain(201, jsonType, strings.Replace(endpoint, `"tokens"`, `"url":"http://x","tokens"`, 1)), "POST", endpoints, nil,
 			[]string{`response header : the response header "location" is missing`},
 		},
 		"deep":             {plain(200, jsonType, `{"signalEndpoints":[`+endpoint+`,`+strings.Replace(endpoint, `7`, `"7"`, 1)+`]}`), "GET", endpoints, nil, []string{"response body /signalEndpoints/1/id: it must be integer, it is string"}},
-		"body where none":  {plain(200, jsonType, `{}`), "DELETE", endpoints + "/7", nil, []string{"response body : status 200 has no body in the contract, the response has one of 2 bytes"}},
+		"body where none":  {plain(200, jsonType, `{}`), "DELETE", endpoints + "/7", nil, []string{"response body : status 200 has no body in the contract, but the response has one of 2 bytes"}},
 		"unknown encoding": {plain(200, jsonType, "??", "Content-Encoding", "zstd"), "GET", "/health", nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,7 @@ var meanings = [...]string{
 	OK:         "success",
 	Broken:     "the target or the traffic breaks the contract",
 	Usage:      "wrong usage",
-	Error:      "target unreachable, or an error of the tool itself",
+	Error:      "target unreachable, or an error in the tool itself",
 	Unverified: "nothing was verified",
 }
 

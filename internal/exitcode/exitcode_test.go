@@ -12,6 +12,6 @@ func ExampleHelp() {
 	//   0  success
 	//   1  the target or the traffic breaks the contract
 	//   2  wrong usage
-	//   3  target unreachable, or an error of the tool itself
+	//   3  target unreachable, or an error in the tool itself
 	//   4  nothing was verified
 }

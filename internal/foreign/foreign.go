@@ -30,7 +30,7 @@ func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Valu
 	if text, is := sent.(string); is && present && parameter.Lacks(text) {
 		return sent, []spec.Failure{{
 			In: parameter.In, Pointer: "/" + jsonpointer.Escape(parameter.Name), Keyword: "syntax", Want: parameter.Style,
-			Reason: "it is not written in the style " + parameter.Style,
+			Reason: "it is not in the style " + parameter.Style,
 		}}
 	}
 	value, present = decoded(parameter, sent, present, query)

@@ -20,7 +20,7 @@ func ParseServer(text string) (*url.URL, error) {
 	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
 		return nil, errors.New("it must be a URL such as https://unleash.example.com, with http or https")
 	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
-		return nil, errors.New("it must be a URL without a query and a fragment")
+		return nil, errors.New("it must be a URL without a query or fragment")
 	}
 	if port := parsed.Port(); port != "" {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {

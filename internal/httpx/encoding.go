@@ -69,7 +69,7 @@ func Decode(header http.Header, body []byte, limit int) ([]byte, error) {
 		case errors.Is(err, ErrUnknownEncoding):
 			return nil, err
 		case err != nil:
-			return nil, fmt.Errorf("it is no %s: %w", name, err)
+			return nil, fmt.Errorf("it is not valid %s: %w", name, err)
 		case len(body) > limit:
 			return nil, fmt.Errorf("%w: it has more than %d bytes", ErrTooLarge, limit)
 		}

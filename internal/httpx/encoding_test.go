@@ -83,11 +83,11 @@ func TestDecodeRefuses(t *testing.T) {
 		"an unknown encoding": {"lzw", nil, ErrUnknownEncoding, `"lzw"`},
 		"a bomb":              {"gzip", bomb, ErrTooLarge, "more than 100 bytes"},
 		"a bomb in another":   {"gzip, gzip", wrapped(t, bomb, gzipped), ErrTooLarge, ""},
-		"no gzip":             {"gzip", []byte(text), gzip.ErrHeader, "it is no gzip"},
-		"a cut one":           {"gzip", wrapped(t, []byte(text), gzipped)[:20], io.ErrUnexpectedEOF, "it is no gzip"},
-		"no deflate":          {"deflate", []byte("\xff\xff"), nil, "it is no deflate"},
-		"a wrong sum":         {"deflate", append(zlibbedText[:len(zlibbedText)-4], 0, 0, 0, 0), zlib.ErrChecksum, "it is no deflate"},
-		"no brotli":           {"br", []byte(text), nil, "it is no br"},
+		"no gzip":             {"gzip", []byte(text), gzip.ErrHeader, "it is not valid gzip"},
+		"a cut one":           {"gzip", wrapped(t, []byte(text), gzipped)[:20], io.ErrUnexpectedEOF, "it is not valid gzip"},
+		"no deflate":          {"deflate", []byte("\xff\xff"), nil, "it is not valid deflate"},
+		"a wrong sum":         {"deflate", append(zlibbedText[:len(zlibbedText)-4], 0, 0, 0, 0), zlib.ErrChecksum, "it is not valid deflate"},
+		"no brotli":           {"br", []byte(text), nil, "it is not valid br"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

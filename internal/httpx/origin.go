@@ -18,7 +18,7 @@ func ParseOrigin(text string) (string, error) {
 	case parsed.User != nil || strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
 		return "", errors.New("an origin is a scheme, a host and a port, and nothing else")
 	case strings.ContainsFunc(parsed.Host, func(c rune) bool { return c > '~' || c == '*' }):
-		return "", errors.New("the host of an origin is written in ASCII, and names one host")
+		return "", errors.New("the host of an origin must be in ASCII and name a single host")
 	}
 	scheme, host := strings.ToLower(parsed.Scheme), strings.ToLower(parsed.Host)
 	return scheme + "://" + strings.TrimSuffix(host, defaultPorts[scheme]), nil

@@ -34,7 +34,7 @@ func TestParseOrigin(t *testing.T) {
 		"http://a.example?":     "nothing else",
 		"http://a.example#b":    "nothing else",
 		"http://u:p@a.example":  "nothing else",
-		"http://*.example":      "names one host",
+		"http://*.example":      "name a single host",
 		"http://bücher.example": "in ASCII",
 	} {
 		if got, err := ParseOrigin(text); err == nil || !strings.Contains(err.Error(), want) {

@@ -64,11 +64,11 @@ type Stored struct {
 
 // Errors of a store that can be reached.
 var (
-	ErrNone      = errors.New("nothing is stored under the name")
-	ErrElsewhere = errors.New("another process owns the name, and was asked to let it go")
-	ErrLost      = errors.New("the process does not own the name any more, or another one has written meanwhile")
+	ErrNone      = errors.New("nothing is stored under this name")
+	ErrElsewhere = errors.New("another process owns this name and was asked to release it")
+	ErrLost      = errors.New("this process no longer owns the name, or another has written to it in the meantime")
 	ErrFull      = errors.New("the store is full")
-	ErrTooLarge  = errors.New("it is larger than anything that a process may read")
+	ErrTooLarge  = errors.New("it is larger than a process may read")
 )
 
 // Limits are the limits of a store; 0 means no limit.

@@ -21,7 +21,7 @@ func Archive(exchanges []Exchange, version string) *har.HAR {
 	return &har.HAR{Log: log}
 }
 
-const cutComment = "cut to what the journal keeps"
+const cutComment = "cut to the size that the journal keeps"
 
 func (x *Exchange) entry() *har.Entry {
 	milliseconds := float64(x.Duration.Microseconds()) / 1000

@@ -36,7 +36,7 @@ func TestArchive(t *testing.T) {
 		`"postData":{"mimeType":"application/json","params":[],"text":"{}"},"headersSize":-1,"bodySize":2},` +
 		`"response":{"status":201,"statusText":"Created","httpVersion":"HTTP/1.1","cookies":[],` +
 		`"headers":[{"name":"Content-Type","value":"text/plain"},{"name":"Location","value":"a/1"}],` +
-		`"content":{"size":12,"mimeType":"text/plain","text":"ok","comment":"cut to what the journal keeps"},"redirectURL":"a/1","headersSize":-1,"bodySize":-1},` +
+		`"content":{"size":12,"mimeType":"text/plain","text":"ok","comment":"cut to the size that the journal keeps"},"redirectURL":"a/1","headersSize":-1,"bodySize":-1},` +
 		`"cache":{},"timings":{"send":0,"wait":2.5,"receive":0},"comment":"operation createThing; rule 3; violation, request, body/x: it is wrong"},` +
 		`{"startedDateTime":"1970-01-01T00:00:00Z","time":0,` +
 		`"request":{"method":"GET","url":"http://mock/","httpVersion":"HTTP/1.1","cookies":[],"headers":[],"queryString":[],"headersSize":-1,"bodySize":0},` +

@@ -187,7 +187,7 @@ func (w *writer) writeMapping(members []*yaml.Node, depth int) error {
 	for i := 0; i+1 < len(members); i += 2 {
 		key, value := members[i], members[i+1]
 		if line, is := lines[key.Value]; is {
-			return fmt.Errorf("line %d: %q stands on line %d already", key.Line, key.Value, line)
+			return fmt.Errorf("line %d: %q is already defined on line %d", key.Line, key.Value, line)
 		}
 		lines[key.Value] = key.Line
 		if i > 0 {

@@ -67,10 +67,10 @@ func TestFlagsOfAnotherInstanceAreFollowed(t *testing.T) {
 	if got := toggles(t, mock); !strings.Contains(got, "theirs") || !strings.Contains(got, "mine") {
 		t.Errorf("the flags are %s", got)
 	}
-	for url, says := range map[string]string{"unleash": "it must be a URL", real.URL: "followed already"} {
+	for url, says := range map[string]string{"unleash": "it must be a URL", real.URL: "already being followed"} {
 		failing := &recorder{}
 		other := mocktest.Start(failing)
-		if says == "followed already" {
+		if says == "already being followed" {
 			other.FollowFlags(url, real.Tokens.Backend)
 		}
 		other.FollowFlags(url, real.Tokens.Backend)

@@ -130,7 +130,7 @@ func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration
 	query.Set("wait", timeout.String())
 	out := s.requests(query)
 	if !out.Complete {
-		s.t.Fatalf("mocktest: within %s the mock was asked %d times what matches %+v, want %d", timeout, out.Matched, filter, count)
+		s.t.Fatalf("mocktest: within %s the mock got %d requests that match %+v, want %d", timeout, out.Matched, filter, count)
 	}
 	return out.Requests
 }
@@ -141,7 +141,7 @@ func (s *Server) AssertRequests(count int, filter Filter) []Exchange {
 	s.t.Helper()
 	found := s.Requests(filter)
 	if len(found) != count {
-		s.t.Errorf("the mock was asked %d times what matches %+v, want %d", len(found), filter, count)
+		s.t.Errorf("the mock got %d requests that match %+v, want %d", len(found), filter, count)
 	}
 	return found
 }
@@ -183,7 +183,7 @@ const logged = 50
 func (s *Server) logRequests() {
 	var out page
 	if err := s.ask(http.MethodGet, "requests?order=newest&limit="+strconv.Itoa(logged), nil, &out); err != nil {
-		s.t.Logf("mocktest: the mock does not say what it was asked: %v", err)
+		s.t.Logf("mocktest: reading the journal: %v", err)
 		return
 	}
 	var lines strings.Builder
@@ -193,5 +193,5 @@ func (s *Server) logRequests() {
 			fmt.Fprintf(&lines, "\n           %s, %s%s: %s", violation.Direction, violation.In, violation.Pointer, violation.Reason)
 		}
 	}
-	s.t.Logf("The mock at %s was asked, newest first:%s", s.URL, lines.String())
+	s.t.Logf("Requests to the mock at %s, newest first:%s", s.URL, lines.String())
 }

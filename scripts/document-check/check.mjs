@@ -253,7 +253,7 @@ function wrong(answer, operation, pointer) {
     try {
       value = JSON.parse(answer.text);
     } catch (error) {
-      return `the body is no JSON: ${error.message}`;
+      return `the body is not JSON: ${error.message}`;
     }
   } else if (resolved(response.content[type].schema).type !== "string") return "";
   return broken(`${place}/content/${escape(type)}/schema`, value, "response");

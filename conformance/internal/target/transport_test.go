@@ -215,8 +215,8 @@ func TestABodyIsReadInItsEncoding(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ raw, unread string }{
 		"plain":          {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", ""},
-		"not gzip":       {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "names: it is no gzip"},
-		"not brotli":     {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "names: it is no br"},
+		"not gzip":       {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "declares: it is not valid gzip"},
+		"not brotli":     {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "declares: it is not valid br"},
 		"unknown":        {"HTTP/1.1 200 OK\r\nContent-Encoding: lzw\r\nContent-Length: 2\r\n\r\n{}", `encoding is not known: "lzw"`},
 		"cut":            {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", "ends too early"},
 		"identity":       {"HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}", ""},

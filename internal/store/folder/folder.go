@@ -30,7 +30,7 @@ const (
 const block = 4096
 
 // ErrLocked is returned if another process uses the folder.
-var ErrLocked = errors.New("another process uses the folder")
+var ErrLocked = errors.New("another process is using the folder")
 
 // Folder is a store in a folder.
 type Folder struct {
@@ -199,7 +199,7 @@ func (f *Folder) admit(name string, revision, size int64) error {
 	case f.limits.Content > 0 && size > f.limits.Content:
 		return store.ErrTooLarge
 	case f.limits.Total > 0 && size > before.size && f.total-before.size+max(size, block) > f.limits.Total:
-		return fmt.Errorf("%w: %d bytes of %d are taken", store.ErrFull, f.total, f.limits.Total)
+		return fmt.Errorf("%w: %d of %d bytes are used", store.ErrFull, f.total, f.limits.Total)
 	}
 	return nil
 }

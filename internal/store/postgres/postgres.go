@@ -321,7 +321,7 @@ func (p *Postgres) whyNotWritten(ctx context.Context, name string, revision int6
 	case err != nil:
 		return err
 	}
-	return fmt.Errorf("%w: %d bytes of %d are taken", store.ErrFull, p.total.Load(), p.limits.Total)
+	return fmt.Errorf("%w: %d of %d bytes are used", store.ErrFull, p.total.Load(), p.limits.Total)
 }
 
 // LetGo implements store.Store. It removes a name that was only reserved.

@@ -42,7 +42,7 @@ func (p *Postgres) begun(ctx context.Context) (*held, error) {
 	case p.beginning <- struct{}{}:
 		defer func() { <-p.beginning }()
 	case <-ctx.Done():
-		return nil, errors.New("the connection is not there yet")
+		return nil, errors.New("not connected yet")
 	}
 	if now := p.held.Load(); now != nil {
 		return now, nil

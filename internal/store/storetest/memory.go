@@ -12,7 +12,7 @@ import (
 )
 
 // ErrDown is returned while the memory is out of reach.
-var ErrDown = errors.New("the memory is out of reach")
+var ErrDown = errors.New("the memory store is unreachable")
 
 // Memory is a store that the processes of a test share. It promises what Postgres does.
 type Memory struct {

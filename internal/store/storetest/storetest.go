@@ -73,7 +73,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 
 	// Nothing is stored until it is written.
 	_, err := s.Take(ctx, "a", false)
-	Refused(t, "taking what is not there", err, store.ErrNone)
+	Refused(t, "taking a name that is not stored", err, store.ErrNone)
 	if got := Take(t, s, "a", true); got.Content != nil || got.Revision != 0 {
 		t.Errorf("reserving gave %v", got)
 	}
@@ -91,7 +91,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 	}
 	revisions["a"] = Write(t, s, "a", revisions["a"], contents["a"])
 	_, err = s.Write(ctx, "a", revisions["a"]-1, []byte("older"))
-	Refused(t, "writing in the place of another revision", err, store.ErrLost)
+	Refused(t, "overwriting another revision", err, store.ErrLost)
 	if err := s.LetGo(ctx, "-"); err != nil {
 		t.Error(err)
 	}
@@ -118,7 +118,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 		t.Error(err)
 	}
 	_, err = s.Take(ctx, "a", false)
-	Refused(t, "taking what was removed", err, store.ErrNone)
+	Refused(t, "taking a removed name", err, store.ErrNone)
 	where, err := s.SetAside(ctx, "A")
 	if err != nil {
 		t.Fatal(err)
@@ -127,22 +127,22 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 		t.Errorf("%q was set aside, want %q", got, contents["A"])
 	}
 	if got := Take(t, s, "A", true); got.Content != nil || got.Revision != 0 {
-		t.Errorf("what was set aside is still there: %v", got)
+		t.Errorf("the entry set aside is still there: %v", got)
 	}
 	Write(t, s, "A", 0, "anew")
 
 	// Limits are enforced.
 	_, err = s.Write(ctx, "con", revisions["con"], bytes.Repeat([]byte("x"), 16<<10+1))
-	Refused(t, "writing too large a content", err, store.ErrTooLarge)
+	Refused(t, "writing content that is too large", err, store.ErrTooLarge)
 	err = nil
 	for i := 0; i < 32 && err == nil; i++ {
 		name := fmt.Sprint("more-", i)
 		Take(t, s, name, true)
 		_, err = s.Write(ctx, name, 0, bytes.Repeat([]byte("x"), 8<<10))
 	}
-	Refused(t, "writing more than there is room for", err, store.ErrFull)
+	Refused(t, "writing more than fits", err, store.ErrFull)
 	if got := Write(t, s, "con", revisions["con"], "") - revisions["con"]; got != 1 {
-		t.Errorf("what does not grow went %d revisions on", got)
+		t.Errorf("a write that does not grow advanced the revision by %d", got)
 	}
 
 	// Many calls may come at once.

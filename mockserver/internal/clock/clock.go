@@ -80,7 +80,7 @@ var (
 )
 
 // ErrRange is the error for a change that would leave the range of a clock.
-var ErrRange = errors.New("a clock goes from 1900 to 2200")
+var ErrRange = errors.New("a clock can only be set to the years 1900 to 2200")
 
 // Set changes the clock and returns what it shows now. The error is an ErrRange; the
 // clock is unchanged then.

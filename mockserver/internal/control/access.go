@@ -72,10 +72,10 @@ func (a Access) check(r *http.Request) *apierror.Error {
 		}
 	case loopback:
 		if httpx.IsForwarded(r) {
-			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token the control API is not for requests that a proxy has passed on; see UNLEASH_MOCK_CONTROL_TOKEN.")
+			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token, the control API refuses requests that a proxy has forwarded; see UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 		if !httpx.IsLoopback(r.Host) {
-			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token the control API is for the same host only, under 127.0.0.1, [::1] or localhost; see UNLEASH_MOCK_CONTROL_TOKEN.")
+			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token, the control API is open only to this host, as 127.0.0.1, [::1] or localhost; see UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 	}
 	return nil

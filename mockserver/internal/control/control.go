@@ -236,14 +236,14 @@ func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*work
 		return w, nil
 	}
 	if httpx.CrossSite(r) && !m.Access.lists(r) {
-		return nil, refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not make a workspace.")
+		return nil, refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not create a workspace.")
 	}
 	kept, _, err := m.workspaces.Keep(w)
 	if err != nil {
 		if problem := problemOf(err); problem != nil {
 			return nil, problem
 		}
-		m.Logger.Error("no workspace", "error", err)
+		m.Logger.Error("cannot create the workspace", "error", err)
 		return nil, apierror.Internal("Internal server error")
 	}
 	return kept, nil

@@ -57,7 +57,7 @@ func flagProblem(err error) error {
 	case errors.Is(err, flags.ErrNoFlag):
 		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
 	case errors.As(err, &problem) && problem.Status == http.StatusInternalServerError:
-		return invalid("/body", "It holds what cannot be stored: "+problem.Message)
+		return invalid("/body", "It contains something that cannot be stored: "+problem.Message)
 	}
 	return err
 }

@@ -44,7 +44,7 @@ func (m *Mock) setClock(w *workspace.Workspace, r *request) (response, error) {
 	now := w.Instance().Clock
 	if change.Real {
 		if change.Now != nil || change.Advance != "" || change.Frozen != nil {
-			return response{}, invalid("/body/real", "real goes with nothing else")
+			return response{}, invalid("/body/real", "real cannot be combined with anything else")
 		}
 		now.Reset()
 		return ok(shown(now.Read()))

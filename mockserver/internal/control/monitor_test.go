@@ -153,7 +153,7 @@ func TestEveryOperation(t *testing.T) {
 			}
 			status, holds := 200, example.holds
 			if operation.Mode == "serve" {
-				status, holds = 404, `"name":"NotFoundError","message":"`+operation.ID+` is for a mock (unleash-mock serve). This is a proxy: it shows what passes`
+				status, holds = 404, `"name":"NotFoundError","message":"`+operation.ID+` is for a mock (unleash-mock serve). This is a proxy: it shows traffic`
 			}
 			text := d.must(status, operation.Method, example.path, example.body)
 			if holds == "" || !strings.Contains(text, holds) || strings.Contains(text, "secret") {

@@ -121,7 +121,7 @@ func (x *exchange) permit() *apierror.Error { return x.Access.check(x.r) }
 func (x *exchange) route() *apierror.Error {
 	contract, err := x.contract()
 	if err != nil {
-		x.Logger.Error("no control API", "error", err)
+		x.Logger.Error("the control API is not available", "error", err)
 		return apierror.Internal(err.Error())
 	}
 	matched, values, _ := contract.Match(x.path)
@@ -147,7 +147,7 @@ func (x *exchange) route() *apierror.Error {
 // renamed returns a hint if a path or parameter was renamed; empty if it was not.
 func renamed(former string, exists func(string) bool) string {
 	if now := strings.ReplaceAll(former, "scenario", "rule"); now != former && exists(now) {
-		return fmt.Sprintf(" It is called %s now.", now)
+		return fmt.Sprintf(" It is now called %s.", now)
 	}
 	return ""
 }
@@ -156,7 +156,7 @@ func renamed(former string, exists func(string) bool) string {
 // behind it has its own state and clock.
 func (x *exchange) exists() *apierror.Error {
 	if x.handler = x.find(x.operation.ID); x.handler == nil {
-		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows what passes, and has no state, clock, rules or workspaces.", x.operation.ID))
+		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows traffic, but has no state, clock, rules or workspaces.", x.operation.ID))
 	}
 	if name := x.r.Header.Get(workspace.Header); x.mode == modeProxy && name != "" && name != workspace.Default {
 		return invalid(workspace.Header, "A proxy has no workspaces; leave the header "+workspace.Header+" out.")
@@ -182,7 +182,7 @@ func (x *exchange) readBody() *apierror.Error {
 	text, err := readUpTo(x.r.Body, x.r.ContentLength, most)
 	switch {
 	case err != nil:
-		return refusal(http.StatusBadRequest, "BadDataError", "The body did not arrive as a whole.")
+		return refusal(http.StatusBadRequest, "BadDataError", "The body arrived incomplete.")
 	case int64(len(text)) > most:
 		return refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The body has more than %d bytes.", most))
 	}

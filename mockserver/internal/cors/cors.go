@@ -32,7 +32,7 @@ func (p *Policy) Admit(origins ...string) error {
 		}
 		parsed, err := httpx.ParseOrigin(origin)
 		if err != nil {
-			return fmt.Errorf("the origin %q cannot be admitted: %w", origin, err)
+			return fmt.Errorf("the origin %q cannot be allowed: %w", origin, err)
 		}
 		p.listed = append(p.listed, parsed)
 	}

@@ -29,7 +29,7 @@ type binder func(into reflect.Value, input *Input)
 
 func newBinder(t reflect.Type, operation *spec.Operation) (binder, error) {
 	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("operation %s: an input is a struct, not %v", operation.ID, t)
+		return nil, fmt.Errorf("operation %s: an input must be a struct, not %v", operation.ID, t)
 	}
 	check := newInputCheck(operation)
 	var steps []binder

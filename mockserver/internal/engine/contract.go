@@ -119,7 +119,7 @@ func (c *inputCheck) fits(t reflect.Type, shape *openapi.Shape, name string) {
 		c.fail("%s: %s", name, problem)
 	}
 	if shape != nil && shape.Nullable && inner.Kind() != reflect.Pointer && inner.Kind() != reflect.Interface && inner != jsonType {
-		c.fail("%s may be null, and %v cannot", name, t)
+		c.fail("%s may be null, but %v cannot", name, t)
 	}
 }
 
@@ -163,7 +163,7 @@ func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder,
 	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	response := operation.Response(successOf(operation))
 	if response == nil {
-		return nil, differ(operation, "answer", []error{errors.New("there is no success")})
+		return nil, differ(operation, "answer", []error{errors.New("there is no success response")})
 	}
 	if t == reflect.TypeFor[None]() {
 		if response.MediaType != "" {
@@ -228,7 +228,7 @@ func compareFields(t reflect.Type, shape *openapi.Shape, path string, fail func(
 		_, optional := isOptional(f.Type)
 		omitted := f.omitZero || optional || f.Type == secretType
 		if shape.Properties[place].Required && omitted {
-			fail("%s.%s is required, and may be left out", path, f.json)
+			fail("%s.%s is required, but may be left out", path, f.json)
 		}
 		if f.Type.Kind() == reflect.Pointer && !f.omitZero && f.Type.Elem().Kind() != reflect.Struct && inner != nil && !inner.Nullable {
 			fail("%s.%s may be null, which the document does not allow", path, f.json)
@@ -237,7 +237,7 @@ func compareFields(t reflect.Type, shape *openapi.Shape, path string, fail func(
 	}
 	for _, property := range shape.Properties {
 		if property.Required && !shown[property.Name] {
-			fail("%s.%s is required, and never shown", path, property.Name)
+			fail("%s.%s is required, but never shown", path, property.Name)
 		}
 	}
 }

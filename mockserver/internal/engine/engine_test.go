@@ -266,16 +266,16 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 	owner := func(*engine.View, string) string { return "" }
 	for want, change := range map[string]func(*engine.Resource){
 		"tables notes and pins both call a row a note": func(r *engine.Resource) { r.Tables = append(r.Tables, namesake) },
-		"another resource knows the project of {id}": func(r *engine.Resource) {
+		"another resource already knows the project of {id}": func(r *engine.Resource) {
 			r.Owners = map[string]engine.Owner{"id": owner}
 			r.Tables, r.Operations = nil, nil
 		},
-		"operation getNote has no handler":                                     func(r *engine.Resource) { delete(r.Operations, "getNote") },
-		"handler getWeather has no operation in the document":                  func(r *engine.Resource) { r.Operations["getWeather"] = r.Operations["getNote"] },
-		"there are two tables notes":                                           func(r *engine.Resource) { r.Tables = append(r.Tables, notes) },
-		"table orphans hangs on table nothing, which does not exist before it": func(r *engine.Resource) { r.Tables = append(r.Tables, orphan) },
-		"pin of table clips refers to table nothing, which does not exist":     func(r *engine.Resource) { r.Tables = append(r.Tables, clips) },
-		"a bound is for table nothing, which does not exist":                   func(r *engine.Resource) { r.Bounds = []engine.Bound{{Table: "nothing"}} },
+		"operation getNote has no handler":                                        func(r *engine.Resource) { delete(r.Operations, "getNote") },
+		"handler getWeather has no operation in the document":                     func(r *engine.Resource) { r.Operations["getWeather"] = r.Operations["getNote"] },
+		"there are two tables notes":                                              func(r *engine.Resource) { r.Tables = append(r.Tables, notes) },
+		"table orphans belongs to table nothing, which is not declared before it": func(r *engine.Resource) { r.Tables = append(r.Tables, orphan) },
+		"pin of table clips refers to table nothing, which does not exist":        func(r *engine.Resource) { r.Tables = append(r.Tables, clips) },
+		"a bound is for table nothing, which does not exist":                      func(r *engine.Resource) { r.Bounds = []engine.Bound{{Table: "nothing"}} },
 	} {
 		resource := notesResource()
 		change(&resource)
@@ -447,7 +447,7 @@ func TestInputsAndAnswersFitTheContract(t *testing.T) {
 		"other types and names":       {handler[wrongType, *note](), []string{"the property title: int is not one of string", "the body has no property body", "there is no query parameter page"}},
 		"a property that is ignored":  {handler[ignoring, *note](), nil},
 		"an answer without a body":    {handler[ignoring, engine.None](), []string{"status 200 has a body"}},
-		"an answer of other fields":   {handler[ignoring, incomplete](), []string{".id: string is not one of integer", ".title is required, and may be left out", ".extra is not in the document", ".createdAt is required, and never shown"}},
+		"an answer of other fields":   {handler[ignoring, incomplete](), []string{".id: string is not one of integer", ".title is required, but may be left out", ".extra is not in the document", ".createdAt is required, but never shown"}},
 		"an answer of another type":   {handler[ignoring, []note](), []string{"[]engine_test.note is not one of object"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,7 +81,7 @@ func TestLessons(t *testing.T) {
 		"a deleted row":            {[]string{"getNotes  {\"notes\":[" + a + "," + b + "]}", "deleteNote 1 "}, b, 0},
 		"no rows":                  {[]string{"getNotes  {\"notes\":[null,{},7,{\"id\":3},{\"title\":\"c\"}]}"}, "", 0},
 		"answers of another shape": {[]string{"getNotes  {\"notes\":[]}", "getNote 1 [1]", "getNote 1 null", "getNote 1 {", "getNotes  {}", `getNote 1 {"id":"1","title":"a"}`}, "", 5},
-		"an id that no row has":    {[]string{"getNotes  {\"notes\":[]}", `getNote 1 {"id":3000000000,"title":"a"}`}, "note 3000000000 is left out: no seed can have it", 0},
+		"an id that no row has":    {[]string{"getNotes  {\"notes\":[]}", `getNote 1 {"id":3000000000,"title":"a"}`}, "note 3000000000 is left out: a seed cannot hold it", 0},
 		"an operation without one": {[]string{"getNotes  {\"notes\":[]}", `updateNote 1 ` + a}, "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestWhatASeedFileCannotHave(t *testing.T) {
 		}
 		return value, nil
 	}))
-	if want := `note 1 is left out: no seed can have it; {"id":2,"title":"b"}`; got != want {
+	if want := `note 1 is left out: a seed cannot hold it; {"id":2,"title":"b"}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -165,9 +165,9 @@ func TestLessonsThatDoNotFitStopTheStart(t *testing.T) {
 		lessons map[string]engine.Lesson
 		tables  []engine.AnyTable
 	}{
-		"there is a lesson of getWeather, but no such operation":                                                                          {map[string]engine.Lesson{"getWeather": right}, nil},
-		"the lesson of getNote takes engine_test.noteBody and *engine_test.note, the operation engine_test.oneNote and *engine_test.note": {map[string]engine.Lesson{"getNote": wrong}, nil},
-		"table pins has no placeholder for secrets that recordings hide":                                                                  {map[string]engine.Lesson{"getNote": right}, []engine.AnyTable{pins(nil)}},
+		"there is a lesson for getWeather, but no such operation":                                                                                    {map[string]engine.Lesson{"getWeather": right}, nil},
+		"the lesson for getNote takes engine_test.noteBody and *engine_test.note, but the operation takes engine_test.oneNote and *engine_test.note": {map[string]engine.Lesson{"getNote": wrong}, nil},
+		"table pins has no placeholder for secrets that recordings hide":                                                                             {map[string]engine.Lesson{"getNote": right}, []engine.AnyTable{pins(nil)}},
 	} {
 		resource := notesResource()
 		resource.Tables = append(resource.Tables, test.tables...)

@@ -87,12 +87,12 @@ func (r *Resource) checkLessons(fail func(format string, args ...any)) {
 	for id, lesson := range r.Lessons().Shown {
 		operation := r.Operations[id]
 		if operation == nil {
-			fail("there is a lesson of %s, but no such operation", id)
+			fail("there is a lesson for %s, but no such operation", id)
 			continue
 		}
 		in, out := lesson.types()
 		if wantIn, wantOut := operation.types(); in != wantIn || out != wantOut {
-			fail("the lesson of %s takes %v and %v, the operation %v and %v", id, in, out, wantIn, wantOut)
+			fail("the lesson for %s takes %v and %v, but the operation takes %v and %v", id, in, out, wantIn, wantOut)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*S
 	version, _ := snapshot.Get(keyVersion)
 	number, _ := version.(float64)
 	if number < 1 || number > SnapshotVersion || number != float64(int(number)) {
-		return nil, Problems{{Path: []string{keyVersion}, Message: fmt.Sprintf("%v is not a version that is known: 1 to %d", version, SnapshotVersion)}}
+		return nil, Problems{{Path: []string{keyVersion}, Message: fmt.Sprintf("unknown version %v: 1 to %d are known", version, SnapshotVersion)}}
 	}
 	if number < SnapshotVersion {
 		unfold(snapshot)
@@ -350,7 +350,7 @@ func (p *planter) event(value any, path []string) *Event {
 		event.Before, event.After = p.side(event.table, change, "before", at), p.side(event.table, change, "after", at)
 	}
 	if event.table == nil && len(p.problems) == before {
-		p.complain(path, "it says nothing of what was changed")
+		p.complain(path, "it does not say what was changed")
 	}
 	if len(p.problems) > before {
 		return nil

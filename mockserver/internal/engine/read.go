@@ -163,7 +163,7 @@ func (p *planter) text(text string, col *column, path []string) {
 
 func (p *planter) number(number float64, col *column, path []string) {
 	if col.id && (number < 1 || number > maxID) {
-		p.complain(path, "%v is not an id, which goes from 1 to %d", number, maxID)
+		p.complain(path, "%v is not an id from 1 to %d", number, maxID)
 	}
 	if col.refers == "" || p.relaxed || number <= 0 {
 		return

@@ -189,7 +189,7 @@ func (e *Engine) add(resource Resource) (problems []error) {
 		}
 		if parent, _ := table.parent(); parent != "" {
 			if e.table(parent) == nil {
-				fail("table %s hangs on table %s, which does not exist before it", name, parent)
+				fail("table %s belongs to table %s, which is not declared before it", name, parent)
 			}
 			e.children[parent] = append(e.children[parent], table)
 		}
@@ -203,7 +203,7 @@ func (e *Engine) add(resource Resource) (problems []error) {
 	}
 	for parameter, owner := range resource.Owners {
 		if e.owners[parameter] != nil {
-			fail("another resource knows the project of {%s}", parameter)
+			fail("another resource already knows the project of {%s}", parameter)
 		}
 		e.owners[parameter] = owner
 	}

@@ -44,7 +44,7 @@ type Row struct {
 // Reasons why a row or value is not in the seed.
 const (
 	notRecorded = "not recorded"
-	impossible  = "no seed can have it"
+	impossible  = "a seed cannot hold it"
 	fragments   = "only what belongs to it was recorded"
 )
 

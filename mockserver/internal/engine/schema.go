@@ -18,14 +18,14 @@ func (e *Engine) SeedSchema(rules string) []byte {
 		}
 	}
 	for _, value := range e.values {
-		properties.Set(value.Name, object("description", "What an operation answers, as it stands.", "type", []any{value.kind(), "null"}))
+		properties.Set(value.Name, object("description", "What an operation answers, verbatim.", "type", []any{value.kind(), "null"}))
 	}
 	properties.Set(rules, object("description", "Errors, delays and faults instead of the usual answers; the schema rule of the control API describes them.",
 		"type", []any{"array", "null"}, "items", object("type", "object")))
 	schema := object(
 		"$schema", "https://json-schema.org/draft/2020-12/schema",
 		"title", "Seed of unleash-mock",
-		"description", "What a mocked Unleash starts with. Times are RFC 3339 or relative to the start, such as -2h; none means the start.",
+		"description", "The state that the mock starts with. Times are RFC 3339 or relative to the start, such as -2h; a missing time means the start.",
 		"type", "object", "additionalProperties", false, "properties", properties)
 	var out bytes.Buffer
 	must(json.Indent(&out, v8json.Stringify(nil, schema), "", "  "))

@@ -475,7 +475,7 @@ func (t *Table[T]) plant(tx *Tx, raw any) (field, complaint string) {
 		return field, "the " + field + " is used twice"
 	}
 	if t.Get(tx, t.key(row)) != nil {
-		return "", "the " + t.Singular + " is there twice"
+		return "", "the " + t.Singular + " appears twice"
 	}
 	for _, index := range t.Indexes {
 		if index.taken != nil && index.holder(tx, row) != nil {

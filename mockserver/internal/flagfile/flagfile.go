@@ -150,7 +150,7 @@ func ReadAnswer(source []byte) (*Set, error) {
 	if !json.Valid(source) {
 		return nil, yamlfile.Problems{{Message: "it is not JSON"}}
 	}
-	file, object, err := open(source, "an answer of the Client API")
+	file, object, err := open(source, "a response of the Client API")
 	if err != nil {
 		return nil, err
 	}
@@ -217,14 +217,14 @@ func (r *reader) check() {
 	flags := map[string]int{}
 	for i, flag := range r.set.Flags {
 		if before, twice := flags[flag.Name]; twice && before != i {
-			r.complain(r.places[i], "the flag %q is there twice", flag.Name)
+			r.complain(r.places[i], "the flag %q appears twice", flag.Name)
 		}
 		flags[flag.Name] = i
 	}
 	segments := map[int64]bool{}
 	for _, segment := range r.set.Segments {
 		if segments[segment.ID] {
-			r.complain([]string{"segments"}, "the segment %d is there twice", segment.ID)
+			r.complain([]string{"segments"}, "the segment %d appears twice", segment.ID)
 		}
 		segments[segment.ID] = true
 	}

@@ -22,7 +22,7 @@ func TestReadAnswer(t *testing.T) {
 		`{"checkout":true}`:            "it has no list of features",
 		`{"features":{}}`:              "it has no list of features",
 		`{"features":[{"enabled":1}]}`: "features[0]",
-		`{"features":[{"name":"a"},{"name":"a"}]}`: `the flag "a" is there twice`,
+		`{"features":[{"name":"a"},{"name":"a"}]}`: `the flag "a" appears twice`,
 	} {
 		if set, err := ReadAnswer([]byte(source)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %+v, %v", source, set, err)

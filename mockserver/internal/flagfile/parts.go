@@ -126,7 +126,7 @@ func (r *reader) variants(list []variant, path []string) []Variant {
 		case written.Weight == nil:
 			sharing++
 		case *written.Weight < 0 || *written.Weight > wholeWeight:
-			r.complain(at(path, i, "weight"), "%d is not a weight, which goes from 0 to %d", *written.Weight, wholeWeight)
+			r.complain(at(path, i, "weight"), "%d is not a weight from 0 to %d", *written.Weight, wholeWeight)
 		default:
 			left -= *written.Weight
 		}

@@ -47,7 +47,7 @@ func (r *reader) shortFlags(object *v8json.Object) (flags *v8json.Object, path [
 	}
 	for _, name := range object.Keys() {
 		if name != flagsKey && name != segmentsKey {
-			r.complain([]string{name}, "beside '%s' only '%s' may stand; a flag goes under '%[1]s'", flagsKey, segmentsKey)
+			r.complain([]string{name}, "next to '%s', only '%s' is allowed; flags go under '%[1]s'", flagsKey, segmentsKey)
 		}
 	}
 	r.shortSegments(object)
@@ -84,7 +84,7 @@ func (r *reader) shortSegments(object *v8json.Object) {
 
 func (r *reader) shortFlag(name string, value any, path []string) {
 	if name == "" {
-		r.complain(path, "a flag has a name")
+		r.complain(path, "a flag needs a name")
 	}
 	if enabled, is := value.(bool); is {
 		r.add(Flag{Name: name, Enabled: enabled, Strategies: everybody(name)}, path)
@@ -168,6 +168,6 @@ func (r *reader) byName(reference any, path []string) int64 {
 	if id, known := r.segments[reference]; isScalar && known {
 		return id
 	}
-	r.complain(path, "the file has no segment %s; segments stand under '%s', beside '%s'", shown, segmentsKey, flagsKey)
+	r.complain(path, "the file has no segment %s; segments go under '%s', next to '%s'", shown, segmentsKey, flagsKey)
 	return 0
 }

@@ -111,7 +111,7 @@ func (p *putter) unknown(segment flagfile.Segment) *segments.Segment {
 	known := segments.Named(p.tx, segment.Name)
 	if known == nil {
 		p.ids[segment.ID] = segment.ID
-		p.remark("the segment %s (%d) is not in the file with its constraints, and nowhere else: strategies with it turn nothing on", segment.Name, segment.ID)
+		p.remark("the constraints of the segment %s (%d) are neither in the file nor in the workspace: strategies with it turn nothing on", segment.Name, segment.ID)
 		return nil
 	}
 	p.ids[segment.ID] = known.ID
@@ -152,7 +152,7 @@ func (p *putter) project(name string) string {
 			p.projects = map[string]bool{}
 		}
 		p.projects[name] = true
-		p.remark("there is no project %s: its flags are in the project %s", name, DefaultProject)
+		p.remark("there is no project %s: its flags go into the project %s", name, DefaultProject)
 	}
 	return DefaultProject
 }

@@ -51,7 +51,7 @@ func (s *Source) keep(body []byte, at time.Time) {
 	}
 	err := s.write(body, at)
 	if err != nil && !s.unkept {
-		s.Logger.Warn("the copy of the flags is not kept", "file", s.Cache, "error", err)
+		s.Logger.Warn("cannot write the copy of the flags", "file", s.Cache, "error", err)
 	}
 	s.unkept = err != nil
 }
@@ -85,11 +85,11 @@ func (s *Source) load() *kept {
 		s.setAside("it cannot be read: " + err.Error())
 	case len(text) == 0: // an empty file made in advance
 	case json.Unmarshal(text, &out) != nil || out.Features == nil || out.About.Instance == "":
-		s.setAside("it is damaged, or no copy of flags")
+		s.setAside("it is damaged or not a copy of flags")
 	case out.About.Instance != s.state.URL:
-		s.setAside("it is of another instance, " + out.About.Instance)
+		s.setAside("it is from another instance, " + out.About.Instance)
 	case out.About.Token != scope(s.Token):
-		s.setAside(fmt.Sprintf("it is of the token %s.…, and this one is %s.…", out.About.Token, scope(s.Token)))
+		s.setAside(fmt.Sprintf("it was made with the token %s.…, but the token is now %s.…", out.About.Token, scope(s.Token)))
 	default:
 		return &out
 	}
@@ -107,7 +107,7 @@ func (s *Source) setAside(reason string) {
 	if err := os.Rename(s.Cache, aside); err == nil {
 		attributes = append(attributes, "now", aside)
 	}
-	s.Logger.Warn("the copy of the flags is not used", attributes...)
+	s.Logger.Warn("ignoring the copy of the flags", attributes...)
 }
 
 func exists(name string) bool {

@@ -77,14 +77,14 @@ func interrupted(err error) *Failure {
 	if errors.As(err, &slow) && slow.Timeout() {
 		return &Failure{kind: "timeout", message: fmt.Sprintf("its answer takes longer than %s", timeout)}
 	}
-	return &Failure{kind: "unreachable", message: "its answer breaks off: " + err.Error()}
+	return &Failure{kind: "unreachable", message: "its answer broke off: " + err.Error()}
 }
 
 // meanings explain statuses.
 var meanings = map[int]string{
 	http.StatusUnauthorized: "it does not know the token",
-	http.StatusForbidden:    "the token is not one of a backend",
-	http.StatusNotFound:     "it has no Client API there; is its base path in the URL?",
+	http.StatusForbidden:    "the token is not a backend token",
+	http.StatusNotFound:     "it has no Client API at this URL; is the base path missing?",
 }
 
 // refusal returns the failure for an answer that is not a success.
@@ -99,7 +99,7 @@ func refusal(response *http.Response) *Failure {
 		out.message = meaning + ": " + text
 	} else if to, err := response.Location(); err == nil && status/100 == 3 {
 		to.RawQuery, to.Fragment = "", ""
-		out.message += ", which leads to " + to.Redacted() + "; name the URL that it is served under"
+		out.message += ", which redirects to " + to.Redacted() + "; use the URL that it is served under"
 	}
 	out.retryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
 	return out

@@ -137,7 +137,7 @@ func (s *Source) ask(ctx context.Context) *Failure {
 	fresh, failure := s.fetch(ctx)
 	if failure == nil {
 		if err := s.Apply(fresh.body); err != nil {
-			failure = &Failure{kind: "answer", message: "its answer is not one of the Client API: " + visible.Line(err.Error())}
+			failure = &Failure{kind: "answer", message: "its answer is not a Client API response: " + visible.Line(err.Error())}
 		}
 	}
 	if failure != nil {
@@ -158,7 +158,7 @@ func (s *Source) ask(ctx context.Context) *Failure {
 		}
 	})
 	if len(s.told) > 0 {
-		s.Logger.Info("the flags are followed again", "instance", s.State().URL, "after", now.Sub(s.failingSince).Round(time.Second).String())
+		s.Logger.Info("following the flags again", "instance", s.State().URL, "after", now.Sub(s.failingSince).Round(time.Second).String())
 		clear(s.told)
 	}
 	return nil
@@ -180,7 +180,7 @@ func (s *Source) tell(failure *Failure) {
 	}
 	s.told[failure.kind] = true
 	state := s.State()
-	s.Logger.Warn("the flags are not followed; the last copy goes on", "instance", state.URL, "problem", failure.message, "copiedAt", state.CopiedAt.UTC())
+	s.Logger.Warn("cannot follow the flags; the last copy stays in use", "instance", state.URL, "problem", failure.message, "copiedAt", state.CopiedAt.UTC())
 }
 
 // Failure says why flags could not be fetched. It does not hold the token.

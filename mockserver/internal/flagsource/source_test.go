@@ -153,14 +153,14 @@ func TestFailures(t *testing.T) {
 	}{
 		"unreachable": {nil, "it cannot be reached: connection refused", false},
 		"401":         {status(401), "it does not know the token: it answers 401 Unauthorized", true},
-		"403":         {status(403), "the token is not one of a backend: it answers 403 Forbidden", true},
-		"404":         {status(404), "it has no Client API there; is its base path in the URL?: it answers 404 Not Found", false},
+		"403":         {status(403), "the token is not a backend token: it answers 403 Forbidden", true},
+		"404":         {status(404), "it has no Client API at this URL; is the base path missing?: it answers 404 Not Found", false},
 		"500":         {status(500), "it answers 500 Internal Server Error", false},
 		"599":         {status(599), "it answers 599", false},
 		"304 to none": {status(304), "it answers 304 Not Modified", false},
-		"redirect":    {status(302, "Location", "/login?secret=x"), "it answers 302 Found, which leads to https://u.example.com/login; name the URL that it is served under", false},
-		"page":        {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "its answer is not one of the Client API: it has no list of features", false},
-		"nothing":     {status(200), "its answer is not one of the Client API: it has no list of features", false},
+		"redirect":    {status(302, "Location", "/login?secret=x"), "it answers 302 Found, which redirects to https://u.example.com/login; use the URL that it is served under", false},
+		"page":        {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "its answer is not a Client API response: it has no list of features", false},
+		"nothing":     {status(200), "its answer is not a Client API response: it has no list of features", false},
 		"slow":        {slow, "it does not answer within 10s", false},
 		"too large":   {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxAnswer+1)) }, "its answer has more than 16777216 bytes", false},
 	} {
@@ -188,7 +188,7 @@ func TestFailures(t *testing.T) {
 				i.becomes(test.answer)
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				if got := r.lines("not followed"); len(got) != 1 || !strings.Contains(got[0], test.says) {
+				if got := r.lines("cannot follow the flags"); len(got) != 1 || !strings.Contains(got[0], test.says) {
 					t.Errorf("it was told %q", got)
 				}
 				if s.State().Problem != test.says {
@@ -197,7 +197,7 @@ func TestFailures(t *testing.T) {
 				i.becomes(good)
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				if got := r.lines("followed again"); len(got) != 1 || s.State().Problem != "" {
+				if got := r.lines("following the flags again"); len(got) != 1 || s.State().Problem != "" {
 					t.Errorf("it was told %q, and the problem is %q", got, s.State().Problem)
 				}
 				if len(r.applied) < 2 || r.applied[0] != flags || r.applied[1] != "" {
@@ -300,7 +300,7 @@ func TestACopyIsKept(t *testing.T) {
 	if got := r.applied[len(r.applied)-1]; !strings.Contains(got, `"features":[{"name":"\u003cf\u003e","enabled":true}]`) {
 		t.Errorf("it took over %s", got)
 	}
-	if len(r.lines("not followed")) != 1 {
+	if len(r.lines("cannot follow the flags")) != 1 {
 		t.Errorf("it was told %s", &r.log)
 	}
 }
@@ -314,7 +314,7 @@ func TestACopyThatCannotBeUsed(t *testing.T) {
 		"an SDK's":            {`{"version":2,"features":[]}`, "damaged"},
 		"without flags":       {strings.Replace(whole, "features", "x", 1), "damaged"},
 		"of another instance": {strings.Replace(whole, "u.example", "v.example", 1), "another instance, https://v.example.com"},
-		"of another token":    {strings.Replace(whole, "production", "development", 1), "of the token default:development"},
+		"of another token":    {strings.Replace(whole, "production", "development", 1), "with the token default:development"},
 		"too large":           {strings.Replace(whole, "[]", "["+strings.Repeat(" ", 2*maxAnswer)+"]", 1), "damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -327,7 +327,7 @@ func TestACopyThatCannotBeUsed(t *testing.T) {
 			if err := r.source(i, "https://u.example.com", file).Start(t.Context()); err == nil {
 				t.Error("it was used")
 			}
-			if got := r.lines("not used"); len(got) != 1 || !strings.Contains(got[0], test.reason) {
+			if got := r.lines("ignoring the copy"); len(got) != 1 || !strings.Contains(got[0], test.reason) {
 				t.Errorf("it was told %q", got)
 			}
 			if text, err := os.ReadFile(file + ".unused"); err != nil || string(text) != test.text {
@@ -374,7 +374,7 @@ func TestACopyThatCannotBeWritten(t *testing.T) {
 		time.Sleep(time.Minute)
 		cancel()
 		synctest.Wait()
-		if got := r.lines("is not kept"); len(got) != 1 || len(r.applied) < 4 {
+		if got := r.lines("cannot write the copy"); len(got) != 1 || len(r.applied) < 4 {
 			t.Errorf("it was told %q, and took over %q", got, r.applied)
 		}
 	})

@@ -46,14 +46,14 @@ type operation struct {
 func New(operationIDs []string, workspaces *workspace.Registry, version, instance string) *Metrics {
 	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "unleash_mock_request_duration_seconds",
-		Help:    "How long answers took, delays of rules included.",
+		Help:    "Response times, delays by rules included.",
 		Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .1, .5, 1, 5, 10},
 	}, []string{"operation"})
 	m := &Metrics{
 		operations: map[string]*operation{"": {label: other, durations: durations.WithLabelValues(other)}},
 		violations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "unleash_mock_violations_total",
-			Help: "Violations of the contract, by what became of them.",
+			Help: "Violations of the contract, by outcome.",
 		}, []string{"operation", "direction", "outcome"}),
 		totals:   map[traffic.Outcome]*atomic.Int64{},
 		registry: prometheus.NewRegistry(),
@@ -133,14 +133,14 @@ type stateSizes struct{ *workspace.Registry }
 
 var (
 	present = prometheus.NewDesc("unleash_mock_workspaces", "Workspaces that exist.", nil, nil)
-	made    = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces that were made, the first one not counted.", nil, nil)
-	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces that were removed because they were idle or because their room was needed.", nil, nil)
+	made    = prometheus.NewDesc("unleash_mock_workspaces_made_total", "Workspaces created, not counting the first one.", nil, nil)
+	evicted = prometheus.NewDesc("unleash_mock_workspaces_evicted_total", "Workspaces removed because they were idle or because their memory was needed.", nil, nil)
 	rows    = prometheus.NewDesc("unleash_mock_rows", "Rows of the state's tables in all workspaces.", []string{"table"}, nil)
 	active  = prometheus.NewDesc("unleash_mock_rules", "Rules in force in all workspaces.", nil, nil)
-	bytes   = prometheus.NewDesc("unleash_mock_bytes", "What all workspaces together take in memory, by estimation.", nil, nil)
-	kept    = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges that the journals keep.", nil, nil)
+	bytes   = prometheus.NewDesc("unleash_mock_bytes", "Estimated memory of all workspaces together.", nil, nil)
+	kept    = prometheus.NewDesc("unleash_mock_journal_exchanges", "Exchanges kept in the journals.", nil, nil)
 
-	inFlight = prometheus.NewDesc("unleash_mock_in_flight_bytes", "Memory reserved for requests, or for large answers and states, in flight, by estimation.", []string{"budget"}, nil)
+	inFlight = prometheus.NewDesc("unleash_mock_in_flight_bytes", "Estimated memory reserved for requests, or for large answers and states, in flight.", []string{"budget"}, nil)
 	waits    = prometheus.NewDesc("unleash_mock_in_flight_waits_total", "Reservations of memory that had to wait.", []string{"budget"}, nil)
 	closed   = prometheus.NewDesc("unleash_mock_in_flight_closed_total", "Requests whose connections were closed because others waited for their memory.", []string{"budget"}, nil)
 )

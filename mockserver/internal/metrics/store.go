@@ -10,12 +10,12 @@ import (
 type storeCounts struct{ *workspace.Registry }
 
 var (
-	storeUp         = prometheus.NewDesc("unleash_mock_store_up", "Whether the store takes changes: 1, or 0 while it is down.", nil, nil)
+	storeUp         = prometheus.NewDesc("unleash_mock_store_up", "Whether the store accepts changes: 1, or 0 while it is down.", nil, nil)
 	storeUnwritten  = prometheus.NewDesc("unleash_mock_store_unwritten_workspaces", "Workspaces with changes that are not stored yet.", nil, nil)
-	storeWrites     = prometheus.NewDesc("unleash_mock_store_writes_total", "Workspaces that were written.", nil, nil)
-	storeLost       = prometheus.NewDesc("unleash_mock_store_lost_total", "Workspaces whose latest changes were lost, as another process had written them or memory was short.", nil, nil)
-	storeDamaged    = prometheus.NewDesc("unleash_mock_store_damaged_total", "Stored workspaces that could not be read, and were set aside.", nil, nil)
-	storeHandedOver = prometheus.NewDesc("unleash_mock_store_handed_over_total", "Workspaces that went to another process that asked for them.", nil, nil)
+	storeWrites     = prometheus.NewDesc("unleash_mock_store_writes_total", "Workspaces written.", nil, nil)
+	storeLost       = prometheus.NewDesc("unleash_mock_store_lost_total", "Workspaces whose latest changes were lost because another process had written them or memory was short.", nil, nil)
+	storeDamaged    = prometheus.NewDesc("unleash_mock_store_damaged_total", "Stored workspaces that could not be read and were set aside.", nil, nil)
+	storeHandedOver = prometheus.NewDesc("unleash_mock_store_handed_over_total", "Workspaces handed over to another process that asked for them.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.

@@ -79,7 +79,7 @@ func (o *Overlay) ask(r *http.Request) (engine.Identity, error) {
 	case http.StatusUnauthorized:
 		return nobody, nil
 	}
-	return nobody, fmt.Errorf("it identified no caller: status %d", response.StatusCode)
+	return nobody, fmt.Errorf("it did not identify the caller: status %d", response.StatusCode)
 }
 
 func readIdentity(text []byte) (engine.Identity, error) {
@@ -94,7 +94,7 @@ func readIdentity(text []byte) (engine.Identity, error) {
 		Permissions []engine.Grant `json:"permissions"`
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return nobody, fmt.Errorf("it identified no caller: the answer is not JSON: %w", err)
+		return nobody, fmt.Errorf("it did not identify the caller: the answer is not JSON: %w", err)
 	}
 	identity := engine.Identity{
 		Token:  spec.AdminToken,

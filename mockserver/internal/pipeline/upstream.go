@@ -15,7 +15,7 @@ func (x *exchange) identifyUpstream() *apierror.Error {
 	}
 	known, err := x.Overlay.Identify(x.request)
 	if err != nil {
-		x.Logger.Warn("the upstream did not say who makes a request", "error", err)
+		x.Logger.Warn("the upstream did not identify the caller", "error", err)
 		return &apierror.Error{
 			Status: http.StatusBadGateway, Envelope: apierror.Handler, Name: "BadGatewayError",
 			Message: "The upstream Unleash did not say who makes this request.", Outside: true,

@@ -72,7 +72,7 @@ func Read(name string, source io.Reader) (*Recording, error) {
 			return nil, fmt.Errorf("reading the recording: %w", err)
 		}
 		if read += len(text); read > maxBytes || len(out.Exchanges) == maxExchanges && len(text) > 0 {
-			return nil, &Problem{number, fmt.Sprintf("the file goes on, and may have %d MiB and %d exchanges; split it", maxBytes>>20, maxExchanges)}
+			return nil, &Problem{number, fmt.Sprintf("the file is too large: at most %d MiB and %d exchanges are allowed; split it", maxBytes>>20, maxExchanges)}
 		}
 		line := bytes.TrimSpace(text)
 		if len(line) == 0 {
@@ -132,25 +132,25 @@ func parse(line []byte) (x Exchange, message string) {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return x, "it is no JSON: " + syntax.Error()
+		return x, "it is not JSON: " + syntax.Error()
 	case errors.As(err, &wrong):
 		field := wrong.Field
 		if field == "" {
 			field = "the line"
 		}
-		return x, fmt.Sprintf("it is no exchange: %s cannot be of the type %s", field, wrong.Value)
+		return x, fmt.Sprintf("it is not an exchange: %s cannot be of the type %s", field, wrong.Value)
 	case err != nil: // an invalid time, which the error would quote
-		return x, "it is no exchange: started is no time such as 2026-11-24T20:49:40.784Z"
+		return x, "it is not an exchange: started is not a time such as 2026-11-24T20:49:40.784Z"
 	}
 	switch status := x.Response.Status; {
 	case x.Request.Method == "" || strings.ContainsAny(x.Request.Method, " \t\r\n"):
-		return x, "it is no exchange: request.method is missing or no method"
+		return x, "it is not an exchange: request.method is missing or not a method"
 	case x.path() == "":
-		return x, "it is no exchange: request.url is missing or no URL"
+		return x, "it is not an exchange: request.url is missing or not a URL"
 	case status != 0 && (status < 100 || status > 599):
-		return x, fmt.Sprintf("it is no exchange: %d is no status", status)
+		return x, fmt.Sprintf("it is not an exchange: %d is not a status", status)
 	case status == 0 && !bytes.Contains(line, []byte(`"response"`)):
-		return x, "it is no exchange: response is missing"
+		return x, "it is not an exchange: response is missing"
 	}
 	return x, ""
 }
@@ -185,7 +185,7 @@ func (x *Exchange) Query() string {
 // Reasons why an exchange belongs to no operation.
 const (
 	unknownOperation = "of an operation that the contract does not have"
-	unknownPath      = "of a path that is no operation's"
+	unknownPath      = "of a path that no operation has"
 )
 
 // Locate finds the operation of an exchange in a contract, and the values of its path

@@ -59,16 +59,16 @@ func TestRead(t *testing.T) {
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ line, want string }{
-		"text":              {"very-secret", "it is no JSON: invalid character 'v' looking for beginning of value"},
-		"cut off":           {health[:len(health)-9], "it is no JSON: unexpected end of JSON input"},
-		"a list":            {"[]", "it is no exchange: the line cannot be of the type array"},
-		"something else":    {`{"level":"INFO","msg":"very-secret"}`, "it is no exchange: request.method is missing or no method"},
-		"no URL":            {`{"request":{"method":"GET"},"response":{"status":200}}`, "it is no exchange: request.url is missing or no URL"},
-		"a URL of a host":   {`{"request":{"method":"GET","url":"http://very-secret"},"response":{"status":200}}`, "it is no exchange: request.url is missing or no URL"},
-		"no answer":         {`{"request":{"method":"GET","url":"/"}}`, "it is no exchange: response is missing"},
-		"no status":         {`{"request":{"method":"GET","url":"/"},"response":{"status":7}}`, "it is no exchange: 7 is no status"},
-		"status of a type":  {`{"request":{"method":"GET","url":"/"},"response":{"status":"very-secret"}}`, "it is no exchange: response.status cannot be of the type string"},
-		"a time that is no": {`{"started":"very-secret","request":{"method":"GET","url":"/"},"response":{"status":200}}`, "it is no exchange: started is no time such as 2026-11-24T20:49:40.784Z"},
+		"text":              {"very-secret", "it is not JSON: invalid character 'v' looking for beginning of value"},
+		"cut off":           {health[:len(health)-9], "it is not JSON: unexpected end of JSON input"},
+		"a list":            {"[]", "it is not an exchange: the line cannot be of the type array"},
+		"something else":    {`{"level":"INFO","msg":"very-secret"}`, "it is not an exchange: request.method is missing or not a method"},
+		"no URL":            {`{"request":{"method":"GET"},"response":{"status":200}}`, "it is not an exchange: request.url is missing or not a URL"},
+		"a URL of a host":   {`{"request":{"method":"GET","url":"http://very-secret"},"response":{"status":200}}`, "it is not an exchange: request.url is missing or not a URL"},
+		"no answer":         {`{"request":{"method":"GET","url":"/"}}`, "it is not an exchange: response is missing"},
+		"no status":         {`{"request":{"method":"GET","url":"/"},"response":{"status":7}}`, "it is not an exchange: 7 is not a status"},
+		"status of a type":  {`{"request":{"method":"GET","url":"/"},"response":{"status":"very-secret"}}`, "it is not an exchange: response.status cannot be of the type string"},
+		"a time that is no": {`{"started":"very-secret","request":{"method":"GET","url":"/"},"response":{"status":200}}`, "it is not an exchange: started is not a time such as 2026-11-24T20:49:40.784Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -133,8 +133,8 @@ func TestBounds(t *testing.T) {
 	const small = `{"request":{"method":"GET","url":"/"},"response":{"status":200}}` + "\n"
 	for name, test := range map[string]struct{ source, says string }{
 		"a line":    {small + strings.Repeat(" ", maxLine+1), "line 2: it has more than 64 MiB"},
-		"a file":    {small + strings.Repeat(strings.Repeat(" ", maxLine-1)+"\n", 2), "line 3: the file goes on, and may have 128 MiB"},
-		"exchanges": {strings.Repeat(small, maxExchanges+1), "line 524289: the file goes on"},
+		"a file":    {small + strings.Repeat(strings.Repeat(" ", maxLine-1)+"\n", 2), "line 3: the file is too large: at most 128 MiB"},
+		"exchanges": {strings.Repeat(small, maxExchanges+1), "line 524289: the file is too large"},
 	} {
 		if _, err := Read("r", strings.NewReader(test.source)); err == nil || !strings.HasPrefix(err.Error(), test.says) {
 			t.Errorf("%s: %v", name, err)

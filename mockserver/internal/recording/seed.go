@@ -68,8 +68,8 @@ func head(recordings []*Recording, told, mute int, masked bool) []byte {
 	for i, r := range recordings {
 		names[i] = comment(r.Name)
 	}
-	out := fmt.Appendf(nil, `# What %s shows of an Unleash, as it was in the end.
-# %d exchanges told something; %d did not.
+	out := fmt.Appendf(nil, `# The final state of an Unleash, as far as %s shows it.
+# %d exchanges said something about it; %d did not.
 # Start the mock with it: unleash-mock serve --seed <this file>
 `, strings.Join(names, ", "), told, mute)
 	if masked {
@@ -110,7 +110,7 @@ func (f *seedFile) rows(part engine.Part, indent string) {
 		}
 		if row.Placeholder && !f.explained[part.Noun] {
 			f.explained[part.Noun] = true
-			f.line("%s# The secrets of %ss are not in a recording: these stand for them.", indent, part.Noun)
+			f.line("%s# Recordings hide the secrets of %ss: these stand in for them.", indent, part.Noun)
 		}
 		f.row(row, indent)
 	}

@@ -172,7 +172,7 @@ func TestSeed(t *testing.T) {
 		"signals of what is gone": {[]said{{"POST /api/signal-endpoint/a", 200, call(8, 1, 5)}, {"DELETE " + admin + "/1", 200, ""}}, "signal 8 of 1 by 5 {\"n\":8}", ""},
 		"what no seed can have": {[]said{{"POST " + admin, 201, endpointText(1, "Not A Name", "")}, {"POST /api/signal-endpoint/a", 200, call(3000000000, 2, 5)}},
 			"a=2 on; token-5=2-5", "Signal 3000000000 is left out"},
-		"answers that are cut": {[]said{{"GET " + admin, 200, list(endpointText(1, "a", "")) + "…"}, {"GET " + admin, 200, "{}"}, {"HEAD " + admin, 200, ""}}, "", "# 0 exchanges told something; 3 did not."},
+		"answers that are cut": {[]said{{"GET " + admin, 200, list(endpointText(1, "a", "")) + "…"}, {"GET " + admin, 200, "{}"}, {"HEAD " + admin, 200, ""}}, "", "# 0 exchanges said something about it; 3 did not."},
 		"a hidden value":       {[]said{{"POST /api/signal-endpoint/a", 200, strings.Replace(call(8, 1, 5), `"n":8`, `"password":"[redacted]"`, 1)}}, "a=1 on; token-5=1-5; signal 8 of 1 by 5 {\"password\":\"[redacted]\"}", "[redacted] stands for"},
 		"as hidden earlier":    {[]said{{"POST /api/signal-endpoint/a", 200, strings.Replace(call(8, 1, 5), `"n":8`, `"password":"***"`, 1)}}, "a=1 on; token-5=1-5; signal 8 of 1 by 5 {\"password\":\"***\"}", "[redacted] stands for"},
 	} {

@@ -94,7 +94,7 @@ func Build(contract *spec.Contract, e *engine.Engine, recordings []*recording.Re
 			exchange := &r.Exchanges[i]
 			operation, params, reason := exchange.Locate(contract)
 			if reason == "" && !serves(operation) {
-				reason = "of an operation that is not the mock's to answer here"
+				reason = "of an operation that the mock does not answer here"
 			}
 			if reason == "" {
 				secrets := x.secrets(learned, operation, params, exchange)
@@ -124,7 +124,7 @@ const (
 	aboutToken   = "refusing a token (401, 403)"
 	headOnly     = "of HEAD, without the body"
 	maskedInput  = "whose request hides a secret"
-	cutShort     = "whose body is not whole"
+	cutShort     = "whose body is incomplete"
 	unreadInput  = "whose request the mock refuses itself"
 	unknownMatch = "with a 304 for what was not recorded"
 	noSecret     = "of a token without its id"

@@ -107,7 +107,7 @@ func TestRulesFitTheContract(t *testing.T) {
 	}{
 		"error of all":      {Rule{Answer: &Answer{Status: 500}}, ""},
 		"unknown":           {Rule{Match: Match{Operations: []string{"getSignals", "x"}}}, `/match/operations/1: "x" is not an operation of the API`},
-		"success":           {Rule{Answer: &Answer{Status: 200}}, "/answer: an answer of getSignalEndpoints with the status 200 has a body: give one, or leave the answer out to let the operation answer itself"},
+		"success":           {Rule{Answer: &Answer{Status: 200}}, "/answer: an answer of getSignalEndpoints with the status 200 needs a body: give one, or omit the answer to let the operation answer itself"},
 		"success, a body":   {Rule{Answer: &Answer{Status: 200, Text: &text}}, ""},
 		"empty success":     {Rule{Match: Match{Operations: []string{"deleteSignalEndpoint"}}, Answer: &Answer{Status: 200}}, ""},
 		"another success":   {Rule{Answer: &Answer{Status: 204}}, ""},

@@ -43,7 +43,7 @@ func Parse(text []byte) (Rule, error) {
 		return Rule{}, problem("", "%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Rule{}, problem("", "something follows the rule")
+		return Rule{}, problem("", "there is something after the rule")
 	}
 	return rule, rule.Check()
 }
@@ -104,7 +104,7 @@ func (r *Rule) Fits(contract *spec.Contract) error {
 	}
 	for _, operation := range matched {
 		if documented := operation.Response(r.Answer.Status); documented != nil && documented.MediaType != "" {
-			return problem("/answer", "an answer of %s with the status %d has a body: give one, or leave the answer out to let the operation answer itself",
+			return problem("/answer", "an answer of %s with the status %d needs a body: give one, or omit the answer to let the operation answer itself",
 				operation.ID, r.Answer.Status)
 		}
 	}
@@ -120,7 +120,7 @@ func (r *Rule) checkMatch() *Problem {
 			return found
 		}
 		if isCredential(name) {
-			return problem("/match/headers", "%s holds a secret, and rules are listed: match on another header", name)
+			return problem("/match/headers", "%s holds a secret, which the list of rules would show: match on another header", name)
 		}
 	}
 	for pointer := range r.Match.Body {
@@ -144,7 +144,7 @@ func (r *Rule) checkAnswer() *Problem {
 			return found
 		}
 		if slices.Contains([]string{"Content-Length", "Transfer-Encoding", "Connection", "Content-Encoding"}, http.CanonicalHeaderKey(name)) {
-			return problem("/answer/headers", "%s is the server's own to set", name)
+			return problem("/answer/headers", "%s is set by the server itself", name)
 		}
 	}
 	switch {
@@ -189,7 +189,7 @@ func (r *Rule) checkFault() *Problem {
 	case r.Fault != "" && !slices.Contains(Faults(), r.Fault):
 		return problem("/fault", "%q is not one of %s", r.Fault, faultNames())
 	case r.SlowFor != 0 && r.Fault != Slow:
-		return problem("/slowFor", "it belongs to the fault slow")
+		return problem("/slowFor", "it applies only to the fault slow")
 	case slowFor < 0 || slowFor > MaxDelay:
 		return problem("/slowFor", "%s is not from 0 to %s", slowFor, MaxDelay)
 	case r.Fault == Reset && r.Answer != nil:

@@ -118,13 +118,13 @@ func (d *Delay) UnmarshalJSON(text []byte) error {
 		case value == nil && target != nil:
 			return fmt.Errorf("the distribution %s needs %s", in.Distribution, name)
 		case value != nil && target == nil:
-			return fmt.Errorf("the distribution %s has no %s", in.Distribution, name)
+			return fmt.Errorf("the distribution %s does not take %s", in.Distribution, name)
 		case value != nil:
 			*target = time.Duration(*value)
 		}
 	}
 	if (in.Sigma != nil) != (in.Distribution == LogNormal) {
-		return fmt.Errorf("sigma belongs to the distribution %s, and only to it", LogNormal)
+		return fmt.Errorf("only the distribution %s takes sigma", LogNormal)
 	}
 	if in.Sigma != nil {
 		d.Sigma = *in.Sigma

@@ -41,7 +41,7 @@ func ParsePrefer(header http.Header) (*Effect, error) {
 		return nil, nil
 	}
 	if effect.Fault == Reset && (effect.Answer != nil || effect.Example != "") {
-		return nil, fmt.Errorf("the header Prefer asks for an answer and for a connection that is reset")
+		return nil, fmt.Errorf("the header Prefer asks for both an answer and a connection reset")
 	}
 	effect.Applied = strings.Join(applied, ", ")
 	return effect, nil
@@ -57,7 +57,7 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 		e.Answer = &Answer{Status: status}
 	case "example":
 		if p.value == "" || len(p.value) > maxExample {
-			return false, fmt.Errorf("the header Prefer asks for an example without a name, or with one of more than %d bytes", maxExample)
+			return false, fmt.Errorf("the header Prefer asks for an example without a name, or with a name of more than %d bytes", maxExample)
 		}
 		e.Example = p.value
 	case "delay":

@@ -34,7 +34,7 @@ func (s *Set) Save() Saved {
 // valid; the set is unchanged then.
 func (s *Set) Restore(saved Saved) error {
 	if len(saved.Rules) > MaxRules {
-		return problem("", "there are %d rules; a workspace holds %d", len(saved.Rules), MaxRules)
+		return problem("", "there are %d rules; a workspace holds at most %d", len(saved.Rules), MaxRules)
 	}
 	list := make([]*entry, 0, len(saved.Rules))
 	for i := range saved.Rules {

@@ -76,7 +76,7 @@ func (s *Set) Add(rules ...Rule) ([]Active, error) {
 	defer s.mu.Unlock()
 	list := s.load()
 	if len(list)+len(rules) > MaxRules {
-		return nil, problem("", "there are %d rules already; a workspace holds %d", len(list), MaxRules)
+		return nil, problem("", "there are already %d rules; a workspace holds at most %d", len(list), MaxRules)
 	}
 	size := s.Bytes()
 	for i := range rules {

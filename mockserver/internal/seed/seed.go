@@ -131,7 +131,7 @@ func (s *Seed) readRules(raw *v8json.Object) engine.Problems {
 		}
 	}
 	if _, has := raw.Get(oldRulesSection); has {
-		return engine.Problems{{Path: []string{oldRulesSection}, Message: "this section is called " + rulesSection + " now"}}
+		return engine.Problems{{Path: []string{oldRulesSection}, Message: "this section is now called " + rulesSection}}
 	}
 	value, has := raw.Get(rulesSection)
 	list, isList := value.([]any)

@@ -131,7 +131,7 @@ func TestProblems(t *testing.T) {
 	}{
 		"no YAML":            {"endpoints: [\n", yamlfile.Problem{Line: 2, Column: 1}},
 		"no object":          {"- 1\n", yamlfile.Problem{Line: 1, Column: 1, Message: "got array, want object"}},
-		"two documents":      {"endpoints: []\n---\nsignals: []\n", yamlfile.Problem{Line: 3, Message: "a seed is one YAML document"}},
+		"two documents":      {"endpoints: []\n---\nsignals: []\n", yamlfile.Problem{Line: 3, Message: "a seed must be a single YAML document"}},
 		"unknown field":      {"endpoint: []\n", yamlfile.Problem{Message: "additional properties 'endpoint' not allowed"}},
 		"bad name":           {"endpoints:\n  - {id: 1, name: Bad Name}\n", yamlfile.Problem{Line: 2, Column: 19, Field: "endpoints[0].name", Message: `it does not match the pattern ^[a-z0-9\-_]+$`}},
 		"missing name":       {"endpoints:\n  - id: 1\n", yamlfile.Problem{Line: 2, Field: "endpoints[0]", Message: "missing property 'name'"}},
@@ -147,9 +147,9 @@ func TestProblems(t *testing.T) {
 		"unknown user":        {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", yamlfile.Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},
 		"token of another":    {"endpoints:\n  - {id: 1, name: a, tokens: [{id: 7, name: t, secret: signal_t}]}\nsignals:\n  - {sourceId: 2, tokenId: 7}\n", yamlfile.Problem{Line: 4, Field: "signals[0].tokenId", Message: "token 7 belongs to endpoint 1, not to 2"}},
 		"wrong rule":          {"rules:\n  - fault: reset\n  - answer: {status: 99}\n", yamlfile.Problem{Line: 3, Column: 22, Field: "rules[1].answer.status", Message: "99 is not a status from 200 to 599"}},
-		"old name":            {"rules: []\nscenarios: [{fault: reset}]\n", yamlfile.Problem{Line: 2, Column: 12, Field: "scenarios", Message: "this section is called rules now"}},
+		"old name":            {"rules: []\nscenarios: [{fault: reset}]\n", yamlfile.Problem{Line: 2, Column: 12, Field: "scenarios", Message: "this section is now called rules"}},
 		"empty rule":          {"rules: [{}]\n", yamlfile.Problem{Line: 1, Column: 9, Field: "rules[0]"}},
-		"payload no JSON":     {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", yamlfile.Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is not a number in JSON"}},
+		"payload no JSON":     {"signals:\n  - {sourceId: 2, payload: {a: .nan}}\n", yamlfile.Problem{Line: 2, Field: "signals[0].payload.a", Message: "NaN is not a JSON number"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -178,8 +178,8 @@ func TestBounds(t *testing.T) {
 		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d, ", i), 9), i)
 	}
 	for name, test := range map[string]struct{ source, says string }{
-		"an alias inside of itself":  {"x: &x [*x]\n", "the alias *x stands inside of what it stands for"},
-		"a mapping merges itself":    {"x: &x {<<: *x}\n", "the alias *x stands inside of what it stands for"},
+		"an alias inside of itself":  {"x: &x [*x]\n", "the alias *x is inside the value that it refers to"},
+		"a mapping merges itself":    {"x: &x {<<: *x}\n", "the alias *x is inside the value that it refers to"},
 		"aliases of aliases":         {bomb, "more than 1048576 values"},
 		"deep in brackets":           {"a: " + strings.Repeat("[", 1<<18), "exceeded max depth"},
 		"deep in braces":             {strings.Repeat("{a: ", 1<<18), "exceeded max depth"},
@@ -187,10 +187,10 @@ func TestBounds(t *testing.T) {
 		"brackets that close before": {strings.Repeat("]", 1<<18) + strings.Repeat("[", 1<<18), "did not find expected"},
 		"many values":                {"a: [" + strings.Repeat("1,", 3<<19) + "1]", "too large for a seed"},
 		"many bytes":                 {"a: " + strings.Repeat("x", 16<<20), "too large for a seed"},
-		"a key twice":                {"a: 1\nb: 2\na: 3\n", "the key is there again, on line 3"},
-		"merged scalars":             {"a: {<<: 1}\n", "what << merges is not a mapping"},
-		"bytes":                      {"a: !!binary aGVsbG8=\n", "!!binary is not a type in JSON"},
-		"a key that is a list":       {"? [a]\n: 1\n", "the key on line 1 is not a text"},
+		"a key twice":                {"a: 1\nb: 2\na: 3\n", "the key appears again on line 3"},
+		"merged scalars":             {"a: {<<: 1}\n", "<< merges something that is not a mapping"},
+		"bytes":                      {"a: !!binary aGVsbG8=\n", "!!binary is not a JSON type"},
+		"a key that is a list":       {"? [a]\n: 1\n", "the key on line 1 is not a string"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -140,7 +140,7 @@ func (p *persistence) read(ctx context.Context, name string, entry store.Entry, 
 		return nil, created, p.failed(err)
 	}
 	p.damaged.Add(1)
-	p.Logger.Error("what is stored of a workspace is damaged; it starts anew", "workspace", name, "kept", where, "error", problem)
+	p.Logger.Error("a stored workspace is damaged; it starts afresh", "workspace", name, "kept", where, "error", problem)
 	return nil, created, nil
 }
 
@@ -228,7 +228,7 @@ func (p *persistence) lose(w *Workspace) {
 		return
 	}
 	p.lost.Add(1)
-	p.Logger.Error("another process has written a workspace meanwhile; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
+	p.Logger.Error("another process has written a workspace in the meantime; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
 }
 
 // end removes a workspace that this process no longer owns from memory, with stored.mu
@@ -278,7 +278,7 @@ func (p *persistence) evict(w *Workspace) bool {
 	defer w.stored.mu.Unlock()
 	if !w.stored.ended {
 		p.lost.Add(1)
-		p.Logger.Error("a workspace had to go from memory before its latest changes were stored", "workspace", w.Name)
+		p.Logger.Error("a workspace was dropped from memory before its latest changes were stored", "workspace", w.Name)
 		p.end(w)
 	}
 	return true

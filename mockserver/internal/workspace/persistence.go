@@ -30,10 +30,10 @@ type Persistence struct {
 }
 
 // ErrElsewhere says that another process owns a workspace and was asked to let it go.
-var ErrElsewhere = errors.New("the workspace is on its way from another process; try again in a second")
+var ErrElsewhere = errors.New("the workspace is moving here from another process; try again in a second")
 
 // ErrNotStored says that something could not be stored before the answer.
-var ErrNotStored = errors.New("the store is out of reach; what was changed is in memory, and is stored later")
+var ErrNotStored = errors.New("the store is unreachable; changes stay in memory and are stored later")
 
 const (
 	// writeEvery is the minimum time between writes of a workspace.
@@ -194,7 +194,7 @@ func (p *persistence) writeNow(w *Workspace) error {
 // failed records that the store is out of reach, and logs it once.
 func (p *persistence) failed(err error) error {
 	if text := err.Error(); !errors.Is(err, errDown) && p.down.Swap(&text) == nil {
-		p.Logger.Error("the store does not take changes; requests go on, and changes are stored when it does", "error", err)
+		p.Logger.Error("the store accepts no changes; requests still work, and changes are stored when it accepts them again", "error", err)
 	}
 	return ErrNotStored
 }
@@ -205,7 +205,7 @@ func (p *persistence) well() {
 		return
 	}
 	if p.down.Swap(nil) != nil {
-		p.Logger.Info("the store takes changes again")
+		p.Logger.Info("the store accepts changes again")
 	}
 }
 

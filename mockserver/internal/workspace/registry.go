@@ -61,14 +61,14 @@ type Registry struct {
 type NameError struct{ Name string }
 
 func (e *NameError) Error() string {
-	return fmt.Sprintf("%q is not a name for a workspace: letters, digits, dots, hyphens and underscores, up to 63, and no dot in front", e.Name)
+	return fmt.Sprintf("%q is not a valid workspace name: up to 63 letters, digits, dots, hyphens and underscores, not starting with a dot", e.Name)
 }
 
 // LimitError says that the limit of workspaces is reached.
 type LimitError struct{ Max int }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("there are %d workspaces already, as many as allowed; remove some, or raise the limit", e.Max)
+	return fmt.Sprintf("there are already %d workspaces, as many as allowed; remove some or raise the limit", e.Max)
 }
 
 // Errors of Remove.
@@ -161,7 +161,7 @@ func (r *Registry) fresh(name string) (*Workspace, error) {
 	}
 	w, err := r.build(name)
 	if err != nil {
-		return nil, fmt.Errorf("making workspace %s: %w", name, err)
+		return nil, fmt.Errorf("creating workspace %s: %w", name, err)
 	}
 	return w, nil
 }

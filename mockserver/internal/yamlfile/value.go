@@ -37,7 +37,7 @@ func (r *reader) value(node *yaml.Node, path []string) any {
 	switch node.Kind {
 	case yaml.AliasNode:
 		if r.open[node.Alias] {
-			return r.complain(path, "the alias *%s stands inside of what it stands for", node.Value)
+			return r.complain(path, "the alias *%s is inside the value that it refers to", node.Value)
 		}
 		return r.value(node.Alias, path)
 	case yaml.SequenceNode:
@@ -74,10 +74,10 @@ func (r *reader) object(node *yaml.Node, path []string) any {
 		case key.ShortTag() == "!!merge":
 			continue
 		case key.Kind != yaml.ScalarNode:
-			r.complain(path, "the key on line %d is not a text", key.Line)
+			r.complain(path, "the key on line %d is not a string", key.Line)
 			continue
 		case seen[key.Value]:
-			r.complain(append(slices.Clip(path), key.Value), "the key is there again, on line %d", key.Line)
+			r.complain(append(slices.Clip(path), key.Value), "the key appears again on line %d", key.Line)
 			continue
 		}
 		seen[key.Value] = true
@@ -96,7 +96,7 @@ func (r *reader) merge(into *v8json.Object, node *yaml.Node, path []string) {
 	for _, merged := range slices.Backward(list) {
 		object, is := merged.(*v8json.Object)
 		if !is {
-			r.complain(path, "what << merges is not a mapping")
+			r.complain(path, "<< merges something that is not a mapping")
 			return
 		}
 		for _, name := range object.Keys() {
@@ -112,7 +112,7 @@ func (r *reader) scalar(node *yaml.Node, path []string) any {
 		return node.Value
 	case "!!null", "!!bool", "!!int", "!!float":
 	default:
-		return r.complain(path, "%s is not a type in JSON", tag)
+		return r.complain(path, "%s is not a JSON type", tag)
 	}
 	var value any
 	if err := node.Decode(&value); err != nil {
@@ -127,7 +127,7 @@ func (r *reader) scalar(node *yaml.Node, path []string) any {
 		return float64(value)
 	case float64:
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return r.complain(path, "%v is not a number in JSON", value)
+			return r.complain(path, "%v is not a JSON number", value)
 		}
 	}
 	return value

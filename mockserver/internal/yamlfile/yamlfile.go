@@ -119,7 +119,7 @@ func Read(source []byte, kind Kind) (*Document, error) {
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, Problems{{Line: second.Content[0].Line, Message: kind.Name + " is one YAML document"}}
+		return nil, Problems{{Line: second.Content[0].Line, Message: kind.Name + " must be a single YAML document"}}
 	case !errors.Is(err, io.EOF):
 		return nil, Problems{syntaxProblem(err)}
 	}

@@ -131,7 +131,7 @@ func read(folder fs.FS, name string) (*fragment, error) {
 	}
 	root, is := file.Docs[0].Body.(*ast.MappingNode)
 	if !is {
-		return nil, fmt.Errorf("%s: it is no OpenAPI document", name)
+		return nil, fmt.Errorf("%s: it is not an OpenAPI document", name)
 	}
 	return &fragment{name: name, file: file, root: root, order: head.Order}, nil
 }
@@ -151,7 +151,7 @@ func (f *fragment) add(other *fragment) error {
 				return err
 			}
 		case key != "openapi" && key != "info" && key != "x-order":
-			return fmt.Errorf("%s has its place in %s", key, shared)
+			return fmt.Errorf("%s belongs in %s", key, shared)
 		}
 	}
 	return nil

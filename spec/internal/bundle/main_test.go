@@ -125,7 +125,7 @@ components:
 			map[string]string{"a.yaml": "components:\n  schemas:\n    text: {}\n"}, "a.yaml: text is defined twice",
 		},
 		"refuses what concerns the whole document": {
-			map[string]string{"a.yaml": "security: []\n"}, "a.yaml: security has its place in components.yaml",
+			map[string]string{"a.yaml": "security: []\n"}, "a.yaml: security belongs in components.yaml",
 		},
 		"refuses a list of paths": {
 			map[string]string{"a.yaml": "paths: []\n"}, "a.yaml: paths differs in kind",

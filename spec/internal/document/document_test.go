@@ -130,7 +130,7 @@ func TestReadSaysWhatIsWrongAndWhere(t *testing.T) {
 		bomb += strings.ReplaceAll(fmt.Sprintf("%c: &%c [*, *, *, *, *, *, *, *]\n", name, name), "*", fmt.Sprintf("*%c", name-1))
 	}
 	for source, want := range map[string]string{
-		"a: 1\nb:\n  c: 1\n  c: 2\n": `line 4: "c" stands on line 3 already`,
+		"a: 1\nb:\n  c: 1\n  c: 2\n": `line 4: "c" is already defined on line 3`,
 		"a: &a\n  b: *a\n":           "nested too deeply",
 		bomb:                         "its aliases make it too large",
 		"a: [":                       "line 2, column 1",

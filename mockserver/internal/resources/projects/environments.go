@@ -25,7 +25,7 @@ var environments = engine.NewTable(engine.Definition[Environment]{
 	Default: func(now time.Time) Environment { return Environment{Type: "development", Enabled: true} },
 	Check: func(_ engine.Reader, e *Environment) (field, complaint string) {
 		if e.RequiredApprovals != nil && *e.RequiredApprovals < 1 {
-			return "requiredApprovals", fmt.Sprintf("it is null, or 1 at least; not %d", *e.RequiredApprovals)
+			return "requiredApprovals", fmt.Sprintf("it must be null or at least 1, not %d", *e.RequiredApprovals)
 		}
 		return "", ""
 	},

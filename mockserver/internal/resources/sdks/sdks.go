@@ -108,13 +108,13 @@ var counts = engine.NewTable(engine.Definition[Count]{
 	Check: func(_ engine.Reader, c *Count) (field, complaint string) {
 		switch {
 		case c.Yes < 0:
-			return "yes", "a count is 0 at least"
+			return "yes", "a count must be at least 0"
 		case c.No < 0:
-			return "no", "a count is 0 at least"
+			return "no", "a count must be at least 0"
 		}
 		for _, count := range c.Variants {
 			if count < 0 {
-				return "variants", "a count is 0 at least"
+				return "variants", "a count must be at least 0"
 			}
 		}
 		return "", ""
