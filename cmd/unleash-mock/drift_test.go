@@ -65,7 +65,7 @@ func TestDriftExitCodes(t *testing.T) {
 		"unreachable":              {args: []string{"--target", nobody}, code: exitcode.Error, says: []string{"no document from http://127.0.0.1:1"}},
 		"no target":                {code: exitcode.Usage, says: []string{"--target is missing"}},
 		"no URL":                   {args: []string{"--target", "unleash:4242"}, code: exitcode.Usage, says: []string{"--target", "with http or https"}},
-		"a URL as a file":          {args: []string{"--document", "https://u:secret@a.example/openapi.json"}, code: exitcode.Usage, says: []string{"--document is a file: --target gives the URL of an instance"}},
+		"a URL as a file":          {args: []string{"--document", "https://u:secret@a.example/openapi.json"}, code: exitcode.Usage, says: []string{"--document is a file: use --target for the URL of an instance"}},
 		"both":                     {args: []string{"--target", same, "--document", "x"}, code: exitcode.Usage, says: []string{"target", "document"}},
 		"no file":                  {args: []string{"--document", "no-such-file.json"}, code: exitcode.Usage, says: []string{"--document no-such-file.json"}},
 		"format":                   {args: []string{"--target", same, "--format", "xml"}, code: exitcode.Usage, says: []string{`"xml"`, "text, markdown, json"}},

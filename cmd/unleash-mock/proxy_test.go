@@ -284,7 +284,7 @@ func TestProxyDrains(t *testing.T) {
 	if log := i.stderr.String(); !strings.Contains(log, "requests were cut") || !strings.Contains(log, "GET /health") {
 		t.Errorf("it is not told: %s", log)
 	}
-	if said := i.stdout.String(); !strings.Contains(said, "or that the end of the proxy cut: 1") {
+	if said := i.stdout.String(); !strings.Contains(said, "or that were cut off when the proxy ended: 1") {
 		t.Errorf("it is not counted: %s", said)
 	}
 }
