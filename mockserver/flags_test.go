@@ -67,7 +67,7 @@ func TestFlagFilesOfUnleash(t *testing.T) {
 	}
 	const export = `{"features":[{"name":"a","type":"release"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1,2]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"staff"},{"id":2,"name":"gone"}]}`
 	got = a.must(200, http.MethodPut, flagsPath, "", export)
-	if !strings.Contains(string(got.body), "the segment gone (2) is not in the file") || strings.Contains(string(got.body), "the segment staff") {
+	if !strings.Contains(string(got.body), "the segment gone (2) are neither in the file nor in the workspace") || strings.Contains(string(got.body), "the segment staff") {
 		t.Errorf("got %s", got.body)
 	}
 	if now := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(now), `"segments":[7,2]`) || !strings.Contains(string(now), `"segments":[{"id":7,"name":"staff"`) {

@@ -161,8 +161,8 @@ components:
 	header := http.Header{"Content-Type": {"application/json"}}
 	for id, want := range map[string]string{
 		"good":  "",
-		"odd":   `the pattern "(?=a)" cannot be judged`,
-		"again": `the pattern "(?=a)" cannot be judged`,
+		"odd":   `the pattern "(?=a)" cannot be checked`,
+		"again": `the pattern "(?=a)" cannot be checked`,
 		"bad":   "the schema is not valid, and its invalid part allows everything: /components/schemas/worse/type: ",
 	} {
 		operation := contract.Operation(id)
