@@ -396,7 +396,7 @@ func TestAnswersThatGoOnAreEnded(t *testing.T) {
 	got := outcomes(r)
 	for id, want := range map[string]string{
 		"events": "passed", "longEvents": "failed", "silent": "passed: only its head was judged: the stream ends before its first message", "lines": "passed: only its head and first line were judged",
-		"wrongLines": "failed: only its head and first line were judged", "slow": "passed: only its head was judged: the body ends too early", "otherType": "failed: only its head was judged",
+		"wrongLines": "failed: only its head and first line were judged", "slow": "passed: only its head was judged: the body ends too early", "otherType": "failed: only its head and first line were judged",
 	} {
 		if !strings.HasPrefix(got[id], want) {
 			t.Errorf("%s %s, want %s", id, got[id], want)
