@@ -166,7 +166,7 @@ func hintOfInstance(at *url.URL) string {
 	if !found {
 		return ""
 	}
-	return "; SDKs take such a URL, that of the instance would be " + instance.String()
+	return "; that URL is for SDKs, the URL of the instance would be " + instance.String()
 }
 
 // warnOfAPI logs a warning if an upstream looks like the URL of an API. It is only a warning,
@@ -182,7 +182,7 @@ func warnOfAPI(upstream *url.URL, logger *slog.Logger) {
 func parseOpenURL(flag, value string) (*url.URL, error) {
 	parsed, err := parseURL(flag, value)
 	if err == nil && parsed.User != nil {
-		return nil, usageError("%s must not hold a user or a password", flag)
+		return nil, usageError("%s must not contain a user or a password", flag)
 	}
 	return parsed, err
 }

@@ -49,14 +49,14 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"BASE_URI_PATH", "/%2e%2e", nil, listening, "--base-uri-path"},
 		{"LOG_LEVEL", "loud", nil, "serve proxy", "--log-level"},
 		{"UNLEASH_URL", "javascript:alert(1)", nil, "serve", "(set by the environment variable UNLEASH_URL)"},
-		{"UNLEASH_URL", "http://user:hunter2@flags.example", nil, "serve", "must not hold a user"},
+		{"UNLEASH_URL", "http://user:hunter2@flags.example", nil, "serve", "must not contain a user"},
 		{"UNLEASH_URL", "http://flags.example:99999", nil, "serve", "its port is not a number"},
-		{"UNLEASH_MOCK_UPSTREAM", "http://user:hunter2@unleash.example", nil, "serve", "--upstream must not hold a user"},
+		{"UNLEASH_MOCK_UPSTREAM", "http://user:hunter2@unleash.example", nil, "serve", "--upstream must not contain a user"},
 		{"UNLEASH_MOCK_PORT_FILE", "/no/such/folder/port", []string{"--listen", freePort}, "serve proxy", "(set by the environment variable UNLEASH_MOCK_PORT_FILE)"},
 		{"UNLEASH_MOCK_DRAIN", "5", nil, "serve proxy", "UNLEASH_MOCK_DRAIN"},
 		{"UNLEASH_MOCK_CORS_ORIGINS", "http://localhost:3000, null", nil, "serve", `"null"`},
 		{"UNLEASH_MOCK_MAX_SIGNALS", "-1", nil, "serve", "--max-signals"},
-		{"UNLEASH_MOCK_CONTROL_TOKEN", "hunter2 hunter2", []string{"--listen", freePort}, "serve proxy", "a token has no white space"},
+		{"UNLEASH_MOCK_CONTROL_TOKEN", "hunter2 hunter2", []string{"--listen", freePort}, "serve proxy", "a token must not contain white space"},
 		{"UNLEASH_MOCK_CONTOL_TOKEN", "hunter2", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_CONTROL_TOKEN?"},
 		{"INIT_ADMIN_API_TOKENS", "*:*.good,hunter2", nil, "serve", "token 2 is not a project, a colon, an environment, a dot and a secret"},
 		{"HTTP_PROXY", "http://user:hunter2@proxy:port", nil, targets, "HTTP_PROXY is not the URL of a proxy"},
@@ -112,7 +112,7 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 func TestTheURLOfAnAPIIsHintedAt(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
-	want := "; SDKs take such a URL, that of the instance would be " + mock.url
+	want := "; that URL is for SDKs, the URL of the instance would be " + mock.url
 	for _, args := range [][]string{
 		{"health", "--url"}, {"drift", "--target"}, {"proxy", "--run", "true", "--upstream"}, {"serve", "--run", "true", "--upstream"},
 	} {

@@ -69,7 +69,7 @@ func (p *program) controlAccess(address *net.TCPAddr) (controlAccess, error) {
 	secret := p.env.text(controlTokenVariable, "")
 	switch {
 	case strings.ContainsFunc(secret, isSpaceOrControl):
-		return controlAccess{}, usageError("environment variable %s: a token has no white space", controlTokenVariable)
+		return controlAccess{}, usageError("environment variable %s: a token must not contain white space", controlTokenVariable)
 	case secret != "":
 		return controlAccess{
 			option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true,

@@ -28,7 +28,7 @@ func readFile(flag, file string) ([]byte, error) {
 		return nil, usageError("%s %s: it has more than %d bytes", flag, file, maxFile)
 	}
 	if source = textfile.Decode(source); !utf8.Valid(source) || bytes.IndexByte(source, 0) >= 0 {
-		return nil, usageError("%s %s: line %d: it is no text in UTF-8, or in UTF-16 with a byte order mark", flag, file, strangeLine(source))
+		return nil, usageError("%s %s: line %d: it is not text in UTF-8, or in UTF-16 with a byte order mark", flag, file, strangeLine(source))
 	}
 	return source, nil
 }
@@ -49,7 +49,7 @@ func strangeLine(source []byte) int {
 // file, because nobody might write to a pipe.
 func readRegular(flag, file string) ([]byte, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		return nil, usageError("%s %s: it is no regular file any more", flag, file)
+		return nil, usageError("%s %s: it is no longer a regular file", flag, file)
 	}
 	return readFile(flag, file)
 }

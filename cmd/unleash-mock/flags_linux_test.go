@@ -39,7 +39,7 @@ func TestAPipeInThePlaceOfFlagsStopsNobody(t *testing.T) {
 			t.Fatal("it waits for the pipe")
 		}
 	}
-	if !strings.Contains(log.String(), "no regular file") {
+	if !strings.Contains(log.String(), "no longer a regular file") {
 		t.Errorf("it is not told: %s", log)
 	}
 }

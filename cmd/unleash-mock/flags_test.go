@@ -140,7 +140,7 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 	for _, content := range []string{"{\"a\": true,\n\"caf\xe9\": true}", "# caf\xe9s\n\ncaf\xe9: true\n", "f\x00l\x00a\x00g\x00"} {
 		at := file(t, "file", content)
 		for _, args := range [][]string{{"serve", "--run", "true", "--flags"}, {"serve", "--run", "true", "--seed"}, {"seed", "--check"}, {"spec", "--spec"}, {"drift", "--document"}} {
-			if got := command(t, nil, append(args, at)...); got.code == 0 || !strings.Contains(got.stderr, "it is no text in UTF-8") || !strings.Contains(got.stderr, ": line ") {
+			if got := command(t, nil, append(args, at)...); got.code == 0 || !strings.Contains(got.stderr, "it is not text in UTF-8") || !strings.Contains(got.stderr, ": line ") {
 				t.Errorf("%v, %q: %d %s", args, content, got.code, got.stderr)
 			}
 		}

@@ -104,7 +104,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 		says  string
 	}{
 		"no token":              {"", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN"},
-		"no token at all":       {"two words and a secret", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN: it is no token"},
+		"no token at all":       {"two words and a secret", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN: it is not a token"},
 		"an unknown token":      {secret, []string{"--flags-from", upstream.URL}, exitcode.Usage, "it does not know the token"},
 		"a frontend token":      {wellknown.Frontend, []string{"--flags-from", upstream.URL}, exitcode.Usage, "the token is not a backend token"},
 		"no instance":           {secret, []string{"--flags-from", nobody}, exitcode.Error, "with --flags-cache FILE"},
@@ -112,7 +112,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 		"a folder for a copy":   {secret, []string{"--flags-from", upstream.URL, "--flags-cache", folder}, exitcode.Usage, "is a folder"},
 		"no Unleash":            {secret, []string{"--flags-from", upstream.URL + "/nowhere"}, exitcode.Usage, "it does not know the token"},
 		"no URL":                {secret, []string{"--flags-from", "unleash.example.com"}, exitcode.Usage, "--flags-from"},
-		"a password":            {secret, []string{"--flags-from", "http://user:c0ffee-c0ffee@127.0.0.1"}, exitcode.Usage, "must not hold a user or a password"},
+		"a password":            {secret, []string{"--flags-from", "http://user:c0ffee-c0ffee@127.0.0.1"}, exitcode.Usage, "must not contain a user or a password"},
 		"an upstream":           {secret, []string{"--flags-from", upstream.URL, "--upstream", upstream.URL}, exitcode.Usage, "does not go with --upstream"},
 		"a cache of nothing":    {"", []string{"--flags-cache", "x"}, exitcode.Usage, "need --flags-from"},
 		"an interval of none":   {"", []string{"--flags-interval", "1s"}, exitcode.Usage, "need --flags-from"},

@@ -209,7 +209,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stderr.await("interrupted; removing what was made")
+	stderr.await("interrupted; cleaning up")
 	_ = program.Process.Signal(syscall.SIGINT)
 	_ = program.Wait() // the exit code is looked at
 	close(free)

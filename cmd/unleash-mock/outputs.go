@@ -30,7 +30,7 @@ func checkOutputs(flags *pflag.FlagSet) error {
 	for _, flag := range outputFlagNames {
 		for _, output := range namedFiles(flags, flag) {
 			if at := slices.IndexFunc(taken, output.same); at >= 0 {
-				return usageError("--%s %s: the file is taken by --%s %s", output.flag, output.value, taken[at].flag, taken[at].value)
+				return usageError("--%s %s: the file is already used by --%s %s", output.flag, output.value, taken[at].flag, taken[at].value)
 			}
 			taken = append(taken, output)
 		}

@@ -67,7 +67,7 @@ func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
 		{"verify", "--target", "http://127.0.0.1:1", "--report", "json=" + name, "--report", "junit=" + filepath.Dir(name) + "/./out"},
 		{"proxy", "--upstream", "http://127.0.0.1:1", "--record", name, "--report", "json=" + name},
 	} {
-		if got := command(t, nil, args...); got.code != exitcode.Usage || !strings.Contains(got.stderr, "the file is taken by --") {
+		if got := command(t, nil, args...); got.code != exitcode.Usage || !strings.Contains(got.stderr, "the file is already used by --") {
 			t.Errorf("%v: exit code %d: %s", args, got.code, got.stderr)
 		}
 	}

@@ -350,7 +350,7 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		"no upstream":    {nil, []string{"--upstream is missing"}},
 		"no URL":         {[]string{"--upstream", "unleash:4242"}, []string{"with http or https"}},
 		"a query":        {[]string{"--upstream", "http://x?a"}, []string{"query"}},
-		"a password":     {[]string{"--upstream", "http://admin:hunter2@x"}, []string{"must not hold a user"}},
+		"a password":     {[]string{"--upstream", "http://admin:hunter2@x"}, []string{"must not contain a user"}},
 		"judge":          {[]string{"--upstream", "http://x", "--judge", "me"}, []string{`"me"`, "both, requests, responses"}},
 		"timeout":        {[]string{"--upstream", "http://x", "--timeout", "0s"}, []string{"--timeout"}},
 		"max body":       {[]string{"--upstream", "http://x", "--max-body", "0"}, []string{"--max-body"}},

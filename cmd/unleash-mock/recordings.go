@@ -80,7 +80,7 @@ func (p *program) readRecordings(flag string, files []string) ([]*mockserver.Rec
 			return nil, usageError("%s %s: %w", flag, file, err)
 		}
 		if read.Cut > 0 {
-			fmt.Fprintf(p.stderr, "unleash-mock: %s %s: line %d, the last one, is cut off and left out\n", flag, file, read.Cut)
+			fmt.Fprintf(p.stderr, "unleash-mock: %s %s: line %d, the last one, is incomplete and skipped\n", flag, file, read.Cut)
 		}
 		out = append(out, read)
 	}

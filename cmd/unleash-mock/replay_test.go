@@ -150,7 +150,7 @@ func TestReplayOfACutRecording(t *testing.T) {
 	t.Parallel()
 	whole := `{"operationId":"getReady","request":{"method":"GET","url":"/ready"},"response":{"status":200}}`
 	cut := file(t, "cut.jsonl", whole+"\n"+whole[:30])
-	const told = "line 2, the last one, is cut off and left out\n"
+	const told = "line 2, the last one, is incomplete and skipped\n"
 	mock := startServe(t, nil, "--replay", cut)
 	if want := "  replay           1 exchange of 1 operation\n"; !strings.Contains(mock.stdout.String(), want) || !strings.Contains(mock.stderr.String(), "--replay "+cut+": "+told) {
 		t.Errorf("%s%s", mock.stdout, mock.stderr)

@@ -393,7 +393,7 @@ func (s *progress) interrupted() {
 	defer s.mu.Unlock()
 	s.clear()
 	if s.makes {
-		fmt.Fprintln(s.out, "interrupted; removing what was made, unless interrupted again")
+		fmt.Fprintln(s.out, "interrupted; cleaning up (interrupt again to end at once)")
 	}
 }
 

@@ -142,7 +142,7 @@ func New(options Options) (*Proxy, error) {
 	switch options.Judge {
 	case "", Both, Requests, Responses:
 	default:
-		return nil, errors.New("Judge must be one of both, requests, responses")
+		return nil, errors.New("the option Judge must be one of both, requests, responses")
 	}
 	target, err := relay.NewTarget(upstream)
 	if err != nil {

@@ -160,7 +160,7 @@ class Mock {
   async waitForRequests(count, filter = {}, timeout = 5_000) {
     const { requests, matched, complete } = await this.#requests({ ...filter, count, wait: `${timeout}ms` });
     if (!complete) {
-      throw new Error(`within ${timeout} ms the mock was asked ${matched} times what matches ${JSON.stringify(filter)}, not ${count}`);
+      throw new Error(`within ${timeout} ms the mock got ${matched} requests that match ${JSON.stringify(filter)}, not ${count}`);
     }
     return requests;
   }
