@@ -2,8 +2,10 @@ package mockserver
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -42,6 +44,34 @@ func TestSecretsOfAPITokensAreExportedOnRequest(t *testing.T) {
 			t.Errorf("%q: the token gets %d after the import", query, got.status)
 		}
 	}
+}
+
+// TestATokenIsGoodForAsLongAsItExists, to the request, however many others come and go.
+func TestATokenIsGoodForAsLongAsItExists(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithLimits(Limits{}))
+	var clients sync.WaitGroup
+	for client := range 8 {
+		clients.Go(func() {
+			for i := range 20 {
+				name := fmt.Sprintf("token-%d-%d", client, i)
+				secret := madeToken(t, a, `{"tokenName":"`+name+`","type":"backend"}`)
+				uses := func(want int) {
+					for range 2 {
+						if got := a.call(http.MethodGet, "/api/client/features", secret, ""); got.status != want {
+							t.Errorf("%s: status %d, want %d", name, got.status, want)
+						}
+					}
+				}
+				uses(http.StatusOK)
+				if got := a.call(http.MethodDelete, "/api/admin/api-tokens/"+secret, adminToken, ""); got.status != http.StatusOK {
+					t.Errorf("%s: deleting it gets %d %s", name, got.status, got.body)
+				}
+				uses(http.StatusUnauthorized)
+			}
+		})
+	}
+	clients.Wait()
 }
 
 func TestTheJournalHasNoSecretOfAPITokens(t *testing.T) {

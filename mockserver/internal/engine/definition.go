@@ -120,6 +120,7 @@ type AnyTable interface {
 	fresh(now time.Time) any
 	idOf(row any) *int64
 	secretOf(row any) *Secret
+	hasSecrets() bool
 	sizeOf(row any) int
 	shed(tx *Tx)
 	recording() recording

@@ -24,7 +24,8 @@ type Store struct {
 	writing sync.Mutex   // held from Begin until the events of the change are published
 	events  eventLog
 	memo    memo
-	watch   func([]Change) // called with every commit while writing is held; may be nil
+	watch   func([]Change)      // called with every commit while writing is held; may be nil
+	holders map[string]*holders // by table, of tables whose rows have secrets
 }
 
 // Change is a row that was written, as pointers of the table's row type. Before is nil
@@ -48,7 +49,13 @@ func (e *Engine) NewStore() *Store {
 		panic("engine: the schema of the tables is not valid: " + err.Error()) // New has checked it
 	}
 	// Nothing watches for changes, and a snapshot does not track watchers.
-	return &Store{engine: e, db: db.Snapshot()}
+	s := &Store{engine: e, db: db.Snapshot(), holders: map[string]*holders{}}
+	for _, table := range e.tables {
+		if table.hasSecrets() {
+			s.holders[table.name()] = &holders{}
+		}
+	}
+	return s
 }
 
 // Request is what an operation knows about its request, besides the input.
@@ -91,6 +98,7 @@ type View struct {
 	*Request
 	store *Store
 	txn   *memdb.Txn
+	ofTx  bool // it also shows what its transaction has written so far
 }
 
 func (v *View) view() *View { return v }
@@ -118,15 +126,16 @@ type Tx struct {
 	silent  bool     // planting rows: publish nothing
 	nextID  int64
 	ended   bool
-	bytes   int // growth of the rows
-	kept    int // the part of bytes in tables without a bound
+	bytes   int        // growth of the rows
+	kept    int        // the part of bytes in tables without a bound
+	exposed []*holders // of the tables of which a row with a secret has changed
 }
 
 // Begin starts a transaction, which must be ended with Commit or Abort. Other writers
 // wait until then.
 func (s *Store) Begin(request *Request) *Tx {
 	s.writing.Lock()
-	return &Tx{View: View{Request: request, store: s, txn: s.db.Txn(true)}, nextID: s.events.newest()}
+	return &Tx{View: View{Request: request, store: s, txn: s.db.Txn(true), ofTx: true}, nextID: s.events.newest()}
 }
 
 // Commit applies what was written and publishes the events.
@@ -138,6 +147,9 @@ func (tx *Tx) Commit() {
 	defer tx.store.writing.Unlock()
 	tx.store.events.add(tx.events) // first, so that a view that shows a change finds its events
 	tx.txn.Commit()
+	for _, changed := range tx.exposed {
+		changed.revision.Add(1)
+	}
 	tx.store.bytes.Add(int64(tx.bytes))
 	tx.store.commits.Add(1)
 	tx.store.kept.Add(int64(tx.kept))

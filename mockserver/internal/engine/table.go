@@ -133,8 +133,23 @@ func (t *Table[T]) Under(r Reader, prefix Key) []*T {
 // Rows returns the rows whose key is at least bound.
 func (t *Table[T]) Rows(r Reader, bound Key) iter.Seq[*T] { return t.all.From(r, bound) }
 
-// BySecret returns the row with a secret, nil if there is none.
+// BySecret returns the row with a secret, nil if there is none. A view may find one that is
+// newer than what else it shows.
 func (t *Table[T]) BySecret(r Reader, text string) *T {
+	view := r.view()
+	if view.ofTx {
+		return t.bySecret(view, text)
+	}
+	row, _ := view.store.holders[t.Name].find(text, func() any {
+		if row := t.bySecret(view.store.View(nil), text); row != nil {
+			return row
+		}
+		return nil
+	}).(*T)
+	return row
+}
+
+func (t *Table[T]) bySecret(r Reader, text string) *T {
 	digest := NewSecret(text).digest
 	row := t.secret.Find(r, digest[:])
 	if row == nil || !t.Secret(row).has(digest) {
@@ -245,6 +260,9 @@ func (t *Table[T]) DeleteID(tx *Tx, id ID) error {
 
 // put writes a row, without the text of its secret unless the table keeps it.
 func (t *Table[T]) put(tx *Tx, before, row *T) *T {
+	if t.Secret != nil {
+		tx.secretChanged(t.Name)
+	}
 	if t.Secret != nil && !t.KeepSecret && t.Secret(row).text != "" {
 		stored := *row
 		secret := t.Secret(&stored)
@@ -268,6 +286,9 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 }
 
 func (t *Table[T]) drop(tx *Tx, row *T) {
+	if t.Secret != nil {
+		tx.secretChanged(t.Name)
+	}
 	must(tx.txn.Delete(t.Name, row))
 	for _, index := range t.unique {
 		index.move(tx, row, nil)
@@ -450,6 +471,8 @@ func (t *Table[T]) secretOf(row any) *Secret {
 	}
 	return t.Secret(row.(*T))
 }
+
+func (t *Table[T]) hasSecrets() bool { return t.Secret != nil }
 
 func (t *Table[T]) parentKey(row any) Key { return t.Parent.Key(row.(*T)) }
 
