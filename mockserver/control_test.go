@@ -394,7 +394,7 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("the coverage differs (-want +got):\n%s", diff)
 	}
 	if coverage.Covered != 1 || coverage.Documented != countPairs() || len(coverage.Other) != 1 || coverage.Other[0].Status != 401 {
-		t.Errorf("%d of %d, and %v", coverage.Covered, coverage.Documented, coverage.Other)
+		t.Errorf("the coverage is %d of %d, and the other statuses are %v", coverage.Covered, coverage.Documented, coverage.Other)
 	}
 }
 

@@ -89,7 +89,7 @@ func TestWorkspacesSurviveTheProcess(t *testing.T) {
 			}
 		}
 		if got, _ := k.must(200, http.MethodGet, "/_mock/workspaces/CI-7", "", "").json(t)["createdAt"].(string); got != created {
-			t.Errorf("it was created at %s, now at %s", created, got)
+			t.Errorf("createdAt was %s, now it is %s", created, got)
 		}
 		k.settle(t.Context())
 	})
@@ -282,7 +282,7 @@ func TestDamagedFiles(t *testing.T) {
 			k.must(200, http.MethodPatch, "/w/a/_mock/flags/next", "", `{"enabled":true}`)
 			aside, err := filepath.Glob(k.file("a") + ".damaged-*")
 			if err != nil || len(aside) != 1 {
-				t.Fatalf("%v were set aside, %v", aside, err)
+				t.Fatalf("the files set aside are %v, %v", aside, err)
 			}
 			if kept, err := os.ReadFile(aside[0]); err != nil || string(kept) != text {
 				t.Errorf("the file set aside holds %q, %v", kept, err)

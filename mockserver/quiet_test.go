@@ -23,7 +23,7 @@ func TestNothingIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if printed.Len() > 0 {
-		t.Errorf("it printed %q", printed.String())
+		t.Errorf("New printed %q", printed.String())
 	}
 	if gin.Mode() != gin.DebugMode {
 		t.Errorf("the mode was changed to %s", gin.Mode())

@@ -149,7 +149,7 @@ func lengthen(t *testing.T, text string) []byte {
 	return []byte(found[1] + strings.Repeat("a", size-len(found[1])-len(end)) + end)
 }
 
-// handed is what an operation is given of a request, kept after its answer.
+// handed is what an operation gets of a request, kept after the answer.
 type handed struct {
 	body  any
 	query map[string]any

@@ -174,7 +174,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 			t.Errorf("%s: %v, %v, %q", name, response, err, body)
 		}
 	}
-	a.must(404, http.MethodDelete, list+"/1338", adminToken, "") // truncated, it was carried out; reset, it was not
+	a.must(404, http.MethodDelete, list+"/1338", adminToken, "") // the truncated DELETE took effect, the reset one did not
 	slow := `{"fault":"slow","slowFor":"40ms","times":1}`
 	a.must(201, http.MethodPost, "/_mock/rules", "", slow)
 	if _, body, err := request(t, http.MethodGet, url+list, ""); err != nil || !json.Valid(body) {

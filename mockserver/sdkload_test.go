@@ -35,7 +35,7 @@ func flags200() []byte {
 // sdkLoads are the requests that SDKs send.
 var sdkLoads = map[string]struct {
 	load
-	match  bool // with the entity tag of the first answer
+	match  bool // send the entity tag of the first answer
 	users  bool // each request is for another user
 	budget float64
 }{

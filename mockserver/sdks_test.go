@@ -120,7 +120,7 @@ func TestCountsAreOfADay(t *testing.T) {
 	for _, want := range []string{`"lastHourUsage":[],"seenApplications":["shop","web"]`, `"lastHourUsage":[],"seenApplications":[]`} {
 		a.call(http.MethodPut, "/_mock/clock", "", `{"advance":"13h"}`)
 		if got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/checkout", adminToken, "").body); !strings.Contains(got, want) {
-			t.Errorf("%s, want %s", got, want)
+			t.Errorf("the metrics are %s, want %s", got, want)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func TestWhatSDKsTellIsPartOfTheState(t *testing.T) {
 	a.must(404, http.MethodGet, path, adminToken, "")
 	a.must(200, http.MethodPut, "/_mock/state", "", state)
 	if got := string(a.must(200, http.MethodGet, path, adminToken, "").body); got != before {
-		t.Errorf("after the import it is %s, want %s", got, before)
+		t.Errorf("after the import the application is %s, want %s", got, before)
 	}
 }
 

@@ -141,7 +141,7 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 		a.process.Break()
 		b.switchOn(200, "/w/goes", "of-b")
 		b.switchOn(200, "/w/comes", "of-b")
-		b.must(200, http.MethodDelete, "/_mock/workspaces/comes", "", "") // another way to let go
+		b.must(200, http.MethodDelete, "/_mock/workspaces/comes", "", "") // another way to release a workspace
 
 		if got := a.flagsOf("/w/stays"); !strings.Contains(got, "unwritten") {
 			t.Errorf("the owner answers %s", got)

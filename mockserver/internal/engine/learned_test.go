@@ -180,7 +180,8 @@ func TestLessonsThatDoNotFitStopTheStart(t *testing.T) {
 	}
 }
 
-// TestPlaces: secrets and URLs are found wherever the type of an answer has them.
+// TestPlaces checks that secrets and URLs are found wherever the type of an answer has
+// them.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	type links struct {
