@@ -249,7 +249,7 @@ func (k *keeping) listed() string {
 }
 
 // TestDamagedFiles checks that a damaged file is logged and set aside byte for byte, and
-// that its workspace starts anew.
+// that its workspace starts fresh.
 func TestDamagedFiles(t *testing.T) {
 	t.Parallel()
 	whole := newKeeping(t, t.TempDir(), false)

@@ -192,7 +192,8 @@ func TestReplayBytes(t *testing.T) {
 }
 
 // TestReplayInItsOrder checks that each answer is given once, and the last one from then
-// on, per workspace and anew after a reset. A HEAD takes no turn, a 304 does.
+// on. Each workspace has its own order, and a reset restarts it. A HEAD takes no turn, a
+// 304 does.
 func TestReplayInItsOrder(t *testing.T) {
 	t.Parallel()
 	first, same, last := listedNone, listedNone, listedOne
