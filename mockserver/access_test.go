@@ -9,8 +9,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestWhatAProxyPassesOnNeedsTheToken: behind a proxy on the same host everybody can ask
-// for localhost.
+// TestWhatAProxyPassesOnNeedsTheToken checks that a forwarded request needs the control
+// token: behind a proxy on the same host, anyone can ask for localhost.
 func TestWhatAProxyPassesOnNeedsTheToken(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
@@ -29,7 +29,7 @@ func TestWhatAProxyPassesOnNeedsTheToken(t *testing.T) {
 					t.Errorf("%s: %s", line, got.body)
 				}
 			}
-			local.must(200, http.MethodGet, "http://localhost:4242/_mock/", "", "", line) // which holds no secret
+			local.must(200, http.MethodGet, "http://localhost:4242/_mock/", "", "", line) // the page holds no secret
 			secured := newApp(t, append(options, WithControlToken("very-secret"))...)
 			secured.must(401, http.MethodGet, "http://localhost:4242/_mock/clock", "", "", line)
 			secured.must(200, http.MethodGet, "http://localhost:4242/_mock/clock", "Bearer very-secret", "", line)
@@ -38,18 +38,18 @@ func TestWhatAProxyPassesOnNeedsTheToken(t *testing.T) {
 	}
 }
 
-// TestThePageIsKnownBehindAProxy by the host that its browser asked for, where a proxy
-// that is trusted says which.
+// TestThePageIsKnownBehindAProxy checks that the live page's own requests are recognized
+// by the host that the browser asked for, if a trusted proxy reports it.
 func TestThePageIsKnownBehindAProxy(t *testing.T) {
 	t.Parallel()
-	lines := []string{"Origin: http://tools.example", "X-Forwarded-Host: tools.example"} // a browser says more on a secure connection only
+	lines := []string{"Origin: http://tools.example", "X-Forwarded-Host: tools.example"} // browsers send Sec-Fetch headers on secure connections only
 	newApp(t).must(403, http.MethodPost, "/_mock/reset", "", "", lines...)
 	newApp(t, WithTrustForwarded()).must(200, http.MethodPost, "/_mock/reset", "", "", lines...)
 	newApp(t, WithTrustForwarded()).must(403, http.MethodPost, "/_mock/reset", "", "", lines[0], "X-Forwarded-Host: other.example")
 }
 
-// TestPagesOfOtherOrigins may do what a real server lets them do, and what the origins
-// that are admitted may.
+// TestPagesOfOtherOrigins checks what pages of other origins may do: whatever a real
+// server lets them do and, for allowed origins, the rest as well.
 func TestPagesOfOtherOrigins(t *testing.T) {
 	t.Parallel()
 	const (
@@ -61,9 +61,9 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 		origins      []string
 		method, path string
 		token        string
-		asks         bool // by a preflight
+		asks         bool // with a preflight
 		status       int
-		allowed      string // origin
+		allowed      string // the allowed origin
 	}{
 		"nothing is admitted":           {none, "GET", endpoints, adminToken, false, 200, ""},
 		"nor asked for":                 {none, "POST", endpoints, "", true, 401, ""},
@@ -105,18 +105,18 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 			}
 			got := a.call(method, test.path, test.token, "", lines...)
 			if allowed := got.header.Get("Access-Control-Allow-Origin"); got.status != test.status || allowed != test.allowed {
-				t.Errorf("status %d for the origin %q, want %d for %q: %s", got.status, allowed, test.status, test.allowed, got.body)
+				t.Errorf("status %d, allowed origin %q, want %d and %q: %s", got.status, allowed, test.status, test.allowed, got.body)
 			}
 			if test.allowed == app && !strings.HasPrefix(got.header.Get("Vary"), "Origin") {
-				t.Errorf("it varies by %q", got.header.Get("Vary"))
+				t.Errorf("Vary is %q, want it to start with Origin", got.header.Get("Vary"))
 			}
 			if list := string(newest(a)); test.asks && test.status == 204 && !strings.HasPrefix(test.path, "/_mock") && !strings.HasPrefix(test.path, "/w/") && !strings.Contains(list, `"method":"OPTIONS"`) {
-				t.Errorf("the journal has %s", list)
+				t.Errorf("the journal lacks the preflight: %s", list)
 			}
 		})
 	}
 	if _, err := New(WithCORS("null")); err == nil || !strings.Contains(err.Error(), "any page can have the origin null") {
-		t.Errorf("the origin null is admitted: %v", err)
+		t.Errorf("the origin null is allowed: %v", err)
 	}
 }
 
@@ -124,7 +124,8 @@ func newest(a *app) []byte {
 	return a.must(200, http.MethodGet, "/_mock/requests?limit=1", "", "").body
 }
 
-// TestAPreflightLeavesNothing: no workspace, and every rule for the request that follows.
+// TestAPreflightLeavesNothing checks that a preflight makes no workspace and uses up no
+// rule.
 func TestAPreflightLeavesNothing(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithCORS("http://localhost:3000"))
@@ -134,13 +135,14 @@ func TestAPreflightLeavesNothing(t *testing.T) {
 	a.must(204, http.MethodOptions, "/w/x/api/admin/signals", "", "", lines...)
 	a.must(204, http.MethodOptions, "/w/x/_mock/clock", "", "", lines...)
 	if list := string(a.must(200, http.MethodGet, "/_mock/workspaces", "", "").body); strings.Contains(list, `"name":"x"`) {
-		t.Error("it made a workspace")
+		t.Error("the preflight made a workspace")
 	}
 	a.must(503, http.MethodGet, "/api/admin/signals", wellknown.Admin, "", lines[0])
 }
 
-// TestPagesOfOtherOriginsBeforeAnUpstream: what is passed on is admitted as the rest is, and
-// where the real server says itself who may, nothing is added.
+// TestPagesOfOtherOriginsBeforeAnUpstream checks that the CORS settings also apply to
+// requests passed on to an upstream, and that nothing is added where the real server
+// answers CORS itself.
 func TestPagesOfOtherOriginsBeforeAnUpstream(t *testing.T) {
 	t.Parallel()
 	const app = "http://localhost:3000"
@@ -171,7 +173,7 @@ func TestPagesOfOtherOriginsBeforeAnUpstream(t *testing.T) {
 		a := newApp(t, over(t, real.URL), WithCORS(test.origins...))
 		got := a.must(test.status, test.method, test.path, "", "", "Origin: "+app, "Access-Control-Request-Method: GET")
 		if allowed := strings.Join(got.header["Access-Control-Allow-Origin"], " and "); allowed != test.allowed {
-			t.Errorf("%s: %q is allowed, want %q", name, allowed, test.allowed)
+			t.Errorf("%s: the allowed origin is %q, want %q", name, allowed, test.allowed)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// sink is a ResponseWriter that keeps nothing but the status.
+// sink is a ResponseWriter that keeps only the status.
 type sink struct {
 	header http.Header
 	status int
@@ -21,7 +21,7 @@ func (s *sink) Header() http.Header            { return s.header }
 func (s *sink) WriteHeader(status int)         { s.status = status }
 func (s *sink) Write(body []byte) (int, error) { return len(body), nil }
 
-// repeated is a request that can be sent again and again.
+// repeated is a request that can be sent many times.
 type repeated struct {
 	template *http.Request
 	body     []byte
@@ -41,7 +41,7 @@ func newRepeated(method, path, token, body string) *repeated {
 	return r
 }
 
-// send sends the request with that body and returns the status.
+// send sends the request with the given body and returns the status.
 func (r *repeated) send(server http.Handler, body []byte) int {
 	request := *r.template
 	if len(body) > 0 {
@@ -54,15 +54,14 @@ func (r *repeated) send(server http.Handler, body []byte) int {
 	return r.sink.status
 }
 
-// load is a kind of request to measure. vary, if there is one, makes the body of
-// the nth request.
+// load is a kind of request to measure. vary, if set, makes the body of the nth request.
 type load struct {
 	method, path, token, body string
 	status                    int
 	vary                      func(n int) []byte
 }
 
-// unlimited is what servers under measurement allow.
+// unlimited lifts the rate limits of servers under measurement.
 var unlimited = WithLimits(Limits{})
 
 func (l load) run(b *testing.B, options ...Option) {
@@ -83,7 +82,7 @@ func (l load) run(b *testing.B, options ...Option) {
 	}
 }
 
-// loads are the successes and refusals that stand for the rest.
+// loads are representative successes and refusals.
 var loads = map[string]load{
 	"list":             {method: http.MethodGet, path: "/api/admin/signal-endpoints", token: adminToken, status: 200},
 	"update":           {method: http.MethodPut, path: "/api/admin/signal-endpoints/1337/tokens/7", token: adminToken, body: `{"name":"My external app #1"}`, status: 200},
@@ -110,8 +109,8 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// BenchmarkWithoutValidation is what to compare BenchmarkRequest with. A body
-// that the contract refuses is no measure here.
+// BenchmarkWithoutValidation is the baseline for BenchmarkRequest. It skips the body that
+// the contract refuses, which would mean nothing here.
 func BenchmarkWithoutValidation(b *testing.B) {
 	for name, load := range loads {
 		if name != "refused body" {
@@ -120,12 +119,12 @@ func BenchmarkWithoutValidation(b *testing.B) {
 	}
 }
 
-// BenchmarkEveryOperation sends the example of each operation that changes nothing when
-// it is sent again.
+// BenchmarkEveryOperation sends the example of each GET and PUT operation: those that can
+// be repeated without a change.
 func BenchmarkEveryOperation(b *testing.B) {
 	for _, operation := range spec.Default().Operations() {
 		if operation.Method != http.MethodGet && operation.Method != http.MethodPut {
-			continue // the second time may be another answer
+			continue // a repeat may be answered differently
 		}
 		b.Run(operation.ID, func(b *testing.B) {
 			a, e := examples[operation.ID].prepared(b, unlimited)
@@ -134,7 +133,7 @@ func BenchmarkEveryOperation(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if got := request.send(a, request.body); got != status {
-					b.Fatalf("status %d, and %d at first", got, status)
+					b.Fatalf("status %d, but %d at first", got, status)
 				}
 			}
 		})

@@ -1,7 +1,7 @@
 //go:build !race
 
-// With the race detector sync.Pool drops what it is given at random, so that
-// allocations tell nothing of the code.
+// With the race detector, sync.Pool drops items at random, so allocation counts say
+// nothing about the code.
 
 package mockserver
 
@@ -15,9 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// allocations are what a request may cost, in allocations: what it costs now and
-// a little more. They do not depend on the machine or on what else it does, as
-// times would.
+// allocations are the budgets per request, in allocations: the present cost and a little
+// more. Unlike times, they depend neither on the machine nor on its load.
 var allocations = map[string]float64{
 	"list":             49,
 	"update":           101,
@@ -33,8 +32,7 @@ var allocations = map[string]float64{
 	"unknown path":     24,
 }
 
-// TestAllocationBudgets cannot run beside other tests, whose allocations would
-// count.
+// TestAllocationBudgets does not run in parallel: allocations of other tests would count.
 func TestAllocationBudgets(t *testing.T) {
 	settled(t)
 	for name, budget := range allocations {
@@ -51,7 +49,7 @@ func TestAllocationBudgets(t *testing.T) {
 	}
 }
 
-// within holds what a request of the load allocates to a budget.
+// within checks that a request of the load allocates no more than the budget.
 func (l load) within(t *testing.T, budget float64, server *app, request *repeated) {
 	t.Helper()
 	got := testing.AllocsPerRun(100, func() {
@@ -60,13 +58,12 @@ func (l load) within(t *testing.T, budget float64, server *app, request *repeate
 		}
 	})
 	if got > budget {
-		t.Errorf("%.0f allocations, the budget is %.0f", got, budget)
+		t.Errorf("%.0f allocations, more than the budget of %.0f", got, budget)
 	}
-	t.Logf("%.0f allocations of %.0f", got, budget)
+	t.Logf("%.0f allocations of a budget of %.0f", got, budget)
 }
 
-// settled waits until nothing of the contract is compiled any more: what that
-// allocates would count.
+// settled waits until the whole contract is compiled, since compiling allocates too.
 func settled(t *testing.T) {
 	t.Helper()
 	if err := spec.Default().Complete(); err != nil {
@@ -74,8 +71,8 @@ func settled(t *testing.T) {
 	}
 }
 
-// stocked returns a server with that many signals, half of them on one day and
-// the others on the day before.
+// stocked returns a server with the given number of signals, half of them on one day and
+// half on the day before.
 func stocked(t testing.TB, signals int) *app {
 	t.Helper()
 	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
@@ -92,14 +89,14 @@ func stocked(t testing.TB, signals int) *app {
 	return newApp(t, unlimited, WithSeedFile("the seed", []byte(before+"\nsignals:\n"+rows.String()+"\n"+after)), WithClock(func() time.Time { return now }))
 }
 
-// growing are reads whose cost must not depend on what is stored.
+// growing are reads whose cost must not depend on the number of stored rows.
 var growing = map[string]load{
 	"newest of an endpoint": {method: http.MethodGet, path: "/api/admin/signal-endpoints/1337/signals?limit=50", token: adminToken, status: 200},
 	"one day with total":    {method: http.MethodGet, path: "/api/admin/signals?from=IS:2026-01-01&to=IS:2026-01-01&limit=50", token: adminToken, status: 200},
 }
 
-// TestReadsCostByThePage: a page of thirty thousand signals costs as many
-// allocations as a page of a thousand.
+// TestReadsCostByThePage checks that a page out of thirty thousand signals costs about as
+// many allocations as a page out of a thousand.
 func TestReadsCostByThePage(t *testing.T) {
 	settled(t)
 	few, many := stocked(t, 1_000), stocked(t, 30_000)
@@ -113,11 +110,11 @@ func TestReadsCostByThePage(t *testing.T) {
 			})
 		}
 		if a, b := count(few), count(many); b > 1.2*a {
-			t.Errorf("%s: %.0f allocations at a thousand, %.0f at thirty thousand", name, a, b)
+			t.Errorf("%s: %.0f allocations with a thousand signals, %.0f with thirty thousand", name, a, b)
 		}
 	}
 	if body := string(many.must(200, http.MethodGet, growing["one day with total"].path, adminToken, "").body); !strings.HasSuffix(body, `"total":15000}`) {
-		t.Errorf("the total is missing: ...%s", body[max(len(body)-40, 0):])
+		t.Errorf("the total is wrong or missing: ...%s", body[max(len(body)-40, 0):])
 	}
 }
 

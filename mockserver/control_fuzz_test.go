@@ -11,9 +11,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// FuzzControlBody: whatever the body of an operation of the control API says, it is refused
-// or taken; a state that follows from it is exported and imported the same, and the
-// journal and the flags are shown.
+// FuzzControlBody sends any body to any operation of the control API and checks that it
+// is accepted or refused. Once it is accepted, the state must survive an export and
+// import, and the journal, the flags and the rest must be readable.
 func FuzzControlBody(f *testing.F) {
 	var operations []*spec.Operation
 	for _, operation := range spec.Control().Operations() {
@@ -46,7 +46,7 @@ func FuzzControlBody(f *testing.F) {
 	})
 }
 
-// shows makes sure that what can be shown is.
+// shows checks that every read of the control API works.
 func (a *app) shows(t testing.TB) {
 	t.Helper()
 	for _, path := range []string{"/_mock/flags", "/_mock/rules", "/_mock/clock", "/_mock/workspaces", "/_mock/requests", "/_mock/requests.har"} {
@@ -56,24 +56,25 @@ func (a *app) shows(t testing.TB) {
 	}
 }
 
-// comesBack makes sure that the state is exported, imported and exported the same, with
-// and without secrets.
+// comesBack checks that the state survives an export and import unchanged, with and
+// without secrets.
 func (a *app) comesBack(t fataler) {
 	for _, query := range []string{"", "?secrets=true"} {
 		before := a.call(http.MethodGet, "/_mock/state"+query, "", "")
 		taken := a.call(http.MethodPut, "/w/other/_mock/state", "", string(before.body))
 		after := a.call(http.MethodGet, "/w/other/_mock/state"+query, "", "")
 		if before.status != http.StatusOK || taken.status != http.StatusOK || !bytes.Equal(before.body, after.body) {
-			t.Fatalf("%s: the state is exported with %d %s, imported with %d %s, and exported again with %d %s",
+			t.Fatalf("%s: the state was exported with %d %s, imported with %d %s, and exported again with %d %s",
 				query, before.status, before.body, taken.status, taken.body, after.status, after.body)
 		}
 	}
 }
 
-// fataler is a test, of testing or of rapid.
+// fataler is a *testing.T or a *rapid.T.
 type fataler interface{ Fatalf(string, ...any) }
 
-// FuzzClock: a clock that takes a time shows it, and every operation works at that time.
+// FuzzClock sets the clock with any body. If it is accepted, the clock must show a time
+// in range, and every operation must work at that time.
 func FuzzClock(f *testing.F) {
 	for _, seed := range []string{
 		`{"now":"2030-01-01T00:00:00Z","advance":"1h30m","frozen":true}`, `{"now":"1900-01-01T00:00:00Z"}`,

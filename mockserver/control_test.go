@@ -17,8 +17,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// controlExamples are requests of each control operation that succeed on a mock
-// with one exchange, one rule and the workspace other.
+// controlExamples are requests for each control operation. They succeed on a mock with
+// one exchange, one rule and the workspace "other".
 var controlExamples = map[string]struct{ path, body string }{
 	"getInfo":          {"/_mock/info", ""},
 	"resetWorkspace":   {"/_mock/reset", ""},
@@ -53,8 +53,8 @@ var controlExamples = map[string]struct{ path, body string }{
 
 const emptyState = `{"version":1,"users":[],"apiTokens":[],"endpoints":[],"signals":[],"events":[],"invoices":[],"detailedInvoices":{"invoices":[]},"sequences":{"endpoints":0,"tokens":0,"signals":0,"events":0}}`
 
-// TestEveryControlOperation sends the example of each and judges the answer by
-// the contract.
+// TestEveryControlOperation sends the example of each operation and checks the answer
+// against the contract.
 func TestEveryControlOperation(t *testing.T) {
 	t.Parallel()
 	for _, operation := range spec.Control().Operations() {
@@ -70,7 +70,7 @@ func TestEveryControlOperation(t *testing.T) {
 			a.must(200, http.MethodPatch, "/_mock/flags/old", "", `{"enabled":true}`)
 			example, exists := controlExamples[operation.ID]
 			if !exists {
-				t.Fatal("it has no example")
+				t.Fatal("the operation has no example")
 			}
 			got := a.call(operation.Method, example.path, "", example.body)
 			if got.status != 200 && got.status != 201 {
@@ -80,7 +80,7 @@ func TestEveryControlOperation(t *testing.T) {
 				t.Errorf("the answer breaks the contract: %v\n%s", failures, got.body)
 			}
 			if kept := a.workspaces.Default().Journal.Stats().Recorded; kept != 1 {
-				t.Errorf("the journal counts %d exchanges: control requests are none", kept)
+				t.Errorf("the journal counts %d exchanges; control requests must not count", kept)
 			}
 		})
 	}
@@ -134,7 +134,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		}
 	}
 	if rules := a.workspaces.Default().Instance().Rules.List(); len(rules) != 0 {
-		t.Errorf("%d rules were set all the same", len(rules))
+		t.Errorf("%d rules were set despite the refusals", len(rules))
 	}
 }
 
@@ -167,7 +167,7 @@ func TestWhoMayUseTheControlAPI(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %s", name, got.status, test.status, got.body)
 		}
 		if got := a.call(http.MethodGet, "http://"+test.host+"/_mock/", "", ""); got.status != test.page {
-			t.Errorf("%s: the page's status is %d, want %d", name, got.status, test.page)
+			t.Errorf("%s: the page answers with status %d, want %d", name, got.status, test.page)
 		}
 	}
 	if _, err := New(WithControlToken("")); err == nil {
@@ -175,7 +175,7 @@ func TestWhoMayUseTheControlAPI(t *testing.T) {
 	}
 }
 
-// lists are the answers that an import must give back to the letter.
+// lists are the answers that must be identical after an export and import.
 func lists(a *app) string {
 	var out strings.Builder
 	for _, path := range []string{"/api/admin/signal-endpoints", "/api/admin/signal-endpoints/1337/tokens", "/api/admin/signal-endpoints/1338/signals",
@@ -195,7 +195,7 @@ func TestExportResetImport(t *testing.T) {
 	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", secret, `{"z":1e21,"a":-0,"é":"\u0001","10":[{}],"9":null,"x":1.10}`)
 	before, exported := lists(a), a.must(200, http.MethodGet, "/_mock/state", "", "").body
 	if strings.Contains(string(exported), secret) || strings.Contains(string(exported), "unleash-insecure") {
-		t.Error("the export has secrets in it")
+		t.Error("the export contains secrets")
 	}
 	a.must(200, http.MethodPost, "/_mock/reset", "", "")
 	if lists(a) == before {
@@ -219,7 +219,7 @@ func TestExportResetImport(t *testing.T) {
 	}
 	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", secret, "")
 	if got := a.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"next"}`).json(t); got["id"] != 1340.0 {
-		t.Errorf("the next id is %v", got["id"])
+		t.Errorf("the next id is %v, want 1340", got["id"])
 	}
 	imported := newApp(t)
 	imported.must(200, http.MethodPut, "/w/copy/_mock/state", "", string(exported))
@@ -278,7 +278,7 @@ func TestAWrongStateChangesNothing(t *testing.T) {
 	}
 }
 
-// transcript plays a little of everything and returns the answers.
+// transcript makes a variety of requests and returns the answers.
 func transcript(t *testing.T, options ...Option) string {
 	a := newApp(t, append(options, WithDeterministic())...)
 	var out strings.Builder
@@ -328,8 +328,8 @@ func TestDeterministicTwiceIsTheSame(t *testing.T) {
 	for part := range strings.SplitSeq(first, `"token":"signal_`) {
 		secrets[part[:min(len(part), 56)]] = true
 	}
-	if len(secrets) != 1+3 { // what comes before the first, and one of each workspace, which comes again after its reset
-		t.Errorf("%d different secrets", len(secrets)-1)
+	if len(secrets) != 1+3 { // the text before the first secret, and one secret per workspace; each comes again after the reset
+		t.Errorf("%d different secrets, want 3", len(secrets)-1)
 	}
 }
 
@@ -339,7 +339,7 @@ func TestTheClockMovesEverything(t *testing.T) {
 	clock := func(change string) { t.Helper(); a.must(200, http.MethodPut, "/_mock/clock", "", change) }
 	clock(`{"now":"2031-02-03T04:05:06.789Z","frozen":true}`)
 	if got := a.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"x"}`); got.json(t)["createdAt"] != "2031-02-03T04:05:06.789Z" || got.header.Get("Date") != "Mon, 03 Feb 2031 04:05:06 GMT" {
-		t.Errorf("%v %s", got.header, got.body)
+		t.Errorf("after setting the clock: %v %s", got.header, got.body)
 	}
 	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, `{"n":1}`)
 	a.must(429, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, `{"n":2}`)
@@ -394,11 +394,11 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("the coverage differs (-want +got):\n%s", diff)
 	}
 	if coverage.Covered != 1 || coverage.Documented != countPairs() || len(coverage.Other) != 1 || coverage.Other[0].Status != 401 {
-		t.Errorf("%d of %d, and %v", coverage.Covered, coverage.Documented, coverage.Other)
+		t.Errorf("the coverage is %d of %d, and the other statuses are %v", coverage.Covered, coverage.Documented, coverage.Other)
 	}
 }
 
-// listen starts a real server.
+// listen starts an HTTP server for the app and returns its URL.
 func (a *app) listen() string {
 	a.t.Helper()
 	server := httptest.NewServer(a)
@@ -429,7 +429,7 @@ func TestWaitingInThePlaceOfASleep(t *testing.T) {
 	before := workspace.Used()
 	go func() { answers <- a.call(http.MethodGet, "/w/a/_mock/requests?wait=5m&count=1000", "", "") }()
 	for workspace.Used().Equal(before) {
-		runtime.Gosched() // until the request has its workspace
+		runtime.Gosched() // until the request holds its workspace
 	}
 	a.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "")
 	if got := (<-answers).json(t); got["complete"] != false {
@@ -437,7 +437,7 @@ func TestWaitingInThePlaceOfASleep(t *testing.T) {
 	}
 }
 
-// events reads server-sent events, without their data unless they are exchanges.
+// events reads server-sent events. It keeps the data of exchanges only.
 func events(t *testing.T, ctx context.Context, url, last string, count int) []string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -509,7 +509,7 @@ func TestEvents(t *testing.T) {
 	if diff := cmp.Diff([]string{"hello", "2 gap 2", "violation", "3 exchange /api/admin/signal-endpoints/1337", "4 exchange /health"}, events(t, t.Context(), url, "0", 5)); diff != "" {
 		t.Errorf("after a gap, events differ (-want +got):\n%s", diff)
 	}
-	// What comes while somebody listens comes to them; the stream ends with the mock.
+	// New events reach an open stream, and the stream ends when the mock closes.
 	got := make(chan []string)
 	go func() { got <- events(t, context.Background(), url, "5", 99) }()
 	a.must(200, http.MethodGet, "/ready", "", "")
@@ -519,7 +519,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventsTellOfTheState changes the state by the control API, which no exchange tells of.
+// TestEventsTellOfTheState checks that a change made through the control API, which
+// records no exchange, is announced by a state event.
 func TestEventsTellOfTheState(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -545,9 +546,9 @@ func TestEventsTellOfTheState(t *testing.T) {
 			for lines.Scan() && lines.Text() != "event: "+event {
 			}
 			if lines.Text() != "event: "+event {
-				t.Fatalf("%s %s: the stream ends without the event %s", change.method, change.path, event)
+				t.Fatalf("%s %s: the stream ends without a %s event", change.method, change.path, event)
 			}
-			if event == "hello" { // what comes now is told
+			if event == "hello" { // from here on, events are sent
 				if got := a.call(change.method, change.path, "", change.body); got.status >= 300 {
 					t.Fatalf("%s %s: %d %s", change.method, change.path, got.status, got.body)
 				}
@@ -582,11 +583,11 @@ invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an 
 		t.Errorf("the header differs (-want +got):\n%s", diff)
 	}
 	if len(a.Violations()) != 4 { // refused requests are not among them
-		t.Errorf("Violations tells %v", a.Violations())
+		t.Errorf("Violations returns %v, want 4", a.Violations())
 	}
 }
 
-// TestNoSecretCanBeRead sends secrets wherever a client can put them.
+// TestNoSecretCanBeRead sends secrets in every place where a client can put them.
 func TestNoSecretCanBeRead(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithLimits(Limits{}))
@@ -600,7 +601,7 @@ func TestNoSecretCanBeRead(t *testing.T) {
 		body := string(a.must(200, http.MethodGet, "/_mock/"+path, "", "").body)
 		for _, secret := range []string{"very-secret", strings.TrimPrefix(made, "signal_"), "unleash-insecure", "unleash-mock-admin"} {
 			if path == "state" && !strings.HasPrefix(secret, "unleash") {
-				continue // payloads are the client's own, and are answered to whoever asks for signals
+				continue // payloads belong to the client, and anyone who asks for signals gets them
 			}
 			if at := strings.Index(body, secret); at >= 0 {
 				t.Errorf("%s shows a secret: ...%s...", path, body[max(0, at-80):min(len(body), at+80)])
@@ -634,19 +635,19 @@ func TestMetrics(t *testing.T) {
 		`unleash_mock_build_info{version="dev"} 1`,
 	} {
 		if !strings.Contains(got, line+"\n") {
-			t.Errorf("the metrics do not have the line %s", line)
+			t.Errorf("the metrics lack the line %s", line)
 		}
 	}
 	if strings.Contains(got, `unleash_mock_in_flight_bytes{budget="requests"} 0`) {
-		t.Error("the request itself takes no memory")
+		t.Error("no memory is reserved for the metrics request itself")
 	}
 	if !strings.Contains(got, "go_goroutines ") {
-		t.Error("nothing is told of the process")
+		t.Error("the metrics of the process are missing")
 	}
 }
 
-// TestSecretsAreNeverGivenTwice: a source of randomness that begins anew does not give
-// the secret of a token again that an import has brought back.
+// TestSecretsAreNeverGivenTwice checks that a random source that starts over does not
+// issue a secret again that an import has restored.
 func TestSecretsAreNeverGivenTwice(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithDeterministic(), WithLimits(Limits{}))
@@ -659,7 +660,7 @@ func TestSecretsAreNeverGivenTwice(t *testing.T) {
 	a.must(200, http.MethodPost, "/_mock/reset", "", "")
 	a.must(200, http.MethodPut, "/_mock/state", "", exported)
 	if second := create(); second == first {
-		t.Errorf("two tokens have the secret %s", first)
+		t.Errorf("two tokens have the same secret %s", first)
 	}
 	a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state", "", "").body))
 }

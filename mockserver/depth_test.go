@@ -8,7 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestTheDeepestPayload is answered, exported and imported again; one deeper is refused.
+// TestTheDeepestPayload checks that the deepest allowed payload is accepted and survives
+// an export and import, and that one level more is refused.
 func TestTheDeepestPayload(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -24,6 +25,6 @@ func TestTheDeepestPayload(t *testing.T) {
 	state := a.must(200, http.MethodGet, "/_mock/state", "", "").body
 	a.must(200, http.MethodPut, "/_mock/state", "", string(state))
 	if again := a.must(200, http.MethodGet, "/_mock/state", "", "").body; string(again) != string(state) {
-		t.Error("the state is another after it was imported")
+		t.Error("the state differs after an export and import")
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// documentedBy serves a document of the tests of package spec.
+// documentedBy serves one of the documents in the testdata of package spec.
 func documentedBy(t *testing.T, name string, options ...Option) (*Server, *spec.Contract) {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join("../spec/testdata/documents", name))
@@ -38,7 +38,7 @@ func serving(t *testing.T, source []byte, wins bool, options ...Option) (*Server
 	return server, document
 }
 
-// ask sends a request: method and target, then headers, each with a colon.
+// ask sends a request. The target is a method and a path; headers are lines with a colon.
 func ask(server http.Handler, target, body string, headers ...string) *httptest.ResponseRecorder {
 	method, path, _ := strings.Cut(target, " ")
 	var reader io.Reader
@@ -206,7 +206,7 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 			server, _ := documentedBy(t, test.document)
 			got := ask(server, test.target, test.body, test.headers...)
 			if got.Code != test.status || !strings.Contains(got.Body.String(), test.contains) {
-				t.Errorf("got %d %s, want %d with %s", got.Code, got.Body, test.status, test.contains)
+				t.Errorf("got %d %s, want %d containing %s", got.Code, got.Body, test.status, test.contains)
 			}
 			want := openapi.GradeExample
 			if test.status == 404 && !strings.Contains(strings.Join(test.headers, ""), "code=") {
@@ -223,8 +223,8 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 	}
 }
 
-// ofAnInstance is a document as an instance publishes it: an operation of ours, described
-// otherwise, and two more.
+// ofAnInstance is a document as an instance publishes it: it describes one of the mock's
+// operations differently and adds four.
 const ofAnInstance = `
 openapi: 3.0.3
 info: {title: Unleash API, version: "9"}
@@ -289,23 +289,24 @@ func TestTheDocumentOfAnInstanceAddsItsOperations(t *testing.T) {
 			t.Parallel()
 			got := ask(server, test.target, test.body, test.headers...)
 			if grade := got.Header().Get(GradeHeader); got.Code != test.status || grade != string(test.grade) {
-				t.Errorf("got %d %s %s, want %d %s", got.Code, grade, got.Body, test.status, test.grade)
+				t.Errorf("got %d, grade %s: %s; want %d, grade %s", got.Code, grade, got.Body, test.status, test.grade)
 			}
 		})
 	}
 	if text := ask(server, "GET /docs/document.json", "").Body.String(); !strings.Contains(text, `"x-unleash-mock-grade":"example"`) || !strings.Contains(text, `"x-unleash-mock-grade":"stateful"`) {
-		t.Errorf("the document shows no grades: %s", text)
+		t.Errorf("the document lacks grades: %s", text)
 	}
 }
 
-// TestADocumentThatWins judges what the contract has too: requests are refused by it, and an
-// answer that breaks it is recorded and sent.
+// TestADocumentThatWins checks that such a document also judges operations of the
+// built-in contract: requests that break it are refused, and responses that break it are
+// recorded and sent.
 func TestADocumentThatWins(t *testing.T) {
 	t.Parallel()
 	const admin = "Authorization: " + adminToken
 	server, _ := serving(t, []byte(ofAnInstance), true)
 	if got := ask(server, "GET /api/admin/projects", "", admin); got.Code != http.StatusBadRequest {
-		t.Errorf("without the parameter: %d %s", got.Code, got.Body)
+		t.Errorf("without the required parameter: %d %s", got.Code, got.Body)
 	}
 	got := ask(server, "GET /api/admin/projects?mode=a", "", admin)
 	if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), `"projects":`) || !strings.Contains(got.Header().Get(ViolationHeader), `"other" is missing`) {
@@ -313,7 +314,7 @@ func TestADocumentThatWins(t *testing.T) {
 	}
 }
 
-// TestEveryOperationOfEveryDocument: no answer breaks the document, whatever is asked.
+// TestEveryOperationOfEveryDocument checks that no response breaks its document.
 func TestEveryOperationOfEveryDocument(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../spec/testdata/documents/*.yaml")
@@ -334,7 +335,7 @@ func TestEveryOperationOfEveryDocument(t *testing.T) {
 			target := operation.Method + " " + parameter.ReplaceAllString(operation.Path, "1")
 			for _, headers := range [][]string{{"Authorization: " + adminToken}, {}} {
 				got := ask(server, target, "", append(headers, "Content-Type: application/json")...)
-				if got.Code == http.StatusInternalServerError && operation.ID != "getEndless" && operation.ID != "impossible" { // which have no value
+				if got.Code == http.StatusInternalServerError && operation.ID != "getEndless" && operation.ID != "impossible" { // no value fits their schemas
 					t.Errorf("%s: %s: %d %s", file, target, got.Code, got.Body)
 				}
 				if got.Header().Get(GradeHeader) != string(openapi.GradeExample) || operation.Response(got.Code) == nil {
@@ -348,8 +349,8 @@ func TestEveryOperationOfEveryDocument(t *testing.T) {
 	}
 }
 
-// TestHeadersOfADocument: they have any letters, in UTF-8, and one that need not be there is left
-// out where it has no value.
+// TestHeadersOfADocument checks that response headers may hold any letters, in UTF-8, and
+// that an optional header without a value is left out.
 func TestHeadersOfADocument(t *testing.T) {
 	t.Parallel()
 	server, _ := documentedBy(t, "media.yaml")
@@ -359,7 +360,8 @@ func TestHeadersOfADocument(t *testing.T) {
 	}
 }
 
-// TestGradesOfCoverage: the live page and the coverage tell what the document answers.
+// TestGradesOfCoverage checks that the coverage and the live page show which operations
+// the document answers.
 func TestGradesOfCoverage(t *testing.T) {
 	t.Parallel()
 	const admin = "Authorization: " + adminToken
@@ -370,15 +372,16 @@ func TestGradesOfCoverage(t *testing.T) {
 	coverage := ask(server, "GET /_mock/coverage", "").Body.String()
 	for _, want := range []string{`"grades":{"example":{"covered":1,"documented":4},"stateful":{"covered":2,`, `"path":"/api/admin/tags","grade":"example"`, `"path":"/api/admin/projects","grade":"stateful"`} {
 		if !strings.Contains(coverage, want) {
-			t.Errorf("the coverage lacks %s", want)
+			t.Errorf("the coverage does not contain %s", want)
 		}
 	}
 	if info := ask(server, "GET /_mock/info", "").Body.String(); !strings.Contains(info, `"path":"/elsewhere","summary":"","grade":"example"`) {
-		t.Error("the page is told no grade")
+		t.Error("the info of the control API lacks the grade")
 	}
 }
 
-// TestProbesOfAnotherDocument: a container of the mock is healthy whatever it serves.
+// TestProbesOfAnotherDocument checks that the health check of a container works whatever
+// document the mock serves.
 func TestProbesOfAnotherDocument(t *testing.T) {
 	t.Parallel()
 	const document = `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/ready":{"get":{"responses":{"200":{"description":"d","content":{"text/plain":{"example":"its own"}}}}}}}}`
@@ -390,21 +393,23 @@ func TestProbesOfAnotherDocument(t *testing.T) {
 	}
 }
 
-// TestTheExplorerShowsTitlesAsText, not as markup of its page.
+// TestTheExplorerShowsTitlesAsText checks that the API explorer shows a title as text and
+// not as markup.
 func TestTheExplorerShowsTitlesAsText(t *testing.T) {
 	t.Parallel()
 	const title = `</title></script><img src=x onerror=alert(1)>{{documents}}`
-	for _, path := range []string{"/mine", "/health"} { // instead of the contract, and beside it
+	for _, path := range []string{"/mine", "/health"} { // in place of the contract, and alongside it
 		document := `{"openapi":"3.0.3","info":{"title":"` + title + `","version":"1"},"paths":{"` + path + `":{"get":{"responses":{"200":{"description":"d"}}}}}}`
 		server, _ := serving(t, []byte(document), false)
 		page := ask(server, "GET /docs/openapi/", "").Body.String()
 		if strings.Contains(page, "<img") || strings.Count(page, "<script") != 3 || strings.Count(page, "</script") != 3 || strings.Count(page, "onerror") == 0 {
-			t.Errorf("%s: the title is markup, or is not shown: %s", path, page)
+			t.Errorf("%s: the title is markup or is missing: %s", path, page)
 		}
 	}
 }
 
-// TestLargeAnswersOfADocument: many at once share memory, and each gets the whole.
+// TestLargeAnswersOfADocument checks that many concurrent large answers share the memory
+// budget and that each arrives complete.
 func TestLargeAnswersOfADocument(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 1<<20)
@@ -426,7 +431,7 @@ func TestLargeAnswersOfADocument(t *testing.T) {
 	all.Wait()
 	for name, budget := range map[string]int64{"requests": server.workspaces.Requests.Stats().Bytes, "answers": server.workspaces.Answers.Stats().Bytes} {
 		if budget != 0 {
-			t.Errorf("%s: %d bytes are reserved in the end", name, budget)
+			t.Errorf("%s: %d bytes are still reserved at the end", name, budget)
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// example is a request of an operation that succeeds on the built-in seed, once those
-// before it were made.
+// example is a request that makes an operation succeed on the built-in seed, once the
+// requests in before were made.
 type example struct {
 	path, token, body string
 
@@ -22,9 +22,10 @@ type example struct {
 	errors map[string]exampleFile
 }
 
-// exampleFile is an example as a resource's testdata/examples.json has it, by
-// operationId; further ones, for others to come after, have a word behind it. Without a token it is made by an admin. wrong has what is different of
-// a request that gets an error, by status.
+// exampleFile is an example in a resource's testdata/examples.json, keyed by operationId.
+// Further examples of an operation, which others build on, have the operationId and a
+// word as the key. Without a token, the request is made as an admin. Wrong holds, by
+// status, how a request that gets that error differs.
 type exampleFile struct {
 	Path   string                 `json:"path"`
 	Token  *string                `json:"token"`
@@ -33,7 +34,7 @@ type exampleFile struct {
 	Wrong  map[string]exampleFile `json:"wrong"`
 }
 
-// examples are those of all resources, each in its folder.
+// examples are the examples of all resources. Each resource keeps its own in its folder.
 var examples = func() map[string]example {
 	files, err := filepath.Glob("internal/resources/*/testdata/examples.json")
 	if err != nil {
@@ -60,7 +61,7 @@ var examples = func() map[string]example {
 	return out
 }()
 
-// wrong is the request that gets an error; false if the resource has none.
+// wrong returns the request that gets the given error, and whether the resource has one.
 func (e example) wrong(status int) (example, bool) {
 	different, has := e.errors[strconv.Itoa(status)]
 	e.path, e.body = cmp.Or(different.Path, e.path), cmp.Or(string(different.Body), e.body)
@@ -68,8 +69,8 @@ func (e example) wrong(status int) (example, bool) {
 	return e, has
 }
 
-// prepared is a server on which the requests before an example were made, and the
-// example with ${id} as the last id that was answered.
+// prepared returns a server on which the requests in before were made, and the example
+// with ${id} replaced by the first id in their answers.
 func (e example) prepared(t testing.TB, options ...Option) (*app, example) {
 	t.Helper()
 	a := newApp(t, options...)

@@ -11,8 +11,8 @@ import (
 
 const flagsPath = "/_mock/flags"
 
-// flagNames lists the flags of an environment that are on, and after a bar those that are
-// off.
+// flagNames lists the flags of an environment: first those that are on, and after a bar
+// those that are off.
 func flagNames(t *testing.T, a *app, path string) string {
 	t.Helper()
 	var answer struct {
@@ -45,19 +45,19 @@ func TestFlagsAreReplaced(t *testing.T) {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
-	// What is read can be put back, and the Admin API sees it.
+	// An export can be imported again, and the Admin API sees the flags.
 	given := a.must(200, http.MethodGet, flagsPath, "", "").body
 	a.must(200, http.MethodPut, "/w/other"+flagsPath, "", string(given))
 	if again := a.must(200, http.MethodGet, "/w/other"+flagsPath, "", "").body; string(again) != string(given) {
-		t.Errorf("it came back as %s, and was %s", again, given)
+		t.Errorf("exported as %s, and after the import as %s", again, given)
 	}
 	if got := a.must(200, http.MethodGet, "/api/admin/projects/default/features/new/environments/development", adminToken, "").body; !strings.Contains(string(got), `"enabled":true`) {
 		t.Errorf("the Admin API says %s", got)
 	}
 }
 
-// TestFlagFilesOfUnleash: an answer of the Client API and an export file, with what is
-// only known elsewhere.
+// TestFlagFilesOfUnleash imports an answer of the Client API and an export file, both of
+// which refer to things that the workspace lacks.
 func TestFlagFilesOfUnleash(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -115,23 +115,24 @@ func TestAFlagIsSetInPlace(t *testing.T) {
 	} {
 		a.must(200, http.MethodPatch, flagsPath+step.path, "", step.body)
 		if got := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(got), step.want) {
-			t.Errorf("%s %s: %s\nis not in %s", step.path, step.body, step.want, got)
+			t.Errorf("%s %s: want %s\nin %s", step.path, step.body, step.want, got)
 		}
 	}
 	a.must(200, http.MethodPatch, flagsPath+"/half?environment=production", "", `{"enabled":true}`)
 	if got := flagNames(t, a, flagsPath+"?environment=production"); got != "half|a b made" {
-		t.Errorf("in production: %s", got)
+		t.Errorf("the flags in production are %s", got)
 	}
 	a.must(200, http.MethodDelete, flagsPath+"/half", "", "")
 	a.must(404, http.MethodDelete, flagsPath+"/half", "", "")
 	a.must(400, http.MethodPatch, flagsPath+"/half?environment=nope", "", `{"enabled":true}`)
 	a.must(400, http.MethodPatch, flagsPath+"/half", "", `{"enable":true}`)
 	if got := flagNames(t, a, flagsPath); got != "a b made|" {
-		t.Errorf("there are %s", got)
+		t.Errorf("the flags are %s", got)
 	}
 }
 
-// TestFlagsAreSetByMany: what one sets, no other loses.
+// TestFlagsAreSetByMany checks that no client's change is lost when many set flags at
+// once.
 func TestFlagsAreSetByMany(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -145,6 +146,6 @@ func TestFlagsAreSetByMany(t *testing.T) {
 	}
 	group.Wait()
 	if got := flagNames(t, a, flagsPath); len(strings.Fields(got)) != 80 {
-		t.Errorf("there are %s", got)
+		t.Errorf("the flags are %s, want 80 of them", got)
 	}
 }

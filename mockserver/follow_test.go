@@ -20,7 +20,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// upstreamMock is a mock that others follow, reached without a network.
+// upstreamMock is a mock that others follow without a network.
 type upstreamMock struct {
 	*app
 	asked atomic.Int64
@@ -40,19 +40,20 @@ func (u *upstreamMock) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func newUpstreamMock(t *testing.T) *upstreamMock { t.Helper(); return &upstreamMock{app: newApp(t)} }
 
-// follow has a mock follow this one.
+// follow makes a mock follow this one.
 func (u *upstreamMock) follow(a *app, path, cache string) error {
 	at := &url.URL{Scheme: "https", Host: "unleash.example.com", Path: path}
 	return a.FollowFlags(u.t.Context(), Upstream{URL: at, Transport: u}, wellknown.Backend, 0, cache)
 }
 
-// set sets a flag of a mock.
+// set sets a flag.
 func (a *app) set(path, name, setting string) {
 	a.t.Helper()
 	a.must(200, http.MethodPatch, path+flagsPath+"/"+name, "", setting)
 }
 
-// expectFlags compares the flags of a workspace, those that are on first.
+// expectFlags compares the flags of a workspace with those wanted, in the form of
+// flagNames.
 func (a *app) expectFlags(when, path, want string) {
 	a.t.Helper()
 	if got := flagNames(a.t.(*testing.T), a, path+flagsPath); got != want {
@@ -60,7 +61,7 @@ func (a *app) expectFlags(when, path, want string) {
 	}
 }
 
-// asked lets the time of one interval pass.
+// nextPoll lets one polling interval pass.
 func nextPoll() {
 	time.Sleep(15 * time.Second)
 	synctest.Wait()
@@ -71,8 +72,8 @@ const (
 	off = `{"enabled":false}`
 )
 
-// TestFlagsOfAnInstanceAreFollowed in every workspace, the ones that come later and those
-// that were reset included.
+// TestFlagsOfAnInstanceAreFollowed checks that every workspace follows the flags,
+// including workspaces made later and workspaces that were reset.
 func TestFlagsOfAnInstanceAreFollowed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestFlagsOfAnInstanceAreFollowed(t *testing.T) {
 		a.must(200, http.MethodPut, flagsPath, "", `{"seeded":true}`)
 		a.must(200, http.MethodPut, "/w/other"+flagsPath, "", `{"seeded":true}`)
 		if err := upstream.follow(a, "/base/api/", ""); err == nil {
-			t.Fatal("the mock has no base path, and none was missed")
+			t.Fatal("a base path that the upstream lacks was accepted")
 		}
 		if err := upstream.follow(a, "/api/", ""); err != nil {
 			t.Fatal(err)
@@ -94,14 +95,14 @@ func TestFlagsOfAnInstanceAreFollowed(t *testing.T) {
 		revision := clientTag(a)
 		nextPoll()
 		if now := clientTag(a); now != revision {
-			t.Errorf("nothing has changed, and the entity tag went from %s to %s", revision, now)
+			t.Errorf("the flags are unchanged, but the entity tag went from %s to %s", revision, now)
 		}
 		upstream.set("", "second", on)
 		upstream.set("", "first", off)
 		upstream.must(200, http.MethodDelete, flagsPath+"/going", "", "")
 		nextPoll()
 		if now := clientTag(a); now == revision {
-			t.Errorf("the flags have changed, and the entity tag is %s still", now)
+			t.Errorf("the flags have changed, but the entity tag is still %s", now)
 		}
 		for _, path := range []string{"", "/w/other", "/w/later", "/w/new"} {
 			a.expectFlags("after a change", path, "second|first")
@@ -120,12 +121,12 @@ func TestFlagsOfAnInstanceAreFollowed(t *testing.T) {
 		asked := upstream.asked.Load()
 		nextPoll()
 		if upstream.asked.Load() != asked {
-			t.Error("a closed server has asked")
+			t.Error("a closed server still polls")
 		}
 	})
 }
 
-// TestFlagsOfAnInstanceAreWhatTheyAreThere, to the letter.
+// TestFlagsOfAnInstanceAreWhatTheyAreThere checks that flags are copied exactly.
 func TestFlagsOfAnInstanceAreWhatTheyAreThere(t *testing.T) {
 	t.Parallel()
 	upstream, a := newUpstreamMock(t), newApp(t)
@@ -141,23 +142,24 @@ segments: [{id: 5, name: staff, constraints: [{contextName: userId, operator: IN
 	defer a.Close()
 	there, here := upstream.must(200, http.MethodGet, flagsPath, "", "").body, a.must(200, http.MethodGet, flagsPath, "", "").body
 	if !bytes.Equal(there, here) {
-		t.Errorf("there they are\n%s\nand here\n%s", there, here)
+		t.Errorf("upstream the flags are\n%s\nand here\n%s", there, here)
 	}
 }
 
-// clientTag is the entity tag that SDKs get.
+// clientTag returns the entity tag that SDKs get.
 func clientTag(a *app) string {
 	a.t.Helper()
 	return a.must(200, http.MethodGet, "/api/client/features", wellknown.Backend, "").header.Get("ETag")
 }
 
-// TestWhatIsSetHereStaysOnTop of what the instance says later, whichever way it was set.
+// TestWhatIsSetHereStaysOnTop checks that whatever is set in the mock overrides later
+// changes of the instance, whichever way it was set.
 func TestWhatIsSetHereStaysOnTop(t *testing.T) {
 	t.Parallel()
 	const admin = "/api/admin/projects/default/features"
 	for name, test := range map[string]struct {
 		set  func(a *app)
-		want string // once the instance has f off, and g on
+		want string // once the instance has switched f off and g on
 	}{
 		"not at all":             {func(*app) {}, "g|f"},
 		"switched on":            {func(a *app) { a.set("", "f", on) }, "f g|"},
@@ -221,8 +223,9 @@ func TestWhatIsSetHereStaysOnTop(t *testing.T) {
 	}
 }
 
-// TestAFileIsOnTopOfAnInstance, also when one of them changes; segments of the same id and
-// name stay apart.
+// TestAFileIsOnTopOfAnInstance checks that a file of flags overrides the flags of an
+// instance, also after either changes, and that segments with the same id and name stay
+// apart.
 func TestAFileIsOnTopOfAnInstance(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -253,7 +256,8 @@ func TestAFileIsOnTopOfAnInstance(t *testing.T) {
 	})
 }
 
-// TestSegmentsOfAnInstanceAndOfOnesOwn do not get in each other's way.
+// TestSegmentsOfAnInstanceAndOfOnesOwn checks that segments of an instance do not clash
+// with those made here.
 func TestSegmentsOfAnInstanceAndOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -264,29 +268,30 @@ func TestSegmentsOfAnInstanceAndOfOnesOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer a.Close()
-		a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"s3","constraints":[]}`) // which is 2
+		a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"s3","constraints":[]}`) // gets the id 2
 		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, 2))
 		nextPoll()
 		got := string(a.must(200, http.MethodGet, flagsPath, "", "").body)
 		if !strings.Contains(got, `"segments":[3]`) || !strings.Contains(got, `"segments":[{"id":3,"name":"s2"`) {
-			t.Errorf("an id that is taken: %s", got)
+			t.Errorf("with an id that is taken: %s", got)
 		}
 		upstream.must(200, http.MethodPut, flagsPath, "", fmt.Sprintf(theirs, 3))
 		nextPoll()
 		if got := string(a.must(200, http.MethodGet, flagsPath, "", "").body); !strings.Contains(got, `"name":"s3 (2)"`) {
-			t.Errorf("a name that is taken: %s", got)
+			t.Errorf("with a name that is taken: %s", got)
 		}
-		// A flag that was set here keeps the segment that it uses.
+		// A flag that was set here keeps the segment it uses.
 		a.must(200, http.MethodPost, "/api/admin/projects/default/features/f/environments/production/on", adminToken, "")
 		upstream.must(200, http.MethodPut, flagsPath, "", `{"other":true}`)
 		nextPoll()
 		if got := string(a.must(200, http.MethodGet, flagsPath, "", "").body); !strings.Contains(got, `"name":"s3 (2)"`) || !strings.Contains(got, `"other"`) {
-			t.Errorf("a segment in use: %s", got)
+			t.Errorf("with a segment that is in use: %s", got)
 		}
 	})
 }
 
-// TestACopyOfTheFlagsOutlivesTheMock and is no other instance's.
+// TestACopyOfTheFlagsOutlivesTheMock checks that the copy of the flags is used by the
+// next process and holds no token.
 func TestACopyOfTheFlagsOutlivesTheMock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -308,12 +313,12 @@ func TestACopyOfTheFlagsOutlivesTheMock(t *testing.T) {
 		}
 		second.expectFlags("from the file", "", "f later|")
 		if info := string(second.must(200, http.MethodGet, "/_mock/info", "", "").body); !strings.Contains(info, `"flagsFrom":{"url":"https://unleash.example.com","copiedAt":"2000-01-01T00:00:15Z","checkedAt":null,"problem":"it cannot be reached: no route to host"}`) {
-			t.Errorf("the mock says %s", info)
+			t.Errorf("the info is %s", info)
 		}
 		upstream.down.Store(false)
 		nextPoll()
 		if info := string(second.must(200, http.MethodGet, "/_mock/info", "", "").body); !strings.Contains(info, `"checkedAt":"2000-01-01T00:00:30Z","problem":null`) {
-			t.Errorf("the mock says %s", info)
+			t.Errorf("the info is %s", info)
 		}
 		second.Close()
 		text, err := os.ReadFile(file)
@@ -325,7 +330,7 @@ func TestACopyOfTheFlagsOutlivesTheMock(t *testing.T) {
 		}
 		for what, said := range map[string]string{"the file": string(text), "the log": log.String()} {
 			if strings.Contains(said, "unleash-insecure-api-token") {
-				t.Errorf("%s holds the token: %s", what, said)
+				t.Errorf("%s contains the token: %s", what, said)
 			}
 		}
 	})
@@ -336,23 +341,23 @@ func TestFlagsThatCannotBeFollowed(t *testing.T) {
 	upstream := newUpstreamMock(t)
 	real := Upstream{URL: &url.URL{Scheme: "http", Host: "unleash.example.com"}, Transport: upstream}
 	if err := newApp(t, WithUpstream(real)).FollowFlags(t.Context(), real, wellknown.Backend, 0, ""); err == nil {
-		t.Error("the flags of a server with an upstream")
+		t.Error("a server with an upstream follows flags")
 	}
 	a := newApp(t)
 	if err := a.FollowFlags(t.Context(), Upstream{}, wellknown.Backend, 0, ""); err == nil {
-		t.Error("an instance without a URL")
+		t.Error("an instance without a URL is accepted")
 	}
 	err := a.FollowFlags(t.Context(), real, "default:development.unknown-to-the-instance", 0, "")
 	var failure interface{ TokenRefused() bool }
 	if !errors.As(err, &failure) || !failure.TokenRefused() || strings.Contains(err.Error(), "unknown-to-the-instance") {
-		t.Errorf("a token that nobody knows: %v", err)
+		t.Errorf("with an unknown token, the error is %v", err)
 	}
 	a.expectFlags("then", "", "|")
 	for range 2 {
 		err = a.FollowFlags(t.Context(), real, wellknown.Backend, time.Hour, "")
 	}
 	if err == nil {
-		t.Error("twice")
+		t.Error("flags can be followed twice")
 	}
 	a.Close()
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// fuzzed sends a request to a server of both policies and makes sure that
-// nothing panics, no answer is a 500 and none lies outside the contract.
+// fuzzed sends a request to servers of both validation policies. It checks that nothing
+// panics, that no answer is a 500 and that no answer breaks the contract.
 func fuzzed(t *testing.T, servers []*Server, method, path string, header http.Header, body string) {
 	t.Helper()
 	for _, server := range servers {
@@ -41,7 +41,7 @@ func fuzzed(t *testing.T, servers []*Server, method, path string, header http.He
 	}
 }
 
-// leaving is a client that goes when the first message of a stream has come.
+// leaving is a client that disconnects after the first message of a stream.
 type leaving struct {
 	*httptest.ResponseRecorder
 	leave func()
@@ -52,8 +52,8 @@ func (l *leaving) Flush() {
 	l.leave()
 }
 
-// failsToDecode reports whether an answer is what a real server says of a parameter in
-// a path that cannot be decoded, of which there is one.
+// failsToDecode reports whether an answer is the 500 that a real server gives for a path
+// parameter that cannot be decoded. No other 500 is allowed.
 func failsToDecode(path string, answer *httptest.ResponseRecorder) bool {
 	path, _, _ = strings.Cut(path, "?")
 	return answer.Code == http.StatusInternalServerError && !pipeline.Decodable(path) && strings.Contains(answer.Body.String(), `"message":"Failed to decode param '`)
@@ -84,7 +84,7 @@ func FuzzBody(f *testing.F) {
 	f.Add(`{"name":"a"}`, uint8(1), "gzip")
 	operations := spec.Default().Operations()
 	for i := range operations {
-		f.Add(`[]`, uint8(i), "") // which is refused, with an answer that is documented
+		f.Add(`[]`, uint8(i), "") // refused, with a documented answer
 		f.Add("", uint8(i), "none")
 	}
 	f.Fuzz(func(t *testing.T, body string, which uint8, encoding string) {
@@ -140,7 +140,7 @@ func FuzzAuthorization(f *testing.F) {
 		servers[0].ServeHTTP(recorder, request)
 		if recorder.Code == http.StatusOK && !slices.ContainsFunc(known, func(token string) bool { return strings.HasSuffix(strings.TrimSpace(value), token) }) &&
 			!strings.HasSuffix(strings.TrimSpace(value), wellknown.EditorUser) {
-			t.Fatalf("%q opened the API", value)
+			t.Fatalf("%q was accepted", value)
 		}
 	})
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 )
 
-// TestBodiesAreReserved: those whose length is announced before they are read, others as
-// they come, so that a small one takes little.
+// TestBodiesAreReserved checks that memory for a body with a known length is reserved
+// before it is read, and for others while they are read, so that small bodies reserve
+// little.
 func TestBodiesAreReserved(t *testing.T) {
 	t.Parallel()
 	const whole = perBodyByte * bodyparser.Limit
@@ -25,7 +26,7 @@ func TestBodiesAreReserved(t *testing.T) {
 		body            string
 		isChunked       bool
 		encoding        string
-		before, atLeast int64 // reserved before the body is read, and after
+		before, atLeast int64 // bytes reserved before the body is read, and after
 	}{
 		"announced":         {body: strings.Repeat("x", 1000), before: 1000 * perBodyByte, atLeast: 1000 * perBodyByte},
 		"announced, large":  {body: strings.Repeat("x", bodyparser.Limit*2), before: whole, atLeast: whole},
@@ -59,18 +60,18 @@ func TestBodiesAreReserved(t *testing.T) {
 				t.Error(err)
 			}
 			if got := budget.Stats().Bytes; got < test.atLeast+requestSize || got > test.atLeast+others {
-				t.Errorf("%d bytes are reserved after it was read", got)
+				t.Errorf("%d bytes are reserved after the body was read", got)
 			}
 			request.release()
 			if got := budget.Stats().Bytes; got != 0 {
-				t.Errorf("%d bytes are reserved in the end", got)
+				t.Errorf("%d bytes are still reserved at the end", got)
 			}
 		})
 	}
 }
 
-// TestUnreadBodiesAreReadOff: those that net/http does not read off by itself, before the
-// connection closes, so that the client gets to see the answer.
+// TestUnreadBodiesAreReadOff checks that bodies that net/http does not drain by itself
+// are drained before the connection closes, so that the client gets to see the answer.
 func TestUnreadBodiesAreReadOff(t *testing.T) {
 	t.Parallel()
 	server, err := New()
@@ -92,7 +93,7 @@ func TestUnreadBodiesAreReadOff(t *testing.T) {
 			r.ContentLength = int64(test.announced)
 			server.ServeHTTP(httptest.NewRecorder(), r)
 			if body.Len() != test.left {
-				t.Errorf("%d bytes are left, want %d", body.Len(), test.left)
+				t.Errorf("%d bytes are unread, want %d", body.Len(), test.left)
 			}
 		})
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestWhoMakesAWorkspace: a request with a token that the seed knows, or one that may use
-// the control API. Others, which web pages can send in any number, are answered as a
-// fresh workspace would, and leave none.
+// TestWhoMakesAWorkspace checks that only a request with a token of the seed, or one that
+// may use the control API, makes a workspace. Other requests, which web pages can send in
+// any number, are answered as by a fresh workspace, and none is kept.
 func TestWhoMakesAWorkspace(t *testing.T) {
 	t.Parallel()
 	const endpoints = "/w/x/api/admin/signal-endpoints"
@@ -46,14 +46,14 @@ func TestWhoMakesAWorkspace(t *testing.T) {
 			}
 			list := string(server.call(http.MethodGet, "/_mock/workspaces", "", "").body)
 			if made := strings.Contains(list, `"name":"x"`); made != test.makes {
-				t.Errorf("a workspace was made: %t, want %t", made, test.makes)
+				t.Errorf("workspace made: %t, want %t", made, test.makes)
 			}
 		})
 	}
 }
 
-// TestNamesFillNothing: any number of made-up names leaves room for those who have a
-// token.
+// TestNamesFillNothing checks that requests with made-up workspace names leave room for
+// clients that have a token.
 func TestNamesFillNothing(t *testing.T) {
 	t.Parallel()
 	server := newApp(t, WithBounds(Bounds{Workspaces: 1}))

@@ -9,14 +9,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// heldBy is what a workspace takes in bytes, and how many signals and exchanges it holds.
+// heldBy returns the bytes that a workspace holds, and its numbers of signals and
+// exchanges.
 func heldBy(t *testing.T, a *app, name string) (bytes, signals, kept float64) {
 	t.Helper()
 	got := a.must(200, http.MethodGet, "/_mock/workspaces/"+name, "", "").json(t)
 	return got["bytes"].(float64), got["rows"].(map[string]any)["signals"].(float64), got["kept"].(float64)
 }
 
-// TestMemoryIsBounded: whatever clients send, what is kept of it stays within the bound.
+// TestMemoryIsBounded checks that the memory kept for clients stays within the bound,
+// whatever they send.
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	const most = 8 << 20
@@ -82,7 +84,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				}
 			}
 			if refused != 18 {
-				a.t.Errorf("%d rules were refused", refused)
+				a.t.Errorf("%d rules were refused, want 18", refused)
 			}
 		}, 6 << 20, nil},
 		"flags": {func(a *app) {
@@ -97,9 +99,9 @@ func TestMemoryIsBounded(t *testing.T) {
 				}
 			}
 			if refused < 30 || refused > 50 {
-				a.t.Errorf("%d flags were refused", refused)
+				a.t.Errorf("%d flags were refused, want 30 to 50", refused)
 			}
-			signal(a, "", 1) // of which the oldest go
+			signal(a, "", 1) // the oldest signals make room
 			a.must(202, http.MethodDelete, features+"/f0", wellknown.Admin, "")
 		}, most, nil},
 		"files of flags": {func(a *app) {
@@ -119,7 +121,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				signal(a, fmt.Sprintf("/w/%d", i), i)
 			}
 		}, most, func(t *testing.T, a *app) {
-			if _, signals, _ := heldBy(t, a, "299"); signals < 3 { // its own, and half of the others at least
+			if _, signals, _ := heldBy(t, a, "299"); signals < 3 { // its own, and at least half of the built-in ones
 				t.Errorf("the newest workspace has %v signals", signals)
 			}
 			a.must(404, http.MethodGet, "/_mock/workspaces/0", "", "")
@@ -150,7 +152,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				total += one.(map[string]any)["bytes"].(float64)
 			}
 			if total > test.bound {
-				t.Errorf("%.0f bytes are held, %.0f may be", total, test.bound)
+				t.Errorf("%.0f bytes are held, more than the bound of %.0f", total, test.bound)
 			}
 			if test.holds != nil {
 				test.holds(t, a)
@@ -159,8 +161,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// TestWhatIsBoundedWithoutABoundInBytes: numbers, and the size of each body.
-// TestWhatARowHoldsIsCounted, however deep within it.
+// TestWhatARowHoldsIsCounted checks that the size of a row counts in full, however deeply
+// its values are nested.
 func TestWhatARowHoldsIsCounted(t *testing.T) {
 	t.Parallel()
 	const size = 80_000
@@ -192,12 +194,14 @@ func TestWhatARowHoldsIsCounted(t *testing.T) {
 			}
 			a.must(200, http.MethodDelete, "/_mock/requests", "", "")
 			if after, _, _ := heldBy(t, a, "default"); after-before < 2*size {
-				t.Errorf("of %d bytes it counts %.0f", size, after-before)
+				t.Errorf("a row of %d bytes counts as %.0f", size, after-before)
 			}
 		})
 	}
 }
 
+// TestWhatIsBoundedWithoutABoundInBytes checks the bounds that hold without a memory
+// limit: the numbers of rows and exchanges, and the size of each body.
 func TestWhatIsBoundedWithoutABoundInBytes(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, unlimited, WithBounds(Bounds{Signals: 10, Journal: 20}))
@@ -212,18 +216,18 @@ func TestWhatIsBoundedWithoutABoundInBytes(t *testing.T) {
 		}
 	}
 	if refused < 60 {
-		t.Errorf("%d rules were refused", refused)
+		t.Errorf("%d rules were refused, want at least 60", refused)
 	}
 	if bytes, signals, kept := heldBy(t, a, "default"); signals != 10 || kept != 20 || bytes > 12<<20 {
-		t.Errorf("%.0f bytes are held, %v signals and %v exchanges", bytes, signals, kept)
+		t.Errorf("%.0f bytes, %v signals and %v exchanges are held", bytes, signals, kept)
 	}
 	for path, size := range map[string]int{endpoint: 102_401, "/_mock/clock": 2<<20 + 1, "/_mock/flags": 16<<20 + 1} {
 		a.must(413, http.MethodPut, path, wellknown.Admin, strings.Repeat(" ", size))
 	}
 }
 
-// TestWhatIsGoneTakesNoMemory: what is made and removed, or changed to and fro, leaves the
-// estimate of a state as it was, its events aside.
+// TestWhatIsGoneTakesNoMemory checks that making and removing something, or changing it
+// and back, leaves the size estimate of the state as it was, apart from events.
 func TestWhatIsGoneTakesNoMemory(t *testing.T) {
 	t.Parallel()
 	const features, endpoints = "/api/admin/projects/default/features", "/api/admin/signal-endpoints"
@@ -265,13 +269,13 @@ func TestWhatIsGoneTakesNoMemory(t *testing.T) {
 				}
 				return store.Bytes()
 			}
-			cycle(a) // what is made once, such as the number of the last change
+			cycle(a) // makes what is made only once, such as the number of the last change
 			before := held()
 			for range 20 {
 				cycle(a)
 			}
 			if after := held(); after != before {
-				t.Errorf("%d bytes are held, %d were", after, before)
+				t.Errorf("%d bytes are held, before it was %d", after, before)
 			}
 		})
 	}

@@ -40,7 +40,7 @@ func newApp(t testing.TB, options ...Option) *app {
 	return &app{Server: server, t: t}
 }
 
-// reply is an answer with its body read.
+// reply is an answer whose body was read.
 type reply struct {
 	status int
 	header http.Header
@@ -81,7 +81,7 @@ func (a *app) call(method, path, token, body string, header ...string) reply {
 	return reply{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
 }
 
-// hasty is a client that reads the beginning of a stream and goes.
+// hasty is a client that reads the beginning of a stream and disconnects.
 type hasty struct {
 	*httptest.ResponseRecorder
 	leave func()
@@ -104,8 +104,8 @@ func (a *app) must(status int, method, path, token, body string, header ...strin
 	return got
 }
 
-// provoke makes an operation answer a status. Each function sends the
-// operation's example with one thing wrong.
+// provoke makes an operation answer with a status. Each function sends the operation's
+// example, with one thing wrong for an error.
 var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 	200: succeed,
 	201: succeed,
@@ -176,8 +176,7 @@ func succeed(t *testing.T, o *spec.Operation, e example) reply {
 	return a.call(o.Method, e.path, e.token, e.body)
 }
 
-// answering returns a server in which one operation is answered by a handler of
-// the test.
+// answering returns a server on which the given handler answers one operation.
 func answering(t *testing.T, o *spec.Operation, handler func() engine.Result) *app {
 	t.Helper()
 	a := newApp(t)
@@ -192,8 +191,8 @@ func answering(t *testing.T, o *spec.Operation, handler func() engine.Result) *a
 	return a
 }
 
-// TestEveryDocumentedStatus makes every operation answer each status that the
-// document lists for it and judges the answer by the contract.
+// TestEveryDocumentedStatus makes every operation answer with each status that the
+// document lists for it, and checks the answer against the contract.
 func TestEveryDocumentedStatus(t *testing.T) {
 	t.Parallel()
 	pairs := 0
@@ -206,7 +205,7 @@ func TestEveryDocumentedStatus(t *testing.T) {
 		for _, status := range operation.Statuses() {
 			send, exists := provoke[status]
 			if !exists {
-				t.Errorf("%s: nothing provokes status %d", operation.ID, status)
+				t.Errorf("%s: no function provokes status %d", operation.ID, status)
 				continue
 			}
 			pairs++
@@ -228,7 +227,7 @@ func TestEveryDocumentedStatus(t *testing.T) {
 	}
 	t.Logf("coverage: %d of %d pairs of operation and documented status", pairs, countPairs())
 	if pairs != countPairs() {
-		t.Error("the coverage is not complete")
+		t.Error("some documented statuses were not provoked")
 	}
 }
 
@@ -257,7 +256,7 @@ func TestTheLifeOfAnEndpoint(t *testing.T) {
 	endpoint := created.json(t)
 	if created.header.Get("Location") != "signal-endpoints/1339" || endpoint["id"] != 1339.0 || endpoint["enabled"] != true ||
 		endpoint["url"] != "http://example.com/api/signal-endpoint/life" || endpoint["createdByUserId"] != 1.0 {
-		t.Errorf("created as %s at %s", created.body, created.header.Get("Location"))
+		t.Errorf("created as %s, Location %s", created.body, created.header.Get("Location"))
 	}
 	token := a.must(201, http.MethodPost, endpoints+"/1339/tokens", adminPAT, `{"name":"t"}`)
 	secret, _ := token.json(t)["token"].(string)
@@ -265,16 +264,16 @@ func TestTheLifeOfAnEndpoint(t *testing.T) {
 		t.Errorf("the secret is %q", secret)
 	}
 	if got := token.header.Get("Location"); got != "signal-endpoints/1339/tokens/10" {
-		t.Errorf("the token is at %q", got)
+		t.Errorf("the Location of the token is %q", got)
 	}
 	a.must(200, http.MethodPost, "/api/signal-endpoint/life", "Bearer "+secret, `{"b":1,"a":{"x":1}}`)
 	a.must(200, http.MethodPost, endpoints+"/1339/off", adminToken, "")
 	a.must(404, http.MethodPost, "/api/signal-endpoint/life", secret, "", "X-Forwarded-For: 10.0.0.1")
 	if got := a.must(200, http.MethodPut, endpoints+"/1339", adminToken, `{"name":"life-2"}`).json(t); got["description"] != "d" || got["enabled"] != false {
-		t.Errorf("what the update left out did not stay: %v", got)
+		t.Errorf("the update changed fields that it left out: %v", got)
 	}
 	if got := a.must(200, http.MethodPut, endpoints+"/1339", adminToken, `{"name":"life-2","description":null,"enabled":true}`).json(t); got["description"] != nil || got["enabled"] != true {
-		t.Errorf("the update did not take: %v", got)
+		t.Errorf("the update did not apply: %v", got)
 	}
 	for _, path := range []string{endpoints, endpoints + "/1339/tokens", endpoints + "/1339/signals", "/api/admin/signals"} {
 		if body := a.must(200, http.MethodGet, path, adminToken, "").body; strings.Contains(string(body), secret) {
@@ -286,23 +285,23 @@ func TestTheLifeOfAnEndpoint(t *testing.T) {
 	}
 	signals := a.must(200, http.MethodGet, endpoints+"/1339/signals", adminToken, "").body
 	if !strings.Contains(string(signals), `"tokenName":"u","payload":{"a":{"x":1},"b":1}`) {
-		t.Errorf("signals: %s", signals)
+		t.Errorf("the signals are %s", signals)
 	}
 	if got := a.must(200, http.MethodDelete, endpoints+"/1339", adminToken, ""); len(got.body) != 0 || got.header.Get("Content-Type")+got.header.Get("Etag")+got.header.Get("Vary") != "" {
-		t.Errorf("the delete has a body or speaks of one: %s %v", got.body, got.header)
+		t.Errorf("the answer to the delete has a body or body headers: %s %v", got.body, got.header)
 	}
 	a.must(404, http.MethodDelete, endpoints+"/1339", adminToken, "")
 	a.must(401, http.MethodPost, "/api/signal-endpoint/life-2", secret, "", "X-Forwarded-For: 10.0.0.2")
 	if body := a.must(200, http.MethodGet, "/api/admin/signals?limit=1", adminToken, "").body; !strings.Contains(string(body), `"sourceId":1339,`) ||
 		!strings.Contains(string(body), `"sourceName":null,"sourceDescription":null,"tokenName":null`) {
-		t.Errorf("the signal of a deleted endpoint: %s", body)
+		t.Errorf("the signal of the deleted endpoint is %s", body)
 	}
 	if got := a.must(201, http.MethodPost, endpoints, adminToken, `{"name":"life"}`).json(t); got["id"] != 1340.0 || got["createdByUserId"] != -42.0 {
-		t.Errorf("an id came back, or an admin token acts as somebody else: %v", got)
+		t.Errorf("an id was reused, or the admin token acts as another user: %v", got)
 	}
 	events := a.workspaces.Default().Instance().Store.Events()
 	if len(events) != 8 || events[0].Type != "signal-endpoint-created" || events[0].CreatedBy.Username != "admin@example.com" {
-		t.Errorf("%d events", len(events))
+		t.Errorf("got %d events, want 8", len(events))
 	}
 }
 
@@ -332,7 +331,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestOrdersThatADatabaseCannotHold are refused, where a real server answers 500.
+// TestOrdersThatADatabaseCannotHold checks that sort orders that are not 32-bit integers
+// are refused with a 400. A real server answers 500.
 func TestOrdersThatADatabaseCannotHold(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -352,7 +352,7 @@ func TestOrdersThatADatabaseCannotHold(t *testing.T) {
 		}
 	}
 	if list := a.must(200, http.MethodGet, strategies, adminToken, ""); strings.Count(string(list.body), `"sortOrder":-2147483648`) != 1 || strings.Count(string(list.body), `"sortOrder"`) != 1 {
-		t.Errorf("something was written: %s", list.body)
+		t.Errorf("the sort orders have changed: %s", list.body)
 	}
 }
 
@@ -454,8 +454,8 @@ func TestCallsOfSignalEndpoints(t *testing.T) {
 	}
 }
 
-// TestAResponseThatBreaksTheContractNeverLeaves starts from a seed whose
-// invoice has an invalid address.
+// TestAResponseThatBreaksTheContractNeverLeaves starts from a seed with an invoice whose
+// URL is invalid.
 func TestAResponseThatBreaksTheContractNeverLeaves(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithSeedFile("the seed", []byte(`
@@ -469,7 +469,7 @@ invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an 
 	violations := a.Violations()
 	if len(violations) != 1 || violations[0].Operation != "getInvoices" || violations[0].Pointer != "/0/invoiceURL" ||
 		violations[0].Keyword != "format" || violations[0].Direction != "response" || violations[0].Status != 200 {
-		t.Errorf("violations: %+v", violations)
+		t.Errorf("the violations are %+v", violations)
 	}
 }
 
@@ -485,12 +485,12 @@ func TestFaithfulRecordsWhatStrictRefuses(t *testing.T) {
 	var pointers []string
 	for _, violation := range faithful.Violations() {
 		if violation.Direction != "request" {
-			t.Errorf("a violation of kind %s", violation.Direction)
+			t.Errorf("a violation has the direction %s", violation.Direction)
 		}
 		pointers = append(pointers, violation.Pointer)
 	}
 	if !slices.Equal(pointers, []string{"/enabled", "/name"}) {
-		t.Errorf("violations at %v", pointers)
+		t.Errorf("the violations are at %v", pointers)
 	}
 }
 
@@ -505,7 +505,7 @@ func TestBasePathAndBaseURL(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithBasePath("unleash/"), WithBaseURL("https://flags.example.com/unleash/"))
 	if got := a.must(201, http.MethodPost, "/unleash/api/admin/signal-endpoints/", adminToken, `{"name":"x"}`).json(t); got["url"] != "https://flags.example.com/unleash/api/signal-endpoint/x" {
-		t.Errorf("url %v", got["url"])
+		t.Errorf("the url is %v", got["url"])
 	}
 	a.must(200, http.MethodGet, "/unleash/health", "", "")
 	a.must(200, http.MethodGet, "/unleash/docs/openapi.json", "", "")
@@ -519,7 +519,7 @@ func TestBasePathAndBaseURL(t *testing.T) {
 	}
 }
 
-// serversOf cuts the list of servers out of a document.
+// serversOf returns the servers of a document.
 func serversOf(t *testing.T, document []byte) string {
 	t.Helper()
 	var parts struct{ Servers json.RawMessage }
@@ -535,11 +535,11 @@ func TestDocs(t *testing.T) {
 	document := a.must(200, http.MethodGet, "/docs/openapi.json", "", "")
 	plain := strings.ReplaceAll(string(document.body), `"x-unleash-mock-grade":"stateful",`, "")
 	if want := strings.Replace(string(spec.Default().JSON()), serversOf(t, spec.Default().JSON()), `[{"url":"/"}]`, 1); plain != want || plain == string(document.body) {
-		t.Error("the document is another one")
+		t.Error("the document differs from the contract in more than servers and grades")
 	}
 	below := newApp(t, WithBasePath("flags")).must(200, http.MethodGet, "/flags/docs/openapi.json", "", "")
 	if got := serversOf(t, below.body); got != `[{"url":"/flags"}]` {
-		t.Errorf("below a path the servers are %s", got)
+		t.Errorf("under a base path, the servers are %s", got)
 	}
 	page := string(a.must(200, http.MethodGet, "/docs/openapi/", "", "").body)
 	for _, address := range []string{"http://", "https://", "//cdn"} {
@@ -572,8 +572,7 @@ func TestAnOperationWithoutAHandlerStopsTheStart(t *testing.T) {
 	}
 }
 
-// TestPermissionsOfTheContract: what the document says of an operation decides who may
-// use it.
+// TestPermissionsOfTheContract checks that the document decides who may use an operation.
 func TestPermissionsOfTheContract(t *testing.T) {
 	t.Parallel()
 	const written, permission = "x-unleash-permission: [ADMIN]", "x-unleash-permission: [NONE]"
@@ -619,8 +618,8 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 	}
 }
 
-// TestAContractThatTheOperationsDoNotFitStopsTheStart: names, and not operations alone,
-// are compared with the document of a user.
+// TestAContractThatTheOperationsDoNotFitStopsTheStart checks that property names, and not
+// only operations, are compared with a user's document.
 func TestAContractThatTheOperationsDoNotFitStopsTheStart(t *testing.T) {
 	t.Parallel()
 	source := strings.Replace(string(spec.Default().YAML()), "      properties:\n        name:\n", "      properties:\n        colour: {type: string}\n        name:\n", 1)

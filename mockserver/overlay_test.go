@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// newReal is an upstream that knows two sessions.
+// newReal starts an upstream that knows two sessions and two tokens.
 func newReal(t *testing.T) *httptest.Server {
 	t.Helper()
 	real := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,8 +46,8 @@ func over(t *testing.T, upstream string) Option {
 	return WithUpstream(Upstream{URL: target})
 }
 
-// TestOverlay: Enterprise operations are the mock's, all else is the upstream's,
-// and so is who somebody is.
+// TestOverlay checks that the mock answers Enterprise operations, that the upstream
+// answers everything else, and that the upstream also says who the caller is.
 func TestOverlay(t *testing.T) {
 	t.Parallel()
 	const endpoints = "/api/admin/signal-endpoints"
@@ -85,7 +85,8 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
-// TestOverlayWithoutItsUpstream: what the mock can tell on its own it still does.
+// TestOverlayWithoutItsUpstream checks that whatever needs no upstream still works
+// without it.
 func TestOverlayWithoutItsUpstream(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(nil)
@@ -100,13 +101,13 @@ func TestOverlayWithoutItsUpstream(t *testing.T) {
 	}
 	for _, wrong := range []*url.URL{nil, {Scheme: "ftp", Host: "x"}, {Scheme: "http"}} {
 		if _, err := New(WithUpstream(Upstream{URL: wrong})); err == nil {
-			t.Errorf("%v is taken for an upstream", wrong)
+			t.Errorf("%v is accepted as an upstream", wrong)
 		}
 	}
 }
 
-// closing is a request's body that cannot be read after its length, as Go's server
-// has closed it by then.
+// closing is a request body that fails when it is read beyond its length: Go's server has
+// closed it by then.
 type closing struct {
 	io.ReadCloser
 	left int64
@@ -121,7 +122,7 @@ func (c *closing) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// TestOverlayPassesLargeExchangesWhole: the answer is not broken off because the
+// TestOverlayPassesLargeExchangesWhole checks that a response is not cut off when the
 // request has ended.
 func TestOverlayPassesLargeExchangesWhole(t *testing.T) {
 	t.Parallel()
@@ -153,7 +154,8 @@ func TestOverlayPassesLargeExchangesWhole(t *testing.T) {
 	}
 }
 
-// TestOverlayPassesPathsToTheLetter, which the real one may read otherwise than the mock.
+// TestOverlayPassesPathsToTheLetter checks that paths are passed on exactly: the upstream
+// may read them differently than the mock.
 func TestOverlayPassesPathsToTheLetter(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 1)
@@ -177,14 +179,15 @@ func TestOverlayPassesPathsToTheLetter(t *testing.T) {
 			}
 			conn.Close()
 			if got := <-asked; got != path {
-				t.Errorf("%s%s: the upstream was asked for %s", under, path, got)
+				t.Errorf("%s%s: the upstream got %s", under, path, got)
 			}
 		}
 	}
 }
 
-// TestOnlyTheMocksOwnAnswersSayThatTheyAre: a client must not take the upstream for a mock,
-// whose state is nobody's.
+// TestOnlyTheMocksOwnAnswersSayThatTheyAre checks that only the mock's own answers carry
+// the mock's header, so that a client does not take the upstream for a mock whose state
+// may be thrown away.
 func TestOnlyTheMocksOwnAnswersSayThatTheyAre(t *testing.T) {
 	t.Parallel()
 	another := httptest.NewServer(newApp(t).Server)

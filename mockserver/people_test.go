@@ -7,8 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestPeopleOnOpenSource may do nothing in projects and environments that it does not have,
-// even as admins. API tokens may, and get another answer.
+// TestPeopleOnOpenSource checks that users, even admins, are denied changes in projects
+// and environments that do not exist. API tokens are permitted and get a different error.
 func TestPeopleOnOpenSource(t *testing.T) {
 	t.Parallel()
 	const flags, name = "/api/admin/projects/default/features", `{"name":"one"}`
@@ -22,7 +22,7 @@ func TestPeopleOnOpenSource(t *testing.T) {
 		"/api/admin/projects/default/environments":                 {http.MethodPost, `{"environment":"none"}`, 403, 400, 400},
 		"/api/admin/api-tokens":                                    {http.MethodPost, `{"tokenName":"a","type":"client","environment":"none"}`, 403, 400, 400},
 		"/api/admin/projects/none/features/validate":               {http.MethodPost, name, 404, 404, 404},                              // no such path
-		"/api/admin/features/validate":                             {http.MethodPost, `{"name":"two","project":"none"}`, 200, 200, 200}, // open to all
+		"/api/admin/features/validate":                             {http.MethodPost, `{"name":"two","project":"none"}`, 200, 200, 200}, // open to everyone
 		"/api/admin/projects/default/features/a/environments/none": {http.MethodGet, "", 404, 404, 404},
 		"/api/admin/projects/default/environments/development":     {http.MethodDelete, "", 200, 200, 200},
 		"/api/admin/environments/development/off":                  {http.MethodPost, "", 204, 204, 204},

@@ -55,8 +55,8 @@ func (k *keeping) stored(name string) string {
 	return string(text)
 }
 
-// TestWorkspacesSurviveTheProcess: state with its secrets, rules with their hits, and the
-// clock are what they were, in every workspace.
+// TestWorkspacesSurviveTheProcess checks that a restart keeps the state with its secrets,
+// the rules with their hits, and the clock, in every workspace.
 func TestWorkspacesSurviveTheProcess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -89,13 +89,14 @@ func TestWorkspacesSurviveTheProcess(t *testing.T) {
 			}
 		}
 		if got, _ := k.must(200, http.MethodGet, "/_mock/workspaces/CI-7", "", "").json(t)["createdAt"].(string); got != created {
-			t.Errorf("it was created at %s, now at %s", created, got)
+			t.Errorf("createdAt was %s, now it is %s", created, got)
 		}
 		k.settle(t.Context())
 	})
 }
 
-// TestARunningClockRunsOn: while nobody serves, too.
+// TestARunningClockRunsOn checks that a clock that is not frozen also advances while no
+// process runs.
 func TestARunningClockRunsOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -106,14 +107,15 @@ func TestARunningClockRunsOn(t *testing.T) {
 		k = newKeeping(t, k.dir, false)
 		want := time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
 		if got, _ := k.must(200, http.MethodGet, "/_mock/clock", "", "").json(t)["now"].(string); !strings.HasPrefix(got, strings.TrimSuffix(want, "Z")) {
-			t.Errorf("it is %s, want %s", got, want)
+			t.Errorf("the clock is at %s, want %s", got, want)
 		}
 		k.settle(t.Context())
 	})
 }
 
-// TestWhenWorkspacesAreWritten: when they have changed, at most once a second and at the
-// end; before each answer where that is wanted. What only reads writes nothing.
+// TestWhenWorkspacesAreWritten checks that a changed workspace is written at most once a
+// second and at shutdown or, with the option always, before each answer. Reads write
+// nothing.
 func TestWhenWorkspacesAreWritten(t *testing.T) {
 	t.Parallel()
 	const flag, name = "/w/a/_mock/flags/", "a"
@@ -122,7 +124,7 @@ func TestWhenWorkspacesAreWritten(t *testing.T) {
 		k.must(200, http.MethodGet, "/w/a/api/client/features", backendToken, "")
 		time.Sleep(time.Minute)
 		if got := k.stored(name); got != "" {
-			t.Errorf("a workspace that was only read is stored: %s", got)
+			t.Errorf("a workspace that was only read was stored: %s", got)
 		}
 		set := func(flags ...string) {
 			for _, name := range flags {
@@ -130,39 +132,39 @@ func TestWhenWorkspacesAreWritten(t *testing.T) {
 			}
 		}
 		set("f1")
-		time.Sleep(100 * time.Millisecond) // nothing was written for long: this is at once
+		time.Sleep(100 * time.Millisecond) // nothing was written for a while, so this is written at once
 		if got := k.stored(name); !strings.Contains(got, `"f1"`) {
-			t.Fatalf("it was not written: %s", got)
+			t.Fatalf("the change was not written at once: %s", got)
 		}
 		set("f2", "f3")
 		time.Sleep(800 * time.Millisecond)
 		if got := k.stored(name); strings.Contains(got, `"f2"`) {
-			t.Error("it was written twice within a second")
+			t.Error("the workspace was written twice within a second")
 		}
 		time.Sleep(200 * time.Millisecond)
 		if got := k.stored(name); !strings.Contains(got, `"f3"`) {
-			t.Error("it was not written within a second")
+			t.Error("the changes were not written within a second")
 		}
 		set("f4")
 		k.settle(t.Context())
 		if got := k.stored(name); !strings.Contains(got, `"f4"`) {
-			t.Error("it was not written at the end")
+			t.Error("the last change was not written at shutdown")
 		}
 
 		k = newKeeping(t, k.dir, true)
 		set("f5")
 		if got := k.stored(name); !strings.Contains(got, `"f5"`) {
-			t.Error("it was answered before it was written")
+			t.Error("the change was answered before it was written")
 		}
 		if got := k.must(200, http.MethodGet, "/w/a/ready", adminToken, ""); got.header.Get("Retry-After") != "" {
-			t.Error("it asks to try again")
+			t.Error("the answer to a read has Retry-After")
 		}
 		k.settle(t.Context())
 	})
 }
 
-// TestIdleWorkspacesRest: they leave memory, not the store, and come back. Those of which
-// there are as many as allowed make room.
+// TestIdleWorkspacesRest checks that idle workspaces leave memory but stay in the store
+// and come back, and that one makes room for another at the limit.
 func TestIdleWorkspacesRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -174,39 +176,40 @@ func TestIdleWorkspacesRest(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		if got := k.listed(); got != "default a+ b c" {
-			t.Errorf("there are %s", got)
+			t.Errorf("the workspaces are %s", got)
 		}
 		time.Sleep(3 * time.Hour)
 		if got := k.listed(); got != "default a+ b+ c+" {
-			t.Errorf("there are %s", got)
+			t.Errorf("the workspaces are %s", got)
 		}
 		for _, name := range []string{"c", "b", "a"} {
 			if got := k.must(200, http.MethodGet, "/w/"+name+"/api/client/features", backendToken, ""); !strings.Contains(string(got.body), "of-"+name) {
-				t.Errorf("%s has come back as %s", name, got.body)
+				t.Errorf("%s came back as %s", name, got.body)
 			}
 		}
 		k = k.restarted(WithBounds(bounds))
 		if got := k.listed(); got != "default a+ b+ c+" {
-			t.Errorf("there are %s", got)
+			t.Errorf("the workspaces are %s", got)
 		}
 		k.must(200, http.MethodGet, "/w/a/api/client/features", backendToken, "")
 		k.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "") // from memory
 		k.must(200, http.MethodDelete, "/_mock/workspaces/b", "", "") // from the store
 		k.must(404, http.MethodDelete, "/_mock/workspaces/b", "", "")
 		if got := k.listed(); got != "default c+" || k.stored("a")+k.stored("b") != "" {
-			t.Errorf("there are %s", got)
+			t.Errorf("the workspaces are %s", got)
 		}
 		if got := string(k.must(200, http.MethodDelete, "/_mock/workspaces", "", "").body); got != `{"removed":1}` || k.stored("c") != "" {
-			t.Errorf("%s, c is %s", got, k.stored("c"))
+			t.Errorf("got %s, and workspace c is stored as %s", got, k.stored("c"))
 		}
 		if got := k.must(200, http.MethodGet, "/w/c/api/client/features", backendToken, ""); strings.Contains(string(got.body), "of-c") {
-			t.Error("a workspace that was removed has come back")
+			t.Error("a removed workspace came back")
 		}
 		k.settle(t.Context())
 	})
 }
 
-// TestFilesOfOthersAreNoWorkspaces: they are neither listed nor removed.
+// TestFilesOfOthersAreNoWorkspaces checks that files of other programs are neither listed
+// nor removed.
 func TestFilesOfOthersAreNoWorkspaces(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -217,7 +220,7 @@ func TestFilesOfOthersAreNoWorkspaces(t *testing.T) {
 		}
 		k := newKeeping(t, dir, false)
 		if got := string(k.must(200, http.MethodGet, "/_mock/workspaces", "", "").body); strings.Contains(got, `"."`) {
-			t.Errorf("listed are %s", got)
+			t.Errorf("the list is %s", got)
 		}
 		k.must(200, http.MethodDelete, "/_mock/workspaces", "", "")
 		if text, err := os.ReadFile(other); err != nil || string(text) != "theirs" {
@@ -227,14 +230,14 @@ func TestFilesOfOthersAreNoWorkspaces(t *testing.T) {
 	})
 }
 
-// listed are the names of the workspaces; a + says that one is not in memory.
+// listed returns the names of the workspaces; a + marks those that are not in memory.
 func (k *keeping) listed() string {
 	var out []string
 	list, _ := k.must(200, http.MethodGet, "/_mock/workspaces", "", "").json(k.t)["workspaces"].([]any)
 	for _, element := range list {
 		listed := element.(map[string]any)
 		if listed["instance"] != "n1" {
-			k.t.Errorf("%v is of another process", listed)
+			k.t.Errorf("%v belongs to another process", listed)
 		}
 		name := listed["name"].(string)
 		if listed["resting"] == true {
@@ -245,7 +248,8 @@ func (k *keeping) listed() string {
 	return strings.Join(out, " ")
 }
 
-// TestDamagedFiles: they are told and set aside byte for byte, and the workspace starts anew.
+// TestDamagedFiles checks that a damaged file is logged and set aside byte for byte, and
+// that its workspace starts fresh.
 func TestDamagedFiles(t *testing.T) {
 	t.Parallel()
 	whole := newKeeping(t, t.TempDir(), false)
@@ -267,7 +271,7 @@ func TestDamagedFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if text == good {
-				t.Fatal("it is not damaged")
+				t.Fatal("the file is not damaged")
 			}
 			dir := t.TempDir()
 			k := &keeping{dir: dir}
@@ -278,27 +282,27 @@ func TestDamagedFiles(t *testing.T) {
 			k.must(200, http.MethodPatch, "/w/a/_mock/flags/next", "", `{"enabled":true}`)
 			aside, err := filepath.Glob(k.file("a") + ".damaged-*")
 			if err != nil || len(aside) != 1 {
-				t.Fatalf("%v were set aside, %v", aside, err)
+				t.Fatalf("the files set aside are %v, %v", aside, err)
 			}
 			if kept, err := os.ReadFile(aside[0]); err != nil || string(kept) != text {
-				t.Errorf("%q was set aside, %v", kept, err)
+				t.Errorf("the file set aside holds %q, %v", kept, err)
 			}
 			if said := k.log.String(); !strings.Contains(said, "damaged") || !strings.Contains(said, "workspace=a") || strings.Contains(said, "\x1b") {
 				t.Errorf("the log says %s", said)
 			}
 			if got := k.stored("a"); !strings.Contains(got, "next") {
-				t.Errorf("it goes on as %s", got)
+				t.Errorf("the new file is %s", got)
 			}
 			if got := string(k.must(200, http.MethodGet, "/internal-backstage/prometheus", "", "").body); !strings.Contains(got, "unleash_mock_store_damaged_total 1\n") {
-				t.Error("it is not counted")
+				t.Error("the damaged file is not counted in the metrics")
 			}
 			k.settle(t.Context())
 		})
 	}
 }
 
-// TestAStoreThatIsDown: requests go on, /ready and metrics say so, and what could not be
-// written is written when the store is back. It is told once.
+// TestAStoreThatIsDown checks that requests still work, that /ready and the metrics
+// report the failure, and that unwritten changes are written once the store is back.
 func TestAStoreThatIsDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -322,14 +326,14 @@ func TestAStoreThatIsDown(t *testing.T) {
 		k.must(200, http.MethodGet, "/ready", "", "")
 		k.expectMetrics("unleash_mock_store_up 1\n", "unleash_mock_store_unwritten_workspaces 0\n")
 		if got := k.stored("a"); !strings.Contains(got, `"f1"`) || !strings.Contains(got, `"f2"`) {
-			t.Errorf("stored is %s", got)
+			t.Errorf("workspace a is stored as %s", got)
 		}
 		k.must(200, http.MethodPatch, "/w/c/_mock/flags/f4", "", `{"enabled":true}`)
 		if err := os.MkdirAll(filepath.Join(k.file("c"), "in-the-way"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		if err := k.settle(t.Context()); err == nil || err.Error() != "the store does not have the latest changes of workspaces: c" {
-			t.Errorf("the end says %v", err)
+			t.Errorf("at shutdown the error is %v", err)
 		}
 	})
 }
@@ -339,12 +343,13 @@ func (k *keeping) expectMetrics(lines ...string) {
 	said := string(k.must(200, http.MethodGet, "/internal-backstage/prometheus", "", "").body)
 	for _, line := range lines {
 		if !strings.Contains(said, "\n"+line) {
-			k.t.Errorf("there is no %s", line)
+			k.t.Errorf("the metrics lack %s", line)
 		}
 	}
 }
 
-// TestRevisionsGoOn: no SDK takes what it gets after a restart for what it had before.
+// TestRevisionsGoOn checks that an SDK never mistakes flags from after a restart for
+// those it had before.
 func TestRevisionsGoOn(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t, t.TempDir(), false)
@@ -354,13 +359,13 @@ func TestRevisionsGoOn(t *testing.T) {
 	k = k.restarted()
 	after := k.must(200, http.MethodGet, "/api/client/features", backendToken, "", "If-None-Match: "+before).header.Get("Etag")
 	if after == before {
-		t.Errorf("the entity tag is %s again", after)
+		t.Errorf("the entity tag is still %s", after)
 	}
 	k.settle(t.Context())
 }
 
-// TestFlagsOfAFileAndAStore: what was set in a workspace stays while the file is the same;
-// another one takes the place of all flags, as it does without a store.
+// TestFlagsOfAFileAndAStore checks that what was set in a workspace stays as long as the
+// file of flags is the same. Another file replaces all flags, as it does without a store.
 func TestFlagsOfAFileAndAStore(t *testing.T) {
 	t.Parallel()
 	file := func(text string) Option { return WithFlags("flags.yaml", []byte(text)) }
@@ -373,7 +378,7 @@ func TestFlagsOfAFileAndAStore(t *testing.T) {
 	k.settle(t.Context())
 }
 
-// TestWhatDoesNotGoWithAStore is refused.
+// TestWhatDoesNotGoWithAStore checks that a deterministic server refuses a store.
 func TestWhatDoesNotGoWithAStore(t *testing.T) {
 	t.Parallel()
 	in, err := folder.Open(t.TempDir(), store.Limits{})
@@ -381,7 +386,7 @@ func TestWhatDoesNotGoWithAStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := newApp(t, WithDeterministic()).Persist(in, false); err == nil {
-		t.Error("a server that repeats itself keeps workspaces")
+		t.Error("a deterministic server accepts a store")
 	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)

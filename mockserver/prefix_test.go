@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// behind puts a reverse proxy before a server, which takes a prefix off the path and says
-// so, as it says under which name it is reached.
+// behind puts a reverse proxy in front of a server. The proxy strips a prefix from the
+// path and reports it, along with its own host, in headers.
 func behind(t *testing.T, server, prefix string) string {
 	t.Helper()
 	target, err := url.Parse(server)
@@ -37,7 +37,7 @@ func behind(t *testing.T, server, prefix string) string {
 // visitor follows links as a browser does.
 type visitor struct{ t *testing.T }
 
-// open returns what a page says, and where it is in the end.
+// open returns the text of a page and, after redirects, its URL.
 func (v visitor) open(address string) (at *url.URL, text string) {
 	v.t.Helper()
 	request, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, address, nil)
@@ -51,7 +51,7 @@ func (v visitor) open(address string) (at *url.URL, text string) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
-		v.t.Fatalf("%s, in the end %s: status %d, %v", address, response.Request.URL, response.StatusCode, err)
+		v.t.Fatalf("%s, redirected to %s: status %d, %v", address, response.Request.URL, response.StatusCode, err)
 	}
 	return response.Request.URL, string(body)
 }
@@ -68,7 +68,7 @@ func (v visitor) follow(from *url.URL, link string) (*url.URL, string) {
 
 var links = regexp.MustCompile(`(?:src|href)="([^"]+)"`)
 
-// look opens a page and all that it loads.
+// look opens a page and everything it loads.
 func (v visitor) look(address string) (at *url.URL, text string) {
 	v.t.Helper()
 	at, text = v.open(address)
@@ -84,8 +84,8 @@ func (v visitor) look(address string) (at *url.URL, text string) {
 	return at, text
 }
 
-// TestEveryPageWorksUnderEveryPrefix: the base path, the workspace and what a proxy takes
-// off the path, in every combination.
+// TestEveryPageWorksUnderEveryPrefix tries every combination of a base path, a workspace
+// and a prefix that a proxy strips.
 func TestEveryPageWorksUnderEveryPrefix(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"", "/base/deep"} {
@@ -96,7 +96,7 @@ func TestEveryPageWorksUnderEveryPrefix(t *testing.T) {
 					server := httptest.NewServer(newApp(t, WithBasePath(base), WithTrustForwarded()))
 					t.Cleanup(server.Close)
 					v, root := visitor{t}, server.URL
-					ofDefault := strings.NewReplacer("/w/default", "") // which has a shorter path
+					ofDefault := strings.NewReplacer("/w/default", "") // the default workspace has a shorter path
 					if prefix != "" {
 						root = behind(t, server.URL, prefix)
 					}
@@ -144,7 +144,8 @@ func TestEveryPageWorksUnderEveryPrefix(t *testing.T) {
 	}
 }
 
-// TestProxiesAreOnlyBelievedWhenTrusted: a client can send their headers too.
+// TestProxiesAreOnlyBelievedWhenTrusted checks that forwarded headers are ignored by
+// default, since any client can send them.
 func TestProxiesAreOnlyBelievedWhenTrusted(t *testing.T) {
 	t.Parallel()
 	said := []string{"X-Forwarded-Host: tools.example", "X-Forwarded-Proto: https", "X-Forwarded-Prefix: /mock"}
@@ -167,7 +168,8 @@ func TestProxiesAreOnlyBelievedWhenTrusted(t *testing.T) {
 	}
 }
 
-// TestNoRedirectLeadsToAnotherHost, whatever a client says of the way.
+// TestNoRedirectLeadsToAnotherHost checks that no X-Forwarded-Prefix makes a redirect
+// lead to another host.
 func TestNoRedirectLeadsToAnotherHost(t *testing.T) {
 	t.Parallel()
 	for _, prefix := range []string{"//evil.example", `/\evil.example`, "https://evil.example", "/a/..//evil.example"} {

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// model is the plain picture of what the server must hold.
+// model is a plain model of what the server must hold.
 type model struct {
 	endpoints map[int]modelEndpoint
 	lastID    int
@@ -36,8 +36,8 @@ func (m *model) taken(name string, except int) bool {
 	return false
 }
 
-// TestAgreesWithAPlainModel draws sequences of requests and compares the server
-// with the model after each.
+// TestAgreesWithAPlainModel draws sequences of requests and compares the server with the
+// model after each one.
 func TestAgreesWithAPlainModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -137,7 +137,7 @@ func TestAgreesWithAPlainModel(t *testing.T) {
 	})
 }
 
-// send is call without the testing helpers, which rapid has its own of.
+// send is call without testing helpers, since rapid has its own.
 func (a *app) send(method, path, body string) reply {
 	inner := &app{Server: a.Server, t: noHelper{}}
 	return inner.call(method, "/api/admin/signal-endpoints"+path, adminToken, body)
@@ -191,12 +191,12 @@ func (m *model) compare(t *rapid.T, a *app) {
 		}
 	}
 	if violations := a.Violations(); len(violations) > 0 {
-		t.Fatalf("violations: %v", violations)
+		t.Fatalf("the violations are %v", violations)
 	}
 }
 
-// TestManyClientsAtOnce lets clients create, rename and delete at the same time
-// and checks what must hold whatever the order.
+// TestManyClientsAtOnce lets clients create, rename and delete concurrently, and checks
+// what must hold in any order.
 func TestManyClientsAtOnce(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithSeedFile("the seed", []byte(`apiTokens: [{name: a, type: admin, secret: "`+adminToken+`"}]`)))
@@ -214,11 +214,11 @@ func TestManyClientsAtOnce(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		if seen[created.ID] {
-			t.Errorf("id %d was given twice", created.ID)
+			t.Errorf("id %d was issued twice", created.ID)
 		}
 		seen[created.ID] = true
 		if created.Token != "" && secrets[created.Token] {
-			t.Error("a secret was given twice")
+			t.Error("a secret was issued twice")
 		}
 		secrets[created.Token] = true
 		return created.ID
@@ -241,7 +241,7 @@ func TestManyClientsAtOnce(t *testing.T) {
 					seen := map[string]bool{}
 					for _, endpoint := range list.SignalEndpoints {
 						if seen[endpoint.Name] || len(endpoint.Tokens) > 5 {
-							t.Errorf("name %q is there twice, or has %d tokens", endpoint.Name, len(endpoint.Tokens))
+							t.Errorf("name %q exists twice, or has %d tokens", endpoint.Name, len(endpoint.Tokens))
 						}
 						seen[endpoint.Name] = true
 					}
@@ -275,6 +275,6 @@ func TestManyClientsAtOnce(t *testing.T) {
 		}
 	}
 	if violations := a.Violations(); len(violations) > 0 {
-		t.Errorf("violations: %v", violations)
+		t.Errorf("the violations are %v", violations)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// TestNothingIsPrinted: the router's library prints routes unless its mode, which
-// belongs to the program around, is another. The test is alone while it changes
-// globals.
+// TestNothingIsPrinted checks that the router's library prints no routes, as it would in
+// debug mode. The mode belongs to the surrounding program and must not change. The test
+// does not run in parallel, since it changes globals.
 func TestNothingIsPrinted(t *testing.T) {
 	var printed bytes.Buffer
 	writer, mode := gin.DefaultWriter, gin.Mode()
@@ -23,9 +23,9 @@ func TestNothingIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if printed.Len() > 0 {
-		t.Errorf("it printed %q", printed.String())
+		t.Errorf("New printed %q", printed.String())
 	}
 	if gin.Mode() != gin.DebugMode {
-		t.Errorf("the mode is %s now", gin.Mode())
+		t.Errorf("the mode was changed to %s", gin.Mode())
 	}
 }

@@ -28,8 +28,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// recordedCase is one exchange with a real Unleash 8.2.0; testdata/recordings
-// holds them.
+// recordedCase is one exchange with a real Unleash 8.2.0, from testdata/recordings.
 type recordedCase struct {
 	Name     string
 	Edition  string
@@ -82,8 +81,7 @@ var tokenPlaceholders = strings.NewReplacer(
 
 var anyEscape = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
 
-// whole makes an escape of a percent sign that begins none, which net/http takes
-// for no request.
+// whole escapes a percent sign that begins no escape: net/http would reject the request.
 func whole(escape string) string {
 	if escape == "%" {
 		return "%25"
@@ -108,8 +106,8 @@ func (r recordedCase) request(t *testing.T) *http.Request {
 	return request
 }
 
-// body returns what was sent: a string as it stands, base64 decoded, anything
-// else as JSON; nil for no body.
+// body returns what was sent: a string as it is, base64 decoded, anything else as JSON,
+// and nil for no body.
 func (r recordedCase) body(t *testing.T) []byte {
 	t.Helper()
 	var text string
@@ -135,8 +133,8 @@ func (r recordedCase) body(t *testing.T) []byte {
 
 var shortened = regexp.MustCompile(`^(.*a)\.\.\.<(\d+) chars>$`)
 
-// lengthen undoes what the recordings do to long JSON bodies: they keep the
-// beginning and the number of bytes.
+// lengthen restores long JSON bodies: the recordings keep only their beginning and their
+// number of bytes.
 func lengthen(t *testing.T, text string) []byte {
 	t.Helper()
 	found := shortened.FindStringSubmatch(text)
@@ -151,14 +149,14 @@ func lengthen(t *testing.T, text string) []byte {
 	return []byte(found[1] + strings.Repeat("a", size-len(found[1])-len(end)) + end)
 }
 
-// handed is what an operation is given of a request, kept after its answer.
+// handed is what an operation gets of a request, kept after the answer.
 type handed struct {
 	body  any
 	query map[string]any
 }
 
-// echo replaces the handlers by one that keeps what reached it: the body, and the
-// parameters of the query that are named.
+// echo replaces the handlers with one that keeps what reached it: the body and the named
+// query parameters.
 func echo(s *Server, reached *[]handed, named map[string]any) {
 	run := s.pipeline.Run
 	s.pipeline.Run = func(id string, store *engine.Store, request *engine.Request, input *engine.Input, dst []byte, judge engine.Judge) (engine.Result, error) {
@@ -178,16 +176,16 @@ func echo(s *Server, reached *[]handed, named map[string]any) {
 	}
 }
 
-// notReproduced are the recorded exchanges that the mock answers otherwise, by
-// name. docs/fidelity.md says more.
+// notReproduced are the recorded exchanges, by name, that the mock answers differently.
+// docs/fidelity.md says more.
 var notReproduced = map[string]string{
 	"x-kind-025": sdkPaths, "x-kind-034": sdkPaths, "x-kind-038": sdkPaths, "x-kind-041": sdkPaths, "x-kind-050": sdkPaths,
 }
 
 const sdkPaths = "rate limit headers of paths under /api/client, /api/frontend and /api/proxy, which have no operations"
 
-// notImitated counts the recorded exchanges that are kept and never replayed, since no
-// client of Unleash can meet what they show, by the reason.
+// notImitated counts, by reason, the recorded exchanges that are kept but never replayed,
+// since no client of Unleash can meet what they show.
 func notImitated(t *testing.T) map[string]int {
 	t.Helper()
 	source, err := os.ReadFile("testdata/recordings/not-imitated.json")
@@ -210,8 +208,8 @@ func notImitated(t *testing.T) map[string]int {
 	return counts
 }
 
-// TestFidelityIsTold: the page that tells what is known names the recordings as
-// they are, and no test that does not exist.
+// TestFidelityIsTold checks that docs/fidelity.md and the README give the right numbers
+// of recordings, and that every test named there exists.
 func TestFidelityIsTold(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../docs/fidelity.md")
@@ -251,12 +249,12 @@ func TestFidelityIsTold(t *testing.T) {
 	}
 	for _, name := range regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllSubmatch(page, -1) {
 		if !strings.Contains(tests.String(), "func "+string(name[1])+"(") {
-			t.Errorf("docs/fidelity.md names %s, which is no test", name[1])
+			t.Errorf("docs/fidelity.md names the test %s, which does not exist", name[1])
 		}
 	}
 }
 
-// TestNotReproduced makes sure that the list does not outlive its reasons.
+// TestNotReproduced checks that every entry of the list is still a recording.
 func TestNotReproduced(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -265,7 +263,7 @@ func TestNotReproduced(t *testing.T) {
 	}
 	for name := range notReproduced {
 		if !known[name] {
-			t.Errorf("%s is no recording", name)
+			t.Errorf("%s is not a recording", name)
 		}
 	}
 }
@@ -275,7 +273,7 @@ func TestRecordings(t *testing.T) {
 	t.Parallel()
 	cases := readRecordings(t)
 	if len(cases) < 205 {
-		t.Fatalf("%d recordings, at least 205 are expected", len(cases))
+		t.Fatalf("got %d recordings, want at least 205", len(cases))
 	}
 	for _, policy := range []Validation{Strict, Faithful} {
 		t.Run(string(policy), func(t *testing.T) {
@@ -331,7 +329,7 @@ func sendRecorded(t *testing.T, c recordedCase, policy Validation) {
 	}
 }
 
-// readDecoded reads a body through its content encoding.
+// readDecoded reads a body and undoes its content encoding.
 func readDecoded(t *testing.T, result *http.Response) []byte {
 	t.Helper()
 	var source io.Reader = result.Body
@@ -356,8 +354,8 @@ func readDecoded(t *testing.T, result *http.Response) []byte {
 
 var uuidPattern = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// compareBody compares bytes: key order counts. A recorded body that is a JSON
-// string is text, null is none.
+// compareBody compares bytes, so the order of keys counts. A recorded JSON string is a
+// plain-text body, and null is an empty one.
 func compareBody(t *testing.T, got []byte, recorded json.RawMessage) {
 	t.Helper()
 	want := ""
@@ -374,8 +372,8 @@ func compareBody(t *testing.T, got []byte, recorded json.RawMessage) {
 	}
 }
 
-// checkReached compares what the handler got. Under the policy Strict a request
-// whose values a real server coerces is refused instead.
+// checkReached compares what reached the handler. Under the policy Strict, a request
+// whose values a real server would coerce must be refused instead.
 func checkReached(t *testing.T, c recordedCase, policy Validation, reached []handed, status int, answer []byte) {
 	t.Helper()
 	want := c.Expect.ReachesHandlerWith
@@ -385,13 +383,13 @@ func checkReached(t *testing.T, c recordedCase, policy Validation, reached []han
 	}
 	body := bytes.TrimPrefix(c.body(t), []byte("\ufeff"))
 	if isForm := strings.HasPrefix(c.Request.Headers["content-type"], "application/x-www-form-urlencoded"); isForm {
-		sent = wantBody // nothing of a form is coerced
+		sent = wantBody // forms are not coerced
 	} else if len(body) > 0 && want.Body != nil && string(want.Body) != "{}" {
 		sent = parse(t, body)
 	}
 	if policy == Strict && want.Body != nil && !reflect.DeepEqual(sent, wantBody) {
 		if len(reached) > 0 || status != http.StatusBadRequest || !bytes.Contains(answer, []byte(`"name":"BadDataError"`)) {
-			t.Errorf("a coerced body passed the policy strict: status %d, %s", status, answer)
+			t.Errorf("the policy strict let a coerced body pass: status %d, %s", status, answer)
 		}
 		return
 	}
@@ -399,7 +397,7 @@ func checkReached(t *testing.T, c recordedCase, policy Validation, reached []han
 		t.Fatalf("the handler was not reached: status %d, %s", status, answer)
 	}
 	got := reached[0]
-	if want.Body != nil && !reflect.DeepEqual(wantBody, got.body) { // cmp takes ages for what is nested deeply
+	if want.Body != nil && !reflect.DeepEqual(wantBody, got.body) { // cmp is very slow on deeply nested values
 		t.Errorf("body differs (-real +mock):\n%s", cmp.Diff(wantBody, got.body))
 	}
 	for name, value := range want.Query {
@@ -409,7 +407,7 @@ func checkReached(t *testing.T, c recordedCase, policy Validation, reached []han
 	}
 }
 
-// parse decodes JSON as the mock does: encoding/json would lose lone surrogates.
+// parse decodes JSON as the mock does; encoding/json would lose lone surrogates.
 func parse(t *testing.T, text []byte) any {
 	t.Helper()
 	value, err := v8json.Parse(text)

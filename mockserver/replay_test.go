@@ -17,14 +17,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// recorded is an exchange as a recording has it.
+// recorded is an exchange of a recording.
 type recorded struct {
 	operation, method, url, sent string
 	status                       int
 	came                         string
-	header                       []string // of the answer, "Name: value"
-	contentType                  string   // of the request; JSON where it is empty
-	match                        string   // If-None-Match of the request; empty for none
+	header                       []string // of the response, "Name: value"
+	contentType                  string   // of the request; JSON if empty
+	match                        string   // If-None-Match of the request, if any
 }
 
 func (r recorded) line(t testing.TB) string {
@@ -89,8 +89,8 @@ var (
 	queried    = recorded{operation: "getSignals", method: "GET", url: "/api/admin/signals?limit=1&offset=2&from=IS:2026-01-01", status: 200, came: someSignals}
 )
 
-// TestReplayMatches: a request is the recorded one if a real server could not tell
-// them apart.
+// TestReplayMatches checks that a request gets the recorded answer if a real server could
+// not tell it from the recorded request.
 func TestReplayMatches(t *testing.T) {
 	t.Parallel()
 	enabled := recorded{operation: "enableSignalEndpoint", method: "POST", url: "/proxied/flags" + endpointsPath + "/5/on", status: 200,
@@ -100,7 +100,7 @@ func TestReplayMatches(t *testing.T) {
 	option := replaying(t, created, queried, enabled, numbered, listedNone, untyped)
 	for name, test := range map[string]struct {
 		method, path, body string
-		line               string // empty if state answers
+		line               string // empty if the state answers
 	}{
 		"as it was":               {"POST", endpointsPath, created.sent, "r.jsonl:1"},
 		"JSON of the same value":  {"POST", endpointsPath, " {\"description\": null, \"n\\u0061me\":\"deploys\"}\n", "r.jsonl:1"},
@@ -129,8 +129,8 @@ func TestReplayMatches(t *testing.T) {
 	}
 }
 
-// TestReplayBytes: what is replayed is what was recorded, aside from where the mock
-// is reached.
+// TestReplayBytes checks that answers are replayed exactly, except for the URL of the
+// mock.
 func TestReplayBytes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -180,7 +180,7 @@ func TestReplayBytes(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got.body, test.body)
 			}
 			if got.header.Get(ReplayHeader) != "r.jsonl:1" {
-				t.Errorf("the header says %q", got.header.Get(ReplayHeader))
+				t.Errorf("the replay header is %q", got.header.Get(ReplayHeader))
 			}
 			for name, want := range test.header {
 				if got.header.Get(name) != want {
@@ -191,8 +191,9 @@ func TestReplayBytes(t *testing.T) {
 	}
 }
 
-// TestReplayInItsOrder: each answer once, the last one from then on; each workspace
-// for itself, and anew after a reset. A HEAD takes no turn, a 304 does.
+// TestReplayInItsOrder checks that each answer is given once, and the last one from then
+// on. Each workspace has its own order, and a reset restarts it. A HEAD takes no turn, a
+// 304 does.
 func TestReplayInItsOrder(t *testing.T) {
 	t.Parallel()
 	first, same, last := listedNone, listedNone, listedOne
@@ -209,18 +210,18 @@ func TestReplayInItsOrder(t *testing.T) {
 		}
 	}
 	if got := get("/w/another"); got != noEndpoints {
-		t.Errorf("another workspace begins with %s", got)
+		t.Errorf("another workspace starts with %s", got)
 	}
 	a.must(200, http.MethodPost, "/_mock/reset", "", "")
 	if got := get(""); got != noEndpoints {
-		t.Errorf("after a reset it begins with %s", got)
+		t.Errorf("after a reset the first answer is %s", got)
 	}
 	etag := a.call(http.MethodHead, endpointsPath, adminToken, "").header.Get("ETag")
 	a.must(304, http.MethodGet, endpointsPath, adminToken, "", "If-None-Match: "+etag)
 }
 
-// TestReplayToAnSDK: the Client API has an entity tag of its own, which the contract demands and
-// an SDK sends back, and its 304 has none.
+// TestReplayToAnSDK checks that the Client API replays its own entity tag, which the
+// contract requires and an SDK sends back. Its 304 has none.
 func TestReplayToAnSDK(t *testing.T) {
 	t.Parallel()
 	const path, tag = "/api/client/features", `"6ef7ec5a:13:v1"`
@@ -243,8 +244,8 @@ func TestReplayToAnSDK(t *testing.T) {
 	a.must(200, http.MethodGet, path, wellknown.Backend, "", "If-None-Match: "+strange.match)
 }
 
-// TestReplayIsTheMocksToGuard: who somebody is, what he may and how often, the mock
-// decides as ever; rules win; the contract judges.
+// TestReplayIsTheMocksToGuard checks that authentication, permissions and rate limits are
+// still the mock's, that rules win, and that the contract judges the answers.
 func TestReplayIsTheMocksToGuard(t *testing.T) {
 	t.Parallel()
 	broken := recorded{operation: "getHealth", method: "GET", url: "/health", status: 200, came: `{"health":"FINE"}`}
@@ -277,7 +278,7 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 			t.Parallel()
 			got := newApp(t, option).must(test.status, test.method, test.path, test.token, test.body, test.header)
 			if replayed := got.header.Get(ReplayHeader) != ""; replayed != test.replayed || !strings.Contains(string(got.body), test.want) {
-				t.Errorf("replayed %t, want %t: %s", replayed, test.replayed, got.body)
+				t.Errorf("replayed: %t, want %t: %s", replayed, test.replayed, got.body)
 			}
 		})
 	}
@@ -286,15 +287,15 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 	limited.must(429, "POST", "/api/signal-endpoint/deploys", signalToken, called.sent)
 	limited.must(500, "GET", "/health", "", "")
 	if found := limited.Violations(); len(found) != 1 || found[0].Direction != "response" {
-		t.Errorf("violations are %v", found)
+		t.Errorf("the violations are %v", found)
 	}
 	if journal := string(limited.must(200, "GET", "/_mock/requests", "", "").body); !strings.Contains(journal, `"name":"Unleash-Mock-Replay","value":"r.jsonl:5"`) {
-		t.Errorf("the journal does not tell what was replayed: %s", journal)
+		t.Errorf("the journal does not say what was replayed: %s", journal)
 	}
 }
 
-// TestReplayKnowsItsTokens: whatever becomes of a token that was recorded, its endpoint
-// can be called with it: with what stands for the secret or, where the recording has it,
+// TestReplayKnowsItsTokens checks that a recorded token, whatever becomes of it, can call
+// its endpoint: with a placeholder for the secret or, if the recording shows the secret,
 // with the secret itself.
 func TestReplayKnowsItsTokens(t *testing.T) {
 	t.Parallel()
@@ -303,7 +304,7 @@ func TestReplayKnowsItsTokens(t *testing.T) {
 	listed := recorded{operation: "getSignalEndpointTokens", method: "GET", url: endpointsPath + "/5/tokens", status: 200, came: `{"signalEndpointTokens":[` + newToken + `]}`}
 	removed := recorded{operation: "deleteSignalEndpoint", method: "DELETE", url: endpointsPath + "/5", status: 200}
 	for name, test := range map[string]struct {
-		exchanges []recorded // the first shows the token
+		exchanges []recorded // the first one shows the token
 		token     string
 	}{
 		"created":             {[]recorded{tokened}, "signal_recorded-5-9"},
@@ -316,7 +317,7 @@ func TestReplayKnowsItsTokens(t *testing.T) {
 			a := newApp(t, replaying(t, append(test.exchanges, called)...), WithLimits(Limits{}))
 			first := test.exchanges[0]
 			if got := a.must(first.status, first.method, first.url, adminToken, first.sent); !strings.Contains(string(got.body), `"token":"`+test.token+`"`) {
-				t.Errorf("the token is not shown: %s", got.body)
+				t.Errorf("the answer lacks the token: %s", got.body)
 			}
 			a.must(200, called.method, called.url, test.token, called.sent)
 			a.must(401, "POST", "/api/signal-endpoint/deploys", test.token+"0", called.sent)
@@ -326,7 +327,7 @@ func TestReplayKnowsItsTokens(t *testing.T) {
 	}
 }
 
-// TestReplaySummary: what is left out is counted by reason.
+// TestReplaySummary checks that what is left out is counted by reason.
 func TestReplaySummary(t *testing.T) {
 	t.Parallel()
 	with := func(from recorded, change func(*recorded)) recorded { change(&from); return from }
@@ -364,15 +365,15 @@ func TestReplaySummary(t *testing.T) {
 	}
 	got = newApp(t, replaying(t, exchanges...), WithEdition(spec.OpenSource)).Replay()
 	if want := (replay.LeftOut{Reason: "of an operation that the mock does not answer here", Count: 12}); got.Exchanges != 1 || !slices.Contains(got.LeftOut, want) {
-		t.Errorf("of the open-source edition: %+v", got)
+		t.Errorf("for the open-source edition: %+v", got)
 	}
 	if got := newApp(t).Replay(); got.Exchanges != 0 || got.LeftOut != nil {
 		t.Errorf("without a recording: %+v", got)
 	}
 }
 
-// TestReplayOverAnUpstream: what the upstream answers stays its own; it says who
-// asks for what is replayed.
+// TestReplayOverAnUpstream checks that the upstream still answers its own operations, and
+// that it says who the caller of a replayed operation is.
 func TestReplayOverAnUpstream(t *testing.T) {
 	t.Parallel()
 	health := recorded{operation: "getHealth", method: "GET", url: "/health", status: 200, came: `{"health":"BAD"}`}
@@ -385,12 +386,12 @@ func TestReplayOverAnUpstream(t *testing.T) {
 	}
 	a.must(401, "GET", endpointsPath, "", "", "Cookie: unleash-session=x")
 	if got := a.Replay(); got.Exchanges != 1 || len(got.LeftOut) != 1 {
-		t.Errorf("told is %+v", got)
+		t.Errorf("the summary is %+v", got)
 	}
 }
 
-// TestReplayAtOnce: of many requests at once each answer goes to one, and the last
-// to all others.
+// TestReplayAtOnce checks that, among many concurrent requests, each answer is given once
+// and the last one to all others.
 func TestReplayAtOnce(t *testing.T) {
 	t.Parallel()
 	const answers, clients = 20, 50
@@ -424,7 +425,7 @@ func TestReplayAtOnce(t *testing.T) {
 	}
 }
 
-// TestReplayNamesItsFile: in a header, whatever the file is called.
+// TestReplayNamesItsFile checks that the header names the file, whatever its name is.
 func TestReplayNamesItsFile(t *testing.T) {
 	t.Parallel()
 	read, err := recording.Read("folder/my ü\r\n.jsonl", strings.NewReader("\n"+listedOne.line(t)))
@@ -433,6 +434,6 @@ func TestReplayNamesItsFile(t *testing.T) {
 	}
 	got := newApp(t, WithReplay(read)).must(200, "GET", endpointsPath, adminToken, "")
 	if source := got.header.Get(ReplayHeader); source != "my%20%C3%BC%0D%0A.jsonl:2" {
-		t.Errorf("the header says %q", source)
+		t.Errorf("the replay header is %q", source)
 	}
 }

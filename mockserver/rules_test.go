@@ -15,8 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestPreferForcesEveryDocumentedError of every operation, and what is no error and no
-// success; the answer is the one that the contract knows.
+// TestPreferForcesEveryDocumentedError forces every documented status from 300 of every
+// operation, and checks the answer against the contract.
 func TestPreferForcesEveryDocumentedError(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithLimits(Limits{}))
@@ -36,7 +36,7 @@ func TestPreferForcesEveryDocumentedError(t *testing.T) {
 		}
 	}
 	if signals := a.must(200, http.MethodGet, "/api/admin/signals", adminToken, "").json(t); signals["total"] != 5.0 {
-		t.Errorf("a forced error was carried out: %v signals", signals["total"])
+		t.Errorf("a forced error had an effect: %v signals", signals["total"])
 	}
 }
 
@@ -71,13 +71,14 @@ func TestPreferWithinItsBounds(t *testing.T) {
 	}
 }
 
-// TestTheNextTwoUpdatesFail: a rule that is used up lets the operation answer.
+// TestTheNextTwoUpdatesFail checks that an operation answers again once a rule is used
+// up.
 func TestTheNextTwoUpdatesFail(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
 	created := a.must(201, http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["updateSignalEndpointToken"]},"answer":{"status":429},"times":2}`)
 	if created.header.Get("Location") != "rules/1" {
-		t.Errorf("created at %q", created.header.Get("Location"))
+		t.Errorf("the Location is %q", created.header.Get("Location"))
 	}
 	for _, status := range []int{429, 429, 200, 200} {
 		got := a.must(status, http.MethodPut, "/api/admin/signal-endpoints/1337/tokens/7", adminToken, `{"name":"x"}`)
@@ -87,7 +88,7 @@ func TestTheNextTwoUpdatesFail(t *testing.T) {
 	}
 	a.must(200, http.MethodGet, "/api/admin/signal-endpoints/1337/tokens", adminToken, "")
 	if rule := a.must(200, http.MethodGet, "/_mock/rules/1", "", "").json(t); rule["hits"] != 2.0 || rule["exhausted"] != true {
-		t.Errorf("the rule says %v", rule)
+		t.Errorf("the rule is %v", rule)
 	}
 }
 
@@ -119,7 +120,7 @@ rules:
 	}
 }
 
-// request sends one over the network.
+// request sends a request over the network.
 func request(t *testing.T, method, url, prefer string) (*http.Response, []byte, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -138,8 +139,8 @@ func request(t *testing.T, method, url, prefer string) (*http.Response, []byte, 
 	return response, body, err
 }
 
-// TestFaultsOnTheWire: each fault is one for a client, whether the answer has a
-// body or not.
+// TestFaultsOnTheWire checks that a client sees each fault, whether the answer has a body
+// or not.
 func TestFaultsOnTheWire(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -173,7 +174,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 			t.Errorf("%s: %v, %v, %q", name, response, err, body)
 		}
 	}
-	a.must(404, http.MethodDelete, list+"/1338", adminToken, "") // truncated, it was carried out; reset, it was not
+	a.must(404, http.MethodDelete, list+"/1338", adminToken, "") // the truncated DELETE took effect, the reset one did not
 	slow := `{"fault":"slow","slowFor":"40ms","times":1}`
 	a.must(201, http.MethodPost, "/_mock/rules", "", slow)
 	if _, body, err := request(t, http.MethodGet, url+list, ""); err != nil || !json.Valid(body) {
@@ -198,12 +199,12 @@ func TestFaultsOnTheWire(t *testing.T) {
 		}
 	}
 	if count != 2 {
-		t.Errorf("the journal knows of %d resets", count)
+		t.Errorf("the journal shows %d resets, want 2", count)
 	}
 }
 
-// TestParallelClientsDoNotInterfere: each in its own workspace, up to the limits,
-// with errors and resets.
+// TestParallelClientsDoNotInterfere runs clients in workspaces of their own, up to the
+// limits, with errors and resets.
 func TestParallelClientsDoNotInterfere(t *testing.T) {
 	t.Parallel()
 	const clients = 200
@@ -212,7 +213,7 @@ func TestParallelClientsDoNotInterfere(t *testing.T) {
 	for n := range clients {
 		group.Go(func() {
 			prefix, header := fmt.Sprintf("/w/client-%d", n), "X-Client: path"
-			if n%2 == 1 { // the other way to name it
+			if n%2 == 1 { // the other way to name the workspace
 				prefix, header = "", fmt.Sprintf("Unleash-Mock-Workspace: client-%d", n)
 			}
 			call := func(method, path, token, body string) reply { return a.call(method, prefix+path, token, body, header) }
@@ -227,10 +228,10 @@ func TestParallelClientsDoNotInterfere(t *testing.T) {
 					got := call("POST", "/api/admin/signal-endpoints", adminToken, fmt.Sprintf(`{"name":"e-%d"}`, i))
 					want(201, got)
 					if url := fmt.Sprintf(`"url":"http://example.com/w/client-%d/api/signal-endpoint/e-%d"`, n, i); !strings.Contains(string(got.body), url) {
-						t.Errorf("client %d: %s is not in %s", n, url, got.body)
+						t.Errorf("client %d: want %s in %s", n, url, got.body)
 					}
 					if location := got.header.Get("Location"); location != fmt.Sprintf("signal-endpoints/%d", 1339+i) {
-						t.Errorf("client %d: at %s", n, location)
+						t.Errorf("client %d: the Location is %s", n, location)
 					}
 				}
 				want(400, call("POST", "/api/admin/signal-endpoints", adminToken, `{"name":"over"}`))
@@ -240,10 +241,10 @@ func TestParallelClientsDoNotInterfere(t *testing.T) {
 				want(201, call("POST", "/_mock/rules", "", fmt.Sprintf(`{"match":{"operations":["getSignals"]},"answer":{"status":%d},"times":1}`, 500+n%3)))
 				want(500+n%3, call("GET", "/api/admin/signals", adminToken, ""))
 				if total := call("GET", "/api/admin/signals", adminToken, "").json(t)["total"]; total != 6.0 {
-					t.Errorf("client %d: %v signals", n, total)
+					t.Errorf("client %d: got %v signals, want 6", n, total)
 				}
 				if recorded := call("GET", "/_mock/requests?limit=1", "", "").json(t)["recorded"]; recorded != float64(9*(round+1)) {
-					t.Errorf("client %d: %v exchanges", n, recorded)
+					t.Errorf("client %d: the journal counts %v exchanges", n, recorded)
 				}
 				want(200, call("POST", "/_mock/reset", "", ""))
 			}
@@ -254,11 +255,11 @@ func TestParallelClientsDoNotInterfere(t *testing.T) {
 		t.Errorf("there are %d workspaces", present)
 	}
 	if total := a.must(200, http.MethodGet, "/api/admin/signals", adminToken, "").json(t)["total"]; total != 5.0 {
-		t.Errorf("the workspace default has %v signals", total)
+		t.Errorf("the default workspace has %v signals, want 5", total)
 	}
 }
 
-// TestAResetComesAtOnce: under load nobody sees half of it.
+// TestAResetComesAtOnce checks that no request sees half of a reset, under load.
 func TestAResetComesAtOnce(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithLimits(Limits{}))
@@ -277,7 +278,7 @@ func TestAResetComesAtOnce(t *testing.T) {
 					t.Errorf("status %d: %s", got.status, got.body)
 				}
 				if list := a.call("GET", "/api/admin/signal-endpoints", adminToken, "").body; !strings.Contains(string(list), `"id":1337,`) || !strings.Contains(string(list), `"id":1338,`) {
-					t.Errorf("the seed is not there: %s", list)
+					t.Errorf("the endpoints of the seed are missing: %s", list)
 				}
 			}
 		})
@@ -289,7 +290,7 @@ func TestAResetComesAtOnce(t *testing.T) {
 	group.Wait()
 	a.must(200, http.MethodPost, "/_mock/reset", "", "")
 	if got := a.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"x"}`).json(t); got["id"] != 1339.0 {
-		t.Errorf("after the reset the next id is %v", got["id"])
+		t.Errorf("after the reset the next id is %v, want 1339", got["id"])
 	}
 }
 
@@ -319,7 +320,8 @@ func TestPathsOfWorkspaces(t *testing.T) {
 	}
 }
 
-// TestAForced404NamesThePath: outside the API too.
+// TestAForced404NamesThePath checks that a forced 404 names the path, also outside the
+// API.
 func TestAForced404NamesThePath(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{"/health": "(/health)", "/ready": "(/ready)", "/API//admin/signals": "(/api/admin/signals)"} {

@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestPathsOfSDKs: the client and frontend APIs admit one kind of token each, and
-// a real server takes for theirs what has their name anywhere in the path (O).
+// TestPathsOfSDKs checks that the Client API and the Frontend API each accept one kind of
+// token. A real server treats any path that contains their names as theirs (O).
 func TestPathsOfSDKs(t *testing.T) {
 	t.Parallel()
 	const (
@@ -54,7 +54,8 @@ func TestPathsOfSDKs(t *testing.T) {
 	}
 }
 
-// TestAWrongURLOfAnSDKIsInTheLog: what the SDK itself says of it is a 403 or a 404.
+// TestAWrongURLOfAnSDKIsInTheLog checks that the log explains a wrong URL: the SDK itself
+// reports only a 403 or a 404.
 func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -70,10 +71,10 @@ func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 		"given=http://example.com/unleash/api/client needed=http://example.com/unleash/api",
 	} {
 		if strings.Count(said, want+"\n") != 1 {
-			t.Errorf("the log does not have once %q:\n%s", want, said)
+			t.Errorf("the log does not contain %q exactly once:\n%s", want, said)
 		}
 	}
 	if count := strings.Count(said, "wrong URL"); count != 2 {
-		t.Errorf("%d wrong URLs are named, want 2:\n%s", count, said)
+		t.Errorf("the log names %d wrong URLs, want 2:\n%s", count, said)
 	}
 }

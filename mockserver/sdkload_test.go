@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// flags200 is a file of 200 flags: rollouts, constraints, segments, variants, some off.
+// flags200 returns a file of 200 flags with rollouts, constraints, segments and variants;
+// some are off.
 func flags200() []byte {
 	var out strings.Builder
 	out.WriteString("flags:\n")
@@ -31,11 +32,11 @@ func flags200() []byte {
 	return []byte(out.String())
 }
 
-// sdkLoads are what SDKs send.
+// sdkLoads are the requests that SDKs send.
 var sdkLoads = map[string]struct {
 	load
-	match  bool // with the entity tag of the first answer
-	users  bool // each request is of another user
+	match  bool // send the entity tag of the first answer
+	users  bool // each request is for another user
 	budget float64
 }{
 	"client":                 {load: load{method: http.MethodGet, path: "/api/client/features", token: wellknown.Backend, status: 200}, budget: 80},
@@ -46,7 +47,7 @@ var sdkLoads = map[string]struct {
 	"client metrics":         {load: load{method: http.MethodPost, path: "/api/client/metrics", token: wellknown.Backend, body: `{"appName":"a","instanceId":"i","bucket":{"start":1,"stop":2,"toggles":{"flag-1":{"yes":1,"no":2}}}}`, status: 202}, budget: 190},
 }
 
-// preparedSDK is a server with the flags, and the request.
+// preparedSDK returns a server with the flags, and the request.
 func preparedSDK(t testing.TB, name string) (*app, *repeated) {
 	t.Helper()
 	l := sdkLoads[name]

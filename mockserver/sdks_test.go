@@ -9,7 +9,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// told is an app to which SDKs have reported, on the flag checkout too.
+// told returns an app to which SDKs have reported, with metrics for the flag checkout.
 func told(t *testing.T, options ...Option) *app {
 	t.Helper()
 	a := newApp(t, options...)
@@ -66,8 +66,8 @@ func TestWhatSDKsTellIsShown(t *testing.T) {
 	}
 }
 
-// TestLifecycleFollowsTheCounts, as seen on 8.2.0: a flag is live once it is counted where it is
-// on in production, and begins anew when it is revived.
+// TestLifecycleFollowsTheCounts checks the lifecycle observed on 8.2.0: a flag is live
+// once it is on in production and counted there, and starts again when it is revived.
 func TestLifecycleFollowsTheCounts(t *testing.T) {
 	t.Parallel()
 	const flag = "/api/admin/projects/default/features/checkout"
@@ -112,14 +112,15 @@ features: [{name: checkout, environments: [{name: development}, {name: productio
 	}
 }
 
-// TestCountsAreOfADay: an hour later they are those of the hour before, a day later none.
+// TestCountsAreOfADay checks that counts leave the last hour once it has passed, and are
+// gone a day later.
 func TestCountsAreOfADay(t *testing.T) {
 	t.Parallel()
 	a := told(t)
 	for _, want := range []string{`"lastHourUsage":[],"seenApplications":["shop","web"]`, `"lastHourUsage":[],"seenApplications":[]`} {
 		a.call(http.MethodPut, "/_mock/clock", "", `{"advance":"13h"}`)
 		if got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/checkout", adminToken, "").body); !strings.Contains(got, want) {
-			t.Errorf("%s, want %s", got, want)
+			t.Errorf("the metrics are %s, want %s", got, want)
 		}
 	}
 }
@@ -139,11 +140,12 @@ func TestEdgeTellsOfItsSDKs(t *testing.T) {
 	}
 	got = string(a.must(200, http.MethodGet, "/api/admin/metrics/applications/behind", adminToken, "").body)
 	if !strings.Contains(got, `"strategies":[],"instances":[{"appName":"behind","instanceId":"b1","sdkVersion":"js:1","sdkType":"frontend","clientIp":null`) || !strings.Contains(got, `"environment":"production"`) {
-		t.Errorf("a page behind Edge is %s", got)
+		t.Errorf("the page behind Edge is %s", got)
 	}
 }
 
-// TestEdgeIsRefused: a real server refuses it without a word (O).
+// TestEdgeIsRefused checks that the mock says why it refuses a bulk report of Edge. A
+// real server gives no reason (O).
 func TestEdgeIsRefused(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -178,7 +180,8 @@ func TestEdgeIsRefused(t *testing.T) {
 	}
 }
 
-// TestWhatSDKsTellIsBounded: who is beyond the bound is served all the same.
+// TestWhatSDKsTellIsBounded checks that SDKs beyond the bound on applications are still
+// served.
 func TestWhatSDKsTellIsBounded(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithLimits(Limits{}))
@@ -190,7 +193,8 @@ func TestWhatSDKsTellIsBounded(t *testing.T) {
 	}
 }
 
-// TestWhatSDKsTellIsPartOfTheState: it goes with an export, and with a reset.
+// TestWhatSDKsTellIsPartOfTheState checks that reports of SDKs are exported, and removed
+// by a reset.
 func TestWhatSDKsTellIsPartOfTheState(t *testing.T) {
 	t.Parallel()
 	a := told(t)
@@ -201,12 +205,13 @@ func TestWhatSDKsTellIsPartOfTheState(t *testing.T) {
 	a.must(404, http.MethodGet, path, adminToken, "")
 	a.must(200, http.MethodPut, "/_mock/state", "", state)
 	if got := string(a.must(200, http.MethodGet, path, adminToken, "").body); got != before {
-		t.Errorf("after the import it is %s, want %s", got, before)
+		t.Errorf("after the import the application is %s, want %s", got, before)
 	}
 }
 
-// TestAnAnswerToMetricsHasNoHeaders, as a real server's (O); that to a registration tells the
-// version.
+// TestAnAnswerToMetricsHasNoHeaders checks that an answer to metrics has no rate limit
+// headers, Vary or ETag, as on a real server (O). An answer to a registration has the
+// rate limit headers and the version.
 func TestAnAnswerToMetricsHasNoHeaders(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)

@@ -12,8 +12,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestJournalShowsWhatWasSent: bodies in their own form, decoded, redacted, with their
-// encoding and size on the wire; none where none was sent.
+// TestJournalShowsWhatWasSent checks that the journal shows bodies in their own form,
+// decoded and redacted, with their encoding and size on the wire, and no body where none
+// was sent.
 func TestJournalShowsWhatWasSent(t *testing.T) {
 	t.Parallel()
 	var zipped bytes.Buffer
@@ -68,7 +69,7 @@ func TestJournalShowsWhatWasSent(t *testing.T) {
 				got := string(a.must(200, "GET", path, "", "").body)
 				for _, part := range want {
 					if !strings.Contains(got, part) {
-						t.Errorf("%s does not have %s:\n%s", path, part, got)
+						t.Errorf("%s does not contain %s:\n%s", path, part, got)
 					}
 				}
 				if strings.Contains(got, "hidden-secret") {

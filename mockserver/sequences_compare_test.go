@@ -11,10 +11,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// capturedValues are what a recording calls ${NAME}.
+// capturedValues are the values that a recording refers to as ${NAME}.
 type capturedValues map[string]string
 
-// fill puts captured values in the place of their names.
+// fill replaces names with captured values.
 func (v capturedValues) fill(text string) string {
 	for name, value := range v {
 		text = strings.ReplaceAll(text, "${"+name+"}", strings.ReplaceAll(value, `"`, `\"`))
@@ -22,13 +22,13 @@ func (v capturedValues) fill(text string) string {
 	return text
 }
 
-// header is fill for a text outside of JSON.
+// header is fill for text outside JSON.
 func (v capturedValues) header(text string) string {
 	return strings.ReplaceAll(v.fill(text), `\"`, `"`)
 }
 
-// take captures a value of an answer from where the recording says: a path into the
-// body, the entity tag, or the one id of a list that was not captured before.
+// take captures a value of an answer. The recording says where it is: a path into the
+// body, the entity tag, or the one id in a list that is new.
 func (v capturedValues) take(name, from string, header http.Header, body []byte) {
 	value, _ := v8json.ParseOrdered(body)
 	switch pointer, isPath := strings.CutPrefix(from, "/"); {
@@ -72,7 +72,7 @@ func plainText(value any) string {
 	return string(v8json.Stringify(nil, value))
 }
 
-// placeholders are what a recording has in the place of values that differ each time.
+// placeholders are what a recording has in place of values that vary.
 var placeholders = strings.NewReplacer(
 	"<uuid>", uuidPattern.String(),
 	"<ulid>", "[0-9A-HJKMNP-TV-Z]{26}",
@@ -82,28 +82,28 @@ var placeholders = strings.NewReplacer(
 	"<any>", ".*",
 )
 
-// matchesText reports whether a text is one that was recorded.
+// matchesText reports whether a text matches the recorded one.
 func matchesText(want, got string) bool {
 	return want == got || regexp.MustCompile("^(?s:"+placeholders.Replace(regexp.QuoteMeta(want))+")$").MatchString(got)
 }
 
-// unordered are the lists whose order does not count, by their keys.
+// unordered are the keys of lists whose order does not count.
 var unordered = []string{"features", "toggles", "names", "tokens", "projects", "types", "segments", "applications", "tags", "parents"}
 
-// comparison collects how an answer differs from a recorded one.
+// comparison collects the differences between an answer and the recorded one.
 type comparison struct{ problems []string }
 
 func (c *comparison) fail(path, format string, args ...any) {
 	c.problems = append(c.problems, "body"+path+": "+fmt.Sprintf(format, args...))
 }
 
-// compareRecorded compares a body with the recorded one, key orders included.
+// compareRecorded compares a body with the recorded one, including the order of keys.
 func compareRecorded(want, got []byte) []string {
 	return compareParsed(want, got, func(_, got any) any { return got })
 }
 
-// compareDigest compares a body with a part or a digest of the recorded one.
-// name is that of the case.
+// compareDigest compares a body with a part or a digest of the recorded one. name is the
+// name of the case.
 func compareDigest(name string) func(want, got []byte) []string {
 	return func(want, got []byte) []string {
 		return compareParsed(want, got, func(want, got any) any { return digest(name, want, got) })
@@ -191,8 +191,8 @@ func isSame(want, got any) bool {
 	return len(c.problems) == 0
 }
 
-// digest makes of an answer what a recording kept of such a one: some of its members,
-// the names of its flags, whether the one flag is on that it is about.
+// digest reduces an answer to what the recording kept of its kind: some of its members,
+// the names of its flags, or whether a particular flag is on.
 func digest(name string, want, got any) any {
 	switch want := want.(type) {
 	case bool:
@@ -208,11 +208,11 @@ func digest(name string, want, got any) any {
 	return got
 }
 
-// questioned are the flags of which a recording kept whether they are on, by how the names
-// of the cases begin.
+// questioned are the flags of which a recording kept only whether they are on, keyed by
+// the beginning of the case names.
 var questioned = map[string]string{"r": "half", "app": "app", "time": "later", "t": "half"}
 
-// digestToggles returns the names of flags, or those flags that are wanted.
+// digestToggles returns the names of the flags, or those flags that are wanted.
 func digestToggles(want, toggles []any) (out []any) {
 	wanted := func(toggle any) bool {
 		return slices.ContainsFunc(want, func(one any) bool {
@@ -243,7 +243,7 @@ func digestMembers(want *v8json.Object, got any) any {
 	return out
 }
 
-// digestMember returns a member of an answer, or what a recording made of others.
+// digestMember returns a member of an answer, or what a recording derived from others.
 func digestMember(key string, want, got any) (any, bool) {
 	object, is := got.(*v8json.Object)
 	if !is {
@@ -283,7 +283,7 @@ func texts(names []string) (out []any) {
 	return out
 }
 
-// each returns a member of the elements of a list, each value once.
+// each returns the values of one member over the elements of a list, without duplicates.
 func each(value any, name string) (out []any) {
 	for _, element := range list(value) {
 		if one := member(element, name); !slices.Contains(out, one) {
@@ -293,7 +293,7 @@ func each(value any, name string) (out []any) {
 	return out
 }
 
-// chosen returns the elements that are like wanted ones, in their order.
+// chosen returns, for each wanted element, the first element that matches it.
 func chosen(want, got []any) (out []any) {
 	for _, wanted := range want {
 		if at := slices.IndexFunc(got, func(element any) bool { return isSame(wanted, element) }); at >= 0 {
@@ -303,7 +303,8 @@ func chosen(want, got []any) (out []any) {
 	return out
 }
 
-// counted returns the wanted members of elements, of lists how long they are.
+// counted returns the wanted members of the elements, with lists replaced by their
+// lengths.
 func counted(want, got []any) (out []any) {
 	for i, element := range got[:min(len(want), len(got))] {
 		small := v8json.NewObject()
@@ -319,7 +320,7 @@ func counted(want, got []any) (out []any) {
 	return out
 }
 
-// TestSequenceComparison: what differs from a recorded body is found.
+// TestSequenceComparison checks that differences from a recorded body are found.
 func TestSequenceComparison(t *testing.T) {
 	t.Parallel()
 	same, differs := true, false

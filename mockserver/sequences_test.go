@@ -21,7 +21,7 @@ import (
 
 var updateOpen = flag.Bool("update", false, "write testdata/sequences/open.txt anew")
 
-// sequenceCase is one exchange of sequences that build on each other.
+// sequenceCase is one exchange of a sequence whose exchanges build on each other.
 type sequenceCase struct {
 	recordedCase
 	Sequence, OperationID, Why string
@@ -43,9 +43,9 @@ const (
 	seedFile      = "testdata/sequences/seed.yaml"
 )
 
-// TestSequences plays the recorded sequences in order on one instance. A case whose
-// operation the contract lacks is missing; every other one must be answered as the real
-// server did, unless open.txt lists it. What is listed there must differ.
+// TestSequences plays the recorded sequences in order on one instance. A case is missing
+// if the contract lacks its operation. Every other case must be answered as the real
+// server did, unless open.txt lists it. A listed case must differ.
 func TestSequences(t *testing.T) {
 	t.Parallel()
 	cases := readJSON[struct{ Cases []sequenceCase }](t, sequencesFile).Cases
@@ -56,8 +56,8 @@ func TestSequences(t *testing.T) {
 	var differ []string
 	for i, c := range cases {
 		if c.Sequence == "delta" && cases[i-1].Sequence != "delta" {
-			player = newPlayer(t, spec.Enterprise) // recorded on an instance of its own, with a route added
-			for range 10 {                         // and with more events behind it than are named
+			player = newPlayer(t, spec.Enterprise) // recorded on a separate instance, with a route added
+			for range 10 {                         // and with more events before it than the recording names
 				if err := player.server.workspaces.Default().Reset(); err != nil {
 					t.Fatal(err)
 				}
@@ -76,7 +76,7 @@ func TestSequences(t *testing.T) {
 		delete(open, c.Name)
 		switch {
 		case len(problems) == 0 && listed && !*updateOpen:
-			t.Errorf("%s is answered as recorded: take it out of %s", c.Name, openFile)
+			t.Errorf("%s is answered as recorded: remove it from %s", c.Name, openFile)
 		case len(problems) == 0:
 			counts["same"+step]++
 		case listed || *updateOpen:
@@ -87,11 +87,11 @@ func TestSequences(t *testing.T) {
 			t.Errorf("%s (%s): %s %s\n  %s", c.Name, c.Why, c.Request.Method, c.Request.Path, strings.Join(problems, "\n  "))
 		}
 		if reason != "" && spec.Default().Operation(reason) != nil {
-			t.Errorf("%s: %s says that it lacks %s, which exists", c.Name, openFile, reason)
+			t.Errorf("%s: %s says that %s is missing, but it exists", c.Name, openFile, reason)
 		}
 	}
 	for name := range open {
-		t.Errorf("%s lists %s, which is no case that can be played", openFile, name)
+		t.Errorf("%s lists %s, which is not a playable case", openFile, name)
 	}
 	if *updateOpen {
 		writeOpen(t, differ)
@@ -101,8 +101,9 @@ func TestSequences(t *testing.T) {
 	}
 }
 
-// TestOddRequests plays what was recorded of requests that clients seldom send: values that
-// are empty, wrong or too many, ways round, and which refusal comes first.
+// TestOddRequests plays recordings of requests that clients seldom send: with values that
+// are empty, wrong or too many, by way of another flag or project, or with several
+// reasons to refuse them, of which one comes first.
 func TestOddRequests(t *testing.T) {
 	t.Parallel()
 	player := newPlayer(t, spec.OpenSource)
@@ -125,8 +126,8 @@ func readJSON[T any](t *testing.T, file string) (out T) {
 	return out
 }
 
-// readOpen reads the cases that are known to differ: a name and the operation that its
-// answer needs, or the word open.
+// readOpen reads the cases that are known to differ. Each line has a name and the
+// operation that its answer needs, or the word open.
 func readOpen(t *testing.T) map[string]string {
 	t.Helper()
 	source, err := os.ReadFile(openFile)
@@ -178,7 +179,7 @@ func newPlayer(t *testing.T, edition spec.Edition) *player {
 	}}
 }
 
-// send sends a case and checks the status alone.
+// send sends a case and checks only the status.
 func (p *player) send(t *testing.T, c sequenceCase) {
 	t.Helper()
 	if result, body := p.ask(t, c); result.StatusCode != c.Expect.Status {
@@ -195,17 +196,17 @@ func (p *player) ask(t *testing.T, c sequenceCase) (result *http.Response, body 
 	}
 	recorder := httptest.NewRecorder()
 	request := c.request(t)
-	request.RemoteAddr = "127.0.0.1:1" // as that of the recording's client
+	request.RemoteAddr = "127.0.0.1:1" // like that of the client in the recording
 	p.server.ServeHTTP(recorder, request)
 	result = recorder.Result()
 	return result, readDecoded(t, result)
 }
 
-// play sends a case and returns how its answer differs from the recorded one.
+// play sends a case and returns the differences between its answer and the recorded one.
 func (p *player) play(t *testing.T, c sequenceCase) (problems []string) {
 	t.Helper()
 	result, body := p.ask(t, c)
-	if c.Expect.Status == http.StatusInternalServerError { // which is no aim
+	if c.Expect.Status == http.StatusInternalServerError { // the mock does not imitate it
 		if result.StatusCode < 400 || result.StatusCode > 499 {
 			problems = append(problems, fmt.Sprintf("status %d, want a 4xx", result.StatusCode))
 		}
@@ -235,7 +236,7 @@ func (p *player) play(t *testing.T, c sequenceCase) (problems []string) {
 	return append(problems, comparison(want, body)...)
 }
 
-// toldHeaders are those that a recording has whenever the server sent them.
+// toldHeaders are the headers that a recording always has if the server sent them.
 var toldHeaders = []string{"Content-Type", "Location", "Etag", "Vary", "Cache-Control", "Retry-After", "X-Unleash-Version"}
 
 func (p *player) compareHeaders(c sequenceCase, got http.Header) (problems []string) {

@@ -16,7 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store/storetest"
 )
 
-// sharing is one of many servers with a store in common.
+// sharing is one of several servers that share a store.
 type sharing struct {
 	*keeping
 	process *storetest.Process
@@ -35,7 +35,7 @@ func newSharing(t *testing.T, memory *storetest.Memory, name string, always bool
 	return out
 }
 
-// shared runs a test on two servers with a store in common.
+// shared runs a test on two servers that share a store.
 func shared(t *testing.T, test func(memory *storetest.Memory, a, b *sharing)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -52,14 +52,15 @@ func (s *sharing) switchOn(status int, path, name string) reply {
 	return s.must(status, http.MethodPatch, path+flagsPath+"/"+name, "", on)
 }
 
-// flagsOf asks as an SDK does.
+// flagsOf returns the flags that an SDK gets.
 func (s *sharing) flagsOf(path string) string {
 	s.t.Helper()
 	return string(s.must(200, http.MethodGet, path+"/api/client/features", backendToken, "").body)
 }
 
-// TestAWorkspaceGoesWhereItIsAskedFor: until its owner has let it go, others answer 503, and
-// nothing that was answered is lost.
+// TestAWorkspaceGoesWhereItIsAskedFor checks that a workspace moves to the server that
+// gets a request for it. Until its owner hands it over, others answer 503. No change that
+// was answered is lost.
 func TestAWorkspaceGoesWhereItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "/w/x"} {
@@ -67,26 +68,27 @@ func TestAWorkspaceGoesWhereItIsAskedFor(t *testing.T) {
 			a.switchOn(200, path, "first")
 			got := b.switchOn(503, path, "second")
 			if got.header.Get("Retry-After") != "1" || !strings.Contains(string(got.body), "moving here") {
-				t.Errorf("it is told to come back in %q: %s", got.header.Get("Retry-After"), got.body)
+				t.Errorf("Retry-After is %q: %s", got.header.Get("Retry-After"), got.body)
 			}
 			time.Sleep(time.Second)
 			b.switchOn(200, path, "second")
 			if got := b.flagsOf(path); !strings.Contains(got, "first") || !strings.Contains(got, "second") {
-				t.Errorf("it has arrived as %s", got)
+				t.Errorf("the workspace arrived as %s", got)
 			}
 			b.expectMetrics(`unleash_mock_store_handed_over_total{instance="b"} 0`)
 			a.expectMetrics(`unleash_mock_store_handed_over_total{instance="a"} 1`)
 			if list := string(a.must(200, http.MethodGet, "/_mock/workspaces", "", "").body); strings.Contains(list, `"name"`) {
-				t.Errorf("its former owner lists %s", list)
+				t.Errorf("the former owner still lists %s", list)
 			}
 			if list := string(b.must(200, http.MethodGet, "/_mock/workspaces", "", "").body); !strings.Contains(list, `"instance":"b"`) {
-				t.Errorf("its owner lists %s", list)
+				t.Errorf("the new owner lists %s", list)
 			}
 		})
 	}
 }
 
-// TestRequestsThatTakeNothing: without credentials, and those for the process itself.
+// TestRequestsThatTakeNothing checks which requests do not move a workspace: those
+// without valid credentials and those for the process itself.
 func TestRequestsThatTakeNothing(t *testing.T) {
 	t.Parallel()
 	shared(t, func(_ *storetest.Memory, a, b *sharing) {
@@ -102,7 +104,8 @@ func TestRequestsThatTakeNothing(t *testing.T) {
 	})
 }
 
-// TestStreamsEndWithTheirWorkspace, so that SDKs come back to the next owner.
+// TestStreamsEndWithTheirWorkspace checks that streams end when a workspace moves, so
+// that SDKs reconnect to its next owner.
 func TestStreamsEndWithTheirWorkspace(t *testing.T) {
 	t.Parallel()
 	shared(t, func(_ *storetest.Memory, a, b *sharing) {
@@ -111,20 +114,20 @@ func TestStreamsEndWithTheirWorkspace(t *testing.T) {
 		b.switchOn(503, "/w/x", "second")
 		synctest.Wait()
 		if !journal.Closed() || a.workspaces.Find("x") != nil {
-			t.Error("it is still there")
+			t.Error("the workspace is still there")
 		}
 	})
 }
 
-// pass lets all be written, and begins between two looks for what has changed: until time
-// goes on, nothing is.
+// pass waits until everything is written. It ends between two scans for changes, so
+// nothing more is written until time passes.
 func pass() {
 	time.Sleep(2*time.Second + 25*time.Millisecond)
 	synctest.Wait()
 }
 
-// TestASessionThatBreaksIsBegunAnew: the workspaces of a process go on as they are unless
-// another one has taken them meanwhile.
+// TestASessionThatBreaksIsBegunAnew checks that a process whose session breaks keeps its
+// workspaces, unless another process has taken them in the meantime.
 func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 	t.Parallel()
 	shared(t, func(memory *storetest.Memory, a, b *sharing) {
@@ -138,15 +141,15 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 		a.process.Break()
 		b.switchOn(200, "/w/goes", "of-b")
 		b.switchOn(200, "/w/comes", "of-b")
-		b.must(200, http.MethodDelete, "/_mock/workspaces/comes", "", "") // another way to let go
+		b.must(200, http.MethodDelete, "/_mock/workspaces/comes", "", "") // another way to release a workspace
 
 		if got := a.flagsOf("/w/stays"); !strings.Contains(got, "unwritten") {
-			t.Errorf("its owner answers %s", got)
+			t.Errorf("the owner answers %s", got)
 		}
 		a.must(503, http.MethodGet, "/w/goes/api/client/features", backendToken, "")
 		time.Sleep(time.Second)
 		if got := a.flagsOf("/w/goes"); !strings.Contains(got, "of-b") || strings.Contains(got, "unwritten") {
-			t.Errorf("its former owner answers %s", got)
+			t.Errorf("the former owner answers %s", got)
 		}
 		a.must(200, http.MethodGet, "/ready", "", "")
 		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 1`)
@@ -155,12 +158,13 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		if got := memory.Stored("stays"); !strings.Contains(got, "unwritten") {
-			t.Errorf("stored is %s", got)
+			t.Errorf("workspace stays is stored as %s", got)
 		}
 	})
 }
 
-// TestWhatAnotherHasWrittenWins: a process that was cut off finds it out by the revision.
+// TestWhatAnotherHasWrittenWins checks that a process that was cut off notices by the
+// revision that another one has written.
 func TestWhatAnotherHasWrittenWins(t *testing.T) {
 	t.Parallel()
 	shared(t, func(_ *storetest.Memory, a, b *sharing) {
@@ -172,15 +176,16 @@ func TestWhatAnotherHasWrittenWins(t *testing.T) {
 		b.switchOn(200, "/w/x", "of-b")
 		b.settle(t.Context())
 		if got := a.flagsOf("/w/x"); !strings.Contains(got, "of-b") || strings.Contains(got, "unwritten") {
-			t.Errorf("its owner answers %s", got)
+			t.Errorf("the owner answers %s", got)
 		}
 		a.must(200, http.MethodGet, "/w/x/api/client/features", backendToken, "", "If-None-Match: "+tag)
 		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 1`)
 	})
 }
 
-// TestProcessesServeWhileTheStoreIsDown: with what they have and with workspaces that are made
-// meanwhile; all of it is stored when the store is back, unless it was there before.
+// TestProcessesServeWhileTheStoreIsDown checks that processes serve the workspaces they
+// have and new ones while the store is down. All of them are stored once it is back,
+// unless it already has a workspace of that name.
 func TestProcessesServeWhileTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	shared(t, func(memory *storetest.Memory, a, b *sharing) {
@@ -203,19 +208,20 @@ func TestProcessesServeWhileTheStoreIsDown(t *testing.T) {
 		}
 		b.switchOn(200, "/w/there", "of-b-again")
 		memory.SetDown(false)
-		b.flagsOf("/w/there") // which it takes again
+		b.flagsOf("/w/there") // b takes the workspace again
 		time.Sleep(5 * time.Second)
 		a.must(200, http.MethodGet, "/ready", "", "")
 		a.expectMetrics(`unleash_mock_store_up{instance="a"} 1`, `unleash_mock_store_unwritten_workspaces{instance="a"} 0`, `unleash_mock_store_lost_total{instance="a"} 1`)
 		for name, want := range map[string]string{"x": "second", "made": "meanwhile", "there": "of-b-again"} {
 			if got := memory.Stored(name); !strings.Contains(got, want) {
-				t.Errorf("of %s is stored: %s", name, got)
+				t.Errorf("workspace %s is stored as %s", name, got)
 			}
 		}
 	})
 }
 
-// TestAWriteWithoutAnAnswer: one that was carried out all the same is no other process's.
+// TestAWriteWithoutAnAnswer checks that a write that succeeded without an answer is not
+// mistaken for another process's.
 func TestAWriteWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	shared(t, func(memory *storetest.Memory, a, _ *sharing) {
@@ -230,14 +236,14 @@ func TestAWriteWithoutAnAnswer(t *testing.T) {
 		pass()
 		a.must(200, http.MethodGet, "/ready", "", "")
 		if got := memory.Stored("x"); !strings.Contains(got, "third") {
-			t.Errorf("stored is %s", got)
+			t.Errorf("workspace x is stored as %s", got)
 		}
 		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 0`)
 	})
 }
 
-// TestAlwaysStored: where every answer waits for the store, a change is refused that is not
-// there, and what only reads is answered.
+// TestAlwaysStored checks that, when every answer waits for the store, a change that
+// cannot be stored is refused, and reads are answered.
 func TestAlwaysStored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -245,7 +251,7 @@ func TestAlwaysStored(t *testing.T) {
 		a := newSharing(t, memory, "a", true)
 		a.switchOn(200, "/w/x", "first")
 		if got := memory.Stored("x"); !strings.Contains(got, "first") {
-			t.Errorf("stored is %s", got)
+			t.Errorf("workspace x is stored as %s", got)
 		}
 		memory.SetDown(true)
 		got := a.switchOn(503, "/w/x", "second")
@@ -254,19 +260,19 @@ func TestAlwaysStored(t *testing.T) {
 		}
 		a.must(503, http.MethodPost, "/w/x/api/admin/projects/default/features", adminToken, `{"name":"third"}`)
 		if got := a.flagsOf("/w/x"); !strings.Contains(got, "first") {
-			t.Errorf("it answers %s", got)
+			t.Errorf("the server answers %s", got)
 		}
 		memory.SetDown(false)
 		time.Sleep(3 * time.Second)
 		if got := memory.Stored("x"); !strings.Contains(got, "second") {
-			t.Errorf("stored is %s", got)
+			t.Errorf("workspace x is stored as %s", got)
 		}
 		a.settle(t.Context())
 	})
 }
 
-// TestNothingAnsweredIsLostOnTheWay: clients write to two servers in turn, which hand the
-// workspace to each other all the time.
+// TestNothingAnsweredIsLostOnTheWay lets clients write to two servers in turn, which keep
+// handing the workspace over to each other.
 func TestNothingAnsweredIsLostOnTheWay(t *testing.T) {
 	t.Parallel()
 	shared(t, func(_ *storetest.Memory, a, b *sharing) {
@@ -296,14 +302,15 @@ func TestNothingAnsweredIsLostOnTheWay(t *testing.T) {
 		for client := range clients {
 			for round := range rounds {
 				if name := fmt.Sprintf(`"flag-%d-%d"`, client, round); !strings.Contains(got, name) {
-					t.Errorf("%s was answered and is lost", name)
+					t.Errorf("%s was answered but is lost", name)
 				}
 			}
 		}
 	})
 }
 
-// TestSettlingIsBounded: a store that is down holds nobody up, and what is not stored is told.
+// TestSettlingIsBounded checks that a store that is down does not delay the shutdown
+// beyond its limit, and that the error names what is not stored.
 func TestSettlingIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -316,10 +323,10 @@ func TestSettlingIsBounded(t *testing.T) {
 		start := time.Now()
 		err := a.settle(ctx)
 		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("it took %s", took)
+			t.Errorf("settling took %s", took)
 		}
 		if err == nil || err.Error() != "the store does not have the latest changes of workspaces: x" {
-			t.Errorf("it says %v", err)
+			t.Errorf("the error is %v", err)
 		}
 	})
 }

@@ -17,7 +17,7 @@ import (
 
 const specification = "internal/evaluation/testdata/client-specification"
 
-// specificationFile is one of the files by which Unleash judges SDKs.
+// specificationFile is one of the files that Unleash tests its SDKs with.
 type specificationFile struct {
 	State struct {
 		Features []named `json:"features"`
@@ -26,7 +26,7 @@ type specificationFile struct {
 	Tests, VariantTests []specificationCase
 }
 
-// named is a flag or a segment: what tells it from others, and all of it.
+// named is a flag or a segment: what identifies it, and its whole text.
 type named struct {
 	Name string
 	ID   int
@@ -48,7 +48,7 @@ type specificationCase struct {
 	ExpectedResult json.RawMessage
 }
 
-// hydrate makes flags of the changes that some files hold in their place.
+// hydrate sets the flags of files that hold a list of changes instead.
 func (f *specificationFile) hydrate(text []byte) error {
 	var events struct {
 		State struct {
@@ -88,15 +88,15 @@ func (f *specificationFile) hydrate(text []byte) error {
 	return nil
 }
 
-// otherwise are the cases that a real server's Frontend API answers otherwise than an SDK, by
-// file (O): it takes no time from the context, makes up a session, knows the address of the
-// connection, and does not know parents that are off.
+// otherwise counts the cases, by file, in which a real server's Frontend API answers
+// differently than an SDK (O): it takes no time from the context, makes up a session,
+// uses the connection's address, and does not know parents that are off.
 var otherwise = map[string]int{
 	"04-gradual-rollout-session-id-strategy.json": 1, "06-remote-address-strategy.json": 1, "13-constraint-operators.json": 5, "17-dependent-features.json": 4,
 }
 
-// TestClientSpecificationByTheFrontendAPI puts the flags of each file past the Admin API and
-// asks for them as browsers do.
+// TestClientSpecificationByTheFrontendAPI loads the flags of each file through the
+// control API and asks for them as browsers do.
 func TestClientSpecificationByTheFrontendAPI(t *testing.T) {
 	t.Parallel()
 	cases, differing := 0, map[string]int{}
@@ -141,11 +141,11 @@ func TestClientSpecificationByTheFrontendAPI(t *testing.T) {
 		t.Errorf("there are %d cases, want 279", cases)
 	}
 	if !maps.Equal(differing, otherwise) {
-		t.Errorf("answered otherwise: %v, want %v", differing, otherwise)
+		t.Errorf("the cases answered differently are %v, want %v", differing, otherwise)
 	}
 }
 
-// evaluated is what the Frontend API answers for a flag.
+// evaluated returns what the Frontend API answers for a flag.
 func (a *app) evaluated(t *testing.T, c specificationCase) (enabled bool, variant map[string]any) {
 	t.Helper()
 	got := a.must(200, http.MethodPost, "/api/frontend", wellknown.Frontend, fmt.Sprintf(`{"context":%s}`, c.Context), "X-Forwarded-For: 127.0.0.1")

@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// oddValues take the place of values of a state, in which they may be changed.
+// oddValues are values that may replace any value of a state.
 func oddValues() []any {
 	return []any{
 		nil, true, false, "", " ", "\u0000", "\u2028", "\ufffd", "a/b?c#d%00", "-1h", "0", "1e3", "now", "default", "1970-01-01T00:00:00Z",
@@ -27,8 +27,9 @@ func oddValues() []any {
 	}
 }
 
-// TestAStateThatIsAcceptedComesBack: a state in which a few values are others is refused,
-// or exported and imported again, at once and after something of each kind was made.
+// TestAStateThatIsAcceptedComesBack changes a few values of a state and imports it. The
+// import is refused, or the state survives another export and import, both at once and
+// after one of each kind was created.
 func TestAStateThatIsAcceptedComesBack(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, unlimited)
@@ -78,7 +79,7 @@ func TestAStateThatIsAcceptedComesBack(t *testing.T) {
 	})
 }
 
-// creations make something of each kind.
+// creations are requests that create one of each kind.
 var creations = []string{
 	`POST /api/admin/signal-endpoints {"name":"x"}`,
 	`POST /api/admin/signal-endpoints/1337/tokens {"name":"x"}`,
@@ -94,7 +95,8 @@ var creations = []string{
 	`PUT /_mock/flags/a {"variant":"v"}`,
 }
 
-// change puts an odd value somewhere below a value, removes what is there, or repeats it.
+// change replaces a value somewhere inside the given one with an odd value, removes it or
+// repeats it.
 func change(t *rapid.T, value any) {
 	for isInner(value) {
 		var next any
@@ -125,7 +127,7 @@ func change(t *rapid.T, value any) {
 	}
 }
 
-// isInner reports whether a value has others within.
+// isInner reports whether a value contains others.
 func isInner(value any) bool {
 	switch value := value.(type) {
 	case map[string]any:

@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestAStateThatIsTakenCanBeTakenAgain: what was exported, from whatever was accepted, is
-// imported, and exported the same.
+// TestAStateThatIsTakenCanBeTakenAgain checks that an exported state can be imported
+// again and then exports the same, whatever filled it.
 func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 	t.Parallel()
 	signal := func(a *app, payload string) {
@@ -39,7 +39,7 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 			}
 			got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/counted", wellknown.Admin, "").body)
 			if !strings.Contains(got, `"yes":9007199254740991,"no":9007199254740991`) {
-				a.t.Errorf("it was counted: %s", got)
+				a.t.Errorf("the counts are %s", got)
 			}
 		},
 		"deep payloads": func(a *app) {
@@ -87,7 +87,8 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 	}
 }
 
-// TestAStateThatNoOperationCouldShowIsRefused with its place, and changes nothing.
+// TestAStateThatNoOperationCouldShowIsRefused checks that the refusal names the place,
+// and that nothing changes.
 func TestAStateThatNoOperationCouldShowIsRefused(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -112,16 +113,16 @@ func TestAStateThatNoOperationCouldShowIsRefused(t *testing.T) {
 		}
 	}
 	if after := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body); after != state {
-		t.Errorf("it became %s", after)
+		t.Errorf("the state became %s", after)
 	}
 }
 
-// TestAStateThatIsTooLargeIsRefused: by its text, by what it takes in memory, or by the
-// number of its values, and it changes nothing.
+// TestAStateThatIsTooLargeIsRefused checks that a state is refused for the size of its
+// text, the memory it needs or the number of its values, and that nothing changes.
 func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
 	t.Parallel()
 	bounds := DefaultBounds()
-	bounds.Bytes = 16 << 20 // of which a state may be 6 MiB of text
+	bounds.Bytes = 16 << 20 // this allows 6 MiB of text for a state
 	a := newApp(t, unlimited, WithBounds(bounds))
 	state := func(signals string) string {
 		return strings.NewReplacer(`"signals":[]`, `"signals":[`+signals+`]`, `"signals":0`, `"signals":90000`).Replace(emptyState)
@@ -151,14 +152,14 @@ func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
 				t.Errorf("got %d %.300s", got.status, got.body)
 			}
 			if _, signals, _ := heldBy(t, a, "default"); signals != 5 {
-				t.Errorf("%v signals are there", signals)
+				t.Errorf("got %v signals, want 5", signals)
 			}
 		})
 	}
 }
 
-// TestControlBodiesTakeLinearTime: however deep, they are refused or taken at once. What
-// grows with the square of the depth takes minutes here.
+// TestControlBodiesTakeLinearTime checks that bodies of any depth are accepted or refused
+// quickly. Quadratic time in the depth would take minutes here.
 func TestControlBodiesTakeLinearTime(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)

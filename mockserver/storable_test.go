@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestWhatPostgresCannotStore: a real server answers 500 where its database refuses a
-// value, and keeps nothing.
+// TestWhatPostgresCannotStore checks values that the database of a real server refuses:
+// it answers 500 and stores nothing.
 func TestWhatPostgresCannotStore(t *testing.T) {
 	t.Parallel()
 	const (
@@ -55,6 +55,6 @@ func TestWhatPostgresCannotStore(t *testing.T) {
 		})
 	}
 	if _, problems := CheckSeed([]byte("signals: [{sourceId: 1, payload: {a: \"\\0\"}}]")); len(problems) != 1 || !strings.Contains(problems[0].Error(), nul) {
-		t.Errorf("of a seed: %v", problems)
+		t.Errorf("the problems of a seed are %v", problems)
 	}
 }

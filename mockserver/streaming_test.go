@@ -24,18 +24,18 @@ import (
 
 const streamPath = "/api/client/streaming"
 
-// withStreams sets the bounds of streams; what is left out is as always.
+// withStreams changes the bounds of streams; the rest keep their defaults.
 func withStreams(change func(*pipeline.Streams)) Option {
 	return func(c *config) error { change(&c.streams); return nil }
 }
 
-// streamed is one message of a stream, or a comment.
+// streamed is one message of a stream. A comment has no fields.
 type streamed struct {
 	id, event string
 	data      string
 }
 
-// listener is an SDK that streams, as far as the protocol goes.
+// listener is a streaming SDK, as far as the protocol goes.
 type listener struct {
 	t        testing.TB
 	body     io.Closer
@@ -96,7 +96,8 @@ func (l *listener) read(body io.Reader) {
 
 const patience = 20 * time.Second
 
-// next is the next message that is no comment; false at the end of the stream.
+// next returns the next message that is not a comment, and false at the end of the
+// stream.
 func (l *listener) next() (streamed, bool) {
 	l.t.Helper()
 	late := time.After(patience)
@@ -111,13 +112,13 @@ func (l *listener) next() (streamed, bool) {
 			}
 			return m, open
 		case <-late:
-			l.t.Error("nothing comes")
+			l.t.Error("no message comes")
 			return streamed{}, false
 		}
 	}
 }
 
-// apply changes what the SDK has as a message says.
+// apply changes the SDK's flags and segments as a message says.
 func (l *listener) apply(m streamed) {
 	var answer struct{ Events []map[string]any }
 	if err := json.Unmarshal([]byte(m.data), &answer); err != nil {
@@ -146,12 +147,12 @@ func (l *listener) apply(m streamed) {
 		case "segment-removed":
 			delete(l.segments, event["segmentId"])
 		default:
-			l.t.Errorf("an event of type %v", event["type"])
+			l.t.Errorf("an event has the type %v", event["type"])
 		}
 	}
 }
 
-// told expects a message next, of events of these types.
+// told expects the next message to have this name and events of these types.
 func (l *listener) told(event string, types ...string) {
 	l.t.Helper()
 	m, _ := l.next()
@@ -162,7 +163,7 @@ func (l *listener) told(event string, types ...string) {
 		got = append(got, e.Type)
 	}
 	if m.event != event || !slices.Equal(got, types) {
-		l.t.Errorf("%s with %v, want %s with %v", m.event, got, event, types)
+		l.t.Errorf("got %s with %v, want %s with %v", m.event, got, event, types)
 	}
 }
 
@@ -176,7 +177,7 @@ func (l *listener) ended() {
 	}
 }
 
-// polled is what an SDK that polls gets: flags by name, segments by id.
+// polled returns what a polling SDK gets: flags by name and segments by id.
 func (a *app) polled(path, token string) (flags map[string]any, segments map[any]any, revision string) {
 	a.t.Helper()
 	got := a.must(200, http.MethodGet, path, token, "", "Unleash-Client-Spec: 5.2.0").json(a.t)
@@ -196,14 +197,14 @@ func (a *app) served() *httptest.Server {
 	return server
 }
 
-// setFlag switches a flag past the Admin API.
+// setFlag switches a flag through the control API.
 func (a *app) setFlag(base, name string, on bool) {
 	a.t.Helper()
 	a.must(200, http.MethodPatch, base+"/_mock/flags/"+name, "", fmt.Sprintf(`{"enabled":%t}`, on))
 }
 
-// TestStreamsEndWhereFlagsAre: whatever is written while streams are read, each comes to
-// what SDKs that poll get.
+// TestStreamsEndWhereFlagsAre checks that, whatever is written while streams are read,
+// each stream ends with the flags and segments that polling SDKs get.
 func TestStreamsEndWhereFlagsAre(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -258,7 +259,8 @@ func TestStreamsEndWhereFlagsAre(t *testing.T) {
 	}
 }
 
-// TestAStreamTellsWhatATokenSees and nothing of other environments.
+// TestAStreamTellsWhatATokenSees checks that a stream sends what the token may see, and
+// nothing of other environments.
 func TestAStreamTellsWhatATokenSees(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -271,17 +273,18 @@ func TestAStreamTellsWhatATokenSees(t *testing.T) {
 	development.told("unleash-updated", "feature-updated")
 	production.told("unleash-updated", "feature-updated")
 	if on := development.flags["checkout"].(map[string]any)["enabled"]; on != true {
-		t.Errorf("the flag is enabled: %v", on)
+		t.Errorf("in development the flag is enabled: %v", on)
 	}
 	if on := production.flags["checkout"].(map[string]any)["enabled"]; on != false {
 		t.Errorf("in production the flag is enabled: %v", on)
 	}
 	a.must(200, http.MethodPost, "/api/admin/projects/default/features/checkout/environments/production/on", adminToken, "")
 	a.must(202, http.MethodDelete, "/api/admin/projects/default/features/checkout", adminToken, "")
-	development.told("unleash-updated", "feature-removed") // nothing of production is before it
+	development.told("unleash-updated", "feature-removed") // no production event comes before it
 }
 
-// TestAStreamIsResumed where it was, if the changes since are known.
+// TestAStreamIsResumed checks that a stream resumes where it was, if the changes since
+// then are known.
 func TestAStreamIsResumed(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -300,10 +303,11 @@ func TestAStreamIsResumed(t *testing.T) {
 	_, _, revision := a.polled("/api/client/features", backendToken)
 	current := listen(t, server.URL+streamPath, backendToken, "Last-Event-ID: "+revision)
 	a.setFlag("", "other", false)
-	current.told("unleash-updated", "feature-updated") // there was nothing to tell before
+	current.told("unleash-updated", "feature-updated") // there was nothing to send before
 }
 
-// TestAStreamOutlivesItsState: a reset and an import begin it anew, in place.
+// TestAStreamOutlivesItsState checks that, after a reset or an import, an open stream
+// starts over with a hydration.
 func TestAStreamOutlivesItsState(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -316,7 +320,7 @@ func TestAStreamOutlivesItsState(t *testing.T) {
 	a.must(200, http.MethodPost, "/_mock/reset", "", "")
 	l.told("unleash-updated", "hydration")
 	if len(l.flags) != 0 {
-		t.Errorf("the flags after a reset: %v", l.flags)
+		t.Errorf("the flags after a reset are %v", l.flags)
 	}
 	a.must(200, http.MethodPut, "/_mock/state", "", string(state))
 	l.told("unleash-updated", "hydration")
@@ -325,14 +329,14 @@ func TestAStreamOutlivesItsState(t *testing.T) {
 	}
 	a.setFlag("", "checkout", false)
 	l.told("unleash-updated", "feature-updated")
-	listen(t, server.URL+streamPath, backendToken, before).told("unleash-connected", "hydration") // of the state before
+	listen(t, server.URL+streamPath, backendToken, before).told("unleash-connected", "hydration") // the id is of the previous state
 	stale := a.must(200, http.MethodGet, "/api/client/delta", backendToken, "", `If-None-Match: "1"`)
 	if !strings.Contains(string(stale.body), `"type":"hydration"`) {
-		t.Errorf("a revision of the state before gets %s", stale.body)
+		t.Errorf("a revision of the previous state gets %s", stale.body)
 	}
 }
 
-// TestStreamsEnd with what they are about.
+// TestStreamsEnd checks that a stream ends with its token, its workspace or the server.
 func TestStreamsEnd(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -353,7 +357,7 @@ func TestStreamsEnd(t *testing.T) {
 	a.streamsLeft(0)
 }
 
-// eventually waits until something is so.
+// eventually waits until a condition holds.
 func (a *app) eventually(what string, is func() bool) {
 	a.t.Helper()
 	late := time.After(patience)
@@ -361,18 +365,19 @@ func (a *app) eventually(what string, is func() bool) {
 		select {
 		case <-tick:
 		case <-late:
-			a.t.Fatalf("it is not so that %s", what)
+			a.t.Fatalf("timed out waiting until %s", what)
 		}
 	}
 }
 
-// streamsLeft waits until that many streams of the first workspace are open.
+// streamsLeft waits until the default workspace has this number of open streams.
 func (a *app) streamsLeft(want int64) {
 	a.t.Helper()
 	a.eventually(fmt.Sprintf("%d streams are open", want), func() bool { return a.workspaces.Default().Streams() == want })
 }
 
-// TestAStreamLives while nothing happens, and the time of the workspace stands still.
+// TestAStreamLives checks that a stream sends comments while nothing happens, even if the
+// workspace's clock is frozen.
 func TestAStreamLives(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, withStreams(func(s *pipeline.Streams) { s.Heartbeat = time.Millisecond }))
@@ -381,12 +386,13 @@ func TestAStreamLives(t *testing.T) {
 	l.told("unleash-connected", "hydration")
 	for range 3 {
 		if m, open := <-l.messages; !open || m != (streamed{}) {
-			t.Fatalf("%v, open %t", m, open)
+			t.Fatalf("got %v, open %t; want a comment", m, open)
 		}
 	}
 }
 
-// TestAReaderThatStopsIsDropped, and holds up nobody.
+// TestAReaderThatStopsIsDropped checks that a reader that stops reading is dropped and
+// delays no one.
 func TestAReaderThatStopsIsDropped(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, withStreams(func(s *pipeline.Streams) { s.Patience = 50 * time.Millisecond }))
@@ -408,15 +414,16 @@ func TestAReaderThatStopsIsDropped(t *testing.T) {
 	for i, end := 0, time.Now().Add(patience); a.workspaces.Default().Streams() > 1; i++ {
 		a.must(200, http.MethodPut, "/api/admin/projects/default/features/long", adminToken, fmt.Sprintf(`{"type":"release","description":"%d %s"}`, i, strings.Repeat("x", 90_000)))
 		if time.Now().After(end) {
-			t.Fatalf("%d streams are open", a.workspaces.Default().Streams())
+			t.Fatalf("%d streams are still open", a.workspaces.Default().Streams())
 		}
 	}
-	if m, _ := reader.next(); m.event != "unleash-updated" { // a hydration, if it is behind all that is kept
-		t.Errorf("the reader is told %s", m.event)
+	if m, _ := reader.next(); m.event != "unleash-updated" { // a hydration if the reader has fallen behind everything that is kept
+		t.Errorf("the reader gets %s", m.event)
 	}
 }
 
-// TestStreamsAreBounded: an SDK that comes too late polls, as it does for a 429.
+// TestStreamsAreBounded checks that a stream beyond the limit gets a 429, at which an SDK
+// polls.
 func TestStreamsAreBounded(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, withStreams(func(s *pipeline.Streams) { s.Most = 2 }))
@@ -430,7 +437,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	second.told("unleash-connected", "hydration")
 }
 
-// TestManyStreams: a thousand are told of one change.
+// TestManyStreams sends one change to a thousand streams.
 func TestManyStreams(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -453,7 +460,8 @@ func TestManyStreams(t *testing.T) {
 	a.streamsLeft(0)
 }
 
-// TestStreamsOverOldAndOddRequests: HTTP/1.0, HEAD, forced answers.
+// TestStreamsOverOldAndOddRequests checks HTTP/1.0, HEAD, other methods and forced
+// answers.
 func TestStreamsOverOldAndOddRequests(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -483,17 +491,18 @@ func TestStreamsOverOldAndOddRequests(t *testing.T) {
 	a.streamsLeft(1)
 }
 
-// TestFaultsOfStreams are those of other answers: the first message is sent with the fault,
-// and nothing after it. A delay comes before a whole stream.
+// TestFaultsOfStreams checks that faults apply to streams as to other answers: the first
+// message is sent with the fault, and nothing after it. A delay comes before a whole
+// stream.
 func TestFaultsOfStreams(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
 	server := a.served()
 	whole := string(a.must(200, http.MethodGet, streamPath, backendToken, "").body)
-	once := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // a connection that was used is tried anew after a reset
+	once := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // after a reset, a reused connection would be retried
 	for rule, test := range map[string]struct {
 		want  string
-		err   error // nil for a stream that ends as it should
+		err   error // nil for a stream that ends normally
 		lasts time.Duration
 	}{
 		`"fault":"truncate"`:                {want: whole[:len(whole)/2], err: io.ErrUnexpectedEOF},
@@ -519,7 +528,7 @@ func TestFaultsOfStreams(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q, %v", rule, body, err, test.want, test.err)
 		}
 		if took := time.Since(began); took < test.lasts {
-			t.Errorf("%s: it took %s", rule, took)
+			t.Errorf("%s: it took only %s", rule, took)
 		}
 	}
 	a.must(201, http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["streamDelta"]},"delay":"20ms"}`)
@@ -527,14 +536,14 @@ func TestFaultsOfStreams(t *testing.T) {
 	late := listen(t, server.URL+streamPath, backendToken)
 	late.told("unleash-connected", "hydration")
 	if took := time.Since(began); took < 20*time.Millisecond {
-		t.Errorf("a delayed stream begins after %s", took)
+		t.Errorf("a delayed stream starts after %s", took)
 	}
 	a.setFlag("", "checkout", true)
 	late.told("unleash-updated", "feature-updated")
 }
 
-// TestLargeStreamsBeginWithinMemory, which they give back once their first message was
-// read.
+// TestLargeStreamsBeginWithinMemory checks that the first message of a stream reserves
+// memory until it was read.
 func TestLargeStreamsBeginWithinMemory(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -560,7 +569,8 @@ func TestLargeStreamsBeginWithinMemory(t *testing.T) {
 	reader.told("unleash-updated", "feature-updated")
 }
 
-// TestTheJournalHasAStreamOnce, as it began.
+// TestTheJournalHasAStreamOnce checks that the journal records a stream once, as it
+// began.
 func TestTheJournalHasAStreamOnce(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -573,11 +583,11 @@ func TestTheJournalHasAStreamOnce(t *testing.T) {
 	found := a.must(200, http.MethodGet, "/_mock/requests?operationId=streamDelta", "", "").json(t)
 	list := found["requests"].([]any)
 	if len(list) != 1 || list[0].(map[string]any)["status"] != 200.0 {
-		t.Errorf("the journal has %v", found)
+		t.Errorf("the journal contains %v", found)
 	}
 }
 
-// TestOpenSourceHasNoDelta: an SDK that gets a 404 polls.
+// TestOpenSourceHasNoDelta checks that open source answers 404, at which an SDK polls.
 func TestOpenSourceHasNoDelta(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithEdition(spec.OpenSource))

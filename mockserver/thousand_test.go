@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestAThousandWorkspacesNeverSeeEachOther: all are made, written and read at
-// once, and each holds what was put into it and nothing else.
+// TestAThousandWorkspacesNeverSeeEachOther creates, writes and reads a thousand
+// workspaces concurrently, and checks that each holds what was put into it and nothing
+// else.
 func TestAThousandWorkspacesNeverSeeEachOther(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -30,6 +31,6 @@ func TestAThousandWorkspacesNeverSeeEachOther(t *testing.T) {
 	}
 	group.Wait()
 	if listed := string(a.must(200, http.MethodGet, "/api/admin/signal-endpoints", adminToken, "").body); strings.Contains(listed, "of-") {
-		t.Errorf("the first workspace lists %s", listed)
+		t.Errorf("the default workspace lists %s", listed)
 	}
 }

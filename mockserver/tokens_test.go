@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// madeToken makes an API token and returns its secret.
+// madeToken creates an API token and returns its secret.
 func madeToken(t *testing.T, a *app, body string) string {
 	t.Helper()
 	got := a.call(http.MethodPost, "/api/admin/api-tokens", adminToken, body)
@@ -21,8 +21,8 @@ func madeToken(t *testing.T, a *app, body string) string {
 	return made.Secret
 }
 
-// TestSecretsOfAPITokensAreExportedOnRequest: their digests go on working; the list of tokens
-// shows what is known.
+// TestSecretsOfAPITokensAreExportedOnRequest checks that secrets are exported only on
+// request. Without them, tokens still work by their digests, and lists show [redacted].
 func TestSecretsOfAPITokensAreExportedOnRequest(t *testing.T) {
 	t.Parallel()
 	for query, shown := range map[string]bool{"": false, "?secrets=false": false, "?secrets=true": true} {
@@ -41,7 +41,7 @@ func TestSecretsOfAPITokensAreExportedOnRequest(t *testing.T) {
 			t.Errorf("%q: the list is %s, want the secret %s", query, list, want)
 		}
 		if got := other.call(http.MethodGet, "/api/client/features", secret, ""); got.status != http.StatusOK {
-			t.Errorf("%q: the token gets %d after the import", query, got.status)
+			t.Errorf("%q: after the import the token gets status %d", query, got.status)
 		}
 	}
 }
@@ -89,7 +89,8 @@ func TestTheJournalHasNoSecretOfAPITokens(t *testing.T) {
 	}
 }
 
-// TestATokenEndsByTheClockOfTheWorkspace: from then on it is as good as unknown.
+// TestATokenEndsByTheClockOfTheWorkspace checks that an expired token is treated as
+// unknown, by the workspace's clock.
 func TestATokenEndsByTheClockOfTheWorkspace(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -102,11 +103,12 @@ func TestATokenEndsByTheClockOfTheWorkspace(t *testing.T) {
 		a.call(http.MethodPut, "/_mock/clock", "", `{"advance":"2h"}`)
 	}
 	if got := a.call(http.MethodPost, "/edge/validate", "", `{"tokens":["`+secret+`"]}`); string(got.body) != `{"tokens":[]}` {
-		t.Errorf("a token that has ended is said to be valid: %s", got.body)
+		t.Errorf("an expired token is reported as valid: %s", got.body)
 	}
 }
 
-// TestASecretSaysWhatATokenIsFor: seeds and variables need no more.
+// TestASecretSaysWhatATokenIsFor checks that the secret alone says what a token is for,
+// so seeds and variables need no more.
 func TestASecretSaysWhatATokenIsFor(t *testing.T) {
 	t.Parallel()
 	a := newApp(t, WithSeedFile("seed.yaml", []byte(`
@@ -128,7 +130,8 @@ apiTokens:
 	}
 }
 
-// TestAnEditorSeesTheTokensOfSDKs: those of the admin API need the permission ADMIN.
+// TestAnEditorSeesTheTokensOfSDKs checks that an editor sees tokens of SDKs only. Seeing
+// admin tokens needs the permission ADMIN.
 func TestAnEditorSeesTheTokensOfSDKs(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -145,7 +148,7 @@ func TestSDKsAskOnlySoOften(t *testing.T) {
 	for i, request := range []struct {
 		method, path string
 		status       int
-		policy       string // of the last limit that counts
+		policy       string // of the last limit that applies
 	}{
 		{http.MethodGet, "/api/client/features", 200, "3;w=60"},
 		{http.MethodPost, "/API/client//metrics", 0, "1;w=60"},
@@ -161,6 +164,6 @@ func TestSDKsAskOnlySoOften(t *testing.T) {
 		}
 	}
 	if got := a.call(http.MethodGet, "/api/admin/projects", adminToken, ""); got.status != http.StatusOK {
-		t.Errorf("the admin API is limited too: %d", got.status)
+		t.Errorf("the Admin API is limited too: status %d", got.status)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
 
-// In a test, t is the *testing.T. An example has none, so these bring their own.
+// In a test, t is the *testing.T. An example has none, so these examples use a stand-in.
 func Example() {
 	t := &recorder{}
 	defer t.end()
@@ -75,7 +75,7 @@ func ExampleServer_WaitForRequests() {
 	defer t.end()
 
 	mock := mocktest.Start(t)
-	go send(http.MethodGet, mock.URL+"/ready", "", "") // something that the program does in its own time
+	go send(http.MethodGet, mock.URL+"/ready", "", "") // a request that the program makes at a time of its own
 
 	seen := mock.WaitForRequests(1, mocktest.Filter{Path: "/ready"}, 10*time.Second)
 	fmt.Println(seen[0].Method, seen[0].Target)
@@ -117,7 +117,7 @@ func send(method, url, token, body string) int {
 	return response.StatusCode
 }
 
-// end does what happens at the end of a test.
+// end runs the cleanups, as the end of a test does.
 func (r *recorder) end() {
 	for _, cleanup := range r.cleanups {
 		cleanup()

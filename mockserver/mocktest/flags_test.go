@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
 
-// toggles asks the Frontend API what is on.
+// toggles returns the answer of the Frontend API: the flags that are on.
 func toggles(t *testing.T, mock *mocktest.Server) string {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodGet, mock.URL+"/api/frontend?userId=7", http.NoBody)
@@ -42,7 +42,7 @@ func TestFlagsAreSetWithOneCall(t *testing.T) {
 	}
 	mock.SetFlag("checkout", false)
 	if got := toggles(t, mock); strings.Contains(got, "checkout") {
-		t.Errorf("it is still on: %s", got)
+		t.Errorf("the flag is still on: %s", got)
 	}
 	file := filepath.Join(t.TempDir(), "flags.yaml")
 	if err := os.WriteFile(file, []byte("from-a-file: true\n"), 0o600); err != nil {
@@ -53,7 +53,7 @@ func TestFlagsAreSetWithOneCall(t *testing.T) {
 		t.Errorf("the flags are %s", got)
 	}
 	if got := toggles(t, other); got != `{"toggles":[]}` {
-		t.Errorf("the other workspace has %s", got)
+		t.Errorf("the flags of the other workspace are %s", got)
 	}
 	mock.AssertNoViolations()
 }
@@ -78,7 +78,7 @@ func TestFlagsOfAnotherInstanceAreFollowed(t *testing.T) {
 			cleanup()
 		}
 		if !strings.Contains(failing.said.String(), says) {
-			t.Errorf("%s: it says %s", url, &failing.said)
+			t.Errorf("%s: the failure says %s", url, &failing.said)
 		}
 	}
 }

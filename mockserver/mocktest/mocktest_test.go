@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
 
-// call sends a request and returns status and body.
+// call sends a request and returns the status and the body.
 func call(t *testing.T, method, url, token, body string) (int, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -36,7 +36,7 @@ func call(t *testing.T, method, url, token, body string) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// expect is call with an expected status.
+// expect is call with an expected status; it returns the body.
 func expect(t *testing.T, status int, method, url, token, body string) string {
 	t.Helper()
 	got, text := call(t, method, url, token, body)
@@ -62,7 +62,7 @@ func TestEveryTokenIsKnown(t *testing.T) {
 func TestPlanting(t *testing.T) {
 	t.Parallel()
 	mock := mocktest.Start(t)
-	for n := range 6 { // beyond the limit
+	for n := range 6 { // more than the limit allows
 		mock.Plant(fmt.Sprintf("endpoints: [{name: planted-%d}]", n))
 	}
 	mock.Plant(`
@@ -78,7 +78,7 @@ signals: [{sourceId: 1345, createdAt: 2025-01-02T03:04:05Z, payload: {cpu: 92}}]
 	expect(t, 404, http.MethodPost, mock.URL+calls+"off", "signal_c", `{}`)
 	signals := expect(t, 200, http.MethodGet, fmt.Sprintf("%s%s/%d/signals", mock.URL, endpoints, mine), mock.Tokens.Admin, "")
 	if !strings.Contains(signals, `"tokenName":"b","payload":{"cpu":93}`) || !strings.Contains(signals, `"createdAt":"2025-01-02T03:04:05.000Z"`) {
-		t.Errorf("signals: %s", signals)
+		t.Errorf("the signals are %s", signals)
 	}
 	exported := mock.Export()
 	mock.Reset()
@@ -97,7 +97,7 @@ func TestRulesAndClock(t *testing.T) {
 	expect(t, 503, http.MethodGet, mock.URL+"/api/admin/invoices", mock.Tokens.Admin, "")
 	expect(t, 200, http.MethodGet, mock.URL+"/api/admin/invoices", mock.Tokens.Admin, "")
 	if failing.Hits() != 1 || slow.Hits() != 1 {
-		t.Errorf("%d and %d hits", failing.Hits(), slow.Hits())
+		t.Errorf("the rules have %d and %d hits, want 1 and 1", failing.Hits(), slow.Hits())
 	}
 	slow.Drop()
 	mock.DropRules()
@@ -105,14 +105,14 @@ func TestRulesAndClock(t *testing.T) {
 	mock.FreezeClock(at)
 	mock.AdvanceClock(90 * time.Minute)
 	if now := mock.Now(); !now.Equal(at.Add(90 * time.Minute)) {
-		t.Errorf("it is %s", now)
+		t.Errorf("the clock is at %s", now)
 	}
 	if got := expect(t, 201, http.MethodPost, mock.URL+endpoints, mock.Tokens.Admin, `{"name":"x"}`); !strings.Contains(got, `"createdAt":"2030-01-02T04:34:05.000Z"`) {
 		t.Errorf("got %s", got)
 	}
 	mock.RealClock()
 	if now := mock.Now(); now.Year() == 2030 {
-		t.Errorf("it is %s", now)
+		t.Errorf("the clock is still at %s", now)
 	}
 	mock.AssertNoViolations() // an answer that a rule forced does not count
 }
@@ -135,14 +135,14 @@ func TestTheJournal(t *testing.T) {
 	other.AssertRequests(0, mocktest.Filter{})
 	violations := one.Violations()
 	if len(violations) != 1 || violations[0].String() != "request of exchange 1, createSignalEndpoint, accepted: body/enabled: it must be boolean, it is string" {
-		t.Errorf("violations: %v", violations)
+		t.Errorf("the violations are %v", violations)
 	}
 	one.ClearRequests()
 	one.AssertRequests(0, mocktest.Filter{})
 	one.AssertNoViolations()
 }
 
-// recorder is a test that fails.
+// recorder is a test that fails and keeps its messages.
 type recorder struct {
 	testing.TB
 	said     strings.Builder
@@ -183,23 +183,23 @@ func TestWhatAFailingTestSays(t *testing.T) {
 		"request, body/name: it must be string, it is number",
 	} {
 		if !strings.Contains(said, want) {
-			t.Errorf("it does not say %q but\n%s", want, said)
+			t.Errorf("the failure does not say %q but\n%s", want, said)
 		}
 	}
 	if strings.Contains(said, "unleash-insecure") {
-		t.Error("it tells a secret")
+		t.Error("the failure shows a secret")
 	}
 	if _, err := http.Get(mock.URL); err == nil { //nolint:noctx // it must not answer at all
 		t.Error("the mock still answers")
 	}
 }
 
-// TestUnderABasePath everything works as it does without.
+// TestUnderABasePath checks that everything works the same under a base path.
 func TestUnderABasePath(t *testing.T) {
 	t.Parallel()
 	mock := mocktest.Start(t, mockserver.WithBasePath("flags"))
 	if !strings.HasSuffix(mock.URL, "/flags") {
-		t.Errorf("it is at %s", mock.URL)
+		t.Errorf("the URL is %s", mock.URL)
 	}
 	for _, m := range []*mocktest.Server{mock, mock.Workspace("a")} {
 		m.Fail("getReady", 503, 1)

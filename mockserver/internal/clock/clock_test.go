@@ -10,8 +10,8 @@ import (
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// TestSet makes one change after another; a second of the source passes between
-// a change and the reading.
+// TestSet makes one change after another. One second of the source passes between each
+// change and the reading.
 func TestSet(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
@@ -57,7 +57,7 @@ func TestTheClockStaysWithinItsBounds(t *testing.T) {
 			t.Errorf("%+v: %v", change, err)
 		}
 		if !c.Read().Real {
-			t.Error("the clock changed all the same")
+			t.Error("the clock changed despite the error")
 		}
 	}
 }

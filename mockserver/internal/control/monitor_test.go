@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// desk is a monitor before a handler that answers everything with "passed".
+// desk is a monitor in front of a handler that answers every request with "passed".
 type desk struct {
 	*Monitor
 	t      *testing.T
@@ -75,7 +75,7 @@ func (d *desk) send(method, path, body string, header ...string) *http.Response 
 	return response
 }
 
-// must sends a request and checks the status; it returns the body.
+// must sends a request, checks the status and returns the body.
 func (d *desk) must(status int, method, path, body string, header ...string) string {
 	d.t.Helper()
 	response := d.send(method, path, body, header...)
@@ -90,7 +90,7 @@ func (d *desk) must(status int, method, path, body string, header ...string) str
 	return string(text)
 }
 
-// passed is an exchange that broke the contract.
+// passed returns an exchange whose response broke the contract.
 func passed(path string) traffic.Exchange {
 	return traffic.Exchange{
 		Started: time.Now(), Duration: time.Millisecond, Method: "GET", Host: "h", Path: path, Operation: "getHealth", Status: 200, Caller: "nobody",
@@ -100,7 +100,7 @@ func passed(path string) traffic.Exchange {
 	}
 }
 
-// examples are requests of each operation, and what of it an answer has to hold
+// examples are requests for each operation, with the text that the answer must contain
 // after two exchanges, one of them with a violation.
 var examples = map[string]struct{ path, body, holds string }{
 	"getInfo":          {"/_mock/info", "", `"mode":"proxy","version":"v1","apiVersion":"8.2.0","upstream":"http://up.example/base","workspace":"default"`},
@@ -134,8 +134,8 @@ var examples = map[string]struct{ path, body, holds string }{
 	"deleteWorkspace":  {"/_mock/workspaces/a", "", ""},
 }
 
-// TestEveryOperation: those of the journal work by the contract, and the others
-// say that this is a proxy.
+// TestEveryOperation checks that operations of the journal follow the contract, and that
+// the others say that this is a proxy.
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	for _, operation := range spec.Control().Operations() {
@@ -149,7 +149,7 @@ func TestEveryOperation(t *testing.T) {
 			d.Append(traffic.Exchange{Method: "GET", Path: "/elsewhere", Status: 404, Response: traffic.Message{Size: 7}})
 			example, exists := examples[operation.ID]
 			if !exists {
-				t.Fatal("it has no example")
+				t.Fatal("the operation has no example")
 			}
 			status, holds := 200, example.holds
 			if operation.Mode == "serve" {
@@ -166,7 +166,8 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
-// TestAnExchangeThatDoesNotCount is in the journal and not in the coverage.
+// TestAnExchangeThatDoesNotCount checks that such an exchange is in the journal but not
+// in the coverage.
 func TestAnExchangeThatDoesNotCount(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, 10, OpenAccess(), About{})
@@ -179,7 +180,8 @@ func TestAnExchangeThatDoesNotCount(t *testing.T) {
 	}
 }
 
-// TestWhatIsTheMonitors: all below /_mock under the base path, and nothing else.
+// TestWhatIsTheMonitors checks that the monitor answers everything under /_mock of the
+// base path, and nothing else.
 func TestWhatIsTheMonitors(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, 10, OpenAccess(), About{BasePath: "/base"})
@@ -231,7 +233,7 @@ func TestWhoMayUseIt(t *testing.T) {
 	}
 }
 
-// TestWaitingEndsWithTheExchange that was waited for.
+// TestWaitingEndsWithTheExchange checks that waiting ends with the awaited exchange.
 func TestWaitingEndsWithTheExchange(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, 10, OpenAccess(), About{})
@@ -246,7 +248,8 @@ func TestWaitingEndsWithTheExchange(t *testing.T) {
 	appending.Wait()
 }
 
-// stream reads the events of a monitor.
+// stream opens the event stream of a monitor. next returns the next event, and "end" at
+// the end of the stream.
 func (d *desk) stream(path string, header ...string) (next func() (event, id, data string), end func()) {
 	d.t.Helper()
 	response := d.send("GET", path, "", header...)
@@ -271,8 +274,8 @@ func (d *desk) stream(path string, header ...string) (next func() (event, id, da
 	}, func() { response.Body.Close() }
 }
 
-// TestEvents come as exchanges do, go on where a reader left, and end with the
-// monitor.
+// TestEvents checks that events arrive along with exchanges, resume where a reader left
+// off, and end with the monitor.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, 3, OpenAccess(), About{})
@@ -300,11 +303,11 @@ func TestEvents(t *testing.T) {
 	}
 	d.Close()
 	if event, _, _ := later(); event != "end" {
-		t.Errorf("the stream goes on with %s", event)
+		t.Errorf("the stream continues with %s", event)
 	}
 }
 
-// TestManyAppendAndLook at once, and nothing is lost.
+// TestManyAppendAndLook appends and reads concurrently, and checks that nothing is lost.
 func TestManyAppendAndLook(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, 50, OpenAccess(), About{})

@@ -56,13 +56,13 @@ func TestAllow(t *testing.T) {
 			}
 		}
 		if final := policy.Allow(got, r); final != test.final {
-			t.Errorf("%s: it is the answer: %t", name, final)
+			t.Errorf("%s: final is %t", name, final)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 	if err := new(Policy).Admit(page, "null"); err == nil {
-		t.Error("the origin null is admitted")
+		t.Error("the origin null is allowed")
 	}
 }

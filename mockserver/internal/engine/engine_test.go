@@ -21,7 +21,7 @@ import (
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// asAnn is a request by a user.
+// asAnn returns a request by the user ann.
 func asAnn() *engine.Request {
 	return &engine.Request{Now: now, Random: strings.NewReader(strings.Repeat("random", 100)), Identity: engine.Identity{Actor: engine.Actor{ID: 1, Username: "ann"}}}
 }
@@ -52,7 +52,7 @@ func notesEngine(t testing.TB, change func(*engine.Resource)) *engine.Engine {
 
 func titled(title string) *engine.Input { return &engine.Input{Body: map[string]any{"title": title}} }
 
-// TestARefusedAnswerLeavesNoTrace: rows, ids and events are as before.
+// TestARefusedAnswerLeavesNoTrace checks that rows, ids and events stay as they were.
 func TestARefusedAnswerLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	e := notesEngine(t, nil)
@@ -77,8 +77,8 @@ func TestARefusedAnswerLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// TestManyWriters: whatever writes at once, ids are given out once and events have
-// the order of the changes.
+// TestManyWriters checks that, under concurrent writes, each id is used once and events
+// are in the order of the changes.
 func TestManyWriters(t *testing.T) {
 	t.Parallel()
 	e := notesEngine(t, nil)
@@ -102,7 +102,7 @@ func TestManyWriters(t *testing.T) {
 		}
 	}
 	if len(events) != 400 || store.Counts()["notes"] != 400 {
-		t.Errorf("%d events, %v", len(events), store.Counts())
+		t.Errorf("got %d events and the counts %v", len(events), store.Counts())
 	}
 }
 
@@ -120,7 +120,7 @@ func TestEventsAreBounded(t *testing.T) {
 	}
 }
 
-// TestSnapshotsComeBack: what is exported is imported to the letter.
+// TestSnapshotsComeBack checks that an imported snapshot exports exactly the same again.
 func TestSnapshotsComeBack(t *testing.T) {
 	t.Parallel()
 	e := notesEngine(t, nil)
@@ -178,7 +178,7 @@ func TestBoundsDropTheOldest(t *testing.T) {
 	}
 }
 
-// pin hangs on a note.
+// pin is a child row of a note.
 type pin struct {
 	ID     int64         `json:"id"`
 	NoteID int64         `json:"noteId" state:",parent"`
@@ -222,8 +222,8 @@ func TestWhatHangsOnARow(t *testing.T) {
 	}
 }
 
-// TestSecretsAreShownOnce: the row that a handler inserts has the text, the one that
-// is stored does not.
+// TestSecretsAreShownOnce checks that the row that a handler inserts has its secret's
+// text, and that the stored row does not.
 func TestSecretsAreShownOnce(t *testing.T) {
 	t.Parallel()
 	table := pins(nil)
@@ -286,7 +286,8 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 	}
 }
 
-// TestProjectsHaveAnOwner: what the contract asks for the project of, a resource knows.
+// TestProjectsHaveAnOwner checks that wherever the contract asks for a permission in a
+// project, some resource knows the project.
 func TestProjectsHaveAnOwner(t *testing.T) {
 	t.Parallel()
 	owned := strings.Replace(notesContract, "{operationId: getNote, security: []", "{operationId: getNote, security: [{apiKey: []}], x-unleash-permission: [UPDATE_FEATURE], x-unleash-project: {of: id}", 1)
@@ -342,7 +343,7 @@ func TestRowsHoldMaps(t *testing.T) {
 	for _, bad := range []string{"\x00", "\xed\xa0\x80"} {
 		tx := store.Begin(asAnn())
 		if err := boxes.Insert(tx, &box{Labels: map[string]string{"a": bad}}); err == nil {
-			t.Errorf("%q was stored, and Postgres would not", bad)
+			t.Errorf("%q was stored, but Postgres would refuse it", bad)
 		}
 		tx.Abort()
 	}
@@ -372,7 +373,7 @@ func TestFilesAreReadByTheTagsOfRows(t *testing.T) {
 	got, problem := read(`{"name":"x","parts":[{"kind":"a"}],"any":{"a":[1,null]}}`, false)
 	want := form{Name: "x", Parts: []part{{"a"}}, Any: map[string]any{"a": []any{1.0, nil}}}
 	if diff := cmp.Diff(want, got); diff != "" || problem != "" {
-		t.Errorf("%s, differs (-want +got):\n%s", problem, diff)
+		t.Errorf("problem %s, and the value differs (-want +got):\n%s", problem, diff)
 	}
 	for text, want := range map[string]string{
 		`{}`:                                  "/forms/0: missing property 'name'",
@@ -386,7 +387,7 @@ func TestFilesAreReadByTheTagsOfRows(t *testing.T) {
 		}
 	}
 	if _, problem := read(`{"name":"x","more":1}`, true); problem != "" {
-		t.Errorf("a lenient reader says %s", problem)
+		t.Errorf("a lenient reader reports %s", problem)
 	}
 }
 
@@ -394,7 +395,8 @@ type optionalNote struct {
 	*note
 }
 
-// TestAnswersWithoutAnEmbeddedRow leave its fields out.
+// TestAnswersWithoutAnEmbeddedRow checks that the fields of a nil embedded row are left
+// out.
 func TestAnswersWithoutAnEmbeddedRow(t *testing.T) {
 	t.Parallel()
 	type wrapped struct {
@@ -411,7 +413,8 @@ func TestAnswersWithoutAnEmbeddedRow(t *testing.T) {
 	}
 }
 
-// TestInputsAndAnswersFitTheContract: a difference in either direction is named.
+// TestInputsAndAnswersFitTheContract checks that every difference from the contract is
+// named, in either direction.
 func TestInputsAndAnswersFitTheContract(t *testing.T) {
 	t.Parallel()
 	type unbound struct{ ID engine.ID }
@@ -459,7 +462,7 @@ func TestInputsAndAnswersFitTheContract(t *testing.T) {
 			}
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("%s is not in: %v", want, err)
+					t.Errorf("the error lacks %s: %v", want, err)
 				}
 			}
 		})
@@ -504,7 +507,7 @@ type searchIn struct {
 	Rest map[string]any `rest:""`
 }
 
-// Check refuses what the contract allows.
+// Check refuses a value that the contract allows.
 func (in *searchIn) Check() error {
 	if in.Place == "nowhere" {
 		return apierror.BadData("that is no place")
@@ -555,7 +558,7 @@ func TestInputsAreBoundByName(t *testing.T) {
 	if err := run("here", `{}`, map[string]any{"tag": "once", "limit": "5"}); err != nil || got.On.Sent || got.Note.Sent || got.Limit.Or("") != "5" || cmp.Diff([]string{"once"}, got.Tags) != "" {
 		t.Errorf("%v, %+v", err, got)
 	}
-	// Where nobody checks, what does not fit is left out.
+	// In unvalidated input, values that do not fit are left out.
 	if err := run("here", `{"on":"yes","score":[],"list":{"n":1}}`, nil); err != nil || got.On.Value || got.Score != 0 {
 		t.Errorf("%v, %+v", err, got)
 	}
@@ -564,11 +567,11 @@ func TestInputsAreBoundByName(t *testing.T) {
 	}
 	var refused *apierror.Error
 	if err := run("nowhere", `{}`, nil); !errors.As(err, &refused) || refused.Envelope != apierror.Handler {
-		t.Errorf("the second check says %v", err)
+		t.Errorf("the handler's own check returns %v", err)
 	}
 }
 
-// FuzzRestore: whatever a snapshot says, it is refused or comes back as it is.
+// FuzzRestore checks that any snapshot is either refused or restored unchanged.
 func FuzzRestore(f *testing.F) {
 	e := notesEngine(f, func(r *engine.Resource) { r.Tables = append(r.Tables, pins(nil)) })
 	digest := "sha256:" + strings.Repeat("0", 64)
@@ -598,8 +601,8 @@ func FuzzRestore(f *testing.F) {
 	})
 }
 
-// TestBuiltInRows: a seed that says nothing of a table gets its built-in rows, one that
-// does gets no others, and what is added later brings none along.
+// TestBuiltInRows checks that a table gets its built-in rows only if the seed does not
+// mention it, and that adding rows later adds no built-in ones.
 func TestBuiltInRows(t *testing.T) {
 	t.Parallel()
 	type shelf struct {
@@ -647,8 +650,8 @@ func ordered(t *testing.T, source string) *v8json.Object {
 	return value.(*v8json.Object)
 }
 
-// TestDerivedValuesAreKept while there are few, fewer in a large state, and until memory is
-// needed for something else.
+// TestDerivedValuesAreKept checks that a limited number of derived values is kept, fewer
+// in a large state, until the memory is needed for something else.
 func TestDerivedValuesAreKept(t *testing.T) {
 	t.Parallel()
 	e := notesEngine(t, nil)
@@ -674,18 +677,18 @@ func TestDerivedValuesAreKept(t *testing.T) {
 			t.Errorf("%s: made %d, then %d again", name, first, again)
 		}
 		if newer, older := derive(test.kept, 3), derive(test.kept, 2); newer != test.kept || older != test.kept {
-			t.Errorf("%s: %d are made for a newer revision, %d for an older one", name, newer, older)
+			t.Errorf("%s: %d values are made for a newer revision, %d for an older one", name, newer, older)
 		}
 		if made := derive(test.kept, 3); made != 0 {
-			t.Errorf("%s: the older revision has displaced %d", name, made)
+			t.Errorf("%s: the older revision displaced %d values", name, made)
 		}
 		derive(test.more, 3)
 		if made := derive(test.more, 3); made == 0 {
-			t.Errorf("%s: %d values are kept", name, test.more)
+			t.Errorf("%s: all %d values are kept", name, test.more)
 		}
 		derive(1, 4)
 		if store.ShedEvents(); derive(1, 4) != 1 {
-			t.Errorf("%s: a value is kept though memory was needed", name)
+			t.Errorf("%s: a value was kept although memory was needed", name)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// notesContract is the fragment of the contract, which spec/openapi/notes.yaml would be.
+// notesContract is the part of the contract that would be in spec/openapi/notes.yaml.
 const notesContract = `
 openapi: 3.0.3
 info: {title: Notes, version: 8.2.0}
@@ -87,7 +87,7 @@ func notesResource() engine.Resource {
 	}}
 }
 
-// A resource is its contract, its table, its operations, and nothing else.
+// A resource consists of its contract, its table and its operations.
 func Example() {
 	contract, _ := spec.Parse([]byte(notesContract))
 	e, err := engine.New(contract, notesResource())

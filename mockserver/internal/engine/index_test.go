@@ -12,7 +12,8 @@ type named struct {
 	Name string
 }
 
-// TestUniqueIndexesFollowTheirRows: of each row with a key there is one link, and no other.
+// TestUniqueIndexesFollowTheirRows checks that the index has exactly one link for each
+// row with a key.
 func TestUniqueIndexesFollowTheirRows(t *testing.T) {
 	t.Parallel()
 	byName := Unique("name", func(n *named) Key {
@@ -59,7 +60,7 @@ func TestUniqueIndexesFollowTheirRows(t *testing.T) {
 			keys--
 		}
 		if keys != 0 {
-			t.Fatalf("%d links too few", keys)
+			t.Fatalf("the index has %d links too few", keys)
 		}
 	})
 }

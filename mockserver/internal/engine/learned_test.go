@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
-// noteLessons are those of notes, whose lists show all there are.
+// noteLessons are the lessons of notes. Their lists show every note.
 func noteLessons() engine.Lessons {
 	learn := func(l *engine.Learned, shown *note) bool { return notes.Learn(l, shown) }
 	return engine.Lessons{
@@ -38,10 +38,10 @@ func noteLessons() engine.Lessons {
 	}
 }
 
-// asItIs takes a value of a seed nowhere.
+// asItIs leaves a value of a seed unchanged.
 func asItIs(value any) (any, error) { return value, nil }
 
-// told writes what was learned in few words.
+// told summarizes what was learned.
 func told(parts []engine.Part) string {
 	var out []string
 	for _, part := range parts {
@@ -62,15 +62,16 @@ func told(parts []engine.Part) string {
 	return strings.Join(out, "; ")
 }
 
-// TestLessons: what was shown last is there, what was deleted or missing in a whole
-// list is not, and of what no answer shows only what the resource makes up.
+// TestLessons checks that a row is as it was last shown, and gone if it was deleted or
+// missing from a complete list. What no answer shows is limited to what the resource
+// makes up.
 func TestLessons(t *testing.T) {
 	t.Parallel()
 	const a, b, more = `{"id":1,"title":"a","createdAt":"2026-01-02T03:04:05.678Z"}`, `{"id":2,"title":"b"}`, `{"id":%d,"title":"there may be more"} made up`
 	for name, test := range map[string]struct {
 		answers []string // operation, path and body
 		want    string
-		mute    int // answers that show nothing
+		mute    int // answers that teach nothing
 	}{
 		"nothing":                  {nil, fmt.Sprintf(more, 1), 0},
 		"rows by their ids":        {[]string{"getNote 2 " + b, "createNote  " + a}, a + "; " + b + "; " + fmt.Sprintf(more, 3), 0},
@@ -97,14 +98,14 @@ func TestLessons(t *testing.T) {
 				}
 			}
 			if got := told(l.Seed(v8json.NewObject(), asItIs)); got != test.want || mute != test.mute {
-				t.Errorf("%d show nothing, want %d\ngot  %s\nwant %s", mute, test.mute, got, test.want)
+				t.Errorf("%d answers teach nothing, want %d\ngot  %s\nwant %s", mute, test.mute, got, test.want)
 			}
 		})
 	}
 }
 
-// TestLessonsOfSecrets: a secret that an answer hides or leaves out has one in its
-// place, which finds its row as one that is shown does.
+// TestLessonsOfSecrets checks that a placeholder stands for a secret that an answer hides
+// or leaves out, and finds its row as a secret that is shown does.
 func TestLessonsOfSecrets(t *testing.T) {
 	t.Parallel()
 	table := pins(nil)
@@ -141,7 +142,8 @@ func TestLessonsOfSecrets(t *testing.T) {
 	}
 }
 
-// TestWhatASeedFileCannotHave is left out.
+// TestWhatASeedFileCannotHave checks that a row that a seed file cannot express is left
+// out.
 func TestWhatASeedFileCannotHave(t *testing.T) {
 	t.Parallel()
 	l := notesEngine(t, func(r *engine.Resource) { r.Lessons = noteLessons }).Learn(nil)
@@ -178,7 +180,8 @@ func TestLessonsThatDoNotFitStopTheStart(t *testing.T) {
 	}
 }
 
-// TestPlaces: secrets and URLs are found wherever the type of an answer has them.
+// TestPlaces checks that secrets and URLs are found wherever the type of an answer has
+// them.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	type links struct {
@@ -198,6 +201,6 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	if found := e.Places("getNotes"); len(found) > 0 {
-		t.Errorf("of notes: %v", found)
+		t.Errorf("getNotes has the places %v, want none", found)
 	}
 }

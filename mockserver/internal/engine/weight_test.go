@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestTextsAreWeighed wherever they stand in a value.
+// TestTextsAreWeighed checks that texts count wherever they are in a value.
 func TestTextsAreWeighed(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 100)

@@ -8,8 +8,8 @@ import (
 
 const benchmarkedFlags = 200
 
-// mixedKinds are flags of each kind that real projects have. For mixedContext,
-// some are on.
+// mixedKinds returns flags of each kind found in real projects. Some of them are on for
+// mixedContext.
 func mixedKinds() []Feature {
 	rollout := func(percent string, constraints ...Constraint) Strategy {
 		return Strategy{

@@ -1,13 +1,13 @@
 //go:build !race
 
-// With the race detector sync.Pool, which package regexp uses, drops what it is
-// given at random.
+// With the race detector, sync.Pool, which package regexp uses, drops items at random.
 
 package evaluation
 
 import "testing"
 
-// An evaluation costs no allocation but for its answer, for which there is room here.
+// TestEvaluationDoesNotAllocate checks that an evaluation allocates nothing but its
+// answer, for which this test reserves room.
 func TestEvaluationDoesNotAllocate(t *testing.T) {
 	flags, context := mixedFlags(), mixedContext()
 	answer := make([]Result, 0, benchmarkedFlags)
@@ -16,6 +16,6 @@ func TestEvaluationDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations for %d flags", allocations, benchmarkedFlags)
 	}
 	if on := len(answer); on < benchmarkedFlags/4 || on == benchmarkedFlags {
-		t.Errorf("%d of %d flags are on: that is no mixture", on, benchmarkedFlags)
+		t.Errorf("%d of %d flags are on, which is not a mixture", on, benchmarkedFlags)
 	}
 }

@@ -115,7 +115,7 @@ func TestLastFlagOfANameCounts(t *testing.T) {
 	t.Parallel()
 	features := []Feature{{Name: "twice"}, {Name: "child", Enabled: true, Dependencies: []Dependency{{Feature: "twice"}}}, {Name: "twice", Enabled: true}}
 	if !isOn("twice", features) || !isOn("child", features) {
-		t.Error("the first counts")
+		t.Error("the first flag of a name counts")
 	}
 }
 
@@ -185,8 +185,8 @@ func TestManyEvaluateAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-// FuzzConfiguration wants no panic of any configuration and context, and the
-// same answer of Evaluate and Explain.
+// FuzzConfiguration checks that no configuration and context causes a panic, and that
+// Evaluate and Explain agree.
 func FuzzConfiguration(f *testing.F) {
 	g := generator{rand.New(rand.NewPCG(1, 1))}
 	for range 20 {
@@ -212,7 +212,7 @@ func FuzzConfiguration(f *testing.F) {
 		for _, feature := range c.Features {
 			result := flags.Evaluate(feature.Name, who.context())
 			if result.Enabled != slices.Contains(on, result) {
-				t.Errorf("%s is on, and not among those that are", feature.Name)
+				t.Errorf("%s is on, but AppendEnabled does not list it", feature.Name)
 			}
 			if why := flags.Explain(feature.Name, who.context()); why.Result != result {
 				t.Errorf("%+v is explained as %+v", result, why.Result)

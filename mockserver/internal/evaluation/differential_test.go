@@ -17,15 +17,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The differential test needs the Node SDK: scripts/sdk-differential.sh installs
-// it and sets the first of these. The second repeats a run.
+// The differential test needs the Node SDK. scripts/sdk-differential.sh installs it and
+// sets the first variable; the second repeats a run.
 const (
-	sdkVariable  = "UNLEASH_MOCK_NODE_SDK"      // the folder with evaluate.mjs and what it needs
-	seedVariable = "UNLEASH_MOCK_NODE_SDK_SEED" // the seed that a run printed
+	sdkVariable  = "UNLEASH_MOCK_NODE_SDK"      // the folder with evaluate.mjs and its dependencies
+	seedVariable = "UNLEASH_MOCK_NODE_SDK_SEED" // the seed that an earlier run logged
 )
 
-// What a run has to try: so many cases in all, and of each operator and type of
-// strategy so many whose outcome it decides alone, both outcomes being frequent.
+// A run needs this many cases in total. Each operator and each type of strategy must
+// decide this many cases alone, with both outcomes frequent.
 const (
 	wantedCases               = 20_000
 	wantedOfEach              = 500
@@ -86,12 +86,12 @@ func TestAgreesWithNodeSDK(t *testing.T) {
 		percent := 100 * count.on / max(count.all, 1)
 		t.Logf("%-24s %5d cases, %2d%% on", subject, count.all, percent)
 		if subject != "" && (count.all < wantedOfEach || percent < leastPercent || percent > mostPercent) {
-			t.Errorf("%s: %d cases, %d%% on; the generator has to change", subject, count.all, percent)
+			t.Errorf("%s: %d cases, %d%% on; the generator must be adjusted", subject, count.all, percent)
 		}
 	}
 }
 
-// answer evaluates the cases of a batch, and drops those that are up to chance.
+// answer evaluates the cases of a batch and drops those that depend on chance.
 func (b *batch) answer() []sdkAnswer {
 	var draw uint32
 	drawn := false
@@ -106,7 +106,7 @@ func (b *batch) answer() []sdkAnswer {
 	upToChance := func(c generatedCase) bool {
 		draw, drawn = 0, false
 		first := evaluate(c)
-		// The remainders by 100 and by any total of the generated weights.
+		// This covers all remainders by 100 and by any total of the generated weights.
 		const enough = 4000
 		for draw = 1; drawn && draw <= enough; draw++ {
 			if first != evaluate(c) {

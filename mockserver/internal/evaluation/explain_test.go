@@ -74,8 +74,8 @@ func TestExplainNamesAnUnknownFlag(t *testing.T) {
 	}
 }
 
-// An explanation is of what was evaluated: the result is the same, and what it
-// tells is enough to draw the same conclusion.
+// TestExplainAgreesWithEvaluate checks that an explanation has the result of the
+// evaluation, and holds enough to draw the same conclusion.
 func TestExplainAgreesWithEvaluate(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -85,19 +85,20 @@ func TestExplainAgreesWithEvaluate(t *testing.T) {
 		for _, c := range b.Cases {
 			want, why := flags.Evaluate(c.Name, c.Context.context()), flags.Explain(c.Name, c.Context.context())
 			if why.Result != want {
-				t.Fatalf("%s is %+v, and explained as %+v", c.Name, want, why.Result)
+				t.Fatalf("%s is %+v, but explained as %+v", c.Name, want, why.Result)
 			}
 			if told := why.conclusion(); told != want.Enabled {
-				t.Fatalf("%s is on: %t; the explanation says %+v", c.Name, want.Enabled, why)
+				t.Fatalf("%s is on: %t, but the explanation is %+v", c.Name, want.Enabled, why)
 			}
 			if want.Variant.Enabled != (why.VariantFrom != "") {
-				t.Fatalf("%s has variant %s from %q", c.Name, want.Variant.Name, why.VariantFrom)
+				t.Fatalf("%s has variant %s, but the explanation takes it from %q", c.Name, want.Variant.Name, why.VariantFrom)
 			}
 		}
 	})
 }
 
-// conclusion is whether the flag is on, by the explanation without its result.
+// conclusion reports whether the flag is on, judged by the explanation without its
+// result.
 func (e *Explanation) conclusion() bool {
 	holds := 0
 	for _, s := range e.Strategies {

@@ -13,9 +13,8 @@ import (
 
 const hostname = "Differential-Host"
 
-// A generator makes random configurations and contexts, from values that are
-// near enough to one another for both outcomes to be frequent, and odd enough
-// to show how each is read.
+// A generator makes random configurations and contexts. Its values are similar enough for
+// both outcomes to be frequent, and odd enough to show how each is read.
 type generator struct {
 	*rand.Rand
 }
@@ -26,15 +25,15 @@ type batch struct {
 	Cases []generatedCase `json:"cases"`
 }
 
-// generatedCase is a flag and a context for it. Subject is the operator or type
-// of strategy that alone decides, if there is one.
+// generatedCase is a flag and a context for it. subject is the operator or type of
+// strategy that decides alone, if there is one.
 type generatedCase struct {
 	Name    string           `json:"name"`
 	Context generatedContext `json:"context"`
 	subject string
 }
 
-// generatedContext is a context in the form in which the Node SDK takes it.
+// generatedContext is a context in the form that the Node SDK takes.
 type generatedContext struct {
 	UserID        string            `json:"userId,omitempty"`
 	SessionID     string            `json:"sessionId,omitempty"`
@@ -53,7 +52,8 @@ func (c *generatedContext) context() *Context {
 	}
 }
 
-// set sets a field, if it may have that value: own fields have no empty ones.
+// set sets a field, or a property if the field cannot have that value: own fields are
+// never empty.
 func (c *generatedContext) set(name, value string) {
 	own := map[string]*string{
 		"userId": &c.UserID, "sessionId": &c.SessionID, "remoteAddress": &c.RemoteAddress,
@@ -108,9 +108,9 @@ func pick[T any](g generator, from []T) T { return from[g.IntN(len(from))] }
 
 func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
 
-// odd returns one of the texts, now and then with a character more, less or other.
-// It adds no percent sign and no line separator: the libraries disagree on odd
-// IPv6 zones.
+// odd returns one of the texts, sometimes with one character added, removed or changed.
+// It adds no percent sign and no line separator, since libraries disagree on odd IPv6
+// zones.
 func (g generator) odd(from []string) string {
 	text := []rune(pick(g, from))
 	if g.chance(90) {
@@ -125,7 +125,7 @@ func (g generator) odd(from []string) string {
 	return string(slices.Replace(text, at, end, replacement...))
 }
 
-// id returns what identifies a context, often one of few.
+// id returns an id for a context, often one of a few.
 func (g generator) id() string {
 	if g.chance(70) {
 		return pick(g, ids)
@@ -159,7 +159,7 @@ func (g generator) context() generatedContext {
 	return c
 }
 
-// constraint returns a constraint, and sets in a context what it is about.
+// constraint returns a constraint and sets the field it tests in the context.
 func (g generator) constraint(operator string, c *generatedContext) Constraint {
 	constraint := Constraint{
 		ContextName: pick(g, fieldNames), Operator: operator,
@@ -284,7 +284,7 @@ func (g generator) variants(c *generatedContext) []VariantDefinition {
 	})
 }
 
-// simpleFlag returns a flag on which a single operator or type of strategy decides.
+// simpleFlag returns a flag that a single operator or type of strategy decides.
 func (g generator) simpleFlag(subject string, c *generatedContext) Feature {
 	feature := Feature{Enabled: true}
 	if _, isOperator := operators[subject]; isOperator {
@@ -299,8 +299,8 @@ func (g generator) simpleFlag(subject string, c *generatedContext) Feature {
 	return feature
 }
 
-// richFlag returns a flag of everything: strategies, segments, variants, and
-// parents among the flags before it.
+// richFlag returns a flag that may have strategies, segments and variants, and parents
+// among the flags before it.
 func (g generator) richFlag(before []Feature, segments []Segment, c *generatedContext) Feature {
 	feature := Feature{Enabled: g.chance(90), Strategies: []Strategy{}}
 	if g.chance(85) {
@@ -346,7 +346,8 @@ func (g generator) dependency(before []Feature) Dependency {
 	return d
 }
 
-// batch returns a configuration with a case for each subject, and for a quarter as many rich flags.
+// batch returns a configuration with one case for each subject, and a quarter as many
+// rich flags.
 func (g generator) batch(subjects []string) batch {
 	var b batch
 	for id := range 10 {
@@ -369,7 +370,7 @@ func (g generator) batch(subjects []string) batch {
 	return b
 }
 
-// drawnGenerator is a generator that rapid seeds.
+// drawnGenerator returns a generator with a seed from rapid.
 func drawnGenerator(t *rapid.T) generator {
 	return generator{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))}
 }

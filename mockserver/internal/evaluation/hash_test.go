@@ -2,7 +2,7 @@ package evaluation
 
 import "testing"
 
-// What a real server's hash made of these.
+// TestHashPlacesAsUnleashDoes compares hashes with those of a real server.
 func TestHashPlacesAsUnleashDoes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -27,7 +27,7 @@ func TestHashPlacesAsUnleashDoes(t *testing.T) {
 	}
 }
 
-// The published test vectors of MurmurHash3_x86_32.
+// TestMurmur3 uses the published test vectors of MurmurHash3_x86_32.
 func TestMurmur3(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// TestLegacyDates holds against what Date.parse of Node 20 gives in UTC; an empty text is NaN.
+// TestLegacyDates compares with Date.parse of Node 20 in UTC. An empty text stands for
+// NaN.
 func TestLegacyDates(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -67,7 +68,7 @@ func TestLegacyDates(t *testing.T) {
 	}
 }
 
-// FuzzLegacyDates: whatever is read is a date of four digits.
+// FuzzLegacyDates checks that every date read has a year of at most four digits.
 func FuzzLegacyDates(f *testing.F) {
 	f.Add("Fri Feb 28 2020 10:00:00 GMT+0100 (CET)")
 	f.Add("2/30/2020, 1:02 PM")

@@ -21,7 +21,7 @@ func caseInsensitive(constraint Constraint) Constraint {
 	return constraint
 }
 
-// holds evaluates a constraint on x.
+// holds evaluates a constraint on the property x.
 func holds(constraint Constraint, x string) bool {
 	test, _ := compileConstraint(&constraint)
 	return test(&Context{Properties: map[string]string{"x": x}})
@@ -115,7 +115,7 @@ func TestDatesCompareTheCurrentTimeStrictly(t *testing.T) {
 		{"DATE_BEFORE", "2022-01-29T13:00:00Z", limit, false},
 		{"DATE_BEFORE", "soon", limit, false},
 	} {
-		constraint := one(c.operator, c.value) // of the field x, which dates ignore
+		constraint := one(c.operator, c.value) // the constraint is on the field x, which dates ignore
 		test, _ := compileConstraint(&constraint)
 		if got := test(&Context{CurrentTime: c.now, Properties: map[string]string{"x": "2000-01-01"}}); got != c.want {
 			t.Errorf("%s %s at %s is %t, want %t", c.operator, c.value, c.now, got, c.want)
@@ -130,16 +130,16 @@ func TestOwnFieldsComeBeforeProperties(t *testing.T) {
 		isOwn, _ := compileConstraint(&constraint)
 		context := generatedContext{Properties: map[string]string{name: "property"}}
 		if isOwn(context.context()) {
-			t.Errorf("%s: the property is the own field", name)
+			t.Errorf("%s: the property was taken for the own field", name)
 		}
 		constraint = Constraint{ContextName: name, Operator: "IN", Values: []string{"property"}}
 		isProperty, _ := compileConstraint(&constraint)
 		if !isProperty(context.context()) {
-			t.Errorf("%s: the property does not stand in for the own field", name)
+			t.Errorf("%s: the property does not replace the missing own field", name)
 		}
 		context.set(name, "own")
 		if !isOwn(context.context()) || isProperty(context.context()) {
-			t.Errorf("%s: the own field is not the first", name)
+			t.Errorf("%s: the own field does not come first", name)
 		}
 	}
 }
@@ -172,10 +172,10 @@ func TestRegularExpressionsStopAtTooMuchWork(t *testing.T) {
 	t.Parallel()
 	expression := one("REGEX", "(x+x+)+y|(a?){200}b")
 	if !holds(expression, strings.Repeat("x", 1000)+"y") {
-		t.Error("a text within bounds is not searched")
+		t.Error("a text within the limit was not searched")
 	}
 	if holds(expression, strings.Repeat("x", 1<<20)+"y") {
-		t.Error("a text of a megabyte is searched")
+		t.Error("a text of a megabyte was searched")
 	}
 }
 
@@ -190,7 +190,7 @@ func TestInvertedNegates(t *testing.T) {
 		plain, _ := compileConstraint(&constraint)
 		negated, _ := compileConstraint(&inverted)
 		if plain(context.context()) == negated(context.context()) {
-			t.Fatalf("%+v is the same inverted, for %+v", constraint, context)
+			t.Fatalf("%+v inverted gives the same result for %+v", constraint, context)
 		}
 	})
 }
@@ -200,11 +200,12 @@ func TestUnknownOperatorNeverHolds(t *testing.T) {
 	constraint := many("SOUNDS_LIKE", "a")
 	constraint.Inverted = true
 	if holds(constraint, "a") {
-		t.Error("it holds when it is inverted")
+		t.Error("an unknown operator holds when inverted")
 	}
 }
 
-// Each of the comparisons is a union of two others, or the opposite of one.
+// TestComparisonsAgreeWithEachOther checks that GTE and LTE are unions of two other
+// comparisons, and that at most one of LT, EQ and GT holds.
 func TestComparisonsAgreeWithEachOther(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -216,15 +217,15 @@ func TestComparisonsAgreeWithEachOther(t *testing.T) {
 		value, x := g.odd(values), g.odd(values)
 		is := func(name string) bool { return holds(one(family+"_"+name, value), x) }
 		if is("GTE") != (is("GT") || is("EQ")) || is("LTE") != (is("LT") || is("EQ")) {
-			t.Fatalf("%s: %q beside %q", family, x, value)
+			t.Fatalf("%s: GTE or LTE of %q and %q is not a union", family, x, value)
 		}
 		if is("GT") && is("LT") || is("EQ") && (is("GT") || is("LT")) {
-			t.Fatalf("%s: %q beside %q has two orders", family, x, value)
+			t.Fatalf("%s: %q and %q have two orders", family, x, value)
 		}
 	})
 }
 
-// FuzzConstraint wants no panic, and an answer within bounds of time.
+// FuzzConstraint checks that evaluation does not panic and ends in reasonable time.
 func FuzzConstraint(f *testing.F) {
 	for i, operator := range operatorNames {
 		for _, value := range []string{"a", "1.2.3", "0x10", "2022-01-29", "10.0.0.0/8", "(a*)*b", "(a{50}){20}", "\xff", ""} {
@@ -239,11 +240,11 @@ func FuzzConstraint(f *testing.F) {
 		started := time.Now()
 		got := holds(constraint, x)
 		if took := time.Since(started); took > 30*time.Second {
-			t.Errorf("it took %v", took)
+			t.Errorf("evaluation took %v", took)
 		}
 		constraint.Inverted = !inverted
 		if _, known := operators[operator]; known == (got == holds(constraint, x)) {
-			t.Errorf("%t, and inverted the same", got)
+			t.Errorf("got %t; inverting must change the result of known operators, and only of them", got)
 		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The client specification is what Unleash judges its SDKs by. See the README
-// beside it.
+// specification is the folder of the client specification, which Unleash tests its SDKs
+// with. Its README says more.
 const specification = "testdata/client-specification"
 
 type specificationFile struct {
@@ -35,7 +35,7 @@ type specificationFile struct {
 	} `json:"variantTests"`
 }
 
-// deltaEvent is a change of the configuration, as the delta API gives it.
+// deltaEvent is a change of the configuration as the delta API sends it.
 type deltaEvent struct {
 	Type        string    `json:"type"`
 	Features    []Feature `json:"features"`
@@ -46,7 +46,7 @@ type deltaEvent struct {
 	SegmentID   int       `json:"segmentId"`
 }
 
-// testContext is a context as an SDK's caller writes it.
+// testContext is a context as the caller of an SDK writes it.
 type testContext struct {
 	UserID        string             `json:"userId"`
 	SessionID     string             `json:"sessionId"`

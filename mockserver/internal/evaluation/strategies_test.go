@@ -8,7 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// activated evaluates a type of strategy. The random hash is 41: bucket 42.
+// activated reports whether a type of strategy is on. The random hash is 41, which means
+// bucket 42.
 func activated(name string, parameters map[string]string, c Context) bool {
 	on, _ := strategyTypes[name](parameters, Options{Hostname: "Host-1", Random: func() uint32 { return 41 }})(&c)
 	return on
@@ -42,7 +43,7 @@ func TestStrategies(t *testing.T) {
 		{"flexibleRollout", parameters{"rollout": "0", "stickiness": "random"}, user, false},
 		{"flexibleRollout", parameters{"rollout": "all"}, user, false},
 		{"flexibleRollout", nil, user, false},
-		// default stickiness is of the context's own fields
+		// default stickiness reads only the context's own fields
 		{"flexibleRollout", parameters{"groupId": "half", "rollout": "17"}, Context{Properties: parameters{"userId": "1"}}, false},
 
 		{"gradualRolloutUserId", parameters{"groupId": "half", "percentage": "17"}, user, true},
@@ -85,7 +86,7 @@ func TestStrategies(t *testing.T) {
 func TestNamelessMachineHasNoHostname(t *testing.T) {
 	t.Parallel()
 	if on, _ := applicationHostname(map[string]string{"hostNames": "a,,b"}, Options{})(new(Context)); on {
-		t.Error("the empty item is its name")
+		t.Error("the empty item was taken for the hostname")
 	}
 }
 
@@ -100,7 +101,7 @@ func TestLargerRolloutKeepsWhoIsIn(t *testing.T) {
 		smaller := rapid.IntRange(0, 100).Draw(t, "smaller")
 		larger := rapid.IntRange(smaller, 100).Draw(t, "larger")
 		if at(smaller) && !at(larger) {
-			t.Fatalf("in at %d%%, out at %d%%", smaller, larger)
+			t.Fatalf("in at %d%%, but out at %d%%", smaller, larger)
 		}
 		if at(0) || !at(100) {
 			t.Fatal("in at 0%, or out at 100%")

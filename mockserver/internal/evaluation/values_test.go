@@ -81,7 +81,7 @@ func TestVersionMayBeginWithVInAConstraintOnly(t *testing.T) {
 		t.Errorf("readVersion gives %q, %t", version, ok)
 	}
 	if _, ok := compareVersions("v1.2.3", "v1.2.3"); ok {
-		t.Error("a context's version may begin with v")
+		t.Error("a version in a context may begin with v")
 	}
 }
 
@@ -92,12 +92,12 @@ func TestPreReleasesHavePrecedence(t *testing.T) {
 		for j, text := range ascending {
 			right, _ := readVersion(text)
 			if order, ok := compareVersions(left, right); !ok || (order < 0) != (i < j) || (order > 0) != (i > j) {
-				t.Errorf("%s beside %s is %d, %t", left, text, order, ok)
+				t.Errorf("%s compared with %s is %d, %t", left, text, order, ok)
 			}
 		}
 	}
 	if order, _ := compareVersions("1.0.0+a", "v1.0.0+b"); order != 0 {
-		t.Error("the build counts")
+		t.Error("the build metadata counts")
 	}
 }
 
@@ -146,7 +146,7 @@ func TestRangesAreReadWithTheirHostBits(t *testing.T) {
 	}
 }
 
-// FuzzReadValues holds the readers to what they promise of any text.
+// FuzzReadValues checks what the readers promise for any text.
 func FuzzReadValues(f *testing.F) {
 	for _, seeds := range [][]string{numbers, versions, dates, ranges, addresses, texts} {
 		for _, text := range seeds {
@@ -164,7 +164,7 @@ func FuzzReadValues(f *testing.F) {
 		}
 		if version, ok := readVersion(text); ok {
 			if order, ok := compareVersions(strings.TrimPrefix(trim(text), "v"), version); !ok || order != 0 {
-				t.Errorf("%q is %d beside itself, %t", text, order, ok)
+				t.Errorf("%q compared with itself is %d, %t", text, order, ok)
 			}
 		}
 		if date, ok := readDate(text); ok && date.Nanosecond()%int(time.Millisecond) != 0 {

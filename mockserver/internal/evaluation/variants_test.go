@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// chosen returns the name of the variant that a flag has for a context. The
-// random hash is 0.
+// chosen returns the name of the variant that a flag has in a context. The random hash is
+// 0.
 func chosen(flag string, definitions []VariantDefinition, c Context) string {
 	feature := Feature{Name: flag, Enabled: true, Variants: definitions}
 	flags := Compile(&Configuration{Features: []Feature{feature}}, Options{Random: func() uint32 { return 0 }})
@@ -23,7 +23,7 @@ func weights(weights ...int) []VariantDefinition {
 
 func TestVariants(t *testing.T) {
 	t.Parallel()
-	// In the group half, 1 has place 940 of 1000.
+	// In the group half, user 1 has place 940 of 1000.
 	user := Context{UserID: "1"}
 	withStickiness := func(stickiness string, definitions []VariantDefinition) []VariantDefinition {
 		definitions[0].Stickiness = stickiness
@@ -137,7 +137,8 @@ func TestStickinessOfVariants(t *testing.T) {
 	}
 }
 
-// A group that is missing is that of the name undefined, as in a JavaScript SDK.
+// TestVariantsWithoutAGroup checks that a missing group counts as the group "undefined",
+// as in a JavaScript SDK.
 func TestVariantsWithoutAGroup(t *testing.T) {
 	t.Parallel()
 	variant := func(parameters map[string]string, user int) string {

@@ -89,7 +89,7 @@ segments:
 	}
 }
 
-// answer is what the Client API answers, with what an SDK alone can read.
+// answer is an answer of the Client API, including parts that only an SDK can read.
 const answer = `{"version":2,"features":[
  {"name":"😀","type":"release","enabled":true,"project":"default","stale":true,"strategies":[
    {"name":"flexibleRollout","constraints":[{"values":["10.0.0.0/8"],"inverted":false,"operator":"IN_CIDR","contextName":"ip","caseInsensitive":false}],"parameters":{"rollout":"30"},"segments":[3,4],"variants":[]},
@@ -143,7 +143,8 @@ func TestAnExportFile(t *testing.T) {
 	}
 }
 
-// TestMistakes: each is reported with its line, its field and what would be right.
+// TestMistakes checks that each mistake is reported with its line, its field and what
+// would be right.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
@@ -172,7 +173,8 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestFilesAreBounded: a million flags are refused, before they take memory.
+// TestFilesAreBounded checks that files that are too large or too deep are refused before
+// they take much memory.
 func TestFilesAreBounded(t *testing.T) {
 	t.Parallel()
 	var lines strings.Builder
@@ -187,12 +189,12 @@ func TestFilesAreBounded(t *testing.T) {
 		"deep":            `{"features":` + strings.Repeat("[", 100_000),
 	} {
 		if _, err := Read([]byte(source)); err == nil {
-			t.Errorf("%s: it was read", name)
+			t.Errorf("%s: the file was read", name)
 		}
 	}
 }
 
-// FuzzRead: whatever a file says, it is read or refused.
+// FuzzRead checks that any file is read or refused.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{answer, "a: true", "flags: {a: {variants: [{name: x}]}}", `{"features":[],"featureStrategies":[]}`} {
 		f.Add([]byte(seed))

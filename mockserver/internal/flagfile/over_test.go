@@ -50,7 +50,7 @@ func TestOver(t *testing.T) {
 	}
 	got := top.Over(below)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	if top.Flags[0].Strategies[0].Segments[0] != 1 {
 		t.Error("the set on top was changed")

@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
-// TestSchema: what the schema of the short form says of a file is what the reader says.
-// References, duplicates and sums are the reader's alone.
+// TestSchema checks that the schema of the short form and the reader agree on a file.
+// Only the reader checks references, duplicates and sums.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	file, err := os.Open("flags.schema.json")
@@ -49,7 +49,7 @@ func TestSchema(t *testing.T) {
 		}
 		invalid := schema.Validate(value)
 		if (err == nil) != want || (invalid == nil) != want {
-			t.Errorf("%q: the reader says %v, the schema %v; want it good: %v", source, err, invalid, want)
+			t.Errorf("%q: the reader returns %v, the schema %v; want it valid: %v", source, err, invalid, want)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
-// listed is a list of so many elements, with what is around it.
+// listed returns a list of count elements between begin and end.
 func listed(begin string, count int, element func(i int) string, end string) string {
 	var out strings.Builder
 	for i := range count {
@@ -23,7 +23,8 @@ func member(value string) func(int) string {
 	return func(i int) string { return fmt.Sprintf(`"f%d":%s`, i, value) }
 }
 
-// TestAFileThatWouldFillTheMemoryIsRefused: what takes much for each of its bytes.
+// TestAFileThatWouldFillTheMemoryIsRefused checks files that would need much more memory
+// than they have bytes.
 func TestAFileThatWouldFillTheMemoryIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ source, want string }{
@@ -44,7 +45,7 @@ func TestAFileThatWouldFillTheMemoryIsRefused(t *testing.T) {
 	}
 }
 
-// TestALargeFileIsRead: what large instances have is far from the bounds.
+// TestALargeFileIsRead checks that the flags of a large instance are far from the bounds.
 func TestALargeFileIsRead(t *testing.T) {
 	t.Parallel()
 	const count = 5000
@@ -56,11 +57,12 @@ func TestALargeFileIsRead(t *testing.T) {
 	}
 	users := listed(`{"features":[{"name":"a","strategies":[{"name":"d","constraints":[{"contextName":"u","operator":"IN","values":[`, 1_000_000, func(i int) string { return fmt.Sprintf(`"%d"`, i) }, `]}]}]}]}`)
 	if set := read(t, users); len(set.Flags[0].Strategies[0].Constraints[0].Values) != 1_000_000 {
-		t.Error("values are missing")
+		t.Error("some values are missing")
 	}
 }
 
-// TestManyReferencesAreFoundInLinearTime: 100,000 by 50,000 would take minutes otherwise.
+// TestManyReferencesAreFoundInLinearTime resolves 100,000 references among 50,000
+// segments, which would take minutes in quadratic time.
 func TestManyReferencesAreFoundInLinearTime(t *testing.T) {
 	t.Parallel()
 	number := func(i int) string { return fmt.Sprint(i + 1) }
@@ -75,7 +77,8 @@ func TestManyReferencesAreFoundInLinearTime(t *testing.T) {
 	}
 }
 
-// TestMistakesWithoutEnd: the first are told, soon.
+// TestMistakesWithoutEnd checks that a file with very many mistakes is refused soon, with
+// the first ones reported.
 func TestMistakesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	for _, count := range []int{100_000, 1_000_000} {

@@ -24,10 +24,10 @@ const (
 	flags = `{"version":2,"features":[{"name":"<f>","enabled":true}],"query":{"environment":"production"},"meta":{"revisionId":7}}`
 )
 
-// instance answers without a network.
+// instance is an instance that answers without a network.
 type instance struct {
 	mu     sync.Mutex
-	answer http.HandlerFunc // nil for no answer at all
+	answer http.HandlerFunc // nil for no answer
 	asked  []*http.Request
 	at     []time.Time
 }
@@ -80,7 +80,7 @@ func status(code int, header ...string) http.HandlerFunc {
 	}
 }
 
-// record is what a source tells and applies.
+// record collects what a source logs and applies.
 type record struct {
 	log     bytes.Buffer
 	applied []string
@@ -102,7 +102,7 @@ func (r *record) apply(answer []byte) error {
 	return nil
 }
 
-// lines returns the lines of the log that hold a text.
+// lines returns the lines of the log that contain a text.
 func (r *record) lines(text string) (out []string) {
 	for line := range strings.Lines(r.log.String()) {
 		if strings.Contains(line, text) {
@@ -112,7 +112,7 @@ func (r *record) lines(text string) (out []string) {
 	return out
 }
 
-// TestURLs: whatever part of an SDK's URL is given, the same is asked.
+// TestURLs checks that the same URL is requested whichever part of an SDK's URL is given.
 func TestURLs(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[string]string{
@@ -133,16 +133,16 @@ func TestURLs(t *testing.T) {
 		}
 		asked := i.asked[0]
 		if asked.URL.String() != want+"/api/client/features" || s.State().URL != want {
-			t.Errorf("%s: asked %s, told %s", at, asked.URL, s.State().URL)
+			t.Errorf("%s: requested %s, reported %s", at, asked.URL, s.State().URL)
 		}
 		if asked.Header.Get("Authorization") != token || asked.Header.Get("Unleash-Client-Spec") == "" || asked.Header.Get("Unleash-AppName") == "" {
-			t.Errorf("it was asked with %v", asked.Header)
+			t.Errorf("requested with the headers %v", asked.Header)
 		}
 	}
 }
 
-// TestFailures are one line each, told once, and never hold the token. The last copy goes
-// on, and once the instance is well again, that is told.
+// TestFailures checks that each failure is logged once, in one line and without the
+// token, that the last copy stays in use, and that the recovery is logged.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	slow := func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
@@ -180,7 +180,7 @@ func TestFailures(t *testing.T) {
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				go s.Run(ctx)
-				if name == "304 to none" { // which is no failure later on
+				if name == "304 to none" { // not a failure after the start
 					cancel()
 					synctest.Wait()
 					return
@@ -189,7 +189,7 @@ func TestFailures(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if got := r.lines("cannot follow the flags"); len(got) != 1 || !strings.Contains(got[0], test.says) {
-					t.Errorf("it was told %q", got)
+					t.Errorf("the log says %q", got)
 				}
 				if s.State().Problem != test.says {
 					t.Errorf("the problem is %q", s.State().Problem)
@@ -198,10 +198,10 @@ func TestFailures(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if got := r.lines("following the flags again"); len(got) != 1 || s.State().Problem != "" {
-					t.Errorf("it was told %q, and the problem is %q", got, s.State().Problem)
+					t.Errorf("the log says %q, and the problem is %q", got, s.State().Problem)
 				}
 				if len(r.applied) < 2 || r.applied[0] != flags || r.applied[1] != "" {
-					t.Errorf("it took over %q", r.applied)
+					t.Errorf("applied %q", r.applied)
 				}
 				if strings.Contains(r.log.String(), "secret") {
 					t.Errorf("a secret is in the log: %s", &r.log)
@@ -213,7 +213,8 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestWhatHasNotChanged is not taken over again, with an entity tag and without.
+// TestWhatHasNotChanged checks that unchanged flags are not applied again, with an entity
+// tag and without.
 func TestWhatHasNotChanged(t *testing.T) {
 	t.Parallel()
 	untagged := func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, flags) }
@@ -233,7 +234,7 @@ func TestWhatHasNotChanged(t *testing.T) {
 				cancel()
 				synctest.Wait()
 				if len(r.applied) != 3 || r.applied[0] != flags || r.applied[1]+r.applied[2] != "" {
-					t.Errorf("it took over %q", r.applied)
+					t.Errorf("applied %q", r.applied)
 				}
 				if now := s.State(); now.CopiedAt != begun.CopiedAt || now.CheckedAt.Sub(begun.CheckedAt) != 30*time.Second {
 					t.Errorf("first %+v, then %+v", begun, now)
@@ -243,7 +244,7 @@ func TestWhatHasNotChanged(t *testing.T) {
 	}
 }
 
-// TestRetryAfter is heard, within bounds.
+// TestRetryAfter checks that Retry-After is respected, within bounds.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
@@ -264,21 +265,22 @@ func TestRetryAfter(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go s.Run(ctx)
 		i.becomes(status(503, "Retry-After", "40"))
-		time.Sleep(54 * time.Second) // it is asked after 15 s, and after 40 more
+		time.Sleep(54 * time.Second) // it polls after 15 s, and again 40 s later
 		if got := i.count(); got != 2 {
-			t.Errorf("it was asked %d times", got)
+			t.Errorf("polled %d times, want 2", got)
 		}
 		i.becomes(status(429, "Retry-After", "1"))
 		time.Sleep(17 * time.Second)
 		if got := i.count(); got != 4 {
-			t.Errorf("it was asked %d times", got)
+			t.Errorf("polled %d times, want 4", got)
 		}
 		cancel()
 		synctest.Wait()
 	})
 }
 
-// TestACopyIsKept whole, for the user alone, without the token; SDKs can read it.
+// TestACopyIsKept checks that the copy is complete, readable by its owner only, without
+// the token, and usable by SDKs.
 func TestACopyIsKept(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "copy.json")
@@ -288,24 +290,24 @@ func TestACopyIsKept(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil || strings.Contains(string(text), "secret") || !strings.HasPrefix(string(text), `{"unleashMock":{"instance":"https://u.example.com","token":"default:production","fetchedAt":"20`) {
-		t.Errorf("it holds %s (%v)", text, err)
+		t.Errorf("the copy is %s (%v)", text, err)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("its mode is %v (%v)", info.Mode(), err)
+		t.Errorf("the mode of the copy is %v (%v)", info.Mode(), err)
 	}
 	i.becomes(status(500))
 	if err := r.source(i, "https://u.example.com/api/", file).Start(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if got := r.applied[len(r.applied)-1]; !strings.Contains(got, `"features":[{"name":"\u003cf\u003e","enabled":true}]`) {
-		t.Errorf("it took over %s", got)
+		t.Errorf("applied %s", got)
 	}
 	if len(r.lines("cannot follow the flags")) != 1 {
-		t.Errorf("it was told %s", &r.log)
+		t.Errorf("the log says %s", &r.log)
 	}
 }
 
-// TestACopyThatCannotBeUsed is told, and set aside.
+// TestACopyThatCannotBeUsed checks that an unusable copy is logged and set aside.
 func TestACopyThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const whole = `{"unleashMock":{"instance":"https://u.example.com","token":"default:production"},"features":[]}`
@@ -325,24 +327,24 @@ func TestACopyThatCannotBeUsed(t *testing.T) {
 			}
 			i, r := &instance{}, &record{}
 			if err := r.source(i, "https://u.example.com", file).Start(t.Context()); err == nil {
-				t.Error("it was used")
+				t.Error("the copy was used")
 			}
 			if got := r.lines("ignoring the copy"); len(got) != 1 || !strings.Contains(got[0], test.reason) {
-				t.Errorf("it was told %q", got)
+				t.Errorf("the log says %q", got)
 			}
 			if text, err := os.ReadFile(file + ".unused"); err != nil || string(text) != test.text {
-				t.Errorf("aside is %.80q (%v)", text, err)
+				t.Errorf("the file set aside is %.80q (%v)", text, err)
 			}
 			if err := os.WriteFile(file, []byte("another"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if err := r.source(i, "https://u.example.com", file).Start(t.Context()); err == nil {
-				t.Error("another was used")
+				t.Error("another copy was used")
 			}
 			first, err := os.ReadFile(file + ".unused")
 			second, failed := os.ReadFile(file + ".unused-2")
 			if err != nil || failed != nil || string(first) != test.text || string(second) != "another" {
-				t.Errorf("aside are %.80q (%v) and %.80q (%v)", first, err, second, failed)
+				t.Errorf("the files set aside are %.80q (%v) and %.80q (%v)", first, err, second, failed)
 			}
 		})
 	}
@@ -352,11 +354,12 @@ func TestACopyThatCannotBeUsed(t *testing.T) {
 	}
 	i, r := &instance{answer: good}, &record{}
 	if err := r.source(i, "https://u.example.com", empty).Start(t.Context()); err != nil || r.log.Len() > 0 {
-		t.Errorf("an empty file: %v, %s", err, &r.log)
+		t.Errorf("with an empty file: %v, %s", err, &r.log)
 	}
 }
 
-// TestACopyThatCannotBeWritten is told once, and the flags are followed all the same.
+// TestACopyThatCannotBeWritten checks that a failure to write the copy is logged once,
+// and that the flags are still followed.
 func TestACopyThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -375,12 +378,12 @@ func TestACopyThatCannotBeWritten(t *testing.T) {
 		cancel()
 		synctest.Wait()
 		if got := r.lines("cannot write the copy"); len(got) != 1 || len(r.applied) < 4 {
-			t.Errorf("it was told %q, and took over %q", got, r.applied)
+			t.Errorf("the log says %q, and %q was applied", got, r.applied)
 		}
 	})
 }
 
-// TestAStartCanBeInterrupted.
+// TestAStartCanBeInterrupted checks that a start ends when its context does.
 func TestAStartCanBeInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -37,8 +37,8 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestMatchAgreesWithAnExpression compares with the regular expression that a
-// pattern stands for.
+// TestMatchAgreesWithAnExpression compares a pattern with the regular expression that it
+// stands for.
 func TestMatchAgreesWithAnExpression(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

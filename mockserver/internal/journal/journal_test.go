@@ -18,12 +18,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// exchange is a small one; n makes it known again.
+// exchange returns a small exchange with n in its path.
 func exchange(n int) *traffic.Exchange {
 	return &traffic.Exchange{Method: http.MethodGet, Path: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
 }
 
-// targets lists what a page holds.
+// targets lists the numbers in the paths of a page, and "..." if more follow.
 func targets(page Page) string {
 	var out []string
 	for _, entry := range page.Entries {
@@ -81,8 +81,8 @@ func TestAnEntryHoldsWhatWasSaidWithoutSecrets(t *testing.T) {
 	}
 }
 
-// TestTheRingUsesItsMemoryAgain: an entry that was read does not change when
-// its place is written again.
+// TestTheRingUsesItsMemoryAgain checks that an entry that was read does not change when
+// its place is overwritten.
 func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 	t.Parallel()
 	j := New(2, 0, nil)
@@ -92,21 +92,21 @@ func TestTheRingUsesItsMemoryAgain(t *testing.T) {
 		j.Append(exchange(n))
 	}
 	if before.Path != "/n/1" {
-		t.Errorf("the entry became %s", before.Path)
+		t.Errorf("the entry changed to %s", before.Path)
 	}
 	if _, kept := j.Entry(3); kept {
-		t.Error("an entry is kept beyond the size")
+		t.Error("more entries are kept than the size allows")
 	}
 	if _, kept := j.Entry(6); kept {
-		t.Error("an entry is there before it was written")
+		t.Error("an entry exists before it was written")
 	}
 	if diff := cmp.Diff(Stats{Recorded: 5, Kept: 2, Oldest: 4, Newest: 5}, j.Stats()); diff != "" {
 		t.Errorf("the numbers differ (-want +got):\n%s", diff)
 	}
 }
 
-// TestPagesTellWhatTheyMissed, also of what fell out of the ring while they were
-// read.
+// TestPagesTellWhatTheyMissed checks that a page counts the entries that it missed,
+// including those that were dropped while it was read.
 func TestPagesTellWhatTheyMissed(t *testing.T) {
 	t.Parallel()
 	j := New(3, 0, nil)
@@ -122,20 +122,20 @@ func TestPagesTellWhatTheyMissed(t *testing.T) {
 		page := j.Oldest(Filter{After: after}, 2)
 		seen, missed = seen+int64(len(page.Entries)), missed+page.Missed
 		if page.Last-after != int64(len(page.Entries))+page.Missed {
-			t.Fatalf("from %d to %d there are %d and %d more", after, page.Last, len(page.Entries), page.Missed)
+			t.Fatalf("from %d to %d there are %d entries and %d missed ones", after, page.Last, len(page.Entries), page.Missed)
 		}
 		after = page.Last
 	}
 	writing.Wait()
 	if seen+missed != all {
-		t.Errorf("%d were seen and %d missed", seen, missed)
+		t.Errorf("%d entries were seen and %d missed", seen, missed)
 	}
 	if page := j.Oldest(Filter{After: all - 1, Operation: "x"}, 2); page.Last != all || page.Missed != 0 {
-		t.Errorf("what does not match was not looked at: %+v", page)
+		t.Errorf("entries that do not match must count as seen: %+v", page)
 	}
 	j.Clear()
 	if page := j.Oldest(Filter{After: all - 2}, 2); page.Last != all || page.Missed != 2 {
-		t.Errorf("of what was removed: %+v", page)
+		t.Errorf("after Clear, a page over the removed entries is %+v", page)
 	}
 }
 
@@ -222,7 +222,7 @@ func TestFilters(t *testing.T) {
 func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		j := New(1, 0, nil) // so that what is waited for is dropped at once
+		j := New(1, 0, nil) // so that what is awaited is dropped at once
 		j.Append(exchange(0))
 		type result struct{ seen, want int }
 		results := make(chan result, 3)
@@ -243,7 +243,7 @@ func TestWait(t *testing.T) {
 		j.Append(other)
 		synctest.Wait()
 		if len(results) != 2 {
-			t.Fatalf("%d of those that wait are done, want 2", len(results))
+			t.Fatalf("%d waits have ended, want 2", len(results))
 		}
 		for range 3 { // the third one ends with its time
 			if got := <-results; got.seen != got.want {
@@ -262,7 +262,7 @@ func TestNobodyWaitsForAClosedJournal(t *testing.T) {
 	t.Parallel()
 	j := New(1, 0, nil)
 	if j.Closed() {
-		t.Error("it is closed from the start")
+		t.Error("the journal is closed from the start")
 	}
 	seen := make(chan int)
 	go func() { seen <- j.Wait(context.Background(), Filter{}, 2) }()
@@ -270,15 +270,15 @@ func TestNobodyWaitsForAClosedJournal(t *testing.T) {
 	j.Close()
 	j.Close()
 	if got := <-seen; got > 1 || !j.Closed() {
-		t.Errorf("it saw %d; closed: %t", got, j.Closed())
+		t.Errorf("the wait saw %d; closed: %t", got, j.Closed())
 	}
 	j.Append(exchange(1))
 	if later := j.Wait(context.Background(), Filter{}, 2); later != 1 || j.Stats().Recorded != 2 {
-		t.Errorf("it saw %d, %d were recorded", later, j.Stats().Recorded)
+		t.Errorf("the wait saw %d; %d exchanges were recorded", later, j.Stats().Recorded)
 	}
 }
 
-// TestNothingIsLostInTheCounts writes and reads at once.
+// TestNothingIsLostInTheCounts writes and reads concurrently.
 func TestNothingIsLostInTheCounts(t *testing.T) {
 	t.Parallel()
 	const writers, each = 4, 500
@@ -337,7 +337,7 @@ func TestNothingIsLostInTheCounts(t *testing.T) {
 	j.ClearCoverage()
 	j.ClearViolations()
 	if len(j.Coverage()) != 0 || len(j.Violations()) != 0 || j.Stats().Recorded != writers*each {
-		t.Error("clearing the coverage and the violations did that and more, or less")
+		t.Error("clearing the coverage and the violations cleared more than that, or less")
 	}
 }
 
@@ -359,14 +359,14 @@ func TestLongBodiesAreCut(t *testing.T) {
 	j.Append(x)
 	got, _ := j.Entry(1)
 	if len(got.Request.Body) != MaxBody || !got.Request.Cut || got.Request.Size != MaxBody+1 {
-		t.Errorf("request: %d bytes of %d, truncated %t", len(got.Request.Body), got.Request.Size, got.Request.Cut)
+		t.Errorf("the request has %d bytes of %d, truncated: %t", len(got.Request.Body), got.Request.Size, got.Request.Cut)
 	}
 	if len(got.Response.Body) != MaxBody || got.Response.Cut {
-		t.Errorf("response: %d bytes, truncated %t", len(got.Response.Body), got.Response.Cut)
+		t.Errorf("the response has %d bytes, truncated: %t", len(got.Response.Body), got.Response.Cut)
 	}
 }
 
-// typical is what a list of endpoints looks like.
+// typical returns an exchange that lists signal endpoints.
 func typical() *traffic.Exchange {
 	return &traffic.Exchange{
 		Started: time.Unix(1, 0), Duration: 30 * time.Microsecond, Method: http.MethodGet, Host: "127.0.0.1:4242",
@@ -378,7 +378,8 @@ func typical() *traffic.Exchange {
 	}
 }
 
-// TestWritingAllocatesNothing, once the ring is full.
+// TestWritingAllocatesNothing checks that writing does not allocate once the ring is
+// full.
 func TestWritingAllocatesNothing(t *testing.T) {
 	j := New(64, 0, nil)
 	x := typical()
@@ -401,8 +402,8 @@ func BenchmarkAppend(b *testing.B) {
 	})
 }
 
-// TestBytesAreBounded: the oldest exchanges go first, whatever they are full of, and the
-// newest one stays.
+// TestBytesAreBounded checks that the oldest exchanges are dropped first, whatever takes
+// up their space, and that the newest one stays.
 func TestBytesAreBounded(t *testing.T) {
 	t.Parallel()
 	const most = 200_000
@@ -414,7 +415,7 @@ func TestBytesAreBounded(t *testing.T) {
 			Violations: []traffic.Violation{{Failure: spec.Failure{Pointer: long, Property: long, Reason: long}}},
 		})
 		if j.Bytes() > most {
-			t.Fatalf("after %d exchanges they take %d bytes", i+1, j.Bytes())
+			t.Fatalf("after %d exchanges the journal holds %d bytes", i+1, j.Bytes())
 		}
 	}
 	stats := j.Stats()

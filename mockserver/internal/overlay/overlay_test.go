@@ -21,7 +21,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// laid returns an overlay over a handler, and a server that passes everything.
+// laid returns an overlay over a handler, and a server that passes every request on.
 func laid(t *testing.T, real http.Handler, change func(*Options)) (*Overlay, *httptest.Server) {
 	t.Helper()
 	upstream := httptest.NewServer(real)
@@ -73,7 +73,7 @@ func do(t *testing.T, method, url string, body io.Reader, header http.Header) (*
 	return response, string(text)
 }
 
-// TestPassesUnchanged: the path as it was sent, the body, cookies and encodings.
+// TestPassesUnchanged checks the path as it was sent, the body, cookies and encodings.
 func TestPassesUnchanged(t *testing.T) {
 	t.Parallel()
 	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -90,7 +90,8 @@ func TestPassesUnchanged(t *testing.T) {
 	}
 }
 
-// TestOddAnswersPass: what a 304 says of its body, and an upgrade to one protocol of several.
+// TestOddAnswersPass checks the headers that a 304 gives about its body, and an upgrade
+// to one of several protocols.
 func TestOddAnswersPass(t *testing.T) {
 	t.Parallel()
 	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -116,8 +117,8 @@ func TestOddAnswersPass(t *testing.T) {
 	}
 }
 
-// TestNothingIsUnpacked: a client that takes no encoding is sent none, and what it gets is
-// what the real server sent.
+// TestNothingIsUnpacked checks that the overlay asks for no encoding that the client does
+// not accept, and that the client gets what the real server sent.
 func TestNothingIsUnpacked(t *testing.T) {
 	t.Parallel()
 	asked := make(chan http.Header, 1)
@@ -128,7 +129,7 @@ func TestNothingIsUnpacked(t *testing.T) {
 	}), nil)
 	response, body := do(t, http.MethodGet, server.URL+"/x", nil, http.Header{})
 	if got := <-asked; got["Accept-Encoding"] != nil || response.ContentLength != 4 || body != "text" {
-		t.Errorf("asked for %v, got %d bytes announced, %q", got["Accept-Encoding"], response.ContentLength, body)
+		t.Errorf("asked for the encodings %v, got %d bytes announced, %q", got["Accept-Encoding"], response.ContentLength, body)
 	}
 }
 
@@ -178,7 +179,7 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
-// answers of a real 8.2.0 to GET /api/admin/user, shortened.
+// The answers of a real 8.2.0 to GET /api/admin/user, shortened.
 const (
 	adminUser  = `{"user":{"accountType":"User","id":1,"username":"admin"},"permissions":[{"permission":"ADMIN"}],"feedback":[],"splash":{}}`
 	viewerUser = `{"user":{"accountType":"User","id":4,"username":"v","email":"v@example.com"},"permissions":[{"permission":"READ_X","project":"default"}]}`
@@ -213,7 +214,7 @@ func TestIdentify(t *testing.T) {
 			t.Parallel()
 			overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path != "/base/api/admin/user" || r.Header.Get("Cookie") != "unleash-session=1" || r.Header.Get("Authorization") != "a" || r.Header.Get("X-Other") != "" {
-					t.Errorf("asked %s with %v", r.URL.Path, r.Header)
+					t.Errorf("asked for %s with %v", r.URL.Path, r.Header)
 				}
 				w.WriteHeader(test.status)
 				fmt.Fprint(w, test.body)
@@ -237,8 +238,8 @@ func asks(cookie string) *http.Request {
 	return r
 }
 
-// TestIdentitiesAreRememberedForAMoment: the same credentials are asked for once,
-// others on their own, and errors always.
+// TestIdentitiesAreRememberedForAMoment checks that the upstream is asked once for the
+// same credentials, separately for others, and every time after an error.
 func TestIdentitiesAreRememberedForAMoment(t *testing.T) {
 	t.Parallel()
 	var asked, broken atomic.Int32

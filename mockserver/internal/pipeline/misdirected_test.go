@@ -6,7 +6,7 @@ func TestMisdirectedNamesTheURLThatAnSDKNeeds(t *testing.T) {
 	t.Parallel()
 	for path, test := range map[string]struct {
 		isSDK         bool
-		given, needed string // empty for a URL that is right, or no SDK's
+		given, needed string // empty if the URL is right, or is not an SDK's
 	}{
 		"/client/features":                      {true, "", serverURL},
 		"/client/register":                      {false, "", serverURL},
@@ -35,12 +35,12 @@ func TestAWrongURLIsToldOnce(t *testing.T) {
 	t.Parallel()
 	var told told
 	if !told.first("/a") || told.first("/a") || !told.first("/b") {
-		t.Error("each is named the first time, and no other")
+		t.Error("each URL must be reported the first time, and only then")
 	}
 	for range 2 * maxTold {
 		told.first(string(rune(len(told.urls))))
 	}
 	if len(told.urls) > maxTold {
-		t.Errorf("%d are remembered, at most %d may be", len(told.urls), maxTold)
+		t.Errorf("%d URLs are remembered, want at most %d", len(told.urls), maxTold)
 	}
 }

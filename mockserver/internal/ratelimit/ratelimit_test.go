@@ -14,7 +14,7 @@ import (
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// at is a clock that stands still some time after the start.
+// at returns a clock that stands still at the given time after the start.
 func at(after time.Duration) func() time.Time {
 	return func() time.Time { return start.Add(after) }
 }
@@ -43,7 +43,7 @@ func TestWindow(t *testing.T) {
 		{"a", 20 * time.Second, false, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "0", "Ratelimit-Reset": "40", "Retry-After": "40"}},
 		{"b", 20 * time.Second, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}},
 		{"a", time.Minute, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}},
-		{"a", -time.Hour, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}}, // a clock set back locks nobody out
+		{"a", -time.Hour, true, map[string]string{"Ratelimit-Policy": "2;w=60", "Ratelimit-Limit": "2", "Ratelimit-Remaining": "1", "Ratelimit-Reset": "60"}}, // setting the clock back locks no one out
 	} {
 		verdict := l.Take(step.client, at(step.after))
 		if verdict.Allowed != step.allowed {
@@ -55,7 +55,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// TestClientsAreForgotten: memory is bounded by the clients of one window.
+// TestClientsAreForgotten checks that memory is bounded by the clients of one window.
 func TestClientsAreForgotten(t *testing.T) {
 	t.Parallel()
 	l := New(1, time.Second)
@@ -68,8 +68,8 @@ func TestClientsAreForgotten(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: exactly the limit is let through, however many ask at once while
-// time goes on.
+// TestManyAtOnce checks that exactly as many requests pass as the limit allows, however
+// many arrive concurrently while time goes on.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	l := New(10, time.Minute)
@@ -90,8 +90,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestClientsAreBounded: a client chooses its name, and while the clock stands still no
-// window ends.
+// TestClientsAreBounded checks that memory is bounded when a client chooses its names,
+// and a frozen clock ends no window.
 func TestClientsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := New(2, time.Second)

@@ -14,8 +14,7 @@ import (
 
 const health = `{"operationId":"getHealth","started":"2026-11-24T20:49:40.784Z","durationNs":3619383,"request":{"method":"GET","url":"/health","headers":[{"name":"Accept","value":"*/*"}]},"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json; charset=utf-8"}],"body":"{\"health\":\"GOOD\"}"}}`
 
-// TestRead: exchanges come by the time they began, with the lines that they
-// stand in.
+// TestRead checks that exchanges are sorted by their start, and have their line numbers.
 func TestRead(t *testing.T) {
 	t.Parallel()
 	later := strings.Replace(health, "20:49:40", "20:49:41", 1)
@@ -54,8 +53,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestProblems: a file that is no recording is refused with the line and what is
-// wrong with it, and without what it holds.
+// TestProblems checks that a file that is not a recording is refused with the line and
+// the problem, and without the contents.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ line, want string }{
@@ -81,17 +80,17 @@ func TestProblems(t *testing.T) {
 	}
 	for name, last := range map[string]string{"text": "very-secret", "a list": "[", "broken before its end": `{"a":}`, "an end, and more": health + `{"a"`} {
 		if got, err := Read("", strings.NewReader(health+"\n"+last)); err == nil {
-			t.Errorf("%s is taken for a line that is cut off: %+v", name, got)
+			t.Errorf("%s was taken for a line that is cut off: %+v", name, got)
 		}
 	}
 	_, err := Read("", bytes.NewReader(make([]byte, maxLine+1)))
 	var problem *Problem
 	if !errors.As(err, &problem) || problem.Line != 1 || !strings.Contains(problem.Message, "more than 64 MiB") {
-		t.Errorf("of a line without an end: %v", err)
+		t.Errorf("for a line without an end: %v", err)
 	}
 }
 
-// TestLocate: the operation is found below whatever base path was recorded, as the
+// TestLocate checks that the operation is found under any recorded base path, as the
 // router finds it.
 func TestLocate(t *testing.T) {
 	t.Parallel()
@@ -127,7 +126,7 @@ func TestLocate(t *testing.T) {
 	}
 }
 
-// TestBounds: of a line, of a file, and of its exchanges.
+// TestBounds checks the bounds of a line, of a file and of its exchanges.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	const small = `{"request":{"method":"GET","url":"/"},"response":{"status":200}}` + "\n"
@@ -145,8 +144,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// FuzzRead: no file makes the reader panic, what it reads can be located, and its
-// complaints have one line.
+// FuzzRead checks that no file makes the reader panic, that what it reads can be located,
+// and that its errors are one line.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(health))
 	f.Add([]byte(`{"operationId":"getHealth","request":{"method":"GET","url":"//"},"response":{"status":0}}`))
@@ -161,7 +160,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, x := range read.Exchanges {
 			if operation, _, reason := x.Locate(spec.Default()); (operation == nil) != (reason != "") {
-				t.Errorf("%q is of %v for %q", x.Request.URL, operation, reason)
+				t.Errorf("locating %q gives the operation %v and the reason %q", x.Request.URL, operation, reason)
 			}
 		}
 	})

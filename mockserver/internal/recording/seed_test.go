@@ -18,7 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// said is an exchange as method, path, status and the body of the answer.
+// said is an exchange: the method and path, the status, and the body of the answer.
 type said struct {
 	request string
 	status  int
@@ -50,7 +50,7 @@ func tokenText(id, endpoint int, name string) string {
 	return fmt.Sprintf(`{"id":%d,"name":%q,"signalEndpointId":%d,%s-42,"token":"[redacted]"}`, id, name, endpoint, created)
 }
 
-// planted is a seed as an instance exports it.
+// planted is the state of an instance that started with a seed, as it exports it.
 type planted struct {
 	Endpoints []struct {
 		ID      int64
@@ -79,7 +79,7 @@ func anEngine(t testing.TB) *engine.Engine {
 	return e
 }
 
-// plant starts an instance with a seed.
+// plant starts an instance with a seed and returns its state.
 func plant(t testing.TB, source []byte) (out planted, err error) {
 	t.Helper()
 	read, err := seed.Read(source)
@@ -95,7 +95,7 @@ func plant(t testing.TB, source []byte) (out planted, err error) {
 
 var tokenName = regexp.MustCompile(`name: "([^"]+)".* secret: "signal_recorded-(\d+-\d+)`)
 
-// summary says what a seed holds in few words.
+// summary summarizes a seed.
 func summary(t testing.TB, source []byte) string {
 	t.Helper()
 	s, err := plant(t, source)
@@ -128,7 +128,7 @@ func summary(t testing.TB, source []byte) string {
 	return strings.Join(out, "; ")
 }
 
-// TestSeed: what was seen last is there, what was deleted is not.
+// TestSeed checks that what was seen last is there, and that what was deleted is not.
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	list := func(endpoints ...string) string { return `{"signalEndpoints":[` + strings.Join(endpoints, ",") + `]}` }
@@ -189,7 +189,7 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestSeedKeepsJSON: payloads and invoices come back as they were.
+// TestSeedKeepsJSON checks that payloads and invoices come back unchanged.
 func TestSeedKeepsJSON(t *testing.T) {
 	t.Parallel()
 	const invoices = `[{"z":"# a: \"b\"\u2028<>&😀","paid":true,"n":[1.5,-0.00001,1e21,1E-7,12345678901234567890,100000,{"a b":{},"":null,"1":[]}]}]`
@@ -209,7 +209,7 @@ func TestSeedKeepsJSON(t *testing.T) {
 	for got, want := range map[string]string{string(parsed.Invoices): invoices, string(parsed.DetailedInvoices): detailed} {
 		var a, b any
 		if json.Unmarshal([]byte(got), &a) != nil || json.Unmarshal([]byte(want), &b) != nil {
-			t.Fatalf("no JSON: %s", got)
+			t.Fatalf("this is not JSON: %s", got)
 		}
 		if diff := cmp.Diff(b, a); diff != "" {
 			t.Errorf("differs (-want +got):\n%s", diff)
@@ -225,7 +225,7 @@ func pathOf(t testing.TB, operation string) string {
 	return spec.Default().Operation(operation).Path
 }
 
-// FuzzSeed: whatever answers say, the seed that is made of them can be read.
+// FuzzSeed checks that a seed made from any answers can be read.
 func FuzzSeed(f *testing.F) {
 	operations := spec.Default().Operations()
 	f.Add(uint8(0), endpointText(1, "a", tokenText(2, 1, "t")), uint8(1), `{"signals":[{"id":8,"sourceId":1,"createdAt":"x","payload":{"a":1e400}}]}`)

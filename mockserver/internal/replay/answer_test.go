@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// index is one of a contract's operation getThing, whose answers show these places.
+// index returns an index for an operation getThing whose answers have these places.
 func index(places map[string]engine.Place) *Index {
 	return &Index{contract: spec.Default(), places: map[string]map[string]engine.Place{"getThing": places}}
 }
@@ -21,14 +21,14 @@ var (
 	places = map[string]engine.Place{"/url": engine.URLPlace, "/secret": engine.SecretPlace, "/things/*/url": engine.URLPlace, "/things/*/secret": engine.SecretPlace}
 )
 
-// TestBodies: what is not where it was recorded is what the type of the answer says,
-// and nothing else that looks like it.
+// TestBodies checks that only URLs and secrets are replaced, in the places that the type
+// of the answer declares, and nothing else that looks like them.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		body    string
 		secrets []string
-		want    string // where the mock is reached at BASE; empty if it cannot be replayed
+		want    string // the mock's URL is BASE; empty if it cannot be replayed
 	}{
 		"a URL":                           {`{"url" : "https://a.example/b/api/admin/signals", "n":1.0}`, nil, `{"url" : "BASE/api/admin/signals", "n":1.0}`},
 		"a URL with escapes":              {`{"url":"https:\/\/a.example\/api\/admin\/x\u00fc\""}`, nil, `{"url":"BASE/api/admin/xü\""}`},
@@ -48,7 +48,7 @@ func TestBodies(t *testing.T) {
 			t.Parallel()
 			got, ok := index(places).answer(thing, &traffic.RecordResponse{Status: 200, Body: test.body}, test.secrets)
 			if ok != (test.want != "") {
-				t.Fatalf("it can be replayed: %t", ok)
+				t.Fatalf("can be replayed: %t", ok)
 			}
 			if !ok {
 				return

@@ -11,7 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestAPreparedBodyIsSentAsAnyOther, by many at once.
+// TestAPreparedBodyIsSentAsAnyOther checks that a prepared body is sent like any other,
+// also concurrently.
 func TestAPreparedBodyIsSentAsAnyOther(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, threshold, 100 * threshold} {
@@ -39,10 +40,10 @@ func TestAVerdictIsOfOneResponse(t *testing.T) {
 	one, other := &spec.Response{Status: 200}, &spec.Response{Status: 200}
 	prepared := Prepare([]byte("{}"))
 	if prepared.Fits(one) || prepared.Fits(nil) {
-		t.Error("it fits before it was judged")
+		t.Error("the body fits before it was checked")
 	}
 	prepared.Fitted(one)
 	if !prepared.Fits(one) || prepared.Fits(other) || prepared.Fits(nil) {
-		t.Error("it does not fit what it was found to fit, and that alone")
+		t.Error("the body must fit the response it was checked against, and no other")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// etag is that of a real server for {"health":"GOOD"} (O).
+// etag is the entity tag that a real server gives for {"health":"GOOD"} (O).
 const (
 	body = `{"health":"GOOD"}`
 	etag = `W/"11-l2KnpZDAVe3o03fvxU6zoCm989A"`
@@ -49,7 +49,7 @@ func TestFresh(t *testing.T) {
 				t.Errorf("the entity tag is %q", got.Header().Get("Etag"))
 			}
 			if got.Code == http.StatusNotModified && (got.Body.Len() > 0 || got.Header().Get("Content-Type") != "") {
-				t.Errorf("304 with a body or a type: %v", got.Header())
+				t.Errorf("the 304 has a body or a content type: %v", got.Header())
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestEncodingIsNegotiated(t *testing.T) {
 			t.Errorf("Accept-Encoding %q: %q, want %q", accept, encoding, want)
 		}
 		if want != "" && got.Body.Len() >= len(long) {
-			t.Errorf("Accept-Encoding %q: %d bytes of %d", accept, got.Body.Len(), len(long))
+			t.Errorf("Accept-Encoding %q: got %d bytes of %d", accept, got.Body.Len(), len(long))
 		}
 	}
 	for name, got := range map[string]*httptest.ResponseRecorder{
@@ -102,7 +102,7 @@ func TestEncodingIsNegotiated(t *testing.T) {
 	}
 }
 
-// write writes an answer to a request; empty method and status are GET and 200.
+// write writes an answer to a request. An empty method is GET, and a zero status is 200.
 func write(method string, status int, header map[string]string, text string) *httptest.ResponseRecorder {
 	if method == "" {
 		method = http.MethodGet
@@ -117,7 +117,7 @@ func write(method string, status int, header map[string]string, text string) *ht
 		}
 	}
 	recorder := httptest.NewRecorder()
-	recorder.Header().Set("Content-Type", "application/json; charset=utf-8") // as after the check of the response
+	recorder.Header().Set("Content-Type", "application/json; charset=utf-8") // as it is after the check of the response
 	Write(recorder, request, status, "application/json; charset=utf-8", []byte(text))
 	return recorder
 }

@@ -18,8 +18,8 @@ func details(o *spec.Operation) Details {
 	return Details{Params: params, Name: "taken", Path: o.Path, NewID: func() string { return "8c2a2a3e-0d9c-4a38-9f6f-6b6d34d6e3a1" }}
 }
 
-// TestEveryDocumentedErrorIsTheRealOne: the contract of each operation knows the
-// answer to each status of it.
+// TestEveryDocumentedErrorIsTheRealOne checks that the answer forced for each documented
+// error status fits the contract of its operation.
 func TestEveryDocumentedErrorIsTheRealOne(t *testing.T) {
 	t.Parallel()
 	pairs := 0
@@ -41,7 +41,7 @@ func TestEveryDocumentedErrorIsTheRealOne(t *testing.T) {
 		}
 	}
 	if pairs < 100 {
-		t.Errorf("only %d pairs of operation and status were looked at", pairs)
+		t.Errorf("only %d pairs of operation and status were checked", pairs)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestRulesFitTheContract(t *testing.T) {
 	text := ""
 	for name, test := range map[string]struct {
 		rule Rule
-		want string // empty for none
+		want string // empty for no error
 	}{
 		"error of all":      {Rule{Answer: &Answer{Status: 500}}, ""},
 		"unknown":           {Rule{Match: Match{Operations: []string{"getSignals", "x"}}}, `/match/operations/1: "x" is not an operation of the API`},

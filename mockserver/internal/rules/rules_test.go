@@ -55,7 +55,7 @@ func TestParse(t *testing.T) {
 		}
 		again, err := Parse(written)
 		if err != nil {
-			t.Errorf("%s: what was written, %s, cannot be read: %v", name, written, err)
+			t.Errorf("%s: it was written as %s, which cannot be read: %v", name, written, err)
 		}
 		if diff := cmp.Diff(got, again); diff != "" {
 			t.Errorf("%s, written and read again, differs (-want +got):\n%s", name, diff)
@@ -185,11 +185,11 @@ func TestTheFirstRuleThatIsNotUsedUpDecides(t *testing.T) {
 	t.Parallel()
 	set := newSet()
 	if set.Pick(&Request{}) != nil || !set.Empty() {
-		t.Error("an empty set has an effect")
+		t.Error("an empty set picks a rule")
 	}
 	for _, wrong := range []Rule{{}, {Fault: Reset, Match: Match{Operations: []string{"nothing"}}}} {
 		if _, err := set.Add(Rule{Fault: Reset}, wrong); err == nil || !set.Empty() {
-			t.Errorf("a wrong rule among others: %v, %d rules", err, len(set.List()))
+			t.Errorf("with a wrong rule among others: error %v, %d rules", err, len(set.List()))
 		}
 	}
 	added, err := set.Add(
@@ -213,17 +213,17 @@ func TestTheFirstRuleThatIsNotUsedUpDecides(t *testing.T) {
 		t.Errorf("the list differs (-want +got):\n%s", diff)
 	}
 	if !set.Remove("2") || set.Remove("2") {
-		t.Error("a rule can be removed once")
+		t.Error("the rule must be removable once, and only once")
 	}
 	if _, found := set.Find("2"); found {
-		t.Error("the rule is still there")
+		t.Error("the removed rule is still there")
 	}
 	if found, _ := set.Find("3"); found.Name != "rest" {
 		t.Errorf("found %+v", found)
 	}
 	set.Clear()
 	if again, _ := set.Add(Rule{Fault: Reset}); again[0].ID != "4" {
-		t.Errorf("an id came back: %s", again[0].ID)
+		t.Errorf("an id was reused: %s", again[0].ID)
 	}
 }
 
@@ -275,15 +275,15 @@ func TestTooManyRules(t *testing.T) {
 	}
 }
 
-// TestDelaysFollowTheirDistribution looks at the median of many.
+// TestDelaysFollowTheirDistribution checks the bounds and the median of many delays.
 func TestDelaysFollowTheirDistribution(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
 	for name, test := range map[string]struct {
 		delay    Delay
-		low      time.Duration // nothing is below
-		high     time.Duration // nothing is above
-		from, to time.Duration // where the median lies
+		low      time.Duration // no delay is shorter
+		high     time.Duration // no delay is longer
+		from, to time.Duration // the bounds of the median
 	}{
 		"fixed":     {Delay{Mean: second}, second, second, second, second},
 		"uniform":   {Delay{Distribution: Uniform, Min: second, Max: 3 * second}, second, 3 * second, 19 * second / 10, 21 * second / 10},
@@ -328,7 +328,7 @@ func FuzzPrefer(f *testing.F) {
 	f.Add(`code=403; x="a\"b", delay=1s`)
 	f.Fuzz(func(t *testing.T, header string) {
 		if effect, err := ParsePrefer(http.Header{"Prefer": {header}}); err == nil && effect != nil && effect.Applied == "" {
-			t.Errorf("%q has an effect that nothing asked for: %+v", header, effect)
+			t.Errorf("%q has an effect that was not asked for: %+v", header, effect)
 		}
 	})
 }

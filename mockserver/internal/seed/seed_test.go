@@ -31,7 +31,7 @@ func anEngine(t testing.TB) *engine.Engine {
 	return e
 }
 
-// planted is the state of an instance that starts with a seed.
+// planted returns the state of an instance that starts with a seed.
 func planted(t testing.TB, e *engine.Engine, source []byte) (string, error) {
 	t.Helper()
 	read, err := Read(source)
@@ -62,8 +62,8 @@ func TestBuiltInSeed(t *testing.T) {
 	}
 }
 
-// TestRead: what is left out has a default, and JSON keeps the order of the file or,
-// where Unleash stores it, that of jsonb.
+// TestRead checks that omitted values have defaults, and that JSON keeps the order of the
+// file or, where Unleash stores it as jsonb, has the order of jsonb.
 func TestRead(t *testing.T) {
 	t.Parallel()
 	const source = `
@@ -122,7 +122,8 @@ func TestEmptySeed(t *testing.T) {
 	}
 }
 
-// TestProblems: a complaint names line, column and field, and says what is wrong.
+// TestProblems checks that an error names the line, the column and the field, and says
+// what is wrong.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -164,13 +165,14 @@ func TestProblems(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, test.problem)
 			}
 			if text := err.Error(); strings.Contains(text, "very-secret") || strings.Contains(text, "\n") {
-				t.Errorf("the error tells a secret or has several lines: %s", text)
+				t.Errorf("the error contains a secret or has several lines: %s", text)
 			}
 		})
 	}
 }
 
-// TestBounds: what would fill the process or never end is refused, in linear time.
+// TestBounds checks that what would exhaust memory or never end is refused, in linear
+// time.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	bomb := "a0: &a0 [x, x, x, x, x, x, x, x]\n"
@@ -201,7 +203,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestAliases: an alias is what it stands for, and own keys win over merged ones.
+// TestAliases checks that an alias is resolved, and that own keys win over merged ones.
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	const source = "endpoints: [&a {id: 1, name: a, description: same}, {<<: *a, id: 2, name: b}, {<<: [{name: c}, {name: d}], id: 3}]\nsignals: [{sourceId: 1, payload: &p {on: 010}}, {sourceId: 2, payload: *p}]\n"
@@ -216,7 +218,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// TestEncodings: a seed is a text file, whatever wrote it.
+// TestEncodings checks that a seed may have a byte order mark, CRLF line ends or UTF-16.
 func TestEncodings(t *testing.T) {
 	t.Parallel()
 	const source = "endpoints:\r\n  - {id: 1, name: a, description: Größe}\r\n"
@@ -239,7 +241,7 @@ func TestProblemsAreCounted(t *testing.T) {
 	}
 }
 
-// TestSchema holds the schema of seed files to the tables.
+// TestSchema checks that the schema of seed files matches the tables.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	want := anEngine(t).SeedSchema(rulesSection)
@@ -260,7 +262,7 @@ func TestSchema(t *testing.T) {
 
 var update = flag.Bool("update", false, "write seed.schema.json")
 
-// FuzzRead: no file makes the parser panic, and a complaint is one line.
+// FuzzRead checks that no file makes the parser panic, and that an error is one line.
 func FuzzRead(f *testing.F) {
 	e := anEngine(f)
 	f.Add(defaultSource)
@@ -274,8 +276,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// TestBuiltInTokensAreListed: the tokens of the built-in seed are those of package
-// wellknown, by which others know them.
+// TestBuiltInTokensAreListed checks that package wellknown lists the tokens of the
+// built-in seed, for others to refer to.
 func TestBuiltInTokensAreListed(t *testing.T) {
 	t.Parallel()
 	found := regexp.MustCompile(`(?:signal_|user:|[*\w]+:[*\w]+\.)unleash-[\w-]+`).FindAllString(string(DefaultSource()), -1)

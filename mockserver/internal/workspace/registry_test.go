@@ -19,7 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// registry counts how often an instance was built.
+// registry returns a registry and a counter of the instances that it built.
 func registry(t *testing.T, options Options) (*Registry, *atomic.Int64) {
 	t.Helper()
 	built := &atomic.Int64{}
@@ -44,7 +44,7 @@ func engines(t *testing.T) *engine.Engine {
 	return out
 }
 
-// listed are the names of the workspaces.
+// listed returns the names of the workspaces.
 func listed(r *Registry) string {
 	var out []string
 	for _, w := range r.List() {
@@ -78,7 +78,7 @@ func TestAWorkspaceIsMadeOnce(t *testing.T) {
 		group.Go(func() {
 			w, made, err := r.Make("a")
 			if err != nil || !first.CompareAndSwap(nil, w) && first.Load() != w {
-				t.Errorf("another workspace, or %v", err)
+				t.Errorf("got another workspace, or the error %v", err)
 			}
 			if made {
 				times.Add(1)
@@ -87,10 +87,10 @@ func TestAWorkspaceIsMadeOnce(t *testing.T) {
 	}
 	group.Wait()
 	if times.Load() != 1 || listed(r) != "default a" {
-		t.Errorf("it was made %d times, there are %s", times.Load(), listed(r))
+		t.Errorf("workspace a was made %d times; the workspaces are %s", times.Load(), listed(r))
 	}
 	if again, made, _ := r.Make("a"); made || again != first.Load() {
-		t.Error("it was made again")
+		t.Error("the workspace was made again")
 	}
 	if w, err := r.Get(Default); err != nil || w != r.Default() || w.Path != "" || first.Load().Path != "/w/a" {
 		t.Errorf("%v, %v", w, err)
@@ -110,13 +110,13 @@ func TestTheNumberOfWorkspacesIsLimited(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := r.Get("3"); err != nil || listed(r) != "default 1 3" {
-		t.Errorf("%v, there are %s", err, listed(r))
+		t.Errorf("the error is %v, and the workspaces are %s", err, listed(r))
 	}
 	if err := errors.Join(r.Remove("0"), r.Remove(Default)); !errors.Is(err, ErrNotFound) || !errors.Is(err, ErrDefault) {
-		t.Errorf("removing what is not there, and default: %v", err)
+		t.Errorf("removing a missing workspace and the default: %v", err)
 	}
 	if count, _ := r.RemoveAll(); count != 2 || listed(r) != "default" || r.Find("1") != nil {
-		t.Errorf("%d were removed, there are %s", count, listed(r))
+		t.Errorf("%d were removed, and the workspaces are %s", count, listed(r))
 	}
 }
 
@@ -140,16 +140,16 @@ func TestIdleWorkspacesGo(t *testing.T) {
 		time.Sleep(40 * time.Minute)
 		get("new")
 		if got := listed(r); got != "default held new used" {
-			t.Errorf("there are %s", got)
+			t.Errorf("the workspaces are %s", got)
 		}
 		if !idle.Journal.Closed() {
-			t.Error("its journal is still open")
+			t.Error("the journal of the idle workspace is still open")
 		}
 		release()
 		time.Sleep(2 * time.Hour)
 		get("last")
 		if got := listed(r); got != "default last" {
-			t.Errorf("there are %s", got)
+			t.Errorf("the workspaces are %s", got)
 		}
 		if diff := cmp.Diff(Stats{Present: 2, Made: 5, Evicted: 4}, r.Stats()); diff != "" {
 			t.Errorf("the numbers differ (-want +got):\n%s", diff)
@@ -173,7 +173,7 @@ func TestCloseEndsWhatGoesOn(t *testing.T) {
 		}
 	}
 	if count, _ := r.RemoveAll(); count != 2 {
-		t.Error("they cannot be removed any more")
+		t.Error("workspaces cannot be removed after Close")
 	}
 }
 
@@ -188,14 +188,14 @@ func TestResetAndReplace(t *testing.T) {
 	}
 	after := w.Instance()
 	if after == before || after.Store == before.Store || after.Clock == before.Clock || w.Journal.Stats().Kept != 0 || built.Load() != 2 {
-		t.Error("something stayed")
+		t.Error("the reset kept something")
 	}
 	w.Replace(before.Store)
 	if replaced := w.Instance(); replaced.Store != before.Store || replaced.Clock != after.Clock {
-		t.Error("the store did not change, or more than it did")
+		t.Error("Replace did not change the store, or changed more than that")
 	}
 	w.build = func(string) (*Instance, error) { return nil, errors.New("no seed") }
 	if err := w.Reset(); err == nil || err.Error() != "resetting workspace default: no seed" || w.Instance().Store != before.Store {
-		t.Errorf("a reset that fails: %v", err)
+		t.Errorf("a failing reset returns %v", err)
 	}
 }

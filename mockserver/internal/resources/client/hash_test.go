@@ -6,7 +6,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 )
 
-// TestHash holds against what a real server answered.
+// TestHash compares with answers of a real server.
 func TestHash(t *testing.T) {
 	t.Parallel()
 	anything := &features.Wanted{}

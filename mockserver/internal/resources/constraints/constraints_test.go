@@ -18,8 +18,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestChecked: constraints that a real 8.2.0 took, and what it said of those that it
-// refused (O).
+// TestChecked checks constraints that a real 8.2.0 accepted, and what it said about those
+// that it refused (O).
 func TestChecked(t *testing.T) {
 	t.Parallel()
 	view := viewOf(t, `{"contextFields": [{"name": "plan", "legalValues": [{"value": "gold"}, {"value": "1"}]}]}`)
@@ -41,7 +41,7 @@ func TestChecked(t *testing.T) {
 	const none = "Single-value constraint operators require a non-empty value."
 	for name, c := range map[string]struct {
 		constraint constraints.Constraint
-		refusal    string // what it says, empty for none
+		refusal    string // the message, empty if accepted
 	}{
 		"a number":               {one("NUM_EQ", "1"), ""},
 		"white space around":     {one("NUM_EQ", " 1 "), ""},
@@ -104,7 +104,7 @@ func TestChecked(t *testing.T) {
 			case c.refusal == "" && err != nil:
 				t.Errorf("refused: %v", err)
 			case c.refusal == "" && stored[0].Values == nil:
-				t.Error("it is stored without values")
+				t.Error("the constraint is stored without values")
 			case c.refusal != "" && (err == nil || !strings.HasSuffix(messageOf(err), c.refusal)):
 				t.Errorf("%v, want %s", err, c.refusal)
 			}
@@ -112,7 +112,7 @@ func TestChecked(t *testing.T) {
 	}
 }
 
-// messageOf is what an error says of the request.
+// messageOf returns what an error says about the request.
 func messageOf(err error) string {
 	var refused *apierror.Error
 	if !errors.As(err, &refused) || len(refused.Details) == 0 {
@@ -121,7 +121,7 @@ func messageOf(err error) string {
 	return refused.Details[0].Message
 }
 
-// viewOf returns the state of a seed.
+// viewOf returns a view of the state of a seed.
 func viewOf(t *testing.T, seed string) *engine.View {
 	t.Helper()
 	e, err := engine.New(spec.Default(), resources.All(resources.Options{})...)
@@ -139,8 +139,8 @@ func viewOf(t *testing.T, seed string) *engine.View {
 	return store.View(nil)
 }
 
-// TestWhatWasCoercedIsToldSo: under the policy faithful null is an empty text, and is
-// refused as one (O).
+// TestWhatWasCoercedIsToldSo checks that a refusal shows the coerced value: under the
+// policy faithful, null becomes an empty text and is refused as one (O).
 func TestWhatWasCoercedIsToldSo(t *testing.T) {
 	t.Parallel()
 	mock, err := mockserver.New(mockserver.WithValidation(mockserver.Faithful))

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPatches apply to what is there, and take no more memory than they have to: each copy
-// of the whole document would double it.
+// TestPatches checks that patches apply to what exists, and that they take no more memory
+// than they must: each copy of the whole document would double it.
 func TestPatches(t *testing.T) {
 	t.Parallel()
 	var bomb strings.Builder

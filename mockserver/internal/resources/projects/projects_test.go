@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TestAProjectGetsAndLosesEnvironments, in which its flags are off then, and are not.
+// TestAProjectGetsAndLosesEnvironments checks that flags are off in an environment that
+// the project gains, and gone from one that it loses.
 func TestAProjectGetsAndLosesEnvironments(t *testing.T) {
 	t.Parallel()
 	mock, err := mockserver.New(mockserver.WithSeedFile("seed.yaml", []byte(`

@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// ask sends a request as the admin and returns what came.
+// ask sends a request as the admin and returns the status and the body.
 func ask(t *testing.T, handler http.Handler, method, path, body string) (status int, answer string) {
 	t.Helper()
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -31,7 +31,8 @@ func newMock(t *testing.T, options ...mockserver.Option) http.Handler {
 	return mock
 }
 
-// TestASegmentOfNoProject is refused; a real server fails.
+// TestASegmentOfNoProject checks that a segment of an unknown project is refused. A real
+// server fails.
 func TestASegmentOfNoProject(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)
@@ -40,12 +41,12 @@ func TestASegmentOfNoProject(t *testing.T) {
 		t.Errorf("status %d: %s", status, answer)
 	}
 	if _, all := ask(t, mock, http.MethodGet, "/api/admin/segments", ""); all != `{"segments":[]}` {
-		t.Errorf("there are %s", all)
+		t.Errorf("the segments are %s", all)
 	}
 }
 
-// TestLimitsOfSegments: the limit on segments comes before the name, that on values
-// after the constraints.
+// TestLimitsOfSegments checks that the limit on segments comes before the check of the
+// name, and the limit on values after the check of the constraints.
 func TestLimitsOfSegments(t *testing.T) {
 	t.Parallel()
 	var seed strings.Builder
@@ -75,8 +76,8 @@ func TestLimitsOfSegments(t *testing.T) {
 	}
 }
 
-// TestADeletedSegmentIsForgotten by the strategies of archived flags, which do not keep it
-// from being deleted.
+// TestADeletedSegmentIsForgotten checks that strategies of archived flags lose a deleted
+// segment, and do not prevent its deletion.
 func TestADeletedSegmentIsForgotten(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)
@@ -94,6 +95,6 @@ func TestADeletedSegmentIsForgotten(t *testing.T) {
 		}
 	}
 	if _, answer := ask(t, mock, http.MethodGet, flags+"/checkout/environments/development/strategies", ""); !strings.Contains(answer, `"segments":[]`) {
-		t.Errorf("its strategies are %s", answer)
+		t.Errorf("the strategies are %s", answer)
 	}
 }

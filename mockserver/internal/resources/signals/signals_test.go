@@ -19,14 +19,14 @@ import (
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
-// stored is a signal as the test knows it.
+// stored is what the test knows of a signal.
 type stored struct {
 	id, source int64
 	at         time.Time
 }
 
-// TestSignalsAgainstAList: whatever was stored when, a query gives what sorting
-// and filtering a plain list would.
+// TestSignalsAgainstAList checks that a query gives the same as sorting and filtering a
+// plain list.
 func TestSignalsAgainstAList(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -37,7 +37,7 @@ func TestSignalsAgainstAList(t *testing.T) {
 		}
 		seed := v8json.NewObject()
 		seed.Set("endpoints", []any{row("id", 1.0, "name", "a"), row("id", 2.0, "name", "b"), row("id", 3.0, "name", "c")})
-		var list []stored // by id
+		var list []stored // sorted by id
 		var rows []any
 		for i := range rapid.IntRange(0, 60).Draw(t, "signals") {
 			at := start.Add(time.Duration(rapid.Int64Range(-5*24*3600, 5*24*3600).Draw(t, "at")) * time.Second)
@@ -80,7 +80,7 @@ func TestSignalsAgainstAList(t *testing.T) {
 	})
 }
 
-// listed are the answers of both operations.
+// listed holds the answers of both operations.
 type listed struct {
 	Signals, SignalEndpointSignals []struct{ ID int64 }
 	Total                          int
