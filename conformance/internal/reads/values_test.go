@@ -58,7 +58,7 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 	for _, value := range []any{nil, true, "", string(make([]byte, maxValue+1)), []any{"a"}} {
 		if got := remember(nil, value, nil); got != nil {
-			t.Errorf("%v is remembered", got)
+			t.Errorf("%v was remembered", got)
 		}
 	}
 }
