@@ -320,7 +320,7 @@ func TestIDsComeFromEarlierAnswers(t *testing.T) {
 }
 
 // TestAChosenReadTakesTheListsThatItNeeds checks that a chosen operation also calls the lists
-// that its ids come from, but reports only the chosen one.
+// that its ids come from, which are still reported as disabled.
 func TestAChosenReadTakesTheListsThatItNeeds(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, `

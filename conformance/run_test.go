@@ -25,7 +25,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// verify runs the suite and expects an exit code.
+// verify runs the suite and checks the exit code.
 func verify(t *testing.T, want int, options conformance.Options) *report.Report {
 	t.Helper()
 	if options.Seed == 0 {
@@ -41,7 +41,7 @@ func verify(t *testing.T, want int, options conformance.Options) *report.Report 
 	return result
 }
 
-// firstFailures words what went wrong first.
+// firstFailures describes the first failures.
 func firstFailures(result *report.Report) string {
 	var text strings.Builder
 	for _, scenario := range result.Scenarios {
@@ -93,7 +93,7 @@ func endpointNames(t *testing.T, mock http.Handler) []string {
 	return names
 }
 
-// seeded are the endpoints that a mock is born with.
+// seeded lists the endpoints that a new mock has.
 var seeded = []string{"my-external-app", "cpu-over-90"}
 
 func TestTheMockKeepsTheContract(t *testing.T) {
@@ -115,8 +115,8 @@ func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 	}
 }
 
-// TestEveryDocumentedStatusIsSeen runs the suite over mocks whose limits can be
-// reached, of both editions. What no request can bring about is said to be so.
+// TestEveryDocumentedStatusIsSeen runs the suite against mocks of both editions whose limits can
+// be reached. A status that no request can provoke must be reported as such.
 func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
@@ -148,7 +148,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 							t.Errorf("%s is not documented", pair)
 						}
 						if status.Seen > 0 && status.Unseen != "" {
-							t.Errorf("%s was seen and is said not to be: %s", pair, status.Unseen)
+							t.Errorf("%s was seen, but is reported as unseen: %s", pair, status.Unseen)
 						}
 					}
 				}
@@ -171,7 +171,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("coverage: %d pairs of operation and documented status seen, %d tell of a failure of the server", count, impossible)
+	t.Logf("coverage: %d pairs of operation and documented status seen; %d report a failure of the server", count, impossible)
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
@@ -188,7 +188,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// TestOddTargets is about instances that are none.
+// TestOddTargets is about targets that are not Unleash.
 func TestOddTargets(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
@@ -224,7 +224,7 @@ func TestOddTargets(t *testing.T) {
 	}
 }
 
-// TestATargetThatNeverStopsSending is told what is wrong with it.
+// TestATargetThatNeverStopsSending checks that the failure says so.
 func TestATargetThatNeverStopsSending(t *testing.T) {
 	t.Parallel()
 	piece := bytes.Repeat([]byte("a"), 1<<20)
@@ -240,12 +240,12 @@ func TestATargetThatNeverStopsSending(t *testing.T) {
 		t.Errorf("%+v", failed.Failures)
 	}
 	if shown := len(failed.Exchanges[0].Response.Body); shown > 10_000 {
-		t.Errorf("the report has %d bytes of it", shown)
+		t.Errorf("the report contains %d bytes of the answer", shown)
 	}
 }
 
-// TestAnAnswerThatIsNoHTTPIsTheTargetsFault is about one path among many, so
-// that the target cannot be said to be unreachable.
+// TestAnAnswerThatIsNoHTTPIsTheTargetsFault breaks one path among many, so that the target does
+// not count as unreachable.
 func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)
@@ -283,12 +283,12 @@ func TestUnreachableTargets(t *testing.T) {
 	}
 	closed := listener.Addr().String()
 	listener.Close()
-	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts and says nothing
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections but sends nothing
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { mute.Close() })
-	chatty, err := net.Listen("tcp", "127.0.0.1:0") // speaks something else
+	chatty, err := net.Listen("tcp", "127.0.0.1:0") // speaks another protocol
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +322,7 @@ func TestUnreachableTargets(t *testing.T) {
 				t.Errorf("the error is %v", err)
 			}
 			if result == nil || result.ExitCode != 3 || result.Summary.Skipped != len(result.Scenarios) || len(result.Scenarios) == 0 {
-				t.Errorf("the report: %+v", result)
+				t.Errorf("the report is %+v", result)
 			}
 		})
 	}
@@ -405,7 +405,7 @@ func TestScenariosAreChosen(t *testing.T) {
 				if ran && !test.chosen(scenario) {
 					t.Errorf("%s ran", scenario.ID)
 				}
-				// Others may be left out for other reasons, but not for these.
+				// Chosen scenarios may be left out for other reasons, but not for these.
 				if !ran && test.chosen(scenario) && (strings.Contains(scenario.Reason, "excludes it") || strings.Contains(scenario.Reason, "exclude it")) {
 					t.Errorf("%s did not run: %s", scenario.ID, scenario.Reason)
 				}
@@ -414,7 +414,7 @@ func TestScenariosAreChosen(t *testing.T) {
 	}
 }
 
-// methods notes which methods reach a handler.
+// methods counts the requests that reach a handler, by method.
 type methods struct {
 	next http.Handler
 	mu   sync.Mutex
@@ -442,7 +442,7 @@ func TestAReadOnlyRunOnlyReads(t *testing.T) {
 	}
 }
 
-// seededWith is a mock with that many signal endpoints.
+// seededWith returns a mock with the given number of signal endpoints.
 func seededWith(t *testing.T, endpoints int) *mockserver.Server {
 	t.Helper()
 	before, rest, _ := strings.Cut(string(mockserver.DefaultSeed()), "\nendpoints:\n")
@@ -478,7 +478,7 @@ func TestATargetWithLittleRoom(t *testing.T) {
 	}
 }
 
-// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of those that can be given.
+// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of the tokens that can be given.
 func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	t.Parallel()
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
@@ -486,7 +486,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	for name, test := range map[string]struct {
 		handler http.Handler
 		tokens  conformance.Tokens
-		want    string // in the error; empty for none
+		want    string // part of the error; empty if there is none
 	}{
 		"admin":           {newMock(t), conformance.Tokens{Admin: "*:*.unknown"}, "of the admin"},
 		"viewer":          {newMock(t), conformance.Tokens{Viewer: "user:unknown"}, "of the viewer"},
@@ -517,12 +517,12 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
 	const isOne, mayAll = "authentication/the-token-given-as-the-admin-s-is-an-admin-token", "authentication/the-token-given-as-the-admin-s-has-the-permission-admin"
 	const restricted = "the admin's token belongs to somebody without the ADMIN permission"
-	silent := map[string]string{"/api/admin/user": "{}"} // on whose token it is
+	silent := map[string]string{"/api/admin/user": "{}"} // it does not say whose token it is
 	for name, test := range map[string]struct {
 		edition        spec.Edition
 		token          string
 		answers        map[string]string
-		failed, reason string // failed is empty if nothing does
+		failed, reason string // failed is empty if nothing fails
 	}{
 		"backend":                   {spec.Enterprise, wellknown.Backend, nil, isOne, "the admin's token is of the wrong kind: the target answers 403"},
 		"editor":                    {spec.Enterprise, wellknown.EditorUser, nil, mayAll, restricted},
@@ -550,7 +550,8 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	}
 }
 
-// withoutHeader hides that a target is a mock, so that its tokens are not known.
+// withoutHeader hides that a target is a mock, so that the suite does not use the built-in
+// tokens.
 func withoutHeader(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
@@ -592,7 +593,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	}
 }
 
-// TestAnInterruptedRunLeavesNothing ends the run at a request in its middle.
+// TestAnInterruptedRunLeavesNothing cancels the run at a request in the middle.
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{1, 4} {
@@ -622,8 +623,8 @@ func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestOthersMaySendSignalsMeanwhile is about a target in use: somebody's signal
-// arrives with every one of the suite's.
+// TestOthersMaySendSignalsMeanwhile is about a target in use: someone else's signal arrives each
+// time the suite lists signals.
 func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -647,7 +648,7 @@ func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 		}
 	}
 	if disturbed == 0 || result.Summary.Passed < 10 {
-		t.Errorf("%d were disturbed, %+v", disturbed, result.Summary)
+		t.Errorf("%d scenarios were disturbed, %+v", disturbed, result.Summary)
 	}
 }
 
@@ -667,7 +668,7 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 	first := verify(t, 0, options)
 	second := verify(t, 0, options)
 	if len(first.Cleanup) == 0 || first.Cleanup[0].Reason != "kept on request" {
-		t.Fatalf("left: %+v", first.Cleanup)
+		t.Fatalf("left behind: %+v", first.Cleanup)
 	}
 	options = conformance.Options{Handler: mock}
 	count := func() int { return len(endpointNames(t, mock)) - len(seeded) }
@@ -681,13 +682,13 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 		return len(swept)
 	}
 	if dry := sweep(conformance.SweepOptions{DryRun: true}); dry != before || count() != before || before == 0 {
-		t.Errorf("a dry run tells of %d of %d and leaves %d", dry, before, count())
+		t.Errorf("a dry run reported %d of %d and left %d", dry, before, count())
 	}
 	if young := sweep(conformance.SweepOptions{OlderThan: time.Hour}); young != 0 || count() != before {
-		t.Errorf("%d that are young were removed", young)
+		t.Errorf("%d endpoints were removed that are too young", young)
 	}
 	if one := sweep(conformance.SweepOptions{Run: first.Run.ID}); one == 0 || count() != before-one {
-		t.Errorf("%d of the first run, %d of %d left", one, count(), before)
+		t.Errorf("removed %d of the first run; %d of %d are left", one, count(), before)
 	}
 	for _, name := range endpointNames(t, mock) {
 		if strings.Contains(name, first.Run.ID) || !strings.Contains(name, second.Run.ID) && !slices.Contains(seeded, name) {
@@ -699,11 +700,11 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 		t.Errorf("endpoints %q", names)
 	}
 	if again := sweep(conformance.SweepOptions{}); again != 0 {
-		t.Errorf("%d were removed again", again)
+		t.Errorf("%d endpoints were removed again", again)
 	}
 }
 
-// TestADeleteThatIsRefusedIsTold is a server on which nothing can be deleted.
+// TestADeleteThatIsRefusedIsTold verifies a server on which nothing can be deleted.
 func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -716,7 +717,7 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	})
 	result := verify(t, 0, conformance.Options{Handler: stubborn, Tags: "@op:enableSignalEndpoint and @assumed and @writes"})
 	if len(result.Cleanup) == 0 || !strings.HasPrefix(result.Cleanup[0].Reason, "its removal was refused: status 500") {
-		t.Errorf("left: %+v", result.Cleanup)
+		t.Errorf("left behind: %+v", result.Cleanup)
 	}
 	swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Handler: stubborn}, conformance.SweepOptions{})
 	if err != nil || len(swept) != 0 || len(left) == 0 {
@@ -724,8 +725,8 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	}
 }
 
-// TestNoSecretIsInAReport looks for every token in every form of a report, of a
-// run in which everything fails.
+// TestNoSecretIsInAReport looks for every token in every report format, after a run with many
+// failures.
 func TestNoSecretIsInAReport(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
@@ -745,7 +746,7 @@ func TestNoSecretIsInAReport(t *testing.T) {
 			w.Header()[name] = values
 		}
 		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
-		if r.Method == http.MethodGet { // so that lists fail, and what they list is created
+		if r.Method == http.MethodGet { // lists then fail, but what they list is still created
 			w.Header().Del("ETag")
 		}
 		w.WriteHeader(recorder.Code)
@@ -770,7 +771,8 @@ func TestNoSecretIsInAReport(t *testing.T) {
 	}
 }
 
-// TestAFailureTellsWhatAndWhere is about a server that updates nothing.
+// TestAFailureTellsWhatAndWhere is about a server that confirms the deletion of a token but keeps
+// it.
 func TestAFailureTellsWhatAndWhere(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -826,7 +828,7 @@ func TestProgressIsToldOfEveryScenario(t *testing.T) {
 		},
 	})
 	if told != result.Summary.Passed || last.Done != told || last.Total != told || !found {
-		t.Errorf("told %d times, last %d of %d; %+v", told, last.Done, last.Total, result.Summary)
+		t.Errorf("progress was reported %d times, last %d of %d; %+v", told, last.Done, last.Total, result.Summary)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// TestDescribeIsNotSteeredByTheTarget: go test prints it as it is.
+// TestDescribeIsNotSteeredByTheTarget matters because go test prints the text as it is.
 func TestDescribeIsNotSteeredByTheTarget(t *testing.T) {
 	t.Parallel()
 	const hostile = "a\x1b[2J\u009b\u202e\n::error::b ##[error]"
