@@ -97,7 +97,7 @@ func TestEveryReadOfAMockKeepsItsContract(t *testing.T) {
 			mock := newMock(t, mockserver.WithFlags("flags.yaml", []byte(flags)))
 			r := verifyReads(t, conformance.Options{Handler: mock, Document: document, Concurrency: 4}, exitcode.OK)
 			if r.Summary.Failed+r.Summary.Errored+r.Summary.Disabled > 0 || r.Summary.Passed < 40 || r.Run.Profile != "contract" {
-				t.Errorf("%+v", r.Summary)
+				t.Errorf("summary %+v", r.Summary)
 			}
 			for id, outcome := range outcomes(r) {
 				if strings.HasPrefix(outcome, "skipped") && !strings.Contains(outcome, "has no value") {
@@ -106,7 +106,7 @@ func TestEveryReadOfAMockKeepsItsContract(t *testing.T) {
 			}
 			for _, scenario := range r.Scenarios { // ids come from the mock's lists
 				if scenario.Operations[0] == "getFeature" && !strings.HasSuffix(scenario.Exchanges[0].Request.URL, "/api/admin/projects/default/features/checkout") {
-					t.Errorf("%s", scenario.Exchanges[0].Request.URL)
+					t.Errorf("getFeature was called at %s", scenario.Exchanges[0].Request.URL)
 				}
 			}
 			for _, operation := range r.Operations {
@@ -209,7 +209,7 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 		for _, failure := range scenario.Failures {
 			got = append(got, fmt.Sprintf("%s %s %s | %s | %s", failure.Operation, failure.Keyword, failure.Pointer, failure.Expectation, failure.Got))
 			if failure.Curl == "" || failure.Source == "" {
-				t.Errorf("%+v", failure)
+				t.Errorf("no curl command or no source in %+v", failure)
 			}
 		}
 		if len(scenario.Failures) != len(scenario.Exchanges[0].Violations) {
@@ -235,7 +235,7 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 		t.Error(diff)
 	}
 	if r.Summary.Passed != 2 || r.Summary.Failed != 9 || r.Summary.Violations != 9 {
-		t.Errorf("%+v", r.Summary)
+		t.Errorf("summary %+v", r.Summary)
 	}
 	at := slices.IndexFunc(r.Operations, func(o report.Operation) bool { return o.ID == "range" })
 	if diff := cmp.Diff([]report.Status{{Code: 410, Documented: true, Standing: spec.Documented, Seen: 1}}, r.Operations[at].Statuses); diff != "" {
@@ -364,7 +364,7 @@ func TestWhatLogsOutIsNeverCalled(t *testing.T) {
 		t.Error(diff)
 	}
 	if r.Summary.Disabled != 3 || !strings.Contains(outcomes(r)["userLogOff"], "suggests that it ends a session") {
-		t.Errorf("%v", outcomes(r))
+		t.Errorf("outcomes %v", outcomes(r))
 	}
 }
 
@@ -505,12 +505,12 @@ func TestATokenThatAMockDoesNotKnow(t *testing.T) {
 	mock := newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n")))
 	r := verifyReads(t, conformance.Options{Handler: mock}, exitcode.OK)
 	if got := outcomes(r); got["getHealth"] != "passed" || got["getProjects"] != "disabled: the mock does not know the built-in token of the admin" || r.Summary.Failed > 0 {
-		t.Errorf("%v", got)
+		t.Errorf("outcomes %v", got)
 	}
 	_, err := conformance.Run(t.Context(), conformance.Options{Handler: mock, Profile: conformance.Contract, Tokens: conformance.MockTokens()})
 	var wrong *conformance.UsageError
 	if !errors.As(err, &wrong) {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want a usage error", err)
 	}
 }
 
@@ -567,7 +567,7 @@ func TestReadsThatDoNotHappen(t *testing.T) {
 	done := 0
 	options = conformance.Options{Handler: teapot, Document: document, FailFast: true, Progress: func(p conformance.Progress) {
 		if done++; p.Done != done || p.Total != 2 {
-			t.Errorf("%+v", p)
+			t.Errorf("progress %+v", p)
 		}
 	}}
 	if diff := cmp.Diff(map[string]string{"a": "failed", "b": "skipped: an earlier scenario failed"}, outcomes(verifyReads(t, options, exitcode.Broken))); diff != "" || called.Load() != 1 || done != 2 {
@@ -581,11 +581,11 @@ func TestReadsThatDoNotHappen(t *testing.T) {
 		}
 	})})
 	if !errors.Is(err, context.Canceled) || r.ExitCode != exitcode.Error || r.Summary.Skipped != 2 {
-		t.Errorf("%v, %+v", err, r)
+		t.Errorf("error %v, report %+v", err, r)
 	}
 	r, err = conformance.Run(t.Context(), conformance.Options{Target: "http://127.0.0.1:1", Document: document, Profile: conformance.Contract})
 	if !errors.Is(err, conformance.ErrUnreachable) || r.ExitCode != exitcode.Error {
-		t.Errorf("%v, %+v", err, r)
+		t.Errorf("error %v, report %+v", err, r)
 	}
 }
 
@@ -605,6 +605,6 @@ func TestLimitsOnCallsAreWaitedFor(t *testing.T) {
 	t.Cleanup(server.Close)
 	r := verifyReads(t, conformance.Options{Target: server.URL, Document: document}, exitcode.OK)
 	if exchanges := r.Scenarios[0].Exchanges; len(exchanges) != 2 || exchanges[0].Response.Status != http.StatusTooManyRequests {
-		t.Errorf("%+v", exchanges)
+		t.Errorf("exchanges %+v", exchanges)
 	}
 }

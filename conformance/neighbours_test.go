@@ -32,7 +32,7 @@ func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
 					return
 				}
 				if result.Summary.Failed+result.Summary.Errored > 0 {
-					t.Errorf("%+v%s", result.Summary, firstFailures(result))
+					t.Errorf("summary %+v%s", result.Summary, firstFailures(result))
 				}
 				for _, scenario := range result.Scenarios {
 					if scenario.Outcome == report.Skipped && !strings.HasPrefix(scenario.Reason, "others verified the target at the same time") {

@@ -234,7 +234,7 @@ func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 				return s.Outcome == report.Disabled && strings.HasPrefix(s.Reason, test.reason)
 			})
 			if !told || result.Summary.Passed == 0 {
-				t.Errorf("%+v, reasons: %v", result.Summary, reasons(result))
+				t.Errorf("summary %+v, reasons: %v", result.Summary, reasons(result))
 			}
 		})
 	}
@@ -529,11 +529,11 @@ func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 			})
 			result := verify(t, exitcode.Broken, conformance.Options{Handler: watched, Operations: []string{test.operation}})
 			if len(named) > 0 || result.Summary.Errored > 0 {
-				t.Errorf("requests that name it: %q, %+v", named, result.Summary)
+				t.Errorf("requests that name it: %q, summary %+v", named, result.Summary)
 			}
 			scenario := find(t, result, test.scenario)
 			if len(scenario.Failures) != 1 || scenario.Failures[0].Expectation != test.want || !strings.Contains(scenario.Failures[0].Got, theirs) || scenario.Failures[0].Operation != test.blamed {
-				t.Errorf("%+v", scenario.Failures)
+				t.Errorf("failures %+v", scenario.Failures)
 			}
 			if after := listOf(t, mock, strategies); after != before {
 				t.Errorf("strategies before: %s\nafter: %s", before, after)

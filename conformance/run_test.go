@@ -36,7 +36,7 @@ func verify(t *testing.T, want int, options conformance.Options) *report.Report 
 		t.Fatal(err)
 	}
 	if result.ExitCode != want {
-		t.Errorf("exit code %d, want %d: %+v, %v%s", result.ExitCode, want, result.Summary, err, firstFailures(result))
+		t.Errorf("exit code %d, want %d: summary %+v, error %v%s", result.ExitCode, want, result.Summary, err, firstFailures(result))
 	}
 	return result
 }
@@ -224,7 +224,8 @@ func TestOddTargets(t *testing.T) {
 	}
 }
 
-// TestATargetThatNeverStopsSending checks that the failure says so.
+// TestATargetThatNeverStopsSending checks that the failure says that the answer is too large, and
+// that the report keeps little of it.
 func TestATargetThatNeverStopsSending(t *testing.T) {
 	t.Parallel()
 	piece := bytes.Repeat([]byte("a"), 1<<20)
@@ -237,7 +238,7 @@ func TestATargetThatNeverStopsSending(t *testing.T) {
 	result := verify(t, 1, conformance.Options{Handler: endless, Scenarios: []string{"health/health-reports-good-health"}})
 	failed := find(t, result, "health/health-reports-good-health")
 	if !slices.ContainsFunc(failed.Failures, func(f report.Failure) bool { return f.Got == "the answer is larger than 16777216 bytes" }) {
-		t.Errorf("%+v", failed.Failures)
+		t.Errorf("failures %+v", failed.Failures)
 	}
 	if shown := len(failed.Exchanges[0].Response.Body); shown > 10_000 {
 		t.Errorf("the report contains %d bytes of the answer", shown)
@@ -271,7 +272,7 @@ func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {
 	}
 	failure := find(t, result, "health/ready-reports-good-health").Failures
 	if len(failure) != 1 || failure[0].Operation != "getReady" || !strings.HasPrefix(failure[0].Got, "no answer: ") {
-		t.Errorf("%+v", failure)
+		t.Errorf("failures %+v", failure)
 	}
 }
 
@@ -438,7 +439,7 @@ func TestAReadOnlyRunOnlyReads(t *testing.T) {
 		}
 	}
 	if result.Run.Writes || result.Summary.Passed < 100 || noted.seen["GET"] == 0 {
-		t.Errorf("%+v, %v", result.Summary, noted.seen)
+		t.Errorf("summary %+v, methods %v", result.Summary, noted.seen)
 	}
 }
 
@@ -504,7 +505,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 			result, err := conformance.Run(t.Context(), conformance.Options{Handler: test.handler, Tokens: test.tokens, Operations: []string{"getHealth"}})
 			var usage *conformance.UsageError
 			if wrong := errors.As(err, &usage); wrong != (test.want != "") || wrong && (result != nil || !strings.Contains(usage.Reason, test.want)) || !wrong && err != nil {
-				t.Errorf("%+v, %v", result, err)
+				t.Errorf("report %+v, error %v", result, err)
 			}
 			if err != nil && strings.Contains(err.Error(), "unknown") {
 				t.Errorf("the error repeats a token: %v", err)
@@ -541,7 +542,7 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 				t.Errorf("%s did not fail", test.failed)
 			}
 			if counts := reasons(result); counts["disabled: "+test.reason] < 100 || result.Summary.Failed > 3 {
-				t.Errorf("%+v, reasons: %v", result.Summary, counts)
+				t.Errorf("summary %+v, reasons: %v", result.Summary, counts)
 			}
 			if names := endpointNames(t, mock); test.edition == spec.Enterprise && !slices.Equal(names, seeded) {
 				t.Errorf("endpoints %q", names)
@@ -574,7 +575,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	result := verify(t, 0, conformance.Options{Handler: stranger})
 	counts := reasons(result)
 	if counts["disabled: it needs a token of the admin"] == 0 || result.Run.Profile != "core" || result.Summary.Passed < 100 {
-		t.Errorf("%+v, profile %s, reasons: %v", result.Summary, result.Run.Profile, counts)
+		t.Errorf("summary %+v, profile %s, reasons: %v", result.Summary, result.Run.Profile, counts)
 	}
 	result = verify(t, 0, conformance.Options{Handler: stranger, Tokens: conformance.Tokens{Admin: conformance.MockTokens().Admin}})
 	counts = reasons(result)
@@ -589,7 +590,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 		}
 	}
 	if result.Target.Mock != "" || result.Target.Edition != "enterprise" || result.Run.Profile != "all" || result.Run.Assumed {
-		t.Errorf("%+v, %+v", result.Target, result.Run)
+		t.Errorf("target %+v, run %+v", result.Target, result.Run)
 	}
 }
 
@@ -615,7 +616,7 @@ func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 			t.Fatalf("the error is %v", err)
 		}
 		if result.ExitCode != 3 || result.Summary.Skipped == 0 || result.Summary.Failed > 0 || result.Summary.Errored > 0 {
-			t.Errorf("exit code %d, %+v: %v", result.ExitCode, result.Summary, reasons(result))
+			t.Errorf("exit code %d, summary %+v, reasons: %v", result.ExitCode, result.Summary, reasons(result))
 		}
 		if names := endpointNames(t, mock); !slices.Equal(names, seeded) || len(result.Cleanup) > 0 {
 			t.Errorf("endpoints %q, left %+v", names, result.Cleanup)
@@ -643,12 +644,12 @@ func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 		if strings.HasPrefix(scenario.Reason, "others sent signals") {
 			disturbed++
 			if scenario.Outcome != report.Skipped || !slices.Contains(scenario.Tags, "@quiet") || len(scenario.Failures) > 0 {
-				t.Errorf("%+v", scenario)
+				t.Errorf("scenario %+v", scenario)
 			}
 		}
 	}
 	if disturbed == 0 || result.Summary.Passed < 10 {
-		t.Errorf("%d scenarios were disturbed, %+v", disturbed, result.Summary)
+		t.Errorf("%d scenarios were disturbed, summary %+v", disturbed, result.Summary)
 	}
 }
 
@@ -657,7 +658,7 @@ func TestFailFast(t *testing.T) {
 	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
 	result := verify(t, 1, conformance.Options{Handler: broken, FailFast: true})
 	if result.Summary.Failed != 1 || reasons(result)["skipped: an earlier scenario failed"] != result.Summary.Skipped || result.Summary.Skipped == 0 {
-		t.Errorf("%+v: %v", result.Summary, reasons(result))
+		t.Errorf("summary %+v, reasons: %v", result.Summary, reasons(result))
 	}
 }
 
@@ -677,7 +678,7 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 		t.Helper()
 		swept, left, err := conformance.Sweep(t.Context(), options, what)
 		if err != nil || len(left) > 0 {
-			t.Fatalf("%+v: %v", left, err)
+			t.Fatalf("left behind %+v, error %v", left, err)
 		}
 		return len(swept)
 	}
@@ -756,7 +757,7 @@ func TestNoSecretIsInAReport(t *testing.T) {
 	result := verify(t, 1, conformance.Options{Handler: leaky, Headers: http.Header{"X-Gate": {"sesame-open-the-gate"}}})
 	secrets = append(secrets, tokens.Admin, tokens.Viewer, tokens.Backend, tokens.Frontend, "sesame-open-the-gate")
 	if len(secrets) < 10 || result.Summary.Failed < 100 {
-		t.Fatalf("%d secrets, %+v", len(secrets), result.Summary)
+		t.Fatalf("%d secrets, summary %+v", len(secrets), result.Summary)
 	}
 	for _, format := range report.Formats() {
 		var text bytes.Buffer
@@ -788,13 +789,13 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 	result := verify(t, 1, conformance.Options{Handler: forgetful, Operations: []string{"deleteSignalEndpointToken"}})
 	scenario := find(t, result, "tokens/deletes-a-token-and-nothing-else")
 	if scenario.Outcome != report.Failed || len(scenario.Failures) == 0 || len(scenario.Exchanges) < 5 {
-		t.Fatalf("%+v", scenario)
+		t.Fatalf("scenario %+v", scenario)
 	}
 	failure := scenario.Failures[0]
 	if failure.Operation != "deleteSignalEndpointToken" || failure.SeenIn != "getSignalEndpointTokens" || failure.Expectation != "1 entry" ||
 		failure.Pointer != "/signalEndpointTokens" || failure.Standing != spec.Documented || failure.Source == "" || failure.File != "features/signalendpoints/tokens.feature" ||
 		failure.Line == 0 || !strings.HasPrefix(failure.Step, "Then the answer has") || !strings.HasPrefix(failure.Curl, "curl -i 'http://") || !strings.Contains(failure.Curl, "$ADMIN_TOKEN") {
-		t.Errorf("%+v", failure)
+		t.Errorf("failure %+v", failure)
 	}
 	for i, step := range scenario.Steps {
 		wanted := report.Passed
@@ -828,7 +829,7 @@ func TestProgressIsToldOfEveryScenario(t *testing.T) {
 		},
 	})
 	if told != result.Summary.Passed || last.Done != told || last.Total != told || !found {
-		t.Errorf("progress was reported %d times, last %d of %d; %+v", told, last.Done, last.Total, result.Summary)
+		t.Errorf("progress was reported %d times, last %d of %d; summary %+v", told, last.Done, last.Total, result.Summary)
 	}
 }
 

@@ -28,8 +28,8 @@ var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 // on the fault.
 const sample = 200
 
-// notTwice skips a run of the whole suite under the race detector, for which other tests run
-// enough.
+// notTwice skips a run of the whole suite under the race detector, which sees enough in the other
+// tests.
 func notTwice(t *testing.T) {
 	t.Helper()
 	if raceDetector {
@@ -164,7 +164,7 @@ func TestSuiteStrength(t *testing.T) {
 func passes(t *testing.T, result *report.Report) {
 	t.Helper()
 	if result.ExitCode != 0 || result.Summary.Passed == 0 {
-		t.Errorf("exit code %d, %+v: %s", result.ExitCode, result.Summary, others(result))
+		t.Errorf("exit code %d, summary %+v: %s", result.ExitCode, result.Summary, others(result))
 	}
 	if len(result.Cleanup) > 0 {
 		t.Errorf("left behind: %+v", result.Cleanup)
@@ -335,7 +335,7 @@ checks of every exchange in every scenario, whatever its steps say.
 type strength struct {
 	rows     []string
 	derived  []string
-	catchers map[string]string // the ids of scenarios by those of faults
+	catchers map[string]string // scenario ids by fault id
 }
 
 func readStrength(t *testing.T) strength {

@@ -17,10 +17,10 @@ func TestDescribeIsNotSteeredByTheTarget(t *testing.T) {
 	text := describe(scenario)
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.ContainsAny(line, "\x1b\u009b\u202e") || strings.Contains(line, "##[") {
-			t.Errorf("%q", line)
+			t.Errorf("the line %q is not safe to print", line)
 		}
 	}
 	if strings.Count(text, "2J") != 10 || scenario.Failures[0].Got != hostile {
-		t.Errorf("%q of %+v", text, scenario.Failures)
+		t.Errorf("%q describes %+v", text, scenario.Failures)
 	}
 }

@@ -81,7 +81,7 @@ func TestNobodyWaitsOnAMockOfTheirOwn(t *testing.T) {
 				}
 			}
 			if (inWorkspace == result.Summary.Exchanges) != test.own || result.Summary.Passed == 0 || strings.Contains(result.Target.URL, "/w/") {
-				t.Errorf("%d of %d exchanges in a workspace, %+v, %s", inWorkspace, result.Summary.Exchanges, result.Summary, result.Target.URL)
+				t.Errorf("%d of %d exchanges in a workspace, summary %+v, target %s", inWorkspace, result.Summary.Exchanges, result.Summary, result.Target.URL)
 			}
 			if names := workspaceNames(t, mock); !slices.Equal(names, []string{"default"}) || len(result.Cleanup) > 0 {
 				t.Errorf("workspaces %q, left %+v", names, result.Cleanup)

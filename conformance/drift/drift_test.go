@@ -182,7 +182,7 @@ func TestADocumentThatSaysLess(t *testing.T) {
 	}
 	r := compare(t, document, drift.Options{})
 	if r.Summary.Breaking > 0 || r.Summary.Missing > 0 || r.Summary.Beyond == 0 {
-		t.Errorf("%+v\n%s", r.Summary, strings.Join(found(r), "\n"))
+		t.Errorf("summary %+v\n%s", r.Summary, strings.Join(found(r), "\n"))
 	}
 	// The document is stricter in one place: it gives the Location header a format.
 	if diff := cmp.Diff([]string{
@@ -330,7 +330,7 @@ func TestVerdicts(t *testing.T) {
 				return strings.Contains(change, " breaking ") || strings.HasSuffix(change, " missing")
 			})
 			if breaking != (r.Summary.Breaking > 0) {
-				t.Errorf("%+v", r.Summary)
+				t.Errorf("summary %+v", r.Summary)
 			}
 		})
 	}
@@ -359,7 +359,7 @@ func TestBeyond(t *testing.T) {
 		Reason: "the contract marks it as observed; the target's document does not list it",
 	}}
 	if diff := cmp.Diff(want, r.Operations[15].Changes); diff != "" || r.Operations[15].State != drift.Equal {
-		t.Errorf("%s: %s", r.Operations[15].State, diff)
+		t.Errorf("state %s: %s", r.Operations[15].State, diff)
 	}
 }
 
@@ -371,7 +371,7 @@ func TestSchemasThatContainThemselves(t *testing.T) {
 		"type": "object", "properties": object{"health": object{"type": "string"}, "parts": object{"type": "array", "items": object{"$ref": "#/components/schemas/readyCheckSchema"}}},
 	}
 	if r := compare(t, document, drift.Options{}); r.Operations[15].State != drift.Changed {
-		t.Errorf("%+v", r.Operations[15])
+		t.Errorf("operation %+v", r.Operations[15])
 	}
 }
 
@@ -385,7 +385,7 @@ func TestBasePathInTheDocument(t *testing.T) {
 	}
 	document["paths"] = moved
 	if r := compare(t, document, drift.Options{BasePath: "/base/"}); r.Summary != (drift.Summary{Equal: all}) {
-		t.Errorf("%+v", r.Summary)
+		t.Errorf("summary %+v", r.Summary)
 	}
 }
 
@@ -413,7 +413,7 @@ func TestWholeDocument(t *testing.T) {
 		t.Error(diff)
 	}
 	if last := r.Operations[len(r.Operations)-1]; last.ID != "live" || last.State != drift.Added {
-		t.Errorf("%+v", last)
+		t.Errorf("the last operation is %+v", last)
 	}
 }
 
@@ -506,7 +506,7 @@ func TestFormats(t *testing.T) {
 		}
 	}
 	if len(drift.Formats()) != 3 {
-		t.Errorf("%v", drift.Formats())
+		t.Errorf("formats %v, want 3", drift.Formats())
 	}
 	if err := drift.Write("xml", &strings.Builder{}, r); err == nil {
 		t.Error("the format xml was accepted")

@@ -83,7 +83,7 @@ func TestSchemasOfTheSameMeaning(t *testing.T) {
 			old, modern := withSchema("3.0.3", test.one), withSchema("3.1.0", test.modern)
 			for _, sides := range [][2][]byte{{old, modern}, {modern, old}} {
 				if r := compareTexts(t, sides[0], sides[1]); r.Summary != (drift.Summary{Equal: 1}) {
-					t.Errorf("%+v\n%s", r.Summary, strings.Join(found(r), "\n"))
+					t.Errorf("summary %+v\n%s", r.Summary, strings.Join(found(r), "\n"))
 				}
 			}
 		})

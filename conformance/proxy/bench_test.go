@@ -93,7 +93,7 @@ func BenchmarkProxy(b *testing.B) {
 		}
 	}
 	if stats := judging.Stats(); stats.Violations > 0 || stats.Exchanges == 0 {
-		b.Errorf("%+v", stats)
+		b.Errorf("stats %+v", stats)
 	}
 }
 

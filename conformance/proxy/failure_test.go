@@ -122,7 +122,7 @@ func TestTrustedCertificate(t *testing.T) {
 	for name, config := range map[string]*tls.Config{"authority": {RootCAs: roots}, "anything goes": {InsecureSkipVerify: true}} {
 		s := playBefore(t, secure.URL, func(o *proxy.Options) { o.TLS = config })
 		if got := s.send(t, "GET", "/health", ""); got.Status != 200 || got.Body != healthy {
-			t.Errorf("%s: %d %s", name, got.Status, got.Body)
+			t.Errorf("%s: status %d, %s", name, got.Status, got.Body)
 		}
 	}
 }
@@ -168,7 +168,7 @@ func TestUpstreamFailsInTheMiddle(t *testing.T) {
 				}
 				s.end()
 				if diff := cmp.Diff(1, s.Stats().Unanswered); diff != "" || s.Stats().Violations > 0 {
-					t.Errorf("%+v", s.Stats())
+					t.Errorf("stats %+v", s.Stats())
 				}
 				if messages := s.log.messages(t); len(messages) != 1 {
 					t.Errorf("log: %q", messages)
@@ -270,7 +270,7 @@ func TestManyRequestsLeaveNothingBehind(t *testing.T) {
 	stats := s.Stats()
 	// Of a client's 50 requests, i%4 is 2 for 12 and 3 for 12.
 	if stats.Outside != connections*12 || stats.Exchanges != connections*38 || stats.Unanswered != connections*12 || stats.Violations > 0 {
-		t.Errorf("%+v", stats)
+		t.Errorf("stats %+v", stats)
 	}
 	open.Wait() // Close must have closed them all, as the upstream is still running
 }

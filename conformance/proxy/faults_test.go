@@ -59,7 +59,7 @@ func (w *witness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	_, _ = out.Write(recorder.Body.Bytes())
 }
 
-// beginning records an answer. Of an answer that is streamed, it records the first piece.
+// beginning records an answer. Of a streamed answer, it records only the first piece.
 type beginning struct {
 	*httptest.ResponseRecorder
 	leave func()

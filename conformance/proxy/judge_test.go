@@ -261,7 +261,7 @@ func TestFailOnViolation(t *testing.T) {
 	}
 	// The upstream's answer broke the contract, so that is what the report keeps.
 	if x := s.Report().Scenarios[0].Exchanges[0]; x.Response.Status != 200 || !strings.Contains(x.Response.Body, "FINE") || len(x.Violations) != 2 {
-		t.Errorf("%+v", x)
+		t.Errorf("the report keeps %+v", x)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestNothingOfAReplacedAnswerIsLeft(t *testing.T) {
 	}), func(o *proxy.Options) { o.FailOnViolation = true })
 	got := s.send(t, "GET", "/health", "")
 	if got.Status != http.StatusBadGateway || got.Header.Get("X-Head") != "" || len(got.Trailer) > 0 || got.Length != int64(len(got.Body)) {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -294,7 +294,7 @@ func TestABadRequestIsTheClients(t *testing.T) {
 		}
 		s.end()
 		if r := s.Report(); r.ExitCode != 1 || r.Summary.Violations != 1 {
-			t.Errorf("exit code %d, %+v", r.ExitCode, r.Summary)
+			t.Errorf("exit code %d, summary %+v", r.ExitCode, r.Summary)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed < 8 || int(told.Load())+stats.Missed != count {
-		t.Errorf("%+v, of which %d were observed", stats, told.Load())
+		t.Errorf("stats %+v, of which %d were observed", stats, told.Load())
 	}
 	if left := p.budget.left.Load(); left != maxKept {
 		t.Errorf("%d bytes were not returned to the budget", maxKept-left)
@@ -92,7 +92,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	}
 	r := p.Report()
 	if last := r.Scenarios[len(r.Scenarios)-1]; last.ID != "proxy:missed" || last.Outcome != report.Errored || r.Summary.Errored != 1 {
-		t.Errorf("%+v", last)
+		t.Errorf("the last scenario is %+v", last)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	}
 	end()
 	if stats := p.Stats(); stats.Missed != 0 || told.Load() != count {
-		t.Errorf("%+v, of which %d were observed", stats, told.Load())
+		t.Errorf("stats %+v, of which %d were observed", stats, told.Load())
 	}
 }
 
@@ -134,7 +134,7 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed == 0 || told+stats.Missed != count {
-		t.Errorf("%+v, of which %d were observed", stats, told)
+		t.Errorf("stats %+v, of which %d were observed", stats, told)
 	}
 	if code := p.Report().ExitCode; code != exitcode.Broken && code != exitcode.Error {
 		t.Errorf("exit code %d", code)
@@ -166,13 +166,13 @@ func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || told != 5 {
-		t.Errorf("%+v, and %d were observed", stats, told)
+		t.Errorf("stats %+v, and %d were observed", stats, told)
 	}
 	if text := log.String(); strings.Count(text, "the proxy failed while processing an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
 		t.Errorf("the log is %s", text)
 	}
 	if last := p.Report().Scenarios; last[len(last)-1].ID != "proxy:failed" || last[len(last)-1].Outcome != report.Errored {
-		t.Errorf("%+v", last[len(last)-1])
+		t.Errorf("the last scenario is %+v", last[len(last)-1])
 	}
 }
 
@@ -185,7 +185,7 @@ func TestAnAnswerOverWhichTheProxyFailsPasses(t *testing.T) {
 	x := &exchange{operation: &spec.Operation{ID: "odd"}, request: httptest.NewRequest(http.MethodGet, "/odd", nil), status: http.StatusOK}
 	response := &http.Response{StatusCode: http.StatusOK, Request: x.request}
 	if err := p.hold(&flow{exchange: x}, response); err != nil || response.StatusCode != http.StatusOK || x.unjudged == "" || p.Stats().Failed != 1 {
-		t.Errorf("%v, %+v, %+v", err, response, p.Stats())
+		t.Errorf("error %v, response %+v, stats %+v", err, response, p.Stats())
 	}
 }
 

@@ -249,7 +249,7 @@ func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 	})
 	for _, path := range []string{"/health", "/elsewhere", "/health"} {
 		if got := s.send(t, "GET", path, ""); got.Status != 200 || got.Body != healthy {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v", got)
 		}
 	}
 	close(let)

@@ -80,7 +80,7 @@ func TestReport(t *testing.T) {
 	}
 	for _, status := range r.Operations[1].Statuses {
 		if status.Documented != true || status.Seen != map[int]int{200: 60}[status.Code] {
-			t.Errorf("%+v", status)
+			t.Errorf("status %+v", status)
 		}
 	}
 	if warnings := s.log.messages(t); len(warnings) != 1 {
@@ -103,7 +103,7 @@ func TestViolationsInListsAreOne(t *testing.T) {
 	s.end()
 	failures := s.Report().Scenarios[0].Failures
 	if len(failures) != 1 || failures[0].Pointer != "/signalEndpoints/0/id" || !strings.Contains(failures[0].Got, "100 times") {
-		t.Errorf("%+v", failures)
+		t.Errorf("failures %+v", failures)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestRecording(t *testing.T) {
 	}
 	if len(lines) != 1 || lines[0].Operation != "createSignalEndpointToken" || lines[0].Request.URL != endpoints+"/7/tokens?token=[redacted]" ||
 		lines[0].Request.Body != `{"name":"ci","password":"[redacted]"}` || lines[0].Response.Body != strings.Replace(token, secret, "[redacted]", 1) {
-		t.Errorf("%+v", lines)
+		t.Errorf("recorded %+v", lines)
 	}
 }
 

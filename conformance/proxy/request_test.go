@@ -219,7 +219,7 @@ func TestARefusalNeedsNoBody(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 417 || string(got) != "no" {
-			t.Errorf("%s: %d %q, %v", path, response.StatusCode, got, err)
+			t.Errorf("%s: status %d, %q, %v", path, response.StatusCode, got, err)
 		}
 	}
 }

@@ -220,7 +220,7 @@ func TestNothingIsChanged(t *testing.T) {
 			s.end()
 			stats := s.Stats()
 			if stats.Exchanges+stats.Outside != count/2 || stats.Unanswered+stats.Left > 0 || s.RecordError() != nil {
-				t.Errorf("%+v, %v", stats, s.RecordError())
+				t.Errorf("stats %+v, error of the recording %v", stats, s.RecordError())
 			}
 			if !recording {
 				return

@@ -19,7 +19,7 @@ func TestFaultsAreDerivedOfEveryOperation(t *testing.T) {
 	ids := map[string]bool{}
 	for _, fault := range faults {
 		if ids[fault.ID] || fault.Bend == nil || fault.Name == "" || fault.Standing == "" {
-			t.Errorf("%+v", fault)
+			t.Errorf("an incomplete or repeated fault: %+v", fault)
 		}
 		if untried := fault.Unprovoked != ""; untried != (fault.Status >= http.StatusInternalServerError) && fault.Status != http.StatusUnsupportedMediaType {
 			t.Errorf("%s: unprovoked is %t: %s", fault.ID, untried, fault.Unprovoked)

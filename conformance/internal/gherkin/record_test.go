@@ -41,7 +41,7 @@ func TestAMockHasNoDeviations(t *testing.T) {
 		r := recorded(plan.Conditions{Findings: test.found}, "getHealth")
 		r.fail(judge.Differs("", "status 404", "status 500"), huge)
 		if got := r.report.Failures[0].Known; (got != "") != test.known {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 		"the user's, elsewhere": {t.Context(), context.Canceled, report.Errored},
 	} {
 		if got := outcomeOf(test.ctx, test.err); got != test.want {
-			t.Errorf("%s: %s", name, got)
+			t.Errorf("%s: got %s", name, got)
 		}
 	}
 }

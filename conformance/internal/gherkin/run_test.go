@@ -34,7 +34,7 @@ func TestWhatOthersCanBeTheReasonFor(t *testing.T) {
 		p := &performance{world: newWorld(&Run{})}
 		p.world.record.scenario, p.world.answer.last = &plan.Scenario{Tags: test.tags}, test.last
 		if got := p.dependsOnOthers(); got != test.want {
-			t.Errorf("%s: %t", name, got)
+			t.Errorf("%s: got %t", name, got)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func TestExpectations(t *testing.T) {
 		check := func(text string, want bool) {
 			value, present := jsonvalue.Decode([]byte(text))
 			if got := holds(value, present); got != want {
-				t.Errorf("%q on %q: %t", test.expected, text, got)
+				t.Errorf("%q on %q: got %t", test.expected, text, got)
 			}
 		}
 		for _, text := range test.holds {

@@ -168,10 +168,10 @@ func TestNoTwoErrorsHaveTheSameID(t *testing.T) {
 	j := newJudge(t)
 	x := answered("GET", signalendpoints.Path, 401, unknownBody, nil)
 	if found := j.Breaches(x); len(found) > 0 {
-		t.Fatalf("the first answer: %+v", found)
+		t.Fatalf("the first answer has the breaches %+v", found)
 	}
 	if found := j.Breaches(x); len(found) != 1 || found[0].Pointer != "/id" {
-		t.Errorf("the second answer: %+v", found)
+		t.Errorf("the second answer has the breaches %+v", found)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestKnownDeviationsAreToldAsSuch(t *testing.T) {
 		"a usable id":         {"8.2.0", "deleteSignalEndpoint", &target.Exchange{Request: target.Request{Path: signalendpoints.Path + "/7"}, Status: 500}, false},
 	} {
 		if got := j.Known(test.version, test.operation, test.x); (got != "") != test.known {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
@@ -234,7 +234,7 @@ func TestASecretIsLearntWhereItIsMade(t *testing.T) {
 		"too short": {answered("POST", tokensOfSeven, 201, `{"token":"short"}`, nil), ""},
 	} {
 		if got := newJudge(t).Learn(test.x); got != test.want {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }

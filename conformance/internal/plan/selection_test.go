@@ -116,7 +116,7 @@ func TestAPersonAsTheAdmin(t *testing.T) {
 		var conditions Conditions
 		conditions.Edition, conditions.Mock, conditions.Tokens.Admin = test.edition, test.mock, test.admin
 		if got := byPerson(&conditions, &Scenario{Tags: []string{test.tag}}); (got == "") != test.runs {
-			t.Errorf("%+v: %q", test, got)
+			t.Errorf("%+v: got %q", test, got)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestTagExpressions(t *testing.T) {
 			{[]string{"@a"}, want.a}, {[]string{"@b"}, want.b}, {[]string{"@a", "@b"}, want.ab}, {nil, want.none},
 		} {
 			if got := filter(test.tags); got != test.want {
-				t.Errorf("%q on %v: %t", text, test.tags, got)
+				t.Errorf("%q on %v: got %t", text, test.tags, got)
 			}
 		}
 	}

@@ -142,7 +142,7 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"": time.Second, "0": time.Second, "7": 7 * time.Second, "-1": time.Second, "99999": maxPause, "soon": time.Second} {
 		if got := retryAfter(http.Header{"Retry-After": {text}}); got != want+margin {
-			t.Errorf("%q: %s", text, got)
+			t.Errorf("Retry-After %q: got %s", text, got)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func TestOnlyWhatIsLimitedHasAPace(t *testing.T) {
 		"/api/calls/x": true, "/API//Calls/x/": true, "/api/calls/x/more?y": true, "/api/calls": false, "/api/callsx/y": false, "/ready": false,
 	} {
 		if got := c.IsLimited(Request{Method: "GET", Path: path}); got != want {
-			t.Errorf("%s: %t", path, got)
+			t.Errorf("%s: got %t", path, got)
 		}
 	}
 	if err := c.Fresh(t.Context(), Request{Method: "GET", Path: "/ready"}); err != nil {

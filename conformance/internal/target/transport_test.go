@@ -72,7 +72,7 @@ func TestWhatIsOnLoopback(t *testing.T) {
 			t.Fatal(err)
 		}
 		if address.Loopback != want {
-			t.Errorf("%s: %t", url, address.Loopback)
+			t.Errorf("%s: got %t", url, address.Loopback)
 		}
 	}
 }
@@ -196,7 +196,7 @@ func TestWhatIsReadIsBounded(t *testing.T) {
 				if err != nil {
 					var silent *NoAnswerError
 					if !errors.As(err, &silent) || !regexp.MustCompile(test.want).MatchString(err.Error()) {
-						t.Errorf("%v", err)
+						t.Errorf("got %v", err)
 					}
 					return
 				}
