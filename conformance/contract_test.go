@@ -24,7 +24,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// documentOf is a document with some paths, as flow-style YAML behind two blanks each.
+// documentOf loads a document from its paths, in flow-style YAML indented by two spaces, and
+// from more, which is appended at the top level.
 func documentOf(t *testing.T, paths, more string) *spec.Contract {
 	t.Helper()
 	document, err := spec.Load([]byte("openapi: 3.0.3\ninfo: {title: Test, version: '1'}\npaths:\n" + paths + more))
@@ -37,7 +38,7 @@ func documentOf(t *testing.T, paths, more string) *spec.Contract {
 	return document
 }
 
-// outcomes are those of a report by operationId, with the reason where there is one.
+// outcomes returns the outcomes of a report by operationId, each with its reason if it has one.
 func outcomes(r *report.Report) map[string]string {
 	out := map[string]string{}
 	for _, scenario := range r.Scenarios {
@@ -46,7 +47,7 @@ func outcomes(r *report.Report) map[string]string {
 	return out
 }
 
-// verifyReads runs the profile Contract, and wants an exit code.
+// verifyReads runs the contract profile and fails the test unless the exit code is want.
 func verifyReads(t *testing.T, options conformance.Options, want int) *report.Report {
 	t.Helper()
 	options.Profile = conformance.Contract
@@ -65,7 +66,8 @@ func verifyReads(t *testing.T, options conformance.Options, want int) *report.Re
 	return r
 }
 
-// serves is a handler that answers each path with JSON, or otherwise by a function.
+// serves is a handler that maps a path to its answer: either JSON text or a function. Other
+// paths get a 404.
 type serves map[string]any
 
 func (s serves) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +82,8 @@ func (s serves) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestEveryReadOfAMockKeepsItsContract, whichever way the contract is given.
+// TestEveryReadOfAMockKeepsItsContract verifies a mock against the built-in contract, and
+// against the same contract passed as a document.
 func TestEveryReadOfAMockKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	published, err := spec.Load(spec.Default().JSON())
@@ -94,35 +97,35 @@ func TestEveryReadOfAMockKeepsItsContract(t *testing.T) {
 			mock := newMock(t, mockserver.WithFlags("flags.yaml", []byte(flags)))
 			r := verifyReads(t, conformance.Options{Handler: mock, Document: document, Concurrency: 4}, exitcode.OK)
 			if r.Summary.Failed+r.Summary.Errored+r.Summary.Disabled > 0 || r.Summary.Passed < 40 || r.Run.Profile != "contract" {
-				t.Errorf("%+v", r.Summary)
+				t.Errorf("summary %+v", r.Summary)
 			}
 			for id, outcome := range outcomes(r) {
 				if strings.HasPrefix(outcome, "skipped") && !strings.Contains(outcome, "has no value") {
 					t.Errorf("%s: %s", id, outcome)
 				}
 			}
-			for _, scenario := range r.Scenarios { // ids are those that the mock listed
+			for _, scenario := range r.Scenarios { // ids come from the mock's lists
 				if scenario.Operations[0] == "getFeature" && !strings.HasSuffix(scenario.Exchanges[0].Request.URL, "/api/admin/projects/default/features/checkout") {
-					t.Errorf("%s", scenario.Exchanges[0].Request.URL)
+					t.Errorf("getFeature was called at %s", scenario.Exchanges[0].Request.URL)
 				}
 			}
 			for _, operation := range r.Operations {
 				if operation.Method != http.MethodGet {
-					t.Errorf("%s %s is counted", operation.Method, operation.Path)
+					t.Errorf("%s %s is counted although it is not a GET", operation.Method, operation.Path)
 				}
 			}
 		})
 	}
 }
 
-// TestReadsOfForeignDocuments: a mock of a document keeps it.
+// TestReadsOfForeignDocuments verifies mocks that answer by a document against that document.
 func TestReadsOfForeignDocuments(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]map[string]string{
 		"forms.yaml":  {"listPets": "passed", "getPet": "skipped", "getShape": "passed"},
 		"media.yaml":  {"getReport": "passed", "getFile": "skipped", "getVersion": "passed", "getName": "passed"},
 		"modern.yaml": {"getEvent": "skipped", "getNumbers": "passed", "getCondition": "passed", "getOld": "passed"},
-		// No value keeps the schema of getEndless, so that the mock answers 500.
+		// No value fits the schema of getEndless, so the mock answers 500.
 		"recursion.yaml": {"getTree": "passed", "getExpression": "passed", "getList": "passed", "getEndless": "failed"},
 		"broken.yaml": {
 			"good": "passed", "GET /nameless": "passed", "GET /twice": "passed", "getThing": "skipped", "undeclared": "skipped",
@@ -163,7 +166,8 @@ func TestReadsOfForeignDocuments(t *testing.T) {
 	}
 }
 
-// TestWhatBreaksADocumentIsPlaced: each violation says where it is, and what was wanted.
+// TestWhatBreaksADocumentIsPlaced checks that each violation says where it is and what was
+// expected.
 func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, `
@@ -205,11 +209,11 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 		for _, failure := range scenario.Failures {
 			got = append(got, fmt.Sprintf("%s %s %s | %s | %s", failure.Operation, failure.Keyword, failure.Pointer, failure.Expectation, failure.Got))
 			if failure.Curl == "" || failure.Source == "" {
-				t.Errorf("%+v", failure)
+				t.Errorf("no curl command or no source in %+v", failure)
 			}
 		}
 		if len(scenario.Failures) != len(scenario.Exchanges[0].Violations) {
-			t.Errorf("%s: %+v, and of the exchange %+v", scenario.ID, scenario.Failures, scenario.Exchanges[0].Violations)
+			t.Errorf("%s: failures %+v, but the exchange has violations %+v", scenario.ID, scenario.Failures, scenario.Exchanges[0].Violations)
 		}
 	}
 	want := []string{
@@ -231,7 +235,7 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 		t.Error(diff)
 	}
 	if r.Summary.Passed != 2 || r.Summary.Failed != 9 || r.Summary.Violations != 9 {
-		t.Errorf("%+v", r.Summary)
+		t.Errorf("summary %+v", r.Summary)
 	}
 	at := slices.IndexFunc(r.Operations, func(o report.Operation) bool { return o.ID == "range" })
 	if diff := cmp.Diff([]report.Status{{Code: 410, Documented: true, Standing: spec.Documented, Seen: 1}}, r.Operations[at].Statuses); diff != "" {
@@ -239,7 +243,8 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 	}
 }
 
-// TestIDsComeFromEarlierAnswers, and what has none is skipped with the reason.
+// TestIDsComeFromEarlierAnswers checks that parameters are filled from earlier answers, and
+// that an operation without a value for a parameter is skipped, with the reason.
 func TestIDsComeFromEarlierAnswers(t *testing.T) {
 	t.Parallel()
 	const answer = `responses: {"200": {description: d, content: {application/json: {schema: {}}}}}`
@@ -314,7 +319,8 @@ func TestIDsComeFromEarlierAnswers(t *testing.T) {
 	}
 }
 
-// TestAChosenReadTakesTheListsThatItNeeds, and nothing else.
+// TestAChosenReadTakesTheListsThatItNeeds checks that a chosen operation also calls the lists
+// that its ids come from, which are still reported as disabled.
 func TestAChosenReadTakesTheListsThatItNeeds(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, `
@@ -330,7 +336,8 @@ func TestAChosenReadTakesTheListsThatItNeeds(t *testing.T) {
 	}
 }
 
-// TestWhatLogsOutIsNeverCalled, nor anything but GET.
+// TestWhatLogsOutIsNeverCalled checks that no operation is called that may end a session, and
+// that only GET is used.
 func TestWhatLogsOutIsNeverCalled(t *testing.T) {
 	t.Parallel()
 	const reply = `responses: {"200": {description: d, content: {application/json: {}}}}`
@@ -357,11 +364,12 @@ func TestWhatLogsOutIsNeverCalled(t *testing.T) {
 		t.Error(diff)
 	}
 	if r.Summary.Disabled != 3 || !strings.Contains(outcomes(r)["userLogOff"], "suggests that it ends a session") {
-		t.Errorf("%v", outcomes(r))
+		t.Errorf("outcomes %v", outcomes(r))
 	}
 }
 
-// TestAnswersThatGoOnAreEnded after their first event, and judged by it and their head.
+// TestAnswersThatGoOnAreEnded checks that an endless answer is closed after its first event or
+// line, and judged by that and its head.
 func TestAnswersThatGoOnAreEnded(t *testing.T) {
 	t.Parallel()
 	const event, object = `responses: {"200": {description: d, content: {text/event-stream: {schema: {type: string, maxLength: 40}}}}}`,
@@ -404,7 +412,8 @@ func TestAnswersThatGoOnAreEnded(t *testing.T) {
 	}
 }
 
-// TestAnswersThatAreCutOffFail: what says how long it is and ends before breaks HTTP.
+// TestAnswersThatAreCutOffFail checks that an answer shorter than its Content-Length fails, as
+// does a connection closed without an answer.
 func TestAnswersThatAreCutOffFail(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, "  /cut: {get: {operationId: cut, responses: {'200': {description: d, content: {application/json: {}}}}}}\n  /gone: {get: {operationId: gone, responses: {'200': {description: d}}}}\n", "")
@@ -423,7 +432,8 @@ func TestAnswersThatAreCutOffFail(t *testing.T) {
 	}
 }
 
-// TestTokensGoWhereADocumentWantsThem, and are in no report.
+// TestTokensGoWhereADocumentWantsThem checks that tokens are sent as the document's security
+// schemes demand, and that no report contains them.
 func TestTokensGoWhereADocumentWantsThem(t *testing.T) {
 	t.Parallel()
 	const token = "user:S3cret-Of-A-Test"
@@ -464,12 +474,13 @@ func TestTokensGoWhereADocumentWantsThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.Contains(text.String(), "S3cret") || strings.Contains(text.String(), "dXNlcjpTM2NyZXQ") {
-			t.Errorf("%s shows the token", format)
+			t.Errorf("the %s report contains the token", format)
 		}
 	}
 }
 
-// TestWhatNeedsATokenIsDisabledWithoutOne.
+// TestWhatNeedsATokenIsDisabledWithoutOne checks that operations are disabled if they need a
+// token and none that fits was given.
 func TestWhatNeedsATokenIsDisabledWithoutOne(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, "  /a: {get: {operationId: a, security: [{k: []}], responses: {'200': {description: d}}}}\n  /b: {get: {operationId: b, responses: {'200': {description: d}}}}\n"+
@@ -487,22 +498,24 @@ func TestWhatNeedsATokenIsDisabledWithoutOne(t *testing.T) {
 	}
 }
 
-// TestATokenThatAMockDoesNotKnow says nothing of it, unless it was given.
+// TestATokenThatAMockDoesNotKnow checks that a mock may reject the built-in admin token, which
+// only disables operations. Rejecting a token that the caller gave is a usage error.
 func TestATokenThatAMockDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n")))
 	r := verifyReads(t, conformance.Options{Handler: mock}, exitcode.OK)
 	if got := outcomes(r); got["getHealth"] != "passed" || got["getProjects"] != "disabled: the mock does not know the built-in token of the admin" || r.Summary.Failed > 0 {
-		t.Errorf("%v", got)
+		t.Errorf("outcomes %v", got)
 	}
 	_, err := conformance.Run(t.Context(), conformance.Options{Handler: mock, Profile: conformance.Contract, Tokens: conformance.MockTokens()})
 	var wrong *conformance.UsageError
 	if !errors.As(err, &wrong) {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want a usage error", err)
 	}
 }
 
-// TestOptionsThatMeanNothingToReads are refused, with one line that says what to do.
+// TestOptionsThatMeanNothingToReads checks that options the contract profile does not support
+// are refused with a one-line error.
 func TestOptionsThatMeanNothingToReads(t *testing.T) {
 	t.Parallel()
 	assumed := true
@@ -530,8 +543,8 @@ func TestOptionsThatMeanNothingToReads(t *testing.T) {
 	}
 }
 
-// TestReadsThatDoNotHappen: a dry run calls nothing, a failure ends what is to end by it, and so
-// does who gives up.
+// TestReadsThatDoNotHappen checks that a dry run calls nothing, and that a run ends early after
+// a failure with FailFast, when its context is canceled, and if the target is unreachable.
 func TestReadsThatDoNotHappen(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, "  /a: {get: {operationId: a, responses: {'200': {description: d}}}}\n  /b: {get: {operationId: b, responses: {'200': {description: d}}}}\n", "")
@@ -554,11 +567,11 @@ func TestReadsThatDoNotHappen(t *testing.T) {
 	done := 0
 	options = conformance.Options{Handler: teapot, Document: document, FailFast: true, Progress: func(p conformance.Progress) {
 		if done++; p.Done != done || p.Total != 2 {
-			t.Errorf("%+v", p)
+			t.Errorf("progress %+v", p)
 		}
 	}}
 	if diff := cmp.Diff(map[string]string{"a": "failed", "b": "skipped: an earlier scenario failed"}, outcomes(verifyReads(t, options, exitcode.Broken))); diff != "" || called.Load() != 1 || done != 2 {
-		t.Errorf("%d calls, %d told, %s", called.Load(), done, diff)
+		t.Errorf("%d calls, %d reported as done, %s", called.Load(), done, diff)
 	}
 	ctx, giveUp := context.WithCancel(t.Context())
 	r, err := conformance.Run(ctx, conformance.Options{Document: document, Profile: conformance.Contract, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -568,15 +581,15 @@ func TestReadsThatDoNotHappen(t *testing.T) {
 		}
 	})})
 	if !errors.Is(err, context.Canceled) || r.ExitCode != exitcode.Error || r.Summary.Skipped != 2 {
-		t.Errorf("%v, %+v", err, r)
+		t.Errorf("error %v, report %+v", err, r)
 	}
 	r, err = conformance.Run(t.Context(), conformance.Options{Target: "http://127.0.0.1:1", Document: document, Profile: conformance.Contract})
 	if !errors.Is(err, conformance.ErrUnreachable) || r.ExitCode != exitcode.Error {
-		t.Errorf("%v, %+v", err, r)
+		t.Errorf("error %v, report %+v", err, r)
 	}
 }
 
-// TestLimitsOnCallsAreWaitedFor: a refusal with 429 is no violation.
+// TestLimitsOnCallsAreWaitedFor checks that a 429 is retried and is not a violation.
 func TestLimitsOnCallsAreWaitedFor(t *testing.T) {
 	t.Parallel()
 	document := documentOf(t, "  /a: {get: {operationId: a, responses: {'200': {description: d}}}}\n", "")
@@ -592,6 +605,6 @@ func TestLimitsOnCallsAreWaitedFor(t *testing.T) {
 	t.Cleanup(server.Close)
 	r := verifyReads(t, conformance.Options{Target: server.URL, Document: document}, exitcode.OK)
 	if exchanges := r.Scenarios[0].Exchanges; len(exchanges) != 2 || exchanges[0].Response.Status != http.StatusTooManyRequests {
-		t.Errorf("%+v", exchanges)
+		t.Errorf("exchanges %+v", exchanges)
 	}
 }

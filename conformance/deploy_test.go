@@ -13,7 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// answering replaces some answers to GET, by path.
+// answering returns a handler that answers GET requests for some paths with the given JSON and
+// passes everything else on to next.
 func answering(next http.Handler, answers map[string]string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if answer, is := answers[r.URL.Path]; is && r.Method == http.MethodGet {
@@ -25,7 +26,7 @@ func answering(next http.Handler, answers map[string]string) http.Handler {
 	})
 }
 
-// TestWhatATargetLacksDisablesScenarios looks at the reasons.
+// TestWhatATargetLacksDisablesScenarios checks the reasons given for disabled scenarios.
 func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	t.Parallel()
 	const seen, made = "client/sdks-get-a-flag-with-its-strategies", "flags/creates-a-flag-from-a-name-alone"
@@ -36,7 +37,7 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		options  conformance.Options
 		answers  map[string]string
 		scenario string
-		want     string // the reason; empty if it runs
+		want     string // the reason; empty if the scenario runs
 	}{
 		"nothing":               {conformance.Options{}, nil, seen, ""},
 		"the project":           {conformance.Options{Project: "shop"}, nil, made, "the target has no project shop, or does not show it; --project chooses one"},
@@ -64,7 +65,7 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	}
 }
 
-// askAdmin sends a request to a mock as the admin, and returns the status.
+// askAdmin sends a request to a mock as the admin and returns the status.
 func askAdmin(mock http.Handler, method, path, body string) int {
 	recorder, r := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Authorization", conformance.MockTokens().Admin)
@@ -73,7 +74,8 @@ func askAdmin(mock http.Handler, method, path, body string) int {
 	return recorder.Code
 }
 
-// TestASweepFindsFlagsOfPatternedNames kept a flag of whose name only a part is the run's.
+// TestASweepFindsFlagsOfPatternedNames checks that a sweep removes a flag even if the run's name
+// is only part of the flag's, as it is in projects with a naming pattern.
 func TestASweepFindsFlagsOfPatternedNames(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -81,19 +83,19 @@ func TestASweepFindsFlagsOfPatternedNames(t *testing.T) {
 	own, others := "team-a.unleash-mock-verify-261128abcdef-flags1-one", "unleash-mock-verify-none-of-a-run"
 	for _, name := range []string{own, others} {
 		if status := askAdmin(mock, http.MethodPost, flags, fmt.Sprintf(`{"name":%q}`, name)); status != http.StatusCreated {
-			t.Fatalf("%s: %d", name, status)
+			t.Fatalf("creating %s: status %d", name, status)
 		}
 	}
 	for _, dry := range []bool{true, false} {
 		swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Handler: mock}, conformance.SweepOptions{DryRun: dry})
 		if err != nil || len(left) > 0 || len(swept) != 1 || swept[0].Name != own {
-			t.Errorf("dry %t: %+v, %+v, %v", dry, swept, left, err)
+			t.Errorf("dry run %t: swept %+v, left %+v, error %v", dry, swept, left, err)
 		}
 		if there := askAdmin(mock, http.MethodGet, flags+"/"+own, "") == http.StatusOK; there != dry {
-			t.Errorf("dry %t: the flag is there: %t", dry, there)
+			t.Errorf("dry run %t: the flag exists: %t", dry, there)
 		}
 	}
 	if status := askAdmin(mock, http.MethodGet, flags+"/"+others, ""); status != http.StatusOK {
-		t.Errorf("somebody's flag: %d", status)
+		t.Errorf("someone else's flag: status %d", status)
 	}
 }

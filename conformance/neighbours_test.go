@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TestRunsBesideEachOtherAccuseNobody verifies one target twice at the same time, with
-// limits that one run alone keeps and two together do not.
+// TestRunsBesideEachOtherAccuseNobody verifies one target in two concurrent runs. Its limits are
+// wide enough for one run alone, but not for both.
 func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
@@ -32,7 +32,7 @@ func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
 					return
 				}
 				if result.Summary.Failed+result.Summary.Errored > 0 {
-					t.Errorf("%+v%s", result.Summary, firstFailures(result))
+					t.Errorf("summary %+v%s", result.Summary, firstFailures(result))
 				}
 				for _, scenario := range result.Scenarios {
 					if scenario.Outcome == report.Skipped && !strings.HasPrefix(scenario.Reason, "others verified the target at the same time") {
@@ -48,16 +48,17 @@ func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
 	}
 }
 
-// TestARunLeavesAloneWhatAnotherMade finishes beside things of a run that goes on.
+// TestARunLeavesAloneWhatAnotherMade ends a run while another, still active one has a flag on the
+// target.
 func TestARunLeavesAloneWhatAnotherMade(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	const flags, theirs = "/api/admin/projects/default/features", "unleash-mock-verify-261128abcdef-flags1-one"
 	if status := askAdmin(mock, http.MethodPost, flags, `{"name":"`+theirs+`"}`); status != http.StatusCreated {
-		t.Fatalf("status %d", status)
+		t.Fatalf("creating the flag: status %d", status)
 	}
 	verify(t, exitcode.OK, conformance.Options{Handler: mock, Scenarios: []string{"flags/creates-a-flag-from-a-name-alone"}})
 	if status := askAdmin(mock, http.MethodGet, flags+"/"+theirs, ""); status != http.StatusOK {
-		t.Errorf("the other run's flag: %d", status)
+		t.Errorf("the other run's flag: status %d", status)
 	}
 }

@@ -27,7 +27,7 @@ func TestWhoMayWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := test.options.mayWrite(address); got != test.want {
-			t.Errorf("%s, %+v: %t", test.url, test.options, got)
+			t.Errorf("%s, %+v: got %t", test.url, test.options, got)
 		}
 	}
 }

@@ -21,14 +21,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// liar is a mock that does what it is asked to and changes what it answers.
+// liar is a mock that does what it is asked, but changes its answers.
 type liar struct {
 	mock http.Handler
-	// lie changes the body of a success; nil leaves it.
+	// lie changes the body of a successful answer; nil changes nothing.
 	lie func(r *http.Request, body string) string
 
 	mu      sync.Mutex
-	changes []string // requests that could change something, as they came
+	changes []string // requests that could change something, in order of arrival
 }
 
 func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -54,7 +54,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// of lists the changes that were asked for at a path or below it.
+// of lists the changes that were requested at a path or below it.
 func (l *liar) of(path string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,15 +80,15 @@ func creates(r *http.Request, suffix string) bool {
 	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, suffix)
 }
 
-// TestATargetsWordIsNotTakenForWhatIsTheRuns is about targets whose answers to a
-// create name something that others own. Nothing of others is touched, and what
-// the run made goes all the same.
+// TestATargetsWordIsNotTakenForWhatIsTheRuns is about targets whose answer to a create names
+// something that belongs to others. Nothing of others may be touched, and what the run created
+// must be removed all the same.
 func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		lie       func(r *http.Request, body string) string
 		untouched []string
-		left      string // how the reason of what is left begins; empty if nothing is
+		left      string // the start of the reason for what is left behind; empty if nothing is
 	}{
 		"the id of somebody's endpoint": {
 			func(r *http.Request, body string) string {
@@ -162,7 +162,7 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 			result := verify(t, 1, conformance.Options{Handler: target, Tags: "@writes and not @core", Concurrency: 4})
 			for _, path := range test.untouched {
 				if changes := target.of(path); len(changes) > 0 {
-					t.Errorf("%s was to be changed: %q", path, changes)
+					t.Errorf("changes to %s were requested: %q", path, changes)
 				}
 			}
 			if result.Summary.Errored > 0 {
@@ -176,23 +176,23 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 			}
 			if test.left == "" {
 				if len(result.Cleanup) > 0 {
-					t.Errorf("left: %+v", result.Cleanup[0])
+					t.Errorf("left behind: %+v", result.Cleanup[0])
 				}
 				return
 			}
 			if len(result.Cleanup) == 0 {
-				t.Fatal("nothing is told to be left")
+				t.Fatal("nothing is reported as left behind")
 			}
 			for _, left := range result.Cleanup {
 				if !strings.HasPrefix(left.Reason, test.left) || strings.Contains(left.Path, "..") || strings.Contains(left.Path, "1338/tokens/8") {
-					t.Errorf("left: %+v", left)
+					t.Errorf("left behind: %+v", left)
 				}
 			}
 		})
 	}
 }
 
-// endpointsOf are a mock's signal endpoints with all that hangs on them, in JSON.
+// endpointsOf returns a mock's signal endpoints with everything nested in them, in JSON.
 func endpointsOf(t *testing.T, mock http.Handler) []string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
@@ -210,8 +210,8 @@ func endpointsOf(t *testing.T, mock http.Handler) []string {
 	return all
 }
 
-// TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt is about the ids and
-// names by which scenarios ask for what is not there.
+// TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt is about the ids and names with which
+// scenarios ask for something that does not exist.
 func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ from, to, path, reason string }{
@@ -228,24 +228,24 @@ func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 			}}
 			result := verify(t, 0, conformance.Options{Handler: target, Tags: "@op:updateSignalEndpoint or @op:callSignalEndpoint or @op:disableSignalEndpoint or @op:deleteSignalEndpoint"})
 			if changes := target.of(test.path); len(changes) > 0 {
-				t.Errorf("it was to be changed: %q", changes)
+				t.Errorf("changes were requested: %q", changes)
 			}
 			told := slices.ContainsFunc(result.Scenarios, func(s report.Scenario) bool {
 				return s.Outcome == report.Disabled && strings.HasPrefix(s.Reason, test.reason)
 			})
 			if !told || result.Summary.Passed == 0 {
-				t.Errorf("%+v, reasons: %v", result.Summary, reasons(result))
+				t.Errorf("summary %+v, reasons: %v", result.Summary, reasons(result))
 			}
 		})
 	}
 }
 
-// people is a target that manages users, in front of a mock that does not. It
-// says that each new user has the id that newID gives.
+// people is a target that manages users, in front of a mock that does not. It claims that each
+// new user has the id newID.
 type people struct {
 	mock     http.Handler
 	newID    string // in JSON
-	loggedIn string // the user that a login gives; empty is who logs in
+	loggedIn string // the user that a login returns; empty for the one who logs in
 	listed   func(username string) string
 
 	mu       sync.Mutex
@@ -268,7 +268,7 @@ func (p *people) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	const admin = `{"id":1,"username":"admin","rootRole":1,"createdAt":"2026-01-01T00:00:00.000Z"}`
 	switch path := r.URL.Path; {
 	case path == "/api/admin/user-admin" && r.Method == http.MethodPost:
-		_ = json.NewDecoder(r.Body).Decode(&sent) // an empty name is seen below
+		_ = json.NewDecoder(r.Body).Decode(&sent) // if this fails, the name stays empty, which shows below
 		p.username = sent.Username
 		answer(201, fmt.Sprintf(`{"id":%s,"username":%q}`, p.newID, p.username))
 	case path == "/api/admin/user-admin":
@@ -308,7 +308,7 @@ func TestOnlyTheUserThatTheRunMadeIsRemoved(t *testing.T) {
 	const made, removed = "POST /api/admin/user/tokens", "DELETE /api/admin/user/tokens/5"
 	for name, test := range map[string]struct {
 		people *people
-		want   []string // what is changed of users, but for the creation and the login
+		want   []string // the requests that change users, except creation and login
 		left   string
 	}{
 		"as it should be":                   {&people{newID: "7", listed: seventh}, []string{made, removed, "DELETE /api/admin/user-admin/7"}, ""},
@@ -340,14 +340,14 @@ func TestOnlyTheUserThatTheRunMadeIsRemoved(t *testing.T) {
 				left = append(left, leftover.Reason)
 			}
 			if test.left == "" && len(left) > 0 || test.left != "" && (len(left) != 1 || !strings.HasPrefix(left[0], test.left)) {
-				t.Errorf("left: %q", left)
+				t.Errorf("left behind: %q", left)
 			}
 		})
 	}
 }
 
-// TestASweepRemovesOnlyWhatRunsNamed is about a list that holds what looks like a
-// leftover at the first glance.
+// TestASweepRemovesOnlyWhatRunsNamed is about lists with entries that look like leftovers at
+// first glance.
 func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -360,7 +360,7 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 	target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		w.Header().Set("Unleash-Mock", "test") // which need not be left alone before archived flags are deleted
+		w.Header().Set("Unleash-Mock", "test") // a mock needs no pause before archived flags are deleted
 		switch {
 		case r.Method != http.MethodGet:
 			changes = append(changes, r.Method+" "+r.URL.Path)
@@ -389,7 +389,7 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 	options := conformance.Options{Handler: target, Tokens: conformance.MockTokens()}
 	for name, test := range map[string]struct {
 		what conformance.SweepOptions
-		want []string // ofFlag, at the end, is no thing of its own
+		want []string // ofFlag deletes the same flag a second time and is not counted as swept
 		left int
 	}{
 		"all":      {conformance.SweepOptions{}, []string{ofFlag, archived, flag, "DELETE " + endpointsPath + "/4", "DELETE " + endpointsPath + "/8", "DELETE /api/admin/user-admin/9"}, 4},
@@ -409,13 +409,13 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 	}
 	for _, run := range []string{"x", "261128", "261128abcdef-", "..", "261128ABCDEF"} {
 		if _, _, err := conformance.Sweep(t.Context(), options, conformance.SweepOptions{Run: run}); err == nil {
-			t.Errorf("%q is taken for the id of a run", run)
+			t.Errorf("%q was accepted as the id of a run", run)
 		}
 	}
 }
 
-// TestASweepLeadsNowhereElse is about lists that hold, under the name of a run, what would
-// lead a request to something else.
+// TestASweepLeadsNowhereElse is about lists whose entries have the name of a run, but other
+// values that would direct a request to something else.
 func TestASweepLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
 	const name = "unleash-mock-verify-261128abcdef-one"
@@ -439,7 +439,7 @@ func TestASweepLeadsNowhereElse(t *testing.T) {
 			target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				mu.Lock()
 				defer mu.Unlock()
-				w.Header().Set("Unleash-Mock", "test") // which need not be left alone
+				w.Header().Set("Unleash-Mock", "test") // a mock needs no pause
 				list, has := lists[r.URL.Path]
 				switch {
 				case r.Method != http.MethodGet:
@@ -460,26 +460,26 @@ func TestASweepLeadsNowhereElse(t *testing.T) {
 			}
 			for _, leftover := range left {
 				if strings.Contains(leftover.Path, "..") {
-					t.Errorf("left at %s", leftover.Path)
+					t.Errorf("left behind at %s", leftover.Path)
 				}
 			}
 			swept, left, err = conformance.Sweep(t.Context(), options, conformance.SweepOptions{DryRun: true})
 			if err != nil || len(swept) > 0 || len(left) != 1 {
-				t.Errorf("to be swept %+v, left %+v, %v", swept, left, err)
+				t.Errorf("dry run: swept %+v, left %+v, %v", swept, left, err)
 			}
 		})
 	}
 }
 
 // TestABodyNamesOnlyWhatIsTheRuns is about targets whose answer to a create has the id or the
-// name of something of somebody's, which scenarios go on to put into a body.
+// name of something that belongs to someone else. Scenarios must not put that into a body.
 func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 	t.Parallel()
 	const flags = "/api/admin/projects/default/features"
 	const strategies = flags + "/theirs/environments/development/strategies"
 	for name, test := range map[string]struct {
 		operation, scenario string
-		created             func(r *http.Request, answer string) bool // whose answer is a lie
+		created             func(r *http.Request, answer string) bool // reports whether the answer is to be falsified
 		property            string
 		want, blamed        string
 	}{
@@ -503,7 +503,7 @@ func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 			mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 			askAdmin(mock, http.MethodPost, flags, `{"name":"theirs"}`)
 			if status := askAdmin(mock, http.MethodPost, strategies, `{"name":"flexibleRollout"}`); status != http.StatusOK {
-				t.Fatalf("status %d", status)
+				t.Fatalf("adding a strategy: status %d", status)
 			}
 			before := listOf(t, mock, strategies)
 			var listed []struct{ ID string }
@@ -529,11 +529,11 @@ func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 			})
 			result := verify(t, exitcode.Broken, conformance.Options{Handler: watched, Operations: []string{test.operation}})
 			if len(named) > 0 || result.Summary.Errored > 0 {
-				t.Errorf("sent: %q, %+v", named, result.Summary)
+				t.Errorf("requests that name it: %q, summary %+v", named, result.Summary)
 			}
 			scenario := find(t, result, test.scenario)
 			if len(scenario.Failures) != 1 || scenario.Failures[0].Expectation != test.want || !strings.Contains(scenario.Failures[0].Got, theirs) || scenario.Failures[0].Operation != test.blamed {
-				t.Errorf("%+v", scenario.Failures)
+				t.Errorf("failures %+v", scenario.Failures)
 			}
 			if after := listOf(t, mock, strategies); after != before {
 				t.Errorf("strategies before: %s\nafter: %s", before, after)
@@ -542,9 +542,9 @@ func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 	}
 }
 
-// bodyOf reads the body of a request, which can be read again.
+// bodyOf returns the body of a request, which can still be read afterwards.
 func bodyOf(r *http.Request) string {
-	body, _ := io.ReadAll(r.Body) // what is cut off is no body to find something in
+	body, _ := io.ReadAll(r.Body) // a body that is cut off need not be searched
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return string(body)
 }

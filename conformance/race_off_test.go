@@ -2,5 +2,5 @@
 
 package conformance_test
 
-// raceDetector is off.
+// raceDetector reports whether the tests run with the race detector.
 const raceDetector = false

@@ -2,5 +2,6 @@
 
 package conformance_test
 
-// raceDetector is on: everything takes several times as long.
+// raceDetector reports whether the tests run with the race detector, which makes everything take
+// several times as long.
 const raceDetector = true

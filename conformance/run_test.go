@@ -25,7 +25,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// verify runs the suite and expects an exit code.
+// verify runs the suite and checks the exit code.
 func verify(t *testing.T, want int, options conformance.Options) *report.Report {
 	t.Helper()
 	if options.Seed == 0 {
@@ -36,12 +36,12 @@ func verify(t *testing.T, want int, options conformance.Options) *report.Report 
 		t.Fatal(err)
 	}
 	if result.ExitCode != want {
-		t.Errorf("exit code %d, want %d: %+v, %v%s", result.ExitCode, want, result.Summary, err, firstFailures(result))
+		t.Errorf("exit code %d, want %d: summary %+v, error %v%s", result.ExitCode, want, result.Summary, err, firstFailures(result))
 	}
 	return result
 }
 
-// firstFailures words what went wrong first.
+// firstFailures describes the first failures.
 func firstFailures(result *report.Report) string {
 	var text strings.Builder
 	for _, scenario := range result.Scenarios {
@@ -93,7 +93,7 @@ func endpointNames(t *testing.T, mock http.Handler) []string {
 	return names
 }
 
-// seeded are the endpoints that a mock is born with.
+// seeded lists the endpoints that a new mock has.
 var seeded = []string{"my-external-app", "cpu-over-90"}
 
 func TestTheMockKeepsTheContract(t *testing.T) {
@@ -115,8 +115,8 @@ func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 	}
 }
 
-// TestEveryDocumentedStatusIsSeen runs the suite over mocks whose limits can be
-// reached, of both editions. What no request can bring about is said to be so.
+// TestEveryDocumentedStatusIsSeen runs the suite against mocks of both editions whose limits can
+// be reached. A status that no request can provoke must be reported as such.
 func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
@@ -148,7 +148,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 							t.Errorf("%s is not documented", pair)
 						}
 						if status.Seen > 0 && status.Unseen != "" {
-							t.Errorf("%s was seen and is said not to be: %s", pair, status.Unseen)
+							t.Errorf("%s was seen, but is reported as unseen: %s", pair, status.Unseen)
 						}
 					}
 				}
@@ -171,7 +171,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("coverage: %d pairs of operation and documented status seen, %d tell of a failure of the server", count, impossible)
+	t.Logf("coverage: %d pairs of operation and documented status seen; %d report a failure of the server", count, impossible)
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
@@ -188,7 +188,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// TestOddTargets is about instances that are none.
+// TestOddTargets is about targets that are not Unleash.
 func TestOddTargets(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
@@ -224,7 +224,8 @@ func TestOddTargets(t *testing.T) {
 	}
 }
 
-// TestATargetThatNeverStopsSending is told what is wrong with it.
+// TestATargetThatNeverStopsSending checks that the failure says that the answer is too large, and
+// that the report keeps little of it.
 func TestATargetThatNeverStopsSending(t *testing.T) {
 	t.Parallel()
 	piece := bytes.Repeat([]byte("a"), 1<<20)
@@ -237,15 +238,15 @@ func TestATargetThatNeverStopsSending(t *testing.T) {
 	result := verify(t, 1, conformance.Options{Handler: endless, Scenarios: []string{"health/health-reports-good-health"}})
 	failed := find(t, result, "health/health-reports-good-health")
 	if !slices.ContainsFunc(failed.Failures, func(f report.Failure) bool { return f.Got == "the answer is larger than 16777216 bytes" }) {
-		t.Errorf("%+v", failed.Failures)
+		t.Errorf("failures %+v", failed.Failures)
 	}
 	if shown := len(failed.Exchanges[0].Response.Body); shown > 10_000 {
-		t.Errorf("the report has %d bytes of it", shown)
+		t.Errorf("the report contains %d bytes of the answer", shown)
 	}
 }
 
-// TestAnAnswerThatIsNoHTTPIsTheTargetsFault is about one path among many, so
-// that the target cannot be said to be unreachable.
+// TestAnAnswerThatIsNoHTTPIsTheTargetsFault breaks one path among many, so that the target does
+// not count as unreachable.
 func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)
@@ -271,7 +272,7 @@ func TestAnAnswerThatIsNoHTTPIsTheTargetsFault(t *testing.T) {
 	}
 	failure := find(t, result, "health/ready-reports-good-health").Failures
 	if len(failure) != 1 || failure[0].Operation != "getReady" || !strings.HasPrefix(failure[0].Got, "no answer: ") {
-		t.Errorf("%+v", failure)
+		t.Errorf("failures %+v", failure)
 	}
 }
 
@@ -283,12 +284,12 @@ func TestUnreachableTargets(t *testing.T) {
 	}
 	closed := listener.Addr().String()
 	listener.Close()
-	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts and says nothing
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections but sends nothing
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { mute.Close() })
-	chatty, err := net.Listen("tcp", "127.0.0.1:0") // speaks something else
+	chatty, err := net.Listen("tcp", "127.0.0.1:0") // speaks another protocol
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +323,7 @@ func TestUnreachableTargets(t *testing.T) {
 				t.Errorf("the error is %v", err)
 			}
 			if result == nil || result.ExitCode != 3 || result.Summary.Skipped != len(result.Scenarios) || len(result.Scenarios) == 0 {
-				t.Errorf("the report: %+v", result)
+				t.Errorf("the report is %+v", result)
 			}
 		})
 	}
@@ -405,7 +406,7 @@ func TestScenariosAreChosen(t *testing.T) {
 				if ran && !test.chosen(scenario) {
 					t.Errorf("%s ran", scenario.ID)
 				}
-				// Others may be left out for other reasons, but not for these.
+				// Chosen scenarios may be left out for other reasons, but not for these.
 				if !ran && test.chosen(scenario) && (strings.Contains(scenario.Reason, "excludes it") || strings.Contains(scenario.Reason, "exclude it")) {
 					t.Errorf("%s did not run: %s", scenario.ID, scenario.Reason)
 				}
@@ -414,7 +415,7 @@ func TestScenariosAreChosen(t *testing.T) {
 	}
 }
 
-// methods notes which methods reach a handler.
+// methods counts the requests that reach a handler, by method.
 type methods struct {
 	next http.Handler
 	mu   sync.Mutex
@@ -438,11 +439,11 @@ func TestAReadOnlyRunOnlyReads(t *testing.T) {
 		}
 	}
 	if result.Run.Writes || result.Summary.Passed < 100 || noted.seen["GET"] == 0 {
-		t.Errorf("%+v, %v", result.Summary, noted.seen)
+		t.Errorf("summary %+v, methods %v", result.Summary, noted.seen)
 	}
 }
 
-// seededWith is a mock with that many signal endpoints.
+// seededWith returns a mock with the given number of signal endpoints.
 func seededWith(t *testing.T, endpoints int) *mockserver.Server {
 	t.Helper()
 	before, rest, _ := strings.Cut(string(mockserver.DefaultSeed()), "\nendpoints:\n")
@@ -478,7 +479,7 @@ func TestATargetWithLittleRoom(t *testing.T) {
 	}
 }
 
-// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of those that can be given.
+// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of the tokens that can be given.
 func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	t.Parallel()
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
@@ -486,7 +487,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	for name, test := range map[string]struct {
 		handler http.Handler
 		tokens  conformance.Tokens
-		want    string // in the error; empty for none
+		want    string // part of the error; empty if there is none
 	}{
 		"admin":           {newMock(t), conformance.Tokens{Admin: "*:*.unknown"}, "of the admin"},
 		"viewer":          {newMock(t), conformance.Tokens{Viewer: "user:unknown"}, "of the viewer"},
@@ -504,7 +505,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 			result, err := conformance.Run(t.Context(), conformance.Options{Handler: test.handler, Tokens: test.tokens, Operations: []string{"getHealth"}})
 			var usage *conformance.UsageError
 			if wrong := errors.As(err, &usage); wrong != (test.want != "") || wrong && (result != nil || !strings.Contains(usage.Reason, test.want)) || !wrong && err != nil {
-				t.Errorf("%+v, %v", result, err)
+				t.Errorf("report %+v, error %v", result, err)
 			}
 			if err != nil && strings.Contains(err.Error(), "unknown") {
 				t.Errorf("the error repeats a token: %v", err)
@@ -517,12 +518,12 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
 	const isOne, mayAll = "authentication/the-token-given-as-the-admin-s-is-an-admin-token", "authentication/the-token-given-as-the-admin-s-has-the-permission-admin"
 	const restricted = "the admin's token belongs to somebody without the ADMIN permission"
-	silent := map[string]string{"/api/admin/user": "{}"} // on whose token it is
+	silent := map[string]string{"/api/admin/user": "{}"} // it does not say whose token it is
 	for name, test := range map[string]struct {
 		edition        spec.Edition
 		token          string
 		answers        map[string]string
-		failed, reason string // failed is empty if nothing does
+		failed, reason string // failed is empty if nothing fails
 	}{
 		"backend":                   {spec.Enterprise, wellknown.Backend, nil, isOne, "the admin's token is of the wrong kind: the target answers 403"},
 		"editor":                    {spec.Enterprise, wellknown.EditorUser, nil, mayAll, restricted},
@@ -541,7 +542,7 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 				t.Errorf("%s did not fail", test.failed)
 			}
 			if counts := reasons(result); counts["disabled: "+test.reason] < 100 || result.Summary.Failed > 3 {
-				t.Errorf("%+v, reasons: %v", result.Summary, counts)
+				t.Errorf("summary %+v, reasons: %v", result.Summary, counts)
 			}
 			if names := endpointNames(t, mock); test.edition == spec.Enterprise && !slices.Equal(names, seeded) {
 				t.Errorf("endpoints %q", names)
@@ -550,7 +551,8 @@ func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	}
 }
 
-// withoutHeader hides that a target is a mock, so that its tokens are not known.
+// withoutHeader hides that a target is a mock, so that the suite does not use the built-in
+// tokens.
 func withoutHeader(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
@@ -573,7 +575,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	result := verify(t, 0, conformance.Options{Handler: stranger})
 	counts := reasons(result)
 	if counts["disabled: it needs a token of the admin"] == 0 || result.Run.Profile != "core" || result.Summary.Passed < 100 {
-		t.Errorf("%+v, profile %s, reasons: %v", result.Summary, result.Run.Profile, counts)
+		t.Errorf("summary %+v, profile %s, reasons: %v", result.Summary, result.Run.Profile, counts)
 	}
 	result = verify(t, 0, conformance.Options{Handler: stranger, Tokens: conformance.Tokens{Admin: conformance.MockTokens().Admin}})
 	counts = reasons(result)
@@ -588,11 +590,11 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 		}
 	}
 	if result.Target.Mock != "" || result.Target.Edition != "enterprise" || result.Run.Profile != "all" || result.Run.Assumed {
-		t.Errorf("%+v, %+v", result.Target, result.Run)
+		t.Errorf("target %+v, run %+v", result.Target, result.Run)
 	}
 }
 
-// TestAnInterruptedRunLeavesNothing ends the run at a request in its middle.
+// TestAnInterruptedRunLeavesNothing cancels the run at a request in the middle.
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{1, 4} {
@@ -614,7 +616,7 @@ func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 			t.Fatalf("the error is %v", err)
 		}
 		if result.ExitCode != 3 || result.Summary.Skipped == 0 || result.Summary.Failed > 0 || result.Summary.Errored > 0 {
-			t.Errorf("exit code %d, %+v: %v", result.ExitCode, result.Summary, reasons(result))
+			t.Errorf("exit code %d, summary %+v, reasons: %v", result.ExitCode, result.Summary, reasons(result))
 		}
 		if names := endpointNames(t, mock); !slices.Equal(names, seeded) || len(result.Cleanup) > 0 {
 			t.Errorf("endpoints %q, left %+v", names, result.Cleanup)
@@ -622,8 +624,8 @@ func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestOthersMaySendSignalsMeanwhile is about a target in use: somebody's signal
-// arrives with every one of the suite's.
+// TestOthersMaySendSignalsMeanwhile is about a target in use: someone else's signal arrives each
+// time the suite lists signals.
 func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -642,12 +644,12 @@ func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 		if strings.HasPrefix(scenario.Reason, "others sent signals") {
 			disturbed++
 			if scenario.Outcome != report.Skipped || !slices.Contains(scenario.Tags, "@quiet") || len(scenario.Failures) > 0 {
-				t.Errorf("%+v", scenario)
+				t.Errorf("scenario %+v", scenario)
 			}
 		}
 	}
 	if disturbed == 0 || result.Summary.Passed < 10 {
-		t.Errorf("%d were disturbed, %+v", disturbed, result.Summary)
+		t.Errorf("%d scenarios were disturbed, summary %+v", disturbed, result.Summary)
 	}
 }
 
@@ -656,7 +658,7 @@ func TestFailFast(t *testing.T) {
 	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
 	result := verify(t, 1, conformance.Options{Handler: broken, FailFast: true})
 	if result.Summary.Failed != 1 || reasons(result)["skipped: an earlier scenario failed"] != result.Summary.Skipped || result.Summary.Skipped == 0 {
-		t.Errorf("%+v: %v", result.Summary, reasons(result))
+		t.Errorf("summary %+v, reasons: %v", result.Summary, reasons(result))
 	}
 }
 
@@ -667,7 +669,7 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 	first := verify(t, 0, options)
 	second := verify(t, 0, options)
 	if len(first.Cleanup) == 0 || first.Cleanup[0].Reason != "kept on request" {
-		t.Fatalf("left: %+v", first.Cleanup)
+		t.Fatalf("left behind: %+v", first.Cleanup)
 	}
 	options = conformance.Options{Handler: mock}
 	count := func() int { return len(endpointNames(t, mock)) - len(seeded) }
@@ -676,18 +678,18 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 		t.Helper()
 		swept, left, err := conformance.Sweep(t.Context(), options, what)
 		if err != nil || len(left) > 0 {
-			t.Fatalf("%+v: %v", left, err)
+			t.Fatalf("left behind %+v, error %v", left, err)
 		}
 		return len(swept)
 	}
 	if dry := sweep(conformance.SweepOptions{DryRun: true}); dry != before || count() != before || before == 0 {
-		t.Errorf("a dry run tells of %d of %d and leaves %d", dry, before, count())
+		t.Errorf("a dry run reported %d of %d and left %d", dry, before, count())
 	}
 	if young := sweep(conformance.SweepOptions{OlderThan: time.Hour}); young != 0 || count() != before {
-		t.Errorf("%d that are young were removed", young)
+		t.Errorf("%d endpoints were removed that are too young", young)
 	}
 	if one := sweep(conformance.SweepOptions{Run: first.Run.ID}); one == 0 || count() != before-one {
-		t.Errorf("%d of the first run, %d of %d left", one, count(), before)
+		t.Errorf("removed %d of the first run; %d of %d are left", one, count(), before)
 	}
 	for _, name := range endpointNames(t, mock) {
 		if strings.Contains(name, first.Run.ID) || !strings.Contains(name, second.Run.ID) && !slices.Contains(seeded, name) {
@@ -699,11 +701,11 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 		t.Errorf("endpoints %q", names)
 	}
 	if again := sweep(conformance.SweepOptions{}); again != 0 {
-		t.Errorf("%d were removed again", again)
+		t.Errorf("%d endpoints were removed again", again)
 	}
 }
 
-// TestADeleteThatIsRefusedIsTold is a server on which nothing can be deleted.
+// TestADeleteThatIsRefusedIsTold verifies a server on which nothing can be deleted.
 func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -716,7 +718,7 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	})
 	result := verify(t, 0, conformance.Options{Handler: stubborn, Tags: "@op:enableSignalEndpoint and @assumed and @writes"})
 	if len(result.Cleanup) == 0 || !strings.HasPrefix(result.Cleanup[0].Reason, "its removal was refused: status 500") {
-		t.Errorf("left: %+v", result.Cleanup)
+		t.Errorf("left behind: %+v", result.Cleanup)
 	}
 	swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Handler: stubborn}, conformance.SweepOptions{})
 	if err != nil || len(swept) != 0 || len(left) == 0 {
@@ -724,8 +726,8 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	}
 }
 
-// TestNoSecretIsInAReport looks for every token in every form of a report, of a
-// run in which everything fails.
+// TestNoSecretIsInAReport looks for every token in every report format, after a run with many
+// failures.
 func TestNoSecretIsInAReport(t *testing.T) {
 	t.Parallel()
 	notTwice(t)
@@ -745,7 +747,7 @@ func TestNoSecretIsInAReport(t *testing.T) {
 			w.Header()[name] = values
 		}
 		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
-		if r.Method == http.MethodGet { // so that lists fail, and what they list is created
+		if r.Method == http.MethodGet { // lists then fail, but what they list is still created
 			w.Header().Del("ETag")
 		}
 		w.WriteHeader(recorder.Code)
@@ -755,7 +757,7 @@ func TestNoSecretIsInAReport(t *testing.T) {
 	result := verify(t, 1, conformance.Options{Handler: leaky, Headers: http.Header{"X-Gate": {"sesame-open-the-gate"}}})
 	secrets = append(secrets, tokens.Admin, tokens.Viewer, tokens.Backend, tokens.Frontend, "sesame-open-the-gate")
 	if len(secrets) < 10 || result.Summary.Failed < 100 {
-		t.Fatalf("%d secrets, %+v", len(secrets), result.Summary)
+		t.Fatalf("%d secrets, summary %+v", len(secrets), result.Summary)
 	}
 	for _, format := range report.Formats() {
 		var text bytes.Buffer
@@ -770,7 +772,8 @@ func TestNoSecretIsInAReport(t *testing.T) {
 	}
 }
 
-// TestAFailureTellsWhatAndWhere is about a server that updates nothing.
+// TestAFailureTellsWhatAndWhere is about a server that confirms the deletion of a token but keeps
+// it.
 func TestAFailureTellsWhatAndWhere(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -786,13 +789,13 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 	result := verify(t, 1, conformance.Options{Handler: forgetful, Operations: []string{"deleteSignalEndpointToken"}})
 	scenario := find(t, result, "tokens/deletes-a-token-and-nothing-else")
 	if scenario.Outcome != report.Failed || len(scenario.Failures) == 0 || len(scenario.Exchanges) < 5 {
-		t.Fatalf("%+v", scenario)
+		t.Fatalf("scenario %+v", scenario)
 	}
 	failure := scenario.Failures[0]
 	if failure.Operation != "deleteSignalEndpointToken" || failure.SeenIn != "getSignalEndpointTokens" || failure.Expectation != "1 entry" ||
 		failure.Pointer != "/signalEndpointTokens" || failure.Standing != spec.Documented || failure.Source == "" || failure.File != "features/signalendpoints/tokens.feature" ||
 		failure.Line == 0 || !strings.HasPrefix(failure.Step, "Then the answer has") || !strings.HasPrefix(failure.Curl, "curl -i 'http://") || !strings.Contains(failure.Curl, "$ADMIN_TOKEN") {
-		t.Errorf("%+v", failure)
+		t.Errorf("failure %+v", failure)
 	}
 	for i, step := range scenario.Steps {
 		wanted := report.Passed
@@ -826,7 +829,7 @@ func TestProgressIsToldOfEveryScenario(t *testing.T) {
 		},
 	})
 	if told != result.Summary.Passed || last.Done != told || last.Total != told || !found {
-		t.Errorf("told %d times, last %d of %d; %+v", told, last.Done, last.Total, result.Summary)
+		t.Errorf("progress was reported %d times, last %d of %d; summary %+v", told, last.Done, last.Total, result.Summary)
 	}
 }
 

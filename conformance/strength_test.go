@@ -21,15 +21,15 @@ import (
 
 var updateStrength = flag.Bool("update", false, "write docs/suite-strength.md anew")
 
-// strengthPage is the published table of faults.
+// strengthPage is the path of the page with the table of faults.
 var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 
-// sample is which part of the faults is tried with the race detector: one in so
-// many. It looks for races, which do not depend on the fault.
+// sample limits the faults tried with the race detector to one in this many: races do not depend
+// on the fault.
 const sample = 200
 
-// notTwice leaves a run of the whole suite to the tests without the race detector,
-// which sees enough in the others.
+// notTwice skips a run of the whole suite under the race detector, which sees enough in the other
+// tests.
 func notTwice(t *testing.T) {
 	t.Helper()
 	if raceDetector {
@@ -37,15 +37,15 @@ func notTwice(t *testing.T) {
 	}
 }
 
-// catch is what caught a fault.
+// catch says what caught a fault.
 type catch struct {
 	fault    bend.Fault
 	scenario string // its id
-	// by is "step" if a step told, "check" if the check of every exchange did.
+	// by is "step" if a step caught it, "check" if the check of every exchange did.
 	by string
 }
 
-// verifyFault runs a part of the suite over a mock with a fault.
+// verifyFault runs a part of the suite against a mock with a fault.
 func verifyFault(t *testing.T, fault bend.Fault, part conformance.Options) *report.Report {
 	t.Helper()
 	var err error
@@ -60,8 +60,8 @@ func verifyFault(t *testing.T, fault bend.Fault, part conformance.Options) *repo
 	return result
 }
 
-// caught returns the first scenario that failed over a fault and names its
-// operation: as the one that broke the contract, or as the one that showed it.
+// caught returns the first scenario that failed and named the fault's operation, either as the one
+// that broke the contract or as the one that showed it.
 func caught(result *report.Report, fault bend.Fault) (catch, bool) {
 	for _, scenario := range result.Scenarios {
 		for _, failure := range scenario.Failures {
@@ -80,7 +80,7 @@ func tellsBy(scenario report.Scenario) string {
 	return "step"
 }
 
-// try runs the suite over a fault, which must fail and name the operation: first the
+// try runs the suite against a fault until a scenario fails and names the operation: first the
 // scenarios that are likely to catch it, then those of its operation, then all.
 func try(t *testing.T, fault bend.Fault, likely ...string) catch {
 	t.Helper()
@@ -98,11 +98,12 @@ func try(t *testing.T, fault bend.Fault, likely ...string) catch {
 			return found
 		}
 	}
-	t.Fatalf("not caught: %q. %s: %s", fault.Operation, fault.Name, others(result))
+	t.Fatalf("not caught: operation %q, fault %s: %s", fault.Operation, fault.Name, others(result))
 	return catch{}
 }
 
-// faultless are runs over mocks without a fault, which must pass.
+// faultless maps mocks without a fault to the part of the suite that runs against them, and must
+// pass.
 var faultless = map[bend.Mock]conformance.Options{
 	bend.Lifted:      {},
 	bend.Resources:   {},
@@ -111,8 +112,8 @@ var faultless = map[bend.Mock]conformance.Options{
 	bend.Calls:       {Operations: []string{"callSignalEndpoint"}}, // four calls take a second
 }
 
-// TestSuiteStrength runs the suite over mocks without a fault, which must pass, and
-// over every fault, which must fail and name the operation.
+// TestSuiteStrength runs the suite against mocks without a fault, where it must pass, and against
+// every fault, where it must fail and name the operation.
 func TestSuiteStrength(t *testing.T) {
 	t.Parallel()
 	seen := &sightings{scenarios: map[sighting][]string{}}
@@ -147,7 +148,7 @@ func TestSuiteStrength(t *testing.T) {
 				}
 				found := try(t, fault, likely...)
 				if id := page.catchers[fault.ID]; id != "" && id != found.scenario && !*updateStrength {
-					t.Errorf("it is caught by %s and no longer by %s; write the page anew with -update", found.scenario, id)
+					t.Errorf("caught by %s and no longer by %s; rewrite the page with -update", found.scenario, id)
 				}
 				mu.Lock()
 				defer mu.Unlock()
@@ -163,14 +164,14 @@ func TestSuiteStrength(t *testing.T) {
 func passes(t *testing.T, result *report.Report) {
 	t.Helper()
 	if result.ExitCode != 0 || result.Summary.Passed == 0 {
-		t.Errorf("exit code %d, %+v: %s", result.ExitCode, result.Summary, others(result))
+		t.Errorf("exit code %d, summary %+v: %s", result.ExitCode, result.Summary, others(result))
 	}
 	if len(result.Cleanup) > 0 {
 		t.Errorf("left behind: %+v", result.Cleanup)
 	}
 }
 
-// others tells what failed instead.
+// others describes what failed instead.
 func others(result *report.Report) string {
 	var told []string
 	for _, scenario := range result.Scenarios {
@@ -184,21 +185,21 @@ func others(result *report.Report) string {
 	return strings.Join(told[:min(len(told), 5)], "\n")
 }
 
-// sightings are the scenarios in which operations of mocks without a fault answered
-// with a status.
+// sightings records the scenarios in which operations of mocks without a fault gave certain
+// answers.
 type sightings struct {
 	mu        sync.Mutex
 	scenarios map[sighting][]string
 }
 
-// sighting is an operation's answer that has a value at a pointer.
+// sighting is an operation's answer with a status and a value at a pointer.
 type sighting struct {
 	mock               bend.Mock
 	operation, pointer string
 	status             int
 }
 
-// enough scenarios are remembered of each sighting.
+// enough is how many scenarios are kept for each sighting.
 const enough = 2
 
 func (s *sightings) take(mock bend.Mock, result *report.Report) {
@@ -207,7 +208,7 @@ func (s *sightings) take(mock bend.Mock, result *report.Report) {
 	for _, scenario := range result.Scenarios {
 		for _, x := range scenario.Exchanges {
 			var body any
-			_ = json.Unmarshal([]byte(x.Response.Body), &body) // what is no JSON has nothing at a pointer
+			_ = json.Unmarshal([]byte(x.Response.Body), &body) // a body that is not JSON has nothing at a pointer
 			for _, pointer := range pointers(body, "") {
 				at := sighting{mock, x.Operation, pointer, x.Response.Status}
 				if len(s.scenarios[at]) < enough && !slices.Contains(s.scenarios[at], scenario.ID) {
@@ -218,7 +219,7 @@ func (s *sightings) take(mock bend.Mock, result *report.Report) {
 	}
 }
 
-// pointers lead to everything in a value; entries of a list share one.
+// pointers lists the pointers to everything in a value. The entries of a list share one.
 func pointers(value any, pointer string) []string {
 	all := []string{pointer}
 	switch value := value.(type) {
@@ -234,14 +235,14 @@ func pointers(value any, pointer string) []string {
 	return all
 }
 
-// of are the scenarios that are likely to show a derived fault.
+// of returns the scenarios that are likely to show a derived fault.
 func (s *sightings) of(fault bend.Fault) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.scenarios[sighting{fault.Mock, fault.Operation, fault.Pointer, fault.Status}]
 }
 
-// row is what the page says of a fault before it says what catches it.
+// row returns the start of a fault's row on the page, up to what catches it.
 func row(fault bend.Fault) string {
 	operation := "outside of the contract"
 	if fault.Operation != "" {
@@ -250,8 +251,8 @@ func row(fault bend.Fault) string {
 	return fmt.Sprintf("| `%s` | %s | %s | %s |", fault.ID, fault.Name, operation, fault.Standing)
 }
 
-// derivedRows say how many faults were derived of each operation, and how many of
-// them are not tried.
+// derivedRows returns the rows that say, for each operation, how many derived faults are tried,
+// how many are not, and why not.
 func derivedRows(derived []bend.Fault) []string {
 	var rows []string
 	for _, operation := range spec.Default().Operations() {
@@ -330,11 +331,11 @@ checks of every exchange in every scenario, whatever its steps say.
 |---|---|---|---|---|
 %s`
 
-// strength is what the page says.
+// strength is the content of the page.
 type strength struct {
 	rows     []string
 	derived  []string
-	catchers map[string]string // the scenario by the fault
+	catchers map[string]string // scenario ids by fault id
 }
 
 func readStrength(t *testing.T) strength {
@@ -359,7 +360,8 @@ func readStrength(t *testing.T) strength {
 	return s
 }
 
-// TestAListIsBlamedForWhatItShows is about payloads that calls store well, and answer with.
+// TestAListIsBlamedForWhatItShows is about payloads that a call stores and returns correctly, but
+// that a list shows wrongly.
 func TestAListIsBlamedForWhatItShows(t *testing.T) {
 	t.Parallel()
 	about := conformance.Options{Operations: []string{"callSignalEndpoint", "getSignals", "getSignalEndpointSignals"}}
@@ -388,11 +390,11 @@ func TestThePageOfTheSuitesStrengthHasEveryFault(t *testing.T) {
 	page := readStrength(t)
 	faults := faulty.Faults()
 	if len(page.rows) != len(faults) {
-		t.Errorf("%d rows for %d faults; write it anew with -update", len(page.rows), len(faults))
+		t.Errorf("%d rows for %d faults; rewrite the page with -update", len(page.rows), len(faults))
 	}
 	for i, fault := range faults {
 		if i < len(page.rows) && !strings.HasPrefix(page.rows[i], row(fault)) {
-			t.Errorf("row %d is %s, want %s; write it anew with -update", i+1, page.rows[i], row(fault))
+			t.Errorf("row %d is %s, want %s; rewrite the page with -update", i+1, page.rows[i], row(fault))
 		}
 	}
 	derived, err := faulty.Derived(spec.Default())
@@ -400,6 +402,6 @@ func TestThePageOfTheSuitesStrengthHasEveryFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := derivedRows(derived); !slices.Equal(page.derived, want) {
-		t.Errorf("the table of derived faults is not what it should be; write it anew with -update:\n%s", strings.Join(want, "\n"))
+		t.Errorf("the table of derived faults is out of date; rewrite the page with -update, want:\n%s", strings.Join(want, "\n"))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// TestDescribeIsNotSteeredByTheTarget: go test prints it as it is.
+// TestDescribeIsNotSteeredByTheTarget matters because go test prints the text as it is.
 func TestDescribeIsNotSteeredByTheTarget(t *testing.T) {
 	t.Parallel()
 	const hostile = "a\x1b[2J\u009b\u202e\n::error::b ##[error]"
@@ -17,10 +17,10 @@ func TestDescribeIsNotSteeredByTheTarget(t *testing.T) {
 	text := describe(scenario)
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.ContainsAny(line, "\x1b\u009b\u202e") || strings.Contains(line, "##[") {
-			t.Errorf("%q", line)
+			t.Errorf("the line %q is not safe to print", line)
 		}
 	}
 	if strings.Count(text, "2J") != 10 || scenario.Failures[0].Got != hostile {
-		t.Errorf("%q of %+v", text, scenario.Failures)
+		t.Errorf("%q describes %+v", text, scenario.Failures)
 	}
 }

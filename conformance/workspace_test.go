@@ -18,7 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// noControl is a mock whose control API is closed.
+// noControl returns a mock whose control API is closed.
 func noControl(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "/_mock/") {
@@ -45,8 +45,8 @@ func workspaceNames(t *testing.T, mock http.Handler) []string {
 	return names
 }
 
-// TestNobodyWaitsOnAMockOfTheirOwn verifies what calls a mock that allows one call a second,
-// some ten calls.
+// TestNobodyWaitsOnAMockOfTheirOwn runs scenarios with some ten calls on a mock that allows one
+// call a second, unless the run has a workspace of its own.
 func TestNobodyWaitsOnAMockOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	const chosen = "@op:callSignalEndpoint and (@limits or @measured)"
@@ -81,7 +81,7 @@ func TestNobodyWaitsOnAMockOfTheirOwn(t *testing.T) {
 				}
 			}
 			if (inWorkspace == result.Summary.Exchanges) != test.own || result.Summary.Passed == 0 || strings.Contains(result.Target.URL, "/w/") {
-				t.Errorf("%d of %d exchanges in a workspace, %+v, %s", inWorkspace, result.Summary.Exchanges, result.Summary, result.Target.URL)
+				t.Errorf("%d of %d exchanges in a workspace, summary %+v, target %s", inWorkspace, result.Summary.Exchanges, result.Summary, result.Target.URL)
 			}
 			if names := workspaceNames(t, mock); !slices.Equal(names, []string{"default"}) || len(result.Cleanup) > 0 {
 				t.Errorf("workspaces %q, left %+v", names, result.Cleanup)
@@ -90,11 +90,11 @@ func TestNobodyWaitsOnAMockOfTheirOwn(t *testing.T) {
 	}
 }
 
-// settings are scenarios that change what everybody on an instance shares.
+// settings is the tag of scenarios that change what everyone on an instance shares.
 const settings = "@settings"
 
-// TestSettingsOfOthersStayAsTheyAre verifies what takes an environment from a project, beside a
-// flag of somebody's with a strategy in that environment.
+// TestSettingsOfOthersStayAsTheyAre runs scenarios that remove an environment from a project, on
+// a mock where someone else's flag has a strategy in that environment.
 func TestSettingsOfOthersStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	const strategies = "/api/admin/projects/default/features/theirs/environments/production/strategies"
@@ -102,7 +102,7 @@ func TestSettingsOfOthersStayAsTheyAre(t *testing.T) {
 		wrap    func(http.Handler) http.Handler
 		options conformance.Options
 		runs    bool
-		reason  string // the end of why they do not run
+		reason  string // the end of the reason if they do not run
 	}{
 		"a workspace is to be had":  {nil, conformance.Options{Workspace: true}, true, ""},
 		"nobody asked for one":      {nil, conformance.Options{}, false, "no workspace was requested for the run"},
@@ -157,8 +157,8 @@ func TestSettingsOfOthersStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// TestNothingThatAnOverlayIsLaidOverHasItsSettingsChanged: a workspace of an overlay has the
-// same instance behind it, a mock or not.
+// TestNothingThatAnOverlayIsLaidOverHasItsSettingsChanged matters because every workspace of an
+// overlay has the same instance behind it, whether or not that is a mock.
 func TestNothingThatAnOverlayIsLaidOverHasItsSettingsChanged(t *testing.T) {
 	t.Parallel()
 	for name, wrap := range map[string]func(http.Handler) http.Handler{
@@ -186,14 +186,14 @@ func TestNothingThatAnOverlayIsLaidOverHasItsSettingsChanged(t *testing.T) {
 				}
 			}
 			if changes := below.of("/api/admin/environments"); len(changes) > 0 {
-				t.Errorf("changed: %q", changes)
+				t.Errorf("changes were requested of the instance below: %q", changes)
 			}
 		})
 	}
 }
 
-// TestAHalfChangedSettingGoesWithTheWorkspace breaks off between the removal of an environment
-// and its return.
+// TestAHalfChangedSettingGoesWithTheWorkspace fails a scenario after it removed an environment and
+// before it adds it again.
 func TestAHalfChangedSettingGoesWithTheWorkspace(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
@@ -209,7 +209,7 @@ func TestAHalfChangedSettingGoesWithTheWorkspace(t *testing.T) {
 	before := listOf(t, mock, environments)
 	result := verify(t, exitcode.Broken, conformance.Options{Target: server.URL, Workspace: true, Tags: settings})
 	if taken := find(t, result, "environments/removes-an-environment-from-a-project-and-adds-it-again"); taken.Outcome != report.Failed {
-		t.Errorf("it %s", taken.Outcome)
+		t.Errorf("the outcome is %s", taken.Outcome)
 	}
 	if after := listOf(t, mock, environments); after != before {
 		t.Errorf("environments before: %s\nafter: %s", before, after)
@@ -219,7 +219,7 @@ func TestAHalfChangedSettingGoesWithTheWorkspace(t *testing.T) {
 	}
 }
 
-// listOf is what an admin gets of a mock, in JSON.
+// listOf returns what a mock answers the admin at a path, in JSON.
 func listOf(t *testing.T, mock http.Handler, path string) string {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, nil)

@@ -17,10 +17,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// object is a part of a document.
+// object is a JSON object of a document.
 type object = map[string]any
 
-// contractDocument is the contract as a target would publish it.
+// contractDocument returns the contract as a target would publish it.
 func contractDocument(t *testing.T) object {
 	t.Helper()
 	var document object
@@ -30,14 +30,14 @@ func contractDocument(t *testing.T) object {
 	return document
 }
 
-// in walks down a document; $ref is followed.
+// in returns the object at a path of a document. It follows $ref.
 func in(t *testing.T, document object, path ...string) object {
 	t.Helper()
 	at := document
 	for _, name := range path {
 		next, is := at[name].(object)
 		if !is {
-			t.Fatalf("%v: no %s", path, name)
+			t.Fatalf("path %v: there is no %s", path, name)
 		}
 		if reference, is := next["$ref"].(string); is {
 			next = in(t, document, strings.Split(strings.TrimPrefix(reference, "#/"), "/")...)
@@ -61,8 +61,8 @@ func compare(t *testing.T, document object, options drift.Options) *drift.Report
 	return r
 }
 
-// found lists the changes of a report that are not beyond the target's
-// document.
+// found lists the missing and added operations of a report, and its changes except those that
+// are beyond the target's document.
 func found(r *drift.Report) []string {
 	var changes []string
 	for _, operation := range r.Operations {
@@ -78,10 +78,10 @@ func found(r *drift.Report) []string {
 	return changes
 }
 
-// all is how many operations the contract has.
+// all is the number of operations in the contract.
 var all = len(spec.Default().Operations())
 
-// TestTheContractDoesNotDriftFromItself, in JSON or in YAML.
+// TestTheContractDoesNotDriftFromItself compares the contract with itself, in JSON and in YAML.
 func TestTheContractDoesNotDriftFromItself(t *testing.T) {
 	t.Parallel()
 	for name, source := range map[string][]byte{"JSON": spec.Default().JSON(), "YAML": spec.Default().YAML()} {
@@ -97,7 +97,8 @@ func TestTheContractDoesNotDriftFromItself(t *testing.T) {
 	}
 }
 
-// TestWhatIsPublishedIsKnown as it is: one more value, another operation, and it is breaking.
+// TestWhatIsPublishedIsKnown checks that a change that Unleash 8.2.0 also publishes is beyond
+// its document, but breaking with any other value, kind or operation.
 func TestWhatIsPublishedIsKnown(t *testing.T) {
 	t.Parallel()
 	change := drift.Change{Kind: drift.Changed, Pointer: "/responses/200/content/application~1json/schema/properties/version/type", Contract: "integer", Target: "number", Verdict: drift.Breaking}
@@ -119,8 +120,8 @@ func TestWhatIsPublishedIsKnown(t *testing.T) {
 	}
 }
 
-// TestTheRealDocument: what Unleash 8.2.0, open source, publishes of the
-// contract's operations.
+// TestTheRealDocument compares the contract with the document that an open-source Unleash 8.2.0
+// publishes.
 func TestTheRealDocument(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("testdata/unleash-8.2.0.json")
@@ -153,9 +154,9 @@ func TestTheRealDocument(t *testing.T) {
 	}
 }
 
-// TestADocumentThatSaysLess: the form in which Unleash describes the operations
-// of its other editions: documented statuses alone, one open form for all
-// errors, headers that nobody promises. All of it keeps the contract.
+// TestADocumentThatSaysLess compares the contract with a document in the style of Unleash's
+// other editions: only documented statuses, one open schema for all errors, and headers that
+// are not required. None of that is breaking.
 func TestADocumentThatSaysLess(t *testing.T) {
 	t.Parallel()
 	document := contractDocument(t)
@@ -164,7 +165,7 @@ func TestADocumentThatSaysLess(t *testing.T) {
 	}}}}
 	for _, operation := range spec.Default().Operations() {
 		node := in(t, document, "paths", operation.Path, strings.ToLower(operation.Method))
-		delete(node, "security") // all of them inherit the document's
+		delete(node, "security") // every operation then inherits the document's
 		responses := node["responses"].(object)
 		for _, response := range operation.Responses() {
 			code := fmt.Sprint(response.Status)
@@ -181,9 +182,9 @@ func TestADocumentThatSaysLess(t *testing.T) {
 	}
 	r := compare(t, document, drift.Options{})
 	if r.Summary.Breaking > 0 || r.Summary.Missing > 0 || r.Summary.Beyond == 0 {
-		t.Errorf("%+v\n%s", r.Summary, strings.Join(found(r), "\n"))
+		t.Errorf("summary %+v\n%s", r.Summary, strings.Join(found(r), "\n"))
 	}
-	// The one thing that the document says more: what form the location has.
+	// The document is stricter in one place: it gives the Location header a format.
 	if diff := cmp.Diff([]string{
 		"createSignalEndpoint compatible added /responses/201/headers/location/schema/format",
 		"createSignalEndpointToken compatible added /responses/201/headers/location/schema/format",
@@ -192,8 +193,9 @@ func TestADocumentThatSaysLess(t *testing.T) {
 	}
 }
 
-// TestVerdicts: what breaks who keeps the contract and what does not. A request
-// breaks by being refused, an answer by being what the contract does not allow.
+// TestVerdicts checks which changes are breaking for a client that keeps the contract. A change
+// to a request is breaking if a valid request could be refused, a change to an answer if the
+// answer could become one that the contract does not allow.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	schema := func(name string, change func(object)) func(*testing.T, object) {
@@ -328,14 +330,13 @@ func TestVerdicts(t *testing.T) {
 				return strings.Contains(change, " breaking ") || strings.HasSuffix(change, " missing")
 			})
 			if breaking != (r.Summary.Breaking > 0) {
-				t.Errorf("%+v", r.Summary)
+				t.Errorf("summary %+v", r.Summary)
 			}
 		})
 	}
 }
 
-// everySecured is a change of the document's security, seen at each operation
-// that inherits it.
+// everySecured lists a change to the document's security for each operation that inherits it.
 func everySecured(change string) []string {
 	var want []string
 	for _, operation := range spec.Default().Operations() {
@@ -346,8 +347,8 @@ func everySecured(change string) []string {
 	return want
 }
 
-// TestBeyond: the reason names how well the contract knows what the target's
-// document does not say.
+// TestBeyond checks that the reason names the contract's standing for what the target's
+// document does not list.
 func TestBeyond(t *testing.T) {
 	t.Parallel()
 	document := contractDocument(t)
@@ -358,11 +359,11 @@ func TestBeyond(t *testing.T) {
 		Reason: "the contract marks it as observed; the target's document does not list it",
 	}}
 	if diff := cmp.Diff(want, r.Operations[15].Changes); diff != "" || r.Operations[15].State != drift.Equal {
-		t.Errorf("%s: %s", r.Operations[15].State, diff)
+		t.Errorf("state %s: %s", r.Operations[15].State, diff)
 	}
 }
 
-// TestSchemasThatContainThemselves end.
+// TestSchemasThatContainThemselves checks that comparing a recursive schema ends.
 func TestSchemasThatContainThemselves(t *testing.T) {
 	t.Parallel()
 	document := contractDocument(t)
@@ -370,11 +371,11 @@ func TestSchemasThatContainThemselves(t *testing.T) {
 		"type": "object", "properties": object{"health": object{"type": "string"}, "parts": object{"type": "array", "items": object{"$ref": "#/components/schemas/readyCheckSchema"}}},
 	}
 	if r := compare(t, document, drift.Options{}); r.Operations[15].State != drift.Changed {
-		t.Errorf("%+v", r.Operations[15])
+		t.Errorf("operation %+v", r.Operations[15])
 	}
 }
 
-// TestBasePathInTheDocument: some documents have it in front of their paths.
+// TestBasePathInTheDocument compares with a document whose paths start with the base path.
 func TestBasePathInTheDocument(t *testing.T) {
 	t.Parallel()
 	document := contractDocument(t)
@@ -384,12 +385,12 @@ func TestBasePathInTheDocument(t *testing.T) {
 	}
 	document["paths"] = moved
 	if r := compare(t, document, drift.Options{BasePath: "/base/"}); r.Summary != (drift.Summary{Equal: all}) {
-		t.Errorf("%+v", r.Summary)
+		t.Errorf("summary %+v", r.Summary)
 	}
 }
 
-// TestWholeDocument: what is outside of the contract's operations is told, and
-// breaks nobody.
+// TestWholeDocument checks that changes outside the contract's operations are reported but
+// never breaking.
 func TestWholeDocument(t *testing.T) {
 	t.Parallel()
 	document := contractDocument(t)
@@ -412,11 +413,11 @@ func TestWholeDocument(t *testing.T) {
 		t.Error(diff)
 	}
 	if last := r.Operations[len(r.Operations)-1]; last.ID != "live" || last.State != drift.Added {
-		t.Errorf("%+v", last)
+		t.Errorf("the last operation is %+v", last)
 	}
 }
 
-// TestNoDocument: what is compared with is not what it should be.
+// TestNoDocument compares with input that is not a usable OpenAPI document.
 func TestNoDocument(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ source, says string }{
@@ -464,12 +465,12 @@ func TestFetch(t *testing.T) {
 	}
 	server.Close()
 	if _, err := drift.Fetch(t.Context(), server.Client(), server.URL); err == nil {
-		t.Error("nobody listens, and that is no error")
+		t.Error("fetching from a closed server returned no error")
 	}
 }
 
-// TestFormats: each tells the same, and nothing that a target sends can break a
-// table.
+// TestFormats checks that all formats report the same, and that nothing a target sends can
+// break a table.
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	document := contractDocument(t)
@@ -500,15 +501,15 @@ func TestFormats(t *testing.T) {
 		}
 		for _, line := range lines {
 			if !slices.Contains(strings.Split(out.String(), "\n"), line) {
-				t.Errorf("%s: %q is not in\n%s", format, line, out.String())
+				t.Errorf("%s: the line %q is missing in\n%s", format, line, out.String())
 			}
 		}
 	}
 	if len(drift.Formats()) != 3 {
-		t.Errorf("%v", drift.Formats())
+		t.Errorf("formats %v, want 3", drift.Formats())
 	}
 	if err := drift.Write("xml", &strings.Builder{}, r); err == nil {
-		t.Error("xml is known")
+		t.Error("the format xml was accepted")
 	}
 	for _, format := range drift.Formats() {
 		if err := drift.Write(format, brokenPipe{}, r); !errors.Is(err, errPipe) {
@@ -517,7 +518,8 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestWriteIsNotSteeredByTheTarget: what a document says does nothing where it is shown.
+// TestWriteIsNotSteeredByTheTarget checks that terminals, CI logs and Markdown renderers never
+// see control sequences, commands or markup from a document.
 func TestWriteIsNotSteeredByTheTarget(t *testing.T) {
 	t.Parallel()
 	const hostile = "a\x1b[2J\u009b\u202e\n::error::b `c` | <d> ##[error]"
@@ -539,7 +541,7 @@ func TestWriteIsNotSteeredByTheTarget(t *testing.T) {
 		}
 	}
 	if r.Target.Title != hostile {
-		t.Error("the report changed")
+		t.Error("Write changed the report")
 	}
 }
 

@@ -4,8 +4,8 @@ import "slices"
 
 var WithoutKnown = withoutKnown
 
-// Published lists the changes of a report that are breaking or were taken off those, as
-// published.txt has them.
+// Published lists the changes of a report that are breaking, or would be if Unleash 8.2.0 did
+// not publish them, in the format of published.txt.
 func Published(r *Report) []string {
 	var out []string
 	for _, operation := range r.Operations {

@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// components are what the schemas of these tests refer to.
+// components holds the schemas that these tests refer to.
 const components = `components:
   schemas:
     named: {type: object, required: [a], properties: {a: {type: string}}}
@@ -21,7 +21,7 @@ const components = `components:
     word: {type: string}
 `
 
-// withSchema is a document whose one operation answers with a schema.
+// withSchema returns a document with one operation, which answers with the schema.
 func withSchema(version, schema string) []byte {
 	return withResponses(version, "'200': {description: d, content: {application/json: {schema: "+schema+"}}}")
 }
@@ -30,7 +30,7 @@ func withResponses(version, responses string) []byte {
 	return fmt.Appendf(nil, "openapi: %s\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    get:\n      operationId: x\n      responses: {%s}\n%s", version, responses, components)
 }
 
-// compareTexts compares two documents.
+// compareTexts parses the contract and compares the target's document with it.
 func compareTexts(t *testing.T, contract, target []byte) *drift.Report {
 	t.Helper()
 	parsed, err := spec.Parse(contract)
@@ -44,7 +44,8 @@ func compareTexts(t *testing.T, contract, target []byte) *drift.Report {
 	return r
 }
 
-// TestSchemasOfTheSameMeaning do not differ, whichever side has which.
+// TestSchemasOfTheSameMeaning checks that two ways to write the same schema are equal, whichever
+// side uses which.
 func TestSchemasOfTheSameMeaning(t *testing.T) {
 	t.Parallel()
 	const named = "{type: object, required: [a], properties: {a: {type: string}}}"
@@ -82,14 +83,14 @@ func TestSchemasOfTheSameMeaning(t *testing.T) {
 			old, modern := withSchema("3.0.3", test.one), withSchema("3.1.0", test.modern)
 			for _, sides := range [][2][]byte{{old, modern}, {modern, old}} {
 				if r := compareTexts(t, sides[0], sides[1]); r.Summary != (drift.Summary{Equal: 1}) {
-					t.Errorf("%+v\n%s", r.Summary, strings.Join(found(r), "\n"))
+					t.Errorf("summary %+v\n%s", r.Summary, strings.Join(found(r), "\n"))
 				}
 			}
 		})
 	}
 }
 
-// TestSchemasOfAnotherMeaning differ, though they are nearly those above.
+// TestSchemasOfAnotherMeaning checks that schemas differ that look much like those above.
 func TestSchemasOfAnotherMeaning(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ one, modern string }{
@@ -109,14 +110,14 @@ func TestSchemasOfAnotherMeaning(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if r := compareTexts(t, withSchema("3.0.3", test.one), withSchema("3.1.0", test.modern)); r.Summary.Equal > 0 {
-				t.Error("they are equal")
+				t.Error("the schemas are reported as equal")
 			}
 		})
 	}
 }
 
-// TestRangesAndDefaults: a status is that of its exact response, else of its
-// range, else of the default.
+// TestRangesAndDefaults checks that a status takes its exact response, else that of its range,
+// else the default.
 func TestRangesAndDefaults(t *testing.T) {
 	t.Parallel()
 	response := func(kind string) string {
@@ -147,8 +148,8 @@ func TestRangesAndDefaults(t *testing.T) {
 	}
 }
 
-// TestDocumentsThatGrow end soon, with a line that says why, and take little
-// memory.
+// TestDocumentsThatGrow checks that documents that expand or nest without bound are compared or
+// refused quickly, in little memory, and with a one-line error where one is expected.
 func TestDocumentsThatGrow(t *testing.T) {
 	contract, err := spec.Parse(withSchema("3.0.3", "{type: object}"))
 	if err != nil {
@@ -192,10 +193,10 @@ func TestDocumentsThatGrow(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			if took := time.Since(began); took > 20*time.Second {
-				t.Errorf("it took %v", took)
+				t.Errorf("the comparison took %v", took)
 			}
 			if took := after.TotalAlloc - before.TotalAlloc; took > 500<<20 {
-				t.Errorf("it allocated %d MiB", took>>20)
+				t.Errorf("the comparison allocated %d MiB", took>>20)
 			}
 			t.Logf("%v, %d MiB, %v", time.Since(began), (after.TotalAlloc-before.TotalAlloc)>>20, err)
 		})

@@ -19,14 +19,14 @@ import (
 
 var update = flag.Bool("update", false, "write published.txt")
 
-// TestThePublishedDocument of a running Unleash 8.2.0, open source, whose URL is in
-// UNLEASH_MOCK_REAL_UNLEASH: the list has what it lets a server do beside the contract, and
-// nothing else.
+// TestThePublishedDocument checks published.txt against a running open-source Unleash 8.2.0,
+// whose URL is in UNLEASH_MOCK_REAL_UNLEASH: the file lists exactly what that instance's
+// document lets a server do beyond the contract.
 func TestThePublishedDocument(t *testing.T) {
 	t.Parallel()
 	real := os.Getenv("UNLEASH_MOCK_REAL_UNLEASH")
 	if real == "" {
-		t.Fatal("UNLEASH_MOCK_REAL_UNLEASH names no real Unleash")
+		t.Fatal("UNLEASH_MOCK_REAL_UNLEASH is not set; it must be the URL of a real Unleash")
 	}
 	response, err := http.Get(real + drift.DocumentPath)
 	if err != nil {
@@ -53,6 +53,6 @@ func TestThePublishedDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(slices.Collect(strings.Lines(string(want))), got); diff != "" {
-		t.Errorf("judge each new line, then write the list with -update (-published.txt +the server):\n%s", diff)
+		t.Errorf("review each new line, then rewrite published.txt with -update (-published.txt +server):\n%s", diff)
 	}
 }

@@ -18,10 +18,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// BenchmarkProxy compares with a plain reverse proxy: what judging costs a
-// client, and what a journal besides, as unleash-mock proxy keeps one. They are
-// asked in turn, so that whatever else the machine does hits all, and the median
-// of each is told: plain-µs, judging-µs, noting-µs, and the ratios to plain.
+// BenchmarkProxy compares the proxy with a plain reverse proxy: what judging costs a client, and
+// what a journal like that of unleash-mock proxy adds. Requests go to the three in turn, so that
+// other load on the machine affects all of them. It reports their medians as plain-µs,
+// judging-µs and noting-µs, and the ratios to plain.
 func BenchmarkProxy(b *testing.B) {
 	list := `{"signalEndpoints":[` + strings.TrimSuffix(strings.Repeat(endpoint+",", 10), ",") + `]}`
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -93,11 +93,11 @@ func BenchmarkProxy(b *testing.B) {
 		}
 	}
 	if stats := judging.Stats(); stats.Violations > 0 || stats.Exchanges == 0 {
-		b.Errorf("%+v", stats)
+		b.Errorf("stats %+v", stats)
 	}
 }
 
-// plainProxy is what others are compared with.
+// plainProxy returns the reverse proxy that the others are compared with.
 func plainProxy(target *url.URL, transport http.RoundTripper) http.Handler {
 	return &httputil.ReverseProxy{Transport: transport, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(pr *httputil.ProxyRequest) {
 		pr.SetURL(target)
@@ -105,7 +105,7 @@ func plainProxy(target *url.URL, transport http.RoundTripper) http.Handler {
 	}}
 }
 
-// inTurn asks the fronts in turn, as often as the benchmark says, and reports the
+// inTurn sends requests to the fronts in turn, b.N or slightly more to each, and reports the
 // medians.
 func inTurn(b *testing.B, fronts [3]string, clients int, ask func(base string) time.Duration) {
 	var mu sync.Mutex
@@ -135,16 +135,15 @@ func inTurn(b *testing.B, fronts [3]string, clients int, ask func(base string) t
 	b.ReportMetric(median(2), "noting-µs")
 	b.ReportMetric(median(1)/median(0), "judging-ratio")
 	b.ReportMetric(median(2)/median(0), "noting-ratio")
-	b.ReportMetric(0, "ns/op") // would be that of both together
+	b.ReportMetric(0, "ns/op") // would be that of all three together
 }
 
-// BenchmarkRate compares the rate with that of a plain reverse proxy: how many
-// exchanges of all sizes a second 16 clients get through one kind of proxy after
-// the other, in rounds that are long enough for the judges to fall behind and for
-// the memory of the queue not to be new to the process for most of it. It
-// reports plain-rate, judging-rate, recording-rate and noting-rate in exchanges a
-// second, and the ratios to plain. Judges that are late at the end of a round do
-// not go on in the next one.
+// BenchmarkRate compares the proxy's throughput with that of a plain reverse proxy: how many
+// exchanges of all sizes per second 16 clients get through. The kinds of proxy take turns. A
+// round is long enough for the judges to fall behind, and for the process to have allocated the
+// queue's memory before most of the round. It reports plain-rate, judging-rate, recording-rate
+// and noting-rate in exchanges per second, and the ratios to plain. Judges that are late at the
+// end of a round do not continue in the next.
 func BenchmarkRate(b *testing.B) {
 	all := newMix(1000)
 	upstream := httptest.NewServer(all)
@@ -189,7 +188,7 @@ func BenchmarkRate(b *testing.B) {
 			handler, end := kind.start()
 			front := httptest.NewServer(handler)
 			begun := time.Now()
-			if err := all.send(front.URL, passed, round); err != nil && i > 0 { // the plain one breaks some
+			if err := all.send(front.URL, passed, round); err != nil && i > 0 { // the plain proxy breaks some exchanges
 				b.Fatalf("%s: %v", kind.name, err)
 			}
 			took[i] += time.Since(begun)
@@ -206,8 +205,7 @@ func BenchmarkRate(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // would be that of all together
 }
 
-// send sends a round of exchanges from several clients at a time, and returns what
-// went wrong last.
+// send sends a round of exchanges from several clients at once and returns the last error.
 func (m mix) send(base string, first, count int) error {
 	const clients = 16
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: clients}}

@@ -2,6 +2,6 @@ package proxy
 
 import "time"
 
-// SetDrain sets how long Close waits for the judges, which a machine that is busy
-// with other tests may need longer for.
+// SetDrain sets how long Close waits for the judges. They may need longer on a machine that is
+// busy with other tests.
 func (p *Proxy) SetDrain(time time.Duration) { p.options.Drain = time }

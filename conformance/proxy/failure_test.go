@@ -25,15 +25,15 @@ import (
 // readHead reads a request up to its body.
 func readHead(conn net.Conn) { _, _ = http.ReadRequest(bufio.NewReader(conn)) }
 
-// hang says nothing until the other side hangs up.
+// hang sends nothing until the other side closes the connection.
 func hang(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
-// TestAnUpstreamThatFails: a 502 or 504 that says why, in Unleash's envelope, one
-// line in the log, and no blame for breaking the contract.
+// TestAnUpstreamThatFails checks that the client gets a 502 or 504 that says why, in Unleash's
+// envelope, that one line is logged, and that there is no violation.
 func TestAnUpstreamThatFails(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewUnstartedServer(good())
-	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of clients that do not trust it
+	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it would log that clients do not trust it
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	closed := raw(t, nil, func(conn net.Conn) { readHead(conn) })
@@ -94,7 +94,7 @@ func TestAnUpstreamThatFails(t *testing.T) {
 					t.Errorf("log: %q", messages)
 				}
 				if text := s.log.String(); strings.Contains(text, "signal_0123456789") || strings.Contains(text, admin) {
-					t.Errorf("a secret in the log: %s", text)
+					t.Errorf("a secret is in the log: %s", text)
 				}
 				want := proxy.Stats{Exchanges: 1, Unanswered: 1}
 				if path != "/health" {
@@ -111,7 +111,8 @@ func TestAnUpstreamThatFails(t *testing.T) {
 	}
 }
 
-// TestTrustedCertificate: an authority that the user names is trusted.
+// TestTrustedCertificate checks that an authority given by the user is trusted, and that the
+// check can be turned off.
 func TestTrustedCertificate(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewTLSServer(good())
@@ -121,13 +122,13 @@ func TestTrustedCertificate(t *testing.T) {
 	for name, config := range map[string]*tls.Config{"authority": {RootCAs: roots}, "anything goes": {InsecureSkipVerify: true}} {
 		s := playBefore(t, secure.URL, func(o *proxy.Options) { o.TLS = config })
 		if got := s.send(t, "GET", "/health", ""); got.Status != 200 || got.Body != healthy {
-			t.Errorf("%s: %d %s", name, got.Status, got.Body)
+			t.Errorf("%s: status %d, %s", name, got.Status, got.Body)
 		}
 	}
 }
 
-// TestUpstreamFailsInTheMiddle: the client's answer ends as abruptly, and it is
-// the upstream that is to blame, not its words.
+// TestUpstreamFailsInTheMiddle checks that the client's answer ends as abruptly as the
+// upstream's, and that the upstream counts as not answering, not as breaking the contract.
 func TestUpstreamFailsInTheMiddle(t *testing.T) {
 	t.Parallel()
 	begin := func(head string, then func(net.Conn)) func(net.Conn) {
@@ -159,7 +160,7 @@ func TestUpstreamFailsInTheMiddle(t *testing.T) {
 					t.Errorf("want a 502 or 504, got %v, %v", response, err)
 				case !hold && err == nil:
 					if body, err := io.ReadAll(response.Body); err == nil {
-						t.Errorf("the answer seems whole: %d %q", response.StatusCode, body)
+						t.Errorf("the answer seems complete: %d %q", response.StatusCode, body)
 					}
 				}
 				if response != nil {
@@ -167,7 +168,7 @@ func TestUpstreamFailsInTheMiddle(t *testing.T) {
 				}
 				s.end()
 				if diff := cmp.Diff(1, s.Stats().Unanswered); diff != "" || s.Stats().Violations > 0 {
-					t.Errorf("%+v", s.Stats())
+					t.Errorf("stats %+v", s.Stats())
 				}
 				if messages := s.log.messages(t); len(messages) != 1 {
 					t.Errorf("log: %q", messages)
@@ -177,7 +178,8 @@ func TestUpstreamFailsInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestClientThatLeaves: the upstream is told, and nobody is blamed.
+// TestClientThatLeaves checks that the upstream's request is canceled too, and that there is
+// neither a violation nor a line in the log.
 func TestClientThatLeaves(t *testing.T) {
 	t.Parallel()
 	for name, begun := range map[string]bool{"before the answer": false, "in the middle of it": true} {
@@ -223,9 +225,9 @@ func withoutUnjudged(stats proxy.Stats) proxy.Stats {
 	return stats
 }
 
-// TestManyRequestsLeaveNothingBehind: 10,000 requests over 200 connections, some
-// of them given up, all counted. TestMain looks for goroutines; here for
-// connections.
+// TestManyRequestsLeaveNothingBehind sends 10,000 requests over 200 connections, some of which
+// the upstream cuts off, and checks that all are counted and no connection to the upstream stays
+// open. TestMain looks for goroutines that are left.
 func TestManyRequestsLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
 	const connections, each = 200, 50
@@ -256,7 +258,7 @@ func TestManyRequestsLeaveNothingBehind(t *testing.T) {
 				path := []string{"/health", "/health", "/elsewhere", "/health?fault=yes"}[i%4]
 				response, err := s.client.Get(s.url + path)
 				if err != nil {
-					continue // the fault came before the head was out
+					continue // the fault came before the head was sent
 				}
 				_, _ = io.Copy(io.Discard, response.Body)
 				response.Body.Close()
@@ -266,9 +268,9 @@ func TestManyRequestsLeaveNothingBehind(t *testing.T) {
 	clients.Wait()
 	s.end()
 	stats := s.Stats()
-	// Of 50 requests of a client, i%4 is 2 for 12 and 3 for 12.
+	// Of a client's 50 requests, i%4 is 2 for 12 and 3 for 12.
 	if stats.Outside != connections*12 || stats.Exchanges != connections*38 || stats.Unanswered != connections*12 || stats.Violations > 0 {
-		t.Errorf("%+v", stats)
+		t.Errorf("stats %+v", stats)
 	}
-	open.Wait() // Close has hung up on the upstream, whose server still runs
+	open.Wait() // Close must have closed them all, as the upstream is still running
 }

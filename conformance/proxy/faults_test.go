@@ -18,14 +18,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// everyFault takes minutes; without it one fault of every 24 is tried, and of those that
-// follow from the contract one of every 480.
+// everyFault tries all faults, which takes minutes. Without it, one in 24 is tried, and one in
+// 480 of those that follow from the contract.
 var everyFault = flag.Bool("every-fault", false, "try every fault of the suite's, not a sample")
 
 const sample, derivedSample = 24, 480
 
-// witness judges answers where they are made, to compare with what the proxy
-// makes of them after they have passed.
+// witness judges answers at their source, for comparison with what the proxy finds in them.
 type witness struct {
 	http.Handler
 	mu   sync.Mutex
@@ -37,7 +36,7 @@ func (w *witness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	recorder := &beginning{httptest.NewRecorder(), cancel}
 	plain := r.Clone(ctx)
-	plain.Header.Del("Accept-Encoding") // so that the body can be judged as it is
+	plain.Header.Del("Accept-Encoding") // so that the body can be judged without decoding
 	w.Handler.ServeHTTP(recorder, plain)
 	operation := spec.Default().Find(r.Method, r.URL.EscapedPath())
 	if operation != nil && recorder.Code != http.StatusNotModified {
@@ -60,7 +59,7 @@ func (w *witness) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	_, _ = out.Write(recorder.Body.Bytes())
 }
 
-// beginning records an answer, of one that goes on its first piece.
+// beginning records an answer. Of a streamed answer, it records only the first piece.
 type beginning struct {
 	*httptest.ResponseRecorder
 	leave func()
@@ -71,18 +70,17 @@ func (b *beginning) Flush() {
 	b.leave()
 }
 
-// TestFaultsThatTheContractSees: each fault that the conformance suite is
-// measured by, behind the proxy, under the suite's own traffic. What of the
-// answers breaks the contract is reported with operation, place and reason, and
-// nothing else is.
+// TestFaultsThatTheContractSees puts the faults that the conformance suite is measured by behind
+// the proxy and sends the suite's own traffic through it. Everything in the answers that breaks
+// the contract must be reported with operation, place and reason, and nothing else.
 func TestFaultsThatTheContractSees(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	tried, visible := 0, 0
 	t.Cleanup(func() {
-		t.Logf("%d faults, of which the contract sees %d", tried, visible)
+		t.Logf("%d faults, %d of them visible to the contract", tried, visible)
 		if visible < tried/4 {
-			t.Error("that is too few to prove anything")
+			t.Error("too few faults are visible to prove anything")
 		}
 	})
 	derived, err := faulty.Derived(spec.Default())
@@ -90,7 +88,7 @@ func TestFaultsThatTheContractSees(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, fault := range slices.Concat(every(sample, faulty.Faults()), every(derivedSample, derived)) {
-		if fault.Mock == bend.Calls { // a call each second
+		if fault.Mock == bend.Calls { // it allows one call a second
 			continue
 		}
 		t.Run(fault.ID, func(t *testing.T) {
@@ -118,7 +116,7 @@ func TestFaultsThatTheContractSees(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(sorted(w.seen), sorted(got)); diff != "" {
-				t.Errorf("made -, reported +:\n%s", diff)
+				t.Errorf("-sent +reported:\n%s", diff)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -130,7 +128,7 @@ func TestFaultsThatTheContractSees(t *testing.T) {
 	}
 }
 
-// every returns one fault of so many, or all of them if the flag asks for these.
+// every returns one in nth faults, or all of them with -every-fault.
 func every(nth int, faults []bend.Fault) []bend.Fault {
 	if *everyFault {
 		return faults

@@ -25,7 +25,7 @@ const (
 
 var anyUUID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// judged sends one request through a proxy and lists what was found.
+// judged sends one request through a proxy and lists the violations.
 func judged(t *testing.T, upstream http.Handler, method, path, body string, header []string, change ...func(*proxy.Options)) []string {
 	t.Helper()
 	s := play(t, upstream, change...)
@@ -34,7 +34,7 @@ func judged(t *testing.T, upstream http.Handler, method, path, body string, head
 	return violations(s.Report())
 }
 
-// violations lists those of a report: direction, part, pointer and reason.
+// violations lists the violations of a report: direction, part, pointer and reason.
 func violations(r *report.Report) []string {
 	var found []string
 	for _, scenario := range r.Scenarios {
@@ -47,7 +47,8 @@ func violations(r *report.Report) []string {
 	return found
 }
 
-// TestRequestsAreJudgedToTheLetter: also where a real server is lenient.
+// TestRequestsAreJudgedToTheLetter checks that requests are judged strictly, even where a real
+// server is lenient.
 func TestRequestsAreJudgedToTheLetter(t *testing.T) {
 	t.Parallel()
 	isJSON := []string{"Content-Type", jsonType}
@@ -89,8 +90,8 @@ func TestRequestsAreJudgedToTheLetter(t *testing.T) {
 	}
 }
 
-// TestRequestsByAnotherDocument: texts are what the document says that they stand for, and
-// bodies are in any media type.
+// TestRequestsByAnotherDocument checks that text values are read as the types that the document
+// gives them, and that bodies can have any media type.
 func TestRequestsByAnotherDocument(t *testing.T) {
 	t.Parallel()
 	document, err := spec.Load([]byte(`
@@ -153,7 +154,7 @@ paths:
 	}
 }
 
-// TestAnswersAreJudged: every fault that a contract can see, with the place of it.
+// TestAnswersAreJudged tries every kind of fault that a contract can detect, with its place.
 func TestAnswersAreJudged(t *testing.T) {
 	t.Parallel()
 	plain := func(status int, contentType, body string, header ...string) http.Handler {
@@ -198,7 +199,8 @@ func TestAnswersAreJudged(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeJudgedIsCounted: nothing is lost, and nobody is blamed.
+// TestWhatCannotBeJudgedIsCounted checks that bodies that cannot be judged are counted, cause no
+// violation, and pass unchanged.
 func TestWhatCannotBeJudgedIsCounted(t *testing.T) {
 	t.Parallel()
 	long := `{"health":"` + strings.Repeat("x", 1000) + `"}`
@@ -232,8 +234,8 @@ func TestWhatCannotBeJudgedIsCounted(t *testing.T) {
 	}
 }
 
-// TestFailOnViolation: a broken answer never reaches the client; what reaches it
-// says what was wrong, in the envelope that Unleash's clients know.
+// TestFailOnViolation checks that an answer that breaks the contract never reaches the client.
+// The client gets one that says what was wrong, in the envelope that Unleash's clients know.
 func TestFailOnViolation(t *testing.T) {
 	t.Parallel()
 	s := play(t, says(200, jsonType, `{"health":"FINE","secret":"signal_0123456789"}`, "Set-Cookie", "a=b", "Content-Encoding", ""), func(o *proxy.Options) { o.FailOnViolation = true })
@@ -248,22 +250,23 @@ func TestFailOnViolation(t *testing.T) {
 		t.Error(diff)
 	}
 	if head := s.send(t, "HEAD", "/health", ""); head.Status != http.StatusOK {
-		t.Errorf("HEAD: %d", head.Status)
+		t.Errorf("HEAD: status %d", head.Status)
 	}
 	if outside := s.send(t, "GET", "/health/x", ""); outside.Status != http.StatusOK {
-		t.Errorf("outside of the contract: %d", outside.Status)
+		t.Errorf("outside of the contract: status %d", outside.Status)
 	}
 	s.end()
 	if diff := cmp.Diff(proxy.Stats{Exchanges: 2, Outside: 1, Violations: 1}, s.Stats()); diff != "" {
 		t.Error(diff)
 	}
-	// What broke the contract is the upstream's answer, and that is what is kept.
+	// The upstream's answer broke the contract, so that is what the report keeps.
 	if x := s.Report().Scenarios[0].Exchanges[0]; x.Response.Status != 200 || !strings.Contains(x.Response.Body, "FINE") || len(x.Violations) != 2 {
-		t.Errorf("%+v", x)
+		t.Errorf("the report keeps %+v", x)
 	}
 }
 
-// TestNothingOfAReplacedAnswerIsLeft, neither its head nor what would follow it.
+// TestNothingOfAReplacedAnswerIsLeft checks that neither headers nor trailers of a replaced
+// answer reach the client.
 func TestNothingOfAReplacedAnswerIsLeft(t *testing.T) {
 	t.Parallel()
 	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -275,12 +278,12 @@ func TestNothingOfAReplacedAnswerIsLeft(t *testing.T) {
 	}), func(o *proxy.Options) { o.FailOnViolation = true })
 	got := s.send(t, "GET", "/health", "")
 	if got.Status != http.StatusBadGateway || got.Header.Get("X-Head") != "" || len(got.Trailer) > 0 || got.Length != int64(len(got.Body)) {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v", got)
 	}
 }
 
-// TestABadRequestIsTheClients: a 4xx does not wipe it out, and it is passed on
-// for the upstream to answer, with answers held back or not.
+// TestABadRequestIsTheClients checks that a bad request is passed on for the upstream to answer,
+// whether or not answers are held back, and stays a violation even if the answer is a 4xx.
 func TestABadRequestIsTheClients(t *testing.T) {
 	t.Parallel()
 	refused := `{"id":"x","name":"BadDataError","message":"no","details":[{"message":"no"}]}`
@@ -291,7 +294,7 @@ func TestABadRequestIsTheClients(t *testing.T) {
 		}
 		s.end()
 		if r := s.Report(); r.ExitCode != 1 || r.Summary.Violations != 1 {
-			t.Errorf("exit code %d, %+v", r.ExitCode, r.Summary)
+			t.Errorf("exit code %d, summary %+v", r.ExitCode, r.Summary)
 		}
 	}
 }

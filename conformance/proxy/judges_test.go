@@ -18,8 +18,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// before starts a proxy before an upstream that answers everything with the same
-// body; end ends it.
+// before starts a proxy in front of an upstream that answers everything with the same body. end
+// stops the proxy.
 func before(t *testing.T, body string, options Options) (p *Proxy, base string, end func()) {
 	t.Helper()
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,12 +50,12 @@ func post(t *testing.T, url, body string) {
 	}
 	defer response.Body.Close()
 	if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%d, %v", response.StatusCode, err)
+		t.Fatalf("status %d, %v", response.StatusCode, err)
 	}
 }
 
-// TestTrafficWaitsForNoJudge: when they cannot keep up, exchanges pass as ever, in
-// bounded memory, and are counted; that is logged, reported and an error.
+// TestTrafficWaitsForNoJudge checks that exchanges still pass, in bounded memory, when the judges
+// cannot keep up. Those that are missed are counted, which is logged, reported and an error.
 func TestTrafficWaitsForNoJudge(t *testing.T) {
 	t.Parallel()
 	const size = 4 << 20
@@ -63,7 +63,7 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	body := strings.Repeat(" ", size)
 	let := make(chan struct{})
 	var told atomic.Int64
-	var log strings.Builder // of judges, which have ended when it is read
+	var log strings.Builder // written by the judges, which have ended when it is read
 	p, base, end := before(t, `{"health":"GOOD"}`, Options{
 		Observe: func(traffic.Exchange) {
 			<-let
@@ -75,28 +75,29 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 		post(t, base+"/api/admin/signal-endpoints/7/on", body)
 	}
 	if left := p.budget.left.Load(); left < 0 || left >= size {
-		t.Errorf("%d bytes are left of the budget", left)
+		t.Errorf("%d bytes of the budget are left", left)
 	}
 	close(let)
 	p.SetDrain(5 * time.Minute)
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed < 8 || int(told.Load())+stats.Missed != count {
-		t.Errorf("%+v, of which %d are reported", stats, told.Load())
+		t.Errorf("stats %+v, of which %d were observed", stats, told.Load())
 	}
 	if left := p.budget.left.Load(); left != maxKept {
-		t.Errorf("%d bytes are not given back", maxKept-left)
+		t.Errorf("%d bytes were not returned to the budget", maxKept-left)
 	}
 	if lines := strings.Count(log.String(), "passes faster than it can be judged"); lines != 1 {
 		t.Errorf("it is logged %d times: %s", lines, log.String())
 	}
 	r := p.Report()
 	if last := r.Scenarios[len(r.Scenarios)-1]; last.ID != "proxy:missed" || last.Outcome != report.Errored || r.Summary.Errored != 1 {
-		t.Errorf("%+v", last)
+		t.Errorf("the last scenario is %+v", last)
 	}
 }
 
-// TestHeldAnswersWaitForTheirJudges: then nothing is missed, however much comes.
+// TestHeldAnswersWaitForTheirJudges checks that nothing is missed while answers are held back,
+// however much traffic there is.
 func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	t.Parallel()
 	const size = 4 << 20
@@ -109,11 +110,12 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	}
 	end()
 	if stats := p.Stats(); stats.Missed != 0 || told.Load() != count {
-		t.Errorf("%+v, of which %d are reported", stats, told.Load())
+		t.Errorf("stats %+v, of which %d were observed", stats, told.Load())
 	}
 }
 
-// TestTheEndWaitsSoLong: what the judges do not get to in time is missed.
+// TestTheEndWaitsSoLong checks that Close waits for a limited time. What the judges do not reach
+// by then counts as missed.
 func TestTheEndWaitsSoLong(t *testing.T) {
 	t.Parallel()
 	var p *Proxy
@@ -132,18 +134,18 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != count || stats.Missed == 0 || told+stats.Missed != count {
-		t.Errorf("%+v, of which %d are reported", stats, told)
+		t.Errorf("stats %+v, of which %d were observed", stats, told)
 	}
 	if code := p.Report().ExitCode; code != exitcode.Broken && code != exitcode.Error {
 		t.Errorf("exit code %d", code)
 	}
 }
 
-// TestAFaultOfTheProxyEndsNothing: neither the traffic nor the judging and telling of
-// what follows. It is logged, counted and an error.
+// TestAFaultOfTheProxyEndsNothing checks that a panic in the proxy stops neither the traffic nor
+// the judging and observing of later exchanges. It is logged, counted and an error.
 func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	t.Parallel()
-	var log strings.Builder // of judges, which have ended when it is read
+	var log strings.Builder // written by the judges, which have ended when it is read
 	told := 0
 	p, base, end := before(t, `{"health":"GOOD"}`, Options{
 		Observe: func(x traffic.Exchange) {
@@ -155,7 +157,7 @@ func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	p.SetDrain(5 * time.Minute)
-	operation := &spec.Operation{ID: "odd"} // which panics when it judges
+	operation := &spec.Operation{ID: "odd"} // which panics when it judges an answer
 	request := httptest.NewRequest(http.MethodGet, "/odd", nil)
 	for range 5 {
 		post(t, base+"/api/admin/signal-endpoints/7/on", "")
@@ -164,17 +166,18 @@ func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	end()
 	stats := p.Stats()
 	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || told != 5 {
-		t.Errorf("%+v, and %d are reported", stats, told)
+		t.Errorf("stats %+v, and %d were observed", stats, told)
 	}
 	if text := log.String(); strings.Count(text, "the proxy failed while processing an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
-		t.Errorf("it logs %s", text)
+		t.Errorf("the log is %s", text)
 	}
 	if last := p.Report().Scenarios; last[len(last)-1].ID != "proxy:failed" || last[len(last)-1].Outcome != report.Errored {
-		t.Errorf("%+v", last[len(last)-1])
+		t.Errorf("the last scenario is %+v", last[len(last)-1])
 	}
 }
 
-// TestAnAnswerOverWhichTheProxyFailsPasses, where answers are held back.
+// TestAnAnswerOverWhichTheProxyFailsPasses checks that an answer that is held back still passes
+// if the proxy panics while judging it.
 func TestAnAnswerOverWhichTheProxyFailsPasses(t *testing.T) {
 	t.Parallel()
 	p, _, end := before(t, "", Options{FailOnViolation: true})
@@ -182,25 +185,27 @@ func TestAnAnswerOverWhichTheProxyFailsPasses(t *testing.T) {
 	x := &exchange{operation: &spec.Operation{ID: "odd"}, request: httptest.NewRequest(http.MethodGet, "/odd", nil), status: http.StatusOK}
 	response := &http.Response{StatusCode: http.StatusOK, Request: x.request}
 	if err := p.hold(&flow{exchange: x}, response); err != nil || response.StatusCode != http.StatusOK || x.unjudged == "" || p.Stats().Failed != 1 {
-		t.Errorf("%v, %+v, %+v", err, response, p.Stats())
+		t.Errorf("error %v, response %+v, stats %+v", err, response, p.Stats())
 	}
 }
 
-// TestTheEndIsInAHurry: judging takes all of the processors' time once it is near.
+// TestTheEndIsInAHurry checks that judging takes all of the processors' time once the end is
+// near.
 func TestTheEndIsInAHurry(t *testing.T) {
 	t.Parallel()
 	p, _, end := before(t, "", Options{})
 	defer end()
-	p.passing.Add(1) // as if traffic went on
+	p.passing.Add(1) // as if there were still traffic
 	defer p.passing.Add(-1)
 	p.Hurry()
 	began := time.Now()
 	if left := p.rest(time.Hour); left != 0 || time.Since(began) > time.Minute {
-		t.Errorf("after %s it still rests for %s", time.Since(began), left)
+		t.Errorf("after %s, judging still rests for %s", time.Since(began), left)
 	}
 }
 
-// TestMissedIsAnError, after what is broken.
+// TestMissedIsAnError checks that missed and failed exchanges are an error, unless the contract
+// is broken.
 func TestMissedIsAnError(t *testing.T) {
 	t.Parallel()
 	for stats, code := range map[Stats]int{
@@ -217,8 +222,8 @@ func TestMissedIsAnError(t *testing.T) {
 	}
 }
 
-// TestCopiesTakeWhatTheyHold from the budget, whatever the body is read in, and
-// give it back.
+// TestCopiesTakeWhatTheyHold checks that a copy takes from the budget exactly what it holds,
+// whatever the size of the reads, and returns it.
 func TestCopiesTakeWhatTheyHold(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, 1000, 1024, 1025, bufferSize - 1, bufferSize, bufferSize + 1, 10 * bufferSize, 1 << 20} {
@@ -243,14 +248,14 @@ func TestCopiesTakeWhatTheyHold(t *testing.T) {
 					held += cap(piece)
 				}
 				if taken := room - int(b.left.Load()); taken != held || taken > 2*size+smallestPiece+bufferSize {
-					t.Errorf("%d bytes took %d, and hold %d", size, taken, held)
+					t.Errorf("%d bytes took %d from the budget, but hold %d", size, taken, held)
 				}
 				if got := string(c.bytes()); got != text || c.over {
 					t.Errorf("%d bytes in steps of %d became %d", size, step, len(got))
 				}
 				c.release()
 				if left := b.left.Load(); left != room {
-					t.Errorf("%d bytes are not given back", room-left)
+					t.Errorf("%d bytes were not returned to the budget", room-left)
 				}
 			}
 		}

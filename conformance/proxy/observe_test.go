@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
-// observations collects what a proxy tells.
+// observations collects the exchanges that a proxy observes.
 type observations struct {
 	mu   sync.Mutex
 	list []traffic.Exchange
@@ -29,7 +29,7 @@ func (o *observations) observe(options *proxy.Options) {
 	}
 }
 
-// seen is what tests compare of an exchange.
+// seen holds the parts of an exchange that tests compare.
 type seen struct {
 	Target, Operation, Caller string
 	Status                    int
@@ -54,8 +54,8 @@ func saw(x traffic.Exchange) seen {
 	return out
 }
 
-// TestObserveTellsOfWhatPassed: operations with bodies and verdict, all else
-// without.
+// TestObserveTellsOfWhatPassed checks that exchanges with operations are observed with bodies
+// and violations, and all others without.
 func TestObserveTellsOfWhatPassed(t *testing.T) {
 	t.Parallel()
 	const broken = `{"health":"FINE"}`
@@ -103,7 +103,7 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 			s.send(t, test.method, test.path, test.body, test.header...)
 			s.end()
 			if len(told.list) != 1 {
-				t.Fatalf("it reports %d exchanges", len(told.list))
+				t.Fatalf("%d exchanges were observed", len(told.list))
 			}
 			got := saw(told.list[0])
 			if test.want.Response == problem && strings.Contains(got.Response, problem) {
@@ -119,8 +119,8 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 	}
 }
 
-// TestWhatObserveToldShowsNoSecret once it is redacted: what the client authenticated
-// with, wherever it comes back, and what a name makes a secret.
+// TestWhatObserveToldShowsNoSecret checks that redaction removes what the client authenticated
+// with, wherever it recurs, and every value whose name marks it as a secret.
 func TestWhatObserveToldShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	const own, form = "an-unusual-credential", "another-one-of-mine"
@@ -136,17 +136,18 @@ func TestWhatObserveToldShowsNoSecret(t *testing.T) {
 	s.send(t, "GET", "/health?q="+own, "", "Authorization", "Bearer "+own, "X-Auth-Token", own)
 	s.end()
 	if len(told.list) != 2 {
-		t.Fatalf("it reports %d exchanges", len(told.list))
+		t.Fatalf("%d exchanges were observed", len(told.list))
 	}
 	for _, x := range told.list {
 		x = x.Redacted(nil)
 		if text := fmt.Sprintf("%+v %s %s", x, x.Request.Body, x.Response.Body); strings.Contains(text, own) || strings.Contains(text, form) {
-			t.Errorf("a secret shows: %s", text)
+			t.Errorf("a secret is visible: %s", text)
 		}
 	}
 }
 
-// TestObserveKeepsTheOrder in which exchanges ended, however long one is judged.
+// TestObserveKeepsTheOrder checks that exchanges are observed in the order in which they ended,
+// however long judging one takes.
 func TestObserveKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	var told observations
@@ -176,8 +177,8 @@ func TestObserveKeepsTheOrder(t *testing.T) {
 	}
 }
 
-// TestObserveLosesNothing of many clients, some of whom do not wait, and whose
-// proxy ends under them.
+// TestObserveLosesNothing checks that every exchange is observed, even with many clients, some of
+// which do not read the whole answer, and with a proxy that is closed right after.
 func TestObserveLosesNothing(t *testing.T) {
 	t.Parallel()
 	var told observations
@@ -223,7 +224,7 @@ func TestObserveLosesNothing(t *testing.T) {
 	s.end()
 	stats := s.Stats()
 	if len(told.list) != 16*60+1 || stats.Exchanges+stats.Outside != len(told.list) {
-		t.Errorf("it reports %d exchanges, and counts %+v", len(told.list), stats)
+		t.Errorf("%d exchanges were observed, but the proxy counts %+v", len(told.list), stats)
 	}
 	counts := map[string]int{}
 	for _, x := range told.list {
@@ -234,8 +235,8 @@ func TestObserveLosesNothing(t *testing.T) {
 	}
 }
 
-// TestASlowObserverHoldsNoAnswerBack: the client has its answer before anybody is
-// told of it.
+// TestASlowObserverHoldsNoAnswerBack checks that clients get their answers while the observer is
+// still blocked.
 func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 	t.Parallel()
 	let := make(chan struct{})
@@ -248,18 +249,18 @@ func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 	})
 	for _, path := range []string{"/health", "/elsewhere", "/health"} {
 		if got := s.send(t, "GET", path, ""); got.Status != 200 || got.Body != healthy {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v", got)
 		}
 	}
 	close(let)
 	s.end()
 	if !slices.Equal(told, []string{"/health", "/elsewhere", "/health"}) {
-		t.Errorf("it reported %v", told)
+		t.Errorf("observed %v", told)
 	}
 }
 
-// TestObservedBodiesAreKept: what was reported of an exchange stays, though the buffers
-// that its bodies passed in are used again.
+// TestObservedBodiesAreKept checks that observed bodies stay as they were, although the buffers
+// that they passed through are reused.
 func TestObservedBodiesAreKept(t *testing.T) {
 	t.Parallel()
 	var told observations
@@ -278,16 +279,16 @@ func TestObservedBodiesAreKept(t *testing.T) {
 	}
 	s.end()
 	if len(told.list) != len(want) {
-		t.Fatalf("it reports %d exchanges, want %d", len(told.list), len(want))
+		t.Fatalf("%d exchanges were observed, want %d", len(told.list), len(want))
 	}
 	for i, x := range told.list {
 		if !want[string(x.Request.Body)] || string(x.Request.Body) != string(x.Response.Body) {
-			t.Fatalf("exchange %d: a body of %d bytes is not what passed", i, len(x.Request.Body))
+			t.Fatalf("exchange %d: a body of %d bytes is not the one that passed", i, len(x.Request.Body))
 		}
 	}
 	for _, x := range s.Report().Scenarios[0].Exchanges {
 		if !want[x.Request.Body] || x.Request.Body != x.Response.Body {
-			t.Errorf("the report has a body of %d bytes that is not what passed", len(x.Request.Body))
+			t.Errorf("the report has a body of %d bytes that is not the one that passed", len(x.Request.Body))
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 )
 
-// echo answers as the query says, and tells in a header what it got.
+// echo answers as the query says, and repeats in headers what it received.
 func echo(w http.ResponseWriter, r *http.Request) {
 	got, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -69,7 +69,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sentHeaders lists what a client sent. What a proxy has to add is left out.
+// sentHeaders lists the headers that a client sent, without those that a proxy must add.
 func sentHeaders(header http.Header) string {
 	kept := header.Clone()
 	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
@@ -78,15 +78,15 @@ func sentHeaders(header http.Header) string {
 	return fmt.Sprint(kept)
 }
 
-// TestTrafficPassesUnchanged: what the upstream gets and what the client gets
-// are the same with the proxy and without it, whatever is asked and answered.
+// TestTrafficPassesUnchanged checks that upstream and client get the same with the proxy as
+// without it, whatever is requested and answered.
 func TestTrafficPassesUnchanged(t *testing.T) {
 	t.Parallel()
 	for name, hold := range map[string]bool{"streaming": false, "holding answers back": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// Operations are left out where answers are held back: theirs would be
-			// replaced, as they are not the contract's.
+			// Operations are left out if answers are held back: the echoed answers break the
+			// contract and would be replaced.
 			s := play(t, http.HandlerFunc(echo), func(o *proxy.Options) { o.FailOnViolation, o.MaxBody = hold, 40_000 })
 			paths := []string{"/", "/api/admin/features", "/health/x", "/logo.png"}
 			if !hold {
@@ -125,17 +125,17 @@ func TestTrafficPassesUnchanged(t *testing.T) {
 					return s.do(t, r)
 				}
 				direct, passed := ask(s.direct), ask(s.url)
-				direct.Header.Del("Trailer") // hop by hop; where there is a body, the trailers are compared
+				direct.Header.Del("Trailer") // hop by hop; the trailers themselves are compared if there is a body
 				if diff := cmp.Diff(direct, passed); diff != "" {
-					rt.Errorf("%s %s: without the proxy -, with it +:\n%s", method, path, diff)
+					rt.Errorf("%s %s (-without the proxy +with it):\n%s", method, path, diff)
 				}
 			})
 		})
 	}
 }
 
-// TestEmptyAnswersKeepTheirFraming: Unleash ends some answers without a body by
-// an empty chunk, others say that they have no bytes.
+// TestEmptyAnswersKeepTheirFraming matters because Unleash sends some empty answers as a single
+// empty chunk, and others with a Content-Length of 0.
 func TestEmptyAnswersKeepTheirFraming(t *testing.T) {
 	t.Parallel()
 	s := play(t, http.HandlerFunc(echo))
@@ -143,13 +143,14 @@ func TestEmptyAnswersKeepTheirFraming(t *testing.T) {
 		for _, path := range []string{"/health", "/elsewhere"} {
 			direct, passed := s.do(t, request(t, "GET", s.direct+path+query, "")), s.send(t, "GET", path+query, "")
 			if diff := cmp.Diff(direct, passed); diff != "" {
-				t.Errorf("%s%s: without the proxy -, with it +:\n%s", path, query, diff)
+				t.Errorf("%s%s (-without the proxy +with it):\n%s", path, query, diff)
 			}
 		}
 	}
 }
 
-// TestWhatA304SaysOfItsBodyPasses: Go's server leaves it out.
+// TestWhatA304SaysOfItsBodyPasses checks that the headers of a 304 that describe a body pass,
+// although Go's server would drop them.
 func TestWhatA304SaysOfItsBodyPasses(t *testing.T) {
 	t.Parallel()
 	s := playBefore(t, raw(t, nil, func(conn net.Conn) {
@@ -165,8 +166,8 @@ func TestWhatA304SaysOfItsBodyPasses(t *testing.T) {
 	}
 }
 
-// TestRequestLinesPassToTheLetter: escapes and oddities that clients and
-// libraries like to tidy up.
+// TestRequestLinesPassToTheLetter sends escapes and oddities that clients and libraries tend to
+// normalize.
 func TestRequestLinesPassToTheLetter(t *testing.T) {
 	t.Parallel()
 	got := make(chan string, 1)
@@ -190,14 +191,14 @@ func TestRequestLinesPassToTheLetter(t *testing.T) {
 	}
 }
 
-// TestAddressing: base paths, the Host header and what tells the upstream who
-// asked.
+// TestAddressing covers base paths, the Host header, and the headers that tell the upstream who
+// sent the request.
 func TestAddressing(t *testing.T) {
 	t.Parallel()
 	type seen struct{ URI, Host, For, ForwardedHost, Proto, Forwarded string }
 	for name, test := range map[string]struct {
 		change func(*proxy.Options)
-		base   string // of the upstream's URL
+		base   string // the base path of the upstream's URL
 		path   string
 		header []string
 		want   seen
@@ -250,24 +251,24 @@ func TestAddressing(t *testing.T) {
 	}
 }
 
-// TestOutsideOfTheBasePath: the proxy does not let on what else the upstream
-// serves.
+// TestOutsideOfTheBasePath checks that the proxy does not expose what the upstream serves outside
+// of the base path.
 func TestOutsideOfTheBasePath(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	s := play(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), func(o *proxy.Options) { o.BasePath = "/unleash" })
 	for _, path := range []string{"/", "/health", "/unleashed/health"} {
 		if got := s.send(t, "GET", path, ""); got.Status != http.StatusNotFound || !strings.Contains(got.Body, `"name":"NotFoundError"`) {
-			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+			t.Errorf("%s: status %d, %s", path, got.Status, got.Body)
 		}
 	}
 	if asked.Load() != 0 {
-		t.Error("the upstream was asked")
+		t.Error("the upstream got a request")
 	}
 }
 
-// TestAnswersStream: what the upstream has sent so far is there before it goes
-// on, for operations as for streams of events.
+// TestAnswersStream checks that the client gets what the upstream has sent so far before the
+// upstream continues, for operations as well as for event streams and files.
 func TestAnswersStream(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ path, contentType, length string }{
@@ -298,7 +299,7 @@ func TestAnswersStream(t *testing.T) {
 			if _, err := io.ReadFull(response.Body, first); err != nil {
 				t.Fatal(err)
 			}
-			close(goOn) // only now: the beginning did not wait for the end
+			close(goOn) // only now, so the beginning did not wait for the end
 			rest, err := io.ReadAll(response.Body)
 			if err != nil || string(first)+string(rest) != healthy {
 				t.Errorf("got %q %q, %v", first, rest, err)
@@ -307,7 +308,8 @@ func TestAnswersStream(t *testing.T) {
 	}
 }
 
-// TestUpgradedConnectionsPass: websockets, and whatever else two sides agree on.
+// TestUpgradedConnectionsPass covers WebSockets, which stand for any protocol that two sides
+// switch to.
 func TestUpgradedConnectionsPass(t *testing.T) {
 	t.Parallel()
 	upstream := raw(t, nil, func(conn net.Conn) {
@@ -337,7 +339,7 @@ func TestUpgradedConnectionsPass(t *testing.T) {
 				t.Fatalf("got %q, %v", back, err)
 			}
 		}
-		s.end() // the proxy ends, though nobody has hung up
+		s.end() // the proxy ends, although neither side has closed the connection
 		if _, err := reader.ReadByte(); err == nil {
 			t.Error("the connection outlives the proxy")
 		}
@@ -345,7 +347,8 @@ func TestUpgradedConnectionsPass(t *testing.T) {
 	}
 }
 
-// TestAStreamPasses as it comes, held back never, however the proxy judges.
+// TestAStreamPasses checks that an event stream passes as it comes and is never held back, even
+// with FailOnViolation.
 func TestAStreamPasses(t *testing.T) {
 	t.Parallel()
 	const first, second = "id: 1\nevent: unleash-connected\ndata: {\"events\":[]}\n\n", ":\n\n"
@@ -385,7 +388,7 @@ func TestAStreamPasses(t *testing.T) {
 	response.Body.Close()
 	front.Close()
 	p.Close()
-	if got := p.Report(); got.ExitCode != 0 || p.Stats().Left != 0 { // though the client has left it
+	if got := p.Report(); got.ExitCode != 0 || p.Stats().Left != 0 { // although the client has left it
 		t.Errorf("the stream counts as %+v, exit code %d: %+v", p.Stats(), got.ExitCode, got.Scenarios)
 	}
 }

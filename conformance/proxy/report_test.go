@@ -18,8 +18,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestReport: an operation that was seen is a scenario, each kind of violation
-// is told once, counts add up.
+// TestReport checks that each operation seen is a scenario, that each kind of violation is
+// reported once, and that the counts add up.
 func TestReport(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
@@ -76,15 +76,15 @@ func TestReport(t *testing.T) {
 		t.Error(diff)
 	}
 	if kept := len(r.Scenarios[1].Exchanges); kept != 40 {
-		t.Errorf("%d exchanges are kept, want the newest 20 of either kind", kept)
+		t.Errorf("%d exchanges are kept, want the newest 20 of each kind", kept)
 	}
 	for _, status := range r.Operations[1].Statuses {
 		if status.Documented != true || status.Seen != map[int]int{200: 60}[status.Code] {
-			t.Errorf("%+v", status)
+			t.Errorf("status %+v", status)
 		}
 	}
 	if warnings := s.log.messages(t); len(warnings) != 1 {
-		t.Errorf("a violation that repeats is logged once, got %q", warnings)
+		t.Errorf("a repeated violation must be logged once, got %q", warnings)
 	}
 	for _, format := range report.Formats() {
 		if err := report.Write(format, &bytes.Buffer{}, r); err != nil {
@@ -93,7 +93,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestViolationsInListsAreOne: a hundred wrong elements are one kind of fault.
+// TestViolationsInListsAreOne checks that a hundred wrong elements of a list count as one kind of
+// violation.
 func TestViolationsInListsAreOne(t *testing.T) {
 	t.Parallel()
 	wrong := strings.Replace(endpoint, `"id":7`, `"id":"7"`, 1)
@@ -102,11 +103,11 @@ func TestViolationsInListsAreOne(t *testing.T) {
 	s.end()
 	failures := s.Report().Scenarios[0].Failures
 	if len(failures) != 1 || failures[0].Pointer != "/signalEndpoints/0/id" || !strings.Contains(failures[0].Got, "100 times") {
-		t.Errorf("%+v", failures)
+		t.Errorf("failures %+v", failures)
 	}
 }
 
-// TestExitCodes: what a run stands for.
+// TestExitCodes checks the exit codes of runs.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -135,7 +136,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// failsFirst does not answer the first request.
+// failsFirst returns a handler that does not answer its first request.
 func failsFirst() http.Handler {
 	var asked atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -146,8 +147,8 @@ func failsFirst() http.Handler {
 	})
 }
 
-// TestRecording: every exchange with an operation is a line, whole, decompressed
-// and without a secret.
+// TestRecording checks that each exchange with an operation is recorded as one line: complete,
+// decompressed and without secrets.
 func TestRecording(t *testing.T) {
 	t.Parallel()
 	const secret = "signal_0123456789abcdef"
@@ -180,11 +181,11 @@ func TestRecording(t *testing.T) {
 	}
 	if len(lines) != 1 || lines[0].Operation != "createSignalEndpointToken" || lines[0].Request.URL != endpoints+"/7/tokens?token=[redacted]" ||
 		lines[0].Request.Body != `{"name":"ci","password":"[redacted]"}` || lines[0].Response.Body != strings.Replace(token, secret, "[redacted]", 1) {
-		t.Errorf("%+v", lines)
+		t.Errorf("recorded %+v", lines)
 	}
 }
 
-// TestRecordingThatFails is told.
+// TestRecordingThatFails checks that RecordError returns the error of the writer.
 func TestRecordingThatFails(t *testing.T) {
 	t.Parallel()
 	s := play(t, good(), func(o *proxy.Options) { o.Record = fullDisk{} })

@@ -18,11 +18,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 )
 
-// bothKinds are paths of an operation and of none: bodies of both pass alike.
+// bothKinds are the path of an operation and one outside of the contract. Bodies must pass in
+// the same way on both.
 var bothKinds = []string{endpoints, "/elsewhere"}
 
-// afterClose is a request's body as Go's server has it: whole, and closed as soon
-// as the answer begins, which may be before the transport asks for its end.
+// afterClose is a request body as in Go's server: complete, but closed as soon as the answer
+// begins, which may be before the transport reads its end.
 type afterClose struct {
 	io.ReadCloser
 	left int64
@@ -37,8 +38,8 @@ func (b *afterClose) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// TestARequestEndsWithItsLength: a body that the server has closed is not read
-// again, which would break the answer off.
+// TestARequestEndsWithItsLength checks that a body that the server has closed is not read again,
+// which would cut off the answer.
 func TestARequestEndsWithItsLength(t *testing.T) {
 	t.Parallel()
 	answer := strings.Repeat("0123456789", 10_000)
@@ -54,15 +55,15 @@ func TestARequestEndsWithItsLength(t *testing.T) {
 		for range 20 {
 			got := s.do(t, request(t, "POST", front.URL+path, answer, "Content-Type", "text/plain"))
 			if got.Status != 200 || got.Body != answer {
-				t.Fatalf("%s: %d, %d bytes of %d", path, got.Status, len(got.Body), len(answer))
+				t.Fatalf("%s: status %d, %d bytes of %d", path, got.Status, len(got.Body), len(answer))
 			}
 		}
 	}
 }
 
-// TestAnAnswerBeforeTheRequestEnds passes whole, as does the rest of the request:
-// Express refuses a body that is too long as soon as it knows its length, and
-// reads on.
+// TestAnAnswerBeforeTheRequestEnds checks that both the answer and the rest of the request pass
+// completely. Express refuses a body that is too long as soon as it knows its length, and keeps
+// reading.
 func TestAnAnswerBeforeTheRequestEnds(t *testing.T) {
 	t.Parallel()
 	refusal := strings.Repeat("0123456789", 2_000)
@@ -81,7 +82,7 @@ func TestAnAnswerBeforeTheRequestEnds(t *testing.T) {
 				conn := dial(t, s.url)
 				const length = 5_000_000
 				fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", path, length)
-				for range length / 50_000 { // a client that does not listen before it has said all
+				for range length / 50_000 { // the client does not read before it has sent everything
 					if _, err := conn.Write(bytes.Repeat([]byte("x"), 50_000)); err != nil {
 						t.Fatalf("the client cannot send its request: %v", err)
 					}
@@ -92,15 +93,15 @@ func TestAnAnswerBeforeTheRequestEnds(t *testing.T) {
 				}
 				got, err := io.ReadAll(response.Body)
 				if err != nil || response.StatusCode != 413 || string(got) != refusal {
-					t.Errorf("%d, %d bytes of %d, %v", response.StatusCode, len(got), len(refusal), err)
+					t.Errorf("status %d, %d bytes of %d, %v", response.StatusCode, len(got), len(refusal), err)
 				}
 			})
 		}
 	}
 }
 
-// TestAnAnswerNeedsNoRestOfTheRequest: a client that waits for the answer before
-// it goes on gets all of it.
+// TestAnAnswerNeedsNoRestOfTheRequest checks that a client that waits for the answer before it
+// sends the rest of its request gets all of the answer.
 func TestAnAnswerNeedsNoRestOfTheRequest(t *testing.T) {
 	t.Parallel()
 	s := playBefore(t, raw(t, nil, func(conn net.Conn) {
@@ -119,7 +120,7 @@ func TestAnAnswerNeedsNoRestOfTheRequest(t *testing.T) {
 	}
 }
 
-// dial connects to a server for the time of the test, a minute at most.
+// dial connects to a server for the duration of the test, at most a minute.
 func dial(t *testing.T, url string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -133,7 +134,7 @@ func dial(t *testing.T, url string) net.Conn {
 	return conn
 }
 
-// TestTrailersOfARequestPass, announced or not.
+// TestTrailersOfARequestPass sends trailers that are announced and ones that are not.
 func TestTrailersOfARequestPass(t *testing.T) {
 	t.Parallel()
 	got := make(chan http.Header, 1)
@@ -155,8 +156,8 @@ func TestTrailersOfARequestPass(t *testing.T) {
 	}
 }
 
-// TestInformationalAnswersPass: hints before the answer, and the leave to send a
-// body, which is not given before the upstream gives it.
+// TestInformationalAnswersPass checks that early hints pass before the answer, and that the
+// client gets a 100 Continue only when the upstream sends one.
 func TestInformationalAnswersPass(t *testing.T) {
 	t.Parallel()
 	sent := make(chan string, 1)
@@ -196,13 +197,13 @@ func TestInformationalAnswersPass(t *testing.T) {
 		}
 		expect("HTTP/1.1 200 OK")
 		if header, err := text.ReadMIMEHeader(); err != nil || header.Get("Link") != "" {
-			t.Errorf("%s: the hints are in the answer: %v, %v", path, header, err)
+			t.Errorf("%s: the hints are in the final answer: %v, %v", path, header, err)
 		}
 	}
 }
 
-// TestARefusalNeedsNoBody: a client that waits for leave to send its body, and gets
-// the final answer, has not sent it for nothing.
+// TestARefusalNeedsNoBody checks that a client that waits for a 100 Continue gets the final
+// answer, if that comes instead, without having sent its body.
 func TestARefusalNeedsNoBody(t *testing.T) {
 	t.Parallel()
 	s := playBefore(t, raw(t, nil, func(conn net.Conn) {
@@ -218,13 +219,13 @@ func TestARefusalNeedsNoBody(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 417 || string(got) != "no" {
-			t.Errorf("%s: %d %q, %v", path, response.StatusCode, got, err)
+			t.Errorf("%s: status %d, %q, %v", path, response.StatusCode, got, err)
 		}
 	}
 }
 
-// TestARequestThatBreaksOff is its client's doing, and nobody else's: not one
-// that ends before its length, and not one in chunks that are none.
+// TestARequestThatBreaksOff checks that only the client is to blame for a request that ends
+// before its length or has invalid chunks.
 func TestARequestThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -250,7 +251,7 @@ func TestARequestThatBreaksOff(t *testing.T) {
 				t.Errorf("%v %v", response, err)
 			}
 			if err := <-ended; err == nil {
-				t.Error("the request seems whole to the upstream")
+				t.Error("the request seems complete to the upstream")
 			}
 			s.end()
 			if diff := cmp.Diff(proxy.Stats{Exchanges: 1, Left: 1}, withoutUnjudged(s.Stats())); diff != "" {

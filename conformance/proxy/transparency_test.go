@@ -25,18 +25,19 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
-// exchangesVariable says how many exchanges TestNothingIsChanged compares.
+// exchangesVariable sets how many exchanges TestNothingIsChanged compares.
 const exchangesVariable = "UNLEASH_MOCK_EXCHANGES"
 
-// message is one half of an exchange of the mix: its size, how it is framed and
-// how it is packed.
+// message is the request or the answer of an exchange of the mix: its body, framing and
+// compression.
 type message struct {
 	body     []byte
 	chunked  bool
 	encoding string
 }
 
-// material is what bodies are cut from: text that no packing makes nothing of.
+// material is the text that bodies are cut from. It is random, so that compressing it leaves
+// something.
 var material = sync.OnceValue(func() []byte {
 	const letters = `abcdefghijklmnopqrstuvwxyz0123456789 .,:-"`
 	random := rand.New(rand.NewPCG(1, 2))
@@ -49,8 +50,8 @@ var material = sync.OnceValue(func() []byte {
 
 const largest = 1 << 20
 
-// mixed is a message of the mix: the sizes are spread by their logarithm around 4
-// kB, and one of a hundred has 1 MB.
+// mixed returns a message of the mix. The logarithms of the sizes are normally distributed around
+// that of 4 kB, and one message in a hundred has 1 MB.
 func mixed(random *rand.Rand) message {
 	size := min(int(4096*math.Exp(1.5*random.NormFloat64())), largest)
 	if random.IntN(100) == 0 {
@@ -76,7 +77,7 @@ func packed(encoding string, text []byte) []byte {
 	return out.Bytes()
 }
 
-// mix is as many exchanges as are asked for, which repeat after a while.
+// mix is a list of exchanges. Tests that need more of them start over.
 type mix []struct{ request, answer message }
 
 func newMix(size int) mix {
@@ -88,8 +89,8 @@ func newMix(size int) mix {
 	return out
 }
 
-// ServeHTTP is an upstream that demands the request that the mix has, and gives the
-// answer. The number of the exchange is in the query.
+// ServeHTTP is an upstream that checks the request against the mix and sends the answer. The
+// query is the number of the exchange.
 func (m mix) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	number, err := strconv.Atoi(r.URL.RawQuery)
 	if err != nil {
@@ -122,7 +123,7 @@ func (m mix) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// request is the one with a number, to a server.
+// request returns the request with a number, addressed to a server.
 func (m mix) request(base, path string, number int) (*http.Request, error) {
 	message := m[number].request
 	r, err := http.NewRequest(http.MethodPost, base+path+"?"+strconv.Itoa(number), bytes.NewReader(message.body))
@@ -140,7 +141,7 @@ func (m mix) request(base, path string, number int) (*http.Request, error) {
 	return r, nil
 }
 
-// head is what of an answer is compared besides its body.
+// head holds what is compared of an answer besides its body.
 type head struct {
 	Status  int
 	Header  http.Header
@@ -166,7 +167,7 @@ func (m mix) check(client *http.Client, base, path string, number int) (head, er
 	return head{response.StatusCode, response.Header, response.ContentLength, len(response.TransferEncoding) > 0}, err
 }
 
-// recorded counts the lines of a recording, each of which is an exchange.
+// recorded counts the lines of a recording. Each must be an exchange with status 200.
 func recorded(t *testing.T, file string) int {
 	t.Helper()
 	source, err := os.Open(file)
@@ -185,11 +186,10 @@ func recorded(t *testing.T, file string) int {
 	}
 }
 
-// TestNothingIsChanged: thousands of requests and answers of all sizes, announced
-// and in chunks, packed and not, over connections that are kept alive, are the
-// same with the proxy and without it to the byte, whether they are recorded or
-// not; and each is recorded or counted as missed. UNLEASH_MOCK_EXCHANGES says how
-// many.
+// TestNothingIsChanged sends thousands of exchanges of all sizes, with a length or in chunks,
+// compressed or not, over connections that are kept alive. Requests and answers must be the same
+// with the proxy as without it, byte for byte, whether or not they are recorded. Each exchange
+// must be recorded or counted as missed. UNLEASH_MOCK_EXCHANGES sets how many there are.
 func TestNothingIsChanged(t *testing.T) {
 	t.Parallel()
 	count := 2000
@@ -215,26 +215,25 @@ func TestNothingIsChanged(t *testing.T) {
 					o.Record = out
 				}
 			})
-			s.SetDrain(time.Second) // how much is recorded is not the question here
+			s.SetDrain(time.Second) // how much is recorded does not matter here
 			all.compare(t, s, count/2)
 			s.end()
 			stats := s.Stats()
 			if stats.Exchanges+stats.Outside != count/2 || stats.Unanswered+stats.Left > 0 || s.RecordError() != nil {
-				t.Errorf("%+v, %v", stats, s.RecordError())
+				t.Errorf("stats %+v, error of the recording %v", stats, s.RecordError())
 			}
 			if !recording {
 				return
 			}
 			if lines := recorded(t, file); lines == 0 || lines+stats.Missed != stats.Exchanges {
-				t.Errorf("%d exchanges are recorded, %d missed of %d", lines, stats.Missed, stats.Exchanges)
+				t.Errorf("%d exchanges were recorded and %d missed, of %d", lines, stats.Missed, stats.Exchanges)
 			}
-			t.Logf("%d exchanges with operations passed, of which %d came too fast to be recorded", stats.Exchanges, stats.Missed)
+			t.Logf("%d exchanges with operations passed; %d came too fast to be recorded", stats.Exchanges, stats.Missed)
 		})
 	}
 }
 
-// compare sends exchanges with the proxy and without it from several clients at a
-// time.
+// compare sends exchanges with and without the proxy, from several clients at once.
 func (m mix) compare(t *testing.T, s *stage, count int) {
 	t.Helper()
 	const clients = 16
@@ -253,7 +252,7 @@ func (m mix) compare(t *testing.T, s *stage, count int) {
 				if err != nil {
 					t.Errorf("exchange %d: %v", n, err)
 				} else if diff := cmp.Diff(direct, passed); diff != "" {
-					t.Errorf("exchange %d: without the proxy -, with it +:\n%s", n, diff)
+					t.Errorf("exchange %d (-without the proxy +with it):\n%s", n, diff)
 				}
 			}
 		})

@@ -24,14 +24,14 @@ import (
 // stage is a proxy between a client and a handler, all in this process.
 type stage struct {
 	*proxy.Proxy
-	// url is that of the proxy, direct that of the upstream.
+	// url is the proxy's URL, direct the upstream's.
 	url, direct string
 	client      *http.Client
 	log         *logs
 	end         func()
 }
 
-// play starts a stage. It ends with the test, and nothing may be left of it.
+// play starts a stage. It ends with the test and must leave nothing behind.
 func play(t *testing.T, upstream http.Handler, change ...func(*proxy.Options)) *stage {
 	t.Helper()
 	server := httptest.NewServer(upstream)
@@ -39,7 +39,7 @@ func play(t *testing.T, upstream http.Handler, change ...func(*proxy.Options)) *
 	return playBefore(t, server.URL, change...)
 }
 
-// playBefore starts a proxy before an upstream that runs elsewhere.
+// playBefore starts a stage with an upstream that is already running.
 func playBefore(t *testing.T, upstream string, change ...func(*proxy.Options)) *stage {
 	t.Helper()
 	s := &stage{direct: upstream, log: &logs{}}
@@ -80,7 +80,7 @@ func parse(t *testing.T, text string) *url.URL {
 	return parsed
 }
 
-// answer is what came of a request.
+// answer is the answer to a request.
 type answer struct {
 	Status  int
 	Header  http.Header
@@ -114,7 +114,7 @@ func (s *stage) send(t *testing.T, method, path, body string, header ...string) 
 	return s.do(t, request(t, method, s.url+path, body, header...))
 }
 
-// request makes a request; headers are names and values in turn.
+// request returns a request. header holds names and values in turn.
 func request(t *testing.T, method, url, body string, header ...string) *http.Request {
 	t.Helper()
 	var reader io.Reader
@@ -131,7 +131,7 @@ func request(t *testing.T, method, url, body string, header ...string) *http.Req
 	return r
 }
 
-// says is a handler that always answers the same.
+// says returns a handler that always gives the same answer.
 func says(status int, contentType, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -148,7 +148,7 @@ func says(status int, contentType, body string, header ...string) http.HandlerFu
 
 const healthy = `{"health":"GOOD"}`
 
-// good answers every request as a healthy instance does /health.
+// good returns a handler that answers every request as a healthy instance answers /health.
 func good() http.HandlerFunc { return says(http.StatusOK, "application/json; charset=utf-8", healthy) }
 
 func gzipped(text string) string {
@@ -194,8 +194,8 @@ func (l *logs) messages(t *testing.T) []string {
 	}
 }
 
-// raw listens and hands every connection to a function, for upstreams that do
-// not keep to HTTP. config is for TLS, or nil.
+// raw starts an upstream that need not keep to HTTP: it passes every connection to serve. config
+// turns on TLS unless it is nil. raw returns the upstream's URL.
 func raw(t *testing.T, config *tls.Config, serve func(net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -18,7 +18,8 @@ func readCucumber(t *testing.T, text []byte) []cucumberFeature {
 	return features
 }
 
-// worst is how a reader takes a scenario: failed before skipped before passed.
+// worst returns how a reader counts a scenario with these steps: failed before skipped before
+// passed.
 func worst(steps []cucumberStep) string {
 	out := "passed"
 	for _, step := range steps {
@@ -42,13 +43,13 @@ func TestCucumberScenariosCountAsTheyEnded(t *testing.T) {
 		}
 		for _, feature := range readCucumber(t, written(t, "cucumber", r)) {
 			if feature.URI == "" || feature.ID == "" || feature.Keyword != "Feature" || feature.Name == "" {
-				t.Errorf("%s: a feature is %+v", name, feature)
+				t.Errorf("%s: a feature is incomplete: %+v", name, feature)
 			}
 			for _, element := range feature.Elements {
 				scenario, known := scenarios[element.ID]
 				delete(scenarios, element.ID)
 				if !known || element.Type != "scenario" || len(element.Steps) == 0 {
-					t.Errorf("%s: an element is %+v", name, element)
+					t.Errorf("%s: an element is unknown or incomplete: %+v", name, element)
 				}
 				if got := worst(element.Steps); got != want[scenario.Outcome] {
 					t.Errorf("%s: %s counts as %s, want %s", name, element.ID, got, want[scenario.Outcome])

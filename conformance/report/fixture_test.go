@@ -8,7 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// hostile is text that would do something if a writer let it.
+// hostile lists texts that would have an effect if a writer let them.
 var hostile = []string{
 	`<script>alert(1)</script>`,
 	`"><img src=x onerror=alert(1)>`,
@@ -36,8 +36,7 @@ func hostileText() string {
 
 var started = time.Date(2026, 3, 1, 9, 30, 0, 123_000_000, time.UTC)
 
-// sample is a run with every outcome and hostile content wherever a target can
-// put it.
+// sample returns a run with every outcome, and hostile content wherever a target can put it.
 func sample() *Report {
 	list := Exchange{
 		Operation: "getSignalEndpointTokens",
@@ -122,8 +121,7 @@ func sample() *Report {
 	}
 }
 
-// proxied is a report of traffic: no features, no steps, a scenario for each
-// operation.
+// proxied returns a report on traffic: no features, no steps, and a scenario for each operation.
 func proxied() *Report {
 	exchange := Exchange{
 		Operation: "getInvoices", Started: started, Duration: 3 * time.Millisecond,
@@ -148,7 +146,7 @@ func proxied() *Report {
 	}
 }
 
-// reports are the reports that every writer is tried on.
+// reports returns the reports that every writer is tested with.
 func reports() map[string]*Report {
 	return map[string]*Report{
 		"sample":  sample(),

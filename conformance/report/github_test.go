@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestAnnotationsAreAllThatGitHubObeys: every line is one command of ours, whatever the
-// target said, and its parts say no more than they were given.
+// TestAnnotationsAreAllThatGitHubObeys checks that, whatever the target sent, every line is one of
+// our commands and nothing in it can start another.
 func TestAnnotationsAreAllThatGitHubObeys(t *testing.T) {
 	t.Parallel()
 	ours := regexp.MustCompile(`^::(error|warning|notice) title=[^:,\r]+(,file=[^:,\r]+(,line=[0-9]+)?)?::[^\r]*$`)
@@ -18,13 +18,14 @@ func TestAnnotationsAreAllThatGitHubObeys(t *testing.T) {
 		}
 		for _, line := range lines {
 			if !ours.MatchString(line) || strings.Contains(line, "##[") || strings.ContainsRune(line, 0x1b) {
-				t.Errorf("%s: GitHub would read %q", name, line)
+				t.Errorf("%s: GitHub might obey %q", name, line)
 			}
 		}
 	}
 }
 
-// TestAnnotationsBeginWithTheVerdict and who was verified.
+// TestAnnotationsBeginWithTheVerdict checks that the first annotation says what was verified and
+// with which result.
 func TestAnnotationsBeginWithTheVerdict(t *testing.T) {
 	t.Parallel()
 	for code, level := range map[int]string{0: "notice", 1: "error", 3: "error", 4: "warning"} {

@@ -69,20 +69,20 @@ func TestThePageRunsNothingThatTheTargetSent(t *testing.T) {
 		for _, node := range elements(parsePage(t, r)) {
 			counts[node.Data]++
 			if !slices.Contains(allowedElements, node.Data) {
-				t.Errorf("%s: an element %s", name, node.Data)
+				t.Errorf("%s: unexpected element %s", name, node.Data)
 			}
 			for _, attr := range node.Attr {
 				if !slices.Contains(allowedAttributes, attr.Key) {
-					t.Errorf("%s: %s has an attribute %s", name, node.Data, attr.Key)
+					t.Errorf("%s: %s has the unexpected attribute %s", name, node.Data, attr.Key)
 				}
 				if attr.Key == "href" && !strings.HasPrefix(attr.Val, "#") && attr.Val != "data:," {
-					t.Errorf("%s: a link to %s", name, attr.Val)
+					t.Errorf("%s: a link leads to %s", name, attr.Val)
 				}
 			}
 		}
 		for _, once := range []string{"script", "style", "title", "link"} {
 			if counts[once] != 1 {
-				t.Errorf("%s: %d elements %s", name, counts[once], once)
+				t.Errorf("%s: %d elements %s, want 1", name, counts[once], once)
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func TestThePageTellsFailuresFirst(t *testing.T) {
 	}
 	for _, want := range []string{"getSignalEndpointTokens", "there is no value at", "/signalEndpointTokens/0/token", "documented: API reference", "curl -H", "8.1.0 and earlier"} {
 		if !strings.Contains(textOf(found[0]), want) {
-			t.Errorf("the first failure does not tell %q", want)
+			t.Errorf("the first failure does not show %q", want)
 		}
 	}
 	if cells["seen"] != 4 || cells["unseen"] != 2 || cells["undocumented"] != 1 || cells["none"] != 3*6-7 {
@@ -145,12 +145,12 @@ func TestThePageTellsFailuresFirst(t *testing.T) {
 	}
 	for _, outcome := range outcomes() {
 		if counts[string(outcome)] != r.Summary.count(outcome) {
-			t.Errorf("%d scenarios %s", counts[string(outcome)], outcome)
+			t.Errorf("%d scenarios are shown as %s", counts[string(outcome)], outcome)
 		}
 	}
 }
 
-// TestEveryLinkOfThePageLeadsSomewhere holds for every page.
+// TestEveryLinkOfThePageLeadsSomewhere checks that every link within a page has one target.
 func TestEveryLinkOfThePageLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	for name, r := range reports() {
@@ -166,7 +166,7 @@ func TestEveryLinkOfThePageLeadsSomewhere(t *testing.T) {
 		}
 		for _, link := range links {
 			if ids[link] != 1 {
-				t.Errorf("%s: %d elements #%s", name, ids[link], link)
+				t.Errorf("%s: %d elements with the id %s, want 1", name, ids[link], link)
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func TestThePageBoundsWhatItShows(t *testing.T) {
 		strings.Repeat("a", htmlBody) + "a":         0,
 	} {
 		if got := strings.Count(text, want); got != times {
-			t.Errorf("%.40q is there %d times, want %d", want, got, times)
+			t.Errorf("%.40q occurs %d times, want %d", want, got, times)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// compile compiles the schema after change had its way with it.
+// compile compiles the schema after applying change to it.
 func compile(t *testing.T, change func(any)) *jsonschema.Schema {
 	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
@@ -30,8 +30,8 @@ func compile(t *testing.T, change func(any)) *jsonschema.Schema {
 	return compiled
 }
 
-// closed forbids what the schema does not describe: readers pass over new
-// fields, but none of ours may lack a description.
+// closed forbids what the schema does not describe. Readers ignore new fields, but all of ours
+// must be described.
 func closed(node any) {
 	switch node := node.(type) {
 	case map[string]any:
@@ -70,8 +70,8 @@ func TestTheJSONReportFitsItsSchema(t *testing.T) {
 	}
 }
 
-// TestTheSchemaDescribesEveryField fills every field of the model, so that one
-// without a description cannot hide behind omitempty.
+// TestTheSchemaDescribesEveryField fills every field of the model, so that omitempty cannot hide
+// one without a description.
 func TestTheSchemaDescribesEveryField(t *testing.T) {
 	t.Parallel()
 	r := sample()
@@ -115,7 +115,7 @@ func fill(value reflect.Value) {
 	}
 }
 
-// open takes away what limits values, so that only names and types count.
+// open removes the restrictions on values, so that only names and types matter.
 func open(node any) {
 	switch node := node.(type) {
 	case map[string]any:
@@ -156,7 +156,7 @@ func TestTheSchemaRefusesOtherReports(t *testing.T) {
 			t.Fatal(err)
 		}
 		if validate(t, schema, text) == nil {
-			t.Errorf("%s is accepted", name)
+			t.Errorf("%s was accepted", name)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// element is XML as it was read.
+// element is a parsed XML element.
 type element struct {
 	Name     string
 	Attrs    map[string]string
@@ -21,7 +21,7 @@ type element struct {
 	Text     string
 }
 
-// readXML reads a document and refuses what is no well-formed XML 1.0.
+// readXML parses a document and refuses anything but well-formed XML 1.0.
 func readXML(text []byte) (*element, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	root := &element{}
@@ -55,7 +55,7 @@ func readXML(text []byte) (*element, error) {
 	return root.Children[0], nil
 }
 
-// rule says what an element may hold.
+// rule says what an element may contain.
 type rule struct {
 	required, optional []string // attributes
 	children           []string
@@ -84,7 +84,7 @@ var (
 	forms     = map[string]*regexp.Regexp{"tests": number, "failures": number, "errors": number, "skipped": number, "time": timing, "timestamp": timestamp}
 )
 
-// check returns what of an element breaks the rules.
+// check lists what breaks the rules in an element and its descendants.
 func (e *element) check() []string {
 	var out []string
 	rule, known := rules[e.Name]
@@ -119,7 +119,7 @@ func (e *element) check() []string {
 	return out
 }
 
-// find lists the elements of a name, wherever they are.
+// find lists all descendants with a name.
 func (e *element) find(name string) []*element {
 	var out []*element
 	for _, child := range e.Children {
@@ -158,7 +158,7 @@ func TestTheRulesRefuseOtherXML(t *testing.T) {
 	} {
 		root, err := readXML([]byte(text))
 		if err != nil || len(root.check()) == 0 {
-			t.Errorf("%s is accepted, %v", text, err)
+			t.Errorf("%s was accepted, or not parsed: %v", text, err)
 		}
 	}
 }
@@ -177,7 +177,7 @@ func TestJUnitCountsWhatItHolds(t *testing.T) {
 			for attr, kind := range map[string]string{"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"} {
 				told, there := part.Attrs[attr]
 				if got := strconv.Itoa(len(part.find(kind))); there && told != got {
-					t.Errorf("%s: %s %q says %s %s and holds %s", name, part.Name, part.Attrs["name"], told, attr, got)
+					t.Errorf("%s: %s %q claims %s %s but contains %s", name, part.Name, part.Attrs["name"], told, attr, got)
 				}
 			}
 		}
@@ -203,22 +203,22 @@ func TestJUnitTellsWhatAPersonNeeds(t *testing.T) {
 	for _, test := range root.find("testcase") {
 		key := test.Attrs["classname"] + "\x00" + test.Attrs["name"]
 		if seen[key] {
-			t.Errorf("two cases are %q", key)
+			t.Errorf("two cases are named %q", key)
 		}
 		seen[key] = true
 		for _, skipped := range test.find("skipped") {
 			if !regexp.MustCompile(`^(skipped|disabled): ..`).MatchString(skipped.Attrs["message"]) {
-				t.Errorf("%s is skipped for %q", test.Attrs["name"], skipped.Attrs["message"])
+				t.Errorf("%s is skipped with the message %q", test.Attrs["name"], skipped.Attrs["message"])
 			}
 		}
 	}
 	failure := root.find("failure")[0]
 	for _, want := range []string{"getSignalEndpointTokens", "/signalEndpointTokens/0/token", "features/tokens.feature:15", "documented: API reference", "curl -H", "body: is no date-time"} {
 		if !strings.Contains(failure.Text, want) {
-			t.Errorf("the failure does not tell %q: %s", want, failure.Text)
+			t.Errorf("the failure does not show %q: %s", want, failure.Text)
 		}
 	}
 	if left := root.find("system-err"); len(left) != 1 || !strings.Contains(left[0].Text, "/api/admin/signal-endpoints/1340") {
-		t.Error("what was left behind is not told")
+		t.Error("what was left behind is not reported")
 	}
 }

@@ -18,12 +18,12 @@ func TestMarkdownRunsNothingThatTheTargetSent(t *testing.T) {
 		text := string(written(t, "markdown", r))
 		for _, found := range tag.FindAllString(text, -1) {
 			if !known.MatchString(found) {
-				t.Errorf("%s: the element %q", name, found)
+				t.Errorf("%s: unexpected element %q", name, found)
 			}
 		}
 		for _, forbidden := range []string{"`", "](", "://", "@everyone", " #1", "\x1b", "[link]"} {
 			if strings.Contains(text, forbidden) {
-				t.Errorf("%s holds %q", name, forbidden)
+				t.Errorf("%s contains %q", name, forbidden)
 			}
 		}
 		for line := range strings.Lines(text) {
@@ -54,7 +54,7 @@ func TestMarkdownIsBoundedAndSaysWhatItCut(t *testing.T) {
 			t.Errorf("%d failures, %d shown: the note %q is wrong", failures, shown, note)
 		}
 		if !strings.Contains(text, "### Operations") || !strings.Contains(text, "### Left behind") {
-			t.Error("the failures take all the room")
+			t.Error("the failures leave no room for the other sections")
 		}
 	}
 }
@@ -67,10 +67,10 @@ func TestMarkdownCutsALongTableToo(t *testing.T) {
 	}
 	text := string(written(t, "markdown", r))
 	if len(text) > markdownLimit || !strings.Contains(text, "The rest is not shown here") {
-		t.Errorf("%d bytes, ends %q", len(text), text[len(text)-100:])
+		t.Errorf("%d bytes, ending in %q", len(text), text[len(text)-100:])
 	}
 	if !strings.Contains(text, "1. A secret is shown once") {
-		t.Error("the table takes the room of the failures")
+		t.Error("the table leaves no room for the failures")
 	}
 }
 

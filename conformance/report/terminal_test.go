@@ -24,11 +24,11 @@ func TestTerminalIsNotSteeredByTheTarget(t *testing.T) {
 	for name, r := range reports() {
 		plain := shown(t, r, false)
 		if plain != visible.Log(plain) {
-			t.Errorf("%s: something would steer the terminal: %q", name, plain)
+			t.Errorf("%s: something would control the terminal: %q", name, plain)
 		}
 		colored := shown(t, r, true)
 		if got := ours.ReplaceAllString(colored, ""); got != plain {
-			t.Errorf("%s: colours are not all that differs", name)
+			t.Errorf("%s: colors are not the only difference", name)
 		}
 		for line := range strings.Lines(plain) {
 			if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") || strings.Contains(line, "##vso[") {
@@ -38,7 +38,7 @@ func TestTerminalIsNotSteeredByTheTarget(t *testing.T) {
 	}
 }
 
-// TestTerminalSaysLittleOfNothing: a target that was not reached has no table.
+// TestTerminalSaysLittleOfNothing checks that a target that was not reached gets no table.
 func TestTerminalSaysLittleOfNothing(t *testing.T) {
 	t.Parallel()
 	r := sample()

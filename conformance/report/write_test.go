@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// extensions of the golden files by format.
+// extensions maps formats to the extensions of their golden files.
 var extensions = map[string]string{"junit": "xml", "cucumber": "cucumber.json", "html": "html", "markdown": "md", "json": "json", "github": "github"}
 
 func written(t *testing.T, format string, r *Report) []byte {
@@ -39,7 +39,7 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is another (-want +got):\n%s", name, diff)
+		t.Errorf("%s differs (-want +got):\n%s", name, diff)
 	}
 }
 

@@ -19,17 +19,17 @@ func TestFaultsAreDerivedOfEveryOperation(t *testing.T) {
 	ids := map[string]bool{}
 	for _, fault := range faults {
 		if ids[fault.ID] || fault.Bend == nil || fault.Name == "" || fault.Standing == "" {
-			t.Errorf("%+v", fault)
+			t.Errorf("an incomplete or repeated fault: %+v", fault)
 		}
 		if untried := fault.Unprovoked != ""; untried != (fault.Status >= http.StatusInternalServerError) && fault.Status != http.StatusUnsupportedMediaType {
-			t.Errorf("%s: not tried, %t: %s", fault.ID, untried, fault.Unprovoked)
+			t.Errorf("%s: unprovoked is %t: %s", fault.ID, untried, fault.Unprovoked)
 		}
 		ids[fault.ID] = true
 	}
 	for _, operation := range spec.Default().Operations() {
 		for _, status := range operation.Statuses() {
 			if !slices.ContainsFunc(faults, func(f bend.Fault) bool { return f.Operation == operation.ID && f.Status == status }) {
-				t.Errorf("%s has no fault of status %d", operation.ID, status)
+				t.Errorf("%s has no fault for status %d", operation.ID, status)
 			}
 		}
 	}
@@ -41,17 +41,17 @@ func TestFaultsAreDerivedOfEveryOperation(t *testing.T) {
 		"getHealth/200/wrapped":           true,
 		"getHealth/200/status":            true,
 		"getSignalEndpoints/200/missing/signalEndpoints/*/tokens/*/createdAt": true,
-		"getSignalEndpoints/200/null/signalEndpoints/*/description":           false, // it may be null
-		"createSignalEndpoint/201/missing/description":                        false, // it need not be there
+		"getSignalEndpoints/200/null/signalEndpoints/*/description":           false, // nullable
+		"createSignalEndpoint/201/missing/description":                        false, // optional
 		"updateSignalEndpoint/404/missing/message":                            true,
 	} {
 		if ids[id] != want {
-			t.Errorf("%s: %t", id, ids[id])
+			t.Errorf("%s: derived is %t", id, ids[id])
 		}
 	}
 	for id := range ids {
 		if strings.Contains(id, "/payload/") {
-			t.Errorf("%s: anything may stand in a payload", id)
+			t.Errorf("%s: a payload may hold anything, so it has no faults", id)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestADerivedFaultSpoilsOneThing(t *testing.T) {
 	} {
 		at := slices.IndexFunc(faults, func(f bend.Fault) bool { return f.ID == id })
 		if at < 0 {
-			t.Errorf("there is no %s", id)
+			t.Errorf("there is no fault %s", id)
 			continue
 		}
 		handler, err := Handler(faults[at])
@@ -84,7 +84,7 @@ func TestADerivedFaultSpoilsOneThing(t *testing.T) {
 			t.Errorf("%s: status %d, %s", id, got.Code, got.Body)
 		}
 		if got := ask(handler, "GET", "/ready", ""); got.Body.String() != `{"health":"GOOD"}` {
-			t.Errorf("%s: another operation answers %s", id, got.Body)
+			t.Errorf("%s: another operation changed too, and answers %s", id, got.Body)
 		}
 	}
 }

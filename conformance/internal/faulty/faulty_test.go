@@ -22,19 +22,19 @@ func TestEveryFaultIsDescribed(t *testing.T) {
 	ids, names, operations := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, fault := range Faults() {
 		if !form.MatchString(fault.ID) || ids[fault.ID] {
-			t.Errorf("the id %q is malformed or not the only one", fault.ID)
+			t.Errorf("the id %q is malformed or not unique", fault.ID)
 		}
 		if fault.Name == "" || strings.ContainsAny(fault.Name, "|`<>") || names[fault.Operation+fault.Name] {
-			t.Errorf("%s: the name %q is not one for a table or not the only one", fault.ID, fault.Name)
+			t.Errorf("%s: the name %q does not fit in a table or is not unique", fault.ID, fault.Name)
 		}
 		if fault.Operation != "" && spec.Default().Operation(fault.Operation) == nil {
-			t.Errorf("%s: no operation %q", fault.ID, fault.Operation)
+			t.Errorf("%s: unknown operation %q", fault.ID, fault.Operation)
 		}
 		if !slices.Contains(standings, fault.Standing) {
-			t.Errorf("%s: the standing %q", fault.ID, fault.Standing)
+			t.Errorf("%s: unknown standing %q", fault.ID, fault.Standing)
 		}
 		if (fault.Bend == nil) == (fault.Make == nil) {
-			t.Errorf("%s: it must bend in one way", fault.ID)
+			t.Errorf("%s: exactly one of Bend and Make must be set", fault.ID)
 		}
 		ids[fault.ID], names[fault.Operation+fault.Name], operations[fault.Operation] = true, true, true
 	}
@@ -44,7 +44,7 @@ func TestEveryFaultIsDescribed(t *testing.T) {
 		}
 	}
 	if len(ids) < 80 {
-		t.Errorf("%d faults are too few", len(ids))
+		t.Errorf("only %d faults", len(ids))
 	}
 }
 
@@ -64,7 +64,7 @@ func ask(handler http.Handler, method, path, body string, header ...string) *htt
 	return recorder
 }
 
-// TestTheGlassChangesNothing compares the mock with itself behind no fault.
+// TestTheGlassChangesNothing compares a bare mock with one behind a fault that does nothing.
 func TestTheGlassChangesNothing(t *testing.T) {
 	t.Parallel()
 	glass, err := Handler(bend.Fault{})
@@ -112,7 +112,7 @@ func TestTheGlassChangesNothing(t *testing.T) {
 			if changing.MatchString(want.Body.String()) || request.method == "HEAD" { // the body differs each time
 				headers.Del("Etag")
 			}
-			if want.Code == http.StatusNotModified { // these tell of a body that is not sent
+			if want.Code == http.StatusNotModified { // these describe a body that is not sent
 				headers.Del("Content-Type")
 				headers.Del("Vary")
 			}

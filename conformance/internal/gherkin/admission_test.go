@@ -10,8 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 )
 
-// TestNoMoreEndpointsThanThereIsRoomFor runs many scenarios at once and counts
-// the signal endpoints that exist at a time.
+// TestNoMoreEndpointsThanThereIsRoomFor runs many scenarios at once and counts the signal
+// endpoints that exist at any one time.
 func TestNoMoreEndpointsThanThereIsRoomFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestNoMoreEndpointsThanThereIsRoomFor(t *testing.T) {
 				held.alone = 1
 			}
 			changes <- held
-			time.Sleep(time.Millisecond) // in the bubble's time
+			time.Sleep(time.Millisecond) // in synctest's time
 			changes <- change{-held.endpoints, -held.writers, -held.alone}
 			leave()
 		}
@@ -56,14 +56,14 @@ func TestNoMoreEndpointsThanThereIsRoomFor(t *testing.T) {
 			now.alone += c.alone
 			most = max(most, now.endpoints)
 			if now.endpoints > room {
-				t.Fatalf("%d endpoints at a time", now.endpoints)
+				t.Fatalf("%d endpoints at once", now.endpoints)
 			}
 			if now.alone > 0 && now.writers > 1 {
-				t.Fatal("a scenario that must be alone is not")
+				t.Fatal("a scenario tagged @alone ran beside another writer")
 			}
 		}
 		if most != room {
-			t.Errorf("at most %d endpoints at a time: room is left unused", most)
+			t.Errorf("never more than %d endpoints at once: some room stayed unused", most)
 		}
 	})
 }
@@ -87,12 +87,12 @@ func TestWaitingForRoomEndsWithTheRun(t *testing.T) {
 	} {
 		leave, err := a.enter(ctx, sc)
 		if err == nil {
-			t.Errorf("%+v was let in", sc)
+			t.Errorf("%+v was admitted", sc)
 		}
 		leave()
 	}
 	leave()
 	if _, err := a.enter(t.Context(), needing(plan.Demand{All: true}, "@alone")); err != nil {
-		t.Errorf("what was given back is gone: %v", err)
+		t.Errorf("the room given back is not free: %v", err)
 	}
 }

@@ -2,7 +2,7 @@ package gherkin
 
 import "regexp"
 
-// Sentences are all that scenarios can be written in.
+// Sentences returns the expressions of all steps that scenarios can use.
 func Sentences(all Resources) []*regexp.Regexp {
 	var sentences []*regexp.Regexp
 	for _, step := range all.steps() {

@@ -46,7 +46,7 @@ func TestEveryScenarioIsFiled(t *testing.T) {
 	ids := map[string]bool{}
 	for _, sc := range loadFeatures(t) {
 		if ids[sc.ID] {
-			t.Errorf("%s is there twice", sc.ID)
+			t.Errorf("%s occurs twice", sc.ID)
 		}
 		ids[sc.ID] = true
 		if sc.Source == "" {
@@ -61,26 +61,26 @@ func TestEveryScenarioIsFiled(t *testing.T) {
 				editions++
 			case strings.HasPrefix(tag, "@op:"):
 				if spec.Default().Operation(strings.TrimPrefix(tag, "@op:")) == nil {
-					t.Errorf("%s: %s is no operation", sc.ID, tag)
+					t.Errorf("%s: %s does not name an operation", sc.ID, tag)
 				}
 			case sinceTag.MatchString(tag):
 			case !slices.Contains(known, tag):
-				t.Errorf("%s: the tag %s is not known", sc.ID, tag)
+				t.Errorf("%s: unknown tag %s", sc.ID, tag)
 			}
 		}
 		if standings != 1 || editions != 1 {
-			t.Errorf("%s has %d standings and %d editions, not one of each", sc.ID, standings, editions)
+			t.Errorf("%s has %d standings and %d editions, want one of each", sc.ID, standings, editions)
 		}
 		if assumed := strings.HasPrefix(sc.Source, "Assumed"); assumed && sc.Standing != spec.Assumed {
-			t.Errorf("%s says that it is assumed and is tagged %s", sc.ID, sc.Standing)
+			t.Errorf("%s says that it is assumed but is tagged %s", sc.ID, sc.Standing)
 		}
 	}
 }
 
 var unsafeRequest = regexp.MustCompile(`^I (?:repeat |send )?(POST|PUT|PATCH|DELETE) `)
 
-// TestWhatWritesIsTagged holds since the transport refuses untagged writes
-// where they are not allowed, which would be an error of the suite.
+// TestWhatWritesIsTagged matters because the transport refuses writes in a read-only run. If an
+// untagged scenario tried one, that would be an error of the suite.
 func TestWhatWritesIsTagged(t *testing.T) {
 	t.Parallel()
 	arranging := allResources(t).Vocabulary().Sentences
@@ -89,13 +89,13 @@ func TestWhatWritesIsTagged(t *testing.T) {
 			return unsafeRequest.MatchString(step.Text) || slices.ContainsFunc(arranging, func(s plan.Sentence) bool { return s.Expression.MatchString(step.Text) })
 		})
 		if writes && !sc.Has("@writes") {
-			t.Errorf("%s writes and is not tagged so", sc.ID)
+			t.Errorf("%s writes but is not tagged @writes", sc.ID)
 		}
 	}
 }
 
-// TestNoScenarioChangesWhatOthersMayHave looks at ids and names that stand in the
-// features themselves, for which nobody vouches.
+// TestNoScenarioChangesWhatOthersMayHave checks ids and names that are written out in the
+// features: for those, the ledger does not check that they are the run's own.
 func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
 	t.Parallel()
 	request := regexp.MustCompile(`^I (?:repeat |send )?([A-Z]+) "([^"?]*)`)
@@ -109,7 +109,7 @@ func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
 			}
 			for segment := range strings.SplitSeq(target.Canonical(m[2]), "/") {
 				if id, err := strconv.ParseInt(segment, 10, 64); err == nil && id > 0 && id < 2147483600 {
-					t.Errorf("%s:%d: somebody may have the id %s", sc.File, step.Line, segment)
+					t.Errorf("%s:%d: the id %s may belong to someone else", sc.File, step.Line, segment)
 				}
 			}
 			for _, collection := range named {
@@ -119,13 +119,13 @@ func TestNoScenarioChangesWhatOthersMayHave(t *testing.T) {
 				}
 				name = strings.TrimPrefix(name, "revive/")
 				if found++; !strings.HasPrefix(name, ledger.NamePrefix) && !strings.HasPrefix(name, "<") {
-					t.Errorf("%s:%d: somebody may have the name %s", sc.File, step.Line, name)
+					t.Errorf("%s:%d: the name %s may belong to someone else", sc.File, step.Line, name)
 				}
 			}
 		}
 	}
 	if found == 0 {
-		t.Error("no scenario calls anything")
+		t.Error("no scenario calls anything by name")
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build unix
 
-// The program in the place of go is a script for a Unix shell.
+// The test replaces go with a Unix shell script.
 
 package gherkin_test
 
@@ -11,12 +11,12 @@ import (
 	"testing"
 )
 
-// TestNoProgramIsRunAtTheStart starts this very program, godog and all, where
-// "go" is a script that leaves a trace.
+// TestNoProgramIsRunAtTheStart starts the test binary, which includes godog, with a PATH whose
+// only program is a "go" that leaves a file behind.
 func TestNoProgramIsRunAtTheStart(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("PATH") == "" {
-		t.Error("PATH was not given back")
+		t.Error("PATH was not restored")
 	}
 	folder := t.TempDir()
 	trace := filepath.Join(folder, "trace")
@@ -30,6 +30,6 @@ func TestNoProgramIsRunAtTheStart(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	if _, err := os.Stat(trace); err == nil {
-		t.Error("the start of the program ran go")
+		t.Error("starting the program ran go")
 	}
 }

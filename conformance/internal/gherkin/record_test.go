@@ -14,7 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// recorded is the record of a scenario with one step about an operation.
+// recorded returns the record of a scenario about an operation, with one step.
 func recorded(conditions plan.Conditions, operation string) *record {
 	scenario := &plan.Scenario{
 		File: "x/y.feature", Operations: []string{operation}, Standing: spec.Inferred, Source: "the scenario's",
@@ -25,7 +25,8 @@ func recorded(conditions plan.Conditions, operation string) *record {
 	return r
 }
 
-// TestAMockHasNoDeviations: what it does otherwise than a real server is a fault.
+// TestAMockHasNoDeviations checks that a known deviation is labelled as such on a real server
+// only: in a mock it is a fault.
 func TestAMockHasNoDeviations(t *testing.T) {
 	t.Parallel()
 	huge := &target.Exchange{Request: target.Request{Path: "/api/admin/things/99999999999"}, Status: 500}
@@ -40,7 +41,7 @@ func TestAMockHasNoDeviations(t *testing.T) {
 		r := recorded(plan.Conditions{Findings: test.found}, "getHealth")
 		r.fail(judge.Differs("", "status 404", "status 500"), huge)
 		if got := r.report.Failures[0].Known; (got != "") != test.known {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
@@ -73,7 +74,7 @@ func TestWhatAFailureSpeaksAgainst(t *testing.T) {
 	}
 }
 
-// silentError is an answer that did not come, with a text.
+// silentError gives a NoAnswerError without a cause a text.
 type silentError struct{ error }
 
 func (silentError) Error() string { return "no answer" }
@@ -97,7 +98,7 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 		"the user's, elsewhere": {t.Context(), context.Canceled, report.Errored},
 	} {
 		if got := outcomeOf(test.ctx, test.err); got != test.want {
-			t.Errorf("%s: %s", name, got)
+			t.Errorf("%s: got %s", name, got)
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// TestWhatOthersCanBeTheReasonFor: a failure that they cannot cause is one, whoever else is
-// there.
+// TestWhatOthersCanBeTheReasonFor checks which failures others on the target may have caused.
+// All other failures count, whoever else is active.
 func TestWhatOthersCanBeTheReasonFor(t *testing.T) {
 	t.Parallel()
 	full := map[string]any{"name": "ExceedsLimitError"}
@@ -34,13 +34,13 @@ func TestWhatOthersCanBeTheReasonFor(t *testing.T) {
 		p := &performance{world: newWorld(&Run{})}
 		p.world.record.scenario, p.world.answer.last = &plan.Scenario{Tags: test.tags}, test.last
 		if got := p.dependsOnOthers(); got != test.want {
-			t.Errorf("%s: %t", name, got)
+			t.Errorf("%s: got %t", name, got)
 		}
 	}
 }
 
-// TestErrorsOfStepsAreNotKept: godog keeps what a step returns until the run ends, and an error
-// may hold an answer of many megabytes.
+// TestErrorsOfStepsAreNotKept matters because godog keeps every error that a step returns until
+// the run ends, and an error may hold an answer of many megabytes.
 func TestErrorsOfStepsAreNotKept(t *testing.T) {
 	t.Parallel()
 	large := judge.Differs("", "a short answer", strings.Repeat("x", 8<<20))
@@ -48,7 +48,7 @@ func TestErrorsOfStepsAreNotKept(t *testing.T) {
 		p := &performance{}
 		step, is := p.alone(func(context.Context, string) error { return want }).(func(context.Context, string) error)
 		if !is {
-			t.Fatal("the function has another form")
+			t.Fatal("the wrapped step has a different signature")
 		}
 		if got := step(t.Context(), "argument"); (got != nil) != (want != nil) || errors.Is(got, large) || !errors.Is(p.failure, want) {
 			t.Errorf("godog keeps %.100v, the scenario has %.100v", got, p.failure)

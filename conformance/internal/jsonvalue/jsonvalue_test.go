@@ -20,7 +20,7 @@ func TestPartsOfAValueAreFound(t *testing.T) {
 			got = jsonvalue.Text(found)
 		}
 		if got != want {
-			t.Errorf("%q: %s, want %s", pointer, got, want)
+			t.Errorf("%q: got %s, want %s", pointer, got, want)
 		}
 	}
 	var visited []string
@@ -50,12 +50,12 @@ func TestValuesAreCompared(t *testing.T) {
 		a, _ := jsonvalue.Decode([]byte(test.a))
 		b, _ := jsonvalue.Decode([]byte(test.b))
 		if got := jsonvalue.Equal(a, b); got != test.equal {
-			t.Errorf("%s equals %s: %t", test.a, test.b, got)
+			t.Errorf("%s equals %s: got %t", test.a, test.b, got)
 		}
 		order, comparable := jsonvalue.Compare(a, b)
 		got := map[bool]string{true: map[int]string{-1: "<", 0: "=", 1: ">"}[order], false: "none"}[comparable]
 		if got != test.order {
-			t.Errorf("%s compared with %s: %s, want %s", test.a, test.b, got, test.order)
+			t.Errorf("%s compared with %s: got %s, want %s", test.a, test.b, got, test.order)
 		}
 	}
 }
@@ -64,7 +64,7 @@ func TestWhatIsOneValue(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{"": false, "1": true, " {} ": true, "1 2": false, "{": false, `"\u0041"`: true} {
 		if _, got := jsonvalue.Decode([]byte(text)); got != want {
-			t.Errorf("%q: %t", text, got)
+			t.Errorf("%q: got %t", text, got)
 		}
 	}
 }

@@ -13,7 +13,7 @@ func TestExpectations(t *testing.T) {
 	const absent = ""
 	for _, test := range []struct {
 		expected string
-		holds    []string // JSON; empty for a value that is not there
+		holds    []string // JSON; empty for an absent value
 		breaks   []string
 	}{
 		{"nothing", []string{absent}, []string{"null", `""`, "0"}},
@@ -52,7 +52,7 @@ func TestExpectations(t *testing.T) {
 		check := func(text string, want bool) {
 			value, present := jsonvalue.Decode([]byte(text))
 			if got := holds(value, present); got != want {
-				t.Errorf("%q on %q: %t", test.expected, text, got)
+				t.Errorf("%q on %q: got %t", test.expected, text, got)
 			}
 		}
 		for _, text := range test.holds {
@@ -68,7 +68,7 @@ func TestExpectationsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "something", "'a'", "matches a", "matches /(/", "at least", "at least x", "one of 5", "one of", "not", "starts with a", "nothing or", "1 2", "a list with", "a list with 1", "a list with [1]"} {
 		if _, err := ParseExpectation(text, time.Time{}); err == nil {
-			t.Errorf("%q is taken", text)
+			t.Errorf("%q was accepted", text)
 		}
 	}
 }

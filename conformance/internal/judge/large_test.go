@@ -12,7 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestEveryPlaceOfALargeValueIsInAPiece breaks one place after the other.
+// TestEveryPlaceOfALargeValueIsInAPiece marks the objects of a large value and looks for each
+// mark in the pieces.
 func TestEveryPlaceOfALargeValueIsInAPiece(t *testing.T) {
 	t.Parallel()
 	var outer []string
@@ -25,19 +26,19 @@ func TestEveryPlaceOfALargeValueIsInAPiece(t *testing.T) {
 	}
 	value, isJSON := jsonvalue.Decode([]byte(`{"a/b":[` + strings.Join(outer, ",") + `],"other":{"mark":"x"}}`))
 	if !isJSON {
-		t.Fatal("no JSON")
+		t.Fatal("the value is not JSON")
 	}
 	seen := map[string]bool{}
 	pieces(value, func(p piece) bool {
 		if size(p.value) > 3*largeAnswer {
-			t.Fatalf("a piece of %d values", size(p.value))
+			t.Fatalf("a piece has %d values", size(p.value))
 		}
 		jsonvalue.Walk(p.value, func(pointer, key string, found any) {
 			if key != "mark" {
 				return
 			}
 			if whole, _ := jsonvalue.At(value, p.original(pointer)); whole != found {
-				t.Fatalf("%s of a piece is said to be %s, which has %v and not %v", pointer, p.original(pointer), whole, found)
+				t.Fatalf("%s of a piece maps to %s, which is %v, want %v", pointer, p.original(pointer), whole, found)
 			}
 			seen[fmt.Sprint(found)] = true
 		})
@@ -75,9 +76,9 @@ func TestALargeAnswerIsJudgedByItsParts(t *testing.T) {
 		}
 		switch {
 		case wrong < 0 && len(body) > 0:
-			t.Errorf("a right answer: %+v", body[0])
+			t.Errorf("a breach in a correct answer: %+v", body[0])
 		case wrong >= 0 && (len(body) != 1 || body[0].Pointer != fmt.Sprintf("/segments/%d/id", wrong) || body[0].Got != `"seven"`):
-			t.Errorf("entry %d is wrong: %+v", wrong, body)
+			t.Errorf("entry %d is wrong, but the breaches are %+v", wrong, body)
 		}
 	}
 }

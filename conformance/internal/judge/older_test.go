@@ -29,7 +29,7 @@ func TestOlderServersMayAnswerOtherwise(t *testing.T) {
 		j := judge.New()
 		j.Against(test.version)
 		if got := j.Allows(x, test.breach); got != test.allowed || (len(j.Allowed()) == 1) != test.allowed {
-			t.Errorf("%s: %t, %+v", name, got, j.Allowed())
+			t.Errorf("%s: got %t, with %+v allowed", name, got, j.Allowed())
 		}
 	}
 }

@@ -29,8 +29,7 @@ func newJudge(t *testing.T) *judge.Judge {
 	return judge.New(allResources(t).Answers()...)
 }
 
-// answered builds an exchange with an answer that keeps every rule, changed by
-// change.
+// answered returns an exchange whose headers keep every rule, unless change alters it.
 func answered(method, path string, status int, body string, change func(*target.Exchange)) *target.Exchange {
 	x := &target.Exchange{
 		Request: target.Request{Method: method, Path: path, Header: http.Header{}}, Status: status,
@@ -91,7 +90,7 @@ func TestWhatEveryAnswerKeeps(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		x    *target.Exchange
-		want string // the breach's part and pointer; empty for none
+		want string // the part and pointer of the breach; empty if there is none
 	}{
 		"health":                      {answered("GET", "/health", 200, healthBody, nil), ""},
 		"a status that is not listed": {answered("GET", "/health", 418, healthBody, nil), "status"},
@@ -153,7 +152,7 @@ func TestWhatEveryAnswerKeeps(t *testing.T) {
 			var got []string
 			for _, b := range j.Breaches(test.x) {
 				if b.Standing == "" || b.Source == "" || b.Expectation == "" {
-					t.Errorf("%+v does not say what rule it breaks", b)
+					t.Errorf("%+v does not say which rule it breaks", b)
 				}
 				got = append(got, b.In+b.Pointer)
 			}
@@ -169,10 +168,10 @@ func TestNoTwoErrorsHaveTheSameID(t *testing.T) {
 	j := newJudge(t)
 	x := answered("GET", signalendpoints.Path, 401, unknownBody, nil)
 	if found := j.Breaches(x); len(found) > 0 {
-		t.Fatalf("the first: %+v", found)
+		t.Fatalf("the first answer has the breaches %+v", found)
 	}
 	if found := j.Breaches(x); len(found) != 1 || found[0].Pointer != "/id" {
-		t.Errorf("the second: %+v", found)
+		t.Errorf("the second answer has the breaches %+v", found)
 	}
 }
 
@@ -196,12 +195,13 @@ func TestKnownDeviationsAreToldAsSuch(t *testing.T) {
 		"a usable id":         {"8.2.0", "deleteSignalEndpoint", &target.Exchange{Request: target.Request{Path: signalendpoints.Path + "/7"}, Status: 500}, false},
 	} {
 		if got := j.Known(test.version, test.operation, test.x); (got != "") != test.known {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
 
-// TestSpecificsNameOperations looks at what resources say of their answers.
+// TestSpecificsNameOperations checks that what resources declare about their answers is complete
+// and names operations of the contract.
 func TestSpecificsNameOperations(t *testing.T) {
 	t.Parallel()
 	for _, answers := range allResources(t).Answers() {
@@ -211,12 +211,12 @@ func TestSpecificsNameOperations(t *testing.T) {
 		}
 		for _, d := range answers.Deviations {
 			if names = append(names, d.Operation); d.What == "" || d.Path == nil || len(d.Versions) == 0 {
-				t.Errorf("%+v does not say what it is", d)
+				t.Errorf("the deviation %+v is incomplete", d)
 			}
 		}
 		for _, name := range names {
 			if spec.Default().Operation(name) == nil {
-				t.Errorf("%q is no operation", name)
+				t.Errorf("%q is not an operation", name)
 			}
 		}
 	}
@@ -234,7 +234,7 @@ func TestASecretIsLearntWhereItIsMade(t *testing.T) {
 		"too short": {answered("POST", tokensOfSeven, 201, `{"token":"short"}`, nil), ""},
 	} {
 		if got := newJudge(t).Learn(test.x); got != test.want {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// flagsTarget is a target with flags, which notes what it has to remove.
+// flagsTarget is a target with flags that records what it is asked to remove.
 type flagsTarget struct {
 	strategies string
 	status     map[string]int // by path
@@ -37,7 +37,8 @@ func (f *flagsTarget) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ledger is one of a run whose names begin with own-, on a target that is settled.
+// ledger returns the ledger of a run whose names start with own-, for a target that needs no
+// pause before its bin is emptied.
 func (f *flagsTarget) ledger(t *testing.T) *ledger.Ledger {
 	t.Helper()
 	server := httptest.NewServer(f)
@@ -60,7 +61,7 @@ func TestWhatIsInTheBinIsRemovedForGoodAtTheEnd(t *testing.T) {
 	l.Note(creation(features.Path("default")+"/own-a/clone", `{"name":"own-clone"}`, 201, `{}`))
 	l.Note(creation(features.Path("default")+"/own-a/environments/development/strategies", `{"name":"flexibleRollout"}`, 200, `{"id":"01A"}`))
 	if left := l.Clear(t.Context(), testAdmin); len(left) > 0 {
-		t.Errorf("left: %+v", left)
+		t.Errorf("left behind: %+v", left)
 	}
 	archived := []string{"projects/default/features/own-clone", "projects/default/features/own-b", "projects/default/features/own-gone", "projects/default/features/own-a"}
 	if diff := cmp.Diff(archived, f.removed); diff != "" {
@@ -68,10 +69,10 @@ func TestWhatIsInTheBinIsRemovedForGoodAtTheEnd(t *testing.T) {
 	}
 	f.removed = nil
 	if left := l.Empty(t.Context(), testAdmin); len(left) > 0 {
-		t.Errorf("left: %+v", left)
+		t.Errorf("left behind: %+v", left)
 	}
 	if left := l.Empty(t.Context(), testAdmin); len(left) > 0 {
-		t.Errorf("left: %+v", left)
+		t.Errorf("left behind: %+v", left)
 	}
 	slices.Sort(f.removed)
 	if diff := cmp.Diff([]string{"archive/own-a", "archive/own-b", "archive/own-clone"}, f.removed); diff != "" {
@@ -84,7 +85,7 @@ func TestANameSaysWhoseAFlagIs(t *testing.T) {
 	f := &flagsTarget{}
 	l := f.ledger(t)
 	l.Note(creation(features.Path("default"), `{"name":"theirs"}`, 201, `{"name":"theirs"}`))
-	l.Note(creation(features.Path("default"), `{"name":"own-two words"}`, 201, `{}`)) // which should have been refused
+	l.Note(creation(features.Path("default"), `{"name":"own-two words"}`, 201, `{}`)) // a name that should have been refused
 	want := []report.Leftover{{Kind: "flag", Name: "theirs", Path: features.Path("default") + "/theirs", Reason: "not removed, because its name does not belong to the run"}}
 	if diff := cmp.Diff(want, l.Clear(t.Context(), testAdmin)); diff != "" {
 		t.Error(diff)

@@ -22,7 +22,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// shelf is a target that notes what it is told to delete.
+// shelf is a target that records the requests that could change something.
 type shelf struct {
 	endpoints, users string // the entries of its lists, in JSON
 	status           map[string]int
@@ -42,7 +42,7 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"signalEndpoints":[%s]}`, s.endpoints)
 	case r.Method == http.MethodGet && r.URL.Path == usersPath:
 		fmt.Fprintf(w, `{"users":[%s]}`, s.users)
-	case r.Method == http.MethodGet: // it has nothing else
+	case r.Method == http.MethodGet: // there is nothing else
 		w.WriteHeader(http.StatusNotFound)
 	default:
 		s.paths = append(s.paths, r.Method+" "+r.URL.Path)
@@ -62,7 +62,7 @@ const (
 	usersPath     = "/api/admin/user-admin"
 )
 
-// ledger is one of a run whose names begin with own-.
+// ledger returns the ledger of a run whose names start with own-.
 func (s *shelf) ledger(t *testing.T, keep bool) *ledger.Ledger {
 	t.Helper()
 	all, err := resources.All("default", nil)
@@ -79,7 +79,7 @@ func (s *shelf) ledger(t *testing.T, keep bool) *ledger.Ledger {
 	})
 }
 
-// creation is an exchange that created something.
+// creation returns an exchange that created something, or tried to.
 func creation(path, body string, status int, answer string) *target.Exchange {
 	x := &target.Exchange{Request: target.Request{Method: http.MethodPost, Path: path, Body: []byte(body)}, Status: status}
 	x.Receive(strings.NewReader(answer))
@@ -96,24 +96,24 @@ func TestWhatWasCreatedIsRemovedTheLastFirst(t *testing.T) {
 	l.Note(creation(usersPath, `{"username":"own-u"}`, 201, `{"id":3}`))
 	l.Note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":7}`))
 	l.Note(creation(endpointsPath+"/7/tokens", `{"name":"own-t"}`, 201, `{"id":9}`))
-	l.Note(creation("/API//admin/Signal-Endpoints/?x=1", `{"name":"own-b"}`, 200, `{"id":8}`)) // a wrong status created too
-	// None of these created anything.
+	l.Note(creation("/API//admin/Signal-Endpoints/?x=1", `{"name":"own-b"}`, 200, `{"id":8}`)) // a wrong status, but created all the same
+	// None of the following created anything.
 	l.Note(creation(endpointsPath, `{"name":"own-c"}`, 409, `{"id":"x"}`))
 	l.Note(creation(endpointsPath+"/7/on", ``, 200, `{"id":7}`))
 	l.Note(creation(signalendpoints.CallPath+"/own-a", `{}`, 200, `{"signals":[{"id":1}]}`))
 	l.Note(&target.Exchange{Request: target.Request{Method: http.MethodPut, Path: endpointsPath + "/7"}, Status: 200})
 	if left := l.Clear(t.Context(), testAdmin); len(left) != 0 {
-		t.Errorf("left: %+v", left)
+		t.Errorf("left behind: %+v", left)
 	}
 	want := []string{"DELETE " + endpointsPath + "/8", "DELETE " + endpointsPath + "/7/tokens/9", "DELETE " + endpointsPath + "/7", "DELETE " + usersPath + "/3"}
 	if !slices.Equal(shelves.paths, want) {
 		t.Errorf("removed %q", shelves.paths)
 	}
 	if shelves.authorization[endpointsPath+"/8"] != testAdmin {
-		t.Error("the removal does not carry the admin's token")
+		t.Error("the removal was not sent with the admin's token")
 	}
 	if l.Clear(t.Context(), testAdmin); len(shelves.paths) != len(want) {
-		t.Error("it was removed twice")
+		t.Error("a second Clear removed something again")
 	}
 }
 
@@ -121,7 +121,7 @@ func TestWhatCannotBeRemovedIsTold(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		target *shelf
-		id     string // as the answer to the creation gives it
+		id     string // as in the answer to the creation
 		want   *report.Leftover
 	}{
 		"refused": {&shelf{endpoints: `{"id":7,"name":"own-a"}`, status: map[string]int{endpointsPath + "/7": 403}}, "7",
@@ -152,7 +152,7 @@ func TestWhatCannotBeRemovedIsTold(t *testing.T) {
 				t.Error(diff)
 			}
 			if deleted := strings.HasPrefix(name, "refused") || name == "gone meanwhile"; len(test.target.paths) > 0 != deleted {
-				t.Errorf("asked to remove %q", test.target.paths)
+				t.Errorf("asked the target to remove %q", test.target.paths)
 			}
 		})
 	}
@@ -167,7 +167,7 @@ func TestWhatHasNoUsableIDIsFoundByItsName(t *testing.T) {
 	l.Note(creation(endpointsPath, `{"name":"own-never came to be"}`, 201, ``))
 	l.Note(creation(endpointsPath, `{"name":"theirs"}`, 201, ``))
 	if left := l.Clear(t.Context(), testAdmin); len(left) != 0 {
-		t.Errorf("left: %+v", left)
+		t.Errorf("left behind: %+v", left)
 	}
 	if want := []string{"DELETE " + endpointsPath + "/3", "DELETE " + endpointsPath + "/2"}; !slices.Equal(shelves.paths, want) {
 		t.Errorf("removed %q", shelves.paths)
@@ -191,7 +191,7 @@ func TestOnlyWhatIsTheRunsIsVouchedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := (&shelf{endpoints: list}).ledger(t, false)
-			for range 2 { // the second time it may be remembered
+			for range 2 { // the second answer may come from memory
 				err := l.Vouch(t.Context(), testAdmin, http.MethodPut, test.collection, test.id)
 				if got := fmt.Sprint(err); got != test.want && (err != nil || test.want != "") {
 					t.Errorf("got %s", got)
@@ -211,11 +211,11 @@ func TestADeleteIsVouchedForAnew(t *testing.T) {
 	}
 	shelves.endpoints = ""
 	if err := vouch(http.MethodDelete); err != nil {
-		t.Errorf("what is gone may be deleted again: %v", err)
+		t.Errorf("deleting again what is gone must be allowed: %v", err)
 	}
 	shelves.endpoints = `{"id":2,"name":"theirs"}`
 	if err := vouch(http.MethodDelete); err == nil {
-		t.Error("what became somebody's is deleted")
+		t.Error("deleting what now belongs to someone else was allowed")
 	}
 }
 
@@ -257,11 +257,12 @@ func TestALedgerIsSafeForConcurrentUse(t *testing.T) {
 	all.Wait()
 	l.Clear(t.Context(), testAdmin)
 	if len(shelves.paths) != 20 || !strings.HasPrefix(shelves.paths[0], "DELETE ") {
-		t.Errorf("%d were removed", len(shelves.paths))
+		t.Errorf("%d things were removed", len(shelves.paths))
 	}
 }
 
-// TestNamesInPathsKeepTheirCase: servers overlook that of the rest.
+// TestNamesInPathsKeepTheirCase checks that only names keep their case: servers ignore it in the
+// rest of a path.
 func TestNamesInPathsKeepTheirCase(t *testing.T) {
 	t.Parallel()
 	kinds := ledger.Kinds{{Name: "strategy", Path: "/api/admin/projects/*/features/*/strategies", Attached: true}}

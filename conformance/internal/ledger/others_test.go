@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 )
 
-// TestOthersAreAtWorkIfTheirThingsComeAndGo tells a run beside this one from what an earlier
-// one left.
+// TestOthersAreAtWorkIfTheirThingsComeAndGo checks that a concurrent run is told apart from the
+// leftovers of an earlier one.
 func TestOthersAreAtWorkIfTheirThingsComeAndGo(t *testing.T) {
 	t.Parallel()
 	const (
@@ -37,20 +37,20 @@ func TestOthersAreAtWorkIfTheirThingsComeAndGo(t *testing.T) {
 			s.mu.Lock()
 			s.endpoints = test.after
 			s.mu.Unlock()
-			for range 2 { // the second time it does not look for as long
+			for range 2 { // if nobody was found, the second call looks only once
 				if got := l.OthersAtWork(t.Context(), testAdmin, time.Now()); got != test.want {
-					t.Errorf("at work: %t", got)
+					t.Errorf("others at work: %t", got)
 				}
 			}
 			if l.OthersAtWork(t.Context(), testAdmin, time.Now().Add(time.Hour)) {
-				t.Error("it is not long ago")
+				t.Error("a change an hour before the start still counts")
 			}
 		})
 	}
 }
 
-// whileAnotherRuns returns a ledger that looks for others before another run begins; then do is
-// called while that run has something, and once it is gone.
+// whileAnotherRuns returns a ledger that looked for others before another run began. It calls do
+// once while that run has something on the target, and once when that is gone.
 func whileAnotherRuns(t *testing.T, do func(*ledger.Ledger)) *ledger.Ledger {
 	t.Helper()
 	s := &shelf{endpoints: ""}
@@ -66,17 +66,17 @@ func whileAnotherRuns(t *testing.T, do func(*ledger.Ledger)) *ledger.Ledger {
 	return l
 }
 
-// TestARunThatEndsDuringAScenarioIsNoticed is about one that began unseen.
+// TestARunThatEndsDuringAScenarioIsNoticed is about a run whose start was not noticed.
 func TestARunThatEndsDuringAScenarioIsNoticed(t *testing.T) {
 	t.Parallel()
-	l := whileAnotherRuns(t, func(l *ledger.Ledger) { l.Attend(t.Context(), testAdmin) }) // the second time somebody just has looked
+	l := whileAnotherRuns(t, func(l *ledger.Ledger) { l.Attend(t.Context(), testAdmin) }) // the second call comes too soon to look again
 	if !l.OthersAtWork(t.Context(), testAdmin, time.Now()) {
-		t.Error("nobody was at work")
+		t.Error("the other run was not noticed")
 	}
 }
 
-// TestAListThatAScenarioAsksForShowsOthersToo is about runs that come and go unseen between
-// two looks.
+// TestAListThatAScenarioAsksForShowsOthersToo is about a run that comes and goes between two
+// looks: the lists that scenarios fetch reveal it.
 func TestAListThatAScenarioAsksForShowsOthersToo(t *testing.T) {
 	t.Parallel()
 	l := whileAnotherRuns(t, func(l *ledger.Ledger) {
@@ -89,6 +89,6 @@ func TestAListThatAScenarioAsksForShowsOthersToo(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if !l.OthersAtWork(ended, testAdmin, time.Now()) {
-		t.Error("nobody was at work")
+		t.Error("the other run was not noticed")
 	}
 }

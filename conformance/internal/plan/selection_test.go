@@ -31,10 +31,10 @@ func TestTheOrderDependsOnTheSeedAlone(t *testing.T) {
 		return strings.Join(files.paths, " ")
 	}
 	if first, again := order(1), order(1); first != again {
-		t.Error("the same seed gives another order")
+		t.Error("the same seed gives a different order")
 	}
 	if order(1) == order(2) && order(2) == order(3) {
-		t.Error("the seed does not matter")
+		t.Error("the seed does not change the order")
 	}
 }
 
@@ -67,10 +67,10 @@ func TestOnlyWhatRunsIsHandedOver(t *testing.T) {
 			found := map[*Scenario]bool{}
 			for id, sc := range chosen.ByPickle {
 				if sc == nil {
-					t.Fatalf("the pickle %s is no scenario", id)
+					t.Fatalf("the pickle %s has no scenario", id)
 				}
 				if found[sc] {
-					t.Errorf("%s is there twice", sc.ID)
+					t.Errorf("%s occurs twice", sc.ID)
 				}
 				found[sc] = true
 			}
@@ -86,14 +86,15 @@ func TestOnlyWhatRunsIsHandedOver(t *testing.T) {
 				before, _ := fs.ReadFile(features.Files(), path)
 				after, err := fs.ReadFile(chosen.Files, path)
 				if err != nil || strings.Count(string(before), "\n") != strings.Count(string(after), "\n") {
-					t.Errorf("%s has other lines, %v", path, err)
+					t.Errorf("%s has a different number of lines, or cannot be read: %v", path, err)
 				}
 			}
 		})
 	}
 }
 
-// TestAPersonAsTheAdmin is spared what a real server answers people otherwise, or not at all.
+// TestAPersonAsTheAdmin checks that, if the admin is a person, scenarios are left out that a real
+// server answers differently for people, or not at all.
 func TestAPersonAsTheAdmin(t *testing.T) {
 	t.Parallel()
 	const person, token = "user:secret", "*:*.secret"
@@ -115,7 +116,7 @@ func TestAPersonAsTheAdmin(t *testing.T) {
 		var conditions Conditions
 		conditions.Edition, conditions.Mock, conditions.Tokens.Admin = test.edition, test.mock, test.admin
 		if got := byPerson(&conditions, &Scenario{Tags: []string{test.tag}}); (got == "") != test.runs {
-			t.Errorf("%+v: %q", test, got)
+			t.Errorf("%+v: got %q", test, got)
 		}
 	}
 }

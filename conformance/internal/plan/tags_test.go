@@ -31,7 +31,7 @@ func TestTagExpressions(t *testing.T) {
 			{[]string{"@a"}, want.a}, {[]string{"@b"}, want.b}, {[]string{"@a", "@b"}, want.ab}, {nil, want.none},
 		} {
 			if got := filter(test.tags); got != test.want {
-				t.Errorf("%q on %v: %t", text, test.tags, got)
+				t.Errorf("%q on %v: got %t", text, test.tags, got)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func TestTagExpressionsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"a", "@a @b", "@a and", "and @a", "(@a", "@a)", "not", "()", "@a or or @b", "@a && @b", "~@a", "@a and not"} {
 		if _, err := parseTags(text); err == nil {
-			t.Errorf("%q is taken", text)
+			t.Errorf("%q was accepted", text)
 		}
 	}
 }
@@ -57,11 +57,11 @@ func FuzzTagExpressions(f *testing.F) {
 		}
 		filter([]string{"@a"})
 		negated, err := parseTags("not (" + text + ")")
-		if text == "" || err != nil { // blanks alone match all, and cannot be negated
+		if text == "" || err != nil { // blanks alone match everything and cannot be negated
 			return
 		}
 		if filter([]string{"@a"}) == negated([]string{"@a"}) {
-			t.Errorf("%q is its own opposite", text)
+			t.Errorf("%q and its negation agree", text)
 		}
 	})
 }

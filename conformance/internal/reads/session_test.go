@@ -22,7 +22,7 @@ func TestWhatChangesSomething(t *testing.T) {
 	}
 	for _, operation := range spec.Default().Operations() {
 		if operation.Method == "GET" && changes(operation) {
-			t.Errorf("%s of Unleash is not called", operation.ID)
+			t.Errorf("%s of Unleash would not be called", operation.ID)
 		}
 	}
 }
@@ -35,7 +35,7 @@ func TestWhatSaysLogout(t *testing.T) {
 		"/oauth2/endsession", "terminateAllSessions", "/api/users/logged-out", "/%6Cogout", "GET /logout", "auth.logout", "signs out",
 	} {
 		if !saysLogout(text) {
-			t.Errorf("%q is called", text)
+			t.Errorf("%q is not recognized as a logout", text)
 		}
 	}
 	for _, text := range []string{
@@ -43,7 +43,7 @@ func TestWhatSaysLogout(t *testing.T) {
 		"/api/admin/signal-endpoints", "getSignOffers", "/api/admin/projects/{projectId}", "assignOutlet", "/log/{id}/outputs", "getDesignOutline",
 	} {
 		if saysLogout(text) {
-			t.Errorf("%q is not called", text)
+			t.Errorf("%q is mistaken for a logout", text)
 		}
 	}
 }
@@ -54,7 +54,7 @@ func FuzzSaysLogout(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, behind string) {
 		saysLogout(before + behind)
 		if !saysLogout("/auth/log-out/" + behind) {
-			t.Errorf("behind it %q hides it", behind)
+			t.Errorf("a logout followed by %q is not recognized", behind)
 		}
 	})
 }

@@ -54,11 +54,11 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 	known = remember(known, map[string]any{}, nil)
 	if len(known) != maxRemembered || known[1] != "c" {
-		t.Errorf("%v", known)
+		t.Errorf("remembered %v", known)
 	}
 	for _, value := range []any{nil, true, "", string(make([]byte, maxValue+1)), []any{"a"}} {
 		if got := remember(nil, value, nil); got != nil {
-			t.Errorf("%v is remembered", got)
+			t.Errorf("%v was remembered", got)
 		}
 	}
 }

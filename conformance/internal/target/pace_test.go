@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// call is a request that the target counts, knock one that it does not.
+// call returns a request that the target counts, knock one that it refuses without counting.
 func call() Request  { return Request{Header: http.Header{"Authorization": {"known"}}} }
 func knock() Request { return Request{Header: http.Header{"Authorization": {"unknown"}}} }
 
@@ -16,12 +16,13 @@ func newTestPace() *pace {
 	return newPace(Limit{Operation: "call", Counts: func(r Request) bool { return r.Header.Get("Authorization") == "known" }}, sleep)
 }
 
-// limited is an answer of a target that limits calls.
+// limited returns an answer of a target with a rate limit.
 func limited(status int, remaining, reset string) *Exchange {
 	return &Exchange{Status: status, Answer: http.Header{"Ratelimit-Remaining": {remaining}, "Ratelimit-Reset": {reset}}}
 }
 
-// enter enters and gives the answer, and returns how long it had to wait.
+// enter waits until a request may be sent, ends it with the answer, and returns how long the
+// wait was.
 func enter(t *testing.T, p *pace, r Request, answer *Exchange) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -43,15 +44,15 @@ func TestCallsWaitForTheWindowOfTheTarget(t *testing.T) {
 			want   time.Duration
 		}{
 			{limited(200, "1", "1"), 0},           // the first call
-			{limited(200, "0", "1"), 0},           // one was left
-			{limited(200, "0", "3"), time.Second}, // none was left, for a second
+			{limited(200, "0", "1"), 0},           // one call was left
+			{limited(200, "0", "3"), time.Second}, // no call was left for a second
 			{limited(200, "0", "no"), 3 * time.Second},
-			{nil, time.Second}, // what is no number counts as one
+			{nil, time.Second}, // a reset that is not a number counts as one second
 			{limited(401, "", ""), 0},
 		} {
 			got := enter(t, p, call(), step.answer)
 			if got < step.want || got > step.want+2*margin {
-				t.Errorf("call %d waits %s, want %s", i+1, got, step.want)
+				t.Errorf("call %d waited %s, want %s", i+1, got, step.want)
 			}
 		}
 	})
@@ -66,14 +67,14 @@ func TestWhatTheTargetDoesNotCountDoesNotWait(t *testing.T) {
 		burst.Burst = true
 		for name, r := range map[string]Request{"a token that is not known": knock(), "one of a burst": burst} {
 			if waited := enter(t, p, r, nil); waited != 0 {
-				t.Errorf("%s waits %s", name, waited)
+				t.Errorf("%s waited %s", name, waited)
 			}
 		}
 		if waited := enter(t, nil, call(), nil); waited != 0 {
-			t.Errorf("another operation waits %s", waited)
+			t.Errorf("another operation waited %s", waited)
 		}
 		if waited := enter(t, p, call(), limited(200, "0", "1")); waited == 0 {
-			t.Error("a call does not wait")
+			t.Error("a call did not wait")
 		}
 	})
 }
@@ -85,12 +86,12 @@ func TestATargetWithoutALimitIsNotWaitedFor(t *testing.T) {
 		enter(t, p, call(), &Exchange{Status: 200, Answer: http.Header{}})
 		for range 100 {
 			if waited := enter(t, p, call(), &Exchange{Status: 200, Answer: http.Header{}}); waited != 0 {
-				t.Fatalf("a call waits %s", waited)
+				t.Fatalf("a call waited %s", waited)
 			}
 		}
 		enter(t, p, call(), limited(200, "0", "1"))
 		if waited := enter(t, p, call(), nil); waited == 0 {
-			t.Error("a limit that came back is not heeded")
+			t.Error("a limit that was set again is ignored")
 		}
 	})
 }
@@ -115,7 +116,7 @@ func TestCallsGoOneAtATime(t *testing.T) {
 		release(limited(200, "0", "1"))
 		for i := range 3 {
 			if got, want := <-done, time.Duration(i+1)*time.Second; got < want || got > want+4*margin {
-				t.Errorf("call %d at %s", i+1, got)
+				t.Errorf("call %d ended after %s", i+1, got)
 			}
 		}
 	})
@@ -129,10 +130,10 @@ func TestWaitingEndsWithTheRun(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := p.enter(ctx, call()); err == nil {
-			t.Error("an ended run waits on")
+			t.Error("the wait did not end with the run")
 		}
 		if waited := enter(t, p, call(), nil); waited < 58*time.Second {
-			t.Errorf("the next one waits %s", waited)
+			t.Errorf("the next call waited %s", waited)
 		}
 	})
 }
@@ -141,7 +142,7 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"": time.Second, "0": time.Second, "7": 7 * time.Second, "-1": time.Second, "99999": maxPause, "soon": time.Second} {
 		if got := retryAfter(http.Header{"Retry-After": {text}}); got != want+margin {
-			t.Errorf("%q: %s", text, got)
+			t.Errorf("Retry-After %q: got %s", text, got)
 		}
 	}
 }
@@ -153,7 +154,7 @@ func TestOnlyWhatIsLimitedHasAPace(t *testing.T) {
 		"/api/calls/x": true, "/API//Calls/x/": true, "/api/calls/x/more?y": true, "/api/calls": false, "/api/callsx/y": false, "/ready": false,
 	} {
 		if got := c.IsLimited(Request{Method: "GET", Path: path}); got != want {
-			t.Errorf("%s: %t", path, got)
+			t.Errorf("%s: got %t", path, got)
 		}
 	}
 	if err := c.Fresh(t.Context(), Request{Method: "GET", Path: "/ready"}); err != nil {
@@ -161,7 +162,7 @@ func TestOnlyWhatIsLimitedHasAPace(t *testing.T) {
 	}
 }
 
-// TestWaitingIsCounted: what a request waits, and nothing where nobody waits.
+// TestWaitingIsCounted checks that waits add up, and that a negative one counts as none.
 func TestWaitingIsCounted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

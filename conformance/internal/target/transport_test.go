@@ -19,7 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// testClient is a client of a server of the test.
+// testClient returns a client for a test server with the handler.
 func testClient(t *testing.T, handler http.HandlerFunc, config Config) *Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -51,7 +51,7 @@ func TestAReadOnlyRunSendsNothingThatCouldWrite(t *testing.T) {
 		}
 	}
 	if n := arrived.Load(); n != 3 {
-		t.Errorf("%d requests arrived, not 3", n)
+		t.Errorf("%d requests arrived, want 3", n)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestWhatIsOnLoopback(t *testing.T) {
 			t.Fatal(err)
 		}
 		if address.Loopback != want {
-			t.Errorf("%s: %t", url, address.Loopback)
+			t.Errorf("%s: got %t", url, address.Loopback)
 		}
 	}
 }
@@ -81,14 +81,14 @@ func TestTargetsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"", "unleash", "127.0.0.1:4242", "ftp://h", "http://", "http://user:pass-word@h", "http://h?x=1", "http://h#x", "http://h\x7f", "http://[::1"} {
 		if _, err := Parse(url); err == nil {
-			t.Errorf("%q is taken", url)
+			t.Errorf("%q was accepted", url)
 		} else if strings.Contains(err.Error(), "pass-word") {
 			t.Errorf("%q: the error repeats the password", url)
 		}
 	}
 }
 
-// hijacked answers a request with these bytes.
+// hijacked returns a handler that answers with raw bytes.
 func hijacked(raw string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
@@ -110,12 +110,12 @@ func TestABodyBehindHeadIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		if string(x.Extra) != want || x.Status != 200 || x.Answer.Get("Content-Length") != "17" || len(x.Received) != 0 {
-			t.Errorf("status %d, %q behind the head, %q as body", x.Status, x.Extra, x.Received)
+			t.Errorf("status %d, %q after the head, %q as the body", x.Status, x.Extra, x.Received)
 		}
 	}
 }
 
-// TestInformationalAnswersAreNotTheAnswer sends some before the final one.
+// TestInformationalAnswersAreNotTheAnswer sends informational answers before the final one.
 func TestInformationalAnswersAreNotTheAnswer(t *testing.T) {
 	t.Parallel()
 	const hint = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
@@ -124,13 +124,13 @@ func TestInformationalAnswersAreNotTheAnswer(t *testing.T) {
 		for _, method := range []string{"HEAD", "GET", "POST"} {
 			x, _, err := testClient(t, hijacked(raw), Config{Writes: true}).Send(t.Context(), Request{Method: method, Path: "/health"})
 			if err != nil || x.Status != 200 || x.Answer.Get("X-Final") != "yes" || len(x.Extra) > 0 {
-				t.Errorf("%s, %s: status %d, %q behind the head, %v", name, method, x.Status, x.Extra, err)
+				t.Errorf("%s, %s: status %d, %q after the head, %v", name, method, x.Status, x.Extra, err)
 			}
 		}
 	}
 }
 
-// endless sends a beginning and then the same piece until the client has enough.
+// endless returns a handler that sends begin, then repeats piece until the client hangs up.
 func endless(begin, piece string) http.HandlerFunc {
 	piece = strings.Repeat(piece, 1000)
 	return func(w http.ResponseWriter, _ *http.Request) {
@@ -164,7 +164,7 @@ func TestWhatIsReadIsBounded(t *testing.T) {
 	const stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 	for name, test := range map[string]struct {
 		handler http.HandlerFunc
-		want    string // matches why the body could not be read, or the error
+		want    string // a pattern for why the body could not be read, or for the error
 	}{
 		"an endless body":            {endless(head+"\r\n", "a"), "the answer is larger than 16777216 bytes"},
 		"an endless list":            {endless(head+"\r\n[", "{},"), "the answer is larger than 16777216 bytes"},
@@ -196,7 +196,7 @@ func TestWhatIsReadIsBounded(t *testing.T) {
 				if err != nil {
 					var silent *NoAnswerError
 					if !errors.As(err, &silent) || !regexp.MustCompile(test.want).MatchString(err.Error()) {
-						t.Errorf("%v", err)
+						t.Errorf("got %v", err)
 					}
 					return
 				}
@@ -204,7 +204,7 @@ func TestWhatIsReadIsBounded(t *testing.T) {
 					t.Errorf("unread %q", x.Unread)
 				}
 				if len(x.Received) > kept || len(x.Extra) > maxExtra || x.Value != nil {
-					t.Errorf("%d bytes are kept, and %d behind the head", len(x.Received), len(x.Extra))
+					t.Errorf("%d bytes of the body are kept, and %d after the head", len(x.Received), len(x.Extra))
 				}
 			})
 		}
@@ -235,8 +235,8 @@ func TestABodyIsReadInItsEncoding(t *testing.T) {
 	}
 }
 
-// TestWhoseFaultNoAnswerIs tells a target that does not answer from a way that
-// does not lead to it.
+// TestWhoseFaultNoAnswerIs checks that a target that does not answer is told apart from one that
+// cannot be reached.
 func TestWhoseFaultNoAnswerIs(t *testing.T) {
 	t.Parallel()
 	var silent *NoAnswerError
@@ -261,7 +261,7 @@ func TestWhoseFaultNoAnswerIs(t *testing.T) {
 	}
 }
 
-// closedPort is an address that nobody listens on.
+// closedPort returns an address on which nothing listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -297,7 +297,7 @@ func TestHeadersOfTheUserGoWithEveryRequest(t *testing.T) {
 	}
 }
 
-// TestARefusalWith429IsWaitedFor answers 429 until the client waited once.
+// TestARefusalWith429IsWaitedFor answers the first of two tries with a 429.
 func TestARefusalWith429IsWaitedFor(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
@@ -309,12 +309,12 @@ func TestARefusalWith429IsWaitedFor(t *testing.T) {
 	}, Config{Writes: true})
 	x, tries, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"})
 	if err != nil || x.Status != 200 || len(tries) != 1 || tries[0].Status != 429 {
-		t.Errorf("%+v after %d tries, %v", x, len(tries), err)
+		t.Errorf("%+v after %d earlier tries, %v", x, len(tries), err)
 	}
 	calls.Store(0)
 	x, tries, err = c.Send(t.Context(), Request{Method: "GET", Path: "/health", Burst: true})
 	if err != nil || x.Status != 429 || len(tries) != 0 {
-		t.Errorf("a burst was tried again: %+v, %v", x, err)
+		t.Errorf("a request of a burst was tried again: %+v, %v", x, err)
 	}
 }
 

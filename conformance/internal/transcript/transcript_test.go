@@ -20,7 +20,7 @@ const (
 	testSignal = "signal_0123456789abcdef"
 )
 
-// shownBody is what a report shows of an answer's body.
+// shownBody returns what a report shows of an answer's body.
 func shownBody(r *secrets.Redactor, body []byte) string {
 	return Exchange(r, &target.Exchange{Received: body}, 0, nil).Response.Body
 }
@@ -34,10 +34,10 @@ func TestNoSecretIsCutInTwo(t *testing.T) {
 		body := strings.Repeat("é", at/2) + secret + strings.Repeat(".", 2*maxShown)
 		got := shownBody(r, []byte(body))
 		if strings.Contains(got, "sss") {
-			t.Errorf("a secret at %d shows in %d bytes", at, len(got))
+			t.Errorf("a secret at offset %d is visible in the %d bytes shown", at, len(got))
 		}
 		if !strings.HasSuffix(got, "bytes in all)") || len(got) > maxShown+100 {
-			t.Errorf("a long body is shown in %d bytes", len(got))
+			t.Errorf("a long body is not marked as cut, or cut to %d bytes", len(got))
 		}
 	}
 	if got := shownBody(r, []byte{0xff, 0xfe}); got != "(2 bytes that are not text)" {
@@ -78,7 +78,7 @@ func TestAnExchangeIsReportedWithoutItsSecrets(t *testing.T) {
 	}
 }
 
-// TestALongTextIsKeptInShort is about what a target can make a report hold.
+// TestALongTextIsKeptInShort checks that a target cannot make a report arbitrarily large.
 func TestALongTextIsKeptInShort(t *testing.T) {
 	t.Parallel()
 	r := secrets.New()
@@ -87,7 +87,7 @@ func TestALongTextIsKeptInShort(t *testing.T) {
 	for _, before := range []int{0, maxText - 50, 16*maxText - 50, 1 << 20} {
 		got := Text(r, strings.Repeat("é", before/2)+secret+strings.Repeat("x", maxText))
 		if len(got) > maxText+3 || strings.Contains(got, "sss") {
-			t.Errorf("%d bytes before a secret: %d are kept, %t", before, len(got), strings.Contains(got, "sss"))
+			t.Errorf("a secret after %d bytes: %d bytes are kept, and it is visible: %t", before, len(got), strings.Contains(got, "sss"))
 		}
 	}
 	many := http.Header{}

@@ -16,7 +16,7 @@ func TestJSONIsEditedInPlace(t *testing.T) {
 	} {
 		parsed, isJSON := ParseJSON([]byte(text))
 		if !isJSON {
-			t.Fatal("no JSON")
+			t.Fatal("the text was not accepted as JSON")
 		}
 		change(parsed)
 		if got := string(parsed.Append(nil)); got != want {
@@ -25,7 +25,7 @@ func TestJSONIsEditedInPlace(t *testing.T) {
 	}
 	for _, text := range []string{"", "{", "{} {}", `{"a"}`, "[1,]", "nul"} {
 		if _, isJSON := ParseJSON([]byte(text)); isJSON {
-			t.Errorf("%q is taken for JSON", text)
+			t.Errorf("%q was accepted as JSON", text)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// behind is a mock behind a step.
+// behind returns a mock whose exchanges go through a step.
 func behind(t *testing.T, take bend.Step) http.Handler {
 	t.Helper()
 	mock, err := mockserver.New(mockserver.WithLimits(mockserver.Limits{}))
@@ -41,23 +41,23 @@ func TestIdsCanBeReusedAndCanDecrease(t *testing.T) {
 	reused := behind(t, reusing(endpoints())())
 	first := create(reused, "one")
 	if got := ask(reused, "DELETE", endpointsPath+"/1339", "").Code; got != 200 {
-		t.Fatalf("the delete answers %d", got)
+		t.Fatalf("DELETE: status %d", got)
 	}
 	if second := create(reused, "two"); second != first {
-		t.Errorf("ids %d and %d", first, second)
+		t.Errorf("ids %d and %d, want the first one reused", first, second)
 	}
 	if got := ask(reused, "PUT", endpointsPath+"/1339", `{"name":"renamed"}`); got.Code != 200 || !strings.Contains(got.Body.String(), `{"id":1339,"enabled":true,"name":"renamed"`) {
-		t.Errorf("the update answers %d: %s", got.Code, got.Body)
+		t.Errorf("PUT: status %d: %s", got.Code, got.Body)
 	}
 
 	falling := behind(t, mirrored(endpoints()))
 	first, second := create(falling, "one"), create(falling, "two")
 	if first <= second {
-		t.Errorf("ids %d and %d", first, second)
+		t.Errorf("ids %d and %d, want them to decrease", first, second)
 	}
 	for _, id := range []int64{second, first, 1338} {
 		if got := ask(falling, "DELETE", endpointsPath+"/"+bend.Integer(id).Text, "").Code; got != 200 {
-			t.Errorf("the delete of %d answers %d", id, got)
+			t.Errorf("DELETE of %d: status %d", id, got)
 		}
 	}
 }
