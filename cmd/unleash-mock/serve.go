@@ -254,7 +254,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	}
 	limited := limitConnections(patient{listener}, maxConnections, headerBytes)
 	server := &http.Server{
-		Handler:           patientBodies(mock),
+		Handler:           &patientBodies{Handler: mock},
 		ConnState:         limited.connState,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,

@@ -65,65 +65,104 @@ func (c *patientConn) extend() error {
 	return c.SetWriteDeadline(now.Add(stall + extendEvery))
 }
 
-// patientBodies gives each piece of a request body a deadline of its own, whether a handler reads
-// it or the server discards it.
-func patientBodies(handler http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == nil || r.Body == http.NoBody {
-			handler.ServeHTTP(w, r)
-			return
-		}
-		body := &patientBody{ReadCloser: r.Body, connection: http.NewResponseController(w)}
-		body.wait()
-		r.Body = body
-		handler.ServeHTTP(w, r)
-		body.wait() // the server discards the rest
-	})
+// patientBodies is a handler that sheds clients whose request bodies stall. A body that arrives
+// with its head, as most do, costs no deadline: the connections of those that do not are looked
+// at now and then.
+type patientBodies struct {
+	http.Handler
+	looks atomic.Int64 // number of looks so far
+	mu    sync.Mutex
+	open  []*patientBody // in no order
+	armed bool           // another look is due
 }
 
-// patientBody moves the read deadline of its connection as long as more of the body is to come.
-// After that there is no deadline, so the operation may take as long as it needs.
+// ServeHTTP implements http.Handler.
+func (p *patientBodies) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Body == nil || r.Body == http.NoBody {
+		p.Handler.ServeHTTP(w, r)
+		return
+	}
+	body := &patientBody{ReadCloser: r.Body, looks: &p.looks, connection: http.NewResponseController(w)}
+	body.moved.Store(p.looks.Load())
+	p.begin(body)
+	defer p.end(body)
+	r.Body = body
+	p.Handler.ServeHTTP(w, r)
+}
+
+func (p *patientBodies) begin(body *patientBody) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	body.at = len(p.open)
+	p.open = append(p.open, body)
+	if !p.armed {
+		p.armed = true
+		time.AfterFunc(lookEvery, p.look)
+	}
+}
+
+// end forgets a body. What the handler has not read the server discards, for which it gets as
+// much time as a piece has.
+func (p *patientBodies) end(body *patientBody) {
+	p.mu.Lock()
+	last := len(p.open) - 1
+	p.open[body.at], p.open[last].at = p.open[last], body.at
+	p.open[last] = nil
+	p.open = p.open[:last]
+	p.mu.Unlock()
+	if !body.ended.Load() {
+		_ = body.connection.SetReadDeadline(time.Now().Add(stall))
+	}
+}
+
+// lookEvery is the time between two looks.
+const lookEvery = stall / 4
+
+// look ends what reads of a body that has not moved for as long as a client may stall: the handler,
+// or the server, which discards the rest before it sends a large answer. A connection that does
+// not support deadlines is left alone.
+func (p *patientBodies) look() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	looks := p.looks.Add(1)
+	for _, body := range p.open {
+		if !body.ended.Load() && looks-body.moved.Load() > int64(stall/lookEvery) {
+			body.late.Store(true)
+			_ = body.connection.SetReadDeadline(time.Now())
+		}
+	}
+	if p.armed = len(p.open) > 0; p.armed {
+		time.AfterFunc(lookEvery, p.look)
+	}
+}
+
+// patientBody notes when it was last read.
 type patientBody struct {
 	io.ReadCloser
+	looks      *atomic.Int64
 	connection *http.ResponseController
-	mu         sync.Mutex // guards the fields below: an abandoned handler may still be reading
-	waiting    time.Time  // when the deadline was last moved
-	ended      bool
+	moved      atomic.Int64 // number of looks before the last read began
+	late       atomic.Bool  // a look has ended reads
+	ended      atomic.Bool
+	at         int // index in patientBodies.open
 }
 
 // Read implements io.Reader.
 func (b *patientBody) Read(into []byte) (int, error) {
-	b.wait()
+	b.moved.Store(b.looks.Load())
+	if b.late.Swap(false) { // the handler has taken its time, not the client
+		_ = b.connection.SetReadDeadline(time.Time{})
+	}
 	n, err := b.ReadCloser.Read(into)
 	if errors.Is(err, io.EOF) {
-		b.end()
+		b.ended.Store(true)
 	}
 	return n, err
 }
 
 // extendEvery is the minimum time between two moves of a deadline: moving it costs more than
-// reading what has arrived.
+// sending a small answer.
 const extendEvery = stall / 4
-
-// wait moves the read deadline for the next piece. A connection that does not support deadlines
-// is left alone.
-func (b *patientBody) wait() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if now := time.Now(); !b.ended && now.Sub(b.waiting) > extendEvery {
-		b.waiting = now
-		_ = b.connection.SetReadDeadline(now.Add(stall + extendEvery))
-	}
-}
-
-func (b *patientBody) end() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.ended {
-		b.ended = true
-		_ = b.connection.SetReadDeadline(time.Time{})
-	}
-}
 
 // underWay is a handler that keeps track of the requests being answered.
 type underWay struct {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -83,7 +84,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 				client, server := net.Pipe()
 				listener := make(pipes, 1)
 				listener <- server
-				serving := &http.Server{Handler: patientBodies(test.handler), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout}
+				serving := &http.Server{Handler: &patientBodies{Handler: test.handler}, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout}
 				go func() { _ = serving.Serve(patient{listener}) }()
 				began := time.Now()
 				go func() {
@@ -235,38 +236,57 @@ func TestWhatIsCutIsTold(t *testing.T) {
 	}
 }
 
-// TestDeadlinesMoveOnlyWhileABodyComes: a small body costs two deadlines, and none of a body
-// that has ended is left for what the operation does.
-func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
+// TestOnlyABodyThatStallsCostsADeadline: one that comes, at whatever pace, costs none, and neither
+// does a handler that takes its time.
+func TestOnlyABodyThatStallsCostsADeadline(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const end = "end"
-		for _, test := range []struct {
-			name   string
-			pauses []time.Duration // before each piece
-			want   []time.Duration // deadlines, counted from when they were set; 0 for none
-		}{
-			{"at once", []time.Duration{0}, []time.Duration{stall + extendEvery, 0}},
-			{"in pieces", []time.Duration{0, time.Second, time.Second}, []time.Duration{stall + extendEvery, 0}},
-			{"slowly", []time.Duration{0, extendEvery + 1, 1, extendEvery + 1, 0}, []time.Duration{stall + extendEvery, stall + extendEvery, stall + extendEvery, 0}},
-		} {
-			connection := &deadlineNotes{ResponseWriter: httptest.NewRecorder()}
-			var pieces []io.Reader
-			for _, pause := range test.pauses {
-				pieces = append(pieces, iotest.DataErrReader(&pausing{pause, strings.NewReader(end)}))
-			}
-			request := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(pieces...))
-			patientBodies(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				if text, err := io.ReadAll(r.Body); err != nil || string(text) != strings.Repeat(end, len(pieces)) {
-					t.Errorf("%s: read %q, %v", test.name, text, err)
+	const end = "end"
+	for name, test := range map[string]struct {
+		before time.Duration   // the first read
+		pauses []time.Duration // before each piece; nil for a body that is not read
+		want   []time.Duration // deadlines, counted from when they were set; -1 for none
+	}{
+		"at once":                      {pauses: []time.Duration{0}},
+		"in pieces":                    {pauses: []time.Duration{0, time.Second, time.Second}},
+		"slowly":                       {pauses: []time.Duration{stall, 1, stall, 0, stall}},
+		"read late":                    {before: stall + lookEvery + 1, pauses: []time.Duration{0, 0}, want: []time.Duration{0, -1}},
+		"with a stall":                 {pauses: []time.Duration{0, stall + lookEvery + 1, 0}, want: []time.Duration{0, -1}},
+		"not at all, and so discarded": {want: []time.Duration{stall}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				connection := &deadlineNotes{ResponseWriter: httptest.NewRecorder()}
+				var pieces []io.Reader
+				for _, pause := range test.pauses {
+					pieces = append(pieces, iotest.DataErrReader(&pausing{pause, strings.NewReader(end)}))
 				}
-				time.Sleep(10 * stall) // in the bubble's time
-			})).ServeHTTP(connection, request)
-			if !slices.Equal(connection.set, test.want) {
-				t.Errorf("%s: deadlines %v, want %v", test.name, connection.set, test.want)
-			}
-		}
-	})
+				request := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(pieces...))
+				bodies := &patientBodies{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					if len(pieces) == 0 {
+						return
+					}
+					time.Sleep(test.before) // in the bubble's time
+					if text, err := io.ReadAll(r.Body); err != nil || string(text) != strings.Repeat(end, len(pieces)) {
+						t.Errorf("read %q, %v", text, err)
+					}
+					time.Sleep(10 * stall) // in the bubble's time
+				})}
+				bodies.ServeHTTP(connection, request)
+				time.Sleep(2 * lookEvery) // in the bubble's time
+				connection.mu.Lock()
+				defer connection.mu.Unlock()
+				if !slices.Equal(connection.set, test.want) {
+					t.Errorf("deadlines %v, want %v", connection.set, test.want)
+				}
+				bodies.mu.Lock()
+				defer bodies.mu.Unlock()
+				if bodies.armed || len(bodies.open) > 0 {
+					t.Error("it goes on looking, though no request is open")
+				}
+			})
+		})
+	}
 }
 
 // pausing is a piece of a body that comes after a pause.
@@ -285,12 +305,15 @@ func (p *pausing) Read(into []byte) (int, error) {
 // deadlineNotes notes the deadlines for reading that a connection is given.
 type deadlineNotes struct {
 	http.ResponseWriter
+	mu  sync.Mutex
 	set []time.Duration
 }
 
 func (d *deadlineNotes) SetReadDeadline(at time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if at.IsZero() {
-		d.set = append(d.set, 0)
+		d.set = append(d.set, -1)
 	} else {
 		d.set = append(d.set, time.Until(at))
 	}
