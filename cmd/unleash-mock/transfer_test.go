@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// pipes is a listener whose connections are pipes, in the time of a bubble.
+// pipes is a listener whose connections are pipes, for use in a synctest bubble.
 type pipes chan net.Conn
 
 func (p pipes) Accept() (net.Conn, error) {
@@ -38,15 +38,15 @@ func (p pipes) Close() error {
 
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// TestWhatGoesOnTakesItsTime: neither a wait, a stream nor a slow upload ends after a
-// minute, and a client that stalls is shed.
+// TestWhatGoesOnTakesItsTime checks that neither a wait, a stream nor a slow upload is cut
+// after a minute, and that a client that stalls is disconnected.
 func TestWhatGoesOnTakesItsTime(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		request string
-		pieces  int // of 1 byte, each half a minute after the one before
+		pieces  int // of 1 byte each, half the stall time apart
 		handler http.HandlerFunc
-		answer  string // in the end; empty for a connection that is closed
+		answer  string // what the answer contains; empty if the connection is closed
 		within  time.Duration
 	}{
 		"a wait": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, func(w http.ResponseWriter, r *http.Request) {
@@ -58,7 +58,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 		}, "waited", 6 * time.Minute},
 		"a stream": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, func(w http.ResponseWriter, _ *http.Request) {
 			for range 5 {
-				time.Sleep(90 * time.Second) // in the bubble's time
+				time.Sleep(90 * time.Second) // of the bubble's time
 				fmt.Fprint(w, "tick ")
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -89,7 +89,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 				go func() {
 					_, _ = io.WriteString(client, test.request)
 					for range test.pieces {
-						time.Sleep(stall / 2) // in the bubble's time
+						time.Sleep(stall / 2) // of the bubble's time
 						_, _ = io.WriteString(client, "x")
 					}
 				}()
@@ -104,7 +104,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 	}
 }
 
-// untilEnd reads until a text has come, or the connection ends.
+// untilEnd reads until a text has arrived or the connection ends.
 type untilEnd struct {
 	net.Conn
 	text string
@@ -126,7 +126,8 @@ func (u untilEnd) Read(into []byte) (int, error) {
 	return copy(into, got.String()), io.EOF
 }
 
-// TestAClientThatTakesNothingIsShed: of a large answer each piece has its time.
+// TestAClientThatTakesNothingIsShed checks that each piece of a large answer has its own
+// deadline.
 func TestAClientThatTakesNothingIsShed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -136,7 +137,7 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 		began := time.Now()
 		go func() {
 			for range 5 {
-				time.Sleep(stall / 2) // in the bubble's time
+				time.Sleep(stall / 2) // of the bubble's time
 				_, _ = io.ReadFull(client, make([]byte, pieceSize))
 			}
 		}()
@@ -147,19 +148,20 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 	})
 }
 
-// TestADeadlineThatIsFarIsNotMoved: small answers cost none.
+// TestADeadlineThatIsFarIsNotMoved checks that a deadline is moved only once it is close,
+// so that small answers do not pay for it.
 func TestADeadlineThatIsFarIsNotMoved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		deadlines := &deadlined{}
 		connection := &patientConn{Conn: deadlines}
 		for _, wait := range []time.Duration{0, time.Second, extendEvery, time.Second} {
-			time.Sleep(wait) // in the bubble's time
+			time.Sleep(wait) // of the bubble's time
 			if _, err := connection.Write([]byte("a")); err != nil {
 				t.Fatal(err)
 			}
 			if left := time.Until(deadlines.write); left < stall {
-				t.Errorf("%s are left", left)
+				t.Errorf("only %s are left", left)
 			}
 		}
 		if deadlines.moved != 2 {
@@ -168,7 +170,8 @@ func TestADeadlineThatIsFarIsNotMoved(t *testing.T) {
 	})
 }
 
-// deadlined is a connection that takes everything.
+// deadlined is a connection that accepts everything and counts how often its deadline
+// moves.
 type deadlined struct {
 	net.Conn
 	write time.Time
@@ -183,7 +186,8 @@ func (d *deadlined) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
-// TestRequestsUnderWay are those that have not ended, in whatever order they do.
+// TestRequestsUnderWay checks that the list of running requests holds those that have not
+// ended, in whatever order they end.
 func TestRequestsUnderWay(t *testing.T) {
 	t.Parallel()
 	u := newUnderWay(nil)
@@ -198,17 +202,17 @@ func TestRequestsUnderWay(t *testing.T) {
 		u.tell(slog.New(slog.NewTextHandler(&said, nil)))
 		for _, other := range []string{"/a", "/b", "/c", "/d"} {
 			if _, is := open[other]; strings.Contains(said.String(), "GET "+other+",") != is {
-				t.Errorf("after the end of %s it says %q of %s", path, said.String(), other)
+				t.Errorf("after the end of %s the list is %q; it is wrong about %s", path, said.String(), other)
 			}
 		}
 	}
 	if begun := u.begun.Load(); begun != 4 {
-		t.Errorf("%d have begun", begun)
+		t.Errorf("%d requests have begun", begun)
 	}
 }
 
-// TestWhatIsCutIsTold: a request has the time to drain, and one that takes longer is
-// named.
+// TestWhatIsCutIsTold checks that a request gets the drain time, and that one that takes
+// longer is logged by name.
 func TestWhatIsCutIsTold(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
@@ -217,7 +221,7 @@ func TestWhatIsCutIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		stop() // the mock is told to stop while it answers
+		stop() // the mock stops while it answers
 		<-r.Context().Done()
 	})}
 	go func() {
@@ -231,12 +235,12 @@ func TestWhatIsCutIsTold(t *testing.T) {
 		t.Error(err)
 	}
 	if text := said.String(); !strings.Contains(text, "requests were cut") || !strings.Contains(text, "count=1") || !strings.Contains(text, "GET /a%20b, ") || strings.Contains(text, "secret") {
-		t.Errorf("it said %s", text)
+		t.Errorf("the log says %s", text)
 	}
 }
 
-// TestDeadlinesMoveOnlyWhileABodyComes: a small body costs two deadlines, and none of a body
-// that has ended is left for what the operation does.
+// TestDeadlinesMoveOnlyWhileABodyComes checks that a small body moves the deadline twice,
+// and that no deadline remains after the body for the time of the operation.
 func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -244,7 +248,7 @@ func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
 		for _, test := range []struct {
 			name   string
 			pauses []time.Duration // before each piece
-			want   []time.Duration // deadlines, counted from when they were set; 0 for none
+			want   []time.Duration // relative to when they were set; 0 means none
 		}{
 			{"at once", []time.Duration{0}, []time.Duration{stall + extendEvery, 0}},
 			{"in pieces", []time.Duration{0, time.Second, time.Second}, []time.Duration{stall + extendEvery, 0}},
@@ -260,7 +264,7 @@ func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
 				if text, err := io.ReadAll(r.Body); err != nil || string(text) != strings.Repeat(end, len(pieces)) {
 					t.Errorf("%s: read %q, %v", test.name, text, err)
 				}
-				time.Sleep(10 * stall) // in the bubble's time
+				time.Sleep(10 * stall) // of the bubble's time
 			})).ServeHTTP(connection, request)
 			if !slices.Equal(connection.set, test.want) {
 				t.Errorf("%s: deadlines %v, want %v", test.name, connection.set, test.want)
@@ -269,7 +273,7 @@ func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
 	})
 }
 
-// pausing is a piece of a body that comes after a pause.
+// pausing is a piece of a body that arrives after a pause.
 type pausing struct {
 	pause time.Duration
 	io.Reader
@@ -277,12 +281,12 @@ type pausing struct {
 
 func (p *pausing) Read(into []byte) (int, error) {
 	n, err := p.Reader.Read(into)
-	time.Sleep(p.pause) // in the bubble's time
+	time.Sleep(p.pause) // of the bubble's time
 	p.pause = 0
 	return n, err
 }
 
-// deadlineNotes notes the deadlines for reading that a connection is given.
+// deadlineNotes records the read deadlines set on a connection.
 type deadlineNotes struct {
 	http.ResponseWriter
 	set []time.Duration
