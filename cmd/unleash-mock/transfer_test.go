@@ -212,7 +212,7 @@ func TestRequestsUnderWay(t *testing.T) {
 }
 
 // TestWhatIsCutIsTold checks that a request gets the drain time, and that one that takes
-// longer is logged by name.
+// longer is cut off and named in the log.
 func TestWhatIsCutIsTold(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
@@ -239,7 +239,7 @@ func TestWhatIsCutIsTold(t *testing.T) {
 	}
 }
 
-// TestDeadlinesMoveOnlyWhileABodyComes checks that a small body moves the deadline twice,
+// TestDeadlinesMoveOnlyWhileABodyComes checks that a small body sets the deadline twice,
 // and that no deadline remains after the body for the time of the operation.
 func TestDeadlinesMoveOnlyWhileABodyComes(t *testing.T) {
 	t.Parallel()
