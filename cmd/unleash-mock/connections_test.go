@@ -133,7 +133,7 @@ func TestHeadersBeingReadAreBounded(t *testing.T) {
 		time.Sleep(readHeaderTimeout * 2) // of the bubble's time
 		synctest.Wait()
 		if taken := l.headers.Stats().Bytes; taken != 0 {
-			t.Errorf("%d bytes are still reserved in the end", taken)
+			t.Errorf("%d bytes are still reserved at the end", taken)
 		}
 	})
 }

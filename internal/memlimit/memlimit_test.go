@@ -59,7 +59,7 @@ func TestABudgetIsShared(t *testing.T) {
 		first.Release() // has no effect
 		(<-reserved).Release()
 		if b.Stats().Bytes != 0 {
-			t.Errorf("%d bytes are still reserved in the end", b.Stats().Bytes)
+			t.Errorf("%d bytes are still reserved at the end", b.Stats().Bytes)
 		}
 	})
 }
@@ -131,7 +131,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 			t.Error(err)
 		}
 		if b.Stats().Bytes != 0 {
-			t.Errorf("%d bytes are still reserved in the end", b.Stats().Bytes)
+			t.Errorf("%d bytes are still reserved at the end", b.Stats().Bytes)
 		}
 	})
 }
@@ -268,7 +268,7 @@ func TestMany(t *testing.T) {
 	}
 	group.Wait()
 	if b.Stats().Bytes != 0 {
-		t.Errorf("%d bytes are still reserved in the end", b.Stats().Bytes)
+		t.Errorf("%d bytes are still reserved at the end", b.Stats().Bytes)
 	}
 }
 
@@ -322,7 +322,7 @@ func TestABudgetThatShrinks(t *testing.T) {
 		large.Release()
 		waited.Release()
 		if got := b.Stats().Bytes; got != 0 {
-			t.Errorf("%d bytes are still reserved in the end", got)
+			t.Errorf("%d bytes are still reserved at the end", got)
 		}
 		(*Budget)(nil).Resize(1)
 	})

@@ -307,7 +307,7 @@ func TestLogs(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if logger.Enabled(t.Context(), slog.LevelDebug) {
-		t.Error("it is enabled for a level for which its handler is not")
+		t.Error("the logger is enabled for a level for which its handler is not")
 	}
 }
 
